@@ -1,0 +1,49 @@
+/** Results of validations: what was asked of a version, what came back, and what follows from it. */
+
+import type { Phase } from "./actions.ts";
+import type { Instant } from "./names.ts";
+
+/** The validations by the names the seed gives them. */
+export type ValidationName =
+  | "process_validation"
+  | "environment_validation"
+  | "dependency_validation"
+  | "step_validation"
+  | "health_check"
+  | "smoke_test"
+  | "service_availability"
+  | "monitoring_setup";
+
+export interface ValidationResult {
+  readonly phase: Phase;
+  readonly validation: ValidationName;
+  /** Which one of its kind, such as the name of a check; "" when there is only one. */
+  readonly subject: string;
+  /** `unknown`: it could not be asked. It never counts as passed. */
+  readonly result: "passed" | "failed" | "unknown";
+  /** What was seen, in one line for people. */
+  readonly detail: string;
+  readonly at: Instant;
+  readonly durationMs: number;
+}
+
+export type Verdict =
+  | { readonly kind: "healthy" }
+  | { readonly kind: "unhealthy"; readonly why: string }
+  | { readonly kind: "unknown"; readonly why: string };
+
+/** One failure is a failure; nothing at all, or anything unknown, is unknown. */
+export function judge(results: readonly ValidationResult[]): Verdict {
+  const failed = results.find((result) => result.result === "failed");
+  if (failed) return { kind: "unhealthy", why: describeResult(failed) };
+  if (results.length === 0) return { kind: "unknown", why: "no validation has run yet" };
+  const unknown = results.find((result) => result.result === "unknown");
+  if (unknown) return { kind: "unknown", why: describeResult(unknown) };
+  return { kind: "healthy" };
+}
+
+/** `smoke_test "creates an order" failed: …`. */
+export function describeResult(result: ValidationResult): string {
+  const subject = result.subject === "" ? "" : ` "${result.subject}"`;
+  return `${result.validation}${subject} ${result.result}: ${result.detail}`;
+}

@@ -1,0 +1,31 @@
+/** The plain values that everything else is spelled with. */
+
+/** Lower-case words joined by hyphens: `order-intake`. */
+export type ProcessId = string;
+/** Lower-case words joined by hyphens: `production`. */
+export type EnvironmentName = string;
+/** A semantic version without a leading `v`: `1.4.2`. */
+export type Version = string;
+/** `sha256-` and 64 hexadecimal digits. */
+export type Digest = `sha256-${string}`;
+/** A full git object id of a commit. */
+export type CommitId = string;
+/** Milliseconds since 1970-01-01 UTC. */
+export type Instant = number;
+/** A share of traffic, 0..100. */
+export type Percent = number;
+
+/** A version of a process as it runs in one environment: `digest` covers the definition and the environment's variables. */
+export interface UnitRef {
+  readonly process: ProcessId;
+  readonly version: Version;
+  readonly digest: Digest;
+}
+
+/** Computes a digest of a text; handed in, because hashing is the outside's business. */
+export type Hash = (text: string) => Digest;
+
+/** Makes a forgotten kind of a union a compile error. @throws Error always: reaching it is a bug. */
+export function assertNever(value: never): never {
+  throw new Error(`unexpected value: ${JSON.stringify(value)}`);
+}

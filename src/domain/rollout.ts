@@ -1,0 +1,90 @@
+/** One deployment under way: what is journaled of it, what its strategy sees, and what its strategy answers. */
+
+import type { Action } from "./actions.ts";
+import type { Verdict } from "./evidence.ts";
+import type { StrategySpec } from "./environment.ts";
+import type { CommitId, Instant, Percent, ProcessId, UnitRef } from "./names.ts";
+
+/** Journaled as JSON: add a kind when you must, never rename one. */
+export type RolloutState =
+  /** Pre-deployment validations run; nothing has been touched. */
+  | { readonly kind: "validating" }
+  | { readonly kind: "installing" }
+  /** Installed without traffic; health check and smoke tests run on its private address. */
+  | { readonly kind: "checking" }
+  /** Passed; waits out `switchTrafficDelay`. */
+  | { readonly kind: "waiting"; readonly since: Instant }
+  | { readonly kind: "switching" }
+  /** Has all the traffic; post-deployment validations run through the router. */
+  | { readonly kind: "confirming" }
+  /** What is in flight on the old version finishes. */
+  | { readonly kind: "draining"; readonly since: Instant }
+  /** The old version is taken out before the new one comes in (recreate), or the process has left the pins. */
+  | { readonly kind: "clearing"; readonly since: Instant }
+  | { readonly kind: "removing" }
+  /** Bad: the traffic goes back to, or stays on, the stable version and the candidate is removed. */
+  | { readonly kind: "rejected"; readonly why: string };
+
+/** What makes Pinion start a deployment. `heal` puts back what was changed by hand; `retire` removes a process that left the pins. */
+export type DeploymentKind = "deploy" | "rollback" | "heal" | "retire";
+
+export interface Rollout {
+  readonly deployment: string;
+  readonly process: ProcessId;
+  readonly kind: DeploymentKind;
+  readonly commit: CommitId;
+  /** What had the traffic when it began; null for a first deployment. */
+  readonly stable: UnitRef | null;
+  /** What shall have it; null for `retire`. */
+  readonly candidate: UnitRef | null;
+  readonly strategy: StrategySpec;
+  /** Straight back to a version that was good here: no checks and no delay before the switch. */
+  readonly fast: boolean;
+  readonly startedAt: Instant;
+  /** When it fails by `deploymentTimeout`. */
+  readonly deadline: Instant;
+  readonly state: RolloutState;
+}
+
+/** How far something is known to be so; what could not be asked is `unknown`. */
+export type Known<T> = { readonly kind: "known"; readonly value: T } | { readonly kind: "unknown"; readonly why: string };
+
+/** The last refusal of an owed action of this process. */
+export interface Stuck {
+  readonly action: Action;
+  readonly code: string;
+  readonly detail: string;
+  readonly retry: "later" | "never";
+  readonly attempts: number;
+}
+
+/** What a strategy may look at. */
+export interface RolloutSeen {
+  readonly now: Instant;
+  /** Installed, unchanged and answering on every instance. */
+  readonly candidateReady: Known<boolean>;
+  /** Whether the stable version is still installed; false when there is none. */
+  readonly stableInstalled: Known<boolean>;
+  readonly candidateInstalled: Known<boolean>;
+  readonly candidateWeight: Known<Percent>;
+  readonly stableWeight: Known<Percent>;
+  /** Requests and messages still being worked on by the stable version, router and engine together. */
+  readonly stableInFlight: Known<number>;
+  /** By phase; `unknown` while a validation still runs. */
+  readonly pre: Verdict;
+  readonly during: Verdict;
+  readonly post: Verdict;
+  readonly stuck: Stuck | null;
+  readonly drainTimeoutMs: number;
+}
+
+/** What a strategy decides: the next state, how the world should be in it, and why. */
+export interface StrategyStep {
+  readonly state: RolloutState;
+  readonly actions: readonly Action[];
+  readonly why: string;
+  /** Set when the rollout is over. */
+  readonly outcome: "succeeded" | "failed" | null;
+  /** When to look again without any event; null: an event will come. */
+  readonly wakeAt: Instant | null;
+}

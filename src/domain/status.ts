@@ -1,0 +1,23 @@
+/** What people and scripts see of one process in one environment, in the field's words. */
+
+import type { EnvironmentName, Instant, Percent, ProcessId, Version } from "./names.ts";
+
+export type SyncStatus = "Synced" | "OutOfSync" | "Unknown";
+export type Health = "Healthy" | "Progressing" | "Degraded" | "Suspended" | "Missing";
+export type DeploymentPhase = "Pending" | "Running" | "Succeeded" | "Failed" | "RolledBack" | "Superseded" | "Aborted";
+
+export interface ProcessStatus {
+  readonly environment: EnvironmentName;
+  readonly process: ProcessId;
+  /** The pinned version; null when it is not pinned (any more). */
+  readonly desired: Version | null;
+  /** What is installed, with its share of the traffic; weight 0 is warm or not yet in use. */
+  readonly actual: readonly { readonly version: Version; readonly weight: Percent }[];
+  readonly sync: SyncStatus;
+  readonly health: Health;
+  /** Of the newest deployment; null when there never was one. */
+  readonly phase: DeploymentPhase | null;
+  readonly reason: string;
+  /** When sync, health or phase last changed. */
+  readonly since: Instant;
+}

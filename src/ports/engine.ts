@@ -1,0 +1,32 @@
+import type { Digest, ProcessId, UnitRef } from "../domain/names.ts";
+import type { DeploymentUnit, Inventory } from "../domain/unit.ts";
+
+/** What became of one unit; one refused unit does not fail the others. */
+export type InstallResult =
+  | { readonly kind: "installed"; readonly unit: UnitRef }
+  | { readonly kind: "refused"; readonly unit: UnitRef; readonly code: "engine/refused" | "engine/unknown-node-type" | "engine/unreachable"; readonly detail: string };
+
+/**
+ * Runs versions of processes, side by side, on one or more instances of one environment. Every call is safe to repeat,
+ * and sees the engine as it is now: nothing is remembered between calls that the engine could be asked.
+ */
+export interface Engine {
+  /** `node-red`, `n8n`, … */
+  readonly kind: string;
+
+  /** What is installed, asked now. An instance that does not answer is `down`, with the reason. @throws `engine/unreachable` when none answers. */
+  inventory(): Promise<Inventory>;
+
+  /**
+   * Resolves once every unit answers on its private address on every ready instance, without public traffic and with its
+   * schedules disarmed. Puts back a unit that was changed by hand. Many units are few calls to the engine.
+   * @throws `engine/unreachable` when no instance answers.
+   */
+  ensureInstalled(units: readonly DeploymentUnit[]): Promise<readonly InstallResult[]>;
+
+  /** Resolves once none of them is installed on any ready instance. Unknown ones are fine. @throws `engine/unreachable`. */
+  ensureRemoved(units: readonly UnitRef[]): Promise<void>;
+
+  /** Of each process named, schedules and subscriptions fire in exactly that digest, on one instance; null: in none. @throws `engine/unreachable`. */
+  ensureArmed(armed: ReadonlyMap<ProcessId, Digest | null>): Promise<void>;
+}

@@ -1,0 +1,20 @@
+import type { EnvironmentName } from "../domain/names.ts";
+import type { Route, TrafficCount } from "../domain/route.ts";
+
+/** Shares the public traffic of an environment out between versions. Every call is safe to repeat. */
+export interface Router {
+  /** The table as the router holds it, asked now. @throws `router/unreachable`. */
+  routes(environment: EnvironmentName): Promise<readonly Route[]>;
+
+  /**
+   * Makes the routes of exactly these processes so, all at once: no request sees half of it, and none already accepted is
+   * disturbed. Routes of other processes stay. A route without shares is dropped. @throws `router/unreachable`.
+   */
+  ensureRoutes(environment: EnvironmentName, routes: readonly Route[]): Promise<void>;
+
+  /** Counts since the router started; they survive a change of weights. @throws `router/unreachable`. */
+  traffic(environment: EnvironmentName): Promise<readonly TrafficCount[]>;
+
+  /** Base of the environment's public address, without a trailing slash. */
+  publicAddress(environment: EnvironmentName): string;
+}
