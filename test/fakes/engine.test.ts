@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import type { Digest } from "../../src/domain/names.ts";
+import type { DeploymentUnit } from "../../src/domain/unit.ts";
+import { engineContract } from "../contracts/engine.ts";
+import { createFakeEngine } from "./engine.ts";
+
+engineContract("the fake engine", async () => {
+  const engine = createFakeEngine({ instances: ["one", "two"] });
+  const bad = unit("returns", "1.0.0", "b");
+  engine.refuse(bad.digest, { code: "engine/unknown-node-type", detail: 'the engine does not know the node type "nope"' });
+  return {
+    engine,
+    instances: 2,
+    unit,
+    badUnit: () => bad,
+    editByHand: async (ref) => engine.editByHand(ref.digest, 'node "hello" changed'),
+    hello: async () => null,
+    close: async () => undefined,
+  };
+});
+
+describe("the fake engine's controls", () => {
+  it("throws engine/unreachable from every call while it is unreachable or all instances are down, and records the calls", async () => {
+    const engine = createFakeEngine();
+    engine.setReachable(false);
+    await expect(engine.inventory()).rejects.toMatchObject({ code: "engine/unreachable" });
+    engine.setReachable(true);
+    engine.setInstance("one", "down");
+    await expect(engine.ensureInstalled([])).rejects.toMatchObject({ code: "engine/unreachable" });
+    expect(engine.calls.map((call) => call.call)).toEqual(["inventory", "ensureInstalled"]);
+  });
+
+  it("shows a unit that does not get ready, and its messages in flight", async () => {
+    const engine = createFakeEngine();
+    const it_ = unit("order-intake", "1.0.0", "1");
+    engine.keepUnready(it_.digest, true);
+    expect(await engine.ensureInstalled([it_])).toMatchObject([{ kind: "refused", code: "engine/unreachable" }]);
+    engine.setInFlight(it_.digest, 3);
+    expect((await engine.inventory()).installed[0]?.placements).toMatchObject([{ ready: false, inFlight: 3 }]);
+  });
+
+  it("misses a placement on an instance that was down, until it is installed again", async () => {
+    const engine = createFakeEngine({ instances: ["one", "two"] });
+    engine.setInstance("two", "down");
+    await engine.ensureInstalled([unit("order-intake", "1.0.0", "1")]);
+    engine.setInstance("two", "ready");
+    expect((await engine.inventory()).installed[0]?.placements.map((each) => each.instance)).toEqual(["one"]);
+    await engine.ensureInstalled([unit("order-intake", "1.0.0", "1")]);
+    expect((await engine.inventory()).installed[0]?.placements.map((each) => each.instance)).toEqual(["one", "two"]);
+  });
+});
+
+function unit(process: string, version: string, digit: string): DeploymentUnit {
+  const digest: Digest = `sha256-${digit.repeat(64)}`;
+  const definition = { nodes: [{ id: "hello", type: "http in", config: { method: "get", url: "/hello" } }], connections: [], config: {} };
+  return { process, version, digest, definition, variables: {}, secrets: {} };
+}

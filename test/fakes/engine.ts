@@ -1,0 +1,191 @@
+/** An engine in memory, held to the same contract as the real ones, with controls for everything that can go wrong with an engine. */
+
+import { PinionError } from "../../src/domain/errors.ts";
+import type { Digest, ProcessId, UnitRef } from "../../src/domain/names.ts";
+import type { DeploymentUnit, EngineInstance, Installed, Inventory, PublicEndpoint } from "../../src/domain/unit.ts";
+import type { Engine, InstallResult } from "../../src/ports/engine.ts";
+
+export type EngineCall =
+  | { readonly call: "inventory" }
+  | { readonly call: "ensureInstalled" | "ensureRemoved"; readonly units: readonly UnitRef[] }
+  | { readonly call: "ensureArmed"; readonly armed: ReadonlyMap<ProcessId, Digest | null> };
+
+export interface FakeEngine extends Engine {
+  /** Every call, in order, also those that threw. */
+  readonly calls: readonly EngineCall[];
+  /** Units as they were given, by digest: variables and secrets included. */
+  readonly given: ReadonlyMap<Digest, DeploymentUnit>;
+  /** Every call throws `engine/unreachable` until it is reachable again. */
+  setReachable(reachable: boolean): void;
+  setInstance(id: string, state: EngineInstance["state"], why?: string): void;
+  /** `ensureInstalled` refuses this digest; null: accepts it again. */
+  refuse(digest: Digest, refusal: { readonly code: RefusalCode; readonly detail: string } | null): void;
+  /** Installed but not answering: placements are not ready, and installing it ends in `engine/unreachable`. False: ready at once. */
+  keepUnready(digest: Digest, unready: boolean): void;
+  /** Changed by hand in the engine; seen as drift until it is installed again. */
+  editByHand(digest: Digest, drift: string): void;
+  /** Removed by hand in the engine. */
+  removeByHand(digest: Digest): void;
+  /** On every placement of this digest. */
+  setInFlight(digest: Digest, inFlight: number): void;
+  /** Calls do not resolve until the returned function is called. */
+  hold(): () => void;
+}
+
+export type RefusalCode = Extract<InstallResult, { kind: "refused" }>["code"];
+
+interface Held {
+  readonly unit: DeploymentUnit;
+  readonly instances: Set<string>;
+  drift: string | null;
+  armedOn: string | null;
+}
+
+/** Starts empty, with every instance ready. */
+export function createFakeEngine(options: { readonly instances?: readonly string[]; readonly kind?: string } = {}): FakeEngine {
+  return new InMemoryEngine(options.kind ?? "node-red", options.instances ?? ["one"]);
+}
+
+class InMemoryEngine implements FakeEngine {
+  readonly kind: string;
+  readonly calls: EngineCall[] = [];
+  readonly given = new Map<Digest, DeploymentUnit>();
+  readonly #instances: Map<string, EngineInstance>;
+  readonly #held = new Map<string, Held>();
+  readonly #refusals = new Map<Digest, { readonly code: RefusalCode; readonly detail: string }>();
+  readonly #unready = new Set<Digest>();
+  readonly #inFlight = new Map<Digest, number>();
+  #reachable = true;
+  #gate: Promise<void> = Promise.resolve();
+
+  constructor(kind: string, instances: readonly string[]) {
+    this.kind = kind;
+    this.#instances = new Map(instances.map((id) => [id, { id, state: "ready", why: "" }]));
+  }
+
+  async inventory(): Promise<Inventory> {
+    await this.#enter({ call: "inventory" });
+    return { instances: [...this.#instances.values()], installed: [...this.#held.values()].map((held) => this.#describe(held)) };
+  }
+
+  async ensureInstalled(units: readonly DeploymentUnit[]): Promise<readonly InstallResult[]> {
+    await this.#enter({ call: "ensureInstalled", units: units.map(refOf) });
+    return units.map((unit) => this.#install(unit));
+  }
+
+  async ensureRemoved(units: readonly UnitRef[]): Promise<void> {
+    await this.#enter({ call: "ensureRemoved", units: units.map(refOf) });
+    for (const unit of units) this.#held.delete(keyOf(unit));
+  }
+
+  async ensureArmed(armed: ReadonlyMap<ProcessId, Digest | null>): Promise<void> {
+    await this.#enter({ call: "ensureArmed", armed: new Map(armed) });
+    for (const held of this.#held.values()) {
+      if (!armed.has(held.unit.process)) continue;
+      const fires = armed.get(held.unit.process) === held.unit.digest;
+      held.armedOn = fires ? this.#keepOrChoose(held) : null;
+    }
+  }
+
+  setReachable(reachable: boolean): void {
+    this.#reachable = reachable;
+  }
+
+  setInstance(id: string, state: EngineInstance["state"], why = state === "ready" ? "" : "the test says so"): void {
+    this.#instances.set(id, { id, state, why });
+  }
+
+  refuse(digest: Digest, refusal: { readonly code: RefusalCode; readonly detail: string } | null): void {
+    if (refusal) this.#refusals.set(digest, refusal);
+    else this.#refusals.delete(digest);
+  }
+
+  keepUnready(digest: Digest, unready: boolean): void {
+    if (unready) this.#unready.add(digest);
+    else this.#unready.delete(digest);
+  }
+
+  editByHand(digest: Digest, drift: string): void {
+    for (const held of this.#held.values()) if (held.unit.digest === digest) held.drift = drift;
+  }
+
+  removeByHand(digest: Digest): void {
+    for (const [key, held] of this.#held) if (held.unit.digest === digest) this.#held.delete(key);
+  }
+
+  setInFlight(digest: Digest, inFlight: number): void {
+    this.#inFlight.set(digest, inFlight);
+  }
+
+  hold(): () => void {
+    const { promise, resolve } = gate();
+    this.#gate = promise;
+    return resolve;
+  }
+
+  async #enter(call: EngineCall): Promise<void> {
+    this.calls.push(call);
+    await this.#gate;
+    if (!this.#reachable || this.#readyIds().length === 0) throw new PinionError("engine/unreachable", "no instance of the engine answers");
+  }
+
+  #install(unit: DeploymentUnit): InstallResult {
+    const refusal = this.#refusals.get(unit.digest);
+    if (refusal) return { kind: "refused", unit: refOf(unit), ...refusal };
+    const held = this.#held.get(keyOf(unit)) ?? { unit, instances: new Set<string>(), drift: null, armedOn: null };
+    for (const id of this.#readyIds()) held.instances.add(id);
+    held.drift = null;
+    this.#held.set(keyOf(unit), held);
+    this.given.set(unit.digest, unit);
+    if (this.#unready.has(unit.digest)) return { kind: "refused", unit: refOf(unit), code: "engine/unreachable", detail: "installed, but does not answer in time" };
+    return { kind: "installed", unit: refOf(unit) };
+  }
+
+  #describe(held: Held): Installed {
+    const ready = new Set(this.#readyIds());
+    return {
+      ...refOf(held.unit),
+      drift: held.drift,
+      armed: held.armedOn !== null && ready.has(held.armedOn),
+      endpoints: endpointsOf(held.unit),
+      placements: [...held.instances].filter((id) => ready.has(id)).map((instance) => ({
+        instance,
+        address: `http://127.0.0.1:9/${instance}/~${held.unit.digest.slice(7, 15)}`,
+        ready: !this.#unready.has(held.unit.digest),
+        inFlight: this.#inFlight.get(held.unit.digest) ?? 0,
+      })),
+    };
+  }
+
+  #keepOrChoose(held: Held): string | null {
+    const ready = this.#readyIds().filter((id) => held.instances.has(id));
+    return ready.find((id) => id === held.armedOn) ?? ready[0] ?? null;
+  }
+
+  #readyIds(): string[] {
+    return [...this.#instances.values()].filter((instance) => instance.state === "ready").map((instance) => instance.id);
+  }
+}
+
+function refOf(unit: UnitRef): UnitRef {
+  return { process: unit.process, version: unit.version, digest: unit.digest };
+}
+
+function keyOf(unit: UnitRef): string {
+  return `${unit.process} ${unit.version} ${unit.digest}`;
+}
+
+/** Reads `http in` nodes, as the Node-RED engine does, so that stories can route to the fake. */
+function endpointsOf(unit: DeploymentUnit): readonly PublicEndpoint[] {
+  return unit.definition.nodes
+    .filter((node) => node.type === "http in")
+    .map((node) => ({ method: String(node.config["method"] ?? "get").toUpperCase(), path: String(node.config["url"] ?? "/") }));
+}
+
+function gate(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let open = (): void => undefined;
+  const promise = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { promise, resolve: () => open() };
+}
