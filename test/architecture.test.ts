@@ -1,0 +1,112 @@
+/** The house's import rules hold over all of src/, and the judge of them is not blind. */
+
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { judgeArchitecture } from "./support/architecture.ts";
+import { importsOf, mutableStateIn } from "./support/source-text.ts";
+
+const root = join(import.meta.dirname, "..");
+
+function sources(): ReadonlyMap<string, string> {
+  const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  return new Map(files.map((file) => [`src/${file}`, readFileSync(join(root, "src", file), "utf8")]));
+}
+
+describe("the house", () => {
+  it("keeps its rules", () => {
+    expect(judgeArchitecture(sources())).toEqual([]);
+  });
+
+  it("is really looked at", () => {
+    const imports = [...sources().values()].flatMap(importsOf);
+    expect(sources().size).toBeGreaterThan(20);
+    expect(imports.length).toBeGreaterThan(sources().size);
+  });
+});
+
+const header = "/** For the test. */\n";
+
+describe("the judge refuses", () => {
+  it.each([
+    ["Node in the domain", "src/domain/a.ts", `import { join } from "node:path";`],
+    ["Node in the domain, in types", "src/domain/a.ts", `import type { Stats } from "node:fs";`],
+    ["a package in the domain", "src/domain/a.ts", `import { parse } from "yaml";`],
+    ["a port in the domain", "src/domain/a.ts", `import type { Clock } from "../ports/clock.ts";`],
+    ["an adapter in a strategy", "src/domain/strategies/a.ts", `import { x } from "../../adapters/git/x.ts";`],
+    ["a value in a port", "src/ports/a.ts", `import { assertNever } from "../domain/names.ts";`],
+    ["a mixed import in a port", "src/ports/a.ts", `import { type Digest, assertNever } from "../domain/names.ts";`],
+    ["a package in a port", "src/ports/a.ts", `import type { Logger } from "pino";`],
+    ["an adapter in the controller", "src/controller/a.ts", `import { open } from "../adapters/store/a.ts";`],
+    ["an adapter in the controller, later", "src/controller/a.ts", `const git = await import("../adapters/git/a.ts");`],
+    ["an adapter in the controller, over lines", "src/controller/a.ts", `import {\n  type A,\n  b,\n} from\n  "../adapters/git/a.ts";`],
+    ["a surface in the controller", "src/controller/a.ts", `import "../surfaces/cli/a.ts";`],
+    ["the controller in an adapter", "src/adapters/git/a.ts", `import type { Step } from "../../controller/a.ts";`],
+    ["another adapter in an adapter", "src/adapters/git/a.ts", `import { open } from "../store/a.ts";`],
+    ["another engine in an engine", "src/adapters/engines/n8n/a.ts", `import { compile } from "../node-red/compile.ts";`],
+    ["an adapter in a surface", "src/surfaces/cli/a.ts", `import { open } from "../../adapters/store/a.ts";`],
+    ["the composition root in a surface", "src/surfaces/cli/a.ts", `import { main } from "../../main.ts";`],
+    ["the composition root in the library", "src/index.ts", `import { main } from "./main.ts";`],
+    ["what is outside of src", "src/domain/a.ts", `import { fake } from "../../test/fakes/clock.ts";`],
+    ["a new floor of the house", "src/things/a.ts", `import { x } from "../domain/names.ts";`],
+    ["a barrel", "src/domain/all.ts", `export * from "./names.ts";`],
+    ["a barrel of types", "src/domain/all.ts", `export type { Digest } from "./names.ts";`],
+    ["a file that is named like a barrel", "src/domain/index.ts", ``],
+    ["a vague name", "src/domain/plan-utils.ts", ``],
+    ["a vague folder", "src/adapters/common/a.ts", ``],
+    ["a changeable variable at module level", "src/domain/a.ts", `let count = 0;`],
+    ["a changeable collection at module level", "src/domain/a.ts", `const cache = new Map<string, number>();`],
+    ["a long file", "src/domain/a.ts", "const x = 1;\n".repeat(300)],
+  ])("%s", (_what, file, text) => {
+    expect(judgeArchitecture(new Map([[file, header + text]]))).toEqual([expect.stringContaining(file)]);
+  });
+
+  it("a file without a header", () => {
+    expect(judgeArchitecture(new Map([["src/domain/a.ts", "export const a = 1;"]]))).toEqual([expect.stringContaining("header")]);
+  });
+
+  it("a cycle", () => {
+    const circle = new Map([
+      ["src/domain/a.ts", `${header}import { b } from "./b.ts";`],
+      ["src/domain/b.ts", `${header}import { c } from "./c.ts";`],
+      ["src/domain/c.ts", `${header}import { a } from "./a.ts";`],
+    ]);
+    expect(judgeArchitecture(circle)).toEqual(["cycle: src/domain/a.ts -> src/domain/b.ts -> src/domain/c.ts -> src/domain/a.ts"]);
+  });
+});
+
+describe("the judge accepts", () => {
+  it.each([
+    ["the domain in the domain", "src/domain/strategies/a.ts", `import { assertNever } from "../names.ts";`],
+    ["semver in the domain", "src/domain/a.ts", `import semver from "semver";`],
+    ["types in a port", "src/ports/a.ts", `import { type Digest } from "../domain/names.ts";`],
+    ["an engine's own files", "src/adapters/engines/node-red/a.ts", `import { b } from "./flows/b.ts";\nimport { join } from "node:path";`],
+    [
+      "everything in the composition root",
+      "src/main.ts",
+      `import { b } from "./adapters/git/b.ts";\nimport { run } from "./surfaces/cli/run.ts";`,
+    ],
+    [
+      "imports that are only talked about",
+      "src/domain/a.ts",
+      `// import { x } from "node:fs";\n/* import "yaml"; */\nconst text = 'import { x } from "node:fs"';`,
+    ],
+    ["a regular expression with a quote", "src/domain/a.ts", `const quote = /["'\`]/;\nimport { b } from "./b.ts";`],
+    ["changes inside of a function", "src/domain/a.ts", `function f() {\nlet n = 0;\nconst seen = new Set();\n}`],
+    ["a constant table", "src/domain/a.ts", `const known = new Set(["a", "b"]);`],
+  ])("%s", (_what, file, text) => {
+    expect(judgeArchitecture(new Map([[file, header + text]]))).toEqual([]);
+  });
+});
+
+describe("the reader of sources", () => {
+  it("finds the imports after a template with quotes in it", () => {
+    expect(importsOf('const a = `it\'s ${"x"}`;\nimport type { B } from "./b.ts";')).toEqual([
+      { specifier: "./b.ts", isTypeOnly: true, isReexport: false },
+    ]);
+  });
+
+  it("names the line of module-level state", () => {
+    expect(mutableStateIn("const a = {\n  b: 1,\n};\nexport let c = 2;\n")).toEqual([4]);
+  });
+});

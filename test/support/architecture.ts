@@ -1,0 +1,130 @@
+/** The import rules of the house, as a function from source texts to complaints. */
+
+import { posix } from "node:path";
+import { type Import, importsOf, mutableStateIn } from "./source-text.ts";
+
+/** Text by path from the root of the checkout, with forward slashes: `src/domain/plan.ts`. */
+export type Sources = ReadonlyMap<string, string>;
+
+interface Rule {
+  /** The layers of src/ that may be imported; a layer followed by `!` in types only. */
+  readonly layers: readonly string[];
+  /** Package names, `node:` for Node's own, `*` for any. */
+  readonly packages: readonly string[];
+}
+
+const rules: Readonly<Record<string, Rule>> = {
+  domain: { layers: ["domain"], packages: ["semver"] },
+  ports: { layers: ["domain!", "ports!"], packages: [] },
+  controller: { layers: ["controller", "ports!", "domain"], packages: [] },
+  adapters: { layers: ["adapters", "ports!", "domain", "generated"], packages: ["*", "node:"] },
+  surfaces: { layers: ["surfaces", "controller", "ports!", "domain"], packages: ["*", "node:"] },
+  generated: { layers: ["generated"], packages: [] },
+  main: { layers: ["adapters", "controller", "domain", "generated", "ports", "surfaces"], packages: ["*", "node:"] },
+  index: { layers: ["controller", "domain"], packages: [] },
+};
+
+/** Folders of src/adapters/ whose folders are the adapters. */
+const families = new Set(["engines", "routers", "metrics", "forges", "notifiers"]);
+
+const maxLines = 300;
+
+/** Every way in which the sources break the house's rules, each with its file. */
+export function judgeArchitecture(sources: Sources): readonly string[] {
+  const files = [...sources].flatMap(([file, text]) => judgeFile(file, text));
+  return [...files, ...cyclesIn(sources)];
+}
+
+function judgeFile(file: string, text: string): readonly string[] {
+  const imports = importsOf(text);
+  return [
+    ...imports.flatMap((found) => judgeImport(file, found)),
+    ...judgeBarrel(file, imports),
+    ...judgeName(file),
+    ...judgeHeader(file, text),
+    ...mutableStateIn(text).map((line) => `${file}:${line}: state at module level`),
+    ...(lineCount(text) > maxLines ? [`${file}: more than ${maxLines} lines`] : []),
+  ];
+}
+
+function judgeImport(file: string, found: Import): readonly string[] {
+  const layer = layerOf(file);
+  const rule = rules[layer];
+  if (rule === undefined) return [`${file}: src/${layer} is no layer of the house`];
+  const reason = found.specifier.startsWith(".") ? judgeRelative(file, rule, found) : judgePackage(rule, found.specifier);
+  return reason === null ? [] : [`${file}: must not import ${found.specifier}: ${reason}`];
+}
+
+function judgeRelative(file: string, rule: Rule, found: Import): string | null {
+  const target = resolve(file, found.specifier);
+  if (!target.startsWith("src/")) return "it is outside of src";
+  const [from, to] = [layerOf(file), layerOf(target)];
+  if (rule.layers.includes(`${to}!`)) return found.isTypeOnly ? null : `${from} takes only types from ${to}`;
+  if (!rule.layers.includes(to)) return `${from} does not know ${to}`;
+  if (from === "adapters" && to === "adapters" && adapterOf(file) !== adapterOf(target)) return "an adapter does not know another adapter";
+  return null;
+}
+
+function judgePackage(rule: Rule, specifier: string): string | null {
+  const name = specifier.startsWith("node:")
+    ? "node:"
+    : specifier
+        .split("/")
+        .slice(0, specifier.startsWith("@") ? 2 : 1)
+        .join("/");
+  if (rule.packages.includes(name) || (name !== "node:" && rule.packages.includes("*"))) return null;
+  return name === "node:" ? "this layer does not know Node" : "this layer does not know that package";
+}
+
+function judgeBarrel(file: string, imports: readonly Import[]): readonly string[] {
+  if (file === "src/index.ts") return [];
+  const complaints = imports
+    .filter((found) => found.isReexport)
+    .map((found) => `${file}: exports from ${found.specifier}; only src/index.ts does`);
+  return posix.basename(file) === "index.ts" ? [...complaints, `${file}: is named like a barrel`] : complaints;
+}
+
+function judgeName(file: string): readonly string[] {
+  const words = file.toLowerCase().split(/[^a-z]+/u);
+  const vague = words.find((word) => /^(utils?|helpers?|common|managers?|misc)$/u.test(word));
+  return vague === undefined ? [] : [`${file}: "${vague}" says nothing; name what it is for`];
+}
+
+/** A port's docstring is on its interface. */
+function judgeHeader(file: string, text: string): readonly string[] {
+  const isExempt = layerOf(file) === "ports" || layerOf(file) === "generated";
+  return isExempt || /^(#![^\n]*\n)?\s*\/\*\*/u.test(text) ? [] : [`${file}: has no header comment that says what it is for`];
+}
+
+function cyclesIn(sources: Sources): readonly string[] {
+  const done = new Set<string>();
+  const complaints: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) complaints.push(`cycle: ${[...path.slice(path.indexOf(file)), file].join(" -> ")}`);
+    if (done.has(file) || path.includes(file)) return;
+    for (const found of importsOf(sources.get(file) ?? "")) {
+      if (found.specifier.startsWith(".")) visit(resolve(file, found.specifier), [...path, file]);
+    }
+    done.add(file);
+  };
+  for (const file of sources.keys()) visit(file, []);
+  return complaints;
+}
+
+function resolve(file: string, specifier: string): string {
+  return posix.join(posix.dirname(file), specifier);
+}
+
+/** `src/domain/plan.ts` is in `domain`, `src/main.ts` is `main`. */
+function layerOf(file: string): string {
+  return (file.split("/")[1] ?? "").replace(/\.ts$/u, "");
+}
+
+function adapterOf(file: string): string {
+  const [, , first = "", second = ""] = file.split("/");
+  return families.has(first) ? `${first}/${second}` : first;
+}
+
+function lineCount(text: string): number {
+  return text.trimEnd().split("\n").length;
+}
