@@ -73,6 +73,6 @@ function entriesBelow(directory) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await ensureInstalled();
+  await ensureInstalled({ needsGit: false });
   process.exitCode = await build();
 }

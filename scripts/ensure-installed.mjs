@@ -13,9 +13,9 @@ export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 const LEAST_NODE = [20, 19];
 
-/** Checks Node and git, then brings node_modules to what the lock file says. Ends the process with a friendly line when it cannot. */
-export async function ensureInstalled() {
-  const complaint = complainAboutNode(process.versions.node) ?? complainAboutGit();
+/** Checks Node and, when `needsGit`, git; then brings node_modules to what the lock file says. Ends the process with a friendly line when it cannot. */
+export async function ensureInstalled({ needsGit = true } = {}) {
+  const complaint = complainAboutNode(process.versions.node) ?? (needsGit ? complainAboutGit() : undefined);
   if (complaint !== undefined) stop(complaint);
   if (isInstalled()) return;
   const failure = await install();

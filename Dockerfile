@@ -1,0 +1,43 @@
+# syntax=docker/dockerfile:1
+# Build:  docker build -t pinion .
+# Run:    docker run -v ./pinion.yaml:/etc/pinion/pinion.yaml:ro -v pinion-state:/var/lib/pinion pinion
+# In pinion.yaml let `state` be /var/lib/pinion.
+
+# dist/, with everything that building takes.
+FROM node:20-bookworm-slim AS build
+WORKDIR /opt/pinion
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY tsconfig.json tsconfig.build.json ./
+COPY scripts scripts
+COPY src src
+RUN node scripts/build.mjs
+
+# node_modules, with nothing that only development takes.
+FROM node:20-bookworm-slim AS packages
+WORKDIR /opt/pinion
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+
+FROM node:20-bookworm-slim
+RUN apt-get update \
+  && apt-get install --yes --no-install-recommends ca-certificates git openssh-client tini \
+  && rm -rf /var/lib/apt/lists/* \
+  && install --directory --owner=node --group=node --mode=0700 /var/lib/pinion
+WORKDIR /opt/pinion
+COPY --from=packages /opt/pinion/node_modules node_modules
+COPY package.json LICENSE ./
+COPY bin bin
+COPY schemas schemas
+COPY example-repo example-repo
+COPY scripts/healthcheck.mjs scripts/healthcheck.mjs
+COPY --from=build /opt/pinion/dist dist
+
+ENV NODE_ENV=production PINION_STATE=/var/lib/pinion
+USER node
+VOLUME /var/lib/pinion
+WORKDIR /var/lib/pinion
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "/opt/pinion/scripts/healthcheck.mjs"]
+# tini reaps the engine instances and passes SIGTERM on.
+ENTRYPOINT ["tini", "--", "node", "/opt/pinion/bin/pinion.js"]
+CMD ["run", "--config", "/etc/pinion/pinion.yaml"]
