@@ -1,0 +1,48 @@
+/** One text for one meaning: the form in which definitions and other JSON values are hashed and compared. */
+
+import type { Connection, Definition, Json, WorkflowNode } from "./definition.ts";
+
+/** JSON without white space, with the keys of every object in order of their code units. */
+export function canonicalJson(value: Json): string {
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  const members = Object.keys(value)
+    .sort()
+    .flatMap((key) => (value[key] === undefined ? [] : [`${JSON.stringify(key)}:${canonicalJson(value[key])}`]));
+  return `{${members.join(",")}}`;
+}
+
+/**
+ * The text that a definition's digest is computed of. Everything is inside, title and position too: any change of content is a change.
+ * The order in which nodes and connections are listed is not, and neither is how the file was laid out.
+ */
+export function canonicalDefinition(definition: Definition): string {
+  const nodes = definition.nodes.toSorted((a, b) => compareText(a.id, b.id)).map(canonicalNode);
+  const connections = definition.connections.map(canonicalConnection).sort(compareText);
+  return `{"config":${canonicalJson(definition.config)},"connections":[${connections.join(",")}],"nodes":[${nodes.join(",")}]}`;
+}
+
+function canonicalNode(node: WorkflowNode): string {
+  const { id, type, title, position, config } = node;
+  return canonicalJson({
+    id,
+    type,
+    config,
+    ...(title === undefined ? {} : { title }),
+    ...(position === undefined ? {} : { position: { x: position.x, y: position.y } }),
+  });
+}
+
+/** Two connections with equal texts are the same connection. */
+export function canonicalConnection({ from, to }: Connection): string {
+  return canonicalJson({ from: { node: from.node, port: from.port }, to: { node: to.node, port: to.port } });
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
