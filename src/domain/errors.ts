@@ -26,6 +26,8 @@ const catalogue = {
   "router/unreachable": { retry: "later", hint: "Check that the gateway is up; traffic goes on by its last table meanwhile." },
   "store/locked": { retry: "never", hint: "Another Pinion uses this state folder. Stop it first; the store has one writer." },
   "store/damaged": { retry: "never", hint: "Restore the journal from a backup, or move it away: Pinion rebuilds what it can from git and the engines." },
+  "store/too-new": { retry: "never", hint: "A newer Pinion wrote this state folder. Run that one, or restore a backup from before the upgrade." },
+  "store/failed": { retry: "later", hint: "Check free space and rights of the state folder; nothing was recorded, so nothing is lost." },
   "secret/missing": { retry: "later", hint: "Give the controller the environment variable or the file that the environment's secret names." },
   "controller/unreachable": { retry: "later", hint: "Start it with `pinion run`, or name it with --controller URL." },
   "usage/invalid": { retry: "never", hint: "`--help` shows the options with examples." },

@@ -1,6 +1,13 @@
 /** A journal in memory, for tests of everything above it. It keeps plain JSON, as the real one does, so that what cannot be stored fails here too. */
 
-import { afterEvidence, afterRefused, afterSettled, afterStep, mergeResults, nothingRemembered } from "../../src/adapters/store/remembered.ts";
+import {
+  afterEvidence,
+  afterRefused,
+  afterSettled,
+  afterStep,
+  mergeResults,
+  nothingRemembered,
+} from "../../src/adapters/store/remembered.ts";
 import type { ValidationResult } from "../../src/domain/evidence.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
 import type { Deployment, DeploymentUpdate, EnvironmentState, Step } from "../../src/domain/state.ts";

@@ -23,7 +23,9 @@ export const cleanGitEnvironment: NodeJS.ProcessEnv = {
 /** Runs git and gives back what it printed, trimmed. */
 export function git(directory: string, args: readonly string[], input?: string | Uint8Array): string {
   const options = { cwd: directory, env: cleanGitEnvironment, stdio: ["pipe", "pipe", "pipe"] as ["pipe", "pipe", "pipe"] };
-  return execFileSync("git", args, input === undefined ? options : { ...options, input }).toString().trim();
+  return execFileSync("git", args, input === undefined ? options : { ...options, input })
+    .toString()
+    .trim();
 }
 
 /** A folder that goes away with `remove()`. */

@@ -1,0 +1,80 @@
+/** Opening SQLite files with the settings that durability needs, and saying what went wrong in the catalogue's words. */
+
+import Database from "libsql";
+import { PinionError } from "../../domain/errors.ts";
+
+export type Connection = Database.Database;
+
+/** Runs in order; the place in the list is the number of the schema it leads to. Never edit one that was released. */
+export type Migrations = readonly string[];
+
+const damagedCodes = new Set(["SQLITE_CORRUPT", "SQLITE_NOTADB"]);
+
+/** Opens or makes a database. `FULL`: what is committed survives power loss; `OFF`: it may not. */
+export function openDatabase(path: string, synchronous: "FULL" | "OFF", migrations: Migrations): Connection {
+  const connection = new Database(path);
+  try {
+    connection.pragma("journal_mode = WAL");
+    connection.pragma(`synchronous = ${synchronous}`);
+    connection.pragma("foreign_keys = ON");
+    migrate(connection, path, migrations);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** Brings everything into the main file, then closes it: what is copied afterwards is whole. */
+export function closeDatabase(connection: Connection): void {
+  try {
+    connection.pragma("wal_checkpoint(TRUNCATE)");
+  } finally {
+    connection.close();
+  }
+}
+
+/** Runs a piece of work on a database file. @throws `store/damaged`, `store/failed`; other errors pass through. */
+export function onDisk<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const code = outsideCode(error);
+    if (code === null) throw error;
+    if (damagedCodes.has(code)) throw new PinionError("store/damaged", `${path} is damaged: ${messageOf(error)}`, { cause: error });
+    throw new PinionError("store/failed", `${path}: ${messageOf(error)} (${code})`, { cause: error });
+  }
+}
+
+/** `SQLITE_BUSY` and the like; null for an error that is not SQLite's. */
+export function sqliteCode(error: unknown): string | null {
+  const code = error instanceof Error && "code" in error ? error.code : null;
+  return typeof code === "string" && code.startsWith("SQLITE_") ? code : null;
+}
+
+/** The code of a failure of SQLite or of the file system; null for a bug, and for what is in our own words already. */
+function outsideCode(error: unknown): string | null {
+  if (error instanceof PinionError || !(error instanceof Error) || !("code" in error)) return null;
+  return typeof error.code === "string" ? error.code : null;
+}
+
+function migrate(connection: Connection, path: string, migrations: Migrations): void {
+  const done = schemaNumber(connection);
+  if (done > migrations.length) {
+    throw new PinionError("store/too-new", `${path} has schema ${done}; this Pinion knows schemas up to ${migrations.length}`);
+  }
+  const upgrade = connection.transaction(() => {
+    for (const migration of migrations.slice(done)) connection.exec(migration);
+    connection.pragma(`user_version = ${migrations.length}`);
+  });
+  if (done < migrations.length) upgrade.immediate();
+}
+
+function schemaNumber(connection: Connection): number {
+  const row: unknown = connection.prepare("PRAGMA user_version").raw(true).get();
+  return Array.isArray(row) && typeof row[0] === "number" ? row[0] : 0;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,39 @@
+/** Small type guards to build bigger ones from: what comes back from disk is checked before it is believed. */
+
+export type Guard<T> = (value: unknown) => value is T;
+type Fields<T> = { readonly [K in keyof T]-?: Guard<T[K]> };
+
+export const isText: Guard<string> = (value): value is string => typeof value === "string";
+export const isNumber: Guard<number> = (value): value is number => typeof value === "number" && Number.isFinite(value);
+export const isFlag: Guard<boolean> = (value): value is boolean => typeof value === "boolean";
+
+/** One of these texts and nothing else. */
+export function oneOf<T extends string>(...allowed: readonly T[]): Guard<T> {
+  return (value): value is T => allowed.includes(value as T);
+}
+
+export function nullable<T>(guard: Guard<T>): Guard<T | null> {
+  return (value): value is T | null => value === null || guard(value);
+}
+
+export function listOf<T>(guard: Guard<T>): Guard<readonly T[]> {
+  return (value): value is readonly T[] => Array.isArray(value) && value.every(guard);
+}
+
+/** An object with at least these fields. Fields of a newer Pinion are let through. */
+export function shape<T extends object>(fields: Fields<T>): Guard<T> {
+  const checks = Object.entries<Guard<unknown>>(fields);
+  return (value): value is T => isRecord(value) && checks.every(([name, guard]) => guard(value[name]));
+}
+
+/** A union told apart by `kind`; a kind that is missing here does not compile. */
+export function variants<T extends { readonly kind: string }>(kinds: {
+  readonly [K in T["kind"]]: Guard<Omit<Extract<T, { readonly kind: K }>, "kind">>;
+}): Guard<T> {
+  const byKind = new Map(Object.entries<Guard<unknown>>(kinds));
+  return (value): value is T => isRecord(value) && isText(value["kind"]) && byKind.get(value["kind"])?.(value) === true;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,66 @@
+/** Reads deployments back, newest first, with their steps and validations. */
+
+import type { ValidationResult } from "../../domain/evidence.ts";
+import type { Deployment, DeploymentStepRecord } from "../../domain/state.ts";
+import type { HistoryQuery } from "../../ports/journal.ts";
+import type { Log } from "../../ports/log.ts";
+import type { Connection } from "./database.ts";
+import { isNumber, isText, nullable, shape } from "./guards.ts";
+import { isDeploymentKind, isDeploymentPhase, isDigest, isValidationResult, parseJson } from "./rows.ts";
+
+type Bare = Omit<Deployment, "steps" | "validations">;
+
+const columns = `id, environment, process, kind, version, digest, from_version AS "from", strategy, commit_id AS "commit",
+  started_at AS startedAt, ended_at AS endedAt, phase, reason`;
+const defaultLimit = 50;
+
+const isStep = shape<DeploymentStepRecord>({ at: isNumber, state: isText, why: isText });
+const isDeployment = shape<Bare>({
+  id: isText,
+  environment: isText,
+  process: isText,
+  kind: isDeploymentKind,
+  version: nullable(isText),
+  digest: nullable(isDigest),
+  from: nullable(isText),
+  strategy: isText,
+  commit: isText,
+  startedAt: isNumber,
+  endedAt: nullable(isNumber),
+  phase: isDeploymentPhase,
+  reason: isText,
+});
+
+/** Deployments that match every part of the query. Unreadable rows are left out and said. */
+export function readHistory(connection: Connection, log: Log, query: HistoryQuery): readonly Deployment[] {
+  return findDeployments(connection, query).flatMap((row) => {
+    if (isDeployment(row)) return [{ ...row, steps: stepsOf(connection, row.id), validations: validationsOf(connection, row.id) }];
+    log.warn({}, "a deployment in the history is unreadable and is left out");
+    return [];
+  });
+}
+
+function findDeployments(connection: Connection, { environment, process, id, limit }: HistoryQuery): readonly unknown[] {
+  const wanted = Object.entries({ environment, process, id }).filter(([, value]) => value !== undefined);
+  const where = wanted.length === 0 ? "" : `WHERE ${wanted.map(([column]) => `${column} = ?`).join(" AND ")}`;
+  const query = `SELECT ${columns} FROM deployment ${where} ORDER BY sequence DESC LIMIT ?`;
+  return connection
+    .prepare(query)
+    .all(...wanted.map(([, value]) => value), limit ?? defaultLimit)
+    .map(plain);
+}
+
+function stepsOf(connection: Connection, deployment: string): readonly DeploymentStepRecord[] {
+  const rows = connection.prepare("SELECT at, state, why FROM deployment_step WHERE deployment = ? ORDER BY number").all(deployment);
+  return rows.map(plain).filter(isStep);
+}
+
+function validationsOf(connection: Connection, deployment: string): readonly ValidationResult[] {
+  const rows = connection.prepare("SELECT body FROM evidence WHERE deployment = ? ORDER BY number").raw(true).all(deployment);
+  return (rows as readonly (readonly unknown[])[]).flatMap(([body]) => parseJson(body, isValidationResult) ?? []);
+}
+
+/** libsql adds its own fields to some rows; a copy without them is plain data. */
+function plain(row: unknown): unknown {
+  return typeof row === "object" && row !== null ? Object.fromEntries(Object.entries(row).filter(([name]) => name !== "_metadata")) : row;
+}

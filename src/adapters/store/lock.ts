@@ -1,0 +1,46 @@
+/** One writer for a state folder. The operating system drops the lock when its holder dies, however it dies. */
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Database from "libsql";
+import { PinionError } from "../../domain/errors.ts";
+import { onDisk, sqliteCode } from "./database.ts";
+import type { Connection } from "./database.ts";
+
+export interface Lock {
+  release(): void;
+}
+
+/** Takes the folder for this process. @throws `store/locked` at once when another one has it. */
+export function lockFolder(directory: string): Lock {
+  const path = join(directory, "lock.db");
+  return onDisk(path, () => {
+    const connection = new Database(path, { timeout: 0 });
+    try {
+      connection.exec("BEGIN EXCLUSIVE");
+    } catch (error) {
+      connection.close();
+      if (sqliteCode(error) !== "SQLITE_BUSY") throw error;
+      throw new PinionError("store/locked", `${directory} is in use by ${holder(directory)}`, { cause: error });
+    }
+    writeFileSync(holderFile(directory), `${process.pid}\n`);
+    return { release: () => release(connection) };
+  });
+}
+
+function release(connection: Connection): void {
+  connection.exec("ROLLBACK");
+  connection.close();
+}
+
+function holderFile(directory: string): string {
+  return join(directory, "lock.pid");
+}
+
+function holder(directory: string): string {
+  try {
+    return `process ${readFileSync(holderFile(directory), "utf8").trim()}`;
+  } catch {
+    return "another process";
+  }
+}

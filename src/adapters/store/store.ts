@@ -1,0 +1,75 @@
+/** The state folder of a controller: its journal, its parse cache and a few small durable values, with one writer. */
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Journal } from "../../ports/journal.ts";
+import type { Log } from "../../ports/log.ts";
+import type { ParseCache } from "../../ports/objects.ts";
+import { closeDatabase, onDisk, openDatabase } from "./database.ts";
+import type { Connection } from "./database.ts";
+import { createJournal } from "./journal.ts";
+import { lockFolder } from "./lock.ts";
+import { openParseCache } from "./parse-cache.ts";
+import { journalMigrations } from "./schema.ts";
+
+/** Small values that must survive, such as the commit applied last. */
+export interface Meta {
+  get(key: string): string | null;
+  /** Durable when it returns. @throws `store/failed`. */
+  set(key: string, value: string): void;
+}
+
+export interface Store {
+  readonly journal: Journal;
+  readonly parseCache: ParseCache;
+  readonly meta: Meta;
+  close(): void;
+}
+
+export interface StoreOptions {
+  /** Made when it is missing. `journal.db` in it is the only file worth backing up. */
+  readonly directory: string;
+  readonly log: Log;
+  /** How many deployments of history are kept; default 10,000. */
+  readonly keepDeployments?: number;
+  /** How many parsed files are kept; default 200,000. */
+  readonly keepParsed?: number;
+}
+
+/** Opens the folder for this process alone. @throws `store/locked`, `store/damaged`, `store/too-new`, `store/failed`. */
+export function openStore({ directory, log, keepDeployments = 10_000, keepParsed = 200_000 }: StoreOptions): Store {
+  onDisk(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
+  const lock = lockFolder(directory);
+  const path = join(directory, "journal.db");
+  try {
+    const connection = onDisk(path, () => openDatabase(path, "FULL", journalMigrations));
+    const journal = onDisk(path, () => createJournal({ connection, path, log, keepDeployments }));
+    const parseCache = openParseCache({ path: join(directory, "cache.db"), log, keepEntries: keepParsed });
+    return {
+      journal,
+      parseCache,
+      meta: createMeta(connection, path),
+      close: () => {
+        parseCache.close();
+        closeDatabase(connection);
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function createMeta(connection: Connection, path: string): Meta {
+  const find = connection.prepare("SELECT value FROM meta WHERE key = ?").raw(true);
+  const put = connection.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
+  return {
+    get: (key) =>
+      onDisk(path, () => {
+        const row = find.get(key);
+        return Array.isArray(row) ? String(row[0]) : null;
+      }),
+    set: (key, value) => void onDisk(path, () => put.run(key, value)),
+  };
+}

@@ -1,0 +1,200 @@
+/** What every journal must do, fake or real. */
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Journal } from "../../src/ports/journal.ts";
+import { arm, ending, install, opening, result, rollout, row, step, stuckWith } from "../support/journal-values.ts";
+
+/** A journal under test; `reopen` gives one over the same contents, as after a restart. */
+export interface JournalUnderTest {
+  readonly journal: Journal;
+  reopen(): Promise<Journal>;
+  dispose(): Promise<void>;
+}
+
+export function journalContract(name: string, make: () => Promise<JournalUnderTest>): void {
+  describe(`journal contract: ${name}`, () => {
+    let subject: JournalUnderTest;
+    let journal: Journal;
+    beforeEach(async () => {
+      subject = await make();
+      journal = subject.journal;
+    });
+    afterEach(() => subject.dispose());
+
+    const production = "production";
+    async function* readers(): AsyncGenerator<Journal> {
+      yield journal;
+      yield await subject.reopen();
+    }
+    const owedOf = async (from: Journal) => (await from.state(production)).owed;
+    const owing = (process: string, ...actions: Parameters<typeof stuckWith>) => step(production, { owed: new Map([[process, actions]]) });
+
+    it("knows nothing of an environment it never heard of", async () => {
+      const state = await journal.state("nowhere");
+      expect(state).toEqual({ environment: "nowhere", processes: new Map(), owed: [], evidence: new Map() });
+      expect(await journal.history({})).toEqual([]);
+    });
+
+    it("gives rows back as they were recorded, also after a restart", async () => {
+      const rows = [row("a", { rollout: rollout("a", "d1") }), row("b", { refused: null, status: null, knownGood: [] })];
+      await journal.record(step(production, { processes: rows }));
+      for await (const reader of readers()) {
+        expect([...(await reader.state(production)).processes.values()].toSorted((x, y) => x.process.localeCompare(y.process))).toEqual(
+          rows,
+        );
+      }
+    });
+
+    it("keeps environments apart", async () => {
+      await journal.record(step(production, { processes: [row("a")], owed: new Map([["a", [install("a")]]]) }));
+      await journal.record(step("staging", { forgotten: ["a"], owed: new Map([["a", []]]) }));
+      expect((await journal.state(production)).processes.size).toBe(1);
+      expect(await owedOf(journal)).toHaveLength(1);
+      expect((await journal.state("staging")).processes.size).toBe(0);
+    });
+
+    it("replaces a row and forgets one", async () => {
+      await journal.record(step(production, { processes: [row("a"), row("b")] }));
+      await journal.record(step(production, { processes: [row("a", { status: null })], forgotten: ["b"] }));
+      const { processes } = await (await subject.reopen()).state(production);
+      expect([...processes.keys()]).toEqual(["a"]);
+      expect(processes.get("a")?.status).toBeNull();
+    });
+
+    it("hands out the same map while no row changes, and never changes one that it handed out", async () => {
+      await journal.record(step(production, { processes: [row("a")] }));
+      const before = await journal.state(production);
+      await journal.record(owing("a", install("a")));
+      expect((await journal.state(production)).processes).toBe(before.processes);
+      await journal.record(step(production, { processes: [row("b")] }));
+      expect([...before.processes.keys()]).toEqual(["a"]);
+      expect(before.owed).toEqual([]);
+    });
+
+    it("owes actions in the order of the decision, also after a restart", async () => {
+      await journal.record(
+        step(production, {
+          owed: new Map([
+            ["b", [arm("b"), install("b")]],
+            ["a", [install("a")]],
+          ]),
+        }),
+      );
+      const kinds = [arm("b"), install("b"), install("a")];
+      expect((await owedOf(journal)).map((entry) => entry.action)).toEqual(kinds);
+      expect((await owedOf(await subject.reopen())).map((entry) => entry.action)).toEqual(kinds);
+    });
+
+    it("lets a newer decision replace what its process owed, and only that", async () => {
+      await journal.record(
+        step(production, {
+          owed: new Map([
+            ["a", [install("a")]],
+            ["b", [install("b")]],
+          ]),
+        }),
+      );
+      await journal.record(owing("a", arm("a")));
+      expect((await owedOf(journal)).map((entry) => entry.action)).toEqual([install("b"), arm("a")]);
+      await journal.record(step(production, { owed: new Map([["a", []]]) }));
+      expect((await owedOf(await subject.reopen())).map((entry) => entry.action)).toEqual([install("b")]);
+    });
+
+    it("keeps id, waiting time and refusal of an action that is owed again, in its new place", async () => {
+      await journal.record(owing("a", install("a")));
+      const [first] = await owedOf(journal);
+      await journal.refused(production, first?.id ?? -1, stuckWith(install("a")), 77);
+      await journal.record(step(production, { owed: new Map([["a", [arm("a"), install("a")]]]) }));
+      for await (const reader of readers()) {
+        const owed = await owedOf(reader);
+        expect(owed.map((entry) => entry.action)).toEqual([arm("a"), install("a")]);
+        expect(owed[1]).toEqual({ id: first?.id, action: install("a"), notBefore: 77, stuck: stuckWith(install("a")) });
+        expect(owed[0]).toMatchObject({ notBefore: 0, stuck: null });
+      }
+    });
+
+    it("owes the same wish once", async () => {
+      await journal.record(step(production, { owed: new Map([["a", [install("a"), install("a")]]]) }));
+      expect(await owedOf(journal)).toHaveLength(1);
+    });
+
+    it("settles what is done, and does not mind ids it does not know", async () => {
+      await journal.record(step(production, { owed: new Map([["a", [install("a"), arm("a")]]]) }));
+      const [first] = await owedOf(journal);
+      await journal.settled(production, [first?.id ?? -1, 4711]);
+      await journal.refused(production, 4711, stuckWith(arm("a")), 5);
+      expect((await owedOf(journal)).map((entry) => entry.action)).toEqual([arm("a")]);
+      expect((await owedOf(await subject.reopen())).map((entry) => entry.action)).toEqual([arm("a")]);
+    });
+
+    it("never gives an id twice, not even after a restart", async () => {
+      await journal.record(owing("a", install("a")));
+      const [first] = await owedOf(journal);
+      await journal.settled(production, [first?.id ?? -1]);
+      const again = await subject.reopen();
+      await again.record(owing("a", install("a")));
+      const [second] = await owedOf(again);
+      expect(second?.id).toBeGreaterThan(first?.id ?? Number.POSITIVE_INFINITY);
+    });
+
+    it("tells a deployment's story with steps, outcome and validations", async () => {
+      await journal.record(step(production, { deployments: [opening(production, "a", "d1")] }));
+      await journal.recordEvidence(production, "d1", [result("creates an order")]);
+      await journal.record(step(production, { deployments: [ending("d1")] }));
+      const [deployment] = await (await subject.reopen()).history({ id: "d1" });
+      expect(deployment).toEqual({
+        ...opening(production, "a", "d1").opened,
+        id: "d1",
+        phase: "Succeeded",
+        reason: "all is well",
+        endedAt: 9,
+        steps: [opening(production, "a", "d1").step, ending("d1").step],
+        validations: [result("creates an order")],
+      });
+    });
+
+    it("replaces an older result of the same validation and keeps the others", async () => {
+      await journal.record(step(production, { deployments: [opening(production, "a", "d1")] }));
+      await journal.recordEvidence(production, "d1", [result("one", "unknown"), result("two")]);
+      await journal.recordEvidence(production, "d1", [result("one", "passed")]);
+      for await (const reader of readers()) {
+        expect((await reader.state(production)).evidence.get("d1")).toEqual([result("one", "passed"), result("two")]);
+      }
+    });
+
+    it("remembers evidence of deployments under way only, and keeps the rest as history", async () => {
+      await journal.record(step(production, { deployments: [opening(production, "a", "d1")] }));
+      await journal.recordEvidence(production, "d1", [result("one")]);
+      await journal.record(step(production, { deployments: [ending("d1")] }));
+      await journal.recordEvidence(production, "d1", [result("too late")]);
+      for await (const reader of readers()) {
+        expect((await reader.state(production)).evidence.size).toBe(0);
+        expect((await reader.history({ id: "d1" }))[0]?.validations).toEqual([result("one"), result("too late")]);
+      }
+    });
+
+    it("finds deployments by environment, process and id, newest first, up to the limit", async () => {
+      for (const [environment, process, id] of [
+        ["production", "a", "d1"],
+        ["production", "b", "d2"],
+        ["staging", "a", "d3"],
+      ] as const) {
+        await journal.record(step(environment, { deployments: [opening(environment, process, id)] }));
+      }
+      const found = async (query: Parameters<Journal["history"]>[0]) => (await journal.history(query)).map((deployment) => deployment.id);
+      expect(await found({})).toEqual(["d3", "d2", "d1"]);
+      expect(await found({ environment: "production" })).toEqual(["d2", "d1"]);
+      expect(await found({ process: "a" })).toEqual(["d3", "d1"]);
+      expect(await found({ environment: "production", process: "a" })).toEqual(["d1"]);
+      expect(await found({ id: "d2" })).toEqual(["d2"]);
+      expect(await found({ limit: 1 })).toEqual(["d3"]);
+      expect(await found({ id: "d9" })).toEqual([]);
+    });
+
+    it("does not stumble over a step of a deployment it does not know", async () => {
+      await journal.record(step(production, { processes: [row("a")], deployments: [ending("never-opened")] }));
+      expect((await journal.state(production)).processes.size).toBe(1);
+      expect(await journal.history({})).toEqual([]);
+    });
+  });
+}
