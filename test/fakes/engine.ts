@@ -137,7 +137,8 @@ class InMemoryEngine implements FakeEngine {
     held.drift = null;
     this.#held.set(keyOf(unit), held);
     this.given.set(unit.digest, unit);
-    if (this.#unready.has(unit.digest)) return { kind: "refused", unit: refOf(unit), code: "engine/unreachable", detail: "installed, but does not answer in time" };
+    if (this.#unready.has(unit.digest))
+      return { kind: "refused", unit: refOf(unit), code: "engine/unreachable", detail: "installed, but does not answer in time" };
     return { kind: "installed", unit: refOf(unit) };
   }
 
@@ -148,12 +149,14 @@ class InMemoryEngine implements FakeEngine {
       drift: held.drift,
       armed: held.armedOn !== null && ready.has(held.armedOn),
       endpoints: endpointsOf(held.unit),
-      placements: [...held.instances].filter((id) => ready.has(id)).map((instance) => ({
-        instance,
-        address: `http://127.0.0.1:9/${instance}/~${held.unit.digest.slice(7, 15)}`,
-        ready: !this.#unready.has(held.unit.digest),
-        inFlight: this.#inFlight.get(held.unit.digest) ?? 0,
-      })),
+      placements: [...held.instances]
+        .filter((id) => ready.has(id))
+        .map((instance) => ({
+          instance,
+          address: `http://127.0.0.1:9/${instance}/~${held.unit.digest.slice(7, 15)}`,
+          ready: !this.#unready.has(held.unit.digest),
+          inFlight: this.#inFlight.get(held.unit.digest) ?? 0,
+        })),
     };
   }
 

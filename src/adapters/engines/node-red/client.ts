@@ -1,0 +1,175 @@
+/** Talks to one Node-RED's admin API: bearer token, time limits, and answers checked at the door. */
+
+import { PinionError } from "../../../domain/errors.ts";
+import { type FlowNode, isObject, parseFlowNodes } from "./flow-nodes.ts";
+
+export interface Flows {
+  readonly nodes: readonly FlowNode[];
+  readonly rev: string;
+}
+
+/** What Pinion's plugin says of one tab. */
+export interface TabState {
+  /** Nodes that Node-RED could not bring to life. */
+  readonly missing: readonly string[];
+  /** Null: not armed. */
+  readonly armedAt: number | null;
+  readonly inFlight: number;
+}
+
+export interface RuntimeState {
+  /** How often flows were started since the process began, and how often that failed. */
+  readonly started: number;
+  readonly failed: number;
+  /** Of the last failure. */
+  readonly why: string;
+  readonly tabs: ReadonlyMap<string, TabState>;
+}
+
+export interface NodeRedClient {
+  flows(): Promise<Flows>;
+  /** The new revision; null when `flows.rev` is no longer the newest, and nothing was changed. */
+  deploy(flows: Flows): Promise<string | null>;
+  nodeTypes(): Promise<ReadonlySet<string>>;
+  /** Null when Pinion's plugin is not installed there. */
+  state(): Promise<RuntimeState | null>;
+  arm(wish: { readonly arm: readonly string[]; readonly disarm: readonly string[] }): Promise<void>;
+  /** Methods that a private address takes, without any flow being started. */
+  methodsAt(path: string): Promise<ReadonlySet<string>>;
+}
+
+export interface ClientOptions {
+  /** Base of the admin API, without a trailing slash. */
+  readonly adminUrl: string;
+  /** Base of the HTTP nodes, without a trailing slash. */
+  readonly url: string;
+  /** Null: the admin API is open, as a private Node-RED's may be. */
+  readonly token: string | null;
+  readonly timeoutMs: number;
+}
+
+/** Every call throws `engine/unreachable` when there is no usable answer in time. */
+export function createNodeRedClient(options: ClientOptions): NodeRedClient {
+  const ask = (path: string, request: Asked = {}): Promise<Answered> => askAdmin(options, path, request);
+  return {
+    flows: async () => parseFlows((await ask("/flows", { headers: v2 })).body),
+    deploy: async ({ nodes, rev }) => {
+      const request = {
+        method: "POST",
+        headers: { ...v2, "Node-RED-Deployment-Type": "nodes" },
+        body: { rev, flows: nodes },
+        expect: [200, 409],
+      };
+      const answer = await ask("/flows", request);
+      return answer.status === 409 ? null : text(isObject(answer.body) ? answer.body["rev"] : undefined, "rev");
+    },
+    nodeTypes: async () => parseTypes((await ask("/nodes")).body),
+    state: async () => {
+      const answer = await ask("/pinion/state", { expect: [200, 404] });
+      return answer.status === 404 ? null : parseState(answer.body);
+    },
+    arm: async (wish) => void (await ask("/pinion/armed", { method: "PUT", body: wish })),
+    methodsAt: async (path) => methodsOf(await fetchInTime(`${options.url}${path}`, { method: "OPTIONS" }, options.timeoutMs)),
+  };
+}
+
+const v2 = { "Node-RED-API-Version": "v2" };
+
+interface Asked {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly expect?: readonly number[];
+}
+
+interface Answered {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+async function askAdmin({ adminUrl, token, timeoutMs }: ClientOptions, path: string, asked: Asked): Promise<Answered> {
+  const headers: Record<string, string> = { accept: "application/json", ...asked.headers };
+  if (token !== null) headers["authorization"] = `Bearer ${token}`;
+  if (asked.body !== undefined) headers["content-type"] = "application/json";
+  const init = { method: asked.method ?? "GET", headers, ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }) };
+  const response = await fetchInTime(`${adminUrl}${path}`, init, timeoutMs);
+  if (response.ok || asked.expect?.includes(response.status)) return { status: response.status, body: await jsonOf(response, path) };
+  throw new PinionError(
+    "engine/unreachable",
+    `Node-RED answered ${response.status} to ${init.method} ${path}: ${await excerptOf(response)}`,
+  );
+}
+
+async function fetchInTime(url: string, init: RequestInit, timeoutMs: number): Promise<Response> {
+  try {
+    return await fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
+  } catch (error) {
+    throw new PinionError("engine/unreachable", `Node-RED at ${new URL(url).origin} does not answer: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+async function jsonOf(response: Response, path: string): Promise<unknown> {
+  try {
+    const body = await response.text();
+    return response.status === 404 || body === "" ? null : (JSON.parse(body) as unknown);
+  } catch (error) {
+    throw new PinionError("engine/unreachable", `Node-RED's answer to ${path} is not JSON: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+async function excerptOf(response: Response): Promise<string> {
+  const body = await response.text().catch(() => "");
+  return body.slice(0, 200).trim() || response.statusText;
+}
+
+function parseFlows(body: unknown): Flows {
+  if (!isObject(body)) throw unusable("flows");
+  try {
+    return { nodes: parseFlowNodes(body["flows"]), rev: text(body["rev"], "rev") };
+  } catch (error) {
+    throw unusable("flows", error);
+  }
+}
+
+function parseTypes(body: unknown): ReadonlySet<string> {
+  if (!Array.isArray(body)) throw unusable("nodes");
+  const enabled = body.filter(isObject).filter((set) => set["enabled"] !== false && set["err"] === undefined);
+  return new Set(enabled.flatMap((set) => (Array.isArray(set["types"]) ? set["types"].map(String) : [])));
+}
+
+function parseState(body: unknown): RuntimeState {
+  const flows = isObject(body) ? body["flows"] : null;
+  const tabs = isObject(body) ? body["tabs"] : null;
+  if (!isObject(flows) || !isObject(tabs)) throw unusable("pinion/state");
+  return {
+    started: Number(flows["started"]),
+    failed: Number(flows["failed"]),
+    why: String(flows["why"]),
+    tabs: new Map(Object.entries(tabs).map(([tab, state]) => [tab, parseTab(state)])),
+  };
+}
+
+function parseTab(state: unknown): TabState {
+  if (!isObject(state) || !Array.isArray(state["missing"])) throw unusable("pinion/state");
+  const { armedAt, inFlight } = state;
+  return { missing: state["missing"].map(String), armedAt: typeof armedAt === "number" ? armedAt : null, inFlight: Number(inFlight) };
+}
+
+function methodsOf(response: Response): ReadonlySet<string> {
+  const allowed = response.headers.get("allow") ?? "";
+  return new Set(response.ok ? allowed.split(",").map((method) => method.trim().toUpperCase()) : []);
+}
+
+function text(value: unknown, name: string): string {
+  if (typeof value !== "string") throw unusable(name);
+  return value;
+}
+
+function unusable(what: string, cause?: unknown): PinionError {
+  return new PinionError("engine/unreachable", `Node-RED's answer has no usable ${what}; is it a Node-RED 4 admin API?`, { cause });
+}

@@ -1,0 +1,70 @@
+/** Reads what Node-RED exports into the neutral graph, so that a version can be the file that the editor gave. */
+
+import type { Connection, Definition, Json, JsonObject, WorkflowNode } from "../../../domain/definition.ts";
+import type { Dialect } from "../../../ports/dialect.ts";
+import { type FlowNode, isList, isObject, parseFlowNodes, stringsOf } from "./flow-nodes.ts";
+
+/** Node-RED without a Node-RED: what `definitionFrom` and `pinion validate` need to know of it. */
+export const nodeRedDialect: Dialect = {
+  engine: "node-red",
+  fromExport: (exported) => definitionOf(parseFlowNodes(isObject(exported) ? exported["flows"] : exported)),
+};
+
+/** Read elsewhere, or of the canvas alone. */
+const notConfig = new Set(["id", "type", "name", "x", "y", "wires", "g"]);
+
+function definitionOf(exported: readonly FlowNode[]): Definition {
+  refuseWhatWouldBeLost(exported);
+  const tab = exported.find((node) => node.type === "tab");
+  const templates = new Set(exported.filter((node) => node.type === "subflow").map((node) => node.id));
+  const nodes = exported.filter((node) => node.type !== "tab" && node.type !== "group");
+  return {
+    nodes: nodes.map((node) => neutralNode(node, templates)),
+    connections: nodes.flatMap(connectionsOf),
+    config: tab ? tabConfig(tab) : {},
+  };
+}
+
+function neutralNode(node: FlowNode, templates: ReadonlySet<string>): WorkflowNode {
+  const entries = Object.entries(node).filter(([key, value]) => !notConfig.has(key) && !(key === "z" && !templates.has(String(value))));
+  return {
+    id: node.id,
+    type: node.type,
+    ...(typeof node["name"] === "string" && node["name"] !== "" ? { title: node["name"] } : {}),
+    ...(typeof node["x"] === "number" && typeof node["y"] === "number" ? { position: { x: node["x"], y: node["y"] } } : {}),
+    config: Object.fromEntries(entries),
+  };
+}
+
+function connectionsOf(node: FlowNode): readonly Connection[] {
+  const wires = isList(node["wires"]) ? node["wires"] : [];
+  return wires.flatMap((targets: Json, port) =>
+    stringsOf(targets).map((to) => ({ from: { node: node.id, port }, to: { node: to, port: 0 } })),
+  );
+}
+
+function tabConfig(tab: FlowNode): JsonObject {
+  const keep = ["label", "info", "env"] as const;
+  return Object.fromEntries(keep.flatMap((key) => (isEmpty(tab[key]) ? [] : [[key, tab[key] ?? null] as const])));
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  return value === undefined || value === "" || (isList(value) && value.length === 0);
+}
+
+function refuseWhatWouldBeLost(exported: readonly FlowNode[]): void {
+  const tabs = exported.filter((node) => node.type === "tab");
+  if (tabs.length > 1)
+    throw new Error(`the export has ${tabs.length} tabs (${tabs.map(labelOf).join(", ")}); a process is one tab: export each by itself`);
+  const disabled = tabs.find((tab) => tab["disabled"] === true);
+  if (disabled) throw new Error(`the exported tab "${labelOf(disabled)}" is disabled; enable it in the editor and export again`);
+  const scoped = exported.find((node) => node["scope"] === "group");
+  if (scoped)
+    throw new Error(`node "${scoped.id}" (${scoped.type}) works on its group only; groups are not kept, so select its nodes instead`);
+  const group = exported.find((node) => node.type === "group" && !isEmpty(node["env"]));
+  if (group) throw new Error(`group "${group.id}" has environment variables; groups are not kept, so move them to the tab`);
+}
+
+function labelOf(tab: FlowNode): string {
+  return typeof tab["label"] === "string" && tab["label"] !== "" ? tab["label"] : tab.id;
+}

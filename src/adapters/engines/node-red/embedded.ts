@@ -1,0 +1,49 @@
+/** The embedded default: Node-RED as supervised processes of an environment's own, started on demand and found again after a restart. */
+
+import type { Engine } from "../../../ports/engine.ts";
+import type { Log } from "../../../ports/log.ts";
+import { createNodeRedEngine } from "./engine.ts";
+import { superviseNodeRed } from "./supervisor.ts";
+
+export interface EmbeddedNodeRedOptions {
+  readonly environment: string;
+  /** Kept between runs; holds one folder per instance. */
+  readonly directory: string;
+  readonly instances: number;
+  /** Of each instance's heap; null: Node.js decides. */
+  readonly maxMemoryMb?: number | null;
+  readonly log: Log;
+  /** How long one answer of an instance may take; default 30 s, since a big deploy keeps it busy. */
+  readonly timeoutMs?: number;
+  /** How long what is in flight may take when an instance is told to end; default 30 s. */
+  readonly drainMs?: number;
+}
+
+export interface EmbeddedNodeRed {
+  readonly engine: Engine;
+  /** Called when an instance died, or came (back) up. */
+  onChange(listener: () => void): void;
+  /** Ends the instances. */
+  stop(): Promise<void>;
+  /** Leaves the instances running for the next controller. */
+  detach(): Promise<void>;
+}
+
+/** Resolves when every instance is up or has failed once; a failed one is tried again, and is `down` in the inventory meanwhile. */
+export async function startEmbeddedNodeRed(options: EmbeddedNodeRedOptions): Promise<EmbeddedNodeRed> {
+  const listeners = new Set<() => void>();
+  const supervisor = await superviseNodeRed({
+    ...options,
+    maxMemoryMb: options.maxMemoryMb ?? null,
+    timeoutMs: options.timeoutMs ?? 30_000,
+    drainMs: options.drainMs ?? 30_000,
+    onChange: () => listeners.forEach((listener) => listener()),
+  });
+  await supervisor.started();
+  return {
+    engine: createNodeRedEngine({ hosts: () => supervisor.hosts() }),
+    onChange: (listener) => void listeners.add(listener),
+    stop: () => supervisor.stop(),
+    detach: () => supervisor.detach(),
+  };
+}

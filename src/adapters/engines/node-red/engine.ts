@@ -1,0 +1,150 @@
+/** The engine port over any number of Node-RED instances, embedded or remote: each call asks, changes and confirms. */
+
+import { PinionError } from "../../../domain/errors.ts";
+import type { Digest, ProcessId, UnitRef } from "../../../domain/names.ts";
+import type { DeploymentUnit } from "../../../domain/unit.ts";
+import type { Engine, InstallResult } from "../../../ports/engine.ts";
+import { type CompiledUnit, compileUnit, tabId } from "./compile.ts";
+import type { DeployLimits } from "./deploy.ts";
+import type { Host } from "./host.ts";
+import { type Refused, installOn, removeFrom } from "./install.ts";
+import { type Seen, type View, answeredOf, inventoryOf, isArmed, look } from "./inventory.ts";
+
+export interface NodeRedEngineOptions {
+  /** The instances as they are now. */
+  readonly hosts: () => readonly Host[];
+  readonly limits?: DeployLimits;
+}
+
+const defaultLimits: DeployLimits = { startTimeoutMs: 30_000, returnTimeoutMs: 30_000 };
+
+export function createNodeRedEngine({ hosts, limits = defaultLimits }: NodeRedEngineOptions): Engine {
+  return {
+    kind: "node-red",
+    inventory: async () => {
+      const seen = await Promise.all(hosts().map(look));
+      if (answeredOf(seen).length === 0) throw nobodyAnswers(seen);
+      return inventoryOf(seen);
+    },
+    ensureInstalled: (units) => ensureInstalled(hosts(), units, limits),
+    ensureRemoved: (units) => ensureRemoved(hosts(), units, limits),
+    ensureArmed: (armed) => ensureArmed(hosts(), armed),
+  };
+}
+
+async function ensureInstalled(
+  hosts: readonly Host[],
+  units: readonly DeploymentUnit[],
+  limits: DeployLimits,
+): Promise<readonly InstallResult[]> {
+  const compiled = units.map(compileOrRefuse);
+  const runnable = compiled.flatMap((each) => ("tab" in each ? [each] : []));
+  const refused = await installEverywhere(hosts, runnable, limits);
+  return compiled.map((each) => ("tab" in each ? (refused.get(each.tab) ?? { kind: "installed", unit: each.unit }) : each));
+}
+
+/** One instance goes first, so that a unit that kills what runs it kills one and not all. */
+async function installEverywhere(
+  hosts: readonly Host[],
+  units: readonly CompiledUnit[],
+  limits: DeployLimits,
+): Promise<ReadonlyMap<string, Refused>> {
+  const refused = new Map<string, Refused>();
+  const silent: unknown[] = [];
+  const install = async (host: Host, wanted: readonly CompiledUnit[]): Promise<void> => {
+    for (const [tab, each] of await installOn(host, wanted, limits)) refused.set(tab, refused.get(tab) ?? each);
+  };
+  const waiting = hosts.filter((host) => host.state === "ready");
+  let someoneAnswered = false;
+  while (waiting.length > 0 && !someoneAnswered) {
+    const [first] = waiting.splice(0, 1);
+    if (first) someoneAnswered = await succeeds(() => install(first, units), silent);
+  }
+  if (!someoneAnswered) throw unreachable(hosts, silent);
+  const accepted = units.filter((unit) => !refused.has(unit.tab));
+  await Promise.all(waiting.map((host) => succeeds(() => install(host, accepted), silent)));
+  return refused;
+}
+
+/** Records an instance that is down and goes on; anything else is a bug and stays loud. */
+async function succeeds(work: () => Promise<void>, silent: unknown[]): Promise<boolean> {
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof PinionError && error.code === "engine/unreachable")) throw error;
+    silent.push(error);
+    return false;
+  }
+}
+
+async function ensureRemoved(hosts: readonly Host[], units: readonly UnitRef[], limits: DeployLimits): Promise<void> {
+  await removeEverywhere(hosts, new Set(units.map(tabId)), limits);
+}
+
+async function removeEverywhere(hosts: readonly Host[], tabs: ReadonlySet<string>, limits: DeployLimits): Promise<void> {
+  const silent: unknown[] = [];
+  const remove = async (host: Host): Promise<void> => {
+    const deployed = await removeFrom(host, tabs, limits);
+    if (deployed.kind === "not-started")
+      throw new PinionError("engine/unreachable", `${host.id} does not start its flows: ${deployed.why}`);
+  };
+  const done = await Promise.all(hosts.filter((host) => host.state === "ready").map((host) => succeeds(() => remove(host), silent)));
+  if (!done.includes(true)) throw unreachable(hosts, silent);
+}
+
+/** Everywhere the old one stops before anywhere the new one starts. */
+async function ensureArmed(hosts: readonly Host[], wished: ReadonlyMap<ProcessId, Digest | null>): Promise<void> {
+  const seen = await Promise.all(hosts.map(look));
+  const views = answeredOf(seen);
+  if (views.length === 0) throw nobodyAnswers(seen);
+  const plans = views.map((view) => ({ view, ...wishFor(view, views, wished) }));
+  await Promise.all(plans.filter(({ disarm }) => disarm.length > 0).map(({ view, disarm }) => view.host.client.arm({ arm: [], disarm })));
+  await Promise.all(plans.filter(({ arm }) => arm.length > 0).map(({ view, arm }) => view.host.client.arm({ arm, disarm: [] })));
+}
+
+function wishFor(
+  view: View,
+  views: readonly View[],
+  wished: ReadonlyMap<ProcessId, Digest | null>,
+): { readonly arm: readonly string[]; readonly disarm: readonly string[] } {
+  const named = [...view.tabs.values()].filter(({ marker }) => wished.has(marker.process));
+  const fires = (tab: string, digest: Digest, process: ProcessId): boolean => wished.get(process) === digest && chosen(tab, views) === view;
+  return {
+    arm: named
+      .filter(({ tab, marker }) => fires(tab, marker.digest, marker.process) && !isArmed(view, tab) && view.state !== null)
+      .map(({ tab }) => tab),
+    disarm: named.filter(({ tab, marker }) => !fires(tab, marker.digest, marker.process) && isArmed(view, tab)).map(({ tab }) => tab),
+  };
+}
+
+/** The instance that already fires keeps firing; when two do, the first. */
+function chosen(tab: string, views: readonly View[]): View | undefined {
+  const having = views.filter((view) => view.tabs.has(tab));
+  return having.find((view) => isArmed(view, tab)) ?? having[0];
+}
+
+function compileOrRefuse(unit: DeploymentUnit): CompiledUnit | Refused {
+  try {
+    return compileUnit(unit);
+  } catch (error) {
+    if (!(error instanceof PinionError)) throw error;
+    const ref = { process: unit.process, version: unit.version, digest: unit.digest };
+    return { kind: "refused", unit: ref, code: "engine/refused", detail: error.message };
+  }
+}
+
+function nobodyAnswers(seen: readonly Seen[]): PinionError {
+  const reasons = seen.flatMap((each) =>
+    each.kind === "silent" ? [`${each.instance.id}: ${each.instance.why || each.instance.state}`] : [],
+  );
+  return new PinionError("engine/unreachable", `no Node-RED instance answers (${reasons.join("; ") || "there is none"})`);
+}
+
+function unreachable(hosts: readonly Host[], silent: readonly unknown[]): PinionError {
+  const reasons = [
+    ...hosts.filter((host) => host.state !== "ready").map((host) => `${host.id}: ${host.why || host.state}`),
+    ...silent.map((error) => (error instanceof Error ? error.message : String(error))),
+  ];
+  return new PinionError("engine/unreachable", `no Node-RED instance answers (${reasons.join("; ") || "there is none"})`);
+}

@@ -1,0 +1,117 @@
+/** Installs units on one instance: few deploys for many units, and a bad unit is found, refused and leaves no trace. */
+
+import type { InstallResult } from "../../../ports/engine.ts";
+import type { RuntimeState } from "./client.ts";
+import { type CompiledUnit, privatePath } from "./compile.ts";
+import { type Deployed, type DeployLimits, deploy } from "./deploy.ts";
+import type { FlowNode } from "./flow-nodes.ts";
+import type { Host } from "./host.ts";
+import { driftOf, readMarker, shortId } from "./marker.ts";
+import { waitUntilRouted } from "./readiness.ts";
+import { installedTabs, splice } from "./tabs.ts";
+
+export type Refused = Extract<InstallResult, { kind: "refused" }>;
+
+/** Those that were refused, by tab; all others run. @throws `engine/unreachable`. */
+export async function installOn(host: Host, units: readonly CompiledUnit[], limits: DeployLimits): Promise<ReadonlyMap<string, Refused>> {
+  if (units.length === 0) return new Map();
+  const known = await host.client.nodeTypes();
+  const withPlugin = (await host.client.state()) !== null;
+  const early = units.flatMap((unit) => unrunnableHere(unit, known, withPlugin));
+  const refused = new Map(early);
+  const rest = units.filter((unit) => !refused.has(unit.tab));
+  const late = await host.queue.run(() => installTogether(host, rest, limits));
+  return new Map([...refused, ...late]);
+}
+
+/** Takes tabs out. @throws `engine/unreachable`. */
+export async function removeFrom(host: Host, tabs: ReadonlySet<string>, limits: DeployLimits): Promise<Deployed> {
+  const change = (nodes: readonly FlowNode[]): readonly FlowNode[] | null => {
+    const present = new Set([...installedTabs(nodes).keys()].filter((tab) => tabs.has(tab)));
+    return present.size === 0 ? null : splice(nodes, present, []);
+  };
+  return host.queue.run(() => deploy(host.client, change, limits));
+}
+
+function unrunnableHere(unit: CompiledUnit, known: ReadonlySet<string>, withPlugin: boolean): readonly (readonly [string, Refused])[] {
+  const unknown = [...unit.types].filter((type) => !known.has(type));
+  const names = unknown.map((type) => `"${type}"`).join(", ");
+  if (unknown.length > 0) return [[unit.tab, refuse(unit, "engine/unknown-node-type", `Node-RED does not know the node type ${names}`)]];
+  if (withPlugin || unit.triggers.length === 0) return [];
+  const detail = `node "${unit.triggers[0]}" starts by itself, and this Node-RED lacks Pinion's plugin, without which it cannot be held back`;
+  return [[unit.tab, refuse(unit, "engine/refused", detail)]];
+}
+
+async function installTogether(host: Host, units: readonly CompiledUnit[], limits: DeployLimits): Promise<ReadonlyMap<string, Refused>> {
+  if (units.length === 0) return new Map();
+  const change = (nodes: readonly FlowNode[]): readonly FlowNode[] | null => putIn(nodes, units);
+  const [first, ...others] = units;
+  let deployed = await deploy(host.client, change, limits);
+  if (deployed.kind === "not-started" && deployed.cause === "died" && others.length === 0)
+    deployed = await deploy(host.client, change, limits);
+  if (deployed.kind === "running") return lifeless(host, units, deployed.state, limits);
+  if (others.length === 0 && first) return new Map([[first.tab, blame(first, deployed)]]);
+  const half = Math.ceil(units.length / 2);
+  const left = await installTogether(host, units.slice(0, half), limits);
+  return new Map([...left, ...(await installTogether(host, units.slice(half), limits))]);
+}
+
+/** Only what is missing or not as it should be is touched, so that what runs well is not disturbed. */
+function putIn(nodes: readonly FlowNode[], units: readonly CompiledUnit[]): readonly FlowNode[] | null {
+  const present = installedTabs(nodes);
+  const wanting = units.filter((unit) => isWanting(unit, present.get(unit.tab)?.nodes));
+  if (wanting.length === 0) return null;
+  return splice(
+    nodes,
+    new Set(wanting.map((unit) => unit.tab)),
+    wanting.flatMap((unit) => unit.nodes),
+  );
+}
+
+function isWanting(unit: CompiledUnit, present: readonly FlowNode[] | undefined): boolean {
+  const [tab] = unit.nodes;
+  const marker = tab ? readMarker(tab) : null;
+  return present === undefined || marker === null || driftOf(marker, present) !== null;
+}
+
+/** Units that were deployed but do not live; they are taken out again. */
+async function lifeless(
+  host: Host,
+  units: readonly CompiledUnit[],
+  state: RuntimeState | null,
+  limits: DeployLimits,
+): Promise<ReadonlyMap<string, Refused>> {
+  if (state === null) return unrouted(host, units, limits);
+  const refused = new Map(units.flatMap((unit) => withDeadNodes(unit, state)));
+  if (refused.size > 0) await deploy(host.client, (nodes) => splice(nodes, new Set(refused.keys()), []), limits);
+  return refused;
+}
+
+function withDeadNodes(unit: CompiledUnit, state: RuntimeState): readonly (readonly [string, Refused])[] {
+  const tab = state.tabs.get(unit.tab);
+  if (!tab) return [[unit.tab, refuse(unit, "engine/unreachable", "Node-RED took the unit but does not run it")]];
+  if (tab.missing.length === 0) return [];
+  const names = tab.missing.map((id) => `"${shortId(id)}"`).join(", ");
+  return [[unit.tab, refuse(unit, "engine/refused", `Node-RED could not start node ${names}; its log says why`)]];
+}
+
+/** Without the plugin nobody says when flows run, so the private addresses themselves are asked. */
+async function unrouted(host: Host, units: readonly CompiledUnit[], limits: DeployLimits): Promise<ReadonlyMap<string, Refused>> {
+  const refused = new Map<string, Refused>();
+  for (const unit of units) {
+    const fault = await waitUntilRouted(host.client, privatePath(unit.tab), unit.endpoints, limits.startTimeoutMs);
+    if (fault !== null) refused.set(unit.tab, refuse(unit, "engine/refused", fault));
+  }
+  if (refused.size > 0) await deploy(host.client, (nodes) => splice(nodes, new Set(refused.keys()), []), limits);
+  return refused;
+}
+
+/** Types were checked before, so flows that do not start for want of one were broken by somebody else. */
+function blame(unit: CompiledUnit, failed: Extract<Deployed, { kind: "not-started" }>): Refused {
+  const detail = failed.cause === "refused" ? `the instance's flows do not start: ${failed.why}` : failed.why;
+  return refuse(unit, failed.cause === "refused" ? "engine/unreachable" : "engine/refused", detail);
+}
+
+function refuse(unit: CompiledUnit, code: Refused["code"], detail: string): Refused {
+  return { kind: "refused", unit: unit.unit, code, detail };
+}

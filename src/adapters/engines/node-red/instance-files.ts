@@ -1,0 +1,89 @@
+/** What is kept on disk of one embedded instance, so that the next controller finds it again. Readable by its owner only. */
+
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isObject } from "./flow-nodes.ts";
+import type { OsProcess } from "./os-process.ts";
+
+export interface InstanceRecord {
+  readonly port: number;
+  readonly token: string;
+  readonly credentialSecret: string;
+  /** Null between writing the record and having started the process. */
+  readonly process: OsProcess | null;
+}
+
+const logLimitBytes = 5 * 1024 * 1024;
+
+/** Null when there never was one, or what is there cannot be used. */
+export async function readRecord(directory: string): Promise<InstanceRecord | null> {
+  try {
+    return parseRecord(JSON.parse(await readFile(recordFile(directory), "utf8")));
+  } catch {
+    return null;
+  }
+}
+
+/** Whole or not at all. */
+export async function writeRecord(directory: string, record: InstanceRecord): Promise<void> {
+  await mkdir(userDir(directory), { recursive: true, mode: 0o700 });
+  await writeFile(`${recordFile(directory)}.new`, JSON.stringify(record), { mode: 0o600 });
+  await rename(`${recordFile(directory)}.new`, recordFile(directory));
+}
+
+export function newRecord(port: number): InstanceRecord {
+  return { port, token: randomBytes(24).toString("base64url"), credentialSecret: randomBytes(24).toString("base64url"), process: null };
+}
+
+/** The settings the child reads. */
+export async function writeChildSettings(directory: string, record: InstanceRecord, drainMs: number): Promise<string> {
+  const file = join(directory, "child.json");
+  const { port, token, credentialSecret } = record;
+  await writeFile(file, JSON.stringify({ port, token, credentialSecret, drainMs, userDir: userDir(directory) }), { mode: 0o600 });
+  return file;
+}
+
+/** The child's log, a new one when the old one has grown too large. The caller closes it. */
+export async function openLog(directory: string): Promise<import("node:fs/promises").FileHandle> {
+  const size = await stat(logFile(directory)).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size > logLimitBytes) await rename(logFile(directory), `${logFile(directory)}.1`);
+  return open(logFile(directory), "a", 0o600);
+}
+
+/** Its last line, for people who ask why it died. */
+export async function lastLogLine(directory: string): Promise<string> {
+  const text = await readFile(logFile(directory), "utf8").catch(() => "");
+  const lines = text
+    .slice(-4_000)
+    .split("\n")
+    .map((line) => line.trim());
+  return lines.findLast((line) => line !== "" && !line.startsWith("at ") && !line.startsWith("Node.js v"))?.slice(0, 300) ?? "";
+}
+
+function logFile(directory: string): string {
+  return join(directory, "node-red.log");
+}
+
+function recordFile(directory: string): string {
+  return join(directory, "instance.json");
+}
+
+function userDir(directory: string): string {
+  return join(directory, "data");
+}
+
+function parseRecord(value: unknown): InstanceRecord | null {
+  if (!isObject(value)) return null;
+  const { port, token, credentialSecret, process } = value;
+  if (typeof port !== "number" || typeof token !== "string" || typeof credentialSecret !== "string") return null;
+  return { port, token, credentialSecret, process: parseProcess(process) };
+}
+
+function parseProcess(value: unknown): OsProcess | null {
+  if (!isObject(value) || typeof value["pid"] !== "number") return null;
+  return { pid: value["pid"], startTime: typeof value["startTime"] === "string" ? value["startTime"] : null };
+}

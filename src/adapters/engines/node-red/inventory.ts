@@ -1,0 +1,82 @@
+/** Asks every instance what it holds and folds the answers into one list of installed units. */
+
+import type { EngineInstance, Installed, Inventory, Placement } from "../../../domain/unit.ts";
+import type { RuntimeState } from "./client.ts";
+import { endpointsOf, privatePath } from "./compile.ts";
+import type { Host } from "./host.ts";
+import { driftOf } from "./marker.ts";
+import { type InstalledTab, installedTabs } from "./tabs.ts";
+
+/** One instance's answer. */
+export interface View {
+  readonly host: Host;
+  readonly tabs: ReadonlyMap<string, InstalledTab>;
+  /** Null without Pinion's plugin. */
+  readonly state: RuntimeState | null;
+}
+
+export type Seen = { readonly kind: "answered"; readonly view: View } | { readonly kind: "silent"; readonly instance: EngineInstance };
+
+/** Asks one instance; one that does not answer is `down`, with the reason. */
+export async function look(host: Host): Promise<Seen> {
+  if (host.state !== "ready") return { kind: "silent", instance: { id: host.id, state: host.state, why: host.why } };
+  try {
+    const [flows, state] = await Promise.all([host.client.flows(), host.client.state()]);
+    return { kind: "answered", view: { host, tabs: installedTabs(flows.nodes), state } };
+  } catch (error) {
+    return { kind: "silent", instance: { id: host.id, state: "down", why: error instanceof Error ? error.message : String(error) } };
+  }
+}
+
+export function inventoryOf(seen: readonly Seen[]): Inventory {
+  const views = answeredOf(seen);
+  const tabs = new Set(views.flatMap((view) => [...view.tabs.keys()]));
+  return {
+    instances: seen.map((each) => (each.kind === "silent" ? each.instance : { id: each.view.host.id, state: "ready", why: "" })),
+    installed: [...tabs].map((tab) => installedOf(tab, views)),
+  };
+}
+
+export function answeredOf(seen: readonly Seen[]): readonly View[] {
+  return seen.flatMap((each) => (each.kind === "answered" ? [each.view] : []));
+}
+
+export function isArmed(view: View, tab: string): boolean {
+  return (view.state?.tabs.get(tab)?.armedAt ?? null) !== null;
+}
+
+function installedOf(tab: string, views: readonly View[]): Installed {
+  const found = views.flatMap((view) => {
+    const installed = view.tabs.get(tab);
+    return installed ? [{ view, installed }] : [];
+  });
+  const [first] = found;
+  if (!first) throw new Error(`tab ${tab} is in no view`);
+  const drifts = found.map(({ view, installed }) => driftOn(view, installed, views.length));
+  const { process, version, digest } = first.installed.marker;
+  return {
+    process,
+    version,
+    digest,
+    drift: drifts.find((drift) => drift !== null) ?? null,
+    // Fires on two instances, after one came back, is as wrong as firing on none: both ask to be armed anew.
+    armed: found.filter(({ view }) => isArmed(view, tab)).length === 1,
+    endpoints: endpointsOf(tab, first.installed.nodes),
+    placements: found.map(({ view }) => placementOf(view, tab)),
+  };
+}
+
+function driftOn(view: View, installed: InstalledTab, views: number): string | null {
+  const drift = driftOf(installed.marker, installed.nodes);
+  return drift === null || views === 1 ? drift : `${drift} (on ${view.host.id})`;
+}
+
+function placementOf({ host, state }: View, tab: string): Placement {
+  const running = state?.tabs.get(tab);
+  return {
+    instance: host.id,
+    address: host.url + privatePath(tab),
+    ready: state === null || (running !== undefined && running.missing.length === 0),
+    inFlight: running?.inFlight ?? 0,
+  };
+}

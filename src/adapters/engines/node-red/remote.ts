@@ -1,0 +1,30 @@
+/** A Node-RED that somebody else runs, reached by URL and token. With Pinion's plugin in it, it does all that an embedded one does. */
+
+import type { Engine } from "../../../ports/engine.ts";
+import { createNodeRedClient } from "./client.ts";
+import { createNodeRedEngine } from "./engine.ts";
+import { type Host, createQueue } from "./host.ts";
+
+export interface RemoteNodeRedOptions {
+  /** Base of the admin API: what comes before `/flows`. */
+  readonly url: string;
+  /** Base of the HTTP nodes, where it is not the admin API's (`httpNodeRoot`). */
+  readonly publicUrl?: string;
+  /** Null: its admin API asks for none. */
+  readonly token: string | null;
+  /** How long one answer may take; default 30 s. */
+  readonly timeoutMs?: number;
+}
+
+/** Nothing is asked before the engine is used. */
+export function connectRemoteNodeRed(options: RemoteNodeRedOptions): { readonly engine: Engine } {
+  const adminUrl = withoutSlash(options.url);
+  const url = withoutSlash(options.publicUrl ?? options.url);
+  const client = createNodeRedClient({ adminUrl, url, token: options.token, timeoutMs: options.timeoutMs ?? 30_000 });
+  const host: Host = { id: new URL(adminUrl).host, url, state: "ready", why: "", client, queue: createQueue() };
+  return { engine: createNodeRedEngine({ hosts: () => [host] }) };
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}

@@ -1,0 +1,169 @@
+"use strict";
+/**
+ * Pinion's part inside Node-RED: says when a deploy really runs, counts per tab, and holds schedules and subscriptions of tabs
+ * that are not armed. The embedded engine loads it by itself; docs/engines/node-red.md says how to add it to a Node-RED of your own.
+ */
+
+const { readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { join } = require("node:path");
+const { createMeter } = require("./meter.cjs");
+
+const markerVariable = "PINION_UNIT";
+/** A message that nothing leads to came from one of these because a request, or another node, set it off. */
+const setOffByOthers = new Set(["http in", "link in", "catch", "status", "complete", "websocket in"]);
+
+module.exports = function pinion(RED) {
+  if (RED.plugins) RED.plugins.registerPlugin("pinion", { type: "pinion" });
+  const tabs = trackTabs(RED);
+  const meter = createMeter((node) => tabs.of(node));
+  const arming = holdUnarmed(RED, tabs);
+
+  RED.hooks.add("onSend.pinion", (sent) => {
+    const [first] = sent;
+    if (!first || !first.source.node) return undefined;
+    if (!arming.mayStart(first.source.node)) return false;
+    meter.sent(first.source.node, first.msg);
+    return undefined;
+  });
+  RED.hooks.add("onReceive.pinion", (event) => void meter.received(event.destination.node, event.msg));
+  RED.hooks.add("onComplete.pinion", (event) => void meter.completed(event.node.node, event.msg, event.error));
+  RED.events.on("flows:started", () => meter.keepOnly(tabs.known));
+
+  const state = () => ({
+    protocol: 1,
+    pid: process.pid,
+    flows: tabs.start,
+    memoryBytes: process.memoryUsage().rss,
+    tabs: Object.fromEntries(
+      [...tabs.known].map(([tab, { missing }]) => [tab, { missing, armedAt: arming.since(tab), ...meter.read(tab) }]),
+    ),
+  });
+  const may = (permission) => RED.auth.needsPermission(permission);
+  RED.httpAdmin.get("/pinion/health", may("flows.read"), (_request, response) => response.json({ pid: process.pid, flows: tabs.start }));
+  RED.httpAdmin.get("/pinion/state", may("flows.read"), (_request, response) => response.json(state()));
+  RED.httpAdmin.put("/pinion/armed", may("flows.write"), async (request, response) => {
+    const wish = parseWish(request.body ?? (await readBody(request)));
+    if (!wish) return response.status(400).json({ error: "expected {arm: [tab], disarm: [tab]}" });
+    arming.set(wish);
+    return response.json({ armed: wish.arm });
+  });
+  return { inFlight: () => [...tabs.known.keys()].reduce((sum, tab) => sum + meter.read(tab).inFlight, 0) };
+};
+
+/** Which tabs are Pinion's, whether their nodes live, and how often flows were started. */
+function trackTabs(RED) {
+  const known = new Map();
+  const start = { started: 0, failed: 0, why: "" };
+  const tabOfNode = new WeakMap();
+  let ledTo = new Set();
+
+  RED.events.on("flows:starting", ({ config }) => {
+    ledTo = targetsOf(config.flows);
+    known.clear();
+    for (const node of config.flows) if (node.type === "tab" && isMarked(node)) known.set(node.id, { missing: [] });
+  });
+  RED.events.on("flows:started", ({ config }) => {
+    start.started += 1;
+    for (const node of config.flows) {
+      const tab = known.get(node.z);
+      if (tab && node.d !== true && node.type !== "junction" && !RED.nodes.getNode(node.id)) tab.missing.push(node.id);
+    }
+  });
+  RED.events.on("runtime-event", ({ id, payload }) => {
+    if (id !== "runtime-state" || !payload || !payload.error) return;
+    start.failed += 1;
+    start.why = describeFailure(payload);
+  });
+
+  function of(node) {
+    if (tabOfNode.has(node)) return tabOfNode.get(node);
+    let flow = node._flow;
+    while (flow && flow.TYPE === "subflow") flow = flow.parent;
+    const tab = flow ? flow.id : undefined;
+    tabOfNode.set(node, tab);
+    return tab;
+  }
+  return { known, start, of, isLedTo: (node) => ledTo.has(node._alias || node.id) };
+}
+
+function describeFailure({ error, types = [], modules = [] }) {
+  const names = [...types, ...modules.map((each) => each.module)];
+  return names.length > 0 ? `${error}: ${names.join(", ")}` : String(error);
+}
+
+function isMarked(tab) {
+  return Array.isArray(tab.env) && tab.env.some((entry) => entry && entry.name === markerVariable);
+}
+
+/** Ids of all nodes that some wire, or the way into a subflow, leads to. */
+function targetsOf(flows) {
+  const targets = new Set();
+  for (const node of flows) {
+    for (const output of Array.isArray(node.wires) ? node.wires : []) for (const id of output) targets.add(id);
+    if (node.type === "subflow") for (const port of node.in || []) for (const wire of port.wires || []) targets.add(wire.id);
+  }
+  return targets;
+}
+
+/** Keeps the set of armed tabs, on disk too, and stops what unarmed tabs would start by themselves. */
+function holdUnarmed(RED, tabs) {
+  const file = join(RED.settings.userDir, "pinion-armed.json");
+  const armed = new Map(readArmed(file));
+  const heldOnce = new Map();
+  const save = () => {
+    writeFileSync(`${file}.new`, JSON.stringify([...armed]));
+    renameSync(`${file}.new`, file);
+  };
+  RED.events.on("flows:started", () => {
+    const gone = [...armed.keys()].filter((tab) => !tabs.known.has(tab));
+    for (const tab of gone) armed.delete(tab);
+    for (const tab of heldOnce.keys()) if (!tabs.known.has(tab)) heldOnce.delete(tab);
+    if (gone.length > 0) save();
+  });
+
+  function mayStart(node) {
+    const tab = tabs.of(node);
+    if (!tabs.known.has(tab) || armed.has(tab)) return true;
+    if (setOffByOthers.has(node.type) || node.type.startsWith("subflow:") || tabs.isLedTo(node)) return true;
+    if (node.type === "inject" && node.once) heldOnce.set(tab, (heldOnce.get(tab) || new Set()).add(node));
+    return false;
+  }
+  /** What should have fired at the start of the flow fires once, when the tab is armed. */
+  function fireHeld(tab) {
+    const held = heldOnce.get(tab) || new Set();
+    heldOnce.delete(tab);
+    for (const node of held) if (RED.nodes.getNode(node.id) === node) node.emit("input", {});
+  }
+  function set({ arm, disarm }) {
+    for (const tab of disarm) armed.delete(tab);
+    const fresh = arm.filter((tab) => !armed.has(tab));
+    for (const tab of fresh) armed.set(tab, Date.now());
+    save();
+    for (const tab of fresh) fireHeld(tab);
+  }
+  return { mayStart, set, since: (tab) => armed.get(tab) ?? null };
+}
+
+function readArmed(file) {
+  try {
+    const read = JSON.parse(readFileSync(file, "utf8"));
+    return Array.isArray(read) ? read.filter((entry) => Array.isArray(entry) && entry.length === 2) : [];
+  } catch {
+    return [];
+  }
+}
+
+function parseWish(body) {
+  const isNames = (list) => Array.isArray(list) && list.every((name) => typeof name === "string");
+  return body && isNames(body.arm) && isNames(body.disarm) ? { arm: body.arm, disarm: body.disarm } : null;
+}
+
+async function readBody(request) {
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  } catch {
+    return null;
+  }
+}

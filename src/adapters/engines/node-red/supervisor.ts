@@ -1,0 +1,181 @@
+/** Keeps an environment's Node-RED processes alive: finds those of an earlier controller again, restarts what dies, ends them only when told to. */
+
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Log } from "../../../ports/log.ts";
+import { type ChildOptions, type RunningChild, adoptOrStart, askHealth } from "./child-process.ts";
+import { createNodeRedClient } from "./client.ts";
+import { type Host, createQueue } from "./host.ts";
+import { readRecord } from "./instance-files.ts";
+import { type OsProcess, isAlive, terminate } from "./os-process.ts";
+
+export interface SupervisorOptions {
+  readonly environment: string;
+  /** Holds one folder per instance. */
+  readonly directory: string;
+  readonly instances: number;
+  readonly maxMemoryMb: number | null;
+  readonly drainMs: number;
+  readonly log: Log;
+  readonly timeoutMs: number;
+  readonly onChange: () => void;
+}
+
+const startTimeoutMs = 60_000;
+const lookEveryMs = 150;
+const healthEveryMs = 2_000;
+/** A big deploy keeps the event loop busy for a while; longer than this, and it hangs. */
+const hangsAfterMs = 45_000;
+const settledAfterMs = 20_000;
+
+export interface Supervisor {
+  hosts(): readonly Host[];
+  /** Resolves when every instance is up, or has failed once to come up. */
+  started(): Promise<void>;
+  /** Ends all instances; what is in flight finishes first. */
+  stop(): Promise<void>;
+  /** Stops watching; the instances go on. */
+  detach(): Promise<void>;
+}
+
+export async function superviseNodeRed(options: SupervisorOptions): Promise<Supervisor> {
+  const ids = Array.from({ length: options.instances }, (_, index) => `node-red-${index + 1}`);
+  await endSuperfluous(options, new Set(ids));
+  const instances = ids.map((id) => new Instance(id, options));
+  const detach = async (): Promise<void> => void (await Promise.all(instances.map((instance) => instance.detach())));
+  return {
+    hosts: () => instances.map((instance) => instance.host),
+    started: async () => void (await Promise.all(instances.map((instance) => instance.firstAttempt))),
+    detach,
+    stop: async () => {
+      await detach();
+      await Promise.all(instances.map((instance) => instance.end()));
+    },
+  };
+}
+
+/** Instances of a time when there were to be more of them. */
+async function endSuperfluous({ directory, drainMs }: SupervisorOptions, wanted: ReadonlySet<string>): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
+  const superfluous = names.filter((name) => /^node-red-\d+$/.test(name) && !wanted.has(name));
+  await Promise.all(
+    superfluous.map(async (name) => {
+      const record = await readRecord(join(directory, name));
+      if (record?.process) await terminate(record.process, drainMs + 5_000);
+    }),
+  );
+}
+
+/** One instance through all its lives. */
+class Instance {
+  readonly firstAttempt: Promise<void>;
+  #host: Host;
+  #child: RunningChild | null = null;
+  readonly #options: SupervisorOptions;
+  readonly #childOptions: ChildOptions;
+  readonly #detached = new AbortController();
+  readonly #loop: Promise<void>;
+  #firstAttemptDone: () => void = () => undefined;
+
+  constructor(id: string, options: SupervisorOptions) {
+    this.#options = options;
+    this.#childOptions = {
+      directory: join(options.directory, id),
+      maxMemoryMb: options.maxMemoryMb,
+      drainMs: options.drainMs,
+      startTimeoutMs,
+    };
+    const nowhere = createNodeRedClient({ adminUrl: "http://127.0.0.1:9", url: "http://127.0.0.1:9", token: null, timeoutMs: 1 });
+    this.#host = { id, url: "http://127.0.0.1:9", state: "starting", why: "it was not started yet", client: nowhere, queue: createQueue() };
+    this.firstAttempt = new Promise((resolve) => {
+      this.#firstAttemptDone = resolve;
+    });
+    this.#loop = this.#live().catch((error: unknown) => this.#set({ state: "down", why: messageOf(error) }));
+  }
+
+  get host(): Host {
+    return this.#host;
+  }
+
+  async detach(): Promise<void> {
+    this.#detached.abort();
+    await this.#loop;
+  }
+
+  async end(): Promise<void> {
+    const target = this.#child?.process ?? (await readRecord(this.#childOptions.directory))?.process;
+    if (target) await terminate(target, this.#options.drainMs + 6_000);
+    this.#set({ state: "down", why: "stopped" });
+  }
+
+  async #live(): Promise<void> {
+    for (let failures = 0; !this.#detached.signal.aborted;) {
+      const since = Date.now();
+      const why = await this.#oneLife();
+      this.#firstAttemptDone();
+      if (this.#detached.signal.aborted) return;
+      failures = Date.now() - since > settledAfterMs ? 0 : failures + 1;
+      const backoffMs = Math.min(30_000, 100 * 2 ** failures);
+      this.#set({ state: "down", why: `${why}; it is started again` });
+      this.#options.log.warn({ environment: this.#options.environment, instance: this.#host.id, backoffMs }, `Node-RED is down: ${why}`);
+      await pause(backoffMs, undefined, { signal: this.#detached.signal }).catch(() => undefined);
+    }
+  }
+
+  /** Resolves when it is over, with the reason. */
+  async #oneLife(): Promise<string> {
+    this.#set({ state: "starting", why: "it is starting" });
+    try {
+      const child = await adoptOrStart(this.#childOptions, this.#detached.signal);
+      this.#welcome(child);
+      return await this.#watch(child);
+    } catch (error) {
+      return messageOf(error);
+    }
+  }
+
+  #welcome(child: RunningChild): void {
+    this.#child = child;
+    const url = `http://127.0.0.1:${child.record.port}`;
+    const client = createNodeRedClient({ adminUrl: `${url}/__admin`, url, token: child.record.token, timeoutMs: this.#options.timeoutMs });
+    this.#set({ state: "ready", why: "", url, client });
+    const fields = { environment: this.#options.environment, instance: this.#host.id, pid: child.process.pid, port: child.record.port };
+    this.#options.log.info(fields, child.adopted ? "found Node-RED running" : "started Node-RED");
+    this.#firstAttemptDone();
+  }
+
+  async #watch(child: RunningChild): Promise<string> {
+    let lastHealthy = Date.now();
+    let asking = false;
+    for (let lookedAt = 0; !this.#detached.signal.aborted;) {
+      if (!(await isAlive(child.process))) return "its process died";
+      if (Date.now() - lastHealthy > hangsAfterMs) return this.#endHanging(child.process);
+      if (!asking && Date.now() - lookedAt > healthEveryMs) {
+        asking = true;
+        lookedAt = Date.now();
+        void askHealth(child.record, 10_000).then((health) => {
+          asking = false;
+          if (health) lastHealthy = Date.now();
+        });
+      }
+      await pause(lookEveryMs, undefined, { signal: this.#detached.signal }).catch(() => undefined);
+    }
+    return "no longer watched";
+  }
+
+  async #endHanging(hanging: OsProcess): Promise<string> {
+    await terminate(hanging, 0);
+    return `it did not answer for ${hangsAfterMs} ms and was ended`;
+  }
+
+  #set(change: Partial<Host>): void {
+    const before = this.#host.state;
+    this.#host = { ...this.#host, ...change };
+    if (this.#host.state !== before) this.#options.onChange();
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,36 @@
+/** Sorts an instance's flat list of nodes by the tab that owns them, and tells Pinion's tabs from everybody else's. */
+
+import type { FlowNode } from "./flow-nodes.ts";
+import { type Marker, readMarker } from "./marker.ts";
+
+export interface InstalledTab {
+  readonly tab: string;
+  readonly marker: Marker;
+  /** Everything that belongs to it, the tab itself included. */
+  readonly nodes: readonly FlowNode[];
+}
+
+/** Pinion's tabs by id; what belongs to other tabs is not in it. */
+export function installedTabs(nodes: readonly FlowNode[]): ReadonlyMap<string, InstalledTab> {
+  const markers = new Map(nodes.filter((node) => node.type === "tab").flatMap((node) => ownMarker(node)));
+  const owned = new Map<string, FlowNode[]>([...markers.keys()].map((tab) => [tab, []]));
+  for (const node of nodes) owned.get(ownerOf(node))?.push(node);
+  return new Map([...markers].map(([tab, marker]) => [tab, { tab, marker, nodes: owned.get(tab) ?? [] }]));
+}
+
+/** The list with the tabs named taken out and the given nodes put in; all else is left as it is. */
+export function splice(nodes: readonly FlowNode[], gone: ReadonlySet<string>, added: readonly FlowNode[]): readonly FlowNode[] {
+  return [...nodes.filter((node) => !gone.has(ownerOf(node))), ...added];
+}
+
+/** A node's tab is the part of its z, or of its own id, before the first dot: unit ids are built that way. */
+function ownerOf(node: FlowNode): string {
+  const place = typeof node["z"] === "string" && node["z"] !== "" ? node["z"] : node.id;
+  const dot = place.indexOf(".");
+  return dot === -1 ? place : place.slice(0, dot);
+}
+
+function ownMarker(tab: FlowNode): readonly (readonly [string, Marker])[] {
+  const marker = readMarker(tab);
+  return marker === null ? [] : [[tab.id, marker]];
+}
