@@ -23,7 +23,7 @@ export type RolloutState =
   | { readonly kind: "clearing"; readonly since: Instant }
   | { readonly kind: "removing" }
   /** Bad: the traffic goes back to, or stays on, the stable version and the candidate is removed. */
-  | { readonly kind: "rejected"; readonly why: string };
+  | { readonly kind: "rejected"; readonly why: string; readonly since: Instant; readonly hadTraffic: boolean };
 
 /** What makes Pinion start a deployment. `heal` puts back what was changed by hand; `retire` removes a process that left the pins. */
 export type DeploymentKind = "deploy" | "rollback" | "heal" | "retire";
@@ -68,8 +68,11 @@ export interface RolloutSeen {
   readonly candidateInstalled: Known<boolean>;
   readonly candidateWeight: Known<Percent>;
   readonly stableWeight: Known<Percent>;
-  /** Requests and messages still being worked on by the stable version, router and engine together. */
+  /** Whether schedules and subscriptions fire in the candidate and nowhere else. */
+  readonly candidateArmed: Known<boolean>;
+  /** Requests and messages still being worked on, router and engine together. */
   readonly stableInFlight: Known<number>;
+  readonly candidateInFlight: Known<number>;
   /** By phase; `unknown` while a validation still runs. */
   readonly pre: Verdict;
   readonly during: Verdict;

@@ -21,3 +21,21 @@ export interface ProcessStatus {
   /** When sync, health or phase last changed. */
   readonly since: Instant;
 }
+
+/** Equal but for `since`: worth no new row. */
+export function isSameStatus(one: ProcessStatus | null, other: ProcessStatus | null): boolean {
+  if (one === other) return true;
+  if (!one || !other) return false;
+  return (
+    one.desired === other.desired &&
+    one.sync === other.sync &&
+    one.health === other.health &&
+    one.phase === other.phase &&
+    one.reason === other.reason &&
+    isSameActual(one.actual, other.actual)
+  );
+}
+
+function isSameActual(one: ProcessStatus["actual"], other: ProcessStatus["actual"]): boolean {
+  return one.length === other.length && one.every((share, index) => share.version === other[index]?.version && share.weight === other[index].weight);
+}

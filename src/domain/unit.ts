@@ -32,8 +32,8 @@ export interface Installed {
   readonly digest: Digest;
   /** Null when the content is what Pinion installed; else what was changed by hand, in one line. */
   readonly drift: string | null;
-  /** Whether its schedules and subscriptions fire. */
-  readonly armed: boolean;
+  /** Whether its schedules and subscriptions fire; null when this engine gives no control over that. */
+  readonly armed: boolean | null;
   readonly endpoints: readonly PublicEndpoint[];
   readonly placements: readonly Placement[];
 }

@@ -1,0 +1,58 @@
+/** Asks engine and router how the environment is now. What does not answer is `unknown`, with the reason. */
+
+import type { EnvironmentName, ProcessId } from "../domain/names.ts";
+import type { Known } from "../domain/rollout.ts";
+import type { Route, TrafficCount } from "../domain/route.ts";
+import type { EngineSeen, Seen } from "../domain/seen.ts";
+import type { Installed, Inventory } from "../domain/unit.ts";
+import type { Ports } from "./ports.ts";
+
+/** Null when the repository does not know the environment (yet). */
+export async function observe(environment: EnvironmentName, ports: Ports): Promise<Seen | null> {
+  const wanted = ports.wanted(environment);
+  if (!wanted) return null;
+  const [inventory, routes, traffic] = await Promise.all([
+    ask(() => ports.engine(environment).inventory()),
+    ask(() => ports.router.routes(environment)),
+    ask(() => ports.router.traffic(environment)),
+  ]);
+  return {
+    now: ports.clock.now(),
+    commit: wanted.commit,
+    environment,
+    spec: wanted.environment.spec,
+    desired: wanted.desired,
+    findings: wanted.environment.findings,
+    engine: map(inventory, byProcess),
+    routes: map(routes, (all) => new Map(all.map((route: Route) => [route.process, route]))),
+    inFlight: map(traffic, inFlightByDigest),
+  };
+}
+
+async function ask<T>(question: () => Promise<T>): Promise<Known<T>> {
+  try {
+    return { kind: "known", value: await question() };
+  } catch (error) {
+    return { kind: "unknown", why: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function map<A, B>(known: Known<A>, change: (value: A) => B): Known<B> {
+  return known.kind === "known" ? { kind: "known", value: change(known.value) } : known;
+}
+
+function byProcess({ instances, installed }: Inventory): EngineSeen {
+  const processes = new Map<ProcessId, Installed[]>();
+  for (const unit of installed) {
+    const units = processes.get(unit.process);
+    if (units) units.push(unit);
+    else processes.set(unit.process, [unit]);
+  }
+  return { instances, installed: processes };
+}
+
+function inFlightByDigest(counts: readonly TrafficCount[]): ReadonlyMap<TrafficCount["digest"], number> {
+  const sums = new Map<TrafficCount["digest"], number>();
+  for (const count of counts) sums.set(count.digest, (sums.get(count.digest) ?? 0) + count.inFlight);
+  return sums;
+}

@@ -1,0 +1,159 @@
+/**
+ * Does what decisions owe. Every action says how the world should be, so doing it again after a crash is harmless. What is
+ * refused stays owed, is tried again later, and is shown to the next decision as `stuck`.
+ */
+
+import { type Action, processOf, type Weight } from "../domain/actions.ts";
+import type { EnvironmentSpec } from "../domain/environment.ts";
+import { PinionError } from "../domain/errors.ts";
+import type { Digest, EnvironmentName, ProcessId, UnitRef } from "../domain/names.ts";
+import type { Stuck } from "../domain/rollout.ts";
+import type { Route, Share } from "../domain/route.ts";
+import type { OwedAction } from "../domain/state.ts";
+import type { DeploymentUnit, Inventory } from "../domain/unit.ts";
+import type { Ports } from "./ports.ts";
+import { loadUnit } from "./units.ts";
+
+type Owed<K extends Action["kind"]> = OwedAction & { readonly action: Extract<Action, { kind: K }> };
+
+interface Refusal {
+  readonly owed: OwedAction;
+  readonly error: unknown;
+}
+
+/** Tries every owed action that is due, many units in few calls, traffic before triggers before removals. */
+export async function settle(environment: EnvironmentName, ports: Ports): Promise<void> {
+  const { owed } = await ports.journal.state(environment);
+  const now = ports.clock.now();
+  const due = owed.filter((entry) => entry.notBefore <= now);
+  if (due.length === 0) return;
+  startValidations(environment, of(due, "ensure-validated"), ports);
+  const failed = new Set<ProcessId>();
+  for (const perform of [install, shiftTraffic, arm, remove]) {
+    const refusals = await perform(environment, due.filter((entry) => !failed.has(processOf(entry.action))), ports);
+    for (const refusal of refusals) failed.add(processOf(refusal.owed.action));
+    await Promise.all(refusals.map((refusal) => refuse(environment, refusal, ports)));
+  }
+}
+
+/** The owed actions of one kind. */
+function of<K extends Action["kind"]>(owed: readonly OwedAction[], kind: K): readonly Owed<K>[] {
+  return owed.filter((entry): entry is Owed<K> => entry.action.kind === kind);
+}
+
+function startValidations(environment: EnvironmentName, owed: readonly Owed<"ensure-validated">[], ports: Ports): void {
+  for (const entry of owed) ports.validations.ensure(environment, entry, ports);
+}
+
+async function install(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
+  const owed = of(due, "ensure-installed");
+  if (owed.length === 0) return [];
+  const { units, refusals } = await loadAll(environment, owed, ports);
+  const loaded = owed.filter((entry) => units.has(entry.action.unit.digest));
+  if (loaded.length === 0) return refusals;
+  return attempt(loaded, refusals, async () => {
+    const results = await ports.engine(environment).ensureInstalled([...units.values()]);
+    const refused = new Map(results.flatMap((result) => (result.kind === "refused" ? [[result.unit.digest, new PinionError(result.code, result.detail)] as const] : [])));
+    await done(environment, loaded.filter((entry) => !refused.has(entry.action.unit.digest)), ports);
+    return loaded.flatMap((entry) => (refused.has(entry.action.unit.digest) ? [{ owed: entry, error: refused.get(entry.action.unit.digest) }] : []));
+  });
+}
+
+async function loadAll(environment: EnvironmentName, owed: readonly Owed<"ensure-installed">[], ports: Ports) {
+  const units = new Map<Digest, DeploymentUnit>();
+  const refusals: Refusal[] = [];
+  for (const entry of owed) {
+    try {
+      units.set(entry.action.unit.digest, (await loadUnit(entry.action.unit, environment, ports)).unit);
+    } catch (error) {
+      refusals.push({ owed: entry, error });
+    }
+  }
+  return { units, refusals };
+}
+
+async function shiftTraffic(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
+  const owed = of(due, "ensure-weights");
+  if (owed.length === 0) return [];
+  return attempt(owed, [], async () => {
+    const inventory = await ports.engine(environment).inventory();
+    const routes = new Map<OwedAction, Route>();
+    const refusals: Refusal[] = [];
+    for (const entry of owed) {
+      const route = routeFor(entry.action, inventory, ports.wanted(environment)?.environment.spec ?? null);
+      if (route) routes.set(entry, route);
+      else refusals.push({ owed: entry, error: new PinionError("engine/unreachable", `no engine instance runs what shall get the traffic of ${entry.action.process}`) });
+    }
+    if (routes.size > 0) await ports.router.ensureRoutes(environment, [...routes.values()]);
+    await done(environment, [...routes.keys()], ports);
+    return refusals;
+  });
+}
+
+/** Null when a version that shall get traffic answers nowhere: better no change than traffic into the void. */
+function routeFor(action: Owed<"ensure-weights">["action"], inventory: Inventory, spec: EnvironmentSpec | null): Route | null {
+  const shares = action.weights.map((weight) => shareFor(weight, inventory));
+  const answering = shares.filter((share) => share !== null);
+  if (answering.length < shares.length) return null;
+  return { process: action.process, timeoutMs: spec?.requestTimeoutMs ?? 30_000, sticky: spec?.sticky ?? null, shares: answering };
+}
+
+function shareFor({ unit, weight }: Weight, inventory: Inventory): Share | null {
+  const installed = inventory.installed.find((candidate) => candidate.process === unit.process && candidate.digest === unit.digest);
+  const ready = installed?.placements.filter((placement) => placement.ready) ?? [];
+  if (!installed || ready.length === 0) return null;
+  const targets = ready.map(({ instance, address }) => ({ instance, url: address }));
+  return { version: unit.version, digest: unit.digest, weight, endpoints: installed.endpoints, targets };
+}
+
+async function arm(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
+  const owed = of(due, "ensure-armed");
+  if (owed.length === 0) return [];
+  return attempt(owed, [], async () => {
+    await ports.engine(environment).ensureArmed(new Map(owed.map(({ action }) => [action.process, action.digest])));
+    await done(environment, owed, ports);
+    return [];
+  });
+}
+
+async function remove(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
+  const owed = of(due, "ensure-removed");
+  if (owed.length === 0) return [];
+  return attempt(owed, [], async () => {
+    const units: readonly UnitRef[] = owed.map(({ action }) => action.unit);
+    await ports.engine(environment).ensureRemoved(units);
+    await done(environment, owed, ports);
+    return [];
+  });
+}
+
+/** One call for many; when it throws, all of them are refused for the same reason. */
+async function attempt(owed: readonly OwedAction[], before: readonly Refusal[], call: () => Promise<readonly Refusal[]>): Promise<readonly Refusal[]> {
+  try {
+    return [...before, ...(await call())];
+  } catch (error) {
+    return [...before, ...owed.map((entry) => ({ owed: entry, error }))];
+  }
+}
+
+async function done(environment: EnvironmentName, owed: readonly OwedAction[], ports: Ports): Promise<void> {
+  if (owed.length > 0) await ports.journal.settled(environment, owed.map((entry) => entry.id));
+}
+
+/** Waits longer after each refusal: 250 ms, doubled up to 30 s. */
+export function retryDelayMs(attempts: number): number {
+  return Math.min(30_000, 250 * 2 ** Math.min(attempts, 10));
+}
+
+async function refuse(environment: EnvironmentName, { owed, error }: Refusal, ports: Ports): Promise<void> {
+  const attempts = (owed.stuck?.attempts ?? 0) + 1;
+  const stuck: Stuck = { action: owed.action, ...explain(error), attempts };
+  ports.log.warn({ environment, process: processOf(owed.action), action: owed.action.kind, code: stuck.code, attempts }, stuck.detail);
+  await ports.journal.refused(environment, owed.id, stuck, ports.clock.now() + retryDelayMs(attempts - 1));
+}
+
+/** A bug is no reason to give a deployment up: it may be mended by a restart, so it is tried again, loudly. */
+function explain(error: unknown): Pick<Stuck, "code" | "detail" | "retry"> {
+  if (error instanceof PinionError) return { code: error.code, detail: error.message, retry: error.retry };
+  return { code: "internal/bug", detail: error instanceof Error ? error.message : String(error), retry: "later" };
+}

@@ -1,0 +1,38 @@
+/** Everything outside that the controller works with, handed in as one object. */
+
+import type { DesiredState } from "../domain/desired.ts";
+import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
+import type { CommitId, EnvironmentName, Hash } from "../domain/names.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { Log } from "../ports/log.ts";
+import type { Manifests } from "../ports/manifests.ts";
+import type { Prober } from "../ports/prober.ts";
+import type { Router } from "../ports/router.ts";
+import type { Secrets } from "../ports/secrets.ts";
+import type { Validations } from "./validations.ts";
+
+/** What one environment shall be, as of the newest commit. */
+export interface Wanted {
+  readonly commit: CommitId;
+  readonly environment: EnvironmentSnapshot;
+  /** Null when environment.yaml cannot be used. */
+  readonly desired: DesiredState | null;
+}
+
+export interface Ports {
+  readonly journal: Journal;
+  readonly router: Router;
+  readonly prober: Prober;
+  readonly manifests: Manifests;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly hash: Hash;
+  readonly validations: Validations;
+  /** The engine of an environment. */
+  engine(environment: EnvironmentName): Engine;
+  /** Null before the first snapshot, or when the environment is not in the repository. */
+  wanted(environment: EnvironmentName): Wanted | null;
+}

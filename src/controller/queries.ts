@@ -1,0 +1,57 @@
+/** What surfaces may ask of a controller, and the few things they may tell it. */
+
+import type { Finding } from "../domain/finding.ts";
+import type { CommitId, EnvironmentName, Instant } from "../domain/names.ts";
+import type { Deployment } from "../domain/state.ts";
+import type { ProcessStatus } from "../domain/status.ts";
+import type { EngineInstance } from "../domain/unit.ts";
+import type { HistoryQuery } from "../ports/journal.ts";
+
+/** How far the config repository can be followed. Contains no secret. */
+export interface RepositoryStatus {
+  readonly url: string;
+  readonly branch: string;
+  /** Null before the first fetch. */
+  readonly commit: CommitId | null;
+  readonly subject: string | null;
+  readonly author: string | null;
+  readonly committedAt: Instant | null;
+  /** `starting` until the first snapshot; `error`: the last poll or fetch failed, what runs keeps running. */
+  readonly state: "starting" | "ok" | "error";
+  /** Error code of the catalogue; null without an error. */
+  readonly code: string | null;
+  readonly reason: string;
+  readonly since: Instant;
+  readonly lastPollAt: Instant | null;
+  readonly nextPollAt: Instant | null;
+}
+
+export interface EnvironmentStatus {
+  readonly name: EnvironmentName;
+  readonly type: string;
+  /** Base of the public address, without a trailing slash. */
+  readonly url: string;
+  readonly instances: readonly EngineInstance[];
+  /** What is wrong with the environment as a whole. */
+  readonly findings: readonly Finding[];
+  /** In order of process id. */
+  readonly processes: readonly ProcessStatus[];
+}
+
+export interface Overview {
+  readonly repository: RepositoryStatus;
+  readonly environments: readonly EnvironmentStatus[];
+  /** All findings of the newest commit, also of what is pinned nowhere. */
+  readonly findings: readonly Finding[];
+}
+
+export interface Queries {
+  overview(): Promise<Overview>;
+  /** Newest first. */
+  history(query: HistoryQuery): Promise<readonly Deployment[]>;
+}
+
+export interface Commands {
+  /** Polls the repository and looks at all engines now, instead of at the next interval. */
+  refresh(): void;
+}

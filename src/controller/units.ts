@@ -1,0 +1,45 @@
+/** From a reference in a decision to what an engine can run: definition from the repository, variables and secrets of the environment. */
+
+import { settingsDigest, unitDigest } from "../domain/desired.ts";
+import { PinionError } from "../domain/errors.ts";
+import type { EnvironmentName, UnitRef } from "../domain/names.ts";
+import type { ProcessVersion } from "../domain/process-version.ts";
+import type { DeploymentUnit } from "../domain/unit.ts";
+import type { Ports, Wanted } from "./ports.ts";
+
+export interface LoadedUnit {
+  readonly unit: DeploymentUnit;
+  readonly version: ProcessVersion;
+}
+
+/**
+ * Loads the unit that a decision named, and proves that it still is that unit.
+ * @throws `manifest/invalid` when the repository no longer holds it so, `secret/missing`.
+ */
+export async function loadUnit(ref: UnitRef, environment: EnvironmentName, ports: Ports): Promise<LoadedUnit> {
+  const wanted = ports.wanted(environment);
+  const spec = wanted?.environment.spec;
+  if (!wanted || !spec) throw new PinionError("manifest/invalid", `environment ${environment} cannot be used at the moment`);
+  const version = await ports.manifests.version(ref.process, ref.version);
+  const summary = { ...version, hasChecks: version.checks.length > 0 };
+  if (unitDigest(summary, settingsDigest(spec, ports.hash), ports.hash) !== ref.digest) {
+    throw new PinionError("manifest/invalid", `${ref.process} ${ref.version} or the variables of ${environment} have changed since this was decided`);
+  }
+  const secrets = await resolveSecrets(wanted, ports);
+  return { version, unit: { ...ref, definition: version.definition, variables: { ...spec.variables, ...builtIn(ref, environment, ports) }, secrets } };
+}
+
+/** What every flow can ask about itself. They are not part of the digest: an address is not a new version. */
+function builtIn(ref: UnitRef, environment: EnvironmentName, ports: Ports): Readonly<Record<string, string>> {
+  return {
+    PINION_ENVIRONMENT: environment,
+    PINION_ENVIRONMENT_URL: ports.router.publicAddress(environment),
+    PINION_PROCESS: ref.process,
+    PINION_VERSION: ref.version,
+  };
+}
+
+async function resolveSecrets(wanted: Wanted, ports: Ports): Promise<Readonly<Record<string, string>>> {
+  const references = Object.entries(wanted.environment.spec?.secrets ?? {});
+  return Object.fromEntries(await Promise.all(references.map(async ([name, reference]) => [name, await ports.secrets.resolve(reference)] as const)));
+}

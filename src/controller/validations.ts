@@ -1,0 +1,57 @@
+/**
+ * Runs validations beside the passes, so that a slow smoke test of one process never holds up another. The action stays
+ * owed until every result is recorded; a controller that died in between simply runs them again.
+ */
+
+import pLimit from "p-limit";
+import type { Action } from "../domain/actions.ts";
+import type { EnvironmentName } from "../domain/names.ts";
+import type { OwedAction } from "../domain/state.ts";
+import type { Ports } from "./ports.ts";
+import { retryDelayMs } from "./perform.ts";
+import { validate } from "./validate.ts";
+
+export type OwedValidation = OwedAction & { readonly action: Extract<Action, { kind: "ensure-validated" }> };
+
+export interface Validations {
+  /** Starts them unless they are running already. */
+  ensure(environment: EnvironmentName, owed: OwedValidation, ports: Ports): void;
+  /** Resolves when none is running. */
+  idle(): Promise<void>;
+}
+
+/** How many validations ask engines at the same time. */
+const atOnce = 16;
+
+/** `wake` is called when results are in. */
+export function createValidations(wake: (environment: EnvironmentName) => void): Validations {
+  const running = new Map<string, Promise<void>>();
+  const limit = pLimit(atOnce);
+  return {
+    ensure(environment, owed, ports) {
+      const key = `${environment} ${owed.action.deployment} ${owed.action.phase}`;
+      if (running.has(key)) return;
+      const run = limit(() => runOne(environment, owed, ports))
+        .catch((error: unknown) => ports.log.error({ environment, deployment: owed.action.deployment, error }, "a validation could not be run"))
+        .finally(() => {
+          running.delete(key);
+          wake(environment);
+        });
+      running.set(key, run);
+    },
+    async idle() {
+      while (running.size > 0) await Promise.all(running.values());
+    },
+  };
+}
+
+async function runOne(environment: EnvironmentName, owed: OwedValidation, ports: Ports): Promise<void> {
+  const { action } = owed;
+  const results = await validate(environment, action, ports);
+  await ports.journal.recordEvidence(environment, action.deployment, results);
+  const unknown = results.find((result) => result.result === "unknown");
+  if (!unknown) return ports.journal.settled(environment, [owed.id]);
+  const attempts = (owed.stuck?.attempts ?? 0) + 1;
+  const stuck = { action, code: "validation/unknown", detail: unknown.detail, retry: "later", attempts } as const;
+  await ports.journal.refused(environment, owed.id, stuck, ports.clock.now() + retryDelayMs(attempts - 1));
+}

@@ -1,0 +1,123 @@
+/** The policy for one process, guards in order of urgency: finish what is under way, else begin what is due, else say why not. */
+
+import type { Action } from "./actions.ts";
+import type { Case, Pass, ProcessDecision } from "./decision.ts";
+import { advance, open } from "./deployments.ts";
+import { describeHeld, describeSettled, describeUnknown, type Outlook, withStatus } from "./describe-status.ts";
+import type { Desired } from "./desired.ts";
+import { holdForConcurrency } from "./gates/concurrency.ts";
+import { holdForDependencies } from "./gates/dependencies.ts";
+import type { Held } from "./gates/gate.ts";
+import { keepUp } from "./keep-up.ts";
+import type { UnitRef } from "./names.ts";
+import type { Dependency } from "./process-version.ts";
+import type { Rollout } from "./rollout.ts";
+import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, whyNotReady } from "./seen.ts";
+import type { DeploymentUpdate, ProcessState } from "./state.ts";
+
+/** How long a failed healing is left alone before it is tried again. */
+const healPauseMs = 30_000;
+
+export function decideProcess(one: Case): ProcessDecision {
+  const { before, desired, pass } = one;
+  const { seen } = pass;
+  if (!seen.spec || !seen.desired) return watchOnly(one, "environment.yaml cannot be used; what runs keeps running");
+  if (before.rollout && isSuperseded(before.rollout, desired)) return supersede(one, before.rollout);
+  if (before.rollout) return advance(one, before.rollout);
+  const view = viewProcess(before.process, seen, desired);
+  if (!view) return watchOnly(one, whyUnknown(seen));
+  return decideIdle(one, view);
+}
+
+/** No rollout is under way, and engine and router have answered. */
+function decideIdle(one: Case, view: ProcessSeen): ProcessDecision {
+  const { before, desired } = one;
+  if (!desired) return decideUnpinned(one, view);
+  if (desired.kind === "broken") return hold(one, view, { health: "Degraded", why: desired.why, until: null });
+  if (servingUnit(view.route)?.digest === desired.unit.digest) return decideServing(one, view, desired.unit);
+  if (before.refused?.unit.digest === desired.unit.digest) return hold(one, view, { health: "Degraded", why: before.refused.why, until: null });
+  return decideOutOfSync(one, view, desired);
+}
+
+/** Another version than the pinned one has the traffic, or none has. What was good here before passes all gates. */
+function decideOutOfSync(one: Case, view: ProcessSeen, { unit, summary }: Extract<Desired, { kind: "run" }>): ProcessDecision {
+  const isKnownGood = one.before.knownGood.some((good) => good.digest === unit.digest);
+  const held = isKnownGood ? null : heldBack(summary.dependencies, one.pass);
+  if (held) return hold(one, view, { health: null, ...held });
+  return open(one, view, { kind: isKnownGood ? "rollback" : "deploy", candidate: unit, fast: isKnownGood, why: `${unit.version} is pinned` });
+}
+
+/** The pinned version has the traffic: is it also what it should be? */
+function decideServing(one: Case, view: ProcessSeen, unit: UnitRef): ProcessDecision {
+  const { before, pass } = one;
+  const installed = findInstalled(view.installed, unit.digest);
+  if (isReady(installed, view.instances)) return keepUp(one, view, unit);
+  const why = installed ? (whyNotReady(installed, view.instances) ?? "") : `${unit.version} was removed from the engine by hand`;
+  if (!pass.seen.spec?.selfHeal) return hold(one, view, { health: "Degraded", why: `${why} (selfHeal is off)`, until: null });
+  const failed = before.refused?.unit.digest === unit.digest ? before.refused : null;
+  if (failed && pass.seen.now < failed.at + healPauseMs) return hold(one, view, { health: "Degraded", why: failed.why, until: failed.at + healPauseMs });
+  return open(one, view, { kind: "heal", candidate: unit, fast: true, why: `drift: ${why}` });
+}
+
+/** Not pinned any more: taken out, unless that could be a mistake. */
+function decideUnpinned(one: Case, view: ProcessSeen): ProcessDecision {
+  if (view.installed.length === 0 && !servingUnit(view.route)) return { after: null, actions: [], replacesOwed: true, deployments: [], wakeAt: null };
+  const why = whyNotRemoved(one.pass);
+  if (why) return hold(one, view, { health: "Suspended", why, until: null });
+  if (servingUnit(view.route)) return open(one, view, { kind: "retire", candidate: null, fast: false, why: "no longer pinned" });
+  const actions = view.installed.map(({ version, digest }): Action => ({ kind: "ensure-removed", unit: { process: view.process, version, digest } }));
+  return { after: one.before, actions, replacesOwed: false, deployments: [], wakeAt: null };
+}
+
+function whyNotRemoved({ seen }: Pass): string | null {
+  if (seen.findings.some((finding) => finding.severity === "error")) return "no longer pinned, but the environment has errors: nothing is removed until they are mended";
+  if (seen.desired?.processes.size === 0 && !seen.spec?.allowEmpty) return "all pins are gone: nothing is removed without allowEmpty: true";
+  return null;
+}
+
+function whyUnknown({ engine, routes }: Seen): string {
+  if (engine.kind === "unknown") return engine.why;
+  return routes.kind === "unknown" ? routes.why : "";
+}
+
+function heldBack(needs: readonly Dependency[], { seen, state, running }: Pass): Held | null {
+  if (!seen.desired) return null;
+  const desired = seen.desired;
+  const routes = seen.routes.kind === "known" ? seen.routes.value : null;
+  const dependencies = holdForDependencies(needs, {
+    desired,
+    serving: (process) => servingUnit(routes?.get(process) ?? null),
+    isRefused: (process) => isRefused(state.processes.get(process), desired.processes.get(process)),
+  });
+  return dependencies ?? holdForConcurrency(running, seen.spec?.maxConcurrentDeployments ?? null);
+}
+
+function isRefused(state: ProcessState | undefined, desired: Desired | undefined): boolean {
+  return desired?.kind === "broken" || (desired?.kind === "run" && state?.refused?.unit.digest === desired.unit.digest);
+}
+
+/** The newest commit wins: what is under way for another version is not continued. A rejection always runs to its end. */
+function isSuperseded(rollout: Rollout, desired: Desired | null): boolean {
+  if (desired?.kind === "broken" || rollout.state.kind === "rejected") return false;
+  return rollout.candidate?.digest !== desired?.unit.digest;
+}
+
+function supersede(one: Case, rollout: Rollout): ProcessDecision {
+  const { before, desired, pass } = one;
+  const { now } = pass.seen;
+  const why = desired?.kind === "run" ? `superseded: ${desired.unit.version} is pinned now` : "superseded: no longer pinned";
+  pass.running -= 1;
+  const idle: ProcessState = { ...before, rollout: null };
+  const closing: DeploymentUpdate = { id: rollout.deployment, phase: "Superseded", step: { at: now, state: "superseded", why }, endedAt: now };
+  const decision = decideProcess({ ...one, before: idle });
+  return { ...decision, after: decision.after ?? idle, replacesOwed: true, deployments: [closing, ...decision.deployments] };
+}
+
+function watchOnly({ before, desired, pass }: Case, why: string): ProcessDecision {
+  return { after: withStatus(before, describeUnknown(before, pass.seen, desired, why)), actions: [], replacesOwed: false, deployments: [], wakeAt: null };
+}
+
+function hold({ before, pass }: Case, view: ProcessSeen, outlook: Outlook): ProcessDecision {
+  const describe = outlook.health === null ? describeHeld : describeSettled;
+  return { after: withStatus(before, describe(before, pass.seen, view, outlook)), actions: [], replacesOwed: false, deployments: [], wakeAt: outlook.until };
+}

@@ -1,0 +1,100 @@
+/**
+ * One decision about one environment: for every process, what its rollout does next, whether a new one begins, or why not.
+ * Pure: everything it knows is in `state` (what was remembered) and `seen` (what was asked).
+ */
+
+import { actionKey, processOf, type Action } from "./actions.ts";
+import { decideProcess } from "./decide-process.ts";
+import type { Case, Pass, ProcessDecision } from "./decision.ts";
+import type { Instant, ProcessId } from "./names.ts";
+import { type Seen, servingUnit } from "./seen.ts";
+import type { DeploymentUpdate, EnvironmentState, OwedAction, ProcessState, Step } from "./state.ts";
+import { isSameStatus } from "./status.ts";
+
+const none: readonly OwedAction[] = [];
+
+/** The first pass over a process: nothing is remembered of it. */
+const nothing = { rollout: null, knownGood: [], refused: null, status: null } as const;
+
+export function decide(state: EnvironmentState, seen: Seen): Step {
+  const owedBy = owedByProcess(state.owed);
+  const pass: Pass = { state, seen, running: countRunning(state) };
+  const step = emptyStep(state, seen);
+  for (const process of everyProcess(state, seen)) {
+    const owed = owedBy.get(process) ?? none;
+    const desired = seen.desired?.processes.get(process) ?? null;
+    const one: Case = { before: state.processes.get(process) ?? { process, ...nothing }, owed, desired, pass };
+    collect(step, one, decideProcess(one));
+  }
+  return step;
+}
+
+interface Draft extends Step {
+  readonly processes: ProcessState[];
+  readonly forgotten: ProcessId[];
+  readonly owed: Map<ProcessId, readonly Action[]>;
+  readonly deployments: DeploymentUpdate[];
+  wakeAt: Instant | null;
+}
+
+function emptyStep(state: EnvironmentState, seen: Seen): Draft {
+  const retries = state.owed.filter((owed) => owed.notBefore > 0).map((owed) => owed.notBefore);
+  const wakeAt = retries.length === 0 ? null : Math.min(...retries);
+  return { environment: state.environment, at: seen.now, processes: [], forgotten: [], owed: new Map(), deployments: [], wakeAt };
+}
+
+/** Every process that anybody knows of: pinned, remembered, installed or routed. The order does not matter: gates see to it. */
+function everyProcess(state: EnvironmentState, seen: Seen): Iterable<ProcessId> {
+  const all = new Set(seen.desired?.processes.keys() ?? []);
+  for (const process of state.processes.keys()) all.add(process);
+  if (seen.engine.kind === "known") for (const process of seen.engine.value.installed.keys()) all.add(process);
+  if (seen.routes.kind === "known") for (const [process, route] of seen.routes.value) if (servingUnit(route)) all.add(process);
+  return all;
+}
+
+function countRunning(state: EnvironmentState): number {
+  let running = 0;
+  for (const process of state.processes.values()) if (process.rollout) running += 1;
+  return running;
+}
+
+function owedByProcess(owed: readonly OwedAction[]): ReadonlyMap<ProcessId, readonly OwedAction[]> {
+  const byProcess = new Map<ProcessId, OwedAction[]>();
+  for (const entry of owed) {
+    const process = processOf(entry.action);
+    const others = byProcess.get(process);
+    if (others) others.push(entry);
+    else byProcess.set(process, [entry]);
+  }
+  return byProcess;
+}
+
+function collect(step: Draft, { before, owed, pass }: Case, decision: ProcessDecision): void {
+  step.deployments.push(...decision.deployments);
+  step.wakeAt = earlier(step.wakeAt, decision.wakeAt);
+  if (decision.after === null) {
+    if (pass.state.processes.has(before.process)) step.forgotten.push(before.process);
+    return;
+  }
+  if (!isSameState(before, decision.after)) step.processes.push(decision.after);
+  if (decision.replacesOwed ? isOther(owed, decision.actions) : isMore(owed, decision.actions)) step.owed.set(before.process, decision.actions);
+}
+
+function isSameState(before: ProcessState, after: ProcessState): boolean {
+  if (before === after) return true;
+  return before.rollout === after.rollout && before.knownGood === after.knownGood && before.refused === after.refused && isSameStatus(before.status, after.status);
+}
+
+/** Whether something is wanted that is not owed yet. */
+function isMore(owed: readonly OwedAction[], wanted: readonly Action[]): boolean {
+  return wanted.some((action) => !owed.some((entry) => actionKey(entry.action) === actionKey(action)));
+}
+
+function isOther(owed: readonly OwedAction[], wanted: readonly Action[]): boolean {
+  return owed.length !== wanted.length || isMore(owed, wanted);
+}
+
+export function earlier(one: Instant | null, other: Instant | null): Instant | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
+}

@@ -1,0 +1,34 @@
+/** What deciding about one process takes in and gives out. */
+
+import type { Action } from "./actions.ts";
+import type { Desired } from "./desired.ts";
+import type { Instant } from "./names.ts";
+import type { Seen } from "./seen.ts";
+import type { DeploymentUpdate, EnvironmentState, OwedAction, ProcessState } from "./state.ts";
+
+/** What decisions about other processes of the same pass must know. */
+export interface Pass {
+  readonly state: EnvironmentState;
+  readonly seen: Seen;
+  /** Deployments running now, with those that began in this pass. */
+  running: number;
+}
+
+/** One process in one pass. */
+export interface Case {
+  readonly before: ProcessState;
+  readonly owed: readonly OwedAction[];
+  /** Null: not pinned. */
+  readonly desired: Desired | null;
+  readonly pass: Pass;
+}
+
+export interface ProcessDecision {
+  /** Null: nothing of it is left anywhere, it can be forgotten. */
+  readonly after: ProcessState | null;
+  readonly actions: readonly Action[];
+  /** The actions are all that is owed from now on; else they are added. */
+  readonly replacesOwed: boolean;
+  readonly deployments: readonly DeploymentUpdate[];
+  readonly wakeAt: Instant | null;
+}

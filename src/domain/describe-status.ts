@@ -1,0 +1,90 @@
+/** What is shown of a process: sync, health, phase and the reason, from what was seen and decided. */
+
+import type { Desired } from "./desired.ts";
+import type { Instant } from "./names.ts";
+import type { Rollout } from "./rollout.ts";
+import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit } from "./seen.ts";
+import type { ProcessState } from "./state.ts";
+import { type DeploymentPhase, type Health, isSameStatus, type ProcessStatus } from "./status.ts";
+
+/** Why a process is left as it is. */
+export interface Outlook {
+  /** Null: a gate holds it back; its health is that of what runs. */
+  readonly health: Health | null;
+  readonly why: string;
+  readonly until: Instant | null;
+}
+
+/** Engine or router could not be asked, or the environment cannot be used: the last known picture, marked as unknown. */
+export function describeUnknown(before: ProcessState, seen: Seen, desired: Desired | null, why: string): ProcessStatus {
+  const last = before.status;
+  return status(before, seen, { desired: versionOf(desired) ?? last?.desired ?? null, actual: last?.actual ?? [], sync: "Unknown", health: "Degraded", phase: last?.phase ?? null, reason: why });
+}
+
+/** Held back by a gate. */
+export function describeHeld(before: ProcessState, seen: Seen, view: ProcessSeen, outlook: Outlook): ProcessStatus {
+  return describe(before, seen, view, { sync: "OutOfSync", health: healthOfServing(view), phase: "Pending", reason: outlook.why });
+}
+
+/** No deployment is under way, and why it stays as it is. */
+export function describeSettled(before: ProcessState, seen: Seen, view: ProcessSeen, outlook: Outlook): ProcessStatus {
+  return describe(before, seen, view, { sync: syncOf(view), health: outlook.health ?? healthOfServing(view), phase: before.status?.phase ?? null, reason: outlook.why });
+}
+
+/** A deployment is under way. */
+export function describeRollout(before: ProcessState, seen: Seen, view: ProcessSeen | null, { rollout, why }: { readonly rollout: Rollout; readonly why: string }): ProcessStatus {
+  const actual = view ? actualOf(view) : (before.status?.actual ?? []);
+  const isGoingBack = rollout.state.kind === "rejected";
+  const desired = rollout.candidate ? (view?.desired ? versionOf(view.desired) : rollout.candidate.version) : null;
+  return status(before, seen, { desired, actual, sync: "OutOfSync", health: isGoingBack ? "Degraded" : "Progressing", phase: "Running", reason: why });
+}
+
+/** A deployment has just ended. */
+export function describeEnded(before: ProcessState, seen: Seen, view: ProcessSeen | null, { phase, why }: { readonly phase: DeploymentPhase; readonly why: string }): ProcessStatus {
+  const isGood = phase === "Succeeded";
+  const actual = view ? actualOf(view) : (before.status?.actual ?? []);
+  const desired = view ? versionOf(view.desired) : (before.status?.desired ?? null);
+  return status(before, seen, { desired, actual, sync: isGood ? "Synced" : "OutOfSync", health: isGood ? "Healthy" : "Degraded", phase, reason: why });
+}
+
+/** The process with its new status; the very same object when nothing worth showing has changed. */
+export function withStatus(before: ProcessState, next: ProcessStatus): ProcessState {
+  return isSameStatus(before.status, next) ? before : { ...before, status: next };
+}
+
+type Shown = Pick<ProcessStatus, "sync" | "health" | "phase" | "reason">;
+
+function describe(before: ProcessState, seen: Seen, view: ProcessSeen, shown: Shown): ProcessStatus {
+  return status(before, seen, { desired: versionOf(view.desired), actual: actualOf(view), ...shown });
+}
+
+function status(before: ProcessState, seen: Seen, shown: Omit<ProcessStatus, "environment" | "process" | "since">): ProcessStatus {
+  const last = before.status;
+  const isAsBefore = last !== null && last.sync === shown.sync && last.health === shown.health && last.phase === shown.phase;
+  return { environment: seen.environment, process: before.process, ...shown, since: isAsBefore ? last.since : seen.now };
+}
+
+function versionOf(desired: Desired | null): string | null {
+  if (!desired) return null;
+  return desired.kind === "run" ? desired.unit.version : desired.version;
+}
+
+function actualOf(view: ProcessSeen): ProcessStatus["actual"] {
+  const weights = new Map(view.route?.shares.map((share) => [share.digest, { version: share.version, weight: share.weight }]));
+  for (const unit of view.installed) if (!weights.has(unit.digest)) weights.set(unit.digest, { version: unit.version, weight: 0 });
+  return [...weights.values()].sort((a, b) => b.weight - a.weight || (a.version < b.version ? -1 : 1));
+}
+
+function syncOf(view: ProcessSeen): ProcessStatus["sync"] {
+  const { desired } = view;
+  if (desired?.kind !== "run") return "OutOfSync";
+  const isServing = servingUnit(view.route)?.digest === desired.unit.digest;
+  const drift = findInstalled(view.installed, desired.unit.digest)?.drift;
+  return isServing && drift === null ? "Synced" : "OutOfSync";
+}
+
+function healthOfServing(view: ProcessSeen): Health {
+  const serving = servingUnit(view.route);
+  if (!serving) return "Missing";
+  return isReady(findInstalled(view.installed, serving.digest), view.instances) ? "Healthy" : "Degraded";
+}

@@ -1,0 +1,53 @@
+/** Desired state of one environment: every pin, resolved to the unit that shall run, or to the reason why it cannot. */
+
+import { canonicalJson } from "./canonical.ts";
+import type { EnvironmentSpec } from "./environment.ts";
+import { describeFinding } from "./finding.ts";
+import type { Digest, Hash, ProcessId, UnitRef, Version } from "./names.ts";
+import type { EnvironmentSnapshot, PinnedVersion, VersionSummary } from "./snapshot.ts";
+
+export type Desired =
+  | { readonly kind: "run"; readonly unit: UnitRef; readonly summary: VersionSummary; readonly pinned: PinnedVersion }
+  | { readonly kind: "broken"; readonly process: ProcessId; readonly version: Version; readonly why: string; readonly pinned: PinnedVersion };
+
+export interface DesiredState {
+  readonly processes: ReadonlyMap<ProcessId, Desired>;
+  /** Of variables and secret references: with a definition's digest it makes a unit's digest. */
+  readonly settingsDigest: Digest;
+}
+
+/** Digest of what an environment adds to each definition. Values of secrets are not part of it. */
+export function settingsDigest(spec: EnvironmentSpec, hash: Hash): Digest {
+  const secrets = Object.entries(spec.secrets).map(([name, from]) => [name, from.kind, from.kind === "env" ? from.name : from.path]);
+  return hash(canonicalJson({ variables: spec.variables, secrets }));
+}
+
+/** The identity of a unit: one version with one definition and one set of settings. */
+export function unitDigest(summary: VersionSummary, settings: Digest, hash: Hash): Digest {
+  return hash(`${summary.process}\n${summary.version}\n${summary.definitionDigest}\n${settings}`);
+}
+
+/** Resolves all pins; what has not changed since `before` is taken from there. */
+export function resolveDesired(environment: EnvironmentSnapshot, hash: Hash, before: DesiredState | null): DesiredState | null {
+  if (!environment.spec) return null;
+  const settings = settingsDigest(environment.spec, hash);
+  const reusable = before?.settingsDigest === settings ? before.processes : new Map<ProcessId, Desired>();
+  const processes = new Map<ProcessId, Desired>();
+  for (const [process, pinned] of environment.pins) {
+    const old = reusable.get(process);
+    processes.set(process, old?.pinned === pinned ? old : resolvePin(process, pinned, settings, hash));
+  }
+  return { processes, settingsDigest: settings };
+}
+
+function resolvePin(process: ProcessId, pinned: PinnedVersion, settings: Digest, hash: Hash): Desired {
+  if (pinned.kind === "broken") return { kind: "broken", process, version: pinned.version, why: whyBroken(pinned), pinned };
+  const digest = unitDigest(pinned.summary, settings, hash);
+  return { kind: "run", unit: { process, version: pinned.summary.version, digest }, summary: pinned.summary, pinned };
+}
+
+function whyBroken(pinned: Extract<PinnedVersion, { kind: "broken" }>): string {
+  const [first, ...others] = pinned.findings;
+  if (!first) return "its version cannot be used";
+  return others.length === 0 ? describeFinding(first) : `${describeFinding(first)}, and ${others.length} more`;
+}

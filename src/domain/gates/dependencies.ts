@@ -1,0 +1,33 @@
+/** A process that is called is deployed before its caller: the caller waits until what it needs is there and serves. */
+
+import semver from "semver";
+import type { DesiredState } from "../desired.ts";
+import type { ProcessId, UnitRef } from "../names.ts";
+import type { Dependency } from "../process-version.ts";
+import type { Held } from "./gate.ts";
+
+/** What the gate asks about other processes of the same environment. */
+export interface DependencyView {
+  readonly desired: DesiredState;
+  serving(process: ProcessId): UnitRef | null;
+  /** Whether its deployment failed here, so that waiting for it would be for ever. */
+  isRefused(process: ProcessId): boolean;
+}
+
+export function holdForDependencies(dependencies: readonly Dependency[], view: DependencyView): Held | null {
+  for (const dependency of dependencies) {
+    const why = dependency.type === "workflow" && dependency.required ? whyNotThere(dependency, view) : null;
+    if (why) return { why, until: null };
+  }
+  return null;
+}
+
+function whyNotThere({ name, version }: Dependency, view: DependencyView): string | null {
+  const serving = view.serving(name);
+  const desired = view.desired.processes.get(name);
+  const satisfied = serving !== null && semver.satisfies(serving.version, version, { includePrerelease: true });
+  const isOnItsWay = desired?.kind === "run" && serving?.digest !== desired.unit.digest && !view.isRefused(name);
+  if (isOnItsWay) return `waits for ${name} ${desired.unit.version}, which it calls`;
+  if (satisfied) return null;
+  return serving ? `needs ${name} ${version}, but ${serving.version} is serving` : `needs ${name} ${version}, which is not serving here`;
+}

@@ -1,0 +1,62 @@
+/** Small works on a process that is as it should be: routes to where it really is, triggers armed once, leftovers removed. */
+
+import { giveTraffic } from "./strategies/steps.ts";
+import type { Action } from "./actions.ts";
+import type { Case, ProcessDecision } from "./decision.ts";
+import { describeSettled, withStatus } from "./describe-status.ts";
+import type { Digest, UnitRef } from "./names.ts";
+import { findInstalled, inFlightOn, isArmedAlone, type ProcessSeen, type Seen } from "./seen.ts";
+import type { ProcessState } from "./state.ts";
+import type { Installed } from "./unit.ts";
+
+/** How soon leftovers are looked at again while something is in flight on them, in milliseconds. */
+const leftoverPollMs = 1_000;
+
+export function keepUp({ before, pass }: Case, view: ProcessSeen, unit: UnitRef): ProcessDecision {
+  const leftovers = leftoversOf(before, pass.seen, view, unit);
+  const idle = leftovers.filter((left) => isIdle(pass.seen, left));
+  const actions: Action[] = [...routing(view, unit), ...idle.map((left): Action => ({ kind: "ensure-removed", unit: refOf(view.process, left) }))];
+  const status = describeSettled({ ...before, status: settledPhase(before) }, pass.seen, view, { health: "Healthy", why: reasonOf(before, unit), until: null });
+  const after = withStatus(before.refused === null ? before : { ...before, refused: null }, status);
+  return { after, actions, replacesOwed: false, deployments: [], wakeAt: idle.length < leftovers.length ? pass.seen.now + leftoverPollMs : null };
+}
+
+/** The reason of the deployment that brought it here stays; a hold that is over does not. */
+function reasonOf({ status }: ProcessState, unit: UnitRef): string {
+  return status?.sync === "Synced" && status.health === "Healthy" && status.desired === unit.version ? status.reason : "runs what `main` says";
+}
+
+function settledPhase({ status }: ProcessState): ProcessState["status"] {
+  return status?.phase === "Pending" || status?.phase === "Running" ? { ...status, phase: "Succeeded" } : status;
+}
+
+function routing(view: ProcessSeen, unit: UnitRef): readonly Action[] {
+  const [weights, armed] = giveTraffic(view.process, unit);
+  const isRouted = isRoutedRight(view, unit.digest);
+  const isArmed = isArmedAlone(view.installed, unit.digest);
+  return [...(isRouted || !weights ? [] : [weights]), ...(isArmed || !armed ? [] : [armed])];
+}
+
+/** All traffic, to all ready placements and nowhere else; instances come back on other ports. */
+function isRoutedRight({ route, installed }: ProcessSeen, digest: Digest): boolean {
+  const [share, ...others] = route?.shares ?? [];
+  if (share?.digest !== digest || share.weight !== 100 || others.length > 0) return false;
+  const ready = findInstalled(installed, digest)?.placements.filter((placement) => placement.ready) ?? [];
+  return ready.length === share.targets.length && ready.every((placement) => share.targets.some((target) => target.instance === placement.instance && target.url === placement.address));
+}
+
+/** Installed, but neither pinned nor kept warm as the version to go back to. */
+function leftoversOf(before: ProcessState, seen: Seen, view: ProcessSeen, unit: UnitRef): readonly Installed[] {
+  const keepsOld = seen.spec?.strategy.kind === "blue-green" && seen.spec.strategy.keepOldVersion;
+  const warm = keepsOld ? before.knownGood.find((good) => good.digest !== unit.digest && findInstalled(view.installed, good.digest)) : undefined;
+  return view.installed.filter((installed) => installed.digest !== unit.digest && installed.digest !== warm?.digest);
+}
+
+function isIdle(seen: Seen, installed: Installed): boolean {
+  const inFlight = inFlightOn(seen, installed, installed.digest);
+  return inFlight.kind === "known" && inFlight.value === 0;
+}
+
+function refOf(process: string, { version, digest }: Installed): UnitRef {
+  return { process, version, digest };
+}

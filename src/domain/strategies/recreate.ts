@@ -1,0 +1,98 @@
+/**
+ * Recreate: the old version is taken out before the new one comes in. Its callers see 404 in between; for development,
+ * and for processes of which two versions must never be installed at once.
+ */
+
+import type { Action, Phase } from "../actions.ts";
+import { assertNever, type UnitRef } from "../names.ts";
+import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
+import { drainPollMs, enter, giveTraffic, type In, insist, is, isDrained, isHopeless, isNotSo, isSo, reject, stay, succeed, whenRejected } from "./steps.ts";
+
+interface Recreate {
+  readonly rollout: Rollout;
+  readonly candidate: UnitRef;
+}
+
+export function beginRecreate(rollout: Rollout, candidate: UnitRef): StrategyStep {
+  return enter({ kind: "validating" }, "validating before anything is touched", [validate(rollout, candidate, "pre")]);
+}
+
+export function nextRecreate(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep {
+  if (seen.now >= rollout.deadline && rollout.state.kind !== "rejected") {
+    return reject(rollout, `not finished within its deployment timeout, while ${rollout.state.kind}`, seen.now);
+  }
+  return nextIn({ rollout, candidate }, rollout.state, seen);
+}
+
+function nextIn(at: Recreate, state: RolloutState, seen: RolloutSeen): StrategyStep {
+  switch (state.kind) {
+    case "validating":
+      return whenValidating(at, state, seen);
+    case "clearing":
+      return whenClearing(at, state, seen);
+    case "removing":
+      return whenRemoving(at, state, seen);
+    case "installing":
+      return whenInstalling(at, state, seen);
+    case "checking":
+      return whenChecking(at, state, seen);
+    case "switching":
+      return whenSwitching(at, state, seen);
+    case "rejected":
+      return whenRejected(at.rollout, state, seen);
+    case "waiting":
+    case "confirming":
+    case "draining":
+      throw new Error(`recreate is never ${state.kind}`);
+    default:
+      return assertNever(state);
+  }
+}
+
+function whenValidating(at: Recreate, state: In<"validating">, seen: RolloutSeen): StrategyStep {
+  const { rollout, candidate } = at;
+  if (seen.pre.kind === "unhealthy") return reject(rollout, seen.pre.why, seen.now);
+  if (seen.pre.kind === "unknown") return insist(state, "validating before anything is touched", [validate(rollout, candidate, "pre")]);
+  if (!rollout.stable) return install(candidate, "valid; installing");
+  return enter({ kind: "clearing", since: seen.now }, `valid; taking ${rollout.stable.version} out`, giveTraffic(rollout.process, null));
+}
+
+function whenClearing({ rollout, candidate }: Recreate, state: In<"clearing">, seen: RolloutSeen): StrategyStep {
+  const { stable } = rollout;
+  if (!stable) return install(candidate, "nothing to take out; installing");
+  if (!is(seen.stableWeight, 0)) return insist(state, `taking ${stable.version} out`, giveTraffic(rollout.process, null));
+  if (!isDrained(seen.stableInFlight, state.since, seen)) return stay(state, `${stable.version} finishes what it has in flight`, seen.now + drainPollMs);
+  return enter({ kind: "removing" }, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
+}
+
+function whenRemoving({ rollout, candidate }: Recreate, state: In<"removing">, seen: RolloutSeen): StrategyStep {
+  const { stable } = rollout;
+  if (!stable || isNotSo(seen.stableInstalled)) return install(candidate, "the old version is out; installing the new one");
+  return insist(state, seen.stuck?.detail ?? `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
+}
+
+function whenInstalling({ rollout, candidate }: Recreate, state: In<"installing">, seen: RolloutSeen): StrategyStep {
+  if (isHopeless(seen)) return reject(rollout, seen.stuck?.detail ?? "refused", seen.now);
+  if (!isSo(seen.candidateReady)) return insist(state, seen.stuck?.detail ?? "waiting until it answers on every instance", [{ kind: "ensure-installed", unit: candidate }]);
+  return enter({ kind: "checking" }, "installed; smoke tests on its private address", [validate(rollout, candidate, "during")]);
+}
+
+function whenChecking({ rollout, candidate }: Recreate, state: In<"checking">, seen: RolloutSeen): StrategyStep {
+  if (seen.during.kind === "unhealthy") return reject(rollout, seen.during.why, seen.now);
+  if (seen.during.kind === "unknown") return insist(state, "smoke tests on its private address", [validate(rollout, candidate, "during")]);
+  return enter({ kind: "switching" }, "checks passed; giving it the traffic", giveTraffic(rollout.process, candidate));
+}
+
+function whenSwitching({ rollout, candidate }: Recreate, state: In<"switching">, seen: RolloutSeen): StrategyStep {
+  if (isHopeless(seen)) return reject(rollout, seen.stuck?.detail ?? "refused", seen.now);
+  if (is(seen.candidateWeight, 100) && isSo(seen.candidateArmed)) return succeed(state, "has all traffic");
+  return insist(state, seen.stuck?.detail ?? "giving it the traffic", giveTraffic(rollout.process, candidate));
+}
+
+function install(candidate: UnitRef, why: string): StrategyStep {
+  return enter({ kind: "installing" }, why, [{ kind: "ensure-installed", unit: candidate }]);
+}
+
+function validate(rollout: Rollout, unit: UnitRef, phase: Phase): Action {
+  return { kind: "ensure-validated", unit, phase, deployment: rollout.deployment };
+}

@@ -1,0 +1,87 @@
+/** The vocabulary that all strategies share: small steps with their actions and reasons. */
+
+import type { Action } from "../actions.ts";
+import type { Instant, UnitRef } from "../names.ts";
+import type { Known, Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
+
+export type In<K extends RolloutState["kind"]> = Extract<RolloutState, { kind: K }>;
+
+/** Nothing to do but wait, and why. */
+export function stay(state: RolloutState, why: string, wakeAt: Instant | null = null): StrategyStep {
+  return { state, actions: [], why, outcome: null, wakeAt };
+}
+
+/** Into the next state. Its actions are asked for at once. */
+export function enter(state: RolloutState, why: string, actions: readonly Action[] = [], wakeAt: Instant | null = null): StrategyStep {
+  return { state, actions, why, outcome: null, wakeAt };
+}
+
+/** Still in this state; its actions are asked for again unless they are owed already. */
+export function insist(state: RolloutState, why: string, actions: readonly Action[]): StrategyStep {
+  return { state, actions, why, outcome: null, wakeAt: null };
+}
+
+export function succeed(state: RolloutState, why: string): StrategyStep {
+  return { state, actions: [], why, outcome: "succeeded", wakeAt: null };
+}
+
+export function fail(state: RolloutState, why: string): StrategyStep {
+  return { state, actions: [], why, outcome: "failed", wakeAt: null };
+}
+
+/** The candidate is bad: back to the stable version at once; the candidate is removed when nothing is in flight on it. */
+export function reject(rollout: Rollout, why: string, now: Instant): StrategyStep {
+  const hadTraffic = rollout.state.kind === "switching" || rollout.state.kind === "confirming";
+  return enter({ kind: "rejected", why, since: now, hadTraffic }, why, trafficBack(rollout));
+}
+
+/** All traffic and all triggers to this unit; null: none at all. */
+export function giveTraffic(process: string, unit: UnitRef | null): readonly Action[] {
+  return [
+    { kind: "ensure-weights", process, weights: unit ? [{ unit, weight: 100 }] : [] },
+    { kind: "ensure-armed", process, digest: unit?.digest ?? null },
+  ];
+}
+
+function trafficBack(rollout: Rollout): readonly Action[] {
+  return giveTraffic(rollout.process, rollout.stable);
+}
+
+export function isSo(known: Known<boolean>): boolean {
+  return known.kind === "known" && known.value;
+}
+
+export function isNotSo(known: Known<boolean>): boolean {
+  return known.kind === "known" && !known.value;
+}
+
+export function is(known: Known<number>, value: number): boolean {
+  return known.kind === "known" && known.value === value;
+}
+
+/** Nothing is in flight any more, or it has had its time. What cannot be asked is given its time too. */
+export function isDrained(inFlight: Known<number>, since: Instant, seen: RolloutSeen): boolean {
+  return is(inFlight, 0) || seen.now >= since + seen.drainTimeoutMs;
+}
+
+/** How often draining is looked at, in milliseconds: nothing tells us when the last request ends. */
+export const drainPollMs = 100;
+
+/** A refusal that trying again cannot mend. */
+export function isHopeless(seen: RolloutSeen): boolean {
+  return seen.stuck?.retry === "never";
+}
+
+/**
+ * Undoing a rejected candidate: the stable version is there and has everything, nothing is in flight on the candidate,
+ * the candidate is gone. Shared by all strategies, because what is safe does not depend on how the traffic was shifted.
+ */
+export function whenRejected(rollout: Rollout, state: In<"rejected">, seen: RolloutSeen): StrategyStep {
+  const { stable, candidate } = rollout;
+  if (stable && isNotSo(seen.stableInstalled)) return insist(state, state.why, [{ kind: "ensure-installed", unit: stable }]);
+  const isBack = stable ? is(seen.stableWeight, 100) : is(seen.candidateWeight, 0);
+  if (!isBack) return insist(state, state.why, trafficBack(rollout));
+  if (!candidate || isNotSo(seen.candidateInstalled)) return fail(state, state.why);
+  if (!isDrained(seen.candidateInFlight, state.since, seen)) return stay(state, state.why, seen.now + drainPollMs);
+  return insist(state, state.why, [{ kind: "ensure-removed", unit: candidate }]);
+}

@@ -1,0 +1,76 @@
+/** Cuts the power at one call to the outside, before or after its effect: the caller never hears of it, and nothing more is done. */
+
+import type { Ports } from "../../src/controller/ports.ts";
+
+class PowerCut extends Error {}
+
+/** The calls that change something outside or in the journal. */
+const effects = {
+  engine: ["ensureInstalled", "ensureRemoved", "ensureArmed"],
+  router: ["ensureRoutes"],
+  journal: ["record", "settled", "refused", "recordEvidence"],
+} as const;
+
+export interface Cut {
+  /** Which effect, counted from 0 over the whole run. */
+  readonly call: number;
+  readonly side: "before" | "after";
+  readonly effect: string;
+}
+
+export interface Wired {
+  readonly ports: Ports;
+  /** Names of the effects so far, in order. */
+  readonly seen: readonly string[];
+  readonly isDead: () => boolean;
+}
+
+/** Ports that lose power at the cut; without one they only keep count. `check` runs after every effect. */
+export function wire(ports: Ports, cut: Cut | null, check: () => void): Wired {
+  const seen: string[] = [];
+  let dead = false;
+
+  const guard = (port: object, name: keyof typeof effects): object =>
+    new Proxy(port, {
+      get(target, key) {
+        const member: unknown = Reflect.get(target, key);
+        if (typeof member !== "function") return member;
+        const call = (...args: unknown[]): unknown => Reflect.apply(member, target, args);
+        return (effects[name] as readonly string[]).includes(String(key)) ? (...args: unknown[]) => effect(`${name}.${String(key)}`, () => call(...args)) : alive(call);
+      },
+    });
+
+  const alive =
+    (call: (...args: unknown[]) => unknown) =>
+    (...args: unknown[]): unknown => {
+      if (dead) throw new PowerCut();
+      return call(...args);
+    };
+
+  async function effect(name: string, perform: () => unknown): Promise<unknown> {
+    if (dead) throw new PowerCut();
+    const call = seen.push(name) - 1;
+    const isHere = cut?.call === call;
+    if (isHere && cut.side === "before") dead = true;
+    if (dead) throw new PowerCut();
+    const result = await perform();
+    check();
+    if (isHere) dead = true;
+    if (dead) throw new PowerCut();
+    return result;
+  }
+
+  const engine = ports.engine("");
+  const guarded = guard(engine, "engine") as typeof engine;
+  const log = { ...ports.log, error: () => undefined };
+  const wired = { ...ports, log, engine: () => guarded, router: guard(ports.router, "router") as Ports["router"], journal: guard(ports.journal, "journal") as Ports["journal"] };
+  return { ports: wired, seen, isDead: () => dead };
+}
+
+/** Both sides of every effect of a clean run: it grows with the code. */
+export function everyCutOf(effectsSeen: readonly string[]): readonly Cut[] {
+  return effectsSeen.flatMap((effect, call) => [
+    { call, side: "before", effect } as const,
+    { call, side: "after", effect } as const,
+  ]);
+}

@@ -1,0 +1,190 @@
+/** A whole small world on fakes: a repository, an engine, a router, a journal and a clock that only moves when told to. */
+
+import { createHash } from "node:crypto";
+import type { Ports } from "../../src/controller/ports.ts";
+import { reconcile } from "../../src/controller/reconcile.ts";
+import { createValidations } from "../../src/controller/validations.ts";
+import { canonicalDefinition } from "../../src/domain/canonical.ts";
+import type { Definition } from "../../src/domain/definition.ts";
+import { type DesiredState, resolveDesired } from "../../src/domain/desired.ts";
+import type { EnvironmentSpec } from "../../src/domain/environment.ts";
+import { PinionError } from "../../src/domain/errors.ts";
+import type { Finding } from "../../src/domain/finding.ts";
+import type { Digest, Hash, ProcessId, Version } from "../../src/domain/names.ts";
+import type { Check, Dependency, ProcessVersion } from "../../src/domain/process-version.ts";
+import type { EnvironmentSnapshot, PinnedVersion } from "../../src/domain/snapshot.ts";
+import { isNothingNew, type ProcessState } from "../../src/domain/state.ts";
+import type { ProcessStatus } from "../../src/domain/status.ts";
+import { createFakeEngine, type FakeEngine } from "../fakes/engine.ts";
+import { createFakeJournal, type FakeJournal } from "../fakes/journal.ts";
+import { createFakeProber, type FakeProber } from "../fakes/prober.ts";
+import { createFakeRouter, type FakeRouter } from "../fakes/router.ts";
+
+export const sha256: Hash = (text) => `sha256-${createHash("sha256").update(text).digest("hex")}`;
+
+export const environment = "production";
+
+const spec: EnvironmentSpec = {
+  name: environment,
+  type: "production",
+  strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1_000, switchTrafficDelayMs: 0, keepOldVersion: true },
+  deploymentTimeoutMs: 600_000,
+  allowedVersionTypes: ["published"],
+  maxConcurrentDeployments: null,
+  selfHeal: true,
+  allowEmpty: false,
+  drainTimeoutMs: 30_000,
+  requestTimeoutMs: 30_000,
+  sticky: null,
+  variables: {},
+  secrets: {},
+};
+
+export interface VersionOptions {
+  readonly dependencies?: readonly Dependency[];
+  readonly checks?: readonly Check[];
+}
+
+export interface World {
+  readonly engine: FakeEngine;
+  readonly router: FakeRouter;
+  readonly prober: FakeProber;
+  journal: FakeJournal;
+  ports: Ports;
+  now: number;
+  /** Settings of the environment; takes effect with the next commit. */
+  spec: EnvironmentSpec;
+  /** Findings of the environment as a whole. */
+  findings: readonly Finding[];
+  /** A commit that pins this version; null removes the pin. Unknown versions are broken pins. */
+  pin(process: ProcessId, version: Version | null): void;
+  publish(process: ProcessId, version: Version, options?: VersionOptions): void;
+  /** Passes until nothing is new and no validation runs. */
+  settle(): Promise<void>;
+  /** One pass, with the validations it started. */
+  pass(): Promise<boolean>;
+  /** A new controller on the same journal, engine and router. */
+  restart(): void;
+  status(process: ProcessId): Promise<ProcessStatus | null>;
+  state(process: ProcessId): Promise<ProcessState | undefined>;
+  digest(process: ProcessId, version: Version): Digest;
+  /** Version by weight for a process. */
+  traffic(process: ProcessId): Readonly<Record<Version, number>>;
+}
+
+export function createWorld(options: { readonly instances?: readonly string[] } = {}): World {
+  const versions = new Map<string, ProcessVersion>();
+  const pins = new Map<ProcessId, PinnedVersion>();
+  const engine = createFakeEngine(options);
+  const router = createFakeRouter();
+  const prober = createFakeProber();
+  let desired: DesiredState | null = null;
+  let commits = 0;
+
+  const snapshot = (): EnvironmentSnapshot => ({ name: environment, spec: world.spec, pins: new Map(pins), findings: world.findings });
+
+  function portsFor(journal: FakeJournal): Ports {
+    return {
+      journal,
+      router,
+      prober,
+      clock: { now: () => world.now, sleep: async (ms) => void (world.now += ms) },
+      log: { info: () => undefined, warn: () => undefined, error: (fields) => { throw new Error(JSON.stringify(fields), { cause: fields["error"] }); } },
+      hash: sha256,
+      secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "no secrets here")) },
+      validations: createValidations(() => undefined),
+      engine: () => engine,
+      manifests: {
+        snapshot: () => Promise.reject(new Error("not needed")),
+        version: (process, version) => {
+          const found = versions.get(`${process}@${version}`);
+          return found ? Promise.resolve(found) : Promise.reject(new PinionError("manifest/invalid", `${process} ${version} is unknown`));
+        },
+      },
+      wanted: () => {
+        const current = snapshot();
+        desired = resolveDesired(current, sha256, desired);
+        return { commit: `c${commits}`, environment: current, desired };
+      },
+    };
+  }
+
+  const world: World = {
+    engine,
+    router,
+    prober,
+    journal: createFakeJournal(),
+    ports: undefined as unknown as Ports,
+    now: 1_000_000,
+    spec,
+    findings: [],
+    publish(process, version, { dependencies = [], checks = [] } = {}) {
+      const definition = definitionOf(process, version);
+      const metadata = { title: "", description: "", author: "", changelog: [], tags: [] };
+      versions.set(`${process}@${version}`, { process, version, metadata, dependencies, checks, definition, definitionDigest: sha256(canonicalDefinition(definition)) });
+    },
+    pin(process, version) {
+      commits += 1;
+      const found = versions.get(`${process}@${version ?? ""}`);
+      if (version === null) pins.delete(process);
+      else if (found) pins.set(process, { kind: "runnable", status: "published", summary: { ...found, hasChecks: found.checks.length > 0 } });
+      else pins.set(process, { kind: "broken", process, version, findings: [unknownVersion(process, version)] });
+    },
+    async pass() {
+      world.now += 1;
+      const step = await reconcile(environment, world.ports);
+      await world.ports.validations.idle();
+      return step === null || isNothingNew(step);
+    },
+    async settle() {
+      for (let quiet = 0, passes = 0; quiet < 2; passes += 1) {
+        if (passes > 200) throw new Error("does not come to rest");
+        quiet = (await world.pass()) ? quiet + 1 : 0;
+      }
+    },
+    restart() {
+      world.journal = world.journal.reopened();
+      world.ports = portsFor(world.journal);
+    },
+    state: async (process) => (await world.journal.state(environment)).processes.get(process),
+    status: async (process) => (await world.state(process))?.status ?? null,
+    digest(process, version) {
+      const found = resolveDesired({ ...snapshot(), pins: new Map([[process, pinned(versions, process, version)]]) }, sha256, null)?.processes.get(process);
+      if (found?.kind !== "run") throw new Error(`${process} ${version} is not published`);
+      return found.unit.digest;
+    },
+    traffic: (process) => router.weights(environment, process),
+  };
+  world.ports = portsFor(world.journal);
+  return world;
+}
+
+function pinned(versions: ReadonlyMap<string, ProcessVersion>, process: ProcessId, version: Version): PinnedVersion {
+  const found = versions.get(`${process}@${version}`);
+  if (!found) throw new Error(`${process} ${version} is not published`);
+  return { kind: "runnable", status: "published", summary: { ...found, hasChecks: false } };
+}
+
+function definitionOf(process: ProcessId, version: Version): Definition {
+  const receive = { id: "receive", type: "http in", position: { x: 0, y: 0 }, config: { method: "get", url: `/${process}` } };
+  return { nodes: [receive, { id: "answer", type: "template", position: { x: 1, y: 0 }, config: { template: version } }], connections: [], config: {} };
+}
+
+function unknownVersion(process: ProcessId, version: Version): Finding {
+  const file = `environments/${environment}/pins.yaml`;
+  return { file, line: 1, column: 1, pointer: `/${process}`, code: "pin/unknown-version", severity: "error", message: `${process} has no version ${version}`, hint: "" };
+}
+
+export function smokeTest(path: string, name = "answers"): Check {
+  return { name, request: { method: "GET", path, headers: {} }, expect: { status: 200, headers: {} }, timeoutMs: 1_000 };
+}
+
+/** A world in which 1.0.0 of `orders` runs and 1.1.0 is published. */
+export async function running(): Promise<World> {
+  const world = createWorld();
+  world.publish("orders", "1.0.0", { checks: [smokeTest("/orders")] });
+  world.publish("orders", "1.1.0", { checks: [smokeTest("/orders")] });
+  world.pin("orders", "1.0.0");
+  await world.settle();
+  return world;
+}
