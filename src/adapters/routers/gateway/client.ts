@@ -1,0 +1,150 @@
+/** The router port over a gateway's control port. */
+
+import { Agent, request } from "undici";
+import { PinionError } from "../../../domain/errors.ts";
+import type { EnvironmentName } from "../../../domain/names.ts";
+import type { TrafficCount } from "../../../domain/route.ts";
+import type { Router } from "../../../ports/router.ts";
+import { readIdentity } from "./identity.ts";
+import { parseRoutes } from "./routes-door.ts";
+import { parseTraffic } from "./traffic-door.ts";
+
+/** Where a gateway's control port is: told, or read from its state folder, again whenever it cannot be reached. */
+export type ControlAddress = { readonly controlUrl: string; readonly token: string } | { readonly stateDirectory: string };
+
+export interface GatewayRouterOptions {
+  readonly gateway: ControlAddress;
+  /** Base of the public address as callers reach it; null: as the gateway in the state folder says. */
+  readonly publicUrl: string | null;
+  /** How long one call may take; default 10 s. */
+  readonly timeoutMs?: number;
+}
+
+/** A router whose connections can be let go of. */
+export interface GatewayRouter extends Router {
+  close(): Promise<void>;
+}
+
+interface Address {
+  readonly controlUrl: string;
+  readonly token: string;
+}
+
+interface Call {
+  readonly method: "GET" | "PUT";
+  readonly path: string;
+  readonly body?: string;
+}
+
+const defaultTimeoutMs = 10_000;
+
+/** Connects when first used, and keeps the connection. */
+export function createGatewayRouter(options: GatewayRouterOptions): GatewayRouter {
+  const agent = new Agent({ connections: 4, pipelining: 1 });
+  const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
+  const call = async (wanted: Call) => {
+    const address = locate(options.gateway);
+    try {
+      return await ask({ agent, address, timeoutMs, call: wanted });
+    } catch (error) {
+      const moved = locate(options.gateway);
+      const isMoved = moved.controlUrl !== address.controlUrl || moved.token !== address.token;
+      if (!(error instanceof PinionError) || !isMoved) throw error;
+      return await ask({ agent, address: moved, timeoutMs, call: wanted });
+    }
+  };
+  return {
+    async routes(environment) {
+      const answer = await call({ method: "GET", path: `/table?environment=${encodeURIComponent(environment)}` });
+      return atTheDoor(() => parseRoutes(field(answer, "routes")));
+    },
+    async ensureRoutes(environment, routes) {
+      await call({ method: "PUT", path: `/routes/${encodeURIComponent(environment)}`, body: JSON.stringify(routes) });
+    },
+    async traffic(environment): Promise<readonly TrafficCount[]> {
+      const answer = await call({ method: "GET", path: `/traffic/${encodeURIComponent(environment)}` });
+      return atTheDoor(() => parseTraffic(field(answer, "traffic")));
+    },
+    publicAddress: (environment: EnvironmentName) => `${publicUrl(options)}/${environment}`,
+    close: () => agent.destroy(),
+  };
+}
+
+function publicUrl(options: GatewayRouterOptions): string {
+  if (options.publicUrl !== null) return options.publicUrl.replace(/\/+$/, "");
+  const identity = "stateDirectory" in options.gateway ? readIdentity(options.gateway.stateDirectory) : null;
+  if (identity === null)
+    throw new PinionError("router/unreachable", "the gateway's public address is not known: it has not run in this state folder");
+  return identity.url;
+}
+
+/** Read each time: a gateway that was restarted may be elsewhere. */
+function locate(gateway: ControlAddress): Address {
+  if ("controlUrl" in gateway) return { controlUrl: gateway.controlUrl.replace(/\/+$/, ""), token: gateway.token };
+  const identity = readIdentity(gateway.stateDirectory);
+  if (identity === null) throw new PinionError("router/unreachable", `no gateway has run in ${gateway.stateDirectory}`);
+  return identity;
+}
+
+interface Ask {
+  readonly agent: Agent;
+  readonly address: Address;
+  readonly timeoutMs: number;
+  readonly call: Call;
+}
+
+async function ask({ agent, address, timeoutMs, call }: Ask): Promise<unknown> {
+  const { status, text } = await send({ agent, address, timeoutMs, call });
+  if (status === 200) return atTheDoor(() => JSON.parse(text) as unknown);
+  if (status === 400) throw new Error(`the gateway refuses ${call.method} ${call.path}: ${messageOf(text)}`);
+  throw new PinionError("router/unreachable", `the gateway's control port at ${address.controlUrl} answered ${status}: ${messageOf(text)}`);
+}
+
+async function send({ agent, address, timeoutMs, call }: Ask): Promise<{ readonly status: number; readonly text: string }> {
+  try {
+    const answer = await request(address.controlUrl + call.path, {
+      dispatcher: agent,
+      method: call.method,
+      headers: { authorization: `Bearer ${address.token}`, ...(call.body === undefined ? {} : { "content-type": "application/json" }) },
+      body: call.body ?? null,
+      signal: AbortSignal.timeout(timeoutMs),
+      // Setting routes twice is setting them once, so a connection that closed meanwhile is no reason to give up.
+      idempotent: true,
+    });
+    return { status: answer.statusCode, text: await answer.body.text() };
+  } catch (error) {
+    throw new PinionError("router/unreachable", `the gateway's control port at ${address.controlUrl} does not answer: ${reason(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function atTheDoor<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    throw new PinionError(
+      "router/unreachable",
+      `what answers on the gateway's control port is no gateway of this release: ${reason(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+function field(answer: unknown, name: string): unknown {
+  return typeof answer === "object" && answer !== null ? (answer as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+function messageOf(text: string): string {
+  try {
+    const message = field(JSON.parse(text), "message");
+    return typeof message === "string" ? message : text.slice(0, 200);
+  } catch {
+    return text.slice(0, 200);
+  }
+}
+
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ("code" in error ? String(error.code) : error.name);
+}

@@ -1,0 +1,112 @@
+/** The control port, on loopback: the controller reads and sets routes here, and monitoring reads the counters. */
+
+import { createHash, timingSafeEqual } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Log } from "../../../ports/log.ts";
+import { trafficOf, type Counters } from "./counters.ts";
+import type { LiveTable } from "./live-table.ts";
+import { renderMetrics } from "./prometheus.ts";
+import { InvalidRoutes, isEnvironmentName, parseRoutes } from "./routes-door.ts";
+import type { Upstreams } from "./upstreams.ts";
+
+interface Dependencies {
+  readonly token: string;
+  readonly table: LiveTable;
+  readonly counters: Counters;
+  readonly upstreams: Upstreams;
+  readonly log: Log;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly type?: string;
+}
+
+/** Something in a request that its sender must mend. */
+class Refusal extends Error {
+  readonly status: number;
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+const largestBodyBytes = 256 * 1024 * 1024;
+
+/** Not listening yet. */
+export function createControlServer(dependencies: Dependencies): Server {
+  return createServer((request, response) => {
+    void respond(dependencies, request).then(
+      (reply) => send(response, reply),
+      (error: unknown) => send(response, failure(dependencies.log, error)),
+    );
+  });
+}
+
+async function respond(dependencies: Dependencies, request: IncomingMessage): Promise<Reply> {
+  const url = new URL(request.url ?? "/", "http://control");
+  const call = `${request.method} ${url.pathname}`;
+  if (call === "GET /healthz") return { status: 200, body: { status: "ok", pid: process.pid } };
+  if (!isAuthorized(request, dependencies.token)) throw new Refusal(401, "A bearer token is needed; it is in gateway.json.");
+  if (call === "GET /metrics") return metrics(dependencies);
+  if (call === "GET /table")
+    return { status: 200, body: { routes: dependencies.table.routes(environmentOf(url.searchParams.get("environment"))) } };
+  const [, collection, name, ...more] = url.pathname.split("/");
+  const operation = more.length === 0 ? `${request.method} ${collection}` : "";
+  if (operation === "GET traffic") return { status: 200, body: { traffic: trafficOf(dependencies.counters, environmentOf(name)) } };
+  if (operation === "PUT routes") return putRoutes(dependencies, environmentOf(name), request);
+  throw new Refusal(404, `There is no ${call} here.`);
+}
+
+async function putRoutes({ table }: Dependencies, environment: string, request: IncomingMessage): Promise<Reply> {
+  const routes = parseRoutes(await json(request));
+  await table.replace(environment, routes);
+  return { status: 200, body: { status: "routed", processes: routes.length } };
+}
+
+function metrics({ counters, upstreams }: Dependencies): Reply {
+  return { status: 200, body: renderMetrics(counters, upstreams.all()), type: "text/plain; version=0.0.4; charset=utf-8" };
+}
+
+/** Hashes have equal lengths, and comparing them takes the same time wherever they differ. */
+function isAuthorized(request: IncomingMessage, token: string): boolean {
+  const hash = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(hash(request.headers.authorization ?? ""), hash(`Bearer ${token}`));
+}
+
+function environmentOf(name: string | null | undefined): string {
+  if (typeof name === "string" && isEnvironmentName(name)) return name;
+  throw new Refusal(400, "Name an environment in lower-case words joined by hyphens.");
+}
+
+async function json(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > largestBodyBytes) throw new Refusal(413, "The routes are too large.");
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  } catch {
+    throw new Refusal(400, "The body is not JSON.");
+  }
+}
+
+function failure(log: Log, error: unknown): Reply {
+  if (error instanceof Refusal) return { status: error.status, body: { message: error.message } };
+  if (error instanceof InvalidRoutes) return { status: 400, body: { message: error.message } };
+  log.error({ error }, "the control port failed");
+  return { status: 500, body: { message: String(error) } };
+}
+
+function send(response: ServerResponse, reply: Reply): void {
+  const text = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body);
+  response.writeHead(reply.status, {
+    "content-type": reply.type ?? "application/json; charset=utf-8",
+    "content-length": Buffer.byteLength(text),
+  });
+  response.end(text);
+}

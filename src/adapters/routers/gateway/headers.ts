@@ -1,0 +1,112 @@
+/** Which headers pass the gateway, and which it sets itself. Lists are flat: name, value, name, value. */
+
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+
+/** For one connection only (RFC 9110, 7.6.1); the gateway speaks for itself on each side. */
+const hopByHop: ReadonlySet<string> = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "transfer-encoding",
+  "upgrade",
+]);
+/** Set anew on the way in. */
+const replaced: ReadonlySet<string> = new Set([
+  "host",
+  "expect",
+  "x-request-id",
+  "x-forwarded-for",
+  "x-forwarded-proto",
+  "x-forwarded-host",
+  "x-forwarded-prefix",
+]);
+/** Only the gateway says these, in both directions. */
+const ownPrefix = "x-pinion-";
+
+/** The caller's request id when it is plain text, else a new one. */
+export function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers["x-request-id"];
+  return typeof given === "string" && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID();
+}
+
+/** What the version receives, without `host`, which its connection sets. */
+export function requestHeaders(request: IncomingMessage, environment: string, requestId: string): string[] {
+  const { rawHeaders, headers } = request;
+  const named = namedBy(headers.connection);
+  const out: string[] = [];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    const lower = name.toLowerCase();
+    if (hopByHop.has(lower) || replaced.has(lower) || lower.startsWith(ownPrefix) || named?.has(lower)) continue;
+    out.push(name, rawHeaders[index + 1] ?? "");
+  }
+  const address = request.socket.remoteAddress ?? "unknown";
+  const before = headers["x-forwarded-for"];
+  out.push("x-request-id", requestId, "x-forwarded-for", before === undefined ? address : `${String(before)}, ${address}`);
+  out.push("x-forwarded-proto", String(headers["x-forwarded-proto"] ?? "http"), "x-forwarded-prefix", `/${environment}`);
+  const host = headers["x-forwarded-host"] ?? headers.host;
+  if (host !== undefined) out.push("x-forwarded-host", String(host));
+  return out;
+}
+
+/** What the caller receives of a version's headers, and the length of the body when it is known. */
+export function responseHeaders(
+  raw: readonly (Buffer | string)[],
+  from: { readonly version: string; readonly process: string },
+  requestId: string,
+): { readonly headers: string[]; readonly length: number } {
+  const text = raw.map((part) => (typeof part === "string" ? part : part.toString("latin1")));
+  const headers: string[] = [];
+  let length = -1;
+  let named: ReadonlySet<string> | null = null;
+  for (let index = 0; index < text.length; index += 2) {
+    const name = text[index] ?? "";
+    const value = text[index + 1] ?? "";
+    const lower = name.toLowerCase();
+    if (lower === "connection") named = namedBy(value) ?? named;
+    if (hopByHop.has(lower) || lower === "x-request-id" || lower.startsWith(ownPrefix)) continue;
+    if (lower === "content-length") length = Number(value);
+    headers.push(name, value);
+  }
+  headers.push("x-request-id", requestId, "x-pinion-version", from.version, "x-pinion-process", from.process);
+  return { headers: named ? without(headers, named) : headers, length };
+}
+
+/** The value a caller is known by, from a header or a cookie; null without one. */
+export function stickyValue(
+  request: IncomingMessage,
+  sticky: { readonly kind: "header" | "cookie"; readonly name: string } | null,
+): string | null {
+  if (sticky === null) return null;
+  if (sticky.kind === "cookie") return cookie(request.headers.cookie ?? "", sticky.name);
+  const value = request.headers[sticky.name.toLowerCase()];
+  return value === undefined || value === "" ? null : String(value);
+}
+
+function cookie(header: string, name: string): string | null {
+  for (const pair of header.split(";")) {
+    const at = pair.indexOf("=");
+    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim() || null;
+  }
+  return null;
+}
+
+/** Headers that a `connection` header makes hop-by-hop; null for the usual ones. */
+function namedBy(connection: string | undefined): ReadonlySet<string> | null {
+  if (connection === undefined || connection === "keep-alive" || connection === "close") return null;
+  return new Set(
+    connection
+      .toLowerCase()
+      .split(",")
+      .map((name) => name.trim())
+      .filter((name) => name !== "content-length"),
+  );
+}
+
+function without(headers: readonly string[], names: ReadonlySet<string>): string[] {
+  return headers.filter((_, index) => !names.has((headers[index - (index % 2)] ?? "").toLowerCase()));
+}

@@ -1,0 +1,108 @@
+/** The public port: takes requests in, finds who serves them, and hands them over. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Log } from "../../../ports/log.ts";
+import { answer, answerOnSocket } from "./answers.ts";
+import { Exchange } from "./exchange.ts";
+import { requestHeaders, requestIdOf, stickyValue } from "./headers.ts";
+import { resolve, type Environments } from "./resolve.ts";
+import { tunnel } from "./tunnel.ts";
+import type { Upstreams } from "./upstreams.ts";
+
+interface Dependencies {
+  /** The table at this moment: a request keeps the one it began with. */
+  readonly environments: () => Environments;
+  readonly upstreams: Upstreams;
+  readonly log: Log;
+}
+
+/** The server of the public port, and the connections that left HTTP. */
+export interface PublicServer {
+  readonly server: Server;
+  /** From now on connections end after their answer. */
+  drain(): void;
+  /** WebSockets that are open. */
+  readonly tunnels: ReadonlySet<Duplex>;
+}
+
+const maxHeaderBytes = 32 * 1024;
+const headersTimeoutMs = 60_000;
+/** Longer than the 60 s of usual load balancers, so that they close first. */
+const keepAliveTimeoutMs = 65_000;
+
+/** Not listening yet. */
+export function createPublicServer(dependencies: Dependencies): PublicServer {
+  const tunnels = new Set<Duplex>();
+  let isDraining = false;
+  // requestTimeout 0: an upload may take as long as it moves; slow headers are cut by headersTimeout.
+  const server = createServer({
+    maxHeaderSize: maxHeaderBytes,
+    requestTimeout: 0,
+    headersTimeout: headersTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    noDelay: true,
+  });
+  const take = (request: IncomingMessage, response: ServerResponse, onServed?: () => void) => {
+    if (isDraining) response.shouldKeepAlive = false;
+    guard(dependencies.log, response, () => handle(dependencies, request, response, onServed));
+  };
+  server.on("request", (request, response) => take(request, response));
+  server.on("checkContinue", (request, response) => take(request, response, () => response.writeContinue()));
+  server.on("upgrade", (request, socket, head) => {
+    socket.on("error", () => socket.destroy());
+    try {
+      tunnel({ ...dependencies, tunnels, request, socket, head });
+    } catch (error) {
+      dependencies.log.error({ error }, "gateway failed on an upgrade");
+      socket.destroy();
+    }
+  });
+  server.on("clientError", refuseMalformed);
+  return {
+    server,
+    tunnels,
+    drain() {
+      isDraining = true;
+    },
+  };
+}
+
+function handle(dependencies: Dependencies, request: IncomingMessage, response: ServerResponse, onServed?: () => void): void {
+  const startedAtMs = performance.now();
+  const requestId = requestIdOf(request);
+  const resolved = resolve(dependencies.environments(), request.method ?? "", request.url ?? "");
+  if (resolved.kind === "none") return answer(response, requestId, resolved.answer);
+  const { environment, target, service } = resolved;
+  const version = service.choose(stickyValue(request, service.route.sticky));
+  if (version === null)
+    return answer(response, requestId, { status: 503, error: "no-version", message: "No version takes requests.", about: { environment } });
+  onServed?.();
+  const headers = requestHeaders(request, environment, requestId);
+  const { timeoutMs } = service.route;
+  const { eject } = dependencies.upstreams;
+  new Exchange({ request, response, requestId, environment, target, headers, version, timeoutMs, startedAtMs, eject }).send();
+}
+
+/** One request's failure is that request's alone. */
+function guard(log: Log, response: ServerResponse, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    log.error({ error }, "gateway failed on a request");
+    answer(response, requestIdOf(response.req), { status: 500, error: "internal", message: "The gateway failed on this request." });
+  }
+}
+
+/** Bytes that are no HTTP, or too much of it. */
+function refuseMalformed(error: Error & { readonly code?: string }, socket: Duplex): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const [status, message] = malformed[error.code ?? ""] ?? ([400, "The request is not well-formed HTTP."] as const);
+  answerOnSocket(socket, "none", { status, error: "bad-request", message });
+}
+
+const malformed: Readonly<Record<string, readonly [number, string] | undefined>> = {
+  HPE_HEADER_OVERFLOW: [431, `The headers are larger than ${maxHeaderBytes} bytes.`],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "The chunk extensions are too large."],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, `The headers did not arrive within ${headersTimeoutMs} ms.`],
+};

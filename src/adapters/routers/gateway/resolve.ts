@@ -1,0 +1,85 @@
+/** From a request line to the service that serves it, or to the reason why none does. */
+
+import type { EnvironmentName } from "../../../domain/names.ts";
+import type { OwnAnswer } from "./answers.ts";
+import type { RoutedEnvironment, Service } from "./routing.ts";
+
+export type Resolved =
+  /** `target` is path and query as the version receives them. */
+  | { readonly kind: "service"; readonly environment: EnvironmentName; readonly target: string; readonly service: Service }
+  | { readonly kind: "none"; readonly answer: OwnAnswer };
+
+/** The tables by environment, as they are at this moment. */
+export type Environments = ReadonlyMap<EnvironmentName, RoutedEnvironment>;
+
+/** Finds the service of `/<environment>/<path>?<query>`. */
+export function resolve(environments: Environments, method: string, requestTarget: string): Resolved {
+  const url = originForm(requestTarget);
+  if (url === null) return none(400, "bad-request", "The request target is not a path.");
+  const pathEnd = firstOf(url, "?");
+  const nameEnd = Math.min(indexOr(url.indexOf("/", 1), pathEnd), pathEnd);
+  const environment = url.slice(1, nameEnd);
+  const routed = environments.get(environment);
+  if (routed === undefined)
+    return none(404, "unknown-environment", `No environment "${shown(environment)}" is routed here.`, { environment: shown(environment) });
+  const path = url.slice(nameEnd, pathEnd) || "/";
+  const hidden = refusal(path);
+  if (hidden === "malformed") return none(400, "bad-request", "The path is malformed.", { environment });
+  const match = hidden === null ? routed.matcher.match(method, path) : { kind: "unknown" as const };
+  if (match.kind === "served") return { kind: "service", environment, target: path + url.slice(pathEnd), service: match.serves };
+  return unserved(environment, method, path, match.kind === "other-methods" ? match.allow : null);
+}
+
+function unserved(environment: EnvironmentName, method: string, path: string, allow: readonly string[] | null): Resolved {
+  const about = { environment };
+  if (allow === null) return none(404, "not-served", `No process in ${environment} serves ${method} ${shown(path)}.`, about);
+  const message = `No process in ${environment} serves ${method} ${shown(path)}; it takes ${allow.join(", ")}.`;
+  return { kind: "none", answer: { status: 405, error: "method-not-served", message, about, headers: { allow: allow.join(", ") } } };
+}
+
+/**
+ * Why a path must not pass: it climbs (`..`), or names what is private to an engine, its admin root or the prefix of one
+ * version. Judged as an engine would read it: decoded, in any case.
+ */
+function refusal(path: string): "malformed" | "private" | null {
+  if (!/[%~.\\]|\/_|\/\//.test(path)) return null;
+  const decoded = decode(path);
+  if (decoded === null || decoded.includes("\0")) return "malformed";
+  const segments = decoded.split(/[/\\]/);
+  if (segments.includes("..") || segments.includes(".")) return "malformed";
+  const first = segments.find((segment) => segment !== "")?.toLowerCase() ?? "";
+  return first.startsWith("~") || first === "__admin" ? "private" : null;
+}
+
+function decode(path: string): string | null {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
+}
+
+/** Callers that take the gateway for a proxy send whole URLs. */
+function originForm(target: string): string | null {
+  if (target.startsWith("/")) return target;
+  if (!/^https?:\/\//i.test(target)) return null;
+  const pathAt = target.indexOf("/", target.indexOf("//") + 2);
+  return pathAt < 0 ? "/" : target.slice(pathAt);
+}
+
+function none(status: number, error: string, message: string, about: Readonly<Record<string, string>> = {}): Resolved {
+  return { kind: "none", answer: { status, error, message, about } };
+}
+
+function firstOf(text: string, mark: string): number {
+  return indexOr(text.indexOf(mark), text.length);
+}
+
+function indexOr(index: number, otherwise: number): number {
+  return index < 0 ? otherwise : index;
+}
+
+/** Bounded, so that an answer does not grow with what a caller sends. */
+function shown(text: string): string {
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
