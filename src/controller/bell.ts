@@ -1,0 +1,28 @@
+/** Lets a loop sleep until a time or until somebody rings, whichever comes first. A ring while nobody sleeps is not lost. */
+
+import type { Clock } from "../ports/clock.ts";
+
+export interface Bell {
+  ring(): void;
+  /** Resolves after so many milliseconds, or at once when rung since the last wait. */
+  wait(ms: number): Promise<void>;
+}
+
+export function createBell(clock: Clock): Bell {
+  let rung = false;
+  let sleeper: AbortController | null = null;
+  return {
+    ring() {
+      rung = true;
+      sleeper?.abort();
+    },
+    async wait(ms) {
+      if (!rung) {
+        sleeper = new AbortController();
+        await clock.sleep(ms, sleeper.signal);
+        sleeper = null;
+      }
+      rung = false;
+    },
+  };
+}

@@ -1,0 +1,126 @@
+/** Keeps everything going: one loop that follows the repository, and one for each environment, so that none waits for another. */
+
+import type { EnvironmentName } from "../domain/names.ts";
+import { isNothingNew } from "../domain/state.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Log } from "../ports/log.ts";
+import { type Bell, createBell } from "./bell.ts";
+import type { Ports } from "./ports.ts";
+import { reconcile } from "./reconcile.ts";
+import type { Source } from "./source.ts";
+
+export interface LoopParts {
+  readonly source: Source;
+  readonly ports: Ports;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** How often engines are looked at without any event, in milliseconds. */
+  readonly resyncIntervalMs: number;
+  /** When to poll next, after so many failures in a row. */
+  nextPollAt(failures: number): number;
+  /** An environment appeared in the repository: whatever runs it is got ready. */
+  onEnvironment(environment: EnvironmentName): void;
+}
+
+export interface Loop {
+  start(): void;
+  /** Resolves when the pass under way is over. */
+  stop(): Promise<void>;
+  /** Looks at an environment now. */
+  wake(environment: EnvironmentName): void;
+  /** Polls now and looks at every environment. */
+  refresh(): void;
+}
+
+/** Passes in a row that may follow each other at once; more are a sign of two sides undoing each other's work. */
+const burst = 50;
+const burstPauseMs = 250;
+
+export function createLoop(parts: LoopParts): Loop {
+  return new Loops(parts);
+}
+
+class Loops implements Loop {
+  readonly #parts: LoopParts;
+  readonly #polling: Bell;
+  readonly #bells = new Map<EnvironmentName, Bell>();
+  readonly #running: Promise<void>[] = [];
+  #stopping = false;
+
+  constructor(parts: LoopParts) {
+    this.#parts = parts;
+    this.#polling = createBell(parts.clock);
+  }
+
+  start(): void {
+    this.#running.push(this.#follow());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#polling.ring();
+    for (const bell of this.#bells.values()) bell.ring();
+    await Promise.all(this.#running);
+  }
+
+  wake(environment: EnvironmentName): void {
+    this.#bells.get(environment)?.ring();
+  }
+
+  refresh(): void {
+    this.#polling.ring();
+    for (const bell of this.#bells.values()) bell.ring();
+  }
+
+  async #follow(): Promise<void> {
+    const { source, clock } = this.#parts;
+    await source.recover();
+    this.#admit();
+    while (!this.#stopping) {
+      if (await source.poll()) this.#admit();
+      const next = this.#parts.nextPollAt(source.failures());
+      source.announce(next);
+      if (!this.#stopping) await this.#polling.wait(Math.max(0, next - clock.now()));
+    }
+  }
+
+  /** New environments get a loop, all others are woken: there is a new commit. */
+  #admit(): void {
+    for (const environment of this.#parts.source.environments()) {
+      const bell = this.#bells.get(environment);
+      if (bell) bell.ring();
+      else this.#open(environment);
+    }
+  }
+
+  #open(environment: EnvironmentName): void {
+    const bell = createBell(this.#parts.clock);
+    this.#bells.set(environment, bell);
+    this.#parts.onEnvironment(environment);
+    this.#running.push(this.#keep(environment, bell));
+  }
+
+  async #keep(environment: EnvironmentName, bell: Bell): Promise<void> {
+    let busy = 0;
+    while (!this.#stopping) {
+      const pauseMs = await this.#passSafely(environment);
+      busy = pauseMs === 0 ? busy + 1 : 0;
+      if (pauseMs > 0) await bell.wait(pauseMs);
+      else if (busy > burst) await this.#parts.clock.sleep(burstPauseMs);
+    }
+  }
+
+  /** Milliseconds until the next pass; 0 when something was decided just now. */
+  async #passSafely(environment: EnvironmentName): Promise<number> {
+    const { ports, clock, log, resyncIntervalMs } = this.#parts;
+    try {
+      const step = await reconcile(environment, ports);
+      if (!step) return resyncIntervalMs;
+      if (!isNothingNew(step)) return 0;
+      return step.wakeAt === null ? resyncIntervalMs : Math.min(resyncIntervalMs, Math.max(10, step.wakeAt - clock.now()));
+    } catch (error) {
+      log.error({ environment, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, "a pass failed; it is tried again");
+      return Math.max(1_000, Math.min(resyncIntervalMs, 5_000));
+    }
+  }
+}

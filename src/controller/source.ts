@@ -1,0 +1,155 @@
+/** Follows the config repository: poll, fetch, snapshot, desired state. Whatever goes wrong is a state to show, and what was good stays in force. */
+
+import { type DesiredState, resolveDesired } from "../domain/desired.ts";
+import { PinionError } from "../domain/errors.ts";
+import type { CommitId, EnvironmentName, Hash } from "../domain/names.ts";
+import type { Snapshot } from "../domain/snapshot.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ConfigRepository, Head } from "../ports/config-repository.ts";
+import type { Log } from "../ports/log.ts";
+import type { Manifests } from "../ports/manifests.ts";
+import type { Wanted } from "./ports.ts";
+import type { RepositoryStatus } from "./queries.ts";
+
+export interface SourceParts {
+  readonly repository: ConfigRepository;
+  readonly manifests: Manifests;
+  readonly hash: Hash;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Shown to people; contains no secret. */
+  readonly url: string;
+  readonly branch: string;
+  /** Only these environments; null: all that the repository has. */
+  readonly environments: readonly EnvironmentName[] | null;
+  /** The newest commit that was in force, remembered across restarts; a branch that lost it was rewritten. */
+  readonly applied: { read(): CommitId | null; write(commit: CommitId): void };
+}
+
+export interface Source {
+  status(): RepositoryStatus;
+  /** Null before the first snapshot. */
+  snapshot(): Snapshot | null;
+  wanted(environment: EnvironmentName): Wanted | null;
+  environments(): readonly EnvironmentName[];
+  /** Takes what the mirror holds from before, so that a start needs no remote. */
+  recover(): Promise<void>;
+  /** One poll. True when a new commit is in force. Never throws. */
+  poll(): Promise<boolean>;
+  /** Polls that failed in a row. */
+  failures(): number;
+  /** When the next poll is due, for people to see. */
+  announce(nextPollAt: number): void;
+}
+
+export function createSource(parts: SourceParts): Source {
+  return new FollowedRepository(parts);
+}
+
+class FollowedRepository implements Source {
+  readonly #parts: SourceParts;
+  #snapshot: Snapshot | null = null;
+  #wanted: ReadonlyMap<EnvironmentName, Wanted> = new Map();
+  #desired: ReadonlyMap<EnvironmentName, DesiredState | null> = new Map();
+  #failures = 0;
+  #status: RepositoryStatus;
+
+  constructor(parts: SourceParts) {
+    this.#parts = parts;
+    const nothing = { commit: null, subject: null, author: null, committedAt: null, code: null, lastPollAt: null, nextPollAt: null };
+    this.#status = { url: parts.url, branch: parts.branch, ...nothing, state: "starting", reason: "not polled yet", since: parts.clock.now() };
+  }
+
+  status(): RepositoryStatus {
+    return this.#status;
+  }
+
+  snapshot(): Snapshot | null {
+    return this.#snapshot;
+  }
+
+  wanted(environment: EnvironmentName): Wanted | null {
+    return this.#wanted.get(environment) ?? null;
+  }
+
+  environments(): readonly EnvironmentName[] {
+    return [...this.#wanted.keys()];
+  }
+
+  failures(): number {
+    return this.#failures;
+  }
+
+  announce(nextPollAt: number): void {
+    this.#status = { ...this.#status, nextPollAt };
+  }
+
+  async recover(): Promise<void> {
+    try {
+      const head = await this.#parts.repository.mirrored();
+      if (head && this.#parts.applied.read() === head.commit) await this.#take(head);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async poll(): Promise<boolean> {
+    try {
+      const isNew = await this.#pollOnce();
+      this.#failures = 0;
+      this.#succeed();
+      return isNew;
+    } catch (error) {
+      this.#failures += 1;
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  async #pollOnce(): Promise<boolean> {
+    const { repository, applied } = this.#parts;
+    const commit = await repository.poll();
+    if (commit === this.#snapshot?.commit) return false;
+    await this.#take(await repository.fetch(this.#snapshot?.commit ?? applied.read()));
+    return true;
+  }
+
+  async #take(head: Head): Promise<void> {
+    const { manifests, applied, log } = this.#parts;
+    const snapshot = await manifests.snapshot(head.commit, head.committedAt);
+    this.#resolve(snapshot);
+    applied.write(head.commit);
+    const { commit, subject, author, committedAt } = head;
+    this.#status = { ...this.#status, commit, subject, author, committedAt };
+    log.info({ commit, findings: snapshot.findings.length }, `in force: ${subject}`);
+  }
+
+  #resolve(snapshot: Snapshot): void {
+    const wanted = new Map<EnvironmentName, Wanted>();
+    const desired = new Map<EnvironmentName, DesiredState | null>();
+    for (const [name, environment] of snapshot.environments) {
+      if (this.#parts.environments && !this.#parts.environments.includes(name)) continue;
+      const state = resolveDesired(environment, this.#parts.hash, this.#desired.get(name) ?? null);
+      desired.set(name, state);
+      wanted.set(name, { commit: snapshot.commit, environment, desired: state });
+    }
+    this.#snapshot = snapshot;
+    this.#wanted = wanted;
+    this.#desired = desired;
+  }
+
+  #succeed(): void {
+    const now = this.#parts.clock.now();
+    const since = this.#status.state === "ok" ? this.#status.since : now;
+    this.#status = { ...this.#status, state: "ok", code: null, reason: "", since, lastPollAt: now };
+  }
+
+  #fail(error: unknown): void {
+    const now = this.#parts.clock.now();
+    const code = error instanceof PinionError ? error.code : "internal/bug";
+    const reason = error instanceof Error ? error.message : String(error);
+    const isSame = this.#status.state === "error" && this.#status.code === code;
+    this.#status = { ...this.#status, state: "error", code, reason, since: isSame ? this.#status.since : now, lastPollAt: now };
+    if (!isSame) this.#parts.log.warn({ code, commit: this.#status.commit }, `config repository: ${reason}; what runs keeps running`);
+  }
+}
