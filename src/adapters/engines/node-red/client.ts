@@ -17,12 +17,18 @@ export interface TabState {
   readonly inFlight: number;
 }
 
-export interface RuntimeState {
+/** How deploys went, by Pinion's plugin. */
+export interface StartState {
   /** How often flows were started since the process began, and how often that failed. */
   readonly started: number;
   readonly failed: number;
   /** Of the last failure. */
   readonly why: string;
+}
+
+export interface RuntimeState extends StartState {
+  /** Of the active flows; null where it is only to be had with the flows. */
+  readonly rev: string | null;
   readonly tabs: ReadonlyMap<string, TabState>;
 }
 
@@ -33,6 +39,8 @@ export interface NodeRedClient {
   nodeTypes(): Promise<ReadonlySet<string>>;
   /** Null when Pinion's plugin is not installed there. */
   state(): Promise<RuntimeState | null>;
+  /** The small part of it. */
+  starts(): Promise<StartState | null>;
   arm(wish: { readonly arm: readonly string[]; readonly disarm: readonly string[] }): Promise<void>;
   /** Methods that a private address takes, without any flow being started. */
   methodsAt(path: string): Promise<ReadonlySet<string>>;
@@ -64,10 +72,8 @@ export function createNodeRedClient(options: ClientOptions): NodeRedClient {
       return answer.status === 409 ? null : text(isObject(answer.body) ? answer.body["rev"] : undefined, "rev");
     },
     nodeTypes: async () => parseTypes((await ask("/nodes")).body),
-    state: async () => {
-      const answer = await ask("/pinion/state", { expect: [200, 404] });
-      return answer.status === 404 ? null : parseState(answer.body);
-    },
+    state: async () => ifThere(await ask("/pinion/state", { expect: [200, 404] }), parseState),
+    starts: async () => ifThere(await ask("/pinion/health", { expect: [200, 404] }), parseStarts),
     arm: async (wish) => void (await ask("/pinion/armed", { method: "PUT", body: wish })),
     methodsAt: async (path) => methodsOf(await fetchInTime(`${options.url}${path}`, { method: "OPTIONS" }, options.timeoutMs)),
   };
@@ -85,6 +91,10 @@ interface Asked {
 interface Answered {
   readonly status: number;
   readonly body: unknown;
+}
+
+function ifThere<T>(answer: Answered, parse: (body: unknown) => T): T | null {
+  return answer.status === 404 ? null : parse(answer.body);
 }
 
 async function askAdmin({ adminUrl, token, timeoutMs }: ClientOptions, path: string, asked: Asked): Promise<Answered> {
@@ -142,16 +152,17 @@ function parseTypes(body: unknown): ReadonlySet<string> {
   return new Set(enabled.flatMap((set) => (Array.isArray(set["types"]) ? set["types"].map(String) : [])));
 }
 
-function parseState(body: unknown): RuntimeState {
+function parseStarts(body: unknown): StartState {
   const flows = isObject(body) ? body["flows"] : null;
+  if (!isObject(flows)) throw unusable("pinion/health");
+  return { started: Number(flows["started"]), failed: Number(flows["failed"]), why: String(flows["why"]) };
+}
+
+function parseState(body: unknown): RuntimeState {
   const tabs = isObject(body) ? body["tabs"] : null;
-  if (!isObject(flows) || !isObject(tabs)) throw unusable("pinion/state");
-  return {
-    started: Number(flows["started"]),
-    failed: Number(flows["failed"]),
-    why: String(flows["why"]),
-    tabs: new Map(Object.entries(tabs).map(([tab, state]) => [tab, parseTab(state)])),
-  };
+  if (!isObject(body) || !isObject(tabs)) throw unusable("pinion/state");
+  const rev = typeof body["rev"] === "string" ? body["rev"] : null;
+  return { ...parseStarts(body), rev, tabs: new Map(Object.entries(tabs).map(([tab, state]) => [tab, parseTab(state)])) };
 }
 
 function parseTab(state: unknown): TabState {

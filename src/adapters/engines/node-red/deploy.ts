@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { PinionError } from "../../../domain/errors.ts";
-import type { NodeRedClient, Flows, RuntimeState } from "./client.ts";
+import type { NodeRedClient, Flows, StartState } from "./client.ts";
 import type { FlowNode } from "./flow-nodes.ts";
 
 export interface DeployLimits {
@@ -13,7 +13,7 @@ export interface DeployLimits {
 }
 
 export type Deployed =
-  | { readonly kind: "running"; readonly state: RuntimeState | null }
+  | { readonly kind: "running" }
   /** The instance refused to start with this change and has its former flows back. */
   | { readonly kind: "not-started"; readonly cause: "refused" | "too-slow" | "died"; readonly why: string };
 
@@ -24,9 +24,9 @@ export type Change = (nodes: readonly FlowNode[]) => readonly FlowNode[] | null;
 export async function deploy(client: NodeRedClient, change: Change, limits: DeployLimits): Promise<Deployed> {
   for (let attempt = 0; attempt < 8; attempt++) {
     const flows = await client.flows();
-    const before = await client.state();
+    const before = await client.starts();
     const nodes = change(flows.nodes);
-    if (nodes === null) return { kind: "running", state: before };
+    if (nodes === null) return { kind: "running" };
     const rev = await client.deploy({ nodes, rev: flows.rev });
     if (rev !== null) return settle(client, { flows, before, rev }, limits);
   }
@@ -35,12 +35,12 @@ export async function deploy(client: NodeRedClient, change: Change, limits: Depl
 
 interface Posted {
   readonly flows: Flows;
-  readonly before: RuntimeState | null;
+  readonly before: StartState | null;
   readonly rev: string;
 }
 
 async function settle(client: NodeRedClient, { flows, before, rev }: Posted, limits: DeployLimits): Promise<Deployed> {
-  if (before === null) return { kind: "running", state: null };
+  if (before === null) return { kind: "running" };
   const after = await started(client, before, limits).catch((error: unknown) => returned(client, limits, error));
   if (after.kind === "running") return after;
   await takeBack(client, flows, rev);
@@ -48,11 +48,11 @@ async function settle(client: NodeRedClient, { flows, before, rev }: Posted, lim
 }
 
 /** A deploy is answered before its flows run; only the plugin's counter says when they do. */
-async function started(client: NodeRedClient, before: RuntimeState, limits: DeployLimits): Promise<Deployed> {
+async function started(client: NodeRedClient, before: StartState, limits: DeployLimits): Promise<Deployed> {
   const deadline = Date.now() + limits.startTimeoutMs;
   for (let waitMs = 5; ; waitMs = Math.min(waitMs * 2, 250)) {
-    const state = await client.state();
-    if (state !== null && state.started > before.started) return { kind: "running", state };
+    const state = await client.starts();
+    if (state !== null && state.started > before.started) return { kind: "running" };
     if (state !== null && state.started < before.started) return died;
     if (state !== null && state.failed > before.failed) return { kind: "not-started", cause: "refused", why: state.why };
     if (Date.now() > deadline)
@@ -68,7 +68,7 @@ async function returned(client: NodeRedClient, limits: DeployLimits, error: unkn
   const deadline = Date.now() + limits.returnTimeoutMs;
   while (Date.now() < deadline) {
     await pause(250);
-    if (await client.state().catch(() => null)) return died;
+    if (await client.starts().catch(() => null)) return died;
   }
   throw error;
 }

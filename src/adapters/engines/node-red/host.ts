@@ -1,6 +1,7 @@
 /** One Node-RED instance as the engine sees it: where it is, whether it can be asked, and a queue, because a deploy must not meet another. */
 
-import type { NodeRedClient } from "./client.ts";
+import type { NodeRedClient, RuntimeState } from "./client.ts";
+import { type TabSummary, summarizeTabs } from "./tabs.ts";
 
 export interface Host {
   readonly id: string;
@@ -11,6 +12,24 @@ export interface Host {
   readonly why: string;
   readonly client: NodeRedClient;
   readonly queue: Queue;
+  readonly reader: FlowsReader;
+}
+
+export interface FlowsReader {
+  /** Pinion's tabs as they are now. Flows of a revision already read are not read again: a revision is a digest of them. */
+  tabs(client: NodeRedClient, state: RuntimeState | null): Promise<ReadonlyMap<string, TabSummary>>;
+}
+
+export function createFlowsReader(): FlowsReader {
+  let last: { readonly rev: string; readonly tabs: ReadonlyMap<string, TabSummary> } | null = null;
+  return {
+    tabs: async (client, state) => {
+      if (last !== null && state !== null && state.rev === last.rev) return last.tabs;
+      const { nodes, rev } = await client.flows();
+      if (last?.rev !== rev) last = { rev, tabs: summarizeTabs(nodes) };
+      return last.tabs;
+    },
+  };
 }
 
 export interface Queue {

@@ -16,7 +16,7 @@ export type Refused = Extract<InstallResult, { kind: "refused" }>;
 export async function installOn(host: Host, units: readonly CompiledUnit[], limits: DeployLimits): Promise<ReadonlyMap<string, Refused>> {
   if (units.length === 0) return new Map();
   const known = await host.client.nodeTypes();
-  const withPlugin = (await host.client.state()) !== null;
+  const withPlugin = (await host.client.starts()) !== null;
   const early = units.flatMap((unit) => unrunnableHere(unit, known, withPlugin));
   const refused = new Map(early);
   const rest = units.filter((unit) => !refused.has(unit.tab));
@@ -49,7 +49,7 @@ async function installTogether(host: Host, units: readonly CompiledUnit[], limit
   let deployed = await deploy(host.client, change, limits);
   if (deployed.kind === "not-started" && deployed.cause === "died" && others.length === 0)
     deployed = await deploy(host.client, change, limits);
-  if (deployed.kind === "running") return lifeless(host, units, deployed.state, limits);
+  if (deployed.kind === "running") return lifeless(host, units, limits);
   if (others.length === 0 && first) return new Map([[first.tab, blame(first, deployed)]]);
   const half = Math.ceil(units.length / 2);
   const left = await installTogether(host, units.slice(0, half), limits);
@@ -75,12 +75,8 @@ function isWanting(unit: CompiledUnit, present: readonly FlowNode[] | undefined)
 }
 
 /** Units that were deployed but do not live; they are taken out again. */
-async function lifeless(
-  host: Host,
-  units: readonly CompiledUnit[],
-  state: RuntimeState | null,
-  limits: DeployLimits,
-): Promise<ReadonlyMap<string, Refused>> {
+async function lifeless(host: Host, units: readonly CompiledUnit[], limits: DeployLimits): Promise<ReadonlyMap<string, Refused>> {
+  const state = await host.client.state();
   if (state === null) return unrouted(host, units, limits);
   const refused = new Map(units.flatMap((unit) => withDeadNodes(unit, state)));
   if (refused.size > 0) await deploy(host.client, (nodes) => splice(nodes, new Set(refused.keys()), []), limits);

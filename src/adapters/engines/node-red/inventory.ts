@@ -2,15 +2,14 @@
 
 import type { EngineInstance, Installed, Inventory, Placement } from "../../../domain/unit.ts";
 import type { RuntimeState } from "./client.ts";
-import { endpointsOf, privatePath } from "./compile.ts";
+import { privatePath } from "./compile.ts";
 import type { Host } from "./host.ts";
-import { driftOf } from "./marker.ts";
-import { type InstalledTab, installedTabs } from "./tabs.ts";
+import type { TabSummary } from "./tabs.ts";
 
 /** One instance's answer. */
 export interface View {
   readonly host: Host;
-  readonly tabs: ReadonlyMap<string, InstalledTab>;
+  readonly tabs: ReadonlyMap<string, TabSummary>;
   /** Null without Pinion's plugin. */
   readonly state: RuntimeState | null;
 }
@@ -21,8 +20,8 @@ export type Seen = { readonly kind: "answered"; readonly view: View } | { readon
 export async function look(host: Host): Promise<Seen> {
   if (host.state !== "ready") return { kind: "silent", instance: { id: host.id, state: host.state, why: host.why } };
   try {
-    const [flows, state] = await Promise.all([host.client.flows(), host.client.state()]);
-    return { kind: "answered", view: { host, tabs: installedTabs(flows.nodes), state } };
+    const state = await host.client.state();
+    return { kind: "answered", view: { host, tabs: await host.reader.tabs(host.client, state), state } };
   } catch (error) {
     return { kind: "silent", instance: { id: host.id, state: "down", why: error instanceof Error ? error.message : String(error) } };
   }
@@ -61,13 +60,13 @@ function installedOf(tab: string, views: readonly View[]): Installed {
     drift: drifts.find((drift) => drift !== null) ?? null,
     // Fires on two instances, after one came back, is as wrong as firing on none: both ask to be armed anew.
     armed: found.filter(({ view }) => isArmed(view, tab)).length === 1,
-    endpoints: endpointsOf(tab, first.installed.nodes),
+    endpoints: first.installed.endpoints,
     placements: found.map(({ view }) => placementOf(view, tab)),
   };
 }
 
-function driftOn(view: View, installed: InstalledTab, views: number): string | null {
-  const drift = driftOf(installed.marker, installed.nodes);
+function driftOn(view: View, installed: TabSummary, views: number): string | null {
+  const { drift } = installed;
   return drift === null || views === 1 ? drift : `${drift} (on ${view.host.id})`;
 }
 

@@ -3,7 +3,7 @@
 import type { Engine } from "../../../ports/engine.ts";
 import { createNodeRedClient } from "./client.ts";
 import { createNodeRedEngine } from "./engine.ts";
-import { type Host, createQueue } from "./host.ts";
+import { type Host, createFlowsReader, createQueue } from "./host.ts";
 
 export interface RemoteNodeRedOptions {
   /** Base of the admin API: what comes before `/flows`. */
@@ -21,7 +21,7 @@ export function connectRemoteNodeRed(options: RemoteNodeRedOptions): { readonly 
   const adminUrl = withoutSlash(options.url);
   const url = withoutSlash(options.publicUrl ?? options.url);
   const client = createNodeRedClient({ adminUrl, url, token: options.token, timeoutMs: options.timeoutMs ?? 30_000 });
-  const host: Host = { id: new URL(adminUrl).host, url, state: "ready", why: "", client, queue: createQueue() };
+  const host: Host = { id: new URL(adminUrl).host, url, state: "ready", why: "", client, queue: createQueue(), reader: createFlowsReader() };
   return { engine: createNodeRedEngine({ hosts: () => [host] }) };
 }
 

@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "../../../ports/log.ts";
 import { type ChildOptions, type RunningChild, adoptOrStart, askHealth } from "./child-process.ts";
 import { createNodeRedClient } from "./client.ts";
-import { type Host, createQueue } from "./host.ts";
+import { type Host, createFlowsReader, createQueue } from "./host.ts";
 import { readRecord } from "./instance-files.ts";
 import { type OsProcess, isAlive, terminate } from "./os-process.ts";
 
@@ -87,7 +87,7 @@ class Instance {
       startTimeoutMs,
     };
     const nowhere = createNodeRedClient({ adminUrl: "http://127.0.0.1:9", url: "http://127.0.0.1:9", token: null, timeoutMs: 1 });
-    this.#host = { id, url: "http://127.0.0.1:9", state: "starting", why: "it was not started yet", client: nowhere, queue: createQueue() };
+    this.#host = { id, url: "http://127.0.0.1:9", state: "starting", why: "it was not started yet", client: nowhere, queue: createQueue(), reader: createFlowsReader() };
     this.firstAttempt = new Promise((resolve) => {
       this.#firstAttemptDone = resolve;
     });

@@ -1,7 +1,9 @@
 /** Sorts an instance's flat list of nodes by the tab that owns them, and tells Pinion's tabs from everybody else's. */
 
+import type { PublicEndpoint } from "../../../domain/unit.ts";
+import { endpointsOf } from "./compile.ts";
 import type { FlowNode } from "./flow-nodes.ts";
-import { type Marker, readMarker } from "./marker.ts";
+import { type Marker, driftOf, readMarker } from "./marker.ts";
 
 export interface InstalledTab {
   readonly tab: string;
@@ -16,6 +18,24 @@ export function installedTabs(nodes: readonly FlowNode[]): ReadonlyMap<string, I
   const owned = new Map<string, FlowNode[]>([...markers.keys()].map((tab) => [tab, []]));
   for (const node of nodes) owned.get(ownerOf(node))?.push(node);
   return new Map([...markers].map(([tab, marker]) => [tab, { tab, marker, nodes: owned.get(tab) ?? [] }]));
+}
+
+/** What an inventory tells of a tab. */
+export interface TabSummary {
+  readonly tab: string;
+  readonly marker: Marker;
+  readonly drift: string | null;
+  readonly endpoints: readonly PublicEndpoint[];
+}
+
+export function summarizeTabs(nodes: readonly FlowNode[]): ReadonlyMap<string, TabSummary> {
+  const summaries = [...installedTabs(nodes).values()].map(({ tab, marker, nodes: owned }) => ({
+    tab,
+    marker,
+    drift: driftOf(marker, owned),
+    endpoints: endpointsOf(tab, owned),
+  }));
+  return new Map(summaries.map((summary) => [summary.tab, summary]));
 }
 
 /** The list with the tabs named taken out and the given nodes put in; all else is left as it is. */

@@ -50,7 +50,7 @@ RED.init(server, {
 });
 app.use("/__admin", RED.httpAdmin);
 app.use("/", RED.httpNode);
-const { inFlight } = pinion(RED);
+const { inFlight } = pinion(RED, async () => (await RED.runtime.flows.getFlows({})).rev);
 
 server.once("error", (error) => {
   process.stderr.write(`${new Date().toISOString()} cannot listen on port ${port}: ${error.message}\n`);

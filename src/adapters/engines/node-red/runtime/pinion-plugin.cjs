@@ -12,7 +12,8 @@ const markerVariable = "PINION_UNIT";
 /** A message that nothing leads to came from one of these because a request, or another node, set it off. */
 const setOffByOthers = new Set(["http in", "link in", "catch", "status", "complete", "websocket in"]);
 
-module.exports = function pinion(RED) {
+/** `revision` gives the id of the active flows where the host process can tell it. */
+module.exports = function pinion(RED, revision = async () => null) {
   if (RED.plugins) RED.plugins.registerPlugin("pinion", { type: "pinion" });
   const tabs = trackTabs(RED);
   const meter = createMeter((node) => tabs.of(node));
@@ -29,18 +30,18 @@ module.exports = function pinion(RED) {
   RED.hooks.add("onComplete.pinion", (event) => void meter.completed(event.node.node, event.msg, event.error));
   RED.events.on("flows:started", () => meter.keepOnly(tabs.known));
 
-  const state = () => ({
-    protocol: 1,
-    pid: process.pid,
-    flows: tabs.start,
+  const health = () => ({ protocol: 1, pid: process.pid, flows: tabs.start });
+  const state = async () => ({
+    ...health(),
+    rev: await revision(),
     memoryBytes: process.memoryUsage().rss,
     tabs: Object.fromEntries(
       [...tabs.known].map(([tab, { missing }]) => [tab, { missing, armedAt: arming.since(tab), ...meter.read(tab) }]),
     ),
   });
   const may = (permission) => RED.auth.needsPermission(permission);
-  RED.httpAdmin.get("/pinion/health", may("flows.read"), (_request, response) => response.json({ pid: process.pid, flows: tabs.start }));
-  RED.httpAdmin.get("/pinion/state", may("flows.read"), (_request, response) => response.json(state()));
+  RED.httpAdmin.get("/pinion/health", may("flows.read"), (_request, response) => response.json(health()));
+  RED.httpAdmin.get("/pinion/state", may("flows.read"), async (_request, response) => response.json(await state()));
   RED.httpAdmin.put("/pinion/armed", may("flows.write"), async (request, response) => {
     const wish = parseWish(request.body ?? (await readBody(request)));
     if (!wish) return response.status(400).json({ error: "expected {arm: [tab], disarm: [tab]}" });
