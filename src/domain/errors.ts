@@ -30,10 +30,19 @@ const catalogue = {
   "store/failed": { retry: "later", hint: "Check free space and rights of the state folder; nothing was recorded, so nothing is lost." },
   "secret/missing": { retry: "later", hint: "Give the controller the environment variable or the file that the environment's secret names." },
   "controller/unreachable": { retry: "later", hint: "Start it with `pinion run`, or name it with --controller URL." },
+  "controller/failed": { retry: "later", hint: "The controller's log says more; command and controller should be of the same version." },
+  "environment/unknown": { retry: "never", hint: "`pinion status` lists the environments." },
+  "process/unknown": { retry: "never", hint: "`pinion status` lists the processes." },
+  "deployment/unknown": { retry: "never", hint: "`pinion history` lists the deployments with their ids." },
   "usage/invalid": { retry: "never", hint: "`--help` shows the options with examples." },
 } as const satisfies Record<string, ErrorKind>;
 
 export type ErrorCode = keyof typeof catalogue;
+
+/** Whether a text, such as one that came over a wire, is a code of the catalogue. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(catalogue, text);
+}
 
 /** An error that is somebody's to mend. Bugs stay plain `Error`s. */
 export class PinionError extends Error {

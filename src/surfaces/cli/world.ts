@@ -1,0 +1,106 @@
+/**
+ * Everything a command needs of the outside, handed in by the composition root: commands parse, ask and print, and never
+ * know an adapter.
+ */
+
+import type { Definition } from "../../domain/definition.ts";
+import type { Finding } from "../../domain/finding.ts";
+import type { Digest, Instant, ProcessId, Version } from "../../domain/names.ts";
+import type { ProcessVersion } from "../../domain/process-version.ts";
+import type { Snapshot } from "../../domain/snapshot.ts";
+
+/** Where a command prints. */
+export interface TextOutput {
+  write(text: string): unknown;
+}
+
+export interface RunOptions {
+  /** Absolute path of pinion.yaml. */
+  readonly configFile: string;
+  /** Follow the branch once although it no longer contains the deployed commit. */
+  readonly acceptRewrite: boolean;
+}
+
+export interface GatewayOptions {
+  /** Absolute path of the folder that keeps the gateway's table and identity. */
+  readonly stateDirectory: string;
+  readonly host: string;
+  /** 0: the one it had before in this folder, else any free one. */
+  readonly port: number;
+  /** The same, for the control API. */
+  readonly controlPort: number;
+}
+
+export interface DemoOptions {
+  /** Play the story, check each chapter and leave. */
+  readonly tour: boolean;
+  /** Absolute path of the folder for all of the demo's state; null: a new one. */
+  readonly directory: string | null;
+}
+
+/** A version file, or the engine's own export, which has a definition and nothing else. */
+export type VersionFile =
+  | { readonly kind: "version"; readonly version: ProcessVersion }
+  | { readonly kind: "export"; readonly definition: Definition };
+
+/** Where a config repository is read from. Paths are absolute. */
+export type RepositoryPlace =
+  /** The files as they are on disk, committed or not. */
+  | { readonly kind: "work-tree"; readonly directory: string }
+  /** A commit of the git repository at `directory`; `path` is the folder in it that holds processes/ and environments/, "" for its root. */
+  | { readonly kind: "commit"; readonly directory: string; readonly commit: string; readonly path: string };
+
+export interface OpenRepository {
+  readonly snapshot: Snapshot;
+  /** One whole version as of this snapshot. @throws PinionError `manifest/invalid`. */
+  version(process: ProcessId, version: Version): Promise<ProcessVersion>;
+  close(): Promise<void>;
+}
+
+/** Runs the git program in a folder. A git that is missing counts as a failure with status -1. */
+export interface GitProgram {
+  (directory: string, args: readonly string[]): Promise<GitAnswer>;
+}
+
+export interface GitAnswer {
+  /** 0: fine. */
+  readonly status: number;
+  /** Trimmed. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What the composition root hands to `runCli`. Every function may throw a `PinionError`, which is printed and makes exit code 2. */
+export interface CliWorld {
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Relative paths of the command line start here. */
+  readonly cwd: string;
+  /** Whether stdout is a terminal. */
+  readonly isTerminal: boolean;
+  /** Width of the terminal; null when unknown or none: then nothing is wrapped or cut. */
+  readonly columns: number | null;
+  /** Of Pinion itself, for `--version`. */
+  readonly pinionVersion: string;
+  readonly git: GitProgram;
+  now(): Instant;
+
+  /** Runs the controller until it is told to stop; resolves with the exit code. @throws `config/not-found`, `config/invalid`, `store/locked`, … */
+  run(options: RunOptions): Promise<number>;
+  /** Runs a gateway in this process until it is told to stop; resolves with the exit code. */
+  gateway(options: GatewayOptions): Promise<number>;
+  /** Resolves with the exit code: 0 when all chapters of a tour came true, or the demo was ended by hand. */
+  demo(options: DemoOptions): Promise<number>;
+
+  /** All findings of a config repository's work tree, sorted. @throws `usage/invalid` when the folder is none. */
+  validate(directory: string): Promise<{ readonly findings: readonly Finding[] }>;
+  /** Reads one version file (*.yaml, with its definitionFrom) or an engine's export (*.json). @throws `manifest/invalid`, `usage/invalid`. */
+  readVersionFile(file: string): Promise<VersionFile>;
+  /** @throws `usage/invalid` when there is no config repository at the place. Bad files are findings of the snapshot. */
+  openRepository(place: RepositoryPlace): Promise<OpenRepository>;
+  /** Base URL of the controller that was started with this pinion.yaml. @throws `config/not-found`, `config/invalid`, `controller/unreachable`. */
+  controllerAddress(configFile: string): Promise<string>;
+  /** The digest that a catalogue lists for a version with this definition. */
+  digestOf(definition: Definition): Digest;
+}

@@ -1,0 +1,99 @@
+/** Asks a running controller over its API, for commands that are processes of their own. */
+
+import type { Overview } from "../../controller/queries.ts";
+import { isErrorCode, PinionError } from "../../domain/errors.ts";
+import type { Deployment } from "../../domain/state.ts";
+import type { HistoryQuery } from "../../ports/journal.ts";
+import { parseDeployment, parseOverview } from "./answers-door.ts";
+import type { Selection } from "./selection.ts";
+
+export interface ControllerClient {
+  /** @throws `controller/unreachable`, `controller/failed`, `environment/unknown`, `process/unknown`. */
+  overview(selection: Selection): Promise<Overview>;
+  /** Newest first. @throws the same. */
+  history(query: Omit<HistoryQuery, "id">): Promise<readonly Deployment[]>;
+  /** @throws the same, and `deployment/unknown`. */
+  deployment(id: string): Promise<Deployment>;
+}
+
+const timeoutMs = 10_000;
+
+/** A client of the controller at this address. */
+export function createControllerClient(url: string): ControllerClient {
+  const base = url.replace(/\/+$/u, "");
+  return {
+    async overview(selection) {
+      return parseAnswer(base, parseOverview, await ask(base, `/api/v1/status${queryOf(selection)}`));
+    },
+    async history(query) {
+      const answer = await ask(base, `/api/v1/history${queryOf(query)}`);
+      return parseAnswer(base, (value) => parseDeployments(value), answer);
+    },
+    async deployment(id) {
+      return parseAnswer(base, parseDeployment, await ask(base, `/api/v1/deployments/${encodeURIComponent(id)}`));
+    },
+  };
+}
+
+function parseDeployments(value: unknown): readonly Deployment[] {
+  const deployments = typeof value === "object" && value !== null && "deployments" in value ? value.deployments : null;
+  if (!Array.isArray(deployments)) throw new TypeError("deployments is no list");
+  return deployments.map(parseDeployment);
+}
+
+function queryOf(values: object): string {
+  const entries = Object.entries(values).filter((entry): entry is [string, string | number] => entry[1] !== undefined);
+  const text = new URLSearchParams(entries.map(([key, value]) => [key, String(value)])).toString();
+  return text === "" ? "" : `?${text}`;
+}
+
+async function ask(base: string, path: string): Promise<unknown> {
+  const response = await fetchFrom(base, path);
+  const body = await response.json().catch(() => null);
+  if (response.ok) return body;
+  throw refusalOf(base, response.status, body);
+}
+
+async function fetchFrom(base: string, path: string): Promise<Response> {
+  if (!URL.canParse(base) || !/^https?:/u.test(base))
+    throw new PinionError("usage/invalid", `"${base}" is no http address of a controller`);
+  try {
+    return await fetch(`${base}${path}`, {
+      signal: AbortSignal.timeout(timeoutMs),
+      redirect: "error",
+      headers: { accept: "application/json" },
+    });
+  } catch (error) {
+    throw new PinionError("controller/unreachable", `no controller answers at ${base}: ${causeOf(error)}`, { cause: error });
+  }
+}
+
+function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === "TimeoutError") return `no answer within ${timeoutMs / 1000} seconds`;
+  const { cause } = error;
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
+  return cause instanceof Error && cause.message !== "" ? cause.message : error.message;
+}
+
+function refusalOf(base: string, status: number, body: unknown): PinionError {
+  const code = fieldOf(body, "code");
+  const message = fieldOf(body, "message");
+  if (code !== null && message !== null && isErrorCode(code)) return new PinionError(code, message);
+  return new PinionError("controller/failed", `${base} answered ${status}${message === null ? "" : `: ${message}`}`);
+}
+
+function fieldOf(body: unknown, name: "code" | "message"): string | null {
+  if (typeof body !== "object" || body === null) return null;
+  const value: unknown = (body as Readonly<Record<string, unknown>>)[name];
+  return typeof value === "string" ? value : null;
+}
+
+function parseAnswer<T>(base: string, parse: (value: unknown) => T, value: unknown): T {
+  try {
+    return parse(value);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new PinionError("controller/failed", `${base} does not answer like a controller: ${error.message}`, { cause: error });
+  }
+}

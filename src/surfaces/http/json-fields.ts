@@ -1,0 +1,59 @@
+/** Reads the fields of a JSON object one by one, each as what it must be. */
+
+import type { Digest, Instant } from "../../domain/names.ts";
+
+/** Every question throws a TypeError that names the field when it is something else. */
+export interface Fields {
+  raw(name: string): unknown;
+  text(name: string): string;
+  textOrNull(name: string): string | null;
+  number(name: string): number;
+  /** ISO 8601. */
+  time(name: string): Instant;
+  timeOrNull(name: string): Instant | null;
+  digestOrNull(name: string): Digest | null;
+  oneOf<T extends string>(name: string, known: readonly T[]): T;
+  list<T>(name: string, parse: (item: Fields) => T): readonly T[];
+}
+
+/** @throws TypeError when the value is no object. */
+export function fieldsOf(value: unknown, place: string): Fields {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError(`${place} is no object`);
+  const object = value as Readonly<Record<string, unknown>>;
+  const raw = (name: string): unknown => (Object.hasOwn(object, name) ? object[name] : null);
+  const refuse = (name: string, expected: string): never => {
+    throw new TypeError(`${place}: ${name} is no ${expected}`);
+  };
+  const fields: Fields = {
+    raw,
+    text: (name) => asText(raw(name)) ?? refuse(name, "text"),
+    textOrNull: (name) => (raw(name) === null ? null : fields.text(name)),
+    number: (name) => asNumber(raw(name)) ?? refuse(name, "number"),
+    time: (name) => asTime(raw(name)) ?? refuse(name, "time"),
+    timeOrNull: (name) => (raw(name) === null ? null : fields.time(name)),
+    digestOrNull: (name) => (raw(name) === null ? null : (asDigest(raw(name)) ?? refuse(name, "digest"))),
+    oneOf: (name, known) => known.find((one) => one === raw(name)) ?? refuse(name, known.join(" or ")),
+    list(name, parse) {
+      const items = raw(name);
+      return Array.isArray(items) ? items.map((item, index) => parse(fieldsOf(item, `${name}[${index}]`))) : refuse(name, "list");
+    },
+  };
+  return fields;
+}
+
+function asText(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}
+
+function asNumber(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}
+
+function asTime(value: unknown): Instant | null {
+  const at = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(at) ? null : at;
+}
+
+function asDigest(value: unknown): Digest | null {
+  return typeof value === "string" && value.startsWith("sha256-") ? (value as Digest) : null;
+}

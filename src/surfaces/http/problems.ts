@@ -1,0 +1,65 @@
+/** How errors become answers: one place for status codes and the JSON `{code, message, hint}`. */
+
+import { type ErrorCode, PinionError } from "../../domain/errors.ts";
+import type { Finding } from "../../domain/finding.ts";
+
+export interface Problem {
+  readonly status: number;
+  readonly body: { readonly code: string; readonly message: string; readonly hint: string; readonly findings?: readonly Finding[] };
+}
+
+const served = "GET /api/v1/status, /api/v1/history, /api/v1/deployments/ID, /healthz and /readyz are served, and POST /api/v1/refresh.";
+
+const statusByCode: Partial<Record<ErrorCode, number>> = {
+  "usage/invalid": 400,
+  "environment/unknown": 404,
+  "process/unknown": 404,
+  "deployment/unknown": 404,
+};
+
+/** What is answered for an error. A bug tells nothing about itself; the log does. */
+export function problemOf(error: unknown): Problem {
+  if (error instanceof PinionError) return problemOfPinion(error);
+  const status = clientStatusOf(error);
+  if (status !== null) return { status, body: { code: "usage/invalid", message: messageOf(error), hint: served } };
+  return { status: 500, body: { code: "internal", message: "something went wrong inside of the controller", hint: "Its log says what." } };
+}
+
+function problemOfPinion(error: PinionError): Problem {
+  const status = statusByCode[error.code] ?? (error.retry === "later" ? 503 : 500);
+  const findings = error.findings.length === 0 ? {} : { findings: error.findings };
+  return { status, body: { code: error.code, message: error.message, hint: error.hint, ...findings } };
+}
+
+/** Of errors that the server framework makes for requests that are no good. */
+function clientStatusOf(error: unknown): number | null {
+  const status = typeof error === "object" && error !== null && "statusCode" in error ? error.statusCode : null;
+  return typeof status === "number" && status >= 400 && status < 500 ? status : null;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : "the request is no good";
+}
+
+export const notFound: Problem = {
+  status: 404,
+  body: { code: "http/not-found", message: "there is nothing at this address", hint: served },
+};
+
+export const foreignHost: Problem = {
+  status: 403,
+  body: {
+    code: "http/host-not-allowed",
+    message: "the Host header does not name this machine",
+    hint: "Ask for http://127.0.0.1 or http://localhost; the API has no authentication yet and serves this machine only.",
+  },
+};
+
+export const foreignOrigin: Problem = {
+  status: 403,
+  body: {
+    code: "http/origin-not-allowed",
+    message: "the request was made by a page of another origin",
+    hint: "Only pages of this machine may use the API.",
+  },
+};
