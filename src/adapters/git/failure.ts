@@ -1,0 +1,73 @@
+/** What a failing git or server means, in the catalogue's words. */
+
+import { PinionError } from "../../domain/errors.ts";
+import type { ErrorCode } from "../../domain/errors.ts";
+
+interface Cause {
+  readonly pattern: RegExp;
+  readonly code: ErrorCode;
+  readonly meaning: string;
+}
+
+/** The first that matches stands; the more telling ones come first. Patterns are git's and ssh's own texts under LC_ALL=C. */
+const causes: readonly Cause[] = [
+  { pattern: /couldn't find remote ref/i, code: "git/branch-missing", meaning: "the branch does not exist at the remote" },
+  { pattern: /could not resolve (host|proxy)/i, code: "git/unreachable", meaning: "the host name cannot be resolved" },
+  {
+    pattern: /returned error: 401|authentication failed|could not read (username|password)/i,
+    code: "git/refused",
+    meaning: "the server asks for valid credentials (401)",
+  },
+  { pattern: /returned error: 403/i, code: "git/refused", meaning: "the credentials may not read this repository (403)" },
+  {
+    pattern: /returned error: 404|repository '.*' not found|repository not found/i,
+    code: "git/refused",
+    meaning: "there is no such repository, or these credentials may not see it (404)",
+  },
+  { pattern: /returned error: 429/i, code: "git/unreachable", meaning: "the server asks to be polled less often (429)" },
+  { pattern: /returned error: 5\d\d/i, code: "git/unreachable", meaning: "the server has a problem of its own" },
+  {
+    pattern: /permission denied \(|host key verification failed|no matching host key|load key .*: /i,
+    code: "git/refused",
+    meaning: "ssh does not let us in",
+  },
+  {
+    pattern: /connection refused|failed to connect|couldn't connect/i,
+    code: "git/unreachable",
+    meaning: "nothing answers at that address",
+  },
+  { pattern: /timed out|operation too slow|low speed/i, code: "git/unreachable", meaning: "the server does not answer in time" },
+  { pattern: /certificate|ssl|tls/i, code: "git/unreachable", meaning: "the server's certificate is not trusted" },
+  {
+    pattern: /does not appear to be a git repository|no such file or directory.*repository|repository .* does not exist/i,
+    code: "git/unreachable",
+    meaning: "there is no repository at that path",
+  },
+  { pattern: /dubious ownership/i, code: "git/refused", meaning: "the repository belongs to another user" },
+  {
+    pattern: /unable to access|could not read from remote|hung up|early eof|rpc failed|reset by peer|transfer closed/i,
+    code: "git/unreachable",
+    meaning: "the connection broke",
+  },
+];
+
+/** A failed git command as an error for people. `output` must be free of secrets. */
+export function failureOf(command: string, output: string): PinionError {
+  const cause = causes.find(({ pattern }) => pattern.test(output));
+  const said = lastWords(output);
+  if (!cause) return new PinionError("git/failed", `git ${command} failed: ${said}`);
+  return new PinionError(cause.code, `${cause.meaning}: ${said}`);
+}
+
+/** An HTTP status that is not an answer. */
+export function statusFailure(status: number, url: string): PinionError {
+  return failureOf("ls-refs", `${url}: The requested URL returned error: ${status}`);
+}
+
+/** The reason is in the last lines; `hint:` and progress are not it. */
+function lastWords(output: string): string {
+  const lines = output.split("\n").map((line) => line.trim());
+  const telling = lines.filter((line) => line !== "" && !line.startsWith("hint:"));
+  const fatal = telling.filter((line) => /^(fatal|error|remote|ssh|Permission|Host)/.test(line));
+  return (fatal.length > 0 ? fatal : telling).slice(-3).join("; ") || "it gave no reason";
+}

@@ -1,0 +1,64 @@
+/** What commits and trees hold, read from their raw bytes. */
+
+import type { CommitId } from "../../domain/names.ts";
+import type { Head } from "../../ports/config-repository.ts";
+import type { TreeEntry } from "../../ports/objects.ts";
+
+export interface CommitObject extends Head {
+  readonly tree: string;
+  readonly parents: readonly CommitId[];
+}
+
+const space = 32;
+const kinds: Readonly<Record<string, TreeEntry["kind"]>> = { "40000": "directory", "120000": "symlink", "160000": "submodule" };
+
+/** The entries of a tree object, by name. `idLength` is 20 bytes for SHA-1 and 32 for SHA-256. */
+export function readTree(bytes: Uint8Array, idLength: number): readonly TreeEntry[] {
+  return byName(readEntries(bytes, idLength));
+}
+
+function readEntries(bytes: Uint8Array, idLength: number): readonly TreeEntry[] {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const entries: TreeEntry[] = [];
+  for (let at = 0; at < buffer.length;) {
+    const modeEnd = buffer.indexOf(space, at);
+    const nameEnd = buffer.indexOf(0, modeEnd);
+    if (modeEnd < 0 || nameEnd < 0) throw new Error("a tree object ends in the middle of an entry");
+    const idEnd = nameEnd + 1 + idLength;
+    const mode = buffer.toString("latin1", at, modeEnd);
+    const name = buffer.toString("utf8", modeEnd + 1, nameEnd);
+    entries.push({ name, kind: kinds[mode] ?? "file", id: buffer.toString("hex", nameEnd + 1, idEnd) });
+    at = idEnd;
+  }
+  return entries;
+}
+
+/** git sorts a directory as if its name ended in a slash, so its order differs from that of the names, but seldom. */
+function byName(entries: readonly TreeEntry[]): readonly TreeEntry[] {
+  const isSorted = entries.every((entry, index) => index === 0 || (entries[index - 1]?.name ?? "") < entry.name);
+  return isSorted ? entries : entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Who, when and what of a commit object. */
+export function readCommit(commit: CommitId, bytes: Uint8Array): CommitObject {
+  const text = Buffer.from(bytes).toString("utf8");
+  const split = text.indexOf("\n\n");
+  const headers = text.slice(0, split < 0 ? text.length : split).split("\n");
+  const values = (name: string): readonly string[] =>
+    headers.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+  const committer = /> (\d+) [+-]\d{4}$/.exec(values("committer")[0] ?? "");
+  return {
+    commit,
+    tree: values("tree")[0] ?? "",
+    parents: values("parent"),
+    committedAt: Number(committer?.[1] ?? 0) * 1000,
+    subject:
+      split < 0
+        ? ""
+        : (text
+            .slice(split + 2)
+            .trimStart()
+            .split("\n", 1)[0] ?? ""),
+    author: (values("author")[0] ?? "").replace(/ <[^<]*$/, ""),
+  };
+}
