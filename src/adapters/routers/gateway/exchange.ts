@@ -26,6 +26,7 @@ export interface Handed {
 }
 
 const mostAttempts = 3;
+const largestTextBytes = 16 * 1024;
 /** May be sent twice without harm (RFC 9110, 9.2.1). */
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -100,7 +101,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const { response } = this.#handed;
     this.#finish(this.#status, false);
     if (trailers && trailers.length > 0) response.addTrailers(pairs(trailers));
-    if (this.#held) response.end(this.#held);
+    if (this.#held) endWith(response, this.#held);
     else response.end();
   }
 
@@ -167,6 +168,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const headers = { "x-pinion-version": version.version, "x-pinion-process": version.process };
     answer(response, requestId, { ...own, about, headers });
   }
+}
+
+/** As text, Node sends a small body and the headers in one plain write, which costs half of two buffers. Latin-1 changes no byte. */
+function endWith(response: ServerResponse, body: Buffer): void {
+  if (body.length > largestTextBytes) response.end(body);
+  else response.end(body.toString("latin1"), "latin1");
 }
 
 function ownAnswer(error: Error, timeoutMs: number): OwnAnswer {
