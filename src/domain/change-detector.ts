@@ -50,11 +50,17 @@ function finderById(nodes: readonly WorkflowNode[]): (id: string, index: number)
 }
 
 function compareNode(from: WorkflowNode, to: WorkflowNode): NodeModification | null {
-  if (from === to) return null;
+  if (isSameNode(from, to)) return null;
   const changes = newValuesOf(from, to);
-  if (Object.keys(changes).length === 0) return null;
   const configurationChanges = changes.config === undefined ? [] : differencesBetween(from.config, to.config);
   return { nodeId: to.id, changes, configurationChanges, impact: impactOnNode(from, to, configurationChanges) };
+}
+
+function isSameNode(from: WorkflowNode, to: WorkflowNode): boolean {
+  if (from === to) return true;
+  return (
+    from.type === to.type && from.title === to.title && isSamePosition(from.position, to.position) && isSameJson(from.config, to.config)
+  );
 }
 
 function newValuesOf(from: WorkflowNode, to: WorkflowNode): NodeModification["changes"] {
@@ -75,13 +81,24 @@ function compareConnections(from: readonly Connection[], to: readonly Connection
   const { start, fromEnd, toEnd } = withoutEqualEnds(from, to);
   const old = new Map<string, Connection[]>();
   for (const connection of from.slice(start, fromEnd)) {
-    const id = connectionId(connection);
-    const same = old.get(id);
-    if (same === undefined) old.set(id, [connection]);
-    else same.push(connection);
+    const key = roughKey(connection);
+    const alike = old.get(key);
+    if (alike === undefined) old.set(key, [connection]);
+    else alike.push(connection);
   }
-  const added = to.slice(start, toEnd).filter((connection) => old.get(connectionId(connection))?.pop() === undefined);
+  const added = to.slice(start, toEnd).filter((connection) => !takeSame(old.get(roughKey(connection)), connection));
   return { added, removed: [...old.values()].flat() };
+}
+
+/** Equal for equal connections and cheap; odd names can make it equal for others too. */
+function roughKey({ from, to }: Connection): string {
+  return `${from.node} ${from.port} ${to.node} ${to.port}`;
+}
+
+function takeSame(alike: Connection[] | undefined, wanted: Connection): boolean {
+  const index = alike?.findIndex((connection) => isSameConnection(connection, wanted)) ?? -1;
+  if (index >= 0) alike?.splice(index, 1);
+  return index >= 0;
 }
 
 /** What is left when equal connections at the start and at the end are taken off, which saves most of the work. */

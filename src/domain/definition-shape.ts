@@ -16,31 +16,23 @@ export function isDefinition(value: unknown): value is Definition {
 
 function isNode(value: unknown): boolean {
   if (!isObject(value)) return false;
-  for (const key in value) if (!isNodeMember(key, value[key])) return false;
-  return value["id"] !== undefined && value["type"] !== undefined && value["config"] !== undefined;
+  const { id, type, title, position, config } = value;
+  if (typeof id !== "string" || typeof type !== "string" || !isConfig(config)) return false;
+  const hasTitle = typeof title === "string";
+  const hasPosition = isPosition(position);
+  return countKeys(value) === 3 + (hasTitle ? 1 : 0) + (hasPosition ? 1 : 0);
 }
 
-function isNodeMember(key: string, member: unknown): boolean {
-  switch (key) {
-    case "id":
-    case "type":
-    case "title":
-      return typeof member === "string";
-    case "position":
-      return isObject(member) && hasTwoKeys(member) && Number.isFinite(member["x"]) && Number.isFinite(member["y"]);
-    case "config":
-      return isConfig(member);
-    default:
-      return false;
-  }
+function isPosition(value: unknown): boolean {
+  return isObject(value) && countKeys(value) === 2 && Number.isFinite(value["x"]) && Number.isFinite(value["y"]);
 }
 
 function isConnection(value: unknown): boolean {
-  return isObject(value) && hasTwoKeys(value) && isEnd(value["from"]) && isEnd(value["to"]);
+  return isObject(value) && countKeys(value) === 2 && isEnd(value["from"]) && isEnd(value["to"]);
 }
 
 function isEnd(value: unknown): boolean {
-  if (!isObject(value) || !hasTwoKeys(value)) return false;
+  if (!isObject(value) || countKeys(value) !== 2) return false;
   return typeof value["node"] === "string" && (typeof value["port"] === "string" || Number.isFinite(value["port"]));
 }
 
@@ -75,10 +67,10 @@ function isContainer(value: object): boolean {
   return Array.isArray(value) || isPlain(value);
 }
 
-function hasTwoKeys(value: object): boolean {
+function countKeys(value: object): number {
   let count = 0;
   for (const _key in value) count += 1;
-  return count === 2;
+  return count;
 }
 
 function isObject(value: unknown): value is Loose {

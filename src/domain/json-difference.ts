@@ -15,7 +15,9 @@ export function isSameJson(left: Json, right: Json): boolean {
 }
 
 function isSameArray(left: readonly Json[], right: readonly Json[]): boolean {
-  return left.length === right.length && left.every((item, index) => isSameJson(item, right[index] as Json));
+  if (left.length !== right.length) return false;
+  for (let index = 0; index < left.length; index += 1) if (!isSameJson(left[index] as Json, right[index] as Json)) return false;
+  return true;
 }
 
 /** Nothing that objects inherit is JSON but for the empty prototype, so only objects need the question whether a member is their own. */
