@@ -109,6 +109,18 @@ describe("a node", () => {
     ["with a new setting", {}, { config: { n: null } }, { changes: { config: { n: null } }, impact: "compatible" }],
     ["with a setting removed", { config: { n: 1 } }, {}, { changes: { config: {} }, impact: "breaking" }],
     ["with another kind of value", { config: { n: 1 } }, { config: { n: "1" } }, { changes: { config: { n: "1" } }, impact: "breaking" }],
+    [
+      "with an empty __proto__ for a setting",
+      { config: { b: 1 } },
+      { config: parsed('{"__proto__": {}}') },
+      { changes: { config: parsed('{"__proto__": {}}') } },
+    ],
+    [
+      "with a setting for an empty __proto__",
+      { config: parsed('{"__proto__": {}}') },
+      { config: { b: 1 } },
+      { changes: { config: { b: 1 } } },
+    ],
     ["with null for a value", { config: { n: 1 } }, { config: { n: null } }, { changes: { config: { n: null } }, impact: "breaking" }],
     [
       "that is an entry, at another path",
@@ -202,6 +214,11 @@ describe("connections", () => {
     [wire("", "b"), wire('""', "b")],
   ])("have different ids when they are different", (left, right) => {
     expect(connectionId(left)).not.toBe(connectionId(right));
+  });
+
+  it("to port 0 and to the port named 0 are different", () => {
+    const changes = detectChanges(graph({ connections: [wire("a", "b", 0)] }), graph({ connections: [wire("a", "b", "0")] }));
+    expect(changes).toMatchObject({ connectionsAdded: [wire("a", "b", "0")], connectionsRemoved: ["a:0 -> b:0"] });
   });
 
   it("have ids that people can read", () => {
