@@ -1,0 +1,133 @@
+/** Every finding a file can get: its code, whether it is grave, and what to do about it, in one catalogue. */
+
+import type { Finding } from "../../domain/finding.ts";
+
+const catalogue = {
+  "file/missing": "Add the file.",
+  "file/too-large": "Make the file smaller: it is configuration, not data.",
+  "file/encoding": "Save the file as UTF-8.",
+  "file/nul-byte": "The file holds bytes that are no text; restore it from the history.",
+  "file/symlink": "Replace the symbolic link by the file itself: a config repository holds plain files only.",
+  "file/submodule": "Replace the submodule by its files: a config repository holds plain files only.",
+  "file/not-a-folder": "A folder is expected here.",
+  "file/unexpected": "Pinion does not read this file; rename or remove it.",
+  "limit/files": "Remove what does not belong here.",
+  "limit/depth": "Make the structure flatter.",
+  "limit/aliases": "Write the values out instead of using aliases.",
+  "limit/tokens": "Make the file smaller.",
+  "limit/nodes": "Split the process into several that call each other.",
+  "yaml/syntax": "Mend the YAML at this place.",
+  "yaml/tab": "Indent with spaces: YAML does not allow tabs there.",
+  "yaml/duplicate-key": "Remove one of the two.",
+  "yaml/multiple-documents": "Keep one document in a file: remove the `---` line and what follows.",
+  "yaml/empty": "Write the file's content.",
+  "yaml/key": "Use a plain word as the key.",
+  "yaml/number": "Use a finite number, or put the text in quotes.",
+  "yaml/tag": "Remove the tag: plain values only.",
+  "yaml/directive": "Remove the line that begins with %.",
+  "json/syntax": "Mend the JSON at this place, or export it from the engine again.",
+  "schema/unknown-property": "Remove it.",
+  "schema/required": "Add it.",
+  "schema/type": "Write a value of the expected type.",
+  "schema/enum": "Use one of the values listed.",
+  "schema/pattern": "Write it in the expected form.",
+  "schema/range": "Use a value within the limits.",
+  "schema/not-allowed": "Remove it.",
+  "schema/format": "Write it in the expected form.",
+  "schema/duplicate": "Remove one of the two.",
+  "option/not-supported": "Remove it until a release supports it.",
+  "repository/no-processes": "A config repository has a folder processes/ with a folder for each process.",
+  "repository/no-environments": "A config repository has a folder environments/ with a folder for each environment.",
+  "process/invalid-name": "Name the folder with lower-case words joined by hyphens.",
+  "process/id-mismatch": "Make `id` equal to the name of the folder.",
+  "process/unknown-engine": "Use a kind of engine that this Pinion knows.",
+  "version/invalid": "Write a semantic version without a leading v, such as 1.4.2.",
+  "version/duplicate": "List each version once.",
+  "version/name-mismatch": "Make `version` equal to the name of the file.",
+  "version/file-missing": "Add the version's file, or take it out of the catalogue.",
+  "version/not-listed": "List it in process.yaml, or remove the file.",
+  "version/digest-missing": "Add the digest shown, once you are sure of the content.",
+  "version/digest-mismatch":
+    "Restore the version's file: a published version never changes. Make a new version for new content, or put the computed digest into the catalogue if this one was never released.",
+  "version/republished": "Put the digest back and publish the new content as a new version.",
+  "definition/outside-folder": "Name a file in the same folder, such as ./1.0.0.flow.json.",
+  "definition/file-missing": "Add the export beside the version's file.",
+  "definition/refused": "Export the flow from the engine again.",
+  "node/duplicate-id": "Give each node an id of its own.",
+  "connection/unknown-node": "Connect nodes of this definition.",
+  "connection/duplicate": "Remove one of the two.",
+  "check/duplicate-name": "Give each check a name of its own.",
+  "dependency/invalid-range": "Write a semantic version range, such as ^1.0.0.",
+  "dependency/not-pinned": "Pin the process that is needed in the same environment.",
+  "dependency/out-of-range": "Pin a version of it that is in range, or change the range.",
+  "dependency/cycle": "Break the circle: one of these processes must not need the others.",
+  "environment/invalid-name": "Name the folder with lower-case words joined by hyphens.",
+  "environment/name-mismatch": "Make `name` equal to the name of the folder.",
+  "environment/reserved-variable": "Choose a name that does not begin with PINION_.",
+  "environment/variable-twice": "Keep it in `variables` or in `secrets`, not in both.",
+  "environment/no-pins": "Add pins.yaml with lines `process-id: version`.",
+  "pin/syntax": "Write one pin a line: `process-id: version`.",
+  "pin/invalid-version": "Write a semantic version, such as 1.4.2.",
+  "pin/twice": "Pin each process once in an environment.",
+  "pin/unknown-process": "Pin a process that has a folder in processes/.",
+  "pin/unknown-version": "Pin a version that the process's catalogue lists.",
+  "pin/draft-not-allowed": "Publish the version, or allow drafts in this environment.",
+  "pin/archived": "Pin a version that is not archived.",
+  "pin/deprecated": "Move to a newer version when you can.",
+  "pin/quarantined": "Pin another version; or take the entry out of quarantine.yaml once you know why it was put there.",
+  "config/not-loopback": "Use 127.0.0.1, and put a proxy with authentication in front.",
+  "config/invalid-url": "Write an address such as https://git.example.com/shop/config.git.",
+  "config/auth": "Give a token, or username and password, or sshKey.",
+  "config/schedule": "Write a cron expression such as `0 6 * * 1-5`.",
+  "config/unknown-value": "Use one of the values listed.",
+} as const;
+
+export type FindingCode = keyof typeof catalogue;
+
+const warnings: ReadonlySet<FindingCode> = new Set(["file/unexpected", "version/not-listed", "environment/no-pins", "pin/deprecated"]);
+
+/** A place in a file: where the finger points. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly pointer: string;
+}
+
+/** The beginning of a file. */
+export function startOf(file: string): Place {
+  return { file, line: 1, column: 1, pointer: "" };
+}
+
+/** A finding with the catalogue's severity and hint, unless a better hint is at hand. */
+export function finding(place: Place, code: FindingCode, message: string, hint?: string): Finding {
+  const severity = warnings.has(code) ? "warning" : "error";
+  return {
+    file: place.file,
+    line: place.line,
+    column: place.column,
+    pointer: place.pointer,
+    code,
+    severity,
+    message,
+    hint: hint ?? catalogue[code],
+  };
+}
+
+/** The same finding, which does not stop anything. */
+export function asWarning(found: Finding): Finding {
+  return { ...found, severity: "warning" };
+}
+
+/** Each once, in order of file, line and column. */
+export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
+  const unique = new Map(
+    findings.map((found) => [`${found.file}\0${found.line}\0${found.column}\0${found.code}\0${found.message}`, found]),
+  );
+  return [...unique.values()].sort(compareFindings);
+}
+
+function compareFindings(a: Finding, b: Finding): number {
+  if (a.file !== b.file) return a.file < b.file ? -1 : 1;
+  return a.line - b.line || a.column - b.column || (a.code < b.code ? -1 : 1);
+}

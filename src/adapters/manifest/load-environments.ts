@@ -1,0 +1,41 @@
+/** All environments of a commit, shared with the commit before where nothing changed. */
+
+import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
+import type { Finding } from "../../domain/finding.ts";
+import type { EnvironmentName } from "../../domain/names.ts";
+import { finding, startOf } from "./findings.ts";
+import { refusedEntry } from "./folder.ts";
+import { type EnvironmentRecord, readEnvironment, spoiledEnvironment } from "./read-environment.ts";
+import type { Reading } from "./read-process.ts";
+
+export interface EnvironmentSet {
+  readonly treeId: string;
+  readonly records: ReadonlyMap<EnvironmentName, EnvironmentRecord>;
+  /** Of files that belong to no environment. */
+  readonly findings: readonly Finding[];
+}
+
+/** Reads what differs from the set before. @throws `git/object-missing`. */
+export async function loadEnvironments(
+  reading: Reading & { readonly defaults?: EnvironmentDefaults },
+  treeId: string,
+  before: EnvironmentSet | null,
+): Promise<EnvironmentSet> {
+  if (before?.treeId === treeId) return before;
+  const records = new Map<EnvironmentName, EnvironmentRecord>();
+  const findings: Finding[] = [];
+  for (const entry of await reading.objects.directory(treeId)) {
+    const path = `environments/${entry.name}`;
+    const refused = refusedEntry(entry, path);
+    const known = before?.records.get(entry.name);
+    if (refused !== null) records.set(entry.name, spoiledEnvironment(entry.name, [refused]));
+    else if (entry.kind === "file") findings.push(...strayFile(entry.name, path));
+    else if (known?.treeId === entry.id) records.set(entry.name, known);
+    else records.set(entry.name, await readEnvironment(reading, entry.name, entry.id, known ?? null));
+  }
+  return { treeId, records, findings };
+}
+
+function strayFile(name: string, path: string): readonly Finding[] {
+  return /\.ya?ml$/.test(name) ? [finding(startOf(path), "file/unexpected", "no file is expected here, only folders")] : [];
+}

@@ -1,0 +1,119 @@
+/** All processes of a commit: shared with the commit before where nothing changed, else from the cache, else read. */
+
+import type { Finding } from "../../domain/finding.ts";
+import type { Digest, ProcessId, Version } from "../../domain/names.ts";
+import type { ProcessCatalogue } from "../../domain/snapshot.ts";
+import type { ParseCache, TreeEntry } from "../../ports/objects.ts";
+import { finding, startOf } from "./findings.ts";
+import { refusedEntry } from "./folder.ts";
+import { inBatches } from "./in-batches.ts";
+import { cacheKey, decodeRecord, encodeRecord, type ProcessRecord } from "./process-record.ts";
+import { readProcess, type Reading, readVersions, spoiledProcess } from "./read-process.ts";
+import { keepPublished, type Published } from "./published.ts";
+
+export interface ProcessSet {
+  readonly treeId: string;
+  readonly records: ReadonlyMap<ProcessId, ProcessRecord>;
+  readonly catalogue: ReadonlyMap<ProcessId, ProcessCatalogue>;
+  /** Processes that differ from the set before: new, changed or gone. */
+  readonly changed: ReadonlySet<ProcessId>;
+  /** Of the processes that have any; of files that belong to none under "". */
+  readonly findings: ReadonlyMap<ProcessId, readonly Finding[]>;
+  /** Digests that were published earlier and must not change. */
+  readonly published: Published;
+}
+
+/** Rows asked of the cache at once: few calls, little memory. */
+const rowsAtOnce = 1000;
+
+/** Reads what differs from the set before. @throws `git/object-missing`. */
+export async function loadProcesses(reading: Reading, cache: ParseCache, treeId: string, before: ProcessSet | null): Promise<ProcessSet> {
+  if (before !== null && before.treeId === treeId) return before.changed.size === 0 ? before : { ...before, changed: new Set() };
+  const entries = await reading.objects.directory(treeId);
+  const stale = entries.filter((entry) => entry.kind === "directory" && before?.records.get(entry.name)?.treeId !== entry.id);
+  const fresh = await freshRecords(reading, cache, stale);
+  for (const entry of entries) {
+    const refused = refusedEntry(entry, `processes/${entry.name}`);
+    if (refused !== null) fresh.set(entry.name, spoiledProcess(entry.name, "", [refused]));
+  }
+  return merge(treeId, entries, fresh, before);
+}
+
+/** Reads the versions named of each record, and remembers them. @throws `git/object-missing`. */
+export async function fillVersions(
+  reading: Reading,
+  cache: ParseCache,
+  wanted: ReadonlyMap<ProcessRecord, ReadonlySet<Version>>,
+): Promise<void> {
+  await inBatches([...wanted], async ([record, versions]) => readVersions(reading, record, versions));
+  remember(reading, cache, [...wanted.keys()]);
+}
+
+async function freshRecords(reading: Reading, cache: ParseCache, entries: readonly TreeEntry[]): Promise<Map<ProcessId, ProcessRecord>> {
+  const records = new Map<ProcessId, ProcessRecord>();
+  const unknown: TreeEntry[] = [];
+  for (let start = 0; start < entries.length; start += rowsAtOnce) {
+    const some = entries.slice(start, start + rowsAtOnce);
+    const rows = cache.get(some.map((entry) => cacheKey(entry.name, entry.id, reading.engines)));
+    for (const entry of some) {
+      const row = rows.get(cacheKey(entry.name, entry.id, reading.engines));
+      const record = row === undefined ? null : decodeRecord(row, entry.name, entry.id);
+      if (record === null) unknown.push(entry);
+      else records.set(entry.name, record);
+    }
+  }
+  const read = await inBatches(unknown, async (entry) => readProcess(reading, entry.name, entry.id));
+  for (const record of read) records.set(record.process, record);
+  remember(reading, cache, read);
+  return records;
+}
+
+function remember(reading: Reading, cache: ParseCache, records: readonly ProcessRecord[]): void {
+  for (let start = 0; start < records.length; start += rowsAtOnce) {
+    const some = records.slice(start, start + rowsAtOnce);
+    cache.put(new Map(some.map((record) => [cacheKey(record.process, record.treeId, reading.engines), encodeRecord(record)])));
+  }
+}
+
+function merge(
+  treeId: string,
+  entries: readonly TreeEntry[],
+  fresh: ReadonlyMap<ProcessId, ProcessRecord>,
+  before: ProcessSet | null,
+): ProcessSet {
+  const known = before?.records ?? new Map<ProcessId, ProcessRecord>();
+  const records = new Map<ProcessId, ProcessRecord>();
+  for (const { name, kind } of entries) {
+    const record = fresh.get(name) ?? (kind === "directory" ? known.get(name) : undefined);
+    if (record !== undefined) records.set(name, record);
+  }
+  const gone = [...known.keys()].filter((process) => !records.has(process));
+  const changed = new Set([...fresh.keys(), ...gone]);
+  return {
+    treeId,
+    records,
+    changed,
+    catalogue: new Map(Array.from(records, ([process, record]) => [process, record.catalogue])),
+    findings: findingsOf(entries, records),
+    published: keepPublished(changed, { before: known, now: records, published: before?.published ?? new Map() }),
+  };
+}
+
+function findingsOf(
+  entries: readonly TreeEntry[],
+  records: ReadonlyMap<ProcessId, ProcessRecord>,
+): ReadonlyMap<ProcessId, readonly Finding[]> {
+  const findings = new Map<ProcessId, readonly Finding[]>();
+  for (const [process, record] of records) if (record.findings.length > 0) findings.set(process, record.findings);
+  const stray = entries.filter((entry) => entry.kind === "file" && /\.ya?ml$/.test(entry.name));
+  findings.set(
+    "",
+    stray.map((entry) => finding(startOf(`processes/${entry.name}`), "file/unexpected", "no file is expected here, only folders")),
+  );
+  return findings;
+}
+
+/** The digest that a version was published with, when its catalogue no longer says so. */
+export function publishedDigest(set: ProcessSet, process: ProcessId, version: Version): Digest | null {
+  return set.published.get(process)?.get(version) ?? null;
+}

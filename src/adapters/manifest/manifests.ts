@@ -1,0 +1,94 @@
+/** The `Manifests` port over any `Objects`: snapshots that share what did not change, and whole versions on demand. */
+
+import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
+import { PinionError } from "../../domain/errors.ts";
+import { describeFinding, type Finding } from "../../domain/finding.ts";
+import type { CommitId, Hash, Instant, ProcessId, Version } from "../../domain/names.ts";
+import type { ProcessVersion } from "../../domain/process-version.ts";
+import type { Snapshot } from "../../domain/snapshot.ts";
+import type { Dialect } from "../../ports/dialect.ts";
+import type { Manifests } from "../../ports/manifests.ts";
+import type { Objects, ParseCache } from "../../ports/objects.ts";
+import { sha256 } from "./digest.ts";
+import { noDefaults } from "./environment-file.ts";
+import { readVersion } from "./read-process.ts";
+import { type ReadCommit, readCommit, type RepositoryReading } from "./repository-reader.ts";
+import { createSchemas, type Schemas } from "./schemas.ts";
+import { contentFindings } from "./pin-rules.ts";
+
+export interface ManifestsOptions {
+  readonly objects: Objects;
+  readonly cache: ParseCache;
+  /** One for each kind of engine whose exports can be read. */
+  readonly dialects: readonly Dialect[];
+  /** Kinds of engines that a process may name; those of the dialects by default. */
+  readonly engines?: readonly string[];
+  readonly hash?: Hash;
+  readonly schemas?: Schemas;
+  /** The folder within the repository; its root by default. */
+  readonly path?: string;
+  /** What holds for environments that do not say. */
+  readonly defaults?: EnvironmentDefaults;
+}
+
+/** A reader that remembers its newest snapshot. Ask for one snapshot at a time. */
+export function createManifests(options: ManifestsOptions): Manifests {
+  const reading = toReading(options);
+  let newest: ReadCommit | null = null;
+  return {
+    async snapshot(commit, committedAt) {
+      newest = await readCommit(reading, commit, newest);
+      return toSnapshot(newest, commit, committedAt);
+    },
+    async version(process, version) {
+      return wholeVersion(reading, newest, process, version);
+    },
+  };
+}
+
+/** The options with their defaults. */
+export function toReading(options: ManifestsOptions): RepositoryReading {
+  return {
+    objects: options.objects,
+    cache: options.cache,
+    dialects: options.dialects,
+    engines: options.engines ?? options.dialects.map(({ engine }) => engine),
+    hash: options.hash ?? sha256,
+    schemas: options.schemas ?? createSchemas(),
+    path: options.path ?? "",
+    defaults: options.defaults ?? noDefaults,
+  };
+}
+
+function toSnapshot(read: ReadCommit, commit: CommitId, committedAt: Instant): Snapshot {
+  const environments = new Map(Array.from(read.resolved, ([name, { snapshot }]) => [name, snapshot]));
+  return { commit, committedAt, catalogue: read.processes.catalogue, environments, findings: read.findings };
+}
+
+async function wholeVersion(
+  reading: RepositoryReading,
+  newest: ReadCommit | null,
+  process: ProcessId,
+  version: Version,
+): Promise<ProcessVersion> {
+  const record = newest?.processes.records.get(process);
+  const entry = record?.catalogue.versions.get(version);
+  if (newest === null || record === undefined || entry === undefined) {
+    throw new PinionError("manifest/invalid", `${process} ${version} is not in the catalogue`, {
+      findings: record?.catalogue.findings ?? [],
+    });
+  }
+  const whole = await readVersion(reading, record, version);
+  if (whole.kind === "refused") throw invalid(process, version, whole.findings);
+  const { definitionDigest, dependencies } = whole.version;
+  const summary = { process, version, definitionDigest, dependencies, hasChecks: whole.version.checks.length > 0 };
+  const broken = contentFindings(newest.processes, record, entry, { kind: "good", summary, dependencyPlaces: whole.dependencyPlaces });
+  if (broken.length > 0) throw invalid(process, version, broken);
+  return whole.version;
+}
+
+function invalid(process: ProcessId, version: Version, findings: readonly Finding[]): PinionError {
+  const [first] = findings;
+  const message = first === undefined ? "it cannot be read" : describeFinding(first);
+  return new PinionError("manifest/invalid", `${process} ${version}: ${message}`, { findings });
+}

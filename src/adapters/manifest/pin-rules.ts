@@ -1,0 +1,106 @@
+/** Whether one pin can run, looked at by itself: the process, its catalogue, its content, and the rules of the environment. */
+
+import type { Finding } from "../../domain/finding.ts";
+import type { ProcessId, Version } from "../../domain/names.ts";
+import { finding, type FindingCode } from "./findings.ts";
+import { type ProcessSet, publishedDigest } from "./load-processes.ts";
+import type { Pin } from "./pins-file.ts";
+import { isVersion, type ListedVersion } from "./process-file.ts";
+import { processFile, type ProcessRecord, type VersionRecord, versionFile } from "./process-record.ts";
+import { quarantineKey } from "./quarantine-file.ts";
+import type { EnvironmentRecord } from "./read-environment.ts";
+import { suggestion } from "./suggest.ts";
+
+/** Everything about a pin by itself; warnings too. */
+export function pinFindings(process: ProcessId, pin: Pin, environment: EnvironmentRecord, processes: ProcessSet): readonly Finding[] {
+  const say = sayAt(process, pin);
+  const twice = environment.twice.get(process) ?? [];
+  const record = processes.records.get(process);
+  if (record === undefined) return [...twice, unknownProcess(process, pin, processes)];
+  if (record.catalogue.findings.length > 0) return [...twice, ...record.catalogue.findings];
+  const entry = record.catalogue.versions.get(pin.version);
+  if (entry === undefined) return [...twice, unknownVersion(pin, record, say)];
+  const known = record.versions.get(pin.version);
+  const content = known === undefined ? [] : contentFindings(processes, record, entry, known);
+  return [...twice, ...statusFindings(entry, environment, say), ...content, ...quarantineFindings(pin, environment, known, say)];
+}
+
+/** Whether the content of a version is whole, and is what its catalogue promises. */
+export function contentFindings(
+  processes: ProcessSet,
+  record: ProcessRecord,
+  entry: ListedVersion,
+  known: VersionRecord,
+): readonly Finding[] {
+  if (known.kind === "bad") return known.findings;
+  const findings: Finding[] = [];
+  const { process } = record;
+  const computed = known.summary.definitionDigest;
+  const at = { file: processFile(process), line: entry.place[2], column: entry.place[3], pointer: pointerOf(record, entry) };
+  if (entry.status !== "draft" && entry.digest === undefined) {
+    const message = `version ${entry.version} is ${entry.status}, but has no digest; that of its definition is ${computed}`;
+    findings.push(finding(at, "version/digest-missing", message, `Add "digest: ${computed}", once you are sure of the content.`));
+  } else if (entry.digest !== undefined && entry.digest !== computed) {
+    const message = `the digest of version ${entry.version} is ${entry.digest}, but that of its definition in ${versionFile(process, entry.version)} is ${computed}`;
+    findings.push(finding(at, "version/digest-mismatch", message));
+  }
+  const promised = publishedDigest(processes, process, entry.version);
+  if (promised !== null) {
+    findings.push(
+      finding(at, "version/republished", `version ${entry.version} was published with the digest ${promised}; it can no longer change`),
+    );
+  }
+  return findings;
+}
+
+type Say = (code: FindingCode, message: string, hint?: string) => Finding;
+
+function sayAt(process: ProcessId, pin: Pin): Say {
+  const at = { file: pin.file, line: pin.line, column: pin.column, pointer: `/${process}` };
+  return (code, message, hint) => finding(at, code, message, hint);
+}
+
+function unknownProcess(process: ProcessId, pin: Pin, processes: ProcessSet): Finding {
+  const at = { file: pin.file, line: pin.line, column: 1, pointer: `/${process}` };
+  return finding(at, "pin/unknown-process", `the process ${process} does not exist`, suggestion(process, [...processes.records.keys()]));
+}
+
+function unknownVersion(pin: Pin, record: ProcessRecord, say: Say): Finding {
+  if (!isVersion(pin.version)) return say("pin/invalid-version", `${pin.version} is not a semantic version`);
+  const listed = [...record.catalogue.versions.keys()];
+  const hint = listed.length === 0 ? undefined : `Listed in ${processFile(record.process)}: ${listed.slice(-8).join(", ")}.`;
+  return say("pin/unknown-version", `${record.process} has no version ${pin.version}`, hint);
+}
+
+function statusFindings(entry: ListedVersion, environment: EnvironmentRecord, say: Say): readonly Finding[] {
+  const allowed = environment.spec?.allowedVersionTypes;
+  switch (entry.status) {
+    case "archived":
+      return [say("pin/archived", `version ${entry.version} is archived`)];
+    case "deprecated":
+      return [say("pin/deprecated", `version ${entry.version} is deprecated`), ...notAllowed("published", allowed, entry.version, say)];
+    case "draft":
+    case "published":
+      return notAllowed(entry.status, allowed, entry.version, say);
+  }
+}
+
+function notAllowed(type: "draft" | "published", allowed: readonly string[] | undefined, version: Version, say: Say): readonly Finding[] {
+  if (allowed === undefined || allowed.includes(type)) return [];
+  if (type === "draft")
+    return [say("pin/draft-not-allowed", `version ${version} is a draft, and drafts are not allowed in this environment`)];
+  const hint = "Add published to allowedVersionTypes, or pin a draft.";
+  return [say("pin/draft-not-allowed", `version ${version} is published, and only drafts are allowed in this environment`, hint)];
+}
+
+function quarantineFindings(pin: Pin, environment: EnvironmentRecord, known: VersionRecord | undefined, say: Say): readonly Finding[] {
+  if (known?.kind !== "good") return [];
+  const { process, version, definitionDigest } = known.summary;
+  const reason = environment.held.get(quarantineKey(process, version, definitionDigest));
+  return reason === undefined ? [] : [say("pin/quarantined", `version ${pin.version} is in quarantine here: ${reason}`)];
+}
+
+function pointerOf(record: ProcessRecord, entry: ListedVersion): string {
+  const index = [...record.catalogue.versions.keys()].indexOf(entry.version);
+  return entry.digest === undefined ? `/versions/${index}` : `/versions/${index}/digest`;
+}

@@ -1,0 +1,28 @@
+/** quarantine.yaml: versions that must not be deployed in an environment, by their very content. */
+
+import type { Finding } from "../../domain/finding.ts";
+import type { QuarantineFile } from "../../generated/quarantine.ts";
+import { schemaFindings } from "./schema-findings.ts";
+import type { Schemas } from "./schemas.ts";
+import { readYaml } from "./yaml-document.ts";
+
+export interface ParsedQuarantine {
+  /** The reason, by `quarantineKey`. */
+  readonly held: ReadonlyMap<string, string>;
+  readonly findings: readonly Finding[];
+}
+
+/** What identifies a version with its content. */
+export function quarantineKey(process: string, version: string, digest: string): string {
+  return `${process} ${version} ${digest}`;
+}
+
+/** Parses one quarantine.yaml. Never throws, whatever the bytes. */
+export function parseQuarantineFile(bytes: Uint8Array, file: string, schemas: Schemas): ParsedQuarantine {
+  const reading = readYaml(bytes, file);
+  if (reading.kind === "refused") return { held: new Map(), findings: reading.findings };
+  const findings = schemaFindings(schemas, "quarantine", reading.document);
+  if (findings.length > 0) return { held: new Map(), findings };
+  const { quarantine } = reading.document.value as QuarantineFile;
+  return { held: new Map(quarantine.map((entry) => [quarantineKey(entry.process, entry.version, entry.digest), entry.reason])), findings };
+}

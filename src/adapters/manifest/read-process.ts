@@ -1,0 +1,153 @@
+/** Reads process folders: the catalogue at once, the versions when they are needed. */
+
+import type { Definition } from "../../domain/definition.ts";
+import type { Finding } from "../../domain/finding.ts";
+import type { Hash, ProcessId, Version } from "../../domain/names.ts";
+import type { ProcessVersion } from "../../domain/process-version.ts";
+import type { Dialect } from "../../ports/dialect.ts";
+import type { Objects } from "../../ports/objects.ts";
+import { parseExport } from "./export-file.ts";
+import { finding, startOf } from "./findings.ts";
+import { type Folder, listFolder, readLimited } from "./folder.ts";
+import { maxExportBytes, maxYamlBytes } from "./limits.ts";
+import { isVersion, type ListedVersion, type ParsedProcess, parseProcessFile } from "./process-file.ts";
+import { processFile, type ProcessRecord, versionFile, type VersionRecord } from "./process-record.ts";
+import type { Schemas } from "./schemas.ts";
+import { type ParsedVersion, parseVersionFile, withDefinition } from "./version-file.ts";
+
+/** What every reader of the repository needs. */
+export interface Reading {
+  readonly objects: Objects;
+  readonly dialects: readonly Dialect[];
+  /** Kinds of engines that a process may name. */
+  readonly engines: readonly string[];
+  readonly hash: Hash;
+  readonly schemas: Schemas;
+}
+
+/** A folder's catalogue, without any version. @throws `git/object-missing`. */
+export async function readProcess(reading: Reading, process: ProcessId, treeId: string): Promise<ProcessRecord> {
+  const path = `processes/${process}`;
+  const folder = await listFolder(reading.objects, treeId, path);
+  const parsed = await readProcessFile(reading, process, folder);
+  const spoiling = [...nameFindings(process, path), ...folder.findings, ...parsed.findings];
+  if (spoiling.length > 0) return spoiledProcess(process, treeId, spoiling, parsed);
+
+  const listed = new Map(parsed.versions.map((version) => [version.version, version]));
+  const missing = parsed.versions
+    .filter(({ version }) => !folder.files.has(`versions/${version}.yaml`))
+    .map((each) => missingFile(process, each));
+  return {
+    process,
+    treeId,
+    catalogue: { process, engine: parsed.engine, owner: parsed.owner, versions: listed, findings: [] },
+    findings: [...missing.map(([, found]) => found), ...unexpectedFiles(folder, path, listed)],
+    versions: new Map(missing.map(([version, found]) => [version, { kind: "bad", findings: [found] }])),
+  };
+}
+
+/** A process of which nothing can be used. */
+export function spoiledProcess(process: ProcessId, treeId: string, findings: readonly Finding[], known?: ParsedProcess): ProcessRecord {
+  const catalogue = { process, engine: known?.engine ?? "", owner: known?.owner ?? "", versions: new Map(), findings };
+  return { process, treeId, catalogue, findings, versions: new Map() };
+}
+
+/** Reads versions of a process that are not known yet into its record. @throws `git/object-missing`. */
+export async function readVersions(reading: Reading, record: ProcessRecord, versions: Iterable<Version>): Promise<void> {
+  const folder = await listFolder(reading.objects, record.treeId, `processes/${record.process}`);
+  for (const version of versions) {
+    const whole = await readVersionFrom(reading, record, folder, version);
+    record.versions.set(version, toRecord(whole));
+  }
+}
+
+export type WholeVersion =
+  | { readonly kind: "version"; readonly version: ProcessVersion; readonly dependencyPlaces: readonly (readonly [number, number])[] }
+  | { readonly kind: "refused"; readonly findings: readonly Finding[] };
+
+/** One version with its definition. @throws `git/object-missing`. */
+export async function readVersion(reading: Reading, record: ProcessRecord, version: Version): Promise<WholeVersion> {
+  const folder = await listFolder(reading.objects, record.treeId, `processes/${record.process}`);
+  return readVersionFrom(reading, record, folder, version);
+}
+
+function toRecord(whole: WholeVersion): VersionRecord {
+  if (whole.kind === "refused") return { kind: "bad", findings: whole.findings };
+  const { process, version, definitionDigest, dependencies, checks } = whole.version;
+  const summary = { process, version, definitionDigest, dependencies, hasChecks: checks.length > 0 };
+  return { kind: "good", summary, dependencyPlaces: whole.dependencyPlaces };
+}
+
+async function readProcessFile(reading: Reading, process: ProcessId, folder: Folder): Promise<ParsedProcess> {
+  const file = processFile(process);
+  const id = folder.files.get("process.yaml");
+  if (id === undefined) {
+    const hasLink = folder.findings.some((found) => found.file === file);
+    return noProcess(hasLink ? [] : [finding(startOf(file), "file/missing", `the process ${process} has no process.yaml`)]);
+  }
+  const read = await readLimited(reading.objects, id, file, maxYamlBytes);
+  if (read.kind === "refused") return noProcess(read.findings);
+  return parseProcessFile(read.bytes, { process, file, engines: reading.engines, schemas: reading.schemas });
+}
+
+function noProcess(findings: readonly Finding[]): ParsedProcess {
+  return { engine: "", owner: "", versions: [], findings };
+}
+
+function nameFindings(process: ProcessId, path: string): readonly Finding[] {
+  if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(process)) return [];
+  return [finding(startOf(path), "process/invalid-name", `"${process}" cannot be the name of a process`)];
+}
+
+function missingFile(process: ProcessId, { version, place }: ListedVersion): readonly [Version, Finding] {
+  const at = { file: processFile(process), line: place[0], column: place[1], pointer: "" };
+  return [version, finding(at, "version/file-missing", `version ${version} is listed, but versions/${version}.yaml does not exist`)];
+}
+
+/** Files that look as if they were meant for Pinion. */
+function unexpectedFiles(folder: Folder, path: string, listed: ReadonlyMap<Version, unknown>): readonly Finding[] {
+  return [...folder.files.keys()]
+    .filter((file) => /\.ya?ml$/.test(file) && file !== "process.yaml")
+    .flatMap((file) => {
+      const version = /^versions\/([^/]+)\.yaml$/.exec(file)?.[1];
+      const at = startOf(`${path}/${file}`);
+      if (version === undefined) return [finding(at, "file/unexpected", "no file of this name is expected here")];
+      if (listed.has(version)) return [];
+      const message = isVersion(version) ? `version ${version} is not listed in process.yaml` : `"${version}" is not a semantic version`;
+      return [finding(at, "version/not-listed", message)];
+    });
+}
+
+async function readVersionFrom(reading: Reading, record: ProcessRecord, folder: Folder, version: Version): Promise<WholeVersion> {
+  const file = versionFile(record.process, version);
+  const id = folder.files.get(`versions/${version}.yaml`);
+  if (id === undefined) return { kind: "refused", findings: [finding(startOf(file), "file/missing", `version ${version} has no file`)] };
+  const read = await readLimited(reading.objects, id, file, maxYamlBytes);
+  if (read.kind === "refused") return read;
+  const parsed = parseVersionFile(read.bytes, { process: record.process, version, file, schemas: reading.schemas });
+  if (parsed.kind === "refused") return parsed;
+  const definition = parsed.kind === "inline" ? parsed.definition : await readExport(reading, record, folder, parsed);
+  if (Array.isArray(definition)) return { kind: "refused", findings: definition };
+  const whole = withDefinition(parsed.version, definition as Definition, reading.hash);
+  return { kind: "version", version: whole, dependencyPlaces: parsed.dependencyPlaces };
+}
+
+/** The definition of the export that a version names, or what is wrong with it. */
+async function readExport(
+  reading: Reading,
+  record: ProcessRecord,
+  folder: Folder,
+  parsed: Extract<ParsedVersion, { kind: "from-export" }>,
+): Promise<Definition | readonly Finding[]> {
+  const name = /^(?:\.\/)?([^/\\]+\.json)$/.exec(parsed.name)?.[1];
+  if (name === undefined) return [finding(parsed.at, "definition/outside-folder", `${parsed.name} is not a .json file in the same folder`)];
+  const id = folder.files.get(`versions/${name}`);
+  if (id === undefined) return [finding(parsed.at, "definition/file-missing", `${name} does not exist in the same folder`)];
+  const dialect = reading.dialects.find((each) => each.engine === record.catalogue.engine);
+  if (dialect === undefined) return [finding(parsed.at, "process/unknown-engine", `exports of ${record.catalogue.engine} cannot be read`)];
+  const file = `processes/${record.process}/versions/${name}`;
+  const read = await readLimited(reading.objects, id, file, maxExportBytes);
+  if (read.kind === "refused") return read.findings;
+  const result = parseExport(read.bytes, file, dialect);
+  return result.kind === "definition" ? result.definition : result.findings;
+}

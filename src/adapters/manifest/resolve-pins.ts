@@ -1,0 +1,112 @@
+/** Pins resolved against the catalogue: runnable, or broken with the reasons. Only what a change can have touched is looked at again. */
+
+import type { Finding } from "../../domain/finding.ts";
+import type { ProcessId } from "../../domain/names.ts";
+import type { EnvironmentSnapshot, PinnedVersion } from "../../domain/snapshot.ts";
+import { dependencyFindings, type PinGraph } from "./dependency-rules.ts";
+import type { ProcessSet } from "./load-processes.ts";
+import { pinFindings } from "./pin-rules.ts";
+import type { VersionRecord } from "./process-record.ts";
+import type { EnvironmentRecord } from "./read-environment.ts";
+
+export interface ResolvedEnvironment {
+  readonly record: EnvironmentRecord;
+  readonly snapshot: EnvironmentSnapshot;
+  /** Findings of pins that have any. */
+  readonly noted: ReadonlyMap<ProcessId, readonly Finding[]>;
+}
+
+/** Every pinned version of the record must have been read before. */
+export function resolvePins(record: EnvironmentRecord, processes: ProcessSet, before: ResolvedEnvironment | null): ResolvedEnvironment {
+  const base = before !== null && sameRules(before.record, record) ? before : nothingBefore(record);
+  const touched = base === before ? touchedPins(base, record, processes) : new Set(record.pins.keys());
+  if (base === before && base.record === record && touched.size === 0) return base;
+  const findings = allFindings(touched, record, processes);
+
+  const pins = new Map(base.snapshot.pins);
+  const noted = new Map(base.noted);
+  for (const process of new Set([...touched, ...findings.keys()])) {
+    update(noted, process, findings.get(process));
+    update(pins, process, toPinned(process, findings.get(process) ?? [], record, processes));
+  }
+  const errors = record.findings.filter((found) => found.severity === "error");
+  return { record, noted, snapshot: { name: record.name, spec: record.spec, pins, findings: errors } };
+}
+
+function nothingBefore(record: EnvironmentRecord): ResolvedEnvironment {
+  return { record, noted: new Map(), snapshot: { name: record.name, spec: record.spec, pins: new Map(), findings: [] } };
+}
+
+function update<T>(map: Map<ProcessId, T>, process: ProcessId, value: T | undefined): void {
+  if (value === undefined) map.delete(process);
+  else map.set(process, value);
+}
+
+/** Findings of the pins touched, and of those that turn out to be in a circle with them; only those that have any. */
+function allFindings(
+  touched: ReadonlySet<ProcessId>,
+  record: EnvironmentRecord,
+  processes: ProcessSet,
+): ReadonlyMap<ProcessId, readonly Finding[]> {
+  const all = new Map(dependencyFindings(pinGraph(record, processes), touched));
+  for (const process of touched) {
+    const pin = record.pins.get(process);
+    const own = pin === undefined ? [] : pinFindings(process, pin, record, processes);
+    if (own.length > 0) all.set(process, [...own, ...(all.get(process) ?? [])]);
+  }
+  return all;
+}
+
+/** What decides about every pin of an environment alike. */
+function sameRules(a: EnvironmentRecord, b: EnvironmentRecord): boolean {
+  const allowed = (record: EnvironmentRecord): string | undefined => record.spec?.allowedVersionTypes.toSorted().join();
+  const held = (record: EnvironmentRecord): string => [...record.held].flat().join("\0");
+  return a === b || (allowed(a) === allowed(b) && held(a) === held(b));
+}
+
+/** Pins that moved, whose process changed, that had findings, and those that need one of them. */
+function touchedPins(base: ResolvedEnvironment, record: EnvironmentRecord, processes: ProcessSet): Set<ProcessId> {
+  const touched = new Set([...base.noted.keys(), ...movedPins(base.record, record)]);
+  for (const process of processes.changed) if (record.pins.has(process)) touched.add(process);
+  if (touched.size === 0) return touched;
+  const dependants: ProcessId[] = [];
+  for (const [process, pinned] of base.snapshot.pins) {
+    if (pinned.kind === "runnable" && pinned.summary.dependencies.some(({ name }) => touched.has(name))) dependants.push(process);
+  }
+  for (const process of dependants) touched.add(process);
+  return touched;
+}
+
+function movedPins(before: EnvironmentRecord, now: EnvironmentRecord): readonly ProcessId[] {
+  if (before.pins === now.pins) return [];
+  const moved: ProcessId[] = [...now.twice.keys()];
+  for (const [process, pin] of now.pins) if (before.pins.get(process)?.version !== pin.version) moved.push(process);
+  for (const process of before.pins.keys()) if (!now.pins.has(process)) moved.push(process);
+  return moved;
+}
+
+function contentOf(process: ProcessId, record: EnvironmentRecord, processes: ProcessSet): Extract<VersionRecord, { kind: "good" }> | null {
+  const pin = record.pins.get(process);
+  const known = pin === undefined ? undefined : processes.records.get(process)?.versions.get(pin.version);
+  return known?.kind === "good" ? known : null;
+}
+
+function pinGraph(record: EnvironmentRecord, processes: ProcessSet): PinGraph {
+  return { environment: record.name, pins: record.pins, content: (process) => contentOf(process, record, processes) };
+}
+
+function toPinned(
+  process: ProcessId,
+  findings: readonly Finding[],
+  record: EnvironmentRecord,
+  processes: ProcessSet,
+): PinnedVersion | undefined {
+  const pin = record.pins.get(process);
+  if (pin === undefined) return undefined;
+  const errors = findings.filter((found) => found.severity === "error");
+  const content = contentOf(process, record, processes);
+  const status = processes.records.get(process)?.catalogue.versions.get(pin.version)?.status;
+  if (errors.length > 0 || content === null || status === undefined)
+    return { kind: "broken", process, version: pin.version, findings: errors };
+  return { kind: "runnable", summary: content.summary, status };
+}

@@ -1,0 +1,43 @@
+/** Bytes to text, strictly: what is not UTF-8 is refused with its place instead of being read as something else. */
+
+import type { Finding } from "../../domain/finding.ts";
+import { finding, type Place } from "./findings.ts";
+
+export type Decoded =
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "refused"; readonly findings: readonly Finding[] };
+
+/** The text of a file without its byte order mark. */
+export function decodeText(bytes: Uint8Array, file: string): Decoded {
+  const nul = bytes.indexOf(0);
+  if (nul >= 0) return refused(finding(placeOfByte(bytes, nul, file), "file/nul-byte", "the file holds a NUL byte"));
+  try {
+    return { kind: "text", text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };
+  } catch {
+    const at = placeOfByte(bytes, firstBadByte(bytes), file);
+    return refused(finding(at, "file/encoding", "the file is not UTF-8"));
+  }
+}
+
+function refused(found: Finding): Decoded {
+  return { kind: "refused", findings: [found] };
+}
+
+/** Compares with what a forgiving decoder makes of it: the first difference is the first bad byte. */
+function firstBadByte(bytes: Uint8Array): number {
+  const again = Buffer.from(Buffer.from(bytes).toString("utf8"), "utf8");
+  const end = Math.min(again.length, bytes.length);
+  for (let index = 0; index < end; index++) if (again[index] !== bytes[index]) return index;
+  return end;
+}
+
+function placeOfByte(bytes: Uint8Array, offset: number, file: string): Place {
+  let line = 1;
+  let lineStart = 0;
+  for (let index = bytes.indexOf(10); index >= 0 && index < offset; index = bytes.indexOf(10, index + 1)) {
+    line += 1;
+    lineStart = index + 1;
+  }
+  const column = Buffer.from(bytes.subarray(lineStart, offset)).toString("utf8").length + 1;
+  return { file, line, column, pointer: "" };
+}

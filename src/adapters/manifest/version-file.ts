@@ -1,0 +1,140 @@
+/** versions/<version>.yaml: one version of a process, whole, with the places of its dependencies. */
+
+import { validRange } from "semver";
+import { canonicalDefinition } from "../../domain/canonical.ts";
+import type { Definition, Json, JsonObject, WorkflowNode } from "../../domain/definition.ts";
+import type { Finding } from "../../domain/finding.ts";
+import type { Hash, ProcessId, Version } from "../../domain/names.ts";
+import type { Check, Dependency, ProcessVersion, VersionMetadata } from "../../domain/process-version.ts";
+import type { CheckItem, DefinitionGraph, VersionFile } from "../../generated/version.ts";
+import { definitionFindings } from "./definition-rules.ts";
+import { durationMs } from "./durations.ts";
+import { finding, type Place } from "./findings.ts";
+import { schemaFindings } from "./schema-findings.ts";
+import type { Schemas } from "./schemas.ts";
+import { readYaml, type YamlDocument } from "./yaml-document.ts";
+
+/** Line and column. */
+export type Spot = readonly [line: number, column: number];
+
+/** A version file as it stands: whole, or still in need of the export that it names. */
+export type ParsedVersion =
+  | {
+      readonly kind: "inline";
+      readonly version: UndefinedVersion;
+      readonly definition: Definition;
+      readonly dependencyPlaces: readonly Spot[];
+    }
+  | {
+      readonly kind: "from-export";
+      readonly version: UndefinedVersion;
+      readonly name: string;
+      readonly at: Place;
+      readonly dependencyPlaces: readonly Spot[];
+    }
+  | { readonly kind: "refused"; readonly findings: readonly Finding[] };
+
+/** A version without its definition. */
+export type UndefinedVersion = Omit<ProcessVersion, "definition" | "definitionDigest">;
+
+export interface VersionFileContext {
+  readonly process: ProcessId;
+  readonly version: Version;
+  readonly file: string;
+  readonly schemas: Schemas;
+}
+
+/** Parses one version file. Never throws, whatever the bytes. */
+export function parseVersionFile(bytes: Uint8Array, context: VersionFileContext): ParsedVersion {
+  const reading = readYaml(bytes, context.file);
+  if (reading.kind === "refused") return reading;
+  const { document } = reading;
+  const shape = schemaFindings(context.schemas, "version", document);
+  if (shape.length > 0) return { kind: "refused", findings: shape };
+  const file = document.value as VersionFile;
+  const definition = file.definition === undefined ? null : toDefinition(file.definition);
+  const findings = [
+    ...ownFindings(file, document, context.version),
+    ...(definition === null ? [] : definitionFindings(definition, (pointer) => document.place(`/definition${pointer}`))),
+  ];
+  if (findings.length > 0) return { kind: "refused", findings };
+
+  const version = toVersion(file, context);
+  const dependencyPlaces = version.dependencies.map((_, index) => spot(document.place(`/dependencies/${index}`)));
+  if (definition !== null) return { kind: "inline", version, definition, dependencyPlaces };
+  return { kind: "from-export", version, name: file.definitionFrom ?? "", at: document.place("/definitionFrom"), dependencyPlaces };
+}
+
+/** The version with its definition and the digest of it. */
+export function withDefinition(version: UndefinedVersion, definition: Definition, hash: Hash): ProcessVersion {
+  return { ...version, definition, definitionDigest: hash(canonicalDefinition(definition)) };
+}
+
+function spot(place: Place): Spot {
+  return [place.line, place.column];
+}
+
+function ownFindings(file: VersionFile, document: YamlDocument, version: Version): readonly Finding[] {
+  const findings: Finding[] = [];
+  if (file.version !== version) {
+    findings.push(
+      finding(
+        document.place("/version"),
+        "version/name-mismatch",
+        `the version is ${file.version}, but the file is called ${version}.yaml`,
+      ),
+    );
+  }
+  for (const [index, dependency] of (file.dependencies ?? []).entries()) {
+    if (validRange(dependency.version) !== null) continue;
+    const place = document.place(`/dependencies/${index}/version`);
+    findings.push(finding(place, "dependency/invalid-range", `${dependency.version} is not a semantic version range`));
+  }
+  const names = new Set<string>();
+  for (const [index, { name }] of (file.checks ?? []).entries()) {
+    if (names.has(name))
+      findings.push(finding(document.place(`/checks/${index}/name`), "check/duplicate-name", `two checks are called "${name}"`));
+    names.add(name);
+  }
+  return findings;
+}
+
+function toVersion(file: VersionFile, context: VersionFileContext): UndefinedVersion {
+  const metadata: VersionMetadata = {
+    title: file.title,
+    description: file.description ?? "",
+    author: file.author ?? "",
+    changelog: (file.changelog ?? []).map((entry) => ({ ...entry, affectedComponents: entry.affectedComponents ?? [] })),
+    tags: file.tags ?? [],
+  };
+  const dependencies: readonly Dependency[] = (file.dependencies ?? []).map((each) => ({ ...each, required: each.required ?? true }));
+  return { process: context.process, version: context.version, metadata, dependencies, checks: (file.checks ?? []).map(toCheck) };
+}
+
+function toCheck({ name, request, expect, timeout }: CheckItem): Check {
+  const expectedHeaders = Object.entries(expect.headers ?? {}).map(([header, value]) => [header.toLowerCase(), value] as const);
+  return {
+    name,
+    request: {
+      method: request.method ?? "GET",
+      path: request.path,
+      headers: request.headers ?? {},
+      ...(request.body === undefined ? {} : { body: request.body as Json }),
+    },
+    expect: {
+      status: expect.status,
+      headers: Object.fromEntries(expectedHeaders),
+      ...(expect.json === undefined ? {} : { json: expect.json as Json }),
+    },
+    timeoutMs: durationMs(timeout ?? "5s"),
+  };
+}
+
+function toDefinition(graph: DefinitionGraph): Definition {
+  const nodes = graph.nodes.map((node): WorkflowNode => ({ ...node, config: (node.config ?? {}) as JsonObject }));
+  const connections = (graph.connections ?? []).map(({ from, to }) => ({
+    from: { node: from.node, port: from.port ?? 0 },
+    to: { node: to.node, port: to.port ?? 0 },
+  }));
+  return { nodes, connections, config: (graph.config ?? {}) as JsonObject };
+}

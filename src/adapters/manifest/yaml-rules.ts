@@ -1,0 +1,103 @@
+/** Rules that YAML itself does not make: keys once and plain, aliases not inside each other, values that JSON can hold. */
+
+import { type Alias, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
+import type { FindingCode } from "./findings.ts";
+import { maxFindings } from "./limits.ts";
+
+export interface Breach {
+  readonly code: FindingCode;
+  readonly offset: number;
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** What a key is compared by; the config of the operator folds snake_case here. */
+export type KeyFold = (key: string) => string;
+
+/** The text of a key, or null when it is no plain scalar. */
+export function keyText(key: unknown, fold: KeyFold): string | null {
+  if (!isScalar(key)) return null;
+  const { value } = key;
+  if (typeof value === "string") return fold(value);
+  return typeof value === "number" || typeof value === "boolean" ? fold(String(value)) : null;
+}
+
+/** Every breach below a node, in order. */
+export function breachesOf(root: unknown, fold: KeyFold): readonly Breach[] {
+  const breaches: Breach[] = [];
+  visit(root, { fold, breaches, anchors: new Set(), pointer: "", anchored: false });
+  return breaches;
+}
+
+interface Visit {
+  readonly fold: KeyFold;
+  readonly breaches: Breach[];
+  /** Anchors met so far: an alias can only name one of them. */
+  readonly anchors: Set<string>;
+  readonly pointer: string;
+  /** Whether some node above has an anchor. */
+  readonly anchored: boolean;
+}
+
+function visit(node: unknown, at: Visit): void {
+  if (at.breaches.length >= maxFindings || !isNode(node)) return;
+  if (isAlias(node)) return visitAlias(node, at);
+  const below = enter(node, at);
+  if (isMap(node)) visitMap(node, below);
+  else if (isSeq(node)) visitItems(node, below);
+  else if (typeof node.value === "number" && !Number.isFinite(node.value))
+    breach(at, "yaml/number", offsetOf(node), "this is not a finite number");
+}
+
+function enter(node: Exclude<Node, Alias>, at: Visit): Visit {
+  if (node.tag !== undefined) breach(at, "yaml/tag", offsetOf(node), `the tag ${node.tag} is not allowed`);
+  if (node.anchor === undefined) return at;
+  at.anchors.add(node.anchor);
+  return { ...at, anchored: true };
+}
+
+function visitItems(list: YAMLSeq, at: Visit): void {
+  for (const [index, item] of list.items.entries()) visit(item, { ...at, pointer: `${at.pointer}/${index}` });
+}
+
+function visitAlias(alias: Alias, at: Visit): void {
+  if (at.anchored) return breach(at, "limit/aliases", offsetOf(alias), "an alias inside an anchored value multiplies itself");
+  if (!at.anchors.has(alias.source)) breach(at, "yaml/syntax", offsetOf(alias), `nothing above is called &${alias.source}`);
+}
+
+function visitMap(map: YAMLMap, at: Visit): void {
+  const seen = new Set<string>();
+  for (const pair of map.items) {
+    const key = acceptKey(pair, seen, at);
+    if (key !== null) visit(pair.value, { ...at, pointer: `${at.pointer}/${escapePointer(key)}` });
+  }
+}
+
+/** The key's text, or null after saying what is wrong with it. */
+function acceptKey(pair: Pair, seen: Set<string>, at: Visit): string | null {
+  const key = keyText(pair.key, at.fold);
+  const offset = offsetOf(pair.key);
+  if (key === null || key === "__proto__") {
+    breach(at, "yaml/key", offset, "this cannot be a key");
+    return null;
+  }
+  if (seen.has(key))
+    breach({ ...at, pointer: `${at.pointer}/${escapePointer(key)}` }, "yaml/duplicate-key", offset, `the key "${key}" is there twice`);
+  seen.add(key);
+  return key;
+}
+
+function breach(at: Visit, code: FindingCode, offset: number, message: string): void {
+  at.breaches.push({ code, offset, pointer: at.pointer, message });
+}
+
+/** Where a node begins; 0 when it is not written at all. */
+export function offsetOf(node: unknown): number {
+  const range = (node as { readonly range?: readonly number[] | null } | null)?.range;
+  return range?.[0] ?? 0;
+}
+
+/** One step of a JSON pointer, as RFC 6901 writes it. */
+export function escapePointer(key: string): string {
+  return key.replaceAll("~", "~0").replaceAll("/", "~1");
+}
