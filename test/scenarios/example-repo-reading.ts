@@ -1,0 +1,35 @@
+/** The example repository as Pinion reads it: by the manifest adapter, from the work tree. */
+
+import { fileURLToPath } from "node:url";
+import { nodeRedDialect } from "../../src/adapters/engines/node-red/dialect.ts";
+import { createManifests } from "../../src/adapters/manifest/manifests.ts";
+import { validateRepository } from "../../src/adapters/manifest/validate-repository.ts";
+import { createWorkTree } from "../../src/adapters/work-tree/work-tree.ts";
+import type { Finding } from "../../src/domain/finding.ts";
+import type { ProcessVersion } from "../../src/domain/process-version.ts";
+import type { Snapshot } from "../../src/domain/snapshot.ts";
+import type { ParseCache } from "../../src/ports/objects.ts";
+
+export const exampleDirectory = fileURLToPath(new URL("../../example-repo", import.meta.url));
+
+export interface Example extends Pick<Snapshot, "catalogue" | "environments"> {
+  /** Every version of every process, pinned or not, in the order of the catalogues. */
+  readonly versions: readonly ProcessVersion[];
+}
+
+const noCache: ParseCache = { get: () => new Map(), put: () => {} };
+
+/** @throws PinionError `manifest/invalid` when a version cannot be used. */
+export async function readExample(): Promise<Example> {
+  const manifests = createManifests({ objects: createWorkTree(exampleDirectory), cache: noCache, dialects: [nodeRedDialect] });
+  const { catalogue, environments } = await manifests.snapshot("work tree", 0);
+  const listed = [...catalogue.values()].flatMap((process) =>
+    [...process.versions.keys()].map((version) => [process.process, version] as const),
+  );
+  return { catalogue, environments, versions: await Promise.all(listed.map(([process, version]) => manifests.version(process, version))) };
+}
+
+/** All findings in a copy of the example repository. */
+export async function findingsOf(directory: string): Promise<readonly Finding[]> {
+  return (await validateRepository({ objects: createWorkTree(directory), dialects: [nodeRedDialect] })).findings;
+}
