@@ -45,6 +45,8 @@ describe("the judge refuses", () => {
     ["another adapter in an adapter", "src/adapters/git/a.ts", `import { open } from "../store/a.ts";`],
     ["another engine in an engine", "src/adapters/engines/n8n/a.ts", `import { compile } from "../node-red/compile.ts";`],
     ["an adapter in a surface", "src/surfaces/cli/a.ts", `import { open } from "../../adapters/store/a.ts";`],
+    ["composing in a surface", "src/surfaces/cli/a.ts", `import { x } from "../../composition/run.ts";`],
+    ["composing in the controller", "src/controller/a.ts", `import type { X } from "../composition/run.ts";`],
     ["the composition root in a surface", "src/surfaces/cli/a.ts", `import { main } from "../../main.ts";`],
     ["the composition root in the library", "src/index.ts", `import { main } from "./main.ts";`],
     ["what is outside of src", "src/domain/a.ts", `import { fake } from "../../test/fakes/clock.ts";`],
@@ -93,6 +95,8 @@ describe("the judge accepts", () => {
     ],
     ["a regular expression with a quote", "src/domain/a.ts", `const quote = /["'\`]/;\nimport { b } from "./b.ts";`],
     ["changes inside of a function", "src/domain/a.ts", `function f() {\nlet n = 0;\nconst seen = new Set();\n}`],
+    ["an empty list that stays so", "src/domain/a.ts", `const none: readonly string[] = [];`],
+    ["an empty table that stays so", "src/domain/a.ts", `const none: ReadonlyMap<string, string> = new Map();`],
     ["a constant table", "src/domain/a.ts", `const known = new Set(["a", "b"]);`],
   ])("%s", (_what, file, text) => {
     expect(judgeArchitecture(new Map([[file, header + text]]))).toEqual([]);

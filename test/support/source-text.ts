@@ -62,15 +62,22 @@ function hasOnlyTypes(names: string): boolean {
   );
 }
 
-const mutable =
-  /^(?:export\s+)?(?:(?:let|var)\s+|const\s+\w+[^=\n]*=\s*(?:new\s+(?:Weak)?(?:Map|Set)(?:<[^\n]*>)?\(\s*\)|\[\s*\]|\{\s*\})\s*;)/u;
+const variable = /^(?:export\s+)?(?:let|var)\s/u;
+const emptyCollection =
+  /^(?:export\s+)?const\s+\w+(?<type>[^=\n]*)=\s*(?:new\s+(?:Weak)?(?:Map|Set)(?:<[^\n]*>)?\(\s*\)|\[\s*\]|\{\s*\})\s*;/u;
+
+/** An empty collection at module level is there to be filled, unless its type says that nobody can. */
+function isMutable(line: string): boolean {
+  const type = emptyCollection.exec(line)?.groups?.["type"];
+  return variable.test(line) || (type !== undefined && !/\breadonly\b|\bReadonly/u.test(type));
+}
 
 /** The lines, counted from 1, that declare something at module level that can change later. */
 export function mutableStateIn(text: string): readonly number[] {
   let depth = 0;
   const lines: number[] = [];
   for (const [index, line] of mask(text).code.split("\n").entries()) {
-    if (depth === 0 && mutable.test(line)) lines.push(index + 1);
+    if (depth === 0 && isMutable(line)) lines.push(index + 1);
     depth += (line.match(/[{([]/gu)?.length ?? 0) - (line.match(/[})\]]/gu)?.length ?? 0);
   }
   return lines;
