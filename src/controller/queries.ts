@@ -16,6 +16,8 @@ export interface RepositoryStatus {
   readonly subject: string | null;
   readonly author: string | null;
   readonly committedAt: Instant | null;
+  /** When that commit had been fetched. */
+  readonly fetchedAt: Instant | null;
   /** `starting` until the first snapshot; `error`: the last poll or fetch failed, what runs keeps running. */
   readonly state: "starting" | "ok" | "error";
   /** Error code of the catalogue; null without an error. */

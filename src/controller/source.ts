@@ -56,7 +56,7 @@ class FollowedRepository implements Source {
 
   constructor(parts: SourceParts) {
     this.#parts = parts;
-    const nothing = { commit: null, subject: null, author: null, committedAt: null, code: null, lastPollAt: null, nextPollAt: null };
+    const nothing = { commit: null, subject: null, author: null, committedAt: null, fetchedAt: null, code: null, lastPollAt: null, nextPollAt: null };
     this.#status = { url: parts.url, branch: parts.branch, ...nothing, state: "starting", reason: "not polled yet", since: parts.clock.now() };
   }
 
@@ -115,12 +115,13 @@ class FollowedRepository implements Source {
   }
 
   async #take(head: Head): Promise<void> {
-    const { manifests, applied, log } = this.#parts;
+    const { manifests, applied, clock, log } = this.#parts;
+    const fetchedAt = clock.now();
     const snapshot = await manifests.snapshot(head.commit, head.committedAt);
     this.#resolve(snapshot);
     applied.write(head.commit);
     const { commit, subject, author, committedAt } = head;
-    this.#status = { ...this.#status, commit, subject, author, committedAt };
+    this.#status = { ...this.#status, commit, subject, author, committedAt, fetchedAt };
     log.info({ commit, findings: snapshot.findings.length }, `in force: ${subject}`);
   }
 

@@ -26,6 +26,7 @@ function parseRepository(fields: Fields): RepositoryStatus {
     subject: fields.textOrNull("subject"),
     author: fields.textOrNull("author"),
     committedAt: fields.timeOrNull("committedAt"),
+    fetchedAt: fields.timeOrNull("fetchedAt"),
     state: fields.oneOf("state", ["starting", "ok", "error"]),
     code: fields.textOrNull("code"),
     reason: fields.text("reason"),

@@ -27,6 +27,7 @@ function repositoryJson(repository: RepositoryStatus) {
   return {
     ...repository,
     committedAt: isoTimeOrNull(repository.committedAt),
+    fetchedAt: isoTimeOrNull(repository.fetchedAt),
     since: isoTime(repository.since),
     lastPollAt: isoTimeOrNull(repository.lastPollAt),
     nextPollAt: isoTimeOrNull(repository.nextPollAt),

@@ -1,0 +1,21 @@
+/** Clock and log of the real world. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { type DestinationStream, pino } from "pino";
+import type { Clock } from "../../ports/clock.ts";
+import type { Log } from "../../ports/log.ts";
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined),
+};
+
+/** Structured lines on standard output, or where told; an `error` field is written with its stack. */
+export function createLog(level: string, component: string, destination?: DestinationStream): Log {
+  const logger = pino({ level, base: { component }, errorKey: "error", timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  return {
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+  };
+}

@@ -1,0 +1,91 @@
+/** Everything outside that the command line works with. */
+
+import { spawn } from "node:child_process";
+import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
+import { openLocalRepository } from "../adapters/git/local-repository.ts";
+import { digestOf } from "../adapters/manifest/digest.ts";
+import { readLoneVersion } from "../adapters/manifest/lone-version.ts";
+import { createManifests } from "../adapters/manifest/manifests.ts";
+import { validateRepository } from "../adapters/manifest/validate-repository.ts";
+import { runGatewayProcess } from "../adapters/routers/gateway/process.ts";
+import { createLog } from "../adapters/system/system.ts";
+import { createWorkTree } from "../adapters/work-tree/work-tree.ts";
+import { PinionError } from "../domain/errors.ts";
+import type { Objects, ParseCache } from "../ports/objects.ts";
+import { wantsColor } from "../surfaces/cli/terminal.ts";
+import type { CliWorld, GatewayOptions, GitAnswer, OpenRepository, RepositoryPlace } from "../surfaces/cli/world.ts";
+import { runDemo } from "../surfaces/demo/demo.ts";
+import { readAddress } from "./address.ts";
+import { exampleRepository, packageVersion, pinionCommand } from "./package.ts";
+import { readConfig, runController } from "./run.ts";
+
+const dialects = [nodeRedDialect];
+const noCache: ParseCache = { get: () => new Map(), put: () => undefined };
+const defaultColumns = 120;
+
+export function createCliWorld(): CliWorld {
+  const { stdout, stderr, env } = process;
+  const isTerminal = stdout.isTTY;
+  return {
+    stdout,
+    stderr,
+    env,
+    cwd: process.cwd(),
+    isTerminal,
+    columns: isTerminal ? stdout.columns : null,
+    pinionVersion: packageVersion(),
+    git: runGit,
+    now: () => Date.now(),
+    run: runController,
+    gateway: serveGateway,
+    demo: (options) =>
+      runDemo({
+        ...options,
+        stdout,
+        isTerminal,
+        colour: wantsColor({ env, isTerminal }),
+        columns: () => stdout.columns ?? defaultColumns,
+        command: pinionCommand(),
+        example: exampleRepository(),
+      }),
+    validate: (directory) => validateRepository({ objects: createWorkTree(directory), dialects }),
+    readVersionFile: (file) => readLoneVersion(file, dialects),
+    openRepository,
+    controllerAddress: async (configFile) => readAddress((await readConfig(configFile)).stateDirectory),
+    digestOf,
+  };
+}
+
+/** Runs until it is told to stop, which ends the process. */
+async function serveGateway(options: GatewayOptions): Promise<number> {
+  await runGatewayProcess({ ...options, log: createLog("info", "gateway") });
+  return new Promise(() => undefined);
+}
+
+async function openRepository(place: RepositoryPlace): Promise<OpenRepository> {
+  if (place.kind === "work-tree") return readRepository(createWorkTree(place.directory), "", "", async () => undefined);
+  const { status, stdout, stderr } = await runGit(place.directory, ["rev-parse", "--absolute-git-dir"]);
+  if (status !== 0) throw new PinionError("usage/invalid", `${place.directory} is not in a git repository: ${stderr}`);
+  const local = openLocalRepository(stdout);
+  return readRepository(local.objects, place.commit, place.path, () => local.close()).catch(async (error: unknown) => {
+    await local.close();
+    throw error;
+  });
+}
+
+async function readRepository(objects: Objects, commit: string, path: string, close: () => Promise<void>): Promise<OpenRepository> {
+  const manifests = createManifests({ objects, cache: noCache, dialects, path });
+  const snapshot = await manifests.snapshot(commit, 0);
+  return { snapshot, version: (process, version) => manifests.version(process, version), close };
+}
+
+function runGit(directory: string, parameters: readonly string[]): Promise<GitAnswer> {
+  return new Promise((resolve) => {
+    const child = spawn("git", parameters, { cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
+    const output = { stdout: "", stderr: "" };
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
+    child.once("error", (error) => resolve({ status: -1, stdout: "", stderr: error.message }));
+    child.once("close", (code) => resolve({ status: code ?? -1, stdout: output.stdout.trim(), stderr: output.stderr.trim() }));
+  });
+}

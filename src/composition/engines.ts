@@ -1,0 +1,104 @@
+/** The engines of all environments: started when an environment is first seen, found again after a restart. */
+
+import { join } from "node:path";
+import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../adapters/engines/node-red/embedded.ts";
+import { connectRemoteNodeRed } from "../adapters/engines/node-red/remote.ts";
+import { type ControllerConfig, type EmbeddedEngineConfig, engineOf, type RemoteEngineConfig } from "../domain/controller-config.ts";
+import { PinionError } from "../domain/errors.ts";
+import type { EnvironmentName } from "../domain/names.ts";
+import type { Engine } from "../ports/engine.ts";
+import type { Log } from "../ports/log.ts";
+import type { Secrets } from "../ports/secrets.ts";
+
+export interface EnginesParts {
+  readonly config: ControllerConfig;
+  /** Each environment gets a folder in it. */
+  readonly directory: string;
+  readonly secrets: Secrets;
+  readonly log: Log;
+  /** Something happened to the engine of an environment. */
+  readonly onChange: (environment: EnvironmentName) => void;
+}
+
+export interface Engines {
+  /** Until it is up, every call throws `engine/unreachable`. */
+  of(environment: EnvironmentName): Engine;
+  /** Gets the engine of an environment ready, in the background. */
+  open(environment: EnvironmentName): void;
+  /** Ends the embedded ones, or leaves them running for the next controller. */
+  close(how: "stop" | "keep"): Promise<void>;
+}
+
+interface Opened {
+  engine: Engine | null;
+  embedded: EmbeddedNodeRed | null;
+  why: string;
+}
+
+const firstRetryMs = 1_000;
+const longestRetryMs = 30_000;
+
+export function createEngines(parts: EnginesParts): Engines {
+  const opened = new Map<EnvironmentName, Opened>();
+  const starting = new Set<Promise<void>>();
+  let isClosing = false;
+
+  async function start(environment: EnvironmentName, entry: Opened, retryMs: number): Promise<void> {
+    try {
+      await connect(environment, entry, parts);
+    } catch (error) {
+      entry.why = error instanceof Error ? error.message : String(error);
+      parts.log.error({ environment, error: entry.why }, "the engine does not start; trying again");
+      if (!isClosing) setTimeout(() => run(environment, entry, Math.min(longestRetryMs, retryMs * 2)), retryMs).unref();
+    }
+    parts.onChange(environment);
+  }
+
+  function run(environment: EnvironmentName, entry: Opened, retryMs: number): void {
+    if (isClosing) return;
+    const started = start(environment, entry, retryMs).finally(() => starting.delete(started));
+    starting.add(started);
+  }
+
+  return {
+    of: (environment) => opened.get(environment)?.engine ?? notYet(opened.get(environment)?.why ?? "the engine is not started"),
+    open(environment) {
+      if (opened.has(environment)) return;
+      const entry: Opened = { engine: null, embedded: null, why: "the engine is starting" };
+      opened.set(environment, entry);
+      run(environment, entry, firstRetryMs);
+    },
+    async close(how) {
+      isClosing = true;
+      await Promise.all(starting);
+      const embedded = [...opened.values()].flatMap((entry) => entry.embedded ?? []);
+      await Promise.all(embedded.map((one) => (how === "stop" ? one.stop() : one.detach())));
+    },
+  };
+}
+
+async function connect(environment: EnvironmentName, entry: Opened, parts: EnginesParts): Promise<void> {
+  const config = engineOf(parts.config, environment);
+  if (config.mode === "remote") entry.engine = await connectRemote(config, parts.secrets);
+  else await startEmbedded(environment, entry, { ...parts, config });
+}
+
+async function connectRemote(config: RemoteEngineConfig, secrets: Secrets): Promise<Engine> {
+  const token = await secrets.resolve(config.token);
+  return connectRemoteNodeRed({ url: config.url, publicUrl: config.publicUrl, token }).engine;
+}
+
+type EmbeddedParts = Omit<EnginesParts, "config"> & { readonly config: EmbeddedEngineConfig };
+
+async function startEmbedded(environment: EnvironmentName, entry: Opened, { config, directory, log, onChange }: EmbeddedParts): Promise<void> {
+  const { instances, maxMemoryMb } = config;
+  const embedded = await startEmbeddedNodeRed({ environment, directory: join(directory, environment), instances, maxMemoryMb, log });
+  embedded.onChange(() => onChange(environment));
+  entry.embedded = embedded;
+  entry.engine = embedded.engine;
+}
+
+function notYet(why: string): Engine {
+  const refuse = () => Promise.reject(new PinionError("engine/unreachable", why));
+  return { kind: "node-red", inventory: refuse, ensureInstalled: refuse, ensureRemoved: refuse, ensureArmed: refuse };
+}

@@ -1,0 +1,97 @@
+/** The controller as `pinion demo` runs it: the very program that users run, as a child, asked over its API. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Overview } from "../../controller/queries.ts";
+import type { Deployment } from "../../domain/state.ts";
+import { createControllerClient } from "../http/client.ts";
+
+export interface RunningController {
+  readonly url: string;
+  overview(): Promise<Overview>;
+  /** Newest first. */
+  history(limit: number): Promise<readonly Deployment[]>;
+  /** Why it is not there any more; null while it runs. */
+  death(): string | null;
+  /** Ends controller, gateway and engines. */
+  stop(): Promise<void>;
+}
+
+export interface ControllerCommand {
+  /** Program and arguments in front of `run`. */
+  readonly command: readonly string[];
+  readonly configFile: string;
+  readonly stateDirectory: string;
+  readonly logFile: string;
+}
+
+const startLimitMs = 60_000;
+
+/** Resolves when its API answers. @throws Error when it does not come up, with the end of its log. */
+export async function startController(options: ControllerCommand): Promise<RunningController> {
+  const child = spawnController(options);
+  let death: string | null = null;
+  child.once("exit", (code, signal) => {
+    death = `the controller ended with ${signal ?? `exit code ${code}`}; its log is ${options.logFile}`;
+  });
+  const url = await untilUp(options, () => death);
+  const client = createControllerClient(url);
+  return {
+    url,
+    overview: () => client.overview({}),
+    history: (limit) => client.history({ limit }),
+    death: () => death,
+    stop: () => stop(child),
+  };
+}
+
+function spawnController({ command, configFile, logFile }: ControllerCommand): ChildProcess {
+  const [program, ...parameters] = command;
+  if (program === undefined) throw new Error("no program to run");
+  const log = openSync(logFile, "a", 0o600);
+  // Its own process group: Ctrl-C reaches this process only, which then ends everything in order.
+  const child = spawn(program, [...parameters, "run", "--config", configFile, "--on-exit", "stop"], { stdio: ["ignore", log, log], detached: true });
+  closeSync(log);
+  return child;
+}
+
+async function untilUp({ stateDirectory, logFile }: ControllerCommand, death: () => string | null): Promise<string> {
+  const deadline = Date.now() + startLimitMs;
+  while (Date.now() < deadline) {
+    const dead = death();
+    if (dead) throw new Error(`${dead}\n${await endOf(logFile)}`);
+    const url = await addressIn(stateDirectory);
+    if (url && (await isUp(url))) return url;
+    await sleep(50);
+  }
+  throw new Error(`the controller does not answer\n${await endOf(logFile)}`);
+}
+
+async function addressIn(stateDirectory: string): Promise<string | null> {
+  const text = await readFile(join(stateDirectory, "controller.json"), "utf8").catch(() => null);
+  if (text === null) return null;
+  const { url } = JSON.parse(text) as { readonly url?: unknown };
+  return typeof url === "string" ? url : null;
+}
+
+async function isUp(url: string): Promise<boolean> {
+  return fetch(`${url}/healthz`, { signal: AbortSignal.timeout(1_000) }).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
+
+async function endOf(file: string): Promise<string> {
+  const text = await readFile(file, "utf8").catch(() => "");
+  return text.split("\n").slice(-15).join("\n");
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.kill("SIGTERM");
+  await gone;
+}

@@ -1,0 +1,88 @@
+/** The live view of `pinion demo`: environments, processes, versions, weights and what is being done, as lines of text. */
+
+import pc from "picocolors";
+import type { EnvironmentStatus, Overview, RepositoryStatus } from "../../controller/queries.ts";
+import type { Deployment } from "../../domain/state.ts";
+import type { ProcessStatus } from "../../domain/status.ts";
+import { printable } from "../cli/terminal.ts";
+
+export interface ViewOptions {
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly now: number;
+  readonly colour: boolean;
+  /** How many deployments of the history to show. */
+  readonly recent: number;
+}
+
+type Colours = ReturnType<typeof pc.createColors>;
+
+/** No line is longer than the terminal is wide, so that the view can be drawn over itself. */
+export function renderView(overview: Overview, history: readonly Deployment[], options: ViewOptions): readonly string[] {
+  const colours = pc.createColors(options.colour);
+  const environments = overview.environments.flatMap((environment) => renderEnvironment(environment, colours, options));
+  return [renderRepository(overview.repository, colours, options), ...environments, "", ...renderHistory(history, colours, options)];
+}
+
+function renderRepository(repository: RepositoryStatus, colours: Colours, { width, now }: ViewOptions): string {
+  const polled = repository.lastPollAt === null ? "not polled yet" : `polled ${seconds(now - repository.lastPollAt)} ago`;
+  const head = repository.commit ? `${repository.branch} ${repository.commit.slice(0, 7)} “${repository.subject ?? ""}”` : repository.branch;
+  if (repository.state === "error") return colours.red(fit(`git  ${head}  ${repository.reason}`, width));
+  return colours.bold(fit(`git  ${head}  ${polled}`, width));
+}
+
+function renderEnvironment(environment: EnvironmentStatus, colours: Colours, options: ViewOptions): readonly string[] {
+  const ready = environment.instances.filter((instance) => instance.state === "ready").length;
+  const instances = `${ready} of ${environment.instances.length} engine instances ready`;
+  const title = `${colours.bold(environment.name)}  ${colours.dim(fit(`${instances}  ${environment.url}`, options.width - environment.name.length - 2))}`;
+  const findings = environment.findings.map((finding) => colours.red(fit(`  ${finding.file}:${finding.line} ${finding.message}`, options.width)));
+  return ["", title, ...findings, ...environment.processes.map((process) => renderProcess(process, colours, options.width))];
+}
+
+/** Columns: process, weight bar, versions, sync, health, reason. */
+function renderProcess(process: ProcessStatus, colours: Colours, width: number): string {
+  const serving = process.actual.filter((share) => share.weight > 0);
+  const warm = process.actual.filter((share) => share.weight === 0);
+  const versions = [...serving.map((share) => `${share.version} ${share.weight}%`), ...warm.map((share) => `(${share.version})`)].join(" ");
+  const left = `  ${pad(process.process, 18)} ${bar(process)} ${pad(versions || "-", 22)} `;
+  const state = `${pad(process.sync, 9)} ${pad(process.health, 11)} `;
+  const reason = fit(process.reason, Math.max(0, width - left.length - state.length));
+  return `${fit(left, width)}${paint(process, colours)(state)}${colours.dim(reason)}`;
+}
+
+/** Ten blocks: full where the wanted version has the traffic, light where another one has it. */
+function bar({ actual, desired }: ProcessStatus): string {
+  const wanted = Math.round((actual.find((share) => share.version === desired)?.weight ?? 0) / 10);
+  const other = Math.round(actual.reduce((sum, share) => sum + share.weight, 0) / 10) - wanted;
+  return `${"█".repeat(wanted)}${"▒".repeat(Math.max(0, other))}`.padEnd(10, "·");
+}
+
+function paint({ sync, health }: ProcessStatus, colours: Colours): (text: string) => string {
+  if (health === "Degraded") return colours.red;
+  if (sync === "Synced" && health === "Healthy") return colours.green;
+  return colours.yellow;
+}
+
+function renderHistory(history: readonly Deployment[], colours: Colours, { width, recent }: ViewOptions): readonly string[] {
+  return history.slice(0, recent).map((deployment) => {
+    const at = new Date(deployment.startedAt).toTimeString().slice(0, 8);
+    const what = `${deployment.environment}/${deployment.process} ${deployment.from ?? "-"} → ${deployment.version ?? "out"}`;
+    const took = deployment.endedAt === null ? "…" : seconds(deployment.endedAt - deployment.startedAt);
+    const line = fit(`${at}  ${pad(what, 46)} ${pad(deployment.kind, 8)} ${pad(deployment.phase, 10)} ${pad(took, 7)} ${deployment.reason}`, width);
+    return deployment.phase === "Failed" || deployment.phase === "RolledBack" ? colours.red(line) : deployment.endedAt === null ? colours.yellow(line) : line;
+  });
+}
+
+function seconds(ms: number): string {
+  return `${(Math.max(0, ms) / 1000).toFixed(1)} s`;
+}
+
+function pad(text: string, width: number): string {
+  return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
+}
+
+/** One line, cut where the terminal ends. */
+function fit(text: string, width: number): string {
+  const line = printable(text);
+  return line.length > width ? `${line.slice(0, Math.max(0, width - 1))}…` : line;
+}

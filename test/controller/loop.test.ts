@@ -1,0 +1,89 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createController } from "../../src/controller/controller.ts";
+import type { Source } from "../../src/controller/source.ts";
+import { createWorld, environment, type World } from "../support/world.ts";
+
+/** A controller over a fake world, whose sleeps end only when it is rung. */
+function controlled(world: World) {
+  let polls = 0;
+  const opened: string[] = [];
+  const source: Source = {
+    status: () => ({ url: "", branch: "main", commit: "c1", subject: "", author: "", committedAt: 0, fetchedAt: 0, state: "ok", code: null, reason: "", since: 0, lastPollAt: 0, nextPollAt: 0 }),
+    snapshot: () => null,
+    wanted: (name) => world.ports.wanted(name),
+    environments: () => [environment],
+    recover: async () => undefined,
+    poll: async () => {
+      polls += 1;
+      return polls === 1;
+    },
+    failures: () => 0,
+    announce: () => undefined,
+  };
+  const untilAborted = (signal: AbortSignal | undefined) => new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
+  const clock = { now: () => (world.now += 1), sleep: (_ms: number, signal?: AbortSignal) => untilAborted(signal) };
+  const controller = createController({
+    source,
+    ports: world.ports,
+    clock,
+    log: world.ports.log,
+    resyncIntervalMs: 10_000,
+    nextPollAt: () => world.now + 30_000,
+    onEnvironment: (name) => void opened.push(name),
+  });
+  onTestFinished(() => controller.stop());
+  return { controller, opened, polls: () => polls };
+}
+
+async function eventually(isSo: () => Promise<boolean> | boolean): Promise<void> {
+  for (let tries = 0; !(await isSo()); tries += 1) {
+    if (tries > 2_000) throw new Error("it never came true");
+    await sleep(1);
+  }
+}
+
+describe("the loops", () => {
+  it("get an environment's engine ready and deploy what is pinned", async () => {
+    const world = createWorld();
+    world.publish("orders", "1.0.0");
+    world.pin("orders", "1.0.0");
+    const { controller, opened } = controlled(world);
+    controller.start();
+    await eventually(async () => {
+      controller.wake(environment);
+      return (await world.status("orders"))?.sync === "Synced";
+    });
+    expect(opened).toEqual([environment]);
+    expect((await controller.queries.overview()).environments[0]).toMatchObject({ name: environment, processes: [{ process: "orders", sync: "Synced" }] });
+  });
+
+  it("poll again when told to", async () => {
+    const { controller, polls } = controlled(createWorld());
+    controller.start();
+    await eventually(() => polls() === 1);
+    controller.commands.refresh();
+    await eventually(() => polls() === 2);
+    expect(polls()).toBe(2);
+  });
+
+  it("go on after a pass that failed", async () => {
+    const world = createWorld();
+    world.publish("orders", "1.0.0");
+    world.pin("orders", "1.0.0");
+    const errors: unknown[] = [];
+    world.ports = { ...world.ports, log: { ...world.ports.log, error: (fields) => void errors.push(fields) } };
+    let broken = true;
+    const { engine } = world.ports;
+    world.ports = { ...world.ports, engine: (name) => (broken ? { ...engine(name), inventory: () => Promise.resolve(null as never) } : engine(name)) };
+    const { controller } = controlled(world);
+    controller.start();
+    await eventually(() => errors.length > 0);
+    broken = false;
+    await eventually(async () => {
+      controller.wake(environment);
+      return (await world.status("orders"))?.sync === "Synced";
+    });
+    expect(errors.length).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { createSource, type SourceParts } from "../../src/controller/source.ts";
+import { PinionError } from "../../src/domain/errors.ts";
+import type { Snapshot } from "../../src/domain/snapshot.ts";
+import type { Head } from "../../src/ports/config-repository.ts";
+import { createWorld, sha256 } from "../support/world.ts";
+
+/** A source over a repository in memory; what is assigned to `remote` is what the next poll meets. */
+function followed(applied: string | null = null) {
+  const memory = { applied };
+  const remote: { commit: string; error: PinionError | null; mirrored: string | null } = { commit: "c1", error: null, mirrored: null };
+  const snapshots: string[] = [];
+  let now = 1_000;
+  const head = (commit: string): Head => ({ commit, committedAt: 5, subject: `subject of ${commit}`, author: "team" });
+  const repository: SourceParts["repository"] = {
+    poll: async () => {
+      if (remote.error) throw remote.error;
+      return remote.commit;
+    },
+    fetch: async () => head(remote.commit),
+    mirrored: async () => (remote.mirrored ? head(remote.mirrored) : null),
+  };
+  const environment = { name: "production", spec: createWorld().spec, pins: new Map(), findings: [] };
+  const manifests: SourceParts["manifests"] = {
+    snapshot: async (commit): Promise<Snapshot> => {
+      snapshots.push(commit);
+      const environments = new Map([["production", environment], ["staging", { ...environment, name: "staging" }]]);
+      return { commit, committedAt: 5, catalogue: new Map(), environments, findings: [] };
+    },
+    version: () => Promise.reject(new Error("not needed")),
+  };
+  const quiet = () => undefined;
+  const parts: SourceParts = {
+    repository,
+    manifests,
+    hash: sha256,
+    clock: { now: () => (now += 1), sleep: async () => undefined },
+    log: { info: quiet, warn: quiet, error: quiet },
+    url: "http://git",
+    branch: "main",
+    environments: ["production"],
+    applied: { read: () => memory.applied, write: (commit) => void (memory.applied = commit) },
+  };
+  return { source: createSource(parts), remote, memory, snapshots };
+}
+
+describe("following the repository", () => {
+  it("starts without a commit and says so", () => {
+    expect(followed().source.status()).toMatchObject({ state: "starting", commit: null });
+  });
+
+  it("puts the first commit in force", async () => {
+    const { source, memory } = followed();
+    expect(await source.poll()).toBe(true);
+    expect(source.status()).toMatchObject({ state: "ok", commit: "c1", subject: "subject of c1" });
+    expect(source.wanted("production")?.commit).toBe("c1");
+    expect(memory.applied).toBe("c1");
+  });
+
+  it("reads nothing while the branch stands still", async () => {
+    const { source, snapshots } = followed();
+    await source.poll();
+    expect(await source.poll()).toBe(false);
+    expect(snapshots).toEqual(["c1"]);
+  });
+
+  it("leaves environments alone that it was not asked to run", async () => {
+    const { source } = followed();
+    await source.poll();
+    expect(source.environments()).toEqual(["production"]);
+  });
+});
+
+describe("when the remote fails", () => {
+  const down = new PinionError("git/unreachable", "connection refused");
+
+  it("shows code and reason, and keeps what was in force", async () => {
+    const { source, remote } = followed();
+    await source.poll();
+    remote.error = down;
+    expect(await source.poll()).toBe(false);
+    expect(source.status()).toMatchObject({ state: "error", code: "git/unreachable", reason: "connection refused", commit: "c1" });
+    expect(source.wanted("production")?.commit).toBe("c1");
+  });
+
+  it("counts failures in a row, and forgets them when it is back", async () => {
+    const { source, remote } = followed();
+    remote.error = down;
+    await source.poll();
+    await source.poll();
+    expect(source.failures()).toBe(2);
+    remote.error = null;
+    await source.poll();
+    expect(source.failures()).toBe(0);
+  });
+
+  it("keeps since while the same thing is wrong", async () => {
+    const { source, remote } = followed();
+    remote.error = down;
+    await source.poll();
+    const { since } = source.status();
+    await source.poll();
+    expect(source.status().since).toBe(since);
+  });
+});
+
+describe("a start while the remote is down", () => {
+  it("takes what the mirror holds when it was in force before", async () => {
+    const { source, remote } = followed("c0");
+    remote.mirrored = "c0";
+    await source.recover();
+    expect(source.wanted("production")?.commit).toBe("c0");
+  });
+
+  it("takes nothing that was never in force", async () => {
+    const { source, remote } = followed("c0");
+    remote.mirrored = "c1";
+    await source.recover();
+    expect(source.wanted("production")).toBeNull();
+  });
+});
