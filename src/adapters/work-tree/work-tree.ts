@@ -1,22 +1,23 @@
 /** A config repository in a folder on disk, as `Objects`: for `pinion validate DIR` and `pinion plan DIR`. */
 
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { lstat, open, readdir, realpath } from "node:fs/promises";
+import { closeSync, constants, lstatSync, openSync, readdirSync, readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { PinionError } from "../../domain/errors.ts";
 import type { Objects, TreeEntry } from "../../ports/objects.ts";
 
-/** Folders inside each other; deeper ones are read as empty, and no config repository has them. */
+/** Folders inside each other; deeper ones are taken as empty, and no config repository has them. */
 const maxDepth = 32;
+/** Larger files are known by place, size and time instead of their content: they are refused by their size anyway. */
+const maxHashedBytes = 8 * 1024 * 1024;
 
 type Item =
   | { readonly kind: "file"; readonly path: string; readonly size: number }
   | { readonly kind: "directory"; readonly entries: readonly TreeEntry[] };
 
 /**
- * Reads processes/ and environments/ below a folder, and nothing else. Links are never followed. Ids are made of paths, sizes and
- * times, not of contents: they tell what changed on this disk, and mean nothing elsewhere.
+ * Reads processes/ and environments/ below a folder, and nothing else. Links are never followed. `root` walks the folder as it
+ * is now, without giving way to anything else: it is meant for commands, not for the controller.
  * @throws `usage/invalid` from `root` when the folder is no config repository.
  */
 export function createWorkTree(directory: string): Objects {
@@ -27,10 +28,7 @@ export function createWorkTree(directory: string): Objects {
     return item;
   };
   return {
-    async root() {
-      const entries = await topEntries(directory, items);
-      return remember(items, { kind: "directory", entries }, entries.map(describe).join("\n"));
-    },
+    root: async () => remember(items, topFolder(directory, items)),
     async directory(id) {
       const item = find(id);
       return item.kind === "directory" ? item.entries : [];
@@ -47,51 +45,58 @@ export function createWorkTree(directory: string): Objects {
   };
 }
 
-async function topEntries(directory: string, items: Map<string, Item>): Promise<readonly TreeEntry[]> {
-  const root = await realpath(directory).catch(() => null);
-  const names = root === null ? null : await readdir(root).catch(() => null);
-  if (root === null || names === null) throw new PinionError("usage/invalid", `${directory} is not a folder that can be read`);
-  const ours = names.filter((name) => name === "processes" || name === "environments").sort();
+function topFolder(directory: string, items: Map<string, Item>): Item {
+  const root = readable(directory);
+  const ours = root.names.filter((name) => name === "processes" || name === "environments").sort();
   if (ours.length === 0)
     throw new PinionError("usage/invalid", `${directory} is not a config repository: it has neither processes/ nor environments/`);
-  return Promise.all(ours.map(async (name) => readEntry(root, name, items, 1)));
+  return { kind: "directory", entries: ours.map((name) => readEntry(root.path, name, items, 1)) };
 }
 
-async function readEntry(parent: string, name: string, items: Map<string, Item>, depth: number): Promise<TreeEntry> {
-  const path = join(parent, name);
-  const stats = await lstat(path);
-  const mark = `${path}\0${stats.size}\0${stats.mtimeMs}\0${stats.ino}`;
-  if (stats.isFile()) return { name, kind: "file", id: remember(items, { kind: "file", path, size: stats.size }, mark) };
-  if (!stats.isDirectory()) return { name, kind: "symlink", id: hashOf(mark) };
-  const names = depth > maxDepth ? [] : (await readdir(path)).sort();
-  // A folder with a repository of its own inside is what git records as a submodule.
-  if (names.includes(".git")) return { name, kind: "submodule", id: hashOf(mark) };
-  const entries: TreeEntry[] = [];
-  for (const inner of names) entries.push(await readEntry(path, inner, items, depth + 1));
-  const id = remember(items, { kind: "directory", entries }, `${path}\0${entries.map(describe).join("\n")}`);
-  return { name, kind: "directory", id };
-}
-
-/** Refuses to follow a link that has taken the file's place since it was listed. */
-async function readPlainFile(path: string): Promise<Uint8Array> {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+function readable(directory: string): { readonly path: string; readonly names: readonly string[] } {
   try {
-    return await handle.readFile();
-  } finally {
-    await handle.close();
+    const path = realpathSync(directory);
+    return { path, names: readdirSync(path) };
+  } catch (error) {
+    throw new PinionError("usage/invalid", `${directory} is not a folder that can be read`, { cause: error });
   }
 }
 
-function describe(entry: TreeEntry): string {
-  return `${entry.kind} ${entry.id} ${entry.name}`;
+function readEntry(parent: string, name: string, items: Map<string, Item>, depth: number): TreeEntry {
+  const path = join(parent, name);
+  const stats = lstatSync(path);
+  const mark = `${path}\0${stats.size}\0${stats.mtimeMs}\0${stats.ino}`;
+  if (stats.isFile()) {
+    const id = stats.size > maxHashedBytes ? hashOf("large", mark) : hashOf("blob", readPlainFile(path));
+    items.set(id, { kind: "file", path, size: stats.size });
+    return { name, kind: "file", id };
+  }
+  // A socket or a device is as little a file of the repository as a link.
+  if (!stats.isDirectory()) return { name, kind: "symlink", id: hashOf("link", mark) };
+  const names = depth > maxDepth ? [] : readdirSync(path).sort();
+  // A folder with a repository of its own inside is what git records as a submodule.
+  if (names.includes(".git")) return { name, kind: "submodule", id: hashOf("submodule", mark) };
+  const entries = names.map((inner) => readEntry(path, inner, items, depth + 1));
+  return { name, kind: "directory", id: remember(items, { kind: "directory", entries }) };
 }
 
-function remember(items: Map<string, Item>, item: Item, mark: string): string {
-  const id = hashOf(mark);
+/** Refuses to follow a link that has taken the file's place since it was listed, and to wait for a pipe. */
+function readPlainFile(path: string): Uint8Array {
+  const handle = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    return readFileSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function remember(items: Map<string, Item>, item: Item): string {
+  const content = item.kind === "file" ? item.path : item.entries.map((entry) => `${entry.kind} ${entry.id} ${entry.name}`).join("\n");
+  const id = hashOf("tree", content);
   items.set(id, item);
   return id;
 }
 
-function hashOf(mark: string): string {
-  return createHash("sha1").update(mark).digest("hex");
+function hashOf(kind: string, content: string | Uint8Array): string {
+  return createHash("sha1").update(kind).update("\0").update(content).digest("hex");
 }
