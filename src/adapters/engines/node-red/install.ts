@@ -1,5 +1,6 @@
 /** Installs units on one instance: few deploys for many units, and a bad unit is found, refused and leaves no trace. */
 
+import { setTimeout as pause } from "node:timers/promises";
 import type { InstallResult } from "../../../ports/engine.ts";
 import type { RuntimeState } from "./client.ts";
 import { type CompiledUnit, privatePath } from "./compile.ts";
@@ -46,14 +47,23 @@ async function installTogether(host: Host, units: readonly CompiledUnit[], limit
   if (units.length === 0) return new Map();
   const change = (nodes: readonly FlowNode[]): readonly FlowNode[] | null => putIn(nodes, units);
   const [first, ...others] = units;
-  let deployed = await deploy(host.client, change, limits);
-  if (deployed.kind === "not-started" && deployed.cause === "died" && others.length === 0)
-    deployed = await deploy(host.client, change, limits);
+  const once = await deploy(host.client, change, limits);
+  const deployed = isDeath(once) && others.length === 0 ? await afterRecovery(() => deploy(host.client, change, limits)) : once;
   if (deployed.kind === "running") return lifeless(host, units, limits);
   if (others.length === 0 && first) return new Map([[first.tab, blame(first, deployed)]]);
   const half = Math.ceil(units.length / 2);
   const left = await installTogether(host, units.slice(0, half), limits);
   return new Map([...left, ...(await installTogether(host, units.slice(half), limits))]);
+}
+
+/** An instance may die of something else at the wrong moment, so a unit is blamed for the second death only. */
+async function afterRecovery<T>(again: () => Promise<T>): Promise<T> {
+  await pause(2_000);
+  return again();
+}
+
+function isDeath(deployed: Deployed): boolean {
+  return deployed.kind === "not-started" && deployed.cause === "died";
 }
 
 /** Only what is missing or not as it should be is touched, so that what runs well is not disturbed. */

@@ -18,7 +18,7 @@ const express = require(require.resolve("express", { paths: [require.resolve("no
 const portTaken = 98;
 
 const { port, token, userDir, credentialSecret, drainMs } = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const survived = guardStart(userDir);
+const guard = guardStart(userDir);
 const app = express();
 app.disable("x-powered-by");
 const server = http.createServer(app);
@@ -59,7 +59,8 @@ server.once("error", (error) => {
 // Nobody gets in before the flows of an earlier life run again: a request that came too soon would be answered 404.
 const listen = () => void (server.listening || server.listen(port, "127.0.0.1"));
 RED.events.once("flows:started", listen);
-RED.events.on("flows:started", survived);
+RED.events.on("flows:starting", () => guard.starting());
+RED.events.on("flows:started", () => guard.started());
 RED.events.on("runtime-event", ({ payload }) => payload && payload.error && listen());
 RED.start().catch((error) => {
   process.stderr.write(`${new Date().toISOString()} Node-RED did not start: ${error.stack}\n`);
