@@ -15,7 +15,10 @@ const maxFileBytes = 16 * 1024 * 1024;
 /** `gitDirectory` is what `git rev-parse --absolute-git-dir` says. */
 export function openLocalRepository(gitDirectory: string): LocalRepository {
   const remote = { kind: "file", url: gitDirectory } as const;
-  const environment = { ...gitEnvironment({ remote, directory: gitDirectory, timeoutMs: 30_000, inherited: process.env }), GIT_DIR: gitDirectory };
+  const environment = {
+    ...gitEnvironment({ remote, directory: gitDirectory, timeoutMs: 30_000, inherited: process.env }),
+    GIT_DIR: gitDirectory,
+  };
   const reader = createObjectReader({ directory: gitDirectory, environment, maxBytes: maxFileBytes });
   return { objects: createGitObjects({ reader, onMissing: () => undefined }), close: () => reader.close() };
 }

@@ -8,7 +8,8 @@ import { emptyMirrorFolder, isMirrorOf } from "./mirror-folder.ts";
 import type { GitObjects } from "./git-objects.ts";
 import type { CommitObject } from "./read-object.ts";
 import type { ObjectReader } from "./object-reader.ts";
-import type { GitRunner } from "./run-git.ts";
+import type { RunGit } from "./run-git.ts";
+import type { LocalGit } from "./run-local-git.ts";
 
 export interface Mirror {
   /** Fetches the branch; it is accepted when it still contains `applied`. @throws as `ConfigRepository.fetch`. */
@@ -27,14 +28,15 @@ export interface MirrorOptions {
   readonly url: string;
   readonly branch: string;
   readonly refs: BranchRefs;
-  readonly git: GitRunner;
+  readonly talk: RunGit;
+  readonly local: LocalGit;
   readonly reader: ObjectReader;
   readonly objects: GitObjects;
   readonly log: Log;
 }
 
 export function createMirror(options: MirrorOptions): Mirror {
-  const { git, refs, reader, objects, log } = options;
+  const { talk, local, refs, reader, objects, log } = options;
   let isReady = false;
   let isSuspect = false;
 
@@ -47,31 +49,28 @@ export function createMirror(options: MirrorOptions): Mirror {
   async function recreate(): Promise<void> {
     await reader.restart();
     await emptyMirrorFolder(options.directory, options);
-    await git.run(["init", "--bare", "--quiet", "--template=", "--initial-branch=pinion", options.directory]);
+    await local.run(["init", "--bare", "--quiet", "--template=", "--initial-branch=pinion", options.directory]);
     isSuspect = false;
   }
 
+  /** Verbose, because simple-git waits 50 ms longer for a command that prints nothing. */
   async function fetchIncoming(): Promise<void> {
-    const quiet = ["--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance", "--progress"];
-    await git.run(["fetch", ...quiet, "--end-of-options", options.url, `+${refs.remote}:${refs.incoming}`]);
+    const flags = ["--verbose", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance", "--progress"];
+    await talk(["fetch", ...flags, "--end-of-options", options.url, `+${refs.remote}:${refs.incoming}`]);
   }
 
-  /** What is wrong with our copy, not with the remote, is mended by a new copy, once. */
+  /** What is wrong with our copy is mended by a new copy, but only once the remote has answered: a damaged copy is better than none. */
   async function fetchMending(): Promise<void> {
-    if (isSuspect && !(await isSound(git))) await startAnew("an object of the mirror is damaged or missing");
+    const damage = await fetchIncoming().then(findDamage, whenOurOwnFault);
     isSuspect = false;
-    try {
-      await fetchIncoming();
-    } catch (error) {
-      if (!isOurOwnFault(error)) throw error;
-      await startAnew(error.message);
-      await fetchIncoming();
-    }
+    if (damage === null) return;
+    log.warn({ damage }, "the mirror is damaged and is made anew");
+    await recreate();
+    await fetchIncoming();
   }
 
-  async function startAnew(why: string): Promise<void> {
-    log.warn({ why }, "the mirror is damaged and is made anew");
-    await recreate();
+  async function findDamage(): Promise<string | null> {
+    return isSuspect && !(await isSound(local)) ? "an object is damaged or missing" : null;
   }
 
   async function accept(incoming: CommitObject, applied: CommitId | null): Promise<void> {
@@ -81,15 +80,14 @@ export function createMirror(options: MirrorOptions): Mirror {
         `branch ${options.branch} is at ${incoming.commit}, which does not contain ${applied}`,
       );
     }
-    await git.run(["update-ref", "--end-of-options", refs.accepted, incoming.commit]);
+    await local.run(["update-ref", "--end-of-options", refs.accepted, incoming.commit]);
   }
 
   /** The usual case, one commit on top of the last, needs no child process. */
   async function contains(incoming: CommitObject, applied: CommitId): Promise<boolean> {
     if (incoming.commit === applied || incoming.parents.includes(applied)) return true;
     if ((await reader.info(applied)).kind === "missing") return false;
-    const { exitCode } = await git.ask(["merge-base", "--is-ancestor", applied, incoming.commit]);
-    return exitCode === 0;
+    return local.ask(["merge-base", "--is-ancestor", applied, incoming.commit]);
   }
 
   async function commitAt(ref: string): Promise<CommitObject | null> {
@@ -111,16 +109,17 @@ export function createMirror(options: MirrorOptions): Mirror {
       return commitAt(refs.accepted);
     },
     suspect: () => void (isSuspect = true),
-    tidy: () => git.run(["gc", "--auto", "--quiet"]).then(() => undefined),
+    tidy: () => local.run(["gc", "--auto", "--quiet"]).then(() => undefined),
   };
 }
 
 /** Not the network, not the server, not the branch: then it is the copy on this disk. A bad object that is sent to us is the server's. */
-function isOurOwnFault(error: unknown): error is PinionError {
-  return error instanceof PinionError && error.code === "git/failed" && !/fsck|Pinion stops/i.test(error.message);
+function whenOurOwnFault(error: unknown): string {
+  if (error instanceof PinionError && error.code === "git/failed" && !/fsck|Pinion stops/i.test(error.message)) return error.message;
+  throw error;
 }
 
-async function isSound(git: GitRunner): Promise<boolean> {
+function isSound(git: LocalGit): Promise<boolean> {
   return git.run(["fsck", "--full", "--no-dangling", "--no-progress"]).then(
     () => true,
     () => false,

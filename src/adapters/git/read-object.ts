@@ -23,8 +23,8 @@ function readEntries(bytes: Uint8Array, idLength: number): readonly TreeEntry[] 
   for (let at = 0; at < buffer.length;) {
     const modeEnd = buffer.indexOf(space, at);
     const nameEnd = buffer.indexOf(0, modeEnd);
-    if (modeEnd < 0 || nameEnd < 0) throw new Error("a tree object ends in the middle of an entry");
     const idEnd = nameEnd + 1 + idLength;
+    if (modeEnd < 0 || nameEnd < 0 || idEnd > buffer.length) throw new Error("a tree object ends in the middle of an entry");
     const mode = buffer.toString("latin1", at, modeEnd);
     const name = buffer.toString("utf8", modeEnd + 1, nameEnd);
     entries.push({ name, kind: kinds[mode] ?? "file", id: buffer.toString("hex", nameEnd + 1, idEnd) });

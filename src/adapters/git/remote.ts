@@ -35,7 +35,16 @@ const safeHost = /^[A-Za-z0-9[][A-Za-z0-9.:_[\]-]*$/;
 const controlCharacters = /[\u0000-\u001f\u007f]/;
 
 /** @throws `git/protocol-not-allowed` for every transport but http(s), ssh and, when allowed, file. */
-export function parseRemote({ url, auth, allowFile = false }: RemoteOptions): Remote {
+export function parseRemote(options: RemoteOptions): Remote {
+  try {
+    return remoteOf(options);
+  } catch (error) {
+    if (error instanceof PinionError) throw error;
+    throw refused("the repository URL is not an address that can be read");
+  }
+}
+
+function remoteOf({ url, auth, allowFile = false }: RemoteOptions): Remote {
   if (url === "" || controlCharacters.test(url)) throw refused("the repository URL is empty or has control characters");
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(url)?.[1]?.toLowerCase();
   switch (scheme) {

@@ -17,8 +17,9 @@ import type { CommitObject } from "./read-object.ts";
 import { createRedact } from "./redact.ts";
 import { parseRemote } from "./remote.ts";
 import type { GitAuth, Remote } from "./remote.ts";
-import { createGitRunner } from "./run-git.ts";
-import type { GitRunner } from "./run-git.ts";
+import { createRunGit } from "./run-git.ts";
+import type { RunGit } from "./run-git.ts";
+import { createLocalGit } from "./run-local-git.ts";
 import { createQueue } from "./queue.ts";
 
 export interface GitRepositoryOptions {
@@ -59,12 +60,20 @@ export function createGitRepository(options: GitRepositoryOptions): GitRepositor
   const closing = new AbortController();
   const environment = gitEnvironment({ remote, directory, timeoutMs, inherited });
   const redact = createRedact(remote.kind === "http" ? remote.secrets : []);
-  const git = createGitRunner({ directory, environment, timeoutMs, redact, closing: closing.signal });
+  const talk = createRunGit({ directory, environment, timeoutMs, redact, closing: closing.signal });
+  const local = createLocalGit({ directory, environment, closing: closing.signal });
   const reader = createObjectReader({ directory, environment, maxBytes: options.maxFileBytes ?? 16 * 1024 * 1024 });
   const objects = createGitObjects({ reader, onMissing: () => mirror.suspect() });
-  const mirror = createMirror({ directory, url: remote.url, branch, refs, git, reader, objects, log });
-  const asker = createAsker({ remote, branch, git, timeoutMs, inherited, closing: closing.signal });
+  const mirror = createMirror({ directory, url: remote.url, branch, refs, talk, local, reader, objects, log });
+  const asker = createAsker({ remote, branch, talk, timeoutMs, inherited, closing: closing.signal });
   const queue = createQueue();
+
+  async function tidy(): Promise<void> {
+    if (closing.signal.aborted) return;
+    await mirror.tidy().catch((error: unknown) => {
+      if (!closing.signal.aborted) log.warn({ error: String(error) }, "the mirror could not be tidied up");
+    });
+  }
 
   return {
     objects,
@@ -73,7 +82,7 @@ export function createGitRepository(options: GitRepositoryOptions): GitRepositor
     poll: () => queue.add(asker.ask),
     fetch: async (applied) => {
       const commit = await queue.add(() => mirror.update(applied));
-      void queue.add(mirror.tidy).catch((error: unknown) => log.warn({ error: String(error) }, "the mirror could not be tidied up"));
+      void queue.add(tidy);
       return headOf(commit);
     },
     mirrored: async () => {
@@ -100,23 +109,23 @@ interface Asker {
 interface AskerOptions {
   readonly remote: Remote;
   readonly branch: string;
-  readonly git: GitRunner;
+  readonly talk: RunGit;
   readonly timeoutMs: number;
   readonly inherited: Readonly<Record<string, string | undefined>>;
   readonly closing: AbortSignal;
 }
 
 /** In process over http(s); `git ls-remote` for what only the git program speaks. */
-function createAsker({ remote, branch, git, ...rest }: AskerOptions): Asker {
+function createAsker({ remote, branch, talk, ...rest }: AskerOptions): Asker {
   if (remote.kind === "http") {
     const http = createGitHttpClient({ authorization: remote.authorization, ...rest });
     return { ask: () => askHttp(http, remote.url, branch), close: () => http.close() };
   }
-  return { ask: () => lsRemote(git, remote.url, branch), close: async () => undefined };
+  return { ask: () => lsRemote(talk, remote.url, branch), close: async () => undefined };
 }
 
-async function lsRemote(git: GitRunner, url: string, branch: string): Promise<CommitId> {
-  const output = await git.run(["ls-remote", "--quiet", "--end-of-options", url, `refs/heads/${branch}`]);
+async function lsRemote(talk: RunGit, url: string, branch: string): Promise<CommitId> {
+  const output = await talk(["ls-remote", "--quiet", "--end-of-options", url, `refs/heads/${branch}`]);
   const line = output.split("\n").find((candidate) => candidate.endsWith(`\trefs/heads/${branch}`));
   const commit = line?.split("\t")[0];
   if (commit === undefined) throw branchMissing(branch);

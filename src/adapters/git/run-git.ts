@@ -1,4 +1,4 @@
-/** Runs one git command through simple-git, in the hardened environment, with a time limit, and says failures in our words. */
+/** Runs git commands that talk to the remote, through simple-git, in the hardened environment, and says failures in our words. */
 
 import { GitPluginError, simpleGit } from "simple-git";
 import { PinionError } from "../../domain/errors.ts";
@@ -6,19 +6,10 @@ import { failureOf } from "./failure.ts";
 import type { GitEnvironment } from "./git-environment.ts";
 import type { Redact } from "./redact.ts";
 
-export interface GitResult {
-  readonly exitCode: number;
-  readonly output: string;
-}
+/** Runs one command and gives back what it printed. @throws PinionError when it does not exit with 0. */
+export type RunGit = (args: readonly string[]) => Promise<string>;
 
-export interface GitRunner {
-  /** What it printed. @throws PinionError when it does not exit with 0. */
-  run(args: readonly string[]): Promise<string>;
-  /** Like `run`, but an exit with 1 is an answer too. */
-  ask(args: readonly string[]): Promise<GitResult>;
-}
-
-export interface GitRunnerOptions {
+export interface RunGitOptions {
   readonly directory: string;
   readonly environment: GitEnvironment;
   /** How long a command may say nothing before it is ended. */
@@ -36,29 +27,25 @@ const ours = {
   allowUnsafeFsMonitor: true,
   allowUnsafeHooksPath: true,
   allowUnsafeSshCommand: true,
-  allowUnsafeTemplateDir: true,
 } as const;
 
-export function createGitRunner(options: GitRunnerOptions): GitRunner {
-  async function ask(args: readonly string[]): Promise<GitResult> {
-    const result = await execute(options, args);
-    if (result.exitCode > 1) throw failureOf(args[0] ?? "", options.redact(result.output));
-    return result;
-  }
-  return {
-    ask,
-    run: async (args) => {
-      const { exitCode, output } = await ask(args);
-      if (exitCode !== 0) throw failureOf(args[0] ?? "", options.redact(output));
-      return output;
-    },
+interface Ended {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+export function createRunGit(options: RunGitOptions): RunGit {
+  return async (args) => {
+    const command = args[0] ?? "";
+    const { exitCode, output } = await execute(options, args).catch((error: unknown) => {
+      throw broken(command, options, error);
+    });
+    if (exitCode !== 0) throw failureOf(command, options.redact(output));
+    return output;
   };
 }
 
-async function execute(
-  { directory, environment, timeoutMs, redact, closing }: GitRunnerOptions,
-  args: readonly string[],
-): Promise<GitResult> {
+async function execute({ directory, environment, timeoutMs, closing }: RunGitOptions, args: readonly string[]): Promise<Ended> {
   let exitCode = 0;
   let complaint = "";
   const git = simpleGit({
@@ -74,13 +61,9 @@ async function execute(
       return hasExited ? undefined : (error ?? killed(result));
     },
   }).env(environment);
-  try {
-    const output = await git.raw([...args]);
-    return { exitCode, output: exitCode === 0 ? output : complaint };
-  } catch (error) {
-    if (closing.aborted) throw new PinionError("git/failed", `git ${args[0] ?? ""} was ended because Pinion stops`);
-    throw broken(args[0] ?? "", timeoutMs, error, redact);
-  }
+  const output = await git.raw([...args]);
+  if (exitCode !== 0) closing.throwIfAborted();
+  return { exitCode, output: exitCode === 0 ? output : complaint };
 }
 
 /** A child that somebody else killed has no exit code, and that is no success. */
@@ -89,7 +72,8 @@ function killed({ exitCode }: { readonly exitCode: number | null }): Error | und
 }
 
 /** Why a command never came to an end of its own. */
-function broken(command: string, timeoutMs: number, error: unknown, redact: Redact): PinionError {
+function broken(command: string, { timeoutMs, redact, closing }: RunGitOptions, error: unknown): PinionError {
+  if (closing.aborted) return new PinionError("git/failed", `git ${command} was ended because Pinion stops`);
   if (error instanceof GitPluginError && error.plugin === "timeout") {
     return new PinionError("git/unreachable", `the server does not answer in time: git ${command} was silent for ${timeoutMs} ms`);
   }
