@@ -222,7 +222,7 @@ export interface ProcessDeployerSection {
     /**
      * How versions are numbered.
      */
-    versionStrategy?: "semantic_versioning" | "semantic-versioning";
+    versionStrategy?: "semantic_versioning";
     /**
      * How many versions are remembered.
      */

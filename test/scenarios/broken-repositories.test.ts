@@ -11,7 +11,9 @@ import { createWorkTree } from "../../src/adapters/work-tree/work-tree.ts";
 import type { Finding } from "../../src/domain/finding.ts";
 import { createFakeParseCache } from "../fakes/objects.ts";
 import { plainDialect, processText, smallDigest, smallRepository, versionText } from "../support/small-repository.ts";
-import { brokenCopies, type BrokenCopy } from "./broken-copies.ts";
+import type { BrokenCopy } from "./broken-copy.ts";
+import { brokenFiles } from "./broken-files.ts";
+import { brokenMeanings } from "./broken-meanings.ts";
 
 const schemas = createSchemas();
 let root: string;
@@ -39,7 +41,7 @@ const options = () => ({ objects: createWorkTree(root), dialects: [plainDialect]
 const brief = (found: Finding): string => `${found.severity} ${found.code} ${found.file}:${found.line}`;
 
 describe("a broken copy", () => {
-  it.each(brokenCopies)("$name", async (copy) => {
+  it.each([...brokenFiles, ...brokenMeanings])("$name", async (copy) => {
     await build(copy);
     const { findings } = await validateRepository(options());
     expect(findings.map(brief)).toEqual(copy.expected);

@@ -12,7 +12,9 @@ import { parseExport } from "./export-file.ts";
 import { createSchemas } from "./schemas.ts";
 import { parseVersionFile, withDefinition } from "./version-file.ts";
 
-export type LoneVersion = { readonly kind: "version"; readonly version: ProcessVersion } | { readonly kind: "export"; readonly definition: Definition };
+export type LoneVersion =
+  | { readonly kind: "version"; readonly version: ProcessVersion }
+  | { readonly kind: "export"; readonly definition: Definition };
 
 /** Reads a version file (*.yaml) or an engine's export (*.json). @throws `usage/invalid` when it cannot be read, `manifest/invalid`. */
 export async function readLoneVersion(file: string, dialects: readonly Dialect[]): Promise<LoneVersion> {

@@ -1,0 +1,94 @@
+/** What must hold in pinion.yaml beyond its shape. */
+
+import { validate as isCron } from "node-cron";
+import type { Finding } from "../../domain/finding.ts";
+import type { PinionFile } from "../../generated/pinion.ts";
+import { durationMs } from "./durations.ts";
+import { finding, type FindingCode } from "./findings.ts";
+import type { YamlDocument } from "./yaml-document.ts";
+
+/** Shorter intervals would only heat the machine. */
+const shortestIntervalMs = 100;
+
+type Say = (pointer: string, code: FindingCode, message: string) => Finding;
+
+/** Everything that is wrong with a document of the right shape. */
+export function configFindings(file: PinionFile, document: YamlDocument): readonly Finding[] {
+  const say: Say = (pointer, code, message) => finding(document.place(pointer), code, message);
+  return [
+    ...urlFindings(file, say),
+    ...authFindings(file, say),
+    ...scheduleFindings(file, say),
+    ...intervalFindings(file, say),
+    ...listenFindings(file, say),
+    ...gatewayFindings(file, say),
+  ];
+}
+
+function urlFindings({ repository: { url, allowFile } }: PinionFile, say: Say): readonly Finding[] {
+  const refuse = (message: string): readonly Finding[] => [say("/repository/url", "config/invalid-url", message)];
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase() ?? (isSshAddress(url) ? "ssh" : "file");
+  if (scheme === "file") return allowFile === true ? [] : refuse(`${url} is a path on this machine; that needs allowFile: true`);
+  if (!["http", "https", "ssh"].includes(scheme)) return refuse(`a repository cannot be reached over ${scheme}`);
+  return isSshAddress(url) || URL.canParse(url) ? [] : refuse("this is not an address");
+}
+
+/** `git@host:path`, as ssh writes it. */
+function isSshAddress(url: string): boolean {
+  return /^[^/\\]+@[^/\\:]+:/.test(url);
+}
+
+function authFindings({ repository: { auth } }: PinionFile, say: Say): readonly Finding[] {
+  if (auth === undefined) return [];
+  const ways = [auth.token, auth.password, auth.sshKey].filter((way) => way !== undefined);
+  if (ways.length !== 1) return [say("/repository/auth", "config/auth", `one way to log in is needed, but there are ${ways.length}`)];
+  const wrong = [
+    auth.password !== undefined && auth.username === undefined ? "a password needs a username" : null,
+    auth.sshKey !== undefined && auth.username !== undefined ? "the user name of an ssh address is part of the address" : null,
+    auth.sshKey === undefined && auth.knownHosts !== undefined ? "knownHosts belongs to sshKey" : null,
+  ];
+  return wrong.flatMap((message) => (message === null ? [] : [say("/repository/auth", "config/auth", message)]));
+}
+
+function scheduleFindings({ repository: { schedule } }: PinionFile, say: Say): readonly Finding[] {
+  const expressions = schedule === undefined ? [] : [schedule].flat();
+  return expressions.flatMap((expression, index) => {
+    if (isCron(expression)) return [];
+    const pointer = Array.isArray(schedule) ? `/repository/schedule/${index}` : "/repository/schedule";
+    return [say(pointer, "config/schedule", `"${expression}" is not a cron expression`)];
+  });
+}
+
+function intervalFindings({ repository, resyncInterval }: PinionFile, say: Say): readonly Finding[] {
+  const intervals = {
+    "/repository/pollInterval": repository.pollInterval,
+    "/repository/timeout": repository.timeout,
+    "/resyncInterval": resyncInterval,
+  };
+  return Object.entries(intervals).flatMap(([pointer, interval]) => {
+    if (interval === undefined || durationMs(interval) >= shortestIntervalMs) return [];
+    return [say(pointer, "schema/range", `${interval} is too short; at least ${shortestIntervalMs}ms is needed`)];
+  });
+}
+
+function listenFindings({ listen }: PinionFile, say: Say): readonly Finding[] {
+  if (listen?.host === undefined || isLoopback(listen.host)) return [];
+  return [
+    say(
+      "/listen/host",
+      "config/not-loopback",
+      `${listen.host} can be reached from other machines, and the controller's API has no authentication yet`,
+    ),
+  ];
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function gatewayFindings({ gateway }: PinionFile, say: Say): readonly Finding[] {
+  if (gateway?.external === undefined) return [];
+  return (["host", "port"] as const).flatMap((key) =>
+    gateway[key] === undefined ? [] : [say(`/gateway/${key}`, "schema/not-allowed", `an external gateway has its own ${key}`)],
+  );
+}

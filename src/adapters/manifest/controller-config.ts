@@ -1,0 +1,110 @@
+/** pinion.yaml, parsed at the door: the operator's document in, the controller's configuration or all findings out. */
+
+import type { ControllerConfig, EngineConfig, GatewayConfig, RepositoryAuth, RepositoryConfig } from "../../domain/controller-config.ts";
+import { PinionError } from "../../domain/errors.ts";
+import { describeFinding, type Finding, hasErrors } from "../../domain/finding.ts";
+import type { EngineSection, GatewaySection, PinionFile, RepositoryAuthSection, RepositorySection } from "../../generated/pinion.ts";
+import { configFindings } from "./config-rules.ts";
+import { durationMs } from "./durations.ts";
+import { toSecretReference } from "./environment-file.ts";
+import { sortFindings } from "./findings.ts";
+import { foldDocument, foldKey } from "./fold.ts";
+import { readProcessDeployer } from "./process-deployer.ts";
+import { schemaFindings } from "./schema-findings.ts";
+import { createSchemas, type Schemas } from "./schemas.ts";
+import { readYamlText } from "./yaml-document.ts";
+
+/** @throws PinionError `config/invalid`, with every finding. Options without an effect yet are `warnings` of the result. */
+export function parseControllerConfig(text: string, file: string, schemas: Schemas = createSchemas()): ControllerConfig {
+  const reading = readYamlText(text, file, foldKey);
+  if (reading.kind === "refused") throw invalid(file, reading.findings);
+  const document = { ...reading.document, value: foldDocument(reading.document.value) };
+  const shape = schemaFindings(schemas, "pinion", document);
+  if (shape.length > 0) throw invalid(file, shape);
+
+  const config = document.value as PinionFile;
+  const deployer = readProcessDeployer(config.processDeployer, document);
+  const findings = sortFindings([...configFindings(config, document), ...deployer.findings]);
+  if (hasErrors(findings)) throw invalid(file, findings);
+  return {
+    ...toServices(config),
+    repository: toRepository(config.repository),
+    environments: config.environments ?? deployer.environments,
+    engines: toEngines(config.engines ?? {}),
+    defaults: deployer.defaults,
+    warnings: findings,
+  };
+}
+
+function toServices(config: PinionFile): Pick<ControllerConfig, "state" | "listen" | "gateway" | "resyncIntervalMs" | "log"> {
+  return {
+    state: config.state ?? "./.pinion",
+    listen: { host: config.listen?.host ?? "127.0.0.1", port: config.listen?.port ?? 0 },
+    gateway: toGateway(config.gateway),
+    resyncIntervalMs: durationMs(config.resyncInterval ?? "10s"),
+    log: { level: config.log?.level ?? "info" },
+  };
+}
+
+function invalid(file: string, findings: readonly Finding[]): PinionError {
+  const lines = findings.filter(({ severity }) => severity === "error").map(describeFinding);
+  return new PinionError("config/invalid", `${file} cannot be used:\n${lines.join("\n")}`, { findings });
+}
+
+function toRepository(section: RepositorySection): RepositoryConfig {
+  return {
+    url: section.url,
+    branch: section.branch ?? "main",
+    path: (section.path ?? "").replace(/^\.?\/+|\/+$/g, ""),
+    auth: toAuth(section.auth),
+    allowFile: section.allowFile ?? false,
+    pollIntervalMs: durationMs(section.pollInterval ?? "30s"),
+    pollJitter: toShare(section.pollJitter ?? "10%"),
+    schedule: section.schedule === undefined ? [] : [section.schedule].flat(),
+    timeoutMs: durationMs(section.timeout ?? "30s"),
+  };
+}
+
+function toShare(value: number | string): number {
+  return typeof value === "number" ? value : Number.parseFloat(value) / 100;
+}
+
+/** The rules have checked that there is one way to log in. */
+function toAuth(auth: RepositoryAuthSection | undefined): RepositoryAuth {
+  if (auth?.token !== undefined) return { kind: "token", token: toSecretReference(auth.token), username: auth.username ?? null };
+  if (auth?.password !== undefined) return { kind: "password", username: auth.username ?? "", password: toSecretReference(auth.password) };
+  if (auth?.sshKey !== undefined) return { kind: "ssh", keyFile: auth.sshKey, knownHosts: auth.knownHosts ?? null };
+  return { kind: "none" };
+}
+
+function toGateway(section: GatewaySection = {}): GatewayConfig {
+  if (section.external === undefined) return { kind: "own", host: section.host ?? "127.0.0.1", port: section.port ?? 0 };
+  return { kind: "external", controlUrl: trimSlashes(section.external.controlUrl), token: toSecretReference(section.external.token) };
+}
+
+function toEngines(sections: Readonly<Record<string, EngineSection>>): ControllerConfig["engines"] {
+  const { default: common, ...others } = sections;
+  return {
+    default: toEngine(common ?? { kind: "node-red" }),
+    byEnvironment: new Map(Object.entries(others).map(([environment, section]) => [environment, toEngine(section)])),
+  };
+}
+
+/** The schema has checked that a remote engine has url and token. */
+function toEngine(section: EngineSection): EngineConfig {
+  if (section.mode !== "remote") {
+    return { mode: "embedded", kind: section.kind, instances: section.instances ?? 1, maxMemoryMb: section.maxMemoryMb ?? null };
+  }
+  const url = trimSlashes(section.url ?? "");
+  return {
+    mode: "remote",
+    kind: section.kind,
+    url,
+    publicUrl: trimSlashes(section.publicUrl ?? url),
+    token: toSecretReference(section.token ?? {}),
+  };
+}
+
+function trimSlashes(url: string): string {
+  return url.replace(/\/+$/, "");
+}
