@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly configFile: string;
   /** Follow the branch once although it no longer contains the deployed commit. */
   readonly acceptRewrite: boolean;
+  /** What becomes of the gateway and the engines that it started when it is told to stop. */
+  readonly onExit: "keep" | "stop";
 }
 
 export interface GatewayOptions {
@@ -97,7 +99,10 @@ export interface CliWorld {
   validate(directory: string): Promise<{ readonly findings: readonly Finding[] }>;
   /** Reads one version file (*.yaml, with its definitionFrom) or an engine's export (*.json). @throws `manifest/invalid`, `usage/invalid`. */
   readVersionFile(file: string): Promise<VersionFile>;
-  /** @throws `usage/invalid` when there is no config repository at the place. Bad files are findings of the snapshot. */
+  /**
+   * Bad files are findings of the snapshot. A commit that holds no config repository at the path is an empty snapshot.
+   * @throws `usage/invalid` when a work tree holds none.
+   */
   openRepository(place: RepositoryPlace): Promise<OpenRepository>;
   /** Base URL of the controller that was started with this pinion.yaml. @throws `config/not-found`, `config/invalid`, `controller/unreachable`. */
   controllerAddress(configFile: string): Promise<string>;

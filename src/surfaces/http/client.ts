@@ -23,10 +23,10 @@ export function createControllerClient(url: string): ControllerClient {
   const base = url.replace(/\/+$/u, "");
   return {
     async overview(selection) {
-      return parseAnswer(base, parseOverview, await ask(base, `/api/v1/status${queryOf(selection)}`));
+      return parseAnswer(base, parseOverview, await ask(base, `/api/v1/status${queryOf({ ...selection })}`));
     },
     async history(query) {
-      const answer = await ask(base, `/api/v1/history${queryOf(query)}`);
+      const answer = await ask(base, `/api/v1/history${queryOf({ ...query })}`);
       return parseAnswer(base, (value) => parseDeployments(value), answer);
     },
     async deployment(id) {
@@ -41,10 +41,10 @@ function parseDeployments(value: unknown): readonly Deployment[] {
   return deployments.map(parseDeployment);
 }
 
-function queryOf(values: object): string {
-  const entries = Object.entries(values).filter((entry): entry is [string, string | number] => entry[1] !== undefined);
-  const text = new URLSearchParams(entries.map(([key, value]) => [key, String(value)])).toString();
-  return text === "" ? "" : `?${text}`;
+function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(values)) if (value !== undefined) query.set(key, String(value));
+  return query.size === 0 ? "" : `?${query.toString()}`;
 }
 
 async function ask(base: string, path: string): Promise<unknown> {

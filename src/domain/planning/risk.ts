@@ -1,0 +1,63 @@
+/**
+ * How risky a plan is, and why. Each reason has a level of its own, one higher in production, and the plan has that of the
+ * gravest.
+ */
+
+import type { PlannedDeployment, RiskAssessment, RiskLevel, RiskReason } from "../deployment-plan.ts";
+import type { EnvironmentSpec } from "../environment.ts";
+import type { ProcessId } from "../names.ts";
+
+/** From so many deployments at once on, it is hard to say which of them did it. */
+const many = 5;
+
+const ranks = { low: 0, medium: 1, high: 2 } as const satisfies Record<RiskLevel, number>;
+const oneHigher = { low: "medium", medium: "high", high: "high" } as const satisfies Record<RiskLevel, RiskLevel>;
+
+export interface RiskView {
+  readonly spec: EnvironmentSpec;
+  /** Whether the version after has any smoke test. */
+  hasChecks(process: ProcessId): boolean;
+  /** Processes that stay and will miss something that they need. */
+  readonly lacking: readonly { readonly process: ProcessId; readonly reason: string }[];
+}
+
+/** The judgement over the deployments of one environment. */
+export function assessRisk(deployments: readonly PlannedDeployment[], view: RiskView): RiskAssessment {
+  const isProduction = view.spec.type === "production";
+  const found = [
+    ...view.lacking.map(({ process, reason }) => risk("high", process, reason)),
+    ...deployments.flatMap((deployment) => risksOf(deployment, view)),
+    ...(deployments.length >= many ? [risk("low", null, `${deployments.length} deployments at once`)] : []),
+  ];
+  const weighed = found.map((reason) => (isProduction ? { ...reason, level: oneHigher[reason.level] } : reason));
+  const all = isProduction && deployments.length > 0 ? [...weighed, risk("low", null, "it is production")] : weighed;
+  const reasons = all.toSorted((a, b) => ranks[b.level] - ranks[a.level]);
+  return { level: reasons[0]?.level ?? "low", reasons };
+}
+
+function risksOf(deployment: PlannedDeployment, view: RiskView): readonly RiskReason[] {
+  const { process, kind } = deployment;
+  if (kind === "retire") return [risk("medium", process, "it is taken out: whoever still calls it gets 404")];
+  return [...risksOfContent(deployment), ...risksOfRollout(deployment, view)];
+}
+
+function risksOfContent({ process, from, to, isDowngrade, distance, changes }: PlannedDeployment): readonly RiskReason[] {
+  const step = `${from} → ${to}`;
+  const breaking = changes?.impact === "breaking" ? [risk("medium", process, "breaking changes in its definition")] : [];
+  if (isDowngrade) return [...breaking, risk("low", process, `${step} goes back`)];
+  if (distance === "major") return [...breaking, risk("medium", process, `${step} is a major step`)];
+  const isUnexpected = breaking.length > 0 && (distance === "minor" || distance === "patch");
+  return isUnexpected ? [risk("medium", process, `breaking changes, although ${step} is a ${distance} step`)] : breaking;
+}
+
+function risksOfRollout({ process, from, to }: PlannedDeployment, { spec, hasChecks }: RiskView): readonly RiskReason[] {
+  const isReplaced = spec.strategy.kind === "recreate" && from !== null;
+  return [
+    ...(hasChecks(process) ? [] : [risk("low", process, `${to} has no checks: nothing is asked of it before it gets traffic`)]),
+    ...(isReplaced ? [risk("low", process, "recreate: it does not answer while it is replaced")] : []),
+  ];
+}
+
+function risk(level: RiskLevel, process: ProcessId | null, reason: string): RiskReason {
+  return { level, process, reason };
+}

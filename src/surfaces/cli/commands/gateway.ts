@@ -1,0 +1,34 @@
+/** `pinion gateway`: the process that carries the public traffic. */
+
+import { type AddCommand, parsePort, pathFrom } from "../session.ts";
+
+interface Options {
+  readonly state: string;
+  readonly host: string;
+  readonly port: number;
+  readonly controlPort: number;
+}
+
+export const addGateway: AddCommand = (program, session, finish) => {
+  program
+    .command("gateway")
+    .description("run a gateway by itself; `pinion run` starts its own unless pinion.yaml names one")
+    .option("--state <dir>", "folder of its routing table, identity and control token", ".pinion/gateway")
+    .option("--host <address>", "public address to listen on", "127.0.0.1")
+    .option("--port <number>", "public port; 0: the one before, else any", parsePort, 0)
+    .option("--control-port <number>", "port of the control API, on loopback; 0: the one before, else any", parsePort, 0)
+    .addHelpText(
+      "after",
+      `
+The gateway routes http://HOST:PORT/<environment>/<path> by the weights that a controller sets, and goes on by its last
+table when there is none. One gateway for each state folder.
+
+Examples:
+  pinion gateway --port 8080
+  pinion gateway --state /var/lib/pinion/gateway --host 0.0.0.0 --port 80 --control-port 8601
+`,
+    )
+    .action(async ({ state, ...options }: Options) => {
+      finish(await session.world.gateway({ stateDirectory: pathFrom(session, state), ...options }));
+    });
+};

@@ -1,0 +1,59 @@
+/** `pinion history`: what was deployed when, from what to what, and how it went. */
+
+import { deploymentJson } from "../../http/answers.ts";
+import type { Selection } from "../../http/selection.ts";
+import { clientFor, configOption, controllerOption, type ControllerOptions } from "../controller-option.ts";
+import { renderDeployment, renderHistory } from "../render/history.ts";
+import { type AddCommand, type Format, formatOption, parseLimit, print, printJson, type Session } from "../session.ts";
+
+interface Options extends ControllerOptions, Selection {
+  readonly id?: string;
+  readonly limit: number;
+  readonly format: Format;
+}
+
+export const addHistory: AddCommand = (program, session, finish) => {
+  program
+    .command("history")
+    .description("list deployments, newest first, or show one with its steps")
+    .option("-e, --environment <name>", "only this environment")
+    .option("-p, --process <id>", "only this process")
+    .option("--id <deployment>", "show this one with steps, timings and validations")
+    .option("-n, --limit <number>", "at most so many", parseLimit, 20)
+    .addOption(controllerOption())
+    .addOption(configOption())
+    .addOption(formatOption())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  pinion history --environment production
+  pinion history --process order-intake --limit 5
+  pinion history --id production.order-intake.1.4.0.mi8xj2k1
+`,
+    )
+    .action(async (options: Options) => {
+      await (options.id === undefined ? showHistory(session, options) : showDeployment(session, options, options.id));
+      finish(0);
+    });
+};
+
+async function showHistory(session: Session, options: Options): Promise<void> {
+  const { environment, process, limit, format } = options;
+  const client = await clientFor(session, options);
+  const only = { ...(environment !== undefined && { environment }), ...(process !== undefined && { process }) };
+  const deployments = await client.history({ ...only, limit });
+  if (format === "json") printJson(session, { deployments: deployments.map(deploymentJson) });
+  else print(session, renderHistory(deployments, viewOf(session)));
+}
+
+async function showDeployment(session: Session, options: Options, id: string): Promise<void> {
+  const client = await clientFor(session, options);
+  const deployment = await client.deployment(id);
+  if (options.format === "json") printJson(session, deploymentJson(deployment));
+  else print(session, renderDeployment(deployment, viewOf(session)));
+}
+
+function viewOf({ colors, world }: Session) {
+  return { colors, now: world.now(), width: world.columns };
+}

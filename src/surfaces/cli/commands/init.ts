@@ -1,0 +1,127 @@
+/** `pinion init`: a config repository and a pinion.yaml that run as they are. */
+
+import { lstat, mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { PinionError } from "../../../domain/errors.ts";
+import { scaffoldControllerFile, scaffoldPorts } from "../scaffold/controller-file.ts";
+import { scaffoldRepository } from "../scaffold/repository.ts";
+import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
+import { printable } from "../terminal.ts";
+import type { GitProgram } from "../world.ts";
+
+export const addInit: AddCommand = (program, session, finish) => {
+  program
+    .command("init")
+    .description("write a small config repository and a pinion.yaml that run as they are")
+    .argument("[dir]", "the folder to write to", ".")
+    .addOption(formatOption())
+    .addHelpText(
+      "after",
+      `
+Writes DIR/config-repo, a git repository with its first commit, and DIR/pinion.yaml beside it. Never overwrites anything.
+
+Examples:
+  pinion init my-pinion && cd my-pinion && pinion run
+`,
+    )
+    .action(async (directory: string, { format }: { readonly format: Format }) => {
+      const outcome = await init(session, pathFrom(session, directory));
+      if (format === "json") printJson(session, outcome);
+      else print(session, render(outcome, session));
+      finish(0);
+    });
+};
+
+interface Outcome {
+  readonly directory: string;
+  readonly repository: string;
+  readonly configFile: string;
+  /** Relative to the folder. */
+  readonly files: readonly string[];
+  /** Null when git could not make it; `problem` says why. */
+  readonly commit: string | null;
+  readonly problem: string | null;
+}
+
+async function init({ world }: Session, directory: string): Promise<Outcome> {
+  const [repository, configFile] = [join(directory, "config-repo"), join(directory, "pinion.yaml")];
+  for (const path of [repository, configFile]) {
+    if (await isThere(path)) throw new PinionError("usage/invalid", `${path} is there already; nothing was written`);
+  }
+  const files = [...scaffoldRepository((definition) => world.digestOf(definition))].map(
+    ([path, text]) => [join("config-repo", path), text] as const,
+  );
+  const all = [...files, ["pinion.yaml", scaffoldControllerFile(repository)] as const];
+  for (const [path, text] of all) await write(join(directory, path), text);
+  const committed = await firstCommit(world.git, repository);
+  return { directory, repository, configFile, files: all.map(([path]) => path), ...committed };
+}
+
+/** Also a dangling link is something. */
+async function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function write(path: string, text: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text, { flag: "wx" });
+  } catch (error) {
+    throw new PinionError("usage/invalid", `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+const identity = ["-c", "user.name=pinion init", "-c", "user.email=pinion@localhost"];
+const ownWays = ["-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null", "-c", "core.excludesFile=/dev/null"];
+
+/** The commands that make a repository with its first commit, whatever this machine's git is configured to. */
+const commands: readonly (readonly string[])[] = [
+  ["init", "--quiet", "--template=", "--initial-branch=main"],
+  [...ownWays, "add", "--all"],
+  [...identity, ...ownWays, "commit", "--quiet", "--message=Add the hello process and three environments"],
+];
+
+async function firstCommit(git: GitProgram, repository: string): Promise<Pick<Outcome, "commit" | "problem">> {
+  for (const args of commands) {
+    const { status, stderr } = await git(repository, args);
+    if (status !== 0) return { commit: null, problem: stderr };
+  }
+  return { commit: (await git(repository, ["rev-parse", "HEAD"])).stdout, problem: null };
+}
+
+function render({ directory, files, commit, problem }: Outcome, { world, colors }: Session): readonly string[] {
+  const move = directory === world.cwd ? [] : [`  cd ${quoteForShell(directory)}`];
+  const byHand = `  (cd config-repo && git init -b main && git add . && git commit -m "First commit")`;
+  const unmade = [
+    colors.yellow(`git could not make the first commit: ${printable(problem ?? "")}`),
+    "Make it yourself:",
+    ...move,
+    byHand,
+    "",
+  ];
+  return [
+    `wrote ${files.length} files to ${printable(directory)}${commit === null ? "" : `, first commit ${commit.slice(0, 8)}`}`,
+    "",
+    ...(commit === null ? unmade : []),
+    colors.bold("what to do next"),
+    ...move,
+    `  pinion run                                          ${colors.dim("# starts engines, gateway and controller")}`,
+    `  pinion status                                       ${colors.dim("# in another terminal, until all is Synced")}`,
+    `  curl http://127.0.0.1:${scaffoldPorts.gateway}/production/hello        ${colors.dim("# 1.0.0 answers")}`,
+    "",
+    "Then deploy: in config-repo/environments/production/pins.yaml change 1.0.0 to 1.1.0, and",
+    "  cd config-repo",
+    `  pinion validate && pinion plan                      ${colors.dim("# what committing would do")}`,
+    `  git commit -am "hello 1.1.0 to production"          ${colors.dim("# `git revert HEAD` rolls it back")}`,
+  ];
+}
+
+/** A word that a shell takes as it is. */
+function quoteForShell(text: string): string {
+  return /^[\w./@%+=:,-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

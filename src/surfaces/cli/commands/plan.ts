@@ -1,0 +1,80 @@
+/** `pinion plan`: what merging a change would do, environment by environment. */
+
+import { type DeploymentPlan, isNothingToDo } from "../../../domain/deployment-plan.ts";
+import { type Finding, hasErrors } from "../../../domain/finding.ts";
+import type { Deployment } from "../../../domain/state.ts";
+import { createControllerClient } from "../../http/client.ts";
+import { type Base, findBase } from "../base-revision.ts";
+import { findingJson } from "../findings.ts";
+import { makePlans } from "../plan-reading.ts";
+import { renderPlans } from "../render/plan.ts";
+import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
+
+interface Options {
+  readonly base?: string;
+  readonly environment?: string;
+  readonly controller?: string;
+  readonly format: Format;
+}
+
+export const addPlan: AddCommand = (program, session, finish) => {
+  program
+    .command("plan")
+    .description("show what merging a work tree would do in each environment")
+    .argument("[dir]", "the work tree of the config repository", ".")
+    .option("--base <revision>", "what to compare with; default: the merge base with origin/HEAD, origin/main or main")
+    .option("-e, --environment <name>", "only this environment")
+    .option("--controller <url>", "take estimated durations from this controller's history")
+    .addOption(formatOption())
+    .addHelpText(
+      "after",
+      `
+Compares the files as they are on disk, committed or not. Exit code 0 when there is nothing to do, 1 when there are
+changes, or errors in the files, 2 when it could not run.
+
+Examples:
+  pinion plan
+  pinion plan ./config-repo --environment production
+  pinion plan --base v1.2 --format json | jq '.environments[] | {environment, risk: .riskAssessment.level}'
+`,
+    )
+    .action(async (directory: string, options: Options) => finish(await plan(session, pathFrom(session, directory), options)));
+};
+
+async function plan(session: Session, directory: string, options: Options): Promise<number> {
+  const { world } = session;
+  const history = options.controller === undefined ? [] : await historyFrom(options.controller);
+  const to = await world.openRepository({ kind: "work-tree", directory });
+  try {
+    const base = await findBase(world.git, directory, options.base ?? null);
+    const from = base.place === null ? null : await world.openRepository(base.place);
+    try {
+      const plans = await makePlans({ from, to }, { environment: options.environment ?? null, history });
+      return show(session, { base, plans, findings: to.snapshot.findings }, options.format);
+    } finally {
+      await from?.close();
+    }
+  } finally {
+    await to.close();
+  }
+}
+
+function historyFrom(url: string): Promise<readonly Deployment[]> {
+  return createControllerClient(url).history({ limit: 1000 });
+}
+
+interface Outcome {
+  readonly base: Base;
+  readonly plans: readonly DeploymentPlan[];
+  readonly findings: readonly Finding[];
+}
+
+function show(session: Session, { base, plans, findings }: Outcome, format: Format): number {
+  if (format === "json") {
+    const { place, description } = base;
+    printJson(session, { base: { commit: place?.commit ?? null, description }, environments: plans, findings: findings.map(findingJson) });
+  } else {
+    print(session, renderPlans({ base: base.description, plans, findings }, { colors: session.colors, width: session.world.columns }));
+  }
+  return plans.every(isNothingToDo) && !hasErrors(findings) ? 0 : 1;
+}

@@ -1,0 +1,37 @@
+/** `pinion run`: the controller. */
+
+import { Option } from "commander";
+import { type AddCommand, pathFrom } from "../session.ts";
+
+interface Options {
+  readonly config: string;
+  readonly acceptRewrite: boolean;
+  readonly onExit: "keep" | "stop";
+}
+
+export const addRun: AddCommand = (program, session, finish) => {
+  program
+    .command("run")
+    .description("run the controller: follow the config repository and keep the engines as it says")
+    .option("-c, --config <file>", "the controller's configuration", "pinion.yaml")
+    .option("--accept-rewrite", "accept once that the branch no longer contains the deployed commit", false)
+    .addOption(
+      new Option("--on-exit <what>", "leave gateway and engines running, or stop them too").choices(["keep", "stop"]).default("keep"),
+    )
+    .addHelpText(
+      "after",
+      `
+Stops on SIGINT and SIGTERM. The gateway and the engines that it started go on without it, so that no request is lost
+while it is upgraded, and are found again by the next run; --on-exit stop ends them too.
+
+Examples:
+  pinion run
+  pinion run --config /etc/pinion/pinion.yaml
+  pinion run --on-exit stop        to try it out
+  pinion run --accept-rewrite      after somebody has force-pushed, and it was right
+`,
+    )
+    .action(async ({ config, ...options }: Options) => {
+      finish(await session.world.run({ configFile: pathFrom(session, config), ...options }));
+    });
+};

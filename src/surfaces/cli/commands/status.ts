@@ -1,0 +1,57 @@
+/** `pinion status`: what shall run, what does, and why they differ. */
+
+import type { Overview } from "../../../controller/queries.ts";
+import { hasErrors } from "../../../domain/finding.ts";
+import { overviewJson } from "../../http/answers.ts";
+import { selectFrom, type Selection } from "../../http/selection.ts";
+import { clientFor, configOption, controllerOption, type ControllerOptions } from "../controller-option.ts";
+import { renderOverview } from "../render/overview.ts";
+import { type AddCommand, type Format, formatOption, print, printJson, type Session } from "../session.ts";
+
+interface Options extends ControllerOptions, Selection {
+  readonly format: Format;
+}
+
+export const addStatus: AddCommand = (program, session, finish) => {
+  program
+    .command("status")
+    .description("show what runs where, and whether it is what the repository says")
+    .option("-e, --environment <name>", "only this environment")
+    .option("-p, --process <id>", "only this process")
+    .addOption(controllerOption())
+    .addOption(configOption())
+    .addOption(formatOption())
+    .addHelpText(
+      "after",
+      `
+Exit code 0 when the repository can be followed and everything shown is Synced and Healthy, 1 otherwise, 2 when no
+controller can be asked.
+
+Examples:
+  pinion status
+  pinion status --environment production --process order-intake
+  pinion status --controller http://127.0.0.1:8600 --format json
+`,
+    )
+    .action(async (options: Options) => finish(await status(session, options)));
+};
+
+async function status(session: Session, options: Options): Promise<number> {
+  const { environment, process, format } = options;
+  const selection = { environment, process };
+  const client = await clientFor(session, options);
+  const overview = selectFrom(await client.overview(selection), selection);
+  if (format === "json") printJson(session, overviewJson(overview));
+  else print(session, renderOverview(overview, { colors: session.colors, now: session.world.now(), width: session.world.columns }));
+  return isAllWell(overview) ? 0 : 1;
+}
+
+/** Nothing that is shown is left to be done or to be mended. */
+export function isAllWell({ repository, environments }: Overview): boolean {
+  return (
+    repository.state === "ok" &&
+    environments.every(
+      ({ findings, processes }) => !hasErrors(findings) && processes.every(({ sync, health }) => sync === "Synced" && health === "Healthy"),
+    )
+  );
+}

@@ -1,0 +1,41 @@
+/** `pinion validate`: every finding of a config repository, before anybody merges it. */
+
+import { hasErrors } from "../../../domain/finding.ts";
+import { findingJson, renderFindings, summarizeFindings } from "../findings.ts";
+import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
+
+export const addValidate: AddCommand = (program, session, finish) => {
+  program
+    .command("validate")
+    .description("check all files of a config repository")
+    .argument("[dir]", "the work tree of the repository", ".")
+    .addOption(formatOption())
+    .addHelpText(
+      "after",
+      `
+Exit code 0 without errors (warnings are fine), 1 with errors, 2 when it could not run.
+
+Examples:
+  pinion validate
+  pinion validate ./config-repo
+  pinion validate ./config-repo --format json | jq -r '.findings[] | "\\(.file):\\(.line) \\(.message)"'
+`,
+    )
+    .action(async (directory: string, { format }: { readonly format: Format }) => {
+      finish(await validate(session, pathFrom(session, directory), format));
+    });
+};
+
+async function validate(session: Session, directory: string, format: Format): Promise<number> {
+  const { findings } = await session.world.validate(directory);
+  const code = hasErrors(findings) ? 1 : 0;
+  if (format === "json") {
+    printJson(session, { findings: findings.map(findingJson) });
+    return code;
+  }
+  const { colors } = session;
+  const summary =
+    findings.length === 0 ? colors.green("no findings") : (code === 1 ? colors.red : colors.yellow)(summarizeFindings(findings));
+  print(session, [...renderFindings(findings, colors), ...(findings.length === 0 ? [] : [""]), summary]);
+  return code;
+}

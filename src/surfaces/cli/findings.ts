@@ -1,0 +1,49 @@
+/** Findings as people and scripts read them. */
+
+import type { Finding } from "../../domain/finding.ts";
+import { type Colors, printable } from "./terminal.ts";
+import { renderTable } from "./table.ts";
+
+/** Findings grouped by file, each with its place, its code and what to do about it. */
+export function renderFindings(findings: readonly Finding[], colors: Colors): readonly string[] {
+  return [...byFile(findings)].flatMap(([file, group], index) => [
+    ...(index === 0 ? [] : [""]),
+    colors.underline(printable(file)),
+    ...group.flatMap((finding) => renderFinding(finding, colors)),
+  ]);
+}
+
+function renderFinding({ file, line, column, severity, message, code, hint }: Finding, colors: Colors): readonly string[] {
+  const mark = severity === "error" ? colors.red("error") : colors.yellow("warning");
+  const row = [`${printable(file)}:${line}:${column}`, mark, `${printable(message)}  (${code})`];
+  return [...renderTable([row], { width: null, indent: "  " }), ...(hint === "" ? [] : [colors.dim(`    ${printable(hint)}`)])];
+}
+
+function byFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of findings) {
+    const group = groups.get(finding.file);
+    if (group) group.push(finding);
+    else groups.set(finding.file, [finding]);
+  }
+  return groups;
+}
+
+/** `3 errors, 1 warning in 2 files`. */
+export function summarizeFindings(findings: readonly Finding[]): string {
+  if (findings.length === 0) return "no findings";
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const warnings = findings.length - errors;
+  const counts = [...(errors > 0 ? [count(errors, "error")] : []), ...(warnings > 0 ? [count(warnings, "warning")] : [])];
+  return `${counts.join(", ")} in ${count(new Set(findings.map(({ file }) => file)).size, "file")}`;
+}
+
+/** `1 file`, `2 files`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** Exactly the fields that scripts rely on. */
+export function findingJson({ file, line, column, pointer, code, severity, message, hint }: Finding): Finding {
+  return { file, line, column, pointer, code, severity, message, hint };
+}

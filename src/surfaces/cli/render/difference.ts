@@ -1,0 +1,66 @@
+/** The difference between two versions as text. */
+
+import type { ChangeSummary } from "../../../domain/describe-changes.ts";
+import type { VersionDistance } from "../../../domain/deployment-plan.ts";
+import type { NamedChange, VersionDifference } from "../../../domain/version-difference.ts";
+import type { WorkflowChanges } from "../../../domain/workflow-changes.ts";
+import { type Colors, printable } from "../terminal.ts";
+
+interface Label {
+  readonly file: string;
+  /** Null for an engine's export, which names neither. */
+  readonly process: string | null;
+  readonly version: string | null;
+}
+
+/** What `pinion diff --format json` prints. `changes` takes the one definition to the other. */
+export interface Difference extends ChangeSummary, VersionDifference {
+  readonly from: Label;
+  readonly to: Label;
+  /** Null unless both are version files. */
+  readonly distance: VersionDistance | null;
+  readonly changes: WorkflowChanges;
+}
+
+export function isNoDifference({ impact, dependencies, checks }: Difference): boolean {
+  return impact === null && dependencies.length === 0 && checks.length === 0;
+}
+
+/** Lines of `pinion diff`. */
+export function renderDifference(difference: Difference, colors: Colors): readonly string[] {
+  const { from, to, impact, distance, lines, dependencies, checks } = difference;
+  const head = [`${colors.dim("from")}  ${describeLabel(from)}`, `${colors.dim("to")}    ${describeLabel(to)}`, ""];
+  if (isNoDifference(difference)) return [...head, colors.green("no differences")];
+  return [
+    ...head,
+    ...lines.map((line) => paintChange(line, colors)),
+    ...dependencies.map((change) => paintChange(describeNamed("needs", change), colors)),
+    ...checks.map((change) => paintChange(describeNamed("check", change), colors)),
+    "",
+    describeImpact(impact, distance, colors),
+  ];
+}
+
+function describeLabel({ file, process, version }: Label): string {
+  return process === null ? printable(file) : `${printable(process)} ${printable(version ?? "")}  (${printable(file)})`;
+}
+
+function describeNamed(noun: string, { kind, name, detail }: NamedChange): string {
+  const sign = { added: "+", removed: "-", changed: "~" }[kind];
+  return `${sign} ${noun} ${printable(name)}${detail === "" ? "" : `: ${printable(detail)}`}`;
+}
+
+/** A line that starts with `+`, `-` or `~`, in the colour of its sign. */
+export function paintChange(line: string, colors: Colors): string {
+  const paint = { "+": colors.green, "-": colors.red, "~": colors.yellow }[line.charAt(0)];
+  const text = paint === undefined ? line : paint(line.charAt(0)) + line.slice(1);
+  return text.replace(/\(breaking\)$/u, colors.red("(breaking)"));
+}
+
+function describeImpact(impact: Difference["impact"], distance: VersionDistance | null, colors: Colors): string {
+  if (impact === null) return "the definition is the same";
+  const step = distance === null ? "" : `, ${distance === "same" ? "under the same version" : `a ${distance} step`}`;
+  const isUnexpected = impact === "breaking" && (distance === "minor" || distance === "patch");
+  const advice = isUnexpected ? `: ${colors.yellow("callers expect a major one")}` : "";
+  return `impact: ${impact === "breaking" ? colors.red(impact) : colors.green(impact)}${step}${advice}`;
+}

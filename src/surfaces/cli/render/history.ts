@@ -1,0 +1,85 @@
+/** Deployments as text: a table of many, or the story of one. */
+
+import type { Deployment } from "../../../domain/state.ts";
+import type { DeploymentPhase } from "../../../domain/status.ts";
+import { renderTable } from "../table.ts";
+import { type Colors, printable } from "../terminal.ts";
+import { clockTime, duration, relativeTime } from "../time.ts";
+import type { View } from "./overview.ts";
+
+const titles = ["WHEN", "ENVIRONMENT", "PROCESS", "FROM → TO", "HOW", "OUTCOME", "TOOK", "ID", "REASON"];
+
+/** Lines of `pinion history`. */
+export function renderHistory(deployments: readonly Deployment[], view: View): readonly string[] {
+  if (deployments.length === 0) return ["no deployments"];
+  const [head = "", ...lines] = renderTable([titles, ...deployments.map((deployment) => rowOf(deployment, view))], {
+    width: view.width,
+    indent: "",
+  });
+  return [view.colors.dim(head), ...lines];
+}
+
+function rowOf(deployment: Deployment, { colors, now }: View): readonly string[] {
+  const { id, environment, process, phase, reason, startedAt } = deployment;
+  return [
+    relativeTime(startedAt, now),
+    printable(environment),
+    printable(process),
+    fromTo(deployment),
+    howOf(deployment),
+    phaseColor(phase, colors)(phase),
+    tookOf(deployment),
+    printable(id),
+    printable(reason),
+  ];
+}
+
+function fromTo({ from, version }: Deployment): string {
+  return `${from ?? "nothing"} → ${version ?? "nothing"}`;
+}
+
+/** What kind of deployment it is, and by which strategy where that says more. */
+function howOf({ kind, strategy }: Deployment): string {
+  return kind === strategy ? kind : `${kind}, ${printable(strategy)}`;
+}
+
+function tookOf({ startedAt, endedAt }: Deployment): string {
+  return endedAt === null ? "running" : duration(endedAt - startedAt);
+}
+
+function phaseColor(phase: DeploymentPhase, colors: Colors): (text: string) => string {
+  if (phase === "Succeeded") return colors.green;
+  return phase === "Failed" || phase === "RolledBack" ? colors.red : colors.yellow;
+}
+
+/** Lines of `pinion history --id`. */
+export function renderDeployment(deployment: Deployment, { colors, width }: View): readonly string[] {
+  const { id, environment, process, phase, reason, commit, startedAt, steps, validations } = deployment;
+  const facts = [
+    ["when", `${clockTime(startedAt)}, took ${tookOf(deployment)}`],
+    ["how", howOf(deployment)],
+    ["commit", commit],
+    ["outcome", `${phase}: ${printable(reason)}`],
+    ["id", printable(id)],
+  ];
+  return [
+    `${colors.bold(printable(process))} in ${colors.bold(printable(environment))}: ${fromTo(deployment)}  ${phaseColor(phase, colors)(phase)}`,
+    ...renderTable(facts, { width, indent: "  " }),
+    "",
+    colors.bold("steps"),
+    ...renderTable(
+      steps.map(({ at, state, why }) => [`+${duration(at - startedAt)}`, printable(state), printable(why)]),
+      { width, indent: "  " },
+    ),
+    ...(validations.length === 0 ? [] : ["", colors.bold("validations"), ...renderValidations(deployment, { colors, width })]),
+  ];
+}
+
+function renderValidations({ validations }: Deployment, { colors, width }: Pick<View, "colors" | "width">): readonly string[] {
+  const mark = { passed: colors.green("passed"), failed: colors.red("failed"), unknown: colors.yellow("unknown") };
+  const rows = validations.map(({ phase, validation, subject, result, detail, durationMs }) => {
+    const what = subject === "" ? validation : `${validation} "${printable(subject)}"`;
+    return [mark[result], phase, what, duration(durationMs), printable(detail)];
+  });
+  return renderTable(rows, { width, indent: "  " });
+}

@@ -1,0 +1,151 @@
+/** Plans as text that reads well in a terminal and in a pull request. */
+
+import { type DeploymentPlan, isNothingToDo, type PlannedDeployment, type RiskLevel } from "../../../domain/deployment-plan.ts";
+import type { Finding } from "../../../domain/finding.ts";
+import { tokensOf } from "../../../domain/json-difference.ts";
+import type { ConfigurationChange } from "../../../domain/workflow-changes.ts";
+import { count, renderFindings, summarizeFindings } from "../findings.ts";
+import { renderTable } from "../table.ts";
+import { type Colors, printable, wrap } from "../terminal.ts";
+import { duration } from "../time.ts";
+import { paintChange } from "./difference.ts";
+
+interface Report {
+  readonly base: string;
+  readonly plans: readonly DeploymentPlan[];
+  readonly findings: readonly Finding[];
+}
+
+interface View {
+  readonly colors: Colors;
+  /** Null: nothing is wrapped. */
+  readonly width: number | null;
+}
+
+/** Changes of one definition beyond these are only counted; `pinion diff` shows them all. */
+const mostChanges = 12;
+
+/** Lines of `pinion plan`. */
+export function renderPlans({ base, plans, findings }: Report, view: View): readonly string[] {
+  const { colors } = view;
+  const problems = findings.length === 0 ? [] : ["", ...renderFindings(findings, colors), "", colors.red(summarizeFindings(findings))];
+  return [`compared with ${printable(base)}`, ...plans.flatMap((plan) => ["", ...renderPlan(plan, view)]), ...problems];
+}
+
+function renderPlan(plan: DeploymentPlan, view: View): readonly string[] {
+  const { colors } = view;
+  if (isNothingToDo(plan)) return [`${titleOf(plan, colors)}: ${colors.dim("nothing to do")}`];
+  if (plan.blocked !== null) return [`${titleOf(plan, colors)}: ${colors.red("blocked")}`, ...paragraph(plan.blocked, "  ", view)];
+  return [
+    `${titleOf(plan, colors)}: ${summaryOf(plan, colors)}`,
+    ...plan.deployments.flatMap((deployment, index) => ["", ...renderDeployment(deployment, index + 1, { plan, view })]),
+    ...section(
+      "held back",
+      plan.held.map(({ process, from, to, reason }) => [`${process}  ${fromTo(from, to)}`, printable(reason)]),
+      view,
+    ),
+    ...section(
+      "settings",
+      plan.settings.map((change) => [describeSetting(change, colors)]),
+      view,
+    ),
+    ...section(
+      "risk",
+      plan.riskAssessment.reasons.map(({ level, process, reason }) => [
+        riskColor(level, colors)(level),
+        process ?? "all",
+        printable(reason),
+      ]),
+      view,
+    ),
+    ...section(
+      "way back",
+      plan.rollbackPlan.steps.map(({ name }) => [printable(name)]),
+      view,
+      plan.rollbackPlan.instruction,
+    ),
+  ];
+}
+
+function titleOf({ environment, type, isNew }: DeploymentPlan, colors: Colors): string {
+  const what = [...(isNew ? ["new"] : []), ...(type === null || type === environment ? [] : [type])];
+  return `${colors.bold(printable(environment))}${what.length === 0 ? "" : colors.dim(` (${what.join(", ")})`)}`;
+}
+
+function summaryOf({ deployments, held, settings, estimatedDuration, riskAssessment: { level } }: DeploymentPlan, colors: Colors): string {
+  const parts = [
+    ...(deployments.length > 0 ? [count(deployments.length, "deployment")] : []),
+    ...(held.length > 0 ? [colors.yellow(`${held.length} held back`)] : []),
+    ...(settings.length > 0 ? [count(settings.length, "changed setting")] : []),
+    ...(deployments.length > 0 ? [`about ${duration(estimatedDuration)}`, `risk ${riskColor(level, colors)(level)}`] : []),
+  ];
+  return parts.length === 0 ? "nothing to deploy" : parts.join(", ");
+}
+
+interface Within {
+  readonly plan: DeploymentPlan;
+  readonly view: View;
+}
+
+function renderDeployment(deployment: PlannedDeployment, place: number, { plan, view }: Within): readonly string[] {
+  const { process, from, to, strategy, distance, isDowngrade, why, waitsFor, estimatedDuration, estimatedFrom } = deployment;
+  const { colors } = view;
+  const how = [...(distance === null || distance === "same" ? [] : [isDowngrade ? `${distance} downgrade` : distance]), strategy];
+  const after = waitsFor.length === 0 ? "" : `, after ${waitsFor.map(printable).join(" and ")}`;
+  return [
+    `  ${place}. ${colors.bold(printable(process))}  ${fromTo(from, to)}  ${colors.dim(`${how.join(", ")}${after}`)}`,
+    ...paragraph(`${printable(why)}; about ${duration(estimatedDuration)} (${estimatedFrom})`, "     ", view),
+    ...renderChanges(deployment, colors),
+    ...paragraph(`steps: ${stepsOf(deployment, plan)}`, "     ", view),
+  ];
+}
+
+function renderChanges({ changes }: PlannedDeployment, colors: Colors): readonly string[] {
+  if (!changes || changes.impact === null) return changes ? [colors.dim("     the definition is the same")] : [];
+  const shown = changes.lines.slice(0, mostChanges).map((line) => `     ${paintChange(line, colors)}`);
+  const rest = changes.lines.length - shown.length;
+  const impact = changes.impact === "breaking" ? colors.red(changes.impact) : colors.green(changes.impact);
+  return [...shown, ...(rest > 0 ? [colors.dim(`     … and ${rest} more; \`pinion diff\` shows them all`)] : []), `     impact: ${impact}`];
+}
+
+/** `validate → install → check (3 smoke tests) → switch`. */
+function stepsOf({ id }: PlannedDeployment, { steps }: DeploymentPlan): string {
+  const own = steps.filter((step) => step.id.startsWith(`${id}.`));
+  const names = own.map(({ action, validation }) => {
+    const tests = validation?.validations.filter((one) => one.validation === "smoke_test").length ?? 0;
+    return tests === 0 ? action : `${action} (${count(tests, "smoke test")})`;
+  });
+  return names.join(" → ");
+}
+
+function fromTo(from: string | null, to: string | null): string {
+  return `${from ?? "nothing"} → ${to ?? "nothing"}`;
+}
+
+function section(title: string, rows: readonly (readonly string[])[], { colors, width }: View, note?: string): readonly string[] {
+  if (rows.length === 0) return [];
+  return [
+    "",
+    `  ${colors.bold(title)}${note === undefined ? "" : `  ${colors.dim(note)}`}`,
+    ...renderTable(rows, { width, indent: "    " }),
+  ];
+}
+
+function paragraph(text: string, indent: string, { width }: View): readonly string[] {
+  return wrap(text, width === null ? null : width - indent.length).map((line) => indent + line);
+}
+
+function describeSetting({ pointer, kind, oldValue, newValue }: ConfigurationChange, colors: Colors): string {
+  const name = tokensOf(pointer).join(".");
+  const [from, to] = [valueText(oldValue), valueText(newValue)];
+  if (kind === "added") return paintChange(`+ ${name} ${to}`, colors);
+  return paintChange(kind === "removed" ? `- ${name} ${from}` : `~ ${name} ${from} → ${to}`, colors);
+}
+
+function valueText(value: ConfigurationChange["oldValue"]): string {
+  return value === undefined ? "" : printable(JSON.stringify(value));
+}
+
+function riskColor(level: RiskLevel, colors: Colors): (text: string) => string {
+  return { low: colors.green, medium: colors.yellow, high: colors.red }[level];
+}

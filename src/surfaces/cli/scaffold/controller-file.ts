@@ -1,0 +1,24 @@
+/** The pinion.yaml that belongs to a new config repository on the same machine. */
+
+import { pathToFileURL } from "node:url";
+
+/** Ports are fixed, so that what is printed and bookmarked stays true. */
+export const scaffoldPorts = { api: 8600, gateway: 8610 } as const;
+
+/** Text of a pinion.yaml that follows the repository in this folder. */
+export function scaffoldControllerFile(repository: string): string {
+  return `# The controller's own configuration: \`pinion run\` in this folder uses it. It belongs to whoever operates Pinion, which is
+# why it is not in the repository that it guards.
+repository:
+  url: ${JSON.stringify(pathToFileURL(repository).href)} # later: https://git.example.com/your-org/config.git
+  branch: main
+  allowFile: true # only for a repository on this machine
+  # auth: { token: { env: PINION_GIT_TOKEN } }
+  pollInterval: 5s
+state: ./.pinion # mirror, journal, engines; keep it
+listen: { host: 127.0.0.1, port: ${scaffoldPorts.api} } # API of \`pinion status\`; 0 picks a free port
+gateway: { host: 127.0.0.1, port: ${scaffoldPorts.gateway} } # where the processes answer: /<environment>/<path>
+engines:
+  default: { kind: node-red, mode: embedded, instances: 1 }
+`;
+}

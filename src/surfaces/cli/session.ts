@@ -1,0 +1,55 @@
+/** One run of the command line: what a command prints to, and in which format. */
+
+import { isAbsolute, resolve } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Colors, colorsFor } from "./terminal.ts";
+import type { CliWorld } from "./world.ts";
+
+export type Format = "text" | "json";
+
+/** 0: fine. 1: findings or differences. 2: could not run. */
+export type ExitCode = number;
+
+export interface Session {
+  readonly world: CliWorld;
+  readonly colors: Colors;
+}
+
+/** Adds one command to the program; its action hands the exit code to `finish`. */
+export type AddCommand = (program: Command, session: Session, finish: (code: ExitCode) => void) => void;
+
+export function startSession(world: CliWorld): Session {
+  return { world, colors: colorsFor(world) };
+}
+
+/** Prints lines to stdout. */
+export function print({ world }: Session, lines: readonly string[]): void {
+  if (lines.length > 0) world.stdout.write(`${lines.join("\n")}\n`);
+}
+
+export function printJson({ world }: Session, value: unknown): void {
+  world.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+}
+
+/** A path of the command line, absolute. */
+export function pathFrom({ world }: Session, path: string): string {
+  return isAbsolute(path) ? path : resolve(world.cwd, path);
+}
+
+export function formatOption(): Option {
+  return new Option("--format <format>", "text for people, json for scripts").choices(["text", "json"]).default("text");
+}
+
+/** @throws InvalidArgumentError, which the command line makes a usage error of. */
+export function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/u.test(text) || port > 65_535) throw new InvalidArgumentError("A port is a number from 0 to 65535.");
+  return port;
+}
+
+/** @throws InvalidArgumentError */
+export function parseLimit(text: string): number {
+  const limit = Number(text);
+  if (!/^\d+$/u.test(text) || limit < 1 || limit > 1000) throw new InvalidArgumentError("It is a number from 1 to 1000.");
+  return limit;
+}

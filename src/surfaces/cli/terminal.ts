@@ -1,0 +1,44 @@
+/** How text reaches the terminal: with colour or without, as wide as it is, and with nothing in it that commands it. */
+
+import pc from "picocolors";
+import type { CliWorld } from "./world.ts";
+
+export type Colors = ReturnType<typeof pc.createColors>;
+
+/** NO_COLOR and FORCE_COLOR decide where they are set; else colour is for terminals that know it. */
+export function wantsColor({ env, isTerminal }: Pick<CliWorld, "env" | "isTerminal">): boolean {
+  const { FORCE_COLOR: force, NO_COLOR: no, TERM: term } = env;
+  if (force !== undefined) return force !== "0" && force !== "false";
+  if (no !== undefined && no !== "") return false;
+  return isTerminal && term !== "dumb";
+}
+
+export function colorsFor(world: Pick<CliWorld, "env" | "isTerminal">): Colors {
+  return pc.createColors(wantsColor(world));
+}
+
+/** Everything that a terminal would obey or not show, line breaks included. */
+// oxlint-disable-next-line no-control-regex
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+
+/** Foreign text on one line, with everything that a terminal would obey escaped. */
+export function printable(text: string): string {
+  return text.replaceAll(unprintable, (character) => {
+    if (character === "\n") return " ";
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+/** Wraps words to a width; a word that is longer stands alone. Null: one line. */
+export function wrap(text: string, width: number | null): readonly string[] {
+  if (width === null || text.length <= width) return [text];
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
