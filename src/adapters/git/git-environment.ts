@@ -82,7 +82,7 @@ function remoteConfiguration({ remote, timeoutMs }: GitEnvironmentOptions): read
 }
 
 function configVariables(entries: readonly (readonly [string, string])[]): GitEnvironment {
-  const numbered = entries.flatMap(([key, value], index) => [
+  const numbered = entries.flatMap(([key, value], index): readonly (readonly [string, string])[] => [
     [`GIT_CONFIG_KEY_${index}`, key],
     [`GIT_CONFIG_VALUE_${index}`, value],
   ]);

@@ -11,6 +11,7 @@ import { branchMissing, branchRefs } from "./branch.ts";
 import { gitEnvironment } from "./git-environment.ts";
 import { createGitHttpClient } from "./git-http-client.ts";
 import { createGitObjects } from "./git-objects.ts";
+import { createMirrorCopy } from "./mirror-copy.ts";
 import { createMirror } from "./mirror.ts";
 import { createObjectReader } from "./object-reader.ts";
 import type { CommitObject } from "./read-object.ts";
@@ -63,8 +64,9 @@ export function createGitRepository(options: GitRepositoryOptions): GitRepositor
   const talk = createRunGit({ directory, environment, timeoutMs, redact, closing: closing.signal });
   const local = createLocalGit({ directory, environment, closing: closing.signal });
   const reader = createObjectReader({ directory, environment, maxBytes: options.maxFileBytes ?? 16 * 1024 * 1024 });
-  const objects = createGitObjects({ reader, onMissing: () => mirror.suspect() });
-  const mirror = createMirror({ directory, url: remote.url, branch, refs, talk, local, reader, objects, log });
+  const objects = createGitObjects({ reader, onMissing: () => copy.suspect() });
+  const copy = createMirrorCopy({ directory, url: remote.url, branch, refs, talk, local, reader, log });
+  const mirror = createMirror({ branch, refs, copy, local, reader, objects });
   const asker = createAsker({ remote, branch, talk, timeoutMs, inherited, closing: closing.signal });
   const queue = createQueue();
 

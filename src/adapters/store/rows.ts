@@ -10,7 +10,6 @@ import type { ProcessState } from "../../domain/state.ts";
 import { isFlag, isNumber, isText, listOf, nullable, oneOf, shape, variants } from "./guards.ts";
 import type { Guard } from "./guards.ts";
 
-type Nothing = Record<never, never>;
 const digestPattern = /^sha256-[0-9a-f]{64}$/;
 
 export const isDigest: Guard<Digest> = (value): value is Digest => isText(value) && digestPattern.test(value);
@@ -20,7 +19,7 @@ export const isDeploymentPhase = oneOf<DeploymentPhase>("Pending", "Running", "S
 const isPhase = oneOf<Phase>("pre", "during", "post");
 const isUnitRef = shape<UnitRef>({ process: isText, version: isText, digest: isDigest });
 const isWeight = shape<Weight>({ unit: isUnitRef, weight: isNumber });
-const nothing = shape<Nothing>({});
+const nothing = shape<object>({});
 const since = shape<{ readonly since: number }>({ since: isNumber });
 
 export const isAction = variants<Action>({

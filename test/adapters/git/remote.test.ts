@@ -141,19 +141,10 @@ describe("the environment of a git child", () => {
       .toString()
       .trimEnd()
       .split("\n");
-    expect(words).toEqual([
-      ...["ssh", "-F", "/dev/null", "-i", "/keys/de ploy's", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"],
-      ...[
-        "-o",
-        "BatchMode=yes",
-        "-o",
-        "ConnectTimeout=2",
-        "-o",
-        "StrictHostKeyChecking=yes",
-        "-o",
-        `UserKnownHostsFile="/keys/known 100%%"`,
-      ],
-    ]);
+    const identity = ["ssh", "-F", "/dev/null", "-i", "/keys/de ploy's", "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"];
+    const manners = ["-o", "BatchMode=yes", "-o", "ConnectTimeout=2"];
+    const host = ["-o", "StrictHostKeyChecking=yes", "-o", `UserKnownHostsFile="/keys/known 100%%"`];
+    expect(words).toEqual([...identity, ...manners, ...host]);
   });
 
   it("remembers a host's first key beside the mirror when none is given", () => {
