@@ -77,7 +77,10 @@ interface Circumstances {
 function reason(error: unknown, { request, timeout, signal }: Circumstances): string {
   if (signal?.aborted) return "given up by its caller";
   if (timeout.aborted) return `no answer within ${request.timeoutMs} ms`;
-  if (!(error instanceof Error)) return String(error);
+  return error instanceof Error ? inWords(error) : String(error);
+}
+
+function inWords(error: Error): string {
   const code = "code" in error ? String(error.code) : "";
   if (code === "ECONNREFUSED") return "connection refused";
   if (code === "UND_ERR_SOCKET" || code === "ECONNRESET") return "the connection ended before the answer was whole";

@@ -9,7 +9,7 @@ import { readIdentity } from "./identity.ts";
 import { parseRoutes } from "./routes-door.ts";
 import { parseTraffic } from "./traffic-door.ts";
 
-/** Where a gateway's control port is: told, or read from its state folder, again whenever it cannot be reached. */
+/** Where a gateway's control port is: told, or read from its state folder before each call. */
 export type ControlAddress = { readonly controlUrl: string; readonly token: string } | { readonly stateDirectory: string };
 
 export interface GatewayRouterOptions {
@@ -42,17 +42,7 @@ const defaultTimeoutMs = 10_000;
 export function createGatewayRouter(options: GatewayRouterOptions): GatewayRouter {
   const agent = new Agent({ connections: 4, pipelining: 1 });
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const call = async (wanted: Call) => {
-    const address = locate(options.gateway);
-    try {
-      return await ask({ agent, address, timeoutMs, call: wanted });
-    } catch (error) {
-      const moved = locate(options.gateway);
-      const isMoved = moved.controlUrl !== address.controlUrl || moved.token !== address.token;
-      if (!(error instanceof PinionError) || !isMoved) throw error;
-      return await ask({ agent, address: moved, timeoutMs, call: wanted });
-    }
-  };
+  const call = async (wanted: Call) => ask({ agent, address: locate(options.gateway), timeoutMs, call: wanted });
   return {
     async routes(environment) {
       const answer = await call({ method: "GET", path: `/table?environment=${encodeURIComponent(environment)}` });

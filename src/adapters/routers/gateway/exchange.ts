@@ -131,8 +131,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #connectionRefused(error: Error): void {
     const place = this.#place;
     if (place) this.#handed.eject(place.upstream, describe(error));
-    const isLast = this.#tried.length >= Math.min(mostAttempts, this.#handed.version.places.length);
-    if (!isLast) return this.#again();
+    if (this.#tried.length < this.#handed.version.places.length) return this.#again();
     this.#finish(502, true);
     this.#answer({
       status: 502,
@@ -170,10 +169,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** As text, Node sends a small body and the headers in one plain write, which costs half of two buffers. Latin-1 changes no byte. */
+/**
+ * A small body goes out with its headers in one plain write: as text, because Node joins text to the headers (Latin-1 changes
+ * no byte), and uncorked before the end, because `end` would add an empty second part and with it a vectored write.
+ */
 function endWith(response: ServerResponse, body: Buffer): void {
-  if (body.length > largestTextBytes) response.end(body);
-  else response.end(body.toString("latin1"), "latin1");
+  if (body.length > largestTextBytes) return void response.end(body);
+  response.write(body.toString("latin1"), "latin1");
+  response.socket?.uncork();
+  response.end();
 }
 
 function ownAnswer(error: Error, timeoutMs: number): OwnAnswer {

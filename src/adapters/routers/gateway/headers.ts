@@ -40,40 +40,52 @@ export function requestHeaders(request: IncomingMessage, environment: string, re
   const out: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? "";
-    const lower = name.toLowerCase();
-    if (hopByHop.has(lower) || replaced.has(lower) || lower.startsWith(ownPrefix) || named?.has(lower)) continue;
-    out.push(name, rawHeaders[index + 1] ?? "");
+    if (passesIn(name.toLowerCase(), named)) out.push(name, rawHeaders[index + 1] ?? "");
   }
-  const address = request.socket.remoteAddress ?? "unknown";
-  const before = headers["x-forwarded-for"];
-  out.push("x-request-id", requestId, "x-forwarded-for", before === undefined ? address : `${String(before)}, ${address}`);
-  out.push("x-forwarded-proto", String(headers["x-forwarded-proto"] ?? "http"), "x-forwarded-prefix", `/${environment}`);
-  const host = headers["x-forwarded-host"] ?? headers.host;
-  if (host !== undefined) out.push("x-forwarded-host", String(host));
+  out.push("x-request-id", requestId, "x-forwarded-prefix", `/${environment}`, ...forwarded(request));
   return out;
 }
 
-/** What the caller receives of a version's headers, and the length of the body when it is known. */
+/** A proxy in front is believed about what it saw; the gateway adds what it sees itself. */
+function forwarded({ headers, socket }: IncomingMessage): readonly string[] {
+  const address = socket.remoteAddress ?? "unknown";
+  const before = headers["x-forwarded-for"];
+  const host = headers["x-forwarded-host"] ?? headers.host ?? "";
+  const from = before === undefined ? address : `${String(before)}, ${address}`;
+  return ["x-forwarded-for", from, "x-forwarded-proto", String(headers["x-forwarded-proto"] ?? "http"), "x-forwarded-host", String(host)];
+}
+
+function passesIn(name: string, named: ReadonlySet<string> | null): boolean {
+  return !hopByHop.has(name) && !replaced.has(name) && !name.startsWith(ownPrefix) && named?.has(name) !== true;
+}
+
+function passesOut(name: string): boolean {
+  return !hopByHop.has(name) && name !== "x-request-id" && !name.startsWith(ownPrefix);
+}
+
+/** What the caller receives of a version's headers, and the length of the body, -1 when it is not known. */
 export function responseHeaders(
   raw: readonly (Buffer | string)[],
   from: { readonly version: string; readonly process: string },
   requestId: string,
 ): { readonly headers: string[]; readonly length: number } {
-  const text = raw.map((part) => (typeof part === "string" ? part : part.toString("latin1")));
   const headers: string[] = [];
   let length = -1;
   let named: ReadonlySet<string> | null = null;
-  for (let index = 0; index < text.length; index += 2) {
-    const name = text[index] ?? "";
-    const value = text[index + 1] ?? "";
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = latin1(raw[index]);
+    const value = latin1(raw[index + 1]);
     const lower = name.toLowerCase();
     if (lower === "connection") named = namedBy(value) ?? named;
-    if (hopByHop.has(lower) || lower === "x-request-id" || lower.startsWith(ownPrefix)) continue;
     if (lower === "content-length") length = Number(value);
-    headers.push(name, value);
+    if (passesOut(lower)) headers.push(name, value);
   }
   headers.push("x-request-id", requestId, "x-pinion-version", from.version, "x-pinion-process", from.process);
   return { headers: named ? without(headers, named) : headers, length };
+}
+
+function latin1(part: Buffer | string | undefined): string {
+  return typeof part === "object" ? part.toString("latin1") : (part ?? "");
 }
 
 /** The value a caller is known by, from a header or a cookie; null without one. */

@@ -53,8 +53,18 @@ function identityFile(stateDirectory: string): string {
 function parseIdentity(value: unknown): Identity | null {
   if (typeof value !== "object" || value === null) return null;
   const { pid, url, host, controlUrl, token, startedAt } = value as Readonly<Record<string, unknown>>;
-  if (typeof pid !== "number" || !Number.isInteger(pid) || pid < 1) return null;
-  if (typeof url !== "string" || typeof controlUrl !== "string" || !URL.canParse(url) || !URL.canParse(controlUrl)) return null;
-  if (typeof token !== "string" || token.length < 16 || typeof startedAt !== "string" || typeof host !== "string") return null;
+  if (!isProcessId(pid) || !isUrl(url) || !isUrl(controlUrl) || !isText(host) || !isText(token) || !isText(startedAt)) return null;
   return { pid, url, host, controlUrl, token, startedAt };
+}
+
+function isProcessId(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value > 0;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
+function isUrl(value: unknown): value is string {
+  return isText(value) && URL.canParse(value);
 }

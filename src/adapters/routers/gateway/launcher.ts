@@ -40,57 +40,74 @@ const settledAfterMs = 30_000;
 
 /** Resolves once a gateway answers. @throws `router/unreachable` when the one started does not come up, with the end of its log. */
 export async function ensureGatewayProcess(options: LauncherOptions): Promise<GatewayProcess> {
-  const { stateDirectory, log } = options;
-  const router = createGatewayRouter({ gateway: { stateDirectory }, publicUrl: null });
+  const router = createGatewayRouter({ gateway: { stateDirectory: options.stateDirectory }, publicUrl: null });
   const listeners = new Set<(change: GatewayChange) => void>();
   const tell = (change: GatewayChange) => listeners.forEach((listener) => listener(change));
-  let current = await adoptOrSpawn(options, router);
-  let isOver = false;
-  let timer: NodeJS.Timeout | undefined;
-
-  const restart = async (delayMs: number): Promise<void> => {
-    if (isOver) return;
-    try {
-      current = await adoptOrSpawn(options, router);
-      tell({ kind: "up", pid: current.pid, publicUrl: current.url });
-      watch(Date.now(), delayMs);
-    } catch (error) {
-      log.error({ error }, "gateway does not come up; trying again");
-      again(delayMs);
-    }
-  };
-  const again = (delayMs: number) => {
-    if (!isOver) timer = setTimeout(() => void restart(Math.min(longestRestartMs, delayMs * 2)), delayMs).unref();
-  };
-  const watch = (since: number, delayMs: number) => {
-    if (isOver) return;
-    timer = setTimeout(() => {
-      if (isAlive(current.pid)) return watch(since, delayMs);
-      log.warn({ pid: current.pid }, "gateway died; starting it again");
-      tell({ kind: "down", why: `process ${current.pid} is gone` });
-      again(Date.now() - since > settledAfterMs ? firstRestartMs : delayMs);
-    }, watchEveryMs).unref();
-  };
-  const end = async () => {
-    isOver = true;
-    clearTimeout(timer);
+  const first = await adoptOrSpawn(options, router);
+  const watch = keepUp({ first, start: () => adoptOrSpawn(options, router), tell, log: options.log });
+  const detach = async () => {
+    await watch.end();
     listeners.clear();
     await router.close();
   };
-  watch(Date.now(), firstRestartMs);
-
   return {
     router,
-    publicUrl: () => current.url,
+    publicUrl: () => watch.current().url,
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     async stop() {
-      await end();
-      await terminate(current.pid);
+      await detach();
+      await terminate(watch.current().pid);
     },
-    detach: end,
+    detach,
+  };
+}
+
+interface KeepUp {
+  readonly first: Identity;
+  readonly start: () => Promise<Identity>;
+  readonly tell: (change: GatewayChange) => void;
+  readonly log: Log;
+}
+
+/** Looks whether the process is there, and starts it again when it is not, later each time while it does not stay. */
+function keepUp({ first, start, tell, log }: KeepUp): { current(): Identity; end(): Promise<void> } {
+  let current = first;
+  let isOver = false;
+  let timer: NodeJS.Timeout | undefined;
+  let pending: Promise<void> = Promise.resolve();
+  const later = (work: () => void, delayMs: number) => {
+    if (!isOver) timer = setTimeout(work, delayMs).unref();
+  };
+  const restart = async (delayMs: number): Promise<void> => {
+    try {
+      current = await start();
+      tell({ kind: "up", pid: current.pid, publicUrl: current.url });
+      watch(performance.now(), delayMs);
+    } catch (error) {
+      log.error({ error }, "gateway does not come up; trying again");
+      again(delayMs);
+    }
+  };
+  const again = (delayMs: number) => later(() => void (pending = restart(Math.min(longestRestartMs, delayMs * 2))), delayMs);
+  const watch = (sinceMs: number, delayMs: number): void => {
+    later(() => {
+      if (isAlive(current.pid)) return watch(sinceMs, delayMs);
+      log.warn({ pid: current.pid }, "gateway died; starting it again");
+      tell({ kind: "down", why: `process ${current.pid} is gone` });
+      again(performance.now() - sinceMs > settledAfterMs ? firstRestartMs : delayMs);
+    }, watchEveryMs);
+  };
+  watch(performance.now(), firstRestartMs);
+  return {
+    current: () => current,
+    async end() {
+      isOver = true;
+      clearTimeout(timer);
+      await pending;
+    },
   };
 }
 

@@ -78,7 +78,7 @@ function* walk<T>(node: Node<T>, segments: readonly string[], depth: number): Ge
   }
   const fixed = node.fixed.get(segment);
   if (fixed) yield* walk(fixed, segments, depth + 1);
-  for (const { pattern, node: below } of node.mixed) if (pattern.test(segment)) yield* walk(below, segments, depth + 1);
+  for (const { pattern, node: next } of node.mixed) if (pattern.test(segment)) yield* walk(next, segments, depth + 1);
   if (node.parameter && segment !== "") yield* walk(node.parameter, segments, depth + 1);
   if (node.rest) yield node.rest;
 }

@@ -1,5 +1,6 @@
 /** The public port: takes requests in, finds who serves them, and hands them over. */
 
+import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Log } from "../../../ports/log.ts";
@@ -48,7 +49,15 @@ export function createPublicServer(dependencies: Dependencies): PublicServer {
     guard(dependencies.log, response, () => handle(dependencies, request, response, onServed));
   };
   server.on("request", (request, response) => take(request, response));
-  server.on("checkContinue", (request, response) => take(request, response, () => response.writeContinue()));
+  // A caller that was not told to go on may or may not send its body, so what follows on its connection is not to be read.
+  server.on("checkContinue", (request, response) => {
+    const isKept = response.shouldKeepAlive;
+    response.shouldKeepAlive = false;
+    take(request, response, () => {
+      response.shouldKeepAlive = isKept && !isDraining;
+      response.writeContinue();
+    });
+  });
   server.on("upgrade", (request, socket, head) => {
     socket.on("error", () => socket.destroy());
     try {
@@ -98,7 +107,7 @@ function guard(log: Log, response: ServerResponse, work: () => void): void {
 function refuseMalformed(error: Error & { readonly code?: string }, socket: Duplex): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const [status, message] = malformed[error.code ?? ""] ?? ([400, "The request is not well-formed HTTP."] as const);
-  answerOnSocket(socket, "none", { status, error: "bad-request", message });
+  answerOnSocket(socket, randomUUID(), { status, error: "bad-request", message });
 }
 
 const malformed: Readonly<Record<string, readonly [number, string] | undefined>> = {

@@ -20,8 +20,8 @@ const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}$/;
 const longestTimeoutMs = 2_147_483_647;
 
 /** Whether a text can name an environment; such a name is safe as a path segment and as a map key. */
-export function isEnvironmentName(text: string): text is EnvironmentName {
-  return text.length <= 100 && name.test(text);
+export function isEnvironmentName(candidate: string): boolean {
+  return candidate.length <= 100 && name.test(candidate);
 }
 
 /** A list of routes, each process once. @throws InvalidRoutes. */

@@ -51,7 +51,11 @@ export async function writeDurably(file: string, text: string, mode: number): Pr
 
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, "r");
-  await handle.sync().finally(() => handle.close());
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 async function readOrNull(file: string): Promise<string | null> {

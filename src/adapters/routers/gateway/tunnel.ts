@@ -31,6 +31,12 @@ interface Handshake extends Upgrade {
   readonly startedAtMs: number;
 }
 
+const unknownLength: OwnAnswer = {
+  status: 411,
+  error: "bad-request",
+  message: "A body of unknown length cannot be sent together with an Upgrade.",
+};
+
 /** Passes the handshake on, or answers why not. */
 export function tunnel(upgrade: Upgrade): void {
   const { request, socket } = upgrade;
@@ -38,6 +44,7 @@ export function tunnel(upgrade: Upgrade): void {
   const requestId = requestIdOf(request);
   const resolved = resolve(upgrade.environments(), request.method ?? "", request.url ?? "");
   if (resolved.kind === "none") return answerOnSocket(socket, requestId, resolved.answer);
+  if (request.headers["transfer-encoding"] !== undefined) return answerOnSocket(socket, requestId, unknownLength);
   const { service, environment, target } = resolved;
   const version = service.choose(stickyValue(request, service.route.sticky));
   const handshake = version && { ...upgrade, version, requestId, environment, target, timeoutMs: service.route.timeoutMs, startedAtMs };
@@ -80,8 +87,8 @@ function attempt(handshake: Handshake, tried: readonly Place[]): void {
       about(handshake, { status, error: status === 504 ? "timeout" : "bad-answer", message: "The version did not answer the upgrade." }),
     );
   });
-  if (!isWebSocket(handshake.request)) handshake.socket.resume();
-  outgoing.end();
+  if (isWebSocket(handshake.request)) outgoing.end();
+  else sendBody(handshake, outgoing);
 }
 
 function open(handshake: Handshake, place: Place): ClientRequest {
@@ -97,9 +104,25 @@ function open(handshake: Handshake, place: Place): ClientRequest {
     agent: false,
     method: request.method ?? "GET",
     path: place.prefix + target,
-    headers: headers as unknown as Record<string, string>,
+    headers,
     timeout: timeoutMs,
   });
+}
+
+/** The body of a request that offered another protocol: Node gave its connection away unread. */
+function sendBody({ request, socket, head }: Handshake, outgoing: ClientRequest): void {
+  let left = Number(request.headers["content-length"] ?? 0);
+  const pass = (chunk: Buffer) => {
+    const part = chunk.subarray(0, left);
+    left -= part.length;
+    if (part.length > 0 && !outgoing.write(part)) {
+      socket.pause();
+      outgoing.once("drain", () => socket.resume());
+    }
+    if (left === 0 && !outgoing.writableEnded) outgoing.end();
+  };
+  pass(head);
+  socket.on("data", pass);
 }
 
 interface Joined {
@@ -177,11 +200,11 @@ function once(counter: Counter, startedAtMs: number): End {
   const end = (status: number | null, failed: boolean) => {
     if (leave() && status !== null) counter.note(status, failed, tookMs());
   };
-  const open = (status: number) => {
+  const openTunnel = (status: number) => {
     counter.note(status, false, tookMs());
     return () => void leave();
   };
-  return Object.assign(end, { open });
+  return Object.assign(end, { open: openTunnel });
 }
 
 function isWebSocket(request: IncomingMessage): boolean {

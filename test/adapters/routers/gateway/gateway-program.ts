@@ -10,7 +10,7 @@ const { values } = parseArgs({
     port: { type: "string", default: "0" },
   },
 });
-const line = (fields: unknown, message: string) => console.log(JSON.stringify({ message, fields: String(fields) }));
+const line = (fields: unknown, message: string) => void process.stdout.write(`${JSON.stringify({ message, fields: String(fields) })}\n`);
 
 await runGatewayProcess({
   stateDirectory: values.state,

@@ -1,7 +1,7 @@
 /** A gateway in a state folder of its own, versions behind it, and callers in front. Everything ends with `close()`. */
 
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, request as requestHttp, type IncomingMessage, type RequestListener, type Server } from "node:http";
+import { createServer, request as requestHttp, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,9 @@ import { startGateway, type Gateway } from "../../../../src/adapters/routers/gat
 import type { Digest, Percent } from "../../../../src/domain/names.ts";
 import type { Route, Share, Target } from "../../../../src/domain/route.ts";
 import type { Log } from "../../../../src/ports/log.ts";
+
+/** What a version does with a request. */
+export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** Something that listens and answers. */
 export interface Backend {
@@ -24,7 +27,7 @@ export interface Setting {
   readonly router: GatewayRouter;
   readonly logged: string[];
   /** A version's server, closed with the setting. */
-  backend(listener: RequestListener): Promise<Backend>;
+  backend(listener: Listener): Promise<Backend>;
   /** Routes all of `production` for one process. */
   route(shares: readonly Share[], change?: Partial<Route>): Promise<void>;
   /** Calls `production`. */
@@ -88,8 +91,8 @@ export async function openSetting(): Promise<Setting> {
 }
 
 /** Listens on a free port. */
-export async function openBackend(listener: RequestListener): Promise<Backend> {
-  const server = createServer(listener);
+export async function openBackend(listener: Listener): Promise<Backend> {
+  const server = createServer((request, response) => void listener(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     server,

@@ -79,6 +79,16 @@ describe("a WebSocket through the gateway", () => {
     expect(answer).toContain("plain");
   });
 
+  it("carries the body of such a request", async () => {
+    const echo = await setting.backend((request, response) => void request.pipe(response));
+    await setting.route([share("1.0.0", "a", 100, [echo])]);
+    const head = "POST /production/a HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: h2c\r\n";
+    expect(await rawRequest(setting.gateway.url, `${head}content-length: 5\r\n\r\nhello and more`)).toMatch(
+      /^HTTP\/1\.1 200 [^]*\r\n5\r\nhello\r\n0\r\n\r\n$/,
+    );
+    expect(await rawRequest(setting.gateway.url, `${head}transfer-encoding: chunked\r\n\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1\.1 411 /);
+  });
+
   it("answers 404 where no process listens and 502 where the instance is down", async () => {
     expect(await rawRequest(setting.gateway.url, handshake("/staging/live"))).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
     expect(await rawRequest(setting.gateway.url, handshake("/production/~tab/live"))).toMatch(/^HTTP\/1\.1 404 Not Found\r\n/);
