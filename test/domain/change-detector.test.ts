@@ -37,7 +37,7 @@ describe("for any two definitions", () => {
       fc.property(pair, ([from, to]) => {
         expect(canonicalDefinition(applyChanges(from, detectChanges(from, to)))).toBe(canonicalDefinition(to));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -57,7 +57,7 @@ describe("for any two definitions", () => {
         const isNothing = JSON.stringify(detectChanges(from, to)) === JSON.stringify(nothing);
         expect(isNothing).toBe(canonicalDefinition(from) === canonicalDefinition(to));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -72,7 +72,7 @@ describe("for any two definitions", () => {
           back.configurationChanges.map((one) => one.pointer).sort(),
         );
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -81,7 +81,7 @@ describe("for any two definitions", () => {
       fc.property(definition, (one) => {
         expect(detectChanges(one, reordered(one))).toEqual(nothing);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
