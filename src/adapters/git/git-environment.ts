@@ -97,11 +97,11 @@ function sshVariables({ remote, directory, timeoutMs }: GitEnvironmentOptions): 
   return { GIT_SSH_VARIANT: "ssh", GIT_SSH_COMMAND: words.map(shellQuote).join(" ") };
 }
 
-/** Known hosts given: only those. Else the first key seen is kept beside the mirror and must stay the same. */
+/** Known hosts given: only those. Else the user's own, and the first key seen of a new host is kept beside the mirror and must stay the same. */
 function hostKeyOptions(remote: Extract<Remote, { readonly kind: "ssh" }>, directory: string): readonly string[] {
   const knownHosts = remote.key?.knownHosts ?? null;
   if (knownHosts !== null) return ["StrictHostKeyChecking=yes", `UserKnownHostsFile=${sshQuote(knownHosts)}`];
-  return ["StrictHostKeyChecking=accept-new", `UserKnownHostsFile=${sshQuote(`${directory}.known_hosts`)}`];
+  return ["StrictHostKeyChecking=accept-new", `UserKnownHostsFile=${sshQuote(`${directory}.known_hosts`)} ~/.ssh/known_hosts`];
 }
 
 /** ssh splits this option at blanks and expands `%`. */

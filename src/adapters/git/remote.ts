@@ -9,7 +9,7 @@ export type GitAuth =
   /** Sent as the password of `username`, which most forges ignore; `x-access-token` by default. */
   | { readonly kind: "token"; readonly token: string; readonly username?: string }
   | { readonly kind: "basic"; readonly username: string; readonly password: string }
-  /** Paths of files. Without `knownHosts` the first key seen is remembered and must stay. */
+  /** Paths of files. Without `knownHosts` the user's own hold, and the first key seen of a new host is remembered and must stay. */
   | { readonly kind: "ssh-key"; readonly keyFile: string; readonly knownHosts?: string };
 
 /** A remote that may be used. `url` holds no secret. */

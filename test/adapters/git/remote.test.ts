@@ -150,7 +150,7 @@ describe("the environment of a git child", () => {
   it("remembers a host's first key beside the mirror when none is given", () => {
     const command = make("git@example.com:x", key)["GIT_SSH_COMMAND"];
     expect(command).toContain("StrictHostKeyChecking=accept-new");
-    expect(command).toContain(`UserKnownHostsFile="/state/mi rror.known_hosts"`);
+    expect(command).toContain(`'UserKnownHostsFile="/state/mi rror.known_hosts" ~/.ssh/known_hosts'`);
   });
 
   it.each(["plain", "with blank", "it's", "$(id)", "`id`", 'a"b', "a\\b", ""])("quotes %j as one word for the shell", (word) => {
