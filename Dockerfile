@@ -38,6 +38,6 @@ USER node
 VOLUME /var/lib/pinion
 WORKDIR /var/lib/pinion
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "/opt/pinion/scripts/healthcheck.mjs"]
-# tini reaps the engine instances and passes SIGTERM on.
+# tini reaps what the engine instances leave behind. With the container everything in it ends, so gateway and engines are stopped in order.
 ENTRYPOINT ["tini", "--", "node", "/opt/pinion/bin/pinion.js"]
-CMD ["run", "--config", "/etc/pinion/pinion.yaml"]
+CMD ["run", "--config", "/etc/pinion/pinion.yaml", "--on-exit", "stop"]
