@@ -42,15 +42,13 @@ export interface NodeRedClient {
   /** The small part of it. */
   starts(): Promise<StartState | null>;
   arm(wish: { readonly arm: readonly string[]; readonly disarm: readonly string[] }): Promise<void>;
-  /** Methods that a private address takes, without any flow being started. */
-  methodsAt(path: string): Promise<ReadonlySet<string>>;
+  /** Whether a node lives; it must be one that does nothing with a message. */
+  hasNode(id: string): Promise<boolean>;
 }
 
 export interface ClientOptions {
   /** Base of the admin API, without a trailing slash. */
   readonly adminUrl: string;
-  /** Base of the HTTP nodes, without a trailing slash. */
-  readonly url: string;
   /** Null: the admin API is open, as a private Node-RED's may be. */
   readonly token: string | null;
   readonly timeoutMs: number;
@@ -75,7 +73,7 @@ export function createNodeRedClient(options: ClientOptions): NodeRedClient {
     state: async () => ifThere(await ask("/pinion/state", { expect: [200, 404] }), parseState),
     starts: async () => ifThere(await ask("/pinion/health", { expect: [200, 404] }), parseStarts),
     arm: async (wish) => void (await ask("/pinion/armed", { method: "PUT", body: wish })),
-    methodsAt: async (path) => methodsOf(await fetchInTime(`${options.url}${path}`, { method: "OPTIONS" }, options.timeoutMs)),
+    hasNode: async (id) => (await ask(`/inject/${encodeURIComponent(id)}`, { method: "POST", body: {}, expect: [404] })).status !== 404,
   };
 }
 
@@ -126,7 +124,8 @@ function reasonOf(error: unknown): string {
 async function jsonOf(response: Response, path: string): Promise<unknown> {
   try {
     const body = await response.text();
-    return response.status === 404 || body === "" ? null : (JSON.parse(body) as unknown);
+    const isJson = response.headers.get("content-type")?.includes("json") ?? false;
+    return isJson ? (JSON.parse(body) as unknown) : null;
   } catch (error) {
     throw new PinionError("engine/unreachable", `Node-RED's answer to ${path} is not JSON: ${reasonOf(error)}`, { cause: error });
   }
@@ -169,11 +168,6 @@ function parseTab(state: unknown): TabState {
   if (!isObject(state) || !Array.isArray(state["missing"])) throw unusable("pinion/state");
   const { armedAt, inFlight } = state;
   return { missing: state["missing"].map(String), armedAt: typeof armedAt === "number" ? armedAt : null, inFlight: Number(inFlight) };
-}
-
-function methodsOf(response: Response): ReadonlySet<string> {
-  const allowed = response.headers.get("allow") ?? "";
-  return new Set(response.ok ? allowed.split(",").map((method) => method.trim().toUpperCase()) : []);
 }
 
 function text(value: unknown, name: string): string {

@@ -6,6 +6,7 @@ import type { DeploymentUnit, PublicEndpoint } from "../../../domain/unit.ts";
 import { errorPath } from "./error-path.ts";
 import { type FlowNode, isList, isObject, stringsOf, subflowPrefix } from "./flow-nodes.ts";
 import { mark } from "./marker.ts";
+import { lastNode } from "./readiness.ts";
 import { refuseUnrunnable } from "./refusals.ts";
 
 export interface CompiledUnit {
@@ -25,7 +26,7 @@ export function compileUnit(unit: DeploymentUnit): CompiledUnit {
   refuseUnrunnable(unit);
   const tab = tabId(unit);
   const plan = planOf(tab, unit.definition);
-  const nodes = [...unit.definition.nodes.map((node) => compileNode(plan, node)), ...errorPath(tab, unit.definition)];
+  const nodes = [...unit.definition.nodes.map((node) => compileNode(plan, node)), ...errorPath(tab, unit.definition), lastNode(tab)];
   const bare = compileTab(tab, unit);
   return {
     unit: { process: unit.process, version: unit.version, digest: unit.digest },
@@ -133,17 +134,17 @@ function template(plan: Plan, node: WorkflowNode): JsonObject {
   return {
     in: ports(node.config["in"]),
     out: ports(node.config["out"]),
-    ...(isObject(status) ? { status: templatePort(plan, status as Json) } : {}),
+    ...(isObject(status) ? { status: templatePort(plan, status) } : {}),
   };
 }
 
 function templatePort(plan: Plan, port: Json): Json {
   if (!isObject(port)) return port;
-  const wires = isList(port["wires"] as Json) ? (port["wires"] as readonly Json[]) : [];
+  const wires = isList(port["wires"]) ? port["wires"] : [];
   const renamed = wires.map((wire) =>
     isObject(wire) && typeof wire["id"] === "string" ? { ...wire, id: prefixed(plan.tab, wire["id"]) } : wire,
   );
-  return { ...port, wires: renamed } as JsonObject;
+  return { ...port, wires: renamed };
 }
 
 /** Properties that hold text for people or flows, where equality with some id means nothing. */
@@ -177,7 +178,7 @@ function rewritten(plan: Plan, key: string, value: Json): Json {
 /** A subflow's instance hands config nodes down as variables of type `conf-type`. */
 function rewrittenEnv(plan: Plan, entry: Json): Json {
   if (!isObject(entry) || !["conf-type", "conf-types"].includes(String(entry["type"]))) return entry;
-  return { ...entry, value: prefixedIfKnown(plan, entry["value"] as Json) } as JsonObject;
+  return { ...entry, value: prefixedIfKnown(plan, entry["value"] ?? null) };
 }
 
 function prefixedIfKnown(plan: Plan, value: Json): Json {

@@ -3,12 +3,12 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { InstallResult } from "../../../ports/engine.ts";
 import type { RuntimeState } from "./client.ts";
-import { type CompiledUnit, privatePath } from "./compile.ts";
+import type { CompiledUnit } from "./compile.ts";
 import { type Deployed, type DeployLimits, deploy } from "./deploy.ts";
 import type { FlowNode } from "./flow-nodes.ts";
 import type { Host } from "./host.ts";
 import { driftOf, readMarker, shortId } from "./marker.ts";
-import { waitUntilRouted } from "./readiness.ts";
+import { isUpWithin } from "./readiness.ts";
 import { installedTabs, splice } from "./tabs.ts";
 
 export type Refused = Extract<InstallResult, { kind: "refused" }>;
@@ -87,8 +87,7 @@ function isWanting(unit: CompiledUnit, present: readonly FlowNode[] | undefined)
 /** Units that were deployed but do not live; they are taken out again. */
 async function lifeless(host: Host, units: readonly CompiledUnit[], limits: DeployLimits): Promise<ReadonlyMap<string, Refused>> {
   const state = await host.client.state();
-  if (state === null) return unrouted(host, units, limits);
-  const refused = new Map(units.flatMap((unit) => withDeadNodes(unit, state)));
+  const refused = state === null ? await notUp(host, units, limits) : new Map(units.flatMap((unit) => withDeadNodes(unit, state)));
   if (refused.size > 0) await deploy(host.client, (nodes) => splice(nodes, new Set(refused.keys()), []), limits);
   return refused;
 }
@@ -101,15 +100,11 @@ function withDeadNodes(unit: CompiledUnit, state: RuntimeState): readonly (reado
   return [[unit.tab, refuse(unit, "engine/refused", `Node-RED could not start node ${names}; its log says why`)]];
 }
 
-/** Without the plugin nobody says when flows run, so the private addresses themselves are asked. */
-async function unrouted(host: Host, units: readonly CompiledUnit[], limits: DeployLimits): Promise<ReadonlyMap<string, Refused>> {
-  const refused = new Map<string, Refused>();
-  for (const unit of units) {
-    const fault = await waitUntilRouted(host.client, privatePath(unit.tab), unit.endpoints, limits.startTimeoutMs);
-    if (fault !== null) refused.set(unit.tab, refuse(unit, "engine/refused", fault));
-  }
-  if (refused.size > 0) await deploy(host.client, (nodes) => splice(nodes, new Set(refused.keys()), []), limits);
-  return refused;
+/** Without the plugin nobody says when flows run, so each unit is asked. */
+async function notUp(host: Host, units: readonly CompiledUnit[], limits: DeployLimits): Promise<ReadonlyMap<string, Refused>> {
+  const why = `Node-RED took the unit, but it did not come up within ${limits.startTimeoutMs} ms`;
+  const up = await Promise.all(units.map((unit) => isUpWithin(host.client, unit.tab, limits.startTimeoutMs)));
+  return new Map(units.filter((_, index) => !up[index]).map((unit) => [unit.tab, refuse(unit, "engine/refused", why)]));
 }
 
 /** Types were checked before, so flows that do not start for want of one were broken by somebody else. */

@@ -1,7 +1,7 @@
 /** What is kept on disk of one embedded instance, so that the next controller finds it again. Readable by its owner only. */
 
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isObject } from "./flow-nodes.ts";
 import type { OsProcess } from "./os-process.ts";
@@ -45,7 +45,7 @@ export async function writeChildSettings(directory: string, record: InstanceReco
 }
 
 /** The child's log, a new one when the old one has grown too large. The caller closes it. */
-export async function openLog(directory: string): Promise<import("node:fs/promises").FileHandle> {
+export async function openLog(directory: string): Promise<FileHandle> {
   const size = await stat(logFile(directory)).then(
     (found) => found.size,
     () => 0,

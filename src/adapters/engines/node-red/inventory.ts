@@ -59,7 +59,7 @@ function installedOf(tab: string, views: readonly View[]): Installed {
     digest,
     drift: drifts.find((drift) => drift !== null) ?? null,
     // Fires on two instances, after one came back, is as wrong as firing on none: both ask to be armed anew.
-    armed: found.filter(({ view }) => isArmed(view, tab)).length === 1,
+    armed: found.every(({ view }) => view.state === null) ? null : found.filter(({ view }) => isArmed(view, tab)).length === 1,
     endpoints: first.installed.endpoints,
     placements: found.map(({ view }) => placementOf(view, tab)),
   };

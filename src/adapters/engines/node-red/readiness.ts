@@ -1,29 +1,29 @@
-/** Asks a Node-RED without Pinion's plugin whether a unit's routes are there, without setting any flow off. */
+/** Asks a Node-RED without Pinion's plugin whether a unit is up. It must not be asked over HTTP like a caller would: that would set its flow off. */
 
 import { setTimeout as pause } from "node:timers/promises";
-import type { PublicEndpoint } from "../../../domain/unit.ts";
+import type { FlowNode } from "./flow-nodes.ts";
 import type { NodeRedClient } from "./client.ts";
 
-/** Null once every route is there; else the first that is not, in words. @throws `engine/unreachable`. */
-export async function waitUntilRouted(
-  client: NodeRedClient,
-  base: string,
-  endpoints: readonly PublicEndpoint[],
-  timeoutMs: number,
-): Promise<string | null> {
-  const deadline = Date.now() + timeoutMs;
-  let missing = await firstMissing(client, base, endpoints);
-  while (missing !== null && Date.now() < deadline) {
-    await pause(50);
-    missing = await firstMissing(client, base, endpoints);
-  }
-  return missing === null ? null : `Node-RED took the unit, but ${missing.method} ${missing.path} did not come up within ${timeoutMs} ms`;
+/** A note for people on the canvas that comes to life after all other nodes of its tab: once it is there, so are they. */
+export function lastNode(tab: string): FlowNode {
+  return {
+    id: `${tab}.pinion-note`,
+    type: "comment",
+    z: tab,
+    name: "Installed by Pinion; edits are undone",
+    info: "",
+    x: 160,
+    y: 60,
+    wires: [],
+  };
 }
 
-async function firstMissing(client: NodeRedClient, base: string, endpoints: readonly PublicEndpoint[]): Promise<PublicEndpoint | null> {
-  for (const endpoint of endpoints) {
-    const methods = await client.methodsAt(base + endpoint.path.replaceAll(/:[^/]+/g, "x").replaceAll(/[*?+()]/g, ""));
-    if (!methods.has(endpoint.method)) return endpoint;
+/** False when it is not up in time. @throws `engine/unreachable`. */
+export async function isUpWithin(client: NodeRedClient, tab: string, timeoutMs: number): Promise<boolean> {
+  const deadline = Date.now() + timeoutMs;
+  while (!(await client.hasNode(lastNode(tab).id))) {
+    if (Date.now() > deadline) return false;
+    await pause(50);
   }
-  return null;
+  return true;
 }

@@ -20,8 +20,16 @@ export interface RemoteNodeRedOptions {
 export function connectRemoteNodeRed(options: RemoteNodeRedOptions): { readonly engine: Engine } {
   const adminUrl = withoutSlash(options.url);
   const url = withoutSlash(options.publicUrl ?? options.url);
-  const client = createNodeRedClient({ adminUrl, url, token: options.token, timeoutMs: options.timeoutMs ?? 30_000 });
-  const host: Host = { id: new URL(adminUrl).host, url, state: "ready", why: "", client, queue: createQueue(), reader: createFlowsReader() };
+  const client = createNodeRedClient({ adminUrl, token: options.token, timeoutMs: options.timeoutMs ?? 30_000 });
+  const host: Host = {
+    id: new URL(adminUrl).host,
+    url,
+    state: "ready",
+    why: "",
+    client,
+    queue: createQueue(),
+    reader: createFlowsReader(),
+  };
   return { engine: createNodeRedEngine({ hosts: () => [host] }) };
 }
 

@@ -86,8 +86,16 @@ class Instance {
       drainMs: options.drainMs,
       startTimeoutMs,
     };
-    const nowhere = createNodeRedClient({ adminUrl: "http://127.0.0.1:9", url: "http://127.0.0.1:9", token: null, timeoutMs: 1 });
-    this.#host = { id, url: "http://127.0.0.1:9", state: "starting", why: "it was not started yet", client: nowhere, queue: createQueue(), reader: createFlowsReader() };
+    const nowhere = createNodeRedClient({ adminUrl: "http://127.0.0.1:9", token: null, timeoutMs: 1 });
+    this.#host = {
+      id,
+      url: "http://127.0.0.1:9",
+      state: "starting",
+      why: "it was not started yet",
+      client: nowhere,
+      queue: createQueue(),
+      reader: createFlowsReader(),
+    };
     this.firstAttempt = new Promise((resolve) => {
       this.#firstAttemptDone = resolve;
     });
@@ -138,7 +146,7 @@ class Instance {
   #welcome(child: RunningChild): void {
     this.#child = child;
     const url = `http://127.0.0.1:${child.record.port}`;
-    const client = createNodeRedClient({ adminUrl: `${url}/__admin`, url, token: child.record.token, timeoutMs: this.#options.timeoutMs });
+    const client = createNodeRedClient({ adminUrl: `${url}/__admin`, token: child.record.token, timeoutMs: this.#options.timeoutMs });
     this.#set({ state: "ready", why: "", url, client });
     const fields = { environment: this.#options.environment, instance: this.#host.id, pid: child.process.pid, port: child.record.port };
     this.#options.log.info(fields, child.adopted ? "found Node-RED running" : "started Node-RED");

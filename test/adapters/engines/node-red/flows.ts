@@ -18,9 +18,17 @@ export function wires(...chains: readonly string[]): readonly Connection[] {
 }
 
 /** GET /hello answered by a function. */
-export function helloFlow(func: string, more: { readonly nodes?: readonly WorkflowNode[]; readonly connections?: readonly Connection[] } = {}): Definition {
+export function helloFlow(
+  func: string,
+  more: { readonly nodes?: readonly WorkflowNode[]; readonly connections?: readonly Connection[] } = {},
+): Definition {
   return {
-    nodes: [node("in", "http in", { method: "get", url: "/hello" }), node("work", "function", { func, outputs: 1 }), node("out", "http response"), ...(more.nodes ?? [])],
+    nodes: [
+      node("in", "http in", { method: "get", url: "/hello" }),
+      node("work", "function", { func, outputs: 1 }),
+      node("out", "http response"),
+      ...(more.nodes ?? []),
+    ],
     connections: [...wires("in > work > out"), ...(more.connections ?? [])],
     config: {},
   };
@@ -42,8 +50,15 @@ export function countingFlow(): Definition {
 }
 
 /** The digest is made from all that is given, as the controller makes it from definition and variables. */
-export function unitOf(process: string, version: string, definition: Definition, more: Partial<Pick<DeploymentUnit, "variables" | "secrets">> = {}): DeploymentUnit {
+export function unitOf(
+  process: string,
+  version: string,
+  definition: Definition,
+  more: Partial<Pick<DeploymentUnit, "variables" | "secrets">> = {},
+): DeploymentUnit {
   const given = { variables: {}, secrets: {}, ...more };
-  const digest = createHash("sha256").update(JSON.stringify([process, version, definition, given.variables])).digest("hex");
+  const digest = createHash("sha256")
+    .update(JSON.stringify([process, version, definition, given.variables]))
+    .digest("hex");
   return { process, version, digest: `sha256-${digest}`, definition, ...given };
 }

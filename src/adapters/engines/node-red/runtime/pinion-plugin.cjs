@@ -30,26 +30,33 @@ module.exports = function pinion(RED, revision = async () => null) {
   RED.hooks.add("onComplete.pinion", (event) => void meter.completed(event.node.node, event.msg, event.error));
   RED.events.on("flows:started", () => meter.keepOnly(tabs.known));
 
-  const health = () => ({ protocol: 1, pid: process.pid, flows: tabs.start });
-  const state = async () => ({
-    ...health(),
-    rev: await revision(),
-    memoryBytes: process.memoryUsage().rss,
-    tabs: Object.fromEntries(
-      [...tabs.known].map(([tab, { missing }]) => [tab, { missing, armedAt: arming.since(tab), ...meter.read(tab) }]),
-    ),
-  });
+  serve(RED, { tabs, meter, arming, revision });
+  return { inFlight: () => [...tabs.known.keys()].reduce((sum, tab) => sum + meter.read(tab).inFlight, 0) };
+};
+
+/** What Pinion asks of the plugin, beside Node-RED's own admin API and behind the same permissions. */
+function serve(RED, { tabs, meter, arming, revision }) {
   const may = (permission) => RED.auth.needsPermission(permission);
+  const answering = (work) => (request, response) => {
+    work(request, response).catch((error) => response.status(500).json({ error: String(error) }));
+  };
+  const health = () => ({ protocol: 1, pid: process.pid, flows: tabs.start });
+  const stateOf = ([tab, { missing }]) => [tab, { missing, armedAt: arming.since(tab), ...meter.read(tab) }];
+
   RED.httpAdmin.get("/pinion/health", may("flows.read"), (_request, response) => response.json(health()));
-  RED.httpAdmin.get("/pinion/state", may("flows.read"), async (_request, response) => response.json(await state()));
-  RED.httpAdmin.put("/pinion/armed", may("flows.write"), async (request, response) => {
+  const state = answering(async (_request, response) => {
+    const rev = await revision();
+    response.json({ ...health(), rev, memoryBytes: process.memoryUsage().rss, tabs: Object.fromEntries([...tabs.known].map(stateOf)) });
+  });
+  RED.httpAdmin.get("/pinion/state", may("flows.read"), state);
+  const arm = answering(async (request, response) => {
     const wish = parseWish(request.body ?? (await readBody(request)));
     if (!wish) return response.status(400).json({ error: "expected {arm: [tab], disarm: [tab]}" });
     arming.set(wish);
     return response.json({ armed: wish.arm });
   });
-  return { inFlight: () => [...tabs.known.keys()].reduce((sum, tab) => sum + meter.read(tab).inFlight, 0) };
-};
+  RED.httpAdmin.put("/pinion/armed", may("flows.write"), arm);
+}
 
 /** Which tabs are Pinion's, whether their nodes live, and how often flows were started. */
 function trackTabs(RED) {
@@ -100,8 +107,8 @@ function isMarked(tab) {
 function targetsOf(flows) {
   const targets = new Set();
   for (const node of flows) {
-    for (const output of Array.isArray(node.wires) ? node.wires : []) for (const id of output) targets.add(id);
-    if (node.type === "subflow") for (const port of node.in || []) for (const wire of port.wires || []) targets.add(wire.id);
+    for (const id of (Array.isArray(node.wires) ? node.wires : []).flat()) targets.add(id);
+    for (const wire of node.type === "subflow" ? (node.in || []).flatMap((port) => port.wires || []) : []) targets.add(wire.id);
   }
   return targets;
 }

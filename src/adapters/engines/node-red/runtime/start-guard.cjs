@@ -18,28 +18,28 @@ exports.guardStart = function guardStart(userDir) {
   if (failed > 0) goBack(userDir, failed);
   writeFileSync(counter, String(failed + 1));
   let startedAt = null;
-  let timer;
-  const proven = () => {
-    writeFileSync(counter, "0");
-    copyAll(userDir, ".started", ".good");
-  };
+  let survival;
+  let quiet;
+  const keep = () => copyAll(userDir, ".started", ".good");
   return {
     starting() {
-      clearTimeout(timer);
-      if (startedAt !== null && Date.now() - startedAt >= livesAfterMs) proven();
+      clearTimeout(quiet);
+      if (startedAt !== null && Date.now() - startedAt >= livesAfterMs) keep();
     },
     started() {
       startedAt = Date.now();
       copyAll(userDir, "", ".started");
-      timer = setTimeout(proven, livesAfterMs);
-      timer.unref();
+      quiet = setTimeout(keep, livesAfterMs).unref();
+      survival ??= setTimeout(() => writeFileSync(counter, "0"), livesAfterMs).unref();
     },
   };
 };
 
 function goBack(userDir, failed) {
   const toGood = failed === 1 && existsSync(join(userDir, `${files[0]}.good`));
-  process.stderr.write(`${new Date().toISOString()} a start did not survive; going back to ${toGood ? "the flows before" : "no flows at all"}\n`);
+  process.stderr.write(
+    `${new Date().toISOString()} a start did not survive; going back to ${toGood ? "the flows before" : "no flows at all"}\n`,
+  );
   copyAll(userDir, "", ".killed");
   copyAll(userDir, toGood ? ".good" : ".none", "");
 }

@@ -1,0 +1,123 @@
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../../src/adapters/engines/node-red/embedded.ts";
+import type { Engine } from "../../../../src/ports/engine.ts";
+import { connectRemoteNodeRed } from "../../../../src/adapters/engines/node-red/remote.ts";
+import { tabId } from "../../../../src/adapters/engines/node-red/compile.ts";
+import { countingFlow, helloFlow, node, unitOf } from "./flows.ts";
+import { addressOf, adminText, editFlows, find, pids, record, silent, statuses, until } from "./instances.ts";
+
+describe("embedded Node-RED", () => {
+  let directory: string;
+  let embedded: EmbeddedNodeRed;
+  const start = (): Promise<EmbeddedNodeRed> =>
+    startEmbeddedNodeRed({ environment: "test", directory, instances: 2, log: silent, drainMs: 5_000 });
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "pinion-node-red-"));
+    embedded = await start();
+  });
+  afterAll(async () => {
+    await embedded?.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+  const engine = (): Engine => embedded.engine;
+  const clean = async (): Promise<void> => engine().ensureRemoved((await engine().inventory()).installed);
+
+  describe("leaves and finds things as they are:", () => {
+    beforeEach(clean);
+
+    it("names each edit by hand, and heals a removed node", async () => {
+      const unit = unitOf("edited", "1.0.0", helloFlow("return msg;"));
+      await engine().ensureInstalled([unit]);
+      await editFlows(directory, (nodes) =>
+        nodes
+          .filter((each) => each["id"] !== `${tabId(unit)}.out`)
+          .map((each) => (each["id"] === `${tabId(unit)}.work` ? { ...each, func: "return null;" } : each)),
+      );
+      expect((await find(engine(), unit))?.drift).toBe('node "work" changed, node "out" removed (on node-red-1)');
+      await engine().ensureInstalled([unit]);
+      expect((await find(engine(), unit))?.drift).toBeNull();
+      expect(await statuses(engine(), unit)).toEqual([200, 200]);
+    });
+
+    it("leaves tabs alone that are not its own", async () => {
+      await editFlows(directory, (nodes) => [
+        ...nodes,
+        { id: "foreign", type: "tab", label: "mine" },
+        { id: "foreign-1", type: "comment", z: "foreign", name: "keep", x: 1, y: 1, wires: [] },
+      ]);
+      const unit = unitOf("guest", "1.0.0", helloFlow("return msg;"));
+      await engine().ensureInstalled([unit]);
+      await engine().ensureRemoved([unit]);
+      expect(await adminText(directory, "/flows")).toContain("foreign-1");
+      expect((await engine().inventory()).installed).toEqual([]);
+      await editFlows(directory, (nodes) => nodes.filter((each) => !String(each["id"]).startsWith("foreign")));
+    });
+
+    it("restarts a killed instance with its flows and its arming, and says so meanwhile", async () => {
+      const unit = unitOf("tick", "1.0.0", countingFlow());
+      await engine().ensureInstalled([unit]);
+      await engine().ensureArmed(new Map([["tick", unit.digest]]));
+      let changes = 0;
+      embedded.onChange(() => (changes += 1));
+      const before = await pids(directory);
+      process.kill(before[0] ?? 0, "SIGKILL");
+      await until(async () => (await engine().inventory()).instances[0]?.state !== "ready");
+      await until(async () => (await engine().inventory()).instances[0]?.state === "ready");
+      const after = await pids(directory);
+      expect([after[0] === before[0], after[1] === before[1]]).toEqual([false, true]);
+      expect(await find(engine(), unit)).toMatchObject({ drift: null, armed: true, placements: [{ ready: true }, { ready: true }] });
+      expect(changes).toBeGreaterThanOrEqual(2);
+    });
+
+    it("goes on without its controller, and the next one finds the same processes", async () => {
+      const unit = unitOf("kept", "1.0.0", helloFlow("return msg;"));
+      await engine().ensureInstalled([unit]);
+      const address = await addressOf(engine(), unit);
+      const before = await pids(directory);
+      await embedded.detach();
+      expect((await fetch(`${address}/hello`)).status).toBe(200);
+      embedded = await start();
+      expect(await pids(directory)).toEqual(before);
+      expect((await find(engine(), unit))?.placements.map((each) => each.ready)).toEqual([true, true]);
+    });
+
+    it("survives a flow that kills its process at the start: it is refused, and the others live", async () => {
+      const good = unitOf("good", "1.0.0", helloFlow("return msg;"));
+      await engine().ensureInstalled([good]);
+      const bomb = unitOf(
+        "bomb",
+        "1.0.0",
+        helloFlow("return msg;", {
+          nodes: [node("fuse", "function", { func: "return msg;", initialize: '(async () => { throw new Error("boom"); })();' })],
+        }),
+      );
+      const results = await engine().ensureInstalled([bomb]);
+      await until(async () => (await engine().inventory()).instances.every((each) => each.state === "ready"));
+      await engine().ensureInstalled([good]);
+      expect(await statuses(engine(), good)).toEqual([200, 200]);
+      expect(results).toMatchObject([{ kind: "refused", code: "engine/refused", detail: "the instance died when it started this" }]);
+      expect(await find(engine(), bomb)).toBeUndefined();
+    });
+
+    it("keeps its secrets to their owner", async () => {
+      for (const file of ["node-red-1/instance.json", "node-red-1/child.json"])
+        expect((await stat(join(directory, file))).mode & 0o077).toBe(0);
+    });
+  });
+
+  it("reached as a remote one by URL and token, does the same", async () => {
+    await clean();
+    const { port, token } = await record(directory, "node-red-2");
+    const remote = connectRemoteNodeRed({ url: `http://127.0.0.1:${port}/__admin`, publicUrl: `http://127.0.0.1:${port}/`, token }).engine;
+    const unit = unitOf("far", "1.0.0", helloFlow("return msg;"));
+    expect(await remote.ensureInstalled([unit])).toMatchObject([{ kind: "installed" }]);
+    expect(await statuses(remote, unit)).toEqual([200]);
+    await remote.ensureRemoved([unit]);
+    const wrong = connectRemoteNodeRed({ url: `http://127.0.0.1:${port}/__admin`, token: "wrong" }).engine;
+    await expect(wrong.inventory()).rejects.toMatchObject({ code: "engine/unreachable", message: expect.stringMatching(/401/) });
+  });
+});
