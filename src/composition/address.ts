@@ -17,6 +17,7 @@ export async function writeAddress(stateDirectory: string, url: string): Promise
 export async function readAddress(stateDirectory: string): Promise<string> {
   const text = await readFile(file(stateDirectory), "utf8").catch(() => "{}");
   const { url } = JSON.parse(text) as { readonly url?: unknown };
-  if (typeof url !== "string") throw new PinionError("controller/unreachable", `no controller has been started with the state folder ${stateDirectory}`);
+  if (typeof url !== "string")
+    throw new PinionError("controller/unreachable", `no controller has been started with the state folder ${stateDirectory}`);
   return url;
 }

@@ -1,4 +1,4 @@
-/** Everything outside that the command line works with. */
+/** Everything outside that the command line works with. What only one command needs is loaded with that command. */
 
 import { spawn } from "node:child_process";
 import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
@@ -7,21 +7,19 @@ import { digestOf } from "../adapters/manifest/digest.ts";
 import { readLoneVersion } from "../adapters/manifest/lone-version.ts";
 import { createManifests } from "../adapters/manifest/manifests.ts";
 import { validateRepository } from "../adapters/manifest/validate-repository.ts";
-import { runGatewayProcess } from "../adapters/routers/gateway/process.ts";
-import { createLog } from "../adapters/system/system.ts";
 import { createWorkTree } from "../adapters/work-tree/work-tree.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { Objects, ParseCache } from "../ports/objects.ts";
 import { wantsColor } from "../surfaces/cli/terminal.ts";
-import type { CliWorld, GatewayOptions, GitAnswer, OpenRepository, RepositoryPlace } from "../surfaces/cli/world.ts";
-import { runDemo } from "../surfaces/demo/demo.ts";
+import type { CliWorld, DemoOptions, GatewayOptions, GitAnswer, OpenRepository, RepositoryPlace } from "../surfaces/cli/world.ts";
 import { readAddress } from "./address.ts";
 import { exampleRepository, packageVersion, pinionCommand } from "./package.ts";
-import { readConfig, runController } from "./run.ts";
+import { readConfig } from "./read-config.ts";
 
 const dialects = [nodeRedDialect];
 const noCache: ParseCache = { get: () => new Map(), put: () => undefined };
 const defaultColumns = 120;
+const defaultRows = 50;
 
 export function createCliWorld(): CliWorld {
   const { stdout, stderr, env } = process;
@@ -36,18 +34,9 @@ export function createCliWorld(): CliWorld {
     pinionVersion: packageVersion(),
     git: runGit,
     now: () => Date.now(),
-    run: runController,
+    run: async (options) => (await import("./run.ts")).runController(options),
     gateway: serveGateway,
-    demo: (options) =>
-      runDemo({
-        ...options,
-        stdout,
-        isTerminal,
-        colour: wantsColor({ env, isTerminal }),
-        columns: () => stdout.columns ?? defaultColumns,
-        command: pinionCommand(),
-        example: exampleRepository(),
-      }),
+    demo: playDemo,
     validate: (directory) => validateRepository({ objects: createWorkTree(directory), dialects }),
     readVersionFile: (file) => readLoneVersion(file, dialects),
     openRepository,
@@ -56,8 +45,19 @@ export function createCliWorld(): CliWorld {
   };
 }
 
+async function playDemo(options: DemoOptions): Promise<number> {
+  const { runDemo } = await import("../surfaces/demo/demo.ts");
+  const { stdout, env } = process;
+  const isTerminal = stdout.isTTY;
+  const size = () => ({ columns: stdout.columns ?? defaultColumns, rows: stdout.rows ?? defaultRows });
+  const colour = wantsColor({ env, isTerminal });
+  return runDemo({ ...options, stdout, isTerminal, colour, size, command: pinionCommand(), example: exampleRepository() });
+}
+
 /** Runs until it is told to stop, which ends the process. */
 async function serveGateway(options: GatewayOptions): Promise<number> {
+  const { runGatewayProcess } = await import("../adapters/routers/gateway/process.ts");
+  const { createLog } = await import("../adapters/system/system.ts");
   await runGatewayProcess({ ...options, log: createLog("info", "gateway") });
   return new Promise(() => undefined);
 }

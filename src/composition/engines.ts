@@ -90,7 +90,11 @@ async function connectRemote(config: RemoteEngineConfig, secrets: Secrets): Prom
 
 type EmbeddedParts = Omit<EnginesParts, "config"> & { readonly config: EmbeddedEngineConfig };
 
-async function startEmbedded(environment: EnvironmentName, entry: Opened, { config, directory, log, onChange }: EmbeddedParts): Promise<void> {
+async function startEmbedded(
+  environment: EnvironmentName,
+  entry: Opened,
+  { config, directory, log, onChange }: EmbeddedParts,
+): Promise<void> {
   const { instances, maxMemoryMb } = config;
   const embedded = await startEmbeddedNodeRed({ environment, directory: join(directory, environment), instances, maxMemoryMb, log });
   embedded.onChange(() => onChange(environment));

@@ -1,8 +1,6 @@
 /** `pinion run`: puts the controller together from its configuration, and keeps it up until it is told to stop. */
 
-import { readFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
-import { parseControllerConfig } from "../adapters/manifest/controller-config.ts";
+import { join } from "node:path";
 import { sha256 } from "../adapters/manifest/digest.ts";
 import { createManifests } from "../adapters/manifest/manifests.ts";
 import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
@@ -17,13 +15,13 @@ import type { Ports } from "../controller/ports.ts";
 import { createSource, type Source } from "../controller/source.ts";
 import { createValidations } from "../controller/validations.ts";
 import type { ControllerConfig } from "../domain/controller-config.ts";
-import { PinionError } from "../domain/errors.ts";
 import { describeFinding } from "../domain/finding.ts";
 import { nextPoll } from "../domain/polling.ts";
 import type { Log } from "../ports/log.ts";
 import { startHttp } from "../surfaces/http/server.ts";
 import { createEngines, type Engines } from "./engines.ts";
 import { openGateway, type OpenGateway } from "./gateway.ts";
+import { readConfig } from "./read-config.ts";
 import { openRepository } from "./repository.ts";
 import { writeAddress } from "./address.ts";
 
@@ -54,15 +52,6 @@ export async function runController(options: RunControllerOptions): Promise<numb
   }
 }
 
-/** @throws `config/not-found`, `config/invalid`. */
-export async function readConfig(configFile: string): Promise<{ readonly config: ControllerConfig; readonly stateDirectory: string }> {
-  const text = await readFile(configFile, "utf8").catch((error: unknown) => {
-    throw new PinionError("config/not-found", `${configFile} cannot be read`, { cause: error });
-  });
-  const config = parseControllerConfig(text, configFile);
-  return { config, stateDirectory: resolve(dirname(configFile), config.state) };
-}
-
 interface Serving {
   readonly config: ControllerConfig;
   readonly stateDirectory: string;
@@ -77,7 +66,13 @@ async function serve(serving: Serving): Promise<void> {
   const secrets = createSecrets(process.env);
   const repository = await openRepository({ config: config.repository, directory: join(stateDirectory, "mirror"), secrets, log });
   const gateway = await openGateway({ config: config.gateway, stateDirectory: join(stateDirectory, "gateway"), secrets, log });
-  const engines = createEngines({ config, directory: join(stateDirectory, "engines"), secrets, log, onChange: (environment) => controller.wake(environment) });
+  const engines = createEngines({
+    config,
+    directory: join(stateDirectory, "engines"),
+    secrets,
+    log,
+    onChange: (environment) => controller.wake(environment),
+  });
   const parts = assemble({ ...serving, secrets, repository, gateway, engines, wake: (environment) => controller.wake(environment) });
   const controller: Controller = createController(parts);
   gateway.onUp(() => controller.commands.refresh());
@@ -124,7 +119,8 @@ function assemble({ config, log, store, secrets, repository, gateway, engines, w
     engine: (environment) => engines.of(environment),
     wanted: (environment) => source.wanted(environment),
   };
-  const nextPollAt = (failures: number) => nextPoll({ intervalMs, jitter, maxBackoffMs }, { now: systemClock.now(), failures, random: Math.random() }).at;
+  const nextPollAt = (failures: number) =>
+    nextPoll({ intervalMs, jitter, maxBackoffMs }, { now: systemClock.now(), failures, random: Math.random() }).at;
   const onEnvironment = (environment: string) => engines.open(environment);
   return { source, ports, clock: systemClock, log, resyncIntervalMs: config.resyncIntervalMs, nextPollAt, onEnvironment };
 }

@@ -119,7 +119,10 @@ class Loops implements Loop {
       if (!isNothingNew(step)) return 0;
       return step.wakeAt === null ? resyncIntervalMs : Math.min(resyncIntervalMs, Math.max(10, step.wakeAt - clock.now()));
     } catch (error) {
-      log.error({ environment, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }, "a pass failed; it is tried again");
+      log.error(
+        { environment, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+        "a pass failed; it is tried again",
+      );
       return Math.max(1_000, Math.min(resyncIntervalMs, 5_000));
     }
   }

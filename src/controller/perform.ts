@@ -30,7 +30,11 @@ export async function settle(environment: EnvironmentName, ports: Ports): Promis
   startValidations(environment, of(due, "ensure-validated"), ports);
   const failed = new Set<ProcessId>();
   for (const perform of [install, shiftTraffic, arm, remove]) {
-    const refusals = await perform(environment, due.filter((entry) => !failed.has(processOf(entry.action))), ports);
+    const refusals = await perform(
+      environment,
+      due.filter((entry) => !failed.has(processOf(entry.action))),
+      ports,
+    );
     for (const refusal of refusals) failed.add(processOf(refusal.owed.action));
     await Promise.all(refusals.map((refusal) => refuse(environment, refusal, ports)));
   }
@@ -53,9 +57,19 @@ async function install(environment: EnvironmentName, due: readonly OwedAction[],
   if (loaded.length === 0) return refusals;
   return attempt(loaded, refusals, async () => {
     const results = await ports.engine(environment).ensureInstalled([...units.values()]);
-    const refused = new Map(results.flatMap((result) => (result.kind === "refused" ? [[result.unit.digest, new PinionError(result.code, result.detail)] as const] : [])));
-    await done(environment, loaded.filter((entry) => !refused.has(entry.action.unit.digest)), ports);
-    return loaded.flatMap((entry) => (refused.has(entry.action.unit.digest) ? [{ owed: entry, error: refused.get(entry.action.unit.digest) }] : []));
+    const refused = new Map(
+      results.flatMap((result) =>
+        result.kind === "refused" ? [[result.unit.digest, new PinionError(result.code, result.detail)] as const] : [],
+      ),
+    );
+    await done(
+      environment,
+      loaded.filter((entry) => !refused.has(entry.action.unit.digest)),
+      ports,
+    );
+    return loaded.flatMap((entry) =>
+      refused.has(entry.action.unit.digest) ? [{ owed: entry, error: refused.get(entry.action.unit.digest) }] : [],
+    );
   });
 }
 
@@ -82,7 +96,11 @@ async function shiftTraffic(environment: EnvironmentName, due: readonly OwedActi
     for (const entry of owed) {
       const route = routeFor(entry.action, inventory, ports.wanted(environment)?.environment.spec ?? null);
       if (route) routes.set(entry, route);
-      else refusals.push({ owed: entry, error: new PinionError("engine/unreachable", `no engine instance runs what shall get the traffic of ${entry.action.process}`) });
+      else
+        refusals.push({
+          owed: entry,
+          error: new PinionError("engine/unreachable", `no engine instance runs what shall get the traffic of ${entry.action.process}`),
+        });
     }
     if (routes.size > 0) await ports.router.ensureRoutes(environment, [...routes.values()]);
     await done(environment, [...routes.keys()], ports);
@@ -128,7 +146,11 @@ async function remove(environment: EnvironmentName, due: readonly OwedAction[], 
 }
 
 /** One call for many; when it throws, all of them are refused for the same reason. */
-async function attempt(owed: readonly OwedAction[], before: readonly Refusal[], call: () => Promise<readonly Refusal[]>): Promise<readonly Refusal[]> {
+async function attempt(
+  owed: readonly OwedAction[],
+  before: readonly Refusal[],
+  call: () => Promise<readonly Refusal[]>,
+): Promise<readonly Refusal[]> {
   try {
     return [...before, ...(await call())];
   } catch (error) {
@@ -137,7 +159,11 @@ async function attempt(owed: readonly OwedAction[], before: readonly Refusal[], 
 }
 
 async function done(environment: EnvironmentName, owed: readonly OwedAction[], ports: Ports): Promise<void> {
-  if (owed.length > 0) await ports.journal.settled(environment, owed.map((entry) => entry.id));
+  if (owed.length > 0)
+    await ports.journal.settled(
+      environment,
+      owed.map((entry) => entry.id),
+    );
 }
 
 /** Waits longer after each refusal: 250 ms, doubled up to 30 s. */

@@ -56,8 +56,24 @@ class FollowedRepository implements Source {
 
   constructor(parts: SourceParts) {
     this.#parts = parts;
-    const nothing = { commit: null, subject: null, author: null, committedAt: null, fetchedAt: null, code: null, lastPollAt: null, nextPollAt: null };
-    this.#status = { url: parts.url, branch: parts.branch, ...nothing, state: "starting", reason: "not polled yet", since: parts.clock.now() };
+    const nothing = {
+      commit: null,
+      subject: null,
+      author: null,
+      committedAt: null,
+      fetchedAt: null,
+      code: null,
+      lastPollAt: null,
+      nextPollAt: null,
+    };
+    this.#status = {
+      url: parts.url,
+      branch: parts.branch,
+      ...nothing,
+      state: "starting",
+      reason: "not polled yet",
+      since: parts.clock.now(),
+    };
   }
 
   status(): RepositoryStatus {

@@ -23,10 +23,16 @@ export async function loadUnit(ref: UnitRef, environment: EnvironmentName, ports
   const version = await ports.manifests.version(ref.process, ref.version);
   const summary = { ...version, hasChecks: version.checks.length > 0 };
   if (unitDigest(summary, settingsDigest(spec, ports.hash), ports.hash) !== ref.digest) {
-    throw new PinionError("manifest/invalid", `${ref.process} ${ref.version} or the variables of ${environment} have changed since this was decided`);
+    throw new PinionError(
+      "manifest/invalid",
+      `${ref.process} ${ref.version} or the variables of ${environment} have changed since this was decided`,
+    );
   }
   const secrets = await resolveSecrets(wanted, ports);
-  return { version, unit: { ...ref, definition: version.definition, variables: { ...spec.variables, ...builtIn(ref, environment, ports) }, secrets } };
+  return {
+    version,
+    unit: { ...ref, definition: version.definition, variables: { ...spec.variables, ...builtIn(ref, environment, ports) }, secrets },
+  };
 }
 
 /** What every flow can ask about itself. They are not part of the digest: an address is not a new version. */
@@ -41,5 +47,7 @@ function builtIn(ref: UnitRef, environment: EnvironmentName, ports: Ports): Read
 
 async function resolveSecrets(wanted: Wanted, ports: Ports): Promise<Readonly<Record<string, string>>> {
   const references = Object.entries(wanted.environment.spec?.secrets ?? {});
-  return Object.fromEntries(await Promise.all(references.map(async ([name, reference]) => [name, await ports.secrets.resolve(reference)] as const)));
+  return Object.fromEntries(
+    await Promise.all(references.map(async ([name, reference]) => [name, await ports.secrets.resolve(reference)] as const)),
+  );
 }

@@ -38,7 +38,15 @@ export async function validate(environment: EnvironmentName, action: Validate, p
 async function answer(question: Question, phase: Phase, ports: Ports): Promise<ValidationResult> {
   const at = ports.clock.now();
   const { validation, subject } = question;
-  const finish = (result: ValidationResult["result"], detail: string): ValidationResult => ({ phase, validation, subject, result, detail, at, durationMs: ports.clock.now() - at });
+  const finish = (result: ValidationResult["result"], detail: string): ValidationResult => ({
+    phase,
+    validation,
+    subject,
+    result,
+    detail,
+    at,
+    durationMs: ports.clock.now() - at,
+  });
   try {
     return finish("passed", await question.ask());
   } catch (error) {
@@ -87,7 +95,9 @@ async function areDependenciesServing(environment: EnvironmentName, unit: UnitRe
   const serving = (process: ProcessId) => servingUnit(routes.find((route) => route.process === process) ?? null);
   const held = holdForDependencies(version.dependencies, { desired: wanted.desired, serving, isRefused: () => true });
   if (held) throw new Failure(held.why);
-  return version.dependencies.length === 0 ? "depends on nothing" : `${version.dependencies.map((dependency) => dependency.name).join(", ")} as required`;
+  return version.dependencies.length === 0
+    ? "depends on nothing"
+    : `${version.dependencies.map((dependency) => dependency.name).join(", ")} as required`;
 }
 
 async function onPrivateAddress(environment: EnvironmentName, unit: UnitRef, ports: Ports): Promise<readonly Question[]> {
@@ -120,7 +130,10 @@ async function isInstalled(environment: EnvironmentName, unit: UnitRef, ports: P
 }
 
 function installedOf(inventory: Inventory, unit: UnitRef) {
-  return findInstalled(inventory.installed.filter((installed) => installed.process === unit.process), unit.digest);
+  return findInstalled(
+    inventory.installed.filter((installed) => installed.process === unit.process),
+    unit.digest,
+  );
 }
 
 async function privateAddress(environment: EnvironmentName, unit: UnitRef, ports: Ports): Promise<string> {

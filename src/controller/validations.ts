@@ -32,7 +32,9 @@ export function createValidations(wake: (environment: EnvironmentName) => void):
       const key = `${environment} ${owed.action.deployment} ${owed.action.phase}`;
       if (running.has(key)) return;
       const run = limit(() => runOne(environment, owed, ports))
-        .catch((error: unknown) => ports.log.error({ environment, deployment: owed.action.deployment, error }, "a validation could not be run"))
+        .catch((error: unknown) =>
+          ports.log.error({ environment, deployment: owed.action.deployment, error }, "a validation could not be run"),
+        )
         .finally(() => {
           running.delete(key);
           wake(environment);

@@ -51,7 +51,9 @@ function whyNotEqual(expected: Json, actual: Json | undefined, pointer: string):
 
 function firstMember(expected: JsonObject, actual: JsonObject, pointer: string): string | null {
   return firstOf(
-    Object.entries(expected).map(([key, value]) => whyNotSubset(value, Object.hasOwn(actual, key) ? actual[key] : undefined, `${pointer}/${escape(key)}`)),
+    Object.entries(expected).map(([key, value]) =>
+      whyNotSubset(value, Object.hasOwn(actual, key) ? actual[key] : undefined, `${pointer}/${escape(key)}`),
+    ),
   );
 }
 

@@ -35,7 +35,8 @@ function decideIdle(one: Case, view: ProcessSeen): ProcessDecision {
   if (!desired) return decideUnpinned(one, view);
   if (desired.kind === "broken") return hold(one, view, { health: "Degraded", why: desired.why, until: null });
   if (servingUnit(view.route)?.digest === desired.unit.digest) return decideServing(one, view, desired.unit);
-  if (before.refused?.unit.digest === desired.unit.digest) return hold(one, view, { health: "Degraded", why: before.refused.why, until: null });
+  if (before.refused?.unit.digest === desired.unit.digest)
+    return hold(one, view, { health: "Degraded", why: before.refused.why, until: null });
   return decideOutOfSync(one, view, desired);
 }
 
@@ -44,7 +45,12 @@ function decideOutOfSync(one: Case, view: ProcessSeen, { unit, summary }: Extrac
   const isKnownGood = one.before.knownGood.some((good) => good.digest === unit.digest);
   const held = isKnownGood ? null : heldBack(summary.dependencies, one.pass);
   if (held) return hold(one, view, { health: null, ...held });
-  return open(one, view, { kind: isKnownGood ? "rollback" : "deploy", candidate: unit, fast: isKnownGood, why: `${unit.version} is pinned` });
+  return open(one, view, {
+    kind: isKnownGood ? "rollback" : "deploy",
+    candidate: unit,
+    fast: isKnownGood,
+    why: `${unit.version} is pinned`,
+  });
 }
 
 /** The pinned version has the traffic: is it also what it should be? */
@@ -55,22 +61,28 @@ function decideServing(one: Case, view: ProcessSeen, unit: UnitRef): ProcessDeci
   const why = installed ? (whyNotReady(installed, view.instances) ?? "") : `${unit.version} was removed from the engine by hand`;
   if (!pass.seen.spec?.selfHeal) return hold(one, view, { health: "Degraded", why: `${why} (selfHeal is off)`, until: null });
   const failed = before.refused?.unit.digest === unit.digest ? before.refused : null;
-  if (failed && pass.seen.now < failed.at + healPauseMs) return hold(one, view, { health: "Degraded", why: failed.why, until: failed.at + healPauseMs });
+  if (failed && pass.seen.now < failed.at + healPauseMs)
+    return hold(one, view, { health: "Degraded", why: failed.why, until: failed.at + healPauseMs });
   return open(one, view, { kind: "heal", candidate: unit, fast: true, why: `drift: ${why}` });
 }
 
 /** Not pinned any more: taken out, unless that could be a mistake. */
 function decideUnpinned(one: Case, view: ProcessSeen): ProcessDecision {
-  if (view.installed.length === 0 && !servingUnit(view.route)) return { after: null, actions: [], replacesOwed: true, deployments: [], wakeAt: null };
+  if (view.installed.length === 0 && !servingUnit(view.route))
+    return { after: null, actions: [], replacesOwed: true, deployments: [], wakeAt: null };
   const why = whyNotRemoved(one.pass);
   if (why) return hold(one, view, { health: "Suspended", why, until: null });
   if (servingUnit(view.route)) return open(one, view, { kind: "retire", candidate: null, fast: false, why: "no longer pinned" });
-  const actions = view.installed.map(({ version, digest }): Action => ({ kind: "ensure-removed", unit: { process: view.process, version, digest } }));
+  const actions = view.installed.map(({ version, digest }): Action => ({
+    kind: "ensure-removed",
+    unit: { process: view.process, version, digest },
+  }));
   return { after: one.before, actions, replacesOwed: false, deployments: [], wakeAt: null };
 }
 
 function whyNotRemoved({ seen }: Pass): string | null {
-  if (seen.findings.some((finding) => finding.severity === "error")) return "no longer pinned, but the environment has errors: nothing is removed until they are mended";
+  if (seen.findings.some((finding) => finding.severity === "error"))
+    return "no longer pinned, but the environment has errors: nothing is removed until they are mended";
   if (seen.desired?.processes.size === 0 && !seen.spec?.allowEmpty) return "all pins are gone: nothing is removed without allowEmpty: true";
   return null;
 }
@@ -108,16 +120,33 @@ function supersede(one: Case, rollout: Rollout): ProcessDecision {
   const why = desired?.kind === "run" ? `superseded: ${desired.unit.version} is pinned now` : "superseded: no longer pinned";
   pass.running -= 1;
   const idle: ProcessState = { ...before, rollout: null };
-  const closing: DeploymentUpdate = { id: rollout.deployment, phase: "Superseded", step: { at: now, state: "superseded", why }, endedAt: now };
+  const closing: DeploymentUpdate = {
+    id: rollout.deployment,
+    phase: "Superseded",
+    step: { at: now, state: "superseded", why },
+    endedAt: now,
+  };
   const decision = decideProcess({ ...one, before: idle });
   return { ...decision, after: decision.after ?? idle, replacesOwed: true, deployments: [closing, ...decision.deployments] };
 }
 
 function watchOnly({ before, desired, pass }: Case, why: string): ProcessDecision {
-  return { after: withStatus(before, describeUnknown(before, pass.seen, desired, why)), actions: [], replacesOwed: false, deployments: [], wakeAt: null };
+  return {
+    after: withStatus(before, describeUnknown(before, pass.seen, desired, why)),
+    actions: [],
+    replacesOwed: false,
+    deployments: [],
+    wakeAt: null,
+  };
 }
 
 function hold({ before, pass }: Case, view: ProcessSeen, outlook: Outlook): ProcessDecision {
   const describe = outlook.health === null ? describeHeld : describeSettled;
-  return { after: withStatus(before, describe(before, pass.seen, view, outlook)), actions: [], replacesOwed: false, deployments: [], wakeAt: outlook.until };
+  return {
+    after: withStatus(before, describe(before, pass.seen, view, outlook)),
+    actions: [],
+    replacesOwed: false,
+    deployments: [],
+    wakeAt: outlook.until,
+  };
 }

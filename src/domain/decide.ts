@@ -77,12 +77,18 @@ function collect(step: Draft, { before, owed, pass }: Case, decision: ProcessDec
     return;
   }
   if (!isSameState(before, decision.after)) step.processes.push(decision.after);
-  if (decision.replacesOwed ? isOther(owed, decision.actions) : isMore(owed, decision.actions)) step.owed.set(before.process, decision.actions);
+  if (decision.replacesOwed ? isOther(owed, decision.actions) : isMore(owed, decision.actions))
+    step.owed.set(before.process, decision.actions);
 }
 
 function isSameState(before: ProcessState, after: ProcessState): boolean {
   if (before === after) return true;
-  return before.rollout === after.rollout && before.knownGood === after.knownGood && before.refused === after.refused && isSameStatus(before.status, after.status);
+  return (
+    before.rollout === after.rollout &&
+    before.knownGood === after.knownGood &&
+    before.refused === after.refused &&
+    isSameStatus(before.status, after.status)
+  );
 }
 
 /** Whether something is wanted that is not owed yet. */

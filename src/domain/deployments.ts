@@ -31,7 +31,13 @@ export function open({ before, pass }: Case, view: ProcessSeen, { why, ...identi
   const rollout: Rollout = { ...blank, state: step.state };
   const process: ProcessState = { ...before, rollout, refused: identity.kind === "heal" ? before.refused : null };
   const after = withStatus(process, describeRollout(before, seen, view, { rollout, why: step.why }));
-  return { after, actions: step.actions, replacesOwed: true, deployments: [opened(rollout, seen, why), entered(rollout, seen.now, step)], wakeAt: step.wakeAt };
+  return {
+    after,
+    actions: step.actions,
+    replacesOwed: true,
+    deployments: [opened(rollout, seen, why), entered(rollout, seen.now, step)],
+    wakeAt: step.wakeAt,
+  };
 }
 
 /** What the traffic goes back to if need be: what has it now, unless that is the candidate itself. */
@@ -40,7 +46,12 @@ function stableFor(view: ProcessSeen, candidate: UnitRef | null): UnitRef | null
   return serving && serving.digest !== candidate?.digest ? serving : null;
 }
 
-function newRollout(process: string, seen: Seen, spec: EnvironmentSpec, identity: Pick<Rollout, "kind" | "candidate" | "fast" | "stable">): Rollout {
+function newRollout(
+  process: string,
+  seen: Seen,
+  spec: EnvironmentSpec,
+  identity: Pick<Rollout, "kind" | "candidate" | "fast" | "stable">,
+): Rollout {
   const version = identity.candidate?.version ?? "out";
   return {
     deployment: `${seen.environment}.${process}.${version}.${seen.now.toString(36)}`,
@@ -63,15 +74,31 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
   const after: Rollout = isSame ? rollout : { ...rollout, state: step.state };
   const status = describeRollout(before, seen, viewProcess(before.process, seen, desired), { rollout: after, why: step.why });
   const process = withStatus(isSame ? before : { ...before, rollout: after }, status);
-  return { after: process, actions: step.actions, replacesOwed: !isSame, deployments: isSame ? [] : [entered(after, seen.now, step)], wakeAt: step.wakeAt };
+  return {
+    after: process,
+    actions: step.actions,
+    replacesOwed: !isSame,
+    deployments: isSame ? [] : [entered(after, seen.now, step)],
+    wakeAt: step.wakeAt,
+  };
 }
 
 function close({ before, pass, desired }: Case, rollout: Rollout, step: StrategyStep): ProcessDecision {
   pass.running -= 1;
   const { seen } = pass;
   const phase = phaseOf(rollout, step);
-  const ended: ProcessState = { ...before, rollout: null, knownGood: knownGoodAfter(before, rollout, phase), refused: refusalAfter(rollout, step, seen.now) };
-  const update: DeploymentUpdate = { id: rollout.deployment, phase, step: { at: seen.now, state: phase, why: step.why }, endedAt: seen.now };
+  const ended: ProcessState = {
+    ...before,
+    rollout: null,
+    knownGood: knownGoodAfter(before, rollout, phase),
+    refused: refusalAfter(rollout, step, seen.now),
+  };
+  const update: DeploymentUpdate = {
+    id: rollout.deployment,
+    phase,
+    step: { at: seen.now, state: phase, why: step.why },
+    endedAt: seen.now,
+  };
   const status = describeEnded(before, seen, viewProcess(before.process, seen, desired), { phase, why: step.why });
   return { after: withStatus(ended, status), actions: [], replacesOwed: true, deployments: [update], wakeAt: seen.now };
 }
@@ -93,9 +120,22 @@ function refusalAfter({ candidate }: Rollout, step: StrategyStep, now: Instant):
 
 function opened(rollout: Rollout, seen: Seen, why: string): DeploymentUpdate {
   const { deployment, process, kind, candidate, stable, strategy, commit, startedAt } = rollout;
-  const about = { environment: seen.environment, process, kind, version: candidate?.version ?? null, digest: candidate?.digest ?? null, from: stable?.version ?? null };
+  const about = {
+    environment: seen.environment,
+    process,
+    kind,
+    version: candidate?.version ?? null,
+    digest: candidate?.digest ?? null,
+    from: stable?.version ?? null,
+  };
   const how = kind === "deploy" || kind === "rollback" ? strategy.kind : kind;
-  return { id: deployment, opened: { ...about, strategy: how, commit, startedAt }, phase: "Running", step: { at: seen.now, state: "started", why }, endedAt: null };
+  return {
+    id: deployment,
+    opened: { ...about, strategy: how, commit, startedAt },
+    phase: "Running",
+    step: { at: seen.now, state: "started", why },
+    endedAt: null,
+  };
 }
 
 function entered(rollout: Rollout, now: Instant, step: StrategyStep): DeploymentUpdate {

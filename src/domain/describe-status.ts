@@ -18,7 +18,14 @@ export interface Outlook {
 /** Engine or router could not be asked, or the environment cannot be used: the last known picture, marked as unknown. */
 export function describeUnknown(before: ProcessState, seen: Seen, desired: Desired | null, why: string): ProcessStatus {
   const last = before.status;
-  return status(before, seen, { desired: versionOf(desired) ?? last?.desired ?? null, actual: last?.actual ?? [], sync: "Unknown", health: "Degraded", phase: last?.phase ?? null, reason: why });
+  return status(before, seen, {
+    desired: versionOf(desired) ?? last?.desired ?? null,
+    actual: last?.actual ?? [],
+    sync: "Unknown",
+    health: "Degraded",
+    phase: last?.phase ?? null,
+    reason: why,
+  });
 }
 
 /** Held back by a gate. */
@@ -28,23 +35,46 @@ export function describeHeld(before: ProcessState, seen: Seen, view: ProcessSeen
 
 /** No deployment is under way, and why it stays as it is. */
 export function describeSettled(before: ProcessState, seen: Seen, view: ProcessSeen, outlook: Outlook): ProcessStatus {
-  return describe(before, seen, view, { sync: syncOf(view), health: outlook.health ?? healthOfServing(view), phase: before.status?.phase ?? null, reason: outlook.why });
+  return describe(before, seen, view, {
+    sync: syncOf(view),
+    health: outlook.health ?? healthOfServing(view),
+    phase: before.status?.phase ?? null,
+    reason: outlook.why,
+  });
 }
 
 /** A deployment is under way. */
-export function describeRollout(before: ProcessState, seen: Seen, view: ProcessSeen | null, { rollout, why }: { readonly rollout: Rollout; readonly why: string }): ProcessStatus {
+export function describeRollout(
+  before: ProcessState,
+  seen: Seen,
+  view: ProcessSeen | null,
+  { rollout, why }: { readonly rollout: Rollout; readonly why: string },
+): ProcessStatus {
   const actual = view ? actualOf(view) : (before.status?.actual ?? []);
   const isGoingBack = rollout.state.kind === "rejected";
   const desired = rollout.candidate ? (view?.desired ? versionOf(view.desired) : rollout.candidate.version) : null;
-  return status(before, seen, { desired, actual, sync: "OutOfSync", health: isGoingBack ? "Degraded" : "Progressing", phase: "Running", reason: why });
+  const sync = view ? syncOf(view) : "OutOfSync";
+  return status(before, seen, { desired, actual, sync, health: isGoingBack ? "Degraded" : "Progressing", phase: "Running", reason: why });
 }
 
 /** A deployment has just ended. */
-export function describeEnded(before: ProcessState, seen: Seen, view: ProcessSeen | null, { phase, why }: { readonly phase: DeploymentPhase; readonly why: string }): ProcessStatus {
+export function describeEnded(
+  before: ProcessState,
+  seen: Seen,
+  view: ProcessSeen | null,
+  { phase, why }: { readonly phase: DeploymentPhase; readonly why: string },
+): ProcessStatus {
   const isGood = phase === "Succeeded";
   const actual = view ? actualOf(view) : (before.status?.actual ?? []);
   const desired = view ? versionOf(view.desired) : (before.status?.desired ?? null);
-  return status(before, seen, { desired, actual, sync: isGood ? "Synced" : "OutOfSync", health: isGood ? "Healthy" : "Degraded", phase, reason: why });
+  return status(before, seen, {
+    desired,
+    actual,
+    sync: isGood ? "Synced" : "OutOfSync",
+    health: isGood ? "Healthy" : "Degraded",
+    phase,
+    reason: why,
+  });
 }
 
 /** The process with its new status; the very same object when nothing worth showing has changed. */

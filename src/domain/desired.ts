@@ -8,7 +8,13 @@ import type { EnvironmentSnapshot, PinnedVersion, VersionSummary } from "./snaps
 
 export type Desired =
   | { readonly kind: "run"; readonly unit: UnitRef; readonly summary: VersionSummary; readonly pinned: PinnedVersion }
-  | { readonly kind: "broken"; readonly process: ProcessId; readonly version: Version; readonly why: string; readonly pinned: PinnedVersion };
+  | {
+      readonly kind: "broken";
+      readonly process: ProcessId;
+      readonly version: Version;
+      readonly why: string;
+      readonly pinned: PinnedVersion;
+    };
 
 export interface DesiredState {
   readonly processes: ReadonlyMap<ProcessId, Desired>;

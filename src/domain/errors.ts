@@ -10,11 +10,17 @@ interface ErrorKind {
 
 const catalogue = {
   "config/invalid": { retry: "never", hint: "Mend pinion.yaml at the place named; `pinion init` writes one that works." },
-  "config/not-found": { retry: "never", hint: "Run in the folder of your pinion.yaml, name it with --config, or write one with `pinion init`." },
+  "config/not-found": {
+    retry: "never",
+    hint: "Run in the folder of your pinion.yaml, name it with --config, or write one with `pinion init`.",
+  },
   "git/unreachable": { retry: "later", hint: "Check the repository URL and the network; Pinion goes on trying." },
   "git/refused": { retry: "later", hint: "Check the token or deploy key and its rights to the repository." },
   "git/branch-missing": { retry: "later", hint: "Check `repository.branch`; what runs keeps running until the branch is back." },
-  "git/history-rewritten": { retry: "later", hint: "The branch no longer contains the deployed commit. Restore it, or accept the new history with `pinion run --accept-rewrite`." },
+  "git/history-rewritten": {
+    retry: "later",
+    hint: "The branch no longer contains the deployed commit. Restore it, or accept the new history with `pinion run --accept-rewrite`.",
+  },
   "git/protocol-not-allowed": { retry: "never", hint: "Use http(s) or ssh; file:// needs `repository.allowFile: true`." },
   "git/object-missing": { retry: "later", hint: "The mirror lacks an object; it is fetched again on the next poll." },
   "git/push-rejected": { retry: "later", hint: "The branch moved meanwhile; fetch and derive the commit again." },
@@ -22,13 +28,25 @@ const catalogue = {
   "manifest/invalid": { retry: "never", hint: "`pinion validate` shows the same findings." },
   "engine/unreachable": { retry: "later", hint: "Check that the engine is up and that its address and token are right." },
   "engine/refused": { retry: "never", hint: "The engine does not accept this definition; mend the version and pin the new one." },
-  "engine/unknown-node-type": { retry: "never", hint: "Install the node's package in the engine, or use a node type that the engine knows." },
+  "engine/unknown-node-type": {
+    retry: "never",
+    hint: "Install the node's package in the engine, or use a node type that the engine knows.",
+  },
   "router/unreachable": { retry: "later", hint: "Check that the gateway is up; traffic goes on by its last table meanwhile." },
   "store/locked": { retry: "never", hint: "Another Pinion uses this state folder. Stop it first; the store has one writer." },
-  "store/damaged": { retry: "never", hint: "Restore the journal from a backup, or move it away: Pinion rebuilds what it can from git and the engines." },
-  "store/too-new": { retry: "never", hint: "A newer Pinion wrote this state folder. Run that one, or restore a backup from before the upgrade." },
+  "store/damaged": {
+    retry: "never",
+    hint: "Restore the journal from a backup, or move it away: Pinion rebuilds what it can from git and the engines.",
+  },
+  "store/too-new": {
+    retry: "never",
+    hint: "A newer Pinion wrote this state folder. Run that one, or restore a backup from before the upgrade.",
+  },
   "store/failed": { retry: "later", hint: "Check free space and rights of the state folder; nothing was recorded, so nothing is lost." },
-  "secret/missing": { retry: "later", hint: "Give the controller the environment variable or the file that the environment's secret names." },
+  "secret/missing": {
+    retry: "later",
+    hint: "Give the controller the environment variable or the file that the environment's secret names.",
+  },
   "controller/unreachable": { retry: "later", hint: "Start it with `pinion run`, or name it with --controller URL." },
   "controller/failed": { retry: "later", hint: "The controller's log says more; command and controller should be of the same version." },
   "environment/unknown": { retry: "never", hint: "`pinion status` lists the environments." },

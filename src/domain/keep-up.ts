@@ -15,15 +15,30 @@ const leftoverPollMs = 1_000;
 export function keepUp({ before, pass }: Case, view: ProcessSeen, unit: UnitRef): ProcessDecision {
   const leftovers = leftoversOf(before, pass.seen, view, unit);
   const idle = leftovers.filter((left) => isIdle(pass.seen, left));
-  const actions: Action[] = [...routing(view, unit), ...idle.map((left): Action => ({ kind: "ensure-removed", unit: refOf(view.process, left) }))];
-  const status = describeSettled({ ...before, status: settledPhase(before) }, pass.seen, view, { health: "Healthy", why: reasonOf(before, unit), until: null });
+  const actions: Action[] = [
+    ...routing(view, unit),
+    ...idle.map((left): Action => ({ kind: "ensure-removed", unit: refOf(view.process, left) })),
+  ];
+  const status = describeSettled({ ...before, status: settledPhase(before) }, pass.seen, view, {
+    health: "Healthy",
+    why: reasonOf(before, unit),
+    until: null,
+  });
   const after = withStatus(before.refused === null ? before : { ...before, refused: null }, status);
-  return { after, actions, replacesOwed: false, deployments: [], wakeAt: idle.length < leftovers.length ? pass.seen.now + leftoverPollMs : null };
+  return {
+    after,
+    actions,
+    replacesOwed: false,
+    deployments: [],
+    wakeAt: idle.length < leftovers.length ? pass.seen.now + leftoverPollMs : null,
+  };
 }
 
 /** The reason of the deployment that brought it here stays; a hold that is over does not. */
 function reasonOf({ status }: ProcessState, unit: UnitRef): string {
-  return status?.sync === "Synced" && status.health === "Healthy" && status.desired === unit.version ? status.reason : "runs what `main` says";
+  return status?.sync === "Synced" && status.health === "Healthy" && status.desired === unit.version
+    ? status.reason
+    : "runs what `main` says";
 }
 
 function settledPhase({ status }: ProcessState): ProcessState["status"] {
@@ -42,13 +57,18 @@ function isRoutedRight({ route, installed }: ProcessSeen, digest: Digest): boole
   const [share, ...others] = route?.shares ?? [];
   if (share?.digest !== digest || share.weight !== 100 || others.length > 0) return false;
   const ready = findInstalled(installed, digest)?.placements.filter((placement) => placement.ready) ?? [];
-  return ready.length === share.targets.length && ready.every((placement) => share.targets.some((target) => target.instance === placement.instance && target.url === placement.address));
+  return (
+    ready.length === share.targets.length &&
+    ready.every((placement) => share.targets.some((target) => target.instance === placement.instance && target.url === placement.address))
+  );
 }
 
 /** Installed, but neither pinned nor kept warm as the version to go back to. */
 function leftoversOf(before: ProcessState, seen: Seen, view: ProcessSeen, unit: UnitRef): readonly Installed[] {
   const keepsOld = seen.spec?.strategy.kind === "blue-green" && seen.spec.strategy.keepOldVersion;
-  const warm = keepsOld ? before.knownGood.find((good) => good.digest !== unit.digest && findInstalled(view.installed, good.digest)) : undefined;
+  const warm = keepsOld
+    ? before.knownGood.find((good) => good.digest !== unit.digest && findInstalled(view.installed, good.digest))
+    : undefined;
   return view.installed.filter((installed) => installed.digest !== unit.digest && installed.digest !== warm?.digest);
 }
 

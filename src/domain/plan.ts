@@ -55,10 +55,10 @@ export function makePlan(input: PlanInput): DeploymentPlan {
   const deployments = order.map((change) => planDeployment(change, order, { ...input, spec: to.spec as EnvironmentSpec }));
   return {
     ...whole(input, to.spec),
-    ...consequencesOf(deployments, { input, spec: to.spec, lacking: leftLacking(changes, to, held) }),
     deployments,
     held: [...heldOf(changes, held), ...circular],
     dependencies: dependenciesOf(order, held),
+    ...consequencesOf(deployments, { input, spec: to.spec, lacking: leftLacking(changes, to, held) }),
   };
 }
 

@@ -48,7 +48,10 @@ export function viewProcess(process: ProcessId, seen: Seen, desired: Desired | n
 /** The version that has the most traffic; null when none has any. */
 export function servingUnit(route: Route | null): UnitRef | null {
   if (!route) return null;
-  const most = route.shares.reduce<Route["shares"][number] | null>((best, share) => (share.weight > (best?.weight ?? 0) ? share : best), null);
+  const most = route.shares.reduce<Route["shares"][number] | null>(
+    (best, share) => (share.weight > (best?.weight ?? 0) ? share : best),
+    null,
+  );
   return most ? { process: route.process, version: most.version, digest: most.digest } : null;
 }
 

@@ -37,5 +37,8 @@ export function isSameStatus(one: ProcessStatus | null, other: ProcessStatus | n
 }
 
 function isSameActual(one: ProcessStatus["actual"], other: ProcessStatus["actual"]): boolean {
-  return one.length === other.length && one.every((share, index) => share.version === other[index]?.version && share.weight === other[index].weight);
+  return (
+    one.length === other.length &&
+    one.every((share, index) => share.version === other[index]?.version && share.weight === other[index].weight)
+  );
 }

@@ -18,7 +18,9 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
   const ask = questions(rollout.process, seen);
   return {
     now: seen.now,
-    candidateReady: ask.engine((installed, instances) => candidate !== null && isReady(findInstalled(installed, candidate.digest), instances)),
+    candidateReady: ask.engine(
+      (installed, instances) => candidate !== null && isReady(findInstalled(installed, candidate.digest), instances),
+    ),
     stableInstalled: ask.engine((installed) => stable !== null && findInstalled(installed, stable.digest) !== null),
     candidateInstalled: ask.engine((installed) => candidate !== null && findInstalled(installed, candidate.digest) !== null),
     candidateWeight: ask.weight(candidate),

@@ -4,7 +4,12 @@ import type { DeploymentUnit, Inventory } from "../domain/unit.ts";
 /** What became of one unit; one refused unit does not fail the others. */
 export type InstallResult =
   | { readonly kind: "installed"; readonly unit: UnitRef }
-  | { readonly kind: "refused"; readonly unit: UnitRef; readonly code: "engine/refused" | "engine/unknown-node-type" | "engine/unreachable"; readonly detail: string };
+  | {
+      readonly kind: "refused";
+      readonly unit: UnitRef;
+      readonly code: "engine/refused" | "engine/unknown-node-type" | "engine/unreachable";
+      readonly detail: string;
+    };
 
 /**
  * Runs versions of processes, side by side, on one or more instances of one environment. Every call is safe to repeat,

@@ -9,7 +9,21 @@ function controlled(world: World) {
   let polls = 0;
   const opened: string[] = [];
   const source: Source = {
-    status: () => ({ url: "", branch: "main", commit: "c1", subject: "", author: "", committedAt: 0, fetchedAt: 0, state: "ok", code: null, reason: "", since: 0, lastPollAt: 0, nextPollAt: 0 }),
+    status: () => ({
+      url: "",
+      branch: "main",
+      commit: "c1",
+      subject: "",
+      author: "",
+      committedAt: 0,
+      fetchedAt: 0,
+      state: "ok",
+      code: null,
+      reason: "",
+      since: 0,
+      lastPollAt: 0,
+      nextPollAt: 0,
+    }),
     snapshot: () => null,
     wanted: (name) => world.ports.wanted(name),
     environments: () => [environment],
@@ -21,7 +35,8 @@ function controlled(world: World) {
     failures: () => 0,
     announce: () => undefined,
   };
-  const untilAborted = (signal: AbortSignal | undefined) => new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
+  const untilAborted = (signal: AbortSignal | undefined) =>
+    new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
   const clock = { now: () => (world.now += 1), sleep: (_ms: number, signal?: AbortSignal) => untilAborted(signal) };
   const controller = createController({
     source,
@@ -55,7 +70,10 @@ describe("the loops", () => {
       return (await world.status("orders"))?.sync === "Synced";
     });
     expect(opened).toEqual([environment]);
-    expect((await controller.queries.overview()).environments[0]).toMatchObject({ name: environment, processes: [{ process: "orders", sync: "Synced" }] });
+    expect((await controller.queries.overview()).environments[0]).toMatchObject({
+      name: environment,
+      processes: [{ process: "orders", sync: "Synced" }],
+    });
   });
 
   it("poll again when told to", async () => {
@@ -75,7 +93,10 @@ describe("the loops", () => {
     world.ports = { ...world.ports, log: { ...world.ports.log, error: (fields) => void errors.push(fields) } };
     let broken = true;
     const { engine } = world.ports;
-    world.ports = { ...world.ports, engine: (name) => (broken ? { ...engine(name), inventory: () => Promise.resolve(null as never) } : engine(name)) };
+    world.ports = {
+      ...world.ports,
+      engine: (name) => (broken ? { ...engine(name), inventory: () => Promise.resolve(null as never) } : engine(name)),
+    };
     const { controller } = controlled(world);
     controller.start();
     await eventually(() => errors.length > 0);

@@ -82,7 +82,13 @@ const stories: readonly Story[] = [
   },
 ];
 
-const blueGreen = { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 0, keepOldVersion: true } as const;
+const blueGreen = {
+  kind: "blue-green",
+  healthCheckUrl: null,
+  healthCheckTimeoutMs: 1,
+  switchTrafficDelayMs: 0,
+  keepOldVersion: true,
+} as const;
 
 describe.each(stories)("$name", (story) => {
   it("ends the same after a power cut before or after any effect", async () => {

@@ -10,7 +10,13 @@ describe("a first deployment", () => {
   it("ends Synced and Healthy with all traffic on the pinned version", async () => {
     const world = await running();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
-    expect(await world.status("orders")).toMatchObject({ desired: "1.0.0", sync: "Synced", health: "Healthy", phase: "Succeeded", actual: [{ version: "1.0.0", weight: 100 }] });
+    expect(await world.status("orders")).toMatchObject({
+      desired: "1.0.0",
+      sync: "Synced",
+      health: "Healthy",
+      phase: "Succeeded",
+      actual: [{ version: "1.0.0", weight: 100 }],
+    });
   });
 
   it("remembers the version as known good", async () => {
@@ -46,7 +52,16 @@ describe("a pin that moves", () => {
     const world = await running();
     world.pin("orders", "1.1.0");
     await world.settle();
-    expect(await steps(world)).toEqual(["started", "validating", "installing", "checking", "switching", "confirming", "draining", "Succeeded"]);
+    expect(await steps(world)).toEqual([
+      "started",
+      "validating",
+      "installing",
+      "checking",
+      "switching",
+      "confirming",
+      "draining",
+      "Succeeded",
+    ]);
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
   });
 
@@ -62,7 +77,10 @@ describe("a pin that moves", () => {
 
   it("removes the old version when not told to keep it", async () => {
     const world = await running();
-    world.spec = { ...world.spec, strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 0, keepOldVersion: false } };
+    world.spec = {
+      ...world.spec,
+      strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 0, keepOldVersion: false },
+    };
     world.pin("orders", "1.1.0");
     await world.settle();
     expect((await world.status("orders"))?.actual).toEqual([{ version: "1.1.0", weight: 100 }]);
@@ -70,7 +88,10 @@ describe("a pin that moves", () => {
 
   it("waits out switchTrafficDelay with the traffic still on the old version", async () => {
     const world = await running();
-    world.spec = { ...world.spec, strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 5_000, keepOldVersion: true } };
+    world.spec = {
+      ...world.spec,
+      strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 5_000, keepOldVersion: true },
+    };
     world.pin("orders", "1.1.0");
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
@@ -81,7 +102,10 @@ describe("a pin that moves", () => {
 
   it("lets what is in flight on the old version finish before it is removed", async () => {
     const world = await running();
-    world.spec = { ...world.spec, strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 0, keepOldVersion: false } };
+    world.spec = {
+      ...world.spec,
+      strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 0, keepOldVersion: false },
+    };
     world.engine.setInFlight(world.digest("orders", "1.0.0"), 3);
     world.pin("orders", "1.1.0");
     await world.settle();
@@ -94,7 +118,10 @@ describe("a pin that moves", () => {
 
   it("drains no longer than drainTimeout", async () => {
     const world = await running();
-    world.spec = { ...world.spec, strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 0, keepOldVersion: false } };
+    world.spec = {
+      ...world.spec,
+      strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 0, keepOldVersion: false },
+    };
     world.engine.setInFlight(world.digest("orders", "1.0.0"), 3);
     world.pin("orders", "1.1.0");
     await world.settle();
@@ -116,7 +143,11 @@ describe("a version that fails its smoke test", () => {
 
   it("never gets traffic and is taken out again", async () => {
     const world = await bad();
-    expect(world.router.calls.filter((call) => call.call === "ensureRoutes" && call.routes.some((route) => route.shares.some((share) => share.version === "1.1.0")))).toEqual([]);
+    expect(
+      world.router.calls.filter(
+        (call) => call.call === "ensureRoutes" && call.routes.some((route) => route.shares.some((share) => share.version === "1.1.0")),
+      ),
+    ).toEqual([]);
     expect((await world.status("orders"))?.actual).toEqual([{ version: "1.0.0", weight: 100 }]);
   });
 
@@ -143,7 +174,10 @@ describe("a pin that goes back to a known-good version", () => {
     const world = await running();
     world.pin("orders", "1.1.0");
     await world.settle();
-    world.spec = { ...world.spec, strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 60_000, keepOldVersion: true } };
+    world.spec = {
+      ...world.spec,
+      strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 60_000, keepOldVersion: true },
+    };
     const asked = world.prober.asked.length;
     world.pin("orders", "1.0.0");
     await world.settle();
@@ -164,7 +198,11 @@ describe("the newest commit wins", () => {
     world.pin("orders", "1.2.0");
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.2.0": 100 });
-    expect((await world.journal.history({})).map(({ version, phase }) => `${version} ${phase}`)).toEqual(["1.2.0 Succeeded", "1.1.0 Superseded", "1.0.0 Succeeded"]);
+    expect((await world.journal.history({})).map(({ version, phase }) => `${version} ${phase}`)).toEqual([
+      "1.2.0 Succeeded",
+      "1.1.0 Superseded",
+      "1.0.0 Succeeded",
+    ]);
     expect((await world.status("orders"))?.actual.map((share) => share.version)).toEqual(["1.2.0", "1.0.0"]);
   });
 
@@ -186,7 +224,11 @@ describe("what is bad degrades itself only", () => {
     world.pin("billing", "2.0.0");
     world.pin("orders", "9.9.9");
     await world.settle();
-    expect(await world.status("orders")).toMatchObject({ sync: "OutOfSync", health: "Degraded", actual: [{ version: "1.0.0", weight: 100 }] });
+    expect(await world.status("orders")).toMatchObject({
+      sync: "OutOfSync",
+      health: "Degraded",
+      actual: [{ version: "1.0.0", weight: 100 }],
+    });
     expect((await world.status("orders"))?.reason).toContain("orders has no version 9.9.9");
     expect(await world.status("billing")).toMatchObject({ sync: "Synced", health: "Healthy" });
   });
@@ -204,7 +246,11 @@ describe("what is bad degrades itself only", () => {
     const world = await running();
     world.engine.setReachable(false);
     await world.settle();
-    expect(await world.status("orders")).toMatchObject({ sync: "Unknown", health: "Degraded", reason: "no instance of the engine answers" });
+    expect(await world.status("orders")).toMatchObject({
+      sync: "Unknown",
+      health: "Degraded",
+      reason: "no instance of the engine answers",
+    });
     world.engine.setReachable(true);
     await world.settle();
     expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy" });

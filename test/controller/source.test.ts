@@ -24,7 +24,10 @@ function followed(applied: string | null = null) {
   const manifests: SourceParts["manifests"] = {
     snapshot: async (commit): Promise<Snapshot> => {
       snapshots.push(commit);
-      const environments = new Map([["production", environment], ["staging", { ...environment, name: "staging" }]]);
+      const environments = new Map([
+        ["production", environment],
+        ["staging", { ...environment, name: "staging" }],
+      ]);
       return { commit, committedAt: 5, catalogue: new Map(), environments, findings: [] };
     },
     version: () => Promise.reject(new Error("not needed")),

@@ -9,7 +9,10 @@ describe("drift", () => {
     expect(await world.status("orders")).toMatchObject({ sync: "OutOfSync", health: "Progressing" });
     await world.settle();
     expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy" });
-    expect((await world.journal.history({ limit: 1 }))[0]).toMatchObject({ kind: "heal", steps: [{ why: "drift: changed by hand in the engine: node answer changed" }, {}, {}] });
+    expect((await world.journal.history({ limit: 1 }))[0]).toMatchObject({
+      kind: "heal",
+      steps: [{ why: "drift: changed by hand in the engine: node answer changed" }, {}, {}],
+    });
   });
 
   it("is only shown when selfHeal is off", async () => {
@@ -56,7 +59,18 @@ describe("a process that leaves the pins", () => {
     world.publish("billing", "2.0.0");
     world.pin("billing", "2.0.0");
     await world.settle();
-    world.findings = [{ file: "environments/production/pins.yaml", line: 3, column: 1, pointer: "", code: "pin/syntax", severity: "error", message: "not a pin", hint: "" }];
+    world.findings = [
+      {
+        file: "environments/production/pins.yaml",
+        line: 3,
+        column: 1,
+        pointer: "",
+        code: "pin/syntax",
+        severity: "error",
+        message: "not a pin",
+        hint: "",
+      },
+    ];
     world.pin("orders", null);
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
@@ -82,7 +96,12 @@ describe("order and limits", () => {
     world.publish("orders", "1.0.0", { dependencies: needsBilling });
     world.pin("orders", "1.0.0");
     await world.settle();
-    expect(await world.status("orders")).toMatchObject({ sync: "OutOfSync", health: "Missing", phase: "Pending", reason: "needs billing ^2.0.0, which is not serving here" });
+    expect(await world.status("orders")).toMatchObject({
+      sync: "OutOfSync",
+      health: "Missing",
+      phase: "Pending",
+      reason: "needs billing ^2.0.0, which is not serving here",
+    });
   });
 
   it("runs no more deployments at once than maxConcurrentDeployments", async () => {
@@ -109,7 +128,10 @@ describe("order and limits", () => {
     await world.settle();
     world.now += world.spec.deploymentTimeoutMs;
     await world.settle();
-    expect(await world.status("orders")).toMatchObject({ phase: "Failed", reason: "not finished within its deployment timeout, while installing" });
+    expect(await world.status("orders")).toMatchObject({
+      phase: "Failed",
+      reason: "not finished within its deployment timeout, while installing",
+    });
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   });
 });

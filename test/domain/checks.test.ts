@@ -22,10 +22,25 @@ describe("an answer is not as expected", () => {
   it.each([
     ["another status", plain, answer({ error: "no stock" }, 500), 'expected status 200, got 500: {"error":"no stock"}'],
     ["a missing header", { ...plain, headers: { "x-a": "1" } }, answer({}), "expected header x-a: 1, got none"],
-    ["another header", { ...plain, headers: { "content-type": "text/plain" } }, answer({}), "expected header content-type: text/plain, got application/json"],
-    ["another member", { ...plain, json: { total: { cents: 5 } } }, answer({ total: { cents: 6 } }), "expected /total/cents to be 5, got 6"],
+    [
+      "another header",
+      { ...plain, headers: { "content-type": "text/plain" } },
+      answer({}),
+      "expected header content-type: text/plain, got application/json",
+    ],
+    [
+      "another member",
+      { ...plain, json: { total: { cents: 5 } } },
+      answer({ total: { cents: 6 } }),
+      "expected /total/cents to be 5, got 6",
+    ],
     ["a missing member", { ...plain, json: { total: 5 } }, answer({}), "expected /total to be 5, it is missing"],
-    ["a member that only the prototype has", { ...plain, json: { constructor: {} } }, answer({}), "expected /constructor to be {}, it is missing"],
+    [
+      "a member that only the prototype has",
+      { ...plain, json: { constructor: {} } },
+      answer({}),
+      "expected /constructor to be {}, it is missing",
+    ],
     ["a longer list", { ...plain, json: [1] }, answer([1, 2]), "expected the body to be [1], got [1,2]"],
     ["an object in a list with more members", { ...plain, json: [{ a: 1 }] }, answer([{ a: 1, b: 2 }]), "did not expect /0/b"],
     ["null for an object", { ...plain, json: { a: {} } }, answer({ a: null }), "expected /a to be {}, got null"],

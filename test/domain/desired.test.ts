@@ -44,7 +44,16 @@ describe("desired state", () => {
 
   it("takes over what has not changed", () => {
     const before = resolveDesired(snapshot(), sha256, null);
-    const after = resolveDesired(snapshot({ pins: new Map([["orders", pinned], ["billing", { ...pinned }]]) }), sha256, before);
+    const after = resolveDesired(
+      snapshot({
+        pins: new Map([
+          ["orders", pinned],
+          ["billing", { ...pinned }],
+        ]),
+      }),
+      sha256,
+      before,
+    );
     expect(after?.processes.get("orders")).toBe(before?.processes.get("orders"));
   });
 

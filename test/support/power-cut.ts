@@ -36,7 +36,9 @@ export function wire(ports: Ports, cut: Cut | null, check: () => void): Wired {
         const member: unknown = Reflect.get(target, key);
         if (typeof member !== "function") return member;
         const call = (...args: unknown[]): unknown => Reflect.apply(member, target, args);
-        return (effects[name] as readonly string[]).includes(String(key)) ? (...args: unknown[]) => effect(`${name}.${String(key)}`, () => call(...args)) : alive(call);
+        return (effects[name] as readonly string[]).includes(String(key))
+          ? (...args: unknown[]) => effect(`${name}.${String(key)}`, () => call(...args))
+          : alive(call);
       },
     });
 
@@ -63,14 +65,17 @@ export function wire(ports: Ports, cut: Cut | null, check: () => void): Wired {
   const engine = ports.engine("");
   const guarded = guard(engine, "engine") as typeof engine;
   const log = { ...ports.log, error: () => undefined };
-  const wired = { ...ports, log, engine: () => guarded, router: guard(ports.router, "router") as Ports["router"], journal: guard(ports.journal, "journal") as Ports["journal"] };
+  const wired = {
+    ...ports,
+    log,
+    engine: () => guarded,
+    router: guard(ports.router, "router") as Ports["router"],
+    journal: guard(ports.journal, "journal") as Ports["journal"],
+  };
   return { ports: wired, seen, isDead: () => dead };
 }
 
 /** Both sides of every effect of a clean run: it grows with the code. */
 export function everyCutOf(effectsSeen: readonly string[]): readonly Cut[] {
-  return effectsSeen.flatMap((effect, call) => [
-    { call, side: "before", effect } as const,
-    { call, side: "after", effect } as const,
-  ]);
+  return effectsSeen.flatMap((effect, call) => [{ call, side: "before", effect } as const, { call, side: "after", effect } as const]);
 }

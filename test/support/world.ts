@@ -89,7 +89,13 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       router,
       prober,
       clock: { now: () => world.now, sleep: async (ms) => void (world.now += ms) },
-      log: { info: () => undefined, warn: () => undefined, error: (fields) => { throw new Error(JSON.stringify(fields), { cause: fields["error"] }); } },
+      log: {
+        info: () => undefined,
+        warn: () => undefined,
+        error: (fields) => {
+          throw new Error(JSON.stringify(fields), { cause: fields["error"] });
+        },
+      },
       hash: sha256,
       secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "no secrets here")) },
       validations: createValidations(() => undefined),
@@ -121,13 +127,22 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
     publish(process, version, { dependencies = [], checks = [] } = {}) {
       const definition = definitionOf(process, version);
       const metadata = { title: "", description: "", author: "", changelog: [], tags: [] };
-      versions.set(`${process}@${version}`, { process, version, metadata, dependencies, checks, definition, definitionDigest: sha256(canonicalDefinition(definition)) });
+      versions.set(`${process}@${version}`, {
+        process,
+        version,
+        metadata,
+        dependencies,
+        checks,
+        definition,
+        definitionDigest: sha256(canonicalDefinition(definition)),
+      });
     },
     pin(process, version) {
       commits += 1;
       const found = versions.get(`${process}@${version ?? ""}`);
       if (version === null) pins.delete(process);
-      else if (found) pins.set(process, { kind: "runnable", status: "published", summary: { ...found, hasChecks: found.checks.length > 0 } });
+      else if (found)
+        pins.set(process, { kind: "runnable", status: "published", summary: { ...found, hasChecks: found.checks.length > 0 } });
       else pins.set(process, { kind: "broken", process, version, findings: [unknownVersion(process, version)] });
     },
     async pass() {
@@ -149,7 +164,11 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
     state: async (process) => (await world.journal.state(environment)).processes.get(process),
     status: async (process) => (await world.state(process))?.status ?? null,
     digest(process, version) {
-      const found = resolveDesired({ ...snapshot(), pins: new Map([[process, pinned(versions, process, version)]]) }, sha256, null)?.processes.get(process);
+      const found = resolveDesired(
+        { ...snapshot(), pins: new Map([[process, pinned(versions, process, version)]]) },
+        sha256,
+        null,
+      )?.processes.get(process);
       if (found?.kind !== "run") throw new Error(`${process} ${version} is not published`);
       return found.unit.digest;
     },
@@ -167,12 +186,25 @@ function pinned(versions: ReadonlyMap<string, ProcessVersion>, process: ProcessI
 
 function definitionOf(process: ProcessId, version: Version): Definition {
   const receive = { id: "receive", type: "http in", position: { x: 0, y: 0 }, config: { method: "get", url: `/${process}` } };
-  return { nodes: [receive, { id: "answer", type: "template", position: { x: 1, y: 0 }, config: { template: version } }], connections: [], config: {} };
+  return {
+    nodes: [receive, { id: "answer", type: "template", position: { x: 1, y: 0 }, config: { template: version } }],
+    connections: [],
+    config: {},
+  };
 }
 
 function unknownVersion(process: ProcessId, version: Version): Finding {
   const file = `environments/${environment}/pins.yaml`;
-  return { file, line: 1, column: 1, pointer: `/${process}`, code: "pin/unknown-version", severity: "error", message: `${process} has no version ${version}`, hint: "" };
+  return {
+    file,
+    line: 1,
+    column: 1,
+    pointer: `/${process}`,
+    code: "pin/unknown-version",
+    severity: "error",
+    message: `${process} has no version ${version}`,
+    hint: "",
+  };
 }
 
 export function smokeTest(path: string, name = "answers"): Check {

@@ -7,7 +7,22 @@ import type { Action, Phase } from "../actions.ts";
 import type { BlueGreenSpec } from "../environment.ts";
 import { assertNever, type UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
-import { drainPollMs, enter, giveTraffic, type In, insist, is, isDrained, isHopeless, isNotSo, isSo, reject, stay, succeed, whenRejected } from "./steps.ts";
+import {
+  drainPollMs,
+  enter,
+  giveTraffic,
+  type In,
+  insist,
+  is,
+  isDrained,
+  isHopeless,
+  isNotSo,
+  isSo,
+  reject,
+  stay,
+  succeed,
+  whenRejected,
+} from "./steps.ts";
 
 /** A deployment with a candidate, under the blue-green rules. */
 interface BlueGreen {
@@ -62,7 +77,10 @@ function whenValidating({ rollout, candidate }: BlueGreen, state: In<"validating
 
 function whenInstalling({ rollout, candidate, spec }: BlueGreen, state: In<"installing">, seen: RolloutSeen): StrategyStep {
   if (isHopeless(seen)) return reject(rollout, seen.stuck?.detail ?? "refused", seen.now);
-  if (!isSo(seen.candidateReady)) return insist(state, seen.stuck?.detail ?? "waiting until it answers on every instance", [{ kind: "ensure-installed", unit: candidate }]);
+  if (!isSo(seen.candidateReady))
+    return insist(state, seen.stuck?.detail ?? "waiting until it answers on every instance", [
+      { kind: "ensure-installed", unit: candidate },
+    ]);
   if (rollout.fast) return switchTo(candidate, "installed and known good: switching without delay");
   return enter({ kind: "checking" }, `installed; checking ${checksOf(spec)}`, [validate(rollout, candidate, "during")]);
 }
@@ -71,7 +89,12 @@ function whenChecking({ rollout, candidate, spec }: BlueGreen, state: In<"checki
   if (seen.during.kind === "unhealthy") return reject(rollout, seen.during.why, seen.now);
   if (seen.during.kind === "unknown") return insist(state, `checking ${checksOf(spec)}`, [validate(rollout, candidate, "during")]);
   if (spec.switchTrafficDelayMs === 0) return switchTo(candidate, "checks passed: switching all traffic");
-  return enter({ kind: "waiting", since: seen.now }, `checks passed; switching in ${spec.switchTrafficDelayMs} ms`, [], seen.now + spec.switchTrafficDelayMs);
+  return enter(
+    { kind: "waiting", since: seen.now },
+    `checks passed; switching in ${spec.switchTrafficDelayMs} ms`,
+    [],
+    seen.now + spec.switchTrafficDelayMs,
+  );
 }
 
 function whenWaiting({ candidate, spec }: BlueGreen, state: In<"waiting">, seen: RolloutSeen): StrategyStep {
@@ -98,7 +121,8 @@ function whenConfirming({ rollout, candidate }: BlueGreen, state: In<"confirming
 function whenDraining({ rollout, spec }: BlueGreen, state: In<"draining">, seen: RolloutSeen): StrategyStep {
   const { stable } = rollout;
   if (!stable) return succeed(state, "has all traffic");
-  if (!isDrained(seen.stableInFlight, state.since, seen)) return stay(state, `${stable.version} finishes what it has in flight`, seen.now + drainPollMs);
+  if (!isDrained(seen.stableInFlight, state.since, seen))
+    return stay(state, `${stable.version} finishes what it has in flight`, seen.now + drainPollMs);
   if (spec.keepOldVersion) return succeed(state, `has all traffic; ${stable.version} is kept warm`);
   return enter({ kind: "removing" }, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
 }
@@ -106,7 +130,8 @@ function whenDraining({ rollout, spec }: BlueGreen, state: In<"draining">, seen:
 function whenRemoving({ rollout }: BlueGreen, state: In<"removing">, seen: RolloutSeen): StrategyStep {
   const { stable } = rollout;
   if (!stable || isNotSo(seen.stableInstalled)) return succeed(state, "has all traffic; the old version is removed");
-  if (isHopeless(seen)) return succeed(state, `has all traffic; ${stable.version} could not be removed: ${seen.stuck?.detail ?? "refused"}`);
+  if (isHopeless(seen))
+    return succeed(state, `has all traffic; ${stable.version} could not be removed: ${seen.stuck?.detail ?? "refused"}`);
   return insist(state, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
 }
 
@@ -117,7 +142,10 @@ function isLate(rollout: Rollout, seen: RolloutSeen): boolean {
 }
 
 function drain(rollout: Rollout, seen: RolloutSeen, why: string): StrategyStep {
-  return enter({ kind: "draining", since: seen.now }, rollout.stable ? `${why}; ${rollout.stable.version} finishes what it has in flight` : why);
+  return enter(
+    { kind: "draining", since: seen.now },
+    rollout.stable ? `${why}; ${rollout.stable.version} finishes what it has in flight` : why,
+  );
 }
 
 function install(candidate: UnitRef, why: string): StrategyStep {

@@ -6,7 +6,22 @@
 import type { Action, Phase } from "../actions.ts";
 import { assertNever, type UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
-import { drainPollMs, enter, giveTraffic, type In, insist, is, isDrained, isHopeless, isNotSo, isSo, reject, stay, succeed, whenRejected } from "./steps.ts";
+import {
+  drainPollMs,
+  enter,
+  giveTraffic,
+  type In,
+  insist,
+  is,
+  isDrained,
+  isHopeless,
+  isNotSo,
+  isSo,
+  reject,
+  stay,
+  succeed,
+  whenRejected,
+} from "./steps.ts";
 
 interface Recreate {
   readonly rollout: Rollout;
@@ -61,7 +76,8 @@ function whenClearing({ rollout, candidate }: Recreate, state: In<"clearing">, s
   const { stable } = rollout;
   if (!stable) return install(candidate, "nothing to take out; installing");
   if (!is(seen.stableWeight, 0)) return insist(state, `taking ${stable.version} out`, giveTraffic(rollout.process, null));
-  if (!isDrained(seen.stableInFlight, state.since, seen)) return stay(state, `${stable.version} finishes what it has in flight`, seen.now + drainPollMs);
+  if (!isDrained(seen.stableInFlight, state.since, seen))
+    return stay(state, `${stable.version} finishes what it has in flight`, seen.now + drainPollMs);
   return enter({ kind: "removing" }, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
 }
 
@@ -73,7 +89,10 @@ function whenRemoving({ rollout, candidate }: Recreate, state: In<"removing">, s
 
 function whenInstalling({ rollout, candidate }: Recreate, state: In<"installing">, seen: RolloutSeen): StrategyStep {
   if (isHopeless(seen)) return reject(rollout, seen.stuck?.detail ?? "refused", seen.now);
-  if (!isSo(seen.candidateReady)) return insist(state, seen.stuck?.detail ?? "waiting until it answers on every instance", [{ kind: "ensure-installed", unit: candidate }]);
+  if (!isSo(seen.candidateReady))
+    return insist(state, seen.stuck?.detail ?? "waiting until it answers on every instance", [
+      { kind: "ensure-installed", unit: candidate },
+    ]);
   return enter({ kind: "checking" }, "installed; smoke tests on its private address", [validate(rollout, candidate, "during")]);
 }
 

@@ -2,7 +2,21 @@
 
 import type { UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, StrategyStep } from "../rollout.ts";
-import { drainPollMs, enter, fail, giveTraffic, type In, insist, is, isDrained, isHopeless, isNotSo, isSo, stay, succeed } from "./steps.ts";
+import {
+  drainPollMs,
+  enter,
+  fail,
+  giveTraffic,
+  type In,
+  insist,
+  is,
+  isDrained,
+  isHopeless,
+  isNotSo,
+  isSo,
+  stay,
+  succeed,
+} from "./steps.ts";
 
 export function beginHeal(candidate: UnitRef, why: string): StrategyStep {
   return enter({ kind: "installing" }, why, [{ kind: "ensure-installed", unit: candidate }]);
@@ -12,7 +26,8 @@ export function nextHeal(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen
   const { state } = rollout;
   if (isHopeless(seen)) return fail(state, seen.stuck?.detail ?? "refused");
   if (seen.now >= rollout.deadline) return fail(state, "not healed within the deployment timeout");
-  if (!isSo(seen.candidateReady)) return insist(state, seen.stuck?.detail ?? "putting back what was changed by hand", [{ kind: "ensure-installed", unit: candidate }]);
+  if (!isSo(seen.candidateReady))
+    return insist(state, seen.stuck?.detail ?? "putting back what was changed by hand", [{ kind: "ensure-installed", unit: candidate }]);
   if (is(seen.candidateWeight, 100) && isSo(seen.candidateArmed)) return succeed(state, "as `main` says again");
   return insist({ kind: "switching" }, "putting the traffic back", giveTraffic(rollout.process, candidate));
 }
@@ -31,6 +46,7 @@ export function nextRetire(rollout: Rollout, seen: RolloutSeen): StrategyStep {
 
 function whenClearing(rollout: Rollout, stable: UnitRef, state: In<"clearing">, seen: RolloutSeen): StrategyStep {
   if (!is(seen.stableWeight, 0)) return insist(state, "no longer pinned: taking it out", giveTraffic(rollout.process, null));
-  if (!isDrained(seen.stableInFlight, state.since, seen)) return stay(state, `${stable.version} finishes what it has in flight`, seen.now + drainPollMs);
+  if (!isDrained(seen.stableInFlight, state.since, seen))
+    return stay(state, `${stable.version} finishes what it has in flight`, seen.now + drainPollMs);
   return enter({ kind: "removing" }, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
 }

@@ -53,7 +53,10 @@ function spawnController({ command, configFile, logFile }: ControllerCommand): C
   if (program === undefined) throw new Error("no program to run");
   const log = openSync(logFile, "a", 0o600);
   // Its own process group: Ctrl-C reaches this process only, which then ends everything in order.
-  const child = spawn(program, [...parameters, "run", "--config", configFile, "--on-exit", "stop"], { stdio: ["ignore", log, log], detached: true });
+  const child = spawn(program, [...parameters, "run", "--config", configFile, "--on-exit", "stop"], {
+    stdio: ["ignore", log, log],
+    detached: true,
+  });
   closeSync(log);
   return child;
 }

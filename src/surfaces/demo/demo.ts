@@ -15,8 +15,8 @@ export interface DemoWorld {
   readonly stdout: ScreenOutput;
   readonly isTerminal: boolean;
   readonly colour: boolean;
-  /** Columns, asked anew at each drawing: terminals are resized. */
-  columns(): number;
+  /** Of the terminal, asked anew at each drawing. */
+  size(): { readonly columns: number; readonly rows: number };
   /** Program and arguments that make `pinion`. */
   readonly command: readonly string[];
   /** The config repository to make a working copy of. */
@@ -57,7 +57,12 @@ export async function runDemo(world: DemoWorld): Promise<number> {
 async function play(stage: Stage, { world, screen, stopping }: Pick<Show, "world" | "screen" | "stopping">): Promise<number> {
   const logFile = join(stage.directory, "controller.log");
   screen.print("Starting gateway, three environments of Node-RED and the controller …");
-  const controller = await startController({ command: world.command, configFile: stage.configFile, stateDirectory: stage.stateDirectory, logFile });
+  const controller = await startController({
+    command: world.command,
+    configFile: stage.configFile,
+    stateDirectory: stage.stateDirectory,
+    logFile,
+  });
   const show: Show = { stage, controller, screen, world, stopping };
   try {
     await untilSynced(show);
@@ -65,7 +70,8 @@ async function play(stage: Stage, { world, screen, stopping }: Pick<Show, "world
   } finally {
     screen.print("Ending what was started …");
     await controller.stop();
-    if (!world.tour) screen.print(`All ended. The working copy is still in ${stage.workingCopy}; go on with: pinion demo --directory ${stage.directory}`);
+    if (!world.tour)
+      screen.print(`All ended. The working copy is still in ${stage.workingCopy}; go on with: pinion demo --directory ${stage.directory}`);
   }
 }
 
@@ -76,17 +82,20 @@ async function untilSynced(show: Show): Promise<void> {
     const { environments } = await show.controller.overview();
     const all = environments.flatMap((environment) => environment.processes);
     if (show.world.isTerminal) await draw(show);
-    if (all.length > 0 && environments.length >= 3 && all.every((process) => process.sync === "Synced" && process.health === "Healthy")) return;
-    if (Date.now() > deadline) throw new Error(`not everything is Synced and Healthy after ${readyLimitMs / 1000} s; see ${show.stage.directory}/controller.log`);
+    if (all.length > 0 && environments.length >= 3 && all.every((process) => process.sync === "Synced" && process.health === "Healthy"))
+      return;
+    if (Date.now() > deadline)
+      throw new Error(`not everything is Synced and Healthy after ${readyLimitMs / 1000} s; see ${show.stage.directory}/controller.log`);
     await sleep(100);
   }
 }
 
 async function draw({ controller, screen, world }: Show, footer: readonly string[] = []): Promise<void> {
   const [overview, history] = await Promise.all([controller.overview(), controller.history(8)]);
-  const lines = renderView(overview, history, { width: world.columns(), now: Date.now(), colour: world.colour, recent: 8 });
-  // A time that passes is no news to a log.
-  screen.draw([...(world.isTerminal ? lines : lines.slice(1)), ...footer]);
+  const { columns, rows } = world.size();
+  const lines = renderView(overview, history, { width: columns, now: Date.now(), colour: world.colour, recent: 8 });
+  // A time that passes is no news to a log; and a view higher than the terminal could not be drawn over.
+  screen.draw(world.isTerminal ? [...lines, ...footer].slice(0, rows - 1) : lines.slice(1));
 }
 
 async function playByHand(show: Show): Promise<number> {

@@ -44,8 +44,14 @@ interface Admin {
 async function adminOf(stateDirectory: string, environment: string): Promise<Admin> {
   const directory = join(stateDirectory, "engines", environment);
   const [instance] = (await readdir(directory)).sort();
-  const { port, token } = JSON.parse(await readFile(join(directory, instance ?? "", "instance.json"), "utf8")) as { readonly port: number; readonly token: string };
-  return { url: `http://127.0.0.1:${port}/__admin`, headers: { authorization: `Bearer ${token}`, "node-red-api-version": "v2", "content-type": "application/json" } };
+  const { port, token } = JSON.parse(await readFile(join(directory, instance ?? "", "instance.json"), "utf8")) as {
+    readonly port: number;
+    readonly token: string;
+  };
+  return {
+    url: `http://127.0.0.1:${port}/__admin`,
+    headers: { authorization: `Bearer ${token}`, "node-red-api-version": "v2", "content-type": "application/json" },
+  };
 }
 
 async function readFlows({ url, headers }: Admin): Promise<Flows> {
@@ -55,6 +61,10 @@ async function readFlows({ url, headers }: Admin): Promise<Flows> {
 }
 
 async function writeFlows({ url, headers }: Admin, flows: Flows): Promise<void> {
-  const answer = await fetch(`${url}/flows`, { method: "POST", headers: { ...headers, "node-red-deployment-type": "nodes" }, body: JSON.stringify(flows) });
+  const answer = await fetch(`${url}/flows`, {
+    method: "POST",
+    headers: { ...headers, "node-red-deployment-type": "nodes" },
+    body: JSON.stringify(flows),
+  });
   if (!answer.ok) throw new Error(`the engine refused the edit: ${answer.status}`);
 }

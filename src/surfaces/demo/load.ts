@@ -55,7 +55,8 @@ export function startLoad(url: string): Load {
     firstAnswerOf: (version) => firstAnswers.get(version) ?? null,
     mark() {
       [requests, failed, firstFailure] = [0, 0, null];
-      [byVersion, firstAnswers] = [new Map(), new Map()];
+      byVersion = new Map();
+      firstAnswers = new Map();
     },
     async stop() {
       running = false;
@@ -76,7 +77,9 @@ function ask(url: string, agent: Agent): Promise<Outcome> {
       const status = answer.statusCode ?? 0;
       const version = answer.headers["x-pinion-version"];
       answer.resume();
-      answer.once("end", () => resolve({ version: typeof version === "string" ? version : null, failure: status === 200 ? null : `status ${status}` }));
+      answer.once("end", () =>
+        resolve({ version: typeof version === "string" ? version : null, failure: status === 200 ? null : `status ${status}` }),
+      );
       answer.once("error", (error) => resolve({ version: null, failure: error.message }));
     });
     sent.once("timeout", () => sent.destroy(new Error("no answer in time")));

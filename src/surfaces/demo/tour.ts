@@ -89,7 +89,10 @@ async function revert(parts: TourParts): Promise<string> {
 async function drift(parts: TourParts): Promise<string> {
   const editedAt = Date.now();
   const edited = await editByHand(parts.stage.stateDirectory, environment, process);
-  const deployment = await untilDeployed(parts, (candidate) => candidate.kind === "heal" && candidate.startedAt >= editedAt && candidate.phase === "Succeeded");
+  const deployment = await untilDeployed(
+    parts,
+    (candidate) => candidate.kind === "heal" && candidate.startedAt >= editedAt && candidate.phase === "Succeeded",
+  );
   const shown = deployment.steps[0]?.why ?? "";
   if (!shown.includes("drift")) throw new Error(`drift is not shown: ${shown}`);
   if (await edited.isStillThere()) throw new Error("the edit is still in the engine");

@@ -17,16 +17,22 @@ export interface ViewOptions {
 
 type Colours = ReturnType<typeof pc.createColors>;
 
+/** The way that a version takes. */
+const order = ["development", "staging", "production"];
+
 /** No line is longer than the terminal is wide, so that the view can be drawn over itself. */
 export function renderView(overview: Overview, history: readonly Deployment[], options: ViewOptions): readonly string[] {
   const colours = pc.createColors(options.colour);
-  const environments = overview.environments.flatMap((environment) => renderEnvironment(environment, colours, options));
+  const inOrder = overview.environments.toSorted((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
+  const environments = inOrder.flatMap((environment) => renderEnvironment(environment, colours, options));
   return [renderRepository(overview.repository, colours, options), ...environments, "", ...renderHistory(history, colours, options)];
 }
 
 function renderRepository(repository: RepositoryStatus, colours: Colours, { width, now }: ViewOptions): string {
   const polled = repository.lastPollAt === null ? "not polled yet" : `polled ${seconds(now - repository.lastPollAt)} ago`;
-  const head = repository.commit ? `${repository.branch} ${repository.commit.slice(0, 7)} “${repository.subject ?? ""}”` : repository.branch;
+  const head = repository.commit
+    ? `${repository.branch} ${repository.commit.slice(0, 7)} “${repository.subject ?? ""}”`
+    : repository.branch;
   if (repository.state === "error") return colours.red(fit(`git  ${head}  ${repository.reason}`, width));
   return colours.bold(fit(`git  ${head}  ${polled}`, width));
 }
@@ -35,7 +41,9 @@ function renderEnvironment(environment: EnvironmentStatus, colours: Colours, opt
   const ready = environment.instances.filter((instance) => instance.state === "ready").length;
   const instances = `${ready} of ${environment.instances.length} engine instances ready`;
   const title = `${colours.bold(environment.name)}  ${colours.dim(fit(`${instances}  ${environment.url}`, options.width - environment.name.length - 2))}`;
-  const findings = environment.findings.map((finding) => colours.red(fit(`  ${finding.file}:${finding.line} ${finding.message}`, options.width)));
+  const findings = environment.findings.map((finding) =>
+    colours.red(fit(`  ${finding.file}:${finding.line} ${finding.message}`, options.width)),
+  );
   return ["", title, ...findings, ...environment.processes.map((process) => renderProcess(process, colours, options.width))];
 }
 
@@ -68,8 +76,15 @@ function renderHistory(history: readonly Deployment[], colours: Colours, { width
     const at = new Date(deployment.startedAt).toTimeString().slice(0, 8);
     const what = `${deployment.environment}/${deployment.process} ${deployment.from ?? "-"} → ${deployment.version ?? "out"}`;
     const took = deployment.endedAt === null ? "…" : seconds(deployment.endedAt - deployment.startedAt);
-    const line = fit(`${at}  ${pad(what, 46)} ${pad(deployment.kind, 8)} ${pad(deployment.phase, 10)} ${pad(took, 7)} ${deployment.reason}`, width);
-    return deployment.phase === "Failed" || deployment.phase === "RolledBack" ? colours.red(line) : deployment.endedAt === null ? colours.yellow(line) : line;
+    const line = fit(
+      `${at}  ${pad(what, 46)} ${pad(deployment.kind, 8)} ${pad(deployment.phase, 10)} ${pad(took, 7)} ${deployment.reason}`,
+      width,
+    );
+    return deployment.phase === "Failed" || deployment.phase === "RolledBack"
+      ? colours.red(line)
+      : deployment.endedAt === null
+        ? colours.yellow(line)
+        : line;
   });
 }
 

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { type Load, startLoad } from "../../src/surfaces/demo/load.ts";
+import { setPin } from "../../src/surfaces/demo/stage.ts";
+import { type Installation, install, until } from "../support/installation.ts";
+
+const environment = "production";
+const orders = "order-intake";
+const pins = "environments/production/pins/team-orders.yaml";
+
+async function running(): Promise<Installation> {
+  const installation = await install({ environments: [environment], instances: 2 });
+  await installation.untilStatus(environment, orders, { sync: "Synced", health: "Healthy", desired: "1.2.0" });
+  return installation;
+}
+
+async function loadOn(installation: Installation): Promise<Load> {
+  const load = startLoad(`${await installation.address(environment)}/orders/health`);
+  onTestFinished(() => load.stop());
+  await until(() => load.counts.requests > 20, "there is traffic");
+  return load;
+}
+
+describe("SIGKILL of the controller under load, in the middle of a switch", () => {
+  it("loses no request, and the next controller finishes what was under way with the same gateway and engines", async () => {
+    const installation = await running();
+    const load = await loadOn(installation);
+    const gateway = await installation.pidOfGateway();
+    const engines = await installation.pidsOfEngines(environment);
+    const rolloutStates = ["installing", "checking", "waiting", "switching"];
+    for (const [index, version] of ["1.4.0", "1.2.0", "1.4.0", "1.2.0"].entries()) {
+      await setPin(installation.stage, pins, orders, version);
+      await installation.push(`Deploy ${orders} ${version}`);
+      await untilRolloutOf(installation, version, rolloutStates[index] ?? "installing");
+      await installation.killController();
+      await sleep(200);
+      await installation.startController();
+      await installation.untilStatus(environment, orders, { sync: "Synced", health: "Healthy", desired: version });
+      await until(async () => (await fetchVersion(installation)) === version, `${version} answers`);
+    }
+    expect({ failed: load.counts.failed, why: load.counts.firstFailure }).toEqual({ failed: 0, why: null });
+    expect(load.counts.requests).toBeGreaterThan(500);
+    expect(await installation.pidOfGateway()).toBe(gateway);
+    expect(await installation.pidsOfEngines(environment)).toEqual(engines);
+  });
+});
+
+/** Until the rollout has come so far, or further: a fast one may be past it. */
+async function untilRolloutOf(installation: Installation, version: string, state: string): Promise<void> {
+  await until(async () => {
+    const [newest] = await installation.controller.history(1);
+    return (
+      newest?.version === version &&
+      newest.process === orders &&
+      (newest.endedAt !== null || newest.steps.some((step) => step.state === state))
+    );
+  }, `${version} is ${state}`);
+}
+
+async function fetchVersion(installation: Installation): Promise<string | null> {
+  const answer = await fetch(`${await installation.address(environment)}/orders/health`);
+  return answer.headers.get("x-pinion-version");
+}
+
+describe("SIGKILL of an engine instance under load", () => {
+  it("loses no request while the other instance is there, and the instance comes back with its flows", async () => {
+    const installation = await running();
+    const load = await loadOn(installation);
+    const [first, second] = await installation.pidsOfEngines(environment);
+    if (first === undefined) throw new Error("no engine is running");
+    process.kill(first, "SIGKILL");
+    await until(async () => ![0, first].includes((await installation.pidsOfEngines(environment))[0] ?? 0), "the instance is started again");
+    await installation.untilStatus(environment, orders, { sync: "Synced", health: "Healthy" });
+    expect((await installation.pidsOfEngines(environment))[1]).toBe(second);
+    expect({ failed: load.counts.failed, why: load.counts.firstFailure }).toEqual({ failed: 0, why: null });
+  });
+});
+
+describe("SIGKILL of the gateway", () => {
+  it("is followed by a new one on the same address, with the same routes", async () => {
+    const installation = await running();
+    const address = await installation.address(environment);
+    const before = await installation.pidOfGateway();
+    process.kill(before, "SIGKILL");
+    await until(async () => (await installation.pidOfGateway()) !== before, "there is a new gateway");
+    await until(async () => (await fetch(`${address}/orders/health`).catch(() => null))?.status === 200, "it answers");
+    expect(await installation.address(environment)).toBe(address);
+  });
+});
