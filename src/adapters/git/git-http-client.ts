@@ -9,8 +9,10 @@ import { Agent, EnvHttpProxyAgent, request } from "undici";
 import type { Dispatcher } from "undici";
 import { PinionError } from "../../domain/errors.ts";
 import { failureOf, statusFailure } from "./failure.ts";
+import type { Proxy } from "./proxy.ts";
 
 export interface GitHttpClientOptions {
+  readonly proxy: Proxy | null;
   readonly authorization: string | null;
   readonly timeoutMs: number;
   readonly inherited: Readonly<Record<string, string | undefined>>;
@@ -32,7 +34,6 @@ interface Answer {
 
 const maxAnswerBytes = 16 * 1024 * 1024;
 const maxRedirects = 3;
-const proxyNames = ["http_proxy", "https_proxy", "HTTPS_PROXY"];
 
 export function createGitHttpClient(options: GitHttpClientOptions): GitHttpClient {
   const dispatcher = createDispatcher(options);
@@ -55,12 +56,12 @@ export function createGitHttpClient(options: GitHttpClientOptions): GitHttpClien
   };
 }
 
-function createDispatcher({ inherited, timeoutMs }: GitHttpClientOptions): Dispatcher {
+function createDispatcher({ inherited, timeoutMs, proxy }: GitHttpClientOptions): Dispatcher {
   const authority = inherited["GIT_SSL_CAINFO"] ?? inherited["SSL_CERT_FILE"];
   const connect = authority === undefined ? { timeout: timeoutMs } : { timeout: timeoutMs, ca: readFileSync(authority) };
   const limits = { connect, keepAliveTimeout: 120_000, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connections: 1 };
-  const isProxied = proxyNames.some((name) => (inherited[name] ?? "") !== "");
-  return isProxied ? new EnvHttpProxyAgent(limits) : new Agent(limits);
+  if (!proxy) return new Agent(limits);
+  return new EnvHttpProxyAgent({ ...limits, httpProxy: proxy.url, httpsProxy: proxy.url, noProxy: proxy.except, proxyTunnel: false });
 }
 
 /** Capabilities stay what they are between polls; a version 1 answer holds the refs themselves and must be asked anew. */

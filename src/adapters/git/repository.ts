@@ -15,13 +15,14 @@ import { createMirrorCopy } from "./mirror-copy.ts";
 import { createMirror } from "./mirror.ts";
 import { createObjectReader } from "./object-reader.ts";
 import type { CommitObject } from "./read-object.ts";
+import { proxyFor } from "./proxy.ts";
+import { createQueue } from "./queue.ts";
 import { createRedact } from "./redact.ts";
 import { parseRemote } from "./remote.ts";
 import type { GitAuth, Remote } from "./remote.ts";
 import { createRunGit } from "./run-git.ts";
 import type { RunGit } from "./run-git.ts";
 import { createLocalGit } from "./run-local-git.ts";
-import { createQueue } from "./queue.ts";
 
 export interface GitRepositoryOptions {
   /** Credentials in it are taken out, sent as a header, and shown nowhere. */
@@ -117,13 +118,14 @@ interface AskerOptions {
   readonly closing: AbortSignal;
 }
 
-/** In process over http(s); `git ls-remote` for what only the git program speaks. */
+/** In process over http(s); `git ls-remote` for what only the git program speaks: ssh, files and SOCKS proxies. */
 function createAsker({ remote, branch, talk, ...rest }: AskerOptions): Asker {
-  if (remote.kind === "http") {
-    const http = createGitHttpClient({ authorization: remote.authorization, ...rest });
-    return { ask: () => askHttp(http, remote.url, branch), close: () => http.close() };
+  const proxy = proxyFor(remote.url, rest.inherited);
+  if (remote.kind !== "http" || proxy?.isHttp === false) {
+    return { ask: () => lsRemote(talk, remote.url, branch), close: async () => undefined };
   }
-  return { ask: () => lsRemote(talk, remote.url, branch), close: async () => undefined };
+  const http = createGitHttpClient({ authorization: remote.authorization, proxy, ...rest });
+  return { ask: () => askHttp(http, remote.url, branch), close: () => http.close() };
 }
 
 async function lsRemote(talk: RunGit, url: string, branch: string): Promise<CommitId> {

@@ -134,6 +134,34 @@ describe("a server in trouble", () => {
     }
   });
 
+  it("behind a proxy is asked through it, by poll and fetch alike, unless it is excepted", async () => {
+    await start();
+    const asked: string[] = [];
+    const proxy = createServer((incoming, outgoing) => {
+      asked.push(`${incoming.method} ${incoming.url}`);
+      outgoing.writeHead(503).end();
+    });
+    proxy.on("connect", (incoming, socket) => {
+      asked.push(`CONNECT ${incoming.url}`);
+      socket.end("HTTP/1.1 503 no\r\n\r\n");
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const environment = { PATH: process.env["PATH"], http_proxy: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` };
+    try {
+      const proxied = await world.reopen({ environment });
+      expect(await failureOf(proxied.poll())).toMatchObject({ code: "git/unreachable" });
+      expect(await failureOf(proxied.fetch(null))).toMatchObject({ code: "git/unreachable" });
+      const first = `GET ${world.server.url}/config.git/info/refs?service=git-upload-pack`;
+      expect(asked).toEqual([first, first]);
+      const direct = await world.reopen({ environment: { ...environment, no_proxy: "127.0.0.1" } });
+      expect((await direct.fetch(null)).commit).toBe(await direct.poll());
+      expect(asked).toHaveLength(2);
+    } finally {
+      proxy.closeAllConnections();
+      proxy.close();
+    }
+  });
+
   it("that sends us to another server gets no credentials there", async () => {
     await start({ auth: { kind: "token", token: "t0k3n" } });
     world.server.behave({ status: 301, headers: { location: "http://127.0.0.1:1/elsewhere" } });
