@@ -8,7 +8,8 @@ import { holdForDependencies } from "../domain/gates/dependencies.ts";
 import type { EnvironmentName, ProcessId, UnitRef } from "../domain/names.ts";
 import type { Check } from "../domain/process-version.ts";
 import { findInstalled, servingUnit, whyNotReady } from "../domain/seen.ts";
-import type { Inventory } from "../domain/unit.ts";
+import type { Route } from "../domain/route.ts";
+import type { Inventory, PublicEndpoint } from "../domain/unit.ts";
 import type { Ports } from "./ports.ts";
 import { type LoadedUnit, loadUnit } from "./units.ts";
 
@@ -105,7 +106,8 @@ async function onPrivateAddress(environment: EnvironmentName, unit: UnitRef, por
   if ("question" in loaded) return [loaded.question];
   const address = () => privateAddress(environment, unit, ports);
   return [
-    { validation: "step_validation", subject: "", ask: () => isInstalled(environment, unit, ports) },
+    { validation: "step_validation", subject: "installation", ask: () => isInstalled(environment, unit, ports) },
+    { validation: "step_validation", subject: "endpoints", ask: () => areEndpointsFree(environment, unit, ports) },
     ...healthCheck(environment, unit, ports),
     ...loaded.version.checks.map((check) => smokeTest(check, address, ports)),
   ];
@@ -127,6 +129,24 @@ async function isInstalled(environment: EnvironmentName, unit: UnitRef, ports: P
   const why = whyNotReady(installed, inventory.instances);
   if (why) throw new Error(why);
   return `installed unchanged on ${installed.placements.length} instances`;
+}
+
+/** Two processes at one address would share its requests out by chance. */
+async function areEndpointsFree(environment: EnvironmentName, unit: UnitRef, ports: Ports): Promise<string> {
+  const [inventory, routes] = await Promise.all([ports.engine(environment).inventory(), ports.router.routes(environment)]);
+  const endpoints = installedOf(inventory, unit)?.endpoints ?? [];
+  for (const other of routes.filter((route) => route.process !== unit.process)) {
+    const taken = endpoints.find((endpoint) => isServedBy(other, endpoint));
+    if (!taken) continue;
+    const why = `${taken.method} ${taken.path} is served by ${other.process} in this environment`;
+    // One that is no longer pinned is on its way out: worth waiting for.
+    throw ports.wanted(environment)?.desired?.processes.has(other.process) ? new Failure(why) : new Error(why);
+  }
+  return `${endpoints.length} endpoints, served by no other process`;
+}
+
+function isServedBy(route: Route, { method, path }: PublicEndpoint): boolean {
+  return route.shares.some((share) => share.endpoints.some((endpoint) => endpoint.method === method && endpoint.path === path));
 }
 
 function installedOf(inventory: Inventory, unit: UnitRef) {

@@ -38,7 +38,7 @@ interface Draft extends Step {
 }
 
 function emptyStep(state: EnvironmentState, seen: Seen): Draft {
-  const retries = state.owed.filter((owed) => owed.notBefore > 0).map((owed) => owed.notBefore);
+  const retries = state.owed.map((owed) => owed.notBefore).filter((at) => at > seen.now);
   const wakeAt = retries.length === 0 ? null : Math.min(...retries);
   return { environment: state.environment, at: seen.now, processes: [], forgotten: [], owed: new Map(), deployments: [], wakeAt };
 }

@@ -4,8 +4,10 @@ import { giveTraffic } from "./strategies/steps.ts";
 import type { Action } from "./actions.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeSettled, withStatus } from "./describe-status.ts";
+import type { EnvironmentSpec } from "./environment.ts";
 import type { Digest, UnitRef } from "./names.ts";
 import { findInstalled, inFlightOn, isArmedAlone, type ProcessSeen, type Seen } from "./seen.ts";
+import type { Route } from "./route.ts";
 import type { ProcessState } from "./state.ts";
 import type { Installed } from "./unit.ts";
 
@@ -16,7 +18,7 @@ export function keepUp({ before, pass }: Case, view: ProcessSeen, unit: UnitRef)
   const leftovers = leftoversOf(before, pass.seen, view, unit);
   const idle = leftovers.filter((left) => isIdle(pass.seen, left));
   const actions: Action[] = [
-    ...routing(view, unit),
+    ...routing(view, unit, pass.seen.spec),
     ...idle.map((left): Action => ({ kind: "ensure-removed", unit: refOf(view.process, left) })),
   ];
   const status = describeSettled({ ...before, status: settledPhase(before) }, pass.seen, view, {
@@ -45,9 +47,9 @@ function settledPhase({ status }: ProcessState): ProcessState["status"] {
   return status?.phase === "Pending" || status?.phase === "Running" ? { ...status, phase: "Succeeded" } : status;
 }
 
-function routing(view: ProcessSeen, unit: UnitRef): readonly Action[] {
+function routing(view: ProcessSeen, unit: UnitRef, spec: EnvironmentSpec | null): readonly Action[] {
   const [weights, armed] = giveTraffic(view.process, unit);
-  const isRouted = isRoutedRight(view, unit.digest);
+  const isRouted = isRoutedRight(view, unit.digest) && isTreatedRight(view.route, spec);
   const isArmed = isArmedAlone(view.installed, unit.digest);
   return [...(isRouted || !weights ? [] : [weights]), ...(isArmed || !armed ? [] : [armed])];
 }
@@ -61,6 +63,12 @@ function isRoutedRight({ route, installed }: ProcessSeen, digest: Digest): boole
     ready.length === share.targets.length &&
     ready.every((placement) => share.targets.some((target) => target.instance === placement.instance && target.url === placement.address))
   );
+}
+
+/** As the environment says now: a timeout that is changed there takes effect without a deployment. */
+function isTreatedRight(route: Route | null, spec: EnvironmentSpec | null): boolean {
+  if (!route || !spec) return true;
+  return route.timeoutMs === spec.requestTimeoutMs && route.sticky?.kind === spec.sticky?.kind && route.sticky?.name === spec.sticky?.name;
 }
 
 /** Installed, but neither pinned nor kept warm as the version to go back to. */

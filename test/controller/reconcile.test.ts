@@ -32,6 +32,7 @@ describe("a first deployment", () => {
       "pre environment_validation passed",
       "pre dependency_validation passed",
       "during step_validation passed",
+      "during step_validation passed",
       "during smoke_test passed",
       "post service_availability passed",
       "post smoke_test passed",

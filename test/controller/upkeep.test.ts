@@ -135,3 +135,36 @@ describe("order and limits", () => {
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   });
 });
+
+describe("what the environment says about its routes", () => {
+  it("takes effect without a deployment", async () => {
+    const world = await running();
+    const deployments = (await world.journal.history({})).length;
+    world.spec = { ...world.spec, requestTimeoutMs: 1_234, sticky: { kind: "cookie", name: "sid" } };
+    await world.settle();
+    expect(await world.router.routes(environment)).toMatchObject([{ timeoutMs: 1_234, sticky: { kind: "cookie", name: "sid" } }]);
+    expect(await world.journal.history({})).toHaveLength(deployments);
+  });
+
+  it("follows an engine instance that comes back at another place", async () => {
+    const world = await running();
+    world.engine.setInstance("two", "ready");
+    await world.settle();
+    const [route] = await world.router.routes(environment);
+    expect(route?.shares[0]?.targets.map((target) => target.instance)).toEqual(["one", "two"]);
+  });
+});
+
+describe("an address that another process serves", () => {
+  it("is not taken over: the newcomer fails and says whose it is", async () => {
+    const world = await running();
+    world.publish("billing", "2.0.0", { path: "/orders" });
+    world.pin("billing", "2.0.0");
+    await world.settle();
+    expect(await world.status("billing")).toMatchObject({
+      phase: "Failed",
+      reason: 'step_validation "endpoints" failed: GET /orders is served by orders in this environment',
+    });
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+  });
+});

@@ -43,6 +43,8 @@ const spec: EnvironmentSpec = {
 export interface VersionOptions {
   readonly dependencies?: readonly Dependency[];
   readonly checks?: readonly Check[];
+  /** What it answers at; by default its name. */
+  readonly path?: string;
 }
 
 export interface World {
@@ -124,8 +126,8 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
     now: 1_000_000,
     spec,
     findings: [],
-    publish(process, version, { dependencies = [], checks = [] } = {}) {
-      const definition = definitionOf(process, version);
+    publish(process, version, { dependencies = [], checks = [], path = `/${process}` } = {}) {
+      const definition = definitionOf(path, version);
       const metadata = { title: "", description: "", author: "", changelog: [], tags: [] };
       versions.set(`${process}@${version}`, {
         process,
@@ -184,8 +186,8 @@ function pinned(versions: ReadonlyMap<string, ProcessVersion>, process: ProcessI
   return { kind: "runnable", status: "published", summary: { ...found, hasChecks: false } };
 }
 
-function definitionOf(process: ProcessId, version: Version): Definition {
-  const receive = { id: "receive", type: "http in", position: { x: 0, y: 0 }, config: { method: "get", url: `/${process}` } };
+function definitionOf(url: string, version: Version): Definition {
+  const receive = { id: "receive", type: "http in", position: { x: 0, y: 0 }, config: { method: "get", url } };
   return {
     nodes: [receive, { id: "answer", type: "template", position: { x: 1, y: 0 }, config: { template: version } }],
     connections: [],

@@ -71,7 +71,8 @@ function nextIn(at: BlueGreen, state: RolloutState, seen: RolloutSeen): Strategy
 
 function whenValidating({ rollout, candidate }: BlueGreen, state: In<"validating">, seen: RolloutSeen): StrategyStep {
   if (seen.pre.kind === "unhealthy") return reject(rollout, seen.pre.why, seen.now);
-  if (seen.pre.kind === "unknown") return insist(state, "validating before anything is touched", [validate(rollout, candidate, "pre")]);
+  if (seen.pre.kind === "unknown")
+    return insist(state, seen.stuck?.detail ?? "validating before anything is touched", [validate(rollout, candidate, "pre")]);
   return install(candidate, "valid; installing beside what runs, without traffic");
 }
 
@@ -87,7 +88,8 @@ function whenInstalling({ rollout, candidate, spec }: BlueGreen, state: In<"inst
 
 function whenChecking({ rollout, candidate, spec }: BlueGreen, state: In<"checking">, seen: RolloutSeen): StrategyStep {
   if (seen.during.kind === "unhealthy") return reject(rollout, seen.during.why, seen.now);
-  if (seen.during.kind === "unknown") return insist(state, `checking ${checksOf(spec)}`, [validate(rollout, candidate, "during")]);
+  if (seen.during.kind === "unknown")
+    return insist(state, seen.stuck?.detail ?? `checking ${checksOf(spec)}`, [validate(rollout, candidate, "during")]);
   if (spec.switchTrafficDelayMs === 0) return switchTo(candidate, "checks passed: switching all traffic");
   return enter(
     { kind: "waiting", since: seen.now },
@@ -114,7 +116,8 @@ function whenSwitching({ rollout, candidate }: BlueGreen, state: In<"switching">
 
 function whenConfirming({ rollout, candidate }: BlueGreen, state: In<"confirming">, seen: RolloutSeen): StrategyStep {
   if (seen.post.kind === "unhealthy") return reject(rollout, seen.post.why, seen.now);
-  if (seen.post.kind === "unknown") return insist(state, "validating through the public address", [validate(rollout, candidate, "post")]);
+  if (seen.post.kind === "unknown")
+    return insist(state, seen.stuck?.detail ?? "validating through the public address", [validate(rollout, candidate, "post")]);
   return drain(rollout, seen, "validated with traffic");
 }
 

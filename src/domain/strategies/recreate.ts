@@ -67,7 +67,8 @@ function nextIn(at: Recreate, state: RolloutState, seen: RolloutSeen): StrategyS
 function whenValidating(at: Recreate, state: In<"validating">, seen: RolloutSeen): StrategyStep {
   const { rollout, candidate } = at;
   if (seen.pre.kind === "unhealthy") return reject(rollout, seen.pre.why, seen.now);
-  if (seen.pre.kind === "unknown") return insist(state, "validating before anything is touched", [validate(rollout, candidate, "pre")]);
+  if (seen.pre.kind === "unknown")
+    return insist(state, seen.stuck?.detail ?? "validating before anything is touched", [validate(rollout, candidate, "pre")]);
   if (!rollout.stable) return install(candidate, "valid; installing");
   return enter({ kind: "clearing", since: seen.now }, `valid; taking ${rollout.stable.version} out`, giveTraffic(rollout.process, null));
 }
@@ -98,7 +99,8 @@ function whenInstalling({ rollout, candidate }: Recreate, state: In<"installing"
 
 function whenChecking({ rollout, candidate }: Recreate, state: In<"checking">, seen: RolloutSeen): StrategyStep {
   if (seen.during.kind === "unhealthy") return reject(rollout, seen.during.why, seen.now);
-  if (seen.during.kind === "unknown") return insist(state, "smoke tests on its private address", [validate(rollout, candidate, "during")]);
+  if (seen.during.kind === "unknown")
+    return insist(state, seen.stuck?.detail ?? "smoke tests on its private address", [validate(rollout, candidate, "during")]);
   return enter({ kind: "switching" }, "checks passed; giving it the traffic", giveTraffic(rollout.process, candidate));
 }
 
