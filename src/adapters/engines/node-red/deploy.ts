@@ -10,6 +10,8 @@ export interface DeployLimits {
   readonly startTimeoutMs: number;
   /** How long an instance that died of a deploy may take to be back. */
   readonly returnTimeoutMs: number;
+  /** How long it is left alone after that, to prove that it lives. */
+  readonly recoveryMs: number;
 }
 
 export type Deployed =
@@ -67,7 +69,7 @@ const died: Deployed = { kind: "not-started", cause: "died", why: "the instance 
 async function returned(client: NodeRedClient, limits: DeployLimits, error: unknown): Promise<Deployed> {
   const deadline = Date.now() + limits.returnTimeoutMs;
   while (Date.now() < deadline) {
-    await pause(250);
+    await pause(Math.min(250, limits.recoveryMs));
     if (await client.starts().catch(() => null)) return died;
   }
   throw error;

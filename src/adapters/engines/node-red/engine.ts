@@ -16,7 +16,7 @@ export interface NodeRedEngineOptions {
   readonly limits?: DeployLimits;
 }
 
-const defaultLimits: DeployLimits = { startTimeoutMs: 30_000, returnTimeoutMs: 30_000 };
+const defaultLimits: DeployLimits = { startTimeoutMs: 30_000, returnTimeoutMs: 30_000, recoveryMs: 2_000 };
 
 export function createNodeRedEngine({ hosts, limits = defaultLimits }: NodeRedEngineOptions): Engine {
   return {

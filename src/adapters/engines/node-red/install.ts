@@ -48,7 +48,7 @@ async function installTogether(host: Host, units: readonly CompiledUnit[], limit
   const change = (nodes: readonly FlowNode[]): readonly FlowNode[] | null => putIn(nodes, units);
   const [first, ...others] = units;
   const once = await deploy(host.client, change, limits);
-  const deployed = isDeath(once) && others.length === 0 ? await afterRecovery(() => deploy(host.client, change, limits)) : once;
+  const deployed = isDeath(once) && others.length === 0 ? await afterRecovery(limits, () => deploy(host.client, change, limits)) : once;
   if (deployed.kind === "running") return lifeless(host, units, limits);
   if (others.length === 0 && first) return new Map([[first.tab, blame(first, deployed)]]);
   const half = Math.ceil(units.length / 2);
@@ -57,8 +57,8 @@ async function installTogether(host: Host, units: readonly CompiledUnit[], limit
 }
 
 /** An instance may die of something else at the wrong moment, so a unit is blamed for the second death only. */
-async function afterRecovery<T>(again: () => Promise<T>): Promise<T> {
-  await pause(2_000);
+async function afterRecovery<T>({ recoveryMs }: DeployLimits, again: () => Promise<T>): Promise<T> {
+  await pause(recoveryMs);
   return again();
 }
 

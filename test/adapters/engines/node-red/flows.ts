@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Connection, Definition, JsonObject, WorkflowNode } from "../../../../src/domain/definition.ts";
+import type { FlowNode } from "../../../../src/adapters/engines/node-red/flow-nodes.ts";
 import type { DeploymentUnit } from "../../../../src/domain/unit.ts";
 
 /** A node on the canvas, unless `position` is left out by `config`-only helpers. */
@@ -61,4 +62,9 @@ export function unitOf(
     .update(JSON.stringify([process, version, definition, given.variables]))
     .digest("hex");
   return { process, version, digest: `sha256-${digest}`, definition, ...given };
+}
+
+/** As Node-RED gives flows back: without credentials. */
+export function asStored(nodes: readonly FlowNode[]): readonly FlowNode[] {
+  return nodes.map((each) => JSON.parse(JSON.stringify({ ...each, credentials: undefined })) as FlowNode);
 }

@@ -1,0 +1,74 @@
+import { once } from "node:events";
+import { type Server, createServer } from "node:http";
+import { afterEach, describe, expect, it } from "vitest";
+import { type NodeRedClient, createNodeRedClient } from "../../../../src/adapters/engines/node-red/client.ts";
+
+describe("the admin API's client", () => {
+  let server: Server | null = null;
+  const seen: { method?: string | undefined; url?: string | undefined; authorization?: string | undefined; body: string }[] = [];
+
+  afterEach(async () => {
+    seen.length = 0;
+    server?.closeAllConnections();
+    server?.close();
+    server = null;
+  });
+
+  async function clientOf(status: number, body: string, type = "application/json", timeoutMs = 5_000): Promise<NodeRedClient> {
+    server = createServer((request, response) => {
+      let text = "";
+      request.on("data", (chunk) => (text += String(chunk)));
+      request.on("end", () => {
+        seen.push({ method: request.method, url: request.url, authorization: request.headers.authorization, body: text });
+        if (status !== 0) response.writeHead(status, { "content-type": type }).end(body);
+      });
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as { port: number };
+    return createNodeRedClient({ adminUrl: `http://127.0.0.1:${port}/admin`, token: "t0ken", timeoutMs });
+  }
+
+  it("sends the token, and the revision it read with what it deploys", async () => {
+    const client = await clientOf(200, '{"rev":"2"}');
+    expect(await client.deploy({ nodes: [{ id: "a", type: "tab" }], rev: "1" })).toBe("2");
+    expect(seen).toEqual([
+      { method: "POST", url: "/admin/flows", authorization: "Bearer t0ken", body: '{"rev":"1","flows":[{"id":"a","type":"tab"}]}' },
+    ]);
+  });
+
+  it("takes 409 as: read again", async () => {
+    expect(await (await clientOf(409, '{"code":"version_mismatch"}')).deploy({ nodes: [], rev: "1" })).toBeNull();
+  });
+
+  it("takes 404 as: no plugin there", async () => {
+    const client = await clientOf(404, "<html>Cannot GET", "text/html");
+    expect([await client.state(), await client.starts(), await client.hasNode("x")]).toEqual([null, null, false]);
+  });
+
+  it("knows no type of a node set that is disabled or did not load", async () => {
+    const sets = [
+      { types: ["a", "b"], enabled: true },
+      { types: ["c"], enabled: false },
+      { types: ["d"], enabled: true, err: "missing module" },
+    ];
+    expect([...(await (await clientOf(200, JSON.stringify(sets))).nodeTypes())]).toEqual(["a", "b"]);
+  });
+
+  it.each([
+    ["a refusal", 401, "Unauthorized", /answered 401 to GET \/flows: Unauthorized/],
+    ["something else's page", 200, "<html>", /no usable flows/],
+    ["flows without a list", 200, '{"rev":"1"}', /no usable flows/],
+    ["flows without a revision", 200, '{"flows":[]}', /no usable/],
+    ["half an answer", 200, '{"rev":', /not JSON/],
+  ])("says engine/unreachable with the reason to %s", async (_what, status, body, message) => {
+    const client = await clientOf(status, body, body.startsWith("<") ? "text/html" : "application/json");
+    await expect(client.flows()).rejects.toMatchObject({ code: "engine/unreachable", message: expect.stringMatching(message) });
+  });
+
+  it("gives up on an instance that does not answer, or is not there", async () => {
+    const silent = await clientOf(0, "", "", 30);
+    await expect(silent.flows()).rejects.toMatchObject({ code: "engine/unreachable" });
+    const nowhere = createNodeRedClient({ adminUrl: "http://127.0.0.1:1", token: null, timeoutMs: 5_000 });
+    await expect(nowhere.state()).rejects.toMatchObject({ code: "engine/unreachable", message: expect.stringMatching(/does not answer/) });
+  });
+});

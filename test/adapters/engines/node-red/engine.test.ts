@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { tabId } from "../../../../src/adapters/engines/node-red/compile.ts";
+import { createNodeRedEngine } from "../../../../src/adapters/engines/node-red/engine.ts";
+import { createQueue } from "../../../../src/adapters/engines/node-red/host.ts";
+import type { DeploymentUnit } from "../../../../src/domain/unit.ts";
+import type { Engine } from "../../../../src/ports/engine.ts";
+import { type FakeNodeRed, fakeNodeRed } from "./fake-client.ts";
+import { helloFlow, node, unitOf } from "./flows.ts";
+
+const limits = { startTimeoutMs: 1_000, returnTimeoutMs: 1_000, recoveryMs: 1 };
+const engineOver = (...fakes: readonly FakeNodeRed[]): Engine =>
+  createNodeRedEngine({ hosts: () => fakes.map((fake) => fake.host), limits });
+const good = (name: string, version = "1.0.0"): DeploymentUnit => unitOf(name, version, helloFlow("return msg;"));
+const withNode = (name: string, type: string): DeploymentUnit =>
+  unitOf(name, "1.0.0", helloFlow("return msg;", { nodes: [node("odd", type)] }));
+const processes = async (engine: Engine): Promise<readonly string[]> =>
+  (await engine.inventory()).installed.map((each) => each.process).toSorted();
+
+describe("the Node-RED engine", () => {
+  it("keeps what somebody else deployed between its reading and its writing", async () => {
+    const one = fakeNodeRed("one");
+    one.meanwhile = () => (one.flows = [...one.flows, { id: "theirs", type: "tab" }]);
+    await engineOver(one).ensureInstalled([good("a")]);
+    expect(one.flows.map((each) => each.id)).toContain("theirs");
+    expect(await processes(engineOver(one))).toEqual(["a"]);
+  });
+
+  it("deploys once for any number of units, and not at all when nothing is wanting", async () => {
+    const one = fakeNodeRed("one");
+    const units = Array.from({ length: 50 }, (_, index) => good(`p${index}`));
+    await engineOver(one).ensureInstalled(units);
+    await engineOver(one).ensureInstalled(units);
+    expect(one.deploys).toBe(1);
+  });
+
+  it("finds the unit that keeps the flows from starting, and gives the instance its former flows back", async () => {
+    const one = fakeNodeRed("one");
+    await engineOver(one).ensureInstalled([good("before")]);
+    const results = await engineOver(one).ensureInstalled([good("a"), withNode("b", "stuck"), good("c"), good("d")]);
+    expect(results.map((result) => result.kind)).toEqual(["installed", "refused", "installed", "installed"]);
+    expect(results[1]).toMatchObject({ detail: expect.stringMatching(/do not start: stuck/) });
+    expect(one.flows.some((each) => each.type === "stuck")).toBe(false);
+    expect(await processes(engineOver(one))).toEqual(["a", "before", "c", "d"]);
+  });
+
+  it("finds the unit that kills the instance, which dies of it twice and no more", async () => {
+    const one = fakeNodeRed("one");
+    const results = await engineOver(one).ensureInstalled([good("a"), withNode("b", "bomb")]);
+    expect(results).toMatchObject([
+      { kind: "installed" },
+      { kind: "refused", code: "engine/refused", detail: "the instance died when it started this" },
+    ]);
+    expect(await processes(engineOver(one))).toEqual(["a"]);
+  });
+
+  it("takes a unit out again whose node does not come to life, and names the node", async () => {
+    const one = fakeNodeRed("one");
+    expect(await engineOver(one).ensureInstalled([good("a"), withNode("b", "deaf")])).toMatchObject([
+      { kind: "installed" },
+      { kind: "refused", detail: expect.stringMatching(/node "odd"/) },
+    ]);
+    expect(await processes(engineOver(one))).toEqual(["a"]);
+  });
+
+  it("lets one instance go first: what kills it never reaches the others", async () => {
+    const [one, two] = [fakeNodeRed("one"), fakeNodeRed("two")];
+    await engineOver(one, two).ensureInstalled([withNode("b", "bomb"), good("a")]);
+    expect(two.deploys).toBe(1);
+    expect(await processes(engineOver(two))).toEqual(["a"]);
+  });
+
+  it("passes over an instance that is down, shows it, and catches up on a later call", async () => {
+    const [one, two] = [fakeNodeRed("one"), fakeNodeRed("two")];
+    one.down = true;
+    expect(await engineOver(one, two).ensureInstalled([good("a")])).toMatchObject([{ kind: "installed" }]);
+    expect((await engineOver(one, two).inventory()).instances).toEqual([
+      { id: "one", state: "down", why: "one is down" },
+      { id: "two", state: "ready", why: "" },
+    ]);
+    one.down = false;
+    expect((await engineOver(one, two).inventory()).installed[0]?.placements.map((each) => each.instance)).toEqual(["two"]);
+    await engineOver(one, two).ensureInstalled([good("a")]);
+    expect((await engineOver(one, two).inventory()).installed[0]?.placements.map((each) => each.instance)).toEqual(["one", "two"]);
+  });
+
+  it("throws engine/unreachable with every instance's reason when none answers", async () => {
+    const [one, two] = [fakeNodeRed("one"), fakeNodeRed("two")];
+    one.down = two.down = true;
+    const engine = engineOver(one, two);
+    const unreachable = { code: "engine/unreachable", message: expect.stringMatching(/one is down.*two is down/) };
+    await expect(engine.inventory()).rejects.toMatchObject(unreachable);
+    await expect(engine.ensureInstalled([good("a")])).rejects.toMatchObject(unreachable);
+    await expect(engine.ensureRemoved([good("a")])).rejects.toMatchObject(unreachable);
+    await expect(engine.ensureArmed(new Map([["a", null]]))).rejects.toMatchObject(unreachable);
+    await expect(engineOver().inventory()).rejects.toMatchObject({ code: "engine/unreachable" });
+  });
+
+  it("disarms everywhere before it arms anywhere", async () => {
+    const armings: string[] = [];
+    const [one, two] = [fakeNodeRed("one", armings), fakeNodeRed("two", armings)];
+    const [old, young] = [good("a", "1.0.0"), good("a", "2.0.0")];
+    const engine = engineOver(one, two);
+    await engine.ensureInstalled([old, young]);
+    two.armed.add(tabId(old));
+    await engine.ensureArmed(new Map([["a", young.digest]]));
+    expect(armings).toEqual([`two -${tabId(old)}`, `one +${tabId(young)}`]);
+  });
+
+  it("says that a unit which fires on two instances is not armed as it should be, and mends it", async () => {
+    const [one, two] = [fakeNodeRed("one"), fakeNodeRed("two")];
+    const engine = engineOver(one, two);
+    await engine.ensureInstalled([good("a")]);
+    for (const fake of [one, two]) fake.armed.add(tabId(good("a")));
+    expect((await engine.inventory()).installed[0]?.armed).toBe(false);
+    await engine.ensureArmed(new Map([["a", good("a").digest]]));
+    expect((await engine.inventory()).installed[0]?.armed).toBe(true);
+    expect([one.armed.size, two.armed.size]).toEqual([1, 0]);
+  });
+});
+
+describe("an instance's queue", () => {
+  it("runs one thing at a time, in order, also after a failure", async () => {
+    const queue = createQueue();
+    const seen: string[] = [];
+    const first = queue.run(async () => {
+      seen.push("first begins");
+      await Promise.resolve();
+      seen.push("first ends");
+      throw new Error("no luck");
+    });
+    const second = queue.run(async () => seen.push("second"));
+    await expect(first).rejects.toThrow("no luck");
+    await second;
+    expect(seen).toEqual(["first begins", "first ends", "second"]);
+  });
+});
