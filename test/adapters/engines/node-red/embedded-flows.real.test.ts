@@ -196,6 +196,24 @@ describe("embedded Node-RED", () => {
       await until(async () => (await find(engine(), slow))?.placements[0]?.inFlight === 0);
     });
 
+    it("messages without a request are counted too, while a node holds them", async () => {
+      const waiting = unitOf("waiting", "1.0.0", {
+        nodes: [
+          node("go", "inject", { once: true, onceDelay: 0.01, props: [] }),
+          node("wait", "delay", { pauseType: "delay", timeout: "1", timeoutUnits: "seconds" }),
+          node("end", "debug", { active: false }),
+        ],
+        connections: wires("go > wait > end"),
+        config: {},
+      });
+      const inFlight = async (): Promise<number> =>
+        ((await find(engine(), waiting))?.placements ?? []).reduce((sum, each) => sum + each.inFlight, 0);
+      await engine().ensureInstalled([waiting]);
+      await engine().ensureArmed(new Map([["waiting", waiting.digest]]));
+      await until(async () => (await inFlight()) === 1);
+      await until(async () => (await inFlight()) === 0);
+    });
+
     it("installing a second version disturbs no request of the first", async () => {
       const one = unitOf("steady", "1.0.0", helloFlow("return msg;"));
       await engine().ensureInstalled([one]);

@@ -6,7 +6,8 @@ import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../../src/adap
 import type { Engine } from "../../../../src/ports/engine.ts";
 import { connectRemoteNodeRed } from "../../../../src/adapters/engines/node-red/remote.ts";
 import { tabId } from "../../../../src/adapters/engines/node-red/compile.ts";
-import { countingFlow, helloFlow, node, unitOf } from "./flows.ts";
+import { identify, isAlive } from "../../../../src/adapters/engines/node-red/os-process.ts";
+import { countingFlow, helloFlow, node, unitOf, wires } from "./flows.ts";
 import { addressOf, adminText, editFlows, find, pids, record, silent, statuses, until } from "./instances.ts";
 
 describe("embedded Node-RED", () => {
@@ -119,5 +120,31 @@ describe("embedded Node-RED", () => {
     await remote.ensureRemoved([unit]);
     const wrong = connectRemoteNodeRed({ url: `http://127.0.0.1:${port}/__admin`, token: "wrong" }).engine;
     await expect(wrong.inventory()).rejects.toMatchObject({ code: "engine/unreachable", message: expect.stringMatching(/401/) });
+  });
+});
+
+describe("embedded Node-RED that is told to end", () => {
+  it("finishes what is in flight, ends instances that are no longer wanted, and leaves nothing running", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "pinion-node-red-end-"));
+    const options = { environment: "test", directory, log: silent, drainMs: 10_000 };
+    const two = await startEmbeddedNodeRed({ ...options, instances: 2 });
+    const both = await Promise.all((await pids(directory)).map(identify));
+    await two.detach();
+    const one = await startEmbeddedNodeRed({ ...options, instances: 1 });
+    try {
+      expect(await Promise.all(both.map(isAlive))).toEqual([true, false]);
+      const delay = node("wait", "delay", { pauseType: "delay", timeout: "1", timeoutUnits: "seconds" });
+      const nodes = [node("in", "http in", { method: "get", url: "/hello" }), delay, node("out", "http response")];
+      const slow = unitOf("slow", "1.0.0", { nodes, connections: wires("in > wait > out"), config: {} });
+      await one.engine.ensureInstalled([slow]);
+      const answer = fetch(`${await addressOf(one.engine, slow)}/hello`);
+      await until(async () => (await find(one.engine, slow))?.placements[0]?.inFlight === 1);
+      await one.stop();
+      expect((await answer).status).toBe(200);
+      expect(await Promise.all(both.map(isAlive))).toEqual([false, false]);
+    } finally {
+      await one.stop();
+      await rm(directory, { recursive: true, force: true });
+    }
   });
 });
