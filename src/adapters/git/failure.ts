@@ -54,7 +54,7 @@ const causes: readonly Cause[] = [
 /** A failed git command as an error for people. `output` must be free of secrets. */
 export function failureOf(command: string, output: string): PinionError {
   const cause = causes.find(({ pattern }) => pattern.test(output));
-  const said = lastWords(output);
+  const said = tellingWords(output, cause?.pattern);
   if (!cause) return new PinionError("git/failed", `git ${command} failed: ${said}`);
   return new PinionError(cause.code, `${cause.meaning}: ${said}`);
 }
@@ -64,10 +64,12 @@ export function statusFailure(status: number, url: string): PinionError {
   return failureOf("ls-refs", `${url}: The requested URL returned error: ${status}`);
 }
 
-/** The reason is in the last lines; `hint:` and progress are not it. */
-function lastWords(output: string): string {
+/** The line that tells the cause, then what git called fatal; no hints, no progress. */
+function tellingWords(output: string, cause: RegExp | undefined): string {
   const lines = output.split("\n").map((line) => line.trim());
   const telling = lines.filter((line) => line !== "" && !line.startsWith("hint:"));
-  const fatal = telling.filter((line) => /^(fatal|error|remote|ssh|Permission|Host)/.test(line));
-  return (fatal.length > 0 ? fatal : telling).slice(-3).join("; ") || "it gave no reason";
+  const fatal = telling.filter((line) => /^(fatal|error):/.test(line));
+  const causing = telling.filter((line) => cause?.test(line) === true);
+  const chosen = [...new Set([...causing, ...fatal])];
+  return (chosen.length > 0 ? chosen.slice(0, 3) : telling.slice(-3)).join("; ") || "it gave no reason";
 }

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
+import type { GitRepositoryOptions } from "../../../src/adapters/git/repository.ts";
 import { failureOf } from "../../support/failure.ts";
-import { git } from "../../support/git.ts";
+import { createBareRepository, git } from "../../support/git.ts";
 import { createGitRemote } from "../../support/git-remote.ts";
 import type { GitRemote } from "../../support/git-remote.ts";
 
@@ -48,6 +49,21 @@ describe("a damaged mirror", () => {
     expect(world.log.lines).toEqual([{ level: "warn", text: expect.stringContaining("made anew") }]);
   });
 
+  it("is made anew for one damaged file too, which no fetch would notice by itself", async () => {
+    await start();
+    const { commit } = await world.repository.fetch(null);
+    await world.repository.close();
+    const blob = world.remote.git("rev-parse", "main:pins.yaml");
+    unpack(world.mirror);
+    const path = join(world.mirror, "objects", blob.slice(0, 2), blob.slice(2));
+    rmSync(path);
+    writeFileSync(path, "rubbish");
+    const repository = await world.reopen();
+    expect(await failureOf(repository.objects.file(blob))).toMatchObject({ code: "git/object-missing" });
+    expect((await repository.fetch(commit)).commit).toBe(commit);
+    expect(Buffer.from(await repository.objects.file(blob)).toString()).toBe("a: 1.0.0\n");
+  });
+
   it("is kept while the remote is down: a damaged copy is better than none", async () => {
     await start();
     const head = await world.repository.fetch(null);
@@ -84,11 +100,15 @@ describe("a damaged mirror", () => {
     expect(readFileSync(join(world.mirror, "letter.txt"), "utf8")).toBe("dear");
   });
 
-  it("of another repository is not taken for this one", async () => {
+  it.each<[string, (other: GitRemote) => Partial<GitRepositoryOptions>]>([
+    ["repository", (other) => ({ url: `${other.server.url}/other.git` })],
+    ["branch", () => ({ branch: "other" })],
+  ])("of another %s is not taken for this one", async (_, options) => {
     await start();
     await world.repository.fetch(null);
     world.remote.commit({ "x.txt": "x" }, "elsewhere", "other");
-    const repository = await world.reopen({ branch: "other" });
+    createBareRepository(join(world.folder, "other.git")).commit({ "x.txt": "x" }, "elsewhere");
+    const repository = await world.reopen(options(world));
     expect(await repository.mirrored()).toBeNull();
     expect((await repository.fetch(null)).subject).toBe("elsewhere");
   });
@@ -109,6 +129,17 @@ describe("a damaged mirror", () => {
     expect(world.log.lines).toEqual([]);
   });
 });
+
+/** Every object becomes a file of its own. */
+function unpack(mirror: string): void {
+  const packs = join(mirror, "objects/pack");
+  for (const name of readdirSync(packs).filter((file) => file.endsWith(".pack"))) {
+    const pack = readFileSync(join(packs, name));
+    rmSync(join(packs, name));
+    rmSync(join(packs, name.replace(".pack", ".idx")));
+    git(mirror, ["unpack-objects", "-q"], pack);
+  }
+}
 
 /** Overwrites every object and pack with rubbish. */
 function spoilObjects(objects: string): void {

@@ -1,11 +1,10 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { createGitRepository } from "../../../src/adapters/git/repository.ts";
+import type { GitRepository } from "../../../src/adapters/git/repository.ts";
 import { failureOf } from "../../support/failure.ts";
-import { git } from "../../support/git.ts";
 import { createGitRemote } from "../../support/git-remote.ts";
 import type { GitRemote } from "../../support/git-remote.ts";
 
@@ -183,30 +182,38 @@ describe("a server in trouble", () => {
 });
 
 describe("ssh", () => {
-  it("is spoken with the key and without questions", async () => {
+  async function overSsh(script: string, timeoutMs: number): Promise<GitRepository> {
     await start();
     const bin = join(world.folder, "bin");
-    const seen = join(world.folder, "ssh-arguments");
-    git("/", ["init", "--quiet", "--bare", bin]);
-    writeFileSync(join(bin, "ssh"), `#!/bin/sh\nprintf '%s\\n' "$@" > '${seen}'\nfor last; do :; done\nexec sh -c "$last"\n`, {
-      mode: 0o755,
-    });
-    const repository = createGitRepository({
+    mkdirSync(bin);
+    writeFileSync(join(bin, "ssh"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return world.reopen({
       url: `ssh://git@example.com${world.remote.path}`,
-      branch: "main",
-      directory: join(world.folder, "ssh-mirror"),
       auth: { kind: "ssh-key", keyFile: "/keys/deploy" },
-      log: world.log,
       environment: { PATH: `${bin}:${process.env["PATH"] ?? ""}` },
+      timeoutMs,
     });
-    try {
-      expect(await repository.poll()).toBe(world.remote.head());
-      expect((await repository.fetch(null)).subject).toBe("first");
-      expect(readFileSync(seen, "utf8").split("\n")).toEqual(
-        expect.arrayContaining(["-i", "/keys/deploy", "BatchMode=yes", "git@example.com"]),
-      );
-    } finally {
-      await repository.close();
+  }
+
+  it("is spoken with the key and without questions", async () => {
+    const repository = await overSsh(`printf '%s\\n' "$@" > "$HOME/../seen"; for last; do :; done; exec sh -c "$last"`, 5000);
+    expect(await repository.poll()).toBe(world.remote.head());
+    expect((await repository.fetch(null)).subject).toBe("first");
+    const words = readFileSync(join(world.folder, "seen"), "utf8").split("\n");
+    expect(words).toEqual(expect.arrayContaining(["-i", "/keys/deploy", "BatchMode=yes", "git@example.com"]));
+  });
+
+  it("that never answers is given up after the time allowed", async () => {
+    const repository = await overSsh("exec cat > /dev/null", 500);
+    for (const call of [() => repository.poll(), () => repository.fetch(null)]) {
+      expect(await failureOf(call())).toMatchObject({ code: "git/unreachable", message: expect.stringContaining("silent for 500 ms") });
+    }
+  });
+
+  it("that is refused says so", async () => {
+    const repository = await overSsh("echo 'git@example.com: Permission denied (publickey).' >&2; exit 255", 5000);
+    for (const call of [() => repository.poll(), () => repository.fetch(null)]) {
+      expect(await failureOf(call())).toMatchObject({ code: "git/refused", message: expect.stringContaining("Permission denied") });
     }
   });
 });
