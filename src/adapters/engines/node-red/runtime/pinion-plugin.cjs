@@ -1,7 +1,7 @@
 "use strict";
 /**
  * Pinion's part inside Node-RED: says when a deploy really runs, counts per tab, and holds schedules and subscriptions of tabs
- * that are not armed. The embedded engine loads it by itself; docs/engines/node-red.md says how to add it to a Node-RED of your own.
+ * that are not armed. The embedded engine loads it by itself; README.md says how to add it to a Node-RED of your own.
  */
 
 const { readFileSync, renameSync, writeFileSync } = require("node:fs");
