@@ -116,9 +116,10 @@ export function createCounters(forgetAfterMs: number): Counters {
   };
 }
 
-/** What the port reports of an environment. */
+/** What the port reports of an environment: whatever had a request, or has one now. */
 export function trafficOf(counters: Counters, environment: EnvironmentName): readonly TrafficCount[] {
-  return [...counters.all()].filter((counter) => counter.labels.environment === environment).map(trafficCount);
+  const isReported = (counter: Counter) => counter.labels.environment === environment && counter.requests + counter.inFlight > 0;
+  return [...counters.all()].filter(isReported).map(trafficCount);
 }
 
 function trafficCount(counter: Counter): TrafficCount {

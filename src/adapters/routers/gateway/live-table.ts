@@ -3,9 +3,9 @@
 import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Route } from "../../../domain/route.ts";
 import type { Log } from "../../../ports/log.ts";
-import type { Counter, Counters } from "./counters.ts";
+import type { Counters } from "./counters.ts";
 import type { Environments } from "./resolve.ts";
-import { compileEnvironment, type RoutedEnvironment } from "./routing.ts";
+import { compileEnvironment, compileRoute, type Place, type RoutedEnvironment, type RoutedProcess } from "./routing.ts";
 import { loadTable, saveTable, type Table } from "./table-file.ts";
 import type { Upstreams } from "./upstreams.ts";
 
@@ -26,62 +26,101 @@ interface Dependencies {
   readonly log: Log;
 }
 
+interface Change {
+  readonly environment: EnvironmentName;
+  readonly routes: readonly Route[];
+}
+
 /** Loads the table from disk and puts it in force. */
 export async function openLiveTable(dependencies: Dependencies): Promise<LiveTable> {
   const { file, counters, upstreams, log } = dependencies;
-  let table: Table = await loadTable(file, log);
+  const { textOf, compiled } = createRouteCache(dependencies);
+  const warned = new Set<string>();
   const environments = new Map<EnvironmentName, RoutedEnvironment>();
-  for (const [environment, routes] of table) environments.set(environment, compileEnvironment(environment, routes, dependencies));
-  let queue: Promise<unknown> = Promise.resolve();
+  let table: Table = await loadTable(file, log);
+  let wanted: Change[] = [];
+  let queue: Promise<void> = Promise.resolve();
+  let upcoming: Promise<void> | null = null;
 
-  const sweep = () => counters.keep(routedCounters(environments), Date.now());
-  const replace = async (environment: EnvironmentName, routes: readonly Route[]) => {
-    const before = table.get(environment) ?? [];
-    const after = merged(before, routes);
-    if (JSON.stringify(before) === JSON.stringify(after)) return;
-    const next = new Map(table).set(environment, after);
-    await saveTable(file, next);
-    table = next;
-    environments.set(environment, compileEnvironment(environment, after, dependencies));
-    upstreams.keep(new Set([...environments.values()].flatMap((routed) => routed.places.map((place) => place.upstream.origin))));
-    sweep();
-    for (const problem of clashes(after)) log.warn({ environment }, problem);
+  const putInForce = (environment: EnvironmentName) => {
+    const routed = compileEnvironment((table.get(environment) ?? []).map((route) => compiled(environment, route)));
+    environments.set(environment, routed);
+    for (const problem of clashesIn(routed)) {
+      if (!warned.has(problem)) log.warn({ environment }, problem);
+      warned.add(problem);
+    }
   };
+  const sweep = () => counters.keep(new Set(placesOf(environments).map((place) => place.counter)), Date.now());
+  const commit = async () => {
+    const changes = wanted;
+    [wanted, upcoming] = [[], null];
+    const next = changes.reduce((before, change) => changed(before, change, textOf), table);
+    if (next === table) return;
+    await saveTable(file, next, textOf);
+    const touched = [...next.keys()].filter((environment) => next.get(environment) !== table.get(environment));
+    table = next;
+    touched.forEach(putInForce);
+    upstreams.keep(new Set(placesOf(environments).map((place) => place.upstream.origin)));
+    sweep();
+  };
+  [...table.keys()].forEach(putInForce);
 
   return {
     environments: () => environments,
     routes: (environment) => table.get(environment) ?? [],
     replace(environment, routes) {
-      const turn = queue.then(() => replace(environment, routes));
-      queue = turn.catch(() => {});
-      return turn;
+      wanted.push({ environment, routes });
+      // What is asked while a table is being written goes to disk together, in the next one.
+      upcoming ??= queue.then(commit);
+      queue = upcoming.catch(() => {});
+      return upcoming;
     },
     sweep,
   };
 }
 
-/** Old routes with the new ones in their place; new processes at the end, those without shares gone. */
-function merged(before: readonly Route[], routes: readonly Route[]): readonly Route[] {
-  const byProcess = new Map(before.map((route) => [route.process, route]));
-  for (const route of routes) byProcess.set(route.process, route);
-  return [...byProcess.values()].filter((route) => route.shares.length > 0);
+/** What is derived from a route is derived once; a route that did not change keeps its place in the turns, too. */
+function createRouteCache(parts: Dependencies) {
+  const texts = new WeakMap<Route, string>();
+  const ready = new WeakMap<Route, RoutedProcess>();
+  return {
+    textOf(route: Route): string {
+      const text = texts.get(route) ?? JSON.stringify(route);
+      texts.set(route, text);
+      return text;
+    },
+    compiled(environment: EnvironmentName, route: Route): RoutedProcess {
+      const routed = ready.get(route) ?? compileRoute(environment, route, parts);
+      ready.set(route, routed);
+      return routed;
+    },
+  };
 }
 
-function routedCounters(environments: Environments): ReadonlySet<Counter> {
-  return new Set([...environments.values()].flatMap((routed) => routed.places.map((place) => place.counter)));
+/** The same table when nothing changes. Old routes keep their place; new ones come at the end; those without shares are gone. */
+function changed(table: Table, { environment, routes }: Change, textOf: (route: Route) => string): Table {
+  const byProcess = new Map((table.get(environment) ?? []).map((route) => [route.process, route]));
+  let isChanged = false;
+  for (const route of routes) {
+    const before = byProcess.get(route.process);
+    if (route.shares.length === 0) isChanged = byProcess.delete(route.process) || isChanged;
+    else if (before === undefined || textOf(before) !== textOf(route)) {
+      byProcess.set(route.process, route);
+      isChanged = true;
+    }
+  }
+  return isChanged ? new Map(table).set(environment, [...byProcess.values()]) : table;
+}
+
+function placesOf(environments: Environments): readonly Place[] {
+  return [...environments.values()].flatMap((routed) => routed.places);
 }
 
 /** Two processes that serve the same endpoint: the one routed first keeps it. */
-function clashes(routes: readonly Route[]): readonly string[] {
-  const owners = new Map<string, string>();
-  const found = new Set<string>();
-  for (const route of routes) {
-    for (const { method, path } of route.shares.flatMap((share) => share.endpoints)) {
-      const endpoint = `${method} ${path}`;
-      const owner = owners.get(endpoint) ?? route.process;
-      owners.set(endpoint, owner);
-      if (owner !== route.process) found.add(`${endpoint} is served by ${owner} and by ${route.process}; ${owner} gets its requests`);
-    }
-  }
-  return [...found];
+function clashesIn({ matcher }: RoutedEnvironment): readonly string[] {
+  const others = matcher.clashes.filter(({ endpoint, keeper }) => endpoint.serves.route.process !== keeper.route.process);
+  return others.map(({ endpoint: { method, path, serves }, keeper }) => {
+    const owner = keeper.route.process;
+    return `${method} ${path} is served by ${owner} and by ${serves.route.process}; ${owner} gets its requests`;
+  });
 }

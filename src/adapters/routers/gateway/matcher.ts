@@ -15,6 +15,8 @@ export type Match<T> =
 
 export interface Matcher<T> {
   match(method: string, path: string): Match<T>;
+  /** Endpoints that are never found, because an earlier one is the same. */
+  readonly clashes: readonly { readonly endpoint: Endpoint<T>; readonly keeper: T }[];
 }
 
 type Leaf<T> = Map<string, Match<T> & { kind: "served" }>;
@@ -35,14 +37,17 @@ const unknown = { kind: "unknown" } as const;
 export function createMatcher<T>(endpoints: readonly Endpoint<T>[]): Matcher<T> {
   const exact = new Map<string, Leaf<T>>();
   const root = createNode<T>();
+  const clashes: { endpoint: Endpoint<T>; keeper: T }[] = [];
   for (const endpoint of endpoints) {
     for (const path of spelledOut(endpoint.path)) {
-      const leaf = isPattern(path) ? insert(root, segmentsOf(path)) : (exact.get(path) ?? new Map());
+      const leaf: Leaf<T> = isPattern(path) ? insert(root, segmentsOf(path)) : (exact.get(path) ?? new Map());
       if (!isPattern(path)) exact.set(path, leaf);
-      if (!leaf.has(endpoint.method)) leaf.set(endpoint.method, { kind: "served", serves: endpoint.serves });
+      const keeper = leaf.get(endpoint.method);
+      if (keeper) clashes.push({ endpoint, keeper: keeper.serves });
+      else leaf.set(endpoint.method, { kind: "served", serves: endpoint.serves });
     }
   }
-  return { match: (method, path) => find({ exact, root }, method, withoutTrailingSlash(path)) };
+  return { clashes, match: (method, path) => find({ exact, root }, method, withoutTrailingSlash(path)) };
 }
 
 function find<T>(tree: { readonly exact: ReadonlyMap<string, Leaf<T>>; readonly root: Node<T> }, method: string, path: string): Match<T> {
@@ -118,6 +123,7 @@ function createNode<T>(): Node<T> {
 /** An optional last parameter (`/orders/:id?`) is two paths. */
 function spelledOut(path: string): readonly string[] {
   const plain = withoutTrailingSlash(path);
+  if (!plain.endsWith("?")) return [plain];
   const optional = /^(.*)\/:\w+(?:\([^)]*\))?\?$/.exec(plain);
   return optional ? [plain.slice(0, -1), withoutTrailingSlash(optional[1] ?? "")] : [plain];
 }

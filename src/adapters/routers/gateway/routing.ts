@@ -31,9 +31,14 @@ export interface Service {
   choose(stickyValue: string | null): RoutedVersion | null;
 }
 
+/** One route, made ready. */
+export interface RoutedProcess {
+  readonly endpoints: readonly Endpoint<Service>[];
+  readonly places: readonly Place[];
+}
+
 /** One environment's routes, made ready. */
 export interface RoutedEnvironment {
-  readonly routes: readonly Route[];
   readonly matcher: Matcher<Service>;
   readonly places: readonly Place[];
 }
@@ -43,16 +48,15 @@ interface Parts {
   readonly upstreams: Upstreams;
 }
 
-/** Makes the routes of an environment ready; nothing is connected by it. */
-export function compileEnvironment(environment: EnvironmentName, routes: readonly Route[], parts: Parts): RoutedEnvironment {
-  const endpoints: Endpoint<Service>[] = [];
-  const places: Place[] = [];
-  for (const route of routes) {
-    const versions = new Map(route.shares.map((share) => [share, compileShare(environment, route, share, parts)]));
-    for (const version of versions.values()) places.push(...version.places);
-    endpoints.push(...endpointsOf(route, versions));
-  }
-  return { routes, matcher: createMatcher(endpoints), places };
+/** Makes a route ready; nothing is connected by it. */
+export function compileRoute(environment: EnvironmentName, route: Route, parts: Parts): RoutedProcess {
+  const versions = new Map(route.shares.map((share) => [share, compileShare(environment, route, share, parts)]));
+  return { endpoints: endpointsOf(route, versions), places: [...versions.values()].flatMap((version) => version.places) };
+}
+
+/** Puts the routes of an environment together. Of two that serve the same endpoint the first one keeps it. */
+export function compileEnvironment(processes: readonly RoutedProcess[]): RoutedEnvironment {
+  return { matcher: createMatcher(processes.flatMap((routed) => routed.endpoints)), places: processes.flatMap((routed) => routed.places) };
 }
 
 /** The least busy instance that accepts connections and was not tried yet; when all refuse, one of those. */

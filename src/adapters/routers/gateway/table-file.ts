@@ -29,9 +29,10 @@ export async function loadTable(file: string, log: Log): Promise<Table> {
   }
 }
 
-/** Resolves once the table is on disk for good. */
-export async function saveTable(file: string, table: Table): Promise<void> {
-  await writeDurably(file, JSON.stringify({ format, environments: Object.fromEntries(table) }), 0o600);
+/** Resolves once the table is on disk for good. `textOf` gives a route as JSON. */
+export async function saveTable(file: string, table: Table, textOf: (route: Route) => string): Promise<void> {
+  const environments = [...table].map(([environment, routes]) => `${JSON.stringify(environment)}:[${routes.map(textOf).join(",\n")}]`);
+  await writeDurably(file, `{"format":${format},"environments":{${environments.join(",\n")}}}\n`, 0o600);
 }
 
 /** Writes a whole file so that a crash leaves either the old or the new one. */

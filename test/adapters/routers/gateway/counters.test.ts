@@ -9,7 +9,8 @@ describe("counters", () => {
     const counters = createCounters(1_000);
     expect(counters.of(labels)).toBe(counters.of({ ...labels }));
     counters.of({ ...labels, environment: "staging" }).begin();
-    expect(trafficOf(counters, "production")).toMatchObject([{ inFlight: 0 }]);
+    expect(trafficOf(counters, "staging")).toMatchObject([{ inFlight: 1 }]);
+    expect(trafficOf(counters, "production")).toEqual([]);
     expect(counters.inFlight()).toBe(1);
   });
 
