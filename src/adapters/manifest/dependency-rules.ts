@@ -2,7 +2,7 @@
 
 import { satisfies } from "semver";
 import type { Finding } from "../../domain/finding.ts";
-import type { EnvironmentName, ProcessId } from "../../domain/names.ts";
+import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts";
 import { asWarning, finding, type FindingCode, type Place } from "./findings.ts";
 import type { Pin } from "./pins-file.ts";
 import { versionFile, type VersionRecord } from "./process-record.ts";
@@ -23,10 +23,28 @@ export function dependencyFindings(graph: PinGraph, processes: Iterable<ProcessI
   const add = (process: ProcessId, more: readonly Finding[]): void => {
     if (more.length > 0) findings.set(process, [...(findings.get(process) ?? []), ...more]);
   };
-  const starts = [...processes];
-  for (const process of starts) add(process, rangeFindings(graph, process));
+  const starts = [...processes].filter((process) => needsAny(graph, process));
+  const inRange = rememberedRanges();
+  for (const process of starts) add(process, rangeFindings(graph, process, inRange));
   for (const circle of circles(graph, starts)) for (const process of circle) add(process, [circleFinding(graph, process, circle)]);
   return findings;
+}
+
+function needsAny(graph: PinGraph, process: ProcessId): boolean {
+  return (graph.content(process)?.summary.dependencies.length ?? 0) > 0;
+}
+
+type InRange = (version: Version, range: string) => boolean;
+
+/** Many processes ask the same of the same versions. */
+function rememberedRanges(): InRange {
+  const known = new Map<string, boolean>();
+  return (version, range) => {
+    const key = `${version} ${range}`;
+    const answer = known.get(key) ?? satisfies(version, range, { includePrerelease: true });
+    known.set(key, answer);
+    return answer;
+  };
 }
 
 /** The pinned processes that a process needs. */
@@ -35,18 +53,17 @@ function neighbours(graph: PinGraph, process: ProcessId): readonly ProcessId[] {
   return needed.filter(({ type, name }) => type === "workflow" && graph.pins.has(name)).map(({ name }) => name);
 }
 
-function rangeFindings(graph: PinGraph, process: ProcessId): readonly Finding[] {
+function rangeFindings(graph: PinGraph, process: ProcessId, inRange: InRange): readonly Finding[] {
   const content = graph.content(process);
   if (content === null) return [];
   return content.summary.dependencies.flatMap((dependency, index) => {
     const { type, name, version: range, required } = dependency;
     if (type !== "workflow") return [];
     const pin = graph.pins.get(name);
-    if (pin === undefined && !required) return [];
+    if (pin === undefined ? !required : inRange(pin.version, range)) return [];
     const say = (code: FindingCode, message: string): Finding => finding(placeOf(content, index), code, message);
     if (pin === undefined)
       return [say("dependency/not-pinned", `${name} ${range} is required, but ${name} is not pinned in ${graph.environment}`)];
-    if (satisfies(pin.version, range, { includePrerelease: true })) return [];
     const found = say(
       "dependency/out-of-range",
       `${name} ${range} is needed, but ${graph.environment} pins ${pin.version} (${pin.file}:${pin.line})`,
@@ -110,7 +127,7 @@ class CircleSearch {
   }
 
   from(start: ProcessId): void {
-    if (this.#order.has(start) || this.#graph.content(start) === null) return;
+    if (this.#order.has(start)) return;
     const path = [this.#enter(start)];
     for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
       const next = top.next[top.at];
@@ -130,6 +147,7 @@ class CircleSearch {
   #follow(path: Visit[], top: Visit, next: ProcessId): void {
     top.at += 1;
     const order = this.#order.get(next);
+    if (order === undefined && !needsAny(this.#graph, next)) return;
     if (order === undefined) path.push(this.#enter(next));
     else if (this.#open.has(next)) top.low = Math.min(top.low, order);
   }

@@ -2,6 +2,8 @@
 
 /** Bytes of one YAML file. */
 export const maxYamlBytes = 1024 * 1024;
+/** Bytes of one pins file: one line a process, and cheap to read. */
+export const maxPinsBytes = 5 * 1024 * 1024;
 /** Bytes of one export of an engine. */
 export const maxExportBytes = 5 * 1024 * 1024;
 /** Levels of lists and mappings inside each other. */

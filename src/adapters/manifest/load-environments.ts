@@ -1,12 +1,10 @@
 /** All environments of a commit, shared with the commit before where nothing changed. */
 
-import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
 import { finding, startOf } from "./findings.ts";
 import { refusedEntry } from "./folder.ts";
-import { type EnvironmentRecord, readEnvironment, spoiledEnvironment } from "./read-environment.ts";
-import type { Reading } from "./read-process.ts";
+import { type EnvironmentReading, type EnvironmentRecord, readEnvironment, spoiledEnvironment } from "./read-environment.ts";
 
 export interface EnvironmentSet {
   readonly treeId: string;
@@ -17,7 +15,7 @@ export interface EnvironmentSet {
 
 /** Reads what differs from the set before. @throws `git/object-missing`. */
 export async function loadEnvironments(
-  reading: Reading & { readonly defaults?: EnvironmentDefaults },
+  reading: EnvironmentReading,
   treeId: string,
   before: EnvironmentSet | null,
 ): Promise<EnvironmentSet> {

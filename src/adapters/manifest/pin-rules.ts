@@ -1,8 +1,8 @@
 /** Whether one pin can run, looked at by itself: the process, its catalogue, its content, and the rules of the environment. */
 
 import type { Finding } from "../../domain/finding.ts";
-import type { ProcessId, Version } from "../../domain/names.ts";
-import { finding, type FindingCode } from "./findings.ts";
+import type { Digest, ProcessId, Version } from "../../domain/names.ts";
+import { finding, type FindingCode, type Place } from "./findings.ts";
 import { type ProcessSet, publishedDigest } from "./load-processes.ts";
 import type { Pin } from "./pins-file.ts";
 import { isVersion, type ListedVersion } from "./process-file.ts";
@@ -13,17 +13,24 @@ import { suggestion } from "./suggest.ts";
 
 /** Everything about a pin by itself; warnings too. */
 export function pinFindings(process: ProcessId, pin: Pin, environment: EnvironmentRecord, processes: ProcessSet): readonly Finding[] {
-  const say = sayAt(process, pin);
-  const twice = environment.twice.get(process) ?? [];
+  const twice = environment.twice.get(process) ?? none;
   const record = processes.records.get(process);
   if (record === undefined) return [...twice, unknownProcess(process, pin, processes)];
   if (record.catalogue.findings.length > 0) return [...twice, ...record.catalogue.findings];
+  const say: Say = (code, message, hint) =>
+    finding({ file: pin.file, line: pin.line, column: pin.column, pointer: `/${process}` }, code, message, hint);
   const entry = record.catalogue.versions.get(pin.version);
   if (entry === undefined) return [...twice, unknownVersion(pin, record, say)];
   const known = record.versions.get(pin.version);
-  const content = known === undefined ? [] : contentFindings(processes, record, entry, known);
-  return [...twice, ...statusFindings(entry, environment, say), ...content, ...quarantineFindings(pin, environment, known, say)];
+  const own = [
+    statusFindings(entry, environment, say),
+    known === undefined ? none : contentFindings(processes, record, entry, known),
+    quarantineFindings(pin, environment, known, say),
+  ].filter((findings) => findings.length > 0);
+  return own.length === 0 ? twice : [...twice, ...own.flat()];
 }
+
+const none: readonly Finding[] = [];
 
 /** Whether the content of a version is whole, and is what its catalogue promises. */
 export function contentFindings(
@@ -33,32 +40,34 @@ export function contentFindings(
   known: VersionRecord,
 ): readonly Finding[] {
   if (known.kind === "bad") return known.findings;
-  const findings: Finding[] = [];
-  const { process } = record;
   const computed = known.summary.definitionDigest;
-  const at = { file: processFile(process), line: entry.place[2], column: entry.place[3], pointer: pointerOf(record, entry) };
-  if (entry.status !== "draft" && entry.digest === undefined) {
+  const promised = publishedDigest(processes, record.process, entry.version);
+  const isPromised = entry.digest === undefined ? entry.status === "draft" : entry.digest === computed;
+  if (isPromised && promised === null) return none;
+
+  const at = { file: processFile(record.process), line: entry.place[2], column: entry.place[3], pointer: pointerOf(record, entry) };
+  const findings = isPromised ? [] : [wrongDigest(at, record.process, entry, computed)];
+  if (promised === null) return findings;
+  return [
+    ...findings,
+    finding(at, "version/republished", `version ${entry.version} was published with the digest ${promised}; it can no longer change`),
+  ];
+}
+
+function wrongDigest(at: Place, process: ProcessId, entry: ListedVersion, computed: Digest): Finding {
+  if (entry.digest === undefined) {
     const message = `version ${entry.version} is ${entry.status}, but has no digest; that of its definition is ${computed}`;
-    findings.push(finding(at, "version/digest-missing", message, `Add "digest: ${computed}", once you are sure of the content.`));
-  } else if (entry.digest !== undefined && entry.digest !== computed) {
-    const message = `the digest of version ${entry.version} is ${entry.digest}, but that of its definition in ${versionFile(process, entry.version)} is ${computed}`;
-    findings.push(finding(at, "version/digest-mismatch", message));
+    return finding(at, "version/digest-missing", message, `Add "digest: ${computed}", once you are sure of the content.`);
   }
-  const promised = publishedDigest(processes, process, entry.version);
-  if (promised !== null) {
-    findings.push(
-      finding(at, "version/republished", `version ${entry.version} was published with the digest ${promised}; it can no longer change`),
-    );
-  }
-  return findings;
+  const file = versionFile(process, entry.version);
+  return finding(
+    at,
+    "version/digest-mismatch",
+    `the digest of version ${entry.version} is ${entry.digest}, but that of its definition in ${file} is ${computed}`,
+  );
 }
 
 type Say = (code: FindingCode, message: string, hint?: string) => Finding;
-
-function sayAt(process: ProcessId, pin: Pin): Say {
-  const at = { file: pin.file, line: pin.line, column: pin.column, pointer: `/${process}` };
-  return (code, message, hint) => finding(at, code, message, hint);
-}
 
 function unknownProcess(process: ProcessId, pin: Pin, processes: ProcessSet): Finding {
   const at = { file: pin.file, line: pin.line, column: 1, pointer: `/${process}` };
@@ -86,7 +95,7 @@ function statusFindings(entry: ListedVersion, environment: EnvironmentRecord, sa
 }
 
 function notAllowed(type: "draft" | "published", allowed: readonly string[] | undefined, version: Version, say: Say): readonly Finding[] {
-  if (allowed === undefined || allowed.includes(type)) return [];
+  if (allowed === undefined || allowed.includes(type)) return none;
   if (type === "draft")
     return [say("pin/draft-not-allowed", `version ${version} is a draft, and drafts are not allowed in this environment`)];
   const hint = "Add published to allowedVersionTypes, or pin a draft.";
@@ -94,10 +103,10 @@ function notAllowed(type: "draft" | "published", allowed: readonly string[] | un
 }
 
 function quarantineFindings(pin: Pin, environment: EnvironmentRecord, known: VersionRecord | undefined, say: Say): readonly Finding[] {
-  if (known?.kind !== "good") return [];
+  if (known?.kind !== "good" || environment.held.size === 0) return none;
   const { process, version, definitionDigest } = known.summary;
   const reason = environment.held.get(quarantineKey(process, version, definitionDigest));
-  return reason === undefined ? [] : [say("pin/quarantined", `version ${pin.version} is in quarantine here: ${reason}`)];
+  return reason === undefined ? none : [say("pin/quarantined", `version ${pin.version} is in quarantine here: ${reason}`)];
 }
 
 function pointerOf(record: ProcessRecord, entry: ListedVersion): string {

@@ -16,6 +16,7 @@ interface Catalogues {
 export function keepPublished(changed: ReadonlySet<ProcessId>, catalogues: Catalogues): Published {
   const kept = new Map(catalogues.published);
   for (const process of changed) {
+    if (!catalogues.before.has(process) && !kept.has(process)) continue;
     const contradicted = contradictions(process, catalogues);
     if (contradicted.size > 0) kept.set(process, contradicted);
     else kept.delete(process);

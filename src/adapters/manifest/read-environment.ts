@@ -3,83 +3,85 @@
 import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
 import type { EnvironmentSpec } from "../../domain/environment.ts";
 import type { Finding } from "../../domain/finding.ts";
-import type { EnvironmentName, ProcessId } from "../../domain/names.ts";
-import { noDefaults, type ParsedEnvironment, parseEnvironmentFile } from "./environment-file.ts";
+import type { EnvironmentName } from "../../domain/names.ts";
+import { type ParsedEnvironment, parseEnvironmentFile } from "./environment-file.ts";
 import { finding, startOf } from "./findings.ts";
-import { type Folder, listFolder, type LimitedRead, readLimited } from "./folder.ts";
-import { inBatches } from "./in-batches.ts";
+import { type Folder, listFolder, readLimited } from "./folder.ts";
 import { maxYamlBytes } from "./limits.ts";
-import { type ParsedPins, parsePinsFile, type Pin } from "./pins-file.ts";
+import { noPinFiles, type PinFiles, readPinFiles } from "./pin-files.ts";
 import { type ParsedQuarantine, parseQuarantineFile } from "./quarantine-file.ts";
 import type { Reading } from "./read-process.ts";
 
-export interface EnvironmentRecord {
+export interface EnvironmentRecord extends PinFiles {
   readonly name: EnvironmentName;
   readonly treeId: string;
   readonly spec: EnvironmentSpec | null;
-  /** The first pin of each process. */
-  readonly pins: ReadonlyMap<ProcessId, Pin>;
-  /** Processes that are pinned more than once, with a finding for each further place. */
-  readonly twice: ReadonlyMap<ProcessId, readonly Finding[]>;
   /** Reasons by `quarantineKey`. */
   readonly held: ReadonlyMap<string, string>;
   /** Of the environment as a whole, warnings too. */
   readonly findings: readonly Finding[];
-  /** By path, so that an unchanged pins file is not parsed again. */
-  readonly pinFiles: ReadonlyMap<string, PinFile>;
+  /** So that an unchanged environment.yaml is not parsed again. */
+  readonly own: OwnFile;
 }
 
-interface PinFile {
+interface OwnFile extends ParsedEnvironment {
   readonly id: string;
-  readonly parsed: ParsedPins;
+}
+
+export interface EnvironmentReading extends Reading {
+  /** What holds for environments that do not say. */
+  readonly defaults: EnvironmentDefaults;
 }
 
 /** Reads what differs from the record before. @throws `git/object-missing`. */
 export async function readEnvironment(
-  reading: Reading & { readonly defaults?: EnvironmentDefaults },
+  reading: EnvironmentReading,
   name: EnvironmentName,
   treeId: string,
   before: EnvironmentRecord | null,
 ): Promise<EnvironmentRecord> {
   const path = `environments/${name}`;
   const folder = await listFolder(reading.objects, treeId, path);
-  const environment = await readSpec(reading, name, folder);
+  const own = await readOwnFile(reading, name, folder, before);
   const quarantine = await readQuarantine(reading, path, folder);
-  const pinFiles = await readPinFiles(reading, path, folder, before);
-  const { pins, twice } = mergePins([...pinFiles.values()]);
+  const pinned = await readPinFiles(reading.objects, folder, path, before);
   const findings = [
     ...nameFindings(name, path),
     ...folder.findings,
-    ...environment.findings,
-    ...[...pinFiles.values()].flatMap(({ parsed }) => parsed.findings),
+    ...own.findings,
+    ...[...pinned.pinFiles.values()].flatMap((file) => file.findings),
     ...quarantine.findings,
-    ...unexpectedFiles(folder, path, pinFiles.size > 0),
+    ...unexpectedFiles(folder, path, pinned.pinFiles.size > 0),
   ];
-  return { name, treeId, spec: environment.spec, pins, twice, held: quarantine.held, findings, pinFiles };
+  return { ...pinned, name, treeId, spec: own.spec, held: quarantine.held, findings, own };
 }
 
 /** An environment of which nothing can be used. */
 export function spoiledEnvironment(name: EnvironmentName, findings: readonly Finding[]): EnvironmentRecord {
-  return { name, treeId: "", spec: null, pins: new Map(), twice: new Map(), held: new Map(), findings, pinFiles: new Map() };
+  return { ...noPinFiles, name, treeId: "", spec: null, held: new Map(), findings, own: { id: "", spec: null, findings } };
 }
 
-async function readSpec(
-  reading: Reading & { readonly defaults?: EnvironmentDefaults },
+async function readOwnFile(
+  reading: EnvironmentReading,
   name: EnvironmentName,
   folder: Folder,
-): Promise<ParsedEnvironment> {
+  before: EnvironmentRecord | null,
+): Promise<OwnFile> {
   const file = `environments/${name}/environment.yaml`;
   const id = folder.files.get("environment.yaml");
   if (id === undefined) {
     const hasLink = folder.findings.some((found) => found.file === file);
     return {
+      id: "",
       spec: null,
       findings: hasLink ? [] : [finding(startOf(file), "file/missing", `the environment ${name} has no environment.yaml`)],
     };
   }
+  if (before?.own.id === id) return before.own;
   const read = await readLimited(reading.objects, id, file, maxYamlBytes);
-  if (read.kind === "refused") return { spec: null, findings: read.findings };
-  return parseEnvironmentFile(read.bytes, { environment: name, file, schemas: reading.schemas, defaults: reading.defaults ?? noDefaults });
+  if (read.kind === "refused") return { id, spec: null, findings: read.findings };
+  const context = { environment: name, file, schemas: reading.schemas, defaults: reading.defaults };
+  return { id, ...parseEnvironmentFile(read.bytes, context) };
 }
 
 async function readQuarantine(reading: Reading, path: string, folder: Folder): Promise<ParsedQuarantine> {
@@ -88,50 +90,6 @@ async function readQuarantine(reading: Reading, path: string, folder: Folder): P
   const file = `${path}/quarantine.yaml`;
   const read = await readLimited(reading.objects, id, file, maxYamlBytes);
   return read.kind === "refused" ? { held: new Map(), findings: read.findings } : parseQuarantineFile(read.bytes, file, reading.schemas);
-}
-
-async function readPinFiles(
-  reading: Reading,
-  path: string,
-  folder: Folder,
-  before: EnvironmentRecord | null,
-): Promise<ReadonlyMap<string, PinFile>> {
-  const files = [...folder.files].filter(([name]) => name === "pins.yaml" || /^pins\/[^/]+\.yaml$/.test(name));
-  const parsed = await inBatches(files, async ([name, id]): Promise<[string, PinFile]> => {
-    const file = `${path}/${name}`;
-    const known = before?.pinFiles.get(file);
-    if (known?.id === id) return [file, known];
-    return [file, { id, parsed: parseRead(await readLimited(reading.objects, id, file, maxPinsBytes), file) }];
-  });
-  return new Map(parsed);
-}
-
-/** Pins are one line each and cheap to read: a hundred thousand of them fit. */
-const maxPinsBytes = 5 * maxYamlBytes;
-
-function parseRead(read: LimitedRead, file: string): ParsedPins {
-  return read.kind === "refused" ? { pins: [], findings: read.findings } : parsePinsFile(read.bytes, file);
-}
-
-function mergePins(files: readonly PinFile[]): {
-  readonly pins: ReadonlyMap<ProcessId, Pin>;
-  readonly twice: ReadonlyMap<ProcessId, readonly Finding[]>;
-} {
-  const pins = new Map<ProcessId, Pin>();
-  const twice = new Map<ProcessId, readonly Finding[]>();
-  for (const { parsed } of files) {
-    for (const [process, pin] of parsed.pins) {
-      const first = pins.get(process);
-      if (first === undefined) pins.set(process, pin);
-      else twice.set(process, [...(twice.get(process) ?? []), pinnedTwice(process, pin, first)]);
-    }
-  }
-  return { pins, twice };
-}
-
-function pinnedTwice(process: ProcessId, second: Pin, first: Pin): Finding {
-  const at = { file: second.file, line: second.line, column: 1, pointer: `/${process}` };
-  return finding(at, "pin/twice", `${process} is pinned a second time; the first is at ${first.file}:${first.line}`);
 }
 
 function nameFindings(name: EnvironmentName, path: string): readonly Finding[] {

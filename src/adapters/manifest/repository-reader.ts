@@ -2,15 +2,16 @@
 
 import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
 import type { Finding } from "../../domain/finding.ts";
-import type { EnvironmentName, Version } from "../../domain/names.ts";
+import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts";
 import type { ParseCache } from "../../ports/objects.ts";
-import { findConfigRoot } from "./config-root.ts";
+import { type ConfigRoot, findConfigRoot } from "./config-root.ts";
 import { sortFindings } from "./findings.ts";
 import { type EnvironmentSet, loadEnvironments } from "./load-environments.ts";
 import { fillVersions, loadProcesses, type ProcessSet } from "./load-processes.ts";
 import type { ProcessRecord } from "./process-record.ts";
-import type { EnvironmentRecord } from "./read-environment.ts";
+import { movedPins } from "./pin-files.ts";
 import type { Reading } from "./read-process.ts";
+import type { EnvironmentRecord } from "./read-environment.ts";
 import { resolvePins, type ResolvedEnvironment } from "./resolve-pins.ts";
 
 export interface RepositoryReading extends Reading {
@@ -49,15 +50,34 @@ export async function readCommit(
   also?: AlsoWanted,
 ): Promise<ReadCommit> {
   const root = await findConfigRoot(reading.objects, commit, reading.path);
-  const processes =
-    root.processes === null ? vanished(before) : await loadProcesses(reading, reading.cache, root.processes, before?.processes ?? null);
-  const environments =
-    root.environments === null ? noEnvironments : await loadEnvironments(reading, root.environments, before?.environments ?? null);
+  const processes = await processesOf(root, reading, before);
+  const environments = await environmentsOf(root, reading, before);
   await fillVersions(reading, reading.cache, wantedVersions(processes, environments, before, also));
+  if (before !== null && isUnchanged(before, { root, processes, environments })) return before;
 
   const resolved = new Map<EnvironmentName, ResolvedEnvironment>();
   for (const [name, record] of environments.records) resolved.set(name, resolvePins(record, processes, before?.resolved.get(name) ?? null));
   return { processes, environments, resolved, findings: allFindings(root.findings, processes, environments, resolved) };
+}
+
+interface Loaded {
+  readonly root: ConfigRoot;
+  readonly processes: ProcessSet;
+  readonly environments: EnvironmentSet;
+}
+
+function isUnchanged(before: ReadCommit, { root, processes, environments }: Loaded): boolean {
+  return root.findings.length === 0 && processes === before.processes && environments === before.environments;
+}
+
+async function processesOf(root: ConfigRoot, reading: RepositoryReading, before: ReadCommit | null): Promise<ProcessSet> {
+  if (root.processes === null) return vanished(before);
+  return loadProcesses(reading, reading.cache, root.processes, before?.processes ?? null);
+}
+
+async function environmentsOf(root: ConfigRoot, reading: RepositoryReading, before: ReadCommit | null): Promise<EnvironmentSet> {
+  if (root.environments === null) return noEnvironments;
+  return loadEnvironments(reading, root.environments, before?.environments ?? null);
 }
 
 /** Without processes/ every process is gone; what was published is remembered. */
@@ -66,36 +86,35 @@ function vanished(before: ReadCommit | null): ProcessSet {
   return { ...noProcesses, changed: new Set(before.processes.records.keys()), published: before.processes.published };
 }
 
+type Wanted = Map<ProcessRecord, Set<Version>>;
+
+/** Pinned versions, and those also wanted, that were not read yet. */
 function wantedVersions(
   processes: ProcessSet,
   environments: EnvironmentSet,
   before: ReadCommit | null,
   also: AlsoWanted | undefined,
-): ReadonlyMap<ProcessRecord, ReadonlySet<Version>> {
-  const wanted = new Map<ProcessRecord, Set<Version>>();
-  const want = (record: ProcessRecord | undefined, version: Version): void => {
-    if (record === undefined || record.versions.has(version) || !record.catalogue.versions.has(version)) return;
-    const versions = wanted.get(record) ?? new Set();
-    wanted.set(record, versions.add(version));
-  };
-  for (const [name, record] of environments.records) {
-    const isShared = before?.environments.records.get(name) === record;
-    for (const [process, version] of isShared ? changedPins(record, processes) : allPins(record))
-      want(processes.records.get(process), version);
+): Wanted {
+  const wanted: Wanted = new Map();
+  for (const [name, environment] of environments.records) {
+    const known = before?.environments.records.get(name) ?? null;
+    for (const process of perhapsUnread(environment, known, processes)) {
+      want(wanted, processes.records.get(process), environment.pins.get(process)?.version);
+    }
   }
-  if (also !== undefined) for (const record of processes.records.values()) for (const version of also(record)) want(record, version);
+  if (also !== undefined)
+    for (const record of processes.records.values()) for (const version of also(record)) want(wanted, record, version);
   return wanted;
 }
 
-function* allPins(record: EnvironmentRecord): Generator<readonly [string, Version]> {
-  for (const [process, { version }] of record.pins) yield [process, version];
+function perhapsUnread(environment: EnvironmentRecord, known: EnvironmentRecord | null, processes: ProcessSet): Iterable<ProcessId> {
+  return known === null ? environment.pins.keys() : [...movedPins(known, environment), ...processes.changed];
 }
 
-function* changedPins(record: EnvironmentRecord, processes: ProcessSet): Generator<readonly [string, Version]> {
-  for (const process of processes.changed) {
-    const pin = record.pins.get(process);
-    if (pin !== undefined) yield [process, pin.version];
-  }
+function want(wanted: Wanted, record: ProcessRecord | undefined, version: Version | undefined): void {
+  if (record === undefined || version === undefined || record.versions.has(version) || !record.catalogue.versions.has(version)) return;
+  const versions = wanted.get(record) ?? new Set();
+  wanted.set(record, versions.add(version));
 }
 
 function allFindings(

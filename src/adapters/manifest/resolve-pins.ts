@@ -5,6 +5,7 @@ import type { ProcessId } from "../../domain/names.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../../domain/snapshot.ts";
 import { dependencyFindings, type PinGraph } from "./dependency-rules.ts";
 import type { ProcessSet } from "./load-processes.ts";
+import { movedPins } from "./pin-files.ts";
 import { pinFindings } from "./pin-rules.ts";
 import type { VersionRecord } from "./process-record.ts";
 import type { EnvironmentRecord } from "./read-environment.ts";
@@ -66,23 +67,16 @@ function sameRules(a: EnvironmentRecord, b: EnvironmentRecord): boolean {
 
 /** Pins that moved, whose process changed, that had findings, and those that need one of them. */
 function touchedPins(base: ResolvedEnvironment, record: EnvironmentRecord, processes: ProcessSet): Set<ProcessId> {
-  const touched = new Set([...base.noted.keys(), ...movedPins(base.record, record)]);
+  const touched = new Set(movedPins(base.record, record));
   for (const process of processes.changed) if (record.pins.has(process)) touched.add(process);
-  if (touched.size === 0) return touched;
+  if (touched.size === 0 && base.record === record) return touched;
+  for (const process of base.noted.keys()) touched.add(process);
   const dependants: ProcessId[] = [];
   for (const [process, pinned] of base.snapshot.pins) {
     if (pinned.kind === "runnable" && pinned.summary.dependencies.some(({ name }) => touched.has(name))) dependants.push(process);
   }
   for (const process of dependants) touched.add(process);
   return touched;
-}
-
-function movedPins(before: EnvironmentRecord, now: EnvironmentRecord): readonly ProcessId[] {
-  if (before.pins === now.pins) return [];
-  const moved: ProcessId[] = [...now.twice.keys()];
-  for (const [process, pin] of now.pins) if (before.pins.get(process)?.version !== pin.version) moved.push(process);
-  for (const process of before.pins.keys()) if (!now.pins.has(process)) moved.push(process);
-  return moved;
 }
 
 function contentOf(process: ProcessId, record: EnvironmentRecord, processes: ProcessSet): Extract<VersionRecord, { kind: "good" }> | null {
@@ -103,7 +97,7 @@ function toPinned(
 ): PinnedVersion | undefined {
   const pin = record.pins.get(process);
   if (pin === undefined) return undefined;
-  const errors = findings.filter((found) => found.severity === "error");
+  const errors = findings.length === 0 ? findings : findings.filter((found) => found.severity === "error");
   const content = contentOf(process, record, processes);
   const status = processes.records.get(process)?.catalogue.versions.get(pin.version)?.status;
   if (errors.length > 0 || content === null || status === undefined)

@@ -1,0 +1,133 @@
+/** Reading only what changed must give the same as reading everything, whatever the change. */
+
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
+import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
+import type { Snapshot } from "../../../src/domain/snapshot.ts";
+import { createFakeObjects, createFakeParseCache, type FakeFiles } from "../../fakes/objects.ts";
+import { plainDialect, processText, smallRepository, versionText } from "../../support/small-repository.ts";
+
+const schemas = createSchemas();
+
+function store() {
+  const objects = createFakeObjects();
+  const cache = createFakeParseCache();
+  return { objects, cache, manifests: () => createManifests({ objects, cache, dialects: [plainDialect], schemas }) };
+}
+
+/** Comparable, whatever order maps were filled in. */
+function plain(snapshot: Snapshot): unknown {
+  const sorted = <T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+  return {
+    findings: snapshot.findings,
+    catalogue: sorted(snapshot.catalogue).map(([id, catalogue]) => [id, { ...catalogue, versions: sorted(catalogue.versions) }]),
+    environments: sorted(snapshot.environments).map(([name, environment]) => [name, { ...environment, pins: sorted(environment.pins) }]),
+  };
+}
+
+const needs = (name: string, range: string): string => `dependencies:\n  - { type: workflow, name: ${name}, version: "${range}" }\n`;
+const pinFile = fc.constantFrom("environments/production/pins/a.yaml", "environments/production/pins/b.yaml", "environments/staging/pins.yaml");
+const pinLine = fc.constantFrom("called: 1.0.0", "called: 1.1.0", "called: 2.0.0", "caller: 1.0.0", "other: 1.0.0", "nobody: 1.0.0", "# note", "", "?");
+const processFileText = fc.constantFrom(
+  processText("called", { "1.0.0": "c100", "1.1.0": "c110", "2.0.0": null }),
+  processText("called", { "1.0.0": "c100" }),
+  processText("called", { "1.0.0": "x", "1.1.0": "c110" }).replace("published", "archived"),
+  "id: called\n",
+);
+const versionFileText = fc.constantFrom(
+  versionText("1.0.0", "c100"),
+  versionText("1.0.0", "x"),
+  versionText("1.0.0", "c100", needs("caller", "^1.0.0")),
+  versionText("1.0.0", "c100", needs("other", ">=2.0.0")),
+  "version: [",
+);
+const environmentText = fc.constantFrom(
+  "name: production\ntype: production\n",
+  "name: production\ntype: staging\n",
+  "name: production\ntype: production\nrestrictions: { allowedVersionTypes: [draft] }\n",
+  "name: x\n",
+);
+const change: fc.Arbitrary<readonly [string, string | null]> = fc.oneof(
+  { weight: 4, arbitrary: fc.tuple(pinFile, fc.array(pinLine, { maxLength: 5 }).map((lines) => `${lines.join("\n")}\n`)) },
+  fc.tuple(fc.constant("processes/called/process.yaml"), processFileText),
+  fc.tuple(fc.constant("processes/called/versions/1.0.0.yaml"), versionFileText),
+  fc.tuple(fc.constant("environments/production/environment.yaml"), environmentText),
+  fc.tuple(fc.constantFrom("processes/called/process.yaml", "processes/caller/process.yaml", "environments/staging/pins.yaml"), fc.constant(null)),
+);
+
+function apply(files: FakeFiles, [path, content]: readonly [string, string | null]): FakeFiles {
+  const { [path]: _, ...others } = files;
+  return content === null ? others : { ...others, [path]: content };
+}
+
+describe("an incremental snapshot", () => {
+  it("is the same as one read from nothing", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 8 }), async (changes) => {
+        const { objects, manifests } = store();
+        const incremental = manifests();
+        let files: FakeFiles = smallRepository();
+        await incremental.snapshot(objects.commit(files), 0);
+        for (const each of changes) {
+          files = apply(files, each);
+          const commit = objects.commit(files);
+          const seen = await incremental.snapshot(commit, 0);
+          // Memory of what was published is what a fresh reader cannot have.
+          if (seen.findings.some(({ code }) => code === "version/republished")) return;
+          expect(plain(seen)).toEqual(plain(await manifests().snapshot(commit, 0)));
+          expect(plain(seen)).toEqual(plain(await createManifests({ objects, cache: createFakeParseCache(), dialects: [plainDialect], schemas }).snapshot(commit, 0)));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("reads nothing but the pins file when one pin moves", async () => {
+    const { objects, manifests } = store();
+    const reader = manifests();
+    const files = smallRepository();
+    await reader.snapshot(objects.commit({ ...files, "environments/staging/pins.yaml": "called: 1.0.0\ncaller: 1.0.0\n" }), 0);
+    const before = await reader.snapshot(objects.commit(files), 0);
+    const commit = objects.commit({ ...files, "environments/staging/pins.yaml": 'called: 1.0.0\ncaller: 1.0.0 # with a comment\nother: "1.0.0"\n' });
+    objects.forgetReads();
+    const after = await reader.snapshot(commit, 0);
+    expect(objects.reads.files).toBe(1);
+    expect(after.catalogue).toBe(before.catalogue);
+    expect(after.environments.get("production")).toBe(before.environments.get("production"));
+    expect(after.environments.get("staging")?.pins.get("called")).toMatchObject({ kind: "runnable", summary: { version: "1.0.0" } });
+  });
+
+  it("reads no process at all when the cache knows them", async () => {
+    const { objects, manifests } = store();
+    const commit = objects.commit(smallRepository());
+    await manifests().snapshot(commit, 0);
+    objects.forgetReads();
+    const again = await manifests().snapshot(commit, 0);
+    // Two environments with three pins files.
+    expect(objects.reads.files).toBe(5);
+    expect(again.findings).toEqual([]);
+  });
+
+  it("reads anew what is damaged in the cache", async () => {
+    const { objects, cache, manifests } = store();
+    const commit = objects.commit(smallRepository());
+    const first = await manifests().snapshot(commit, 0);
+    for (const key of cache.rows.keys()) cache.rows.set(key, "{]");
+    expect(plain(await manifests().snapshot(commit, 0))).toEqual(plain(first));
+  });
+
+  it("parses only versions that are pinned", async () => {
+    const { objects, manifests } = store();
+    const broken = { ...smallRepository(), "processes/called/versions/2.0.0.yaml": "not: [a version" };
+    expect((await manifests().snapshot(objects.commit(broken), 0)).findings).toEqual([]);
+  });
+
+  it("keeps the newest snapshot when an object is missing", async () => {
+    const { objects, manifests } = store();
+    const reader = manifests();
+    await reader.snapshot(objects.commit(smallRepository()), 0);
+    await expect(reader.snapshot("f".repeat(40), 0)).rejects.toMatchObject({ code: "git/object-missing" });
+    expect((await reader.version("called", "1.0.0")).version).toBe("1.0.0");
+  });
+});
