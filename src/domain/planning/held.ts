@@ -38,8 +38,8 @@ export function holdChanges(changes: readonly PinChange[], from: EnvironmentSnap
   return { reasons, versionAfter };
 }
 
-function whyHeldByItself({ to: pinned, from: before }: PinChange, to: EnvironmentSnapshot): string | null {
-  if (!pinned) return before?.kind === "broken" ? "what runs of it is not known here" : whyNotRemoved(to);
+function whyHeldByItself({ to: pinned }: PinChange, to: EnvironmentSnapshot): string | null {
+  if (!pinned) return whyNotRemoved(to);
   if (pinned.kind === "runnable") return to.spec ? whyNotAllowed(pinned, to.spec) : null;
   const [first, ...others] = pinned.findings;
   if (!first) return "its version cannot be used";

@@ -64,11 +64,15 @@ function blueGreen({ old, candidate, spec, checks }: BlueGreen): readonly Draft[
       validation: null,
     },
     check(candidate, [...health, ...smokeTests(checks)]),
-    ...(delay === 0 ? [] : [{ action: "wait", name: `wait ${delay} ms`, validation: null } as const]),
+    ...(delay === 0 ? [] : [{ action: "wait", name: `wait ${inWords(delay)}`, validation: null } as const]),
     { action: "switch", name: `switch all traffic to ${candidate}`, validation: null },
     confirm(candidate, checks),
     ...(old === null ? [] : letGo(old, spec.keepOldVersion)),
   ];
+}
+
+function inWords(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
 }
 
 function letGo(old: string, isKept: boolean): readonly Draft[] {

@@ -45,5 +45,5 @@ async function resolve(git: GitProgram, directory: string, revision: string): Pr
 async function whyThis(git: GitProgram, directory: string, branch: string, base: string): Promise<string> {
   const head = await git(directory, ["rev-parse", "HEAD"]);
   const name = branch.replace(/^refs\/(?:remotes|heads)\//u, "");
-  return head.stdout === base ? `which is in ${name} already` : `merge base with ${name}`;
+  return head.stdout === base ? `HEAD, which ${name} has already` : `merge base with ${name}`;
 }

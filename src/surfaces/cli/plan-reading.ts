@@ -28,7 +28,7 @@ export interface PlanRequest {
 /** How many versions are read at the same time. */
 const atOnce = 8;
 
-/** One plan for each environment of either side, in order of name. @throws `environment/unknown`. */
+/** One plan for each environment of either side, development first. @throws `environment/unknown`. */
 export async function makePlans(sides: PlanSides, { environment, history }: PlanRequest): Promise<readonly DeploymentPlan[]> {
   const details = createDetails(sides);
   const plans: DeploymentPlan[] = [];
@@ -44,11 +44,20 @@ function environmentOf(repository: OpenRepository | null, name: EnvironmentName)
 }
 
 function namesOf({ from, to }: PlanSides, only: EnvironmentName | null): readonly EnvironmentName[] {
-  const names = [...new Set([...(from?.snapshot.environments.keys() ?? []), ...to.snapshot.environments.keys()])].sort();
-  if (only === null) return names;
+  const names = [...new Set([...(from?.snapshot.environments.keys() ?? []), ...to.snapshot.environments.keys()])];
+  if (only === null) return inOrder(names, { from, to });
   if (!names.includes(only))
-    throw new PinionError("environment/unknown", `no environment is called "${only}"; there are: ${names.join(", ")}`);
+    throw new PinionError("environment/unknown", `no environment is called "${only}"; there are: ${names.toSorted().join(", ")}`);
   return [only];
+}
+
+/** Along the way that a version takes, and those of a kind by name. */
+function inOrder(names: readonly EnvironmentName[], { from, to }: PlanSides): readonly EnvironmentName[] {
+  const rank = (name: EnvironmentName): number => {
+    const spec = environmentOf(to, name)?.spec ?? environmentOf(from, name)?.spec;
+    return spec ? ["development", "staging", "production"].indexOf(spec.type) : 0;
+  };
+  return names.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
 type Details = (changes: readonly PinChange[]) => Promise<ReadonlyMap<ProcessId, PlanDetail>>;

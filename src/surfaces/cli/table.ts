@@ -7,23 +7,43 @@ export interface TableOptions {
   /** Null: as wide as it comes. */
   readonly width: number | null;
   readonly indent: string;
+  /** Titles of the columns. */
+  readonly head?: readonly string[];
 }
 
 const gap = "  ";
-/** The last column gets at least so much, however narrow the terminal is. */
+/** With less than this left for the last column, it goes on lines of its own. */
 const narrowest = 24;
 
-/** Lines of the table. The last column is wrapped to what is left of the width, so it must be without colour. */
-export function renderTable(rows: readonly (readonly string[])[], { width, indent }: TableOptions): readonly string[] {
-  const columns = Math.max(0, ...rows.map((row) => row.length)) - 1;
-  const widths = Array.from({ length: columns }, (_, column) => Math.max(...rows.map((row) => visibleLength(row[column] ?? ""))));
+/**
+ * Lines of the table, the head first. The last column is wrapped to what is left of the width, or below its row where
+ * hardly anything is left, so it must be without colour.
+ */
+export function renderTable(rows: readonly (readonly string[])[], { width, indent, head }: TableOptions): readonly string[] {
+  const all = head === undefined ? rows : [head, ...rows];
+  const columns = Math.max(0, ...all.map((row) => row.length)) - 1;
+  const widths = Array.from({ length: columns }, (_, column) => Math.max(...all.map((row) => visibleLength(row[column] ?? ""))));
   const before = widths.reduce((sum, each) => sum + each + gap.length, indent.length);
-  const left = width === null ? null : Math.max(narrowest, width - before);
-  return rows.flatMap((row) => {
+  const left = width === null ? null : width - before;
+  return all.flatMap((row) => {
     const cells = widths.map((each, column) => pad(row[column] ?? "", each));
-    const [first = "", ...others] = wrap(row[columns] ?? "", left);
-    return [[indent + cells.join(gap), first].join(gap).trimEnd(), ...others.map((line) => " ".repeat(before) + line)];
+    const last = row[columns] ?? "";
+    if (left === null || left >= narrowest || columns === 0) return beside(indent, cells, wrap(last, left));
+    return below(indent, cells, row === head ? [] : wrap(last, Math.max(narrowest, (width ?? 0) - indent.length - gap.length)));
   });
+}
+
+function beside(indent: string, cells: readonly string[], [first = "", ...others]: readonly string[]): readonly string[] {
+  const start = indent + [...cells, ""].join(gap);
+  return [
+    (cells.length === 0 ? indent + first : start + first).trimEnd(),
+    ...others.map((line) => " ".repeat(visibleLength(start)) + line),
+  ];
+}
+
+function below(indent: string, cells: readonly string[], lines: readonly string[]): readonly string[] {
+  const shown = lines.filter((line) => line !== "").map((line) => indent + gap + line);
+  return [(indent + cells.join(gap)).trimEnd(), ...shown];
 }
 
 function pad(text: string, width: number): string {

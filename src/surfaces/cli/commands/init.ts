@@ -1,11 +1,12 @@
 /** `pinion init`: a config repository and a pinion.yaml that run as they are. */
 
 import { lstat, mkdir, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { PinionError } from "../../../domain/errors.ts";
 import { scaffoldControllerFile, scaffoldPorts } from "../scaffold/controller-file.ts";
 import { scaffoldRepository } from "../scaffold/repository.ts";
 import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
+import { renderTable } from "../table.ts";
 import { printable } from "../terminal.ts";
 import type { GitProgram } from "../world.ts";
 
@@ -95,7 +96,8 @@ async function firstCommit(git: GitProgram, repository: string): Promise<Pick<Ou
 }
 
 function render({ directory, files, commit, problem }: Outcome, { world, colors }: Session): readonly string[] {
-  const move = directory === world.cwd ? [] : [`  cd ${quoteForShell(directory)}`];
+  const place = relative(world.cwd, directory);
+  const move = place === "" ? [] : [`  cd ${quoteForShell(place.startsWith("..") ? directory : place)}`];
   const byHand = `  (cd config-repo && git init -b main && git add . && git commit -m "First commit")`;
   const unmade = [
     colors.yellow(`git could not make the first commit: ${printable(problem ?? "")}`),
@@ -104,20 +106,25 @@ function render({ directory, files, commit, problem }: Outcome, { world, colors 
     byHand,
     "",
   ];
+  const explained = (rows: readonly (readonly string[])[]) => renderTable(rows, { width: null, indent: "  " });
   return [
     `wrote ${files.length} files to ${printable(directory)}${commit === null ? "" : `, first commit ${commit.slice(0, 8)}`}`,
     "",
     ...(commit === null ? unmade : []),
     colors.bold("what to do next"),
     ...move,
-    `  pinion run                                          ${colors.dim("# starts engines, gateway and controller")}`,
-    `  pinion status                                       ${colors.dim("# in another terminal, until all is Synced")}`,
-    `  curl http://127.0.0.1:${scaffoldPorts.gateway}/production/hello        ${colors.dim("# 1.0.0 answers")}`,
+    ...explained([
+      ["pinion run", "# starts engines, gateway and controller"],
+      ["pinion status", "# in another terminal, until all is Synced"],
+      [`curl http://127.0.0.1:${scaffoldPorts.gateway}/production/hello`, "# 1.0.0 answers"],
+    ]),
     "",
     "Then deploy: in config-repo/environments/production/pins.yaml change 1.0.0 to 1.1.0, and",
-    "  cd config-repo",
-    `  pinion validate && pinion plan                      ${colors.dim("# what committing would do")}`,
-    `  git commit -am "hello 1.1.0 to production"          ${colors.dim("# `git revert HEAD` rolls it back")}`,
+    ...explained([
+      ["cd config-repo", ""],
+      ["pinion validate && pinion plan", "# what committing would do"],
+      [`git commit -am "hello 1.1.0 to production"`, "# `git revert HEAD` rolls it back"],
+    ]),
   ];
 }
 

@@ -12,10 +12,8 @@ const titles = ["WHEN", "ENVIRONMENT", "PROCESS", "FROM → TO", "HOW", "OUTCOME
 /** Lines of `pinion history`. */
 export function renderHistory(deployments: readonly Deployment[], view: View): readonly string[] {
   if (deployments.length === 0) return ["no deployments"];
-  const [head = "", ...lines] = renderTable([titles, ...deployments.map((deployment) => rowOf(deployment, view))], {
-    width: view.width,
-    indent: "",
-  });
+  const rows = deployments.map((deployment) => rowOf(deployment, view));
+  const [head = "", ...lines] = renderTable(rows, { width: view.width, indent: "", head: titles });
   return [view.colors.dim(head), ...lines];
 }
 

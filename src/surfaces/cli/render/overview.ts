@@ -71,10 +71,8 @@ function renderInstances({ instances }: EnvironmentStatus, colors: Colors): stri
 const titles = ["PROCESS", "DESIRED", "ACTUAL", "SYNC", "HEALTH", "PHASE", "SINCE", "REASON"];
 
 function renderProcesses(processes: readonly ProcessStatus[], view: View): readonly string[] {
-  const [head = "", ...lines] = renderTable([titles, ...processes.map((process) => rowOf(process, view))], {
-    width: view.width,
-    indent: "  ",
-  });
+  const rows = processes.map((process) => rowOf(process, view));
+  const [head = "", ...lines] = renderTable(rows, { width: view.width, indent: "  ", head: titles });
   return [view.colors.dim(head), ...lines];
 }
 

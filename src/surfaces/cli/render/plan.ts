@@ -1,6 +1,7 @@
 /** Plans as text that reads well in a terminal and in a pull request. */
 
 import { type DeploymentPlan, isNothingToDo, type PlannedDeployment, type RiskLevel } from "../../../domain/deployment-plan.ts";
+import type { Json } from "../../../domain/definition.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import { tokensOf } from "../../../domain/json-difference.ts";
 import type { ConfigurationChange } from "../../../domain/workflow-changes.ts";
@@ -100,8 +101,9 @@ function renderDeployment(deployment: PlannedDeployment, place: number, { plan, 
   ];
 }
 
-function renderChanges({ changes }: PlannedDeployment, colors: Colors): readonly string[] {
-  if (!changes || changes.impact === null) return changes ? [colors.dim("     the definition is the same")] : [];
+function renderChanges({ changes, distance }: PlannedDeployment, colors: Colors): readonly string[] {
+  if (!changes) return [];
+  if (changes.impact === null) return distance === "same" ? [] : [colors.dim("     the definition is the same")];
   const shown = changes.lines.slice(0, mostChanges).map((line) => `     ${paintChange(line, colors)}`);
   const rest = changes.lines.length - shown.length;
   const impact = changes.impact === "breaking" ? colors.red(changes.impact) : colors.green(changes.impact);
@@ -111,14 +113,16 @@ function renderChanges({ changes }: PlannedDeployment, colors: Colors): readonly
 /** `validate → install → check (3 smoke tests) → switch`. */
 function stepsOf({ id }: PlannedDeployment, { steps }: DeploymentPlan): string {
   const own = steps.filter((step) => step.id.startsWith(`${id}.`));
-  const names = own.map(({ action, validation }) => {
+  const names = own.map(({ action, name, validation }) => {
     const tests = validation?.validations.filter((one) => one.validation === "smoke_test").length ?? 0;
+    if (action === "wait") return name;
     return tests === 0 ? action : `${action} (${count(tests, "smoke test")})`;
   });
   return names.join(" → ");
 }
 
 function fromTo(from: string | null, to: string | null): string {
+  if (from !== null && from === to) return `${to} again`;
   return `${from ?? "nothing"} → ${to ?? "nothing"}`;
 }
 
@@ -135,15 +139,15 @@ function paragraph(text: string, indent: string, { width }: View): readonly stri
   return wrap(text, width === null ? null : width - indent.length).map((line) => indent + line);
 }
 
+/** Settings as environment.yaml has them: `drainTimeout 10 s → 30 s`. */
 function describeSetting({ pointer, kind, oldValue, newValue }: ConfigurationChange, colors: Colors): string {
-  const name = tokensOf(pointer).join(".");
-  const [from, to] = [valueText(oldValue), valueText(newValue)];
-  if (kind === "added") return paintChange(`+ ${name} ${to}`, colors);
-  return paintChange(kind === "removed" ? `- ${name} ${from}` : `~ ${name} ${from} → ${to}`, colors);
-}
-
-function valueText(value: ConfigurationChange["oldValue"]): string {
-  return value === undefined ? "" : printable(JSON.stringify(value));
+  const key = printable(tokensOf(pointer).join("."));
+  const isDuration = !pointer.startsWith("/variables/") && key.endsWith("Ms");
+  const show = (value: Json | undefined): string =>
+    isDuration && typeof value === "number" ? duration(value) : printable(JSON.stringify(value));
+  const name = isDuration ? key.slice(0, -"Ms".length) : key;
+  if (kind === "added") return paintChange(`+ ${name} ${show(newValue)}`, colors);
+  return paintChange(kind === "removed" ? `- ${name} ${show(oldValue)}` : `~ ${name} ${show(oldValue)} → ${show(newValue)}`, colors);
 }
 
 function riskColor(level: RiskLevel, colors: Colors): (text: string) => string {

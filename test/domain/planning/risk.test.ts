@@ -1,0 +1,73 @@
+/** How risky a plan is, and which reasons it gives. */
+
+import { describe, expect, it } from "vitest";
+import type { DeploymentPlan } from "../../../src/domain/deployment-plan.ts";
+import type { ChangeSummary } from "../../../src/domain/describe-changes.ts";
+import type { EnvironmentSpec } from "../../../src/domain/environment.ts";
+import type { PlanDetail } from "../../../src/domain/plan.ts";
+import { environment, pin, plan } from "./snapshots.ts";
+
+const risks = ({ riskAssessment: { level, reasons } }: DeploymentPlan) => [
+  level,
+  ...reasons.map((one) => `${one.level} ${one.process}: ${one.reason}`),
+];
+
+describe("risk", () => {
+  const breaking: ChangeSummary = {
+    impact: "breaking",
+    counts: { nodesAdded: 0, nodesRemoved: 1, nodesModified: 0, connectionsAdded: 0, connectionsRemoved: 0, configurationChanges: 0 },
+    lines: ["- node x (breaking)"],
+  };
+
+  it.each<[string, string, Partial<PlanDetail>, Partial<EnvironmentSpec>, string[]]>([
+    ["a patch with checks", "1.0.1", {}, {}, ["low"]],
+    ["a major step", "2.0.0", {}, {}, ["medium", "medium a: 1.0.0 → 2.0.0 is a major step"]],
+    ["going back", "0.9.0", {}, {}, ["low", "low a: 1.0.0 → 0.9.0 goes back"]],
+    ["no checks", "1.0.1", { checks: [] }, {}, ["low", "low a: 1.0.1 has no checks: nothing is asked of it before it gets traffic"]],
+    [
+      "a break in a major step",
+      "2.0.0",
+      { changes: breaking },
+      {},
+      ["medium", "medium a: breaking changes in its definition", "medium a: 1.0.0 → 2.0.0 is a major step"],
+    ],
+    [
+      "a break in a minor step",
+      "1.1.0",
+      { changes: breaking },
+      {},
+      ["medium", "medium a: breaking changes, although 1.0.0 → 1.1.0 is a minor step"],
+    ],
+    ["recreate", "1.0.1", {}, { strategy: { kind: "recreate" } }, ["low", "low a: recreate: it does not answer while it is replaced"]],
+    ["a patch in production", "1.0.1", {}, { type: "production" }, ["low", "low null: it is production"]],
+    [
+      "a major step in production",
+      "2.0.0",
+      {},
+      { type: "production" },
+      ["high", "high a: 1.0.0 → 2.0.0 is a major step", "low null: it is production"],
+    ],
+  ])("of %s", (_what, ...[version, detail, settings, expected]) => {
+    const its = plan(environment([pin("a", "1.0.0")], settings), environment([pin("a", version)], settings), { details: { a: detail } });
+    expect(risks(its)).toEqual(expected);
+  });
+
+  it("of taking a process out", () => {
+    const its = plan(environment([pin("a", "1.0.0"), pin("b", "1.0.0")]), environment([pin("b", "1.0.0")]));
+    expect(risks(its)).toEqual(["medium", "medium a: it is taken out: whoever still calls it gets 404"]);
+  });
+
+  it("of many at once", () => {
+    const names = ["a", "b", "c", "d", "e"];
+    const its = plan(null, environment(names.map((name) => pin(name, "1.0.0"))), {
+      details: Object.fromEntries(names.map((name) => [name, {}])),
+    });
+    expect(risks(its)).toEqual(["low", "low null: 5 deployments at once"]);
+  });
+
+  it("of a caller that stays and does not know the new version", () => {
+    const caller = pin("caller", "1.0.0", { needs: { a: "^1.0.0" } });
+    const its = plan(environment([pin("a", "1.0.0"), caller]), environment([pin("a", "2.0.0"), caller]), { details: { a: {} } });
+    expect(risks(its)[1]).toBe("high caller: 1.0.0, which stays as it is, needs a ^1.0.0, but 2.0.0 will serve");
+  });
+});

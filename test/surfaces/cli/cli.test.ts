@@ -1,0 +1,130 @@
+/** What holds for all commands: help, usage errors, failures, options handed on, colour. */
+
+import { describe, expect, it } from "vitest";
+import { PinionError } from "../../../src/domain/errors.ts";
+import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
+import { pinion } from "./fake-world.ts";
+
+const commands = ["run", "gateway", "init", "validate", "status", "diff", "plan", "history", "demo"];
+
+describe("help", () => {
+  it("lists all commands", async () => {
+    const { code, stdout } = await pinion(["--help"]);
+    expect(code).toBe(0);
+    for (const command of commands) expect(stdout).toMatch(new RegExp(`^ {2}${command}\\b`, "mu"));
+  });
+
+  it.each(commands)("of %s has examples that start with its name", async (command) => {
+    const { code, stdout, stderr } = await pinion([command, "--help"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(new RegExp(`Examples:\n {2}pinion ${command}`, "u"));
+  });
+
+  it.each(["init", "validate", "status", "diff", "plan", "history"])("of %s names both formats", async (command) => {
+    expect((await pinion([command, "--help"])).stdout).toContain('choices: "text", "json"');
+  });
+
+  it("is not a success when no command was named", async () => {
+    expect(await pinion([])).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("Usage: pinion") });
+  });
+
+  it("--version prints the version alone", async () => {
+    expect(await pinion(["--version"])).toEqual({ code: 0, stdout: "9.8.7\n", stderr: "" });
+  });
+});
+
+describe("usage errors end with 2 and a hint", () => {
+  it.each([
+    ["an unknown command", ["deploy"], "unknown command 'deploy'"],
+    ["an unknown option", ["status", "--colour"], "unknown option '--colour'"],
+    ["a missing argument", ["diff", "a.yaml"], "missing required argument 'b'"],
+    ["an argument too many", ["validate", "a", "b"], "too many arguments"],
+    ["an unknown format", ["validate", "--format", "xml"], "Allowed choices are text, json."],
+    ["a port that is none", ["gateway", "--port", "70000"], "A port is a number from 0 to 65535."],
+    ["a limit that is none", ["history", "--limit", "0"], "It is a number from 1 to 1000."],
+  ])("%s", async (_what, argv, message) => {
+    const { code, stdout, stderr } = await pinion(argv);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^error usage\/invalid: /u);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain("hint: ");
+  });
+});
+
+describe("a failure ends with 2", () => {
+  const finding = {
+    file: "pinion.yaml",
+    line: 3,
+    column: 5,
+    pointer: "/listen",
+    code: "schema/type",
+    severity: "error",
+    message: "must be an object",
+    hint: "Write { port: 8600 }.",
+  } as const;
+
+  it("with code, message, findings and hint, and no stack", async () => {
+    const run = () => Promise.reject(new PinionError("config/invalid", "pinion.yaml has 1 error", { findings: [finding] }));
+    expect(await pinion(["run"], { run })).toEqual({
+      code: 2,
+      stdout: "",
+      stderr:
+        "error config/invalid: pinion.yaml has 1 error\n" +
+        "  pinion.yaml:3:5  error  must be an object  (schema/type)\n" +
+        "    Write { port: 8600 }.\n" +
+        "hint: Mend pinion.yaml at the place named; `pinion init` writes one that works.\n",
+    });
+  });
+
+  it("with the stack when it is a bug", async () => {
+    const { code, stderr } = await pinion(["run"], { run: () => Promise.reject(new Error("a slip")) });
+    expect(code).toBe(2);
+    expect(stderr).toContain("a slip\n    at ");
+  });
+
+  it("with nothing in it that a terminal would obey", async () => {
+    const run = () => Promise.reject(new PinionError("git/failed", "remote says \u001B[2Jgone\nfor good"));
+    expect((await pinion(["run"], { run })).stderr).toContain(String.raw`remote says \u001b[2Jgone for good`);
+  });
+});
+
+describe("options are handed on", () => {
+  it.each<[string[], Partial<Record<keyof CliWorld, unknown>>]>([
+    [["run"], { run: { configFile: "/work-place/pinion.yaml", acceptRewrite: false, onExit: "keep" } }],
+    [
+      ["run", "-c", "/etc/p.yaml", "--accept-rewrite", "--on-exit", "stop"],
+      { run: { configFile: "/etc/p.yaml", acceptRewrite: true, onExit: "stop" } },
+    ],
+    [["gateway"], { gateway: { stateDirectory: "/work-place/.pinion/gateway", host: "127.0.0.1", port: 0, controlPort: 0 } }],
+    [
+      ["gateway", "--state", "g", "--host", "::1", "--port", "80", "--control-port", "81"],
+      { gateway: { stateDirectory: "/work-place/g", host: "::1", port: 80, controlPort: 81 } },
+    ],
+    [["demo"], { demo: { tour: false, directory: null } }],
+    [["demo", "--tour", "--directory", "x"], { demo: { tour: true, directory: "/work-place/x" } }],
+  ])("%j", async (argv, expected) => {
+    const asked: Record<string, unknown> = {};
+    const keep = (name: string) => (options: unknown) => {
+      asked[name] = options;
+      return Promise.resolve(7);
+    };
+    const { code } = await pinion(argv, { run: keep("run"), gateway: keep("gateway"), demo: keep("demo") });
+    expect({ code, asked }).toEqual({ code: 7, asked: expected });
+  });
+});
+
+describe("colour", () => {
+  it.each([
+    ["is not for files", { isTerminal: false, env: {} }, false],
+    ["is for terminals", { isTerminal: true, env: { TERM: "xterm" } }, true],
+    ["is not for dumb ones", { isTerminal: true, env: { TERM: "dumb" } }, false],
+    ["is switched off by NO_COLOR", { isTerminal: true, env: { NO_COLOR: "1" } }, false],
+    ["is not switched off by an empty NO_COLOR", { isTerminal: true, env: { NO_COLOR: "" } }, true],
+    ["is switched on by FORCE_COLOR", { isTerminal: false, env: { FORCE_COLOR: "1" } }, true],
+    ["is switched off by FORCE_COLOR=0", { isTerminal: true, env: { FORCE_COLOR: "0" } }, false],
+    ["is on when both are set, as Node has it", { isTerminal: false, env: { FORCE_COLOR: "1", NO_COLOR: "1" } }, true],
+  ])("%s", async (_what, parts, isColoured) => {
+    const { stdout } = await pinion(["validate"], { ...parts, validate: () => Promise.resolve({ findings: [] }) });
+    expect(stdout.includes("\u001B[")).toBe(isColoured);
+  });
+});

@@ -1,0 +1,54 @@
+/** A world for the command line that remembers what was printed and answers what a test says. */
+
+import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
+import { runCli } from "../../../src/surfaces/cli/cli.ts";
+
+export const now = Date.UTC(2026, 10, 21, 12, 0, 0);
+
+function unasked(name: string) {
+  return (): never => {
+    throw new Error(`${name} was not expected to be asked`);
+  };
+}
+
+/** Everything that a test does not say throws when it is asked. */
+export function fakeWorld(parts: Partial<CliWorld>): CliWorld {
+  return {
+    stdout: { write: () => true },
+    stderr: { write: () => true },
+    env: {},
+    cwd: "/work-place",
+    isTerminal: false,
+    columns: null,
+    pinionVersion: "9.8.7",
+    now: () => now,
+    git: unasked("git"),
+    run: unasked("run"),
+    gateway: unasked("gateway"),
+    demo: unasked("demo"),
+    validate: unasked("validate"),
+    readVersionFile: unasked("readVersionFile"),
+    openRepository: unasked("openRepository"),
+    controllerAddress: unasked("controllerAddress"),
+    digestOf: unasked("digestOf"),
+    ...parts,
+  };
+}
+
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `pinion` with these arguments in a world with these parts. */
+export async function pinion(argv: readonly string[], parts: Partial<CliWorld> = {}): Promise<Outcome> {
+  const printed = { stdout: "", stderr: "" };
+  const keep = (name: "stdout" | "stderr") => ({
+    write(text: string) {
+      printed[name] += text;
+    },
+  });
+  const code = await runCli(argv, fakeWorld({ stdout: keep("stdout"), stderr: keep("stderr"), ...parts }));
+  return { code, ...printed };
+}

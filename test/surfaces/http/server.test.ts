@@ -1,0 +1,183 @@
+/** The controller's API: what it answers, and whom it refuses. */
+
+import { describe, expect, it } from "vitest";
+import type { Overview } from "../../../src/controller/queries.ts";
+import { PinionError } from "../../../src/domain/errors.ts";
+import type { HistoryQuery } from "../../../src/ports/journal.ts";
+import { createHttp, startHttp } from "../../../src/surfaces/http/server.ts";
+import { createKeptLog } from "../../support/log.ts";
+import { deployment, overview, repository } from "./pictures.ts";
+
+function api(answers: { readonly overview?: () => Promise<Overview> } = {}) {
+  const asked: HistoryQuery[] = [];
+  const log = createKeptLog();
+  let refreshed = 0;
+  const app = createHttp({
+    queries: {
+      overview: answers.overview ?? (() => Promise.resolve(overview())),
+      history(query) {
+        asked.push(query);
+        return Promise.resolve(query.id === undefined || query.id === deployment.id ? [deployment] : []);
+      },
+    },
+    commands: {
+      refresh() {
+        refreshed += 1;
+      },
+    },
+    log,
+  });
+  return { app, asked, log, refreshed: () => refreshed };
+}
+
+const get = async (url: string, headers: Record<string, string> = {}) => {
+  const answer = await api().app.inject({ method: "GET", url, headers: { host: "127.0.0.1:8600", ...headers } });
+  return { status: answer.statusCode, body: answer.json<Record<string, unknown>>() };
+};
+
+describe("health", () => {
+  it("is ok as long as the process works, whatever the repository does", async () => {
+    const { app } = api({ overview: () => Promise.reject(new Error("no")) });
+    expect((await app.inject("/healthz")).json()).toEqual({ status: "ok" });
+  });
+
+  it.each([
+    ["starting", null, 503],
+    ["error", null, 503],
+    ["error", "0123", 200],
+    ["ok", "0123", 200],
+  ] as const)("readiness with a repository that is %s at commit %s is %i", async (state, commit, status) => {
+    const { app } = api({ overview: () => Promise.resolve(overview({ repository: { ...repository, state, commit } })) });
+    expect((await app.inject("/readyz")).statusCode).toBe(status);
+  });
+});
+
+describe("GET /api/v1/status", () => {
+  it("answers the whole picture with ISO times", async () => {
+    const { status, body } = await get("/api/v1/status");
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      repository: { state: "ok", nextPollAt: "2026-11-21T12:00:20.000Z" },
+      environments: [
+        {
+          name: "production",
+          processes: [
+            {
+              process: "order-intake",
+              desired: "1.4.0",
+              actual: [
+                { version: "1.4.0", weight: 100 },
+                { version: "1.3.0", weight: 0 },
+              ],
+              sync: "Synced",
+              health: "Healthy",
+              phase: "Succeeded",
+              since: "2026-11-21T11:57:00.000Z",
+            },
+            { process: "returns" },
+          ],
+        },
+        { name: "staging" },
+      ],
+    });
+  });
+
+  it("answers one environment and one process", async () => {
+    const { body } = await get("/api/v1/status?environment=production&process=returns");
+    expect(body).toMatchObject({ environments: [{ name: "production", processes: [{ process: "returns" }] }] });
+  });
+
+  it.each([
+    ["/api/v1/status?environment=prod", 404, "environment/unknown", "there are: production, staging"],
+    ["/api/v1/status?process=nope", 404, "process/unknown", "nope"],
+    ["/api/v1/status?env=production", 400, "usage/invalid", "additional properties"],
+    ["/api/v1/status?environment=", 400, "usage/invalid", "fewer than 1"],
+    ["/api/v1/history?limit=0", 400, "usage/invalid", "limit"],
+    ["/api/v1/history?limit=many", 400, "usage/invalid", "limit"],
+    ["/api/v1/deployments/none", 404, "deployment/unknown", "none"],
+    ["/api/v2/status", 404, "http/not-found", "nothing"],
+  ])("refuses %s with %i", async (url, status, code, message) => {
+    expect(await get(url)).toEqual({
+      status,
+      body: { code, message: expect.stringContaining(message), hint: expect.stringMatching(/./u) },
+    });
+  });
+});
+
+describe("history", () => {
+  it("is asked for what the query says", async () => {
+    const { app, asked } = api();
+    const answer = await app.inject("/api/v1/history?environment=production&process=order-intake&limit=3");
+    expect(asked).toEqual([{ environment: "production", process: "order-intake", limit: 3 }]);
+    expect(answer.json()).toMatchObject({ deployments: [{ id: deployment.id, startedAt: "2026-11-21T11:50:00.000Z", durationMs: 4200 }] });
+  });
+
+  it("shows one deployment with steps and validations", async () => {
+    const { body } = await get(`/api/v1/deployments/${deployment.id}`);
+    expect(body).toMatchObject({
+      id: deployment.id,
+      steps: [{ state: "started" }, { state: "switching" }],
+      validations: [{ subject: "accepts an order" }],
+    });
+  });
+});
+
+describe("POST /api/v1/refresh", () => {
+  it.each([
+    ["without a body", {}],
+    ["with JSON that is none", { headers: { "content-type": "application/json" }, payload: "{" }],
+  ])("is accepted %s", async (_what, parts) => {
+    const { app, refreshed } = api();
+    expect((await app.inject({ method: "POST", url: "/api/v1/refresh", ...parts })).statusCode).toBe(202);
+    expect(refreshed()).toBe(1);
+  });
+});
+
+describe("only this machine is served", () => {
+  it.each(["127.0.0.1", "127.0.0.1:8600", "localhost:1", "LOCALHOST", "[::1]:8600"])("host %s is", async (host) => {
+    expect((await get("/healthz", { host })).status).toBe(200);
+  });
+
+  it.each(["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80", "0.0.0.0", "user@localhost"])(
+    "host %j is not",
+    async (host) => {
+      expect(await get("/api/v1/status", { host })).toMatchObject({ status: 403, body: { code: "http/host-not-allowed" } });
+    },
+  );
+
+  it.each([
+    ["http://localhost:3000", 202],
+    ["http://evil.example", 403],
+    ["null", 403],
+  ])("a page of %s gets %i", async (origin, status) => {
+    const { app, refreshed } = api();
+    expect((await app.inject({ method: "POST", url: "/api/v1/refresh", headers: { origin } })).statusCode).toBe(status);
+    expect(refreshed()).toBe(status === 202 ? 1 : 0);
+  });
+
+  it.each(["0.0.0.0", "::", "192.168.1.5", "example.com", "127.evil.example"])("listening on %s is refused", async (host) => {
+    const parts = {
+      queries: { overview: () => Promise.resolve(overview()), history: () => Promise.resolve([]) },
+      commands: { refresh: () => undefined },
+    };
+    const started = startHttp({ host, port: 0, ...parts, log: createKeptLog() });
+    await expect(started).rejects.toMatchObject({ code: "config/invalid" });
+  });
+});
+
+describe("errors", () => {
+  it("of the catalogue say code, message and hint", async () => {
+    const { app } = api({ overview: () => Promise.reject(new PinionError("store/failed", "the disk is full")) });
+    const answer = await app.inject("/api/v1/status");
+    expect(answer.statusCode).toBe(503);
+    expect(answer.json()).toMatchObject({ code: "store/failed", message: "the disk is full" });
+  });
+
+  it("that are bugs are logged, and tell nothing", async () => {
+    const { app, log } = api({ overview: () => Promise.reject(new Error("inner workings")) });
+    const answer = await app.inject("/api/v1/status");
+    expect(answer.statusCode).toBe(500);
+    expect(answer.body).not.toContain("inner workings");
+    expect(log.lines).toMatchObject([{ level: "error" }]);
+  });
+});
