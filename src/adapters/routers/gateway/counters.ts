@@ -91,7 +91,6 @@ export interface Counters {
   /** Marks which counters are routed now; a counter that has not been for a while, and is idle, is forgotten. */
   keep(routed: ReadonlySet<Counter>, now: Instant): void;
   all(): Iterable<Counter>;
-  inFlight(): number;
 }
 
 /** `forgetAfterMs`: how long counts of a version stay after its last route. */
@@ -112,7 +111,6 @@ export function createCounters(forgetAfterMs: number): Counters {
       }
     },
     all: () => counters.values(),
-    inFlight: () => [...counters.values()].reduce((sum, counter) => sum + counter.inFlight, 0),
   };
 }
 
