@@ -1,0 +1,43 @@
+/** Before anything is touched: is the version whole, is the engine up, is what it calls there? */
+
+import { holdForDependencies } from "../../domain/gates/dependencies.ts";
+import type { ProcessId } from "../../domain/names.ts";
+import { servingUnit } from "../../domain/seen.ts";
+import { loadUnit } from "../units.ts";
+import { count, Failure, type Question, type Subject } from "./question.ts";
+
+export function questionsBefore(subject: Subject): readonly Question[] {
+  return [
+    { validation: "process_validation", subject: "", ask: () => isLoadable(subject) },
+    { validation: "environment_validation", subject: "", ask: () => isEngineUp(subject) },
+    { validation: "dependency_validation", subject: "", ask: () => areDependenciesServing(subject) },
+  ];
+}
+
+async function isLoadable({ environment, unit, ports }: Subject): Promise<string> {
+  const { version } = await loadUnit(unit, environment, ports);
+  const { definition, checks } = version;
+  return [count(definition.nodes.length, "node"), count(definition.connections.length, "connection"), count(checks.length, "check")].join(
+    ", ",
+  );
+}
+
+async function isEngineUp({ environment, ports }: Subject): Promise<string> {
+  const { instances } = await ports.engine(environment).inventory();
+  const up = instances.filter((instance) => instance.state === "ready").length;
+  if (up === 0) throw new Error("no engine instance is up");
+  return `${up} of ${instances.length} engine instances are up`;
+}
+
+async function areDependenciesServing({ environment, unit, ports }: Subject): Promise<string> {
+  const wanted = ports.wanted(environment);
+  const version = await ports.manifests.version(unit.process, unit.version);
+  if (!wanted?.desired) throw new Error(`environment ${environment} cannot be used at the moment`);
+  const routes = await ports.router.routes(environment);
+  const serving = (process: ProcessId) => servingUnit(routes.find((route) => route.process === process) ?? null);
+  const held = holdForDependencies(version.dependencies, { desired: wanted.desired, serving, isRefused: () => true });
+  if (held) throw new Failure(held.why);
+  return version.dependencies.length === 0
+    ? "depends on nothing"
+    : `${version.dependencies.map((dependency) => dependency.name).join(", ")} as required`;
+}
