@@ -38,6 +38,24 @@ describe("read back from an instance", () => {
     expect(summarizeTabs(edit(stored)).get(tab)?.drift).toEqual(drift);
   });
 
+  it("a secret's place counts, its value does not, since Node-RED never gives it back", () => {
+    const secret = (entry: object): readonly FlowNode[] =>
+      stored.map((each) => (each.id === tab ? ({ ...each, env: [entry, (each["env"] as object[]).at(-1)] } as unknown as FlowNode) : each));
+    expect(summarizeTabs(secret({ name: "KEY", type: "cred" })).get(tab)?.drift).toBeNull();
+    expect(summarizeTabs(secret({ name: "OTHER", type: "cred", value: "" })).get(tab)?.drift).toBe("the tab itself changed");
+  });
+
+  it("subflow templates and what is inside them belong to their unit", () => {
+    const template: WorkflowNode = { id: "sf", type: "subflow", config: { in: [], out: [] } };
+    const inner: WorkflowNode = { id: "inner", type: "change", position: { x: 1, y: 1 }, config: { z: "sf" } };
+    const compiled = compileUnit(unitOf("sub", "1.0.0", helloFlow("return msg;", { nodes: [template, inner] })));
+    const flow = asStored(compiled.nodes);
+    expect(summarizeTabs(flow).get(compiled.tab)?.drift).toBeNull();
+    const edited = flow.map((each) => (each.id === `${compiled.tab}.inner` ? { ...each, rules: [] } : each));
+    expect(summarizeTabs(edited).get(compiled.tab)?.drift).toBe('node "inner" changed');
+    expect(splice(flow, new Set([compiled.tab]), [])).toEqual([]);
+  });
+
   it("a tab without a mark, or with a broken one, is nobody's of Pinion", () => {
     const broken = stored.map((each) => (each.id === tab ? { ...each, env: [{ name: "PINION_UNIT", type: "json", value: "{" }] } : each));
     expect(installedTabs(broken).size).toBe(0);
