@@ -110,7 +110,7 @@ function assemble({ config, log, store, secrets, repository, gateway, engines, w
     journal: store.journal,
     router: gateway.router,
     prober: createHttpProber(),
-    manifests,
+    manifests: source,
     secrets,
     clock: systemClock,
     log,

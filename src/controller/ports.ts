@@ -25,7 +25,7 @@ export interface Ports {
   readonly journal: Journal;
   readonly router: Router;
   readonly prober: Prober;
-  readonly manifests: Manifests;
+  readonly manifests: Pick<Manifests, "version">;
   readonly secrets: Secrets;
   readonly clock: Clock;
   readonly log: Log;

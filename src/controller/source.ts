@@ -2,7 +2,8 @@
 
 import { type DesiredState, resolveDesired } from "../domain/desired.ts";
 import { PinionError } from "../domain/errors.ts";
-import type { CommitId, EnvironmentName, Hash } from "../domain/names.ts";
+import type { CommitId, EnvironmentName, Hash, ProcessId, Version } from "../domain/names.ts";
+import type { ProcessVersion } from "../domain/process-version.ts";
 import type { Snapshot } from "../domain/snapshot.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigRepository, Head } from "../ports/config-repository.ts";
@@ -32,6 +33,8 @@ export interface Source {
   snapshot(): Snapshot | null;
   wanted(environment: EnvironmentName): Wanted | null;
   environments(): readonly EnvironmentName[];
+  /** One whole version, as of the newest snapshot. A mirror that turns out to lack it is fetched anew. @throws as `Manifests.version`. */
+  version(process: ProcessId, version: Version): Promise<ProcessVersion>;
   /** Takes what the mirror holds from before, so that a start needs no remote. */
   recover(): Promise<void>;
   /** One poll. True when a new commit is in force. Never throws. */
@@ -52,6 +55,8 @@ class FollowedRepository implements Source {
   #wanted: ReadonlyMap<EnvironmentName, Wanted> = new Map();
   #desired: ReadonlyMap<EnvironmentName, DesiredState | null> = new Map();
   #failures = 0;
+  /** The mirror lacks an object: it is fetched although the branch stands still. */
+  #isMirrorDamaged = false;
   #status: RepositoryStatus;
 
   constructor(parts: SourceParts) {
@@ -92,6 +97,15 @@ class FollowedRepository implements Source {
     return [...this.#wanted.keys()];
   }
 
+  async version(process: ProcessId, version: Version): Promise<ProcessVersion> {
+    try {
+      return await this.#parts.manifests.version(process, version);
+    } catch (error) {
+      if (error instanceof PinionError && error.code === "git/object-missing") this.#isMirrorDamaged = true;
+      throw error;
+    }
+  }
+
   failures(): number {
     return this.#failures;
   }
@@ -125,9 +139,12 @@ class FollowedRepository implements Source {
   async #pollOnce(): Promise<boolean> {
     const { repository, applied } = this.#parts;
     const commit = await repository.poll();
-    if (commit === this.#snapshot?.commit) return false;
-    await this.#take(await repository.fetch(this.#snapshot?.commit ?? applied.read()));
-    return true;
+    const isSame = commit === this.#snapshot?.commit;
+    if (isSame && !this.#isMirrorDamaged) return false;
+    const head = await repository.fetch(this.#snapshot?.commit ?? applied.read());
+    this.#isMirrorDamaged = false;
+    if (!isSame) await this.#take(head);
+    return !isSame;
   }
 
   async #take(head: Head): Promise<void> {

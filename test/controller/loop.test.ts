@@ -27,6 +27,7 @@ function controlled(world: World) {
     snapshot: () => null,
     wanted: (name) => world.ports.wanted(name),
     environments: () => [environment],
+    version: (process, version) => world.ports.manifests.version(process, version),
     recover: async () => undefined,
     poll: async () => {
       polls += 1;

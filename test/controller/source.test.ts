@@ -10,6 +10,7 @@ function followed(applied: string | null = null) {
   const memory = { applied };
   const remote: { commit: string; error: PinionError | null; mirrored: string | null } = { commit: "c1", error: null, mirrored: null };
   const snapshots: string[] = [];
+  const fetches: string[] = [];
   let now = 1_000;
   const head = (commit: string): Head => ({ commit, committedAt: 5, subject: `subject of ${commit}`, author: "team" });
   const repository: SourceParts["repository"] = {
@@ -17,7 +18,10 @@ function followed(applied: string | null = null) {
       if (remote.error) throw remote.error;
       return remote.commit;
     },
-    fetch: async () => head(remote.commit),
+    fetch: async () => {
+      fetches.push(remote.commit);
+      return head(remote.commit);
+    },
     mirrored: async () => (remote.mirrored ? head(remote.mirrored) : null),
   };
   const environment = { name: "production", spec: createWorld().spec, pins: new Map(), findings: [] };
@@ -30,7 +34,7 @@ function followed(applied: string | null = null) {
       ]);
       return { commit, committedAt: 5, catalogue: new Map(), environments, findings: [] };
     },
-    version: () => Promise.reject(new Error("not needed")),
+    version: () => Promise.reject(new PinionError("git/object-missing", "a blob is gone")),
   };
   const quiet = () => undefined;
   const parts: SourceParts = {
@@ -44,7 +48,7 @@ function followed(applied: string | null = null) {
     environments: ["production"],
     applied: { read: () => memory.applied, write: (commit) => void (memory.applied = commit) },
   };
-  return { source: createSource(parts), remote, memory, snapshots };
+  return { source: createSource(parts), remote, memory, snapshots, fetches };
 }
 
 describe("following the repository", () => {
@@ -120,5 +124,16 @@ describe("a start while the remote is down", () => {
     remote.mirrored = "c1";
     await source.recover();
     expect(source.wanted("production")).toBeNull();
+  });
+});
+
+describe("a mirror that lacks an object", () => {
+  it("is fetched although the branch stands still, once", async () => {
+    const { source, fetches, snapshots } = followed();
+    await source.poll();
+    await expect(source.version("orders", "1.0.0")).rejects.toThrow("a blob is gone");
+    await source.poll();
+    await source.poll();
+    expect({ fetches, snapshots }).toEqual({ fetches: ["c1", "c1"], snapshots: ["c1"] });
   });
 });

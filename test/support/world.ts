@@ -103,7 +103,6 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       validations: createValidations(() => undefined),
       engine: () => engine,
       manifests: {
-        snapshot: () => Promise.reject(new Error("not needed")),
         version: (process, version) => {
           const found = versions.get(`${process}@${version}`);
           return found ? Promise.resolve(found) : Promise.reject(new PinionError("manifest/invalid", `${process} ${version} is unknown`));
