@@ -106,9 +106,14 @@ function validate(candidate: string): Draft {
   return { action: "validate", name: `validate ${candidate} before anything is touched`, validation: { phase: "pre", validations } };
 }
 
+const stepValidations: readonly PlannedValidation[] = [
+  { validation: "step_validation", subject: "installation" },
+  { validation: "step_validation", subject: "endpoints" },
+];
+
 function check(candidate: string, validations: readonly PlannedValidation[]): Draft {
   const name = `check ${candidate} on its private address`;
-  return { action: "check", name, validation: { phase: "during", validations: [single("step_validation"), ...validations] } };
+  return { action: "check", name, validation: { phase: "during", validations: [...stepValidations, ...validations] } };
 }
 
 /** With real traffic only harmless requests are made. */

@@ -11,6 +11,7 @@ import { changedPins, type PinChange } from "../../domain/planning/pin-changes.t
 import type { ProcessVersion } from "../../domain/process-version.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../../domain/snapshot.ts";
 import type { Deployment } from "../../domain/state.ts";
+import { byStage } from "./stages.ts";
 import type { OpenRepository } from "./world.ts";
 
 export interface PlanSides {
@@ -51,13 +52,9 @@ function namesOf({ from, to }: PlanSides, only: EnvironmentName | null): readonl
   return [only];
 }
 
-/** Along the way that a version takes, and those of a kind by name. */
 function inOrder(names: readonly EnvironmentName[], { from, to }: PlanSides): readonly EnvironmentName[] {
-  const rank = (name: EnvironmentName): number => {
-    const spec = environmentOf(to, name)?.spec ?? environmentOf(from, name)?.spec;
-    return spec ? ["development", "staging", "production"].indexOf(spec.type) : 0;
-  };
-  return names.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const typeOf = (name: EnvironmentName): string => (environmentOf(to, name)?.spec ?? environmentOf(from, name)?.spec)?.type ?? "";
+  return byStage(names.map((name) => ({ name, type: typeOf(name) }))).map(({ name }) => name);
 }
 
 type Details = (changes: readonly PinChange[]) => Promise<ReadonlyMap<ProcessId, PlanDetail>>;

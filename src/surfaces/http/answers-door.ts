@@ -1,10 +1,11 @@
 /** The way back from the API's JSON to domain values. What is not as expected is a TypeError that says where. */
 
 import type { EnvironmentStatus, Overview, RepositoryStatus } from "../../controller/queries.ts";
-import type { ValidationResult } from "../../domain/evidence.ts";
+import type { ValidationName, ValidationResult } from "../../domain/evidence.ts";
 import type { Finding } from "../../domain/finding.ts";
+import type { DeploymentKind } from "../../domain/rollout.ts";
 import type { Deployment, DeploymentStepRecord } from "../../domain/state.ts";
-import type { ProcessStatus } from "../../domain/status.ts";
+import type { DeploymentPhase, Health, ProcessStatus, SyncStatus } from "../../domain/status.ts";
 import type { EngineInstance } from "../../domain/unit.ts";
 import { type Fields, fieldsOf } from "./json-fields.ts";
 
@@ -27,7 +28,7 @@ function parseRepository(fields: Fields): RepositoryStatus {
     author: fields.textOrNull("author"),
     committedAt: fields.timeOrNull("committedAt"),
     fetchedAt: fields.timeOrNull("fetchedAt"),
-    state: fields.oneOf("state", ["starting", "ok", "error"]),
+    state: fields.oneOf("state", { starting: true, ok: true, error: true }),
     code: fields.textOrNull("code"),
     reason: fields.text("reason"),
     since: fields.time("since"),
@@ -49,10 +50,21 @@ function parseEnvironment(fields: Fields): EnvironmentStatus {
 }
 
 function parseInstance(fields: Fields): EngineInstance {
-  return { id: fields.text("id"), state: fields.oneOf("state", ["starting", "ready", "down"]), why: fields.text("why") };
+  return { id: fields.text("id"), state: fields.oneOf("state", { starting: true, ready: true, down: true }), why: fields.text("why") };
 }
 
-const phases = ["Pending", "Running", "Succeeded", "Failed", "RolledBack", "Superseded", "Aborted"] as const;
+const syncs: Readonly<Record<SyncStatus, true>> = { Synced: true, OutOfSync: true, Unknown: true };
+const healths: Readonly<Record<Health, true>> = { Healthy: true, Progressing: true, Degraded: true, Suspended: true, Missing: true };
+const kinds: Readonly<Record<DeploymentKind, true>> = { deploy: true, rollback: true, heal: true, retire: true };
+const phases: Readonly<Record<DeploymentPhase, true>> = {
+  Pending: true,
+  Running: true,
+  Succeeded: true,
+  Failed: true,
+  RolledBack: true,
+  Superseded: true,
+  Aborted: true,
+};
 
 function parseProcess(fields: Fields, environment: string): ProcessStatus {
   return {
@@ -60,8 +72,8 @@ function parseProcess(fields: Fields, environment: string): ProcessStatus {
     process: fields.text("process"),
     desired: fields.textOrNull("desired"),
     actual: fields.list("actual", (share) => ({ version: share.text("version"), weight: share.number("weight") })),
-    sync: fields.oneOf("sync", ["Synced", "OutOfSync", "Unknown"]),
-    health: fields.oneOf("health", ["Healthy", "Progressing", "Degraded", "Suspended", "Missing"]),
+    sync: fields.oneOf("sync", syncs),
+    health: fields.oneOf("health", healths),
     phase: fields.raw("phase") === null ? null : fields.oneOf("phase", phases),
     reason: fields.text("reason"),
     since: fields.time("since"),
@@ -75,7 +87,7 @@ function parseFinding(fields: Fields): Finding {
     column: fields.number("column"),
     pointer: fields.text("pointer"),
     code: fields.text("code"),
-    severity: fields.oneOf("severity", ["error", "warning"]),
+    severity: fields.oneOf("severity", { error: true, warning: true }),
     message: fields.text("message"),
     hint: fields.text("hint"),
   };
@@ -88,7 +100,7 @@ export function parseDeployment(value: unknown): Deployment {
     id: fields.text("id"),
     environment: fields.text("environment"),
     process: fields.text("process"),
-    kind: fields.oneOf("kind", ["deploy", "rollback", "heal", "retire"]),
+    kind: fields.oneOf("kind", kinds),
     version: fields.textOrNull("version"),
     digest: fields.digestOrNull("digest"),
     from: fields.textOrNull("from"),
@@ -107,23 +119,23 @@ function parseStep(fields: Fields): DeploymentStepRecord {
   return { at: fields.time("at"), state: fields.text("state"), why: fields.text("why") };
 }
 
-const validations = [
-  "process_validation",
-  "environment_validation",
-  "dependency_validation",
-  "step_validation",
-  "health_check",
-  "smoke_test",
-  "service_availability",
-  "monitoring_setup",
-] as const;
+const validations: Readonly<Record<ValidationName, true>> = {
+  process_validation: true,
+  environment_validation: true,
+  dependency_validation: true,
+  step_validation: true,
+  health_check: true,
+  smoke_test: true,
+  service_availability: true,
+  monitoring_setup: true,
+};
 
 function parseValidation(fields: Fields): ValidationResult {
   return {
-    phase: fields.oneOf("phase", ["pre", "during", "post"]),
+    phase: fields.oneOf("phase", { pre: true, during: true, post: true }),
     validation: fields.oneOf("validation", validations),
     subject: fields.text("subject"),
-    result: fields.oneOf("result", ["passed", "failed", "unknown"]),
+    result: fields.oneOf("result", { passed: true, failed: true, unknown: true }),
     detail: fields.text("detail"),
     at: fields.time("at"),
     durationMs: fields.number("durationMs"),

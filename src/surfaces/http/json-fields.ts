@@ -12,7 +12,8 @@ export interface Fields {
   time(name: string): Instant;
   timeOrNull(name: string): Instant | null;
   digestOrNull(name: string): Digest | null;
-  oneOf<T extends string>(name: string, known: readonly T[]): T;
+  /** One of the keys. A table with all members of a union does not compile when one is forgotten. */
+  oneOf<T extends string>(name: string, known: Readonly<Record<T, true>>): T;
   list<T>(name: string, parse: (item: Fields) => T): readonly T[];
 }
 
@@ -32,13 +33,17 @@ export function fieldsOf(value: unknown, place: string): Fields {
     time: (name) => asTime(raw(name)) ?? refuse(name, "time"),
     timeOrNull: (name) => (raw(name) === null ? null : fields.time(name)),
     digestOrNull: (name) => (raw(name) === null ? null : (asDigest(raw(name)) ?? refuse(name, "digest"))),
-    oneOf: (name, known) => known.find((one) => one === raw(name)) ?? refuse(name, known.join(" or ")),
+    oneOf: (name, known) => asKey(raw(name), known) ?? refuse(name, Object.keys(known).join(" or ")),
     list(name, parse) {
       const items = raw(name);
       return Array.isArray(items) ? items.map((item, index) => parse(fieldsOf(item, `${name}[${index}]`))) : refuse(name, "list");
     },
   };
   return fields;
+}
+
+function asKey<T extends string>(value: unknown, known: Readonly<Record<T, true>>): T | null {
+  return typeof value === "string" && Object.hasOwn(known, value) ? (value as T) : null;
 }
 
 function asText(value: unknown): string | null {

@@ -38,13 +38,13 @@ describe("pinion status", () => {
   01234567 order-intake 1.4.0 to production (team-orders, 5m ago)
   ok; next poll in 20s
 
+staging  http://127.0.0.1:8610/staging  no engine yet
+  nothing is pinned here
+
 production  http://127.0.0.1:8610/production  1 engine instance ready
   PROCESS       DESIRED  ACTUAL                   SYNC    HEALTH   PHASE      SINCE   REASON
   order-intake  1.4.0    1.4.0 100% · 1.3.0 warm  Synced  Healthy  Succeeded  3m ago  has all traffic; 1.3.0 is kept warm
   returns       1.1.0    1.1.0 100%               Synced  Healthy  Succeeded  3m ago  has all traffic; 1.3.0 is kept warm
-
-staging  http://127.0.0.1:8610/staging  no engine yet
-  nothing is pinned here
 `);
   });
 

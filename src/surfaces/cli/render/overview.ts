@@ -4,6 +4,7 @@ import type { EnvironmentStatus, Overview, RepositoryStatus } from "../../../con
 import type { Instant } from "../../../domain/names.ts";
 import type { Health, ProcessStatus, SyncStatus } from "../../../domain/status.ts";
 import { count, renderFindings, summarizeFindings } from "../findings.ts";
+import { byStage } from "../stages.ts";
 import { renderTable } from "../table.ts";
 import { type Colors, printable, wrap } from "../terminal.ts";
 import { relativeTime } from "../time.ts";
@@ -21,7 +22,7 @@ type Paint = (text: string) => string;
 export function renderOverview({ repository, environments, findings }: Overview, view: View): readonly string[] {
   return [
     ...renderRepository(repository, view),
-    ...environments.flatMap((environment) => ["", ...renderEnvironment(environment, view)]),
+    ...byStage(environments).flatMap((environment) => ["", ...renderEnvironment(environment, view)]),
     ...(environments.length === 0 ? ["", "no environments yet"] : []),
     ...(findings.length === 0 ? [] : ["", view.colors.yellow(`${summarizeFindings(findings)}; \`pinion validate\` shows them`)]),
   ];
