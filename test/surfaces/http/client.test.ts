@@ -1,0 +1,74 @@
+/** The API's client meets servers that are no controllers. */
+
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { createControllerClient } from "../../../src/surfaces/http/client.ts";
+import { startHttp } from "../../../src/surfaces/http/server.ts";
+import { createKeptLog } from "../../support/log.ts";
+import { deployment, overview } from "./pictures.ts";
+
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function serverThat(answers: RequestListener): Promise<string> {
+  const server = createServer(answers);
+  servers.push(server);
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe("the client", () => {
+  it("gets back what the controller knows, whole", async () => {
+    const queries = { overview: () => Promise.resolve(overview()), history: () => Promise.resolve([deployment]) };
+    const server = await startHttp({ host: "localhost", port: 0, queries, commands: { refresh: () => undefined }, log: createKeptLog() });
+    try {
+      const client = createControllerClient(`${server.url}/`);
+      expect(await client.overview({})).toEqual(overview());
+      expect(await client.history({ limit: 1 })).toEqual([deployment]);
+      expect(await client.deployment(deployment.id)).toEqual(deployment);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it.each<[string, number, string, string]>([
+    ["text", 200, "hello", "does not answer like a controller: the answer is no object"],
+    ["other JSON", 200, "{}", "does not answer like a controller: repository is no object"],
+    ["an old answer", 200, '{"repository":{"url":1}}', "does not answer like a controller: repository: url is no text"],
+    ["an error page", 502, "<h1>Bad gateway</h1>", "answered 502"],
+    ["an error of its own", 418, '{"code":"tea/pot","message":"short and stout"}', "answered 418: short and stout"],
+  ])("says so when it gets %s", async (_what, ...[status, body, message]) => {
+    const url = await serverThat((_request, response) => response.writeHead(status).end(body));
+    const asked = createControllerClient(url).overview({});
+    await expect(asked).rejects.toMatchObject({ code: "controller/failed", message: expect.stringContaining(message) });
+  });
+
+  it("takes over errors of the catalogue", async () => {
+    const url = await serverThat((_request, response) => response.writeHead(503).end('{"code":"git/unreachable","message":"no route"}'));
+    await expect(createControllerClient(url).history({})).rejects.toMatchObject({ code: "git/unreachable", message: "no route" });
+  });
+
+  it("follows nobody elsewhere", async () => {
+    const url = await serverThat((_request, response) => response.writeHead(302, { location: "http://127.0.0.1:9/" }).end());
+    await expect(createControllerClient(url).overview({})).rejects.toMatchObject({ code: "controller/unreachable" });
+  });
+
+  it("asks for exactly the deployment named", async () => {
+    const asked: (string | undefined)[] = [];
+    const url = await serverThat((request, response) => {
+      asked.push(request.url);
+      response.writeHead(404).end("{}");
+    });
+    await expect(createControllerClient(url).deployment("a/../b?c")).rejects.toMatchObject({ code: "controller/failed" });
+    expect(asked).toEqual(["/api/v1/deployments/a%2F..%2Fb%3Fc"]);
+  });
+});
