@@ -2,20 +2,33 @@
 
 import { canonicalDefinition } from "../../src/domain/canonical.ts";
 import { sha256 } from "../../src/adapters/manifest/digest.ts";
+import type { Connection, Definition, WorkflowNode } from "../../src/domain/definition.ts";
 import type { Dialect } from "../../src/ports/dialect.ts";
 
-/** A dialect whose exports are neutral graphs already; it refuses what has no nodes. */
+/** A dialect whose exports are neutral graphs already; it refuses what is none. */
 export const plainDialect: Dialect = {
   engine: "node-red",
   fromExport(exported) {
-    const graph = exported as { nodes?: unknown };
-    if (!Array.isArray(graph.nodes)) throw new Error("the export has no nodes");
-    return exported as ReturnType<Dialect["fromExport"]>;
+    const graph = exported as Partial<Definition> | null;
+    if (!Array.isArray(graph?.nodes)) throw new Error("the export has no nodes");
+    const connections = Array.isArray(graph.connections) ? graph.connections : [];
+    if (!graph.nodes.every(isNode) || !connections.every(isConnection)) throw new Error("the export is no graph");
+    return { nodes: graph.nodes, connections, config: graph.config ?? {} };
   },
 };
 
+function isNode(node: unknown): node is WorkflowNode {
+  const { id, type, config } = (node ?? {}) as Partial<WorkflowNode>;
+  return typeof id === "string" && typeof type === "string" && typeof config === "object";
+}
+
+function isConnection(connection: unknown): connection is Connection {
+  const { from, to } = (connection ?? {}) as Partial<Connection>;
+  return typeof from?.node === "string" && typeof to?.node === "string";
+}
+
 /** The definition that every version of the small repository has, with its version in an answer. */
-export function smallDefinition(answer: string): ReturnType<Dialect["fromExport"]> {
+export function smallDefinition(answer: string): Definition {
   return {
     nodes: [
       { id: "receive", type: "http in", config: { method: "get", url: "/hello" } },

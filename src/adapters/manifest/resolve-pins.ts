@@ -22,17 +22,20 @@ export function resolvePins(record: EnvironmentRecord, processes: ProcessSet, be
   const base = before !== null && sameRules(before.record, record) ? before : nothingBefore(record);
   const touched = base === before ? touchedPins(base, record, processes) : new Set(record.pins.keys());
   if (base === before && base.record === record && touched.size === 0) return base;
-  const findings = allFindings(touched, record, processes);
+  const graph = pinGraph(record, processes);
+  const findings = allFindings(touched, graph, record, processes);
 
   const pins = new Map(base.snapshot.pins);
   const noted = new Map(base.noted);
   for (const process of new Set([...touched, ...findings.keys()])) {
     update(noted, process, findings.get(process));
-    update(pins, process, toPinned(process, findings.get(process) ?? [], record, processes));
+    update(pins, process, toPinned(process, findings.get(process) ?? none, graph, processes));
   }
   const errors = record.findings.filter((found) => found.severity === "error");
   return { record, noted, snapshot: { name: record.name, spec: record.spec, pins, findings: errors } };
 }
+
+const none: readonly Finding[] = [];
 
 function nothingBefore(record: EnvironmentRecord): ResolvedEnvironment {
   return { record, noted: new Map(), snapshot: { name: record.name, spec: record.spec, pins: new Map(), findings: [] } };
@@ -46,10 +49,11 @@ function update<T>(map: Map<ProcessId, T>, process: ProcessId, value: T | undefi
 /** Findings of the pins touched, and of those that turn out to be in a circle with them; only those that have any. */
 function allFindings(
   touched: ReadonlySet<ProcessId>,
+  graph: PinGraph,
   record: EnvironmentRecord,
   processes: ProcessSet,
 ): ReadonlyMap<ProcessId, readonly Finding[]> {
-  const all = new Map(dependencyFindings(pinGraph(record, processes), touched));
+  const all = new Map(dependencyFindings(graph, touched));
   for (const process of touched) {
     const pin = record.pins.get(process);
     const own = pin === undefined ? [] : pinFindings(process, pin, record, processes);
@@ -79,26 +83,32 @@ function touchedPins(base: ResolvedEnvironment, record: EnvironmentRecord, proce
   return touched;
 }
 
-function contentOf(process: ProcessId, record: EnvironmentRecord, processes: ProcessSet): Extract<VersionRecord, { kind: "good" }> | null {
+type GoodVersion = Extract<VersionRecord, { kind: "good" }>;
+
+function contentOf(process: ProcessId, record: EnvironmentRecord, processes: ProcessSet): GoodVersion | null {
   const pin = record.pins.get(process);
   const known = pin === undefined ? undefined : processes.records.get(process)?.versions.get(pin.version);
   return known?.kind === "good" ? known : null;
 }
 
+/** Remembers what it looked up: the same content is asked for many times. */
 function pinGraph(record: EnvironmentRecord, processes: ProcessSet): PinGraph {
-  return { environment: record.name, pins: record.pins, content: (process) => contentOf(process, record, processes) };
+  const known = new Map<ProcessId, GoodVersion | null>();
+  const content = (process: ProcessId): GoodVersion | null => {
+    const before = known.get(process);
+    if (before !== undefined) return before;
+    const found = contentOf(process, record, processes);
+    known.set(process, found);
+    return found;
+  };
+  return { environment: record.name, pins: record.pins, content };
 }
 
-function toPinned(
-  process: ProcessId,
-  findings: readonly Finding[],
-  record: EnvironmentRecord,
-  processes: ProcessSet,
-): PinnedVersion | undefined {
-  const pin = record.pins.get(process);
+function toPinned(process: ProcessId, findings: readonly Finding[], graph: PinGraph, processes: ProcessSet): PinnedVersion | undefined {
+  const pin = graph.pins.get(process);
   if (pin === undefined) return undefined;
   const errors = findings.length === 0 ? findings : findings.filter((found) => found.severity === "error");
-  const content = contentOf(process, record, processes);
+  const content = graph.content(process);
   const status = processes.records.get(process)?.catalogue.versions.get(pin.version)?.status;
   if (errors.length > 0 || content === null || status === undefined)
     return { kind: "broken", process, version: pin.version, findings: errors };

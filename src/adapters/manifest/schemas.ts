@@ -1,7 +1,7 @@
 /** The JSON Schemas as validators, each compiled when it is first needed: a start with a warm cache needs none. */
 
 import { readFileSync } from "node:fs";
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 
 export type SchemaName = "process" | "version" | "environment" | "quarantine" | "pinion";
@@ -23,15 +23,15 @@ export function createSchemas(): Schemas {
   };
 }
 
-/** How the schemas are read: nothing in them is passed over in silence. */
-export const strictness = { allErrors: true, verbose: true, strict: true, allowUnionTypes: true, strictRequired: false } as const;
-
-/** The tests hold the schemas against the meta-schema; doing it at every start would take most of the time. */
-const asTested = { validateSchema: false, meta: false } as const;
-
 function compile(name: SchemaName): ValidateFunction {
   const schema: unknown = JSON.parse(readFileSync(new URL(`../../../schemas/${name}.schema.json`, import.meta.url), "utf8"));
-  const ajv = new Ajv2020({ ...strictness, ...asTested });
+  // The tests hold the schemas against the meta-schema; doing it at every start would take most of the time.
+  return compileSchema(schema as object, { validateSchema: false, meta: false });
+}
+
+/** A validator that passes nothing in its schema over in silence. */
+export function compileSchema(schema: object, options: Options = {}): ValidateFunction {
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, allowUnionTypes: true, strictRequired: false, ...options });
   formats.default(ajv, ["date-time"]);
-  return ajv.compile(schema as object);
+  return ajv.compile(schema);
 }

@@ -1,0 +1,205 @@
+import { describe, expect, it } from "vitest";
+import { parseControllerConfig } from "../../../src/adapters/manifest/controller-config.ts";
+import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
+import { engineOf } from "../../../src/domain/controller-config.ts";
+import { PinionError } from "../../../src/domain/errors.ts";
+
+const schemas = createSchemas();
+const parse = (text: string) => parseControllerConfig(text, "pinion.yaml", schemas);
+const repository = "repository: { url: https://git.example.com/config.git }\n";
+
+/** `code line` of every finding of a refused document. */
+function refusal(text: string): readonly string[] {
+  try {
+    parse(text);
+  } catch (error) {
+    if (error instanceof PinionError && error.code === "config/invalid")
+      return error.findings.map((found) => `${found.code} ${found.line}`);
+    throw error;
+  }
+  return [];
+}
+
+describe("pinion.yaml", () => {
+  it("needs no more than a repository", () => {
+    expect(parse(repository)).toEqual({
+      repository: {
+        url: "https://git.example.com/config.git",
+        branch: "main",
+        path: "",
+        auth: { kind: "none" },
+        allowFile: false,
+        pollIntervalMs: 30_000,
+        pollJitter: 0.1,
+        schedule: [],
+        timeoutMs: 30_000,
+      },
+      state: "./.pinion",
+      listen: { host: "127.0.0.1", port: 0 },
+      gateway: { kind: "own", host: "127.0.0.1", port: 0 },
+      environments: null,
+      engines: { default: { mode: "embedded", kind: "node-red", instances: 1, maxMemoryMb: null }, byEnvironment: new Map() },
+      defaults: { strategy: null, deploymentTimeoutMs: null, maxConcurrentDeployments: null },
+      resyncIntervalMs: 10_000,
+      log: { level: "info" },
+      warnings: [],
+    });
+  });
+
+  it("says everything that an operator can say", () => {
+    const config = parse(`repository:
+  url: git@git.example.com:shop/config.git
+  branch: live
+  path: ./deploy/
+  auth: { sshKey: /etc/key, knownHosts: /etc/known }
+  pollInterval: 1m
+  pollJitter: 25%
+  schedule: ["0 6 * * 1-5", "*/10 * * * * *"]
+  timeout: 500
+state: /var/lib/pinion
+listen: { port: 8600 }
+gateway: { external: { controlUrl: "http://127.0.0.1:8601/", token: { file: /run/token } } }
+environments: [staging]
+engines:
+  default: { kind: node-red, instances: 2, maxMemoryMb: 512 }
+  staging: { kind: node-red, mode: remote, url: "http://127.0.0.1:1880/admin/", token: { env: T } }
+resyncInterval: 5s
+log: { level: debug }
+`);
+    expect(config.repository).toMatchObject({
+      branch: "live",
+      path: "deploy",
+      auth: { kind: "ssh", keyFile: "/etc/key", knownHosts: "/etc/known" },
+      pollIntervalMs: 60_000,
+      pollJitter: 0.25,
+      schedule: ["0 6 * * 1-5", "*/10 * * * * *"],
+      timeoutMs: 500,
+    });
+    expect(config.gateway).toEqual({ kind: "external", controlUrl: "http://127.0.0.1:8601", token: { kind: "file", path: "/run/token" } });
+    expect(config.environments).toEqual(["staging"]);
+    expect(engineOf(config, "production")).toEqual({ mode: "embedded", kind: "node-red", instances: 2, maxMemoryMb: 512 });
+    const url = "http://127.0.0.1:1880/admin";
+    expect(engineOf(config, "staging")).toEqual({
+      mode: "remote",
+      kind: "node-red",
+      url,
+      publicUrl: url,
+      token: { kind: "env", name: "T" },
+    });
+  });
+
+  it.each([
+    ["auth: { token: { env: T } }", { kind: "token", token: { kind: "env", name: "T" }, username: null }],
+    ["auth: { token: { env: T }, username: oauth2 }", { kind: "token", token: { kind: "env", name: "T" }, username: "oauth2" }],
+    ["auth: { username: u, password: { file: /p } }", { kind: "password", username: "u", password: { kind: "file", path: "/p" } }],
+  ])("logs in with %s", (auth, expected) => {
+    expect(parse(`repository:\n  url: https://x.example/r\n  ${auth}\n`).repository.auth).toEqual(expected);
+  });
+
+  it("may be written in snake_case", () => {
+    const config = parse("repository:\n  url: file:///srv/config\n  allow_file: true\n  poll_interval: 2s\nresync_interval: 1s\n");
+    expect([config.repository.allowFile, config.repository.pollIntervalMs, config.resyncIntervalMs]).toEqual([true, 2000, 1000]);
+  });
+
+  it.each([
+    ["no repository", "state: x\n", ["schema/required 1"]],
+    ["a mistyped option", `${repository}stat: x\n`, ["schema/unknown-property 2"]],
+    [
+      "an option in both spellings",
+      "repository: { url: https://x.example/r }\nresyncInterval: 1s\nresync_interval: 1s\n",
+      ["yaml/duplicate-key 3"],
+    ],
+    ["a path without leave", "repository:\n  url: /srv/config\n", ["config/invalid-url 2"]],
+    ["another transport", "repository:\n  url: ext://x\n", ["config/invalid-url 2"]],
+    ["no address", "repository:\n  url: https://\n", ["config/invalid-url 2"]],
+    ["two ways to log in", "repository:\n  url: https://x.example/r\n  auth:\n    token: { env: T }\n    sshKey: /k\n", ["config/auth 4"]],
+    ["a password without a name", "repository:\n  url: https://x.example/r\n  auth: { password: { env: P } }\n", ["config/auth 3"]],
+    ["a secret in plain text", "repository:\n  url: https://x.example/r\n  auth: { token: abc }\n", ["schema/type 3"]],
+    ["a secret from nowhere", "repository:\n  url: https://x.example/r\n  auth: { token: {} }\n", ["schema/range 3"]],
+    ["a cron expression that is none", "repository:\n  url: https://x.example/r\n  schedule: [0 6 * * *, never]\n", ["config/schedule 3"]],
+    ["an interval that heats the machine", "repository:\n  url: https://x.example/r\n  pollInterval: 1ms\n", ["schema/range 3"]],
+    ["a duration that is none", `${repository}resyncInterval: soon\n`, ["schema/pattern 2"]],
+    ["an API for everybody", `${repository}listen: { host: 0.0.0.0 }\n`, ["config/not-loopback 2"]],
+    [
+      "an external gateway with a port of its own",
+      `${repository}gateway:\n  port: 80\n  external: { controlUrl: "http://x", token: { env: T } }\n`,
+      ["schema/not-allowed 3"],
+    ],
+    [
+      "a remote engine without address",
+      `${repository}engines:\n  default: { kind: node-red, mode: remote, token: { env: T } }\n`,
+      ["schema/required 3"],
+    ],
+    [
+      "an embedded engine with an address",
+      `${repository}engines:\n  default: { kind: node-red, url: "http://x" }\n`,
+      ["schema/not-allowed 3"],
+    ],
+    ["an unknown engine", `${repository}engines:\n  default: { kind: n9n }\n`, ["schema/enum 3"]],
+    ["no YAML", "repository: [\n", ["yaml/syntax 2"]],
+  ])("refuses %s", (_, text, expected) => {
+    expect(refusal(text)).toEqual(expected);
+  });
+});
+
+describe("the process deployer's document", () => {
+  const deployer = (lines: string): string => `${repository}process_deployer:\n${lines}`;
+
+  it("gives defaults to environments that do not say", () => {
+    const config = parse(
+      deployer(`  automated_deployment:
+    enabled: true
+    deployment_strategy: "blue_green"
+    deployment_timeout: "10m"
+    parallel_deployments: 3
+    deployment_validation:
+      - { validation: health_check, endpoint: /health, timeout: 30s }
+  environment_management:
+    environments:
+      - environment: staging
+        auto_deploy: true
+`),
+    );
+    expect(config.defaults).toEqual({
+      strategy: {
+        kind: "blue-green",
+        healthCheckUrl: "/health",
+        healthCheckTimeoutMs: 30_000,
+        switchTrafficDelayMs: 0,
+        keepOldVersion: true,
+      },
+      deploymentTimeoutMs: 600_000,
+      maxConcurrentDeployments: 3,
+    });
+    expect(config.environments).toEqual(["staging"]);
+    expect(config.warnings).toEqual([]);
+  });
+
+  it.each([
+    ["  rollback_management:\n    rollback_triggers: []\n", 4],
+    ["  automated_deployment:\n    deployment_strategy: canary\n", 4],
+    ["  environment_management:\n    environments:\n      - environment: a\n        approval_required: true\n", 6],
+    [
+      "  deployment_validation:\n    validation_phases:\n      - phase: deployment\n        validations:\n          - health_check\n          - integration_test\n",
+      8,
+    ],
+    ["  deployment_monitoring:\n    alert_thresholds: []\n", 4],
+    ["  version_management:\n    version_history: 100\n", 4],
+  ])("warns of what has no effect: %j", (lines, line) => {
+    expect(parse(deployer(lines)).warnings.map((found) => [found.code, found.severity, found.line])).toEqual([
+      ["option/not-supported", "warning", line],
+    ]);
+  });
+
+  it.each([
+    ["a switch whose neglect would deploy", "  automated_deployment:\n    enabled: false\n", ["option/not-supported 4"]],
+    ["an unknown option", "  automated_deployment:\n    deploy_strategy: x\n", ["schema/unknown-property 4"]],
+    [
+      "an unknown validation",
+      "  automated_deployment:\n    deployment_validation:\n      - validation: helth_check\n",
+      ["config/unknown-value 5"],
+    ],
+  ])("refuses %s", (_, lines, expected) => {
+    expect(refusal(deployer(lines))).toEqual(expected);
+  });
+});
