@@ -1,6 +1,5 @@
 /** Everything outside that the command line works with. What only one command needs is loaded with that command. */
 
-import { spawn } from "node:child_process";
 import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
 import { openLocalRepository } from "../adapters/git/local-repository.ts";
 import { digestOf } from "../adapters/manifest/digest.ts";
@@ -11,7 +10,8 @@ import { createWorkTree } from "../adapters/work-tree/work-tree.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { Objects, ParseCache } from "../ports/objects.ts";
 import { wantsColor } from "../surfaces/cli/terminal.ts";
-import type { CliWorld, DemoOptions, GatewayOptions, GitAnswer, OpenRepository, RepositoryPlace } from "../surfaces/cli/world.ts";
+import { gitProgram } from "../surfaces/cli/git-program.ts";
+import type { CliWorld, DemoOptions, GatewayOptions, OpenRepository, RepositoryPlace } from "../surfaces/cli/world.ts";
 import { readAddress } from "./address.ts";
 import { exampleRepository, packageVersion, pinionCommand } from "./package.ts";
 import { readConfig } from "./read-config.ts";
@@ -32,7 +32,7 @@ export function createCliWorld(): CliWorld {
     isTerminal,
     columns: isTerminal ? stdout.columns : null,
     pinionVersion: packageVersion(),
-    git: runGit,
+    git: gitProgram(env),
     now: () => Date.now(),
     run: async (options) => (await import("./run.ts")).runController(options),
     gateway: serveGateway,
@@ -64,7 +64,7 @@ async function serveGateway(options: GatewayOptions): Promise<number> {
 
 async function openRepository(place: RepositoryPlace): Promise<OpenRepository> {
   if (place.kind === "work-tree") return readRepository(createWorkTree(place.directory), "", "", async () => undefined);
-  const { status, stdout, stderr } = await runGit(place.directory, ["rev-parse", "--absolute-git-dir"]);
+  const { status, stdout, stderr } = await gitProgram(process.env)(place.directory, ["rev-parse", "--absolute-git-dir"]);
   if (status !== 0) throw new PinionError("usage/invalid", `${place.directory} is not in a git repository: ${stderr}`);
   const local = openLocalRepository(stdout);
   return readRepository(local.objects, place.commit, place.path, () => local.close()).catch(async (error: unknown) => {
@@ -77,15 +77,4 @@ async function readRepository(objects: Objects, commit: string, path: string, cl
   const manifests = createManifests({ objects, cache: noCache, dialects, path });
   const snapshot = await manifests.snapshot(commit, 0);
   return { snapshot, version: (process, version) => manifests.version(process, version), close };
-}
-
-function runGit(directory: string, parameters: readonly string[]): Promise<GitAnswer> {
-  return new Promise((resolve) => {
-    const child = spawn("git", parameters, { cwd: directory, stdio: ["ignore", "pipe", "pipe"] });
-    const output = { stdout: "", stderr: "" };
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));
-    child.once("error", (error) => resolve({ status: -1, stdout: "", stderr: error.message }));
-    child.once("close", (code) => resolve({ status: code ?? -1, stdout: output.stdout.trim(), stderr: output.stderr.trim() }));
-  });
 }

@@ -1,8 +1,10 @@
 /** Everything outside that the controller works with, handed in as one object. */
 
+import type { Action } from "../domain/actions.ts";
 import type { DesiredState } from "../domain/desired.ts";
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import type { CommitId, EnvironmentName, Hash } from "../domain/names.ts";
+import type { OwedAction } from "../domain/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Journal } from "../ports/journal.ts";
@@ -11,7 +13,6 @@ import type { Manifests } from "../ports/manifests.ts";
 import type { Prober } from "../ports/prober.ts";
 import type { Router } from "../ports/router.ts";
 import type { Secrets } from "../ports/secrets.ts";
-import type { Validations } from "./validations.ts";
 
 /** What one environment shall be, as of the newest commit. */
 export interface Wanted {
@@ -19,6 +20,15 @@ export interface Wanted {
   readonly environment: EnvironmentSnapshot;
   /** Null when environment.yaml cannot be used. */
   readonly desired: DesiredState | null;
+}
+
+export type OwedValidation = OwedAction & { readonly action: Extract<Action, { kind: "ensure-validated" }> };
+
+export interface Validations {
+  /** Starts them unless they are running already. */
+  ensure(environment: EnvironmentName, owed: OwedValidation, ports: Ports): void;
+  /** Resolves when none is running. */
+  idle(): Promise<void>;
 }
 
 export interface Ports {

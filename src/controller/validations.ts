@@ -4,21 +4,10 @@
  */
 
 import pLimit from "p-limit";
-import type { Action } from "../domain/actions.ts";
 import type { EnvironmentName } from "../domain/names.ts";
-import type { OwedAction } from "../domain/state.ts";
-import type { Ports } from "./ports.ts";
+import type { OwedValidation, Ports, Validations } from "./ports.ts";
 import { retryDelayMs } from "./perform.ts";
 import { validate } from "./validate.ts";
-
-export type OwedValidation = OwedAction & { readonly action: Extract<Action, { kind: "ensure-validated" }> };
-
-export interface Validations {
-  /** Starts them unless they are running already. */
-  ensure(environment: EnvironmentName, owed: OwedValidation, ports: Ports): void;
-  /** Resolves when none is running. */
-  idle(): Promise<void>;
-}
 
 /** How many validations ask engines at the same time. */
 const atOnce = 16;
