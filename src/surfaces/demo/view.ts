@@ -52,10 +52,10 @@ function renderProcess(process: ProcessStatus, colours: Colours, width: number):
   const serving = process.actual.filter((share) => share.weight > 0);
   const warm = process.actual.filter((share) => share.weight === 0);
   const versions = [...serving.map((share) => `${share.version} ${share.weight}%`), ...warm.map((share) => `(${share.version})`)].join(" ");
-  const left = `  ${pad(process.process, 18)} ${bar(process)} ${pad(versions || "-", 22)} `;
-  const state = `${pad(process.sync, 9)} ${pad(process.health, 11)} `;
-  const reason = fit(process.reason, Math.max(0, width - left.length - state.length));
-  return `${fit(left, width)}${paint(process, colours)(state)}${colours.dim(reason)}`;
+  const left = fit(`  ${pad(process.process, 18)} ${bar(process)} ${pad(versions || "-", 22)} `, width);
+  const state = fit(`${pad(process.sync, 9)} ${pad(process.health, 11)} `, width - left.length);
+  const reason = fit(process.reason, width - left.length - state.length);
+  return `${left}${paint(process, colours)(state)}${colours.dim(reason)}`;
 }
 
 /** Ten blocks: full where the wanted version has the traffic, light where another one has it. */
@@ -99,5 +99,6 @@ function pad(text: string, width: number): string {
 /** One line, cut where the terminal ends. */
 function fit(text: string, width: number): string {
   const line = printable(text);
-  return line.length > width ? `${line.slice(0, Math.max(0, width - 1))}…` : line;
+  if (line.length <= width) return line;
+  return width < 1 ? "" : `${line.slice(0, width - 1)}…`;
 }

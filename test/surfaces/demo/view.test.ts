@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import type { Overview } from "../../../src/controller/queries.ts";
+import type { Deployment } from "../../../src/domain/state.ts";
+import type { ProcessStatus } from "../../../src/domain/status.ts";
+import { renderView } from "../../../src/surfaces/demo/view.ts";
+
+const now = 1_000_000;
+const options = { width: 120, now, colour: false, recent: 3 };
+
+const orders: ProcessStatus = {
+  environment: "production",
+  process: "order-intake",
+  desired: "1.4.0",
+  actual: [
+    { version: "1.4.0", weight: 100 },
+    { version: "1.2.0", weight: 0 },
+  ],
+  sync: "Synced",
+  health: "Healthy",
+  phase: "Succeeded",
+  reason: "has all traffic",
+  since: 0,
+};
+
+function overviewWith(process: Partial<ProcessStatus> = {}, repository: Partial<Overview["repository"]> = {}): Overview {
+  const instances = [
+    { id: "one", state: "ready", why: "" },
+    { id: "two", state: "down", why: "died" },
+  ] as const;
+  const production = {
+    name: "production",
+    type: "production",
+    url: "http://127.0.0.1:1/production",
+    instances,
+    findings: [],
+    processes: [{ ...orders, ...process }],
+  };
+  const development = { ...production, name: "dev", type: "development", processes: [] };
+  const followed = { url: "", branch: "main", commit: "abcdef0123", subject: "Deploy", author: "team", committedAt: 0, fetchedAt: 0 };
+  return {
+    repository: { ...followed, state: "ok", code: null, reason: "", since: 0, lastPollAt: now - 1_500, nextPollAt: 0, ...repository },
+    environments: [production, development],
+    findings: [],
+  };
+}
+
+const failed: Deployment = {
+  id: "d1",
+  environment: "production",
+  process: "order-intake",
+  kind: "deploy",
+  version: "1.3.0",
+  digest: "sha256-a",
+  from: "1.2.0",
+  strategy: "blue-green",
+  commit: "c",
+  startedAt: now,
+  endedAt: now + 1_250,
+  phase: "Failed",
+  reason: "smoke_test failed",
+  steps: [],
+  validations: [],
+};
+
+function lineWith(text: string, overview: Overview, history: readonly Deployment[] = []): string {
+  return renderView(overview, history, options).find((line) => line.includes(text)) ?? "no such line";
+}
+
+describe("the live view", () => {
+  it("names branch, commit, subject and the age of the poll", () => {
+    expect(renderView(overviewWith(), [], options)[0]).toBe("git  main abcdef0  “Deploy”  polled 1.5 s ago".replace("  “", " “"));
+  });
+
+  it("says what is wrong with the repository instead", () => {
+    expect(renderView(overviewWith({}, { state: "error", reason: "connection refused" }), [], options)[0]).toContain("connection refused");
+  });
+
+  it("lists environments in the way that a version takes", () => {
+    const lines = renderView(overviewWith(), [], options);
+    expect(lines.findIndex((line) => line.startsWith("dev "))).toBeLessThan(lines.findIndex((line) => line.startsWith("production ")));
+  });
+
+  it("counts the instances that are ready", () => {
+    expect(lineWith("production  ", overviewWith())).toContain("1 of 2 engine instances ready");
+  });
+
+  it("shows the version with the traffic, and the warm one beside it", () => {
+    expect(lineWith("order-intake", overviewWith())).toContain("██████████ 1.4.0 100% (1.2.0)");
+  });
+
+  it("shows traffic of another version than the wanted one in another shade", () => {
+    expect(lineWith("order-intake", overviewWith({ actual: [{ version: "1.2.0", weight: 100 }] }))).toContain("▒▒▒▒▒▒▒▒▒▒ 1.2.0 100%");
+  });
+
+  it("shows a share as its tenths", () => {
+    const actual = [
+      { version: "1.2.0", weight: 70 },
+      { version: "1.4.0", weight: 30 },
+    ];
+    expect(lineWith("order-intake", overviewWith({ actual }))).toContain("███▒▒▒▒▒▒▒");
+  });
+
+  it("lists the newest deployments with how long they took and why", () => {
+    expect(lineWith("1.3.0", overviewWith(), [failed])).toMatch(
+      /production\/order-intake 1\.2\.0 → 1\.3\.0 +deploy +Failed +1\.3 s +smoke_test failed/,
+    );
+    expect(renderView(overviewWith(), [failed, failed, failed, failed], options).filter((line) => line.includes("1.3.0"))).toHaveLength(3);
+  });
+
+  it.each([40, 80, 120])("never is wider than %i columns", (width) => {
+    const long = overviewWith({ reason: "a long reason ".repeat(40) }, { subject: "a long subject ".repeat(40) });
+    expect(
+      Math.max(...renderView(long, [{ ...failed, reason: "why ".repeat(100) }], { ...options, width }).map((line) => line.length)),
+    ).toBeLessThanOrEqual(width);
+  });
+
+  it("lets no text of others command the terminal", () => {
+    const lines = renderView(overviewWith({ reason: "\u001B[2J\nsecond line" }, { subject: "\u001B]0;title\u0007" }), [], options);
+    expect(lines.join("")).not.toContain("\u001B");
+    expect(lines.every((line) => !line.includes("\n"))).toBe(true);
+  });
+});
