@@ -167,4 +167,22 @@ describe("an address that another process serves", () => {
     });
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   });
+
+  it("may be shared when it is the path of the health check", async () => {
+    const world = await running();
+    world.spec = {
+      ...world.spec,
+      strategy: {
+        kind: "blue-green",
+        healthCheckUrl: "/orders",
+        healthCheckTimeoutMs: 1_000,
+        switchTrafficDelayMs: 0,
+        keepOldVersion: true,
+      },
+    };
+    world.publish("billing", "2.0.0", { path: "/orders" });
+    world.pin("billing", "2.0.0");
+    await world.settle();
+    expect(await world.status("billing")).toMatchObject({ sync: "Synced", health: "Healthy" });
+  });
 });

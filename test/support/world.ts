@@ -213,8 +213,8 @@ export function smokeTest(path: string, name = "answers"): Check {
 }
 
 /** A world in which 1.0.0 of `orders` runs and 1.1.0 is published. */
-export async function running(): Promise<World> {
-  const world = createWorld();
+export async function running(options: { readonly instances?: readonly string[] } = {}): Promise<World> {
+  const world = createWorld(options);
   world.publish("orders", "1.0.0", { checks: [smokeTest("/orders")] });
   world.publish("orders", "1.1.0", { checks: [smokeTest("/orders")] });
   world.pin("orders", "1.0.0");

@@ -27,10 +27,12 @@ async function isInstalled({ environment, unit, ports }: Subject): Promise<strin
   return `installed unchanged on ${count(installed.placements.length, "instance")}`;
 }
 
-/** Two processes at one address would share its requests out by chance. */
+/** Two processes at one address would be a matter of luck for callers. The health check's path is asked in private, so all may have it. */
 async function areEndpointsFree({ environment, unit, ports }: Subject): Promise<string> {
   const [inventory, routes] = await Promise.all([ports.engine(environment).inventory(), ports.router.routes(environment)]);
-  const endpoints = installedOf(inventory, unit)?.endpoints ?? [];
+  const strategy = ports.wanted(environment)?.environment.spec?.strategy;
+  const shared = strategy?.kind === "blue-green" ? strategy.healthCheckUrl : null;
+  const endpoints = (installedOf(inventory, unit)?.endpoints ?? []).filter((endpoint) => endpoint.path !== shared);
   for (const other of routes.filter((route) => route.process !== unit.process)) {
     const taken = endpoints.find((endpoint) => isServedBy(other, endpoint));
     if (!taken) continue;
