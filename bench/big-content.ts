@@ -1,0 +1,108 @@
+/** The files of a config repository of any size: plain processes with three versions each, pinned in three environments. */
+
+import { digestOf } from "../src/adapters/manifest/digest.ts";
+import type { Definition } from "../src/domain/definition.ts";
+
+/** What every process has; a fourth version can be published later. */
+export const versions = ["1.0.0", "1.1.0", "1.2.0"] as const;
+/** Each environment pins another version, so that every version file is needed. */
+export const pinnedAtFirst = { development: "1.2.0", staging: "1.1.0", production: "1.0.0" } as const;
+export type BigEnvironment = keyof typeof pinnedAtFirst;
+export const environments = Object.keys(pinnedAtFirst) as readonly BigEnvironment[];
+
+/** How many processes a team has, and so how many pins a file has when pins are kept by team. */
+export const teamSize = 100;
+
+export function processId(index: number): string {
+  return `process-${String(index).padStart(6, "0")}`;
+}
+
+export function teamOf(index: number): string {
+  return `team-${String(Math.floor(index / teamSize)).padStart(4, "0")}`;
+}
+
+export interface Content {
+  readonly index: number;
+  /** All processes have the same version files: much faster to make, and the same to read. */
+  readonly alike: boolean;
+}
+
+export function processFile({ index, alike }: Content, listed: readonly string[]): string {
+  const entries = listed.map((version) => {
+    const digest = digestOf(definitionOf({ index, alike }, version));
+    return `  - version: ${version}\n    status: published\n    digest: ${digest}\n`;
+  });
+  const id = processId(index);
+  return `id: ${id}\ntitle: ${id.replace("-", " ")}\ndescription: Answers with what it was asked.\nowner: ${alike ? "team-all" : teamOf(index)}\nengine: node-red\nversions:\n${entries.join("")}`;
+}
+
+/** About 1.2 KB, as version files of small flows have. */
+export function versionFile(content: Content, version: string): string {
+  const { nodes, connections } = definitionOf(content, version);
+  const list = (items: readonly unknown[]) => items.map((item) => `    - ${flow(item)}\n`).join("");
+  return `version: ${version}
+title: What ${subject(content)} does
+description: Answers with what it was asked, and says which version it was.
+author: ${content.alike ? "team-all" : teamOf(content.index)}
+changelog:
+  - type: changed
+    description: The answer names the version ${version}.
+    impact: feature
+    affectedComponents: [answer]
+tags: [big, feature/answer]
+dependencies:
+${dependencies(content)}checks:
+  - name: answers with the version
+    request: { method: GET, path: /${subject(content)} }
+    expect: { status: 200, json: { version: "${version}" } }
+    timeout: 5s
+definition:
+  nodes:
+${list(nodes)}  connections:
+${list(connections)}  config: {}
+`;
+}
+
+export function environmentFile(environment: BigEnvironment): string {
+  return `name: ${environment}
+type: ${environment}
+strategy: { type: blue-green, config: { keepOldVersion: true } }
+deploymentTimeout: 10m
+variables: { REGION: eu, LIMIT: 100 }
+`;
+}
+
+function subject({ index, alike }: Content): string {
+  return alike ? "alike" : processId(index);
+}
+
+/** Every tenth process calls the one before it. */
+function dependencies({ index, alike }: Content): string {
+  const node = `  - { type: node, name: "@node-red/nodes", version: ^4.1.0, required: true }\n`;
+  if (alike || index % 10 !== 1) return node;
+  return `${node}  - { type: workflow, name: ${processId(index - 1)}, version: ^1.0.0, required: true }\n`;
+}
+
+function definitionOf(content: Content, version: string): Definition {
+  const func = `const asked = msg.req.query ?? {};\nmsg.statusCode = 200;\nmsg.payload = { asked, region: env.get("REGION"), version: ${JSON.stringify(version)} };\nreturn msg;`;
+  return {
+    nodes: [
+      { id: "receive", type: "http in", title: "Ask", position: { x: 120, y: 80 }, config: { method: "get", url: `/${subject(content)}` } },
+      { id: "answer", type: "function", title: "What was asked?", position: { x: 320, y: 80 }, config: { outputs: 1, func } },
+      { id: "respond", type: "http response", title: "Answer", position: { x: 520, y: 80 }, config: { statusCode: "", headers: {} } },
+    ],
+    connections: [
+      { from: { node: "receive", port: 0 }, to: { node: "answer", port: 0 } },
+      { from: { node: "answer", port: 0 }, to: { node: "respond", port: 0 } },
+    ],
+    config: {},
+  };
+}
+
+/** A flow mapping as people write it. */
+function flow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, member]) => `${key}: ${flow(member)}`);
+  return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
+}

@@ -1,0 +1,69 @@
+/** Worlds in which everything is as it should be: what engine and router would say of a desired state that runs. */
+
+import { decide } from "../src/domain/decide.ts";
+import type { Desired } from "../src/domain/desired.ts";
+import type { ProcessId } from "../src/domain/names.ts";
+import type { Route } from "../src/domain/route.ts";
+import type { Seen } from "../src/domain/seen.ts";
+import type { EnvironmentState, Step } from "../src/domain/state.ts";
+import type { Installed } from "../src/domain/unit.ts";
+import type { Wanted } from "../src/controller/ports.ts";
+
+const instance = "one";
+
+/** An environment that keeps up with what is decided at once. */
+export interface World {
+  readonly seen: Seen;
+  /** What the controller remembers. */
+  state: EnvironmentState;
+  decide(wanted: Wanted): Step;
+  /** From now on every runnable pin is installed, ready and has all the traffic. */
+  deploy(wanted: Wanted): void;
+}
+
+/** Everything that is pinned runs, and was seen to run by a pass before. */
+export function createWorld(wanted: Wanted): World {
+  const { commit, environment } = wanted;
+  const units = new Map<ProcessId, readonly Installed[]>();
+  const routes = new Map<ProcessId, Route>();
+  const seen: Seen = {
+    now: 0,
+    commit,
+    environment: environment.name,
+    spec: environment.spec,
+    desired: wanted.desired,
+    findings: environment.findings,
+    engine: { kind: "known", value: { instances: [{ id: instance, state: "ready", why: "" }], installed: units } },
+    routes: { kind: "known", value: routes },
+    inFlight: { kind: "known", value: new Map() },
+  };
+  const world: World = {
+    seen,
+    state: { environment: environment.name, processes: new Map(), owed: [], evidence: new Map() },
+    decide: ({ commit: now, desired }) => decide(world.state, { ...seen, commit: now, desired }),
+    deploy: ({ desired }) => {
+      for (const each of desired?.processes.values() ?? []) {
+        if (each.kind !== "run" || units.get(each.unit.process)?.[0]?.digest === each.unit.digest) continue;
+        units.set(each.unit.process, [installed(each)]);
+        routes.set(each.unit.process, route(each));
+      }
+    },
+  };
+  world.deploy(wanted);
+  const rows = world.decide(wanted).processes.map((row) => [row.process, row] as const);
+  world.state = { ...world.state, processes: new Map(rows) };
+  return world;
+}
+
+type Runnable = Extract<Desired, { kind: "run" }>;
+
+function installed({ unit }: Runnable): Installed {
+  const placements = [{ instance, address: `http://127.0.0.1:1/${unit.digest}`, ready: true, inFlight: 0 }];
+  return { ...unit, drift: null, armed: null, endpoints: [{ method: "get", path: `/${unit.process}` }], placements };
+}
+
+function route({ unit }: Runnable): Route {
+  const targets = [{ instance, url: `http://127.0.0.1:1/${unit.digest}` }];
+  const share = { version: unit.version, digest: unit.digest, weight: 100, endpoints: [{ method: "get", path: `/${unit.process}` }], targets };
+  return { process: unit.process, timeoutMs: 30_000, sticky: null, shares: [share] };
+}
