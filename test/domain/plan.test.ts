@@ -73,6 +73,22 @@ describe("a plan deploys", () => {
   });
 });
 
+describe("a plan does not wait for", () => {
+  it("what serves already", () => {
+    const called = pin("called", "1.0.0");
+    const its = plan(
+      environment([called, pin("caller", "1.0.0")]),
+      environment([called, pin("caller", "1.1.0", { needs: { called: "^1.0.0" } })]),
+    );
+    expect(its.deployments.map(({ process, waitsFor }) => [process, waitsFor])).toEqual([["caller", []]]);
+  });
+
+  it("a release where a prerelease in range is pinned", () => {
+    const to = environment([pin("a", "1.0.0", { needs: { b: "^1.0.0" } }), pin("b", "1.5.0-rc.1")]);
+    expect(held(plan(null, to))).toEqual([]);
+  });
+});
+
 describe("a plan holds back", () => {
   it.each([
     ["what is broken", [brokenPin("a", "2.0.0", "is no YAML")], {}, "a: a.yaml:1:2: is no YAML (x/y)"],
@@ -205,6 +221,7 @@ describe("steps", () => {
     ]);
     const recreate = { strategy: { kind: "recreate" } } as const;
     expect(plan(from, environment([pin("a", "1.1.0")], recreate)).rollbackPlan.steps[0]?.how).toBe("reinstall");
+    expect(plan(from, environment([pin("a", "1.1.0")], { strategy: blueGreen })).rollbackPlan.steps[0]?.how).toBe("reinstall");
   });
 });
 

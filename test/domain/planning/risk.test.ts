@@ -57,6 +57,13 @@ describe("risk", () => {
     expect(risks(its)).toEqual(["medium", "medium a: it is taken out: whoever still calls it gets 404"]);
   });
 
+  it("names the gravest reason first", () => {
+    const its = plan(environment([pin("a", "1.0.0"), pin("b", "1.0.0")]), environment([pin("a", "0.9.0"), pin("b", "2.0.0")]), {
+      details: { a: {}, b: {} },
+    });
+    expect(risks(its)).toEqual(["medium", "medium b: 1.0.0 → 2.0.0 is a major step", "low a: 1.0.0 → 0.9.0 goes back"]);
+  });
+
   it("of many at once", () => {
     const names = ["a", "b", "c", "d", "e"];
     const its = plan(null, environment(names.map((name) => pin(name, "1.0.0"))), {

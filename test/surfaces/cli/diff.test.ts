@@ -86,6 +86,13 @@ describe("pinion diff", () => {
     ]);
   });
 
+  it.each([
+    ["checks", { checks: [check("a")] }],
+    ["dependencies", { dependencies: [{ type: "node", name: "x", version: "*", required: false }] as const }],
+  ])("finds %s alone worth exit code 1", async (_what, parts) => {
+    expect((await diff(version("1.0.0", base), version("1.0.1", base, parts))).code).toBe(1);
+  });
+
   it("compares an engine's export too", async () => {
     const { code, stdout } = await diff({ kind: "export", definition: base }, version("1.0.0", moved));
     expect(code).toBe(1);

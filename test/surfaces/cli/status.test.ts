@@ -1,30 +1,15 @@
-/** `pinion status` and `pinion history`, against a controller's real API on loopback. */
+/** `pinion status` against a controller's real API on loopback. */
 
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Overview } from "../../../src/controller/queries.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
-import type { Deployment } from "../../../src/domain/state.ts";
-import { type HttpServer, startHttp } from "../../../src/surfaces/http/server.ts";
-import { createKeptLog } from "../../support/log.ts";
-import { deployment, overview, process, repository } from "../http/pictures.ts";
+import { overview, process, repository } from "../http/pictures.ts";
+import { finding } from "../../domain/planning/snapshots.ts";
+import { createControllers } from "./controller.ts";
 import { pinion } from "./fake-world.ts";
 
-const servers: HttpServer[] = [];
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-});
-
-async function controller(picture: Overview, deployments: readonly Deployment[] = []): Promise<string> {
-  const queries = {
-    overview: () => Promise.resolve(picture),
-    history: ({ id, limit }: { readonly id?: string; readonly limit?: number }) =>
-      Promise.resolve(deployments.filter((one) => id === undefined || one.id === id).slice(0, limit)),
-  };
-  const server = await startHttp({ host: "127.0.0.1", port: 0, queries, commands: { refresh: () => undefined }, log: createKeptLog() });
-  servers.push(server);
-  return server.url;
-}
+const controllers = createControllers();
+const controller = controllers.start;
 
 function production(...processes: readonly ReturnType<typeof process>[]): Overview {
   return overview({ environments: overview().environments.map((one) => (one.name === "production" ? { ...one, processes } : one)) });
@@ -82,6 +67,29 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
     ],
   ])("ends by whether %s", async (_what, picture, code) => {
     expect((await pinion(["status", "--controller", await controller(picture)])).code).toBe(code);
+  });
+
+  it("is not fine while an environment has errors, and shows them", async () => {
+    const picture = overview();
+    const spoilt = picture.environments.map((one) => (one.name === "staging" ? { ...one, findings: [finding("name is missing")] } : one));
+    const { code, stdout } = await pinion([
+      "status",
+      "--controller",
+      await controller({ ...picture, environments: spoilt, findings: [finding("name is missing")] }),
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toContain("a.yaml:1:2  error  name is missing  (x/y)");
+    expect(stdout).toContain("1 error in 1 file; `pinion validate` shows them");
+  });
+
+  it("tells a candidate without traffic from what is kept warm", async () => {
+    const actual = [
+      { version: "1.3.0", weight: 100 },
+      { version: "1.4.0", weight: 0 },
+      { version: "1.2.0", weight: 0 },
+    ];
+    const { stdout } = await pinion(["status", "--controller", await controller(production(process("a", { actual })))]);
+    expect(stdout).toContain("  1.3.0 100% · 1.4.0 no traffic · 1.2.0 warm  ");
   });
 
   it("says why the repository cannot be followed", async () => {
@@ -163,7 +171,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
 
   it("says how to start a controller when none answers", async () => {
     const url = await controller(overview());
-    await servers.pop()?.close();
+    await controllers.closeAll();
     const { code, stderr } = await pinion(["status", "--controller", url]);
     expect(code).toBe(2);
     expect(stderr).toContain(`error controller/unreachable: no controller answers at ${url}: connect ECONNREFUSED`);
@@ -178,106 +186,10 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
   });
 
   it("hands on what the controller reports", async () => {
-    const queries = { overview: () => Promise.reject(new PinionError("store/failed", "disk full")), history: () => Promise.resolve([]) };
-    const server = await startHttp({ host: "127.0.0.1", port: 0, queries, commands: { refresh: () => undefined }, log: createKeptLog() });
-    servers.push(server);
-    expect((await pinion(["status", "--controller", server.url])).stderr).toContain("error store/failed: disk full");
-  });
-});
-
-describe("pinion history", () => {
-  const failed: Deployment = {
-    ...deployment,
-    id: "production.returns.2.0.0.x",
-    process: "returns",
-    version: "2.0.0",
-    phase: "Failed",
-    reason: "smoke_test failed",
-    endedAt: null,
-  };
-
-  it("lists deployments", async () => {
-    const { code, stdout } = await pinion(["history", "--controller", await controller(overview(), [failed, deployment])]);
-    expect(code).toBe(0);
-    expect(stdout.split("\n").map((line) => line.split(/ {2,}/u))).toEqual([
-      ["WHEN", "ENVIRONMENT", "PROCESS", "FROM → TO", "HOW", "OUTCOME", "TOOK", "ID", "REASON"],
-      [
-        "10m ago",
-        "production",
-        "returns",
-        "1.3.0 → 2.0.0",
-        "deploy, blue-green",
-        "Failed",
-        "running",
-        "production.returns.2.0.0.x",
-        "smoke_test failed",
-      ],
-      [
-        "10m ago",
-        "production",
-        "order-intake",
-        "1.3.0 → 1.4.0",
-        "deploy, blue-green",
-        "Succeeded",
-        "4.2 s",
-        deployment.id,
-        "has all traffic",
-      ],
-      [""],
-    ]);
-  });
-
-  it("says when there is nothing", async () => {
-    expect(await pinion(["history", "--controller", await controller(overview())])).toMatchObject({ code: 0, stdout: "no deployments\n" });
-  });
-
-  it("asks for no more than the limit", async () => {
-    const { stdout } = await pinion([
-      "history",
-      "-n",
-      "1",
-      "--format",
-      "json",
-      "--controller",
-      await controller(overview(), [failed, deployment]),
-    ]);
-    expect(JSON.parse(stdout)).toMatchObject({ deployments: [{ id: failed.id, endedAt: null, durationMs: null }] });
-  });
-
-  it("tells the story of one", async () => {
-    const { stdout } = await pinion(["history", "--id", deployment.id, "--controller", await controller(overview(), [deployment])]);
-    expect(stdout).toBe(`order-intake in production: 1.3.0 → 1.4.0  Succeeded
-  when     2026-11-21 11:50:00Z, took 4.2 s
-  how      deploy, blue-green
-  commit   ${deployment.commit}
-  outcome  Succeeded: has all traffic
-  id       ${deployment.id}
-
-steps
-  +0 ms   started    1.4.0 is pinned
-  +1.5 s  switching  checks passed
-
-validations
-  passed  during  smoke_test "accepts an order"  12 ms  answered 201
-`);
-  });
-
-  it("gives one to scripts", async () => {
-    const { stdout } = await pinion([
-      "history",
-      "--id",
-      deployment.id,
-      "--format",
-      "json",
-      "--controller",
-      await controller(overview(), [deployment]),
-    ]);
-    expect(JSON.parse(stdout)).toMatchObject({ id: deployment.id, durationMs: 4200, steps: [{ at: "2026-11-21T11:50:00.000Z" }, {}] });
-  });
-
-  it("says when there is no such one", async () => {
-    const { code, stderr } = await pinion(["history", "--id", "nope", "--controller", await controller(overview())]);
-    expect(code).toBe(2);
-    expect(stderr).toContain('error deployment/unknown: no deployment has the id "nope"');
+    const url = await controllers.startWith({
+      overview: () => Promise.reject(new PinionError("store/failed", "disk full")),
+      history: () => Promise.resolve([]),
+    });
+    expect((await pinion(["status", "--controller", url])).stderr).toContain("error store/failed: disk full");
   });
 });

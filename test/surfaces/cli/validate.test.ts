@@ -53,6 +53,12 @@ x.yaml
     expect(outcome.asked).toEqual(["/work-place"]);
   });
 
+  it("prints nothing that a terminal would obey", async () => {
+    const { stdout } = await validate([{ ...finding("a\u001B[2J.yaml", 1, "error"), message: "wrong: \u001B[31m" }]);
+    expect(stdout).toContain(String.raw`a\u001b[2J.yaml:1:2  error  wrong: \u001b[31m`);
+    expect(stdout).not.toContain("\u001B");
+  });
+
   it("prints exactly the promised fields as JSON", async () => {
     const extra = { ...mixed[0], secretThought: 1 } as Finding;
     const { code, stdout } = await validate([extra], "--format", "json");

@@ -58,8 +58,9 @@ describe("the client", () => {
   });
 
   it("follows nobody elsewhere", async () => {
-    const url = await serverThat((_request, response) => response.writeHead(302, { location: "http://127.0.0.1:9/" }).end());
-    await expect(createControllerClient(url).overview({})).rejects.toMatchObject({ code: "controller/unreachable" });
+    const elsewhere = await serverThat((_request, response) => response.end('{"deployments":[]}'));
+    const url = await serverThat((_request, response) => response.writeHead(302, { location: elsewhere }).end());
+    await expect(createControllerClient(url).history({})).rejects.toMatchObject({ code: "controller/unreachable" });
   });
 
   it("asks for exactly the deployment named", async () => {

@@ -1,0 +1,107 @@
+/** `pinion history` against a controller's real API on loopback. */
+
+import { describe, expect, it } from "vitest";
+import type { Deployment } from "../../../src/domain/state.ts";
+import { deployment, overview } from "../http/pictures.ts";
+import { createControllers } from "./controller.ts";
+import { pinion } from "./fake-world.ts";
+
+const controllers = createControllers();
+const controller = controllers.start;
+
+describe("pinion history", () => {
+  const failed: Deployment = {
+    ...deployment,
+    id: "production.returns.2.0.0.x",
+    process: "returns",
+    version: "2.0.0",
+    phase: "Failed",
+    reason: "smoke_test failed",
+    endedAt: null,
+  };
+
+  it("lists deployments", async () => {
+    const { code, stdout } = await pinion(["history", "--controller", await controller(overview(), [failed, deployment])]);
+    expect(code).toBe(0);
+    expect(stdout.split("\n").map((line) => line.split(/ {2,}/u))).toEqual([
+      ["WHEN", "ENVIRONMENT", "PROCESS", "FROM → TO", "HOW", "OUTCOME", "TOOK", "ID", "REASON"],
+      [
+        "10m ago",
+        "production",
+        "returns",
+        "1.3.0 → 2.0.0",
+        "deploy, blue-green",
+        "Failed",
+        "running",
+        "production.returns.2.0.0.x",
+        "smoke_test failed",
+      ],
+      [
+        "10m ago",
+        "production",
+        "order-intake",
+        "1.3.0 → 1.4.0",
+        "deploy, blue-green",
+        "Succeeded",
+        "4.2 s",
+        deployment.id,
+        "has all traffic",
+      ],
+      [""],
+    ]);
+  });
+
+  it("says when there is nothing", async () => {
+    expect(await pinion(["history", "--controller", await controller(overview())])).toMatchObject({ code: 0, stdout: "no deployments\n" });
+  });
+
+  it("asks for no more than the limit", async () => {
+    const { stdout } = await pinion([
+      "history",
+      "-n",
+      "1",
+      "--format",
+      "json",
+      "--controller",
+      await controller(overview(), [failed, deployment]),
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ deployments: [{ id: failed.id, endedAt: null, durationMs: null }] });
+  });
+
+  it("tells the story of one", async () => {
+    const { stdout } = await pinion(["history", "--id", deployment.id, "--controller", await controller(overview(), [deployment])]);
+    expect(stdout).toBe(`order-intake in production: 1.3.0 → 1.4.0  Succeeded
+  when     2026-11-21 11:50:00Z, took 4.2 s
+  how      deploy, blue-green
+  commit   ${deployment.commit}
+  outcome  Succeeded: has all traffic
+  id       ${deployment.id}
+
+steps
+  +0 ms   started    1.4.0 is pinned
+  +1.5 s  switching  checks passed
+
+validations
+  passed  during  smoke_test "accepts an order"  12 ms  answered 201
+`);
+  });
+
+  it("gives one to scripts", async () => {
+    const { stdout } = await pinion([
+      "history",
+      "--id",
+      deployment.id,
+      "--format",
+      "json",
+      "--controller",
+      await controller(overview(), [deployment]),
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({ id: deployment.id, durationMs: 4200, steps: [{ at: "2026-11-21T11:50:00.000Z" }, {}] });
+  });
+
+  it("says when there is no such one", async () => {
+    const { code, stderr } = await pinion(["history", "--id", "nope", "--controller", await controller(overview())]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('error deployment/unknown: no deployment has the id "nope"');
+  });
+});
