@@ -8,6 +8,7 @@ const { createHash, timingSafeEqual } = require("node:crypto");
 const { readFileSync } = require("node:fs");
 const http = require("node:http");
 const RED = require("node-red");
+const { makeLargeDeploysCheap } = require("./large-deploys.cjs");
 const { guardStart } = require("./start-guard.cjs");
 const pinion = require("./pinion-plugin.cjs");
 
@@ -48,7 +49,7 @@ RED.init(server, {
   functionTimeout: 0,
   logging: { console: { level: "off" }, pinion: { level: "warn", metrics: false, audit: false, handler: () => writeLog } },
 });
-checkOnlyWhatCanDepend();
+makeLargeDeploysCheap();
 app.use("/__admin", RED.httpAdmin);
 app.use("/", RED.httpNode);
 const { inFlight } = pinion(RED, async () => (await RED.runtime.flows.getFlows({})).rev);
@@ -76,18 +77,6 @@ async function finish() {
   while (inFlight() > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 25));
   await Promise.race([RED.stop(), new Promise((resolve) => setTimeout(resolve, 5_000))]);
   process.exit(0);
-}
-
-/**
- * Before each start Node-RED looks for external modules in a deep copy of all flows, which takes time by the square of their number:
- * seconds at 2,000 versions. Only function nodes that name modules can depend on any.
- */
-function checkOnlyWhatCanDepend() {
-  const runtime = require.resolve("@node-red/runtime", { paths: [require.resolve("node-red")] });
-  const registry = require(require.resolve("@node-red/registry", { paths: [runtime] }));
-  const check = registry.checkFlowDependencies;
-  if (typeof check === "function")
-    registry.checkFlowDependencies = (flows) => check(flows.filter((node) => Array.isArray(node.libs) && node.libs.length > 0));
 }
 
 function isToken(given) {
