@@ -85,7 +85,11 @@ async function indexPack(repository: string, { objects, pieces }: Pack): Promise
   header.writeUInt32BE(2, 4);
   header.writeUInt32BE(objects.size, 8);
   const body = Buffer.concat([header, ...pieces]);
-  const child = spawn("git", ["index-pack", "--stdin"], { cwd: repository, env: cleanGitEnvironment, stdio: ["pipe", "ignore", "inherit"] });
+  const child = spawn("git", ["index-pack", "--stdin"], {
+    cwd: repository,
+    env: cleanGitEnvironment,
+    stdio: ["pipe", "ignore", "inherit"],
+  });
   const ended = once(child, "close");
   child.stdin.end(Buffer.concat([body, createHash("sha1").update(body).digest()]));
   const [code] = (await ended) as unknown[];

@@ -64,6 +64,12 @@ function installed({ unit }: Runnable): Installed {
 
 function route({ unit }: Runnable): Route {
   const targets = [{ instance, url: `http://127.0.0.1:1/${unit.digest}` }];
-  const share = { version: unit.version, digest: unit.digest, weight: 100, endpoints: [{ method: "get", path: `/${unit.process}` }], targets };
+  const share = {
+    version: unit.version,
+    digest: unit.digest,
+    weight: 100,
+    endpoints: [{ method: "get", path: `/${unit.process}` }],
+    targets,
+  };
   return { process: unit.process, timeoutMs: 30_000, sticky: null, shares: [share] };
 }

@@ -1,6 +1,7 @@
 /** Keeps everything going: one loop that follows the repository, and one for each environment, so that none waits for another. */
 
 import type { EnvironmentName } from "../domain/names.ts";
+import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import { isNothingNew } from "../domain/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -44,6 +45,7 @@ class Loops implements Loop {
   readonly #parts: LoopParts;
   readonly #polling: Bell;
   readonly #bells = new Map<EnvironmentName, Bell>();
+  readonly #admitted = new Map<EnvironmentName, EnvironmentSnapshot | undefined>();
   readonly #running: Promise<void>[] = [];
   #stopping = false;
 
@@ -84,12 +86,15 @@ class Loops implements Loop {
     }
   }
 
-  /** New environments get a loop, all others are woken: there is a new commit. */
+  /** There is a new commit: new environments get a loop, and those that it changes are woken. */
   #admit(): void {
-    for (const environment of this.#parts.source.environments()) {
+    const { source } = this.#parts;
+    for (const environment of source.environments()) {
+      const admitted = source.wanted(environment)?.environment;
       const bell = this.#bells.get(environment);
-      if (bell) bell.ring();
-      else this.#open(environment);
+      if (!bell) this.#open(environment);
+      else if (admitted !== this.#admitted.get(environment)) bell.ring();
+      this.#admitted.set(environment, admitted);
     }
   }
 

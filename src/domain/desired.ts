@@ -18,6 +18,8 @@ export type Desired =
 
 export interface DesiredState {
   readonly processes: ReadonlyMap<ProcessId, Desired>;
+  /** What it was resolved from. */
+  readonly pins: EnvironmentSnapshot["pins"];
   /** Of variables and secret references: with a definition's digest it makes a unit's digest. */
   readonly settingsDigest: Digest;
 }
@@ -33,17 +35,18 @@ export function unitDigest(summary: VersionSummary, settings: Digest, hash: Hash
   return hash(`${summary.process}\n${summary.version}\n${summary.definitionDigest}\n${settings}`);
 }
 
-/** Resolves all pins; what has not changed since `before` is taken from there. */
+/** Resolves all pins; what has not changed since `before` is taken from there, and all of it when nothing has. */
 export function resolveDesired(environment: EnvironmentSnapshot, hash: Hash, before: DesiredState | null): DesiredState | null {
   if (!environment.spec) return null;
   const settings = settingsDigest(environment.spec, hash);
+  if (before?.pins === environment.pins && before.settingsDigest === settings) return before;
   const reusable = before?.settingsDigest === settings ? before.processes : new Map<ProcessId, Desired>();
   const processes = new Map<ProcessId, Desired>();
   for (const [process, pinned] of environment.pins) {
     const old = reusable.get(process);
     processes.set(process, old?.pinned === pinned ? old : resolvePin(process, pinned, settings, hash));
   }
-  return { processes, settingsDigest: settings };
+  return { processes, pins: environment.pins, settingsDigest: settings };
 }
 
 function resolvePin(process: ProcessId, pinned: PinnedVersion, settings: Digest, hash: Hash): Desired {

@@ -42,6 +42,13 @@ describe("desired state", () => {
     expect(resolveDesired(snapshot({ spec: null }), sha256, null)).toBeNull();
   });
 
+  it("is the very same when no pin and no setting has changed", () => {
+    const first = snapshot();
+    const before = resolveDesired(first, sha256, null);
+    expect(resolveDesired({ ...first, spec: { ...spec, deploymentTimeoutMs: 1 } }, sha256, before)).toBe(before);
+    expect(resolveDesired({ ...first, spec: { ...spec, variables: { LOG_LEVEL: "debug" } } }, sha256, before)).not.toBe(before);
+  });
+
   it("takes over what has not changed", () => {
     const before = resolveDesired(snapshot(), sha256, null);
     const after = resolveDesired(
