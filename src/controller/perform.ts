@@ -28,17 +28,26 @@ export async function settle(environment: EnvironmentName, ports: Ports): Promis
   const due = owed.filter((entry) => entry.notBefore <= now);
   if (due.length === 0) return;
   startValidations(environment, of(due, "ensure-validated"), ports);
-  const failed = new Set<ProcessId>();
-  for (const perform of [install, shiftTraffic, arm, remove]) {
+  const heldUp = new Set<ProcessId>();
+  for (const { kind, perform } of inOrder) {
     const refusals = await perform(
       environment,
-      due.filter((entry) => !failed.has(processOf(entry.action))),
+      due.filter((entry) => !heldUp.has(processOf(entry.action))),
       ports,
     );
-    for (const refusal of refusals) failed.add(processOf(refusal.owed.action));
+    for (const refusal of refusals) heldUp.add(processOf(refusal.owed.action));
+    // What waits to be tried again holds up what comes after it, just as its refusal did.
+    for (const entry of of(owed, kind)) if (entry.notBefore > now) heldUp.add(processOf(entry.action));
     await Promise.all(refusals.map((refusal) => refuse(environment, refusal, ports)));
   }
 }
+
+const inOrder = [
+  { kind: "ensure-installed", perform: install },
+  { kind: "ensure-weights", perform: shiftTraffic },
+  { kind: "ensure-armed", perform: arm },
+  { kind: "ensure-removed", perform: remove },
+] as const;
 
 /** The owed actions of one kind. */
 function of<K extends Action["kind"]>(owed: readonly OwedAction[], kind: K): readonly Owed<K>[] {

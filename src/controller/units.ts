@@ -14,12 +14,12 @@ export interface LoadedUnit {
 
 /**
  * Loads the unit that a decision named, and proves that it still is that unit.
- * @throws `manifest/invalid` when the repository no longer holds it so, `secret/missing`.
+ * @throws `manifest/invalid` when the repository no longer holds it so, `environment/unusable`, `secret/missing`.
  */
 export async function loadUnit(ref: UnitRef, environment: EnvironmentName, ports: Ports): Promise<LoadedUnit> {
   const wanted = ports.wanted(environment);
   const spec = wanted?.environment.spec;
-  if (!wanted || !spec) throw new PinionError("manifest/invalid", `environment ${environment} cannot be used at the moment`);
+  if (!wanted || !spec) throw new PinionError("environment/unusable", `environment ${environment} cannot be used at the moment`);
   const version = await ports.manifests.version(ref.process, ref.version);
   const summary = { ...version, hasChecks: version.checks.length > 0 };
   if (unitDigest(summary, settingsDigest(spec, ports.hash), ports.hash) !== ref.digest) {

@@ -49,6 +49,10 @@ const catalogue = {
   },
   "controller/unreachable": { retry: "later", hint: "Start it with `pinion run`, or name it with --controller URL." },
   "controller/failed": { retry: "later", hint: "The controller's log says more; command and controller should be of the same version." },
+  "environment/unusable": {
+    retry: "later",
+    hint: "Mend its environment.yaml; `pinion validate` names the place. What runs keeps running.",
+  },
   "environment/unknown": { retry: "never", hint: "`pinion status` lists the environments." },
   "process/unknown": { retry: "never", hint: "`pinion status` lists the processes." },
   "deployment/unknown": { retry: "never", hint: "`pinion history` lists the deployments with their ids." },

@@ -32,12 +32,16 @@ export type Verdict =
   | { readonly kind: "unhealthy"; readonly why: string }
   | { readonly kind: "unknown"; readonly why: string };
 
-/** One failure is a failure; nothing at all, or anything unknown, is unknown. */
+/**
+ * One failure is a failure; nothing at all, or anything unknown, is unknown. Whoever asks stops at the first unknown: one
+ * that is older than another result is of an earlier try, in which something else was asked, and counts no more.
+ */
 export function judge(results: readonly ValidationResult[]): Verdict {
   const failed = results.find((result) => result.result === "failed");
   if (failed) return { kind: "unhealthy", why: describeResult(failed) };
   if (results.length === 0) return { kind: "unknown", why: "no validation has run yet" };
-  const unknown = results.find((result) => result.result === "unknown");
+  const newest = Math.max(...results.map((result) => result.at));
+  const unknown = results.find((result) => result.result === "unknown" && result.at === newest);
   if (unknown) return { kind: "unknown", why: describeResult(unknown) };
   return { kind: "healthy" };
 }

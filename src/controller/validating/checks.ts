@@ -27,8 +27,10 @@ interface HealthCheck {
 async function isHealthy({ environment, unit, path, timeoutMs }: HealthCheck, ports: Ports): Promise<string> {
   const installed = installedOf(await ports.engine(environment).inventory(), unit);
   const deadline = ports.clock.now() + timeoutMs;
-  for (const placement of installed?.placements ?? []) await untilHealthy(placement.address + path, deadline, ports);
-  return `2xx on ${count(installed?.placements.length ?? 0, "instance")}`;
+  const placements = installed?.placements ?? [];
+  if (placements.length === 0) throw new Error("it is installed on no instance at the moment");
+  for (const placement of placements) await untilHealthy(placement.address + path, deadline, ports);
+  return `2xx on ${count(placements.length, "instance")}`;
 }
 
 async function untilHealthy(url: string, deadline: number, ports: Ports): Promise<void> {
@@ -50,16 +52,25 @@ async function tryGet(url: string, timeoutMs: number, ports: Ports): Promise<str
   }
 }
 
-export function smokeTest(check: Check, address: () => Promise<string>, ports: Ports): Question {
-  return { validation: "smoke_test", subject: check.name, ask: async () => runCheck(check, await address(), ports) };
+/** Where a smoke test is asked. */
+export interface Place {
+  /** Base address. Throws when there is none at the moment. */
+  address(): Promise<string>;
+  /** Throws when silence says nothing about the version, because what is in front of it is down. */
+  whenSilent(): Promise<unknown>;
 }
 
-async function runCheck({ request, expect, timeoutMs }: Check, address: string, ports: Ports): Promise<string> {
+export function smokeTest(check: Check, place: Place, ports: Ports): Question {
+  return { validation: "smoke_test", subject: check.name, ask: async () => runCheck(check, place, ports) };
+}
+
+async function runCheck({ request, expect, timeoutMs }: Check, place: Place, ports: Ports): Promise<string> {
   const hasJsonBody = request.body !== undefined && typeof request.body !== "string";
   const body = typeof request.body === "string" ? request.body : hasJsonBody ? JSON.stringify(request.body) : null;
   const headers = { ...(hasJsonBody ? { "content-type": "application/json" } : {}), ...request.headers };
-  const sent = { url: address + request.path, method: request.method, headers, body, timeoutMs };
-  const answered = await ports.prober.ask(sent).catch((error: unknown) => {
+  const sent = { url: (await place.address()) + request.path, method: request.method, headers, body, timeoutMs };
+  const answered = await ports.prober.ask(sent).catch(async (error: unknown) => {
+    await place.whenSilent();
     throw new Failure(`${request.method} ${request.path}: ${error instanceof Error ? error.message : String(error)}`);
   });
   const why = whyNotAsExpected(expect, answered);

@@ -9,12 +9,13 @@ import { count, Failure, installedOf, type Question, type Subject, tryLoad } fro
 export async function questionsOnPrivateAddress(subject: Subject): Promise<readonly Question[]> {
   const loaded = await tryLoad(subject);
   if ("question" in loaded) return [loaded.question];
-  const address = () => privateAddress(subject);
+  // A version that takes its engine down with it is silent too: silence always counts as a failure here.
+  const place = { address: () => privateAddress(subject), whenSilent: () => Promise.resolve() };
   return [
     { validation: "step_validation", subject: "installation", ask: () => isInstalled(subject) },
     { validation: "step_validation", subject: "endpoints", ask: () => areEndpointsFree(subject) },
     ...healthCheck(subject),
-    ...loaded.version.checks.map((check) => smokeTest(check, address, subject.ports)),
+    ...loaded.version.checks.map((check) => smokeTest(check, place, subject.ports)),
   ];
 }
 

@@ -9,10 +9,14 @@ export async function questionsOnPublicAddress(subject: Subject): Promise<readon
   const loaded = await tryLoad(subject);
   if ("question" in loaded) return [loaded.question];
   const harmless = loaded.version.checks.filter((check) => check.request.method === "GET");
-  const address = () => Promise.resolve(subject.ports.router.publicAddress(subject.environment));
+  const { environment, ports } = subject;
+  const place = {
+    address: () => Promise.resolve(ports.router.publicAddress(environment)),
+    whenSilent: () => ports.router.routes(environment),
+  };
   return [
     { validation: "service_availability", subject: "", ask: () => isServing(subject) },
-    ...harmless.map((check) => smokeTest(check, address, subject.ports)),
+    ...harmless.map((check) => smokeTest(check, place, ports)),
     { validation: "monitoring_setup", subject: "", ask: () => isCounted(subject) },
   ];
 }
