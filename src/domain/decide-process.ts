@@ -2,13 +2,13 @@
 
 import type { Action } from "./actions.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
-import { advance, open } from "./deployments.ts";
+import { advance, isAllButOver, knownGoodAfter, open } from "./deployments.ts";
 import { describeHeld, describeSettled, describeUnknown, type Outlook, withStatus } from "./describe-status.ts";
 import type { Desired } from "./desired.ts";
 import { holdForConcurrency } from "./gates/concurrency.ts";
 import { holdForDependencies } from "./gates/dependencies.ts";
 import type { Held } from "./gates/gate.ts";
-import { keepUp } from "./keep-up.ts";
+import { keepServing, keepUp } from "./keep-up.ts";
 import type { UnitRef } from "./names.ts";
 import type { Dependency } from "./process-version.ts";
 import type { Rollout } from "./rollout.ts";
@@ -117,13 +117,17 @@ function isSuperseded(rollout: Rollout, desired: Desired | null): boolean {
 function supersede(one: Case, rollout: Rollout): ProcessDecision {
   const { before, desired, pass } = one;
   const { now } = pass.seen;
-  const why = desired?.kind === "run" ? `superseded: ${desired.unit.version} is pinned now` : "superseded: no longer pinned";
+  const isDone = isAllButOver(rollout);
+  const phase = isDone ? "Succeeded" : "Superseded";
+  const next = desired?.kind === "run" ? `${desired.unit.version} is pinned now` : "no longer pinned";
+  const why = isDone ? `has all traffic; ${next}` : `superseded: ${next}`;
   pass.running -= 1;
-  const idle: ProcessState = { ...before, rollout: null };
+  const knownGood = isDone ? knownGoodAfter(before, rollout, phase) : before.knownGood;
+  const idle: ProcessState = { ...before, rollout: null, knownGood, status: before.status && { ...before.status, phase } };
   const closing: DeploymentUpdate = {
     id: rollout.deployment,
-    phase: "Superseded",
-    step: { at: now, state: "superseded", why },
+    phase,
+    step: { at: now, state: isDone ? phase : "superseded", why },
     endedAt: now,
   };
   const decision = decideProcess({ ...one, before: idle });
@@ -140,11 +144,12 @@ function watchOnly({ before, desired, pass }: Case, why: string): ProcessDecisio
   };
 }
 
-function hold({ before, pass }: Case, view: ProcessSeen, outlook: Outlook): ProcessDecision {
+function hold(one: Case, view: ProcessSeen, outlook: Outlook): ProcessDecision {
+  const { before, pass } = one;
   const describe = outlook.health === null ? describeHeld : describeSettled;
   return {
     after: withStatus(before, describe(before, pass.seen, view, outlook)),
-    actions: [],
+    actions: keepServing(one, view),
     replacesOwed: false,
     deployments: [],
     wakeAt: outlook.until,

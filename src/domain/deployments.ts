@@ -1,9 +1,11 @@
 /** Opening a deployment, taking it one step further, and closing it with its outcome. */
 
+import type { Action } from "./actions.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeEnded, describeRollout, withStatus } from "./describe-status.ts";
 import type { EnvironmentSpec } from "./environment.ts";
 import type { Instant, UnitRef } from "./names.ts";
+import { keepServing } from "./keep-up.ts";
 import type { DeploymentKind, Rollout, StrategyStep } from "./rollout.ts";
 import { type ProcessSeen, type Seen, servingUnit, viewProcess } from "./seen.ts";
 import type { DeploymentUpdate, ProcessState } from "./state.ts";
@@ -76,11 +78,20 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
   const process = withStatus(isSame ? before : { ...before, rollout: after }, status);
   return {
     after: process,
-    actions: step.actions,
+    actions: [...step.actions, ...whileWaiting(one, after)],
     replacesOwed: !isSame,
     deployments: isSame ? [] : [entered(after, seen.now, step)],
     wakeAt: step.wakeAt,
   };
+}
+
+/** Until the candidate is switched to, the stable version must go on to be served wherever it is. */
+function whileWaiting(one: Case, { kind, state, strategy }: Rollout): readonly Action[] {
+  const isBeforeSwitch =
+    state.kind === "validating" || state.kind === "installing" || state.kind === "checking" || state.kind === "waiting";
+  if (!isBeforeSwitch || strategy.kind !== "blue-green" || kind === "heal") return [];
+  const view = viewProcess(one.before.process, one.pass.seen, null);
+  return view ? keepServing(one, view) : [];
 }
 
 function close({ before, pass, desired }: Case, rollout: Rollout, step: StrategyStep): ProcessDecision {
@@ -109,7 +120,13 @@ function phaseOf(rollout: Rollout, step: StrategyStep): DeploymentPhase {
   return rollout.state.kind === "rejected" && rollout.state.hadTraffic ? "RolledBack" : "Failed";
 }
 
-function knownGoodAfter(before: ProcessState, { candidate, kind }: Rollout, phase: DeploymentPhase): readonly UnitRef[] {
+/** Validated with all the traffic: only the version before it is still being let go. */
+export function isAllButOver({ state, strategy, candidate }: Rollout): boolean {
+  return candidate !== null && (state.kind === "draining" || (state.kind === "removing" && strategy.kind === "blue-green"));
+}
+
+/** What is known to be good once a deployment has ended so. */
+export function knownGoodAfter(before: ProcessState, { candidate, kind }: Rollout, phase: DeploymentPhase): readonly UnitRef[] {
   if (phase !== "Succeeded" || !candidate || kind === "heal") return before.knownGood;
   return [candidate, ...before.knownGood.filter((good) => good.digest !== candidate.digest)].slice(0, knownGoodLimit);
 }

@@ -6,7 +6,7 @@ import type { Case, ProcessDecision } from "./decision.ts";
 import { describeSettled, withStatus } from "./describe-status.ts";
 import type { EnvironmentSpec } from "./environment.ts";
 import type { Digest, UnitRef } from "./names.ts";
-import { findInstalled, inFlightOn, isArmedAlone, type ProcessSeen, type Seen } from "./seen.ts";
+import { findInstalled, inFlightOn, isArmedAlone, type ProcessSeen, type Seen, servingUnit } from "./seen.ts";
 import type { Route } from "./route.ts";
 import type { ProcessState } from "./state.ts";
 import type { Installed } from "./unit.ts";
@@ -15,6 +15,7 @@ import type { Installed } from "./unit.ts";
 const leftoverPollMs = 1_000;
 
 export function keepUp({ before, pass }: Case, view: ProcessSeen, unit: UnitRef): ProcessDecision {
+  if (isAtRest(before, pass.seen, view, unit)) return { after: before, ...nothingToDo };
   const leftovers = leftoversOf(before, pass.seen, view, unit);
   const idle = leftovers.filter((left) => isIdle(pass.seen, left));
   const actions: Action[] = [
@@ -34,6 +35,35 @@ export function keepUp({ before, pass }: Case, view: ProcessSeen, unit: UnitRef)
     deployments: [],
     wakeAt: idle.length < leftovers.length ? pass.seen.now + leftoverPollMs : null,
   };
+}
+
+/**
+ * What a process needs that is not (yet) what is pinned: the version that has the traffic keeps it, wherever its instances
+ * are now; and when the router has forgotten all about it, the last good one that is there gets it back.
+ */
+export function keepServing({ before, desired, pass }: Case, view: ProcessSeen): readonly Action[] {
+  const isThere = (unit: UnitRef) => findInstalled(view.installed, unit.digest)?.placements.some((placement) => placement.ready) ?? false;
+  const unit = servingUnit(view.route) ?? (desired ? before.knownGood.find(isThere) : undefined);
+  return unit && isThere(unit) ? routing(view, unit, pass.seen.spec) : [];
+}
+
+const nothingToDo = { actions: [], replacesOwed: false, deployments: [], wakeAt: null } as const;
+
+/** Whether all is in place and shown so already: nearly every process in nearly every pass, so this builds nothing. */
+function isAtRest(before: ProcessState, seen: Seen, view: ProcessSeen, unit: UnitRef): boolean {
+  if (view.installed.length > 2 || before.refused !== null || !isShownAtRest(before.status, view.installed, unit)) return false;
+  if (!isRoutedRight(view, unit.digest) || !isTreatedRight(view.route, seen.spec) || !isArmedAlone(view.installed, unit.digest))
+    return false;
+  return view.installed.length === 1 || leftoversOf(before, seen, view, unit).length === 0;
+}
+
+/** Of one version that serves, and at most one that is kept warm. */
+function isShownAtRest(status: ProcessState["status"], installed: readonly Installed[], unit: UnitRef): boolean {
+  if (status?.sync !== "Synced" || status.health !== "Healthy" || status.desired !== unit.version) return false;
+  if (status.phase === "Pending" || status.phase === "Running" || status.actual.length !== installed.length) return false;
+  const [serving, warm] = status.actual;
+  if (serving?.version !== unit.version || serving.weight !== 100) return false;
+  return installed.every((each) => each.digest === unit.digest || (each.version === warm?.version && warm.weight === 0));
 }
 
 /** The reason of the deployment that brought it here stays; a hold that is over does not. */

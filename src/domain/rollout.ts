@@ -23,7 +23,14 @@ export type RolloutState =
   | { readonly kind: "clearing"; readonly since: Instant }
   | { readonly kind: "removing" }
   /** Bad: the traffic goes back to, or stays on, the stable version and the candidate is removed. */
-  | { readonly kind: "rejected"; readonly why: string; readonly since: Instant; readonly hadTraffic: boolean };
+  | {
+      readonly kind: "rejected";
+      readonly why: string;
+      readonly since: Instant;
+      readonly hadTraffic: boolean;
+      /** The stable version is not there and cannot be installed again; then nobody gets the traffic. */
+      readonly isStableLost?: boolean;
+    };
 
 /** What makes Pinion start a deployment. `heal` puts back what was changed by hand; `retire` removes a process that left the pins. */
 export type DeploymentKind = "deploy" | "rollback" | "heal" | "retire";
@@ -70,6 +77,8 @@ export interface RolloutSeen {
   readonly stableWeight: Known<Percent>;
   /** Whether schedules and subscriptions fire in the candidate and nowhere else. */
   readonly candidateArmed: Known<boolean>;
+  /** The same of the stable version; false when there is none. */
+  readonly stableArmed: Known<boolean>;
   /** Requests and messages still being worked on, router and engine together. */
   readonly stableInFlight: Known<number>;
   readonly candidateInFlight: Known<number>;

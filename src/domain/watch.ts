@@ -26,6 +26,7 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
     candidateWeight: ask.weight(candidate),
     stableWeight: ask.weight(stable),
     candidateArmed: ask.engine((installed) => candidate !== null && isArmedAlone(installed, candidate.digest)),
+    stableArmed: ask.engine((installed) => stable !== null && isArmedAlone(installed, stable.digest)),
     stableInFlight: ask.inFlight(stable),
     candidateInFlight: ask.inFlight(candidate),
     ...verdicts(memory),

@@ -10,10 +10,10 @@ import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollou
 import {
   drainPollMs,
   enter,
+  giveMissing,
   giveTraffic,
   type In,
   insist,
-  is,
   isDrained,
   isHopeless,
   isNotSo,
@@ -108,8 +108,8 @@ function whenWaiting({ candidate, spec }: BlueGreen, state: In<"waiting">, seen:
 
 function whenSwitching({ rollout, candidate }: BlueGreen, state: In<"switching">, seen: RolloutSeen): StrategyStep {
   if (isHopeless(seen)) return reject(rollout, seen.stuck?.detail ?? "refused", seen.now);
-  const isSwitched = is(seen.candidateWeight, 100) && isSo(seen.candidateArmed);
-  if (!isSwitched) return insist(state, seen.stuck?.detail ?? "switching all traffic", giveTraffic(rollout.process, candidate));
+  const lacking = giveMissing(rollout.process, candidate, { weight: seen.candidateWeight, armed: seen.candidateArmed });
+  if (lacking.length > 0) return insist(state, seen.stuck?.detail ?? "switching all traffic", lacking);
   if (rollout.fast) return drain(rollout, seen, "has all traffic again");
   return enter({ kind: "confirming" }, "has all traffic; validating through the public address", [validate(rollout, candidate, "post")]);
 }

@@ -9,6 +9,7 @@ import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollou
 import {
   drainPollMs,
   enter,
+  giveMissing,
   giveTraffic,
   type In,
   insist,
@@ -106,8 +107,9 @@ function whenChecking({ rollout, candidate }: Recreate, state: In<"checking">, s
 
 function whenSwitching({ rollout, candidate }: Recreate, state: In<"switching">, seen: RolloutSeen): StrategyStep {
   if (isHopeless(seen)) return reject(rollout, seen.stuck?.detail ?? "refused", seen.now);
-  if (is(seen.candidateWeight, 100) && isSo(seen.candidateArmed)) return succeed(state, "has all traffic");
-  return insist(state, seen.stuck?.detail ?? "giving it the traffic", giveTraffic(rollout.process, candidate));
+  const lacking = giveMissing(rollout.process, candidate, { weight: seen.candidateWeight, armed: seen.candidateArmed });
+  if (lacking.length === 0) return succeed(state, "has all traffic");
+  return insist(state, seen.stuck?.detail ?? "giving it the traffic", lacking);
 }
 
 function install(candidate: UnitRef, why: string): StrategyStep {

@@ -32,7 +32,7 @@ export function fail(state: RolloutState, why: string): StrategyStep {
 /** The candidate is bad: back to the stable version at once; the candidate is removed when nothing is in flight on it. */
 export function reject(rollout: Rollout, why: string, now: Instant): StrategyStep {
   const hadTraffic = rollout.state.kind === "switching" || rollout.state.kind === "confirming";
-  return enter({ kind: "rejected", why, since: now, hadTraffic }, why, trafficBack(rollout));
+  return enter({ kind: "rejected", why, since: now, hadTraffic }, why, giveTraffic(rollout.process, rollout.stable));
 }
 
 /** All traffic and all triggers to this unit; null: none at all. */
@@ -43,8 +43,9 @@ export function giveTraffic(process: string, unit: UnitRef | null): readonly Act
   ];
 }
 
-function trafficBack(rollout: Rollout): readonly Action[] {
-  return giveTraffic(rollout.process, rollout.stable);
+/** What of it is not so yet: asking again for what is done would never come to rest while the rest is refused. */
+export function giveMissing(process: string, unit: UnitRef, seen: { readonly weight: Known<number>; readonly armed: Known<boolean> }) {
+  return giveTraffic(process, unit).filter((action) => (action.kind === "ensure-weights" ? !is(seen.weight, 100) : !isSo(seen.armed)));
 }
 
 export function isSo(known: Known<boolean>): boolean {
@@ -77,11 +78,20 @@ export function isHopeless(seen: RolloutSeen): boolean {
  * the candidate is gone. Shared by all strategies, because what is safe does not depend on how the traffic was shifted.
  */
 export function whenRejected(rollout: Rollout, state: In<"rejected">, seen: RolloutSeen): StrategyStep {
-  const { stable, candidate } = rollout;
-  if (stable && isNotSo(seen.stableInstalled)) return insist(state, state.why, [{ kind: "ensure-installed", unit: stable }]);
-  const isBack = stable ? is(seen.stableWeight, 100) : is(seen.candidateWeight, 0);
-  if (!isBack) return insist(state, state.why, trafficBack(rollout));
+  const { process, candidate } = rollout;
+  const stable = state.isStableLost === true ? null : rollout.stable;
+  if (stable && isNotSo(seen.stableInstalled)) return putBack(process, stable, state, seen);
+  const lacking = stable ? giveMissing(process, stable, { weight: seen.stableWeight, armed: seen.stableArmed }) : [];
+  if (lacking.length > 0) return insist(state, state.why, lacking);
+  if (!stable && !is(seen.candidateWeight, 0)) return insist(state, state.why, giveTraffic(process, null));
   if (!candidate || isNotSo(seen.candidateInstalled)) return fail(state, state.why);
   if (!isDrained(seen.candidateInFlight, state.since, seen)) return stay(state, state.why, seen.now + drainPollMs);
   return insist(state, state.why, [{ kind: "ensure-removed", unit: candidate }]);
+}
+
+/** What can never be installed again, such as a version whose variables have changed, must not hold up the next commit for ever. */
+function putBack(process: string, stable: UnitRef, state: In<"rejected">, seen: RolloutSeen): StrategyStep {
+  if (!isHopeless(seen)) return insist(state, state.why, [{ kind: "ensure-installed", unit: stable }]);
+  const why = `${state.why}; ${stable.version} cannot be put back: ${seen.stuck?.detail ?? "refused"}`;
+  return enter({ ...state, why, isStableLost: true }, why, giveTraffic(process, null));
 }

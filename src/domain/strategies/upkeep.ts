@@ -6,6 +6,7 @@ import {
   drainPollMs,
   enter,
   fail,
+  giveMissing,
   giveTraffic,
   type In,
   insist,
@@ -28,8 +29,9 @@ export function nextHeal(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen
   if (seen.now >= rollout.deadline) return fail(state, "not healed within the deployment timeout");
   if (!isSo(seen.candidateReady))
     return insist(state, seen.stuck?.detail ?? "putting back what was changed by hand", [{ kind: "ensure-installed", unit: candidate }]);
-  if (is(seen.candidateWeight, 100) && isSo(seen.candidateArmed)) return succeed(state, "as `main` says again");
-  return insist({ kind: "switching" }, "putting the traffic back", giveTraffic(rollout.process, candidate));
+  const lacking = giveMissing(rollout.process, candidate, { weight: seen.candidateWeight, armed: seen.candidateArmed });
+  if (lacking.length === 0) return succeed(state, "as `main` says again");
+  return insist({ kind: "switching" }, "putting the traffic back", lacking);
 }
 
 export function beginRetire(rollout: Rollout, now: number): StrategyStep {
