@@ -6,6 +6,7 @@
 import { actionKey, processOf, type Action } from "./actions.ts";
 import { decideProcess } from "./decide-process.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
+import type { Desired } from "./desired.ts";
 import type { Instant, ProcessId } from "./names.ts";
 import { type Seen, servingUnit } from "./seen.ts";
 import type { DeploymentUpdate, EnvironmentState, OwedAction, ProcessState, Step } from "./state.ts";
@@ -43,13 +44,17 @@ function emptyStep(state: EnvironmentState, seen: Seen): Draft {
   return { environment: state.environment, at: seen.now, processes: [], forgotten: [], owed: new Map(), deployments: [], wakeAt };
 }
 
-/** Every process that anybody knows of: pinned, remembered, installed or routed. The order does not matter: gates see to it. */
-function everyProcess(state: EnvironmentState, seen: Seen): Iterable<ProcessId> {
-  const all = new Set(seen.desired?.processes.keys() ?? []);
-  for (const process of state.processes.keys()) all.add(process);
-  if (seen.engine.kind === "known") for (const process of seen.engine.value.installed.keys()) all.add(process);
-  if (seen.routes.kind === "known") for (const [process, route] of seen.routes.value) if (servingUnit(route)) all.add(process);
-  return all;
+/** Every process that anybody knows of, once: pinned, remembered, installed or routed. The order does not matter: gates see to it. */
+function* everyProcess(state: EnvironmentState, seen: Seen): Iterable<ProcessId> {
+  const pinned = seen.desired?.processes ?? new Map<ProcessId, Desired>();
+  yield* pinned.keys();
+  for (const process of state.processes.keys()) if (!pinned.has(process)) yield process;
+  const others = new Set<ProcessId>();
+  const isStray = (process: ProcessId) => !pinned.has(process) && !state.processes.has(process);
+  if (seen.engine.kind === "known") for (const process of seen.engine.value.installed.keys()) if (isStray(process)) others.add(process);
+  if (seen.routes.kind === "known")
+    for (const [process, route] of seen.routes.value) if (isStray(process) && servingUnit(route)) others.add(process);
+  yield* others;
 }
 
 function countRunning(state: EnvironmentState): number {
