@@ -1,6 +1,7 @@
 /**
  * Runs the benchmarks of this folder, one after the other, and prints their figures. A benchmark is a module that exports a
- * function whose name ends in `Bench`. `npm run bench -- gateway --json` runs those whose file is named, as JSON.
+ * function whose name ends in `Bench`; one that takes minutes ends in `SlowBench` and runs with `--slow` only.
+ * `npm run bench -- gateway --json` runs those whose file is named, as JSON.
  */
 
 import { readdirSync } from "node:fs";
@@ -11,7 +12,10 @@ import type { BenchResult } from "./result.ts";
 
 type Bench = () => Promise<readonly BenchResult[]>;
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean", default: false } } });
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "boolean", default: false }, slow: { type: "boolean", default: false } },
+});
 const modules = readdirSync(import.meta.dirname)
   .filter(
     (file) => file.endsWith(".ts") && !file.endsWith(".d.ts") && (positionals.length === 0 || positionals.includes(file.slice(0, -3))),
@@ -29,11 +33,15 @@ process.exitCode = results.every((result) => result.ok) ? 0 : 1;
 
 async function runModule(file: string): Promise<readonly BenchResult[]> {
   const module = (await import(pathToFileURL(join(import.meta.dirname, file)).href)) as Record<string, unknown>;
-  const benches = Object.entries(module).filter(([name, value]) => name.endsWith("Bench") && typeof value === "function");
+  const benches = Object.entries(module).filter(([name, value]) => isWanted(name) && typeof value === "function");
   if (benches.length > 0) console.error(`${file.slice(0, -3)} …`);
   const found: BenchResult[] = [];
   for (const [, bench] of benches) found.push(...(await (bench as Bench)()));
   return found;
+}
+
+function isWanted(name: string): boolean {
+  return name.endsWith("Bench") && (values.slow || !name.endsWith("SlowBench"));
 }
 
 function table(rows: readonly BenchResult[]): string {
