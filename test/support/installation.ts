@@ -33,7 +33,7 @@ export interface Installation {
 /** Starts one and takes it down with the test, whatever becomes of it. Only the environments named are run. */
 export async function install(options: { readonly environments: readonly string[]; readonly instances: number }): Promise<Installation> {
   const directory = await mkdtemp(join(tmpdir(), "pinion-e2e-"));
-  const stage = await setStage({ directory, example: join(root, "example-repo"), fresh: false });
+  const stage = await setStage({ directory, example: join(root, "example-repo") });
   await writeFile(stage.configFile, configText(stage, options));
   let controller: RunningController | null = null;
   const installation: Installation = {

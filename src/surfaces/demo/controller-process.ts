@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Overview } from "../../controller/queries.ts";
+import { PinionError } from "../../domain/errors.ts";
 import type { Deployment } from "../../domain/state.ts";
 import { createControllerClient } from "../http/client.ts";
 
@@ -26,18 +27,23 @@ export interface ControllerCommand {
   readonly configFile: string;
   readonly stateDirectory: string;
   readonly logFile: string;
+  /** Gives the start up. */
+  readonly signal?: AbortSignal;
 }
 
 const startLimitMs = 60_000;
 
-/** Resolves when its API answers. @throws Error when it does not come up, with the end of its log. */
+/** Resolves when its API answers. @throws `controller/failed` with the end of its log, the signal's reason; nothing is left running then. */
 export async function startController(options: ControllerCommand): Promise<RunningController> {
   const child = spawnController(options);
   let death: string | null = null;
   child.once("exit", (code, signal) => {
     death = `the controller ended with ${signal ?? `exit code ${code}`}; its log is ${options.logFile}`;
   });
-  const url = await untilUp(options, () => death);
+  const url = await untilUp(options, child, () => death).catch(async (error: unknown) => {
+    await stop(child);
+    throw error;
+  });
   const client = createControllerClient(url);
   return {
     url,
@@ -61,23 +67,26 @@ function spawnController({ command, configFile, logFile }: ControllerCommand): C
   return child;
 }
 
-async function untilUp({ stateDirectory, logFile }: ControllerCommand, death: () => string | null): Promise<string> {
+async function untilUp(options: ControllerCommand, { pid }: ChildProcess, death: () => string | null): Promise<string> {
+  const { stateDirectory, logFile, signal } = options;
   const deadline = Date.now() + startLimitMs;
   while (Date.now() < deadline) {
+    signal?.throwIfAborted();
     const dead = death();
-    if (dead) throw new Error(`${dead}\n${await endOf(logFile)}`);
-    const url = await addressIn(stateDirectory);
+    if (dead) throw new PinionError("controller/failed", `${dead}\n${await endOf(logFile)}`);
+    const url = await addressOf(pid, stateDirectory);
     if (url && (await isUp(url))) return url;
     await sleep(50);
   }
-  throw new Error(`the controller does not answer\n${await endOf(logFile)}`);
+  throw new PinionError("controller/failed", `the controller does not answer\n${await endOf(logFile)}`);
 }
 
-async function addressIn(stateDirectory: string): Promise<string | null> {
+/** Null while the file is missing or an earlier controller's, whose port may be anybody's by now. */
+async function addressOf(pid: number | undefined, stateDirectory: string): Promise<string | null> {
   const text = await readFile(join(stateDirectory, "controller.json"), "utf8").catch(() => null);
   if (text === null) return null;
-  const { url } = JSON.parse(text) as { readonly url?: unknown };
-  return typeof url === "string" ? url : null;
+  const written = JSON.parse(text) as { readonly pid?: unknown; readonly url?: unknown };
+  return written.pid === pid && typeof written.url === "string" ? written.url : null;
 }
 
 async function isUp(url: string): Promise<boolean> {

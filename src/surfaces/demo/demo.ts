@@ -44,7 +44,7 @@ export async function runDemo(world: DemoWorld): Promise<number> {
   const screen = createScreen(world.stdout, world.isTerminal);
   const stopping = untilToldToStop();
   screen.print(`Everything of this demo lives in ${directory}`);
-  const stage = await setStage({ directory, example: world.example, fresh: false });
+  const stage = await setStage({ directory, example: world.example });
   try {
     const code = await play(stage, { world, screen, stopping });
     if (world.tour && code === 0 && world.directory === null) await rm(directory, { recursive: true, force: true });
@@ -57,15 +57,17 @@ export async function runDemo(world: DemoWorld): Promise<number> {
 async function play(stage: Stage, { world, screen, stopping }: Pick<Show, "world" | "screen" | "stopping">): Promise<number> {
   const logFile = join(stage.directory, "controller.log");
   screen.print("Starting gateway, three environments of Node-RED and the controller …");
-  const controller = await startController({
-    command: world.command,
-    configFile: stage.configFile,
-    stateDirectory: stage.stateDirectory,
-    logFile,
+  const { configFile, stateDirectory } = stage;
+  const starting = startController({ command: world.command, configFile, stateDirectory, logFile, signal: stopping });
+  const controller = await starting.catch((error: unknown) => {
+    if (stopping.aborted) return null;
+    throw error;
   });
+  if (!controller) return endedByHand(world);
   const show: Show = { stage, controller, screen, world, stopping };
   try {
     await untilSynced(show);
+    if (stopping.aborted) return endedByHand(world);
     return world.tour ? await playTour(show) : await playByHand(show);
   } finally {
     screen.print("Ending what was started …");
@@ -73,6 +75,11 @@ async function play(stage: Stage, { world, screen, stopping }: Pick<Show, "world
     if (!world.tour)
       screen.print(`All ended. The working copy is still in ${stage.workingCopy}; go on with: pinion demo --directory ${stage.directory}`);
   }
+}
+
+/** A tour that is ended has not come true. */
+function endedByHand({ tour }: DemoWorld): number {
+  return tour ? 1 : 0;
 }
 
 /** Draws until every process of every environment is Synced and Healthy. @throws Error when that takes too long. */
@@ -138,7 +145,8 @@ async function playTour(show: Show): Promise<number> {
   try {
     for (const chapter of chapters) {
       if (stopping.aborted) return 1;
-      const proof = await chapter.play({ stage, controller, load }).catch((error: unknown) => error as Error);
+      const played = chapter.play({ stage, controller, load }).catch((error: unknown) => error as Error);
+      const proof = await Promise.race([played, whenAborted(stopping)]);
       if (proof instanceof Error) {
         screen.print(`✗ ${chapter.title}: ${proof.message}`);
         return 1;
@@ -149,6 +157,10 @@ async function playTour(show: Show): Promise<number> {
   } finally {
     await load.stop();
   }
+}
+
+function whenAborted(signal: AbortSignal): Promise<Error> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(new Error("ended by hand")), { once: true }));
 }
 
 /** The first signal ends the demo in order, the second one at once. */

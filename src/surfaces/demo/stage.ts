@@ -1,9 +1,10 @@
 /** Sets the stage of `pinion demo`: one folder with a working copy, a bare remote served over http, and a pinion.yaml. */
 
 import { execFile } from "node:child_process";
-import { cp, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { PinionError } from "../../domain/errors.ts";
 import { type GitServer, startGitServer } from "./git-http-server.ts";
 
 const run = promisify(execFile);
@@ -24,46 +25,66 @@ export interface StageOptions {
   readonly directory: string;
   /** The config repository that the working copy is made of. */
   readonly example: string;
-  /** Throw away what an earlier demo left in the folder. */
-  readonly fresh: boolean;
 }
 
 const remoteName = "shop.git";
+/** Says that a folder is the demo's own, and may be written to. */
+const marker = ".pinion-demo";
 
-/** Goes on with what an earlier demo left in the folder, unless told to begin anew. @throws Error when git fails, with its words. */
-export async function setStage({ directory, example, fresh }: StageOptions): Promise<Stage> {
-  if (fresh) await rm(directory, { recursive: true, force: true });
+/** Goes on with what an earlier demo left in the folder. @throws `usage/invalid` when the folder is somebody else's, `git/failed`. */
+export async function setStage({ directory, example }: StageOptions): Promise<Stage> {
+  await claim(directory);
+  const remotes = join(directory, "remote");
   const workingCopy = join(directory, "shop");
+  if (!(await exists(workingCopy))) await createWorkingCopy({ example, remote: join(remotes, remoteName), workingCopy });
+  const server = await startGitServer({ root: remotes });
+  const url = `${server.url}/${remoteName}`;
   const git = (...parameters: readonly string[]) => gitIn(workingCopy, parameters);
-  await mkdir(join(directory, "remote"), { recursive: true, mode: 0o700 });
-  const server = await startGitServer({ root: join(directory, "remote") });
-  if (!(await exists(join(workingCopy, ".git")))) await createWorkingCopy({ directory, example, workingCopy, git });
-  await git("remote", "set-url", "origin", `${server.url}/${remoteName}`);
   const configFile = join(directory, "pinion.yaml");
-  await writeFile(configFile, configText(`${server.url}/${remoteName}`));
+  try {
+    await git("remote", "set-url", "origin", url);
+    await writeFile(configFile, configText(url));
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
   return { directory, workingCopy, configFile, stateDirectory: join(directory, "state"), server, git };
 }
 
-interface NewCopy {
-  readonly directory: string;
-  readonly example: string;
-  readonly workingCopy: string;
-  readonly git: Stage["git"];
+/** What people keep in a folder of their own is not touched. */
+async function claim(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const found = await readdir(directory);
+  if (found.length > 0 && !found.includes(marker))
+    throw new PinionError("usage/invalid", `${directory} holds other files; name a folder that is new, empty, or of an earlier demo`);
+  await writeFile(join(directory, marker), "Made by `pinion demo`; this folder can be deleted.\n");
 }
 
-async function createWorkingCopy({ directory, example, workingCopy, git }: NewCopy): Promise<void> {
-  const remote = join(directory, "remote", remoteName);
-  await rm(workingCopy, { recursive: true, force: true });
+interface NewCopy {
+  readonly example: string;
+  readonly remote: string;
+  readonly workingCopy: string;
+}
+
+/** Gets its name when it is whole, so that a demo that was ended on the way begins anew. */
+async function createWorkingCopy({ example, remote, workingCopy }: NewCopy): Promise<void> {
+  const unfinished = `${workingCopy}.new`;
+  const git = (...parameters: readonly string[]) => gitIn(unfinished, parameters);
+  await rm(unfinished, { recursive: true, force: true });
   await rm(remote, { recursive: true, force: true });
-  await cp(example, workingCopy, { recursive: true });
-  await run("git", ["init", "--quiet", "--bare", "--initial-branch=main", remote]);
-  await run("git", ["-C", remote, "config", "http.receivepack", "true"]);
+  await cp(example, unfinished, { recursive: true });
+  await mkdir(remote, { recursive: true, mode: 0o700 });
+  await gitIn(remote, ["init", "--quiet", "--bare", "--initial-branch=main"]);
+  await gitIn(remote, ["config", "http.receivepack", "true"]);
   await git("init", "--quiet", "--initial-branch=main");
   await identify(git);
+  // The remote is on this machine: a proxy of the user's has no business with it.
+  await git("config", "http.proxy", "");
   await git("remote", "add", "origin", remote);
   await git("add", "--all");
   await git("-c", "commit.gpgsign=false", "commit", "--quiet", "--no-verify", "--message", "The shop as it runs today");
   await git("push", "--quiet", "--set-upstream", "origin", "main");
+  await rename(unfinished, workingCopy);
 }
 
 /** Who has no identity in git yet gets one in this copy only. */
@@ -78,9 +99,15 @@ async function identify(git: Stage["git"]): Promise<void> {
 }
 
 async function gitIn(directory: string, parameters: readonly string[]): Promise<string> {
-  const [folder, rest] = parameters[0] === "init" ? [[], [...parameters, directory]] : [["-C", directory], parameters];
-  const { stdout } = await run("git", [...folder, ...rest], { maxBuffer: 16 * 1024 * 1024 });
+  const { stdout } = await run("git", ["-C", directory, ...parameters], { maxBuffer: 16 * 1024 * 1024 }).catch((error: unknown) => {
+    throw new PinionError("git/failed", whyGitFailed(error), { cause: error });
+  });
   return stdout;
+}
+
+function whyGitFailed(error: unknown): string {
+  if (error instanceof Error && "code" in error && error.code === "ENOENT") return "the demo needs git, which is not on the PATH";
+  return error instanceof Error ? error.message.trim() : String(error);
 }
 
 function configText(url: string): string {
