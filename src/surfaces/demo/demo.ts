@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type RunningController, startController } from "./controller-process.ts";
+import { composeFrame } from "./frame.ts";
 import { startLoad } from "./load.ts";
 import { createScreen, type Screen, type ScreenOutput } from "./screen.ts";
 import { setStage, type Stage } from "./stage.ts";
@@ -41,7 +42,7 @@ const readyLimitMs = 60_000;
 /** Resolves with the exit code: 0 when all chapters came true, or the demo was ended by hand. Everything it started has ended then. */
 export async function runDemo(world: DemoWorld): Promise<number> {
   const directory = world.directory ?? (await mkdtemp(join(tmpdir(), "pinion-demo-")));
-  const screen = createScreen(world.stdout, world.isTerminal);
+  const screen = createScreen(world.stdout, () => (world.isTerminal ? world.size().columns : null));
   const stopping = untilToldToStop();
   screen.print(`Everything of this demo lives in ${directory}`);
   const stage = await setStage({ directory, example: world.example });
@@ -88,7 +89,7 @@ async function untilSynced(show: Show): Promise<void> {
   while (!show.stopping.aborted) {
     const { environments } = await show.controller.overview();
     const all = environments.flatMap((environment) => environment.processes);
-    if (show.world.isTerminal) await draw(show);
+    if (show.world.isTerminal) await draw(show, noInstructions);
     if (all.length > 0 && environments.length >= 3 && all.every((process) => process.sync === "Synced" && process.health === "Healthy"))
       return;
     if (Date.now() > deadline)
@@ -97,23 +98,31 @@ async function untilSynced(show: Show): Promise<void> {
   }
 }
 
-async function draw({ controller, screen, world }: Show, footer: readonly string[] = []): Promise<void> {
+interface Instructions {
+  readonly instructions: readonly string[];
+  readonly brief: readonly string[];
+}
+
+const noInstructions: Instructions = { instructions: [], brief: [] };
+
+async function draw({ controller, screen, world }: Show, texts: Instructions): Promise<void> {
   const [overview, history] = await Promise.all([controller.overview(), controller.history(8)]);
   const { columns, rows } = world.size();
-  const lines = renderView(overview, history, { width: columns, now: Date.now(), colour: world.colour, recent: 8 });
+  const view = (recent: number) => renderView(overview, history, { width: columns, now: Date.now(), colour: world.colour, recent });
   // A time that passes is no news to a log; and a view higher than the terminal could not be drawn over.
-  screen.draw(world.isTerminal ? [...lines, ...footer].slice(0, rows - 1) : lines.slice(1));
+  screen.draw(world.isTerminal ? composeFrame({ ...texts, view }, { columns, rows }) : view(8).slice(1));
 }
 
 async function playByHand(show: Show): Promise<number> {
-  const { stage, controller, screen, stopping } = show;
+  const { stage, controller, screen, stopping, world } = show;
   const { environments } = await controller.overview();
   const address = environments.find((environment) => environment.name === loadEnvironment)?.url ?? "";
-  for (const line of instructions(stage, address)) screen.print(line);
+  const texts = { instructions: instructions(stage, address), brief: [`cd ${stage.workingCopy}  # README.md in there has what to try`] };
+  if (!world.isTerminal) for (const line of texts.instructions) screen.print(line);
   while (!stopping.aborted) {
     const death = controller.death();
     if (death) throw new Error(death);
-    await draw(show, ["", "Ctrl-C ends everything."]);
+    await draw(show, texts);
     await sleep(drawEveryMs, undefined, { signal: stopping }).catch(() => undefined);
   }
   return 0;
@@ -121,17 +130,13 @@ async function playByHand(show: Show): Promise<number> {
 
 function instructions(stage: Stage, address: string): readonly string[] {
   return [
+    "All is Synced and Healthy; Ctrl-C ends everything. Now, in another terminal:",
     "",
-    "All is Synced and Healthy. Now, in another terminal:",
-    "",
-    `  cd ${stage.workingCopy}`,
-    `  curl -i ${address}${loadPath}                  # x-pinion-version tells who answers`,
+    `  cd ${stage.workingCopy}  # README.md in there has more to try`,
+    `  curl -i ${address}${loadPath}  # x-pinion-version tells who answers`,
     "  # edit environments/production/pins/team-orders.yaml: order-intake: 1.4.0",
     '  git commit -am "Deploy order-intake 1.4.0" && git push',
-    "  git revert --no-edit HEAD && git push          # and back",
-    "",
-    "README.md in there has more to try. What happens is shown here:",
-    "",
+    "  git revert --no-edit HEAD && git push  # and back",
   ];
 }
 
