@@ -93,5 +93,5 @@ async function indexPack(repository: string, { objects, pieces }: Pack): Promise
   const ended = once(child, "close");
   child.stdin.end(Buffer.concat([body, createHash("sha1").update(body).digest()]));
   const [code] = (await ended) as unknown[];
-  if (code !== 0) throw new Error(`git index-pack ended with ${code}`);
+  if (code !== 0) throw new Error(`git index-pack ended with ${String(code)}`);
 }

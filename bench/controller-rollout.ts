@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { ProcessStatus } from "../src/domain/status.ts";
 import { type RunningController, startController } from "../src/surfaces/demo/controller-process.ts";
 import { startGitServer } from "../src/surfaces/demo/git-http-server.ts";
 import { versions } from "./big-content.ts";
@@ -35,15 +36,15 @@ type Run = RunningController & { readonly pid: number };
 async function bump(controller: Run, big: BigRepository): Promise<readonly BenchResult[]> {
   const firstMs = await untilAllRun(controller, "1.0.0");
   const every = Array.from({ length: processes }, (_, index) => index);
-  const commit = big.repin(environment, every, versions[1]);
-  const peak = { mb: 0 };
-  const bumpMs = await untilAllRun(controller, versions[1], { commit, peak });
+  big.repin(environment, every, versions[1]);
+  let peakMb = 0;
+  const bumpMs = await untilAllRun(controller, versions[1], async () => void (peakMb = Math.max(peakMb, await rssMb(controller.pid))));
   return [
     row({ name: "1,000 pins in one commit, blue-green, to all switched", unit: "ms", ours: bumpMs, baseline: firstMs, budget: budgetMs }),
     row({
       name: "controller's memory meanwhile, at most",
       unit: "MB",
-      ours: peak.mb,
+      ours: peakMb,
       baseline: await rssMb(controller.pid),
       budget: budgetMb,
     }),
@@ -56,27 +57,21 @@ function row({ budget, ...figures }: Pick<BenchResult, "name" | "unit" | "ours" 
   return { ...figures, baselineName, ratio, budget: `<= ${budget} ${figures.unit}`, ok: figures.ours <= budget };
 }
 
-interface Watching {
-  readonly commit: string;
-  readonly peak: { mb: number };
-}
-
-/** Milliseconds from when the controller has the commit, or from now, until every process is at rest on the version. */
-async function untilAllRun(controller: Run, version: string, watching?: Watching): Promise<number> {
-  const deadline = Date.now() + limitMs;
-  for (let startedAt = watching ? null : Date.now(); Date.now() < deadline; await sleep(250)) {
+/** Milliseconds from the newest commit being fetched until every process is at rest on the version. */
+async function untilAllRun(controller: Run, version: string, onLook: () => Promise<void> = async () => undefined): Promise<number> {
+  for (const deadline = Date.now() + limitMs; Date.now() < deadline; await sleep(250)) {
     const dead = controller.death();
     if (dead) throw new Error(dead);
-    if (watching) watching.peak.mb = Math.max(watching.peak.mb, await rssMb(controller.pid));
+    await onLook();
     const { repository, environments } = await controller.overview();
-    if (watching && repository.commit === watching.commit) startedAt ??= repository.fetchedAt;
     const statuses = environments.find((each) => each.name === environment)?.processes ?? [];
-    const settled = statuses.filter(
-      (status) => status.sync === "Synced" && status.actual.some((one) => one.version === version && one.weight === 100),
-    );
-    if (startedAt !== null && settled.length === processes) return Date.now() - startedAt;
+    if (statuses.filter((status) => isAtRest(status, version)).length === processes) return Date.now() - (repository.fetchedAt ?? 0);
   }
   throw new Error(`after ${limitMs / 1000} s not every process runs ${version}`);
+}
+
+function isAtRest({ sync, actual }: ProcessStatus, version: string): boolean {
+  return sync === "Synced" && actual.some((one) => one.version === version && one.weight === 100);
 }
 
 async function rssMb(pid: number): Promise<number> {

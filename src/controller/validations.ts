@@ -5,6 +5,7 @@
 
 import pLimit from "p-limit";
 import type { EnvironmentName } from "../domain/names.ts";
+import { askTogether } from "./ask-together.ts";
 import type { OwedValidation, Ports, Validations } from "./ports.ts";
 import { retryDelayMs } from "./perform.ts";
 import { validate } from "./validate.ts";
@@ -16,11 +17,17 @@ const atOnce = 16;
 export function createValidations(wake: (environment: EnvironmentName) => void): Validations {
   const running = new Map<string, Promise<void>>();
   const limit = pLimit(atOnce);
+  const shared = new WeakMap<Ports, Ports>();
+  const sharing = (ports: Ports): Ports => {
+    const found = shared.get(ports) ?? askTogether(ports);
+    shared.set(ports, found);
+    return found;
+  };
   return {
     ensure(environment, owed, ports) {
       const key = `${environment} ${owed.action.deployment} ${owed.action.phase}`;
       if (running.has(key)) return;
-      const run = limit(() => runOne(environment, owed, ports))
+      const run = limit(() => runOne(environment, owed, sharing(ports)))
         .catch((error: unknown) =>
           ports.log.error({ environment, deployment: owed.action.deployment, error }, "a validation could not be run"),
         )
