@@ -2,9 +2,10 @@
 
 import { type DesiredState, resolveDesired } from "../domain/desired.ts";
 import { PinionError } from "../domain/errors.ts";
+import type { Finding } from "../domain/finding.ts";
 import type { CommitId, EnvironmentName, Hash, ProcessId, Version } from "../domain/names.ts";
 import type { ProcessVersion } from "../domain/process-version.ts";
-import type { Snapshot } from "../domain/snapshot.ts";
+import type { EnvironmentSnapshot, Snapshot } from "../domain/snapshot.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigRepository, Head } from "../ports/config-repository.ts";
 import type { Log } from "../ports/log.ts";
@@ -23,6 +24,8 @@ export interface SourceParts {
   readonly branch: string;
   /** Only these environments; null: all that the repository has. */
   readonly environments: readonly EnvironmentName[] | null;
+  /** Environments in which something was deployed and has not been removed since. */
+  remembered(): readonly EnvironmentName[];
   /** The newest commit that was in force, remembered across restarts; a branch that lost it was rewritten. */
   readonly applied: { read(): CommitId | null; write(commit: CommitId): void };
 }
@@ -151,8 +154,9 @@ class FollowedRepository implements Source {
     const { manifests, applied, clock, log } = this.#parts;
     const fetchedAt = clock.now();
     const snapshot = await manifests.snapshot(head.commit, head.committedAt);
-    this.#resolve(snapshot);
+    // First, because it can fail: what is not remembered is not in force, and is tried again.
     applied.write(head.commit);
+    this.#resolve(snapshot);
     const { commit, subject, author, committedAt } = head;
     this.#status = { ...this.#status, commit, subject, author, committedAt, fetchedAt };
     log.info({ commit, findings: snapshot.findings.length }, `in force: ${subject}`);
@@ -161,7 +165,7 @@ class FollowedRepository implements Source {
   #resolve(snapshot: Snapshot): void {
     const wanted = new Map<EnvironmentName, Wanted>();
     const desired = new Map<EnvironmentName, DesiredState | null>();
-    for (const [name, environment] of snapshot.environments) {
+    for (const [name, environment] of [...snapshot.environments, ...this.#vanished(snapshot)]) {
       if (this.#parts.environments && !this.#parts.environments.includes(name)) continue;
       const state = resolveDesired(environment, this.#parts.hash, this.#desired.get(name) ?? null);
       desired.set(name, state);
@@ -170,6 +174,12 @@ class FollowedRepository implements Source {
     this.#snapshot = snapshot;
     this.#wanted = wanted;
     this.#desired = desired;
+  }
+
+  /** Environments whose folder is gone while something still runs there: they are shown, and nothing in them is touched. */
+  #vanished(snapshot: Snapshot): readonly (readonly [EnvironmentName, EnvironmentSnapshot])[] {
+    const gone = this.#parts.remembered().filter((name) => !snapshot.environments.has(name));
+    return gone.map((name) => [name, { name, spec: null, pins: new Map(), findings: [vanished(name)] }]);
   }
 
   #succeed(): void {
@@ -186,4 +196,17 @@ class FollowedRepository implements Source {
     this.#status = { ...this.#status, state: "error", code, reason, since: isSame ? this.#status.since : now, lastPollAt: now };
     if (!isSame) this.#parts.log.warn({ code, commit: this.#status.commit }, `config repository: ${reason}; what runs keeps running`);
   }
+}
+
+function vanished(name: EnvironmentName): Finding {
+  return {
+    file: `environments/${name}/environment.yaml`,
+    line: 1,
+    column: 1,
+    pointer: "",
+    code: "environment/vanished",
+    severity: "error",
+    message: `the environment ${name} is gone from the repository, and what runs there keeps running`,
+    hint: "Restore the folder. To give the environment up, first empty its pins with `allowEmpty: true`, then remove the folder.",
+  };
 }

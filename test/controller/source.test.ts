@@ -7,7 +7,7 @@ import { createWorld, sha256 } from "../support/world.ts";
 
 /** A source over a repository in memory; what is assigned to `remote` is what the next poll meets. */
 function followed(applied: string | null = null) {
-  const memory = { applied };
+  const memory: { applied: string | null; remembered: readonly string[] } = { applied, remembered: [] };
   const remote: { commit: string; error: PinionError | null; mirrored: string | null } = { commit: "c1", error: null, mirrored: null };
   const snapshots: string[] = [];
   const fetches: string[] = [];
@@ -45,7 +45,8 @@ function followed(applied: string | null = null) {
     log: { info: quiet, warn: quiet, error: quiet },
     url: "http://git",
     branch: "main",
-    environments: ["production"],
+    environments: ["production", "shut"],
+    remembered: () => memory.remembered,
     applied: { read: () => memory.applied, write: (commit) => void (memory.applied = commit) },
   };
   return { source: createSource(parts), remote, memory, snapshots, fetches };
@@ -73,6 +74,35 @@ describe("following the repository", () => {
 
   it("leaves environments alone that it was not asked to run", async () => {
     const { source } = followed();
+    await source.poll();
+    expect(source.environments()).toEqual(["production"]);
+  });
+});
+
+describe("an environment whose folder is gone", () => {
+  it("is shown with the reason while something is deployed there, and cannot be used", async () => {
+    const { source, memory } = followed();
+    memory.remembered = ["production", "shut"];
+    await source.poll();
+    expect(source.environments()).toEqual(["production", "shut"]);
+    expect(source.wanted("shut")).toMatchObject({ desired: null, environment: { spec: null } });
+    expect(source.wanted("shut")?.environment.findings).toMatchObject([{ code: "environment/vanished", severity: "error" }]);
+    expect(source.wanted("production")?.environment.findings).toEqual([]);
+  });
+
+  it("is forgotten when nothing is left there", async () => {
+    const { source, memory, remote } = followed();
+    memory.remembered = ["shut"];
+    await source.poll();
+    memory.remembered = [];
+    remote.commit = "c2";
+    await source.poll();
+    expect(source.environments()).toEqual(["production"]);
+  });
+
+  it("is left alone when it was not asked to be run", async () => {
+    const { source, memory } = followed();
+    memory.remembered = ["another"];
     await source.poll();
     expect(source.environments()).toEqual(["production"]);
   });

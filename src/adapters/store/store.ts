@@ -2,6 +2,7 @@
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { EnvironmentName } from "../../domain/names.ts";
 import type { Journal } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
 import type { ParseCache } from "../../ports/objects.ts";
@@ -23,6 +24,8 @@ export interface Store {
   readonly journal: Journal;
   readonly parseCache: ParseCache;
   readonly meta: Meta;
+  /** Environments of which the journal remembers a process. */
+  environments(): readonly EnvironmentName[];
   close(): void;
 }
 
@@ -49,6 +52,7 @@ export function openStore({ directory, log, keepDeployments = 10_000, keepParsed
       journal,
       parseCache,
       meta: createMeta(connection, path),
+      environments: findEnvironments(connection, path),
       close: () => {
         parseCache.close();
         closeDatabase(connection);
@@ -72,4 +76,15 @@ function createMeta(connection: Connection, path: string): Meta {
       }),
     set: (key, value) => void onDisk(path, () => put.run(key, value)),
   };
+}
+
+/** From one name to the next over the primary key, so that its time does not grow with the processes. */
+function findEnvironments(connection: Connection, path: string): () => readonly EnvironmentName[] {
+  const next = connection.prepare("SELECT environment FROM process_state WHERE environment > ? ORDER BY environment LIMIT 1").raw(true);
+  return () =>
+    onDisk(path, () => {
+      const names: EnvironmentName[] = [];
+      for (let row = next.get(""); Array.isArray(row); row = next.get(names.at(-1))) names.push(String(row[0]));
+      return names;
+    });
 }

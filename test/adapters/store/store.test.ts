@@ -193,3 +193,23 @@ describe("the parse cache", () => {
     expect([...open({ keepParsed: 2 }).parseCache.get(["old", "middle", "new"]).keys()]).toEqual(["middle", "new"]);
   });
 });
+
+describe("the environments that are remembered", () => {
+  it("are those with a process, each once, also after a restart", async () => {
+    const { journal } = open();
+    for (const [environment, process] of [
+      ["staging", "a"],
+      ["production", "a"],
+      ["production", "b"],
+    ] as const) {
+      await journal.record(step(environment, { processes: [row(process)] }));
+    }
+    expect(store?.environments()).toEqual(["production", "staging"]);
+    await open().journal.record(step("staging", { forgotten: ["a"] }));
+    expect(store?.environments()).toEqual(["production"]);
+  });
+
+  it("are none at first", () => {
+    expect(open().environments()).toEqual([]);
+  });
+});
