@@ -1,0 +1,129 @@
+import { execFile, spawn } from "node:child_process";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { pinion, root, until } from "../support/installation.ts";
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(program: string, parameters: readonly string[], cwd: string = root): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile(program, [...parameters], { cwd, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr });
+    });
+  });
+}
+
+const [node, program] = pinion;
+
+async function folder(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), "pinion-e2e-"));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+describe("the program in the checkout", () => {
+  it("runs by its name", async () => {
+    const { code, stdout } = await run("npx", ["--no-install", "pinion", "--version"]);
+    expect({ code, stdout: stdout.trim() }).toEqual({ code: 0, stdout: "0.1.0" });
+  });
+
+  it("finds nothing wrong with the example", async () => {
+    const { code, stdout } = await run(node, [program, "validate", "example-repo", "--format", "json"]);
+    expect({ code, stdout: JSON.parse(stdout) as unknown }).toEqual({ code: 0, stdout: { findings: [] } });
+  });
+
+  it("says file and line of what is wrong, relative to the folder, and exits with 1", async () => {
+    const copy = join(await folder(), "shop");
+    await cp(join(root, "example-repo"), copy, { recursive: true });
+    const pins = join(copy, "environments/production/pins/team-orders.yaml");
+    await writeFile(pins, `${await readFile(pins, "utf8")}shipping-quote: 9.9.9\n`);
+    const { code, stdout } = await run(node, [program, "validate", copy, "--format", "json"]);
+    const { findings } = JSON.parse(stdout) as { readonly findings: readonly Record<string, unknown>[] };
+    expect(code).toBe(1);
+    expect(findings).toContainEqual(
+      expect.objectContaining({ file: "environments/production/pins/team-orders.yaml", line: 3, severity: "error" }),
+    );
+    for (const finding of findings)
+      expect(Object.keys(finding).sort()).toEqual(["code", "column", "file", "hint", "line", "message", "pointer", "severity"]);
+  });
+
+  it.each([
+    ["a folder that is none", ["validate", "/nonexistent"]],
+    ["an unknown command", ["frobnicate"]],
+    ["an unknown option", ["status", "--frobnicate"]],
+    ["no configuration", ["status", "--config", "/nonexistent/pinion.yaml"]],
+  ])("exits with 2 for %s", async (_what, parameters) => {
+    const { code, stderr } = await run(node, [program, ...parameters]);
+    expect({ code, isExplained: stderr.startsWith("error ") }).toEqual({ code: 2, isExplained: true });
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+describe("what `pinion init` writes", () => {
+  it("is valid, runs as it is, and deploys the first edit", async () => {
+    const shop = join(await folder(), "shop");
+    expect((await run(node, [program, "init", shop])).code).toBe(0);
+    const repository = join(shop, "config-repo");
+    expect((await run(node, [program, "validate", repository])).code).toBe(0);
+    // Its ports are fixed for people; other runs on this machine may hold them.
+    const config = join(shop, "pinion.yaml");
+    const text = (await readFile(config, "utf8"))
+      .replace("8600", "0")
+      .replace("8610", String(await freePort()))
+      .replace("pollInterval: 5s", "pollInterval: 300ms");
+    await writeFile(config, text);
+    await runIn(shop);
+    const status = async () => run(node, [program, "status", "--config", config]);
+    await until(async () => (await status()).code === 0, "all is Synced and Healthy");
+
+    const pins = join(repository, "environments/production/pins.yaml");
+    await writeFile(pins, (await readFile(pins, "utf8")).replace("1.0.0", "1.1.0"));
+    expect((await run(node, [program, "plan", repository])).code).toBe(1);
+    await run(
+      "git",
+      [
+        "-c",
+        "user.name=team",
+        "-c",
+        "user.email=team@localhost",
+        "-c",
+        "commit.gpgsign=false",
+        "commit",
+        "--quiet",
+        "--all",
+        "--message",
+        "hello 1.1.0",
+      ],
+      repository,
+    );
+    await until(async () => (await status()).stdout.includes("1.1.0 100% · 1.0.0 warm"), "1.1.0 has the traffic");
+    const { stdout } = await run(node, [program, "history", "--config", config, "--limit", "1", "--format", "json"]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      deployments: [{ environment: "production", process: "hello", from: "1.0.0", version: "1.1.0", phase: "Succeeded" }],
+    });
+  });
+});
+
+/** The controller, ended in order with the test. */
+async function runIn(directory: string): Promise<void> {
+  const child = spawn(node, [program, "run", "--on-exit", "stop"], { cwd: directory, stdio: "ignore" });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  onTestFinished(async () => {
+    child.kill("SIGTERM");
+    await ended;
+  });
+}
