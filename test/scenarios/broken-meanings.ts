@@ -34,6 +34,31 @@ export const brokenMeanings: readonly BrokenCopy[] = [
     runnable: all,
   },
   {
+    name: "a version file that is not listed and cannot be read, which would otherwise show only once it is listed",
+    files: { "processes/called/versions/3.0.0.yaml": "version: 3.0.0\ntitle: [\n" },
+    expected: [
+      "warning version/not-listed processes/called/versions/3.0.0.yaml:1",
+      "error yaml/syntax processes/called/versions/3.0.0.yaml:3",
+    ],
+    runnable: all,
+  },
+  {
+    name: "a file of 50 MB among the versions",
+    files: { "processes/called/versions/3.0.0.yaml": "" },
+    sizes: { "processes/called/versions/3.0.0.yaml": 50 * 1024 * 1024 },
+    expected: [
+      "error file/too-large processes/called/versions/3.0.0.yaml:1",
+      "warning version/not-listed processes/called/versions/3.0.0.yaml:1",
+    ],
+    runnable: all,
+  },
+  {
+    name: "a process id as long as a file",
+    files: { "environments/staging/pins.yaml": `${"a".repeat(100_000)}: 1.0.0\n` },
+    expected: ["error pin/syntax environments/staging/pins.yaml:1"],
+    runnable: without("staging"),
+  },
+  {
     name: "a process without process.yaml",
     files: { [calledFile]: null },
     expected: [`error file/missing ${calledFile}:1`],

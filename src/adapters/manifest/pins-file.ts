@@ -24,6 +24,10 @@ export interface ParsedPins {
 
 const pinLine = /^([a-z0-9]+(?:-[a-z0-9]+)*):( +)("?|'?)([^\s"'#,:{}[\]]+)\3(?: +#.*| *)$/;
 const nothing = /^ *(?:#.*)?$/;
+/** Characters: it is the name of a folder. */
+const maxProcessId = 255;
+/** Characters of a file that a message repeats. */
+const maxQuoted = 80;
 
 /** Parses one pins file. Never throws, whatever the bytes. A process that is there twice is listed twice. */
 export function parsePinsFile(bytes: Uint8Array, file: string): ParsedPins {
@@ -35,7 +39,7 @@ export function parsePinsFile(bytes: Uint8Array, file: string): ParsedPins {
   for (const content of linesOf(decoded.text)) {
     line += 1;
     const parts = pinLine.exec(content);
-    if (parts !== null) pins.push(toPin(parts, file, line));
+    if (parts !== null && (parts[1] ?? "").length <= maxProcessId) pins.push(toPin(parts, file, line));
     else if (!nothing.test(content) && findings.length < maxFindings) findings.push(refuseLine(content, file, line));
   }
   return { pins, findings };
@@ -77,12 +81,12 @@ function complaintAbout(content: string): Complaint {
   const colon = content.indexOf(":");
   if (colon < 0) return { code: "pin/syntax", column: 1, message: "there is no colon between process id and version" };
   const process = content.slice(0, colon);
-  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(process)) {
+  if (process.length > maxProcessId || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(process)) {
     return {
       code: "pin/syntax",
       column: 1,
-      message: `"${process}" is not a process id`,
-      hint: "A process id is lower-case words joined by hyphens.",
+      message: `"${process.slice(0, maxQuoted)}" is not a process id`,
+      hint: `A process id is lower-case words joined by hyphens, of at most ${maxProcessId} characters.`,
     };
   }
   return complaintAboutVersion(content.slice(colon + 1), colon + 2);
@@ -92,5 +96,5 @@ function complaintAboutVersion(rest: string, column: number): Complaint {
   if (rest.trim() === "" || /^\s*#/.test(rest)) return { code: "pin/syntax", column, message: "the version is missing" };
   if (!rest.startsWith(" ")) return { code: "pin/syntax", column, message: "a space is missing after the colon" };
   const start = rest.search(/\S/);
-  return { code: "pin/syntax", column: column + start, message: `"${rest.trim().slice(0, 80)}" is not a version` };
+  return { code: "pin/syntax", column: column + start, message: `"${rest.trim().slice(0, maxQuoted)}" is not a version` };
 }

@@ -99,7 +99,7 @@ function wantedVersions(
   for (const [name, environment] of environments.records) {
     const known = before?.environments.records.get(name) ?? null;
     for (const process of perhapsUnread(environment, known, processes)) {
-      want(wanted, processes.records.get(process), environment.pins.get(process)?.version);
+      wantPinned(wanted, processes.records.get(process), environment.pins.get(process)?.version);
     }
   }
   if (also !== undefined)
@@ -111,8 +111,13 @@ function perhapsUnread(environment: EnvironmentRecord, known: EnvironmentRecord 
   return known === null ? environment.pins.keys() : [...movedPins(known, environment), ...processes.changed];
 }
 
-function want(wanted: Wanted, record: ProcessRecord | undefined, version: Version | undefined): void {
-  if (record === undefined || version === undefined || record.versions.has(version) || !record.catalogue.versions.has(version)) return;
+/** What no catalogue lists is not read: the pin is broken anyway. */
+function wantPinned(wanted: Wanted, record: ProcessRecord | undefined, version: Version | undefined): void {
+  if (record !== undefined && version !== undefined && record.catalogue.versions.has(version)) want(wanted, record, version);
+}
+
+function want(wanted: Wanted, record: ProcessRecord, version: Version): void {
+  if (record.versions.has(version)) return;
   const versions = wanted.get(record) ?? new Set();
   wanted.set(record, versions.add(version));
 }
