@@ -30,7 +30,7 @@ export function createCliWorld(): CliWorld {
     env,
     cwd: process.cwd(),
     isTerminal,
-    columns: isTerminal ? stdout.columns : null,
+    columns: (isTerminal && stdout.columns) || null,
     pinionVersion: packageVersion(),
     git: gitProgram(env),
     now: () => Date.now(),
@@ -49,7 +49,8 @@ async function playDemo(options: DemoOptions): Promise<number> {
   const { runDemo } = await import("../surfaces/demo/demo.ts");
   const { stdout, env } = process;
   const isTerminal = stdout.isTTY;
-  const size = () => ({ columns: stdout.columns ?? defaultColumns, rows: stdout.rows ?? defaultRows });
+  // A terminal that does not know its size says 0.
+  const size = () => ({ columns: stdout.columns || defaultColumns, rows: stdout.rows || defaultRows });
   const colour = wantsColor({ env, isTerminal });
   return runDemo({ ...options, stdout, isTerminal, colour, size, command: pinionCommand(), example: exampleRepository() });
 }

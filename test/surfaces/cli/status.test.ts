@@ -88,8 +88,17 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
       { version: "1.4.0", weight: 0 },
       { version: "1.2.0", weight: 0 },
     ];
-    const { stdout } = await pinion(["status", "--controller", await controller(production(process("a", { actual })))]);
+    const { stdout } = await pinion(["status", "--controller", await controller(production(process("a", { actual, sync: "OutOfSync" })))]);
     expect(stdout).toContain("  1.3.0 100% · 1.4.0 no traffic · 1.2.0 warm  ");
+  });
+
+  it("calls the wanted version warm where it is also kept as it was with other variables", async () => {
+    const actual = [
+      { version: "1.4.0", weight: 100 },
+      { version: "1.4.0", weight: 0 },
+    ];
+    const { stdout } = await pinion(["status", "--controller", await controller(production(process("a", { actual })))]);
+    expect(stdout).toContain("  1.4.0 100% · 1.4.0 warm  ");
   });
 
   it("says why the repository cannot be followed", async () => {

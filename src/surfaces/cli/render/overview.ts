@@ -91,12 +91,12 @@ function rowOf(status: ProcessStatus, { colors, now }: View): readonly string[] 
   ];
 }
 
-/** `1.4.0 100% · 1.3.0 warm`. */
-export function renderActual({ actual, desired }: Pick<ProcessStatus, "actual" | "desired">): string {
+/** `1.4.0 100% · 1.3.0 warm`. The wanted version may be warm too: as it was with other variables. */
+function renderActual({ actual, desired, sync }: ProcessStatus): string {
   if (actual.length === 0) return "-";
   const shares = actual.map(({ version, weight }) => {
     if (weight > 0) return `${version} ${weight}%`;
-    return `${version} ${version === desired ? "no traffic" : "warm"}`;
+    return `${version} ${version === desired && sync !== "Synced" ? "no traffic" : "warm"}`;
   });
   return shares.join(" · ");
 }
