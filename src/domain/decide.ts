@@ -49,12 +49,15 @@ function* everyProcess(state: EnvironmentState, seen: Seen): Iterable<ProcessId>
   const pinned = seen.desired?.processes ?? new Map<ProcessId, Desired>();
   yield* pinned.keys();
   for (const process of state.processes.keys()) if (!pinned.has(process)) yield process;
-  const others = new Set<ProcessId>();
-  const isStray = (process: ProcessId) => !pinned.has(process) && !state.processes.has(process);
-  if (seen.engine.kind === "known") for (const process of seen.engine.value.installed.keys()) if (isStray(process)) others.add(process);
-  if (seen.routes.kind === "known")
-    for (const [process, route] of seen.routes.value) if (isStray(process) && servingUnit(route)) others.add(process);
-  yield* others;
+  const strays = new Set<ProcessId>();
+  for (const process of outside(seen)) if (!pinned.has(process) && !state.processes.has(process)) strays.add(process);
+  yield* strays;
+}
+
+/** What engine and router know of, some of it twice. */
+function* outside({ engine, routes }: Seen): Iterable<ProcessId> {
+  if (engine.kind === "known") yield* engine.value.installed.keys();
+  if (routes.kind === "known") for (const [process, route] of routes.value) if (servingUnit(route)) yield process;
 }
 
 function countRunning(state: EnvironmentState): number {
