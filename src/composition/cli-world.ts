@@ -34,7 +34,12 @@ export function createCliWorld(): CliWorld {
     pinionVersion: packageVersion(),
     git: gitProgram(env),
     now: () => Date.now(),
-    run: async (options) => (await import("./run.ts")).runController(options),
+    run: async (options) => {
+      const code = await (await import("./run.ts")).runController(options);
+      // All is recorded and closed: a validation that still waits for its answer must not hold the process up.
+      setImmediate(() => process.exit(code));
+      return code;
+    },
     gateway: serveGateway,
     demo: playDemo,
     validate: (directory) => validateRepository({ objects: createWorkTree(directory), dialects }),

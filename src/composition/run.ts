@@ -61,34 +61,51 @@ interface Serving {
   readonly onExit: "keep" | "stop";
 }
 
+/** What has been opened so far, to be closed in the opposite order. */
+type Closers = (() => Promise<unknown> | void)[];
+
+/** What was opened before a later step failed is closed too, so that the process ends and the next start finds all in order. */
 async function serve(serving: Serving): Promise<void> {
-  const { config, stateDirectory, log, stopping, onExit } = serving;
+  const { log, stopping, onExit } = serving;
+  const closers: Closers = [];
+  try {
+    const controller = await openAll(serving, closers);
+    controller.start();
+    const signal = await stopping;
+    log.info({ signal, gatewayAndEngines: onExit }, "controller stops");
+  } finally {
+    for (const close of closers.toReversed()) await closeSafely(close, log);
+  }
+}
+
+async function closeSafely(close: Closers[number], log: Log): Promise<void> {
+  try {
+    await close();
+  } catch (error) {
+    log.error({ error }, "something could not be closed in order");
+  }
+}
+
+async function openAll(serving: Serving, closers: Closers): Promise<Controller> {
+  const { config, stateDirectory, log, onExit } = serving;
   const secrets = createSecrets(process.env);
   const repository = await openRepository({ config: config.repository, directory: join(stateDirectory, "mirror"), secrets, log });
+  closers.push(() => repository.close());
   const gateway = await openGateway({ config: config.gateway, stateDirectory: join(stateDirectory, "gateway"), secrets, log });
-  const engines = createEngines({
-    config,
-    directory: join(stateDirectory, "engines"),
-    secrets,
-    log,
-    onChange: (environment) => controller.wake(environment),
-  });
-  const parts = assemble({ ...serving, secrets, repository, gateway, engines, wake: (environment) => controller.wake(environment) });
-  const controller: Controller = createController(parts);
+  closers.push(() => gateway.close(onExit));
+  const wake = (environment: string) => controller.wake(environment);
+  const engines = createEngines({ config, directory: join(stateDirectory, "engines"), secrets, log, onChange: wake });
+  closers.push(() => engines.close(onExit));
+  const controller: Controller = createController(assemble({ ...serving, secrets, repository, gateway, engines, wake }));
+  closers.push(() => controller.stop());
   gateway.onUp(() => controller.commands.refresh());
   const schedule = startSchedule({ expressions: config.repository.schedule, onDue: () => controller.commands.refresh() });
+  closers.push(() => schedule.stop());
   const api = await startHttp({ ...config.listen, queries: controller.queries, commands: controller.commands, log });
+  closers.push(() => api.close());
   await writeAddress(stateDirectory, api.url);
   log.info({ api: api.url, repository: repository.url, state: stateDirectory }, "controller is up");
-  controller.start();
-
-  const signal = await stopping;
-  log.info({ signal, gatewayAndEngines: onExit }, "controller stops");
-  schedule.stop();
-  await api.close();
-  await controller.stop();
-  await Promise.all([engines.close(onExit), repository.close()]);
-  await gateway.close(onExit);
+  return controller;
 }
 
 interface Assembly extends Pick<Serving, "config" | "log" | "store"> {
