@@ -3,6 +3,7 @@
 import type { Route } from "../../domain/route.ts";
 import { whyNotReady } from "../../domain/seen.ts";
 import type { PublicEndpoint } from "../../domain/unit.ts";
+import type { Wanted } from "../ports.ts";
 import { healthCheck, smokeTest } from "./checks.ts";
 import { count, Failure, installedOf, type Question, type Subject, tryLoad } from "./question.ts";
 
@@ -31,8 +32,7 @@ async function isInstalled({ environment, unit, ports }: Subject): Promise<strin
 /** Two processes at one address would be a matter of luck for callers. The health check's path is asked in private, so all may have it. */
 async function areEndpointsFree({ environment, unit, ports }: Subject): Promise<string> {
   const [inventory, routes] = await Promise.all([ports.engine(environment).inventory(), ports.router.routes(environment)]);
-  const strategy = ports.wanted(environment)?.environment.spec?.strategy;
-  const shared = strategy?.kind === "blue-green" ? strategy.healthCheckUrl : null;
+  const shared = healthCheckPath(ports.wanted(environment));
   const endpoints = (installedOf(inventory, unit)?.endpoints ?? []).filter((endpoint) => endpoint.path !== shared);
   for (const other of routes.filter((route) => route.process !== unit.process)) {
     const taken = endpoints.find((endpoint) => isServedBy(other, endpoint));
@@ -42,6 +42,11 @@ async function areEndpointsFree({ environment, unit, ports }: Subject): Promise<
     throw ports.wanted(environment)?.desired?.processes.has(other.process) ? new Failure(why) : new Error(why);
   }
   return `${count(endpoints.length, "endpoint")}, served by no other process`;
+}
+
+function healthCheckPath(wanted: Wanted | null): string | null {
+  const strategy = wanted?.environment.spec?.strategy;
+  return strategy?.kind === "blue-green" ? strategy.healthCheckUrl : null;
 }
 
 function isServedBy(route: Route, { method, path }: PublicEndpoint): boolean {

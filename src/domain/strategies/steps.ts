@@ -81,12 +81,16 @@ export function whenRejected(rollout: Rollout, state: In<"rejected">, seen: Roll
   const { process, candidate } = rollout;
   const stable = state.isStableLost === true ? null : rollout.stable;
   if (stable && isNotSo(seen.stableInstalled)) return putBack(process, stable, state, seen);
-  const lacking = stable ? giveMissing(process, stable, { weight: seen.stableWeight, armed: seen.stableArmed }) : [];
+  const lacking = stable ? giveMissing(process, stable, { weight: seen.stableWeight, armed: seen.stableArmed }) : takeAll(process, seen);
   if (lacking.length > 0) return insist(state, state.why, lacking);
-  if (!stable && !is(seen.candidateWeight, 0)) return insist(state, state.why, giveTraffic(process, null));
   if (!candidate || isNotSo(seen.candidateInstalled)) return fail(state, state.why);
   if (!isDrained(seen.candidateInFlight, state.since, seen)) return stay(state, state.why, seen.now + drainPollMs);
   return insist(state, state.why, [{ kind: "ensure-removed", unit: candidate }]);
+}
+
+/** There is nobody to go back to: the candidate must not have the traffic. */
+function takeAll(process: string, seen: RolloutSeen): readonly Action[] {
+  return is(seen.candidateWeight, 0) ? [] : giveTraffic(process, null);
 }
 
 /** What can never be installed again, such as a version whose variables have changed, must not hold up the next commit for ever. */
