@@ -28,7 +28,7 @@ describe("on a terminal", () => {
     screen.draw([`\u001B[1m${"x".repeat(60)}\u001B[22m`, "short", ""]);
     terminal.columns = 25;
     screen.draw(["y"]);
-    expect(texts[1]).toMatch(/^\u001B\[5A\r/);
+    expect(texts[1]?.startsWith("\u001B[5A\r")).toBe(true);
   });
 });
 
