@@ -115,7 +115,7 @@ function createFollower(manifests: Manifests): Follower {
       const snapshot = await manifests.snapshot(commit, 0);
       const changed = [...snapshot.environments.values()].filter((environment) => environment !== known.get(environment.name));
       const wanted = changed.map((environment) => {
-        const state = resolveDesired(environment, sha256, desired.get(environment.name) ?? null);
+        const state = resolveDesired(environment, { hash: sha256, address: "http://127.0.0.1:1" }, desired.get(environment.name) ?? null);
         desired.set(environment.name, state);
         return { commit, environment, desired: state };
       });

@@ -35,7 +35,8 @@ export async function openGateway({ config, stateDirectory, secrets, log }: Gate
   };
 }
 
-async function openExternal({ controlUrl, token }: Extract<GatewayConfig, { kind: "external" }>, secrets: Secrets): Promise<OpenGateway> {
-  const router = createGatewayRouter({ gateway: { controlUrl, token: await secrets.resolve(token) }, publicUrl: null });
+async function openExternal(config: Extract<GatewayConfig, { kind: "external" }>, secrets: Secrets): Promise<OpenGateway> {
+  const { controlUrl, publicUrl } = config;
+  const router = createGatewayRouter({ gateway: { controlUrl, token: await secrets.resolve(config.token) }, publicUrl });
   return { router, onUp: () => undefined, close: () => router.close() };
 }

@@ -122,7 +122,8 @@ function assemble({ config, log, store, secrets, repository, gateway, engines, w
   const manifests = createManifests({ objects, cache: store.parseCache, dialects: [nodeRedDialect], path, defaults: config.defaults });
   const applied = { read: () => store.meta.get(appliedKey) || null, write: (commit: string) => store.meta.set(appliedKey, commit) };
   const about = { url: repository.url, branch, environments: config.environments, applied, remembered: store.environments };
-  const source: Source = createSource({ repository, manifests, hash: sha256, clock: systemClock, log, ...about });
+  const address = (environment: string) => gateway.router.publicAddress(environment);
+  const source: Source = createSource({ repository, manifests, hash: sha256, clock: systemClock, log, address, ...about });
   const ports: Ports = {
     journal: store.journal,
     router: gateway.router,

@@ -1,12 +1,11 @@
 /** Keeps everything going: one loop that follows the repository, and one for each environment, so that none waits for another. */
 
 import type { EnvironmentName } from "../domain/names.ts";
-import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import { isNothingNew } from "../domain/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import { type Bell, createBell } from "./bell.ts";
-import type { Ports } from "./ports.ts";
+import type { Ports, Wanted } from "./ports.ts";
 import { reconcile } from "./reconcile.ts";
 import type { Source } from "./source.ts";
 
@@ -36,6 +35,9 @@ export interface Loop {
 /** Passes in a row that may follow each other at once; more are a sign of two sides undoing each other's work. */
 const burst = 50;
 const burstPauseMs = 250;
+/** After a pass this long as much time is left to other work, at most so much; what happens meanwhile is looked at in one pass. */
+const longPassMs = 100;
+const longestRestMs = 500;
 
 export function createLoop(parts: LoopParts): Loop {
   return new Loops(parts);
@@ -45,9 +47,9 @@ class Loops implements Loop {
   readonly #parts: LoopParts;
   readonly #polling: Bell;
   readonly #bells = new Map<EnvironmentName, Bell>();
-  readonly #admitted = new Map<EnvironmentName, EnvironmentSnapshot | undefined>();
+  readonly #admitted = new Map<EnvironmentName, Wanted | null>();
   readonly #running: Promise<void>[] = [];
-  #stopping = false;
+  readonly #stop = new AbortController();
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
@@ -59,7 +61,7 @@ class Loops implements Loop {
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true;
+    this.#stop.abort();
     this.#polling.ring();
     for (const bell of this.#bells.values()) bell.ring();
     await Promise.all(this.#running);
@@ -78,11 +80,11 @@ class Loops implements Loop {
     const { source, clock } = this.#parts;
     await source.recover();
     this.#admit();
-    while (!this.#stopping) {
+    while (!this.#isStopping()) {
       if (await source.poll()) this.#admit();
       const next = this.#parts.nextPollAt(source.failures());
       source.announce(next);
-      if (!this.#stopping) await this.#polling.wait(Math.max(0, next - clock.now()));
+      if (!this.#isStopping()) await this.#polling.wait(Math.max(0, next - clock.now()));
     }
   }
 
@@ -90,11 +92,11 @@ class Loops implements Loop {
   #admit(): void {
     const { source } = this.#parts;
     for (const environment of source.environments()) {
-      const admitted = source.wanted(environment)?.environment;
+      const wanted = source.wanted(environment);
       const bell = this.#bells.get(environment);
       if (!bell) this.#open(environment);
-      else if (admitted !== this.#admitted.get(environment)) bell.ring();
-      this.#admitted.set(environment, admitted);
+      else if (!isSameWish(wanted, this.#admitted.get(environment) ?? null)) bell.ring();
+      this.#admitted.set(environment, wanted);
     }
   }
 
@@ -107,12 +109,22 @@ class Loops implements Loop {
 
   async #keep(environment: EnvironmentName, bell: Bell): Promise<void> {
     let busy = 0;
-    while (!this.#stopping) {
+    while (!this.#isStopping()) {
+      const startedAt = this.#parts.clock.now();
       const pauseMs = await this.#passSafely(environment);
+      await this.#rest(this.#parts.clock.now() - startedAt);
       busy = pauseMs === 0 ? busy + 1 : 0;
       if (pauseMs > 0) await bell.wait(pauseMs);
-      else if (busy > burst) await this.#parts.clock.sleep(burstPauseMs);
+      else if (busy > burst) await this.#parts.clock.sleep(burstPauseMs, this.#stop.signal);
     }
+  }
+
+  async #rest(passMs: number): Promise<void> {
+    if (passMs > longPassMs) await this.#parts.clock.sleep(Math.min(passMs, longestRestMs), this.#stop.signal);
+  }
+
+  #isStopping(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   /** Milliseconds until the next pass; 0 when something was decided just now. */
@@ -131,4 +143,9 @@ class Loops implements Loop {
       return Math.max(1_000, Math.min(resyncIntervalMs, 5_000));
     }
   }
+}
+
+/** Whether an environment shall be as it was to be before; the commit that says so may be another. */
+function isSameWish(one: Wanted | null, other: Wanted | null): boolean {
+  return one?.environment === other?.environment && one?.desired === other?.desired;
 }

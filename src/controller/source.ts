@@ -22,6 +22,8 @@ export interface SourceParts {
   /** Shown to people; contains no secret. */
   readonly url: string;
   readonly branch: string;
+  /** The public address of an environment, as of now. @throws `router/unreachable` when it is not known. */
+  readonly address: (environment: EnvironmentName) => string;
   /** Only these environments; null: all that the repository has. */
   readonly environments: readonly EnvironmentName[] | null;
   /** Environments in which something was deployed and has not been removed since. */
@@ -40,7 +42,7 @@ export interface Source {
   version(process: ProcessId, version: Version): Promise<ProcessVersion>;
   /** Takes what the mirror holds from before, so that a start needs no remote. */
   recover(): Promise<void>;
-  /** One poll. True when a new commit is in force. Never throws. */
+  /** One poll. True when what is wanted has changed: a new commit is in force, or the router has moved. Never throws. */
   poll(): Promise<boolean>;
   /** Polls that failed in a row. */
   failures(): number;
@@ -57,6 +59,7 @@ class FollowedRepository implements Source {
   #snapshot: Snapshot | null = null;
   #wanted: ReadonlyMap<EnvironmentName, Wanted> = new Map();
   #desired: ReadonlyMap<EnvironmentName, DesiredState | null> = new Map();
+  #addresses: ReadonlyMap<EnvironmentName, string> = new Map();
   #failures = 0;
   /** The mirror lacks an object: it is fetched although the branch stands still. */
   #isMirrorDamaged = false;
@@ -127,14 +130,29 @@ class FollowedRepository implements Source {
   }
 
   async poll(): Promise<boolean> {
+    const hasMoved = this.#followRouter();
     try {
       const isNew = await this.#pollOnce();
       this.#failures = 0;
       this.#succeed();
-      return isNew;
+      return isNew || hasMoved;
     } catch (error) {
       this.#failures += 1;
       this.#fail(error);
+      return hasMoved;
+    }
+  }
+
+  /** True when the router has moved: every flow is told its new address, which makes new units. */
+  #followRouter(): boolean {
+    const { address, log } = this.#parts;
+    try {
+      const hasMoved = [...this.#addresses].some(([name, before]) => address(name) !== before);
+      if (!hasMoved || !this.#snapshot) return false;
+      log.warn({}, "the router's public address has changed: all processes are deployed again with the new one");
+      this.#resolve(this.#snapshot);
+      return true;
+    } catch {
       return false;
     }
   }
@@ -165,15 +183,19 @@ class FollowedRepository implements Source {
   #resolve(snapshot: Snapshot): void {
     const wanted = new Map<EnvironmentName, Wanted>();
     const desired = new Map<EnvironmentName, DesiredState | null>();
+    const addresses = new Map<EnvironmentName, string>();
     for (const [name, environment] of [...snapshot.environments, ...this.#vanished(snapshot)]) {
       if (this.#parts.environments && !this.#parts.environments.includes(name)) continue;
-      const state = resolveDesired(environment, this.#parts.hash, this.#desired.get(name) ?? null);
+      const around = { address: this.#parts.address(name), hash: this.#parts.hash };
+      const state = resolveDesired(environment, around, this.#desired.get(name) ?? null);
+      addresses.set(name, around.address);
       desired.set(name, state);
       wanted.set(name, { commit: snapshot.commit, environment, desired: state });
     }
     this.#snapshot = snapshot;
     this.#wanted = wanted;
     this.#desired = desired;
+    this.#addresses = addresses;
   }
 
   /** Environments whose folder is gone while something still runs there: they are shown, and nothing in them is touched. */

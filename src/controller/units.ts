@@ -1,6 +1,6 @@
 /** From a reference in a decision to what an engine can run: definition from the repository, variables and secrets of the environment. */
 
-import { settingsDigest, unitDigest } from "../domain/desired.ts";
+import { unitDigest } from "../domain/desired.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName, UnitRef } from "../domain/names.ts";
 import type { ProcessVersion } from "../domain/process-version.ts";
@@ -19,10 +19,10 @@ export interface LoadedUnit {
 export async function loadUnit(ref: UnitRef, environment: EnvironmentName, ports: Ports): Promise<LoadedUnit> {
   const wanted = ports.wanted(environment);
   const spec = wanted?.environment.spec;
-  if (!wanted || !spec) throw new PinionError("environment/unusable", `environment ${environment} cannot be used at the moment`);
+  if (!spec || !wanted.desired) throw new PinionError("environment/unusable", `environment ${environment} cannot be used at the moment`);
   const version = await ports.manifests.version(ref.process, ref.version);
   const summary = { ...version, hasChecks: version.checks.length > 0 };
-  if (unitDigest(summary, settingsDigest(spec, ports.hash), ports.hash) !== ref.digest) {
+  if (unitDigest(summary, wanted.desired.settingsDigest, ports.hash) !== ref.digest) {
     throw new PinionError(
       "manifest/invalid",
       `${ref.process} ${ref.version} or the variables of ${environment} have changed since this was decided`,
@@ -35,7 +35,7 @@ export async function loadUnit(ref: UnitRef, environment: EnvironmentName, ports
   };
 }
 
-/** What every flow can ask about itself. They are not part of the digest: an address is not a new version. */
+/** What every flow can ask about itself. */
 function builtIn(ref: UnitRef, environment: EnvironmentName, ports: Ports): Readonly<Record<string, string>> {
   return {
     PINION_ENVIRONMENT: environment,

@@ -3,31 +3,40 @@
  * owed until every result is recorded; a controller that died in between simply runs them again.
  */
 
-import pLimit from "p-limit";
+import pLimit, { type LimitFunction } from "p-limit";
 import type { EnvironmentName } from "../domain/names.ts";
 import { askTogether } from "./ask-together.ts";
 import type { OwedValidation, Ports, Validations } from "./ports.ts";
 import { retryDelayMs } from "./perform.ts";
 import { validate } from "./validate.ts";
 
-/** How many validations ask engines at the same time. */
-const atOnce = 16;
+/**
+ * How many validations of one environment are under way at the same time. What they ask engine and router is asked once for
+ * all of them, so many cost less than few; one that waits long for an answer leaves room for the others.
+ */
+const atOnce = 64;
+
+/** An environment's own: one that is slow takes no room from the others. */
+interface Lane {
+  readonly limit: LimitFunction;
+  readonly shared: WeakMap<Ports, Ports>;
+}
 
 /** `wake` is called when results are in. */
 export function createValidations(wake: (environment: EnvironmentName) => void): Validations {
   const running = new Map<string, Promise<void>>();
-  const limit = pLimit(atOnce);
-  const shared = new WeakMap<Ports, Ports>();
-  const sharing = (ports: Ports): Ports => {
-    const found = shared.get(ports) ?? askTogether(ports);
-    shared.set(ports, found);
-    return found;
+  const lanes = new Map<EnvironmentName, Lane>();
+  const laneOf = (environment: EnvironmentName): Lane => {
+    const lane = lanes.get(environment) ?? { limit: pLimit(atOnce), shared: new WeakMap() };
+    lanes.set(environment, lane);
+    return lane;
   };
   return {
     ensure(environment, owed, ports) {
       const key = `${environment} ${owed.action.deployment} ${owed.action.phase}`;
       if (running.has(key)) return;
-      const run = limit(() => runOne(environment, owed, sharing(ports)))
+      const { limit, shared } = laneOf(environment);
+      const run = limit(() => runOne(environment, owed, sharing(ports, shared)))
         .catch((error: unknown) =>
           ports.log.error({ environment, deployment: owed.action.deployment, error }, "a validation could not be run"),
         )
@@ -41,6 +50,12 @@ export function createValidations(wake: (environment: EnvironmentName) => void):
       while (running.size > 0) await Promise.all(running.values());
     },
   };
+}
+
+function sharing(ports: Ports, shared: WeakMap<Ports, Ports>): Ports {
+  const found = shared.get(ports) ?? askTogether(ports);
+  shared.set(ports, found);
+  return found;
 }
 
 async function runOne(environment: EnvironmentName, owed: OwedValidation, ports: Ports): Promise<void> {

@@ -51,7 +51,7 @@ export type GatewayConfig =
   /** Started by the controller. Port 0: a free one. */
   | { readonly kind: "own"; readonly host: string; readonly port: number }
   /** Started and supervised by somebody else. */
-  | { readonly kind: "external"; readonly controlUrl: string; readonly token: SecretReference };
+  | { readonly kind: "external"; readonly controlUrl: string; readonly publicUrl: string; readonly token: SecretReference };
 
 /** What holds for environments that do not say; null: Pinion's own default. */
 export interface EnvironmentDefaults {

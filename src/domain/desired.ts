@@ -20,14 +20,20 @@ export interface DesiredState {
   readonly processes: ReadonlyMap<ProcessId, Desired>;
   /** What it was resolved from. */
   readonly pins: EnvironmentSnapshot["pins"];
-  /** Of variables and secret references: with a definition's digest it makes a unit's digest. */
+  /** Of the environment's address, variables and secret references: with a definition's digest it makes a unit's digest. */
   readonly settingsDigest: Digest;
 }
 
+export interface Surroundings {
+  /** The environment's public address: flows are told it, so that one that moves makes new units. */
+  readonly address: string;
+  readonly hash: Hash;
+}
+
 /** Digest of what an environment adds to each definition. Values of secrets are not part of it. */
-export function settingsDigest(spec: EnvironmentSpec, hash: Hash): Digest {
+function settingsDigest(spec: EnvironmentSpec, { address, hash }: Surroundings): Digest {
   const secrets = Object.entries(spec.secrets).map(([name, from]) => [name, from.kind, from.kind === "env" ? from.name : from.path]);
-  return hash(canonicalJson({ variables: spec.variables, secrets }));
+  return hash(canonicalJson({ address, variables: spec.variables, secrets }));
 }
 
 /** The identity of a unit: one version with one definition and one set of settings. */
@@ -36,9 +42,10 @@ export function unitDigest(summary: VersionSummary, settings: Digest, hash: Hash
 }
 
 /** Resolves all pins; what has not changed since `before` is taken from there, and all of it when nothing has. */
-export function resolveDesired(environment: EnvironmentSnapshot, hash: Hash, before: DesiredState | null): DesiredState | null {
+export function resolveDesired(environment: EnvironmentSnapshot, around: Surroundings, before: DesiredState | null): DesiredState | null {
   if (!environment.spec) return null;
-  const settings = settingsDigest(environment.spec, hash);
+  const { hash } = around;
+  const settings = settingsDigest(environment.spec, around);
   if (before?.pins === environment.pins && before.settingsDigest === settings) return before;
   const reusable = before?.settingsDigest === settings ? before.processes : new Map<ProcessId, Desired>();
   const processes = new Map<ProcessId, Desired>();

@@ -155,6 +155,10 @@ export interface GatewaySection {
      * The address of its control API.
      */
     controlUrl: string;
+    /**
+     * Its public address, which processes are told to call each other by; an environment's name is appended.
+     */
+    publicUrl: string;
     token: SecretReferenceItem;
   };
 }

@@ -7,6 +7,7 @@ import { createWorld, sha256 } from "../support/world.ts";
 
 /** A source over a repository in memory; what is assigned to `remote` is what the next poll meets. */
 function followed(applied: string | null = null) {
+  const router = { address: "http://127.0.0.1:1" };
   const memory: { applied: string | null; remembered: readonly string[] } = { applied, remembered: [] };
   const remote: { commit: string; error: PinionError | null; mirrored: string | null } = { commit: "c1", error: null, mirrored: null };
   const snapshots: string[] = [];
@@ -43,13 +44,14 @@ function followed(applied: string | null = null) {
     hash: sha256,
     clock: { now: () => (now += 1), sleep: async () => undefined },
     log: { info: quiet, warn: quiet, error: quiet },
+    address: (environment) => `${router.address}/${environment}`,
     url: "http://git",
     branch: "main",
     environments: ["production", "shut"],
     remembered: () => memory.remembered,
     applied: { read: () => memory.applied, write: (commit) => void (memory.applied = commit) },
   };
-  return { source: createSource(parts), remote, memory, snapshots, fetches };
+  return { source: createSource(parts), remote, memory, snapshots, fetches, router };
 }
 
 describe("following the repository", () => {
@@ -165,5 +167,18 @@ describe("a mirror that lacks an object", () => {
     await source.poll();
     await source.poll();
     expect({ fetches, snapshots }).toEqual({ fetches: ["c1", "c1"], snapshots: ["c1"] });
+  });
+});
+
+describe("a router that moves", () => {
+  it("makes what is wanted anew, even while the remote is down", async () => {
+    const { source, remote, router } = followed();
+    await source.poll();
+    const before = source.wanted("production")?.desired;
+    router.address = "http://127.0.0.1:2";
+    remote.error = new PinionError("git/unreachable", "connection refused");
+    expect(await source.poll()).toBe(true);
+    expect(source.wanted("production")?.desired?.settingsDigest).not.toBe(before?.settingsDigest);
+    expect(await source.poll()).toBe(false);
   });
 });

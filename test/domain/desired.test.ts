@@ -4,6 +4,8 @@ import type { EnvironmentSpec } from "../../src/domain/environment.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../../src/domain/snapshot.ts";
 import { createWorld, sha256 } from "../support/world.ts";
 
+const around = { hash: sha256, address: "http://127.0.0.1:1/production" };
+
 const spec: EnvironmentSpec = createWorld().spec;
 
 const pinned: PinnedVersion = {
@@ -17,7 +19,7 @@ function snapshot(changes: Partial<EnvironmentSnapshot> = {}): EnvironmentSnapsh
 }
 
 function digestOf(environment: EnvironmentSnapshot): string {
-  const desired = resolveDesired(environment, sha256, null)?.processes.get("orders");
+  const desired = resolveDesired(environment, around, null)?.processes.get("orders");
   if (desired?.kind !== "run") throw new Error("not runnable");
   return desired.unit.digest;
 }
@@ -32,6 +34,12 @@ describe("the digest of a unit", () => {
     expect(digestOf(snapshot(changes))).not.toBe(digestOf(snapshot()));
   });
 
+  it("changes with the address that the flows are told", () => {
+    const elsewhere = resolveDesired(snapshot(), { ...around, address: "http://127.0.0.1:2/production" }, null)?.processes.get("orders");
+    expect(elsewhere).toMatchObject({ kind: "run", unit: { version: "1.0.0" } });
+    expect(elsewhere?.kind === "run" && elsewhere.unit.digest).not.toBe(digestOf(snapshot()));
+  });
+
   it("does not change with how the environment deploys", () => {
     expect(digestOf(snapshot({ spec: { ...spec, deploymentTimeoutMs: 1, selfHeal: false } }))).toBe(digestOf(snapshot()));
   });
@@ -39,18 +47,18 @@ describe("the digest of a unit", () => {
 
 describe("desired state", () => {
   it("is null when environment.yaml cannot be used", () => {
-    expect(resolveDesired(snapshot({ spec: null }), sha256, null)).toBeNull();
+    expect(resolveDesired(snapshot({ spec: null }), around, null)).toBeNull();
   });
 
   it("is the very same when no pin and no setting has changed", () => {
     const first = snapshot();
-    const before = resolveDesired(first, sha256, null);
-    expect(resolveDesired({ ...first, spec: { ...spec, deploymentTimeoutMs: 1 } }, sha256, before)).toBe(before);
-    expect(resolveDesired({ ...first, spec: { ...spec, variables: { LOG_LEVEL: "debug" } } }, sha256, before)).not.toBe(before);
+    const before = resolveDesired(first, around, null);
+    expect(resolveDesired({ ...first, spec: { ...spec, deploymentTimeoutMs: 1 } }, around, before)).toBe(before);
+    expect(resolveDesired({ ...first, spec: { ...spec, variables: { LOG_LEVEL: "debug" } } }, around, before)).not.toBe(before);
   });
 
   it("takes over what has not changed", () => {
-    const before = resolveDesired(snapshot(), sha256, null);
+    const before = resolveDesired(snapshot(), around, null);
     const after = resolveDesired(
       snapshot({
         pins: new Map([
@@ -58,15 +66,15 @@ describe("desired state", () => {
           ["billing", { ...pinned }],
         ]),
       }),
-      sha256,
+      around,
       before,
     );
     expect(after?.processes.get("orders")).toBe(before?.processes.get("orders"));
   });
 
   it("resolves everything anew when a variable changes", () => {
-    const before = resolveDesired(snapshot(), sha256, null);
-    const after = resolveDesired(snapshot({ spec: { ...spec, variables: { A: 1 } } }), sha256, before);
+    const before = resolveDesired(snapshot(), around, null);
+    const after = resolveDesired(snapshot({ spec: { ...spec, variables: { A: 1 } } }), around, before);
     expect(after?.processes.get("orders")).not.toEqual(before?.processes.get("orders"));
   });
 });

@@ -110,7 +110,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       },
       wanted: () => {
         const current = snapshot();
-        desired = resolveDesired(current, sha256, desired);
+        desired = resolveDesired(current, { hash: sha256, address: router.publicAddress(environment) }, desired);
         return { commit: `c${commits}`, environment: current, desired };
       },
     };
@@ -167,7 +167,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
     digest(process, version) {
       const found = resolveDesired(
         { ...snapshot(), pins: new Map([[process, pinned(versions, process, version)]]) },
-        sha256,
+        { hash: sha256, address: router.publicAddress(environment) },
         null,
       )?.processes.get(process);
       if (found?.kind !== "run") throw new Error(`${process} ${version} is not published`);

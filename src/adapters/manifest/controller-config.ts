@@ -79,7 +79,8 @@ function toAuth(auth: RepositoryAuthSection | undefined): RepositoryAuth {
 
 function toGateway(section: GatewaySection = {}): GatewayConfig {
   if (section.external === undefined) return { kind: "own", host: section.host ?? "127.0.0.1", port: section.port ?? 0 };
-  return { kind: "external", controlUrl: trimSlashes(section.external.controlUrl), token: toSecretReference(section.external.token) };
+  const { controlUrl, publicUrl, token } = section.external;
+  return { kind: "external", controlUrl: trimSlashes(controlUrl), publicUrl: trimSlashes(publicUrl), token: toSecretReference(token) };
 }
 
 function toEngines(sections: Readonly<Record<string, EngineSection>>): ControllerConfig["engines"] {

@@ -58,7 +58,7 @@ describe("pinion.yaml", () => {
   timeout: 500
 state: /var/lib/pinion
 listen: { port: 8600 }
-gateway: { external: { controlUrl: "http://127.0.0.1:8601/", token: { file: /run/token } } }
+gateway: { external: { controlUrl: "http://127.0.0.1:8601/", publicUrl: "http://shop.example.com/", token: { file: /run/token } } }
 environments: [staging]
 engines:
   default: { kind: node-red, instances: 2, maxMemoryMb: 512 }
@@ -75,7 +75,12 @@ log: { level: debug }
       schedule: ["0 6 * * 1-5", "*/10 * * * * *"],
       timeoutMs: 500,
     });
-    expect(config.gateway).toEqual({ kind: "external", controlUrl: "http://127.0.0.1:8601", token: { kind: "file", path: "/run/token" } });
+    expect(config.gateway).toEqual({
+      kind: "external",
+      controlUrl: "http://127.0.0.1:8601",
+      publicUrl: "http://shop.example.com",
+      token: { kind: "file", path: "/run/token" },
+    });
     expect(config.environments).toEqual(["staging"]);
     expect(engineOf(config, "production")).toEqual({ mode: "embedded", kind: "node-red", instances: 2, maxMemoryMb: 512 });
     const url = "http://127.0.0.1:1880/admin";
@@ -122,7 +127,7 @@ log: { level: debug }
     ["an API for everybody", `${repository}listen: { host: 0.0.0.0 }\n`, ["config/not-loopback 2"]],
     [
       "an external gateway with a port of its own",
-      `${repository}gateway:\n  port: 80\n  external: { controlUrl: "http://x", token: { env: T } }\n`,
+      `${repository}gateway:\n  port: 80\n  external: { controlUrl: "http://x", publicUrl: "http://y", token: { env: T } }\n`,
       ["schema/not-allowed 3"],
     ],
     [
