@@ -14,9 +14,10 @@ import type { Dependency } from "./process-version.ts";
 import type { Rollout } from "./rollout.ts";
 import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, whyNotReady } from "./seen.ts";
 import type { DeploymentUpdate, ProcessState } from "./state.ts";
+import type { Installed } from "./unit.ts";
 
 /** How long a failed healing is left alone before it is tried again. */
-const healPauseMs = 30_000;
+const healPauseMs = 300_000;
 
 export function decideProcess(one: Case): ProcessDecision {
   const { before, desired, pass } = one;
@@ -43,13 +44,14 @@ function decideIdle(one: Case, view: ProcessSeen): ProcessDecision {
 /** Another version than the pinned one has the traffic, or none has. What was good here before passes all gates. */
 function decideOutOfSync(one: Case, view: ProcessSeen, { unit, summary }: Extract<Desired, { kind: "run" }>): ProcessDecision {
   const isKnownGood = one.before.knownGood.some((good) => good.digest === unit.digest);
+  const isSameVersion = servingUnit(view.route)?.version === unit.version;
   const held = isKnownGood ? null : heldBack(summary.dependencies, one.pass);
   if (held) return hold(one, view, { health: null, ...held });
   return open(one, view, {
     kind: isKnownGood ? "rollback" : "deploy",
     candidate: unit,
     fast: isKnownGood,
-    why: `${unit.version} is pinned`,
+    why: isSameVersion ? "variables, secrets or the address of the environment have changed" : `${unit.version} is pinned`,
   });
 }
 
@@ -58,12 +60,18 @@ function decideServing(one: Case, view: ProcessSeen, unit: UnitRef): ProcessDeci
   const { before, pass } = one;
   const installed = findInstalled(view.installed, unit.digest);
   if (isReady(installed, view.instances)) return keepUp(one, view, unit);
-  const why = installed ? (whyNotReady(installed, view.instances) ?? "") : `${unit.version} was removed from the engine by hand`;
-  if (!pass.seen.spec?.selfHeal) return hold(one, view, { health: "Degraded", why: `${why} (selfHeal is off)`, until: null });
+  const { isByHand, why } = whyNotServed(installed, view, unit);
+  if (isByHand && !pass.seen.spec?.selfHeal) return hold(one, view, { health: "Degraded", why: `${why} (selfHeal is off)`, until: null });
   const failed = before.refused?.unit.digest === unit.digest ? before.refused : null;
   if (failed && pass.seen.now < failed.at + healPauseMs)
     return hold(one, view, { health: "Degraded", why: failed.why, until: failed.at + healPauseMs });
-  return open(one, view, { kind: "heal", candidate: unit, fast: true, why: `drift: ${why}` });
+  return open(one, view, { kind: "heal", candidate: unit, fast: true, why: isByHand ? `drift: ${why}` : why });
+}
+
+/** An instance that lacks a version or does not answer is nobody's edit; anything else that is not as installed is. */
+function whyNotServed(installed: Installed | null, view: ProcessSeen, unit: UnitRef): { readonly isByHand: boolean; readonly why: string } {
+  if (!installed) return { isByHand: true, why: `${unit.version} was removed from the engine by hand` };
+  return { isByHand: installed.drift !== null, why: whyNotReady(installed, view.instances) ?? "" };
 }
 
 /** Not pinned any more: taken out, unless that could be a mistake. */
@@ -130,7 +138,7 @@ function supersede(one: Case, rollout: Rollout): ProcessDecision {
     step: { at: now, state: isDone ? phase : "superseded", why },
     endedAt: now,
   };
-  const decision = decideProcess({ ...one, before: idle });
+  const decision = decideProcess({ ...one, before: idle, superseded: rollout });
   return { ...decision, after: decision.after ?? idle, replacesOwed: true, deployments: [closing, ...decision.deployments] };
 }
 

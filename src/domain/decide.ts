@@ -24,7 +24,7 @@ export function decide(state: EnvironmentState, seen: Seen): Step {
   for (const process of everyProcess(state, seen)) {
     const owed = owedBy.get(process) ?? none;
     const desired = seen.desired?.processes.get(process) ?? null;
-    const one: Case = { before: state.processes.get(process) ?? { process, ...nothing }, owed, desired, pass };
+    const one: Case = { before: state.processes.get(process) ?? { process, ...nothing }, owed, desired, superseded: null, pass };
     collect(step, one, decideProcess(one));
   }
   return step;

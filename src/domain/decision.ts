@@ -3,6 +3,7 @@
 import type { Action } from "./actions.ts";
 import type { Desired } from "./desired.ts";
 import type { Instant } from "./names.ts";
+import type { Rollout } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 import type { DeploymentUpdate, EnvironmentState, OwedAction, ProcessState } from "./state.ts";
 
@@ -20,6 +21,8 @@ export interface Case {
   readonly owed: readonly OwedAction[];
   /** Null: not pinned. */
   readonly desired: Desired | null;
+  /** The rollout that this decision puts an end to, for another version; null: none. */
+  readonly superseded: Rollout | null;
   readonly pass: Pass;
 }
 

@@ -7,7 +7,7 @@ import type { EnvironmentSpec } from "./environment.ts";
 import type { Instant, UnitRef } from "./names.ts";
 import { keepServing } from "./keep-up.ts";
 import type { DeploymentKind, Rollout, StrategyStep } from "./rollout.ts";
-import { type ProcessSeen, type Seen, servingUnit, viewProcess } from "./seen.ts";
+import { findInstalled, type ProcessSeen, type Seen, servingUnit, viewProcess } from "./seen.ts";
 import type { DeploymentUpdate, ProcessState } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
 import { begin, next } from "./strategies/strategy.ts";
@@ -24,11 +24,11 @@ interface Opening {
   readonly why: string;
 }
 
-export function open({ before, pass }: Case, view: ProcessSeen, { why, ...identity }: Opening): ProcessDecision {
+export function open({ before, pass, superseded }: Case, view: ProcessSeen, { why, ...identity }: Opening): ProcessDecision {
   const { seen } = pass;
   if (!seen.spec) throw new Error("no deployment without an environment");
   pass.running += 1;
-  const blank = newRollout(before.process, seen, seen.spec, { ...identity, stable: stableFor(view, identity.candidate) });
+  const blank = newRollout(before.process, seen, seen.spec, { ...identity, stable: stableFor(view, identity.candidate, superseded) });
   const step = begin(blank, why);
   const rollout: Rollout = { ...blank, state: step.state };
   const process: ProcessState = { ...before, rollout, refused: identity.kind === "heal" ? before.refused : null };
@@ -42,10 +42,20 @@ export function open({ before, pass }: Case, view: ProcessSeen, { why, ...identi
   };
 }
 
-/** What the traffic goes back to if need be: what has it now, unless that is the candidate itself. */
-function stableFor(view: ProcessSeen, candidate: UnitRef | null): UnitRef | null {
+/**
+ * What the traffic goes back to if need be: what has it now, unless that is the candidate itself. A version that had only just
+ * been given the traffic when it was superseded was never found good: then it is the one before it, if it is still there.
+ */
+function stableFor(view: ProcessSeen, candidate: UnitRef | null, superseded: Rollout | null): UnitRef | null {
   const serving = servingUnit(view.route);
-  return serving && serving.digest !== candidate?.digest ? serving : null;
+  if (!serving || serving.digest === candidate?.digest) return null;
+  const verified = superseded ? verifiedBefore(superseded, serving) : null;
+  const isThere = verified !== null && verified.digest !== candidate?.digest && findInstalled(view.installed, verified.digest) !== null;
+  return isThere ? verified : serving;
+}
+
+function verifiedBefore(superseded: Rollout, serving: UnitRef): UnitRef | null {
+  return superseded.candidate?.digest === serving.digest && !isAllButOver(superseded) ? superseded.stable : null;
 }
 
 function newRollout(

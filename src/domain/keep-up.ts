@@ -9,7 +9,7 @@ import type { Digest, UnitRef } from "./names.ts";
 import { findInstalled, inFlightOn, isArmedAlone, type ProcessSeen, type Seen, servingUnit } from "./seen.ts";
 import type { Route } from "./route.ts";
 import type { ProcessState } from "./state.ts";
-import type { DeploymentPhase } from "./status.ts";
+import type { ProcessStatus } from "./status.ts";
 import type { Installed } from "./unit.ts";
 
 /** How soon leftovers are looked at again while something is in flight on them, in milliseconds. */
@@ -61,7 +61,7 @@ function isAtRest(before: ProcessState, seen: Seen, view: ProcessSeen, unit: Uni
 /** Of one version that serves, and at most one that is kept warm. */
 function isShownAtRest(status: ProcessState["status"], installed: readonly Installed[], unit: UnitRef): boolean {
   if (status?.sync !== "Synced" || status.health !== "Healthy" || status.desired !== unit.version) return false;
-  if (isUnderWay(status.phase) || status.actual.length !== installed.length) return false;
+  if (!isOver(status) || status.actual.length !== installed.length) return false;
   const [serving, warm] = status.actual;
   if (serving?.version !== unit.version || serving.weight !== 100) return false;
   return installed.every((each) => each.digest === unit.digest || (each.version === warm?.version && warm.weight === 0));
@@ -74,12 +74,13 @@ function reasonOf({ status }: ProcessState, unit: UnitRef): string {
     : "runs what `main` says";
 }
 
-function settledPhase({ status }: ProcessState): ProcessState["status"] {
-  return status && isUnderWay(status.phase) ? { ...status, phase: "Succeeded" } : status;
+function isOver({ phase }: ProcessStatus): boolean {
+  return phase === null || phase === "Succeeded";
 }
 
-function isUnderWay(phase: DeploymentPhase | null): boolean {
-  return phase === "Pending" || phase === "Running";
+/** What serves as pinned has succeeded, whatever became of a version that was pinned in between. */
+function settledPhase({ status }: ProcessState): ProcessState["status"] {
+  return status && status.phase !== null ? { ...status, phase: "Succeeded" } : status;
 }
 
 function routing(view: ProcessSeen, unit: UnitRef, spec: EnvironmentSpec | null): readonly Action[] {

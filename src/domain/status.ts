@@ -15,7 +15,7 @@ export interface ProcessStatus {
   readonly actual: readonly { readonly version: Version; readonly weight: Percent }[];
   readonly sync: SyncStatus;
   readonly health: Health;
-  /** Of the newest deployment; null when there never was one. */
+  /** Of the newest deployment of what is pinned; null when there never was one. */
   readonly phase: DeploymentPhase | null;
   readonly reason: string;
   /** When sync, health or phase last changed. */

@@ -109,7 +109,19 @@ describe("a rollout that is superseded", () => {
     await world.pass();
     world.pin("orders", "1.0.0");
     await world.settle();
-    expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy", phase: "Superseded" });
+    expect((await world.journal.history({ limit: 1 }))[0]).toMatchObject({ version: "1.1.0", phase: "Superseded" });
+  });
+
+  it("just after it was given the traffic was never found good: what fails after it goes back to the one before", async () => {
+    const world = await running();
+    world.publish("orders", "1.2.0", { checks: [smokeTest("/orders")] });
+    world.pin("orders", "1.1.0");
+    await rolloutIs(world, "confirming");
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+    failOn(world, "1.2.0");
+    world.pin("orders", "1.2.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   });
 
   it("while only its predecessor drains, has succeeded: it is known good and kept warm", async () => {

@@ -186,3 +186,37 @@ describe("an address that another process serves", () => {
     expect(await world.status("billing")).toMatchObject({ sync: "Synced", health: "Healthy" });
   });
 });
+
+describe("the phase that is shown", () => {
+  it("is that of what is pinned: a failure that was reverted is history", async () => {
+    const world = await running();
+    world.engine.refuse(world.digest("orders", "1.1.0"), { code: "engine/refused", detail: "no" });
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    world.pin("orders", "1.0.0");
+    await world.settle();
+    expect(await world.status("orders")).toMatchObject({ sync: "Synced", phase: "Succeeded" });
+  });
+});
+
+describe("an instance that lacks a version", () => {
+  it("gets it also when selfHeal is off: nobody edited anything", async () => {
+    const world = await running();
+    world.spec = { ...world.spec, selfHeal: false };
+    world.engine.setInstance("two", "ready");
+    await world.settle();
+    expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy" });
+    expect((await world.journal.history({ limit: 1 }))[0]?.steps[0]?.why).toBe("does not answer on instance two");
+  });
+});
+
+describe("variables that change", () => {
+  it("are rolled out like a new version, and said to be the reason", async () => {
+    const world = await running();
+    world.spec = { ...world.spec, variables: { currency: "EUR" } };
+    await world.settle();
+    const [newest] = await world.journal.history({ limit: 1 });
+    expect(newest).toMatchObject({ from: "1.0.0", version: "1.0.0", phase: "Succeeded" });
+    expect(newest?.steps[0]?.why).toBe("variables, secrets or the address of the environment have changed");
+  });
+});

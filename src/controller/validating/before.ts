@@ -4,7 +4,7 @@ import { holdForDependencies } from "../../domain/gates/dependencies.ts";
 import type { ProcessId } from "../../domain/names.ts";
 import { servingUnit } from "../../domain/seen.ts";
 import { loadUnit } from "../units.ts";
-import { count, Failure, type Question, type Subject } from "./question.ts";
+import { count, type Question, type Subject } from "./question.ts";
 
 export function questionsBefore(subject: Subject): readonly Question[] {
   return [
@@ -36,7 +36,8 @@ async function areDependenciesServing({ environment, unit, ports }: Subject): Pr
   const routes = await ports.router.routes(environment);
   const serving = (process: ProcessId) => servingUnit(routes.find((route) => route.process === process) ?? null);
   const held = holdForDependencies(version.dependencies, { desired: wanted.desired, serving, isRefused: () => true });
-  if (held) throw new Failure(held.why);
+  // It may be on its way, or the router may have lost its table: worth waiting for, until the deployment's time is over.
+  if (held) throw new Error(held.why);
   return version.dependencies.length === 0
     ? "depends on nothing"
     : `${version.dependencies.map((dependency) => dependency.name).join(", ")} as required`;
