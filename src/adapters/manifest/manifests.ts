@@ -12,6 +12,7 @@ import type { Objects, ParseCache } from "../../ports/objects.ts";
 import { sha256 } from "./digest.ts";
 import { noDefaults } from "./environment-file.ts";
 import { readVersion } from "./read-process.ts";
+import { createRecentVersions, type RecentVersions } from "./recent-versions.ts";
 import { type ReadCommit, readCommit, type RepositoryReading } from "./repository-reader.ts";
 import { createSchemas, type Schemas } from "./schemas.ts";
 import { contentFindings } from "./pin-rules.ts";
@@ -31,9 +32,13 @@ export interface ManifestsOptions {
   readonly defaults?: EnvironmentDefaults;
 }
 
+/** About what two thousand versions of middling size take. */
+const recentCharacters = 4_000_000;
+
 /** A reader that remembers its newest snapshot. Ask for one snapshot at a time. */
 export function createManifests(options: ManifestsOptions): Manifests {
   const reading = toReading(options);
+  const recent = createRecentVersions(recentCharacters);
   let newest: ReadCommit | null = null;
   return {
     async snapshot(commit, committedAt) {
@@ -41,7 +46,7 @@ export function createManifests(options: ManifestsOptions): Manifests {
       return toSnapshot(newest, commit, committedAt);
     },
     async version(process, version) {
-      return wholeVersion(reading, newest, process, version);
+      return wholeVersion({ reading, recent, newest }, process, version);
     },
   };
 }
@@ -65,12 +70,13 @@ function toSnapshot(read: ReadCommit, commit: CommitId, committedAt: Instant): S
   return { commit, committedAt, catalogue: read.processes.catalogue, environments, findings: read.findings };
 }
 
-async function wholeVersion(
-  reading: RepositoryReading,
-  newest: ReadCommit | null,
-  process: ProcessId,
-  version: Version,
-): Promise<ProcessVersion> {
+interface Loading {
+  readonly reading: RepositoryReading;
+  readonly recent: RecentVersions;
+  readonly newest: ReadCommit | null;
+}
+
+async function wholeVersion({ reading, recent, newest }: Loading, process: ProcessId, version: Version): Promise<ProcessVersion> {
   const record = newest?.processes.records.get(process);
   const entry = record?.catalogue.versions.get(version);
   if (newest === null || record === undefined || entry === undefined) {
@@ -78,7 +84,7 @@ async function wholeVersion(
       findings: record?.catalogue.findings ?? [],
     });
   }
-  const whole = await readVersion(reading, record, version);
+  const whole = await recent.get(record, version, () => readVersion(reading, record, version));
   if (whole.kind === "refused") throw invalid(process, version, whole.findings);
   const { definitionDigest, dependencies } = whole.version;
   const summary = { process, version, definitionDigest, dependencies, hasChecks: whole.version.checks.length > 0 };
