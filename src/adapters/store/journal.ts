@@ -1,4 +1,7 @@
-/** The journal port over SQLite: each call is one transaction on disk, then the same change in memory, so that reading costs nothing. */
+/**
+ * The journal port over SQLite: calls are on disk before they are acknowledged, then the same change is made in memory, so that
+ * reading costs nothing. Calls made at the same time share one transaction, since waiting for the disk is the dear part.
+ */
 
 import type { EnvironmentName } from "../../domain/names.ts";
 import type { EnvironmentState, Step } from "../../domain/state.ts";
@@ -9,6 +12,7 @@ import type { Connection } from "./database.ts";
 import { readHistory } from "./history.ts";
 import { loadEnvironment } from "./load.ts";
 import { afterEvidence, afterRefused, afterSettled, afterStep, owedOf } from "./remembered.ts";
+import { createGathering } from "./gathering.ts";
 import { createWriter } from "./write.ts";
 import type { Writer } from "./write.ts";
 
@@ -18,6 +22,11 @@ export interface JournalOptions {
   readonly log: Log;
   /** How many deployments of history are kept. */
   readonly keepDeployments: number;
+}
+
+interface Change {
+  readonly environment: EnvironmentName;
+  readonly apply: (state: EnvironmentState) => EnvironmentState;
 }
 
 /** @throws `store/damaged`, `store/failed` from every method; what was thrown was not recorded. */
@@ -32,9 +41,17 @@ export function createJournal({ connection, path, log, keepDeployments }: Journa
     return state;
   }
 
-  async function change(environment: EnvironmentName, apply: (state: EnvironmentState) => EnvironmentState): Promise<void> {
-    onDisk(path, () => states.set(environment, connection.transaction(() => apply(stateOf(environment))).immediate()));
-  }
+  const commit = (changes: readonly Change[]): void =>
+    onDisk(path, () => {
+      const next = connection.transaction(() => {
+        const made = new Map<EnvironmentName, EnvironmentState>();
+        for (const { environment, apply } of changes) made.set(environment, apply(made.get(environment) ?? stateOf(environment)));
+        return made;
+      });
+      for (const [environment, state] of next.immediate()) states.set(environment, state);
+    });
+  const gathered = createGathering(commit);
+  const change = (environment: EnvironmentName, apply: Change["apply"]): Promise<void> => gathered({ environment, apply });
 
   return {
     state: async (environment) => onDisk(path, () => stateOf(environment)),
