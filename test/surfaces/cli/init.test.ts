@@ -63,6 +63,18 @@ describe("pinion init", () => {
     expect(stdout).toContain("git init -b main");
   });
 
+  it("says how to introduce oneself to a git that knows nobody, and only then", async () => {
+    const stranger: GitProgram = (directory, args) =>
+      args[0] === "config" ? Promise.resolve({ status: 1, stdout: "", stderr: "" }) : git(directory, args);
+    expect((await init(place(), [], stranger)).stdout).toContain("git config user.email");
+    expect((await init(place())).stdout).not.toContain("git config user.email");
+  });
+
+  it("calls the program as it was called", async () => {
+    const { stdout } = await pinion(["init"], { cwd: place(), git, digestOf, env: { npm_command: "exec" } });
+    expect(stdout).toContain("npx --no-install pinion run");
+  });
+
   it("tells scripts what it has written", async () => {
     const cwd = place();
     const printed = JSON.parse((await init(cwd, ["--format", "json"])).stdout) as { readonly files: readonly string[] };

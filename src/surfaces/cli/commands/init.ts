@@ -42,6 +42,8 @@ interface Outcome {
   /** Null when git could not make it; `problem` says why. */
   readonly commit: string | null;
   readonly problem: string | null;
+  /** Whether git knows who commits here; the first commit does not need it. */
+  readonly hasIdentity: boolean;
 }
 
 async function init({ world }: Session, directory: string): Promise<Outcome> {
@@ -55,7 +57,8 @@ async function init({ world }: Session, directory: string): Promise<Outcome> {
   const all = [...files, ["pinion.yaml", scaffoldControllerFile(repository)] as const];
   for (const [path, text] of all) await write(join(directory, path), text);
   const committed = await firstCommit(world.git, repository);
-  return { directory, repository, configFile, files: all.map(([path]) => path), ...committed };
+  const hasIdentity = (await world.git(repository, ["config", "user.email"])).status === 0;
+  return { directory, repository, configFile, files: all.map(([path]) => path), ...committed, hasIdentity };
 }
 
 /** Also a dangling link is something. */
@@ -95,7 +98,7 @@ async function firstCommit(git: GitProgram, repository: string): Promise<Pick<Ou
   return { commit: (await git(repository, ["rev-parse", "HEAD"])).stdout, problem: null };
 }
 
-function render({ directory, files, commit, problem }: Outcome, { world, colors }: Session): readonly string[] {
+function render({ directory, files, commit, problem, hasIdentity }: Outcome, { world, colors }: Session): readonly string[] {
   const place = relative(world.cwd, directory);
   const move = place === "" ? [] : [`  cd ${quoteForShell(place.startsWith("..") ? directory : place)}`];
   const byHand = `  (cd config-repo && git init -b main && git add . && git commit -m "First commit")`;
@@ -106,6 +109,8 @@ function render({ directory, files, commit, problem }: Outcome, { world, colors 
     byHand,
     "",
   ];
+  const pinion = world.env["npm_command"] === "exec" ? "npx --no-install pinion" : "pinion";
+  const introduction = hasIdentity ? [] : [[`git config user.name "…" && git config user.email …`, "# git does not know you yet"]];
   const explained = (rows: readonly (readonly string[])[]) => renderTable(rows, { width: null, indent: "  " });
   return [
     `wrote ${files.length} files to ${printable(directory)}${commit === null ? "" : `, first commit ${commit.slice(0, 8)}`}`,
@@ -114,15 +119,16 @@ function render({ directory, files, commit, problem }: Outcome, { world, colors 
     colors.bold("what to do next"),
     ...move,
     ...explained([
-      ["pinion run", "# starts engines, gateway and controller"],
-      ["pinion status", "# in another terminal, until all is Synced"],
+      [`${pinion} run`, "# starts engines, gateway and controller"],
+      [`${pinion} status`, "# in another terminal, until all is Synced"],
       [`curl http://127.0.0.1:${scaffoldPorts.gateway}/production/hello`, "# 1.0.0 answers"],
     ]),
     "",
     "Then deploy: in config-repo/environments/production/pins.yaml change 1.0.0 to 1.1.0, and",
     ...explained([
       ["cd config-repo", ""],
-      ["pinion validate && pinion plan", "# what committing would do"],
+      [`${pinion} validate && ${pinion} plan`, "# what committing would do"],
+      ...introduction,
       [`git commit -am "hello 1.1.0 to production"`, "# `git revert HEAD` rolls it back"],
     ]),
   ];
