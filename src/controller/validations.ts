@@ -6,6 +6,7 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { EnvironmentName } from "../domain/names.ts";
 import { askTogether } from "./ask-together.ts";
+import { type Ends, gatherEnds } from "./gather-ends.ts";
 import type { OwedValidation, Ports, Validations } from "./ports.ts";
 import { retryDelayMs } from "./perform.ts";
 import { validate } from "./validate.ts";
@@ -15,11 +16,13 @@ import { validate } from "./validate.ts";
  * all of them, so many cost less than few; one that waits long for an answer leaves room for the others.
  */
 const atOnce = 64;
+const gathering = { crowd: atOnce, gatherMs: 100, crowdMs: 3_000 };
 
 /** An environment's own: one that is slow takes no room from the others. */
 interface Lane {
   readonly limit: LimitFunction;
   readonly shared: WeakMap<Ports, Ports>;
+  readonly ends: Ends;
 }
 
 /** `wake` is called when results are in. */
@@ -27,7 +30,11 @@ export function createValidations(wake: (environment: EnvironmentName) => void):
   const running = new Map<string, Promise<void>>();
   const lanes = new Map<EnvironmentName, Lane>();
   const laneOf = (environment: EnvironmentName): Lane => {
-    const lane = lanes.get(environment) ?? { limit: pLimit(atOnce), shared: new WeakMap() };
+    const lane = lanes.get(environment) ?? {
+      limit: pLimit(atOnce),
+      shared: new WeakMap(),
+      ends: gatherEnds(() => wake(environment), gathering),
+    };
     lanes.set(environment, lane);
     return lane;
   };
@@ -35,14 +42,15 @@ export function createValidations(wake: (environment: EnvironmentName) => void):
     ensure(environment, owed, ports) {
       const key = `${environment} ${owed.action.deployment} ${owed.action.phase}`;
       if (running.has(key)) return;
-      const { limit, shared } = laneOf(environment);
+      const { limit, shared, ends } = laneOf(environment);
+      ends.started();
       const run = limit(() => runOne(environment, owed, sharing(ports, shared)))
         .catch((error: unknown) =>
           ports.log.error({ environment, deployment: owed.action.deployment, error }, "a validation could not be run"),
         )
         .finally(() => {
           running.delete(key);
-          wake(environment);
+          ends.ended();
         });
       running.set(key, run);
     },
