@@ -38,7 +38,12 @@ function controlled(world: World) {
   };
   const untilAborted = (signal: AbortSignal | undefined) =>
     new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
-  const clock = { now: () => (world.now += 1), sleep: (_ms: number, signal?: AbortSignal) => untilAborted(signal) };
+  const sleeps: number[] = [];
+  const sleepUntilAborted = (ms: number, signal?: AbortSignal) => {
+    sleeps.push(ms);
+    return untilAborted(signal);
+  };
+  const clock = { now: () => (world.now += 1), sleep: sleepUntilAborted };
   const controller = createController({
     source,
     ports: world.ports,
@@ -49,7 +54,7 @@ function controlled(world: World) {
     onEnvironment: (name) => void opened.push(name),
   });
   onTestFinished(() => controller.stop());
-  return { controller, opened, polls: () => polls };
+  return { controller, opened, sleeps, polls: () => polls };
 }
 
 async function eventually(isSo: () => Promise<boolean> | boolean): Promise<void> {
@@ -84,6 +89,23 @@ describe("the loops", () => {
     controller.commands.refresh();
     await eventually(() => polls() === 2);
     expect(polls()).toBe(2);
+  });
+
+  it.each([
+    [300, 300],
+    [2_000, 500],
+  ])("leave time to other work after a pass of %i ms", async (passMs, restMs) => {
+    const world = createWorld();
+    const { engine } = world.ports;
+    const inventory = (name: string) => () => {
+      world.now += passMs;
+      return engine(name).inventory();
+    };
+    world.ports = { ...world.ports, engine: (name) => ({ ...engine(name), inventory: inventory(name) }) };
+    const { controller, sleeps } = controlled(world);
+    controller.start();
+    await eventually(() => sleeps.some((ms) => ms >= restMs && ms <= Math.min(500, restMs + 50)));
+    expect(sleeps.filter((ms) => ms < 10_000 && ms > 500)).toEqual([]);
   });
 
   it("go on after a pass that failed", async () => {
