@@ -1,7 +1,7 @@
 /** One Node-RED instance as the engine sees it: where it is, whether it can be asked, and a queue, because a deploy must not meet another. */
 
 import type { NodeRedClient, RuntimeState } from "./client.ts";
-import { type TabSummary, summarizeTabs } from "./tabs.ts";
+import { type TabSummary, createTabSummaries } from "./tabs.ts";
 
 export interface Host {
   readonly id: string;
@@ -21,12 +21,13 @@ export interface FlowsReader {
 }
 
 export function createFlowsReader(): FlowsReader {
+  const summarize = createTabSummaries();
   let last: { readonly rev: string; readonly tabs: ReadonlyMap<string, TabSummary> } | null = null;
   return {
     tabs: async (client, state) => {
       if (last !== null && state !== null && state.rev === last.rev) return last.tabs;
       const { nodes, rev } = await client.flows();
-      if (last?.rev !== rev) last = { rev, tabs: summarizeTabs(nodes) };
+      if (last?.rev !== rev) last = { rev, tabs: summarize(nodes) };
       return last.tabs;
     },
   };

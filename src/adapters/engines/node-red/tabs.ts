@@ -1,5 +1,6 @@
 /** Sorts an instance's flat list of nodes by the tab that owns them, and tells Pinion's tabs from everybody else's. */
 
+import { createHash } from "node:crypto";
 import type { PublicEndpoint } from "../../../domain/unit.ts";
 import { endpointsOf } from "./compile.ts";
 import type { FlowNode } from "./flow-nodes.ts";
@@ -29,13 +30,30 @@ export interface TabSummary {
 }
 
 export function summarizeTabs(nodes: readonly FlowNode[]): ReadonlyMap<string, TabSummary> {
-  const summaries = [...installedTabs(nodes).values()].map(({ tab, marker, nodes: owned }) => ({
-    tab,
-    marker,
-    drift: driftOf(marker, owned),
-    endpoints: endpointsOf(tab, owned),
-  }));
-  return new Map(summaries.map((summary) => [summary.tab, summary]));
+  return new Map([...installedTabs(nodes).values()].map((installed) => [installed.tab, summarize(installed)]));
+}
+
+/** The same as `summarizeTabs`; a tab that is as it was the last time is not looked at again. */
+export function createTabSummaries(): typeof summarizeTabs {
+  let last: ReadonlyMap<string, { readonly content: string; readonly summary: TabSummary }> = new Map();
+  return (nodes) => {
+    const now = [...installedTabs(nodes).values()].map((installed) => {
+      const content = contentOf(installed);
+      const known = last.get(installed.tab);
+      return known?.content === content ? known : { content, summary: summarize(installed) };
+    });
+    last = new Map(now.map((each) => [each.summary.tab, each]));
+    return new Map(now.map(({ summary }) => [summary.tab, summary]));
+  };
+}
+
+/** Far cheaper than digests of all nodes in canonical order, and short: texts of all tabs would fill the memory. */
+function contentOf({ nodes }: InstalledTab): string {
+  return createHash("sha256").update(JSON.stringify(nodes)).digest("base64");
+}
+
+function summarize({ tab, marker, nodes }: InstalledTab): TabSummary {
+  return { tab, marker, drift: driftOf(marker, nodes), endpoints: endpointsOf(tab, nodes) };
 }
 
 /** The list with the tabs named taken out and the given nodes put in; all else is left as it is. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { compileUnit } from "../../../../src/adapters/engines/node-red/compile.ts";
 import type { FlowNode } from "../../../../src/adapters/engines/node-red/flow-nodes.ts";
 import { driftOf, readMarker } from "../../../../src/adapters/engines/node-red/marker.ts";
-import { installedTabs, splice, summarizeTabs } from "../../../../src/adapters/engines/node-red/tabs.ts";
+import { createTabSummaries, installedTabs, splice, summarizeTabs } from "../../../../src/adapters/engines/node-red/tabs.ts";
 import type { Definition, WorkflowNode } from "../../../../src/domain/definition.ts";
 import type { DeploymentUnit } from "../../../../src/domain/unit.ts";
 import { asStored, helloFlow, unitOf } from "./flows.ts";
@@ -36,6 +36,16 @@ describe("read back from an instance", () => {
     ["much at once", (flow) => flow.map((each) => ({ ...each, note: "x" })), expect.stringMatching(/ and \d+ more$/)],
   ])("%s is drift, by name", (_what, edit, drift) => {
     expect(summarizeTabs(edit(stored)).get(tab)?.drift).toEqual(drift);
+  });
+
+  it("is looked at again only when it changed", () => {
+    const summarize = createTabSummaries();
+    const first = summarize(stored).get(tab);
+    expect(summarize(stored).get(tab)).toBe(first);
+    const edited = stored.map((each) => (each.id === `${tab}.work` ? { ...each, func: "return null;" } : each));
+    expect(summarize(edited).get(tab)?.drift).toBe('node "work" changed');
+    expect(summarize([]).size).toBe(0);
+    expect(summarize(stored).get(tab)).toEqual(first);
   });
 
   it("a secret's place counts, its value does not, since Node-RED never gives it back", () => {
