@@ -12,9 +12,12 @@ interface Ended {
   readonly stderr: string;
 }
 
+/** Without what a runner of tests wishes for its own output. */
+const { FORCE_COLOR: _forced, ...environment } = process.env;
+
 function run(program: string, parameters: readonly string[], cwd: string = root): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(program, [...parameters], { cwd, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
+    execFile(program, [...parameters], { cwd, env: environment, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr });
     });
   });
