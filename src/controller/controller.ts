@@ -2,10 +2,9 @@
 
 import type { EnvironmentName } from "../domain/names.ts";
 import type { EngineInstance } from "../domain/unit.ts";
+import { createInstancesAsked, type InstancesAsked } from "./instances-asked.ts";
 import { createLoop, type LoopParts } from "./loop.ts";
-import type { Ports } from "./ports.ts";
 import type { Commands, EnvironmentStatus, Overview, Queries } from "./queries.ts";
-import type { Source } from "./source.ts";
 
 export interface Controller {
   readonly queries: Queries;
@@ -18,8 +17,9 @@ export interface Controller {
 
 export function createController(parts: LoopParts): Controller {
   const loop = createLoop(parts);
+  const instances = createInstancesAsked(parts.ports);
   return {
-    queries: { overview: () => overview(parts.source, parts.ports), history: (query) => parts.ports.journal.history(query) },
+    queries: { overview: () => overview(parts, instances), history: (query) => parts.ports.journal.history(query) },
     commands: { refresh: () => loop.refresh() },
     start: () => loop.start(),
     stop: () => loop.stop(),
@@ -27,12 +27,18 @@ export function createController(parts: LoopParts): Controller {
   };
 }
 
-async function overview(source: Source, ports: Ports): Promise<Overview> {
-  const environments = await Promise.all(source.environments().map((name) => environmentStatus(name, source, ports)));
+async function overview({ source, ports }: LoopParts, instances: InstancesAsked): Promise<Overview> {
+  const environments = await Promise.all(
+    source.environments().map(async (name) => environmentStatus(name, { source, ports, instances: await instances(name) })),
+  );
   return { repository: source.status(), environments, findings: source.snapshot()?.findings ?? [] };
 }
 
-async function environmentStatus(name: EnvironmentName, source: Source, ports: Ports): Promise<EnvironmentStatus> {
+interface Known extends Pick<LoopParts, "source" | "ports"> {
+  readonly instances: readonly EngineInstance[];
+}
+
+async function environmentStatus(name: EnvironmentName, { source, ports, instances }: Known): Promise<EnvironmentStatus> {
   const wanted = source.wanted(name);
   const { processes } = await ports.journal.state(name);
   const statuses = [...processes.values()].flatMap((process) => (process.status ? [process.status] : []));
@@ -40,16 +46,8 @@ async function environmentStatus(name: EnvironmentName, source: Source, ports: P
     name,
     type: wanted?.environment.spec?.type ?? "unknown",
     url: ports.router.publicAddress(name),
-    instances: await instancesOf(name, ports),
+    instances,
     findings: wanted?.environment.findings ?? [],
     processes: statuses.sort((a, b) => (a.process < b.process ? -1 : 1)),
   };
-}
-
-async function instancesOf(name: EnvironmentName, ports: Ports): Promise<readonly EngineInstance[]> {
-  try {
-    return (await ports.engine(name).inventory()).instances;
-  } catch (error) {
-    return [{ id: "all", state: "down", why: error instanceof Error ? error.message : String(error) }];
-  }
 }

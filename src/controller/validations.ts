@@ -4,6 +4,7 @@
  */
 
 import pLimit, { type LimitFunction } from "p-limit";
+import type { Phase } from "../domain/actions.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import { askTogether } from "./ask-together.ts";
 import { type Ends, gatherEnds } from "./gather-ends.ts";
@@ -12,15 +13,15 @@ import { retryDelayMs } from "./perform.ts";
 import { validate } from "./validate.ts";
 
 /**
- * How many validations of one environment are under way at the same time. What they ask engine and router is asked once for
- * all of them, so many cost less than few; one that waits long for an answer leaves room for the others.
+ * How many validations of one environment and phase are under way at the same time. What they ask engine and router is asked
+ * once for all of them, so many cost less than few; only the later phases send requests to versions.
  */
-const atOnce = 64;
-const gathering = { crowd: atOnce, gatherMs: 100, crowdMs: 3_000 };
+const atOnce: Readonly<Record<Phase, number>> = { pre: 1_024, during: 256, post: 256 };
+const gathering = { crowd: 256, gatherMs: 100, crowdMs: 3_000 };
 
 /** An environment's own: one that is slow takes no room from the others. */
 interface Lane {
-  readonly limit: LimitFunction;
+  readonly limits: Readonly<Record<Phase, LimitFunction>>;
   readonly shared: WeakMap<Ports, Ports>;
   readonly ends: Ends;
 }
@@ -31,7 +32,7 @@ export function createValidations(wake: (environment: EnvironmentName) => void):
   const lanes = new Map<EnvironmentName, Lane>();
   const laneOf = (environment: EnvironmentName): Lane => {
     const lane = lanes.get(environment) ?? {
-      limit: pLimit(atOnce),
+      limits: { pre: pLimit(atOnce.pre), during: pLimit(atOnce.during), post: pLimit(atOnce.post) },
       shared: new WeakMap(),
       ends: gatherEnds(() => wake(environment), gathering),
     };
@@ -42,9 +43,9 @@ export function createValidations(wake: (environment: EnvironmentName) => void):
     ensure(environment, owed, ports) {
       const key = `${environment} ${owed.action.deployment} ${owed.action.phase}`;
       if (running.has(key)) return;
-      const { limit, shared, ends } = laneOf(environment);
+      const { limits, shared, ends } = laneOf(environment);
       ends.started();
-      const run = limit(() => runOne(environment, owed, sharing(ports, shared)))
+      const run = limits[owed.action.phase](() => runOne(environment, owed, sharing(ports, shared)))
         .catch((error: unknown) =>
           ports.log.error({ environment, deployment: owed.action.deployment, error }, "a validation could not be run"),
         )
