@@ -3,7 +3,7 @@
 import { Agent, request } from "undici";
 import { PinionError } from "../../../domain/errors.ts";
 import type { EnvironmentName } from "../../../domain/names.ts";
-import type { TrafficCount } from "../../../domain/route.ts";
+import type { Route, TrafficCount } from "../../../domain/route.ts";
 import type { Router } from "../../../ports/router.ts";
 import { readIdentity } from "./identity.ts";
 import { parseRoutes } from "./routes-door.ts";
@@ -43,17 +43,24 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
   const agent = new Agent({ connections: 4, pipelining: 1 });
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   const call = async (wanted: Call) => ask({ agent, address: locate(options.gateway), timeoutMs, call: wanted });
+  // Asked at every turn, and the same most of the time.
+  const known = new Map<EnvironmentName, { readonly text: string; readonly routes: readonly Route[] }>();
   return {
     async routes(environment) {
-      const answer = await call({ method: "GET", path: `/table?environment=${encodeURIComponent(environment)}` });
-      return atTheDoor(() => parseRoutes(field(answer, "routes")));
+      const text = await call({ method: "GET", path: `/table?environment=${encodeURIComponent(environment)}` });
+      const last = known.get(environment);
+      if (last?.text === text) return last.routes;
+      const routes = atTheDoor(() => parseRoutes(field(JSON.parse(text), "routes")));
+      known.set(environment, { text, routes });
+      return routes;
     },
     async ensureRoutes(environment, routes) {
-      await call({ method: "PUT", path: `/routes/${encodeURIComponent(environment)}`, body: JSON.stringify(routes) });
+      const text = await call({ method: "PUT", path: `/routes/${encodeURIComponent(environment)}`, body: JSON.stringify(routes) });
+      atTheDoor(() => JSON.parse(text) as unknown);
     },
     async traffic(environment): Promise<readonly TrafficCount[]> {
-      const answer = await call({ method: "GET", path: `/traffic/${encodeURIComponent(environment)}` });
-      return atTheDoor(() => parseTraffic(field(answer, "traffic")));
+      const text = await call({ method: "GET", path: `/traffic/${encodeURIComponent(environment)}` });
+      return atTheDoor(() => parseTraffic(field(JSON.parse(text), "traffic")));
     },
     publicAddress: (environment: EnvironmentName) => `${publicUrl(options)}/${environment}`,
     close: () => agent.destroy(),
@@ -83,9 +90,9 @@ interface Ask {
   readonly call: Call;
 }
 
-async function ask({ agent, address, timeoutMs, call }: Ask): Promise<unknown> {
+async function ask({ agent, address, timeoutMs, call }: Ask): Promise<string> {
   const { status, text } = await send({ agent, address, timeoutMs, call });
-  if (status === 200) return atTheDoor(() => JSON.parse(text) as unknown);
+  if (status === 200) return text;
   if (status === 400) throw new Error(`the gateway refuses ${call.method} ${call.path}: ${messageOf(text)}`);
   throw new PinionError("router/unreachable", `the gateway's control port at ${address.controlUrl} answered ${status}: ${messageOf(text)}`);
 }
