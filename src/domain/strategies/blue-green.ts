@@ -3,25 +3,28 @@
  * traffic at once. What is in flight on the stable version finishes there.
  */
 
-import type { Action, Phase } from "../actions.ts";
 import type { BlueGreenSpec } from "../environment.ts";
 import { assertNever, type UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
 import {
+  beginValidating,
   drainPollMs,
   enter,
   giveMissing,
   giveTraffic,
-  type In,
   insist,
+  install,
   isDrained,
   isHopeless,
   isNotSo,
-  isSo,
   reject,
   stay,
   succeed,
+  validate,
   whenRejected,
+  whileInstalling,
+  whileValidating,
+  type In,
 } from "./steps.ts";
 
 /** A deployment with a candidate, under the blue-green rules. */
@@ -33,7 +36,7 @@ interface BlueGreen {
 
 export function beginBlueGreen(rollout: Rollout, candidate: UnitRef): StrategyStep {
   if (rollout.fast) return install(candidate, `${candidate.version} was good here before: straight back to it`);
-  return enter({ kind: "validating" }, "validating before anything is touched", [validate(rollout, candidate, "pre")]);
+  return beginValidating(rollout, candidate);
 }
 
 export function nextBlueGreen(rollout: Rollout, candidate: UnitRef, spec: BlueGreenSpec, seen: RolloutSeen): StrategyStep {
@@ -45,9 +48,9 @@ export function nextBlueGreen(rollout: Rollout, candidate: UnitRef, spec: BlueGr
 function nextIn(at: BlueGreen, state: RolloutState, seen: RolloutSeen): StrategyStep {
   switch (state.kind) {
     case "validating":
-      return whenValidating(at, state, seen);
+      return whenValidating(at, seen);
     case "installing":
-      return whenInstalling(at, state, seen);
+      return whenInstalling(at, seen);
     case "checking":
       return whenChecking(at, state, seen);
     case "waiting":
@@ -69,19 +72,13 @@ function nextIn(at: BlueGreen, state: RolloutState, seen: RolloutSeen): Strategy
   }
 }
 
-function whenValidating({ rollout, candidate }: BlueGreen, state: In<"validating">, seen: RolloutSeen): StrategyStep {
-  if (seen.pre.kind === "unhealthy") return reject(rollout, seen.pre.why, seen.now);
-  if (seen.pre.kind === "unknown")
-    return insist(state, seen.stuck?.detail ?? "validating before anything is touched", [validate(rollout, candidate, "pre")]);
-  return install(candidate, "valid; installing beside what runs, without traffic");
+function whenValidating({ rollout, candidate }: BlueGreen, seen: RolloutSeen): StrategyStep {
+  return whileValidating(rollout, candidate, seen) ?? install(candidate, "valid; installing beside what runs, without traffic");
 }
 
-function whenInstalling({ rollout, candidate, spec }: BlueGreen, state: In<"installing">, seen: RolloutSeen): StrategyStep {
-  if (isHopeless(seen)) return reject(rollout, seen.stuck?.detail ?? "refused", seen.now);
-  if (!isSo(seen.candidateReady))
-    return insist(state, seen.stuck?.detail ?? "waiting until it answers on every instance", [
-      { kind: "ensure-installed", unit: candidate },
-    ]);
+function whenInstalling({ rollout, candidate, spec }: BlueGreen, seen: RolloutSeen): StrategyStep {
+  const unfinished = whileInstalling(rollout, candidate, seen);
+  if (unfinished) return unfinished;
   if (rollout.fast) return switchTo(candidate, "installed and known good: switching without delay");
   return enter({ kind: "checking" }, `installed; checking ${checksOf(spec)}`, [validate(rollout, candidate, "during")]);
 }
@@ -151,16 +148,8 @@ function drain(rollout: Rollout, seen: RolloutSeen, why: string): StrategyStep {
   );
 }
 
-function install(candidate: UnitRef, why: string): StrategyStep {
-  return enter({ kind: "installing" }, why, [{ kind: "ensure-installed", unit: candidate }]);
-}
-
 function switchTo(candidate: UnitRef, why: string): StrategyStep {
   return enter({ kind: "switching" }, why, giveTraffic(candidate.process, candidate));
-}
-
-function validate(rollout: Rollout, unit: UnitRef, phase: Phase): Action {
-  return { kind: "ensure-validated", unit, phase, deployment: rollout.deployment };
 }
 
 function checksOf(spec: BlueGreenSpec): string {

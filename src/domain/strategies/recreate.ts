@@ -3,25 +3,28 @@
  * and for processes of which two versions must never be installed at once.
  */
 
-import type { Action, Phase } from "../actions.ts";
 import { assertNever, type UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
 import {
+  beginValidating,
   drainPollMs,
   enter,
   giveMissing,
   giveTraffic,
-  type In,
   insist,
+  install,
   is,
   isDrained,
   isHopeless,
   isNotSo,
-  isSo,
   reject,
   stay,
   succeed,
+  validate,
   whenRejected,
+  whileInstalling,
+  whileValidating,
+  type In,
 } from "./steps.ts";
 
 interface Recreate {
@@ -30,7 +33,7 @@ interface Recreate {
 }
 
 export function beginRecreate(rollout: Rollout, candidate: UnitRef): StrategyStep {
-  return enter({ kind: "validating" }, "validating before anything is touched", [validate(rollout, candidate, "pre")]);
+  return beginValidating(rollout, candidate);
 }
 
 export function nextRecreate(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep {
@@ -43,13 +46,13 @@ export function nextRecreate(rollout: Rollout, candidate: UnitRef, seen: Rollout
 function nextIn(at: Recreate, state: RolloutState, seen: RolloutSeen): StrategyStep {
   switch (state.kind) {
     case "validating":
-      return whenValidating(at, state, seen);
+      return whenValidating(at, seen);
     case "clearing":
       return whenClearing(at, state, seen);
     case "removing":
       return whenRemoving(at, state, seen);
     case "installing":
-      return whenInstalling(at, state, seen);
+      return whenInstalling(at, seen);
     case "checking":
       return whenChecking(at, state, seen);
     case "switching":
@@ -65,11 +68,9 @@ function nextIn(at: Recreate, state: RolloutState, seen: RolloutSeen): StrategyS
   }
 }
 
-function whenValidating(at: Recreate, state: In<"validating">, seen: RolloutSeen): StrategyStep {
-  const { rollout, candidate } = at;
-  if (seen.pre.kind === "unhealthy") return reject(rollout, seen.pre.why, seen.now);
-  if (seen.pre.kind === "unknown")
-    return insist(state, seen.stuck?.detail ?? "validating before anything is touched", [validate(rollout, candidate, "pre")]);
+function whenValidating({ rollout, candidate }: Recreate, seen: RolloutSeen): StrategyStep {
+  const unfinished = whileValidating(rollout, candidate, seen);
+  if (unfinished) return unfinished;
   if (!rollout.stable) return install(candidate, "valid; installing");
   return enter({ kind: "clearing", since: seen.now }, `valid; taking ${rollout.stable.version} out`, giveTraffic(rollout.process, null));
 }
@@ -89,12 +90,9 @@ function whenRemoving({ rollout, candidate }: Recreate, state: In<"removing">, s
   return insist(state, seen.stuck?.detail ?? `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
 }
 
-function whenInstalling({ rollout, candidate }: Recreate, state: In<"installing">, seen: RolloutSeen): StrategyStep {
-  if (isHopeless(seen)) return reject(rollout, seen.stuck?.detail ?? "refused", seen.now);
-  if (!isSo(seen.candidateReady))
-    return insist(state, seen.stuck?.detail ?? "waiting until it answers on every instance", [
-      { kind: "ensure-installed", unit: candidate },
-    ]);
+function whenInstalling({ rollout, candidate }: Recreate, seen: RolloutSeen): StrategyStep {
+  const unfinished = whileInstalling(rollout, candidate, seen);
+  if (unfinished) return unfinished;
   return enter({ kind: "checking" }, "installed; smoke tests on its private address", [validate(rollout, candidate, "during")]);
 }
 
@@ -110,12 +108,4 @@ function whenSwitching({ rollout, candidate }: Recreate, state: In<"switching">,
   const lacking = giveMissing(rollout.process, candidate, { weight: seen.candidateWeight, armed: seen.candidateArmed });
   if (lacking.length === 0) return succeed(state, "has all traffic");
   return insist(state, seen.stuck?.detail ?? "giving it the traffic", lacking);
-}
-
-function install(candidate: UnitRef, why: string): StrategyStep {
-  return enter({ kind: "installing" }, why, [{ kind: "ensure-installed", unit: candidate }]);
-}
-
-function validate(rollout: Rollout, unit: UnitRef, phase: Phase): Action {
-  return { kind: "ensure-validated", unit, phase, deployment: rollout.deployment };
 }

@@ -1,6 +1,6 @@
 /** The vocabulary that all strategies share: small steps with their actions and reasons. */
 
-import type { Action } from "../actions.ts";
+import type { Action, Phase } from "../actions.ts";
 import type { Instant, UnitRef } from "../names.ts";
 import type { Known, Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
 
@@ -33,6 +33,36 @@ export function fail(state: RolloutState, why: string): StrategyStep {
 export function reject(rollout: Rollout, why: string, now: Instant): StrategyStep {
   const hadTraffic = rollout.state.kind === "switching" || rollout.state.kind === "confirming";
   return enter({ kind: "rejected", why, since: now, hadTraffic }, why, giveTraffic(rollout.process, rollout.stable));
+}
+
+export function install(candidate: UnitRef, why: string): StrategyStep {
+  return enter({ kind: "installing" }, why, [{ kind: "ensure-installed", unit: candidate }]);
+}
+
+export function validate(rollout: Rollout, unit: UnitRef, phase: Phase): Action {
+  return { kind: "ensure-validated", unit, phase, deployment: rollout.deployment };
+}
+
+const validatingWhy = "validating before anything is touched";
+
+/** How a deployment of a version begins that is not known to be good. */
+export function beginValidating(rollout: Rollout, candidate: UnitRef): StrategyStep {
+  return enter({ kind: "validating" }, validatingWhy, [validate(rollout, candidate, "pre")]);
+}
+
+/** What to do while it is validated before anything is touched; null: it is valid. */
+export function whileValidating(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep | null {
+  if (seen.pre.kind === "unhealthy") return reject(rollout, seen.pre.why, seen.now);
+  if (seen.pre.kind === "healthy") return null;
+  return insist({ kind: "validating" }, seen.stuck?.detail ?? validatingWhy, [validate(rollout, candidate, "pre")]);
+}
+
+/** What to do until it is installed and answers on every instance; null: it does. */
+export function whileInstalling(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep | null {
+  if (isHopeless(seen)) return reject(rollout, seen.stuck?.detail ?? "refused", seen.now);
+  if (isSo(seen.candidateReady)) return null;
+  const why = seen.stuck?.detail ?? "waiting until it answers on every instance";
+  return insist({ kind: "installing" }, why, [{ kind: "ensure-installed", unit: candidate }]);
 }
 
 /** All traffic and all triggers to this unit; null: none at all. */
