@@ -10,16 +10,21 @@ import { questionsOnPrivateAddress } from "./validating/private-address.ts";
 import { questionsOnPublicAddress } from "./validating/public-address.ts";
 import { Failure, type Question, type Subject } from "./validating/question.ts";
 
+/** Lets a question be asked when it is its turn. */
+export type InTurn = <T>(ask: () => Promise<T>) => Promise<T>;
+
 type Validate = Extract<Action, { kind: "ensure-validated" }>;
 
 export async function validate(
   environment: EnvironmentName,
   { unit, phase }: Validate,
   ports: Ports,
+  inTurn: InTurn,
 ): Promise<readonly ValidationResult[]> {
   const results: ValidationResult[] = [];
   for (const question of await questionsOf(phase, { environment, unit, ports })) {
-    const result = await answer(question, phase, ports);
+    const ask = () => answer(question, phase, ports);
+    const result = await (question.isRequest ? inTurn(ask) : ask());
     results.push(result);
     if (result.result !== "passed") break;
   }

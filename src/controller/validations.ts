@@ -4,24 +4,26 @@
  */
 
 import pLimit, { type LimitFunction } from "p-limit";
-import type { Phase } from "../domain/actions.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import { askTogether } from "./ask-together.ts";
 import { type Ends, gatherEnds } from "./gather-ends.ts";
 import type { OwedValidation, Ports, Validations } from "./ports.ts";
 import { retryDelayMs } from "./perform.ts";
-import { validate } from "./validate.ts";
+import { type InTurn, validate } from "./validate.ts";
 
 /**
- * How many validations of one environment and phase are under way at the same time. What they ask engine and router is asked
- * once for all of them, so many cost less than few; only the later phases send requests to versions.
+ * How many validations of one environment are under way at the same time. What they ask engine and router is asked once for
+ * all of them, so many cost less than few.
  */
-const atOnce: Readonly<Record<Phase, number>> = { pre: 1_024, during: 256, post: 256 };
+const atOnce = 1_024;
+/** How many of them send requests to versions: more could make versions too slow for their own tests. */
+const requestsAtOnce = 64;
 const gathering = { crowd: 256, gatherMs: 100, crowdMs: 3_000 };
 
 /** An environment's own: one that is slow takes no room from the others. */
 interface Lane {
-  readonly limits: Readonly<Record<Phase, LimitFunction>>;
+  readonly limit: LimitFunction;
+  readonly requests: LimitFunction;
   readonly shared: WeakMap<Ports, Ports>;
   readonly ends: Ends;
 }
@@ -32,7 +34,8 @@ export function createValidations(wake: (environment: EnvironmentName) => void):
   const lanes = new Map<EnvironmentName, Lane>();
   const laneOf = (environment: EnvironmentName): Lane => {
     const lane = lanes.get(environment) ?? {
-      limits: { pre: pLimit(atOnce.pre), during: pLimit(atOnce.during), post: pLimit(atOnce.post) },
+      limit: pLimit(atOnce),
+      requests: pLimit(requestsAtOnce),
       shared: new WeakMap(),
       ends: gatherEnds(() => wake(environment), gathering),
     };
@@ -43,9 +46,9 @@ export function createValidations(wake: (environment: EnvironmentName) => void):
     ensure(environment, owed, ports) {
       const key = `${environment} ${owed.action.deployment} ${owed.action.phase}`;
       if (running.has(key)) return;
-      const { limits, shared, ends } = laneOf(environment);
+      const { limit, requests, shared, ends } = laneOf(environment);
       ends.started();
-      const run = limits[owed.action.phase](() => runOne(environment, owed, sharing(ports, shared)))
+      const run = limit(() => runOne({ environment, owed, ports: sharing(ports, shared), inTurn: requests }))
         .catch((error: unknown) =>
           ports.log.error({ environment, deployment: owed.action.deployment, error }, "a validation could not be run"),
         )
@@ -67,9 +70,16 @@ function sharing(ports: Ports, shared: WeakMap<Ports, Ports>): Ports {
   return found;
 }
 
-async function runOne(environment: EnvironmentName, owed: OwedValidation, ports: Ports): Promise<void> {
+interface Run {
+  readonly environment: EnvironmentName;
+  readonly owed: OwedValidation;
+  readonly ports: Ports;
+  readonly inTurn: InTurn;
+}
+
+async function runOne({ environment, owed, ports, inTurn }: Run): Promise<void> {
   const { action } = owed;
-  const results = await validate(environment, action, ports);
+  const results = await validate(environment, action, ports, inTurn);
   await ports.journal.recordEvidence(environment, action.deployment, results);
   const unknown = results.find((result) => result.result === "unknown");
   if (!unknown) return ports.journal.settled(environment, [owed.id]);

@@ -13,7 +13,8 @@ export function healthCheck({ environment, unit, ports }: Subject): readonly Que
   const strategy = ports.wanted(environment)?.environment.spec?.strategy;
   if (strategy?.kind !== "blue-green" || strategy.healthCheckUrl === null) return [];
   const { healthCheckUrl: path, healthCheckTimeoutMs: timeoutMs } = strategy;
-  return [{ validation: "health_check", subject: path, ask: () => isHealthy({ environment, unit, path, timeoutMs }, ports) }];
+  const ask = () => isHealthy({ environment, unit, path, timeoutMs }, ports);
+  return [{ validation: "health_check", subject: path, ask, isRequest: true }];
 }
 
 interface HealthCheck {
@@ -61,7 +62,7 @@ export interface Place {
 }
 
 export function smokeTest(check: Check, place: Place, ports: Ports): Question {
-  return { validation: "smoke_test", subject: check.name, ask: async () => runCheck(check, place, ports) };
+  return { validation: "smoke_test", subject: check.name, ask: async () => runCheck(check, place, ports), isRequest: true };
 }
 
 async function runCheck({ request, expect, timeoutMs }: Check, place: Place, ports: Ports): Promise<string> {

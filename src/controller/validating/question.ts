@@ -13,6 +13,8 @@ export interface Question {
   readonly subject: string;
   /** Resolves with what was seen. Throws `Failure` when it is not as it should be; anything else thrown means that it could not be asked. */
   readonly ask: () => Promise<string>;
+  /** It sends requests to a version, so not too many are asked at the same time. */
+  readonly isRequest?: true;
 }
 
 /** An answer that is a failure of the version, not of asking. */
