@@ -23,6 +23,7 @@ import { createEngines, type Engines } from "./engines.ts";
 import { openGateway, type OpenGateway } from "./gateway.ts";
 import { readConfig } from "./read-config.ts";
 import { openRepository } from "./repository.ts";
+import { keepHeapSmall } from "./small-heap.ts";
 import { writeAddress } from "./address.ts";
 
 export interface RunControllerOptions {
@@ -38,6 +39,7 @@ const appliedKey = "applied-commit";
 
 /** Resolves with the exit code once it was told to stop. @throws `config/not-found`, `config/invalid`, `store/locked`, `router/unreachable`. */
 export async function runController(options: RunControllerOptions): Promise<number> {
+  keepHeapSmall();
   const stopping = untilToldToStop();
   const { config, stateDirectory } = await readConfig(options.configFile);
   const log = createLog(config.log.level, "controller");
