@@ -23,7 +23,7 @@ const defaultRows = 50;
 
 export function createCliWorld(): CliWorld {
   const { stdout, stderr, env } = process;
-  const isTerminal = stdout.isTTY;
+  const isTerminal = isTty(stdout);
   return {
     stdout,
     stderr,
@@ -53,7 +53,7 @@ export function createCliWorld(): CliWorld {
 async function playDemo(options: DemoOptions): Promise<number> {
   const { runDemo } = await import("../surfaces/demo/demo.ts");
   const { stdout, env } = process;
-  const isTerminal = stdout.isTTY;
+  const isTerminal = isTty(stdout);
   // A terminal that does not know its size says 0.
   const size = () => ({ columns: stdout.columns || defaultColumns, rows: stdout.rows || defaultRows });
   const colour = wantsColor({ env, isTerminal });
@@ -83,4 +83,9 @@ async function readRepository(objects: Objects, commit: string, path: string, cl
   const manifests = createManifests({ objects, cache: noCache, dialects, path });
   const snapshot = await manifests.snapshot(commit, 0);
   return { snapshot, version: (process, version) => manifests.version(process, version), close };
+}
+
+/** Node leaves it out where it is not so, whatever its types say. */
+function isTty({ isTTY }: { readonly isTTY?: boolean }): boolean {
+  return isTTY === true;
 }

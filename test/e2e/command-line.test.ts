@@ -15,9 +15,14 @@ interface Ended {
 /** Without what a runner of tests wishes for its own output. */
 const { FORCE_COLOR: _forced, ...environment } = process.env;
 
-function run(program: string, parameters: readonly string[], cwd: string = root): Promise<Ended> {
+function run(
+  program: string,
+  parameters: readonly string[],
+  cwd: string = root,
+  extra: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(program, [...parameters], { cwd, env: environment, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
+    execFile(program, [...parameters], { cwd, env: { ...environment, ...extra }, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr });
     });
   });
@@ -75,6 +80,16 @@ async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+describe("colour", () => {
+  it.each([
+    ["is for terminals: a pipe gets none, in a continuous integration either", { CI: "true" }, false],
+    ["is there where it is forced", { FORCE_COLOR: "1" }, true],
+  ])("%s", async (_what, extra, isColoured) => {
+    const { stderr } = await run(node, [program, "frobnicate"], root, extra);
+    expect(stderr.includes("\u001B[")).toBe(isColoured);
+  });
+});
 
 describe("what `pinion init` writes", () => {
   it("is valid, runs as it is, and deploys the first edit", async () => {
