@@ -1,5 +1,6 @@
 /** The controller as a whole: its loops, and what surfaces may ask and tell it. */
 
+import { listStatuses } from "../domain/list-statuses.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import type { EngineInstance } from "../domain/unit.ts";
 import { createInstancesAsked, type InstancesAsked } from "./instances-asked.ts";
@@ -41,13 +42,12 @@ interface Known extends Pick<LoopParts, "source" | "ports"> {
 async function environmentStatus(name: EnvironmentName, { source, ports, instances }: Known): Promise<EnvironmentStatus> {
   const wanted = source.wanted(name);
   const { processes } = await ports.journal.state(name);
-  const statuses = [...processes.values()].flatMap((process) => (process.status ? [process.status] : []));
   return {
     name,
     type: wanted?.environment.spec?.type ?? "unknown",
     url: ports.router.publicAddress(name),
     instances,
     findings: wanted?.environment.findings ?? [],
-    processes: statuses.sort((a, b) => (a.process < b.process ? -1 : 1)),
+    processes: listStatuses({ environment: name, desired: wanted?.desired ?? null, processes, now: ports.clock.now() }),
   };
 }

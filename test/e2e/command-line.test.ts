@@ -105,8 +105,17 @@ describe("what `pinion init` writes", () => {
       .replace("pollInterval: 5s", "pollInterval: 300ms");
     await writeFile(config, text);
     await runIn(shop);
-    const status = async () => run(node, [program, "status", "--config", config]);
-    await until(async () => (await status()).code === 0, "all is Synced and Healthy");
+    let last = "";
+    const status = async () => {
+      const ended = await run(node, [program, "status", "--config", config]);
+      last = ended.stdout + ended.stderr;
+      return ended;
+    };
+    await until(
+      async () => (await status()).code === 0,
+      "all is Synced and Healthy",
+      () => last,
+    );
 
     const pins = join(repository, "environments/production/pins.yaml");
     await writeFile(pins, (await readFile(pins, "utf8")).replace("1.0.0", "1.1.0"));
@@ -128,7 +137,11 @@ describe("what `pinion init` writes", () => {
       ],
       repository,
     );
-    await until(async () => (await status()).stdout.includes("1.1.0 100% · 1.0.0 warm"), "1.1.0 has the traffic");
+    await until(
+      async () => (await status()).stdout.includes("1.1.0 100% · 1.0.0 warm"),
+      "1.1.0 has the traffic",
+      () => last,
+    );
     const { stdout } = await run(node, [program, "history", "--config", config, "--limit", "1", "--format", "json"]);
     expect(JSON.parse(stdout)).toMatchObject({
       deployments: [{ environment: "production", process: "hello", from: "1.0.0", version: "1.1.0", phase: "Succeeded" }],
