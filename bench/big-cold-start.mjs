@@ -25,7 +25,8 @@ const store = openStore({ directory: state, log });
 const repository = createGitRepository({ url, branch: "main", directory: join(state, "mirror"), log });
 const manifests = createManifests({ objects: repository.objects, cache: store.parseCache, dialects: [nodeRedDialect] });
 const applied = { read: () => store.meta.get("applied"), write: (commit) => store.meta.set("applied", commit) };
-const about = { url, branch: "main", environments: null, applied };
+const around = { address: (name) => `http://127.0.0.1:1/${name}`, remembered: () => store.environments() };
+const about = { url, branch: "main", environments: null, applied, ...around };
 const source = createSource({ repository, manifests, hash: sha256, clock: systemClock, log, ...about });
 
 if (way === "fetch") await source.poll();
