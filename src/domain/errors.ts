@@ -23,7 +23,6 @@ const catalogue = {
   },
   "git/protocol-not-allowed": { retry: "never", hint: "Use http(s) or ssh; file:// needs `repository.allowFile: true`." },
   "git/object-missing": { retry: "later", hint: "The mirror lacks an object; it is fetched again on the next poll." },
-  "git/push-rejected": { retry: "later", hint: "The branch moved meanwhile; fetch and derive the commit again." },
   "git/failed": { retry: "later", hint: "git reported a failure; the message says which." },
   "manifest/invalid": { retry: "never", hint: "`pinion validate` shows the same findings." },
   "engine/unreachable": { retry: "later", hint: "Check that the engine is up and that its address and token are right." },
