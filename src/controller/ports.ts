@@ -4,12 +4,14 @@ import type { Action } from "../domain/actions.ts";
 import type { DesiredState } from "../domain/desired.ts";
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
 import type { CommitId, EnvironmentName, Hash } from "../domain/names.ts";
+import type { Measured, MeasureWish } from "../domain/metrics.ts";
 import type { OwedAction } from "../domain/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";
 import type { Manifests } from "../ports/manifests.ts";
+import type { PinWriter } from "../ports/pin-writer.ts";
 import type { Prober } from "../ports/prober.ts";
 import type { Router } from "../ports/router.ts";
 import type { Secrets } from "../ports/secrets.ts";
@@ -31,6 +33,27 @@ export interface Validations {
   idle(): Promise<void>;
 }
 
+export type OwedRevert = OwedAction & { readonly action: Extract<Action, { kind: "ensure-reverted" }> };
+
+/** Writes reverts beside the passes, so that a git server that is down holds up no decision. */
+export interface Reverts {
+  /** Starts it unless it is under way already. */
+  ensure(environment: EnvironmentName, owed: OwedRevert, ports: Ports): void;
+  /** Resolves when none is under way. */
+  idle(): Promise<void>;
+}
+
+/** Measures beside the passes, so that a slow source of metrics holds up no decision. */
+export interface Measurements {
+  /**
+   * Starts to measure what is due of these wishes, forgets what is wished no more, and says what was measured last, by deployment.
+   * When something new is known the environment is woken.
+   */
+  latest(environment: EnvironmentName, wishes: readonly MeasureWish[]): ReadonlyMap<string, readonly Measured[]>;
+  /** Resolves when nothing is being measured. */
+  idle(): Promise<void>;
+}
+
 export interface Ports {
   readonly journal: Journal;
   readonly router: Router;
@@ -41,6 +64,9 @@ export interface Ports {
   readonly log: Log;
   readonly hash: Hash;
   readonly validations: Validations;
+  readonly reverts: Reverts;
+  readonly measurements: Measurements;
+  readonly pinWriter: PinWriter;
   /** The engine of an environment. */
   engine(environment: EnvironmentName): Engine;
   /** Null before the first snapshot, or when the environment is not in the repository. */

@@ -2,6 +2,9 @@
 
 import type { Finding } from "../domain/finding.ts";
 import type { CommitId, EnvironmentName, Instant } from "../domain/names.ts";
+import type { Freeze, Order, OrderAnswer } from "../domain/orders.ts";
+import type { Progress } from "../domain/progress.ts";
+import type { Quarantined, Revert } from "../domain/revert.ts";
 import type { Deployment } from "../domain/state.ts";
 import type { ProcessStatus } from "../domain/status.ts";
 import type { EngineInstance } from "../domain/unit.ts";
@@ -37,7 +40,18 @@ export interface EnvironmentStatus {
   /** What is wrong with the environment as a whole. */
   readonly findings: readonly Finding[];
   /** In order of process id. */
-  readonly processes: readonly ProcessStatus[];
+  readonly processes: readonly ProcessView[];
+  /** Null: not frozen. */
+  readonly freeze: Freeze | null;
+}
+
+/** A process's status, with what changes from second to second and is asked anew each time. */
+export interface ProcessView extends ProcessStatus {
+  /** Of the rollout under way; null: none. */
+  readonly progress: Progress | null;
+  /** The revert that git does not have yet ("git lags runtime"); null: git and runtime agree. */
+  readonly revert: Revert | null;
+  readonly quarantined: readonly Quarantined[];
 }
 
 export interface Overview {
@@ -56,4 +70,9 @@ export interface Queries {
 export interface Commands {
   /** Polls the repository and looks at all engines now, instead of at the next interval. */
   refresh(): void;
+  /**
+   * Records an order and resolves with what became of it. The same id given again is the same order.
+   * @throws `environment/unknown`, `process/unknown`, and `order/unanswered` when it is recorded but not decided about in time.
+   */
+  order(order: Order): Promise<OrderAnswer>;
 }

@@ -4,38 +4,58 @@
  */
 
 import type { Digest, Percent, ProcessId, UnitRef } from "./names.ts";
+import type { RevertOrder } from "./revert.ts";
 
 /** When a validation runs, as the seed names it. */
 export type Phase = "pre" | "during" | "post";
 
 export type Action =
-  | { readonly kind: "ensure-installed"; readonly unit: UnitRef }
+  /** `on`: on these instances only; else on all that are ready. */
+  | { readonly kind: "ensure-installed"; readonly unit: UnitRef; readonly on?: readonly string[] }
   /** Runs the validations of a phase and records their results as evidence. Owed until every result is in. */
-  | { readonly kind: "ensure-validated"; readonly unit: UnitRef; readonly phase: Phase; readonly deployment: string }
+  | {
+      readonly kind: "ensure-validated";
+      readonly unit: UnitRef;
+      readonly phase: Phase;
+      readonly deployment: string;
+      readonly on?: readonly string[];
+    }
   /** Exactly these weights, nothing else of this process gets traffic. Empty: no traffic at all. */
   | { readonly kind: "ensure-weights"; readonly process: ProcessId; readonly weights: readonly Weight[] }
   /** Schedules and subscriptions fire in exactly this version of the process; null: in none. */
   | { readonly kind: "ensure-armed"; readonly process: ProcessId; readonly digest: Digest | null }
-  | { readonly kind: "ensure-removed"; readonly unit: UnitRef };
+  | { readonly kind: "ensure-removed"; readonly unit: UnitRef }
+  /** The pin is put back by a commit, after the traffic. Owed until it is written, proposed, or a person has moved the pin. */
+  | { readonly kind: "ensure-reverted"; readonly process: ProcessId; readonly order: RevertOrder };
 
 export interface Weight {
   readonly unit: UnitRef;
   readonly weight: Percent;
+  /** Only its targets on these instances; else on all that are ready. */
+  readonly on?: readonly string[];
 }
 
 /** Equal keys mean the same wish about the same thing. */
 export function actionKey(action: Action): string {
   switch (action.kind) {
     case "ensure-installed":
+      return `${action.kind} ${action.unit.process} ${action.unit.digest} ${scopeOf(action.on)}`;
     case "ensure-removed":
       return `${action.kind} ${action.unit.process} ${action.unit.digest}`;
     case "ensure-validated":
-      return `${action.kind} ${action.deployment} ${action.phase}`;
+      return `${action.kind} ${action.deployment} ${action.phase} ${scopeOf(action.on)}`;
     case "ensure-weights":
-      return `${action.kind} ${action.process} ${action.weights.map((w) => `${w.unit.digest}=${w.weight}`).join(" ")}`;
+      return `${action.kind} ${action.process} ${action.weights.map((w) => `${w.unit.digest}=${w.weight}@${scopeOf(w.on)}`).join(" ")}`;
+    case "ensure-reverted":
+      return `${action.kind} ${action.process} ${action.order.id}`;
     case "ensure-armed":
       return `${action.kind} ${action.process} ${action.digest ?? "none"}`;
   }
+}
+
+/** Names a set of instances; "" is all of them. */
+export function scopeOf(on: readonly string[] | undefined): string {
+  return on === undefined ? "" : on.toSorted().join("+");
 }
 
 export function processOf(action: Action): ProcessId {

@@ -1,7 +1,16 @@
 /** What environment.yaml says, with every default filled in and every duration in milliseconds. */
 
 import type { Json } from "./definition.ts";
-import type { EnvironmentName } from "./names.ts";
+import type { ValidationName } from "./evidence.ts";
+import type { MetricCheck } from "./metrics.ts";
+import type { EnvironmentName, Percent } from "./names.ts";
+
+/** How many versions that served before stay installed without traffic, and for how long after they were replaced. */
+export interface WarmLimit {
+  readonly count: number;
+  /** Milliseconds; null: no limit. */
+  readonly maxAgeMs: number | null;
+}
 
 export interface BlueGreenSpec {
   readonly kind: "blue-green";
@@ -12,6 +21,42 @@ export interface BlueGreenSpec {
   readonly switchTrafficDelayMs: number;
   /** Keep the version before warm, so that going back to it is a matter of the router alone. */
   readonly keepOldVersion: boolean;
+  /** With `keepOldVersion`: how many, and how long. */
+  readonly warm: WarmLimit;
+}
+
+/** One step of a canary, in order. */
+export type CanaryStep =
+  | { readonly kind: "weight"; readonly weight: Percent }
+  /** `durationMs` null: until a person promotes it. */
+  | { readonly kind: "pause"; readonly durationMs: number | null }
+  /** At least this long, and until the verdict is healthy. */
+  | { readonly kind: "analysis"; readonly durationMs: number };
+
+/** Shifts the traffic in steps, each judged by metrics. */
+export interface CanarySpec {
+  readonly kind: "canary";
+  /** Explicit `steps:`, or those that `trafficPercentage`, `incrementPercentage` and `incrementInterval` amount to. The last weight is 100. */
+  readonly steps: readonly CanaryStep[];
+  /** Judged while traffic is shared, beside the environment's own analysis: what `successThreshold` and `rollbackThreshold` amount to. */
+  readonly checks: readonly MetricCheck[];
+  /** From the start of the deployment; time spent paused does not count. */
+  readonly maxDurationMs: number;
+  readonly keepOldVersion: boolean;
+  readonly warm: WarmLimit;
+}
+
+/** Moves the version from instance to instance. The old version stays installed until the watch is over. */
+export interface RollingSpec {
+  readonly kind: "rolling";
+  /** Instances at once. */
+  readonly batchSize: number;
+  /** Between two batches. */
+  readonly batchDelayMs: number;
+  /** Instances that may be out of rotation or down at the same time, at least 1. */
+  readonly maxUnavailable: number;
+  /** How often an updated instance is asked for its health, until it is healthy. */
+  readonly healthCheckIntervalMs: number;
 }
 
 /** Takes the old version out before the new one comes in; for development. */
@@ -19,7 +64,53 @@ export interface RecreateSpec {
   readonly kind: "recreate";
 }
 
-export type StrategySpec = BlueGreenSpec | RecreateSpec;
+export type StrategySpec = BlueGreenSpec | CanarySpec | RollingSpec | RecreateSpec;
+
+/** A bounded load of a version's own checks on its private address, judged by an expression. */
+export interface PerformanceTest {
+  /** Such as `response_time < 2s`; all must hold. */
+  readonly checks: readonly MetricCheck[];
+  readonly requests: number;
+  readonly concurrency: number;
+  /** At most so long. */
+  readonly durationMs: number;
+}
+
+/** Which validations run when. */
+export interface ValidationSpec {
+  readonly level: "basic" | "comprehensive" | "extensive";
+  /** As the level has it, or as listed in the environment. */
+  readonly pre: readonly ValidationName[];
+  readonly during: readonly ValidationName[];
+  readonly post: readonly ValidationName[];
+  /** Null: none, unless the strategy has one. */
+  readonly healthCheck: { readonly path: string; readonly timeoutMs: number } | null;
+  readonly performance: PerformanceTest | null;
+  /** After a rollback: what proves that it worked. */
+  readonly rollback: readonly ValidationName[];
+}
+
+export interface AnalysisSpec {
+  /** How often metrics are measured. */
+  readonly intervalMs: number;
+  /** Judged while a candidate has traffic; all must be healthy for it to get more. */
+  readonly checks: readonly MetricCheck[];
+}
+
+export interface RollbackSpec {
+  readonly automatic: {
+    readonly enabled: boolean;
+    /** One that fails takes the version back, during the rollout and for `watchMs` after it. */
+    readonly triggers: readonly MetricCheck[];
+    /** How long a version is watched once it has all the traffic. 0: not at all. */
+    readonly watchMs: number;
+    /** At most one automatic rollback of a process in this time. */
+    readonly coolDownMs: number;
+    /** Older measurements count for nothing. */
+    readonly evidenceMaxAgeMs: number;
+  };
+  readonly manual: { readonly enabled: boolean; readonly approvalRequired: boolean };
+}
 
 /** Where the value of a secret comes from; resolved by the controller, never written anywhere. */
 export type SecretReference = { readonly kind: "env"; readonly name: string } | { readonly kind: "file"; readonly path: string };
@@ -29,6 +120,9 @@ export interface EnvironmentSpec {
   readonly type: "development" | "staging" | "production";
   readonly strategy: StrategySpec;
   readonly deploymentTimeoutMs: number;
+  readonly validation: ValidationSpec;
+  readonly analysis: AnalysisSpec;
+  readonly rollback: RollbackSpec;
   readonly allowedVersionTypes: readonly ("draft" | "published")[];
   /** Null: no limit. */
   readonly maxConcurrentDeployments: number | null;

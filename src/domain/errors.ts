@@ -55,6 +55,18 @@ const catalogue = {
   "environment/unknown": { retry: "never", hint: "`pinion status` lists the environments." },
   "process/unknown": { retry: "never", hint: "`pinion status` lists the processes." },
   "deployment/unknown": { retry: "never", hint: "`pinion history` lists the deployments with their ids." },
+  "order/refused": { retry: "never", hint: "`pinion status` and `pinion history` show what is under way." },
+  "order/unanswered": {
+    retry: "later",
+    hint: "The order is recorded and is carried out when its turn comes; `pinion history` will show it.",
+  },
+  "metric/unreachable": {
+    retry: "later",
+    hint: "Check the metric source's address in pinion.yaml; until it answers nothing is promoted by it.",
+  },
+  "metric/refused": { retry: "never", hint: "Mend the query of the metric in environment.yaml." },
+  "notify/unreachable": { retry: "later", hint: "Check the notification's address in pinion.yaml; it is tried again." },
+  "notify/refused": { retry: "never", hint: "The receiver does not take it: check its address and token in pinion.yaml." },
   "usage/invalid": { retry: "never", hint: "`--help` shows the options with examples." },
 } as const satisfies Record<string, ErrorKind>;
 

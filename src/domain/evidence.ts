@@ -11,11 +11,16 @@ export type ValidationName =
   | "step_validation"
   | "health_check"
   | "smoke_test"
+  | "integration_test"
+  | "performance_test"
+  | "data_integrity"
   | "service_availability"
   | "monitoring_setup";
 
 export interface ValidationResult {
   readonly phase: Phase;
+  /** The instances it is about, as `scopeOf` names them; "" is all of them. */
+  readonly scope: string;
   readonly validation: ValidationName;
   /** Which one of its kind, such as the name of a check; "" when there is only one. */
   readonly subject: string;

@@ -15,6 +15,18 @@ export type RolloutState =
   /** Passed; waits out `switchTrafficDelay`. */
   | { readonly kind: "waiting"; readonly since: Instant }
   | { readonly kind: "switching" }
+  /** Shares the traffic with the stable version (canary). `step` counts the spec's steps from 0; `since`: when that step began. */
+  | { readonly kind: "shifting"; readonly step: number; readonly weight: Percent; readonly since: Instant }
+  /** These instances are out of rotation, and what is in flight there finishes (rolling). */
+  | Batch<"rotating">
+  /** The new version comes in on them, beside the old one. */
+  | Batch<"replacing">
+  /** It is checked there, on its private addresses. */
+  | Batch<"probing">
+  /** They are put back into rotation, with the new version. */
+  | Batch<"returning">
+  /** `batchDelay` between two batches. */
+  | { readonly kind: "pausing"; readonly done: readonly string[]; readonly since: Instant }
   /** Has all the traffic; post-deployment validations run through the router. */
   | { readonly kind: "confirming" }
   /** What is in flight on the old version finishes. */
@@ -22,15 +34,40 @@ export type RolloutState =
   /** The old version is taken out before the new one comes in (recreate), or the process has left the pins. */
   | { readonly kind: "clearing"; readonly since: Instant }
   | { readonly kind: "removing" }
+  /** Has all the traffic and passed everything; the rollback policy's triggers decide whether it stays. */
+  | { readonly kind: "watching"; readonly since: Instant; readonly until: Instant }
   /** Bad: the traffic goes back to, or stays on, the stable version and the candidate is removed. */
   | {
       readonly kind: "rejected";
       readonly why: string;
       readonly since: Instant;
       readonly hadTraffic: boolean;
+      /** What condemned it, for machines: `error_rate`, `analysis`, `post_validation`, `timeout`, `abort`, … */
+      readonly trigger: string;
       /** The stable version is not there and cannot be installed again; then nobody gets the traffic. */
       readonly isStableLost?: boolean;
     };
+
+interface Batch<K extends string> {
+  readonly kind: K;
+  /** Instances that have the new version already. */
+  readonly done: readonly string[];
+  readonly batch: readonly string[];
+  readonly since: Instant;
+}
+
+/** A person who gave an order. */
+export interface Person {
+  readonly name: string;
+  /** Null: not known. */
+  readonly email: string | null;
+}
+
+export interface Pause {
+  readonly by: Person;
+  readonly why: string;
+  readonly at: Instant;
+}
 
 /** What makes Pinion start a deployment. `heal` puts back what was changed by hand; `retire` removes a process that left the pins. */
 export type DeploymentKind = "deploy" | "rollback" | "heal" | "retire";
@@ -48,8 +85,12 @@ export interface Rollout {
   /** Straight back to a version that was good here: no checks and no delay before the switch. */
   readonly fast: boolean;
   readonly startedAt: Instant;
-  /** When it fails by `deploymentTimeout`. */
+  /** When it fails by `deploymentTimeout`, or by a canary's `maxDuration`. Time spent paused is added. */
   readonly deadline: Instant;
+  /** Null: nobody has paused it. */
+  readonly paused: Pause | null;
+  /** When the candidate was first given all the traffic; null: not yet. */
+  readonly switchedAt: Instant | null;
   readonly state: RolloutState;
 }
 
@@ -86,8 +127,31 @@ export interface RolloutSeen {
   readonly pre: Verdict;
   readonly during: Verdict;
   readonly post: Verdict;
+  /** Of the metrics, while the candidate has traffic. */
+  readonly analysis: Verdict;
+  /** Of the rollback policy's triggers: unhealthy when one fires. `trigger` names it. */
+  readonly triggers: Verdict & { readonly trigger: string };
+  /** Whether the router's targets are where the versions with traffic answer now. */
+  readonly isRouted: Known<boolean>;
+  /** For strategies that go from instance to instance. */
+  readonly instances: Known<readonly InstanceSeen[]>;
   readonly stuck: Stuck | null;
   readonly drainTimeoutMs: number;
+  /** How long the rollback policy watches a version that has all the traffic; 0: not at all. */
+  readonly watchMs: number;
+}
+
+/** One engine instance, as a rollout sees it. */
+export interface InstanceSeen {
+  readonly id: string;
+  readonly isUp: boolean;
+  /** Installed there, unchanged, and answering. */
+  readonly candidateReady: boolean;
+  readonly stableReady: boolean;
+  /** Requests and messages of the stable version that are being worked on there. */
+  readonly stableInFlight: Known<number>;
+  /** Whether the router sends it traffic of this process. */
+  readonly inRotation: boolean;
 }
 
 /** What a strategy decides: the next state, how the world should be in it, and why. */

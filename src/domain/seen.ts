@@ -2,10 +2,12 @@
 
 import type { Desired, DesiredState } from "./desired.ts";
 import type { CommitId, Digest, EnvironmentName, Instant, ProcessId, UnitRef } from "./names.ts";
+import type { Measured } from "./metrics.ts";
 import type { Known } from "./rollout.ts";
 import type { Route } from "./route.ts";
 import type { EnvironmentSpec } from "./environment.ts";
 import type { Finding } from "./finding.ts";
+import type { EnvironmentSnapshot } from "./snapshot.ts";
 import type { EngineInstance, Installed } from "./unit.ts";
 
 export interface EngineSeen {
@@ -24,8 +26,12 @@ export interface Seen {
   readonly findings: readonly Finding[];
   readonly engine: Known<EngineSeen>;
   readonly routes: Known<ReadonlyMap<ProcessId, Route>>;
-  /** Requests under way at the router, by digest. */
-  readonly inFlight: Known<ReadonlyMap<Digest, number>>;
+  /** Requests under way at the router, by digest and instance. */
+  readonly inFlight: Known<ReadonlyMap<Digest, ReadonlyMap<string, number>>>;
+  /** Entries of quarantine.yaml. */
+  readonly quarantine: EnvironmentSnapshot["quarantine"];
+  /** What was measured last, by deployment. */
+  readonly measured: ReadonlyMap<string, readonly Measured[]>;
 }
 
 /** One process, as seen in one pass, when engine and router could be asked. */
@@ -85,7 +91,7 @@ export function isArmedAlone(installed: readonly Installed[], digest: Digest): b
 /** Requests at the router and messages in the engine, whichever says more: both count the same requests. */
 export function inFlightOn(seen: Seen, unit: Installed | null, digest: Digest): Known<number> {
   if (seen.inFlight.kind === "unknown") return seen.inFlight;
-  const atRouter = seen.inFlight.value.get(digest) ?? 0;
+  const atRouter = [...(seen.inFlight.value.get(digest)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
   const inEngine = unit?.placements.reduce((sum, placement) => sum + placement.inFlight, 0) ?? 0;
   return { kind: "known", value: Math.max(atRouter, inEngine) };
 }

@@ -43,6 +43,8 @@ export interface EnvironmentSnapshot {
   /** Null when environment.yaml cannot be used; then nothing in it is touched. */
   readonly spec: EnvironmentSpec | null;
   readonly pins: ReadonlyMap<ProcessId, PinnedVersion>;
+  /** Entries of quarantine.yaml, with the digests of their definitions. */
+  readonly quarantine: readonly { readonly process: ProcessId; readonly version: Version; readonly digest: Digest }[];
   /** Errors that spoil the whole environment: a broken environment.yaml or pins file. */
   readonly findings: readonly Finding[];
 }

@@ -3,7 +3,10 @@
 import type { Action } from "./actions.ts";
 import type { DeploymentKind, Rollout, Stuck } from "./rollout.ts";
 import type { DeploymentPhase, ProcessStatus } from "./status.ts";
+import type { PinionEvent } from "./events.ts";
 import type { ValidationResult } from "./evidence.ts";
+import type { Freeze, Order, OrderAnswer } from "./orders.ts";
+import type { Quarantined, Revert } from "./revert.ts";
 import type { CommitId, Digest, EnvironmentName, Instant, ProcessId, UnitRef, Version } from "./names.ts";
 
 /** Journaled as JSON, one row a process. */
@@ -11,10 +14,21 @@ export interface ProcessState {
   readonly process: ProcessId;
   readonly rollout: Rollout | null;
   /** Versions that were verified here, newest first, each digest once, bounded. */
-  readonly knownGood: readonly UnitRef[];
+  readonly knownGood: readonly KnownGood[];
   /** A digest whose deployment failed here: not tried again until the pin changes. */
   readonly refused: { readonly unit: UnitRef; readonly why: string; readonly at: Instant } | null;
   readonly status: ProcessStatus | null;
+  /** The pin is to be put back, and git does not say so yet ("git lags runtime"). */
+  readonly revert: Revert | null;
+  /** Versions that were rolled back here and must not come again. */
+  readonly quarantined: readonly Quarantined[];
+  /** When Pinion last rolled it back by itself. */
+  readonly rolledBackAt: Instant | null;
+}
+
+export interface KnownGood extends UnitRef {
+  /** When it was found good last. */
+  readonly at: Instant;
 }
 
 export interface OwedAction {
@@ -31,6 +45,10 @@ export interface EnvironmentState {
   readonly owed: readonly OwedAction[];
   /** Results of validations by deployment id, for deployments under way. */
   readonly evidence: ReadonlyMap<string, readonly ValidationResult[]>;
+  /** Null: not frozen. */
+  readonly freeze: Freeze | null;
+  /** Given and not answered yet, oldest first. */
+  readonly orders: readonly Order[];
 }
 
 /** One line of a deployment's story. */
@@ -57,6 +75,8 @@ export interface Deployment {
   readonly endedAt: Instant | null;
   readonly phase: DeploymentPhase;
   readonly reason: string;
+  /** What condemned it; null: nothing did. */
+  readonly trigger: string | null;
   readonly steps: readonly DeploymentStepRecord[];
   readonly validations: readonly ValidationResult[];
 }
@@ -65,10 +85,12 @@ export interface Deployment {
 export interface DeploymentUpdate {
   readonly id: string;
   /** Present on the first update only. */
-  readonly opened?: Omit<Deployment, "id" | "steps" | "validations" | "endedAt" | "phase" | "reason">;
+  readonly opened?: Omit<Deployment, "id" | "steps" | "validations" | "endedAt" | "phase" | "reason" | "trigger">;
   readonly phase: DeploymentPhase;
   readonly step: DeploymentStepRecord;
   readonly endedAt: Instant | null;
+  /** Present when it was condemned just now. */
+  readonly trigger?: string;
 }
 
 /** One decision about one environment: recorded whole, then acted on. */
@@ -81,10 +103,24 @@ export interface Step {
   /** For each process named here these actions replace all that it still owed. */
   readonly owed: ReadonlyMap<ProcessId, readonly Action[]>;
   readonly deployments: readonly DeploymentUpdate[];
+  /** Present when it changes; `freeze` null lifts it. */
+  readonly line?: { readonly freeze: Freeze | null };
+  /** Of every order that was decided about: none of them is pending any more. */
+  readonly answers: readonly OrderAnswer[];
+  /** To be told to others. */
+  readonly events: readonly PinionEvent[];
   /** When to look again without any event; null: only the resync timer. */
   readonly wakeAt: Instant | null;
 }
 
 export function isNothingNew(step: Step): boolean {
-  return step.processes.length === 0 && step.forgotten.length === 0 && step.owed.size === 0 && step.deployments.length === 0;
+  return (
+    step.processes.length === 0 &&
+    step.forgotten.length === 0 &&
+    step.owed.size === 0 &&
+    step.deployments.length === 0 &&
+    step.line === undefined &&
+    step.answers.length === 0 &&
+    step.events.length === 0
+  );
 }

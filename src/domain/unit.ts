@@ -24,6 +24,16 @@ export interface Placement {
   readonly ready: boolean;
   /** Messages and requests that are being worked on now. */
   readonly inFlight: number;
+  /** Since it was installed there; null: this engine does not count. */
+  readonly counts: WorkCount | null;
+}
+
+/** What an engine has worked on, cumulative; it may start again at 0. */
+export interface WorkCount {
+  /** Messages or executions that came to an end, well or not. */
+  readonly finished: number;
+  /** Those in which a node reported an error. */
+  readonly errors: number;
 }
 
 export interface Installed {

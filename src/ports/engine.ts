@@ -25,9 +25,9 @@ export interface Engine {
   /**
    * Resolves once every unit answers on its private address on every ready instance, without public traffic and with its
    * schedules disarmed. Puts back a unit that was changed by hand. Many units are few calls to the engine.
-   * @throws `engine/unreachable` when no instance answers.
+   * With `on`, only these instances are looked at and changed. @throws `engine/unreachable` when none of them answers.
    */
-  ensureInstalled(units: readonly DeploymentUnit[]): Promise<readonly InstallResult[]>;
+  ensureInstalled(units: readonly DeploymentUnit[], on?: readonly string[]): Promise<readonly InstallResult[]>;
 
   /** Resolves once none of them is installed on any ready instance. Unknown ones are fine. @throws `engine/unreachable`. */
   ensureRemoved(units: readonly UnitRef[]): Promise<void>;

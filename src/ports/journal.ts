@@ -1,7 +1,11 @@
 import type { ValidationResult } from "../domain/evidence.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
-import type { Deployment, EnvironmentState, OwedAction, Step } from "../domain/state.ts";
-import type { Stuck } from "../domain/rollout.ts";
+import type { PinionEvent } from "../domain/events.ts";
+import type { Order, OrderAnswer } from "../domain/orders.ts";
+import type { RevertOrder, RevertOutcome } from "../domain/revert.ts";
+import type { DeploymentKind, Stuck } from "../domain/rollout.ts";
+import type { Deployment, DeploymentStepRecord, EnvironmentState, OwedAction, Step } from "../domain/state.ts";
+import type { DeploymentPhase } from "../domain/status.ts";
 
 export interface HistoryQuery {
   readonly environment?: EnvironmentName;
@@ -10,6 +14,20 @@ export interface HistoryQuery {
   readonly id?: string;
   /** Newest first; default 50. */
   readonly limit?: number;
+}
+
+/** Deployments of one kind that ended the same way. */
+export interface Tally {
+  readonly environment: EnvironmentName;
+  readonly process: string;
+  readonly kind: DeploymentKind;
+  readonly strategy: string;
+  readonly phase: DeploymentPhase;
+  /** Null: nothing condemned them. */
+  readonly trigger: string | null;
+  readonly count: number;
+  /** Of all of them, from start to end, in milliseconds. */
+  readonly durationMs: number;
 }
 
 /**
@@ -31,6 +49,27 @@ export interface Journal {
 
   /** Results of validations of a deployment; a result of the same phase, validation and subject replaces the older one. */
   recordEvidence(environment: EnvironmentName, deployment: string, results: readonly ValidationResult[]): Promise<void>;
+
+  /** An order that a person gave; it is in `state(...).orders` until a step answers it. The same id again changes nothing. */
+  ordered(order: Order): Promise<void>;
+
+  /** What was answered to an order; null: not yet, or never heard of. Kept for at least a day. */
+  answer(environment: EnvironmentName, id: string): Promise<OrderAnswer | null>;
+
+  /**
+   * What became of an ordered revert: kept with the process as long as it is still about this order, and told in the
+   * deployment's story.
+   */
+  reverted(order: RevertOrder, outcome: RevertOutcome, step: DeploymentStepRecord): Promise<void>;
+
+  /** Events that nobody has been told yet, oldest first, at most `limit`. */
+  untold(limit: number): Promise<readonly PinionEvent[]>;
+
+  /** These were told, or given up. Unknown ids are fine. */
+  told(ids: readonly string[]): Promise<void>;
+
+  /** Deployments that are over, counted since the journal began. */
+  tallies(): Promise<readonly Tally[]>;
 
   /** Newest first. */
   history(query: HistoryQuery): Promise<readonly Deployment[]>;

@@ -1,0 +1,53 @@
+/** Putting a pin back by a commit: what is ordered, and what became of it. */
+
+import type { CommitId, Digest, EnvironmentName, Instant, ProcessId, Version } from "./names.ts";
+import type { Person } from "./rollout.ts";
+
+/** Journaled with the decision, so that it is carried out exactly once whatever happens in between. */
+export interface RevertOrder {
+  /** Goes into the trailer `Rollback-Id`; looked for before anything is written. */
+  readonly id: string;
+  readonly environment: EnvironmentName;
+  readonly process: ProcessId;
+  /** The pin is put back only while it still says this. */
+  readonly from: Version;
+  readonly to: Version;
+  /** Of the definition of `from`: put into quarantine.yaml by the same commit. Null: it is not put there. */
+  readonly quarantine: Digest | null;
+  /** What condemned the version: `error_rate`, `manual`, `emergency`, … */
+  readonly trigger: string;
+  /** One line for people; the commit says it. */
+  readonly why: string;
+  readonly at: Instant;
+  readonly deployment: string | null;
+  /** Null: Pinion itself. */
+  readonly by: Person | null;
+  /** `propose`: on a branch of its own, for people to merge. */
+  readonly mode: "push" | "propose";
+}
+
+export type RevertOutcome =
+  /** On the branch, now or since an earlier try. */
+  | { readonly kind: "committed"; readonly commit: CommitId }
+  /** A person has moved the pin meanwhile: nothing was written. */
+  | { readonly kind: "superseded"; readonly why: string }
+  /** On a branch of its own: it was asked for, or the branch takes no pushes from Pinion. */
+  | { readonly kind: "proposed"; readonly branch: string; readonly commit: CommitId; readonly why: string };
+
+export interface Revert {
+  readonly order: RevertOrder;
+  /** Null: still owed. */
+  readonly outcome: RevertOutcome | null;
+}
+
+/** A version that must not be deployed here again until a person lifts it. */
+export interface Quarantined {
+  readonly version: Version;
+  /** Of the definition. */
+  readonly digest: Digest;
+  readonly why: string;
+  readonly at: Instant;
+  readonly rollbackId: string;
+  /** Whether quarantine.yaml has had it: from then on, taking it out there lifts it. */
+  readonly isInGit: boolean;
+}
