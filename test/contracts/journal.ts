@@ -31,7 +31,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
 
     it("knows nothing of an environment it never heard of", async () => {
       const state = await journal.state("nowhere");
-      expect(state).toEqual({ environment: "nowhere", processes: new Map(), owed: [], evidence: new Map() });
+      expect(state).toEqual({ environment: "nowhere", processes: new Map(), owed: [], evidence: new Map(), freeze: null, orders: [] });
       expect(await journal.history({})).toEqual([]);
     });
 
@@ -148,6 +148,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
         phase: "Succeeded",
         reason: "all is well",
         endedAt: 9,
+        trigger: null,
         steps: [opening(production, "a", "d1").step, ending("d1").step],
         validations: [result("creates an order")],
       });

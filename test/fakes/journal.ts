@@ -2,21 +2,25 @@
 
 import {
   afterEvidence,
+  afterOrdered,
   afterRefused,
+  afterReverted,
   afterSettled,
   afterStep,
-  mergeResults,
   nothingRemembered,
 } from "../../src/adapters/store/remembered.ts";
-import type { ValidationResult } from "../../src/domain/evidence.ts";
+import type { PinionEvent } from "../../src/domain/events.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
-import type { Deployment, DeploymentUpdate, EnvironmentState, Step } from "../../src/domain/state.ts";
-import type { HistoryQuery, Journal } from "../../src/ports/journal.ts";
+import type { OrderAnswer } from "../../src/domain/orders.ts";
+import type { Deployment, EnvironmentState, Step } from "../../src/domain/state.ts";
+import type { Journal } from "../../src/ports/journal.ts";
+import { matching, storyWith, tallied, updateHistory, withResults } from "./journal-history.ts";
 
 /** A call that changed something, in order. */
 export interface JournalCall {
-  readonly call: "record" | "settled" | "refused" | "recordEvidence";
-  readonly environment: EnvironmentName;
+  readonly call: "record" | "settled" | "refused" | "recordEvidence" | "ordered" | "reverted" | "told";
+  /** Null: of no single one. */
+  readonly environment: EnvironmentName | null;
 }
 
 export interface FakeJournal extends Journal {
@@ -32,19 +36,39 @@ export interface FakeJournal extends Journal {
 interface Contents {
   readonly states: Map<EnvironmentName, EnvironmentState>;
   readonly history: Map<string, Deployment>;
+  readonly answers: Map<string, OrderAnswer>;
+  readonly untold: Map<string, PinionEvent>;
+  readonly told: Set<string>;
   lastId: number;
 }
 
-export function createFakeJournal(contents: Contents = { states: new Map(), history: new Map(), lastId: 0 }): FakeJournal {
+const nothing = (): Contents => ({
+  states: new Map(),
+  history: new Map(),
+  answers: new Map(),
+  untold: new Map(),
+  told: new Set(),
+  lastId: 0,
+});
+
+export function createFakeJournal(contents: Contents = nothing()): FakeJournal {
   const calls: JournalCall[] = [];
   const stateOf = (environment: EnvironmentName) => contents.states.get(environment) ?? nothingRemembered(environment);
   const takeId = () => (contents.lastId += 1);
 
-  async function change(call: JournalCall, next: (state: EnvironmentState) => EnvironmentState): Promise<void> {
+  async function effect(call: JournalCall, work: () => void): Promise<void> {
     journal.before(call);
-    contents.states.set(call.environment, next(stateOf(call.environment)));
+    work();
     calls.push(call);
     journal.after(call);
+  }
+
+  function change(
+    call: JournalCall["call"],
+    environment: EnvironmentName,
+    next: (state: EnvironmentState) => EnvironmentState,
+  ): Promise<void> {
+    return effect({ call, environment }, () => contents.states.set(environment, next(stateOf(environment))));
   }
 
   const journal: FakeJournal = {
@@ -53,45 +77,64 @@ export function createFakeJournal(contents: Contents = { states: new Map(), hist
     after: () => undefined,
     reopened: () => createFakeJournal(contents),
     state: async (environment) => stateOf(environment),
-    record: (step) => {
-      const stored = throughJson(step);
-      return change({ call: "record", environment: step.environment }, (state) => {
+    record: async (step) => {
+      const stored = storedStep(step);
+      return change("record", step.environment, (state) => {
         for (const update of stored.deployments) updateHistory(contents.history, update, state.evidence.get(update.id) ?? []);
+        takeMail(contents, stored);
         return afterStep(state, stored, takeId);
       });
     },
-    settled: (environment, ids) => change({ call: "settled", environment }, (state) => afterSettled(state, ids)),
-    refused: (environment, id, stuck, notBefore) =>
-      change({ call: "refused", environment }, (state) => afterRefused(state, id, stuck, notBefore)),
+    settled: (environment, ids) => change("settled", environment, (state) => afterSettled(state, ids)),
+    refused: (environment, id, stuck, notBefore) => change("refused", environment, (state) => afterRefused(state, id, stuck, notBefore)),
     recordEvidence: (environment, deployment, results) =>
-      change({ call: "recordEvidence", environment }, (state) => {
+      change("recordEvidence", environment, (state) => {
         const known = contents.history.get(deployment);
-        if (known) contents.history.set(deployment, { ...known, validations: mergeResults(known.validations, results) });
+        if (known) contents.history.set(deployment, withResults(known, results));
         return known !== undefined && known.endedAt !== null ? state : afterEvidence(state, deployment, results);
       }),
+    ordered: (order) =>
+      change("ordered", order.environment, (state) =>
+        contents.answers.has(letter(order.environment, order.id)) ? state : afterOrdered(state, throughJson(order)),
+      ),
+    answer: async (environment, id) => contents.answers.get(letter(environment, id)) ?? null,
+    reverted: (order, outcome, step) =>
+      change("reverted", order.environment, (state) => {
+        const known = order.deployment === null ? undefined : contents.history.get(order.deployment);
+        if (known) contents.history.set(known.id, storyWith(known, throughJson(step)));
+        return afterReverted(state, order, throughJson(outcome));
+      }),
+    untold: async (limit) => [...contents.untold.values()].slice(0, limit),
+    told: (ids) =>
+      effect({ call: "told", environment: null }, () => {
+        for (const id of ids) if (contents.untold.delete(id)) contents.told.add(id);
+      }),
+    tallies: async () => tallied([...contents.history.values()]),
     history: async (query) => matching([...contents.history.values()], query),
   };
   return journal;
 }
 
-function throughJson(step: Step): Step {
-  const plain = { ...step, owed: [...step.owed] };
-  const copy = JSON.parse(JSON.stringify(plain)) as typeof plain;
+/** The answers and the events of a step. What was answered or told once is not answered or told again. */
+function takeMail(contents: Contents, step: Step): void {
+  for (const answer of step.answers) {
+    const key = letter(step.environment, answer.id);
+    if (!contents.answers.has(key)) contents.answers.set(key, answer);
+  }
+  for (const event of step.events) {
+    if (!contents.told.has(event.id) && !contents.untold.has(event.id)) contents.untold.set(event.id, event);
+  }
+}
+
+function letter(environment: EnvironmentName, id: string): string {
+  return JSON.stringify([environment, id]);
+}
+
+function throughJson<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+function storedStep(step: Step): Step {
+  const copy = throughJson({ ...step, owed: [...step.owed] });
   return { ...copy, owed: new Map(copy.owed) };
-}
-
-function updateHistory(history: Map<string, Deployment>, update: DeploymentUpdate, validations: readonly ValidationResult[]): void {
-  const known = history.get(update.id) ?? (update.opened && { ...update.opened, id: update.id, steps: [], validations });
-  if (!known) return;
-  const { phase, endedAt, step } = update;
-  history.set(update.id, { ...known, phase, endedAt, reason: step.why, steps: [...known.steps, step] });
-}
-
-function matching(deployments: readonly Deployment[], query: HistoryQuery): readonly Deployment[] {
-  return deployments
-    .toReversed()
-    .filter((deployment) => query.environment === undefined || deployment.environment === query.environment)
-    .filter((deployment) => query.process === undefined || deployment.process === query.process)
-    .filter((deployment) => query.id === undefined || deployment.id === query.id)
-    .slice(0, query.limit ?? 50);
 }

@@ -1,8 +1,11 @@
 /** Small complete values for tests of the journal. */
 
 import type { Action } from "../../src/domain/actions.ts";
+import type { PinionEvent } from "../../src/domain/events.ts";
 import type { ValidationResult } from "../../src/domain/evidence.ts";
 import type { Digest, UnitRef } from "../../src/domain/names.ts";
+import type { Freeze, Order, OrderAnswer } from "../../src/domain/orders.ts";
+import type { Quarantined, RevertOrder } from "../../src/domain/revert.ts";
 import type { Rollout, Stuck } from "../../src/domain/rollout.ts";
 import type { DeploymentUpdate, ProcessState, Step } from "../../src/domain/state.ts";
 
@@ -15,10 +18,21 @@ export function unit(process: string, version = "1.0.0"): UnitRef {
 }
 
 export function step(environment: string, parts: Partial<Step> = {}): Step {
-  return { environment, at: 1, processes: [], forgotten: [], owed: new Map(), deployments: [], wakeAt: null, ...parts };
+  return {
+    environment,
+    at: 1,
+    processes: [],
+    forgotten: [],
+    owed: new Map(),
+    deployments: [],
+    answers: [],
+    events: [],
+    wakeAt: null,
+    ...parts,
+  };
 }
 
-export function rollout(process: string, deployment: string): Rollout {
+export function rollout(process: string, deployment: string, parts: Partial<Rollout> = {}): Rollout {
   return {
     deployment,
     process,
@@ -26,11 +40,21 @@ export function rollout(process: string, deployment: string): Rollout {
     commit: "c".repeat(40),
     stable: null,
     candidate: unit(process),
-    strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1000, switchTrafficDelayMs: 0, keepOldVersion: true },
+    strategy: {
+      kind: "blue-green",
+      healthCheckUrl: null,
+      healthCheckTimeoutMs: 1000,
+      switchTrafficDelayMs: 0,
+      keepOldVersion: true,
+      warm: { count: 1, maxAgeMs: null },
+    },
     fast: false,
     startedAt: 1,
     deadline: 1000,
+    paused: null,
+    switchedAt: null,
     state: { kind: "installing" },
+    ...parts,
   };
 }
 
@@ -38,7 +62,7 @@ export function row(process: string, parts: Partial<ProcessState> = {}): Process
   return {
     process,
     rollout: null,
-    knownGood: [unit(process)],
+    knownGood: [{ ...unit(process), at: 1 }],
     refused: { unit: unit(process, "2.0.0"), why: "its smoke test failed", at: 5 },
     status: {
       environment: "production",
@@ -51,6 +75,9 @@ export function row(process: string, parts: Partial<ProcessState> = {}): Process
       reason: "runs as pinned",
       since: 1,
     },
+    revert: null,
+    quarantined: [],
+    rolledBackAt: null,
     ...parts,
   };
 }
@@ -91,5 +118,58 @@ export function ending(id: string, at = 9): DeploymentUpdate {
 }
 
 export function result(subject: string, outcome: ValidationResult["result"] = "passed"): ValidationResult {
-  return { phase: "during", validation: "smoke_test", subject, result: outcome, detail: "201", at: 3, durationMs: 4 };
+  return { phase: "during", scope: "", validation: "smoke_test", subject, result: outcome, detail: "201", at: 3, durationMs: 4 };
+}
+
+const person = { name: "Ada", email: "ada@example.org" };
+
+export function order(id: string, parts: Partial<Order> = {}): Order {
+  return { id, environment: "production", by: person, why: "it looks odd", at: 2, wish: { kind: "pause", process: "a" }, ...parts };
+}
+
+export function answerTo(id: string, parts: Partial<OrderAnswer> = {}): OrderAnswer {
+  return { id, kind: "done", why: "paused", at: 3, ...parts };
+}
+
+export function freeze(): Freeze {
+  return { by: person, why: "the till is open", at: 4 };
+}
+
+export function revertOrder(process: string, id: string, parts: Partial<RevertOrder> = {}): RevertOrder {
+  return {
+    id,
+    environment: "production",
+    process,
+    from: "2.0.0",
+    to: "1.0.0",
+    quarantine: digest("b"),
+    trigger: "error_rate",
+    why: "20 % errors",
+    at: 5,
+    deployment: null,
+    by: null,
+    mode: "push",
+    ...parts,
+  };
+}
+
+export function quarantined(rollbackId: string): Quarantined {
+  return { version: "2.0.0", digest: digest("b"), why: "20 % errors", at: 5, rollbackId, isInGit: false };
+}
+
+export function event(id: string, parts: Partial<PinionEvent> = {}): PinionEvent {
+  return {
+    id,
+    kind: "started",
+    at: 1,
+    environment: "production",
+    process: "a",
+    deployment: "d1",
+    version: "1.0.0",
+    from: null,
+    commit: "c".repeat(40),
+    trigger: null,
+    why: "a new version is pinned",
+    ...parts,
+  };
 }

@@ -4,12 +4,14 @@ import { actionKey, processOf } from "../../domain/actions.ts";
 import type { Action } from "../../domain/actions.ts";
 import type { ValidationResult } from "../../domain/evidence.ts";
 import type { EnvironmentName, Instant, ProcessId } from "../../domain/names.ts";
+import type { Order, OrderAnswer } from "../../domain/orders.ts";
+import type { RevertOrder, RevertOutcome } from "../../domain/revert.ts";
 import type { Stuck } from "../../domain/rollout.ts";
 import type { EnvironmentState, OwedAction, ProcessState, Step } from "../../domain/state.ts";
 
 /** An environment nothing is remembered of. */
 export function nothingRemembered(environment: EnvironmentName): EnvironmentState {
-  return { environment, processes: new Map(), owed: [], evidence: new Map() };
+  return { environment, processes: new Map(), owed: [], evidence: new Map(), freeze: null, orders: [] };
 }
 
 /** The state after a decision. What was owed already under the same key keeps its id, its waiting time and its refusal. */
@@ -19,6 +21,8 @@ export function afterStep(state: EnvironmentState, step: Step, takeId: () => num
     processes: afterRows(state.processes, step),
     owed: afterOwed(state.owed, step, takeId),
     evidence: withoutEnded(state.evidence, step),
+    freeze: step.line ? step.line.freeze : state.freeze,
+    orders: withoutAnswered(state.orders, step.answers),
   };
 }
 
@@ -42,7 +46,20 @@ export function afterEvidence(state: EnvironmentState, deployment: string, resul
   return { ...state, evidence: new Map(state.evidence).set(deployment, merged) };
 }
 
-/** Results in order of first arrival; the newest of the same phase, validation and subject stands. */
+/** The state with an order that a person gave; one that waits already changes nothing. */
+export function afterOrdered(state: EnvironmentState, order: Order): EnvironmentState {
+  if (state.orders.some((pending) => pending.id === order.id)) return state;
+  return { ...state, orders: [...state.orders, order] };
+}
+
+/** The state once it is known what became of a revert; a process that has another one by now, or none, stays as it is. */
+export function afterReverted(state: EnvironmentState, order: RevertOrder, outcome: RevertOutcome): EnvironmentState {
+  const row = state.processes.get(order.process);
+  if (row?.revert?.order.id !== order.id) return state;
+  return { ...state, processes: new Map(state.processes).set(order.process, { ...row, revert: { ...row.revert, outcome } }) };
+}
+
+/** Results in order of first arrival; the newest of the same phase, scope, validation and subject stands. */
 export function mergeResults(older: readonly ValidationResult[], newer: readonly ValidationResult[]): readonly ValidationResult[] {
   const merged = new Map(older.map((result) => [resultKey(result), result]));
   for (const result of newer) merged.set(resultKey(result), result);
@@ -55,7 +72,7 @@ export function owedOf(state: EnvironmentState, processes: ReadonlySet<ProcessId
 }
 
 function resultKey(result: ValidationResult): string {
-  return JSON.stringify([result.phase, result.validation, result.subject]);
+  return JSON.stringify([result.phase, result.scope, result.validation, result.subject]);
 }
 
 function afterRows(rows: ReadonlyMap<ProcessId, ProcessState>, step: Step): ReadonlyMap<ProcessId, ProcessState> {
@@ -89,4 +106,10 @@ function withoutEnded(evidence: EnvironmentState["evidence"], step: Step): Envir
   const next = new Map(evidence);
   for (const update of ended) next.delete(update.id);
   return next;
+}
+
+function withoutAnswered(orders: readonly Order[], answers: readonly OrderAnswer[]): readonly Order[] {
+  if (answers.length === 0) return orders;
+  const answered = new Set(answers.map((answer) => answer.id));
+  return orders.filter((order) => !answered.has(order.id));
 }

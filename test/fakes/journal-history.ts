@@ -1,0 +1,49 @@
+/** The history of the journal in memory: deployments with their stories, found and counted. */
+
+import { mergeResults } from "../../src/adapters/store/remembered.ts";
+import type { ValidationResult } from "../../src/domain/evidence.ts";
+import type { Deployment, DeploymentStepRecord, DeploymentUpdate } from "../../src/domain/state.ts";
+import type { HistoryQuery, Tally } from "../../src/ports/journal.ts";
+
+/** Opens a deployment or takes it further; an update of an unknown one is left out. */
+export function updateHistory(history: Map<string, Deployment>, update: DeploymentUpdate, validations: readonly ValidationResult[]): void {
+  const known = history.get(update.id) ?? (update.opened && { ...update.opened, id: update.id, steps: [], validations, trigger: null });
+  if (!known) return;
+  const { phase, endedAt, step } = update;
+  const trigger = update.trigger ?? known.trigger;
+  history.set(update.id, { ...known, phase, endedAt, trigger, reason: step.why, steps: [...known.steps, step] });
+}
+
+/** The deployment with newer results of its validations. */
+export function withResults(known: Deployment, results: readonly ValidationResult[]): Deployment {
+  return { ...known, validations: mergeResults(known.validations, results) };
+}
+
+/** The deployment with one more line in its story; what it says already is not said again. */
+export function storyWith(known: Deployment, step: DeploymentStepRecord): Deployment {
+  if (known.steps.some(({ state, why }) => state === step.state && why === step.why)) return known;
+  return { ...known, steps: [...known.steps, step] };
+}
+
+/** Ended deployments, counted by what they have in common. */
+export function tallied(deployments: readonly Deployment[]): readonly Tally[] {
+  const tallies = new Map<string, Tally>();
+  for (const { environment, process, kind, strategy, phase, trigger, startedAt, endedAt } of deployments) {
+    if (endedAt === null) continue;
+    const what = { environment, process, kind, strategy, phase, trigger };
+    const key = JSON.stringify(what);
+    const before = tallies.get(key) ?? { ...what, count: 0, durationMs: 0 };
+    tallies.set(key, { ...before, count: before.count + 1, durationMs: before.durationMs + endedAt - startedAt });
+  }
+  return [...tallies.values()];
+}
+
+/** Newest first. */
+export function matching(deployments: readonly Deployment[], query: HistoryQuery): readonly Deployment[] {
+  return deployments
+    .toReversed()
+    .filter((deployment) => query.environment === undefined || deployment.environment === query.environment)
+    .filter((deployment) => query.process === undefined || deployment.process === query.process)
+    .filter((deployment) => query.id === undefined || deployment.id === query.id)
+    .slice(0, query.limit ?? 50);
+}
