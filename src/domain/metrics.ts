@@ -78,7 +78,7 @@ export interface MeasureWish {
 export interface Measured {
   readonly check: MetricCheck;
   readonly candidate: Reading;
-  /** Null when the check does not compare. */
+  /** Null when the check does not compare, or there is no stable version to compare with. */
   readonly stable: Reading | null;
   readonly at: Instant;
 }

@@ -1,0 +1,38 @@
+/** How measured values read to people: `21.3 %`, `143 requests in 30 s`. */
+
+import type { MetricCheck, Reading } from "./metrics.ts";
+import type { Figure } from "./progress.ts";
+
+/** The unit of what a check measures. */
+export function unitOf({ metric, statistic }: Pick<MetricCheck, "metric" | "statistic">): Figure["unit"] {
+  if (metric === "response_time") return "ms";
+  if (metric === "error_rate" || metric === "success_rate") return "%";
+  return metric === "health_check" && statistic !== "failures" ? "%" : "";
+}
+
+/** `21.3 %`, `820 ms`, `12`: exact enough to be told from its limit, short enough to be read. */
+export function describeValue(value: number, unit: Figure["unit"]): string {
+  const short = Number(value.toPrecision(4));
+  return unit === "" ? String(short) : `${short} ${unit}`;
+}
+
+/** `500 ms`, `30 s`, `90 s`, `5 min`, `2 h`. */
+export function describeDuration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  if (ms >= 3_600_000 && ms % 3_600_000 === 0) return `${ms / 3_600_000} h`;
+  if (ms >= 60_000 && ms % 60_000 === 0) return `${ms / 60_000} min`;
+  return `${Math.round(ms / 100) / 10} s`;
+}
+
+/** `error_rate 21.3 % of 143 requests in 30 s`. */
+export function describeReading(check: MetricCheck, reading: Extract<Reading, { kind: "value" }>): string {
+  const isCount = check.metric === "request_count";
+  const requests = reading.requests === null || isCount ? "" : ` of ${countRequests(reading.requests)}`;
+  return `${check.name} ${describeValue(reading.value, unitOf(check))}${requests} in ${describeDuration(check.windowMs)}`;
+}
+
+/** `1 request`, `143 requests`. */
+export function countRequests(count: number): string {
+  const rounded = Math.round(count);
+  return `${rounded} request${rounded === 1 ? "" : "s"}`;
+}
