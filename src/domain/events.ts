@@ -19,7 +19,7 @@ export interface PinionEvent {
   /** The version before it, or that it goes back to. */
   readonly from: Version | null;
   readonly commit: CommitId | null;
-  /** For rollbacks: what fired. */
+  /** Of what failed or was rolled back: what condemned it. */
   readonly trigger: string | null;
   /** One line for people. */
   readonly why: string;

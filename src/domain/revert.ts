@@ -19,6 +19,8 @@ export interface RevertOrder {
   /** One line for people; the commit says it. */
   readonly why: string;
   readonly at: Instant;
+  /** What was in force when it was ordered. */
+  readonly commit: CommitId;
   readonly deployment: string | null;
   /** Null: Pinion itself. */
   readonly by: Person | null;
@@ -38,6 +40,8 @@ export interface Revert {
   readonly order: RevertOrder;
   /** Null: still owed. */
   readonly outcome: RevertOutcome | null;
+  /** What others were told about git lagging behind: that it is owed still, or that it waits for people. Absent: nothing. */
+  readonly told?: "owed" | "proposed";
 }
 
 /** A version that must not be deployed here again until a person lifts it. */

@@ -1,0 +1,80 @@
+/** Told about processes that are not what is pinned, and why: held back by a gate, refused, waiting for people, or edited by hand. */
+
+import type { PinionEvent } from "../events.ts";
+import type { Version } from "../names.ts";
+import type { Rollout } from "../rollout.ts";
+import type { ProcessState } from "../state.ts";
+import type { DeploymentPhase, ProcessStatus } from "../status.ts";
+import { isAboutDrift } from "./drift.ts";
+import { eventOf, type Told } from "./told.ts";
+
+/** What keeps a process from being what is pinned. */
+interface Hold {
+  readonly kind: "held" | "drift";
+  readonly why: string;
+  /** Equal for what is the same hold with other figures in its words. */
+  readonly key: string;
+}
+
+/** Once for every reason, not for every pass that finds it again; a deployment that has just failed has said so itself. */
+export function holdEvents(told: Told): readonly PinionEvent[] {
+  const failed = new Set(told.step.deployments.flatMap(({ id, phase }) => (hasFailed(phase) ? [id] : [])));
+  return told.step.processes.flatMap((row) => {
+    const hold = holdOf(row);
+    const before = told.before.processes.get(row.process) ?? null;
+    if (!hold || failed.has(before?.rollout?.deployment ?? "") || hold.key === keyBefore(before)) return [];
+    return [eventOf(told.step, `${told.step.environment}.${row.process}`, { kind: hold.kind, why: hold.why, ...subjectOf(row) })];
+  });
+}
+
+function hasFailed(phase: DeploymentPhase): boolean {
+  return phase === "Failed" || phase === "RolledBack" || phase === "Aborted";
+}
+
+function keyBefore(before: ProcessState | null): string | null {
+  return (before && holdOf(before)?.key) ?? null;
+}
+
+function subjectOf({ process, rollout, status }: ProcessState) {
+  if (!rollout) return { process, version: status?.desired ?? null, from: servingVersion(status) };
+  const { deployment, commit, candidate, stable } = rollout;
+  return { process, deployment, commit, version: candidate?.version ?? null, from: stable?.version ?? null };
+}
+
+function holdOf(row: ProcessState): Hold | null {
+  return row.rollout ? holdOfRollout(row.rollout) : row.status && holdOfStatus(row.status, row);
+}
+
+/** Only people can let it go on. */
+function holdOfRollout({ deployment, paused, state, strategy }: Rollout): Hold | null {
+  if (paused) return { kind: "held", why: pausedWhy(paused.by.name, paused.why), key: `${deployment} paused ${paused.at}` };
+  if (state.kind !== "shifting" || strategy.kind !== "canary") return null;
+  const step = strategy.steps[state.step];
+  if (step?.kind !== "pause" || step.durationMs !== null) return null;
+  const why = `waits at ${state.weight} % until somebody promotes it`;
+  return { kind: "held", why, key: `${deployment} waits ${state.step}` };
+}
+
+function pausedWhy(name: string, why: string): string {
+  return why === "" ? `paused by ${name}` : `paused by ${name}: ${why}`;
+}
+
+function holdOfStatus(status: ProcessStatus, row: ProcessState): Hold | null {
+  if (status.sync !== "OutOfSync" || isInTurn(status.reason) || isBeingReverted(row)) return null;
+  const kind = isAboutDrift(status.reason) ? "drift" : "held";
+  return { kind, why: status.reason, key: `${kind} ${status.desired ?? ""} ${status.reason.replaceAll(/\d+/gu, "#")}` };
+}
+
+/** Its turn comes by itself: others are being deployed before it. */
+function isInTurn(reason: string): boolean {
+  return /^\d+ of at most \d+ deployments are running|^waits for \S+ \S+, which it calls$/u.test(reason);
+}
+
+/** What was rolled back stays pinned until git says so too; that is told as a rollback. */
+function isBeingReverted({ revert, status }: ProcessState): boolean {
+  return revert !== null && revert.order.from === status?.desired;
+}
+
+function servingVersion(status: ProcessStatus | null): Version | null {
+  return status?.actual.find(({ weight }) => weight > 0)?.version ?? null;
+}
