@@ -3,7 +3,7 @@
 import type { Json } from "./definition.ts";
 import type { ValidationName } from "./evidence.ts";
 import type { MetricCheck } from "./metrics.ts";
-import type { EnvironmentName, Percent } from "./names.ts";
+import type { EnvironmentName, Percent, ProcessId } from "./names.ts";
 
 /** How many versions that served before stay installed without traffic, and for how long after they were replaced. */
 export interface WarmLimit {
@@ -118,7 +118,10 @@ export type SecretReference = { readonly kind: "env"; readonly name: string } | 
 export interface EnvironmentSpec {
   readonly name: EnvironmentName;
   readonly type: "development" | "staging" | "production";
+  /** For every process that `strategies` does not name. */
   readonly strategy: StrategySpec;
+  /** Of single processes. */
+  readonly strategies: ReadonlyMap<ProcessId, StrategySpec>;
   readonly deploymentTimeoutMs: number;
   readonly validation: ValidationSpec;
   readonly analysis: AnalysisSpec;
@@ -138,4 +141,9 @@ export interface EnvironmentSpec {
   readonly sticky: { readonly kind: "header" | "cookie"; readonly name: string } | null;
   readonly variables: Readonly<Record<string, Json>>;
   readonly secrets: Readonly<Record<string, SecretReference>>;
+}
+
+/** How a process is rolled out here. */
+export function strategyFor({ strategy, strategies }: Pick<EnvironmentSpec, "strategy" | "strategies">, process: ProcessId): StrategySpec {
+  return strategies.get(process) ?? strategy;
 }
