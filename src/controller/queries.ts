@@ -65,6 +65,8 @@ export interface Queries {
   overview(): Promise<Overview>;
   /** Newest first. */
   history(query: HistoryQuery): Promise<readonly Deployment[]>;
+  /** What was answered to an order; null: not yet, or never heard of. */
+  answer(environment: EnvironmentName, id: string): Promise<OrderAnswer | null>;
 }
 
 export interface Commands {
