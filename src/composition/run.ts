@@ -103,7 +103,8 @@ async function openAll(serving: Serving, closers: Closers): Promise<Controller> 
   gateway.onUp(() => controller.commands.refresh());
   const schedule = startSchedule({ expressions: config.repository.schedule, onDue: () => controller.commands.refresh() });
   closers.push(() => schedule.stop());
-  const api = await startHttp({ ...config.listen, queries: controller.queries, commands: controller.commands, log });
+  const { queries, commands } = controller;
+  const api = await startHttp({ ...config.listen, queries, commands, log, now: () => systemClock.now() });
   closers.push(() => api.close());
   await writeAddress(stateDirectory, api.url);
   log.info({ api: api.url, repository: repository.url, state: stateDirectory }, "controller is up");

@@ -1,13 +1,12 @@
 /** The way back from the API's JSON to domain values. What is not as expected is a TypeError that says where. */
 
-import type { EnvironmentStatus, Overview, RepositoryStatus } from "../../controller/queries.ts";
-import type { ValidationName, ValidationResult } from "../../domain/evidence.ts";
+import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../controller/queries.ts";
 import type { Finding } from "../../domain/finding.ts";
-import type { DeploymentKind } from "../../domain/rollout.ts";
-import type { Deployment, DeploymentStepRecord } from "../../domain/state.ts";
-import type { DeploymentPhase, Health, ProcessStatus, SyncStatus } from "../../domain/status.ts";
+import type { Health, SyncStatus } from "../../domain/status.ts";
 import type { EngineInstance } from "../../domain/unit.ts";
+import { phases } from "./deployment-door.ts";
 import { type Fields, fieldsOf } from "./json-fields.ts";
+import { parsePause, parseProgress, parseQuarantined, parseRevert } from "./progress-door.ts";
 
 /** @throws TypeError */
 export function parseOverview(value: unknown): Overview {
@@ -46,6 +45,7 @@ function parseEnvironment(fields: Fields): EnvironmentStatus {
     instances: fields.list("instances", parseInstance),
     findings: fields.list("findings", parseFinding),
     processes: fields.list("processes", (process) => parseProcess(process, name)),
+    freeze: fields.objectOrNull("freeze", parsePause),
   };
 }
 
@@ -55,18 +55,8 @@ function parseInstance(fields: Fields): EngineInstance {
 
 const syncs: Readonly<Record<SyncStatus, true>> = { Synced: true, OutOfSync: true, Unknown: true };
 const healths: Readonly<Record<Health, true>> = { Healthy: true, Progressing: true, Degraded: true, Suspended: true, Missing: true };
-const kinds: Readonly<Record<DeploymentKind, true>> = { deploy: true, rollback: true, heal: true, retire: true };
-const phases: Readonly<Record<DeploymentPhase, true>> = {
-  Pending: true,
-  Running: true,
-  Succeeded: true,
-  Failed: true,
-  RolledBack: true,
-  Superseded: true,
-  Aborted: true,
-};
 
-function parseProcess(fields: Fields, environment: string): ProcessStatus {
+function parseProcess(fields: Fields, environment: string): ProcessView {
   return {
     environment,
     process: fields.text("process"),
@@ -77,6 +67,9 @@ function parseProcess(fields: Fields, environment: string): ProcessStatus {
     phase: fields.raw("phase") === null ? null : fields.oneOf("phase", phases),
     reason: fields.text("reason"),
     since: fields.time("since"),
+    progress: fields.objectOrNull("progress", parseProgress),
+    revert: fields.objectOrNull("revert", (revert) => parseRevert(revert, environment)),
+    quarantined: fields.list("quarantined", parseQuarantined),
   };
 }
 
@@ -90,54 +83,5 @@ function parseFinding(fields: Fields): Finding {
     severity: fields.oneOf("severity", { error: true, warning: true }),
     message: fields.text("message"),
     hint: fields.text("hint"),
-  };
-}
-
-/** @throws TypeError */
-export function parseDeployment(value: unknown): Deployment {
-  const fields = fieldsOf(value, "the deployment");
-  return {
-    id: fields.text("id"),
-    environment: fields.text("environment"),
-    process: fields.text("process"),
-    kind: fields.oneOf("kind", kinds),
-    version: fields.textOrNull("version"),
-    digest: fields.digestOrNull("digest"),
-    from: fields.textOrNull("from"),
-    strategy: fields.text("strategy"),
-    commit: fields.text("commit"),
-    startedAt: fields.time("startedAt"),
-    endedAt: fields.timeOrNull("endedAt"),
-    phase: fields.oneOf("phase", phases),
-    reason: fields.text("reason"),
-    steps: fields.list("steps", parseStep),
-    validations: fields.list("validations", parseValidation),
-  };
-}
-
-function parseStep(fields: Fields): DeploymentStepRecord {
-  return { at: fields.time("at"), state: fields.text("state"), why: fields.text("why") };
-}
-
-const validations: Readonly<Record<ValidationName, true>> = {
-  process_validation: true,
-  environment_validation: true,
-  dependency_validation: true,
-  step_validation: true,
-  health_check: true,
-  smoke_test: true,
-  service_availability: true,
-  monitoring_setup: true,
-};
-
-function parseValidation(fields: Fields): ValidationResult {
-  return {
-    phase: fields.oneOf("phase", { pre: true, during: true, post: true }),
-    validation: fields.oneOf("validation", validations),
-    subject: fields.text("subject"),
-    result: fields.oneOf("result", { passed: true, failed: true, unknown: true }),
-    detail: fields.text("detail"),
-    at: fields.time("at"),
-    durationMs: fields.number("durationMs"),
   };
 }

@@ -1,9 +1,11 @@
 /** The JSON that scripts read: what the API answers and what `--format json` prints. Times are ISO 8601, in UTC. */
 
-import type { EnvironmentStatus, Overview, RepositoryStatus } from "../../controller/queries.ts";
+import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../controller/queries.ts";
 import type { Instant } from "../../domain/names.ts";
+import type { OrderAnswer } from "../../domain/orders.ts";
+import type { Progress } from "../../domain/progress.ts";
+import type { Revert } from "../../domain/revert.ts";
 import type { Deployment } from "../../domain/state.ts";
-import type { ProcessStatus } from "../../domain/status.ts";
 
 /** An instant as ISO 8601. */
 export function isoTime(at: Instant): string {
@@ -34,12 +36,49 @@ function repositoryJson(repository: RepositoryStatus) {
   };
 }
 
-function environmentJson({ name, type, url, instances, findings, processes }: EnvironmentStatus) {
-  return { name, type, url, processes: processes.map(processJson), instances, findings };
+function environmentJson({ name, type, url, instances, findings, processes, freeze }: EnvironmentStatus) {
+  return { name, type, url, freeze: freeze && timed(freeze), processes: processes.map(processJson), instances, findings };
 }
 
-function processJson({ process, desired, actual, sync, health, phase, reason, since }: ProcessStatus) {
-  return { process, desired, actual, sync, health, phase, reason, since: isoTime(since) };
+/** One process, as plain JSON. */
+export function processJson(view: ProcessView) {
+  const { process, desired, actual, sync, health, phase, reason, since, progress, revert, quarantined } = view;
+  return {
+    process,
+    desired,
+    actual,
+    sync,
+    health,
+    phase,
+    reason,
+    since: isoTime(since),
+    progress: progress && progressJson(progress),
+    revert: revert && revertJson(revert),
+    quarantined: quarantined.map(timed),
+  };
+}
+
+function progressJson(progress: Progress) {
+  return {
+    ...progress,
+    startedAt: isoTime(progress.startedAt),
+    until: isoTimeOrNull(progress.until),
+    deadline: isoTime(progress.deadline),
+    paused: progress.paused && timed(progress.paused),
+  };
+}
+
+function revertJson({ order, outcome }: Revert) {
+  return { order: timed(order), outcome };
+}
+
+/** What was answered to an order, as plain JSON. */
+export function orderAnswerJson({ id, kind, why, at }: OrderAnswer) {
+  return { id, kind, why, at: isoTime(at) };
+}
+
+function timed<T extends { readonly at: Instant }>(value: T) {
+  return { ...value, at: isoTime(value.at) };
 }
 
 /** One deployment with its steps and validations, as plain JSON. */
@@ -49,7 +88,7 @@ export function deploymentJson(deployment: Deployment) {
     startedAt: isoTime(deployment.startedAt),
     endedAt: isoTimeOrNull(deployment.endedAt),
     durationMs: deployment.endedAt === null ? null : deployment.endedAt - deployment.startedAt,
-    steps: deployment.steps.map((step) => ({ ...step, at: isoTime(step.at) })),
-    validations: deployment.validations.map((validation) => ({ ...validation, at: isoTime(validation.at) })),
+    steps: deployment.steps.map(timed),
+    validations: deployment.validations.map(timed),
   };
 }

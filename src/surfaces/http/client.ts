@@ -3,8 +3,12 @@
 import type { Overview } from "../../controller/queries.ts";
 import { isErrorCode, PinionError } from "../../domain/errors.ts";
 import type { Deployment } from "../../domain/state.ts";
+import type { EnvironmentName } from "../../domain/names.ts";
+import type { OrderAnswer } from "../../domain/orders.ts";
 import type { HistoryQuery } from "../../ports/journal.ts";
-import { parseDeployment, parseOverview } from "./answers-door.ts";
+import { parseOverview } from "./answers-door.ts";
+import { parseDeployment } from "./deployment-door.ts";
+import { type OrderRequest, parseOrderAnswer } from "./order-door.ts";
 import type { Selection } from "./selection.ts";
 
 export interface ControllerClient {
@@ -14,9 +18,17 @@ export interface ControllerClient {
   history(query: Omit<HistoryQuery, "id">): Promise<readonly Deployment[]>;
   /** @throws the same, and `deployment/unknown`. */
   deployment(id: string): Promise<Deployment>;
+  /** Polls the repository and looks at all engines now. */
+  refresh(): Promise<void>;
+  /** Null: it is recorded, and nothing has been decided about it yet. @throws the same, and `usage/invalid`. */
+  order(environment: EnvironmentName, order: OrderRequest): Promise<OrderAnswer | null>;
+  /** What was answered to an order given before; null: nothing yet. */
+  orderAnswer(environment: EnvironmentName, id: string): Promise<OrderAnswer | null>;
 }
 
 const timeoutMs = 10_000;
+/** A controller waits a while for the pass that decides about an order. */
+const orderTimeoutMs = 60_000;
 
 /** A client of the controller at this address. */
 export function createControllerClient(url: string): ControllerClient {
@@ -32,7 +44,35 @@ export function createControllerClient(url: string): ControllerClient {
     async deployment(id) {
       return parseAnswer(base, parseDeployment, await ask(base, `/api/v1/deployments/${encodeURIComponent(id)}`));
     },
+    async refresh() {
+      await ask(base, "/api/v1/refresh", { method: "POST" });
+    },
+    async order(environment, order) {
+      const request = {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(order),
+        timeoutMs: orderTimeoutMs,
+      };
+      return parseOrdered(base, await fetchFrom(base, ordersOf(environment), request));
+    },
+    async orderAnswer(environment, id) {
+      return parseOrdered(base, await fetchFrom(base, `${ordersOf(environment)}/${encodeURIComponent(id)}`));
+    },
   };
+}
+
+function ordersOf(environment: EnvironmentName): string {
+  return `/api/v1/environments/${encodeURIComponent(environment)}/orders`;
+}
+
+/** Refused is an answer like another; 202 says that there is none yet. */
+async function parseOrdered(base: string, response: Response): Promise<OrderAnswer | null> {
+  const body: unknown = await response.json().catch(() => null);
+  if (response.status === 202) return null;
+  const isAnswer = response.ok || (response.status === 409 && fieldOf(body, "code") === "order/refused");
+  if (!isAnswer) throw refusalOf(base, response.status, body);
+  return parseAnswer(base, parseOrderAnswer, body);
 }
 
 function parseDeployments(value: unknown): readonly Deployment[] {
@@ -47,30 +87,42 @@ function queryOf(values: Readonly<Record<string, string | number | undefined>>):
   return query.size === 0 ? "" : `?${query.toString()}`;
 }
 
-async function ask(base: string, path: string): Promise<unknown> {
-  const response = await fetchFrom(base, path);
+interface Asking {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs?: number;
+}
+
+async function ask(base: string, path: string, asking: Asking = {}): Promise<unknown> {
+  const response = await fetchFrom(base, path, asking);
   const body = await response.json().catch(() => null);
   if (response.ok) return body;
   throw refusalOf(base, response.status, body);
 }
 
-async function fetchFrom(base: string, path: string): Promise<Response> {
+async function fetchFrom(
+  base: string,
+  path: string,
+  { headers, timeoutMs: limitMs = timeoutMs, ...asking }: Asking = {},
+): Promise<Response> {
   if (!URL.canParse(base) || !/^https?:/u.test(base))
     throw new PinionError("usage/invalid", `"${base}" is no http address of a controller`);
   try {
     return await fetch(`${base}${path}`, {
-      signal: AbortSignal.timeout(timeoutMs),
+      ...asking,
+      signal: AbortSignal.timeout(limitMs),
       redirect: "error",
-      headers: { accept: "application/json" },
+      headers: { accept: "application/json", ...headers },
     });
   } catch (error) {
-    throw new PinionError("controller/unreachable", `no controller answers at ${base}: ${causeOf(error)}`, { cause: error });
+    throw new PinionError("controller/unreachable", `no controller answers at ${base}: ${causeOf(error, limitMs)}`, { cause: error });
   }
 }
 
-function causeOf(error: unknown): string {
+function causeOf(error: unknown, limitMs: number): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return `no answer within ${timeoutMs / 1000} seconds`;
+  if (error.name === "TimeoutError") return `no answer within ${limitMs / 1000} seconds`;
   const { cause } = error;
   if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
   return cause instanceof Error && cause.message !== "" ? cause.message : error.message;

@@ -8,13 +8,18 @@ export interface Fields {
   text(name: string): string;
   textOrNull(name: string): string | null;
   number(name: string): number;
+  numberOrNull(name: string): number | null;
+  flag(name: string): boolean;
   /** ISO 8601. */
   time(name: string): Instant;
   timeOrNull(name: string): Instant | null;
+  digest(name: string): Digest;
   digestOrNull(name: string): Digest | null;
   /** One of the keys. A table with all members of a union does not compile when one is forgotten. */
   oneOf<T extends string>(name: string, known: Readonly<Record<T, true>>): T;
   list<T>(name: string, parse: (item: Fields) => T): readonly T[];
+  object<T>(name: string, parse: (fields: Fields) => T): T;
+  objectOrNull<T>(name: string, parse: (fields: Fields) => T): T | null;
 }
 
 /** @throws TypeError when the value is no object. */
@@ -32,12 +37,17 @@ export function fieldsOf(value: unknown, place: string): Fields {
     number: (name) => asNumber(raw(name)) ?? refuse(name, "number"),
     time: (name) => asTime(raw(name)) ?? refuse(name, "time"),
     timeOrNull: (name) => (raw(name) === null ? null : fields.time(name)),
-    digestOrNull: (name) => (raw(name) === null ? null : (asDigest(raw(name)) ?? refuse(name, "digest"))),
+    numberOrNull: (name) => (raw(name) === null ? null : fields.number(name)),
+    flag: (name) => asFlag(raw(name)) ?? refuse(name, "true or false"),
+    digest: (name) => asDigest(raw(name)) ?? refuse(name, "digest"),
+    digestOrNull: (name) => (raw(name) === null ? null : fields.digest(name)),
     oneOf: (name, known) => asKey(raw(name), known) ?? refuse(name, Object.keys(known).join(" or ")),
     list(name, parse) {
       const items = raw(name);
       return Array.isArray(items) ? items.map((item, index) => parse(fieldsOf(item, `${name}[${index}]`))) : refuse(name, "list");
     },
+    object: (name, parse) => parse(fieldsOf(raw(name), name)),
+    objectOrNull: (name, parse) => (raw(name) === null ? null : fields.object(name, parse)),
   };
   return fields;
 }
@@ -52,6 +62,10 @@ function asText(value: unknown): string | null {
 
 function asNumber(value: unknown): number | null {
   return typeof value === "number" ? value : null;
+}
+
+function asFlag(value: unknown): boolean | null {
+  return typeof value === "boolean" ? value : null;
 }
 
 function asTime(value: unknown): Instant | null {

@@ -8,13 +8,16 @@ export interface Problem {
   readonly body: { readonly code: string; readonly message: string; readonly hint: string; readonly findings?: readonly Finding[] };
 }
 
-const served = "GET /api/v1/status, /api/v1/history, /api/v1/deployments/ID, /healthz and /readyz are served, and POST /api/v1/refresh.";
+const served =
+  "GET /api/v1/status, /api/v1/history, /api/v1/deployments/ID, /metrics, /healthz and /readyz are served, and POST /api/v1/refresh and " +
+  "/api/v1/environments/ENVIRONMENT/orders.";
 
 const statusByCode: Partial<Record<ErrorCode, number>> = {
   "usage/invalid": 400,
   "environment/unknown": 404,
   "process/unknown": 404,
   "deployment/unknown": 404,
+  "order/refused": 409,
 };
 
 /** What is answered for an error. A bug tells nothing about itself; the log does. */

@@ -1,12 +1,14 @@
-/** The controller's HTTP API: liveness, readiness, and what `pinion status` and `pinion history` show. */
+/** The controller's HTTP API: liveness, readiness, metrics, what `pinion status` and `pinion history` show, and people's orders. */
 
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import type { Commands, Queries } from "../../controller/queries.ts";
 import { PinionError } from "../../domain/errors.ts";
+import type { Instant } from "../../domain/names.ts";
 import type { HistoryQuery } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
 import { deploymentJson, overviewJson } from "./answers.ts";
 import { isLoopback, isOwnHost, isOwnOrigin } from "./loopback.ts";
+import { addOrders } from "./orders.ts";
 import { foreignHost, foreignOrigin, notFound, type Problem, problemOf } from "./problems.ts";
 import { type Selection, selectFrom } from "./selection.ts";
 
@@ -14,6 +16,9 @@ export interface HttpParts {
   readonly queries: Queries;
   readonly commands: Commands;
   readonly log: Log;
+  /** In Prometheus' text format, as of now. */
+  readonly metrics: () => Promise<string>;
+  readonly now: () => Instant;
 }
 
 export interface HttpOptions extends HttpParts {
@@ -59,7 +64,7 @@ const historySchema = {
 };
 
 /** The API without a socket, for `startHttp` and for tests. */
-export function createHttp({ queries, commands, log }: HttpParts): FastifyInstance {
+export function createHttp({ queries, commands, log, metrics, now }: HttpParts): FastifyInstance {
   const app = Fastify({
     bodyLimit: 64 * 1024,
     forceCloseConnections: true,
@@ -83,6 +88,8 @@ export function createHttp({ queries, commands, log }: HttpParts): FastifyInstan
     commands.refresh();
     return reply.code(202).send({ accepted: true });
   });
+  addOrders(app, { queries, commands, now });
+  app.get("/metrics", async (_request, reply) => reply.type("text/plain; version=0.0.4; charset=utf-8").send(await metrics()));
   return app;
 }
 
@@ -105,7 +112,7 @@ function answer(reply: FastifyReply, { status, body }: Problem): FastifyReply {
   return reply.code(status).send(body);
 }
 
-/** No request needs a body; one of whatever type is read and left aside. */
+/** Only orders need a body; one of whatever type is read and left aside. */
 function takeAnyBody(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, _body, done) => done(null, undefined));

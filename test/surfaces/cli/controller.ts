@@ -2,28 +2,32 @@
 
 import { afterEach } from "vitest";
 import { startHttp } from "../../../src/surfaces/http/server.ts";
-import type { Overview, Queries } from "../../../src/controller/queries.ts";
+import type { Commands, Overview, Queries } from "../../../src/controller/queries.ts";
+import type { Order, OrderAnswer } from "../../../src/domain/orders.ts";
 import type { Deployment } from "../../../src/domain/state.ts";
 import { createKeptLog } from "../../support/log.ts";
+import { noon } from "../http/pictures.ts";
+
+/** What a test says of a controller; the rest knows nothing and takes no orders. */
+export type ControllerParts = Partial<Queries & Commands>;
 
 export interface Controllers {
   /** Base URL of one that answers this. */
   start(picture: Overview, deployments?: readonly Deployment[]): Promise<string>;
-  startWith(queries: Queries): Promise<string>;
+  startWith(parts: ControllerParts): Promise<string>;
   closeAll(): Promise<void>;
 }
 
 export function createControllers(): Controllers {
   const closing: (() => Promise<void>)[] = [];
   const controllers: Controllers = {
-    start(picture, deployments = []) {
-      return controllers.startWith({
-        overview: () => Promise.resolve(picture),
-        history: ({ id, limit }) => Promise.resolve(deployments.filter((one) => id === undefined || one.id === id).slice(0, limit)),
-      });
-    },
-    async startWith(queries) {
-      const server = await startHttp({ host: "127.0.0.1", port: 0, queries, commands: { refresh: () => undefined }, log: createKeptLog() });
+    start: (picture, deployments = []) =>
+      controllers.startWith({ overview: () => Promise.resolve(picture), history: historyOf(() => deployments) }),
+    async startWith(parts) {
+      const { queries, commands } = complete(parts);
+      const log = createKeptLog();
+      const about = { metrics: () => Promise.resolve(""), now: () => noon, log };
+      const server = await startHttp({ host: "127.0.0.1", port: 0, queries, commands, ...about });
       closing.push(() => server.close());
       return server.url;
     },
@@ -33,4 +37,33 @@ export function createControllers(): Controllers {
   };
   afterEach(() => controllers.closeAll());
   return controllers;
+}
+
+/** A history that answers from these deployments, newest first. */
+export function historyOf(deployments: () => readonly Deployment[]): Queries["history"] {
+  return ({ id, environment, process, limit }) =>
+    Promise.resolve(
+      deployments()
+        .filter((one) => id === undefined || one.id === id)
+        .filter((one) => environment === undefined || one.environment === environment)
+        .filter((one) => process === undefined || one.process === process)
+        .slice(0, limit),
+    );
+}
+
+/** Queries and commands; what a test does not say is refused as a bug, but for the history, which is empty. */
+export function complete(parts: ControllerParts): { readonly queries: Queries; readonly commands: Commands } {
+  const unasked = () => Promise.reject(new Error("was not expected to be asked"));
+  const { overview = unasked, history = historyOf(() => []), answer = unasked, refresh = () => undefined, order = unasked } = parts;
+  return { queries: { overview, history, answer }, commands: { refresh, order } };
+}
+
+/** Takes orders, and keeps them. */
+export function orderTaker(answer: (order: Order) => Pick<OrderAnswer, "kind" | "why">) {
+  const orders: Order[] = [];
+  const order = (given: Order): Promise<OrderAnswer> => {
+    orders.push(given);
+    return Promise.resolve({ id: given.id, at: given.at, ...answer(given) });
+  };
+  return { orders, order };
 }

@@ -136,6 +136,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
           name: "production",
           type: "production",
           url: "http://127.0.0.1:8610/production",
+          freeze: null,
           processes: [
             {
               process: "a",
@@ -149,12 +150,23 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
               phase: "Succeeded",
               reason: "has all traffic; 1.3.0 is kept warm",
               since: "2026-11-21T11:57:00.000Z",
+              progress: null,
+              revert: null,
+              quarantined: [],
             },
           ],
           instances: [{ id: "a", state: "ready", why: "" }],
           findings: [],
         },
-        { name: "staging", type: "staging", url: "http://127.0.0.1:8610/staging", processes: [], instances: [], findings: [] },
+        {
+          name: "staging",
+          type: "staging",
+          url: "http://127.0.0.1:8610/staging",
+          freeze: null,
+          processes: [],
+          instances: [],
+          findings: [],
+        },
       ],
       findings: [],
     });

@@ -6,7 +6,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createControllerClient } from "../../../src/surfaces/http/client.ts";
 import { startHttp } from "../../../src/surfaces/http/server.ts";
 import { createKeptLog } from "../../support/log.ts";
-import { deployment, overview } from "./pictures.ts";
+import { complete } from "../cli/controller.ts";
+import { ann, deployment, fullOverview, noon, overview } from "./pictures.ts";
 
 const servers: Server[] = [];
 
@@ -27,12 +28,16 @@ async function serverThat(answers: RequestListener): Promise<string> {
 }
 
 describe("the client", () => {
-  it("gets back what the controller knows, whole", async () => {
-    const queries = { overview: () => Promise.resolve(overview()), history: () => Promise.resolve([deployment]) };
-    const server = await startHttp({ host: "localhost", port: 0, queries, commands: { refresh: () => undefined }, log: createKeptLog() });
+  it.each([
+    ["at rest", overview()],
+    ["with everything under way that there can be", fullOverview()],
+  ])("gets back what the controller knows, whole, %s", async (_when, picture) => {
+    const parts = complete({ overview: () => Promise.resolve(picture), history: () => Promise.resolve([deployment]) });
+    const about = { log: createKeptLog(), metrics: () => Promise.resolve(""), now: () => noon };
+    const server = await startHttp({ host: "localhost", port: 0, ...parts, ...about });
     try {
       const client = createControllerClient(`${server.url}/`);
-      expect(await client.overview({})).toEqual(overview());
+      expect(await client.overview({})).toEqual(picture);
       expect(await client.history({ limit: 1 })).toEqual([deployment]);
       expect(await client.deployment(deployment.id)).toEqual(deployment);
     } finally {
@@ -71,5 +76,30 @@ describe("the client", () => {
     });
     await expect(createControllerClient(url).deployment("a/../b?c")).rejects.toMatchObject({ code: "controller/failed" });
     expect(asked).toEqual(["/api/v1/deployments/a%2F..%2Fb%3Fc"]);
+  });
+
+  const given = { id: "o-1", by: ann, reason: "", wish: { kind: "pause", process: "a" } } as const;
+
+  it.each<[string, number, string, unknown]>([
+    ["done", 200, '{"id":"o-1","kind":"done","why":"paused","at":"2026-11-21T12:00:00.000Z"}', { kind: "done", why: "paused", at: noon }],
+    [
+      "refused",
+      409,
+      '{"code":"order/refused","message":"no","hint":"","id":"o-1","kind":"refused","why":"no","at":"2026-11-21T12:00:00.000Z"}',
+      { kind: "refused", why: "no" },
+    ],
+    ["not decided about yet", 202, '{"id":"o-1"}', null],
+  ])("takes an order that is %s as an answer", async (_what, ...[status, body, answer]) => {
+    const url = await serverThat((_request, response) => response.writeHead(status).end(body));
+    const client = createControllerClient(url);
+    for (const asked of [await client.order("e", given), await client.orderAnswer("e", "o-1")]) {
+      if (answer === null) expect(asked).toBeNull();
+      else expect(asked).toMatchObject(answer as object);
+    }
+  });
+
+  it("takes other refusals of an order as errors", async () => {
+    const url = await serverThat((_request, response) => response.writeHead(404).end('{"code":"process/unknown","message":"none"}'));
+    await expect(createControllerClient(url).order("e", given)).rejects.toMatchObject({ code: "process/unknown", message: "none" });
   });
 });

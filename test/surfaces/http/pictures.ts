@@ -1,8 +1,10 @@
 /** What a controller might answer: an overview and a deployment with everything in them. */
 
-import type { Overview, RepositoryStatus } from "../../../src/controller/queries.ts";
+import type { Overview, ProcessView, RepositoryStatus } from "../../../src/controller/queries.ts";
+import type { Freeze } from "../../../src/domain/orders.ts";
+import type { Progress } from "../../../src/domain/progress.ts";
+import type { Quarantined, Revert } from "../../../src/domain/revert.ts";
 import type { Deployment } from "../../../src/domain/state.ts";
-import type { ProcessStatus } from "../../../src/domain/status.ts";
 
 export const noon = Date.UTC(2026, 10, 21, 12, 0, 0);
 const minute = 60_000;
@@ -23,7 +25,7 @@ export const repository: RepositoryStatus = {
   nextPollAt: noon + 20_000,
 };
 
-export function process(id: string, parts: Partial<ProcessStatus> = {}): ProcessStatus {
+export function process(id: string, parts: Partial<ProcessView> = {}): ProcessView {
   return {
     environment: "production",
     process: id,
@@ -37,9 +39,84 @@ export function process(id: string, parts: Partial<ProcessStatus> = {}): Process
     phase: "Succeeded",
     reason: "has all traffic; 1.3.0 is kept warm",
     since: noon - 3 * minute,
+    progress: null,
+    revert: null,
+    quarantined: [],
     ...parts,
   };
 }
+
+export const ann = { name: "Ann", email: "ann@example.com" };
+
+export const freeze: Freeze = { by: ann, why: "the till is being counted", at: noon - 7 * minute };
+
+/** A canary in its third step, paused, with figures that say everything there is to say. */
+export const progress: Progress = {
+  deployment: "production.order-intake.1.5.0.mi8xj2k1",
+  strategy: "canary",
+  state: "shifting",
+  version: "1.5.0",
+  from: "1.4.0",
+  startedAt: noon - 3 * minute,
+  step: 3,
+  steps: 6,
+  weight: 40,
+  why: "watching at 40 %",
+  until: noon + 40_000,
+  deadline: noon + 57 * minute,
+  verdict: { kind: "unknown", why: "response_time p95: 8 requests, at least 20 are needed" },
+  figures: [
+    {
+      name: "error_rate",
+      unit: "%",
+      candidate: 0.417,
+      stable: 0.2,
+      limit: "<= 5 %",
+      requests: 143,
+      verdict: "healthy",
+      why: "",
+    },
+    {
+      name: "response_time p95",
+      unit: "ms",
+      candidate: 1834.2,
+      stable: null,
+      limit: "at most 50 % more than stable",
+      requests: 8,
+      verdict: "unknown",
+      why: "8 requests, at least 20 are needed",
+    },
+  ],
+  paused: { by: { name: "Bob", email: null }, why: "looking at the logs", at: noon - minute },
+};
+
+export const revert: Revert = {
+  order: {
+    id: "rb-1",
+    environment: "production",
+    process: "returns",
+    from: "1.5.0",
+    to: "1.4.0",
+    quarantine: "sha256-bb",
+    trigger: "error_rate",
+    why: "error_rate 21.3 % of 143 requests, allowed <= 5 %",
+    at: noon - 2 * minute,
+    commit: "0123456789abcdef0123456789abcdef01234567",
+    deployment: "production.returns.1.5.0.mi8xj2k1",
+    by: ann,
+    mode: "push",
+  },
+  outcome: null,
+};
+
+export const quarantined: Quarantined = {
+  version: "1.5.0",
+  digest: "sha256-bb",
+  why: "error_rate 21.3 % of 143 requests",
+  at: noon - 2 * minute,
+  rollbackId: "rb-1",
+  isInGit: false,
+};
 
 export function overview(parts: Partial<Overview> = {}): Overview {
   return {
@@ -51,9 +128,10 @@ export function overview(parts: Partial<Overview> = {}): Overview {
         url: "http://127.0.0.1:8610/production",
         instances: [{ id: "a", state: "ready", why: "" }],
         findings: [],
+        freeze: null,
         processes: [process("order-intake"), process("returns", { desired: "1.1.0", actual: [{ version: "1.1.0", weight: 100 }] })],
       },
-      { name: "staging", type: "staging", url: "http://127.0.0.1:8610/staging", instances: [], findings: [], processes: [] },
+      { name: "staging", type: "staging", url: "http://127.0.0.1:8610/staging", instances: [], findings: [], processes: [], freeze: null },
     ],
     findings: [],
     ...parts,
@@ -74,6 +152,7 @@ export const deployment: Deployment = {
   endedAt: noon - 10 * minute + 4200,
   phase: "Succeeded",
   reason: "has all traffic",
+  trigger: null,
   steps: [
     { at: noon - 10 * minute, state: "started", why: "1.4.0 is pinned" },
     { at: noon - 10 * minute + 1500, state: "switching", why: "checks passed" },
@@ -81,6 +160,7 @@ export const deployment: Deployment = {
   validations: [
     {
       phase: "during",
+      scope: "",
       validation: "smoke_test",
       subject: "accepts an order",
       result: "passed",
@@ -90,3 +170,24 @@ export const deployment: Deployment = {
     },
   ],
 };
+
+/** An overview with everything in it that there can be. */
+export function fullOverview(): Overview {
+  const [production, staging] = overview().environments;
+  if (!production || !staging) throw new Error("two environments were expected");
+  const committed: Revert = { ...revert, outcome: { kind: "committed", commit: "89abcdef0123456789abcdef0123456789abcdef" } };
+  const proposed: Revert = {
+    ...revert,
+    outcome: { kind: "proposed", branch: "rollback/staging/rb-1", commit: "89abcdef", why: "asked for" },
+  };
+  const moved: Revert = { ...revert, order: { ...revert.order, by: null }, outcome: { kind: "superseded", why: "Ann moved the pin" } };
+  const processes = [
+    process("order-intake", { progress }),
+    process("payments", { progress: { ...progress, step: null, steps: null, until: null, paused: null, verdict: { kind: "healthy" } } }),
+    process("returns", { revert, quarantined: [quarantined] }),
+    process("shipping", { revert: committed }),
+    process("stock", { revert: proposed, quarantined: [{ ...quarantined, isInGit: true }] }),
+    process("tills", { revert: moved }),
+  ];
+  return overview({ environments: [{ ...production, processes, freeze }, staging] });
+}

@@ -1,32 +1,29 @@
 /** The controller's API: what it answers, and whom it refuses. */
 
 import { describe, expect, it } from "vitest";
-import type { Overview } from "../../../src/controller/queries.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
 import type { HistoryQuery } from "../../../src/ports/journal.ts";
 import { createHttp, startHttp } from "../../../src/surfaces/http/server.ts";
 import { createKeptLog } from "../../support/log.ts";
-import { deployment, overview, repository } from "./pictures.ts";
+import { type ControllerParts, complete } from "../cli/controller.ts";
+import { deployment, noon, overview, repository } from "./pictures.ts";
 
-function api(answers: { readonly overview?: () => Promise<Overview> } = {}) {
+function api(parts: ControllerParts = {}) {
   const asked: HistoryQuery[] = [];
   const log = createKeptLog();
   let refreshed = 0;
-  const app = createHttp({
-    queries: {
-      overview: answers.overview ?? (() => Promise.resolve(overview())),
-      history(query) {
-        asked.push(query);
-        return Promise.resolve(query.id === undefined || query.id === deployment.id ? [deployment] : []);
-      },
+  const known: ControllerParts = {
+    overview: () => Promise.resolve(overview()),
+    history(query) {
+      asked.push(query);
+      return Promise.resolve(query.id === undefined || query.id === deployment.id ? [deployment] : []);
     },
-    commands: {
-      refresh() {
-        refreshed += 1;
-      },
+    refresh() {
+      refreshed += 1;
     },
-    log,
-  });
+  };
+  const metrics = () => Promise.resolve("# HELP up Whether it is up.\nup 1\n");
+  const app = createHttp({ ...complete({ ...known, ...parts }), log, metrics, now: () => noon });
   return { app, asked, log, refreshed: () => refreshed };
 }
 
@@ -133,6 +130,14 @@ describe("POST /api/v1/refresh", () => {
   });
 });
 
+describe("GET /metrics", () => {
+  it("is what the controller says, as Prometheus reads it", async () => {
+    const answer = await api().app.inject("/metrics");
+    expect(answer.headers["content-type"]).toBe("text/plain; version=0.0.4; charset=utf-8");
+    expect(answer.body).toBe("# HELP up Whether it is up.\nup 1\n");
+  });
+});
+
 describe("only this machine is served", () => {
   it.each(["127.0.0.1", "127.0.0.1:8600", "localhost:1", "LOCALHOST", "[::1]:8600"])("host %s is", async (host) => {
     expect((await get("/healthz", { host })).status).toBe(200);
@@ -156,10 +161,7 @@ describe("only this machine is served", () => {
   });
 
   it.each(["0.0.0.0", "::", "192.168.1.5", "example.com", "127.evil.example"])("listening on %s is refused", async (host) => {
-    const parts = {
-      queries: { overview: () => Promise.resolve(overview()), history: () => Promise.resolve([]) },
-      commands: { refresh: () => undefined },
-    };
+    const parts = { ...complete({}), metrics: () => Promise.resolve(""), now: () => noon };
     const started = startHttp({ host, port: 0, ...parts, log: createKeptLog() });
     await expect(started).rejects.toMatchObject({ code: "config/invalid" });
   });

@@ -1,0 +1,59 @@
+/** The routes by which people give orders: the only ones with a body, which a browser's form cannot make. */
+
+import { randomUUID } from "node:crypto";
+import type { FastifyInstance, FastifyReply } from "fastify";
+import type { Commands, Queries } from "../../controller/queries.ts";
+import { PinionError } from "../../domain/errors.ts";
+import type { Instant } from "../../domain/names.ts";
+import type { OrderAnswer } from "../../domain/orders.ts";
+import { orderAnswerJson } from "./answers.ts";
+import { parseOrderRequest } from "./order-door.ts";
+import { problemOf } from "./problems.ts";
+
+export interface OrderParts {
+  readonly queries: Pick<Queries, "answer">;
+  readonly commands: Pick<Commands, "order">;
+  now(): Instant;
+}
+
+interface OrderPath {
+  readonly environment: string;
+  readonly id: string;
+}
+
+/** Adds `POST /api/v1/environments/:environment/orders` and `GET …/orders/:id`. */
+export function addOrders(app: FastifyInstance, { queries, commands, now }: OrderParts): void {
+  void app.register((orders, _options, done) => {
+    takeJsonOnly(orders);
+    orders.post<{ Params: OrderPath }>("/api/v1/environments/:environment/orders", async ({ params: { environment }, body }, reply) => {
+      const { id: wanted, by, reason: why, wish } = parseOrderRequest(body);
+      const id = wanted ?? randomUUID();
+      try {
+        return answerWith(reply, await commands.order({ id, environment, by, why, at: now(), wish }));
+      } catch (error) {
+        if (!(error instanceof PinionError) || error.code !== "order/unanswered") throw error;
+        const location = `/api/v1/environments/${encodeURIComponent(environment)}/orders/${encodeURIComponent(id)}`;
+        return reply.code(202).header("location", location).send({ id, kind: "unanswered", why: error.message });
+      }
+    });
+    done();
+  });
+  app.get<{ Params: OrderPath }>("/api/v1/environments/:environment/orders/:id", async ({ params: { environment, id } }, reply) => {
+    const answer = await queries.answer(environment, id);
+    return answer
+      ? answerWith(reply, answer)
+      : reply.code(202).send({ id, kind: "unanswered", why: "nothing has been decided about it yet" });
+  });
+}
+
+/** Any other type is answered 415: pages of other origins can send forms and text, and JSON only if we let them. */
+function takeJsonOnly(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", { parseAs: "string" }, app.getDefaultJsonParser("error", "error"));
+}
+
+function answerWith(reply: FastifyReply, answer: OrderAnswer): FastifyReply {
+  if (answer.kind === "done") return reply.code(200).send(orderAnswerJson(answer));
+  const { status, body } = problemOf(new PinionError("order/refused", answer.why));
+  return reply.code(status).send({ ...body, ...orderAnswerJson(answer) });
+}

@@ -1,0 +1,105 @@
+/** The way back from the API's JSON to a rollout under way, to reverts and to what is quarantined. */
+
+import type { Verdict } from "../../domain/evidence.ts";
+import type { EnvironmentName } from "../../domain/names.ts";
+import type { Freeze } from "../../domain/orders.ts";
+import type { Figure, Progress } from "../../domain/progress.ts";
+import type { Quarantined, Revert, RevertOrder, RevertOutcome } from "../../domain/revert.ts";
+import type { Person } from "../../domain/rollout.ts";
+import type { Fields } from "./json-fields.ts";
+
+/** @throws TypeError */
+export function parseProgress(fields: Fields): Progress {
+  return {
+    deployment: fields.text("deployment"),
+    strategy: fields.text("strategy"),
+    state: fields.text("state"),
+    version: fields.textOrNull("version"),
+    from: fields.textOrNull("from"),
+    startedAt: fields.time("startedAt"),
+    step: fields.numberOrNull("step"),
+    steps: fields.numberOrNull("steps"),
+    weight: fields.number("weight"),
+    why: fields.text("why"),
+    until: fields.timeOrNull("until"),
+    deadline: fields.time("deadline"),
+    verdict: fields.object("verdict", parseVerdict),
+    figures: fields.list("figures", parseFigure),
+    paused: fields.objectOrNull("paused", parsePause),
+  };
+}
+
+const verdicts: Readonly<Record<Verdict["kind"], true>> = { healthy: true, unhealthy: true, unknown: true };
+
+function parseVerdict(fields: Fields): Verdict {
+  const kind = fields.oneOf("kind", verdicts);
+  return kind === "healthy" ? { kind } : { kind, why: fields.text("why") };
+}
+
+function parseFigure(fields: Fields): Figure {
+  return {
+    name: fields.text("name"),
+    unit: fields.oneOf("unit", { "%": true, ms: true, "": true }),
+    candidate: fields.numberOrNull("candidate"),
+    stable: fields.numberOrNull("stable"),
+    limit: fields.text("limit"),
+    requests: fields.numberOrNull("requests"),
+    verdict: fields.oneOf("verdict", verdicts),
+    why: fields.text("why"),
+  };
+}
+
+/** Somebody's word that holds things up: a pause, or a freeze. @throws TypeError */
+export function parsePause(fields: Fields): Freeze {
+  return { by: fields.object("by", parsePerson), why: fields.text("why"), at: fields.time("at") };
+}
+
+/** @throws TypeError */
+export function parsePerson(fields: Fields): Person {
+  return { name: fields.text("name"), email: fields.textOrNull("email") };
+}
+
+/** @throws TypeError */
+export function parseRevert(fields: Fields, environment: EnvironmentName): Revert {
+  return {
+    order: fields.object("order", (order) => parseRevertOrder(order, environment)),
+    outcome: fields.objectOrNull("outcome", parseOutcome),
+  };
+}
+
+function parseRevertOrder(fields: Fields, environment: EnvironmentName): RevertOrder {
+  return {
+    id: fields.text("id"),
+    environment,
+    process: fields.text("process"),
+    from: fields.text("from"),
+    to: fields.text("to"),
+    quarantine: fields.digestOrNull("quarantine"),
+    trigger: fields.text("trigger"),
+    why: fields.text("why"),
+    at: fields.time("at"),
+    commit: fields.text("commit"),
+    deployment: fields.textOrNull("deployment"),
+    by: fields.objectOrNull("by", parsePerson),
+    mode: fields.oneOf("mode", { push: true, propose: true }),
+  };
+}
+
+function parseOutcome(fields: Fields): RevertOutcome {
+  const kind = fields.oneOf("kind", { committed: true, superseded: true, proposed: true });
+  if (kind === "committed") return { kind, commit: fields.text("commit") };
+  if (kind === "superseded") return { kind, why: fields.text("why") };
+  return { kind, branch: fields.text("branch"), commit: fields.text("commit"), why: fields.text("why") };
+}
+
+/** @throws TypeError */
+export function parseQuarantined(fields: Fields): Quarantined {
+  return {
+    version: fields.text("version"),
+    digest: fields.digest("digest"),
+    why: fields.text("why"),
+    at: fields.time("at"),
+    rollbackId: fields.text("rollbackId"),
+    isInGit: fields.flag("isInGit"),
+  };
+}
