@@ -54,6 +54,7 @@ export function engineContract(name: string, make: () => Promise<EngineUnderTest
       expect(installed?.placements).toHaveLength(it_.instances);
       for (const placement of installed?.placements ?? []) {
         expect(placement).toMatchObject({ ready: true, inFlight: 0 });
+        expect([null, 0]).toContain(placement.counts && placement.counts.finished + placement.counts.errors);
         expect(placement.address).not.toMatch(/\/$/);
         expect([200, null]).toContain(await it_.hello(placement.address));
       }
@@ -73,6 +74,23 @@ export function engineContract(name: string, make: () => Promise<EngineUnderTest
       const before = await it_.engine.inventory();
       expect(await it_.engine.ensureInstalled([one()])).toEqual([{ kind: "installed", unit: refOf(one()) }]);
       expect(await it_.engine.inventory()).toEqual(before);
+    });
+
+    it("installs on the instances named and leaves the others as they are, until it is told about all", async () => {
+      const places = async (unit: UnitRef): Promise<readonly string[]> =>
+        ((await find(unit))?.placements ?? []).filter((each) => each.ready).map((each) => each.instance);
+      const all = (await it_.engine.inventory()).instances.map((instance) => instance.id);
+      const last = all.slice(-1);
+      await it_.engine.ensureInstalled([one()]);
+      expect(await it_.engine.ensureInstalled([two()], last)).toEqual([{ kind: "installed", unit: refOf(two()) }]);
+      expect([await places(one()), await places(two())]).toEqual([all, last]);
+      await it_.engine.ensureInstalled([two()]);
+      expect(await places(two())).toEqual(all);
+    });
+
+    it("throws engine/unreachable when none of the instances named is there", async () => {
+      await expect(it_.engine.ensureInstalled([one()], ["nowhere"])).rejects.toMatchObject({ code: "engine/unreachable" });
+      expect(await find(one())).toBeUndefined();
     });
 
     it("refuses a bad unit with the reason and installs the others of the same call", async () => {

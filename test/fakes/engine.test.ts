@@ -50,6 +50,41 @@ describe("the fake engine's controls", () => {
   });
 });
 
+describe("the fake engine's instances", () => {
+  it("come back after a crash with what they had, elsewhere, and count from 0", async () => {
+    const engine = createFakeEngine({ instances: ["one", "two"] });
+    const it_ = unit("order-intake", "1.0.0", "1");
+    await engine.ensureInstalled([it_]);
+    engine.setCounts(it_.digest, { finished: 9, errors: 2 }, "one");
+    const places = async () => (await engine.inventory()).installed[0]?.placements ?? [];
+    const before = (await places())[0];
+    expect(before).toMatchObject({ instance: "one", counts: { finished: 9, errors: 2 } });
+    engine.crash("one");
+    expect((await places()).map((each) => each.instance)).toEqual(["two"]);
+    engine.comeBack("one");
+    const after = (await places())[0];
+    expect(after).toMatchObject({ instance: "one", ready: true, counts: { finished: 0, errors: 0 } });
+    expect(after?.address).not.toBe(before?.address);
+  });
+
+  it("differ in readiness, work in flight and counts when they are told to", async () => {
+    const engine = createFakeEngine({ instances: ["one", "two"] });
+    const it_ = unit("order-intake", "1.0.0", "1");
+    await engine.ensureInstalled([it_]);
+    engine.keepUnready(it_.digest, true, "two");
+    engine.setInFlight(it_.digest, 4, "one");
+    engine.setCounts(it_.digest, null);
+    engine.setCounts(it_.digest, { finished: 3, errors: 1 }, "two");
+    expect((await engine.inventory()).installed[0]?.placements).toMatchObject([
+      { instance: "one", ready: true, inFlight: 4, counts: null },
+      { instance: "two", ready: false, inFlight: 0, counts: { finished: 3, errors: 1 } },
+    ]);
+    expect(await engine.ensureInstalled([it_], ["one"])).toMatchObject([{ kind: "installed" }]);
+    expect(await engine.ensureInstalled([it_], ["two"])).toMatchObject([{ kind: "refused", code: "engine/unreachable" }]);
+    expect(engine.calls.at(-1)).toMatchObject({ call: "ensureInstalled", on: ["two"] });
+  });
+});
+
 function unit(process: string, version: string, digit: string): DeploymentUnit {
   const digest: Digest = `sha256-${digit.repeat(64)}`;
   const definition = { nodes: [{ id: "hello", type: "http in", config: { method: "get", url: "/hello" } }], connections: [], config: {} };

@@ -2,12 +2,13 @@
 
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Digest, ProcessId, UnitRef } from "../../src/domain/names.ts";
-import type { DeploymentUnit, EngineInstance, Installed, Inventory, PublicEndpoint } from "../../src/domain/unit.ts";
+import type { DeploymentUnit, EngineInstance, Installed, Inventory, Placement, PublicEndpoint, WorkCount } from "../../src/domain/unit.ts";
 import type { Engine, InstallResult } from "../../src/ports/engine.ts";
 
 export type EngineCall =
   | { readonly call: "inventory" }
-  | { readonly call: "ensureInstalled" | "ensureRemoved"; readonly units: readonly UnitRef[] }
+  | { readonly call: "ensureInstalled"; readonly units: readonly UnitRef[]; readonly on?: readonly string[] }
+  | { readonly call: "ensureRemoved"; readonly units: readonly UnitRef[] }
   | { readonly call: "ensureArmed"; readonly armed: ReadonlyMap<ProcessId, Digest | null> };
 
 export interface FakeEngine extends Engine {
@@ -20,14 +21,19 @@ export interface FakeEngine extends Engine {
   setInstance(id: string, state: EngineInstance["state"], why?: string): void;
   /** `ensureInstalled` refuses this digest; null: accepts it again. */
   refuse(digest: Digest, refusal: { readonly code: RefusalCode; readonly detail: string } | null): void;
+  /** The instance is gone; it comes back with what was installed there, at another address and with its counts at 0. */
+  crash(id: string): void;
+  comeBack(id: string): void;
   /** Installed but not answering: placements are not ready, and installing it ends in `engine/unreachable`. False: ready at once. */
-  keepUnready(digest: Digest, unready: boolean): void;
+  keepUnready(digest: Digest, unready: boolean, instance?: string): void;
   /** Changed by hand in the engine; seen as drift until it is installed again. */
   editByHand(digest: Digest, drift: string): void;
   /** Removed by hand in the engine. */
   removeByHand(digest: Digest): void;
-  /** On every placement of this digest. */
-  setInFlight(digest: Digest, inFlight: number): void;
+  /** On every placement of this digest, or on one. */
+  setInFlight(digest: Digest, inFlight: number, instance?: string): void;
+  /** On every placement of this digest, or on one; null: this engine does not count. Until then all counts are 0. */
+  setCounts(digest: Digest, counts: WorkCount | null, instance?: string): void;
   /** Calls do not resolve until the returned function is called. */
   hold(): () => void;
 }
@@ -53,8 +59,10 @@ class InMemoryEngine implements FakeEngine {
   readonly #instances: Map<string, EngineInstance>;
   readonly #held = new Map<string, Held>();
   readonly #refusals = new Map<Digest, { readonly code: RefusalCode; readonly detail: string }>();
-  readonly #unready = new Set<Digest>();
-  readonly #inFlight = new Map<Digest, number>();
+  readonly #unready = new Set<string>();
+  readonly #inFlight = new Map<string, number>();
+  readonly #counts = new Map<string, WorkCount | null>();
+  readonly #lives = new Map<string, number>();
   #reachable = true;
   #gate: Promise<void> = Promise.resolve();
 
@@ -68,9 +76,11 @@ class InMemoryEngine implements FakeEngine {
     return { instances: [...this.#instances.values()], installed: [...this.#held.values()].map((held) => this.#describe(held)) };
   }
 
-  async ensureInstalled(units: readonly DeploymentUnit[]): Promise<readonly InstallResult[]> {
-    await this.#enter({ call: "ensureInstalled", units: units.map(refOf) });
-    return units.map((unit) => this.#install(unit));
+  async ensureInstalled(units: readonly DeploymentUnit[], on?: readonly string[]): Promise<readonly InstallResult[]> {
+    await this.#enter({ call: "ensureInstalled", units: units.map(refOf), ...(on ? { on } : {}) });
+    const targets = this.#readyIds().filter((id) => on?.includes(id) ?? true);
+    if (targets.length === 0) throw unreachable();
+    return units.map((unit) => this.#install(unit, targets));
   }
 
   async ensureRemoved(units: readonly UnitRef[]): Promise<void> {
@@ -100,9 +110,20 @@ class InMemoryEngine implements FakeEngine {
     else this.#refusals.delete(digest);
   }
 
-  keepUnready(digest: Digest, unready: boolean): void {
-    if (unready) this.#unready.add(digest);
-    else this.#unready.delete(digest);
+  crash(id: string): void {
+    this.setInstance(id, "down", "it crashed");
+  }
+
+  comeBack(id: string): void {
+    this.#lives.set(id, (this.#lives.get(id) ?? 1) + 1);
+    const ofThis = [...this.#counts.keys()].filter((key) => key.endsWith(`@${id}`));
+    for (const key of ofThis) this.#counts.delete(key);
+    this.setInstance(id, "ready");
+  }
+
+  keepUnready(digest: Digest, unready: boolean, instance?: string): void {
+    if (unready) this.#unready.add(at(digest, instance));
+    else this.#unready.delete(at(digest, instance));
   }
 
   editByHand(digest: Digest, drift: string): void {
@@ -113,8 +134,12 @@ class InMemoryEngine implements FakeEngine {
     for (const [key, held] of this.#held) if (held.unit.digest === digest) this.#held.delete(key);
   }
 
-  setInFlight(digest: Digest, inFlight: number): void {
-    this.#inFlight.set(digest, inFlight);
+  setInFlight(digest: Digest, inFlight: number, instance?: string): void {
+    this.#inFlight.set(at(digest, instance), inFlight);
+  }
+
+  setCounts(digest: Digest, counts: WorkCount | null, instance?: string): void {
+    this.#counts.set(at(digest, instance), counts);
   }
 
   hold(): () => void {
@@ -126,18 +151,18 @@ class InMemoryEngine implements FakeEngine {
   async #enter(call: EngineCall): Promise<void> {
     this.calls.push(call);
     await this.#gate;
-    if (!this.#reachable || this.#readyIds().length === 0) throw new PinionError("engine/unreachable", "no instance of the engine answers");
+    if (!this.#reachable || this.#readyIds().length === 0) throw unreachable();
   }
 
-  #install(unit: DeploymentUnit): InstallResult {
+  #install(unit: DeploymentUnit, targets: readonly string[]): InstallResult {
     const refusal = this.#refusals.get(unit.digest);
     if (refusal) return { kind: "refused", unit: refOf(unit), ...refusal };
     const held = this.#held.get(keyOf(unit)) ?? { unit, instances: new Set<string>(), drift: null, armedOn: null };
-    for (const id of this.#readyIds()) held.instances.add(id);
+    for (const id of targets) held.instances.add(id);
     held.drift = null;
     this.#held.set(keyOf(unit), held);
     this.given.set(unit.digest, unit);
-    if (this.#unready.has(unit.digest))
+    if (targets.some((id) => this.#isUnready(unit.digest, id)))
       return { kind: "refused", unit: refOf(unit), code: "engine/unreachable", detail: "installed, but does not answer in time" };
     return { kind: "installed", unit: refOf(unit) };
   }
@@ -149,15 +174,24 @@ class InMemoryEngine implements FakeEngine {
       drift: held.drift,
       armed: held.armedOn !== null && ready.has(held.armedOn),
       endpoints: endpointsOf(held.unit),
-      placements: [...held.instances]
-        .filter((id) => ready.has(id))
-        .map((instance) => ({
-          instance,
-          address: `http://127.0.0.1:9/${instance}/~${held.unit.digest.slice(7, 15)}`,
-          ready: !this.#unready.has(held.unit.digest),
-          inFlight: this.#inFlight.get(held.unit.digest) ?? 0,
-        })),
+      placements: [...ready].filter((id) => held.instances.has(id)).map((id) => this.#place(held.unit.digest, id)),
     };
+  }
+
+  #place(digest: Digest, instance: string): Placement {
+    const life = this.#lives.get(instance);
+    const counts = valueAt(this.#counts, digest, instance);
+    return {
+      instance,
+      address: `http://127.0.0.1:9/${instance}${life ? `.${life}` : ""}/~${digest.slice(7, 15)}`,
+      ready: !this.#isUnready(digest, instance),
+      inFlight: valueAt(this.#inFlight, digest, instance) ?? 0,
+      counts: counts === undefined ? { finished: 0, errors: 0 } : counts,
+    };
+  }
+
+  #isUnready(digest: Digest, instance: string): boolean {
+    return this.#unready.has(digest) || this.#unready.has(at(digest, instance));
   }
 
   #keepOrChoose(held: Held): string | null {
@@ -168,6 +202,20 @@ class InMemoryEngine implements FakeEngine {
   #readyIds(): string[] {
     return [...this.#instances.values()].filter((instance) => instance.state === "ready").map((instance) => instance.id);
   }
+}
+
+/** The whole digest, or its placement on one instance. */
+function at(digest: Digest, instance: string | undefined): string {
+  return instance === undefined ? digest : `${digest}@${instance}`;
+}
+
+function valueAt<T>(values: ReadonlyMap<string, T>, digest: Digest, instance: string): T | undefined {
+  const own = at(digest, instance);
+  return values.get(values.has(own) ? own : digest);
+}
+
+function unreachable(): PinionError {
+  return new PinionError("engine/unreachable", "no instance of the engine answers");
 }
 
 function refOf(unit: UnitRef): UnitRef {

@@ -1,6 +1,7 @@
 /** Talks to one Node-RED's admin API: bearer token, time limits, and answers checked at the door. */
 
 import { PinionError } from "../../../domain/errors.ts";
+import type { WorkCount } from "../../../domain/unit.ts";
 import { type FlowNode, isObject, parseFlowNodes } from "./flow-nodes.ts";
 
 export interface Flows {
@@ -15,6 +16,8 @@ export interface TabState {
   /** Null: not armed. */
   readonly armedAt: number | null;
   readonly inFlight: number;
+  /** Null: the plugin there is one that did not count. */
+  readonly counts: WorkCount | null;
 }
 
 /** How deploys went, by Pinion's plugin. */
@@ -166,8 +169,13 @@ function parseState(body: unknown): RuntimeState {
 
 function parseTab(state: unknown): TabState {
   if (!isObject(state) || !Array.isArray(state["missing"])) throw unusable("pinion/state");
-  const { armedAt, inFlight } = state;
-  return { missing: state["missing"].map(String), armedAt: typeof armedAt === "number" ? armedAt : null, inFlight: Number(inFlight) };
+  const { armedAt, inFlight, finished, errors } = state;
+  return {
+    missing: state["missing"].map(String),
+    armedAt: typeof armedAt === "number" ? armedAt : null,
+    inFlight: Number(inFlight),
+    counts: typeof finished === "number" && typeof errors === "number" ? { finished, errors } : null,
+  };
 }
 
 function text(value: unknown, name: string): string {

@@ -26,10 +26,14 @@ export function createNodeRedEngine({ hosts, limits = defaultLimits }: NodeRedEn
       if (answeredOf(seen).length === 0) throw nobodyAnswers(seen);
       return inventoryOf(seen);
     },
-    ensureInstalled: (units) => ensureInstalled(hosts(), units, limits),
+    ensureInstalled: (units, on) => ensureInstalled(hostsOn(hosts(), on), units, limits),
     ensureRemoved: (units) => ensureRemoved(hosts(), units, limits),
     ensureArmed: (armed) => ensureArmed(hosts(), armed),
   };
+}
+
+function hostsOn(hosts: readonly Host[], on: readonly string[] | undefined): readonly Host[] {
+  return on === undefined ? hosts : hosts.filter((host) => on.includes(host.id));
 }
 
 async function ensureInstalled(

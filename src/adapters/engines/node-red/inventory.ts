@@ -77,5 +77,6 @@ function placementOf({ host, state }: View, tab: string): Placement {
     address: host.url + privatePath(tab),
     ready: state === null || (running !== undefined && running.missing.length === 0),
     inFlight: running?.inFlight ?? 0,
+    counts: running?.counts ?? null,
   };
 }

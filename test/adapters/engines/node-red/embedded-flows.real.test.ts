@@ -30,7 +30,7 @@ describe("embedded Node-RED", () => {
     engine: {
       kind: "node-red",
       inventory: () => engine().inventory(),
-      ensureInstalled: (u) => engine().ensureInstalled(u),
+      ensureInstalled: (u, on) => engine().ensureInstalled(u, on),
       ensureRemoved: (u) => engine().ensureRemoved(u),
       ensureArmed: (a) => engine().ensureArmed(a),
     },

@@ -76,7 +76,7 @@ export function fakeNodeRed(id: string, armings: string[] = []): FakeNodeRed {
       .filter((node) => node.type === "tab")
       .map((tab) => {
         const missing = running.filter((node) => node["z"] === tab.id && node.type === "deaf").map((node) => node.id);
-        return [tab.id, { missing, armedAt: fake.armed.has(tab.id) ? 1 : null, inFlight: 0 }] as const;
+        return [tab.id, { missing, armedAt: fake.armed.has(tab.id) ? 1 : null, inFlight: 0, counts: { finished: 0, errors: 0 } }] as const;
       });
     return { started, failed, why: "", rev: String(rev), tabs: new Map(tabs) };
   };

@@ -1,24 +1,37 @@
 "use strict";
-/** Counts, per tab, what runs through it: requests with their answers and latency, node errors, and what is being worked on now. */
+/* oxlint-disable typescript/prefer-readonly -- JavaScript has no such word */
+/** Counts, per tab, what runs through it: requests with their answers and latency, work that ended and failed, and what is being worked on now. */
 
-/** A message that no node has finished for this long is taken for lost: some nodes never say that they are done. */
-const forgottenAfterMs = 30 * 60_000;
+const { Work } = require("./work.cjs");
 
-exports.createMeter = function createMeter(tabOf) {
-  const counts = new Map();
-  const open = new WeakMap();
+/** What these send, a request or another node set off; all else that nothing leads to begins work of its own. */
+const beginNothing = new Set(["http in", "link in", "catch", "status", "complete"]);
+/** Node-RED's level of errors in its log; fatal ones are below. */
+const errorLevel = 20;
 
-  function of(tab) {
-    if (!counts.has(tab))
-      counts.set(tab, { requests: 0, answers: {}, aborted: 0, nodeErrors: 0, latencySumMs: 0, requestsInFlight: 0, messages: new Set() });
-    return counts.get(tab);
+exports.Meter = class Meter {
+  #tabs;
+  #counts = new Map();
+  #work = new Work();
+  /** The piece of work that came to a node last, by the node's id. */
+  #lastAt = new Map();
+  #received = new WeakMap();
+  /** The node that reported an error while it was given a message, if it did. */
+  #erredAt = null;
+  #strays = new Set();
+
+  /** `tabs` says which tab a node is in, which tabs count, and whether a wire leads to a node. */
+  constructor(tabs) {
+    this.#tabs = tabs;
   }
 
-  function sent(node, msg) {
-    if (node.type !== "http in" || !msg || !msg.res || !msg.res._res) return;
-    const count = of(tabOf(node));
-    const response = msg.res._res;
+  /** A node hands messages on; with this one a request begins. */
+  sent(node, msg) {
+    const response = node.type === "http in" && msg && msg.res && msg.res._res;
+    const count = response && this.#countOf(node);
+    if (!count) return;
     const startedAt = performance.now();
+    const piece = this.#work.begin(msg._msgid, count, "request");
     count.requests += 1;
     count.requestsInFlight += 1;
     response.once("close", () => {
@@ -26,37 +39,100 @@ exports.createMeter = function createMeter(tabOf) {
       count.latencySumMs += performance.now() - startedAt;
       if (!response.writableFinished) count.aborted += 1;
       else count.answers[response.statusCode] = (count.answers[response.statusCode] || 0) + 1;
+      this.#work.answered(piece, response.writableFinished && response.statusCode >= 500);
     });
   }
 
-  /** Messages of a request are counted by the request itself; nodes that never say when they are done cannot be counted. */
-  function received(node, msg) {
-    if (!msg || msg.res || !(node._expectedDoneCount > 0)) return;
-    const entry = { since: Date.now(), messages: of(tabOf(node)).messages };
-    entry.messages.add(entry);
-    const byNode = open.get(msg) || new Map();
-    byNode.set(node, entry);
-    open.set(msg, byNode);
+  /** One message is on its way from one node to another. */
+  routed({ msg, source, destination }) {
+    if (!msg || !msg._msgid || !source.node || !destination.node) return;
+    const count = this.#countOf(source.node);
+    if (count) (this.#work.find(msg._msgid) || this.#pieceFrom(source.node, msg._msgid, count)).waitFor(destination.node.id);
   }
 
-  function completed(node, msg, error) {
-    if (error) of(tabOf(node)).nodeErrors += 1;
-    const byNode = msg && open.get(msg);
-    const entry = byNode && byNode.get(node);
-    if (!entry) return;
-    entry.messages.delete(entry);
-    byNode.delete(node);
+  receiving(node, msg) {
+    if (!msg) return;
+    if (node.type === "catch") return void this.#caught(node, msg);
+    this.#erredAt = null;
+    const piece = this.#work.find(msg._msgid);
+    if (!piece) return;
+    this.#received.set(msg, piece);
+    this.#lastAt.set(node.id, piece);
   }
 
-  function read(tab) {
-    const { messages, requestsInFlight, ...count } = of(tab);
-    const oldest = Date.now() - forgottenAfterMs;
-    for (const entry of messages) if (entry.since < oldest) messages.delete(entry);
-    return { ...count, inFlight: requestsInFlight + messages.size };
+  /** A node that never says when it is done, or throws, has done all that will be known of. */
+  handedOver(node, msg) {
+    const piece = msg && this.#received.get(msg);
+    if (piece && (!(node._expectedDoneCount > 0) || this.#erredAt === node.id)) this.#work.done(piece, node.id);
   }
 
-  function keepOnly(tabs) {
-    for (const tab of counts.keys()) if (!tabs.has(tab)) counts.delete(tab);
+  completed(node, msg) {
+    const piece = msg && (this.#received.get(msg) || this.#work.find(msg._msgid));
+    if (piece) this.#work.done(piece, node.id);
   }
-  return { sent, received, completed, read, keepOnly };
+
+  /** An error that a node reports without its message is only in the log. */
+  logged({ level, id }) {
+    if (!(level <= errorLevel) || typeof id !== "string") return;
+    if (this.#tabs.known.has(tabOfId(id))) this.#fail(this.#lastAt.get(id), id, this.#of(tabOfId(id)));
+  }
+
+  read(tab) {
+    const { open, requestsInFlight, ...count } = this.#of(tab);
+    return { ...count, inFlight: requestsInFlight + this.#work.inFlight({ open }) };
+  }
+
+  keepOnly(kept) {
+    for (const [tab, count] of this.#counts) {
+      if (kept.has(tab)) continue;
+      this.#work.forget(count);
+      this.#counts.delete(tab);
+    }
+    for (const id of this.#lastAt.keys()) if (!kept.has(tabOfId(id))) this.#lastAt.delete(id);
+  }
+
+  #of(tab) {
+    if (!this.#counts.has(tab)) this.#counts.set(tab, newCount());
+    return this.#counts.get(tab);
+  }
+
+  #countOf(node) {
+    const tab = this.#tabs.of(node);
+    return this.#tabs.known.has(tab) ? this.#of(tab) : null;
+  }
+
+  #pieceFrom(node, id, count) {
+    const isStart = !this.#tabs.isLedTo(node) && !beginNothing.has(node.type) && !node.type.startsWith("subflow:");
+    if (isStart) return this.#work.begin(id, count, "message");
+    const last = this.#lastAt.get(node.id);
+    return last && this.#work.isUnderWay(last) ? this.#work.also(id, last) : this.#work.begin(id, count, "other");
+  }
+
+  /** Every error that a node reports with its message comes by a catch node: the flow's own, or the one that Pinion adds. */
+  #caught(node, msg) {
+    const source = msg.error && msg.error.source && msg.error.source.id;
+    const count = this.#countOf(node);
+    if (!source || !count) return;
+    this.#erredAt = source;
+    this.#fail(this.#work.find(msg._msgid), source, count);
+  }
+
+  /** An error that belongs to no work under way is one of its own; more than one node may catch it. */
+  #fail(piece, source, count) {
+    if (piece && this.#work.isUnderWay(piece)) return void piece.fail();
+    if (this.#strays.has(source)) return;
+    if (this.#strays.size === 0) setImmediate(() => this.#strays.clear());
+    this.#strays.add(source);
+    count.finished += 1;
+    count.errors += 1;
+  }
 };
+
+/** The ids of a unit's nodes begin with its tab's, which holds no dot. */
+function tabOfId(id) {
+  return id.slice(0, Math.max(0, id.indexOf(".")));
+}
+
+function newCount() {
+  return { requests: 0, answers: {}, aborted: 0, finished: 0, errors: 0, latencySumMs: 0, requestsInFlight: 0, open: new Set() };
+}

@@ -6,7 +6,7 @@
 
 const { readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
-const { createMeter } = require("./meter.cjs");
+const { Meter } = require("./meter.cjs");
 
 const markerVariable = "PINION_UNIT";
 /** A message that nothing leads to came from one of these because a request, or another node, set it off. */
@@ -16,7 +16,7 @@ const setOffByOthers = new Set(["http in", "link in", "catch", "status", "comple
 module.exports = function pinion(RED, revision = async () => null) {
   if (RED.plugins) RED.plugins.registerPlugin("pinion", { type: "pinion" });
   const tabs = trackTabs(RED);
-  const meter = createMeter((node) => tabs.of(node));
+  const meter = new Meter(tabs);
   const arming = holdUnarmed(RED, tabs);
 
   RED.hooks.add("onSend.pinion", (sent) => {
@@ -26,8 +26,11 @@ module.exports = function pinion(RED, revision = async () => null) {
     meter.sent(first.source.node, first.msg);
     return undefined;
   });
-  RED.hooks.add("onReceive.pinion", (event) => void meter.received(event.destination.node, event.msg));
-  RED.hooks.add("onComplete.pinion", (event) => void meter.completed(event.node.node, event.msg, event.error));
+  RED.hooks.add("preDeliver.pinion", (event) => void meter.routed(event));
+  RED.hooks.add("onReceive.pinion", (event) => void meter.receiving(event.destination.node, event.msg));
+  RED.hooks.add("postReceive.pinion", (event) => void meter.handedOver(event.destination.node, event.msg));
+  RED.hooks.add("onComplete.pinion", (event) => void meter.completed(event.node.node, event.msg));
+  if (RED.log && RED.log.addHandler) RED.log.addHandler({ emit: (_event, entry) => meter.logged(entry) });
   RED.events.on("flows:started", () => meter.keepOnly(tabs.known));
 
   serve(RED, { tabs, meter, arming, revision });

@@ -1,0 +1,140 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../../src/adapters/engines/node-red/embedded.ts";
+import type { Definition } from "../../../../src/domain/definition.ts";
+import type { DeploymentUnit, WorkCount } from "../../../../src/domain/unit.ts";
+import { helloFlow, node, unitOf, wires } from "./flows.ts";
+import { addressOf, find, silent, until } from "./instances.ts";
+
+describe("embedded Node-RED counts work that ended, and errors in it:", () => {
+  let directory: string;
+  let embedded: EmbeddedNodeRed;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "pinion-node-red-"));
+    embedded = await startEmbeddedNodeRed({ environment: "test", directory, instances: 1, log: silent, drainMs: 2_000 });
+  });
+  afterAll(async () => {
+    await embedded?.stop();
+    await rm(directory, { recursive: true, force: true });
+  });
+  beforeEach(async () => embedded.engine.ensureRemoved((await embedded.engine.inventory()).installed));
+
+  async function install(definition: Definition): Promise<DeploymentUnit> {
+    const unit = unitOf("worker", "1.0.0", definition);
+    expect(await embedded.engine.ensureInstalled([unit])).toMatchObject([{ kind: "installed" }]);
+    return unit;
+  }
+  const countsOf = async (unit: DeploymentUnit): Promise<WorkCount | null> =>
+    (await find(embedded.engine, unit))?.placements[0]?.counts ?? null;
+  const inFlight = async (unit: DeploymentUnit): Promise<number> => (await find(embedded.engine, unit))?.placements[0]?.inFlight ?? -1;
+
+  /** Five messages begin by themselves, and no more after that. */
+  async function fireFive(nodes: Definition["nodes"], ...chains: readonly string[]): Promise<DeploymentUnit> {
+    const start = node("start", "inject", { once: true, onceDelay: 0.01, props: [] });
+    const ticks = [1, 2, 3, 4, 5].map((n) => ({ ...start, id: `start${n}` }));
+    const unit = await install({
+      nodes: [...ticks, ...nodes],
+      connections: wires(...ticks.map(({ id }) => `${id} > first`), ...chains),
+      config: {},
+    });
+    await embedded.engine.ensureArmed(new Map([["worker", unit.digest]]));
+    return unit;
+  }
+  const first = (func: string) => node("first", "function", { func, outputs: 1 });
+  const last = node("last", "debug", { active: false });
+
+  it("a message that a schedule began, once it has gone through all nodes, whatever they are", async () => {
+    const wait = node("wait", "delay", { pauseType: "delay", timeout: "300", timeoutUnits: "milliseconds" });
+    const unit = await fireFive([first("return [[msg, { fresh: true }]];"), wait, last], "first > wait > last");
+    await until(async () => (await inFlight(unit)) === 5);
+    expect(await countsOf(unit)).toEqual({ finished: 0, errors: 0 });
+    await until(async () => (await countsOf(unit))?.finished === 5);
+    expect([await inFlight(unit), (await countsOf(unit))?.errors]).toEqual([0, 0]);
+  });
+
+  it.each([
+    ["thrown", 'throw new Error("no");'],
+    ["reported with the message", 'node.error("no", msg); return msg;'],
+    ["reported twice", 'node.error("no", msg); node.error("again", msg); return msg;'],
+    ["reported without the message", 'node.error("no"); return msg;'],
+    ["thrown later", 'setTimeout(() => { node.error("no", msg); node.done(); }, 50);'],
+  ])("a message whose node fails counts as one error: %s", async (_how, func) => {
+    const unit = await fireFive([first(func), last], "first > last");
+    await until(async () => (await countsOf(unit))?.finished === 5);
+    await until(async () => (await countsOf(unit))?.errors === 5);
+    expect(await inFlight(unit)).toBe(0);
+    expect(await countsOf(unit)).toEqual({ finished: 5, errors: 5 });
+  });
+
+  it("an error further down the flow, and one that the flow catches itself", async () => {
+    const fails = node("fails", "function", { func: 'if (msg.payload.length === 3) throw new Error("three"); return msg;', outputs: 1 });
+    const split = node("split", "split", { splt: "\\n", spltType: "str", arraySplt: 1, arraySpltType: "len" });
+    const nodes = [
+      first('msg.payload = ["a", "bbb"]; return msg;'),
+      split,
+      fails,
+      last,
+      node("oops", "catch", { scope: null }),
+      node("logs", "debug", { active: false }),
+    ];
+    const unit = await fireFive(nodes, "first > split > fails > last", "oops > logs");
+    await until(async () => (await countsOf(unit))?.finished === 5);
+    await until(async () => (await inFlight(unit)) === 0);
+    expect(await countsOf(unit)).toEqual({ finished: 5, errors: 5 });
+  });
+
+  it("requests by their answers: 5xx and throws are errors, 4xx are not", async () => {
+    const unit = await install(
+      helloFlow('if (msg.req.query.status === "throw") throw new Error("no"); msg.statusCode = Number(msg.req.query.status); return msg;'),
+    );
+    const address = await addressOf(embedded.engine, unit);
+    const statuses: number[] = [];
+    for (const status of ["200", "404", "503", "throw", "200"]) statuses.push((await fetch(`${address}/hello?status=${status}`)).status);
+    expect(statuses).toEqual([200, 404, 503, 500, 200]);
+    await until(async () => (await countsOf(unit))?.finished === 5);
+    expect(await countsOf(unit)).toEqual({ finished: 5, errors: 2 });
+    expect(await inFlight(unit)).toBe(0);
+  });
+
+  it("a request whose caller went away has ended, which is nobody's error", async () => {
+    const unit = await install(helloFlow("setTimeout(() => node.send(msg), 60000);"));
+    const caller = new AbortController();
+    const answer = fetch(`${await addressOf(embedded.engine, unit)}/hello`, { signal: caller.signal });
+    await until(async () => (await inFlight(unit)) === 1);
+    caller.abort();
+    await expect(answer).rejects.toThrow(/abort/);
+    await until(async () => (await countsOf(unit))?.finished === 1);
+    expect([await inFlight(unit), (await countsOf(unit))?.errors]).toEqual([0, 0]);
+  });
+
+  it("what runs on after a request was answered is still in flight", async () => {
+    const wait = node("wait", "delay", { pauseType: "delay", timeout: "400", timeoutUnits: "milliseconds" });
+    const unit = await install({
+      nodes: [
+        node("in", "http in", { method: "get", url: "/hello" }),
+        node("ack", "function", { func: "return [msg, { background: true }];", outputs: 2 }),
+        node("out", "http response"),
+        wait,
+        last,
+      ],
+      connections: [...wires("in > ack > out", "wait > last"), { from: { node: "ack", port: 1 }, to: { node: "wait", port: 0 } }],
+      config: {},
+    });
+    expect((await fetch(`${await addressOf(embedded.engine, unit)}/hello`)).status).toBe(200);
+    expect(await inFlight(unit)).toBe(1);
+    await until(async () => (await inFlight(unit)) === 0);
+    expect(await countsOf(unit)).toEqual({ finished: 1, errors: 0 });
+  });
+
+  it("from 0 again when it is installed anew", async () => {
+    const unit = await install(helloFlow("return msg;"));
+    await fetch(`${await addressOf(embedded.engine, unit)}/hello`);
+    await until(async () => (await countsOf(unit))?.finished === 1);
+    await embedded.engine.ensureRemoved([unit]);
+    await embedded.engine.ensureInstalled([unit]);
+    expect(await countsOf(unit)).toEqual({ finished: 0, errors: 0 });
+  });
+});
