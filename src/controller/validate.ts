@@ -1,52 +1,88 @@
 /** The validations of a phase, asked one after the other until one does not pass. */
 
-import type { Action, Phase } from "../domain/actions.ts";
+import { type Action, validationScope } from "../domain/actions.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { ValidationResult } from "../domain/evidence.ts";
 import type { EnvironmentName } from "../domain/names.ts";
+import type { Rollout } from "../domain/rollout.ts";
 import type { Ports } from "./ports.ts";
-import { questionsBefore } from "./validating/before.ts";
-import { questionsOnPrivateAddress } from "./validating/private-address.ts";
-import { questionsOnPublicAddress } from "./validating/public-address.ts";
-import { Failure, type Question, type Subject } from "./validating/question.ts";
+import { Failure, messageOf, type Question, SaysNothing, type Subject, unanswerable } from "./validating/question.ts";
+import { questionsOf } from "./validating/questions.ts";
 
 /** Lets a question be asked when it is its turn. */
 export type InTurn = <T>(ask: () => Promise<T>) => Promise<T>;
 
+/** Requests are many at a time; loads one, because two would measure each other. */
+export type Turns = Readonly<Record<NonNullable<Question["turn"]>, InTurn>>;
+
 type Validate = Extract<Action, { kind: "ensure-validated" }>;
 
+/** Stops early when the deployment is not under way any more: nobody waits for the rest. */
 export async function validate(
   environment: EnvironmentName,
-  { unit, phase }: Validate,
+  action: Validate,
   ports: Ports,
-  inTurn: InTurn,
+  turns: Turns,
 ): Promise<readonly ValidationResult[]> {
   const results: ValidationResult[] = [];
-  for (const question of await questionsOf(phase, { environment, unit, ports })) {
-    const ask = () => answer(question, phase, ports);
-    const result = await (question.isRequest ? inTurn(ask) : ask());
-    results.push(result);
-    if (result.result !== "passed") break;
+  const subject = await subjectOf(environment, action, ports);
+  for (const question of "spec" in subject ? await questionsOf(subject) : [subject]) {
+    const rollout = await rolloutOf(environment, action, ports);
+    if (rollout === null) break;
+    const timely = whileInTime(question, action, { rollout, ports });
+    const ask = () => answer(timely, action, ports);
+    const result = await (question.turn ? turns[question.turn](ask) : ask());
+    if (result) results.push(result);
+    if (result && result.result !== "passed") break;
   }
   return results;
 }
 
-function questionsOf(phase: Phase, subject: Subject): Promise<readonly Question[]> | readonly Question[] {
-  switch (phase) {
-    case "pre":
-      return questionsBefore(subject);
-    case "during":
-      return questionsOnPrivateAddress(subject);
-    case "post":
-      return questionsOnPublicAddress(subject);
+async function subjectOf(environment: EnvironmentName, action: Validate, ports: Ports): Promise<Subject | Question> {
+  const spec = ports.wanted(environment)?.environment.spec;
+  if (!spec) {
+    const unusable = new PinionError("environment/unusable", `environment ${environment} cannot be used at the moment`);
+    return unanswerable("process_validation", "", unusable);
   }
+  const { unit, phase, deployment, on, isRollback } = action;
+  const { evidence } = await ports.journal.state(environment);
+  const rollout = await rolloutOf(environment, action, ports);
+  return {
+    environment,
+    unit,
+    ports,
+    spec,
+    phase,
+    scope: validationScope(action),
+    on: on ?? null,
+    isRollback: isRollback === true,
+    evidence: evidence.get(deployment) ?? [],
+    deadline: isRollback ? null : (rollout?.deadline ?? null),
+  };
 }
 
-async function answer(question: Question, phase: Phase, ports: Ports): Promise<ValidationResult> {
+async function rolloutOf(environment: EnvironmentName, { unit, deployment }: Validate, ports: Ports): Promise<Rollout | null> {
+  const { processes } = await ports.journal.state(environment);
+  const rollout = processes.get(unit.process)?.rollout ?? null;
+  return rollout?.deployment === deployment ? rollout : null;
+}
+
+/** The proof of a rollback is asked however late it is. */
+function whileInTime(
+  question: Question,
+  { isRollback }: Validate,
+  { rollout, ports }: { readonly rollout: Rollout; readonly ports: Ports },
+): Question {
+  if (isRollback || ports.clock.now() < rollout.deadline) return question;
+  return unanswerable(question.validation, question.subject, new Error("the time of the deployment was over before it was asked"));
+}
+
+/** Null when there is nothing to record. */
+async function answer({ validation, subject, ask }: Question, action: Validate, ports: Ports): Promise<ValidationResult | null> {
   const at = ports.clock.now();
-  const { validation, subject } = question;
   const finish = (result: ValidationResult["result"], detail: string): ValidationResult => ({
-    phase,
+    phase: action.phase,
+    scope: validationScope(action),
     validation,
     subject,
     result,
@@ -55,10 +91,10 @@ async function answer(question: Question, phase: Phase, ports: Ports): Promise<V
     durationMs: ports.clock.now() - at,
   });
   try {
-    return finish("passed", await question.ask());
+    return finish("passed", await ask());
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    if (error instanceof SaysNothing) return null;
     const isFailure = error instanceof Failure || (error instanceof PinionError && error.retry === "never");
-    return finish(isFailure ? "failed" : "unknown", detail);
+    return finish(isFailure ? "failed" : "unknown", messageOf(error));
   }
 }

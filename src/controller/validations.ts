@@ -4,12 +4,13 @@
  */
 
 import pLimit, { type LimitFunction } from "p-limit";
+import { actionKey } from "../domain/actions.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import { askTogether } from "./ask-together.ts";
 import { type Ends, gatherEnds } from "./gather-ends.ts";
 import type { OwedValidation, Ports, Validations } from "./ports.ts";
 import { retryDelayMs } from "./perform.ts";
-import { type InTurn, validate } from "./validate.ts";
+import { type Turns, validate } from "./validate.ts";
 
 /**
  * How many validations of one environment are under way at the same time. What they ask engine and router is asked once for
@@ -23,7 +24,7 @@ const gathering = { crowd: 256, gatherMs: 100, crowdMs: 3_000 };
 /** An environment's own: one that is slow takes no room from the others. */
 interface Lane {
   readonly limit: LimitFunction;
-  readonly requests: LimitFunction;
+  readonly turns: Turns;
   readonly shared: WeakMap<Ports, Ports>;
   readonly ends: Ends;
 }
@@ -35,7 +36,7 @@ export function createValidations(wake: (environment: EnvironmentName) => void):
   const laneOf = (environment: EnvironmentName): Lane => {
     const lane = lanes.get(environment) ?? {
       limit: pLimit(atOnce),
-      requests: pLimit(requestsAtOnce),
+      turns: { request: pLimit(requestsAtOnce), load: pLimit(1) },
       shared: new WeakMap(),
       ends: gatherEnds(() => wake(environment), gathering),
     };
@@ -44,11 +45,11 @@ export function createValidations(wake: (environment: EnvironmentName) => void):
   };
   return {
     ensure(environment, owed, ports) {
-      const key = `${environment} ${owed.action.deployment} ${owed.action.phase}`;
+      const key = `${environment} ${actionKey(owed.action)}`;
       if (running.has(key)) return;
-      const { limit, requests, shared, ends } = laneOf(environment);
+      const { limit, turns, shared, ends } = laneOf(environment);
       ends.started();
-      const run = limit(() => runOne({ environment, owed, ports: sharing(ports, shared), inTurn: requests }))
+      const run = limit(() => runOne({ environment, owed, ports: sharing(ports, shared), turns }))
         .catch((error: unknown) =>
           ports.log.error({ environment, deployment: owed.action.deployment, error }, "a validation could not be run"),
         )
@@ -74,12 +75,12 @@ interface Run {
   readonly environment: EnvironmentName;
   readonly owed: OwedValidation;
   readonly ports: Ports;
-  readonly inTurn: InTurn;
+  readonly turns: Turns;
 }
 
-async function runOne({ environment, owed, ports, inTurn }: Run): Promise<void> {
+async function runOne({ environment, owed, ports, turns }: Run): Promise<void> {
   const { action } = owed;
-  const results = await validate(environment, action, ports, inTurn);
+  const results = await validate(environment, action, ports, turns);
   await ports.journal.recordEvidence(environment, action.deployment, results);
   const unknown = results.find((result) => result.result === "unknown");
   if (!unknown) return ports.journal.settled(environment, [owed.id]);

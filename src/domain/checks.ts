@@ -11,6 +11,17 @@ export interface CheckAnswer {
   readonly body: string;
 }
 
+/** Asked of a version by itself; the others go through the processes that it calls. */
+export function isSmokeTest({ kind }: Pick<Check, "kind">): boolean {
+  return kind !== "integration";
+}
+
+/** Changes nothing, so it may be asked with real traffic, and as often as one likes. */
+export function isHarmless({ request }: Pick<Check, "request">): boolean {
+  const method = request.method.toUpperCase();
+  return method === "GET" || method === "HEAD";
+}
+
 /** Null when the answer is as expected; else what is not, in one line for people. */
 export function whyNotAsExpected(expect: Check["expect"], answer: CheckAnswer): string | null {
   if (answer.status !== expect.status) return `expected status ${expect.status}, got ${answer.status}${excerpt(answer.body)}`;

@@ -17,6 +17,24 @@ export type ValidationName =
   | "service_availability"
   | "monitoring_setup";
 
+/**
+ * The phase from which on each of them can be asked: what is not installed has no address, and what has no traffic is not
+ * served. This is also the order in which those of one phase are asked, because nothing is asked after a failure.
+ */
+export const askedFrom: Readonly<Record<ValidationName, Phase>> = {
+  process_validation: "pre",
+  environment_validation: "pre",
+  dependency_validation: "pre",
+  step_validation: "during",
+  service_availability: "post",
+  health_check: "during",
+  smoke_test: "during",
+  integration_test: "during",
+  data_integrity: "post",
+  performance_test: "during",
+  monitoring_setup: "post",
+};
+
 export interface ValidationResult {
   readonly phase: Phase;
   /** The instances it is about, as `scopeOf` names them; "" is all of them. */

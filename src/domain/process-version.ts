@@ -26,9 +26,11 @@ export interface Dependency {
   readonly required: boolean;
 }
 
-/** A smoke test: one HTTP request and what its answer must look like. */
+/** One HTTP request and what its answer must look like. */
 export interface Check {
   readonly name: string;
+  /** `integration`: goes through processes that it depends on, so it says something about them as well. */
+  readonly kind: "smoke" | "integration";
   readonly request: {
     readonly method: string;
     readonly path: string;

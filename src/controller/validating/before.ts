@@ -1,4 +1,4 @@
-/** Before anything is touched: is the version whole, is the engine up, is what it calls there? */
+/** What can be asked before anything is touched: is the version whole, is the engine up, is what it calls there? */
 
 import { holdForDependencies } from "../../domain/gates/dependencies.ts";
 import type { ProcessId } from "../../domain/names.ts";
@@ -6,12 +6,16 @@ import { servingUnit } from "../../domain/seen.ts";
 import { loadUnit } from "../units.ts";
 import { count, type Question, type Subject } from "./question.ts";
 
-export function questionsBefore(subject: Subject): readonly Question[] {
-  return [
-    { validation: "process_validation", subject: "", ask: () => isLoadable(subject) },
-    { validation: "environment_validation", subject: "", ask: () => isEngineUp(subject) },
-    { validation: "dependency_validation", subject: "", ask: () => areDependenciesServing(subject) },
-  ];
+export function processValidation(subject: Subject): readonly Question[] {
+  return [{ validation: "process_validation", subject: "", ask: () => isLoadable(subject) }];
+}
+
+export function environmentValidation(subject: Subject): readonly Question[] {
+  return [{ validation: "environment_validation", subject: "", ask: () => isEngineUp(subject) }];
+}
+
+export function dependencyValidation(subject: Subject): readonly Question[] {
+  return [{ validation: "dependency_validation", subject: "", ask: () => areDependenciesServing(subject) }];
 }
 
 async function isLoadable({ environment, unit, ports }: Subject): Promise<string> {
@@ -29,14 +33,14 @@ async function isEngineUp({ environment, ports }: Subject): Promise<string> {
   return `${up} of ${instances.length} engine instances are up`;
 }
 
-async function areDependenciesServing({ environment, unit, ports }: Subject): Promise<string> {
+/** Throws while something that it calls is not there: that may be on its way, or the router may have lost its table. */
+export async function areDependenciesServing({ environment, unit, ports }: Subject): Promise<string> {
   const wanted = ports.wanted(environment);
   const version = await ports.manifests.version(unit.process, unit.version);
   if (!wanted?.desired) throw new Error(`environment ${environment} cannot be used at the moment`);
   const routes = await ports.router.routes(environment);
   const serving = (process: ProcessId) => servingUnit(routes.find((route) => route.process === process) ?? null);
   const held = holdForDependencies(version.dependencies, { desired: wanted.desired, serving, isRefused: () => true });
-  // It may be on its way, or the router may have lost its table: worth waiting for, until the deployment's time is over.
   if (held) throw new Error(held.why);
   return version.dependencies.length === 0
     ? "depends on nothing"

@@ -1,80 +1,66 @@
-/** Asks a version over HTTP: the environment's health check, and the version's own smoke tests. */
+/** Sends a version's own checks, on its private addresses and, where they do no harm, through the public one. */
 
-import { whyNotAsExpected } from "../../domain/checks.ts";
-import type { EnvironmentName, UnitRef } from "../../domain/names.ts";
+import { isHarmless, isSmokeTest, whyNotAsExpected } from "../../domain/checks.ts";
+import type { ValidationName } from "../../domain/evidence.ts";
 import type { Check } from "../../domain/process-version.ts";
+import type { Answer, ProbeRequest } from "../../ports/prober.ts";
 import type { Ports } from "../ports.ts";
-import { count, Failure, installedOf, type Question, type Subject } from "./question.ts";
+import { onEachPlacement } from "./placements.ts";
+import { type Asked, Failure, messageOf, type Question } from "./question.ts";
 
-/** Between two tries of a health check. */
-const healthPauseMs = 250;
-
-export function healthCheck({ environment, unit, ports }: Subject): readonly Question[] {
-  const strategy = ports.wanted(environment)?.environment.spec?.strategy;
-  if (strategy?.kind !== "blue-green" || strategy.healthCheckUrl === null) return [];
-  const { healthCheckUrl: path, healthCheckTimeoutMs: timeoutMs } = strategy;
-  const ask = () => isHealthy({ environment, unit, path, timeoutMs }, ports);
-  return [{ validation: "health_check", subject: path, ask, isRequest: true }];
+/** The version's smoke tests: in private all of them on every instance, with real traffic only the harmless ones. */
+export function smokeTests(asked: Asked): readonly Question[] {
+  const checks = asked.checks.filter(isSmokeTest);
+  return asked.phase === "during" ? checks.map((check) => privately(asked, "smoke_test", check)) : publicly(asked, "smoke_test", checks);
 }
 
-interface HealthCheck {
-  readonly environment: EnvironmentName;
-  readonly unit: UnitRef;
-  readonly path: string;
-  readonly timeoutMs: number;
+/** One check on every private address in scope. */
+export function privately(asked: Asked, validation: ValidationName, check: Check): Question {
+  const about = { validation, subject: check.name };
+  return onEachPlacement(asked, about, async ({ address }) => runCheck(check, await send(check, address, asked.ports)));
 }
 
-/** Asks every instance until it answers 2xx or the time is over. */
-async function isHealthy({ environment, unit, path, timeoutMs }: HealthCheck, ports: Ports): Promise<string> {
-  const installed = installedOf(await ports.engine(environment).inventory(), unit);
-  const deadline = ports.clock.now() + timeoutMs;
-  const placements = installed?.placements ?? [];
-  if (placements.length === 0) throw new Error("it is installed on no instance at the moment");
-  for (const placement of placements) await untilHealthy(placement.address + path, deadline, ports);
-  return `2xx on ${count(placements.length, "instance")}`;
+/** With real traffic only harmless requests are made, through the router. */
+export function publicly(asked: Asked, validation: ValidationName, checks: readonly Check[]): readonly Question[] {
+  return checks
+    .filter(isHarmless)
+    .map((check) => ({ validation, subject: check.name, ask: () => askPublicly(check, asked), turn: "request" as const }));
 }
 
-async function untilHealthy(url: string, deadline: number, ports: Ports): Promise<void> {
-  for (;;) {
-    const left = deadline - ports.clock.now();
-    const seen = await tryGet(url, left, ports);
-    if (seen === "healthy") return;
-    if (ports.clock.now() + healthPauseMs >= deadline) throw new Failure(`${seen}, and the time for it is over`);
-    await ports.clock.sleep(healthPauseMs);
-  }
-}
-
-async function tryGet(url: string, timeoutMs: number, ports: Ports): Promise<string> {
+/** Throws `Failure` when the answer is not as expected; silence says nothing while the router cannot be asked. */
+export async function askPublicly(check: Check, { environment, ports }: Pick<Asked, "environment" | "ports">): Promise<string> {
   try {
-    const { status } = await ports.prober.ask({ url, method: "GET", headers: {}, body: null, timeoutMs });
-    return status >= 200 && status < 300 ? "healthy" : `answered ${status}`;
+    return runCheck(check, await send(check, ports.router.publicAddress(environment), ports));
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    await ports.router.routes(environment);
+    throw error;
   }
 }
 
-/** Where a smoke test is asked. */
-export interface Place {
-  /** Base address. Throws when there is none at the moment. */
-  address(): Promise<string>;
-  /** Throws when silence says nothing about the version, because what is in front of it is down. */
-  whenSilent(): Promise<unknown>;
-}
-
-export function smokeTest(check: Check, place: Place, ports: Ports): Question {
-  return { validation: "smoke_test", subject: check.name, ask: async () => runCheck(check, place, ports), isRequest: true };
-}
-
-async function runCheck({ request, expect, timeoutMs }: Check, place: Place, ports: Ports): Promise<string> {
-  const hasJsonBody = request.body !== undefined && typeof request.body !== "string";
-  const body = typeof request.body === "string" ? request.body : hasJsonBody ? JSON.stringify(request.body) : null;
-  const headers = { ...(hasJsonBody ? { "content-type": "application/json" } : {}), ...request.headers };
-  const sent = { url: (await place.address()) + request.path, method: request.method, headers, body, timeoutMs };
-  const answered = await ports.prober.ask(sent).catch(async (error: unknown) => {
-    await place.whenSilent();
-    throw new Failure(`${request.method} ${request.path}: ${error instanceof Error ? error.message : String(error)}`);
-  });
+function runCheck(check: Check, answered: Answer): string {
+  const { request, expect } = check;
   const why = whyNotAsExpected(expect, answered);
   if (why) throw new Failure(`${request.method} ${request.path}: ${why}`);
   return `${request.method} ${request.path} answered ${answered.status} in ${Math.round(answered.durationMs)} ms`;
+}
+
+async function send(check: Check, address: string, ports: Ports): Promise<Answer> {
+  try {
+    return await ports.prober.ask(requestOf(check, address));
+  } catch (error) {
+    throw new Failure(`${check.request.method} ${check.request.path}: ${messageOf(error)}`);
+  }
+}
+
+/** What is sent for a check to this base address. */
+export function requestOf({ request, timeoutMs }: Check, address: string): ProbeRequest {
+  const { body } = request;
+  const isJson = body !== undefined && typeof body !== "string";
+  return {
+    url: address + request.path,
+    method: request.method,
+    headers: { ...(isJson ? { "content-type": "application/json" } : {}), ...request.headers },
+    body: isJson ? JSON.stringify(body) : (body ?? null),
+    timeoutMs,
+  };
 }

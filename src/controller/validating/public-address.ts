@@ -1,31 +1,45 @@
 /** With all the traffic: does the router give it to this version, does it answer there, is it counted? */
 
-import { servingUnit } from "../../domain/seen.ts";
-import { smokeTest } from "./checks.ts";
-import { Failure, type Question, type Subject, tryLoad } from "./question.ts";
+import { isHarmless, isSmokeTest } from "../../domain/checks.ts";
+import { servingUnit, whyNotReady } from "../../domain/seen.ts";
+import { publicly } from "./checks.ts";
+import { type Asked, Failure, installedOf, type Question, type Subject } from "./question.ts";
 
-/** With real traffic only harmless requests are made: checks that GET, through the router. */
-export async function questionsOnPublicAddress(subject: Subject): Promise<readonly Question[]> {
-  const loaded = await tryLoad(subject);
-  if ("question" in loaded) return [loaded.question];
-  const harmless = loaded.version.checks.filter((check) => check.request.method === "GET");
-  const { environment, ports } = subject;
-  const place = {
-    address: () => Promise.resolve(ports.router.publicAddress(environment)),
-    whenSilent: () => ports.router.routes(environment),
-  };
-  return [
-    { validation: "service_availability", subject: "", ask: () => isServing(subject) },
-    ...harmless.map((check) => smokeTest(check, place, ports)),
-    { validation: "monitoring_setup", subject: "", ask: () => isCounted(subject) },
-  ];
+export function serviceAvailability(subject: Subject): readonly Question[] {
+  return [{ validation: "service_availability", subject: "", ask: () => isServing(subject) }];
 }
 
-async function isServing({ environment, unit, ports }: Subject): Promise<string> {
+export function monitoringSetup(subject: Subject): readonly Question[] {
+  return [{ validation: "monitoring_setup", subject: "", ask: () => isCounted(subject) }];
+}
+
+/** What a version's harmless smoke tests say about what it keeps, asked as its callers ask it. */
+export function dataIntegrity(asked: Asked): readonly Question[] {
+  const checks = asked.checks.filter((check) => isSmokeTest(check) && isHarmless(check));
+  if (checks.length > 0) return publicly(asked, "data_integrity", checks);
+  const ask = () => Promise.resolve("it has no smoke test that can be asked with real traffic");
+  return [{ validation: "data_integrity", subject: "", ask }];
+}
+
+async function isServing(subject: Subject): Promise<string> {
+  const { environment, unit, ports } = subject;
   const routes = await ports.router.routes(environment);
-  const serving = servingUnit(routes.find((route) => route.process === unit.process) ?? null);
+  const route = routes.find((candidate) => candidate.process === unit.process) ?? null;
+  const serving = servingUnit(route);
   if (serving?.digest !== unit.digest) throw new Failure(`the router gives the traffic to ${serving?.version ?? "nobody"}`);
-  return "the router gives it all the traffic";
+  const others = route?.shares.filter((share) => share.digest !== unit.digest && share.weight > 0) ?? [];
+  if (others[0]) throw new Failure(`the router gives ${others[0].weight} % of the traffic to ${others[0].version}`);
+  return subject.isRollback ? isAnswering(subject) : "the router gives it all the traffic";
+}
+
+/** A rollback is proven when its target answers, too. */
+async function isAnswering({ environment, unit, ports }: Subject): Promise<string> {
+  const inventory = await ports.engine(environment).inventory();
+  const installed = installedOf(inventory, unit);
+  if (!installed) throw new Failure("the router gives it all the traffic, but it is not installed");
+  const why = whyNotReady(installed, inventory.instances);
+  if (why) throw new Error(why);
+  return "the router gives it all the traffic, and it answers on every instance";
 }
 
 async function isCounted({ environment, ports }: Subject): Promise<string> {

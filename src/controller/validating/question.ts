@@ -1,11 +1,13 @@
 /** One thing that a validation asks, and how its answer is told from not having been able to ask. */
 
-import type { ValidationName } from "../../domain/evidence.ts";
-import type { EnvironmentName, UnitRef } from "../../domain/names.ts";
+import type { Phase } from "../../domain/actions.ts";
+import type { EnvironmentSpec } from "../../domain/environment.ts";
+import type { ValidationName, ValidationResult } from "../../domain/evidence.ts";
+import type { EnvironmentName, Instant, UnitRef } from "../../domain/names.ts";
+import type { Check } from "../../domain/process-version.ts";
 import { findInstalled } from "../../domain/seen.ts";
 import type { Installed, Inventory } from "../../domain/unit.ts";
 import type { Ports } from "../ports.ts";
-import { type LoadedUnit, loadUnit } from "../units.ts";
 
 export interface Question {
   readonly validation: ValidationName;
@@ -13,28 +15,38 @@ export interface Question {
   readonly subject: string;
   /** Resolves with what was seen. Throws `Failure` when it is not as it should be; anything else thrown means that it could not be asked. */
   readonly ask: () => Promise<string>;
-  /** It sends requests to a version, so not too many are asked at the same time. */
-  readonly isRequest?: true;
+  /** It sends requests to a version, so not too many are asked at the same time; loads one after the other. */
+  readonly turn?: "request" | "load";
 }
 
 /** An answer that is a failure of the version, not of asking. */
 export class Failure extends Error {}
 
-/** What is validated, where. */
+/** What was seen must not be held against the version, and proves nothing for it: no result is recorded. */
+export class SaysNothing extends Error {}
+
+/** What is validated, where, and what is known of it already. */
 export interface Subject {
   readonly environment: EnvironmentName;
   readonly unit: UnitRef;
   readonly ports: Ports;
+  readonly spec: EnvironmentSpec;
+  readonly phase: Phase;
+  /** What its results are filed under. */
+  readonly scope: string;
+  /** Only on these instances; null: on all where it is installed. */
+  readonly on: readonly string[] | null;
+  /** Whether it is asked to prove that a rollback worked. */
+  readonly isRollback: boolean;
+  /** Results of this deployment so far. */
+  readonly evidence: readonly ValidationResult[];
+  /** When its deployment's time is over; null: nothing waits for it with a clock in hand. */
+  readonly deadline: Instant | null;
 }
 
-/** A version that cannot be loaded is one failed or unknown validation, not an accident. */
-export async function tryLoad({ environment, unit, ports }: Subject): Promise<LoadedUnit | { readonly question: Question }> {
-  try {
-    return await loadUnit(unit, environment, ports);
-  } catch (error) {
-    const failed = error instanceof Error ? error : new Error(String(error));
-    return { question: { validation: "process_validation", subject: "", ask: () => Promise.reject(failed) } };
-  }
+/** A subject with the checks of its version; before anything is installed there is nothing to send them to. */
+export interface Asked extends Subject {
+  readonly checks: readonly Check[];
 }
 
 export function installedOf({ installed }: Inventory, unit: UnitRef): Installed | null {
@@ -44,7 +56,18 @@ export function installedOf({ installed }: Inventory, unit: UnitRef): Installed 
   );
 }
 
+/** A question that is answered already: by not having been able to ask. */
+export function unanswerable(validation: ValidationName, subject: string, error: unknown): Question {
+  const reason = error instanceof Error ? error : new Error(String(error));
+  return { validation, subject, ask: () => Promise.reject(reason) };
+}
+
 /** `1 node`, `2 nodes`. */
 export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+/** What an error says, in one line. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,0 +1,57 @@
+/** The environment's health check: a path that must answer 2xx on every instance within its time. */
+
+import { type EnvironmentSpec, strategyFor } from "../../domain/environment.ts";
+import type { ProcessId } from "../../domain/names.ts";
+import type { Ports } from "../ports.ts";
+import { onPlacements } from "./placements.ts";
+import { count, Failure, messageOf, type Question, type Subject } from "./question.ts";
+
+/** Between two tries of a health check. */
+const healthPauseMs = 250;
+
+/** What is asked for a process's health; blue-green's own path comes before the environment's. Null: nothing is. */
+export function healthCheckOf(spec: EnvironmentSpec, process: ProcessId): EnvironmentSpec["validation"]["healthCheck"] {
+  const strategy = strategyFor(spec, process);
+  const isOwn = strategy.kind === "blue-green" && strategy.healthCheckUrl !== null;
+  return isOwn ? { path: strategy.healthCheckUrl ?? "", timeoutMs: strategy.healthCheckTimeoutMs } : spec.validation.healthCheck;
+}
+
+export function healthCheck(subject: Subject): readonly Question[] {
+  const found = healthCheckOf(subject.spec, subject.unit.process);
+  if (found === null) return [];
+  const about = { validation: "health_check", subject: found.path } as const;
+  return [{ ...about, ask: () => isHealthy(subject, about, found), turn: "request" }];
+}
+
+/** Asks every instance until it answers 2xx or the time is over. */
+function isHealthy(
+  subject: Subject,
+  about: Pick<Question, "validation" | "subject">,
+  { path, timeoutMs }: { readonly path: string; readonly timeoutMs: number },
+): Promise<string> {
+  const { ports } = subject;
+  const deadline = Math.min(ports.clock.now() + timeoutMs, subject.deadline ?? Infinity);
+  return onPlacements(subject, about, async (placements) => {
+    for (const placement of placements) await untilHealthy(placement.address + path, deadline, ports);
+    return `2xx on ${count(placements.length, "instance")}`;
+  });
+}
+
+async function untilHealthy(url: string, deadline: number, ports: Ports): Promise<void> {
+  for (;;) {
+    const left = Math.max(1, deadline - ports.clock.now());
+    const seen = await tryGet(url, left, ports);
+    if (seen === "healthy") return;
+    if (ports.clock.now() + healthPauseMs >= deadline) throw new Failure(`${seen}, and the time for it is over`);
+    await ports.clock.sleep(healthPauseMs);
+  }
+}
+
+async function tryGet(url: string, timeoutMs: number, ports: Ports): Promise<string> {
+  try {
+    const { status } = await ports.prober.ask({ url, method: "GET", headers: {}, body: null, timeoutMs });
+    return status >= 200 && status < 300 ? "healthy" : `answered ${status}`;
+  } catch (error) {
+    return messageOf(error);
+  }
+}

@@ -1,0 +1,84 @@
+/** Installed without traffic: is it there unchanged, and is nobody else at its addresses? */
+
+import type { Route } from "../../domain/route.ts";
+import { whyNotReady } from "../../domain/seen.ts";
+import type { Installed, Inventory, PublicEndpoint } from "../../domain/unit.ts";
+import { healthCheckOf } from "./health-check.ts";
+import { count, Failure, installedOf, type Question, type Subject } from "./question.ts";
+import { isSameEndpoint } from "./same-endpoint.ts";
+
+export function stepValidation(subject: Subject): readonly Question[] {
+  return [
+    { validation: "step_validation", subject: "installation", ask: () => isInstalled(subject) },
+    { validation: "step_validation", subject: "endpoints", ask: () => areEndpointsFree(subject) },
+  ];
+}
+
+async function isInstalled({ environment, unit, on, ports }: Subject): Promise<string> {
+  const inventory = await ports.engine(environment).inventory();
+  const installed = installedOf(inventory, unit);
+  if (!installed) throw new Failure("it is not installed any more");
+  const isInScope = ({ id }: { readonly id: string }) => on === null || on.includes(id);
+  const instances = inventory.instances.filter(isInScope);
+  const why = whyNotReady(installed, instances);
+  if (why) throw new Error(why);
+  const down = on === null ? undefined : on.find((id) => !instances.some((instance) => instance.id === id && instance.state === "ready"));
+  if (down !== undefined) throw new Error(`instance ${down} is down`);
+  return `installed unchanged on ${count(instances.filter((instance) => instance.state === "ready").length, "instance")}`;
+}
+
+/** Two processes at one address would be a matter of luck for callers. The health check's path is asked in private, so all may have it. */
+async function areEndpointsFree(subject: Subject): Promise<string> {
+  const { environment, unit, spec, ports } = subject;
+  const [inventory, routes] = await Promise.all([ports.engine(environment).inventory(), ports.router.routes(environment)]);
+  const shared = healthCheckOf(spec, unit.process)?.path;
+  const endpoints = (installedOf(inventory, unit)?.endpoints ?? []).filter((endpoint) => endpoint.path !== shared);
+  for (const other of routes.filter((route) => route.process !== unit.process)) {
+    const taken = findTaken(endpoints, endpointsOf(other));
+    if (taken) await refuseTaken(subject, other, taken);
+  }
+  for (const rival of rivals(subject, inventory, routes)) {
+    const claimed = findTaken(endpoints, rival.endpoints);
+    if (claimed) refuseClaimed(subject, rival, claimed);
+  }
+  return `${count(endpoints.length, "endpoint")}, served by no other process`;
+}
+
+/** One that is on its way out of this address is worth waiting for. */
+async function refuseTaken({ environment, ports }: Subject, other: Route, taken: PublicEndpoint): Promise<never> {
+  const why = `${taken.method} ${taken.path} is served by ${other.process} in this environment`;
+  const desired = ports.wanted(environment)?.desired?.processes.get(other.process);
+  if (desired === undefined) throw new Error(why);
+  if (desired.kind === "broken") throw new Failure(why);
+  const { processes } = await ports.journal.state(environment);
+  const isRefused = processes.get(other.process)?.refused?.unit.digest === desired.unit.digest;
+  const isStaying = other.shares.some((share) => share.digest === desired.unit.digest && findTaken([taken], share.endpoints));
+  const isLeaving = !isRefused && !isStaying;
+  throw isLeaving ? new Error(`${why}, where ${desired.unit.version} is on its way`) : new Failure(why);
+}
+
+/**
+ * Others that came in with no traffic yet. Each is installed before it is asked, so of two at least one sees the other. The
+ * first by name waits until the other is given up: if that one was asked too early to see it, it will be served, and found so.
+ */
+function rivals({ environment, unit, ports }: Subject, { installed }: Inventory, routes: readonly Route[]): readonly Installed[] {
+  const desired = ports.wanted(environment)?.desired?.processes;
+  return installed.filter((other) => {
+    const wanted = desired?.get(other.process);
+    const isWanted = other.process !== unit.process && wanted?.kind === "run" && wanted.unit.digest === other.digest;
+    return isWanted && !routes.some((route) => route.shares.some((share) => share.digest === other.digest));
+  });
+}
+
+function refuseClaimed({ unit }: Subject, rival: Installed, { method, path }: PublicEndpoint): never {
+  const why = `${method} ${path} is claimed by ${rival.process} ${rival.version} too`;
+  throw unit.process < rival.process ? new Error(`${why}; waits until it is given up there`) : new Failure(why);
+}
+
+function findTaken(wanted: readonly PublicEndpoint[], by: readonly PublicEndpoint[]): PublicEndpoint | undefined {
+  return wanted.find((endpoint) => by.some((other) => isSameEndpoint(endpoint, other)));
+}
+
+function endpointsOf(route: Route): readonly PublicEndpoint[] {
+  return route.shares.flatMap((share) => share.endpoints);
+}

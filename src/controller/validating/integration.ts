@@ -1,0 +1,133 @@
+/**
+ * Does it work together with the others? Its own integration checks go through what it calls. Those who call it are asked
+ * before the switch and after it: what worked with the version before must work with this one.
+ */
+
+import { isHarmless, isSmokeTest } from "../../domain/checks.ts";
+import type { UnitRef } from "../../domain/names.ts";
+import type { Check } from "../../domain/process-version.ts";
+import type { Route } from "../../domain/route.ts";
+import { whyNotReady } from "../../domain/seen.ts";
+import type { Ports } from "../ports.ts";
+import { areDependenciesServing } from "./before.ts";
+import { askPublicly, privately, publicly } from "./checks.ts";
+import { type Asked, Failure, installedOf, type Question, SaysNothing, type Subject, unanswerable } from "./question.ts";
+
+/** Between two tries of a caller's check, in milliseconds: it may fail for reasons of its own. */
+const secondTryMs = 250;
+
+/** Its own checks: in private all of them, with real traffic the harmless ones. */
+export function integrationTests(asked: Asked): readonly Question[] {
+  const checks = asked.checks.filter((check) => !isSmokeTest(check));
+  const questions =
+    asked.phase === "during"
+      ? checks.map((check) => privately(asked, "integration_test", check))
+      : publicly(asked, "integration_test", checks);
+  return questions.map((question) => unlessDependenciesAreGone(asked, question));
+}
+
+/** What it calls being down is no fault of this version. */
+function unlessDependenciesAreGone(asked: Asked, question: Question): Question {
+  const ask = async (): Promise<string> => {
+    try {
+      return await question.ask();
+    } catch (error) {
+      if (error instanceof Failure) await areDependenciesServing(asked);
+      throw error;
+    }
+  };
+  return { ...question, ask };
+}
+
+interface CallerCheck {
+  readonly caller: UnitRef;
+  readonly check: Check;
+}
+
+/** How those who call it do before it gets any traffic. What does not work then is nobody's fault here, and not recorded. */
+export async function callersBefore(asked: Asked): Promise<readonly Question[]> {
+  const checks = await callerChecks(asked);
+  return checks.map((one) => ({ ...aboutCaller(one), ask: () => askBefore(one, asked), turn: "request" as const }));
+}
+
+/** Those that worked before the switch must work after it. */
+export async function callersAfter(asked: Asked): Promise<readonly Question[]> {
+  const checks = await callerChecks(asked);
+  return checks
+    .filter((one) => hasWorkedBefore(asked, one))
+    .map((one) => ({ ...aboutCaller(one), ask: () => askAfter(one, asked), turn: "request" as const }));
+}
+
+/** The caller's version is part of the name: another version of it was not asked before. */
+function aboutCaller({ caller, check }: CallerCheck): Pick<Question, "validation" | "subject"> {
+  return { validation: "integration_test", subject: `${caller.process} ${caller.version}: ${check.name}` };
+}
+
+function hasWorkedBefore({ evidence }: Subject, one: CallerCheck): boolean {
+  const { validation, subject } = aboutCaller(one);
+  return evidence.some(
+    (result) => result.phase === "during" && result.result === "passed" && result.validation === validation && result.subject === subject,
+  );
+}
+
+async function askBefore({ check }: CallerCheck, asked: Asked): Promise<string> {
+  try {
+    return `${await askPublicly(check, asked)} before the switch`;
+  } catch (error) {
+    throw error instanceof Failure ? new SaysNothing(error.message) : error;
+  }
+}
+
+async function askAfter({ caller, check }: CallerCheck, asked: Asked): Promise<string> {
+  try {
+    return await askPublicly(check, asked);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+  }
+  await asked.ports.clock.sleep(secondTryMs);
+  try {
+    return await askPublicly(check, asked);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    await insistOnCaller(caller, asked);
+    throw new Failure(`${error.message}; it was as expected before the switch`);
+  }
+}
+
+/** A caller that is down, or not the same any more, says nothing about what it calls. */
+async function insistOnCaller(caller: UnitRef, { environment, ports }: Asked): Promise<void> {
+  const [inventory, routes] = await Promise.all([ports.engine(environment).inventory(), ports.router.routes(environment)]);
+  const installed = installedOf(inventory, caller);
+  const why = installed ? whyNotReady(installed, inventory.instances) : "is not installed any more";
+  if (why) throw new Error(`${caller.process} ${why}`);
+  const only = onlyUnit(routes.find((route) => route.process === caller.process));
+  if (only?.digest !== caller.digest) throw new SaysNothing(`${caller.process} has moved on meanwhile`);
+}
+
+/** Harmless checks of pinned processes that call this one, and of which exactly one version is served. */
+async function callerChecks({ environment, unit, ports }: Asked): Promise<readonly CallerCheck[]> {
+  const desired = ports.wanted(environment)?.desired?.processes ?? new Map<string, never>();
+  const names = new Set([...desired.values()].flatMap((one) => (one.kind === "run" ? [one.unit.process] : [])));
+  const routes = (await ports.router.routes(environment)).filter((route) => route.process !== unit.process && names.has(route.process));
+  const found = await Promise.all(routes.map((route) => checksIfCaller(route, unit, ports)));
+  return found.flat();
+}
+
+async function checksIfCaller(route: Route, called: UnitRef, ports: Ports): Promise<readonly CallerCheck[]> {
+  const caller = onlyUnit(route);
+  if (caller === null) return [];
+  const { dependencies, checks } = await ports.manifests.version(caller.process, caller.version);
+  const isCaller = dependencies.some((dependency) => dependency.type === "workflow" && dependency.name === called.process);
+  return isCaller ? checks.filter(isHarmless).map((check) => ({ caller, check })) : [];
+}
+
+function onlyUnit(route: Route | undefined): UnitRef | null {
+  const served = route?.shares.filter((share) => share.weight > 0) ?? [];
+  const [only] = served;
+  return route && only && served.length === 1 ? { process: route.process, version: only.version, digest: only.digest } : null;
+}
+
+/** The same questions, or one that says why they could not be put. */
+export async function orUnanswerable(questions: Promise<readonly Question[]>): Promise<readonly Question[]> {
+  return questions.catch((error: unknown) => [unanswerable("integration_test", "callers", error)]);
+}

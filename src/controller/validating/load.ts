@@ -1,0 +1,107 @@
+/**
+ * Loads a candidate on its private addresses with its own checks: so many requests, so many at once, so long at most. Only
+ * checks that change nothing are repeated, because fifty orders are not one order; without any, the health check is asked.
+ */
+
+import { isHarmless, whyNotAsExpected } from "../../domain/checks.ts";
+import type { PerformanceTest } from "../../domain/environment.ts";
+import { describeLoad, type Load, type LoadSample, whyLoadFails } from "../../domain/load-judgement.ts";
+import type { Instant } from "../../domain/names.ts";
+import type { Answer, ProbeRequest } from "../../ports/prober.ts";
+import type { Ports } from "../ports.ts";
+import { requestOf } from "./checks.ts";
+import { healthCheckOf } from "./health-check.ts";
+import { onPlacements } from "./placements.ts";
+import { type Asked, Failure, type Question } from "./question.ts";
+
+export function performanceTest(asked: Asked): readonly Question[] {
+  const test = asked.spec.validation.performance;
+  if (test === null) return [];
+  const about = { validation: "performance_test", subject: "" } as const;
+  const parts = partsOf(asked);
+  // Waiting would not make anything to ask: a process that only works by schedule must not be kept out for ever.
+  if (parts.length === 0)
+    return [{ ...about, ask: () => Promise.resolve("nothing to load: it has no check that GETs, and no health check is set") }];
+  return [{ ...about, ask: () => onPlacements(asked, about, (placements) => run(asked, test, spread(parts, placements))), turn: "load" }];
+}
+
+/** One request that the load repeats. */
+interface Part {
+  request(address: string): ProbeRequest;
+  isAsExpected(answer: Answer): boolean;
+}
+
+function partsOf({ checks, spec, unit }: Asked): readonly Part[] {
+  const harmless = checks.filter(isHarmless).map((check) => ({
+    request: (address: string) => requestOf(check, address),
+    isAsExpected: (answer: Answer) => whyNotAsExpected(check.expect, answer) === null,
+  }));
+  const health = healthCheckOf(spec, unit.process);
+  return harmless.length > 0 || health === null ? harmless : [healthPart(health.path, health.timeoutMs)];
+}
+
+function healthPart(path: string, timeoutMs: number): Part {
+  return {
+    request: (address) => ({ url: address + path, method: "GET", headers: {}, body: null, timeoutMs }),
+    isAsExpected: ({ status }) => status >= 200 && status < 300,
+  };
+}
+
+type Shot = Pick<Part, "isAsExpected"> & { readonly request: ProbeRequest };
+
+/** Every part on every instance, in turns. */
+function spread(parts: readonly Part[], placements: readonly { readonly address: string }[]): readonly Shot[] {
+  return placements.flatMap(({ address }) =>
+    parts.map((part) => ({ request: part.request(address), isAsExpected: (answer: Answer) => part.isAsExpected(answer) })),
+  );
+}
+
+async function run({ ports, deadline }: Asked, test: PerformanceTest, shots: readonly Shot[]): Promise<string> {
+  const startedAt = ports.clock.now();
+  const until = Math.min(startedAt + test.durationMs, deadline ?? Infinity);
+  const samples = await fire(test, shots, { ports, until });
+  const endedAt = ports.clock.now();
+  const load: Load = { samples, tookMs: Math.max(1, endedAt - startedAt), endedAt };
+  const why = whyLoadFails(load, test.checks);
+  if (why !== null) throw new Failure(`${why} (${describeLoad(load)})`);
+  return describeLoad(load);
+}
+
+interface Bounds {
+  readonly ports: Ports;
+  readonly until: Instant;
+}
+
+/** Never more than `concurrency` at once; stops at `requests`, or when the time is over. */
+async function fire(
+  { requests, concurrency }: PerformanceTest,
+  shots: readonly Shot[],
+  { ports, until }: Bounds,
+): Promise<readonly LoadSample[]> {
+  const samples: LoadSample[] = [];
+  let sent = 0;
+  const oneAfterTheOther = async (): Promise<void> => {
+    while (sent < requests && ports.clock.now() < until) {
+      const shot = shots[sent % shots.length];
+      sent += 1;
+      if (shot) samples.push(await shoot(shot, { ports, until }));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, requests) }, oneAfterTheOther));
+  return samples;
+}
+
+/** A timer may go off a little before the clock says so. */
+const timerSlackMs = 5;
+
+async function shoot({ request, isAsExpected }: Shot, { ports, until }: Bounds): Promise<LoadSample> {
+  const sentAt = ports.clock.now();
+  const left = Math.max(1, until - sentAt);
+  try {
+    const answer = await ports.prober.ask({ ...request, timeoutMs: Math.min(request.timeoutMs, left) });
+    return { kind: "answered", isAsExpected: isAsExpected(answer), durationMs: answer.durationMs };
+  } catch {
+    const isCut = left < request.timeoutMs && ports.clock.now() >= until - timerSlackMs;
+    return { kind: isCut ? "cut" : "silent", durationMs: ports.clock.now() - sentAt };
+  }
+}
