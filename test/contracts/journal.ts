@@ -3,6 +3,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Journal } from "../../src/ports/journal.ts";
 import { arm, ending, install, opening, result, rollout, row, step, stuckWith } from "../support/journal-values.ts";
+import { keepsEveryKind } from "./journal-kinds.ts";
+import { hearsPeople, tellsOthers } from "./journal-people.ts";
 
 /** A journal under test; `reopen` gives one over the same contents, as after a restart. */
 export interface JournalUnderTest {
@@ -24,7 +26,8 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
     const production = "production";
     async function* readers(): AsyncGenerator<Journal> {
       yield journal;
-      yield await subject.reopen();
+      journal = await subject.reopen();
+      yield journal;
     }
     const owedOf = async (from: Journal) => (await from.state(production)).owed;
     const owing = (process: string, ...actions: Parameters<typeof stuckWith>) => step(production, { owed: new Map([[process, actions]]) });
@@ -197,5 +200,9 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
       expect((await journal.state(production)).processes.size).toBe(1);
       expect(await journal.history({})).toEqual([]);
     });
+
+    keepsEveryKind(() => journal, readers);
+    hearsPeople(() => journal, readers);
+    tellsOthers(() => journal, readers);
   });
 }

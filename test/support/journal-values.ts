@@ -146,6 +146,7 @@ export function revertOrder(process: string, id: string, parts: Partial<RevertOr
     trigger: "error_rate",
     why: "20 % errors",
     at: 5,
+    commit: "c".repeat(40),
     deployment: null,
     by: null,
     mode: "push",

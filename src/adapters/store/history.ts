@@ -6,12 +6,13 @@ import type { HistoryQuery } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Connection } from "./database.ts";
 import { isNumber, isText, nullable, shape } from "./guards.ts";
+import { completeResult } from "./older.ts";
 import { isDeploymentKind, isDeploymentPhase, isDigest, isValidationResult, parseJson } from "./rows.ts";
 
 type Bare = Omit<Deployment, "steps" | "validations">;
 
 const columns = `id, environment, process, kind, version, digest, from_version AS "from", strategy, commit_id AS "commit",
-  started_at AS startedAt, ended_at AS endedAt, phase, reason`;
+  started_at AS startedAt, ended_at AS endedAt, phase, reason, condemned_by AS "trigger"`;
 const defaultLimit = 50;
 
 const isStep = shape<DeploymentStepRecord>({ at: isNumber, state: isText, why: isText });
@@ -29,12 +30,15 @@ const isDeployment = shape<Bare>({
   endedAt: nullable(isNumber),
   phase: isDeploymentPhase,
   reason: isText,
+  trigger: nullable(isText),
 });
 
 /** Deployments that match every part of the query. Unreadable rows are left out and said. */
 export function readHistory(connection: Connection, log: Log, query: HistoryQuery): readonly Deployment[] {
+  const stepsOf = stepReader(connection);
+  const validationsOf = validationReader(connection);
   return findDeployments(connection, query).flatMap((row) => {
-    if (isDeployment(row)) return [{ ...row, steps: stepsOf(connection, row.id), validations: validationsOf(connection, row.id) }];
+    if (isDeployment(row)) return [{ ...row, steps: stepsOf(row.id), validations: validationsOf(row.id) }];
     log.warn({}, "a deployment in the history is unreadable and is left out");
     return [];
   });
@@ -50,17 +54,20 @@ function findDeployments(connection: Connection, { environment, process, id, lim
     .map(plain);
 }
 
-function stepsOf(connection: Connection, deployment: string): readonly DeploymentStepRecord[] {
-  const rows = connection.prepare("SELECT at, state, why FROM deployment_step WHERE deployment = ? ORDER BY number").all(deployment);
-  return rows.map(plain).filter(isStep);
+function stepReader(connection: Connection): (deployment: string) => readonly DeploymentStepRecord[] {
+  const find = connection.prepare("SELECT at, state, why FROM deployment_step WHERE deployment = ? ORDER BY number");
+  return (deployment) => find.all(deployment).map(plain).filter(isStep);
 }
 
-function validationsOf(connection: Connection, deployment: string): readonly ValidationResult[] {
-  const rows = connection.prepare("SELECT body FROM evidence WHERE deployment = ? ORDER BY number").raw(true).all(deployment);
-  return (rows as readonly (readonly unknown[])[]).flatMap(([body]) => parseJson(body, isValidationResult) ?? []);
+function validationReader(connection: Connection): (deployment: string) => readonly ValidationResult[] {
+  const find = connection.prepare("SELECT body FROM evidence WHERE deployment = ? ORDER BY number").raw(true);
+  return (deployment) => {
+    const rows = find.all(deployment) as readonly (readonly unknown[])[];
+    return rows.flatMap(([body]) => parseJson(body, isValidationResult, completeResult) ?? []);
+  };
 }
 
 /** libsql adds its own fields to some rows; a copy without them is plain data. */
-function plain(row: unknown): unknown {
+export function plain(row: unknown): unknown {
   return typeof row === "object" && row !== null ? Object.fromEntries(Object.entries(row).filter(([name]) => name !== "_metadata")) : row;
 }

@@ -4,17 +4,19 @@
  */
 
 import type { EnvironmentName } from "../../domain/names.ts";
-import type { EnvironmentState, Step } from "../../domain/state.ts";
+import type { EnvironmentState } from "../../domain/state.ts";
 import type { Journal } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
+import { createChanges } from "./changes.ts";
+import type { Apply, Change } from "./changes.ts";
 import { onDisk } from "./database.ts";
 import type { Connection } from "./database.ts";
 import { readHistory } from "./history.ts";
 import { loadEnvironment } from "./load.ts";
-import { afterEvidence, afterRefused, afterSettled, afterStep, owedOf } from "./remembered.ts";
+import { createOrders } from "./orders.ts";
+import { createOutbox } from "./outbox.ts";
 import { createGathering } from "./gathering.ts";
-import { createWriter } from "./write.ts";
-import type { Writer } from "./write.ts";
+import { createTallyReader } from "./tallies.ts";
 
 export interface JournalOptions {
   readonly connection: Connection;
@@ -24,78 +26,46 @@ export interface JournalOptions {
   readonly keepDeployments: number;
 }
 
-interface Change {
-  readonly environment: EnvironmentName;
-  readonly apply: (state: EnvironmentState) => EnvironmentState;
+/** @throws `store/damaged`, `store/failed` from every method; what was thrown was not recorded. */
+export function createJournal(options: JournalOptions): Journal {
+  const { connection, path, log } = options;
+  const { stateOf, change } = createMemory(options);
+  const orders = createOrders(connection);
+  const outbox = createOutbox(connection, log);
+  const readTallies = createTallyReader(connection);
+  return {
+    ...createChanges({ ...options, change, orders, outbox }),
+    state: async (environment) => onDisk(path, () => stateOf(environment)),
+    answer: async (environment, id) => onDisk(path, () => orders.findAnswer(environment, id)),
+    untold: async (limit) => onDisk(path, () => outbox.untold(limit)),
+    told: async (ids) => onDisk(path, () => outbox.told(ids)),
+    tallies: async () => onDisk(path, readTallies),
+    history: async (query) => onDisk(path, () => readHistory(connection, log, query)),
+  };
 }
 
-/** @throws `store/damaged`, `store/failed` from every method; what was thrown was not recorded. */
-export function createJournal({ connection, path, log, keepDeployments }: JournalOptions): Journal {
-  const writer = createWriter(connection);
+interface Memory {
+  stateOf(environment: EnvironmentName): EnvironmentState;
+  readonly change: Change;
+}
+
+function createMemory({ connection, path, log }: JournalOptions): Memory {
   const states = new Map<EnvironmentName, EnvironmentState>();
-  let lastId = lastOwedId(connection);
 
   function stateOf(environment: EnvironmentName): EnvironmentState {
     const state = states.get(environment) ?? loadEnvironment({ connection, log }, environment);
     states.set(environment, state);
     return state;
   }
-
-  const commit = (changes: readonly Change[]): void =>
+  const commit = (all: readonly { readonly environment: EnvironmentName; readonly apply: Apply }[]): void =>
     onDisk(path, () => {
       const next = connection.transaction(() => {
         const made = new Map<EnvironmentName, EnvironmentState>();
-        for (const { environment, apply } of changes) made.set(environment, apply(made.get(environment) ?? stateOf(environment)));
+        for (const { environment, apply } of all) made.set(environment, apply(made.get(environment) ?? stateOf(environment)));
         return made;
       });
       for (const [environment, state] of next.immediate()) states.set(environment, state);
     });
   const gathered = createGathering(commit);
-  const change = (environment: EnvironmentName, apply: Change["apply"]): Promise<void> => gathered({ environment, apply });
-
-  return {
-    state: async (environment) => onDisk(path, () => stateOf(environment)),
-    record: (step) =>
-      change(step.environment, (state) => {
-        const next = afterStep(state, step, () => (lastId += 1));
-        writeStep(writer, step, next, log);
-        if (step.deployments.some((update) => update.opened)) writer.pruneHistory(keepDeployments);
-        return next;
-      }),
-    settled: (environment, ids) =>
-      change(environment, (state) => {
-        writer.writeSettled(environment, ids);
-        return afterSettled(state, ids);
-      }),
-    refused: (environment, id, stuck, notBefore) =>
-      change(environment, (state) => {
-        writer.writeRefused(environment, id, stuck, notBefore);
-        return afterRefused(state, id, stuck, notBefore);
-      }),
-    recordEvidence: (environment, deployment, results) =>
-      change(environment, (state) => {
-        writer.writeEvidence(environment, deployment, results);
-        return hasEnded(connection, deployment) ? state : afterEvidence(state, deployment, results);
-      }),
-    history: async (query) => onDisk(path, () => readHistory(connection, log, query)),
-  };
-}
-
-function writeStep(writer: Writer, step: Step, next: EnvironmentState, log: Log): void {
-  writer.writeRows(step);
-  writer.writeOwed(step.environment, [...step.owed.keys()], owedOf(next, new Set(step.owed.keys())));
-  for (const update of step.deployments) {
-    if (writer.writeDeployment(update)) continue;
-    log.warn({ environment: step.environment, deployment: update.id }, "a step of a deployment that the history does not know is left out");
-  }
-}
-
-function hasEnded(connection: Connection, deployment: string): boolean {
-  return connection.prepare("SELECT 1 FROM deployment WHERE id = ? AND ended_at IS NOT NULL").get(deployment) !== undefined;
-}
-
-/** Ids are never given twice, not even after a restart: a late answer must not settle somebody else's action. */
-function lastOwedId(connection: Connection): number {
-  const row = connection.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'owed'").raw(true).get();
-  return Array.isArray(row) ? Number(row[0]) : 0;
+  return { stateOf, change: (environment, apply) => gathered({ environment, apply }) };
 }

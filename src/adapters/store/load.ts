@@ -3,10 +3,13 @@
 import { processOf } from "../../domain/actions.ts";
 import type { ValidationResult } from "../../domain/evidence.ts";
 import type { EnvironmentName, ProcessId } from "../../domain/names.ts";
+import type { Freeze, Order } from "../../domain/orders.ts";
 import type { EnvironmentState, OwedAction, ProcessState } from "../../domain/state.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Connection } from "./database.ts";
 import { listOf } from "./guards.ts";
+import { completeProcessState, completeProcessStates, completeResult } from "./older.ts";
+import { isFreeze, isOrder } from "./order-rows.ts";
 import { isAction, isProcessState, isStuck, isValidationResult, parseJson } from "./rows.ts";
 
 interface Source {
@@ -23,6 +26,8 @@ export function loadEnvironment(source: Source, environment: EnvironmentName): E
     processes: loadProcesses(source, environment),
     owed: loadOwed(source, environment),
     evidence: loadEvidence(source, environment),
+    freeze: loadFreeze(source, environment),
+    orders: loadOrders(source, environment),
   };
 }
 
@@ -35,13 +40,13 @@ function loadProcesses(source: Source, environment: EnvironmentName): ReadonlyMa
 function loadAtOnce({ connection }: Source, environment: EnvironmentName): readonly ProcessState[] | null {
   const query = "SELECT '[' || coalesce(group_concat(body), '') || ']' FROM process_state WHERE environment = ?";
   const row = connection.prepare(query).raw(true).get(environment) as readonly unknown[];
-  return parseJson(row[0], isProcessStates);
+  return parseJson(row[0], isProcessStates, completeProcessStates);
 }
 
 function loadOneByOne({ connection, log }: Source, environment: EnvironmentName): readonly ProcessState[] {
   const rows = rowsOf(connection, "SELECT process, body FROM process_state WHERE environment = ?", environment);
   return rows.flatMap(([process, body]) => {
-    const state = parseJson(body, isProcessState);
+    const state = parseJson(body, isProcessState, completeProcessState);
     if (state && state.process === process) return [state];
     log.warn({ environment, process }, "what was remembered of this process is unreadable and is left out; it is observed anew");
     return [];
@@ -69,11 +74,31 @@ function loadEvidence({ connection, log }: Source, environment: EnvironmentName)
     WHERE e.environment = ? AND d.ended_at IS NULL ORDER BY e.number`;
   const evidence = new Map<string, ValidationResult[]>();
   for (const [deployment, body] of rowsOf(connection, query, environment)) {
-    const result = parseJson(body, isValidationResult);
+    const result = parseJson(body, isValidationResult, completeResult);
     if (result) evidence.set(String(deployment), [...(evidence.get(String(deployment)) ?? []), result]);
     else log.warn({ environment, deployment }, "a validation result is unreadable and is left out; it is asked again");
   }
   return evidence;
+}
+
+/** A freeze that nobody can read still stops the line: it is for people to lift it. */
+function loadFreeze({ connection, log }: Source, environment: EnvironmentName): Freeze | null {
+  const [row] = rowsOf(connection, "SELECT body FROM freeze WHERE environment = ?", environment);
+  if (row === undefined) return null;
+  const freeze = parseJson(row[0], isFreeze);
+  if (freeze) return freeze;
+  log.warn({ environment }, "it is unreadable who has frozen this environment; it stays frozen until it is unfrozen");
+  return { by: { name: "unknown", email: null }, why: "it is unreadable who has frozen it, and why", at: 0 };
+}
+
+function loadOrders({ connection, log }: Source, environment: EnvironmentName): readonly Order[] {
+  const rows = rowsOf(connection, "SELECT id, body FROM pending_order WHERE environment = ? ORDER BY number", environment);
+  return rows.flatMap(([id, body]) => {
+    const order = parseJson(body, isOrder);
+    if (order && order.id === id && order.environment === environment) return [order];
+    log.warn({ environment, order: id }, "an order that was given is unreadable and is left out; it must be given again");
+    return [];
+  });
 }
 
 function rowsOf(connection: Connection, query: string, environment: EnvironmentName): readonly (readonly unknown[])[] {

@@ -1,33 +1,81 @@
 /** The door of the journal: what its rows must look like to be believed. Spelled out so that a kind forgotten here does not compile. */
 
 import type { Action, Phase, Weight } from "../../domain/actions.ts";
-import type { StrategySpec } from "../../domain/environment.ts";
 import type { ValidationName, ValidationResult } from "../../domain/evidence.ts";
 import type { Digest, UnitRef } from "../../domain/names.ts";
-import type { DeploymentKind, Rollout, RolloutState, Stuck } from "../../domain/rollout.ts";
+import type { Quarantined, Revert, RevertOrder, RevertOutcome } from "../../domain/revert.ts";
+import type { DeploymentKind, Pause, Person, Rollout, RolloutState, Stuck } from "../../domain/rollout.ts";
 import type { DeploymentPhase, Health, ProcessStatus, SyncStatus } from "../../domain/status.ts";
-import type { ProcessState } from "../../domain/state.ts";
-import { isFlag, isNumber, isText, listOf, nullable, oneOf, shape, variants } from "./guards.ts";
-import type { Guard } from "./guards.ts";
+import type { KnownGood, ProcessState } from "../../domain/state.ts";
+import { isFlag, isNumber, isText, isTrue, listOf, nullable, oneOf, optional, shape, variants } from "./guards.ts";
+import type { Body, Guard } from "./guards.ts";
+import { isStrategy } from "./strategy-rows.ts";
 
 const digestPattern = /^sha256-[0-9a-f]{64}$/;
 
 export const isDigest: Guard<Digest> = (value): value is Digest => isText(value) && digestPattern.test(value);
 export const isDeploymentKind = oneOf<DeploymentKind>("deploy", "rollback", "heal", "retire");
 export const isDeploymentPhase = oneOf<DeploymentPhase>("Pending", "Running", "Succeeded", "Failed", "RolledBack", "Superseded", "Aborted");
+export const isPerson = shape<Person>({ name: isText, email: nullable(isText) });
 
 const isPhase = oneOf<Phase>("pre", "during", "post");
+const isNames = listOf(isText);
 const isUnitRef = shape<UnitRef>({ process: isText, version: isText, digest: isDigest });
-const isWeight = shape<Weight>({ unit: isUnitRef, weight: isNumber });
+const isWeight = shape<Weight>({ unit: isUnitRef, weight: isNumber, on: optional(isNames) });
 const nothing = shape<object>({});
 const since = shape<{ readonly since: number }>({ since: isNumber });
+const batch = shape<{ readonly done: readonly string[]; readonly batch: readonly string[]; readonly since: number }>({
+  done: isNames,
+  batch: isNames,
+  since: isNumber,
+});
+
+const isRevertOrder = shape<RevertOrder>({
+  id: isText,
+  environment: isText,
+  process: isText,
+  from: isText,
+  to: isText,
+  quarantine: nullable(isDigest),
+  trigger: isText,
+  why: isText,
+  at: isNumber,
+  commit: isText,
+  deployment: nullable(isText),
+  by: nullable(isPerson),
+  mode: oneOf("push", "propose"),
+});
+
+const isRevertOutcome = variants<RevertOutcome>({
+  committed: shape({ commit: isText }),
+  superseded: shape({ why: isText }),
+  proposed: shape({ branch: isText, commit: isText, why: isText }),
+});
+
+const isRevert = shape<Revert>({ order: isRevertOrder, outcome: nullable(isRevertOutcome), told: optional(oneOf("owed", "proposed")) });
+
+const isQuarantined = shape<Quarantined>({
+  version: isText,
+  digest: isDigest,
+  why: isText,
+  at: isNumber,
+  rollbackId: isText,
+  isInGit: isFlag,
+});
 
 export const isAction = variants<Action>({
-  "ensure-installed": shape({ unit: isUnitRef }),
-  "ensure-validated": shape({ unit: isUnitRef, phase: isPhase, deployment: isText }),
+  "ensure-installed": shape<Body<Action, "ensure-installed">>({ unit: isUnitRef, on: optional(isNames) }),
+  "ensure-validated": shape<Body<Action, "ensure-validated">>({
+    unit: isUnitRef,
+    phase: isPhase,
+    deployment: isText,
+    on: optional(isNames),
+    isRollback: optional(isTrue),
+  }),
   "ensure-weights": shape({ process: isText, weights: listOf(isWeight) }),
   "ensure-armed": shape({ process: isText, digest: nullable(isDigest) }),
   "ensure-removed": shape({ unit: isUnitRef }),
+  "ensure-reverted": shape({ process: isText, order: isRevertOrder }),
 });
 
 export const isStuck = shape<Stuck>({
@@ -44,21 +92,24 @@ const isRolloutState = variants<RolloutState>({
   checking: nothing,
   waiting: since,
   switching: nothing,
+  shifting: shape({ step: isNumber, weight: isNumber, since: isNumber }),
+  rotating: batch,
+  replacing: batch,
+  probing: batch,
+  returning: batch,
+  pausing: shape({ done: isNames, since: isNumber }),
   confirming: nothing,
   draining: since,
   clearing: since,
   removing: nothing,
-  rejected: shape({ why: isText, since: isNumber, hadTraffic: isFlag }),
-});
-
-const isStrategy = variants<StrategySpec>({
-  "blue-green": shape({
-    healthCheckUrl: nullable(isText),
-    healthCheckTimeoutMs: isNumber,
-    switchTrafficDelayMs: isNumber,
-    keepOldVersion: isFlag,
+  watching: shape({ since: isNumber, until: isNumber }),
+  rejected: shape<Body<RolloutState, "rejected">>({
+    why: isText,
+    since: isNumber,
+    hadTraffic: isFlag,
+    trigger: isText,
+    isStableLost: optional(isFlag),
   }),
-  recreate: nothing,
 });
 
 const isRollout = shape<Rollout>({
@@ -72,6 +123,8 @@ const isRollout = shape<Rollout>({
   fast: isFlag,
   startedAt: isNumber,
   deadline: isNumber,
+  paused: nullable(shape<Pause>({ by: isPerson, why: isText, at: isNumber })),
+  switchedAt: nullable(isNumber),
   state: isRolloutState,
 });
 
@@ -90,13 +143,17 @@ const isStatus = shape<ProcessStatus>({
 export const isProcessState = shape<ProcessState>({
   process: isText,
   rollout: nullable(isRollout),
-  knownGood: listOf(isUnitRef),
+  knownGood: listOf(shape<KnownGood>({ process: isText, version: isText, digest: isDigest, at: isNumber })),
   refused: nullable(shape({ unit: isUnitRef, why: isText, at: isNumber })),
   status: nullable(isStatus),
+  revert: nullable(isRevert),
+  quarantined: listOf(isQuarantined),
+  rolledBackAt: nullable(isNumber),
 });
 
 export const isValidationResult = shape<ValidationResult>({
   phase: isPhase,
+  scope: isText,
   validation: oneOf<ValidationName>(
     "process_validation",
     "environment_validation",
@@ -104,6 +161,9 @@ export const isValidationResult = shape<ValidationResult>({
     "step_validation",
     "health_check",
     "smoke_test",
+    "integration_test",
+    "performance_test",
+    "data_integrity",
     "service_availability",
     "monitoring_setup",
   ),
@@ -114,11 +174,12 @@ export const isValidationResult = shape<ValidationResult>({
   durationMs: isNumber,
 });
 
-/** The value in a JSON text when it is what the guard asks for, else null. */
-export function parseJson<T>(text: unknown, guard: Guard<T>): T | null {
+/** The value in a JSON text when it is what the guard asks for, else null. `complete` fills in first what older releases did not write. */
+export function parseJson<T>(text: unknown, guard: Guard<T>, complete?: (value: unknown) => unknown): T | null {
   if (!isText(text)) return null;
   try {
-    const value: unknown = JSON.parse(text);
+    const parsed: unknown = JSON.parse(text);
+    const value = complete ? complete(parsed) : parsed;
     return guard(value) ? value : null;
   } catch {
     return null;

@@ -65,4 +65,81 @@ export const journalMigrations: Migrations = [
 
   CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE evidence_by_scope (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    environment TEXT NOT NULL,
+    deployment TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    scope TEXT NOT NULL,
+    validation TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (deployment, phase, scope, validation, subject)
+  );
+  INSERT INTO evidence_by_scope SELECT number, environment, deployment, phase, '', validation, subject, body FROM evidence;
+  DROP TABLE evidence;
+  ALTER TABLE evidence_by_scope RENAME TO evidence;
+  CREATE INDEX evidence_by_environment ON evidence (environment);
+
+  CREATE TABLE freeze (environment TEXT PRIMARY KEY, body TEXT NOT NULL) WITHOUT ROWID;
+
+  CREATE TABLE pending_order (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    environment TEXT NOT NULL,
+    id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    UNIQUE (environment, id)
+  );
+
+  CREATE TABLE order_answer (
+    environment TEXT NOT NULL,
+    id TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (environment, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX order_answer_by_age ON order_answer (at);
+
+  CREATE TABLE event (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    body TEXT NOT NULL,
+    told INTEGER NOT NULL DEFAULT 0
+  );
+  CREATE INDEX event_untold ON event (number) WHERE told = 0;
+
+  ALTER TABLE deployment ADD COLUMN condemned_by TEXT;
+
+  -- Deployments that are over, counted. The history is pruned, this is not. condemned_by '': nothing condemned them.
+  CREATE TABLE tally (
+    environment TEXT NOT NULL,
+    process TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    strategy TEXT NOT NULL,
+    phase TEXT NOT NULL,
+    condemned_by TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    PRIMARY KEY (environment, process, kind, strategy, phase, condemned_by)
+  ) WITHOUT ROWID;
+  INSERT INTO tally
+    SELECT environment, process, kind, strategy, phase, '', count(*), sum(ended_at - started_at)
+    FROM deployment WHERE ended_at IS NOT NULL GROUP BY environment, process, kind, strategy, phase;
+
+  CREATE TRIGGER deployment_over AFTER UPDATE OF ended_at ON deployment WHEN NEW.ended_at IS NOT NULL
+  BEGIN
+    INSERT INTO tally (environment, process, kind, strategy, phase, condemned_by, count, duration_ms)
+    VALUES (NEW.environment, NEW.process, NEW.kind, NEW.strategy, NEW.phase, coalesce(NEW.condemned_by, ''), 1, NEW.ended_at - NEW.started_at)
+    ON CONFLICT DO UPDATE SET count = count + 1, duration_ms = duration_ms + excluded.duration_ms;
+  END;
+
+  -- An end that is told anew is taken back first.
+  CREATE TRIGGER deployment_over_again BEFORE UPDATE OF ended_at ON deployment WHEN OLD.ended_at IS NOT NULL
+  BEGIN
+    UPDATE tally SET count = count - 1, duration_ms = duration_ms - (OLD.ended_at - OLD.started_at)
+    WHERE environment = OLD.environment AND process = OLD.process AND kind = OLD.kind AND strategy = OLD.strategy
+      AND phase = OLD.phase AND condemned_by = coalesce(OLD.condemned_by, '');
+  END;
+  `,
 ];

@@ -24,7 +24,7 @@ export interface Store {
   readonly journal: Journal;
   readonly parseCache: ParseCache;
   readonly meta: Meta;
-  /** Environments of which the journal remembers a process. */
+  /** Environments of which the journal remembers a process, a freeze, or an order that waits. */
   environments(): readonly EnvironmentName[];
   close(): void;
 }
@@ -78,13 +78,16 @@ function createMeta(connection: Connection, path: string): Meta {
   };
 }
 
-/** From one name to the next over the primary key, so that its time does not grow with the processes. */
+/** From one name to the next over the keys, so that its time does not grow with the processes. */
 function findEnvironments(connection: Connection, path: string): () => readonly EnvironmentName[] {
-  const next = connection.prepare("SELECT environment FROM process_state WHERE environment > ? ORDER BY environment LIMIT 1").raw(true);
+  const least = (table: string): string => `SELECT min(environment) AS name FROM ${table} WHERE environment > ?1`;
+  const tables = ["process_state", "freeze", "pending_order"];
+  const next = connection.prepare(`SELECT min(name) FROM (${tables.map(least).join(" UNION ALL ")})`).raw(true);
+  const after = (name: string): EnvironmentName | null => (next.get(name) as readonly (EnvironmentName | null)[])[0] ?? null;
   return () =>
     onDisk(path, () => {
       const names: EnvironmentName[] = [];
-      for (let row = next.get(""); Array.isArray(row); row = next.get(names.at(-1))) names.push(String(row[0]));
+      for (let name = after(""); name !== null; name = after(name)) names.push(name);
       return names;
     });
 }

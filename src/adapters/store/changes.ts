@@ -1,0 +1,112 @@
+/** The calls of the journal that change something: each writes its rows and says what is remembered then. */
+
+import type { EnvironmentName } from "../../domain/names.ts";
+import type { EnvironmentState, Step } from "../../domain/state.ts";
+import type { Journal } from "../../ports/journal.ts";
+import type { Log } from "../../ports/log.ts";
+import type { Connection } from "./database.ts";
+import type { Orders } from "./orders.ts";
+import type { Outbox } from "./outbox.ts";
+import { afterEvidence, afterOrdered, afterRefused, afterReverted, afterSettled, afterStep, owedOf } from "./remembered.ts";
+import { createHistoryWriter } from "./write-history.ts";
+import type { HistoryWriter } from "./write-history.ts";
+import { createStateWriter } from "./write-state.ts";
+import type { StateWriter } from "./write-state.ts";
+
+/** Writes one call, inside a transaction, and says what is remembered then. */
+export type Apply = (state: EnvironmentState) => EnvironmentState;
+
+/** Resolves when the change is on disk. */
+export type Change = (environment: EnvironmentName, apply: Apply) => Promise<void>;
+
+export interface ChangeParts {
+  readonly connection: Connection;
+  readonly log: Log;
+  /** How many deployments of history are kept. */
+  readonly keepDeployments: number;
+  readonly change: Change;
+  readonly orders: Orders;
+  readonly outbox: Outbox;
+}
+
+type AboutActions = Pick<Journal, "record" | "settled" | "refused">;
+type AboutStories = Pick<Journal, "recordEvidence" | "ordered" | "reverted">;
+
+interface Parts extends ChangeParts {
+  readonly rows: StateWriter;
+  readonly history: HistoryWriter;
+}
+
+/** Everything that changes one environment. */
+export function createChanges(parts: ChangeParts): AboutActions & AboutStories {
+  const rows = createStateWriter(parts.connection);
+  const history = createHistoryWriter(parts.connection);
+  return { ...aboutActions({ ...parts, rows, history }), ...aboutStories({ ...parts, rows, history }) };
+}
+
+function aboutActions(parts: Parts): AboutActions {
+  const { connection, change, rows } = parts;
+  let lastId = lastOwedId(connection);
+  return {
+    record: (step) =>
+      change(step.environment, (state) => {
+        const next = afterStep(state, step, () => (lastId += 1));
+        writeStep(parts, step, next);
+        return next;
+      }),
+    settled: (environment, ids) =>
+      change(environment, (state) => {
+        rows.writeSettled(environment, ids);
+        return afterSettled(state, ids);
+      }),
+    refused: (environment, id, stuck, notBefore) =>
+      change(environment, (state) => {
+        rows.writeRefused(environment, id, stuck, notBefore);
+        return afterRefused(state, id, stuck, notBefore);
+      }),
+  };
+}
+
+function writeStep({ rows, history, orders, outbox, log, keepDeployments }: Parts, step: Step, next: EnvironmentState): void {
+  const { environment, deployments } = step;
+  rows.writeRows(environment, step.processes);
+  rows.forgetRows(environment, step.forgotten);
+  rows.writeOwed(environment, [...step.owed.keys()], owedOf(next, new Set(step.owed.keys())));
+  for (const update of deployments) {
+    if (history.writeDeployment(update)) continue;
+    log.warn({ environment, deployment: update.id }, "a step of a deployment that the history does not know is left out");
+  }
+  if (deployments.some((update) => update.opened)) history.pruneHistory(keepDeployments);
+  orders.writeAnswers(step);
+  outbox.add(step.events);
+}
+
+function aboutStories({ change, rows, history, orders }: Parts): AboutStories {
+  return {
+    recordEvidence: (environment, deployment, results) =>
+      change(environment, (state) => {
+        history.writeEvidence(environment, deployment, results);
+        return history.hasEnded(deployment) ? state : afterEvidence(state, deployment, results);
+      }),
+    ordered: (order) =>
+      change(order.environment, (state) => {
+        const next = orders.isAnswered(order.environment, order.id) ? state : afterOrdered(state, order);
+        if (next !== state) orders.writeOrder(order);
+        return next;
+      }),
+    reverted: (order, outcome, step) =>
+      change(order.environment, (state) => {
+        const next = afterReverted(state, order, outcome);
+        const row = next === state ? undefined : next.processes.get(order.process);
+        if (row) rows.writeRows(order.environment, [row]);
+        if (order.deployment !== null) history.addToStory(order.deployment, step);
+        return next;
+      }),
+  };
+}
+
+/** Ids are never given twice, not even after a restart: a late answer must not settle somebody else's action. */
+function lastOwedId(connection: Connection): number {
+  const row = connection.prepare("SELECT seq FROM sqlite_sequence WHERE name = 'owed'").raw(true).get();
+  return Array.isArray(row) ? Number(row[0]) : 0;
+}

@@ -1,0 +1,41 @@
+/** What journaled orders, their answers, freezes and events must look like to be believed. */
+
+import type { EventKind, PinionEvent } from "../../domain/events.ts";
+import type { Freeze, Order, OrderAnswer, OrderWish } from "../../domain/orders.ts";
+import { isFlag, isNumber, isText, nullable, oneOf, shape, variants } from "./guards.ts";
+import { isPerson } from "./rows.ts";
+
+const ofProcess = shape<{ readonly process: string }>({ process: isText });
+const nothing = shape<object>({});
+
+const isWish = variants<OrderWish>({
+  pause: ofProcess,
+  resume: ofProcess,
+  abort: ofProcess,
+  retry: ofProcess,
+  recover: ofProcess,
+  promote: shape({ process: isText, isFull: isFlag }),
+  rollback: shape({ process: isText, to: nullable(isText) }),
+  freeze: nothing,
+  unfreeze: nothing,
+});
+
+export const isOrder = shape<Order>({ id: isText, environment: isText, by: isPerson, why: isText, at: isNumber, wish: isWish });
+
+export const isOrderAnswer = shape<OrderAnswer>({ id: isText, kind: oneOf("done", "refused"), why: isText, at: isNumber });
+
+export const isFreeze = shape<Freeze>({ by: isPerson, why: isText, at: isNumber });
+
+export const isEvent = shape<PinionEvent>({
+  id: isText,
+  kind: oneOf<EventKind>("started", "held", "succeeded", "failed", "rolled-back", "drift", "git-lags", "frozen", "unfrozen"),
+  at: isNumber,
+  environment: isText,
+  process: nullable(isText),
+  deployment: nullable(isText),
+  version: nullable(isText),
+  from: nullable(isText),
+  commit: nullable(isText),
+  trigger: nullable(isText),
+  why: isText,
+});

@@ -1,0 +1,55 @@
+/** What a journaled strategy must look like to be believed, with the metrics it is judged by. */
+
+import type { CanaryStep, StrategySpec, WarmLimit } from "../../domain/environment.ts";
+import type { Bound, Comparison, MetricCheck, MetricName, Statistic } from "../../domain/metrics.ts";
+import { isFlag, isNumber, isText, listOf, nullable, oneOf, shape, variants } from "./guards.ts";
+
+const isBound = variants<Bound>({
+  fixed: shape({ comparison: oneOf<Comparison>("<", "<=", ">", ">=", "==", "!="), value: isNumber }),
+  stable: shape({ maxIncreasePercent: isNumber }),
+});
+
+const isMetricCheck = shape<MetricCheck>({
+  name: isText,
+  metric: oneOf<MetricName>("error_rate", "success_rate", "response_time", "request_count", "health_check", "custom_metric"),
+  source: isText,
+  statistic: nullable(oneOf<Statistic>("p50", "p95", "p99", "mean", "score", "failures")),
+  query: nullable(isText),
+  windowMs: isNumber,
+  minRequests: isNumber,
+  pass: isBound,
+  fail: nullable(isBound),
+});
+
+const isWarmLimit = shape<WarmLimit>({ count: isNumber, maxAgeMs: nullable(isNumber) });
+
+const isCanaryStep = variants<CanaryStep>({
+  weight: shape({ weight: isNumber }),
+  pause: shape({ durationMs: nullable(isNumber) }),
+  analysis: shape({ durationMs: isNumber }),
+});
+
+/** The specification that a rollout began with. */
+export const isStrategy = variants<StrategySpec>({
+  "blue-green": shape({
+    healthCheckUrl: nullable(isText),
+    healthCheckTimeoutMs: isNumber,
+    switchTrafficDelayMs: isNumber,
+    keepOldVersion: isFlag,
+    warm: isWarmLimit,
+  }),
+  canary: shape({
+    steps: listOf(isCanaryStep),
+    checks: listOf(isMetricCheck),
+    maxDurationMs: isNumber,
+    keepOldVersion: isFlag,
+    warm: isWarmLimit,
+  }),
+  rolling: shape({
+    batchSize: isNumber,
+    batchDelayMs: isNumber,
+    maxUnavailable: isNumber,
+    healthCheckIntervalMs: isNumber,
+  }),
+  recreate: shape<object>({}),
+});

@@ -1,0 +1,46 @@
+/** What a journal must give back as it got it: every kind of value, also after a restart. Part of the journal's contract. */
+
+import { expect, it } from "vitest";
+import type { ProcessState } from "../../src/domain/state.ts";
+import type { Journal } from "../../src/ports/journal.ts";
+import { actions, outcomes, rolloutStates, strategies, wishes } from "../support/journal-kinds.ts";
+import { order, quarantined, revertOrder, rollout, row, step } from "../support/journal-values.ts";
+
+const production = "production";
+
+/** `readers` gives the journal as it is, then one after a restart. */
+export function keepsEveryKind(journal: () => Journal, readers: () => AsyncGenerator<Journal>): void {
+  async function expectKept(state: ProcessState): Promise<void> {
+    await journal().record(step(production, { processes: [state] }));
+    for await (const reader of readers()) expect((await reader.state(production)).processes.get("a")).toEqual(state);
+  }
+
+  it.each(Object.entries(rolloutStates))("keeps a rollout that is %s", (_, state) =>
+    expectKept(row("a", { rollout: rollout("a", "d1", { state }) })),
+  );
+
+  it.each(Object.entries(strategies))("keeps a rollout by %s", (_, strategy) =>
+    expectKept(row("a", { rollout: rollout("a", "d1", { strategy }) })),
+  );
+
+  it("keeps who paused a rollout and when its candidate got all the traffic", () => {
+    const paused = { by: { name: "Ada", email: null }, why: "lunch", at: 6 };
+    return expectKept(row("a", { rollout: rollout("a", "d1", { paused, switchedAt: 8 }) }));
+  });
+
+  it.each([null, ...Object.values(outcomes)])("keeps a revert with the outcome $kind", (outcome) =>
+    expectKept(row("a", { revert: { order: revertOrder("a", "r1"), outcome }, quarantined: [quarantined("r1")], rolledBackAt: 5 })),
+  );
+
+  it.each(Object.entries(actions))("owes %s with all that belongs to it", async (_, action) => {
+    await journal().record(step(production, { owed: new Map([["a", [action]]]) }));
+    for await (const reader of readers()) {
+      expect((await reader.state(production)).owed).toEqual([{ id: expect.any(Number), action, notBefore: 0, stuck: null }]);
+    }
+  });
+
+  it.each(Object.entries(wishes))("keeps the order to %s", async (_, wish) => {
+    await journal().ordered(order("o1", { wish }));
+    for await (const reader of readers()) expect((await reader.state(production)).orders).toEqual([order("o1", { wish })]);
+  });
+}
