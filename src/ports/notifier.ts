@@ -2,8 +2,13 @@ import type { PinionEvent } from "../domain/events.ts";
 
 /** Tells somebody outside what happened. */
 export interface Notifier {
-  /** Names it in logs; contains no secret. */
+  /** Names it in logs and metrics; unique; contains no secret. */
   readonly name: string;
-  /** Resolves when it was taken. The same event may be told twice. @throws `notify/unreachable`, worth trying again, and `notify/refused`. */
+  /** Whether it wants to be told of such an event at all. */
+  concerns(event: PinionEvent): boolean;
+  /**
+   * Resolves when it was taken. The same event may be told twice. Ends by itself within a bounded time, and soon when aborted.
+   * @throws `notify/unreachable`, worth trying again (a `DeliveryFailure` says when), `notify/refused`, `secret/missing`.
+   */
   tell(event: PinionEvent, signal?: AbortSignal): Promise<void>;
 }

@@ -84,4 +84,5 @@ export const order: RevertOrder = {
   deployment,
   by: null,
   mode: "push",
+  commit: "c1",
 };
