@@ -1,0 +1,151 @@
+import { join } from "node:path";
+import Database from "libsql";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openStore } from "../../../src/adapters/store/store.ts";
+import type { Store, StoreOptions } from "../../../src/adapters/store/store.ts";
+import { temporaryFolder } from "../../support/git.ts";
+import { answerTo, ending, event, freeze, opening, order, row, step } from "../../support/journal-values.ts";
+import { createKeptLog } from "../../support/log.ts";
+
+const day = 24 * 3_600_000;
+
+let folder: ReturnType<typeof temporaryFolder>;
+let store: Store | null;
+let log: ReturnType<typeof createKeptLog>;
+
+function open(options: Partial<StoreOptions> = {}): Store {
+  closed();
+  store = openStore({ directory: folder.path, log, ...options });
+  return store;
+}
+
+function closed(): void {
+  store?.close();
+  store = null;
+}
+
+function inFile<T>(work: (connection: Database.Database) => T): T {
+  closed();
+  const connection = new Database(join(folder.path, "journal.db"));
+  try {
+    return work(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+function countOf(table: string): unknown {
+  return inFile((connection) => connection.prepare(`SELECT count(*) FROM ${table}`).raw(true).get());
+}
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  log = createKeptLog();
+  store = null;
+});
+
+afterEach(() => {
+  closed();
+  folder.remove();
+});
+
+describe("what the journal keeps for people", () => {
+  it("are the answers of thirty days", async () => {
+    const { journal } = open();
+    await journal.record(step("production", { at: day, answers: [answerTo("o1", { at: day })] }));
+    await journal.record(step("production", { at: 31 * day, answers: [answerTo("o2", { at: 31 * day })] }));
+    expect(await journal.answer("production", "o1")).not.toBeNull();
+    await journal.record(step("production", { at: 31 * day + 1, answers: [answerTo("o3", { at: 31 * day + 1 })] }));
+    expect(await journal.answer("production", "o1")).toBeNull();
+    expect(await journal.answer("production", "o2")).not.toBeNull();
+  });
+
+  it("are the events that wait, however many, and the ids of the newest that were told", async () => {
+    const { journal } = open();
+    const events = Array.from({ length: 10_050 }, (_, number) => event(`e${number}`));
+    await journal.record(step("production", { events: [...events, event("waits")] }));
+    await journal.told(events.map(({ id }) => id));
+    expect((await journal.untold(100)).map(({ id }) => id)).toEqual(["waits"]);
+    expect(countOf("event")).toEqual([10_000]);
+    expect(inFile((connection) => connection.prepare("SELECT count(*) FROM event WHERE body <> ''").raw(true).get())).toEqual([1]);
+  });
+
+  it("are the counts of deployments that the history has long let go", async () => {
+    const { journal } = open({ keepDeployments: 2 });
+    for (const id of ["d1", "d2", "d3", "d4", "d5"]) {
+      await journal.record(step("production", { deployments: [opening("production", "a", id), ending(id)] }));
+    }
+    expect(await journal.history({})).toHaveLength(2);
+    expect(await open().journal.tallies()).toMatchObject([{ count: 5, durationMs: 40 }]);
+  });
+});
+
+describe("what nobody can read any more", () => {
+  it("is no reason to lift a freeze: the environment stays frozen, with a warning", async () => {
+    await open().journal.record(step("production", { line: { freeze: freeze() } }));
+    inFile((connection) => connection.exec("UPDATE freeze SET body = '{'"));
+    expect((await open().journal.state("production")).freeze).toMatchObject({ by: { name: "unknown" } });
+    expect(log.lines).toHaveLength(1);
+    await store?.journal.record(step("production", { line: { freeze: null } }));
+    expect((await open().journal.state("production")).freeze).toBeNull();
+  });
+
+  it.each([
+    ["no JSON", "UPDATE pending_order SET body = '{' WHERE id = 'o1'"],
+    ["a wish nobody knows", `UPDATE pending_order SET body = json_set(body, '$.wish.kind', 'dance') WHERE id = 'o1'`],
+    ["another id", `UPDATE pending_order SET body = json_set(body, '$.id', 'o9') WHERE id = 'o1'`],
+  ])("leaves out an order that is %s, with a warning, and it can be given again", async (_, statement) => {
+    await open().journal.ordered(order("o1"));
+    await store?.journal.ordered(order("o2"));
+    inFile((connection) => connection.exec(statement));
+    const { journal } = open();
+    expect((await journal.state("production")).orders).toEqual([order("o2")]);
+    expect(log.lines).toEqual([{ level: "warn", text: expect.stringContaining('"order":"o1"') }]);
+    await journal.ordered(order("o1"));
+    expect((await open().journal.state("production")).orders.map(({ id }) => id)).toEqual(["o1", "o2"]);
+  });
+
+  it("gives up an event, so that it does not stand in the way of the others", async () => {
+    await open().journal.record(step("production", { events: [event("e1"), event("e2")] }));
+    inFile((connection) => connection.exec("UPDATE event SET body = '{}' WHERE id = 'e1'"));
+    expect(await open().journal.untold(1)).toEqual([event("e2")]);
+    expect(await store?.journal.untold(1)).toEqual([event("e2")]);
+    expect(log.lines).toEqual([{ level: "warn", text: expect.stringContaining('"e1"') }]);
+  });
+});
+
+describe("the environments that are remembered", () => {
+  it("are also those with nothing but a freeze, or an order that waits", async () => {
+    const { journal } = open();
+    await journal.record(step("production", { processes: [row("a")], line: { freeze: freeze() } }));
+    await journal.record(step("closed", { line: { freeze: freeze() } }));
+    await journal.ordered(order("o1", { environment: "staging" }));
+    expect(open().environments()).toEqual(["closed", "production", "staging"]);
+    await store?.journal.record(step("closed", { line: { freeze: null } }));
+    await store?.journal.record(step("staging", { answers: [answerTo("o1")] }));
+    expect(store?.environments()).toEqual(["production"]);
+  });
+});
+
+describe("a call that cannot be written", () => {
+  it("leaves nothing behind: no answer, no freeze, no event, no count", async () => {
+    const { journal } = open();
+    await journal.ordered(order("o1"));
+    const unwritable = () => {
+      throw new Error("a bug");
+    };
+    const bad = step("production", {
+      line: { freeze: freeze() },
+      answers: [answerTo("o1")],
+      deployments: [opening("production", "a", "d1"), ending("d1")],
+      events: [event("e1"), { ...event("e2"), toJSON: unwritable } as never],
+    });
+    await expect(journal.record(bad)).rejects.toThrow("a bug");
+    for (const reader of [journal, open().journal]) {
+      expect(await reader.state("production")).toMatchObject({ freeze: null, orders: [order("o1")] });
+      expect(await reader.answer("production", "o1")).toBeNull();
+      expect(await reader.untold(10)).toEqual([]);
+      expect(await reader.tallies()).toEqual([]);
+    }
+  });
+});
