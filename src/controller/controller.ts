@@ -1,11 +1,14 @@
 /** The controller as a whole: its loops, and what surfaces may ask and tell it. */
 
+import { describeProgress } from "../domain/describe-progress.ts";
 import { listStatuses } from "../domain/list-statuses.ts";
 import type { EnvironmentName } from "../domain/names.ts";
+import type { ProcessStatus } from "../domain/status.ts";
 import type { EngineInstance } from "../domain/unit.ts";
 import { createInstancesAsked, type InstancesAsked } from "./instances-asked.ts";
 import { createLoop, type LoopParts } from "./loop.ts";
-import type { Commands, EnvironmentStatus, Overview, Queries } from "./queries.ts";
+import { createOrderDesk } from "./order-desk.ts";
+import type { Commands, EnvironmentStatus, Overview, ProcessView, Queries } from "./queries.ts";
 
 export interface Controller {
   readonly queries: Queries;
@@ -20,8 +23,12 @@ export function createController(parts: LoopParts): Controller {
   const loop = createLoop(parts);
   const instances = createInstancesAsked(parts.ports);
   return {
-    queries: { overview: () => overview(parts, instances), history: (query) => parts.ports.journal.history(query) },
-    commands: { refresh: () => loop.refresh() },
+    queries: {
+      overview: () => overview(parts, instances),
+      history: (query) => parts.ports.journal.history(query),
+      answer: (environment, id) => parts.ports.journal.answer(environment, id),
+    },
+    commands: { refresh: () => loop.refresh(), order: createOrderDesk(parts, (environment) => loop.wake(environment)) },
     start: () => loop.start(),
     stop: () => loop.stop(),
     wake: (environment) => loop.wake(environment),
@@ -41,13 +48,24 @@ interface Known extends Pick<LoopParts, "source" | "ports"> {
 
 async function environmentStatus(name: EnvironmentName, { source, ports, instances }: Known): Promise<EnvironmentStatus> {
   const wanted = source.wanted(name);
-  const { processes } = await ports.journal.state(name);
+  const state = await ports.journal.state(name);
+  const { processes, freeze } = state;
+  const now = ports.clock.now();
+  const spec = wanted?.environment.spec ?? null;
+  const measured = ports.measurements.known(name);
+  const view = (status: ProcessStatus): ProcessView => {
+    const known = processes.get(status.process);
+    const figures = measured.get(known?.rollout?.deployment ?? "") ?? [];
+    const progress = known ? describeProgress(known, { spec, measured: figures, now }) : null;
+    return { ...status, progress, revert: known?.revert ?? null, quarantined: known?.quarantined ?? [] };
+  };
   return {
     name,
-    type: wanted?.environment.spec?.type ?? "unknown",
+    type: spec?.type ?? "unknown",
     url: ports.router.publicAddress(name),
     instances,
     findings: wanted?.environment.findings ?? [],
-    processes: listStatuses({ environment: name, desired: wanted?.desired ?? null, processes, now: ports.clock.now() }),
+    processes: listStatuses({ environment: name, desired: wanted?.desired ?? null, processes, now }).map(view),
+    freeze,
   };
 }

@@ -8,7 +8,7 @@ import type { Installed, Inventory } from "../domain/unit.ts";
 import type { Ports } from "./ports.ts";
 
 /** Null when the repository does not know the environment (yet). */
-export async function observe(environment: EnvironmentName, ports: Ports): Promise<Seen | null> {
+export async function observe(environment: EnvironmentName, ports: Ports): Promise<Omit<Seen, "measured"> | null> {
   const wanted = ports.wanted(environment);
   if (!wanted) return null;
   const [inventory, routes, traffic] = await Promise.all([
@@ -26,6 +26,7 @@ export async function observe(environment: EnvironmentName, ports: Ports): Promi
     engine: map(inventory, byProcess),
     routes: map(routes, (all) => new Map(all.map((route: Route) => [route.process, route]))),
     inFlight: map(traffic, inFlightByDigest),
+    quarantine: wanted.environment.quarantine,
   };
 }
 
@@ -51,8 +52,12 @@ function byProcess({ instances, installed }: Inventory): EngineSeen {
   return { instances, installed: processes };
 }
 
-function inFlightByDigest(counts: readonly TrafficCount[]): ReadonlyMap<TrafficCount["digest"], number> {
-  const sums = new Map<TrafficCount["digest"], number>();
-  for (const count of counts) sums.set(count.digest, (sums.get(count.digest) ?? 0) + count.inFlight);
-  return sums;
+function inFlightByDigest(counts: readonly TrafficCount[]): ReadonlyMap<TrafficCount["digest"], ReadonlyMap<string, number>> {
+  const byDigest = new Map<TrafficCount["digest"], Map<string, number>>();
+  for (const { digest, instance, inFlight } of counts) {
+    const byInstance = byDigest.get(digest) ?? new Map<string, number>();
+    byInstance.set(instance, (byInstance.get(instance) ?? 0) + inFlight);
+    byDigest.set(digest, byInstance);
+  }
+  return byDigest;
 }

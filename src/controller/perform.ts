@@ -3,7 +3,7 @@
  * refused stays owed, is tried again later, and is shown to the next decision as `stuck`.
  */
 
-import { type Action, processOf, type Weight } from "../domain/actions.ts";
+import { type Action, processOf, scopeOf, type Weight } from "../domain/actions.ts";
 import type { EnvironmentSpec } from "../domain/environment.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { Digest, EnvironmentName, ProcessId, UnitRef } from "../domain/names.ts";
@@ -16,7 +16,7 @@ import { loadUnit } from "./units.ts";
 
 type Owed<K extends Action["kind"]> = OwedAction & { readonly action: Extract<Action, { kind: K }> };
 
-interface Refusal {
+export interface Refusal {
   readonly owed: OwedAction;
   readonly error: unknown;
 }
@@ -40,6 +40,8 @@ export async function settle(environment: EnvironmentName, ports: Ports): Promis
     for (const entry of of(owed, kind)) if (entry.notBefore > now) heldUp.add(processOf(entry.action));
     await Promise.all(refusals.map((refusal) => refuse(environment, refusal, ports)));
   }
+  // Traffic first, git second.
+  for (const entry of of(due, "ensure-reverted")) if (!heldUp.has(entry.action.process)) ports.reverts.ensure(environment, entry, ports);
 }
 
 const inOrder = [
@@ -63,9 +65,29 @@ async function install(environment: EnvironmentName, due: readonly OwedAction[],
   if (owed.length === 0) return [];
   const { units, refusals } = await loadAll(environment, owed, ports);
   const loaded = owed.filter((entry) => units.has(entry.action.unit.digest));
-  if (loaded.length === 0) return refusals;
+  let all: readonly Refusal[] = refusals;
+  for (const scope of new Set(loaded.map((entry) => scopeOf(entry.action.on)))) {
+    const some = loaded.filter((entry) => scopeOf(entry.action.on) === scope);
+    all = await installOn(environment, { loaded: some, units, refusals: all }, ports);
+  }
+  return all;
+}
+
+/** What goes on the same instances. */
+interface Installation {
+  readonly loaded: readonly Owed<"ensure-installed">[];
+  readonly units: ReadonlyMap<Digest, DeploymentUnit>;
+  readonly refusals: readonly Refusal[];
+}
+
+async function installOn(
+  environment: EnvironmentName,
+  { loaded, units, refusals }: Installation,
+  ports: Ports,
+): Promise<readonly Refusal[]> {
   return attempt(loaded, refusals, async () => {
-    const results = await ports.engine(environment).ensureInstalled([...units.values()]);
+    const wanted = loaded.flatMap((entry) => units.get(entry.action.unit.digest) ?? []);
+    const results = await ports.engine(environment).ensureInstalled(wanted, loaded[0]?.action.on);
     const refused = new Map(
       results.flatMap((result) =>
         result.kind === "refused" ? [[result.unit.digest, new PinionError(result.code, result.detail)] as const] : [],
@@ -125,9 +147,9 @@ function routeFor(action: Owed<"ensure-weights">["action"], inventory: Inventory
   return { process: action.process, timeoutMs: spec?.requestTimeoutMs ?? 30_000, sticky: spec?.sticky ?? null, shares: answering };
 }
 
-function shareFor({ unit, weight }: Weight, inventory: Inventory): Share | null {
+function shareFor({ unit, weight, on }: Weight, inventory: Inventory): Share | null {
   const installed = inventory.installed.find((candidate) => candidate.process === unit.process && candidate.digest === unit.digest);
-  const ready = installed?.placements.filter((placement) => placement.ready) ?? [];
+  const ready = installed?.placements.filter((placement) => placement.ready && (on?.includes(placement.instance) ?? true)) ?? [];
   if (!installed || ready.length === 0) return null;
   const targets = ready.map(({ instance, address }) => ({ instance, url: address }));
   return { version: unit.version, digest: unit.digest, weight, endpoints: installed.endpoints, targets };
@@ -175,16 +197,21 @@ async function done(environment: EnvironmentName, owed: readonly OwedAction[], p
     );
 }
 
+/** The longest wait before traffic and triggers are tried again, in milliseconds: a rollback may hang on it. */
+const trafficRetryMs = 1_000;
+
 /** Waits longer after each refusal: 250 ms, doubled up to 30 s. */
-export function retryDelayMs(attempts: number): number {
-  return Math.min(30_000, 250 * 2 ** Math.min(attempts, 10));
+export function retryDelayMs(attempts: number, longestMs = 30_000): number {
+  return Math.min(longestMs, 250 * 2 ** Math.min(attempts, 10));
 }
 
-async function refuse(environment: EnvironmentName, { owed, error }: Refusal, ports: Ports): Promise<void> {
+export async function refuse(environment: EnvironmentName, { owed, error }: Refusal, ports: Ports): Promise<void> {
   const attempts = (owed.stuck?.attempts ?? 0) + 1;
   const stuck: Stuck = { action: owed.action, ...explain(error), attempts };
   ports.log.warn({ environment, process: processOf(owed.action), action: owed.action.kind, code: stuck.code, attempts }, stuck.detail);
-  await ports.journal.refused(environment, owed.id, stuck, ports.clock.now() + retryDelayMs(attempts - 1));
+  const isTraffic = owed.action.kind === "ensure-weights" || owed.action.kind === "ensure-armed";
+  const delayMs = isTraffic ? retryDelayMs(attempts - 1, trafficRetryMs) : retryDelayMs(attempts - 1);
+  await ports.journal.refused(environment, owed.id, stuck, ports.clock.now() + delayMs);
 }
 
 /** A bug is no reason to give a deployment up: it may be mended by a restart, so it is tried again, loudly. */

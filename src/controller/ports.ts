@@ -50,6 +50,8 @@ export interface Measurements {
    * When something new is known the environment is woken.
    */
   latest(environment: EnvironmentName, wishes: readonly MeasureWish[]): ReadonlyMap<string, readonly Measured[]>;
+  /** What was measured last, by deployment. */
+  known(environment: EnvironmentName): ReadonlyMap<string, readonly Measured[]>;
   /** Resolves when nothing is being measured. */
   idle(): Promise<void>;
 }

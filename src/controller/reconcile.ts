@@ -6,6 +6,7 @@
 import { decide } from "../domain/decide.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import { isNothingNew, type Step } from "../domain/state.ts";
+import { wishesOf } from "../domain/wishes.ts";
 import { observe } from "./observe.ts";
 import { settle } from "./perform.ts";
 import type { Ports } from "./ports.ts";
@@ -18,7 +19,8 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
   if (!seen) return null;
 
   const state = await ports.journal.state(environment);
-  const step = decide(state, seen);
+  const measured = ports.measurements.latest(environment, wishesOf(state, seen.spec));
+  const step = decide(state, { ...seen, measured });
   if (isNothingNew(step)) return step;
 
   await ports.journal.record(step);

@@ -201,7 +201,7 @@ class FollowedRepository implements Source {
   /** Environments whose folder is gone while something still runs there: they are shown, and nothing in them is touched. */
   #vanished(snapshot: Snapshot): readonly (readonly [EnvironmentName, EnvironmentSnapshot])[] {
     const gone = this.#parts.remembered().filter((name) => !snapshot.environments.has(name));
-    return gone.map((name) => [name, { name, spec: null, pins: new Map(), findings: [vanished(name)] }]);
+    return gone.map((name) => [name, { name, spec: null, pins: new Map(), quarantine: [], findings: [vanished(name)] }]);
   }
 
   #succeed(): void {

@@ -19,6 +19,8 @@ export type Action =
       readonly phase: Phase;
       readonly deployment: string;
       readonly on?: readonly string[];
+      /** Proves that a rollback worked: asks what the environment lists for that, filed under a scope of its own. */
+      readonly isRollback?: true;
     }
   /** Exactly these weights, nothing else of this process gets traffic. Empty: no traffic at all. */
   | { readonly kind: "ensure-weights"; readonly process: ProcessId; readonly weights: readonly Weight[] }
@@ -43,7 +45,7 @@ export function actionKey(action: Action): string {
     case "ensure-removed":
       return `${action.kind} ${action.unit.process} ${action.unit.digest}`;
     case "ensure-validated":
-      return `${action.kind} ${action.deployment} ${action.phase} ${scopeOf(action.on)}`;
+      return `${action.kind} ${action.deployment} ${action.phase} ${validationScope(action)}`;
     case "ensure-weights":
       return `${action.kind} ${action.process} ${action.weights.map((w) => `${w.unit.digest}=${w.weight}@${scopeOf(w.on)}`).join(" ")}`;
     case "ensure-reverted":
@@ -51,6 +53,11 @@ export function actionKey(action: Action): string {
     case "ensure-armed":
       return `${action.kind} ${action.process} ${action.digest ?? "none"}`;
   }
+}
+
+/** What the results of a validation are filed under. */
+export function validationScope({ on, isRollback }: Pick<Extract<Action, { kind: "ensure-validated" }>, "on" | "isRollback">): string {
+  return isRollback ? "rollback" : scopeOf(on);
 }
 
 /** Names a set of instances; "" is all of them. */

@@ -2,43 +2,78 @@
 
 import type { Action } from "./actions.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
-import { advance, isAllButOver, knownGoodAfter, open } from "./deployments.ts";
+import { advance, isAllButOver, knownGoodAfter, open, rejectedPhase } from "./deployments.ts";
 import { describeHeld, describeSettled, describeUnknown, type Outlook, withStatus } from "./describe-status.ts";
 import type { Desired } from "./desired.ts";
 import { holdForConcurrency } from "./gates/concurrency.ts";
 import { holdForDependencies } from "./gates/dependencies.ts";
 import type { Held } from "./gates/gate.ts";
 import { keepServing, keepUp } from "./keep-up.ts";
+import { describeFreeze } from "./orders.ts";
+import { findQuarantined, followGit, heldInQuarantine, pinnedDefinition } from "./quarantine.ts";
+import { condemnation, describeLag, followRevert } from "./rollback.ts";
 import type { UnitRef } from "./names.ts";
 import type { Dependency } from "./process-version.ts";
 import type { Rollout } from "./rollout.ts";
-import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, whyNotReady } from "./seen.ts";
+import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, weightOf, whyNotReady } from "./seen.ts";
 import type { DeploymentUpdate, ProcessState } from "./state.ts";
 import type { Installed } from "./unit.ts";
+import { watchRollout } from "./watch.ts";
 
 /** How long a failed healing is left alone before it is tried again. */
 const healPauseMs = 300_000;
 
 export function decideProcess(one: Case): ProcessDecision {
+  const { seen } = one.pass;
+  const before = followRevert(followGit(one.before, seen), one.desired, seen);
+  const decision = decideNow({ ...one, before, desired: heldInQuarantine(one.desired, before) });
+  return owingRevert(one, decision);
+}
+
+function decideNow(one: Case): ProcessDecision {
   const { before, desired, pass } = one;
   const { seen } = pass;
   if (!seen.spec || !seen.desired) return watchOnly(one, "environment.yaml cannot be used; what runs keeps running");
-  if (before.rollout && isSuperseded(before.rollout, desired)) return supersede(one, before.rollout);
+  if (before.rollout && isSuperseded(before.rollout, desired, seen)) return supersede(one, before.rollout);
   if (before.rollout) return advance(one, before.rollout);
   const view = viewProcess(before.process, seen, desired);
   if (!view) return watchOnly(one, whyUnknown(seen));
   return decideIdle(one, view);
 }
 
+/** A revert that nobody has written yet is asked for again, whatever else was decided. */
+function owingRevert({ owed }: Case, decision: ProcessDecision): ProcessDecision {
+  const { after, actions, replacesOwed } = decision;
+  if (!after?.revert || after.revert.outcome !== null) return decision;
+  const { order } = after.revert;
+  const isAsked = (action: Action): boolean => action.kind === "ensure-reverted" && action.order.id === order.id;
+  const isOwed = !replacesOwed && owed.some((entry) => isAsked(entry.action));
+  if (isOwed || actions.some(isAsked)) return decision;
+  return { ...decision, actions: [...actions, { kind: "ensure-reverted", process: after.process, order }] };
+}
+
 /** No rollout is under way, and engine and router have answered. */
 function decideIdle(one: Case, view: ProcessSeen): ProcessDecision {
   const { before, desired } = one;
   if (!desired) return decideUnpinned(one, view);
+  const back = wayBack(one, view);
+  if (back) return open(one, view, { kind: "rollback", candidate: back, fast: true, why: `${view.process} goes back to ${back.version}` });
   if (desired.kind === "broken") return hold(one, view, { health: "Degraded", why: desired.why, until: null });
   if (servingUnit(view.route)?.digest === desired.unit.digest) return decideServing(one, view, desired.unit);
   if (before.refused?.unit.digest === desired.unit.digest)
     return hold(one, view, { health: "Degraded", why: before.refused.why, until: null });
   return decideOutOfSync(one, view, desired);
+}
+
+/** What serves was put into quarantine while it served: the last good version takes its place, if it is another one. */
+function wayBack({ before, desired }: Case, view: ProcessSeen): UnitRef | null {
+  const serving = servingUnit(view.route);
+  const definition = pinnedDefinition(desired);
+  if (desired?.kind !== "broken" || !serving || definition === null || !findQuarantined(before, definition)) return null;
+  if (serving.version !== desired.version) return null;
+  const quarantined = new Set(before.quarantined.map((entry) => entry.version));
+  const good = before.knownGood.find((each) => !quarantined.has(each.version) && each.digest !== before.refused?.unit.digest);
+  return good ? { process: good.process, version: good.version, digest: good.digest } : null;
 }
 
 /** Another version than the pinned one has the traffic, or none has. What was good here before passes all gates. */
@@ -78,7 +113,7 @@ function whyNotServed(installed: Installed | null, view: ProcessSeen, unit: Unit
 function decideUnpinned(one: Case, view: ProcessSeen): ProcessDecision {
   if (view.installed.length === 0 && !servingUnit(view.route))
     return { after: null, actions: [], replacesOwed: true, deployments: [], wakeAt: null };
-  const why = whyNotRemoved(one.pass);
+  const why = one.pass.freeze ? `no longer pinned, but ${describeFreeze(one.pass.freeze)}` : whyNotRemoved(one.pass);
   if (why) return hold(one, view, { health: "Suspended", why, until: null });
   if (servingUnit(view.route)) return open(one, view, { kind: "retire", candidate: null, fast: false, why: "no longer pinned" });
   const actions = view.installed.map(({ version, digest }): Action => ({
@@ -100,8 +135,9 @@ function whyUnknown({ engine, routes }: Seen): string {
   return routes.kind === "unknown" ? routes.why : "";
 }
 
-function heldBack(needs: readonly Dependency[], { seen, state, running }: Pass): Held | null {
+function heldBack(needs: readonly Dependency[], { seen, state, running, freeze }: Pass): Held | null {
   if (!seen.desired) return null;
+  if (freeze) return { why: describeFreeze(freeze), until: null };
   const desired = seen.desired;
   const routes = seen.routes.kind === "known" ? seen.routes.value : null;
   const dependencies = holdForDependencies(needs, {
@@ -116,30 +152,44 @@ function isRefused(state: ProcessState | undefined, desired: Desired | undefined
   return desired?.kind === "broken" || (desired?.kind === "run" && state?.refused?.unit.digest === desired.unit.digest);
 }
 
-/** The newest commit wins: what is under way for another version is not continued. A rejection always runs to its end. */
-function isSuperseded(rollout: Rollout, desired: Desired | null): boolean {
-  if (desired?.kind === "broken" || rollout.state.kind === "rejected") return false;
-  return rollout.candidate?.digest !== desired?.unit.digest;
+/**
+ * The newest commit wins: what is under way for another version is not continued. A rejection first gets the traffic back;
+ * what is left of it then, such as requests that are still worked on, never holds up the next commit.
+ */
+function isSuperseded(rollout: Rollout, desired: Desired | null, seen: Seen): boolean {
+  if (desired?.kind === "broken" || rollout.candidate?.digest === desired?.unit.digest) return false;
+  return rollout.state.kind !== "rejected" || isTrafficBack(rollout, seen);
+}
+
+function isTrafficBack({ process, stable, state }: Rollout, { routes }: Seen): boolean {
+  if (state.kind === "rejected" && state.isStableLost) return true;
+  const route = routes.kind === "known" ? (routes.value.get(process) ?? null) : null;
+  return stable !== null && weightOf(route, stable.digest) === 100;
 }
 
 function supersede(one: Case, rollout: Rollout): ProcessDecision {
   const { before, desired, pass } = one;
   const { now } = pass.seen;
-  const isDone = isAllButOver(rollout);
-  const phase = isDone ? "Succeeded" : "Superseded";
+  const isGood = isAllButOver(rollout) && !isCondemned(one, rollout);
+  const phase = isGood ? "Succeeded" : rollout.state.kind === "rejected" ? rejectedPhase(rollout.state) : "Superseded";
   const next = desired?.kind === "run" ? `${desired.unit.version} is pinned now` : "no longer pinned";
-  const why = isDone ? `has all traffic; ${next}` : `superseded: ${next}`;
-  pass.running -= 1;
-  const knownGood = isDone ? knownGoodAfter(before, rollout, phase) : before.knownGood;
+  const why = isGood ? `has all traffic; ${next}` : `superseded: ${next}`;
+  if (rollout.state.kind !== "watching") pass.running -= 1;
+  const knownGood = isGood ? knownGoodAfter(before, rollout, phase, now) : before.knownGood;
   const idle: ProcessState = { ...before, rollout: null, knownGood, status: before.status && { ...before.status, phase } };
   const closing: DeploymentUpdate = {
     id: rollout.deployment,
     phase,
-    step: { at: now, state: isDone ? phase : "superseded", why },
+    step: { at: now, state: phase === "Superseded" ? "superseded" : phase, why },
     endedAt: now,
   };
-  const decision = decideProcess({ ...one, before: idle, superseded: rollout });
+  const decision = decideNow({ ...one, before: idle, superseded: { rollout, isGood } });
   return { ...decision, after: decision.after ?? idle, replacesOwed: true, deployments: [closing, ...decision.deployments] };
+}
+
+/** A version that its metrics condemn just now is not found good because the next one comes. */
+function isCondemned({ pass, owed }: Case, rollout: Rollout): boolean {
+  return condemnation(rollout, watchRollout(rollout, pass.seen, { evidence: [], owed })) !== null;
 }
 
 function watchOnly({ before, desired, pass }: Case, why: string): ProcessDecision {
@@ -152,8 +202,10 @@ function watchOnly({ before, desired, pass }: Case, why: string): ProcessDecisio
   };
 }
 
-function hold(one: Case, view: ProcessSeen, outlook: Outlook): ProcessDecision {
+function hold(one: Case, view: ProcessSeen, because: Outlook): ProcessDecision {
   const { before, pass } = one;
+  const lag = describeLag(before);
+  const outlook = lag === null ? because : { ...because, why: `${because.why}; ${lag}` };
   const describe = outlook.health === null ? describeHeld : describeSettled;
   return {
     after: withStatus(before, describe(before, pass.seen, view, outlook)),

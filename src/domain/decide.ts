@@ -9,39 +9,59 @@ import type { Case, Pass, ProcessDecision } from "./decision.ts";
 import type { Desired } from "./desired.ts";
 import type { Instant, ProcessId } from "./names.ts";
 import { type Seen, servingUnit } from "./seen.ts";
+import { obeyForLine, obeyForProcess, ordersFor, thawed, unanswered, withOrders } from "./obeying.ts";
+import type { OrderAnswer } from "./orders.ts";
 import type { DeploymentUpdate, EnvironmentState, OwedAction, ProcessState, Step } from "./state.ts";
 import { isSameStatus } from "./status.ts";
+import { tell } from "./tell.ts";
 
 const none: readonly OwedAction[] = [];
 
 /** The first pass over a process: nothing is remembered of it. */
-const nothing = { rollout: null, knownGood: [], refused: null, status: null } as const;
+const nothing = {
+  rollout: null,
+  knownGood: [],
+  refused: null,
+  status: null,
+  revert: null,
+  quarantined: [],
+  rolledBackAt: null,
+} as const;
 
 export function decide(state: EnvironmentState, seen: Seen): Step {
   const owedBy = owedByProcess(state.owed);
-  const pass: Pass = { state, seen, running: countRunning(state) };
+  const line = obeyForLine(state, seen);
+  const pass: Pass = { state, seen, freeze: line.freeze, running: countRunning(state) };
   const step = emptyStep(state, seen);
+  step.answers.push(...line.answers);
   for (const process of everyProcess(state, seen)) {
     const owed = owedBy.get(process) ?? none;
     const desired = seen.desired?.processes.get(process) ?? null;
-    const one: Case = { before: state.processes.get(process) ?? { process, ...nothing }, owed, desired, superseded: null, pass };
-    collect(step, one, decideProcess(one));
+    const remembered = state.processes.get(process) ?? { process, ...nothing };
+    const given = obeyForProcess(ordersFor(state, process), thawed(remembered, line.thawedAfterMs), desired, seen);
+    step.answers.push(...given.answers);
+    const one: Case = { before: given.after, owed: given.hasActed ? none : owed, desired, superseded: null, pass };
+    const decision = decideProcess(one);
+    collect(step, { remembered, owed, pass }, withOrders(given, decision));
   }
-  return step;
+  step.answers.push(...unanswered(state, step.answers, seen));
+  return tell(state, line.isNews ? { ...step, line: { freeze: line.freeze } } : step);
 }
 
-interface Draft extends Step {
+type Draft = Omit<Step, "processes" | "forgotten" | "owed" | "deployments" | "wakeAt" | "answers" | "events"> & {
   readonly processes: ProcessState[];
   readonly forgotten: ProcessId[];
   readonly owed: Map<ProcessId, readonly Action[]>;
   readonly deployments: DeploymentUpdate[];
+  readonly answers: OrderAnswer[];
   wakeAt: Instant | null;
-}
+};
 
 function emptyStep(state: EnvironmentState, seen: Seen): Draft {
   const retries = state.owed.map((owed) => owed.notBefore).filter((at) => at > seen.now);
   const wakeAt = retries.length === 0 ? null : Math.min(...retries);
-  return { environment: state.environment, at: seen.now, processes: [], forgotten: [], owed: new Map(), deployments: [], wakeAt };
+  const { environment } = state;
+  return { environment, at: seen.now, processes: [], forgotten: [], owed: new Map(), deployments: [], answers: [], wakeAt };
 }
 
 /** Every process that anybody knows of, once: pinned, remembered, installed or routed. The order does not matter: gates see to it. */
@@ -62,7 +82,7 @@ function* outside({ engine, routes }: Seen): Iterable<ProcessId> {
 
 function countRunning(state: EnvironmentState): number {
   let running = 0;
-  for (const process of state.processes.values()) if (process.rollout) running += 1;
+  for (const { rollout } of state.processes.values()) if (rollout && rollout.state.kind !== "watching") running += 1;
   return running;
 }
 
@@ -77,16 +97,20 @@ function owedByProcess(owed: readonly OwedAction[]): ReadonlyMap<ProcessId, read
   return byProcess;
 }
 
-function collect(step: Draft, { before, owed, pass }: Case, decision: ProcessDecision): void {
+interface Collected extends Pick<Case, "owed" | "pass"> {
+  readonly remembered: ProcessState;
+}
+
+function collect(step: Draft, { remembered, owed, pass }: Collected, decision: ProcessDecision): void {
   step.deployments.push(...decision.deployments);
   step.wakeAt = earlier(step.wakeAt, decision.wakeAt);
   if (decision.after === null) {
-    if (pass.state.processes.has(before.process)) step.forgotten.push(before.process);
+    if (pass.state.processes.has(remembered.process)) step.forgotten.push(remembered.process);
     return;
   }
-  if (!isSameState(before, decision.after)) step.processes.push(decision.after);
+  if (!isSameState(remembered, decision.after)) step.processes.push(decision.after);
   if (decision.replacesOwed ? isOther(owed, decision.actions) : isMore(owed, decision.actions))
-    step.owed.set(before.process, decision.actions);
+    step.owed.set(remembered.process, decision.actions);
 }
 
 function isSameState(before: ProcessState, after: ProcessState): boolean {
@@ -95,6 +119,9 @@ function isSameState(before: ProcessState, after: ProcessState): boolean {
     before.rollout === after.rollout &&
     before.knownGood === after.knownGood &&
     before.refused === after.refused &&
+    before.revert === after.revert &&
+    before.quarantined === after.quarantined &&
+    before.rolledBackAt === after.rolledBackAt &&
     isSameStatus(before.status, after.status)
   );
 }

@@ -3,6 +3,7 @@
 import type { Action } from "./actions.ts";
 import type { Desired } from "./desired.ts";
 import type { Instant } from "./names.ts";
+import type { Freeze } from "./orders.ts";
 import type { Rollout } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 import type { DeploymentUpdate, EnvironmentState, OwedAction, ProcessState } from "./state.ts";
@@ -11,7 +12,9 @@ import type { DeploymentUpdate, EnvironmentState, OwedAction, ProcessState } fro
 export interface Pass {
   readonly state: EnvironmentState;
   readonly seen: Seen;
-  /** Deployments running now, with those that began in this pass. */
+  /** Frozen as of this pass, with the orders that came in it. */
+  readonly freeze: Freeze | null;
+  /** Deployments running now, with those that began in this pass; those that are only watched do not count. */
   running: number;
 }
 
@@ -21,8 +24,8 @@ export interface Case {
   readonly owed: readonly OwedAction[];
   /** Null: not pinned. */
   readonly desired: Desired | null;
-  /** The rollout that this decision puts an end to, for another version; null: none. */
-  readonly superseded: Rollout | null;
+  /** The rollout that this decision puts an end to, for another version, and whether its version was found good; null: none. */
+  readonly superseded: { readonly rollout: Rollout; readonly isGood: boolean } | null;
   readonly pass: Pass;
 }
 

@@ -3,13 +3,17 @@
 import type { Action } from "./actions.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeEnded, describeRollout, withStatus } from "./describe-status.ts";
-import type { EnvironmentSpec } from "./environment.ts";
+import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environment.ts";
 import type { Instant, UnitRef } from "./names.ts";
 import { keepServing } from "./keep-up.ts";
-import type { DeploymentKind, Rollout, StrategyStep } from "./rollout.ts";
+import { describeFreeze, signature } from "./orders.ts";
+import { afterRejection, condemn, condemnation, describeLag, isOnItsWay, whyNotAutomatic } from "./rollback.ts";
+import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
 import { findInstalled, type ProcessSeen, type Seen, servingUnit, viewProcess } from "./seen.ts";
-import type { DeploymentUpdate, ProcessState } from "./state.ts";
+import type { DeploymentUpdate, KnownGood, ProcessState } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
+import { isWaitingForPerson } from "./strategies/canary.ts";
+import { rejectLate } from "./strategies/steps.ts";
 import { begin, next } from "./strategies/strategy.ts";
 import { watchRollout } from "./watch.ts";
 
@@ -32,7 +36,7 @@ export function open({ before, pass, superseded }: Case, view: ProcessSeen, { wh
   const step = begin(blank, why);
   const rollout: Rollout = { ...blank, state: step.state };
   const process: ProcessState = { ...before, rollout, refused: identity.kind === "heal" ? before.refused : null };
-  const after = withStatus(process, describeRollout(before, seen, view, { rollout, why: step.why }));
+  const after = withStatus(process, describeRollout(before, seen, view, { rollout, why: step.why, isAlarming: false, isStopped: false }));
   return {
     after,
     actions: step.actions,
@@ -46,7 +50,7 @@ export function open({ before, pass, superseded }: Case, view: ProcessSeen, { wh
  * What the traffic goes back to if need be: what has it now, unless that is the candidate itself. A version that had only just
  * been given the traffic when it was superseded was never found good: then it is the one before it, if it is still there.
  */
-function stableFor(view: ProcessSeen, candidate: UnitRef | null, superseded: Rollout | null): UnitRef | null {
+function stableFor(view: ProcessSeen, candidate: UnitRef | null, superseded: Case["superseded"]): UnitRef | null {
   const serving = servingUnit(view.route);
   if (!serving || serving.digest === candidate?.digest) return null;
   const verified = superseded ? verifiedBefore(superseded, serving) : null;
@@ -54,8 +58,13 @@ function stableFor(view: ProcessSeen, candidate: UnitRef | null, superseded: Rol
   return isThere ? verified : serving;
 }
 
-function verifiedBefore(superseded: Rollout, serving: UnitRef): UnitRef | null {
-  return superseded.candidate?.digest === serving.digest && !isAllButOver(superseded) ? superseded.stable : null;
+function verifiedBefore({ rollout, isGood }: NonNullable<Case["superseded"]>, serving: UnitRef): UnitRef | null {
+  return rollout.candidate?.digest === serving.digest && !isGood ? rollout.stable : null;
+}
+
+/** A canary has a limit of its own: its steps take as long as they take. */
+function timeoutOf(strategy: StrategySpec, spec: EnvironmentSpec): number {
+  return strategy.kind === "canary" ? strategy.maxDurationMs : spec.deploymentTimeoutMs;
 }
 
 function newRollout(
@@ -65,14 +74,17 @@ function newRollout(
   identity: Pick<Rollout, "kind" | "candidate" | "fast" | "stable">,
 ): Rollout {
   const version = identity.candidate?.version ?? "out";
+  const strategy = strategyFor(spec, process);
   return {
     deployment: `${seen.environment}.${process}.${version}.${seen.now.toString(36)}`,
     process,
     ...identity,
     commit: seen.commit,
-    strategy: spec.strategy,
+    strategy,
     startedAt: seen.now,
-    deadline: seen.now + spec.deploymentTimeoutMs,
+    deadline: seen.now + timeoutOf(strategy, spec),
+    paused: null,
+    switchedAt: null,
     state: { kind: "validating" },
   };
 }
@@ -80,14 +92,19 @@ function newRollout(
 export function advance(one: Case, rollout: Rollout): ProcessDecision {
   const { before, owed, pass, desired } = one;
   const { seen, state } = pass;
-  const step = next(rollout, watchRollout(rollout, seen, { evidence: state.evidence.get(rollout.deployment) ?? [], owed }));
+  const watched = watchRollout(rollout, seen, { evidence: state.evidence.get(rollout.deployment) ?? [], owed });
+  const { step, isAlarming } = nextStep(one, rollout, watched);
   if (step.outcome) return close(one, rollout, step);
-  const isSame = JSON.stringify(step.state) === JSON.stringify(rollout.state);
-  const after: Rollout = isSame ? rollout : { ...rollout, state: step.state };
-  const status = describeRollout(before, seen, viewProcess(before.process, seen, desired), { rollout: after, why: step.why });
-  const process = withStatus(isSame ? before : { ...before, rollout: after }, status);
+  const isSame = isSameState(step.state, rollout.state);
+  const after: Rollout = isSame ? rollout : entering(rollout, step.state, seen.now);
+  const remembered = isSame ? before : afterEntering(one, rollout, after);
+  const view = viewProcess(before.process, seen, desired);
+  const stopped = stoppedBy(one, after);
+  const lag = describeLag(remembered);
+  const why = lag === null ? step.why : `${step.why}; ${lag}`;
+  const status = describeRollout(remembered, seen, view, { rollout: after, why, isAlarming, isStopped: stopped !== null });
   return {
-    after: process,
+    after: withStatus(isSame ? before : { ...remembered, rollout: after }, status),
     actions: [...step.actions, ...whileWaiting(one, after)],
     replacesOwed: !isSame,
     deployments: isSame ? [] : [entered(after, seen.now, step)],
@@ -95,23 +112,90 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
   };
 }
 
+interface Stepping {
+  readonly step: StrategyStep;
+  /** It is bad, and stays all the same: a person must decide. */
+  readonly isAlarming: boolean;
+}
+
+/** Guards that hold for every strategy, in order of urgency; then what the strategy says, unless somebody has stopped it. */
+function nextStep(one: Case, rollout: Rollout, watched: RolloutSeen): Stepping {
+  const { now } = one.pass.seen;
+  const bad = condemnation(rollout, watched);
+  const held = bad && whyNotAutomatic(rollout, one.before, one.pass.seen);
+  if (bad && (held === null || isOnItsWay(rollout))) return { step: condemn(rollout, bad, held, now), isAlarming: false };
+  const why = stoppedBy(one, rollout);
+  if (why === null && isLate(rollout, now)) return { step: rejectLate(rollout, now), isAlarming: false };
+  const step = next(rollout, watched);
+  const isGoingOn = step.outcome !== null || !isSameState(step.state, rollout.state);
+  if (bad)
+    return {
+      step: isGoingOn ? condemn(rollout, bad, held, now) : { ...step, why: condemn(rollout, bad, held, now).why },
+      isAlarming: true,
+    };
+  if (why === null || !isGoingOn || step.state.kind === "rejected")
+    return { step: why === null ? step : { ...step, why: `${step.why}; ${why}` }, isAlarming: false };
+  return { step: { state: rollout.state, actions: [], why, outcome: null, wakeAt: null }, isAlarming: false };
+}
+
+/** Who stopped it, where it can be stopped; null: it goes on. Going back, and keeping things in order, is never stopped. */
+function stoppedBy({ pass }: Case, rollout: Rollout): string | null {
+  if (rollout.kind !== "deploy" && !rollout.paused) return null;
+  if (!canStandStill(rollout)) return null;
+  const { paused } = rollout;
+  if (paused) return `paused by ${signature(paused)}`;
+  return pass.freeze ? describeFreeze(pass.freeze) : null;
+}
+
+/** Where nothing is half done, so that it can stay for as long as a person wants. */
+function canStandStill({ state, strategy }: Rollout): boolean {
+  const { kind } = state;
+  if (strategy.kind === "recreate") return kind === "validating";
+  return (
+    kind === "validating" || kind === "installing" || kind === "checking" || kind === "waiting" || kind === "shifting" || kind === "pausing"
+  );
+}
+
+/** Once it has the traffic for good, or is on its way out, there is nothing left that a timeout could save. */
+function isLate(rollout: Rollout, now: Instant): boolean {
+  const { state, strategy, kind, candidate, deadline } = rollout;
+  if (now < deadline || !candidate || kind === "heal" || state.kind === "rejected" || !isOnItsWay(rollout)) return false;
+  return !(state.kind === "shifting" && strategy.kind === "canary" && isWaitingForPerson(strategy, state));
+}
+
+function isSameState(one: RolloutState, other: RolloutState): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+function entering(rollout: Rollout, state: RolloutState, now: Instant): Rollout {
+  const switchedAt = state.kind === "switching" ? (rollout.switchedAt ?? now) : rollout.switchedAt;
+  return { ...rollout, state, switchedAt, paused: state.kind === "rejected" ? null : rollout.paused };
+}
+
+/** A candidate that is rejected with traffic leaves a revert and a quarantine behind. */
+function afterEntering({ before, desired, pass }: Case, rollout: Rollout, { state }: Rollout): ProcessState {
+  if (state.kind !== "rejected" || !state.hadTraffic) return before;
+  const reason = { trigger: state.trigger, why: state.why };
+  return afterRejection(before, { rollout, reason, desired, seen: pass.seen, by: null });
+}
+
 /** Until the candidate is switched to, the stable version must go on to be served wherever it is. */
-function whileWaiting(one: Case, { kind, state, strategy }: Rollout): readonly Action[] {
+function whileWaiting(one: Case, { kind, state, strategy, stable }: Rollout): readonly Action[] {
   const isBeforeSwitch =
     state.kind === "validating" || state.kind === "installing" || state.kind === "checking" || state.kind === "waiting";
-  if (!isBeforeSwitch || strategy.kind !== "blue-green" || kind === "heal") return [];
+  if (!isBeforeSwitch || strategy.kind === "recreate" || kind === "heal") return [];
   const view = viewProcess(one.before.process, one.pass.seen, null);
-  return view ? keepServing(one, view) : [];
+  return view ? keepServing(one, view, stable) : [];
 }
 
 function close({ before, pass, desired }: Case, rollout: Rollout, step: StrategyStep): ProcessDecision {
-  pass.running -= 1;
+  if (rollout.state.kind !== "watching") pass.running -= 1;
   const { seen } = pass;
-  const phase = phaseOf(rollout, step);
+  const phase = step.outcome === "succeeded" ? "Succeeded" : rejectedPhase(rollout.state);
   const ended: ProcessState = {
     ...before,
     rollout: null,
-    knownGood: knownGoodAfter(before, rollout, phase),
+    knownGood: knownGoodAfter(before, rollout, phase, seen.now),
     refused: refusalAfter(rollout, step, seen.now),
   };
   const update: DeploymentUpdate = {
@@ -125,20 +209,27 @@ function close({ before, pass, desired }: Case, rollout: Rollout, step: Strategy
 }
 
 /** A rejected candidate that ever had traffic was rolled back; one that never had it just failed. */
-function phaseOf(rollout: Rollout, step: StrategyStep): DeploymentPhase {
-  if (step.outcome === "succeeded") return "Succeeded";
-  return rollout.state.kind === "rejected" && rollout.state.hadTraffic ? "RolledBack" : "Failed";
+export function rejectedPhase(state: RolloutState): DeploymentPhase {
+  if (state.kind !== "rejected") return "Failed";
+  if (state.trigger === "abort") return "Aborted";
+  return state.hadTraffic ? "RolledBack" : "Failed";
 }
 
-/** Validated with all the traffic: only the version before it is still being let go. */
+/** Validated with all the traffic: only the version before it is still being let go, or it is only watched. */
 export function isAllButOver({ state, strategy, candidate }: Rollout): boolean {
-  return candidate !== null && (state.kind === "draining" || (state.kind === "removing" && strategy.kind === "blue-green"));
+  if (candidate === null) return false;
+  return state.kind === "draining" || state.kind === "watching" || (state.kind === "removing" && strategy.kind !== "recreate");
 }
 
 /** What is known to be good once a deployment has ended so. */
-export function knownGoodAfter(before: ProcessState, { candidate, kind }: Rollout, phase: DeploymentPhase): readonly UnitRef[] {
+export function knownGoodAfter(
+  before: ProcessState,
+  { candidate, kind }: Rollout,
+  phase: DeploymentPhase,
+  now: Instant,
+): readonly KnownGood[] {
   if (phase !== "Succeeded" || !candidate || kind === "heal") return before.knownGood;
-  return [candidate, ...before.knownGood.filter((good) => good.digest !== candidate.digest)].slice(0, knownGoodLimit);
+  return [{ ...candidate, at: now }, ...before.knownGood.filter((good) => good.digest !== candidate.digest)].slice(0, knownGoodLimit);
 }
 
 function refusalAfter({ candidate }: Rollout, step: StrategyStep, now: Instant): ProcessState["refused"] {
@@ -166,5 +257,7 @@ function opened(rollout: Rollout, seen: Seen, why: string): DeploymentUpdate {
 }
 
 function entered(rollout: Rollout, now: Instant, step: StrategyStep): DeploymentUpdate {
-  return { id: rollout.deployment, phase: "Running", step: { at: now, state: step.state.kind, why: step.why }, endedAt: null };
+  const { state } = rollout;
+  const condemned = state.kind === "rejected" ? { trigger: state.trigger } : {};
+  return { id: rollout.deployment, phase: "Running", step: { at: now, state: state.kind, why: step.why }, endedAt: null, ...condemned };
 }

@@ -43,18 +43,28 @@ export function describeSettled(before: ProcessState, seen: Seen, view: ProcessS
   });
 }
 
+interface UnderWay {
+  readonly rollout: Rollout;
+  readonly why: string;
+  /** It is bad, and nobody but a person may take it back. */
+  readonly isAlarming: boolean;
+  /** Paused or frozen. */
+  readonly isStopped: boolean;
+}
+
 /** A deployment is under way. */
-export function describeRollout(
-  before: ProcessState,
-  seen: Seen,
-  view: ProcessSeen | null,
-  { rollout, why }: { readonly rollout: Rollout; readonly why: string },
-): ProcessStatus {
+export function describeRollout(before: ProcessState, seen: Seen, view: ProcessSeen | null, underWay: UnderWay): ProcessStatus {
+  const { rollout, why } = underWay;
   const actual = view ? actualOf(view) : (before.status?.actual ?? []);
-  const isGoingBack = rollout.state.kind === "rejected";
   const desired = rollout.candidate ? (view?.desired ? versionOf(view.desired) : rollout.candidate.version) : null;
   const sync = view ? syncOf(view) : "OutOfSync";
-  return status(before, seen, { desired, actual, sync, health: isGoingBack ? "Degraded" : "Progressing", phase: "Running", reason: why });
+  return status(before, seen, { desired, actual, sync, health: healthOf(underWay), phase: "Running", reason: why });
+}
+
+function healthOf({ rollout, isAlarming, isStopped }: UnderWay): Health {
+  if (isAlarming || rollout.state.kind === "rejected") return "Degraded";
+  if (isStopped) return "Suspended";
+  return rollout.state.kind === "watching" ? "Healthy" : "Progressing";
 }
 
 /** A deployment has just ended. */

@@ -4,11 +4,11 @@ import { giveTraffic } from "./strategies/steps.ts";
 import type { Action } from "./actions.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeSettled, withStatus } from "./describe-status.ts";
-import type { EnvironmentSpec } from "./environment.ts";
-import type { Digest, UnitRef } from "./names.ts";
+import { type EnvironmentSpec, strategyFor, type WarmLimit } from "./environment.ts";
+import type { Digest, Instant, UnitRef } from "./names.ts";
 import { findInstalled, inFlightOn, isArmedAlone, type ProcessSeen, type Seen, servingUnit } from "./seen.ts";
 import type { Route } from "./route.ts";
-import type { ProcessState } from "./state.ts";
+import type { KnownGood, ProcessState } from "./state.ts";
 import type { ProcessStatus } from "./status.ts";
 import type { Installed } from "./unit.ts";
 
@@ -34,37 +34,45 @@ export function keepUp({ before, pass }: Case, view: ProcessSeen, unit: UnitRef)
     actions,
     replacesOwed: false,
     deployments: [],
-    wakeAt: idle.length < leftovers.length ? pass.seen.now + leftoverPollMs : null,
+    wakeAt: idle.length < leftovers.length ? pass.seen.now + leftoverPollMs : nextExpiry(before, pass.seen, view),
   };
 }
 
 /**
- * What a process needs that is not (yet) what is pinned: the version that has the traffic keeps it, wherever its instances
- * are now; and when the router has forgotten all about it, the last good one that is there gets it back.
+ * What a process needs that is not (yet) what is pinned: the stable version of what is under way, or else the version that has
+ * the traffic, keeps it wherever its instances are now; and when the router has forgotten all about it, the last good one that is there gets it back.
  */
-export function keepServing({ before, desired, pass }: Case, view: ProcessSeen): readonly Action[] {
+export function keepServing({ before, desired, pass }: Case, view: ProcessSeen, stable: UnitRef | null = null): readonly Action[] {
   const isThere = (unit: UnitRef) => findInstalled(view.installed, unit.digest)?.placements.some((placement) => placement.ready) ?? false;
-  const unit = servingUnit(view.route) ?? (desired ? before.knownGood.find(isThere) : undefined);
-  return unit && isThere(unit) ? routing(view, unit, pass.seen.spec) : [];
+  const served = stable && isThere(stable) ? stable : servingUnit(view.route);
+  const unit = served ?? (desired ? before.knownGood.find(isThere) : undefined);
+  return unit && isThere(unit) ? routing(view, plain(unit), pass.seen.spec) : [];
+}
+
+/** Without what is remembered of it. */
+function plain({ process, version, digest }: UnitRef): UnitRef {
+  return { process, version, digest };
 }
 
 const nothingToDo = { actions: [], replacesOwed: false, deployments: [], wakeAt: null } as const;
 
 /** Whether all is in place and shown so already: nearly every process in nearly every pass, so this builds nothing. */
 function isAtRest(before: ProcessState, seen: Seen, view: ProcessSeen, unit: UnitRef): boolean {
-  if (view.installed.length > 2 || before.refused !== null || !isShownAtRest(before.status, view.installed, unit)) return false;
+  if (before.refused !== null || !isShownAtRest(before.status, view.installed, unit)) return false;
   if (!isRoutedRight(view, unit.digest) || !isTreatedRight(view.route, seen.spec) || !isArmedAlone(view.installed, unit.digest))
     return false;
-  return view.installed.length === 1 || leftoversOf(before, seen, view, unit).length === 0;
+  return view.installed.length === 1 || (leftoversOf(before, seen, view, unit).length === 0 && nextExpiry(before, seen, view) === null);
 }
 
-/** Of one version that serves, and at most one that is kept warm. */
+/** Of one version that serves, and those that are kept warm. */
 function isShownAtRest(status: ProcessState["status"], installed: readonly Installed[], unit: UnitRef): boolean {
   if (status?.sync !== "Synced" || status.health !== "Healthy" || status.desired !== unit.version) return false;
   if (!isOver(status) || status.actual.length !== installed.length) return false;
-  const [serving, warm] = status.actual;
+  const [serving, ...warm] = status.actual;
   if (serving?.version !== unit.version || serving.weight !== 100) return false;
-  return installed.every((each) => each.digest === unit.digest || (each.version === warm?.version && warm.weight === 0));
+  return installed.every(
+    (each) => each.digest === unit.digest || warm.some((share) => share.version === each.version && share.weight === 0),
+  );
 }
 
 /** The reason of the deployment that brought it here stays; a hold that is over does not. */
@@ -107,13 +115,43 @@ function isTreatedRight(route: Route | null, spec: EnvironmentSpec | null): bool
   return route.timeoutMs === spec.requestTimeoutMs && route.sticky?.kind === spec.sticky?.kind && route.sticky?.name === spec.sticky?.name;
 }
 
-/** Installed, but neither pinned nor kept warm as the version to go back to. */
+/** Installed, but neither pinned nor kept warm to go back to. */
 function leftoversOf(before: ProcessState, seen: Seen, view: ProcessSeen, unit: UnitRef): readonly Installed[] {
-  const keepsOld = seen.spec?.strategy.kind === "blue-green" && seen.spec.strategy.keepOldVersion;
-  const warm = keepsOld
-    ? before.knownGood.find((good) => good.digest !== unit.digest && findInstalled(view.installed, good.digest))
-    : undefined;
-  return view.installed.filter((installed) => installed.digest !== unit.digest && installed.digest !== warm?.digest);
+  const warm = new Set(warmOf(before, seen, view, unit).map((good) => good.digest));
+  return view.installed.filter((installed) => installed.digest !== unit.digest && !warm.has(installed.digest));
+}
+
+/** Good versions that are kept installed without traffic: so many, the newest first, and none for longer than it may be. */
+function warmOf(before: ProcessState, seen: Seen, view: ProcessSeen, unit: UnitRef): readonly KnownGood[] {
+  const limit = warmLimit(seen, view.process);
+  if (!limit) return [];
+  const { maxAgeMs } = limit;
+  return before.knownGood
+    .filter((good) => good.digest !== unit.digest && findInstalled(view.installed, good.digest))
+    .filter((good) => maxAgeMs === null || seen.now < replacedAt(before, good) + maxAgeMs)
+    .slice(0, limit.count);
+}
+
+function warmLimit({ spec }: Seen, process: string): WarmLimit | null {
+  const strategy = spec && strategyFor(spec, process);
+  if (strategy?.kind !== "blue-green" && strategy?.kind !== "canary") return null;
+  return strategy.keepOldVersion ? strategy.warm : null;
+}
+
+/** When it lost the traffic: when the version after it was found good. */
+function replacedAt({ knownGood }: ProcessState, good: KnownGood): Instant {
+  return knownGood[knownGood.indexOf(good) - 1]?.at ?? good.at;
+}
+
+/** When the first of the warm versions has been kept for long enough; null: never. */
+function nextExpiry(before: ProcessState, seen: Seen, view: ProcessSeen): Instant | null {
+  const maxAgeMs = warmLimit(seen, view.process)?.maxAgeMs ?? null;
+  if (maxAgeMs === null) return null;
+  const ends = before.knownGood
+    .filter((good) => findInstalled(view.installed, good.digest))
+    .map((good) => replacedAt(before, good) + maxAgeMs)
+    .filter((end) => end > seen.now);
+  return ends.length === 0 ? null : Math.min(...ends);
 }
 
 function isIdle(seen: Seen, installed: Installed): boolean {

@@ -36,3 +36,12 @@ export interface Freeze {
   readonly why: string;
   readonly at: Instant;
 }
+
+/** Who, and why if that was said. */
+export function signature({ by, why }: { readonly by: Person; readonly why: string }): string {
+  return why === "" ? by.name : `${by.name}: ${why}`;
+}
+
+export function describeFreeze(freeze: Freeze): string {
+  return `frozen by ${signature(freeze)}`;
+}

@@ -106,6 +106,9 @@ export interface Stuck {
   readonly attempts: number;
 }
 
+/** A verdict of metrics, and what it is named after when it is bad. */
+export type Judgement = Verdict & { readonly trigger: string };
+
 /** What a strategy may look at. */
 export interface RolloutSeen {
   readonly now: Instant;
@@ -127,10 +130,14 @@ export interface RolloutSeen {
   readonly pre: Verdict;
   readonly during: Verdict;
   readonly post: Verdict;
+  /** Of what proves that a rollback worked. */
+  readonly proof: Verdict;
+  /** Whether the environment wants such a proof. */
+  readonly wantsProof: boolean;
   /** Of the metrics, while the candidate has traffic. */
-  readonly analysis: Verdict;
-  /** Of the rollback policy's triggers: unhealthy when one fires. `trigger` names it. */
-  readonly triggers: Verdict & { readonly trigger: string };
+  readonly analysis: Judgement;
+  /** Of the rollback policy's triggers: unhealthy when one fires. */
+  readonly triggers: Judgement;
   /** Whether the router's targets are where the versions with traffic answer now. */
   readonly isRouted: Known<boolean>;
   /** For strategies that go from instance to instance. */

@@ -1,9 +1,12 @@
 /** Turns what was seen of a process into what a strategy may look at. */
 
-import { judge, type Verdict, type ValidationResult } from "./evidence.ts";
-import type { Phase } from "./actions.ts";
+import { firing, judgeChecks } from "./analysis.ts";
+import { scopeOf, validationScope, type Phase } from "./actions.ts";
+import { judge, type ValidationResult, type Verdict } from "./evidence.ts";
+import type { MetricCheck } from "./metrics.ts";
 import type { UnitRef } from "./names.ts";
-import type { Known, Rollout, RolloutSeen } from "./rollout.ts";
+import type { InstanceSeen, Judgement, Known, Rollout, RolloutSeen } from "./rollout.ts";
+import type { Route } from "./route.ts";
 import { findInstalled, inFlightOn, isArmedAlone, isReady, type Seen, weightOf } from "./seen.ts";
 import type { OwedAction } from "./state.ts";
 import type { EngineInstance, Installed } from "./unit.ts";
@@ -29,10 +32,24 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
     stableArmed: ask.engine((installed) => stable !== null && isArmedAlone(installed, stable.digest)),
     stableInFlight: ask.inFlight(stable),
     candidateInFlight: ask.inFlight(candidate),
-    ...verdicts(memory),
-    stuck: memory.owed.find((owed) => owed.stuck !== null)?.stuck ?? null,
+    ...verdicts(rollout, memory),
+    wantsProof: (seen.spec?.validation.rollback.length ?? 0) > 0,
+    analysis: judgeMetrics(checksOf(rollout, seen), rollout, seen),
+    triggers: judgeTriggers(seen.spec?.rollback.automatic.triggers ?? [], rollout, seen),
+    isRouted: ask.engine((installed, instances) => isRouted(ask.route, installed, instances)),
+    instances: ask.engine((installed, instances) =>
+      instances.map((each) => instanceSeen(each, { rollout, installed, route: ask.route, seen })),
+    ),
+    stuck: memory.owed.find((owed) => owed.stuck !== null && owed.action.kind !== "ensure-reverted")?.stuck ?? null,
     drainTimeoutMs: seen.spec?.drainTimeoutMs ?? 0,
+    watchMs: watchOf(seen),
   };
+}
+
+/** Without triggers there is nothing to watch for. */
+function watchOf({ spec }: Seen): number {
+  const automatic = spec?.rollback.automatic;
+  return automatic?.enabled && automatic.triggers.length > 0 ? automatic.watchMs : 0;
 }
 
 function questions(process: string, seen: Seen) {
@@ -40,7 +57,8 @@ function questions(process: string, seen: Seen) {
   const route = routes.kind === "known" ? (routes.value.get(process) ?? null) : null;
   const installed = engine.kind === "known" ? (engine.value.installed.get(process) ?? []) : [];
   return {
-    engine(question: (installed: readonly Installed[], instances: readonly EngineInstance[]) => boolean): Known<boolean> {
+    route,
+    engine<T>(question: (installed: readonly Installed[], instances: readonly EngineInstance[]) => T): Known<T> {
       return engine.kind === "unknown" ? engine : { kind: "known", value: question(installed, engine.value.instances) };
     },
     weight(unit: UnitRef | null): Known<number> {
@@ -52,11 +70,78 @@ function questions(process: string, seen: Seen) {
   };
 }
 
-function verdicts({ evidence, owed }: Memory): { readonly pre: Verdict; readonly during: Verdict; readonly post: Verdict } {
-  const of = (phase: Phase): Verdict => {
-    const verdict = judge(evidence.filter((result) => result.phase === phase));
-    const isRunning = owed.some(({ action }) => action.kind === "ensure-validated" && action.phase === phase);
+/** Whether every version with traffic gets it on all instances where it answers, and nowhere else. */
+function isRouted(route: Route | null, installed: readonly Installed[], instances: readonly EngineInstance[]): boolean {
+  const isUp = new Set(instances.filter((instance) => instance.state === "ready").map((instance) => instance.id));
+  return (route?.shares ?? []).every((share) => {
+    const ready = findInstalled(installed, share.digest)?.placements.filter((each) => each.ready && isUp.has(each.instance)) ?? [];
+    if (ready.length === 0 || share.weight === 0) return true;
+    return (
+      ready.length === share.targets.length &&
+      ready.every((each) => share.targets.some((target) => target.instance === each.instance && target.url === each.address))
+    );
+  });
+}
+
+interface Around {
+  readonly rollout: Rollout;
+  readonly installed: readonly Installed[];
+  readonly route: Route | null;
+  readonly seen: Seen;
+}
+
+function instanceSeen({ id, state }: EngineInstance, { rollout, installed, route, seen }: Around): InstanceSeen {
+  const isReadyHere = (unit: UnitRef | null): boolean => {
+    const found = unit && findInstalled(installed, unit.digest);
+    return found !== null && found.drift === null && found.placements.some((each) => each.instance === id && each.ready);
+  };
+  return {
+    id,
+    isUp: state === "ready",
+    candidateReady: isReadyHere(rollout.candidate),
+    stableReady: isReadyHere(rollout.stable),
+    stableInFlight: inFlightAt(id, rollout.stable, installed, seen),
+    inRotation: route?.shares.some((share) => share.weight > 0 && share.targets.some((target) => target.instance === id)) ?? false,
+  };
+}
+
+function inFlightAt(instance: string, unit: UnitRef | null, installed: readonly Installed[], seen: Seen): Known<number> {
+  if (!unit) return { kind: "known", value: 0 };
+  if (seen.inFlight.kind === "unknown") return seen.inFlight;
+  const placement = findInstalled(installed, unit.digest)?.placements.find((each) => each.instance === instance);
+  return { kind: "known", value: Math.max(seen.inFlight.value.get(unit.digest)?.get(instance) ?? 0, placement?.inFlight ?? 0) };
+}
+
+/** What a rollout's metrics are held against: the strategy's own checks and the environment's. */
+export function checksOf({ strategy }: Pick<Rollout, "strategy">, { spec }: Pick<Seen, "spec">): readonly MetricCheck[] {
+  return [...(strategy.kind === "canary" ? strategy.checks : []), ...(spec?.analysis.checks ?? [])];
+}
+
+function judgeMetrics(checks: readonly MetricCheck[], rollout: Rollout, seen: Seen): Judgement {
+  const measured = seen.measured.get(rollout.deployment) ?? [];
+  const verdict = judgeChecks(measured, checks, at(seen));
+  return { ...verdict, trigger: verdict.kind === "unhealthy" ? firing(measured, checks, at(seen)).trigger : "" };
+}
+
+function judgeTriggers(triggers: readonly MetricCheck[], rollout: Rollout, seen: Seen): Judgement {
+  if (seen.spec?.rollback.automatic.enabled === false) return { kind: "healthy", trigger: "" };
+  return firing(seen.measured.get(rollout.deployment) ?? [], triggers, at(seen));
+}
+
+function at({ now, spec }: Seen): { readonly now: number; readonly maxAgeMs: number } {
+  return { now, maxAgeMs: spec?.rollback.automatic.evidenceMaxAgeMs ?? 60_000 };
+}
+
+type Verdicts = Pick<RolloutSeen, "pre" | "during" | "post" | "proof">;
+
+function verdicts({ state }: Rollout, { evidence, owed }: Memory): Verdicts {
+  const of = (phase: Phase, scope: string): Verdict => {
+    const verdict = judge(evidence.filter((result) => result.phase === phase && result.scope === scope));
+    const isRunning = owed.some(
+      ({ action }) => action.kind === "ensure-validated" && action.phase === phase && validationScope(action) === scope,
+    );
     return isRunning && verdict.kind === "healthy" ? { kind: "unknown", why: "validations are still running" } : verdict;
   };
-  return { pre: of("pre"), during: of("during"), post: of("post") };
+  const batch = "batch" in state ? scopeOf(state.batch) : "";
+  return { pre: of("pre", ""), during: of("during", batch), post: of("post", ""), proof: of("post", "rollback") };
 }

@@ -15,7 +15,14 @@ async function bumped(answers: (instance: string, attempt: number) => number | E
   });
   world.spec = {
     ...world.spec,
-    strategy: { kind: "blue-green", healthCheckUrl: "/health", healthCheckTimeoutMs: 2_000, switchTrafficDelayMs: 0, keepOldVersion: true },
+    strategy: {
+      kind: "blue-green",
+      healthCheckUrl: "/health",
+      healthCheckTimeoutMs: 2_000,
+      switchTrafficDelayMs: 0,
+      keepOldVersion: true,
+      warm: { count: 1, maxAgeMs: null },
+    },
   };
   world.pin("orders", "1.1.0");
   await world.settle();

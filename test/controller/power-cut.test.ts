@@ -54,7 +54,8 @@ const stories: readonly Story[] = [
   },
   {
     name: "a bump that removes the old version",
-    prepare: (world) => void (world.spec = { ...world.spec, strategy: { ...blueGreen, keepOldVersion: false } }),
+    prepare: (world) =>
+      void (world.spec = { ...world.spec, strategy: { ...blueGreen, keepOldVersion: false, warm: { count: 1, maxAgeMs: null } } }),
     commit: (world) => world.pin("orders", "1.1.0"),
     never: [],
     mayBeDown: false,
@@ -88,6 +89,7 @@ const blueGreen = {
   healthCheckTimeoutMs: 1,
   switchTrafficDelayMs: 0,
   keepOldVersion: true,
+  warm: { count: 1, maxAgeMs: null },
 } as const;
 
 describe.each(stories)("$name", (story) => {

@@ -80,7 +80,14 @@ describe("a pin that moves", () => {
     const world = await running();
     world.spec = {
       ...world.spec,
-      strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 0, keepOldVersion: false },
+      strategy: {
+        kind: "blue-green",
+        healthCheckUrl: null,
+        healthCheckTimeoutMs: 1,
+        switchTrafficDelayMs: 0,
+        keepOldVersion: false,
+        warm: { count: 1, maxAgeMs: null },
+      },
     };
     world.pin("orders", "1.1.0");
     await world.settle();
@@ -91,7 +98,14 @@ describe("a pin that moves", () => {
     const world = await running();
     world.spec = {
       ...world.spec,
-      strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 5_000, keepOldVersion: true },
+      strategy: {
+        kind: "blue-green",
+        healthCheckUrl: null,
+        healthCheckTimeoutMs: 1,
+        switchTrafficDelayMs: 5_000,
+        keepOldVersion: true,
+        warm: { count: 1, maxAgeMs: null },
+      },
     };
     world.pin("orders", "1.1.0");
     await world.settle();
@@ -105,7 +119,14 @@ describe("a pin that moves", () => {
     const world = await running();
     world.spec = {
       ...world.spec,
-      strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 0, keepOldVersion: false },
+      strategy: {
+        kind: "blue-green",
+        healthCheckUrl: null,
+        healthCheckTimeoutMs: 1,
+        switchTrafficDelayMs: 0,
+        keepOldVersion: false,
+        warm: { count: 1, maxAgeMs: null },
+      },
     };
     world.engine.setInFlight(world.digest("orders", "1.0.0"), 3);
     world.pin("orders", "1.1.0");
@@ -121,7 +142,14 @@ describe("a pin that moves", () => {
     const world = await running();
     world.spec = {
       ...world.spec,
-      strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 0, keepOldVersion: false },
+      strategy: {
+        kind: "blue-green",
+        healthCheckUrl: null,
+        healthCheckTimeoutMs: 1,
+        switchTrafficDelayMs: 0,
+        keepOldVersion: false,
+        warm: { count: 1, maxAgeMs: null },
+      },
     };
     world.engine.setInFlight(world.digest("orders", "1.0.0"), 3);
     world.pin("orders", "1.1.0");
@@ -177,7 +205,14 @@ describe("a pin that goes back to a known-good version", () => {
     await world.settle();
     world.spec = {
       ...world.spec,
-      strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1, switchTrafficDelayMs: 60_000, keepOldVersion: true },
+      strategy: {
+        kind: "blue-green",
+        healthCheckUrl: null,
+        healthCheckTimeoutMs: 1,
+        switchTrafficDelayMs: 60_000,
+        keepOldVersion: true,
+        warm: { count: 1, maxAgeMs: null },
+      },
     };
     const asked = world.prober.asked.length;
     world.pin("orders", "1.0.0");

@@ -25,7 +25,7 @@ function followed(applied: string | null = null) {
     },
     mirrored: async () => (remote.mirrored ? head(remote.mirrored) : null),
   };
-  const environment = { name: "production", spec: createWorld().spec, pins: new Map(), findings: [] };
+  const environment = { name: "production", spec: createWorld().spec, pins: new Map(), quarantine: [], findings: [] };
   const manifests: SourceParts["manifests"] = {
     snapshot: async (commit): Promise<Snapshot> => {
       snapshots.push(commit);

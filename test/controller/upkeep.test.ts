@@ -178,6 +178,7 @@ describe("an address that another process serves", () => {
         healthCheckTimeoutMs: 1_000,
         switchTrafficDelayMs: 0,
         keepOldVersion: true,
+        warm: { count: 1, maxAgeMs: null },
       },
     };
     world.publish("billing", "2.0.0", { path: "/orders" });

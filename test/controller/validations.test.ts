@@ -3,6 +3,7 @@ import { createWorld } from "../support/world.ts";
 
 const check = {
   name: "answers",
+  kind: "smoke",
   request: { method: "GET", path: "/", headers: {} },
   expect: { status: 200, headers: {} },
   timeoutMs: 1_000,

@@ -15,7 +15,7 @@ const pinned: PinnedVersion = {
 };
 
 function snapshot(changes: Partial<EnvironmentSnapshot> = {}): EnvironmentSnapshot {
-  return { name: "production", spec, pins: new Map([["orders", pinned]]), findings: [], ...changes };
+  return { name: "production", spec, pins: new Map([["orders", pinned]]), quarantine: [], findings: [], ...changes };
 }
 
 function digestOf(environment: EnvironmentSnapshot): string {

@@ -7,7 +7,11 @@ import { createValidations } from "../../src/controller/validations.ts";
 import { canonicalDefinition } from "../../src/domain/canonical.ts";
 import type { Definition } from "../../src/domain/definition.ts";
 import { type DesiredState, resolveDesired } from "../../src/domain/desired.ts";
-import type { EnvironmentSpec } from "../../src/domain/environment.ts";
+import type { BlueGreenSpec, EnvironmentSpec } from "../../src/domain/environment.ts";
+import type { Measured, MeasureWish, Reading } from "../../src/domain/metrics.ts";
+import type { OrderAnswer, OrderWish } from "../../src/domain/orders.ts";
+import type { RevertOrder, RevertOutcome } from "../../src/domain/revert.ts";
+import { createReverts } from "../../src/controller/reverts.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Finding } from "../../src/domain/finding.ts";
 import type { Digest, Hash, ProcessId, Version } from "../../src/domain/names.ts";
@@ -24,11 +28,35 @@ export const sha256: Hash = (text) => `sha256-${createHash("sha256").update(text
 
 export const environment = "production";
 
+export const blueGreen: BlueGreenSpec = {
+  kind: "blue-green",
+  healthCheckUrl: null,
+  healthCheckTimeoutMs: 1_000,
+  switchTrafficDelayMs: 0,
+  keepOldVersion: true,
+  warm: { count: 1, maxAgeMs: null },
+};
+
 const spec: EnvironmentSpec = {
   name: environment,
   type: "production",
-  strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 1_000, switchTrafficDelayMs: 0, keepOldVersion: true },
+  strategy: blueGreen,
+  strategies: new Map(),
   deploymentTimeoutMs: 600_000,
+  validation: {
+    level: "comprehensive",
+    pre: ["process_validation", "environment_validation", "dependency_validation"],
+    during: ["step_validation", "health_check", "smoke_test"],
+    post: ["service_availability", "smoke_test", "monitoring_setup"],
+    healthCheck: null,
+    performance: null,
+    rollback: [],
+  },
+  analysis: { intervalMs: 1_000, checks: [] },
+  rollback: {
+    automatic: { enabled: true, triggers: [], watchMs: 0, coolDownMs: 300_000, evidenceMaxAgeMs: 60_000 },
+    manual: { enabled: true, approvalRequired: false },
+  },
   allowedVersionTypes: ["published"],
   maxConcurrentDeployments: null,
   selfHeal: true,
@@ -70,6 +98,16 @@ export interface World {
   status(process: ProcessId): Promise<ProcessStatus | null>;
   state(process: ProcessId): Promise<ProcessState | undefined>;
   digest(process: ProcessId, version: Version): Digest;
+  /** While it is, no revert is written. */
+  isGitDown: boolean;
+  /** Reverts that were committed. */
+  readonly reverts: RevertOrder[];
+  /** What is measured for each wish. */
+  readings: (wish: MeasureWish) => { readonly candidate: Reading; readonly stable?: Reading | null };
+  /** A person's commit that takes a process's entries out of quarantine.yaml. */
+  lift(process: ProcessId): void;
+  /** A person's order, with the pass that answers it. */
+  order(wish: OrderWish, id?: string): Promise<OrderAnswer>;
   /** Version by weight for a process. */
   traffic(process: ProcessId): Readonly<Record<Version, number>>;
 }
@@ -82,8 +120,31 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
   const prober = createFakeProber();
   let desired: DesiredState | null = null;
   let commits = 0;
+  let orders = 0;
+  const quarantine: { process: ProcessId; version: Version; digest: Digest }[] = [];
 
-  const snapshot = (): EnvironmentSnapshot => ({ name: environment, spec: world.spec, pins: new Map(pins), findings: world.findings });
+  /** A repository that takes every push at once, unless it is down. */
+  async function revert(order: RevertOrder): Promise<RevertOutcome> {
+    if (world.isGitDown) throw new PinionError("git/unreachable", "the git server is down");
+    if (world.reverts.some((written) => written.id === order.id)) return { kind: "committed", commit: `c${commits}` };
+    const pinned = pins.get(order.process);
+    const version = pinned?.kind === "runnable" ? pinned.summary.version : pinned?.version;
+    if (version !== order.from) return { kind: "superseded", why: `a person has pinned ${version ?? "nothing"} meanwhile` };
+    if (order.mode === "propose")
+      return { kind: "proposed", branch: `rollback/${environment}/${order.id}`, commit: "c0", why: "approval is required" };
+    world.reverts.push(order);
+    if (order.quarantine) quarantine.push({ process: order.process, version: order.from, digest: order.quarantine });
+    world.pin(order.process, order.to);
+    return { kind: "committed", commit: `c${commits}` };
+  }
+
+  const snapshot = (): EnvironmentSnapshot => ({
+    name: environment,
+    spec: world.spec,
+    pins: new Map(pins),
+    quarantine: [...quarantine],
+    findings: world.findings,
+  });
 
   function portsFor(journal: FakeJournal): Ports {
     return {
@@ -101,6 +162,13 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       hash: sha256,
       secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "no secrets here")) },
       validations: createValidations(() => undefined),
+      reverts: createReverts({ onWritten: () => undefined, wake: () => undefined }),
+      pinWriter: { revert },
+      measurements: {
+        latest: (_environment, wishes) => measureAll(wishes),
+        known: () => new Map(),
+        idle: () => Promise.resolve(),
+      },
       engine: () => engine,
       manifests: {
         version: (process, version) => {
@@ -116,7 +184,32 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
     };
   }
 
+  function measureAll(wishes: readonly MeasureWish[]): ReadonlyMap<string, readonly Measured[]> {
+    const byDeployment = new Map<string, Measured[]>();
+    for (const wish of wishes) {
+      const { candidate, stable = null } = world.readings(wish);
+      const measured = { check: wish.check, candidate, stable, at: world.now };
+      byDeployment.set(wish.deployment, [...(byDeployment.get(wish.deployment) ?? []), measured]);
+    }
+    return byDeployment;
+  }
+
   const world: World = {
+    isGitDown: false,
+    reverts: [],
+    readings: () => ({ candidate: { kind: "none", why: "nothing is measured here" } }),
+    lift(process) {
+      commits += 1;
+      quarantine.splice(0, quarantine.length, ...quarantine.filter((entry) => entry.process !== process));
+    },
+    async order(wish, id = `o${(orders += 1)}`) {
+      const order = { id, environment, by: { name: "Ada", email: null }, why: "because", at: world.now, wish };
+      await world.journal.ordered(order);
+      await world.pass();
+      const answer = await world.journal.answer(environment, id);
+      if (!answer) throw new Error("the order was not answered");
+      return answer;
+    },
     engine,
     router,
     prober,
@@ -150,6 +243,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       world.now += 1;
       const step = await reconcile(environment, world.ports);
       await world.ports.validations.idle();
+      await world.ports.reverts.idle();
       return step === null || isNothingNew(step);
     },
     async settle() {
@@ -209,7 +303,7 @@ function unknownVersion(process: ProcessId, version: Version): Finding {
 }
 
 export function smokeTest(path: string, name = "answers"): Check {
-  return { name, request: { method: "GET", path, headers: {} }, expect: { status: 200, headers: {} }, timeoutMs: 1_000 };
+  return { name, kind: "smoke", request: { method: "GET", path, headers: {} }, expect: { status: 200, headers: {} }, timeoutMs: 1_000 };
 }
 
 /** A world in which 1.0.0 of `orders` runs and 1.1.0 is published. */

@@ -3,10 +3,11 @@
  * and for processes of which two versions must never be installed at once.
  */
 
-import { assertNever, type UnitRef } from "../names.ts";
+import type { UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
 import {
   beginValidating,
+  check,
   drainPollMs,
   enter,
   giveMissing,
@@ -17,11 +18,12 @@ import {
   isDrained,
   isHopeless,
   isNotSo,
-  reject,
+  rejectRefused,
   stay,
   succeed,
-  validate,
+  switchTo,
   whenRejected,
+  whileChecking,
   whileInstalling,
   whileValidating,
   type In,
@@ -37,9 +39,6 @@ export function beginRecreate(rollout: Rollout, candidate: UnitRef): StrategySte
 }
 
 export function nextRecreate(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep {
-  if (seen.now >= rollout.deadline && rollout.state.kind !== "rejected") {
-    return reject(rollout, `not finished within its deployment timeout, while ${rollout.state.kind}`, seen.now);
-  }
   return nextIn({ rollout, candidate }, rollout.state, seen);
 }
 
@@ -54,17 +53,13 @@ function nextIn(at: Recreate, state: RolloutState, seen: RolloutSeen): StrategyS
     case "installing":
       return whenInstalling(at, seen);
     case "checking":
-      return whenChecking(at, state, seen);
+      return whileChecking(at.rollout, at.candidate, seen) ?? switchTo(at.candidate, "checks passed; giving it the traffic");
     case "switching":
       return whenSwitching(at, state, seen);
     case "rejected":
       return whenRejected(at.rollout, state, seen);
-    case "waiting":
-    case "confirming":
-    case "draining":
-      throw new Error(`recreate is never ${state.kind}`);
     default:
-      return assertNever(state);
+      throw new Error(`recreate is never ${state.kind}`);
   }
 }
 
@@ -93,18 +88,11 @@ function whenRemoving({ rollout, candidate }: Recreate, state: In<"removing">, s
 function whenInstalling({ rollout, candidate }: Recreate, seen: RolloutSeen): StrategyStep {
   const unfinished = whileInstalling(rollout, candidate, seen);
   if (unfinished) return unfinished;
-  return enter({ kind: "checking" }, "installed; smoke tests on its private address", [validate(rollout, candidate, "during")]);
-}
-
-function whenChecking({ rollout, candidate }: Recreate, state: In<"checking">, seen: RolloutSeen): StrategyStep {
-  if (seen.during.kind === "unhealthy") return reject(rollout, seen.during.why, seen.now);
-  if (seen.during.kind === "unknown")
-    return insist(state, seen.stuck?.detail ?? "smoke tests on its private address", [validate(rollout, candidate, "during")]);
-  return enter({ kind: "switching" }, "checks passed; giving it the traffic", giveTraffic(rollout.process, candidate));
+  return check(rollout, candidate);
 }
 
 function whenSwitching({ rollout, candidate }: Recreate, state: In<"switching">, seen: RolloutSeen): StrategyStep {
-  if (isHopeless(seen)) return reject(rollout, seen.stuck?.detail ?? "refused", seen.now);
+  if (isHopeless(seen)) return rejectRefused(rollout, seen);
   const lacking = giveMissing(rollout.process, candidate, { weight: seen.candidateWeight, armed: seen.candidateArmed });
   if (lacking.length === 0) return succeed(state, "has all traffic");
   return insist(state, seen.stuck?.detail ?? "giving it the traffic", lacking);

@@ -1,7 +1,7 @@
 /** The vocabulary that all strategies share: small steps with their actions and reasons. */
 
 import type { Action, Phase } from "../actions.ts";
-import type { Instant, UnitRef } from "../names.ts";
+import { assertNever, type Instant, type UnitRef } from "../names.ts";
 import type { Known, Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
 
 export type In<K extends RolloutState["kind"]> = Extract<RolloutState, { kind: K }>;
@@ -29,10 +29,55 @@ export function fail(state: RolloutState, why: string): StrategyStep {
   return { state, actions: [], why, outcome: "failed", wakeAt: null };
 }
 
+/** Why a candidate is given up: `trigger` for machines, `why` for people. */
+export interface Reason {
+  readonly trigger: string;
+  readonly why: string;
+}
+
 /** The candidate is bad: back to the stable version at once; the candidate is removed when nothing is in flight on it. */
-export function reject(rollout: Rollout, why: string, now: Instant): StrategyStep {
-  const hadTraffic = rollout.state.kind === "switching" || rollout.state.kind === "confirming";
-  return enter({ kind: "rejected", why, since: now, hadTraffic }, why, giveTraffic(rollout.process, rollout.stable));
+export function reject(rollout: Rollout, { trigger, why }: Reason, now: Instant): StrategyStep {
+  const state = { kind: "rejected", why, since: now, hadTraffic: mayHaveTraffic(rollout.state), trigger } as const;
+  return enter(state, why, giveTraffic(rollout.process, rollout.stable));
+}
+
+/** What the engine or the router refuses for good. */
+export function rejectRefused(rollout: Rollout, seen: RolloutSeen): StrategyStep {
+  return reject(rollout, { trigger: "refused", why: seen.stuck?.detail ?? "refused" }, seen.now);
+}
+
+export function rejectLate(rollout: Rollout, now: Instant): StrategyStep {
+  const limit = rollout.strategy.kind === "canary" ? "maxDuration" : "deployment timeout";
+  return reject(rollout, { trigger: "timeout", why: `not finished within its ${limit}, while ${rollout.state.kind}` }, now);
+}
+
+/** Whether callers may have been answered by the candidate in this state. */
+export function mayHaveTraffic(state: RolloutState): boolean {
+  switch (state.kind) {
+    case "validating":
+    case "installing":
+    case "checking":
+    case "waiting":
+    case "clearing":
+      return false;
+    case "rotating":
+    case "replacing":
+    case "probing":
+    case "pausing":
+      return state.done.length > 0;
+    case "shifting":
+    case "returning":
+    case "switching":
+    case "confirming":
+    case "draining":
+    case "removing":
+    case "watching":
+      return true;
+    case "rejected":
+      return state.hadTraffic;
+    default:
+      return assertNever(state);
+  }
 }
 
 export function install(candidate: UnitRef, why: string): StrategyStep {
@@ -41,6 +86,16 @@ export function install(candidate: UnitRef, why: string): StrategyStep {
 
 export function validate(rollout: Rollout, unit: UnitRef, phase: Phase): Action {
   return { kind: "ensure-validated", unit, phase, deployment: rollout.deployment };
+}
+
+/** What shows that going back to this version has helped. */
+export function prove(rollout: Rollout, unit: UnitRef): Action {
+  return { kind: "ensure-validated", unit, phase: "post", deployment: rollout.deployment, isRollback: true };
+}
+
+/** To be added to a reason: only a failed proof is worth a word. */
+export function proofOf({ proof, wantsProof }: RolloutSeen): string {
+  return wantsProof && proof.kind === "unhealthy" ? `; but the rollback did not help: ${proof.why}` : "";
 }
 
 const validatingWhy = "validating before anything is touched";
@@ -52,17 +107,40 @@ export function beginValidating(rollout: Rollout, candidate: UnitRef): StrategyS
 
 /** What to do while it is validated before anything is touched; null: it is valid. */
 export function whileValidating(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep | null {
-  if (seen.pre.kind === "unhealthy") return reject(rollout, seen.pre.why, seen.now);
+  if (seen.pre.kind === "unhealthy") return reject(rollout, { trigger: "pre_validation", why: seen.pre.why }, seen.now);
   if (seen.pre.kind === "healthy") return null;
   return insist({ kind: "validating" }, seen.stuck?.detail ?? validatingWhy, [validate(rollout, candidate, "pre")]);
 }
 
 /** What to do until it is installed and answers on every instance; null: it does. */
 export function whileInstalling(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep | null {
-  if (isHopeless(seen)) return reject(rollout, seen.stuck?.detail ?? "refused", seen.now);
+  if (isHopeless(seen)) return rejectRefused(rollout, seen);
   if (isSo(seen.candidateReady)) return null;
   const why = seen.stuck?.detail ?? "waiting until it answers on every instance";
   return insist({ kind: "installing" }, why, [{ kind: "ensure-installed", unit: candidate }]);
+}
+
+/** What to do until it is checked on its private address; null: it passed. */
+export function whileChecking(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep | null {
+  if (seen.during.kind === "unhealthy") return reject(rollout, { trigger: "validation", why: seen.during.why }, seen.now);
+  if (seen.during.kind === "healthy") return null;
+  return insist({ kind: "checking" }, seen.stuck?.detail ?? checkingWhy, [validate(rollout, candidate, "during")]);
+}
+
+/** Into the checks on its private address. */
+export function check(rollout: Rollout, candidate: UnitRef): StrategyStep {
+  return enter({ kind: "checking" }, `installed; ${checkingWhy}`, [validate(rollout, candidate, "during")]);
+}
+
+const checkingWhy = "checking it on its private address";
+
+export function switchTo(candidate: UnitRef, why: string): StrategyStep {
+  return enter({ kind: "switching" }, why, giveTraffic(candidate.process, candidate));
+}
+
+/** How the way back to a version begins that was good here before. */
+export function beginFast(candidate: UnitRef): StrategyStep {
+  return install(candidate, `${candidate.version} was good here before: straight back to it`);
 }
 
 /** All traffic and all triggers to this unit; null: none at all. */
@@ -103,19 +181,34 @@ export function isHopeless(seen: RolloutSeen): boolean {
   return seen.stuck?.retry === "never";
 }
 
+/** How long after the traffic is back a proof is waited for, in milliseconds. */
+const proofPatienceMs = 60_000;
+
 /**
- * Undoing a rejected candidate: the stable version is there and has everything, nothing is in flight on the candidate,
- * the candidate is gone. Shared by all strategies, because what is safe does not depend on how the traffic was shifted.
+ * Undoing a rejected candidate: the stable version is there and has everything, it is shown to work, nothing is in flight on
+ * the candidate, the candidate is gone. Shared by all strategies, because what is safe does not depend on how the traffic was shifted.
  */
 export function whenRejected(rollout: Rollout, state: In<"rejected">, seen: RolloutSeen): StrategyStep {
   const { process, candidate } = rollout;
   const stable = state.isStableLost === true ? null : rollout.stable;
   if (stable && isNotSo(seen.stableInstalled)) return putBack(process, stable, state, seen);
-  const lacking = stable ? giveMissing(process, stable, { weight: seen.stableWeight, armed: seen.stableArmed }) : takeAll(process, seen);
+  const lacking = stable ? lackingOf(process, stable, seen) : takeAll(process, seen);
   if (lacking.length > 0) return insist(state, state.why, lacking);
-  if (!candidate || isNotSo(seen.candidateInstalled)) return fail(state, state.why);
-  if (!isDrained(seen.candidateInFlight, state.since, seen)) return stay(state, state.why, seen.now + drainPollMs);
-  return insist(state, state.why, [{ kind: "ensure-removed", unit: candidate }]);
+  const proving = stable && state.hadTraffic && isUnproven(state, seen) ? [prove(rollout, stable)] : [];
+  if (!candidate || isNotSo(seen.candidateInstalled))
+    return proving.length > 0 ? { ...insist(state, state.why, proving), wakeAt: seen.now + 1_000 } : fail(state, state.why + proofOf(seen));
+  if (!isDrained(seen.candidateInFlight, state.since, seen))
+    return { ...insist(state, state.why, proving), wakeAt: seen.now + drainPollMs };
+  return insist(state, state.why, [...proving, { kind: "ensure-removed", unit: candidate }]);
+}
+
+function lackingOf(process: string, stable: UnitRef, seen: RolloutSeen): readonly Action[] {
+  if (isNotSo(seen.isRouted)) return giveTraffic(process, stable);
+  return giveMissing(process, stable, { weight: seen.stableWeight, armed: seen.stableArmed });
+}
+
+function isUnproven(state: In<"rejected">, seen: RolloutSeen): boolean {
+  return seen.wantsProof && seen.proof.kind === "unknown" && seen.now < state.since + proofPatienceMs;
 }
 
 /** There is nobody to go back to: the candidate must not have the traffic. */

@@ -3,7 +3,9 @@
 import { assertNever } from "../names.ts";
 import type { Rollout, RolloutSeen, StrategyStep } from "../rollout.ts";
 import { beginBlueGreen, nextBlueGreen } from "./blue-green.ts";
+import { beginCanary, nextCanary } from "./canary.ts";
 import { beginRecreate, nextRecreate } from "./recreate.ts";
+import { beginRolling, nextRolling } from "./rolling.ts";
 import { beginHeal, beginRetire, nextHeal, nextRetire } from "./upkeep.ts";
 
 /** The first step of a rollout that has just been decided on; its own `state` is not looked at. */
@@ -14,6 +16,10 @@ export function begin(rollout: Rollout, why: string): StrategyStep {
   switch (strategy.kind) {
     case "blue-green":
       return beginBlueGreen(rollout, candidate);
+    case "canary":
+      return beginCanary(rollout, candidate);
+    case "rolling":
+      return beginRolling(rollout, candidate);
     case "recreate":
       return beginRecreate(rollout, candidate);
     default:
@@ -29,6 +35,10 @@ export function next(rollout: Rollout, seen: RolloutSeen): StrategyStep {
   switch (strategy.kind) {
     case "blue-green":
       return nextBlueGreen(rollout, candidate, strategy, seen);
+    case "canary":
+      return nextCanary(rollout, candidate, strategy, seen);
+    case "rolling":
+      return nextRolling(rollout, candidate, strategy, seen);
     case "recreate":
       return nextRecreate(rollout, candidate, seen);
     default:

@@ -1,0 +1,207 @@
+/** What becomes of a person's order: carried out on what is remembered, or refused with the reason. Pure, like every decision. */
+
+import type { Action } from "./actions.ts";
+import type { Desired } from "./desired.ts";
+import { pinnedDefinition, pinnedVersion } from "./quarantine.ts";
+import { condemnedHere, afterRejection } from "./rollback.ts";
+import { type Order, type OrderWish, signature } from "./orders.ts";
+import type { UnitRef } from "./names.ts";
+import type { RevertOrder } from "./revert.ts";
+import type { Rollout, RolloutState } from "./rollout.ts";
+import type { Seen } from "./seen.ts";
+import type { ProcessState } from "./state.ts";
+import { isWaitingForPerson, promoteCanary } from "./strategies/canary.ts";
+import { giveTraffic, reject } from "./strategies/steps.ts";
+
+/** What an order has changed. */
+export type Obeyed =
+  | {
+      readonly kind: "done";
+      readonly why: string;
+      readonly after: ProcessState;
+      readonly actions: readonly Action[];
+      readonly story: string;
+    }
+  | { readonly kind: "refused"; readonly why: string };
+
+interface Given {
+  readonly order: Order;
+  readonly before: ProcessState;
+  readonly desired: Desired | null;
+  readonly seen: Seen;
+}
+
+type WishOf<K extends OrderWish["kind"]> = Extract<OrderWish, { kind: K }>;
+
+export function obey(given: Given): Obeyed {
+  const { wish } = given.order;
+  switch (wish.kind) {
+    case "pause":
+      return pause(given);
+    case "resume":
+      return resume(given);
+    case "promote":
+      return promote(given, wish);
+    case "abort":
+      return abort(given);
+    case "retry":
+      return retry(given);
+    case "rollback":
+      return rollBack(given, wish);
+    case "recover":
+      return recover(given);
+    default:
+      return refuse(`${wish.kind} is for an environment as a whole`);
+  }
+}
+
+function pause({ order, before, seen }: Given): Obeyed {
+  const { rollout } = before;
+  const not = whyNotStoppable(rollout);
+  if (!rollout || not) return refuse(not ?? nothing);
+  if (rollout.paused) return refuse(`${rollout.paused.by.name} has paused it already`);
+  const why = `paused by ${signature(order)}`;
+  return done(before, { ...rollout, paused: { by: order.by, why: order.why, at: seen.now } }, why);
+}
+
+function resume(given: Given): Obeyed {
+  const { order, before, seen } = given;
+  const { rollout } = before;
+  if (!rollout) return refuse(nothing);
+  if (!rollout.paused)
+    return isWaiting(rollout) ? promote(given, { kind: "promote", process: before.process, isFull: false }) : refuse("it is not paused");
+  return done(before, unpaused(rollout, seen.now), `resumed by ${signature(order)}`);
+}
+
+function promote({ order, before, seen }: Given, { isFull }: WishOf<"promote">): Obeyed {
+  const { rollout } = before;
+  const not = whyNotStoppable(rollout);
+  if (!rollout?.candidate || not) return refuse(not ?? nothing);
+  const state = promoted(rollout, isFull, seen.now);
+  if (!state) return refuse(`it is ${rollout.state.kind}: nothing waits there that a promotion could skip, and no check is ever skipped`);
+  const actions = state.kind === "switching" ? giveTraffic(before.process, rollout.candidate) : [];
+  const why = `${state.kind === "switching" ? "promoted to all the traffic" : "promoted to its next step"} by ${signature(order)}`;
+  return done(
+    before,
+    { ...unpaused(rollout, seen.now), state, switchedAt: state.kind === "switching" ? seen.now : rollout.switchedAt },
+    why,
+    actions,
+  );
+}
+
+/** Past what waits; null: nothing waits. */
+function promoted(rollout: Rollout, isFull: boolean, now: number): RolloutState | null {
+  const { state, strategy } = rollout;
+  if (state.kind === "waiting") return { kind: "switching" };
+  if (state.kind !== "shifting" || strategy.kind !== "canary") return null;
+  return isFull ? { kind: "switching" } : promoteCanary(strategy, state, now);
+}
+
+function abort({ order, before, seen }: Given): Obeyed {
+  const { rollout } = before;
+  const not = whyNotStoppable(rollout);
+  if (!rollout || not) return refuse(not ?? nothing);
+  const why = `aborted by ${signature(order)}`;
+  const step = reject(rollout, { trigger: "abort", why }, seen.now);
+  return done(before, { ...rollout, paused: null, state: step.state }, why, step.actions);
+}
+
+function retry({ order, before, desired }: Given): Obeyed {
+  if (before.rollout) return refuse("it is being deployed already");
+  const definition = pinnedDefinition(desired);
+  const held = before.quarantined.find((entry) => entry.digest === definition);
+  if (held?.isInGit) return refuse(`${held.version} is in quarantine.yaml: a commit that takes its entry out lifts it`);
+  if (!held && !before.refused) return refuse("nothing was refused here");
+  const quarantined = before.quarantined.filter((entry) => entry !== held);
+  const why = `tried again, as ${signature(order)} wants it`;
+  return {
+    kind: "done",
+    why,
+    after: { ...before, refused: null, quarantined, revert: held ? null : before.revert },
+    actions: [],
+    story: "",
+  };
+}
+
+/** A commit by the writer of all reverts, in the person's name; the pin that is fetched then does the rest. */
+function rollBack({ order, before, desired, seen }: Given, { to }: WishOf<"rollback">): Obeyed {
+  const manual = seen.spec?.rollback.manual;
+  const from = pinnedVersion(desired);
+  if (!manual?.enabled) return refuse("manual rollback is off here (rollbackPolicy.manual.enabled)");
+  if (from === null) return refuse("it is not pinned here");
+  const target = to ?? before.knownGood.find((good) => good.version !== from)?.version ?? null;
+  if (target === null) return refuse("no other version was ever found good here; pin one by a pull request");
+  if (target === from) return refuse(`${from} is pinned already`);
+  if (!before.knownGood.some((good) => good.version === target))
+    return refuse(`${target} was never found good here; pin it by a pull request`);
+  if (before.revert && before.revert.outcome === null) return refuse(`a revert to ${before.revert.order.to} is on its way already`);
+  const mode = manual.approvalRequired ? "propose" : "push";
+  const after = condemnedHere(before, { ...revertBy(order, seen, { process: before.process, from, to: target }), trigger: "manual", mode });
+  const how = mode === "push" ? "a commit that pins it is written" : "a commit that pins it is proposed on a branch, for approval";
+  return { kind: "done", why: `${how}: ${from} → ${target}`, after, actions: [], story: "" };
+}
+
+/** Stops what is under way and goes to the last good version, traffic first; the pin follows. */
+function recover(given: Given): Obeyed {
+  const { before, desired, seen, order } = given;
+  const { rollout } = before;
+  const why = `emergency: ${signature(order)}`;
+  if (rollout?.kind === "deploy" && rollout.stable && rollout.state.kind !== "rejected") {
+    const step = reject(rollout, { trigger: "emergency", why }, seen.now);
+    const after = afterRejection(before, { rollout, reason: { trigger: "emergency", why }, desired, seen, by: order.by });
+    const to = `stops ${rollout.candidate?.version ?? "what is under way"} and goes back to ${rollout.stable.version}`;
+    return { ...done(after, { ...rollout, paused: null, state: step.state }, why, step.actions), why: to };
+  }
+  if (rollout) return refuse(`it is going back already: ${rollout.state.kind === "rejected" ? rollout.state.why : rollout.kind}`);
+  const definition = pinnedDefinition(desired);
+  const target = desired?.kind === "run" ? lastGood(before, desired.unit) : null;
+  if (desired?.kind !== "run" || definition === null || !target) return refuse("there is no other version that was found good here");
+  const from = desired.unit.version;
+  const revert = {
+    ...revertBy(order, seen, { process: before.process, from, to: target.version }),
+    quarantine: definition,
+    trigger: "emergency",
+    why,
+  };
+  return { kind: "done", why: `goes back from ${from} to ${target.version}`, after: condemnedHere(before, revert), actions: [], story: "" };
+}
+
+function lastGood({ knownGood }: ProcessState, pinned: UnitRef): UnitRef | null {
+  return knownGood.find((good) => good.version !== pinned.version) ?? null;
+}
+
+function revertBy(order: Order, seen: Seen, what: Pick<RevertOrder, "process" | "from" | "to">): Omit<RevertOrder, "trigger"> {
+  const about = { at: seen.now, commit: seen.commit, deployment: null, by: order.by, quarantine: null, mode: "push" as const };
+  return { id: `order.${order.id}`, environment: seen.environment, ...what, ...about, why: order.why || `rolled back by ${order.by.name}` };
+}
+
+const nothing = "nothing is under way";
+
+function whyNotStoppable(rollout: Rollout | null): string | null {
+  if (!rollout) return nothing;
+  if (rollout.kind === "heal" || rollout.kind === "retire")
+    return `what is under way only keeps the environment in order (${rollout.kind})`;
+  const { kind } = rollout.state;
+  if (kind === "rejected") return "it is going back already";
+  if (kind === "confirming" || kind === "draining" || kind === "watching" || kind === "removing")
+    return `${rollout.candidate?.version ?? "it"} has all the traffic already; \`pinion rollback\` takes it back`;
+  return null;
+}
+
+function isWaiting({ state, strategy }: Rollout): boolean {
+  return state.kind === "shifting" && strategy.kind === "canary" && isWaitingForPerson(strategy, state);
+}
+
+/** Time that it stood still for a person does not count. */
+function unpaused(rollout: Rollout, now: number): Rollout {
+  const since = rollout.paused?.at ?? (isWaiting(rollout) && rollout.state.kind === "shifting" ? rollout.state.since : now);
+  return { ...rollout, paused: null, deadline: rollout.deadline + (now - since) };
+}
+
+function done(before: ProcessState, rollout: Rollout, why: string, actions: readonly Action[] = []): Extract<Obeyed, { kind: "done" }> {
+  return { kind: "done", why, after: { ...before, rollout }, actions, story: why };
+}
+
+function refuse(why: string): Obeyed {
+  return { kind: "refused", why };
+}

@@ -1,0 +1,108 @@
+/** Orders on their way through a decision: for the environment as a whole, for each process, and what is answered. */
+
+import type { Action } from "./actions.ts";
+import type { ProcessDecision } from "./decision.ts";
+import type { Desired } from "./desired.ts";
+import type { Instant, ProcessId } from "./names.ts";
+import { obey } from "./obey.ts";
+import { type Freeze, type Order, type OrderAnswer, signature } from "./orders.ts";
+import type { Seen } from "./seen.ts";
+import type { DeploymentUpdate, EnvironmentState, ProcessState } from "./state.ts";
+
+interface Line {
+  readonly freeze: Freeze | null;
+  readonly isNews: boolean;
+  /** How long it was frozen until just now, in milliseconds; 0: nothing was lifted. */
+  readonly thawedAfterMs: number;
+  readonly answers: readonly OrderAnswer[];
+}
+
+/** Freezing and unfreezing, in the order in which it was ordered. */
+export function obeyForLine({ orders, freeze: before }: EnvironmentState, { now }: Seen): Line {
+  const answers: OrderAnswer[] = [];
+  let freeze = before;
+  for (const order of orders) {
+    const { kind } = order.wish;
+    if (kind === "freeze") {
+      answers.push(
+        freeze
+          ? refused(order, `frozen already, by ${signature(freeze)}`, now)
+          : done(order, "nothing new is deployed here until it is unfrozen", now),
+      );
+      freeze ??= { by: order.by, why: order.why, at: now };
+    } else if (kind === "unfreeze") {
+      answers.push(freeze ? done(order, `what was held by ${freeze.by.name} goes on`, now) : refused(order, "it is not frozen", now));
+      freeze = null;
+    }
+  }
+  const isNews = freeze !== before;
+  return { freeze, isNews, thawedAfterMs: isNews && before && !freeze ? now - before.at : 0, answers };
+}
+
+/** Time that a deployment stood still in a freeze does not count. */
+export function thawed(process: ProcessState, afterMs: number): ProcessState {
+  if (afterMs === 0 || !process.rollout) return process;
+  return { ...process, rollout: { ...process.rollout, deadline: process.rollout.deadline + afterMs } };
+}
+
+export function ordersFor({ orders }: EnvironmentState, process: ProcessId): readonly Order[] {
+  return orders.filter(({ wish }) => "process" in wish && wish.process === process);
+}
+
+/** What the orders about one process have done to it. */
+export interface Given {
+  readonly after: ProcessState;
+  readonly actions: readonly Action[];
+  readonly stories: readonly DeploymentUpdate[];
+  /** Whether what was owed before is void. */
+  readonly hasActed: boolean;
+  readonly answers: readonly OrderAnswer[];
+}
+
+export function obeyForProcess(orders: readonly Order[], before: ProcessState, desired: Desired | null, seen: Seen): Given {
+  let given: Given = { after: before, actions: [], stories: [], hasActed: false, answers: [] };
+  for (const order of orders) given = carryOut(given, order, desired, seen);
+  return given;
+}
+
+function carryOut(given: Given, order: Order, desired: Desired | null, seen: Seen): Given {
+  const obeyed = obey({ order, before: given.after, desired, seen });
+  if (obeyed.kind === "refused") return { ...given, answers: [...given.answers, refused(order, obeyed.why, seen.now)] };
+  const hasMoved = obeyed.after.rollout?.state !== given.after.rollout?.state;
+  return {
+    after: obeyed.after,
+    actions: hasMoved ? obeyed.actions : [...given.actions, ...obeyed.actions],
+    stories: [...given.stories, ...storyOf(obeyed.after, obeyed.story, seen.now)],
+    hasActed: given.hasActed || hasMoved,
+    answers: [...given.answers, done(order, obeyed.why, seen.now)],
+  };
+}
+
+function storyOf({ rollout }: ProcessState, why: string, at: Instant): readonly DeploymentUpdate[] {
+  if (!rollout || why === "") return [];
+  const { state } = rollout;
+  const condemned = state.kind === "rejected" ? { trigger: state.trigger } : {};
+  return [{ id: rollout.deployment, phase: "Running", step: { at, state: state.kind, why }, endedAt: null, ...condemned }];
+}
+
+/** The decision with what the orders asked for: their story first; their actions, unless the decision has gone beyond them. */
+export function withOrders(given: Given, decision: ProcessDecision): ProcessDecision {
+  const deployments = given.stories.length === 0 ? decision.deployments : [...given.stories, ...decision.deployments];
+  if (!given.hasActed) return { ...decision, deployments };
+  const actions = decision.replacesOwed ? decision.actions : [...given.actions, ...decision.actions];
+  return { ...decision, deployments, actions, replacesOwed: true };
+}
+
+/** Orders about what nobody knows. */
+export function unanswered({ orders }: EnvironmentState, answers: readonly OrderAnswer[], { now }: Seen): readonly OrderAnswer[] {
+  const known = new Set(answers.map(({ id }) => id));
+  return orders.filter(({ id }) => !known.has(id)).map((order) => refused(order, "no such process is pinned or runs here", now));
+}
+
+function done({ id }: Order, why: string, at: Instant): OrderAnswer {
+  return { id, kind: "done", why, at };
+}
+
+function refused({ id }: Order, why: string, at: Instant): OrderAnswer {
+  return { id, kind: "refused", why, at };
+}

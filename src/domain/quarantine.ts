@@ -1,0 +1,56 @@
+/** Versions that were rolled back and must not come again: how the store's own list goes together with quarantine.yaml. */
+
+import type { Desired } from "./desired.ts";
+import type { Digest } from "./names.ts";
+import type { Quarantined } from "./revert.ts";
+import type { Seen } from "./seen.ts";
+import type { ProcessState } from "./state.ts";
+
+/**
+ * An entry that quarantine.yaml has had and has no more was lifted by a person. While the environment has errors nothing is
+ * lifted: the entry may only not be readable.
+ */
+export function followGit(before: ProcessState, seen: Seen): ProcessState {
+  if (before.quarantined.length === 0) return before;
+  const inGit = new Set(seen.quarantine.filter((entry) => entry.process === before.process).map((entry) => entry.digest));
+  const isReadable = seen.spec !== null && !seen.findings.some((finding) => finding.severity === "error");
+  const isLifted = (entry: Quarantined): boolean => entry.isInGit && isReadable && !inGit.has(entry.digest);
+  const isNews = (entry: Quarantined): boolean => isLifted(entry) || (!entry.isInGit && inGit.has(entry.digest));
+  if (!before.quarantined.some(isNews)) return before;
+  const quarantined = before.quarantined
+    .filter((entry) => !isLifted(entry))
+    .map((entry) => (inGit.has(entry.digest) ? { ...entry, isInGit: true } : entry));
+  const lifted = new Set(before.quarantined.filter(isLifted).map((entry) => entry.version));
+  const refused = before.refused && lifted.has(before.refused.unit.version) ? null : before.refused;
+  return { ...before, quarantined, refused };
+}
+
+/** What is pinned, unless it is in quarantine: then it cannot be used, and why. */
+export function heldInQuarantine(desired: Desired | null, before: ProcessState): Desired | null {
+  if (desired?.kind !== "run") return desired;
+  const entry = findQuarantined(before, desired.summary.definitionDigest);
+  if (!entry) return desired;
+  const { process, version } = desired.unit;
+  return { kind: "broken", process, version, why: `${version} is in quarantine here: ${entry.why}`, pinned: desired.pinned };
+}
+
+export function findQuarantined({ quarantined }: ProcessState, definition: Digest): Quarantined | null {
+  return quarantined.find((entry) => entry.digest === definition) ?? null;
+}
+
+/** With one more entry; an older one of the same definition is replaced. */
+export function quarantine(before: ProcessState, entry: Quarantined): readonly Quarantined[] {
+  return [entry, ...before.quarantined.filter((other) => other.digest !== entry.digest)];
+}
+
+/** The version that a pin names, whether or not it can be used. */
+export function pinnedVersion(desired: Desired | null): string | null {
+  if (!desired) return null;
+  return desired.kind === "run" ? desired.unit.version : desired.version;
+}
+
+/** Of the definition that is pinned; null when it cannot be told. */
+export function pinnedDefinition(desired: Desired | null): Digest | null {
+  const pinned = desired?.pinned;
+  return pinned?.kind === "runnable" ? pinned.summary.definitionDigest : null;
+}

@@ -1,0 +1,111 @@
+/**
+ * Rolling back: whether Pinion may take a version back by itself, and what follows once it did: the pin is to be put back by a
+ * commit, and the version goes into quarantine.
+ */
+
+import type { Desired } from "./desired.ts";
+import type { Instant } from "./names.ts";
+import { findQuarantined, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
+import type { RevertOrder } from "./revert.ts";
+import type { Person, Rollout, RolloutSeen, StrategyStep } from "./rollout.ts";
+import type { Seen } from "./seen.ts";
+import type { ProcessState } from "./state.ts";
+import { mayHaveTraffic, type Reason, reject } from "./strategies/steps.ts";
+
+/** What condemns a candidate that has traffic, by its metrics; null: nothing does. */
+export function condemnation(rollout: Rollout, seen: RolloutSeen): Reason | null {
+  if (rollout.kind !== "deploy" || rollout.state.kind === "rejected" || !mayHaveTraffic(rollout.state)) return null;
+  const { triggers, analysis } = seen;
+  if (triggers.kind === "unhealthy") return { trigger: triggers.trigger, why: triggers.why };
+  if (analysis.kind === "unhealthy") return { trigger: analysis.trigger, why: analysis.why };
+  return null;
+}
+
+/** A version that has all the traffic for good is only taken back within the rails; one that is still on its way always is. */
+export function isOnItsWay({ state }: Rollout): boolean {
+  return state.kind !== "watching" && state.kind !== "draining" && state.kind !== "removing";
+}
+
+/** Why Pinion must not roll back by itself now; null: it may. */
+export function whyNotAutomatic(rollout: Rollout, before: ProcessState, { spec, now }: Seen): string | null {
+  const automatic = spec?.rollback.automatic;
+  if (!automatic?.enabled) return "automatic rollback is off here";
+  if (rollout.kind !== "deploy") return "there is no rollback of a rollback";
+  if (!rollout.stable) return "there is no version to go back to";
+  const last = before.rolledBackAt;
+  if (last !== null && now < last + automatic.coolDownMs)
+    return `it was rolled back ${Math.round((now - last) / 1_000)} s ago, and once in ${Math.round(automatic.coolDownMs / 1_000)} s is the limit`;
+  return null;
+}
+
+/** Takes the candidate back, or says why it stays. */
+export function condemn(rollout: Rollout, reason: Reason, held: string | null, now: Instant): StrategyStep {
+  if (held === null || isOnItsWay(rollout)) return reject(rollout, reason, now);
+  const why = `${reason.why}; not rolled back: ${held}. A person must decide`;
+  return { state: rollout.state, actions: [], why, outcome: null, wakeAt: null };
+}
+
+interface Rejection {
+  readonly rollout: Rollout;
+  readonly reason: Reason;
+  readonly desired: Desired | null;
+  readonly seen: Seen;
+  /** Null: Pinion itself. */
+  readonly by: Person | null;
+}
+
+/**
+ * What is remembered once a candidate that had traffic is rejected: the revert that is owed, and the quarantine. Within the
+ * cool-down, and where automatic rollback is off, only the traffic goes back: then `main` is a person's business.
+ */
+export function afterRejection(before: ProcessState, { rollout, reason, desired, seen, by }: Rejection): ProcessState {
+  const { candidate, stable } = rollout;
+  const definition = pinnedDefinition(desired);
+  const isStillPinned = candidate !== null && pinnedVersion(desired) === candidate.version;
+  if (!candidate || !stable || !isStillPinned || definition === null || stable.version === candidate.version) return before;
+  if (by === null && whyNotAutomatic(rollout, before, seen) !== null) return before;
+  const order: RevertOrder = {
+    id: `rollback.${rollout.deployment}`,
+    environment: seen.environment,
+    process: rollout.process,
+    from: candidate.version,
+    to: stable.version,
+    quarantine: definition,
+    ...reason,
+    at: seen.now,
+    commit: seen.commit,
+    deployment: rollout.deployment,
+    by,
+    mode: "push",
+  };
+  return { ...condemnedHere(before, order), rolledBackAt: by === null ? seen.now : before.rolledBackAt };
+}
+
+/** With the revert owed and, where the order says so, its version in quarantine at once. */
+export function condemnedHere(before: ProcessState, order: RevertOrder): ProcessState {
+  const revert = { order, outcome: null };
+  if (order.quarantine === null) return { ...before, revert };
+  const isInGit = findQuarantined(before, order.quarantine)?.isInGit ?? false;
+  const entry = { version: order.from, digest: order.quarantine, why: order.why, at: order.at, rollbackId: order.id, isInGit };
+  return { ...before, revert, quarantined: quarantine(before, entry) };
+}
+
+/** A revert is over once the pin says something else, or nobody is to write it any more. */
+export function followRevert(before: ProcessState, desired: Desired | null, seen: Seen): ProcessState {
+  const { revert } = before;
+  if (!revert || !seen.desired) return before;
+  const hasMoved = pinnedVersion(desired) !== revert.order.from;
+  const isFetched = revert.outcome?.kind === "committed" && seen.commit !== revert.order.commit;
+  const isOver = hasMoved || isFetched || revert.outcome?.kind === "superseded";
+  return isOver ? { ...before, revert: null } : before;
+}
+
+/** "git lags runtime", with what is done about it. */
+export function describeLag({ revert }: ProcessState): string | null {
+  if (!revert) return null;
+  const { order, outcome } = revert;
+  if (outcome?.kind === "proposed") return `git lags runtime: the revert to ${order.to} waits on branch ${outcome.branch}: ${outcome.why}`;
+  if (outcome?.kind === "committed")
+    return `git lags runtime: the revert to ${order.to} is pushed (${outcome.commit.slice(0, 7)}) and will be fetched`;
+  return `git lags runtime: the revert to ${order.to} is owed`;
+}

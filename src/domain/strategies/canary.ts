@@ -1,0 +1,147 @@
+/**
+ * Canary: the candidate is installed beside the stable version, checked on its private address, and then gets a growing share
+ * of the traffic, judged by metrics at every step. Schedules and subscriptions stay with the stable version until the end.
+ */
+
+import type { Action } from "../actions.ts";
+import type { CanarySpec, CanaryStep } from "../environment.ts";
+import type { Instant, Percent, UnitRef } from "../names.ts";
+import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
+import { isSettling, nextSettling } from "./settling.ts";
+import {
+  beginFast,
+  beginValidating,
+  check,
+  enter,
+  type In,
+  insist,
+  install,
+  is,
+  isHopeless,
+  isNotSo,
+  rejectRefused,
+  stay,
+  switchTo,
+  whenRejected,
+  whileChecking,
+  whileInstalling,
+  whileValidating,
+} from "./steps.ts";
+
+/** A deployment with a candidate, under the canary rules. */
+interface Canary {
+  readonly rollout: Rollout;
+  readonly candidate: UnitRef;
+  readonly spec: CanarySpec;
+}
+
+export function beginCanary(rollout: Rollout, candidate: UnitRef): StrategyStep {
+  return rollout.fast ? beginFast(candidate) : beginValidating(rollout, candidate);
+}
+
+export function nextCanary(rollout: Rollout, candidate: UnitRef, spec: CanarySpec, seen: RolloutSeen): StrategyStep {
+  const at: Canary = { rollout, candidate, spec };
+  const { state } = rollout;
+  if (isSettling(state)) return nextSettling({ rollout, candidate, keepsOld: spec.keepOldVersion }, state, seen);
+  switch (state.kind) {
+    case "validating":
+      return whileValidating(rollout, candidate, seen) ?? install(candidate, "valid; installing beside what runs, without traffic");
+    case "installing":
+      return whenInstalling(at, seen);
+    case "checking":
+      return whileChecking(rollout, candidate, seen) ?? takeStep(at, 0, 0, seen.now);
+    case "shifting":
+      return whenShifting(at, state, seen);
+    case "rejected":
+      return whenRejected(rollout, state, seen);
+    default:
+      throw new Error(`canary is never ${state.kind}`);
+  }
+}
+
+function whenInstalling({ rollout, candidate }: Canary, seen: RolloutSeen): StrategyStep {
+  const unfinished = whileInstalling(rollout, candidate, seen);
+  if (unfinished) return unfinished;
+  if (rollout.fast) return switchTo(candidate, "installed and known good: switching without delay");
+  return check(rollout, candidate);
+}
+
+function whenShifting(at: Canary, state: In<"shifting">, seen: RolloutSeen): StrategyStep {
+  if (isHopeless(seen)) return rejectRefused(at.rollout, seen);
+  const { stable } = at.rollout;
+  if (stable && isNotSo(seen.stableInstalled))
+    return insist(state, `${stable.version} is missing: putting it back`, [{ kind: "ensure-installed", unit: stable }]);
+  if (!isShared(state.weight, seen)) return insist(state, seen.stuck?.detail ?? sharing(state.weight), share(at, state.weight));
+  const step = at.spec.steps[state.step];
+  if (!step || step.kind === "weight") return takeStep(at, state.step + 1, state.weight, seen.now);
+  return step.kind === "pause" ? whenPausing(at, step, state, seen) : whenAnalysing(at, step, state, seen);
+}
+
+function whenPausing(at: Canary, { durationMs }: In2<"pause">, state: In<"shifting">, seen: RolloutSeen): StrategyStep {
+  if (durationMs === null) return stay(state, `at ${state.weight} %; waits for a person to promote it`);
+  const until = state.since + durationMs;
+  if (seen.now < until) return stay(state, `at ${state.weight} %; pausing`, until);
+  return takeStep(at, state.step + 1, state.weight, seen.now);
+}
+
+function whenAnalysing(at: Canary, { durationMs }: In2<"analysis">, state: In<"shifting">, seen: RolloutSeen): StrategyStep {
+  const until = state.since + durationMs;
+  if (seen.now < until) return stay(state, `at ${state.weight} %; watching its metrics`, until);
+  if (seen.analysis.kind !== "healthy") return stay(state, `at ${state.weight} %; no verdict yet: ${whyOf(seen)}`, at.rollout.deadline);
+  return takeStep(at, state.step + 1, state.weight, seen.now);
+}
+
+type In2<K extends CanaryStep["kind"]> = Extract<CanaryStep, { kind: K }>;
+
+function whyOf({ analysis }: RolloutSeen): string {
+  return analysis.kind === "healthy" ? "" : analysis.why;
+}
+
+/** Into the step of this number; after the last one, and without anybody to share with, all the traffic is switched. */
+function takeStep(at: Canary, index: number, weight: Percent, now: Instant): StrategyStep {
+  const step = at.spec.steps[index];
+  if (!at.rollout.stable) return switchTo(at.candidate, "checks passed, and nothing runs beside it: switching all traffic");
+  if (!step || (step.kind === "weight" && step.weight >= 100)) return switchTo(at.candidate, "all steps passed: switching all traffic");
+  if (step.kind !== "weight") return enter({ kind: "shifting", step: index, weight, since: now }, describeStep(step, weight));
+  return enter(
+    { kind: "shifting", step: index, weight: step.weight, since: now },
+    `step ${index + 1} of ${at.spec.steps.length}: ${sharing(step.weight)}`,
+    share(at, step.weight),
+  );
+}
+
+/** Where a person's promotion leads: past what it waits for, or past everything. */
+export function promoteCanary(spec: CanarySpec, state: In<"shifting">, now: Instant): RolloutState {
+  const step = spec.steps[state.step + 1];
+  if (!step || (step.kind === "weight" && step.weight >= 100)) return { kind: "switching" };
+  const weight = step.kind === "weight" ? step.weight : state.weight;
+  return { kind: "shifting", step: state.step + 1, weight, since: now };
+}
+
+/** Whether it waits for a person, however long that takes. */
+export function isWaitingForPerson(spec: CanarySpec, state: In<"shifting">): boolean {
+  const step = spec.steps[state.step];
+  return step?.kind === "pause" && step.durationMs === null;
+}
+
+function describeStep(step: CanaryStep, weight: Percent): string {
+  if (step.kind === "analysis") return `at ${weight} %; watching its metrics`;
+  return step.kind === "pause" && step.durationMs === null ? `at ${weight} %; waits for a person to promote it` : `at ${weight} %; pausing`;
+}
+
+function isShared(weight: Percent, seen: RolloutSeen): boolean {
+  return is(seen.candidateWeight, weight) && is(seen.stableWeight, 100 - weight) && !isNotSo(seen.isRouted);
+}
+
+function sharing(weight: Percent): string {
+  return `giving it ${weight} % of the traffic`;
+}
+
+function share({ rollout, candidate }: Canary, weight: Percent): readonly Action[] {
+  if (!rollout.stable) return [];
+  const weights = [
+    { unit: rollout.stable, weight: 100 - weight },
+    { unit: candidate, weight },
+  ];
+  return [{ kind: "ensure-weights", process: rollout.process, weights: weights.filter((each) => each.weight > 0) }];
+}

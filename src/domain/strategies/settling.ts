@@ -1,0 +1,137 @@
+/**
+ * What all strategies that run versions side by side have in common once the candidate is to have all the traffic: it gets it,
+ * is validated with it, the old version finishes what it has in flight, and the new one is watched before it counts as good.
+ */
+
+import { assertNever, type UnitRef } from "../names.ts";
+import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
+import {
+  drainPollMs,
+  enter,
+  giveMissing,
+  giveTraffic,
+  type In,
+  insist,
+  isDrained,
+  isHopeless,
+  isNotSo,
+  proofOf,
+  prove,
+  reject,
+  rejectRefused,
+  stay,
+  succeed,
+  validate,
+} from "./steps.ts";
+
+/** A deployment whose candidate is to have all the traffic. */
+export interface Settling {
+  readonly rollout: Rollout;
+  readonly candidate: UnitRef;
+  /** The version before it stays installed, to go back to at once. */
+  readonly keepsOld: boolean;
+}
+
+export type SettlingState = In<"switching" | "confirming" | "draining" | "watching" | "removing">;
+
+export function isSettling(state: RolloutState): state is SettlingState {
+  const { kind } = state;
+  return kind === "switching" || kind === "confirming" || kind === "draining" || kind === "watching" || kind === "removing";
+}
+
+export function nextSettling(at: Settling, state: SettlingState, seen: RolloutSeen): StrategyStep {
+  switch (state.kind) {
+    case "switching":
+      return whenSwitching(at, state, seen);
+    case "confirming":
+      return whenConfirming(at, state, seen);
+    case "draining":
+      return whenDraining(at, state, seen);
+    case "watching":
+      return whenWatching(at, state, seen);
+    case "removing":
+      return whenRemoving(at, state, seen);
+    default:
+      return assertNever(state);
+  }
+}
+
+function whenSwitching(at: Settling, state: In<"switching">, seen: RolloutSeen): StrategyStep {
+  const { rollout, candidate } = at;
+  if (isHopeless(seen)) return rejectRefused(rollout, seen);
+  const lacking = giveMissing(rollout.process, candidate, { weight: seen.candidateWeight, armed: seen.candidateArmed });
+  if (lacking.length > 0) return insist(state, seen.stuck?.detail ?? "switching all traffic", lacking);
+  if (rollout.fast)
+    return seen.wantsProof
+      ? enter({ kind: "confirming" }, "has all traffic again; proving that it works", [prove(rollout, candidate)])
+      : drain(rollout, seen, "has all traffic again");
+  return enter({ kind: "confirming" }, "has all traffic; validating through the public address", [validate(rollout, candidate, "post")]);
+}
+
+function whenConfirming(at: Settling, state: In<"confirming">, seen: RolloutSeen): StrategyStep {
+  const { rollout, candidate } = at;
+  if (rollout.fast) return whenProving(at, state, seen);
+  if (seen.post.kind === "unhealthy") return reject(rollout, { trigger: "post_validation", why: seen.post.why }, seen.now);
+  if (isNotSo(seen.isRouted)) return insist(state, "following its instances", giveTraffic(rollout.process, candidate));
+  if (seen.post.kind === "unknown") {
+    const why = seen.stuck?.detail ?? "validating through the public address";
+    return insist(state, why, [validate(rollout, candidate, "post")]);
+  }
+  return drain(rollout, seen, "validated with traffic");
+}
+
+/** There is no rollback of a rollback: what fails here is told, and the version stays. */
+function whenProving({ rollout, candidate }: Settling, state: In<"confirming">, seen: RolloutSeen): StrategyStep {
+  const isOver = seen.proof.kind !== "unknown" || seen.now >= rollout.deadline;
+  return isOver
+    ? drain(rollout, seen, `has all traffic again${proofOf(seen)}`)
+    : insist(state, "has all traffic again; proving that it works", [prove(rollout, candidate)]);
+}
+
+function whenDraining(at: Settling, state: In<"draining">, seen: RolloutSeen): StrategyStep {
+  const { stable, process } = at.rollout;
+  if (isNotSo(seen.isRouted)) return insist(state, "following its instances", giveTraffic(process, at.candidate));
+  if (stable && !isDrained(seen.stableInFlight, state.since, seen))
+    return stay(state, `${stable.version} finishes what it has in flight`, seen.now + drainPollMs);
+  if (seen.watchMs === 0 || at.rollout.kind !== "deploy")
+    return finish(at, state, `has all traffic${at.rollout.fast ? proofOf(seen) : ""}`);
+  const until = seen.now + seen.watchMs;
+  return enter({ kind: "watching", since: seen.now, until }, "has all traffic; watched by the rollback policy", [], until);
+}
+
+/** Nothing is left to do but to see whether it stays healthy; meanwhile it is kept as it should be. */
+function whenWatching(at: Settling, state: In<"watching">, seen: RolloutSeen): StrategyStep {
+  const { rollout, candidate } = at;
+  if (isNotSo(seen.candidateReady))
+    return insist(state, seen.stuck?.detail ?? "it does not answer everywhere: putting it back", [
+      { kind: "ensure-installed", unit: candidate },
+    ]);
+  const lacking = isNotSo(seen.isRouted)
+    ? giveTraffic(rollout.process, candidate)
+    : giveMissing(rollout.process, candidate, { weight: seen.candidateWeight, armed: seen.candidateArmed });
+  if (lacking.length > 0) return insist(state, seen.stuck?.detail ?? "following its instances", lacking);
+  if (seen.now < state.until) return stay(state, "has all traffic; watched by the rollback policy", state.until);
+  return finish(at, state, "has all traffic, and stayed healthy while it was watched");
+}
+
+function whenRemoving({ rollout }: Settling, state: In<"removing">, seen: RolloutSeen): StrategyStep {
+  const { stable } = rollout;
+  if (!stable || isNotSo(seen.stableInstalled)) return succeed(state, "has all traffic; the old version is removed");
+  if (isHopeless(seen))
+    return succeed(state, `has all traffic; ${stable.version} could not be removed: ${seen.stuck?.detail ?? "refused"}`);
+  return insist(state, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
+}
+
+function drain(rollout: Rollout, seen: RolloutSeen, why: string): StrategyStep {
+  return enter(
+    { kind: "draining", since: seen.now },
+    rollout.stable ? `${why}; ${rollout.stable.version} finishes what it has in flight` : why,
+  );
+}
+
+function finish({ rollout, keepsOld }: Settling, state: RolloutState, why: string): StrategyStep {
+  const { stable } = rollout;
+  if (!stable) return succeed(state, why);
+  if (keepsOld) return succeed(state, `${why}; ${stable.version} is kept warm`);
+  return enter({ kind: "removing" }, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
+}

@@ -1,0 +1,30 @@
+/** What must be measured so that what is under way in an environment can be judged. */
+
+import type { EnvironmentSpec } from "./environment.ts";
+import type { MeasureWish } from "./metrics.ts";
+import type { Rollout } from "./rollout.ts";
+import type { EnvironmentState } from "./state.ts";
+import { checksOf } from "./watch.ts";
+
+/** From the moment that a candidate is installed, so that counting begins before its first request. */
+export function wishesOf({ processes }: EnvironmentState, spec: EnvironmentSpec | null): readonly MeasureWish[] {
+  if (!spec) return [];
+  const wishes: MeasureWish[] = [];
+  for (const { rollout } of processes.values()) if (rollout) wishes.push(...wishesFor(rollout, spec));
+  return wishes;
+}
+
+function wishesFor(rollout: Rollout, spec: EnvironmentSpec): readonly MeasureWish[] {
+  const { candidate, stable, kind, state } = rollout;
+  if (kind !== "deploy" || !candidate || state.kind === "validating" || state.kind === "rejected") return [];
+  const triggers = spec.rollback.automatic.enabled ? spec.rollback.automatic.triggers : [];
+  return [...checksOf(rollout, { spec }), ...triggers].map((check) => ({
+    deployment: rollout.deployment,
+    process: rollout.process,
+    check,
+    candidate,
+    stable,
+    stableUntil: rollout.switchedAt,
+    intervalMs: spec.analysis.intervalMs,
+  }));
+}
