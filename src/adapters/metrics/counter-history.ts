@@ -1,0 +1,120 @@
+/** Remembers how the counters of one version grew, so that any window of the recent past can be told from it. */
+
+import type { Instant } from "../../domain/names.ts";
+
+/** Cumulative counts of one version, by instance. What is not there is 0. */
+export type Counts = ReadonlyMap<string, readonly number[]>;
+
+/** What was counted within a window. */
+export interface Growth {
+  readonly values: readonly number[];
+  readonly coveredMs: number;
+}
+
+interface Sample {
+  readonly at: Instant;
+  /** Grown since the first sample. */
+  readonly grown: readonly number[];
+}
+
+/** Older samples are kept the farther apart the older they are: a window's beginning is met to about 1/32 of its length. */
+const finest = 32;
+/** At most so many, whatever the window and the interval are. */
+const mostSamples = 512;
+/** How much longer than asked a window may become when samples are few, at least. */
+const slackMs = 60_000;
+
+/** The counts of one version; instances may come, go and start again at 0. */
+export class CounterHistory {
+  /** Everything counted before the first sample. */
+  readonly #before: readonly number[];
+  /** Nothing was counted before the first sample, so all that is counted belongs to the time since. */
+  readonly #isFromStart: boolean;
+  #samples: Sample[];
+  #last: Counts;
+
+  constructor(at: Instant, counts: Counts) {
+    this.#before = sum(counts);
+    this.#isFromStart = this.#before.every((value) => value === 0);
+    this.#samples = [{ at, grown: [] }];
+    this.#last = counts;
+  }
+
+  get samples(): number {
+    return this.#samples.length;
+  }
+
+  /** Adds what is counted now. Instances that are missing have nothing counted: they start again at 0. */
+  add(at: Instant, counts: Counts): void {
+    const last = this.#newest();
+    if (at < last.at) return;
+    const grown = [...last.grown];
+    let hasGrown = false;
+    for (const [instance, values] of counts) {
+      const before = this.#last.get(instance);
+      const isAnew = before === undefined || values.some((value, index) => value < (before[index] ?? 0));
+      for (const [index, value] of values.entries()) {
+        const more = value - (isAnew ? 0 : (before[index] ?? 0));
+        grown[index] = (grown[index] ?? 0) + more;
+        hasGrown ||= more !== 0;
+      }
+    }
+    this.#last = counts;
+    // Most versions rest most of the time; equal samples share their numbers.
+    this.#samples.push({ at, grown: hasGrown ? grown : last.grown });
+    this.#thin(at);
+  }
+
+  /** What was counted in the window that ends at `until`; null when nothing is known of it. */
+  within(windowMs: number, until: Instant): Growth | null {
+    const end = this.#samples.find((sample) => sample.at >= until) ?? this.#newest();
+    const from = until - windowMs;
+    const start = this.#startOf(from, { end, slack: Math.max(windowMs, slackMs) });
+    if (start === end) return null;
+    return { values: difference(end.grown, start.grown), coveredMs: Math.max(0, end.at - Math.max(start.at, from)) };
+  }
+
+  /** Everything ever counted up to the first sample; null when that is nothing. */
+  get lifetime(): readonly number[] | null {
+    return this.#isFromStart ? null : this.#before;
+  }
+
+  /** Whether something is known of the time before `until`. */
+  reaches(until: Instant): boolean {
+    return (this.#samples[0]?.at ?? until) < until;
+  }
+
+  /** The last sample at the window's beginning or before, or the first one within. One that is far off says nothing about the window. */
+  #startOf(from: Instant, { end, slack }: { readonly end: Sample; readonly slack: number }): Sample {
+    const before = this.#samples.findLast((sample) => sample.at <= from);
+    const isBirth = this.#isFromStart && before === this.#samples[0];
+    if (before && before.at < end.at && (isBirth || from - before.at <= slack)) return before;
+    return this.#samples.find((sample) => sample.at > from && sample.at <= end.at) ?? end;
+  }
+
+  #newest(): Sample {
+    const newest = this.#samples.at(-1);
+    if (!newest) throw new Error("a history always has a sample");
+    return newest;
+  }
+
+  #thin(now: Instant): void {
+    const kept: Sample[] = [];
+    for (const [index, sample] of this.#samples.entries()) {
+      const [previous, next] = [kept.at(-1), this.#samples[index + 1]];
+      const isNeeded = !previous || !next || next.at - previous.at > (now - sample.at) / finest;
+      if (isNeeded) kept.push(sample);
+    }
+    this.#samples = kept.slice(-mostSamples);
+  }
+}
+
+function sum(counts: Counts): readonly number[] {
+  const total: number[] = [];
+  for (const values of counts.values()) for (const [index, value] of values.entries()) total[index] = (total[index] ?? 0) + value;
+  return total;
+}
+
+function difference(end: readonly number[], start: readonly number[]): readonly number[] {
+  return end.map((value, index) => value - (start[index] ?? 0));
+}

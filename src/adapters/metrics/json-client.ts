@@ -1,0 +1,127 @@
+/** One bounded HTTP question whose answer is JSON, with the errors of metric sources. */
+
+import { Agent, request as send } from "undici";
+import type { SecretReference } from "../../domain/environment.ts";
+import { PinionError } from "../../domain/errors.ts";
+import type { Secrets } from "../../ports/secrets.ts";
+
+export type SourceAuth =
+  | { readonly kind: "none" }
+  | { readonly kind: "bearer"; readonly token: SecretReference }
+  | { readonly kind: "basic"; readonly username: string; readonly password: SecretReference };
+
+export interface JsonClientOptions {
+  /** Names the source in errors. */
+  readonly name: string;
+  readonly auth: SourceAuth;
+  readonly headers: Readonly<Record<string, string>>;
+  /** For the whole answer. */
+  readonly timeoutMs: number;
+  readonly secrets: Pick<Secrets, "resolve">;
+}
+
+export interface JsonAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface JsonRequest {
+  readonly url: string;
+  /** Sent as a form by POST; null: GET. */
+  readonly form: Readonly<Record<string, string>> | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface JsonClient {
+  /** Answers of any status that are JSON. @throws `metric/unreachable` when there is none in time, or it is no JSON, or too long. */
+  ask(request: JsonRequest): Promise<JsonAnswer>;
+  close(): Promise<void>;
+}
+
+const largestBytes = 1024 * 1024;
+const connections = 8;
+
+/** Keeps its connections; follows no redirects. */
+export function createJsonClient(options: JsonClientOptions): JsonClient {
+  const agent = new Agent({ connections, headersTimeout: 0, bodyTimeout: 0 });
+  const failed = (url: string, why: string, cause?: unknown) =>
+    new PinionError("metric/unreachable", `${options.name}: ${withoutSecrets(url)}: ${why}`, { cause });
+  return {
+    async ask({ url, form, signal }) {
+      const timeout = AbortSignal.timeout(options.timeoutMs);
+      const both = signal ? AbortSignal.any([timeout, signal]) : timeout;
+      try {
+        both.throwIfAborted();
+        const answer = await send(url, {
+          dispatcher: agent,
+          method: form ? "POST" : "GET",
+          headers: { ...options.headers, accept: "application/json", ...(form && formType), ...(await authorization(options)) },
+          body: form ? new URLSearchParams(form).toString() : null,
+          signal: both,
+        });
+        return { status: answer.statusCode, body: parse(await boundedText(answer.body), answer.statusCode) };
+      } catch (error) {
+        if (timeout.aborted) throw failed(url, `no answer within ${options.timeoutMs} ms`, error);
+        throw failed(url, error instanceof Error ? inWords(error) : String(error), error);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+/** Errors of a status that carries no answer. Wrong questions are refused; everything else may be well next time. */
+export function statusError(name: string, status: number, detail: string): PinionError {
+  const isQuestion = status === 400 || status === 422;
+  const rights = status === 401 || status === 403 ? " (check the token or password of this source)" : "";
+  return new PinionError(
+    isQuestion ? "metric/refused" : "metric/unreachable",
+    `${name} answers ${status}${rights}${detail && `: ${detail}`}`,
+  );
+}
+
+/** An object's fields, or none when it is no object. */
+export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Readonly<Record<string, unknown>>) : {};
+}
+
+const formType = { "content-type": "application/x-www-form-urlencoded" };
+
+async function authorization({ auth, secrets }: JsonClientOptions): Promise<Readonly<Record<string, string>>> {
+  if (auth.kind === "none") return {};
+  if (auth.kind === "bearer") return { authorization: `Bearer ${(await secrets.resolve(auth.token)).trim()}` };
+  const password = await secrets.resolve(auth.password);
+  return { authorization: `Basic ${Buffer.from(`${auth.username}:${password}`).toString("base64")}` };
+}
+
+async function boundedText(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of stream) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > largestBytes) throw new Error(`the answer is longer than ${largestBytes} bytes`);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+/** What is no JSON is no answer; of an error page the status is all there is to tell. */
+function parse(text: string, status: number): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    if (status >= 200 && status < 300) throw new Error("the answer is not JSON");
+    return null;
+  }
+}
+
+/** An address may carry tokens in its query. */
+function withoutSecrets(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin + new URL(url).pathname : "its address";
+}
+
+function inWords(error: Error): string {
+  const code = "code" in error ? String(error.code) : "";
+  if (code === "ECONNREFUSED") return "connection refused";
+  if (error.name === "AbortError") return "given up";
+  return error.message || code || error.name;
+}
