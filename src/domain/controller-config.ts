@@ -1,7 +1,10 @@
 /** What pinion.yaml says, with every default filled in and every duration in milliseconds. */
 
-import type { SecretReference, StrategySpec } from "./environment.ts";
+import type { PerformanceTest, SecretReference, StrategySpec, ValidationSpec } from "./environment.ts";
+import type { EventKind } from "./events.ts";
+import type { ValidationName } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
+import type { MetricCheck } from "./metrics.ts";
 import type { EnvironmentName } from "./names.ts";
 
 export type RepositoryAuth =
@@ -53,11 +56,103 @@ export type GatewayConfig =
   /** Started and supervised by somebody else. */
   | { readonly kind: "external"; readonly controlUrl: string; readonly publicUrl: string; readonly token: SecretReference };
 
+/** Which validations run where an environment does not say. */
+export interface ValidationDefaults {
+  readonly level: ValidationSpec["level"] | null;
+  /** Lists for environments that no level is said of. */
+  readonly phases: Readonly<Record<"pre" | "during" | "post", readonly ValidationName[] | null>>;
+  readonly healthCheck: ValidationSpec["healthCheck"];
+  /** Wanted in every environment that does not list what it wants. */
+  readonly performance: PerformanceTest | null;
+  readonly rollback: readonly ValidationName[] | null;
+}
+
+/** When Pinion rolls back by itself where an environment does not say. */
+export interface RollbackDefaults {
+  readonly isAutomatic: boolean | null;
+  /** For environments that list none. */
+  readonly triggers: readonly MetricCheck[] | null;
+}
+
 /** What holds for environments that do not say; null: Pinion's own default. */
 export interface EnvironmentDefaults {
   readonly strategy: StrategySpec | null;
   readonly deploymentTimeoutMs: number | null;
   readonly maxConcurrentDeployments: number | null;
+  readonly validation: ValidationDefaults;
+  readonly rollback: RollbackDefaults;
+  /** What differs in single environments. */
+  readonly byEnvironment: ReadonlyMap<
+    EnvironmentName,
+    { readonly level: ValidationSpec["level"] | null; readonly isAutomatic: boolean | null }
+  >;
+}
+
+interface MetricSourceBase {
+  /** What analysis and triggers call it. */
+  readonly name: string;
+  readonly timeoutMs: number;
+  /** Sent as a bearer token. */
+  readonly token: SecretReference | null;
+}
+
+/** Somewhere else where metrics of a version can be asked for. */
+export type MetricSourceConfig =
+  | (MetricSourceBase & {
+      readonly type: "prometheus";
+      /** Base address, without a trailing slash. */
+      readonly url: string;
+      /** Basic authentication instead of a token. */
+      readonly basic: { readonly username: string; readonly password: SecretReference } | null;
+      /** Asked where a metric brings none of its own; null: one over the gateway's own metrics. */
+      readonly query: string | null;
+      /** Average over the window instead of the value at its end. */
+      readonly range: boolean;
+    })
+  | (MetricSourceBase & {
+      readonly type: "http-json";
+      /** With placeholders such as `{{process}}`. */
+      readonly url: string;
+      /** JSON pointer of the value. */
+      readonly value: string;
+      /** JSON pointer of how many requests it rests on; null: the answer does not say. */
+      readonly count: string | null;
+    });
+
+/** Somebody who is told what happens. */
+export interface NotificationConfig {
+  readonly name: string;
+  readonly type: "cloudevents" | "slack";
+  /** An address that is a secret itself is given by reference. */
+  readonly url: string | SecretReference;
+  readonly token: SecretReference | null;
+  /** Null: all. */
+  readonly events: readonly EventKind[] | null;
+  /** Null: all. */
+  readonly environments: readonly EnvironmentName[] | null;
+}
+
+/** Who writes the commits of rollbacks. */
+export interface CommitIdentity {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** How the commits of rollbacks are signed. */
+export type SigningConfig = { readonly kind: "ssh"; readonly keyFile: string } | { readonly kind: "openpgp"; readonly keyId: string };
+
+/** Figures over all deployments that somebody may want to be alerted by. */
+export type AlertMetric =
+  | "deployment_duration"
+  | "deployment_success_rate"
+  | "deployment_failure_rate"
+  | "rollback_frequency"
+  | "validation_pass_rate";
+
+export interface AlertThreshold {
+  readonly metric: AlertMetric;
+  /** Percent; milliseconds for `deployment_duration`. Success and pass rates alert below it, all others above. */
+  readonly threshold: number;
 }
 
 export interface ControllerConfig {
@@ -71,6 +166,12 @@ export interface ControllerConfig {
   readonly environments: readonly EnvironmentName[] | null;
   readonly engines: { readonly default: EngineConfig; readonly byEnvironment: ReadonlyMap<EnvironmentName, EngineConfig> };
   readonly defaults: EnvironmentDefaults;
+  readonly metricSources: readonly MetricSourceConfig[];
+  readonly notifications: readonly NotificationConfig[];
+  readonly alertThresholds: readonly AlertThreshold[];
+  readonly identity: CommitIdentity;
+  /** Null: commits are not signed. */
+  readonly signing: SigningConfig | null;
   /** How often the actual state is asked for without any event. */
   readonly resyncIntervalMs: number;
   readonly log: { readonly level: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent" };

@@ -43,7 +43,24 @@ export interface HeldDeployment {
   readonly reason: string;
 }
 
-export type DeploymentAction = "validate" | "install" | "check" | "wait" | "switch" | "confirm" | "drain" | "clear" | "remove";
+export type DeploymentAction =
+  | "validate"
+  | "install"
+  | "check"
+  | "wait"
+  /** More of the traffic, judged by metrics (canary). */
+  | "shift"
+  | "analyse"
+  | "pause"
+  /** From instance to instance (rolling). */
+  | "roll"
+  | "switch"
+  | "confirm"
+  | "drain"
+  /** The rollback policy's time. */
+  | "watch"
+  | "clear"
+  | "remove";
 
 /** What is asked of a version in a step; null when nothing is. */
 export type StepValidation = { readonly phase: Phase; readonly validations: readonly PlannedValidation[] } | null;
@@ -103,9 +120,19 @@ export interface RollbackStep {
   readonly name: string;
 }
 
+/** When Pinion goes back by itself. */
+export interface AutomaticRollback {
+  /** For people: `error_rate_spike: error_rate > 10 % in 5 min`. */
+  readonly triggers: readonly string[];
+  /** How long after the switch. */
+  readonly watchedFor: number;
+}
+
 export interface RollbackPlan {
   /** What a person does to start it. */
   readonly instruction: string;
+  /** Null: only people do. */
+  readonly automatic: AutomaticRollback | null;
   /** In reverse order of the deployments. */
   readonly steps: readonly RollbackStep[];
 }

@@ -11,7 +11,7 @@ import type {
 } from "./deployment-plan.ts";
 import type { JsonObject } from "./definition.ts";
 import type { ChangeSummary } from "./describe-changes.ts";
-import type { EnvironmentSpec } from "./environment.ts";
+import { type EnvironmentSpec, strategyFor } from "./environment.ts";
 import { describeFinding } from "./finding.ts";
 import { differencesBetween } from "./json-difference.ts";
 import type { EnvironmentName, ProcessId, Version } from "./names.ts";
@@ -74,7 +74,7 @@ function whole({ environment, from }: PlanInput, spec: EnvironmentSpec | null): 
 }
 
 function settingsOf(spec: EnvironmentSpec): JsonObject {
-  return JSON.parse(JSON.stringify(spec)) as JsonObject;
+  return JSON.parse(JSON.stringify({ ...spec, strategies: Object.fromEntries(spec.strategies) })) as JsonObject;
 }
 
 /** A plan that does nothing, and says why. */
@@ -89,7 +89,7 @@ function blockedPlan(input: PlanInput, blocked: string): DeploymentPlan {
     estimatedDuration: 0,
     riskAssessment: { level: "low", reasons: [] },
     validationChecks: [],
-    rollbackPlan: { instruction: "nothing to go back from", steps: [] },
+    rollbackPlan: { instruction: "nothing to go back from", automatic: null, steps: [] },
   };
 }
 
@@ -124,7 +124,8 @@ function planDeployment(
 ): PlannedDeployment {
   const { process, why } = change;
   const [from, to] = [versionOf(change.from), versionOf(change.to)];
-  const strategy = to === null ? "retire" : spec.strategy.kind;
+  const own = strategyFor(spec, process);
+  const strategy = to === null ? "retire" : own.kind;
   return {
     id: `${environment}.${process}`,
     process,
@@ -137,7 +138,7 @@ function planDeployment(
     why,
     changes: details.get(process)?.changes ?? null,
     waitsFor: needsOf(change).filter((needed) => order.some((other) => other.process === needed && other.to !== null)),
-    ...estimate({ environment, process, strategy, spec: spec.strategy }, history),
+    ...estimate({ environment, process, strategy, spec: own, watchMs: spec.rollback.automatic.watchMs }, history),
   };
 }
 

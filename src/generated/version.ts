@@ -35,7 +35,7 @@ export interface VersionFile {
    */
   dependencies?: DependencyLine[];
   /**
-   * Smoke tests, asked on the candidate's private address before it gets any traffic.
+   * Smoke and integration tests, asked on the candidate's private address before it gets any traffic.
    */
   checks?: CheckItem[];
   definition?: DefinitionGraph;
@@ -89,13 +89,17 @@ export interface DependencyLine {
   required?: boolean;
 }
 /**
- * A smoke test: one HTTP request and what its answer must look like.
+ * A smoke test or an integration test: one HTTP request and what its answer must look like.
  */
 export interface CheckItem {
   /**
    * What the check shows; unique within the version.
    */
   name: string;
+  /**
+   * smoke: about this process alone. integration: goes through the processes that it depends on; asked when the environment's validation names integration_test.
+   */
+  kind?: "smoke" | "integration";
   /**
    * The request that is sent.
    */

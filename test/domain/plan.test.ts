@@ -167,6 +167,7 @@ describe("steps", () => {
     healthCheckTimeoutMs: 1,
     switchTrafficDelayMs: 2000,
     keepOldVersion: false,
+    warm: { count: 0, maxAgeMs: null },
   } as const;
 
   it.each([

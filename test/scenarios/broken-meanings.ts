@@ -129,9 +129,9 @@ export const brokenMeanings: readonly BrokenCopy[] = [
     runnable: all,
   },
   {
-    name: "a strategy that comes later",
-    files: { [environmentFile]: "name: production\ntype: production\nstrategy:\n  type: canary\n  config:\n    trafficPercentage: 10\n" },
-    expected: [`error option/not-supported ${environmentFile}:4`, `error option/not-supported ${environmentFile}:6`],
+    name: "an option of another strategy",
+    files: { [environmentFile]: "name: production\ntype: production\nstrategy:\n  type: rolling\n  config:\n    trafficPercentage: 10\n" },
+    expected: [`error schema/not-allowed ${environmentFile}:6`],
     runnable: all,
   },
   {

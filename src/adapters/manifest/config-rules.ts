@@ -4,17 +4,15 @@ import { validate as isCron } from "node-cron";
 import type { Finding } from "../../domain/finding.ts";
 import type { PinionFile } from "../../generated/pinion.ts";
 import { durationMs } from "./durations.ts";
-import { finding, type FindingCode } from "./findings.ts";
+import { finding, type Say } from "./findings.ts";
 import type { YamlDocument } from "./yaml-document.ts";
 
 /** Shorter intervals would only heat the machine. */
 const shortestIntervalMs = 100;
 
-type Say = (pointer: string, code: FindingCode, message: string) => Finding;
-
 /** Everything that is wrong with a document of the right shape. */
 export function configFindings(file: PinionFile, document: YamlDocument): readonly Finding[] {
-  const say: Say = (pointer, code, message) => finding(document.place(pointer), code, message);
+  const say: Say = (pointer, code, message, hint) => finding(document.place(pointer), code, message, hint);
   return [
     ...urlFindings(file, say),
     ...authFindings(file, say),

@@ -32,6 +32,11 @@ export function parseControllerConfig(text: string, file: string, schemas: Schem
     environments: config.environments ?? deployer.environments,
     engines: toEngines(config.engines ?? {}),
     defaults: deployer.defaults,
+    metricSources: [],
+    notifications: [],
+    alertThresholds: [],
+    identity: { name: "Pinion", email: "pinion@localhost" },
+    signing: null,
     warnings: findings,
   };
 }

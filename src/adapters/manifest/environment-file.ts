@@ -2,12 +2,16 @@
 
 import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
 import type { Json } from "../../domain/definition.ts";
-import type { EnvironmentSpec, SecretReference, StrategySpec } from "../../domain/environment.ts";
+import type { EnvironmentSpec, SecretReference } from "../../domain/environment.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
-import type { EnvironmentFile, SecretReferenceItem, StrategySection } from "../../generated/environment.ts";
+import type { EnvironmentFile, SecretReferenceItem } from "../../generated/environment.ts";
 import { durationMs } from "./durations.ts";
-import { finding } from "./findings.ts";
+import { analysisFindings, toAnalysis } from "./environment/analysis.ts";
+import { rollbackFindings, toRollback } from "./environment/rollback.ts";
+import { strategyFindings, toStrategy } from "./environment/strategy.ts";
+import { noValidationDefaults, toValidation, validationFindings } from "./environment/validation.ts";
+import { finding, type Say } from "./findings.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import type { Schemas } from "./schemas.ts";
 import { readYaml, type YamlDocument } from "./yaml-document.ts";
@@ -26,7 +30,14 @@ export interface EnvironmentFileContext {
 }
 
 /** For readers that know no operator's configuration. */
-export const noDefaults: EnvironmentDefaults = { strategy: null, deploymentTimeoutMs: null, maxConcurrentDeployments: null };
+export const noDefaults: EnvironmentDefaults = {
+  strategy: null,
+  deploymentTimeoutMs: null,
+  maxConcurrentDeployments: null,
+  validation: noValidationDefaults,
+  rollback: { isAutomatic: null, triggers: null },
+  byEnvironment: new Map(),
+};
 
 /** Parses one environment.yaml. Never throws, whatever the bytes. */
 export function parseEnvironmentFile(bytes: Uint8Array, context: EnvironmentFileContext): ParsedEnvironment {
@@ -36,7 +47,7 @@ export function parseEnvironmentFile(bytes: Uint8Array, context: EnvironmentFile
   const shape = schemaFindings(context.schemas, "environment", document);
   if (shape.length > 0) return { spec: null, findings: shape };
   const file = document.value as EnvironmentFile;
-  const findings = ownFindings(file, document, context.environment);
+  const findings = [...ownFindings(file, document, context.environment), ...sectionFindings(file, document)];
   return { spec: findings.length > 0 ? null : toSpec(file, context.defaults), findings };
 }
 
@@ -59,11 +70,27 @@ function ownFindings(file: EnvironmentFile, document: YamlDocument, environment:
   return findings;
 }
 
+/** What is wrong in the sections that deliver progressively. */
+function sectionFindings(file: EnvironmentFile, document: YamlDocument): readonly Finding[] {
+  const say: Say = (pointer, code, message, hint) => finding(document.place(pointer), code, message, hint);
+  const { strategy, processes = {}, validation = {}, analysis = {}, rollbackPolicy = {} } = file;
+  const findings = [
+    ...(strategy === undefined ? [] : strategyFindings(strategy, "/strategy", say)),
+    ...Object.entries(processes).flatMap(([process, { strategy: own }]) =>
+      own === undefined ? [] : strategyFindings(own, `/processes/${process}/strategy`, say),
+    ),
+    ...validationFindings(validation, "/validation", say),
+    ...analysisFindings(analysis, "/analysis", say),
+  ];
+  return [...findings, ...rollbackFindings(rollbackPolicy, toAnalysis(analysis).intervalMs, "/rollbackPolicy", say)];
+}
+
 function toSpec(file: EnvironmentFile, defaults: EnvironmentDefaults): EnvironmentSpec {
   return {
     name: file.name,
     type: file.type,
-    strategy: file.strategy === undefined ? (defaults.strategy ?? toStrategy({ type: "blue-green" })) : toStrategy(file.strategy),
+    ...toStrategies(file, defaults),
+    ...toDelivery(file, defaults),
     ...limits(file, defaults),
     selfHeal: file.selfHeal ?? true,
     allowEmpty: file.allowEmpty ?? false,
@@ -72,6 +99,30 @@ function toSpec(file: EnvironmentFile, defaults: EnvironmentDefaults): Environme
     sticky: toSticky(file.sticky),
     variables: (file.variables ?? {}) as Readonly<Record<string, Json>>,
     secrets: Object.fromEntries(Object.entries(file.secrets ?? {}).map(([name, reference]) => [name, toSecretReference(reference)])),
+  };
+}
+
+function toStrategies(
+  { strategy, processes = {} }: EnvironmentFile,
+  defaults: EnvironmentDefaults,
+): Pick<EnvironmentSpec, "strategy" | "strategies"> {
+  const own = Object.entries(processes).flatMap(([process, section]) =>
+    section.strategy === undefined ? [] : [[process, toStrategy(section.strategy)] as const],
+  );
+  return {
+    strategy: strategy === undefined ? (defaults.strategy ?? toStrategy({ type: "blue-green" })) : toStrategy(strategy),
+    strategies: new Map(own),
+  };
+}
+
+function toDelivery(file: EnvironmentFile, defaults: EnvironmentDefaults): Pick<EnvironmentSpec, "validation" | "analysis" | "rollback"> {
+  const here = defaults.byEnvironment.get(file.name);
+  const analysis = toAnalysis(file.analysis);
+  const rollback = { ...defaults.rollback, isAutomatic: here?.isAutomatic ?? defaults.rollback.isAutomatic };
+  return {
+    validation: toValidation(file.validation ?? {}, { ...defaults.validation, level: here?.level ?? defaults.validation.level }),
+    analysis,
+    rollback: toRollback(file.rollbackPolicy ?? {}, { intervalMs: analysis.intervalMs, defaults: rollback }),
   };
 }
 
@@ -84,19 +135,6 @@ function limits(
     deploymentTimeoutMs: timeout === undefined ? (defaults.deploymentTimeoutMs ?? durationMs("30m")) : durationMs(timeout),
     allowedVersionTypes: file.restrictions?.allowedVersionTypes ?? (file.type === "production" ? ["published"] : ["draft", "published"]),
     maxConcurrentDeployments: file.restrictions?.maxConcurrentDeployments ?? defaults.maxConcurrentDeployments,
-  };
-}
-
-/** A strategy section with its defaults. */
-export function toStrategy(section: StrategySection): StrategySpec {
-  if (section.type === "recreate") return { kind: "recreate" };
-  const config = section.config ?? {};
-  return {
-    kind: "blue-green",
-    healthCheckUrl: config.healthCheckUrl ?? null,
-    healthCheckTimeoutMs: durationMs(config.healthCheckTimeout ?? "10s"),
-    switchTrafficDelayMs: durationMs(config.switchTrafficDelay ?? 0),
-    keepOldVersion: config.keepOldVersion ?? true,
   };
 }
 

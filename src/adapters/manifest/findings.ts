@@ -66,6 +66,14 @@ const catalogue = {
   "environment/reserved-variable": "Choose a name that does not begin with PINION_.",
   "environment/variable-twice": "Keep it in `variables` or in `secrets`, not in both.",
   "environment/no-pins": "Add pins.yaml with lines `process-id: version`.",
+  "environment/ambiguous-share": "Write 95 or 95% for 95 of 100.",
+  "environment/range": "Use a value within the limits.",
+  "environment/contradiction": "Say one of the two.",
+  "environment/canary-steps": "Begin with a weight, and let each weight be more than the one before.",
+  "environment/canary-too-long": "Give maxDuration more time, or the steps less.",
+  "environment/threshold": "Write a value such as 5%, 500ms or 3.",
+  "environment/metric": "See docs/config-repository.md for what each source can measure.",
+  "environment/no-effect": "Remove one of the two, so that what is written is what happens.",
   "pin/syntax": "Write one pin a line: `process-id: version`.",
   "pin/invalid-version": "Write a semantic version, such as 1.4.2.",
   "pin/twice": "Pin each process once in an environment.",
@@ -93,6 +101,9 @@ export interface Place {
   readonly column: number;
   readonly pointer: string;
 }
+
+/** Points at something in the document at hand, by its JSON pointer. */
+export type Say = (pointer: string, code: FindingCode, message: string, hint?: string) => Finding;
 
 /** The beginning of a file. */
 export function startOf(file: string): Place {

@@ -6,7 +6,8 @@ import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
 import type { ProcessDeployerSection } from "../../generated/pinion.ts";
 import { durationMs } from "./durations.ts";
-import { noDefaults, toStrategy } from "./environment-file.ts";
+import { noDefaults } from "./environment-file.ts";
+import { toStrategy } from "./environment/strategy.ts";
 import { asWarning, finding } from "./findings.ts";
 import { laterOptions } from "./process-deployer-later.ts";
 import type { YamlDocument } from "./yaml-document.ts";
@@ -32,6 +33,7 @@ export function readProcessDeployer(section: ProcessDeployerSection | undefined,
 function toDefaults({ automatedDeployment = {} }: ProcessDeployerSection): EnvironmentDefaults {
   const { deploymentTimeout, parallelDeployments } = automatedDeployment;
   return {
+    ...noDefaults,
     strategy: defaultStrategy(automatedDeployment),
     deploymentTimeoutMs: deploymentTimeout === undefined ? null : durationMs(deploymentTimeout),
     maxConcurrentDeployments: parallelDeployments ?? null,

@@ -1,6 +1,8 @@
 /** quarantine.yaml: versions that must not be deployed in an environment, by their very content. */
 
 import type { Finding } from "../../domain/finding.ts";
+import type { Digest } from "../../domain/names.ts";
+import type { EnvironmentSnapshot } from "../../domain/snapshot.ts";
 import type { QuarantineFile } from "../../generated/quarantine.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import type { Schemas } from "./schemas.ts";
@@ -9,6 +11,7 @@ import { readYaml } from "./yaml-document.ts";
 export interface ParsedQuarantine {
   /** The reason, by `quarantineKey`. */
   readonly held: ReadonlyMap<string, string>;
+  readonly quarantine: EnvironmentSnapshot["quarantine"];
   readonly findings: readonly Finding[];
 }
 
@@ -20,9 +23,18 @@ export function quarantineKey(process: string, version: string, digest: string):
 /** Parses one quarantine.yaml. Never throws, whatever the bytes. */
 export function parseQuarantineFile(bytes: Uint8Array, file: string, schemas: Schemas): ParsedQuarantine {
   const reading = readYaml(bytes, file);
-  if (reading.kind === "refused") return { held: new Map(), findings: reading.findings };
+  if (reading.kind === "refused") return nothingHeld(reading.findings);
   const findings = schemaFindings(schemas, "quarantine", reading.document);
-  if (findings.length > 0) return { held: new Map(), findings };
+  if (findings.length > 0) return nothingHeld(findings);
   const { quarantine } = reading.document.value as QuarantineFile;
-  return { held: new Map(quarantine.map((entry) => [quarantineKey(entry.process, entry.version, entry.digest), entry.reason])), findings };
+  return {
+    held: new Map(quarantine.map((entry) => [quarantineKey(entry.process, entry.version, entry.digest), entry.reason])),
+    quarantine: quarantine.map(({ process, version, digest }) => ({ process, version, digest: digest as Digest })),
+    findings,
+  };
+}
+
+/** A file that holds nothing back. */
+export function nothingHeld(findings: readonly Finding[] = []): ParsedQuarantine {
+  return { held: new Map(), quarantine: [], findings };
 }

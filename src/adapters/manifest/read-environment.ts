@@ -4,12 +4,13 @@ import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
 import type { EnvironmentSpec } from "../../domain/environment.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
+import type { EnvironmentSnapshot } from "../../domain/snapshot.ts";
 import { type ParsedEnvironment, parseEnvironmentFile } from "./environment-file.ts";
 import { finding, startOf } from "./findings.ts";
 import { type Folder, listFolder, readLimited } from "./folder.ts";
 import { maxYamlBytes } from "./limits.ts";
 import { noPinFiles, type PinFiles, readPinFiles } from "./pin-files.ts";
-import { type ParsedQuarantine, parseQuarantineFile } from "./quarantine-file.ts";
+import { nothingHeld, type ParsedQuarantine, parseQuarantineFile } from "./quarantine-file.ts";
 import type { Reading } from "./read-process.ts";
 
 export interface EnvironmentRecord extends PinFiles {
@@ -18,6 +19,7 @@ export interface EnvironmentRecord extends PinFiles {
   readonly spec: EnvironmentSpec | null;
   /** Reasons by `quarantineKey`. */
   readonly held: ReadonlyMap<string, string>;
+  readonly quarantine: EnvironmentSnapshot["quarantine"];
   /** Of the environment as a whole, warnings too. */
   readonly findings: readonly Finding[];
   /** So that an unchanged environment.yaml is not parsed again. */
@@ -53,12 +55,12 @@ export async function readEnvironment(
     ...quarantine.findings,
     ...unexpectedFiles(folder, path, pinned.pinFiles.size > 0),
   ];
-  return { ...pinned, name, treeId, spec: own.spec, held: quarantine.held, findings, own };
+  return { ...pinned, name, treeId, spec: own.spec, held: quarantine.held, quarantine: quarantine.quarantine, findings, own };
 }
 
 /** An environment of which nothing can be used. */
 export function spoiledEnvironment(name: EnvironmentName, findings: readonly Finding[]): EnvironmentRecord {
-  return { ...noPinFiles, name, treeId: "", spec: null, held: new Map(), findings, own: { id: "", spec: null, findings } };
+  return { ...noPinFiles, name, treeId: "", spec: null, held: new Map(), quarantine: [], findings, own: { id: "", spec: null, findings } };
 }
 
 async function readOwnFile(
@@ -86,10 +88,10 @@ async function readOwnFile(
 
 async function readQuarantine(reading: Reading, path: string, folder: Folder): Promise<ParsedQuarantine> {
   const id = folder.files.get("quarantine.yaml");
-  if (id === undefined) return { held: new Map(), findings: [] };
+  if (id === undefined) return nothingHeld();
   const file = `${path}/quarantine.yaml`;
   const read = await readLimited(reading.objects, id, file, maxYamlBytes);
-  return read.kind === "refused" ? { held: new Map(), findings: read.findings } : parseQuarantineFile(read.bytes, file, reading.schemas);
+  return read.kind === "refused" ? nothingHeld(read.findings) : parseQuarantineFile(read.bytes, file, reading.schemas);
 }
 
 function nameFindings(name: EnvironmentName, path: string): readonly Finding[] {

@@ -32,13 +32,14 @@ export function resolvePins(record: EnvironmentRecord, processes: ProcessSet, be
     update(pins, process, toPinned(process, findings.get(process) ?? none, graph, processes));
   }
   const errors = record.findings.filter((found) => found.severity === "error");
-  return { record, noted, snapshot: { name: record.name, spec: record.spec, pins, findings: errors } };
+  return { record, noted, snapshot: { name: record.name, spec: record.spec, pins, quarantine: record.quarantine, findings: errors } };
 }
 
 const none: readonly Finding[] = [];
 
 function nothingBefore(record: EnvironmentRecord): ResolvedEnvironment {
-  return { record, noted: new Map(), snapshot: { name: record.name, spec: record.spec, pins: new Map(), findings: [] } };
+  const { name, spec, quarantine } = record;
+  return { record, noted: new Map(), snapshot: { name, spec, pins: new Map(), quarantine, findings: [] } };
 }
 
 function update<T>(map: Map<ProcessId, T>, process: ProcessId, value: T | undefined): void {

@@ -6,7 +6,7 @@ import { finding } from "./findings.ts";
 import { maxFindings } from "./limits.ts";
 import type { SchemaName, Schemas } from "./schemas.ts";
 import { suggestion } from "./suggest.ts";
-import { laterStrategies, unsupportedReason } from "./unsupported.ts";
+import { rightfulPlace, unsupportedReason } from "./unsupported.ts";
 import type { YamlDocument } from "./yaml-document.ts";
 import { escapePointer } from "./yaml-rules.ts";
 
@@ -71,16 +71,8 @@ function wrongType(error: ErrorObject, document: YamlDocument): Finding {
   return finding(document.place(error.instancePath), "schema/type", message, quotes);
 }
 
-function notListed(error: ErrorObject, document: YamlDocument, name: SchemaName): Finding {
+function notListed(error: ErrorObject, document: YamlDocument): Finding {
   const place = document.place(error.instancePath);
-  if (name === "environment" && error.instancePath === "/strategy/type" && laterStrategies.includes(error.data)) {
-    return finding(
-      place,
-      "option/not-supported",
-      `the strategy "${String(error.data)}" is not supported yet`,
-      "Use blue-green or recreate.",
-    );
-  }
   const allowed = (error.params["allowedValues"] as readonly unknown[]).map(String);
   const message = `${nameOf(error)} is ${shown(error.data)}, but must be one of ${allowed.join(", ")}`;
   return finding(place, "schema/enum", message, suggestion(shown(error.data), allowed));
@@ -108,12 +100,9 @@ function wrongCount(error: ErrorObject, document: YamlDocument): Finding {
   return finding(document.place(error.instancePath), "schema/range", known.length > 0 ? message : `${nameOf(error)} must not be empty`);
 }
 
-function notAllowed(error: ErrorObject, document: YamlDocument): Finding {
-  return finding(
-    document.place(error.instancePath, "key"),
-    "schema/not-allowed",
-    `${nameOf(error)} is not allowed here, beside what else is said`,
-  );
+function notAllowed(error: ErrorObject, document: YamlDocument, name: SchemaName): Finding {
+  const reason = rightfulPlace(name, error.instancePath) ?? "beside what else is said";
+  return finding(document.place(error.instancePath, "key"), "schema/not-allowed", `${nameOf(error)} is not allowed here: ${reason}`);
 }
 
 function outOfRange(error: ErrorObject, document: YamlDocument): Finding {

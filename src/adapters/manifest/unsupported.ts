@@ -13,26 +13,14 @@ const unsupported: readonly Unsupported[] = [
   { schema: "environment", pointer: /\/requiresApproval$/, reason: "the approval of the merge is the approval of the deployment" },
   { schema: "environment", pointer: /^\/approvalProcess$/, reason: "the approval of the merge is the approval of the deployment" },
   { schema: "environment", pointer: /\/deploymentWindows$/, reason: "a merged pin is deployed at once, at any time" },
-  { schema: "environment", pointer: /\/rollbackPolicy$/, reason: "going back is a revert of the pin" },
   {
     schema: "environment",
-    pointer: /^\/(validation|checks|metrics|analysis|monitoring)$/,
-    reason: "the checks of a version are in its version file",
+    pointer: /^\/(checks|metrics|monitoring)$/,
+    reason: "the checks of a version are in its version file, metrics in `analysis`",
   },
   { schema: "environment", pointer: /^\/(computeResources|networking|security)$/, reason: "engines are configured in pinion.yaml" },
   { schema: "environment", pointer: /^\/(config|id)$/, reason: "variables, secrets and strategy are options of their own here" },
   { schema: "environment", pointer: /^\/(promotion|promoteFrom)$/, reason: "a version is promoted by pinning it" },
-  {
-    schema: "environment",
-    pointer:
-      /^\/strategy\/config\/(trafficPercentage|incrementPercentage|incrementInterval|successThreshold|rollbackThreshold|maxDuration)$/,
-    reason: "it belongs to the strategy canary",
-  },
-  {
-    schema: "environment",
-    pointer: /^\/strategy\/config\/(batchSize|batchDelay|maxUnavailable|healthCheckInterval)$/,
-    reason: "it belongs to the strategy rolling",
-  },
   { schema: "version", pointer: /^\/compatibility$/, reason: "the compatibility of two versions is computed by `pinion diff`" },
   { schema: "version", pointer: /^\/changelog\/\d+\/migration$/, reason: "migrations are not run" },
 ];
@@ -42,5 +30,30 @@ export function unsupportedReason(schema: SchemaName, pointer: string): string |
   return unsupported.find((option) => option.schema === schema && option.pointer.test(pointer))?.reason ?? null;
 }
 
-/** Strategies of the vocabulary that come later. */
-export const laterStrategies: readonly unknown[] = ["canary", "rolling"];
+/** Which strategies an option of the strategy section belongs to. */
+const strategiesOf: Readonly<Record<string, string>> = {
+  healthCheckUrl: "blue-green",
+  healthCheckTimeout: "blue-green",
+  switchTrafficDelay: "blue-green",
+  keepOldVersion: "blue-green and canary",
+  trafficPercentage: "canary",
+  incrementPercentage: "canary",
+  incrementInterval: "canary",
+  steps: "canary",
+  successThreshold: "canary",
+  rollbackThreshold: "canary",
+  minRequests: "canary",
+  analysisSource: "canary",
+  maxDuration: "canary",
+  batchSize: "rolling",
+  batchDelay: "rolling",
+  maxUnavailable: "rolling",
+  healthCheckInterval: "rolling",
+};
+
+/** Where an option belongs that stands where it has no meaning; null when that is not known. */
+export function rightfulPlace(schema: SchemaName, pointer: string): string | null {
+  const option = /\/strategy\/config\/(\w+)$/.exec(pointer)?.[1];
+  const strategies = schema === "environment" && option !== undefined ? strategiesOf[option] : undefined;
+  return strategies === undefined ? null : `it belongs to the strategy ${strategies}`;
+}

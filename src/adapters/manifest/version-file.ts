@@ -111,10 +111,11 @@ function toVersion(file: VersionFile, context: VersionFileContext): UndefinedVer
   return { process: context.process, version: context.version, metadata, dependencies, checks: (file.checks ?? []).map(toCheck) };
 }
 
-function toCheck({ name, request, expect, timeout }: CheckItem): Check {
+function toCheck({ name, kind, request, expect, timeout }: CheckItem): Check {
   const expectedHeaders = Object.entries(expect.headers ?? {}).map(([header, value]) => [header.toLowerCase(), value] as const);
   return {
     name,
+    kind: kind ?? "smoke",
     request: {
       method: request.method ?? "GET",
       path: request.path,

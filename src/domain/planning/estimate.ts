@@ -1,7 +1,7 @@
 /** How long deployments will take: as long as they took before, else by the strategy's own delays. */
 
-import type { StrategySpec } from "../environment.ts";
-import type { EnvironmentName, ProcessId } from "../names.ts";
+import type { CanaryStep, StrategySpec } from "../environment.ts";
+import { assertNever, type EnvironmentName, type ProcessId } from "../names.ts";
 import type { Deployment } from "../state.ts";
 
 export interface Estimate {
@@ -18,21 +18,46 @@ export interface Question {
   readonly process: ProcessId;
   readonly strategy: string;
   readonly spec: StrategySpec;
+  /** How long it is watched in the end. */
+  readonly watchMs: number;
 }
 
-/** The median of this process's deployments here, else of all processes' here, else a default that says so. */
-export function estimate({ environment, process, strategy, spec }: Question, history: readonly Deployment[]): Estimate {
+/** The median of this process's deployments here, else of all processes' here, else a default that says so; never less than its own delays. */
+export function estimate(question: Question, history: readonly Deployment[]): Estimate {
+  const { environment, process, strategy } = question;
   const alike = history.filter((one) => one.environment === environment && one.strategy === strategy && one.phase === "Succeeded");
+  const delays = delaysOf(question);
+  const from = (durations: readonly number[], estimatedFrom: string): Estimate => ({
+    estimatedDuration: Math.max(median(durations), delays),
+    estimatedFrom,
+  });
   const own = durationsOf(alike.filter((one) => one.process === process));
-  if (own.length > 0) return { estimatedDuration: median(own), estimatedFrom: `median of ${own.length} of its own here` };
+  if (own.length > 0) return from(own, `median of ${own.length} of its own here`);
   const others = durationsOf(alike);
-  if (others.length > 0) return { estimatedDuration: median(others), estimatedFrom: `median of ${others.length} of other processes here` };
-  return { estimatedDuration: defaultFor(strategy, spec), estimatedFrom: "default, no history" };
+  if (others.length > 0) return from(others, `median of ${others.length} of other processes here`);
+  const rest = strategy === "retire" ? unknownRetirementMs : unknownDeploymentMs;
+  return { estimatedDuration: rest + delays, estimatedFrom: "default, no history" };
 }
 
-function defaultFor(strategy: string, spec: StrategySpec): number {
-  if (strategy === "retire") return unknownRetirementMs;
-  return unknownDeploymentMs + (spec.kind === "blue-green" ? spec.switchTrafficDelayMs : 0);
+/** What is waited for in any case. How many instances there are is not known here. */
+function delaysOf({ strategy, spec, watchMs }: Question): number {
+  if (strategy === "retire") return 0;
+  switch (spec.kind) {
+    case "blue-green":
+      return spec.switchTrafficDelayMs + watchMs;
+    case "canary":
+      return spec.steps.reduce((sum, step) => sum + stepMs(step), watchMs);
+    case "rolling":
+      return watchMs;
+    case "recreate":
+      return 0;
+    default:
+      return assertNever(spec);
+  }
+}
+
+function stepMs(step: CanaryStep): number {
+  return step.kind === "weight" ? 0 : (step.durationMs ?? 0);
 }
 
 function durationsOf(deployments: readonly Deployment[]): readonly number[] {

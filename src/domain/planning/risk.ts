@@ -4,13 +4,14 @@
  */
 
 import type { PlannedDeployment, RiskAssessment, RiskLevel, RiskReason } from "../deployment-plan.ts";
-import type { EnvironmentSpec } from "../environment.ts";
+import { type EnvironmentSpec, strategyFor, type StrategySpec } from "../environment.ts";
 import type { ProcessId } from "../names.ts";
 
 /** From so many deployments at once on, it is hard to say which of them did it. */
 const many = 5;
 
 const ranks = { low: 0, medium: 1, high: 2 } as const satisfies Record<RiskLevel, number>;
+const oneLower = { low: "low", medium: "low", high: "medium" } as const satisfies Record<RiskLevel, RiskLevel>;
 const oneHigher = { low: "medium", medium: "high", high: "high" } as const satisfies Record<RiskLevel, RiskLevel>;
 
 export interface RiskView {
@@ -38,7 +39,14 @@ export function assessRisk(deployments: readonly PlannedDeployment[], view: Risk
 function risksOf(deployment: PlannedDeployment, view: RiskView): readonly RiskReason[] {
   const { process, kind } = deployment;
   if (kind === "retire") return [risk("medium", process, "it is taken out: whoever still calls it gets 404")];
-  return [...risksOfContent(deployment), ...risksOfRollout(deployment, view)];
+  return [...softened(risksOfContent(deployment), deployment, strategyFor(view.spec, process)), ...risksOfRollout(deployment, view)];
+}
+
+/** A canary shows what is wrong with a version to few people only. */
+function softened(reasons: readonly RiskReason[], { from }: PlannedDeployment, strategy: StrategySpec): readonly RiskReason[] {
+  if (strategy.kind !== "canary" || from === null) return reasons;
+  const first = strategy.steps.find((step) => step.kind === "weight")?.weight ?? 100;
+  return reasons.map(({ level, process, reason }) => risk(oneLower[level], process, `${reason}, but a canary begins with ${first} %`));
 }
 
 function risksOfContent({ process, from, to, isDowngrade, distance, changes }: PlannedDeployment): readonly RiskReason[] {
@@ -51,7 +59,7 @@ function risksOfContent({ process, from, to, isDowngrade, distance, changes }: P
 }
 
 function risksOfRollout({ process, from, to }: PlannedDeployment, { spec, hasChecks }: RiskView): readonly RiskReason[] {
-  const isReplaced = spec.strategy.kind === "recreate" && from !== null;
+  const isReplaced = strategyFor(spec, process).kind === "recreate" && from !== null;
   return [
     ...(hasChecks(process) ? [] : [risk("low", process, `${to} has no checks: nothing is asked of it before it gets traffic`)]),
     ...(isReplaced ? [risk("low", process, "recreate: it does not answer while it is replaced")] : []),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { parseControllerConfig } from "../../../src/adapters/manifest/controller-config.ts";
+import { noDefaults } from "../../../src/adapters/manifest/environment-file.ts";
 import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
 import { engineOf } from "../../../src/domain/controller-config.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
@@ -39,7 +40,12 @@ describe("pinion.yaml", () => {
       gateway: { kind: "own", host: "127.0.0.1", port: 0 },
       environments: null,
       engines: { default: { mode: "embedded", kind: "node-red", instances: 1, maxMemoryMb: null }, byEnvironment: new Map() },
-      defaults: { strategy: null, deploymentTimeoutMs: null, maxConcurrentDeployments: null },
+      defaults: noDefaults,
+      metricSources: [],
+      notifications: [],
+      alertThresholds: [],
+      identity: { name: "Pinion", email: "pinion@localhost" },
+      signing: null,
       resyncIntervalMs: 10_000,
       log: { level: "info" },
       warnings: [],
@@ -165,7 +171,7 @@ describe("the process deployer's document", () => {
         auto_deploy: true
 `),
     );
-    expect(config.defaults).toEqual({
+    expect(config.defaults).toMatchObject({
       strategy: {
         kind: "blue-green",
         healthCheckUrl: "/health",

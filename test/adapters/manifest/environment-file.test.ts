@@ -12,7 +12,29 @@ describe("environment.yaml", () => {
     expect(parse("name: live\ntype: production\n").spec).toEqual({
       name: "live",
       type: "production",
-      strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 10_000, switchTrafficDelayMs: 0, keepOldVersion: true },
+      strategy: {
+        kind: "blue-green",
+        healthCheckUrl: null,
+        healthCheckTimeoutMs: 10_000,
+        switchTrafficDelayMs: 0,
+        keepOldVersion: true,
+        warm: { count: 1, maxAgeMs: null },
+      },
+      strategies: new Map(),
+      validation: {
+        level: "comprehensive",
+        pre: ["process_validation", "environment_validation", "dependency_validation"],
+        during: ["step_validation", "health_check", "smoke_test", "integration_test"],
+        post: ["service_availability", "smoke_test", "monitoring_setup"],
+        healthCheck: null,
+        performance: null,
+        rollback: ["service_availability", "data_integrity"],
+      },
+      analysis: { intervalMs: 5000, checks: [] },
+      rollback: {
+        automatic: { enabled: true, triggers: [], watchMs: 0, coolDownMs: 300_000, evidenceMaxAgeMs: 60_000 },
+        manual: { enabled: true, approvalRequired: false },
+      },
       deploymentTimeoutMs: 1_800_000,
       allowedVersionTypes: ["published"],
       maxConcurrentDeployments: null,
@@ -56,7 +78,12 @@ secrets: { K: { env: KEY }, F: { file: /f } }
   });
 
   it("takes the operator's defaults for what it does not say, and only for that", () => {
-    const defaults: EnvironmentDefaults = { strategy: { kind: "recreate" }, deploymentTimeoutMs: 1000, maxConcurrentDeployments: 3 };
+    const defaults: EnvironmentDefaults = {
+      ...noDefaults,
+      strategy: { kind: "recreate" },
+      deploymentTimeoutMs: 1000,
+      maxConcurrentDeployments: 3,
+    };
     expect(parse("name: live\ntype: staging\n", defaults).spec).toMatchObject({
       strategy: { kind: "recreate" },
       deploymentTimeoutMs: 1000,
@@ -74,9 +101,7 @@ secrets: { K: { env: KEY }, F: { file: /f } }
   it.each([
     ["strategy: { type: recreate, config: {} }", "schema/not-allowed"],
     ["strategy: { type: bluegreen }", "schema/enum"],
-    ["strategy: { type: rolling }", "option/not-supported"],
     ["requiresApproval: true", "option/not-supported"],
-    ["rollbackPolicy: {}", "option/not-supported"],
     ["restrictions: { requiresApproval: true }", "option/not-supported"],
     ["restrictions: { allowedVersionTypes: [] }", "schema/range"],
     ["restrictions: { allowedVersionTypes: [draft, draft] }", "schema/duplicate"],

@@ -15,6 +15,7 @@ describe("estimates", () => {
       from: null,
       strategy: "blue-green",
       commit: "c",
+      trigger: null,
     } as const;
     return { id: "i", ...about, startedAt: 0, endedAt: durationMs, phase: "Succeeded", reason: "", steps: [], validations: [], ...parts };
   }

@@ -12,7 +12,29 @@ export function spec(parts: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
   return {
     name: "staging",
     type: "staging",
-    strategy: { kind: "blue-green", healthCheckUrl: null, healthCheckTimeoutMs: 10_000, switchTrafficDelayMs: 0, keepOldVersion: true },
+    strategy: {
+      kind: "blue-green",
+      healthCheckUrl: null,
+      healthCheckTimeoutMs: 10_000,
+      switchTrafficDelayMs: 0,
+      keepOldVersion: true,
+      warm: { count: 1, maxAgeMs: null },
+    },
+    strategies: new Map(),
+    validation: {
+      level: "comprehensive",
+      pre: ["process_validation", "environment_validation", "dependency_validation"],
+      during: ["step_validation", "health_check", "smoke_test", "integration_test"],
+      post: ["service_availability", "smoke_test", "monitoring_setup"],
+      healthCheck: null,
+      performance: null,
+      rollback: ["service_availability"],
+    },
+    analysis: { intervalMs: 1000, checks: [] },
+    rollback: {
+      automatic: { enabled: true, triggers: [], watchMs: 0, coolDownMs: 0, evidenceMaxAgeMs: 60_000 },
+      manual: { enabled: true, approvalRequired: false },
+    },
     deploymentTimeoutMs: 60_000,
     allowedVersionTypes: ["draft", "published"],
     maxConcurrentDeployments: null,
@@ -72,12 +94,13 @@ export function environment(
     name: "staging",
     spec: parts === null ? null : spec(parts),
     pins: new Map(pins.map((pinned) => [idOf(pinned), pinned])),
+    quarantine: [],
     findings,
   };
 }
 
 export function check(name: string, method = "GET"): Check {
-  return { name, request: { method, path: "/", headers: {} }, expect: { status: 200, headers: {} }, timeoutMs: 1000 };
+  return { name, kind: "smoke", request: { method, path: "/", headers: {} }, expect: { status: 200, headers: {} }, timeoutMs: 1000 };
 }
 
 export interface Extras {

@@ -1,0 +1,77 @@
+/** Shares and thresholds as people write them. */
+
+import type { Finding } from "../../../domain/finding.ts";
+import type { Comparison } from "../../../domain/metrics.ts";
+import { durationMs } from "../durations.ts";
+import type { Say } from "../findings.ts";
+
+/** 95 of `95`, `95%` and `95 %`. The schema has checked the form. */
+export function percentOf(value: number | string): number {
+  return typeof value === "number" ? value : Number.parseFloat(value);
+}
+
+/** A bare number between 0 and 1 is a share of 1 for some and of 100 for others: it has to be said. */
+export function shareFindings(value: number | string | undefined, pointer: string, say: Say): readonly Finding[] {
+  if (typeof value !== "number" || value <= 0 || value >= 1) return [];
+  return [say(pointer, "environment/ambiguous-share", `${value} can mean ${value}% or ${percentText(value * 100)}`, shareHint(value))];
+}
+
+function shareHint(value: number): string {
+  return `Write ${percentText(value * 100)} or "${value}%".`;
+}
+
+function percentText(value: number): string {
+  return `${Number(value.toPrecision(12))}%`;
+}
+
+/** In the metric's unit; `comparison` null: none was written. */
+export interface Threshold {
+  readonly comparison: Comparison | null;
+  readonly value: number;
+}
+
+/** What a threshold is counted in. */
+export type ThresholdUnit = "percent" | "time" | "number" | "any";
+
+const units = {
+  percent: /^%?$/,
+  time: /^(ms|s|m|h|)$/,
+  number: /^$/,
+  any: /^(%|ms|s|m|h|)$/,
+} as const satisfies Record<ThresholdUnit, RegExp>;
+
+/** Of `5%`, `500ms`, `3` or, with a comparison, `< 2s`; null when it is none or in another unit. Times are in milliseconds. */
+export function readThreshold(text: number | string, unit: ThresholdUnit): Threshold | null {
+  const parts = /^(<=|>=|==|!=|<|>)?\s*([0-9]+(?:\.[0-9]+)?)\s*(%|ms|s|m|h)?$/.exec(String(text).trim());
+  if (parts === null || !units[unit].test(parts[3] ?? "")) return null;
+  const isTime = parts[3] !== undefined && parts[3] !== "%";
+  const value = isTime ? durationMs(`${parts[2]}${parts[3]}`) : Number(parts[2]);
+  if (unit === "percent" && value > 100) return null;
+  return { comparison: (parts[1] as Comparison | undefined) ?? null, value };
+}
+
+/** What is said of a value in the wrong form. */
+export const thresholdForms = {
+  percent: "a share such as 5%",
+  time: "a time such as 500ms or 2s",
+  number: "a number",
+  any: "a number, a share or a time",
+} as const satisfies Record<ThresholdUnit, string>;
+
+export interface Limits {
+  readonly atLeast: string;
+  readonly atMost: string;
+}
+
+/** A duration that must lie within limits. */
+export function durationFindings(
+  value: number | string | undefined,
+  pointer: string,
+  { atLeast, atMost }: Limits,
+  say: Say,
+): readonly Finding[] {
+  if (value === undefined) return [];
+  const ms = durationMs(value);
+  if (ms >= durationMs(atLeast) && ms <= durationMs(atMost)) return [];
+  return [say(pointer, "environment/range", `${value} is outside of ${atLeast} to ${atMost}`)];
+}

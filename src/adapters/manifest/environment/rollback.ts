@@ -1,0 +1,58 @@
+/** The rollback policy: when Pinion takes a version back by itself, and whether people may. */
+
+import type { RollbackSpec } from "../../../domain/environment.ts";
+import type { RollbackDefaults } from "../../../domain/controller-config.ts";
+import type { Finding } from "../../../domain/finding.ts";
+import type { RollbackPolicySection } from "../../../generated/environment.ts";
+import { durationMs } from "../durations.ts";
+import type { Say } from "../findings.ts";
+import { durationFindings } from "./amounts.ts";
+import { toTriggers, triggerFindings } from "./triggers.ts";
+
+const defaults = { watch: "10m", coolDown: "5m", evidenceMaxAge: "1m" } as const;
+
+/** So many measurements must fit into the age that evidence may have, or a single slow answer would make all unknown. */
+const fewestIntervals = 3;
+
+/** What must hold in a rollback policy beyond its shape; `intervalMs`: how often metrics are measured. */
+export function rollbackFindings(
+  { automatic = {} }: RollbackPolicySection,
+  intervalMs: number,
+  pointer: string,
+  say: Say,
+): readonly Finding[] {
+  const at = `${pointer}/automatic`;
+  return [
+    ...(automatic.triggers ?? []).flatMap((item, index) => triggerFindings(item, `${at}/triggers/${index}`, say)),
+    ...durationFindings(automatic.timeout, `${at}/timeout`, { atLeast: "0s", atMost: "30d" }, say),
+    ...durationFindings(automatic.coolDown, `${at}/coolDown`, { atLeast: "0s", atMost: "30d" }, say),
+    ...durationFindings(
+      automatic.evidenceMaxAge,
+      `${at}/evidenceMaxAge`,
+      { atLeast: `${fewestIntervals * intervalMs}ms`, atMost: "1h" },
+      say,
+    ),
+  ];
+}
+
+export interface RollbackContext {
+  readonly intervalMs: number;
+  readonly defaults: RollbackDefaults;
+}
+
+/** A rollback policy with its defaults. */
+export function toRollback({ automatic = {}, manual = {} }: RollbackPolicySection, context: RollbackContext): RollbackSpec {
+  const enabled = automatic.enabled ?? context.defaults.isAutomatic ?? true;
+  const triggers = automatic.triggers === undefined ? (context.defaults.triggers ?? []) : toTriggers(automatic.triggers);
+  const oldestMs = Math.max(durationMs(defaults.evidenceMaxAge), fewestIntervals * context.intervalMs);
+  return {
+    automatic: {
+      enabled,
+      triggers,
+      watchMs: durationMs(automatic.timeout ?? (enabled && triggers.length > 0 ? defaults.watch : 0)),
+      coolDownMs: durationMs(automatic.coolDown ?? defaults.coolDown),
+      evidenceMaxAgeMs: automatic.evidenceMaxAge === undefined ? oldestMs : durationMs(automatic.evidenceMaxAge),
+    },
+    manual: { enabled: manual.enabled ?? true, approvalRequired: manual.approvalRequired ?? false },
+  };
+}

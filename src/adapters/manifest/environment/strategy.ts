@@ -1,0 +1,51 @@
+/** The strategy section: how traffic moves from one version to the next, of an environment or of one of its processes. */
+
+import type { StrategySpec } from "../../../domain/environment.ts";
+import type { Finding } from "../../../domain/finding.ts";
+import { assertNever } from "../../../domain/names.ts";
+import type { StrategySection } from "../../../generated/environment.ts";
+import { durationMs } from "../durations.ts";
+import type { Say } from "../findings.ts";
+import { durationFindings } from "./amounts.ts";
+import { canaryFindings, toCanary } from "./canary.ts";
+import { toWarm } from "./warm.ts";
+
+/** What must hold in a strategy section beyond its shape. */
+export function strategyFindings({ type, config = {} }: StrategySection, pointer: string, say: Say): readonly Finding[] {
+  const at = `${pointer}/config`;
+  const maxAge = typeof config.keepOldVersion === "object" ? config.keepOldVersion.maxAge : undefined;
+  return [
+    ...durationFindings(maxAge, `${at}/keepOldVersion/maxAge`, { atLeast: "1s", atMost: "365d" }, say),
+    ...durationFindings(config.healthCheckTimeout, `${at}/healthCheckTimeout`, { atLeast: "1ms", atMost: "1h" }, say),
+    ...durationFindings(config.healthCheckInterval, `${at}/healthCheckInterval`, { atLeast: "50ms", atMost: "10m" }, say),
+    ...(type === "canary" ? canaryFindings(config, at, say) : []),
+  ];
+}
+
+/** A strategy section with its defaults. */
+export function toStrategy({ type, config = {} }: StrategySection): StrategySpec {
+  switch (type) {
+    case "recreate":
+      return { kind: "recreate" };
+    case "canary":
+      return toCanary(config);
+    case "rolling":
+      return {
+        kind: "rolling",
+        batchSize: config.batchSize ?? 1,
+        batchDelayMs: durationMs(config.batchDelay ?? 0),
+        maxUnavailable: config.maxUnavailable ?? 1,
+        healthCheckIntervalMs: durationMs(config.healthCheckInterval ?? "1s"),
+      };
+    case "blue-green":
+      return {
+        kind: "blue-green",
+        healthCheckUrl: config.healthCheckUrl ?? null,
+        healthCheckTimeoutMs: durationMs(config.healthCheckTimeout ?? "10s"),
+        switchTrafficDelayMs: durationMs(config.switchTrafficDelay ?? 0),
+        ...toWarm(config.keepOldVersion),
+      };
+    default:
+      return assertNever(type);
+  }
+}

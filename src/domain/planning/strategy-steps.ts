@@ -1,0 +1,122 @@
+/** What each strategy does, step by step and in words. */
+
+import { describeBound } from "../analysis.ts";
+import type { DeploymentAction, StepValidation } from "../deployment-plan.ts";
+import type { BlueGreenSpec, CanarySpec, CanaryStep, EnvironmentSpec, RollingSpec } from "../environment.ts";
+import type { Check } from "../process-version.ts";
+import { describeDuration } from "../reading.ts";
+import { askedAfter, askedBefore, askedDuring } from "./asked.ts";
+
+/** A step without its place in the plan. */
+export interface Draft {
+  readonly action: DeploymentAction;
+  readonly name: string;
+  readonly validation: StepValidation;
+}
+
+/** A version on its way in. */
+export interface Rollout {
+  /** `order-intake 1.2.0`; null: nothing runs yet. */
+  readonly old: string | null;
+  readonly candidate: string;
+  readonly spec: EnvironmentSpec;
+  readonly checks: readonly Check[];
+}
+
+export function blueGreen(rollout: Rollout, spec: BlueGreenSpec): readonly Draft[] {
+  const delay = spec.switchTrafficDelayMs;
+  return [
+    ...prepare(rollout, spec.healthCheckUrl),
+    ...(delay === 0 ? [] : [step("wait", `wait ${describeDuration(delay)}`)]),
+    ...settle(rollout, spec.keepOldVersion),
+  ];
+}
+
+/** Without anybody to share the traffic with, it gets all of it at once. */
+export function canary(rollout: Rollout, spec: CanarySpec): readonly Draft[] {
+  const shared = rollout.old === null ? [] : spec.steps.flatMap((each) => canaryStep(rollout, each, spec));
+  return [...prepare(rollout, null), ...shared, ...settle(rollout, spec.keepOldVersion)];
+}
+
+function canaryStep({ candidate, spec: { analysis } }: Rollout, each: CanaryStep, { checks }: CanarySpec): readonly Draft[] {
+  if (each.kind === "weight") return each.weight >= 100 ? [] : [step("shift", `give ${candidate} ${each.weight} % of the traffic`)];
+  if (each.kind === "pause") {
+    return [step("pause", each.durationMs === null ? "wait until a person promotes it" : `pause ${describeDuration(each.durationMs)}`)];
+  }
+  const limits = [...checks, ...analysis.checks].map((check) => `${check.name} ${describeBound(check)}`).join(", ");
+  return [step("analyse", `judge it for ${describeDuration(each.durationMs)}${limits === "" ? "" : `: ${limits}`}`)];
+}
+
+export function rolling(rollout: Rollout, spec: RollingSpec): readonly Draft[] {
+  const { candidate, old } = rollout;
+  const at = spec.batchSize === 1 ? "one instance at a time" : `up to ${spec.batchSize} instances at a time`;
+  const between = spec.batchDelayMs === 0 ? "" : `, ${describeDuration(spec.batchDelayMs)} in between`;
+  const beside = old === null ? "" : ` beside ${old}`;
+  const validation = during(rollout, null);
+  return [
+    ...validateFirst(rollout),
+    {
+      action: "roll",
+      name: `take ${at} out of rotation, install and check ${candidate} there${beside}, put it back${between}`,
+      validation,
+    },
+    ...settle(rollout, false),
+  ];
+}
+
+export function recreate(rollout: Rollout): readonly Draft[] {
+  const { old, candidate } = rollout;
+  return [
+    ...validateFirst(rollout),
+    ...(old === null ? [] : takeOut(old)),
+    step("install", `install ${candidate}`),
+    ...check(rollout, null),
+    step("switch", `give ${candidate} the traffic`),
+  ];
+}
+
+export function takeOut(old: string): readonly Draft[] {
+  return [step("clear", `take the traffic from ${old} and let it finish what it has in flight`), step("remove", `remove ${old}`)];
+}
+
+/** Up to the moment when it may have traffic. */
+function prepare(rollout: Rollout, healthPath: string | null): readonly Draft[] {
+  const { old, candidate } = rollout;
+  const install = `install ${candidate} ${old === null ? "without traffic" : `beside ${old}, without traffic`}`;
+  return [...validateFirst(rollout), step("install", install), ...check(rollout, healthPath)];
+}
+
+/** From the moment when it gets all the traffic. */
+function settle(rollout: Rollout, isKept: boolean): readonly Draft[] {
+  const { old, candidate, spec } = rollout;
+  const { watchMs } = spec.rollback.automatic;
+  return [
+    step("switch", `switch all traffic to ${candidate}`),
+    ...confirm(rollout),
+    ...(old === null ? [] : [step("drain", `let ${old} finish what it has in flight${isKept ? ", and keep it warm" : ""}`)]),
+    ...(watchMs === 0 ? [] : [step("watch", `watch ${candidate} for ${describeDuration(watchMs)}`)]),
+    ...(old === null || isKept ? [] : [step("remove", `remove ${old}`)]),
+  ];
+}
+
+function validateFirst({ candidate, spec }: Rollout): readonly Draft[] {
+  const validation: StepValidation = { phase: "pre", validations: askedBefore(spec.validation) };
+  return [{ action: "validate", name: `validate ${candidate} before anything is touched`, validation }];
+}
+
+function check(rollout: Rollout, healthPath: string | null): readonly Draft[] {
+  return [{ action: "check", name: `check ${rollout.candidate} on its private address`, validation: during(rollout, healthPath) }];
+}
+
+function during({ spec, checks }: Rollout, healthPath: string | null): StepValidation {
+  return { phase: "during", validations: askedDuring(spec.validation, checks, healthPath) };
+}
+
+function confirm({ candidate, spec, checks }: Rollout): readonly Draft[] {
+  const validation: StepValidation = { phase: "post", validations: askedAfter(spec.validation, checks) };
+  return [{ action: "confirm", name: `validate ${candidate} through the public address`, validation }];
+}
+
+function step(action: DeploymentAction, name: string): Draft {
+  return { action, name, validation: null };
+}
