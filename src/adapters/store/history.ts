@@ -68,6 +68,6 @@ function validationReader(connection: Connection): (deployment: string) => reado
 }
 
 /** libsql adds its own fields to some rows; a copy without them is plain data. */
-export function plain(row: unknown): unknown {
+function plain(row: unknown): unknown {
   return typeof row === "object" && row !== null ? Object.fromEntries(Object.entries(row).filter(([name]) => name !== "_metadata")) : row;
 }
