@@ -1,0 +1,363 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { CanarySpec } from "../../src/domain/environment.ts";
+import type { MetricCheck } from "../../src/domain/metrics.ts";
+import { blueGreen, environment, running, type World } from "../support/world.ts";
+
+const errorRate: MetricCheck = {
+  name: "error_rate",
+  metric: "error_rate",
+  source: "gateway",
+  statistic: null,
+  query: null,
+  windowMs: 10_000,
+  minRequests: 10,
+  pass: { kind: "fixed", comparison: "<=", value: 5 },
+  fail: null,
+};
+
+const canary: CanarySpec = {
+  kind: "canary",
+  steps: [
+    { kind: "weight", weight: 20 },
+    { kind: "analysis", durationMs: 5_000 },
+    { kind: "weight", weight: 50 },
+    { kind: "pause", durationMs: null },
+  ],
+  checks: [errorRate],
+  maxDurationMs: 600_000,
+  keepOldVersion: true,
+  warm: { count: 1, maxAgeMs: null },
+};
+
+let world: World;
+
+beforeEach(async () => {
+  world = await running();
+});
+
+function measure(value: number, requests = 100): void {
+  world.readings = () => ({ candidate: { kind: "value", value, requests, coveredMs: 10_000 } });
+}
+
+function use(strategy: World["spec"]["strategy"], watchMs = 0, triggers: readonly MetricCheck[] = []): void {
+  const { automatic } = world.spec.rollback;
+  world.spec = { ...world.spec, strategy, rollback: { ...world.spec.rollback, automatic: { ...automatic, triggers, watchMs } } };
+}
+
+async function passes(ms: number): Promise<void> {
+  world.now += ms;
+  await world.settle();
+}
+
+async function phase(): Promise<string | undefined> {
+  return (await world.journal.history({ limit: 1 }))[0]?.phase;
+}
+
+describe("a canary", () => {
+  beforeEach(async () => {
+    use(canary);
+    measure(0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+  });
+
+  it("gets its first share once it is checked", () => {
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
+  });
+
+  it("keeps schedules with the stable version until it has all the traffic", async () => {
+    const armed = async () => (await world.engine.inventory()).installed.filter((unit) => unit.armed).map((unit) => unit.version);
+    expect(await armed()).toEqual(["1.0.0"]);
+    await passes(5_000);
+    expect(await armed()).toEqual(["1.0.0"]);
+    expect(await world.order({ kind: "promote", process: "orders", isFull: false })).toMatchObject({ kind: "done" });
+    await world.settle();
+    expect(await armed()).toEqual(["1.1.0"]);
+  });
+
+  it("goes on after a healthy analysis, and waits where a person shall promote it, however long", async () => {
+    await passes(5_000);
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 50, "1.1.0": 50 });
+    await passes(3_600_000);
+    expect(await world.status("orders")).toMatchObject({ phase: "Running", reason: "at 50 %; waits for a person to promote it" });
+    await world.order({ kind: "promote", process: "orders", isFull: false });
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+    expect(await phase()).toBe("Succeeded");
+  });
+
+  it("holds without a verdict, and fails at maxDuration", async () => {
+    measure(0, 3);
+    await passes(60_000);
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
+    expect((await world.status("orders"))?.reason).toMatch(/no verdict yet: error_rate: only 3 requests/u);
+    await passes(600_000);
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect((await world.journal.history({}))[0]).toMatchObject({ phase: "RolledBack", trigger: "timeout" });
+  });
+
+  it("is taken back at once when its errors are too many, by a commit that is written once", async () => {
+    measure(21);
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect((await world.journal.history({ limit: 9 })).find((one) => one.version === "1.1.0")).toMatchObject({
+      phase: "RolledBack",
+      trigger: "error_rate",
+    });
+    expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0", trigger: "error_rate", by: null }]);
+    expect(await world.state("orders")).toMatchObject({ revert: null, quarantined: [{ version: "1.1.0", isInGit: true }] });
+    expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy", desired: "1.0.0" });
+  });
+
+  it("starts again from the stable version when a newer version is pinned", async () => {
+    world.publish("orders", "1.2.0");
+    world.pin("orders", "1.2.0");
+    await world.pass();
+    await world.pass();
+    expect(world.traffic("orders")).toMatchObject({ "1.0.0": 100 });
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.2.0": 20 });
+    const { installed } = await world.engine.inventory();
+    expect((await world.journal.history({})).map(({ version, phase: end }) => [version, end])).toContainEqual(["1.1.0", "Superseded"]);
+    expect(installed.map((unit) => unit.version)).toContain("1.2.0");
+  });
+
+  it("goes straight back when its pin is reverted", async () => {
+    world.pin("orders", "1.0.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect((await world.engine.inventory()).installed.map((unit) => unit.version)).toEqual(["1.0.0"]);
+    expect(world.reverts).toEqual([]);
+  });
+
+  it("stands still while it is paused, and its time with it", async () => {
+    expect(await world.order({ kind: "pause", process: "orders" })).toMatchObject({ kind: "done" });
+    await passes(3_600_000);
+    expect(await world.status("orders")).toMatchObject({ health: "Suspended", reason: expect.stringContaining("paused by Ada: because") });
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
+    expect(await world.order({ kind: "pause", process: "orders" })).toMatchObject({ kind: "refused" });
+    await world.order({ kind: "resume", process: "orders" });
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 50, "1.1.0": 50 });
+  });
+
+  it("is taken back while it is paused, too", async () => {
+    await world.order({ kind: "pause", process: "orders" });
+    measure(50);
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+  });
+
+  it("is aborted by a person: no commit, no quarantine, and tried again when told to", async () => {
+    expect(await world.order({ kind: "abort", process: "orders" })).toMatchObject({ kind: "done" });
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(await phase()).toBe("Aborted");
+    expect(world.reverts).toEqual([]);
+    expect(await world.status("orders")).toMatchObject({ health: "Degraded", reason: "aborted by Ada: because" });
+    expect(await world.order({ kind: "retry", process: "orders" })).toMatchObject({ kind: "done" });
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
+  });
+
+  it("is promoted past everything, but never past its checks", async () => {
+    expect(await world.order({ kind: "promote", process: "orders", isFull: true })).toMatchObject({ kind: "done" });
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+    expect(await phase()).toBe("Succeeded");
+  });
+});
+
+describe("a version that is watched", () => {
+  beforeEach(async () => {
+    use(blueGreen, 60_000, [errorRate]);
+    measure(0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+  });
+
+  it("is healthy, but not known to be good before its time is over", async () => {
+    expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy", phase: "Running" });
+    expect((await world.state("orders"))?.knownGood.map((good) => good.version)).toEqual(["1.0.0"]);
+    await passes(60_000);
+    expect(await phase()).toBe("Succeeded");
+    expect((await world.state("orders"))?.knownGood.map((good) => good.version)).toEqual(["1.1.0", "1.0.0"]);
+  });
+
+  it("is rolled back: traffic first, then the commit, owed while git is down", async () => {
+    world.isGitDown = true;
+    measure(30);
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(await world.status("orders")).toMatchObject({
+      health: "Degraded",
+      desired: "1.1.0",
+      reason: expect.stringContaining("git lags runtime: the revert to 1.0.0 is owed"),
+    });
+    world.isGitDown = false;
+    await passes(31_000);
+    expect(world.reverts).toHaveLength(1);
+    expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy", desired: "1.0.0" });
+  });
+
+  it("drops the commit when a person has moved the pin meanwhile", async () => {
+    world.isGitDown = true;
+    measure(30);
+    await world.settle();
+    world.publish("orders", "1.2.0");
+    measure(0);
+    world.pin("orders", "1.2.0");
+    world.isGitDown = false;
+    await passes(31_000);
+    expect(world.reverts).toEqual([]);
+    expect(world.traffic("orders")).toEqual({ "1.2.0": 100 });
+    expect((await world.state("orders"))?.revert).toBeNull();
+  });
+
+  it("stays out until a person takes it out of quarantine", async () => {
+    measure(30);
+    await world.settle();
+    measure(0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(await world.status("orders")).toMatchObject({
+      health: "Degraded",
+      reason: expect.stringContaining("1.1.0 is in quarantine here"),
+    });
+    expect(await world.order({ kind: "retry", process: "orders" })).toMatchObject({
+      kind: "refused",
+      why: expect.stringContaining("quarantine.yaml"),
+    });
+    world.lift("orders");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+  });
+
+  it("is not rolled back a second time within the cool-down: it is held, and a person is called", async () => {
+    measure(30);
+    await world.settle();
+    measure(0);
+    world.publish("orders", "1.2.0");
+    world.pin("orders", "1.2.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.2.0": 100 });
+    measure(30);
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.2.0": 100 });
+    expect(await world.status("orders")).toMatchObject({ health: "Degraded", reason: expect.stringMatching(/A person must decide/u) });
+    await passes(300_000);
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(world.reverts.map((order) => order.from)).toEqual(["1.1.0", "1.2.0"]);
+  });
+
+  it("counts as good when the next version comes and nothing was wrong with it", async () => {
+    world.publish("orders", "1.2.0");
+    world.pin("orders", "1.2.0");
+    await world.settle();
+    measure(30);
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+  });
+
+  it("is not what a newer version goes back to when its metrics condemn it just then", async () => {
+    world.publish("orders", "1.2.0");
+    world.pin("orders", "1.2.0");
+    measure(30);
+    await world.settle();
+    expect((await world.state("orders"))?.knownGood.map((good) => good.version)).not.toContain("1.1.0");
+  });
+});
+
+describe("people", () => {
+  it("roll back by a commit in their name, to a version that was good here", async () => {
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    expect(await world.order({ kind: "rollback", process: "orders", to: "9.9.9" })).toMatchObject({ kind: "refused" });
+    expect(await world.order({ kind: "rollback", process: "orders", to: null })).toMatchObject({ kind: "done" });
+    await world.settle();
+    expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0", trigger: "manual", by: { name: "Ada" }, quarantine: null }]);
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(await world.status("orders")).toMatchObject({ sync: "Synced", desired: "1.0.0" });
+  });
+
+  it("only propose where approval is required, and nothing where it is off", async () => {
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    world.spec = { ...world.spec, rollback: { ...world.spec.rollback, manual: { enabled: true, approvalRequired: true } } };
+    await world.order({ kind: "rollback", process: "orders", to: null });
+    await world.settle();
+    expect(world.reverts).toEqual([]);
+    expect(await world.state("orders")).toMatchObject({ revert: { outcome: { kind: "proposed" } } });
+    world.spec = { ...world.spec, rollback: { ...world.spec.rollback, manual: { enabled: false, approvalRequired: false } } };
+    expect(await world.order({ kind: "rollback", process: "orders", to: null })).toMatchObject({ kind: "refused" });
+  });
+
+  it("recover from an emergency: the good version first, then the pin", async () => {
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    world.isGitDown = true;
+    expect(await world.order({ kind: "recover", process: "orders" })).toMatchObject({ kind: "done", why: "goes back from 1.1.0 to 1.0.0" });
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    world.isGitDown = false;
+    await passes(31_000);
+    expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0", trigger: "emergency" }]);
+  });
+
+  it("recover from a rollout under way", async () => {
+    use(canary);
+    measure(0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    await world.order({ kind: "recover", process: "orders" });
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(world.reverts).toMatchObject([{ from: "1.1.0", trigger: "emergency", by: { name: "Ada" } }]);
+  });
+
+  it("freeze an environment: nothing new, nothing further, but back", async () => {
+    use(canary);
+    measure(0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    expect(await world.order({ kind: "freeze" })).toMatchObject({ kind: "done" });
+    await passes(3_600_000);
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
+    world.publish("orders", "1.2.0");
+    world.pin("orders", "1.2.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect((await world.status("orders"))?.reason).toContain("frozen by Ada");
+    expect(await world.order({ kind: "unfreeze" })).toMatchObject({ kind: "done" });
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.2.0": 20 });
+  });
+
+  it("get the same answer to the same order, and a reason for what makes no sense", async () => {
+    const once = await world.order({ kind: "freeze" }, "same");
+    expect(await world.order({ kind: "freeze" }, "same")).toEqual(once);
+    for (const kind of ["pause", "resume", "abort", "retry"] as const)
+      expect(await world.order({ kind, process: "orders" })).toMatchObject({ kind: "refused", why: expect.stringMatching(/\w/u) });
+    expect(await world.order({ kind: "pause", process: "nobody" })).toMatchObject({
+      kind: "refused",
+      why: expect.stringContaining("no such process"),
+    });
+    expect((await world.journal.state(environment)).orders).toEqual([]);
+  });
+});
+
+describe("old versions that are kept warm", () => {
+  it("are bounded by count and by age", async () => {
+    use({ ...blueGreen, warm: { count: 2, maxAgeMs: 60_000 } });
+    for (const version of ["1.1.0", "1.2.0", "1.3.0", "1.4.0"]) {
+      world.publish("orders", version);
+      world.pin("orders", version);
+      await passes(1_000);
+    }
+    const installed = async () => (await world.engine.inventory()).installed.map((unit) => unit.version).toSorted();
+    expect(await installed()).toEqual(["1.2.0", "1.3.0", "1.4.0"]);
+    await passes(61_000);
+    expect(await installed()).toEqual(["1.4.0"]);
+  });
+});
