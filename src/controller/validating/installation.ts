@@ -2,10 +2,10 @@
 
 import type { Route } from "../../domain/route.ts";
 import { whyNotReady } from "../../domain/seen.ts";
-import type { Installed, Inventory, PublicEndpoint } from "../../domain/unit.ts";
+import type { Installed, PublicEndpoint } from "../../domain/unit.ts";
 import { healthCheckOf } from "./health-check.ts";
 import { count, Failure, installedOf, type Question, type Subject } from "./question.ts";
-import { isSameEndpoint } from "./same-endpoint.ts";
+import { clashWith } from "./same-endpoint.ts";
 
 export function stepValidation(subject: Subject): readonly Question[] {
   return [
@@ -33,13 +33,14 @@ async function areEndpointsFree(subject: Subject): Promise<string> {
   const [inventory, routes] = await Promise.all([ports.engine(environment).inventory(), ports.router.routes(environment)]);
   const shared = healthCheckOf(spec, unit.process)?.path;
   const endpoints = (installedOf(inventory, unit)?.endpoints ?? []).filter((endpoint) => endpoint.path !== shared);
+  const findClash = clashWith(endpoints);
   for (const other of routes.filter((route) => route.process !== unit.process)) {
-    const taken = findTaken(endpoints, endpointsOf(other));
+    const taken = findClash(endpointsOf(other));
     if (taken) await refuseTaken(subject, other, taken);
   }
-  for (const rival of rivals(subject, inventory, routes)) {
-    const claimed = findTaken(endpoints, rival.endpoints);
-    if (claimed) refuseClaimed(subject, rival, claimed);
+  for (const other of inventory.installed) {
+    const claimed = other.process === unit.process ? undefined : findClash(other.endpoints);
+    if (claimed && isNewcomer(subject, other, routes)) refuseClaimed(subject, other, claimed);
   }
   return `${count(endpoints.length, "endpoint")}, served by no other process`;
 }
@@ -52,31 +53,25 @@ async function refuseTaken({ environment, ports }: Subject, other: Route, taken:
   if (desired.kind === "broken") throw new Failure(why);
   const { processes } = await ports.journal.state(environment);
   const isRefused = processes.get(other.process)?.refused?.unit.digest === desired.unit.digest;
-  const isStaying = other.shares.some((share) => share.digest === desired.unit.digest && findTaken([taken], share.endpoints));
+  const isStaying = other.shares.some((share) => share.digest === desired.unit.digest && clashWith([taken])(share.endpoints));
   const isLeaving = !isRefused && !isStaying;
   throw isLeaving ? new Error(`${why}, where ${desired.unit.version} is on its way`) : new Failure(why);
 }
 
-/**
- * Others that came in with no traffic yet. Each is installed before it is asked, so of two at least one sees the other. The
- * first by name waits until the other is given up: if that one was asked too early to see it, it will be served, and found so.
- */
-function rivals({ environment, unit, ports }: Subject, { installed }: Inventory, routes: readonly Route[]): readonly Installed[] {
-  const desired = ports.wanted(environment)?.desired?.processes;
-  return installed.filter((other) => {
-    const wanted = desired?.get(other.process);
-    const isWanted = other.process !== unit.process && wanted?.kind === "run" && wanted.unit.digest === other.digest;
-    return isWanted && !routes.some((route) => route.shares.some((share) => share.digest === other.digest));
-  });
+/** Whether it shall run, and has no traffic yet. */
+function isNewcomer({ environment, ports }: Subject, { process, digest }: Installed, routes: readonly Route[]): boolean {
+  const wanted = ports.wanted(environment)?.desired?.processes.get(process);
+  const isWanted = wanted?.kind === "run" && wanted.unit.digest === digest;
+  return isWanted && !routes.some((route) => route.shares.some((share) => share.digest === digest));
 }
 
+/**
+ * Newcomers are installed before they are asked, so of two at least one sees the other. The first by name waits until the
+ * other is given up: if that one was asked too early to see it, it will be served, and found so.
+ */
 function refuseClaimed({ unit }: Subject, rival: Installed, { method, path }: PublicEndpoint): never {
   const why = `${method} ${path} is claimed by ${rival.process} ${rival.version} too`;
   throw unit.process < rival.process ? new Error(`${why}; waits until it is given up there`) : new Failure(why);
-}
-
-function findTaken(wanted: readonly PublicEndpoint[], by: readonly PublicEndpoint[]): PublicEndpoint | undefined {
-  return wanted.find((endpoint) => by.some((other) => isSameEndpoint(endpoint, other)));
 }
 
 function endpointsOf(route: Route): readonly PublicEndpoint[] {

@@ -5,7 +5,7 @@
 
 import { isHarmless, isSmokeTest } from "../../domain/checks.ts";
 import type { UnitRef } from "../../domain/names.ts";
-import type { Check } from "../../domain/process-version.ts";
+import type { Check, ProcessVersion } from "../../domain/process-version.ts";
 import type { Route } from "../../domain/route.ts";
 import { whyNotReady } from "../../domain/seen.ts";
 import type { Ports } from "../ports.ts";
@@ -106,19 +106,24 @@ async function insistOnCaller(caller: UnitRef, { environment, ports }: Asked): P
 
 /** Harmless checks of pinned processes that call this one, and of which exactly one version is served. */
 async function callerChecks({ environment, unit, ports }: Asked): Promise<readonly CallerCheck[]> {
-  const desired = ports.wanted(environment)?.desired?.processes ?? new Map<string, never>();
-  const names = new Set([...desired.values()].flatMap((one) => (one.kind === "run" ? [one.unit.process] : [])));
-  const routes = (await ports.router.routes(environment)).filter((route) => route.process !== unit.process && names.has(route.process));
-  const found = await Promise.all(routes.map((route) => checksIfCaller(route, unit, ports)));
+  const pinned = [...(ports.wanted(environment)?.desired?.processes.values() ?? [])];
+  const callers = pinned.flatMap((one) => (one.kind === "run" && isCaller(one.summary, unit) ? [one.unit.process] : []));
+  if (callers.length === 0) return [];
+  const routes = (await ports.router.routes(environment)).filter((route) => callers.includes(route.process));
+  const found = await Promise.all(routes.map((route) => checksOfServed(route, unit, ports)));
   return found.flat();
 }
 
-async function checksIfCaller(route: Route, called: UnitRef, ports: Ports): Promise<readonly CallerCheck[]> {
+function isCaller({ process, dependencies }: Pick<ProcessVersion, "process" | "dependencies">, called: UnitRef): boolean {
+  return process !== called.process && dependencies.some(({ type, name }) => type === "workflow" && name === called.process);
+}
+
+/** What is served may not be what is pinned yet, and may call others. */
+async function checksOfServed(route: Route, called: UnitRef, ports: Ports): Promise<readonly CallerCheck[]> {
   const caller = onlyUnit(route);
   if (caller === null) return [];
-  const { dependencies, checks } = await ports.manifests.version(caller.process, caller.version);
-  const isCaller = dependencies.some((dependency) => dependency.type === "workflow" && dependency.name === called.process);
-  return isCaller ? checks.filter(isHarmless).map((check) => ({ caller, check })) : [];
+  const version = await ports.manifests.version(caller.process, caller.version);
+  return isCaller(version, called) ? version.checks.filter(isHarmless).map((check) => ({ caller, check })) : [];
 }
 
 function onlyUnit(route: Route | undefined): UnitRef | null {

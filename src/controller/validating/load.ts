@@ -12,7 +12,7 @@ import type { Ports } from "../ports.ts";
 import { requestOf } from "./checks.ts";
 import { healthCheckOf } from "./health-check.ts";
 import { onPlacements } from "./placements.ts";
-import { type Asked, Failure, type Question } from "./question.ts";
+import { type Asked, Failure, messageOf, type Question } from "./question.ts";
 
 export function performanceTest(asked: Asked): readonly Question[] {
   const test = asked.spec.validation.performance;
@@ -28,13 +28,13 @@ export function performanceTest(asked: Asked): readonly Question[] {
 /** One request that the load repeats. */
 interface Part {
   request(address: string): ProbeRequest;
-  isAsExpected(answer: Answer): boolean;
+  whyWrong(answer: Answer): string | null;
 }
 
 function partsOf({ checks, spec, unit }: Asked): readonly Part[] {
   const harmless = checks.filter(isHarmless).map((check) => ({
     request: (address: string) => requestOf(check, address),
-    isAsExpected: (answer: Answer) => whyNotAsExpected(check.expect, answer) === null,
+    whyWrong: (answer: Answer) => inContext(check.request, whyNotAsExpected(check.expect, answer)),
   }));
   const health = healthCheckOf(spec, unit.process);
   return harmless.length > 0 || health === null ? harmless : [healthPart(health.path, health.timeoutMs)];
@@ -43,16 +43,20 @@ function partsOf({ checks, spec, unit }: Asked): readonly Part[] {
 function healthPart(path: string, timeoutMs: number): Part {
   return {
     request: (address) => ({ url: address + path, method: "GET", headers: {}, body: null, timeoutMs }),
-    isAsExpected: ({ status }) => status >= 200 && status < 300,
+    whyWrong: ({ status }) => (status >= 200 && status < 300 ? null : `GET ${path}: answered ${status}`),
   };
 }
 
-type Shot = Pick<Part, "isAsExpected"> & { readonly request: ProbeRequest };
+function inContext({ method, path }: { readonly method: string; readonly path: string }, why: string | null): string | null {
+  return why === null ? null : `${method} ${path}: ${why}`;
+}
+
+type Shot = Pick<Part, "whyWrong"> & { readonly request: ProbeRequest };
 
 /** Every part on every instance, in turns. */
 function spread(parts: readonly Part[], placements: readonly { readonly address: string }[]): readonly Shot[] {
   return placements.flatMap(({ address }) =>
-    parts.map((part) => ({ request: part.request(address), isAsExpected: (answer: Answer) => part.isAsExpected(answer) })),
+    parts.map((part) => ({ request: part.request(address), whyWrong: (answer: Answer) => part.whyWrong(answer) })),
   );
 }
 
@@ -94,14 +98,16 @@ async function fire(
 /** A timer may go off a little before the clock says so. */
 const timerSlackMs = 5;
 
-async function shoot({ request, isAsExpected }: Shot, { ports, until }: Bounds): Promise<LoadSample> {
+async function shoot({ request, whyWrong }: Shot, { ports, until }: Bounds): Promise<LoadSample> {
   const sentAt = ports.clock.now();
   const left = Math.max(1, until - sentAt);
   try {
     const answer = await ports.prober.ask({ ...request, timeoutMs: Math.min(request.timeoutMs, left) });
-    return { kind: "answered", isAsExpected: isAsExpected(answer), durationMs: answer.durationMs };
-  } catch {
+    const why = whyWrong(answer);
+    return why === null ? { kind: "answered", durationMs: answer.durationMs } : { kind: "wrong", durationMs: answer.durationMs, why };
+  } catch (error) {
+    const durationMs = ports.clock.now() - sentAt;
     const isCut = left < request.timeoutMs && ports.clock.now() >= until - timerSlackMs;
-    return { kind: isCut ? "cut" : "silent", durationMs: ports.clock.now() - sentAt };
+    return isCut ? { kind: "cut", durationMs } : { kind: "wrong", durationMs, why: messageOf(error) };
   }
 }
