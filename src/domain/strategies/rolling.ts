@@ -1,0 +1,272 @@
+/**
+ * Rolling: the version goes from instance to instance. A batch is taken out of rotation, finishes what it has in flight, gets
+ * the new version beside the old one, is checked, and comes back with the new one. The old version stays installed everywhere
+ * until all is over, so that going back is a matter of the router alone; schedules and subscriptions stay with it until the end.
+ */
+
+import type { Action } from "../actions.ts";
+import type { RollingSpec } from "../environment.ts";
+import { assertNever, type UnitRef } from "../names.ts";
+import type { InstanceSeen, Rollout, RolloutSeen, StrategyStep } from "../rollout.ts";
+import { countDown, idsOf, isRotated, type Places, rotate, rotationFor, without } from "./rotation.ts";
+import { isSettling, nextSettling } from "./settling.ts";
+import {
+  beginFast,
+  beginValidating,
+  check,
+  drainPollMs,
+  enter,
+  type In,
+  insist,
+  install,
+  isDrained,
+  isHopeless,
+  isNotSo,
+  reject,
+  rejectRefused,
+  stay,
+  switchTo,
+  whenRejected,
+  whileChecking,
+  whileInstalling,
+  whileValidating,
+} from "./steps.ts";
+
+type BatchState = In<"rotating" | "replacing" | "probing" | "returning">;
+type Underway = BatchState | In<"pausing">;
+
+/** A deployment that goes from instance to instance, with the instances as they are now. */
+interface Rolling {
+  readonly rollout: Rollout;
+  readonly candidate: UnitRef;
+  readonly stable: UnitRef;
+  readonly spec: RollingSpec;
+  readonly seen: RolloutSeen;
+  readonly instances: readonly InstanceSeen[];
+}
+
+export function beginRolling(rollout: Rollout, candidate: UnitRef): StrategyStep {
+  return rollout.fast ? beginFast(candidate) : beginValidating(rollout, candidate);
+}
+
+export function nextRolling(rollout: Rollout, candidate: UnitRef, spec: RollingSpec, seen: RolloutSeen): StrategyStep {
+  const { state } = rollout;
+  if (isSettling(state)) return nextSettling({ rollout, candidate, keepsOld: false }, state, seen);
+  switch (state.kind) {
+    case "validating":
+      return whileValidating(rollout, candidate, seen) ?? whenValid(rollout, candidate, seen);
+    case "installing":
+      return whenInstalling(rollout, candidate, seen);
+    case "checking":
+      return (
+        whileChecking(rollout, candidate, seen) ?? switchTo(candidate, "checks passed, and nothing runs beside it: switching all traffic")
+      );
+    case "rotating":
+    case "replacing":
+    case "probing":
+    case "returning":
+    case "pausing":
+      return whenUnderway({ rollout, candidate, spec, seen }, state);
+    case "rejected":
+      return whenRejected(rollout, state, seen);
+    default:
+      throw new Error(`rolling is never ${state.kind}`);
+  }
+}
+
+/** Without a version before it there is nobody to keep serving meanwhile: it is installed everywhere at once. */
+function whenValid({ stable }: Rollout, candidate: UnitRef, { now }: RolloutSeen): StrategyStep {
+  if (!stable) return install(candidate, "valid; nothing runs yet: installing on every instance");
+  return enter({ kind: "pausing", done: [], since: now }, "valid; going from instance to instance");
+}
+
+function whenInstalling(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep {
+  const unfinished = whileInstalling(rollout, candidate, seen);
+  if (unfinished) return unfinished;
+  if (rollout.fast) return switchTo(candidate, "installed and known good: switching without delay");
+  return check(rollout, candidate);
+}
+
+function whenUnderway({ rollout, candidate, spec, seen }: Omit<Rolling, "stable" | "instances">, state: Underway): StrategyStep {
+  const { stable } = rollout;
+  if (!stable) throw new Error(`${rollout.process} has no version that it could roll from`);
+  if (isHopeless(seen)) return rejectRefused(rollout, seen);
+  if (seen.instances.kind === "unknown") return stay(state, `its instances cannot be asked: ${seen.instances.why}`);
+  const at: Rolling = { rollout, candidate, stable, spec, seen, instances: seen.instances.value };
+  return withoutDead(at, state) ?? restore(at, state) ?? share(at, state) ?? nextIn(at, state);
+}
+
+function nextIn(at: Rolling, state: Underway): StrategyStep {
+  switch (state.kind) {
+    case "rotating":
+      return whenRotating(at, state);
+    case "replacing":
+      return whenReplacing(at, state);
+    case "probing":
+      return whenProbing(at, state);
+    case "returning":
+      return comeBack(at, [...state.done, ...state.batch]);
+    case "pausing":
+      return whenPausing(at, state);
+    default:
+      return assertNever(state);
+  }
+}
+
+/** An instance that dies leaves its batch, and is taken again once it is back; the others go on. */
+function withoutDead({ instances, seen }: Rolling, state: Underway): StrategyStep | null {
+  if (state.kind === "pausing") return null;
+  const alive = state.batch.filter((id) => instances.some((each) => each.id === id && each.isUp));
+  if (alive.length === state.batch.length) return null;
+  const why = `${without(state.batch, alive).join(", ")} went down`;
+  if (alive.length > 0) return enter({ ...state, batch: alive }, `${why}; going on with ${alive.join(", ")}`);
+  return enter({ kind: "pausing", done: state.done, since: seen.now }, why);
+}
+
+/** What got lost on an instance, in a crash or by hand, is put back before anything else is done. */
+function restore(at: Rolling, state: Underway): StrategyStep | null {
+  const { moved } = placesIn(state);
+  const up = at.instances.filter((each) => each.isUp);
+  const lacksCandidate = idsOf(up.filter((each) => moved.includes(each.id) && !each.candidateReady));
+  const lacksStable = idsOf(up.filter((each) => !moved.includes(each.id) && !each.stableReady));
+  if (lacksCandidate.length + lacksStable.length === 0) return null;
+  const lacking = [...installOn(at.candidate, lacksCandidate), ...installOn(at.stable, lacksStable)];
+  const where = [...lacksCandidate, ...lacksStable].join(", ");
+  return insist(state, at.seen.stuck?.detail ?? `putting back what is missing on ${where}`, lacking);
+}
+
+/** The traffic follows the instances. */
+function share(at: Rolling, state: Underway): StrategyStep | null {
+  const { rollout, instances, seen } = at;
+  const rotation = rotationFor(placesIn(state), instances, at.spec);
+  const weights = isRotated(rotation, instances, seen) ? [] : rotate(rollout, at, rotation);
+  const lacking = [...weights, ...armStable(at)];
+  return lacking.length === 0 ? null : insist(state, seen.stuck?.detail ?? describe(at, state), lacking);
+}
+
+function armStable({ rollout, stable, seen }: Rolling): readonly Action[] {
+  return isNotSo(seen.stableArmed) ? [{ kind: "ensure-armed", process: rollout.process, digest: stable.digest }] : [];
+}
+
+function whenRotating(at: Rolling, state: In<"rotating">): StrategyStep {
+  const { seen, instances, spec } = at;
+  const { isBatchOut, others } = rotationFor(placesIn(state), instances, spec);
+  if (!isBatchOut && others > 0) return enter({ kind: "pausing", done: state.done, since: seen.now }, "too many instances are down now");
+  const batch = instances.filter((each) => state.batch.includes(each.id));
+  if (isBatchOut && !batch.every((each) => isDrained(each.stableInFlight, state.since, seen)))
+    return stay(state, `${at.stable.version} finishes what it has in flight on ${state.batch.join(", ")}`, seen.now + drainPollMs);
+  return replace(at, state);
+}
+
+function whenReplacing(at: Rolling, state: In<"replacing">): StrategyStep {
+  const { candidate, seen } = at;
+  const { batch } = state;
+  if (!isCandidateReady(at, batch)) return insist(state, seen.stuck?.detail ?? describe(at, state), installOn(candidate, batch));
+  return enter({ ...state, kind: "probing", since: seen.now }, `installed; checking it on ${batch.join(", ")}`, [checkOn(at, batch)]);
+}
+
+function whenProbing(at: Rolling, state: In<"probing">): StrategyStep {
+  const { rollout, seen, spec } = at;
+  const { batch, done } = state;
+  if (seen.during.kind === "unhealthy")
+    return reject(rollout, { trigger: "validation", why: `on ${batch.join(", ")}: ${seen.during.why}` }, seen.now);
+  if (!isCandidateReady(at, batch)) return replace(at, state);
+  if (seen.during.kind === "unknown") {
+    const asking = insist(state, seen.stuck?.detail ?? describe(at, state), [checkOn(at, batch)]);
+    return { ...asking, wakeAt: seen.now + spec.healthCheckIntervalMs };
+  }
+  const moved = [...done, ...batch];
+  if (pendingOf(at, moved).length === 0) return comeBack(at, moved);
+  const returning = { ...state, kind: "returning", since: seen.now } as const;
+  return enter(returning, `checked; ${describe(at, returning)}`, rotate(rollout, at, rotationFor(placesIn(returning), at.instances, spec)));
+}
+
+/** With the last batch all traffic and all triggers go to the new version. */
+function comeBack(at: Rolling, done: readonly string[]): StrategyStep {
+  const { candidate, seen, spec } = at;
+  if (pendingOf(at, done).length === 0) return switchTo(candidate, "checked on every instance: switching all traffic");
+  return enter({ kind: "pausing", done, since: seen.now }, progress(at, done), [], seen.now + spec.batchDelayMs);
+}
+
+function whenPausing(at: Rolling, state: In<"pausing">): StrategyStep {
+  const { seen, spec, rollout } = at;
+  const { done } = state;
+  const until = state.since + spec.batchDelayMs;
+  if (done.length > 0 && seen.now < until) return stay(state, `${progress(at, done)}; waiting out batchDelay`, until);
+  if (done.length > 0 && seen.analysis.kind !== "healthy")
+    return stay(state, `${progress(at, done)}; no verdict yet: ${seen.analysis.why}`, rollout.deadline);
+  if (pendingOf(at, done).length === 0) return whenNobodyIsLeft(at, state);
+  return takeBatch(at, state);
+}
+
+function whenNobodyIsLeft(at: Rolling, state: In<"pausing">): StrategyStep {
+  const isAnybodyUp = at.instances.some((each) => each.isUp);
+  if (isAnybodyUp) return comeBack(at, state.done);
+  return stay(state, "no instance is up", at.rollout.deadline);
+}
+
+/** Never more than may be unavailable, and never the last one in rotation: that one stays in while it gets the new version. */
+function takeBatch(at: Rolling, state: In<"pausing">): StrategyStep {
+  const { instances, spec, seen, rollout } = at;
+  const down = countDown(instances);
+  const serving = instances.length - down;
+  const pending = pendingOf(at, state.done);
+  const room = spec.maxUnavailable - down;
+  if (serving === 1) return replace(at, { done: state.done, batch: pending.slice(0, 1) });
+  if (room <= 0) {
+    const why = `${down} of ${instances.length} instances are down, and maxUnavailable is ${spec.maxUnavailable}: waiting until they are back`;
+    return stay(state, why, rollout.deadline);
+  }
+  const batch = pending.slice(0, Math.min(spec.batchSize, room, serving - 1));
+  const rotating = { kind: "rotating", done: state.done, batch, since: seen.now } as const;
+  return enter(rotating, describe(at, rotating), rotate(rollout, at, rotationFor(placesIn(rotating), instances, spec)));
+}
+
+function replace(at: Rolling, { done, batch }: Pick<BatchState, "done" | "batch">): StrategyStep {
+  const replacing = { kind: "replacing", done, batch, since: at.seen.now } as const;
+  return enter(replacing, describe(at, replacing), installOn(at.candidate, batch));
+}
+
+function installOn(unit: UnitRef, on: readonly string[]): readonly Action[] {
+  return on.length > 0 ? [{ kind: "ensure-installed", unit, on }] : [];
+}
+
+function checkOn({ rollout, candidate }: Rolling, batch: readonly string[]): Action {
+  return { kind: "ensure-validated", unit: candidate, phase: "during", deployment: rollout.deployment, on: batch };
+}
+
+function placesIn(state: Underway): Places {
+  if (state.kind === "pausing") return { moved: state.done, batch: [] };
+  if (state.kind === "returning") return { moved: [...state.done, ...state.batch], batch: [] };
+  return { moved: state.done, batch: state.batch };
+}
+
+/** Instances that are up and have not got the new version yet. */
+function pendingOf({ instances }: Rolling, done: readonly string[]): readonly string[] {
+  return idsOf(instances.filter((each) => each.isUp && !done.includes(each.id)));
+}
+
+function isCandidateReady({ instances }: Rolling, batch: readonly string[]): boolean {
+  return instances.every((each) => !batch.includes(each.id) || each.candidateReady);
+}
+
+function progress({ instances, candidate }: Rolling, done: readonly string[]): string {
+  return `${candidate.version} is on ${done.length} of ${instances.length} instances`;
+}
+
+function describe({ candidate }: Rolling, state: Underway): string {
+  switch (state.kind) {
+    case "rotating":
+      return `taking ${state.batch.join(", ")} out of rotation`;
+    case "replacing":
+      return `installing ${candidate.version} on ${state.batch.join(", ")}, beside what runs there`;
+    case "probing":
+      return `checking it on ${state.batch.join(", ")}`;
+    case "returning":
+      return `putting ${state.batch.join(", ")} back into rotation with ${candidate.version}`;
+    case "pausing":
+      return "the traffic follows the instances";
+    default:
+      return assertNever(state);
+  }
+}

@@ -1,0 +1,77 @@
+/** Which instances carry which version while a rolling deployment goes from one to the next, and how the traffic is shared then. */
+
+import type { Action, Weight } from "../actions.ts";
+import type { RollingSpec } from "../environment.ts";
+import type { UnitRef } from "../names.ts";
+import type { InstanceSeen, Rollout, RolloutSeen } from "../rollout.ts";
+import { is } from "./steps.ts";
+
+/** Where a rolling deployment is: `moved` have the new version, `batch` is being worked on. */
+export interface Places {
+  readonly moved: readonly string[];
+  readonly batch: readonly string[];
+}
+
+export interface Rotation {
+  /** Instances on which the new version gets its share. */
+  readonly candidateOn: readonly string[];
+  readonly stableOn: readonly string[];
+  /** Whether the batch is out of rotation; it stays in while nobody else is there, or too many are down already. */
+  readonly isBatchOut: boolean;
+  /** Others than the batch that are in rotation. */
+  readonly others: number;
+}
+
+/** How the rotation should be, with the instances as they are. */
+export function rotationFor({ moved, batch }: Places, instances: readonly InstanceSeen[], spec: RollingSpec): Rotation {
+  const up = instances.filter((each) => each.isUp);
+  const candidateOn = idsOf(up.filter((each) => moved.includes(each.id) && each.candidateReady));
+  const stableOn = idsOf(up.filter((each) => !moved.includes(each.id) && each.stableReady));
+  const rest = without(stableOn, batch);
+  const others = rest.length + candidateOn.length;
+  const isBatchOut = batch.length > 0 && others > 0 && countDown(instances) + batch.length <= spec.maxUnavailable;
+  return { candidateOn, stableOn: isBatchOut ? rest : stableOn, isBatchOut, others };
+}
+
+/** Whether the traffic is shared so already. */
+export function isRotated(rotation: Rotation, instances: readonly InstanceSeen[], seen: RolloutSeen): boolean {
+  const weight = candidateWeight(rotation);
+  const wanted = new Set([...rotation.candidateOn, ...rotation.stableOn]);
+  const isShared = is(seen.candidateWeight, weight) && is(seen.stableWeight, 100 - weight);
+  return isShared && instances.every((each) => each.inRotation === wanted.has(each.id));
+}
+
+/** Empty when nobody is there who could be given any traffic: better no change than traffic into the void. */
+export function rotate({ process }: Rollout, { stable, candidate }: Versions, rotation: Rotation): readonly Action[] {
+  const weight = candidateWeight(rotation);
+  const weights: readonly Weight[] = [
+    { unit: stable, weight: 100 - weight, on: rotation.stableOn },
+    { unit: candidate, weight, on: rotation.candidateOn },
+  ].filter((each) => each.on.length > 0);
+  return weights.length > 0 ? [{ kind: "ensure-weights", process, weights }] : [];
+}
+
+export interface Versions {
+  readonly stable: UnitRef;
+  readonly candidate: UnitRef;
+}
+
+export function countDown(instances: readonly InstanceSeen[]): number {
+  return instances.filter((each) => !each.isUp).length;
+}
+
+export function idsOf(instances: readonly InstanceSeen[]): readonly string[] {
+  return instances.map((each) => each.id);
+}
+
+export function without(ids: readonly string[], others: readonly string[]): readonly string[] {
+  return ids.filter((id) => !others.includes(id));
+}
+
+/** In proportion to the instances; a version that is in rotation gets at least one percent. */
+function candidateWeight({ candidateOn, stableOn }: Rotation): number {
+  if (candidateOn.length === 0) return 0;
+  if (stableOn.length === 0) return 100;
+  const share = Math.round((100 * candidateOn.length) / (candidateOn.length + stableOn.length));
+  return Math.min(99, Math.max(1, share));
+}
