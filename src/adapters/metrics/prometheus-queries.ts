@@ -8,8 +8,7 @@ export type PrometheusQueries = Readonly<Partial<Record<MetricName, string>>>;
 const unit = `environment="{{environment}}",process="{{process}}",digest="{{digest}}"`;
 const duration = "pinion_gateway_request_duration_seconds";
 const grown = (metric: string) => `increase(${metric}{${unit}}[{{window}}])`;
-/** A counter that does not exist yet has counted nothing. */
-const errors = `(sum(${grown("pinion_gateway_errors_total")}) or vector(0))`;
+const errors = `sum(${grown("pinion_gateway_errors_total")})`;
 const requests = `sum(${grown(`${duration}_count`)})`;
 const quantiles: Readonly<Partial<Record<Statistic, number>>> = { p50: 0.5, p95: 0.95, p99: 0.99 };
 

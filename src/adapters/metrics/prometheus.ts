@@ -83,11 +83,11 @@ interface About {
 function readingOf({ status, body }: JsonAnswer, about: About): Reading {
   const { status: said, error, warnings, data } = fieldsOf(body);
   if (said !== "success") throw statusError(about.name, status, typeof error === "string" ? error : "");
-  const warning = Array.isArray(warnings)
-    ? warnings.find((text) => typeof text === "string" && !text.startsWith("PromQL info"))
-    : undefined;
-  if (warning !== undefined) return none(`${about.name} warns: ${String(warning)}`);
-  const { resultType, result } = fieldsOf(data);
+  const warning = warningIn(warnings);
+  return warning === null ? readingIn(fieldsOf(data), about) : none(`${about.name} warns: ${warning}`);
+}
+
+function readingIn({ resultType, result }: Readonly<Record<string, unknown>>, about: About): Reading {
   if (resultType === "scalar") return valueOf([result], about);
   if (!Array.isArray(result) || (resultType !== "vector" && resultType !== "matrix"))
     throw new PinionError("metric/refused", `${about.name}: the query gives a ${String(resultType)}, not a number`);
@@ -96,6 +96,13 @@ function readingOf({ status, body }: JsonAnswer, about: About): Reading {
   if (result.length === 0) return none(`${about.name} has no data`);
   const { value, values } = fieldsOf(result[0]);
   return valueOf(resultType === "vector" ? [value] : values, about);
+}
+
+/** Remarks about the query itself are none. */
+function warningIn(warnings: unknown): string | null {
+  const texts: readonly unknown[] = Array.isArray(warnings) ? warnings : [];
+  const serious = texts.find((text) => typeof text === "string" && !text.startsWith("PromQL info"));
+  return typeof serious === "string" ? serious : null;
 }
 
 /** The average of the points that are numbers. */

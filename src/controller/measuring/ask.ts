@@ -1,0 +1,91 @@
+/** Asks the source of one wish: the candidate, and the stable version where the check compares. */
+
+import { compares } from "../../domain/analysis.ts";
+import type { Measured, MeasureWish, MetricQuery, Reading } from "../../domain/metrics.ts";
+import type { EnvironmentName, Instant, UnitRef } from "../../domain/names.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { MetricSource } from "../../ports/metric-source.ts";
+
+/** Finds a source by its name; null: there is none of that name. */
+export type SourceOf = (name: string) => MetricSource | null;
+
+export interface Asking {
+  readonly environment: EnvironmentName;
+  readonly wish: MeasureWish;
+  readonly sourceOf: SourceOf;
+  readonly clock: Clock;
+  /** After so many milliseconds a source is given up. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** What is known of a stable version that lost its traffic: it changes no more. */
+export interface StableMemory {
+  /** The last good one while it still had traffic. */
+  last: Reading | null;
+  /** The one that its window ends with. */
+  final: Reading | null;
+}
+
+/** Never throws: a source that cannot be asked is a reading that says so. */
+export async function askSource(asking: Asking, memory: StableMemory): Promise<Measured> {
+  const { wish, clock, environment } = asking;
+  const { check } = wish;
+  const at = clock.now();
+  const ask = (unit: UnitRef, until: Instant) => {
+    const { metric, statistic, query, windowMs } = check;
+    return bounded({ environment, unit, metric, statistic, query, windowMs, until }, asking);
+  };
+  const stableUnit = compares(check) ? wish.stable : null;
+  const [candidate, stable] = await Promise.all([
+    ask(wish.candidate, at),
+    stableUnit && readStable((until) => ask(stableUnit, until), { wish, at, memory }),
+  ]);
+  return { check, candidate, stable, at };
+}
+
+interface StableAsked {
+  readonly wish: MeasureWish;
+  readonly at: Instant;
+  readonly memory: StableMemory;
+}
+
+/** Up to now while it has traffic; then as it was when it lost it, measured once. */
+async function readStable(ask: (until: Instant) => Promise<Reading>, { wish, at, memory }: StableAsked): Promise<Reading> {
+  if (wish.stableUntil === null) {
+    const reading = await ask(at);
+    if (reading.kind === "value") memory.last = reading;
+    memory.final = null;
+    return reading;
+  }
+  if (memory.final) return memory.final;
+  const reading = await ask(wish.stableUntil);
+  if (reading.kind === "value") memory.final = reading;
+  else memory.final = memory.last;
+  return memory.final ?? reading;
+}
+
+async function bounded(query: MetricQuery, { wish, sourceOf, clock, timeoutMs, signal }: Asking): Promise<Reading> {
+  const source = sourceOf(wish.check.source);
+  if (!source) return none(`there is no source of metrics named ${wish.check.source}`);
+  const over = new AbortController();
+  const both = AbortSignal.any([signal, over.signal]);
+  const late = clock.sleep(timeoutMs, both).then((): Reading => none(`${wish.check.source}: no answer within ${timeoutMs} ms`));
+  try {
+    return await Promise.race([read(source, query, both), late]);
+  } finally {
+    over.abort();
+  }
+}
+
+async function read(source: MetricSource, query: MetricQuery, signal: AbortSignal): Promise<Reading> {
+  try {
+    return await source.measure(query, signal);
+  } catch (error) {
+    return none(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function none(why: string): Reading {
+  return { kind: "none", why };
+}

@@ -1,0 +1,31 @@
+/** Logs when a metric stops to say anything, and when it speaks again: once each, not at every measurement. */
+
+import type { Measured } from "../../domain/metrics.ts";
+import type { EnvironmentName } from "../../domain/names.ts";
+import type { Log } from "../../ports/log.ts";
+
+export interface Troubles {
+  note(measured: Measured): void;
+}
+
+/** More sources than these are nobody's. */
+const most = 1_000;
+
+/** The troubles of one environment. */
+export function createTroubles(log: Log, environment: EnvironmentName): Troubles {
+  const known = new Map<string, string>();
+  return {
+    note({ check: { source, name }, candidate }) {
+      const key = `${source} ${name}`;
+      const before = known.get(key);
+      const why = candidate.kind === "none" ? candidate.why : null;
+      if (why === null) {
+        if (before !== undefined) log.info({ environment, source, metric: name }, `${name} is measured again`);
+        known.delete(key);
+      } else if (before !== why && known.size < most) {
+        known.set(key, why);
+        log.warn({ environment, source, metric: name, why }, `${name} has nothing to say: ${why}`);
+      }
+    },
+  };
+}
