@@ -1,17 +1,14 @@
-/** The branch's commit at an http(s) remote, without a child process: isomorphic-git's ls-refs over a kept-alive connection. */
+/** A branch's commit at an http(s) remote, without a child process: isomorphic-git's ls-refs over a kept-alive connection. */
 
 import { PinionError } from "../../domain/errors.ts";
 import type { CommitId } from "../../domain/names.ts";
 import type { GitHttpClient } from "./git-http-client.ts";
-import { branchMissing } from "./branch.ts";
 
-/** @throws `git/unreachable`, `git/refused`, `git/branch-missing`. */
-export async function askHttp(http: GitHttpClient, url: string, branch: string): Promise<CommitId> {
+/** Null when there is no such branch. @throws `git/unreachable`, `git/refused`. */
+export async function askHttp(http: GitHttpClient, url: string, branch: string): Promise<CommitId | null> {
   const ref = `refs/heads/${branch}`;
   const refs = await listRefs(http, url, ref);
-  const found = refs.find((candidate) => candidate.ref === ref);
-  if (!found) throw branchMissing(branch);
-  return found.oid;
+  return refs.find((candidate) => candidate.ref === ref)?.oid ?? null;
 }
 
 /** isomorphic-git is loaded at the first poll: a start from the mirror does not wait for it. */

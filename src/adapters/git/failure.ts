@@ -20,6 +20,11 @@ const causes: readonly Cause[] = [
   },
   { pattern: /returned error: 403/i, code: "git/refused", meaning: "the credentials may not read this repository (403)" },
   {
+    pattern: /permission to \S+ denied|marked as read[- ]only|does not have write access|not allowed to (push|upload)/i,
+    code: "git/refused",
+    meaning: "the credentials may not write to this repository",
+  },
+  {
     pattern: /returned error: 404|repository '.*' not found|repository not found/i,
     code: "git/refused",
     meaning: "there is no such repository, or these credentials may not see it (404)",
@@ -56,7 +61,8 @@ export function failureOf(command: string, output: string): PinionError {
   const cause = causes.find(({ pattern }) => pattern.test(output));
   const said = tellingWords(output, cause?.pattern);
   if (!cause) return new PinionError("git/failed", `git ${command} failed: ${said}`);
-  return new PinionError(cause.code, `${cause.meaning}: ${said}`);
+  const meaning = command === "push" ? cause.meaning.replace("may not read", "may not write to") : cause.meaning;
+  return new PinionError(cause.code, `${meaning}: ${said}`);
 }
 
 /** An HTTP status that is not an answer. */

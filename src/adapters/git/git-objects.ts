@@ -4,11 +4,13 @@ import { PinionError } from "../../domain/errors.ts";
 import type { Objects } from "../../ports/objects.ts";
 import type { BatchAnswer } from "./batch-parser.ts";
 import type { ObjectReader } from "./object-reader.ts";
-import { readCommit, readTree } from "./read-object.ts";
-import type { CommitObject } from "./read-object.ts";
+import { readCommit, readRawTree, readTree } from "./read-object.ts";
+import type { CommitObject, RawEntry } from "./read-object.ts";
 
 export interface GitObjects extends Objects {
   commit(id: string): Promise<CommitObject>;
+  /** A directory as it is stored, its names as bytes: what is needed to write it again. @throws `git/object-missing`. */
+  rawTree(id: string): Promise<readonly RawEntry[]>;
 }
 
 export interface GitObjectsOptions {
@@ -49,6 +51,7 @@ export function createGitObjects({ reader, onMissing }: GitObjectsOptions): GitO
   return {
     commit,
     root: async (id) => (await commit(id)).tree,
+    rawTree: async (id) => readRawTree(await contents(id, "tree"), id.length / 2, "latin1"),
     directory: async (id) => readTree(await contents(id, "tree"), id.length / 2),
     size: async (id) => present(await ask(id, "info"), id).size,
     file: (id) => contents(id, "blob"),

@@ -12,6 +12,8 @@ import type { LocalGit } from "./run-local-git.ts";
 export interface Mirror {
   /** Fetches the branch; it is accepted when it still contains `applied`. @throws as `ConfigRepository.fetch`. */
   update(applied: CommitId | null): Promise<CommitObject>;
+  /** Fetches the branch and gives back where it is; nothing is accepted. @throws as `ConfigRepository.fetch`. */
+  look(): Promise<CommitObject>;
   /** The commit accepted last. */
   accepted(): Promise<CommitObject | null>;
   /** Packs what many small fetches left behind, when there is enough of it. */
@@ -47,12 +49,18 @@ export function createMirror({ branch, refs, copy, local, reader, objects }: Mir
     return answer.kind === "info" && answer.type === "commit" ? objects.commit(answer.id) : null;
   }
 
+  async function look(): Promise<CommitObject> {
+    await copy.open();
+    await copy.fetch();
+    const incoming = await commitAt(refs.incoming);
+    if (!incoming) throw new PinionError("git/failed", `what was fetched of branch ${branch} is not a commit`);
+    return incoming;
+  }
+
   return {
+    look,
     update: async (applied) => {
-      await copy.open();
-      await copy.fetch();
-      const incoming = await commitAt(refs.incoming);
-      if (!incoming) throw new PinionError("git/failed", `what was fetched of branch ${branch} is not a commit`);
+      const incoming = await look();
       await accept(incoming, applied);
       return incoming;
     },

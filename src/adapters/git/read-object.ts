@@ -12,22 +12,30 @@ export interface CommitObject extends Head {
 const space = 32;
 const kinds: Readonly<Record<string, TreeEntry["kind"]>> = { "40000": "directory", "120000": "symlink", "160000": "submodule" };
 
-/** The entries of a tree object, by name. `idLength` is 20 bytes for SHA-1 and 32 for SHA-256. */
-export function readTree(bytes: Uint8Array, idLength: number): readonly TreeEntry[] {
-  return byName(readEntries(bytes, idLength));
+/** An entry of a tree object as it is stored. */
+export interface RawEntry {
+  readonly mode: string;
+  readonly name: string;
+  readonly id: string;
 }
 
-function readEntries(bytes: Uint8Array, idLength: number): readonly TreeEntry[] {
+/** The entries of a tree object, by name. `idLength` is 20 bytes for SHA-1 and 32 for SHA-256. */
+export function readTree(bytes: Uint8Array, idLength: number): readonly TreeEntry[] {
+  return byName(readRawTree(bytes, idLength, "utf8").map(({ mode, name, id }) => ({ name, kind: kinds[mode] ?? "file", id })));
+}
+
+/** The entries of a tree object, as they are and in their order. With `latin1` a name is its bytes, whatever they are. */
+export function readRawTree(bytes: Uint8Array, idLength: number, encoding: "utf8" | "latin1"): readonly RawEntry[] {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const entries: TreeEntry[] = [];
+  const entries: RawEntry[] = [];
   for (let at = 0; at < buffer.length;) {
     const modeEnd = buffer.indexOf(space, at);
     const nameEnd = buffer.indexOf(0, modeEnd);
     const idEnd = nameEnd + 1 + idLength;
     if (modeEnd < 0 || nameEnd < 0 || idEnd > buffer.length) throw new Error("a tree object ends in the middle of an entry");
     const mode = buffer.toString("latin1", at, modeEnd);
-    const name = buffer.toString("utf8", modeEnd + 1, nameEnd);
-    entries.push({ name, kind: kinds[mode] ?? "file", id: buffer.toString("hex", nameEnd + 1, idEnd) });
+    const name = buffer.toString(encoding, modeEnd + 1, nameEnd);
+    entries.push({ mode, name, id: buffer.toString("hex", nameEnd + 1, idEnd) });
     at = idEnd;
   }
   return entries;

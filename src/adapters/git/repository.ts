@@ -2,27 +2,26 @@
 
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
-import type { CommitId } from "../../domain/names.ts";
 import type { ConfigRepository, Head } from "../../ports/config-repository.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Objects } from "../../ports/objects.ts";
-import { askHttp } from "./ask-http.ts";
+import type { PinWriter } from "../../ports/pin-writer.ts";
+import { createAsker } from "./asker.ts";
 import { branchMissing, branchRefs } from "./branch.ts";
 import { gitEnvironment } from "./git-environment.ts";
-import { createGitHttpClient } from "./git-http-client.ts";
 import { createGitObjects } from "./git-objects.ts";
 import { createMirrorCopy } from "./mirror-copy.ts";
 import { createMirror } from "./mirror.ts";
 import { createObjectReader } from "./object-reader.ts";
 import type { CommitObject } from "./read-object.ts";
-import { proxyFor } from "./proxy.ts";
 import { createQueue } from "./queue.ts";
 import { createRedact } from "./redact.ts";
 import { parseRemote } from "./remote.ts";
-import type { GitAuth, Remote } from "./remote.ts";
-import { createRunGit } from "./run-git.ts";
-import type { RunGit } from "./run-git.ts";
+import type { GitAuth } from "./remote.ts";
+import { createRunGit, createTryGit } from "./run-git.ts";
 import { createLocalGit } from "./run-local-git.ts";
+import { createPinWriter } from "./writer/pin-writer.ts";
+import type { PinWriterOptions } from "./writer/pin-writer.ts";
 
 export interface GitRepositoryOptions {
   /** Credentials in it are taken out, sent as a header, and shown nowhere. */
@@ -48,28 +47,18 @@ export interface GitRepository extends ConfigRepository {
   readonly url: string;
   /** The object reader's process, while there is one; for tests and `doctor`s. */
   readerPid(): number | null;
+  /** Writes to the same remote, through the same mirror; what it writes is fetched as anybody's commit. */
+  writer(options: PinWriterOptions): PinWriter;
   /** Ends what runs; resolves when nothing does any more. */
   close(): Promise<void>;
 }
 
 /** @throws `git/protocol-not-allowed`, `config/invalid`, before any git runs. */
 export function createGitRepository(options: GitRepositoryOptions): GitRepository {
-  const { branch, log, timeoutMs = 30_000, environment: inherited = process.env } = options;
-  const remote = parseRemote(options);
-  const refs = branchRefs(branch);
-  const directory = resolve(options.directory);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const { branch, log } = options;
   const closing = new AbortController();
-  const environment = gitEnvironment({ remote, directory, timeoutMs, inherited });
-  const redact = createRedact(remote.kind === "http" ? remote.secrets : []);
-  const talk = createRunGit({ directory, environment, timeoutMs, redact, closing: closing.signal });
-  const local = createLocalGit({ directory, environment, closing: closing.signal });
-  const reader = createObjectReader({ directory, environment, maxBytes: options.maxFileBytes ?? 16 * 1024 * 1024 });
-  const objects = createGitObjects({ reader, onMissing: () => copy.suspect() });
-  const copy = createMirrorCopy({ directory, url: remote.url, branch, refs, talk, local, reader, log });
-  const mirror = createMirror({ branch, refs, copy, local, reader, objects });
-  const asker = createAsker({ remote, branch, talk, timeoutMs, inherited, closing: closing.signal });
-  const queue = createQueue();
+  const parts = assemble(options, closing.signal);
+  const { remote, reader, objects, mirror, asker, queue, writes } = parts;
 
   async function tidy(): Promise<void> {
     if (closing.signal.aborted) return;
@@ -82,7 +71,12 @@ export function createGitRepository(options: GitRepositoryOptions): GitRepositor
     objects,
     url: remote.url,
     readerPid: reader.pid,
-    poll: () => queue.add(asker.ask),
+    writer: (given) => openWriter(parts, branch, given),
+    poll: async () => {
+      const commit = await queue.add(() => asker.find(branch));
+      if (commit === null) throw branchMissing(branch);
+      return commit;
+    },
     fetch: async (applied) => {
       const commit = await queue.add(() => mirror.update(applied));
       void queue.add(tidy);
@@ -95,43 +89,60 @@ export function createGitRepository(options: GitRepositoryOptions): GitRepositor
     close: async () => {
       closing.abort();
       await Promise.all([reader.close(), asker.close()]);
-      await queue.idle();
+      await Promise.all([queue.idle(), writes.idle()]);
     },
   };
 }
 
+type Parts = ReturnType<typeof assemble>;
+
+function assemble(options: GitRepositoryOptions, closing: AbortSignal) {
+  const { branch, log, timeoutMs = 30_000, environment: inherited = process.env } = options;
+  const remote = parseRemote(options);
+  const refs = branchRefs(branch);
+  const directory = resolve(options.directory);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const environment = gitEnvironment({ remote, directory, timeoutMs, inherited });
+  const redact = createRedact(remote.kind === "http" ? remote.secrets : []);
+  const attempt = createTryGit({ directory, environment, timeoutMs, redact, closing });
+  const talk = createRunGit(attempt);
+  const local = createLocalGit({ directory, environment, closing });
+  const reader = createObjectReader({ directory, environment, maxBytes: options.maxFileBytes ?? 16 * 1024 * 1024 });
+  const objects = createGitObjects({ reader, onMissing: () => copy.suspect() });
+  const copy = createMirrorCopy({ directory, url: remote.url, branch, refs, talk, local, reader, log });
+  const mirror = createMirror({ branch, refs, copy, local, reader, objects });
+  const asker = createAsker({ remote, talk, timeoutMs, inherited, closing });
+  /** What touches the mirror's refs goes through `queue`; a push touches none, so that a slow one holds up no poll. */
+  return {
+    remote,
+    directory,
+    environment,
+    attempt,
+    local,
+    reader,
+    objects,
+    mirror,
+    asker,
+    closing,
+    queue: createQueue(),
+    writes: createQueue(),
+  };
+}
+
+function openWriter(parts: Parts, branch: string, options: PinWriterOptions): PinWriter {
+  const { remote, mirror, asker, queue, writes, attempt, ...rest } = parts;
+  return createPinWriter({
+    ...options,
+    ...rest,
+    branch,
+    url: remote.url,
+    talk: attempt,
+    turns: writes,
+    look: () => queue.add(mirror.look),
+    find: (name) => queue.add(() => asker.find(name)),
+  });
+}
+
 function headOf({ commit, committedAt, subject, author }: CommitObject): Head {
   return { commit, committedAt, subject, author };
-}
-
-interface Asker {
-  ask(): Promise<CommitId>;
-  close(): Promise<void>;
-}
-
-interface AskerOptions {
-  readonly remote: Remote;
-  readonly branch: string;
-  readonly talk: RunGit;
-  readonly timeoutMs: number;
-  readonly inherited: Readonly<Record<string, string | undefined>>;
-  readonly closing: AbortSignal;
-}
-
-/** In process over http(s); `git ls-remote` for what only the git program speaks: ssh, files and SOCKS proxies. */
-function createAsker({ remote, branch, talk, ...rest }: AskerOptions): Asker {
-  const proxy = proxyFor(remote.url, rest.inherited);
-  if (remote.kind !== "http" || proxy?.isHttp === false) {
-    return { ask: () => lsRemote(talk, remote.url, branch), close: async () => undefined };
-  }
-  const http = createGitHttpClient({ authorization: remote.authorization, proxy, ...rest });
-  return { ask: () => askHttp(http, remote.url, branch), close: () => http.close() };
-}
-
-async function lsRemote(talk: RunGit, url: string, branch: string): Promise<CommitId> {
-  const output = await talk(["ls-remote", "--quiet", "--end-of-options", url, `refs/heads/${branch}`]);
-  const line = output.split("\n").find((candidate) => candidate.endsWith(`\trefs/heads/${branch}`));
-  const commit = line?.split("\t")[0];
-  if (commit === undefined) throw branchMissing(branch);
-  return commit;
 }

@@ -29,19 +29,29 @@ const ours = {
   allowUnsafeSshCommand: true,
 } as const;
 
-interface Ended {
+/** How a command came to its end: with what it printed when it succeeded, else with what it complained of, free of secrets. */
+export interface Ended {
   readonly exitCode: number;
   readonly output: string;
 }
 
-export function createRunGit(options: RunGitOptions): RunGit {
+/** Runs one command whose failures say more than an error could. @throws PinionError when it never came to an end of its own. */
+export type TryGit = (args: readonly string[]) => Promise<Ended>;
+
+export function createRunGit(attempt: TryGit): RunGit {
   return async (args) => {
-    const command = args[0] ?? "";
-    const { exitCode, output } = await execute(options, args).catch((error: unknown) => {
-      throw broken(command, options, error);
-    });
-    if (exitCode !== 0) throw failureOf(command, options.redact(output));
+    const { exitCode, output } = await attempt(args);
+    if (exitCode !== 0) throw failureOf(args[0] ?? "", output);
     return output;
+  };
+}
+
+export function createTryGit(options: RunGitOptions): TryGit {
+  return async (args) => {
+    const ended = await execute(options, args).catch((error: unknown) => {
+      throw broken(args[0] ?? "", options, error);
+    });
+    return ended.exitCode === 0 ? ended : { ...ended, output: options.redact(ended.output) };
   };
 }
 

@@ -1,0 +1,80 @@
+/** What a rollback's commit says: why, in people's words, and the trailers that machines look for. */
+
+import type { CommitId } from "../../../domain/names.ts";
+import type { RevertOrder } from "../../../domain/revert.ts";
+
+export interface MessageFacts {
+  readonly order: RevertOrder;
+  /** Who pinned the bad version; null: not known. */
+  readonly rollbackOf: CommitId | null;
+  /** What became of quarantine.yaml; `untouched`: it is broken, so the entry is only in Pinion's store. */
+  readonly quarantine: "none" | "entered" | "untouched";
+}
+
+const subjectWidth = 72;
+const bodyWidth = 72;
+// oxlint-disable-next-line no-control-regex
+const oddCharacters = /[\s\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;
+/** What makes a build system pass a commit by, anywhere in its message. */
+const skipMarks = /\[([^[\]]*\b(?:skip|no)\b[^[\]]*)\]|\*{3}NO_CI\*{3}/gi;
+
+/** The whole message. */
+export function commitMessage(facts: MessageFacts): string {
+  const body = bodyParagraphs(facts).map(wrapped);
+  return `${[subjectOf(facts.order), ...body, trailersOf(facts).join("\n")].join("\n\n")}\n`;
+}
+
+/** A text of somebody else's as one line that commands nothing. */
+export function oneLine(text: string): string {
+  return text.replaceAll(oddCharacters, " ").trim();
+}
+
+/** What marks the commit of an order, wherever it ends up. */
+export function idTrailer(order: RevertOrder): string {
+  return `Rollback-Id: ${order.id}`;
+}
+
+function subjectOf({ environment, process, from, to }: RevertOrder): string {
+  const candidates = [`revert(${environment}): ${process} ${from} -> ${to}`, `revert(${environment}): ${process} to ${to}`];
+  const fitting = candidates.find((subject) => subject.length <= subjectWidth);
+  return fitting ?? `${`revert(${environment}): ${process}`.slice(0, subjectWidth - 3)}...`;
+}
+
+function bodyParagraphs({ order, quarantine }: MessageFacts): readonly string[] {
+  const { environment, process, from, to, by } = order;
+  const why = oneLine(order.why).replaceAll(skipMarks, (mark) => mark.replace("[", "(").replace("]", ")").replaceAll("***", ""));
+  const who = by === null ? "Pinion" : oneLine(by.name);
+  const done = `${who} takes ${process} in ${environment} back from ${from} to ${to}${why === "" ? "." : `: ${why}`}`;
+  switch (quarantine) {
+    case "none":
+      return [done];
+    case "entered":
+      return [done, `${from} is in quarantine: to deploy it here again, take its entry out of quarantine.yaml.`];
+    case "untouched":
+      return [
+        done,
+        "quarantine.yaml cannot be read and was left as it is; until it is mended, only Pinion itself remembers the quarantine.",
+      ];
+  }
+}
+
+function trailersOf({ order, rollbackOf }: MessageFacts): readonly string[] {
+  const { by } = order;
+  return [
+    ...(rollbackOf === null ? [] : [`Rollback-Of: ${rollbackOf}`]),
+    `Rollback-Trigger: ${oneLine(order.trigger)}`,
+    idTrailer(order),
+    ...(by === null ? [] : [`Rollback-By: ${oneLine(by.name)}${by.email === null ? "" : ` <${oneLine(by.email)}>`}`]),
+  ];
+}
+
+/** Lines of a readable width. A word that would read as a trailer at the start of a line is kept on the line before. */
+function wrapped(paragraph: string): string {
+  const lines: string[] = [];
+  for (const word of paragraph.split(" ")) {
+    const line = lines.at(-1);
+    if (line === undefined || (line.length + 1 + word.length > bodyWidth && !/^[\w-]+:/.test(word))) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines.join("\n");
+}

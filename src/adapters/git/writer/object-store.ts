@@ -1,0 +1,41 @@
+/** Writes git objects into the mirror, each whole or not at all. */
+
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { deflate } from "node:zlib";
+
+export interface ObjectStore {
+  /** Writes it, also when it is there already, and gives back its id. */
+  write(type: "blob" | "tree" | "commit", bytes: Uint8Array): Promise<string>;
+}
+
+const compressed = promisify(deflate);
+
+/** `idDigits` is 40 in a SHA-1 repository and 64 in a SHA-256 one. */
+export function createObjectStore(directory: string, idDigits: number): ObjectStore {
+  const algorithm = idDigits === 64 ? "sha256" : "sha1";
+  return {
+    write: async (type, bytes) => {
+      const whole = Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]);
+      const id = createHash(algorithm).update(whole).digest("hex");
+      const folder = join(directory, "objects", id.slice(0, 2));
+      await mkdir(folder, { recursive: true });
+      await replaceFile(join(folder, id.slice(2)), folder, await compressed(whole));
+      return id;
+    },
+  };
+}
+
+/** A file that a power cut has torn is replaced too: nothing is ever trusted because it is there. `git gc` knows the name of the other one. */
+async function replaceFile(path: string, folder: string, bytes: Uint8Array): Promise<void> {
+  const beside = join(folder, `tmp_obj_${randomUUID()}`);
+  try {
+    await writeFile(beside, bytes, { mode: 0o444 });
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}

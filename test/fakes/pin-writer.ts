@@ -1,0 +1,164 @@
+/** A pin writer in memory, without timers or chance of its own: it looks, and pushes when nobody came first. */
+
+import { PinionError } from "../../src/domain/errors.ts";
+import type { ErrorCode } from "../../src/domain/errors.ts";
+import type { CommitId, EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
+import type { RevertOrder, RevertOutcome } from "../../src/domain/revert.ts";
+import type { PinWriter } from "../../src/ports/pin-writer.ts";
+
+/** A branch as the writer meets it; a simulation brings its own, or takes `createFakePinBranch`. */
+export interface PinBranch {
+  /** What is there now. @throws PinionError while the remote fails. */
+  read(order: RevertOrder): PinBranchView;
+  /**
+   * One commit that puts the pin to `order.to` and enters the quarantine: only while the branch is still at `base`. Null: it has
+   * moved. @throws PinionError while the remote fails, also after the commit has arrived.
+   */
+  write(order: RevertOrder, base: CommitId): CommitId | "declined" | null;
+  /** The same commit on a branch beside it; the one that is there when there is one. */
+  propose(order: RevertOrder): CommitId;
+}
+
+export interface PinBranchView {
+  readonly head: CommitId;
+  /** Null: the process is not pinned. */
+  readonly pin: Version | null;
+  /** The commit that has the order's id. */
+  readonly written: CommitId | null;
+  /** The commit of the order's own branch. */
+  readonly proposed: CommitId | null;
+}
+
+export interface FakePinWriterOptions {
+  readonly branch: PinBranch;
+  /** Runs between look and push: where a simulation lets time pass and others come first. */
+  readonly between?: () => Promise<void>;
+}
+
+export function createFakePinWriter({ branch, between = async () => undefined }: FakePinWriterOptions): PinWriter {
+  async function revert(order: RevertOrder, signal?: AbortSignal): Promise<RevertOutcome> {
+    for (;;) {
+      if (signal?.aborted === true) throw new PinionError("git/failed", `rollback ${order.id} was interrupted`);
+      const { head, pin, written, proposed } = branch.read(order);
+      if (written !== null) return { kind: "committed", commit: written };
+      if (pin !== order.from) return { kind: "superseded", why: `the pin of ${order.process} is ${pin ?? "gone"}` };
+      if (proposed !== null) return asProposed(order, proposed, "an earlier try has proposed it");
+      await between();
+      if (order.mode === "propose") return asProposed(order, branch.propose(order), "proposals were asked for");
+      const commit = branch.write(order, head);
+      if (commit === "declined") return asProposed(order, branch.propose(order), "the branch is protected");
+      if (commit !== null) return { kind: "committed", commit };
+    }
+  }
+  return { revert };
+}
+
+function asProposed({ environment, id }: RevertOrder, commit: CommitId, why: string): RevertOutcome {
+  return { kind: "proposed", branch: `rollback/${environment}/${id}`, commit, why };
+}
+
+export interface FakePinCommit {
+  readonly commit: CommitId;
+  /** Null: a person's. */
+  readonly order: RevertOrder | null;
+  /** By environment and process, as in `pinKey`. */
+  readonly pins: ReadonlyMap<string, Version>;
+  readonly quarantine: readonly RevertOrder[];
+}
+
+export interface FakePinBranch extends PinBranch {
+  /** Oldest first. */
+  readonly commits: readonly FakePinCommit[];
+  readonly proposals: ReadonlyMap<string, CommitId>;
+  /** A person's commit. */
+  pin(environment: EnvironmentName, process: ProcessId, version: Version | null): CommitId;
+  pinned(environment: EnvironmentName, process: ProcessId): Version | null;
+  protect(isProtected: boolean): void;
+  /** Every call fails so until it is null again. */
+  fail(code: ErrorCode | null): void;
+  /** The next commit arrives, and its answer does not. */
+  loseAnswer(): void;
+}
+
+export function createFakePinBranch(): FakePinBranch {
+  let commits: readonly FakePinCommit[] = [{ commit: commitId(0), order: null, pins: new Map(), quarantine: [] }];
+  const proposals = new Map<string, CommitId>();
+  let failing: ErrorCode | null = null;
+  let isProtected = false;
+  let isLossy = false;
+
+  const head = (): FakePinCommit => commits.at(-1) as FakePinCommit;
+
+  function add(next: Omit<FakePinCommit, "commit">): CommitId {
+    const commit = commitId(commits.length + proposals.size);
+    commits = [...commits, { ...next, commit }];
+    return commit;
+  }
+
+  function reach(): void {
+    if (failing !== null) throw new PinionError(failing, `the fake remote fails with ${failing}`);
+  }
+
+  function answer<T>(value: T): T {
+    if (!isLossy) return value;
+    isLossy = false;
+    throw new PinionError("git/unreachable", "the answer of the fake remote was lost");
+  }
+
+  return {
+    get commits() {
+      return commits;
+    },
+    proposals,
+    read: (order) => {
+      reach();
+      return {
+        head: head().commit,
+        pin: head().pins.get(pinKey(order)) ?? null,
+        written: commits.find((each) => each.order?.id === order.id)?.commit ?? null,
+        proposed: proposals.get(proposalName(order)) ?? null,
+      };
+    },
+    write: (order, base) => {
+      reach();
+      if (isProtected) return "declined";
+      if (base !== head().commit) return null;
+      const pins = new Map(head().pins).set(pinKey(order), order.to);
+      return answer(add({ order, pins, quarantine: withOrder(head().quarantine, order) }));
+    },
+    propose: (order) => {
+      reach();
+      const commit = proposals.get(proposalName(order)) ?? commitId(commits.length + proposals.size);
+      proposals.set(proposalName(order), commit);
+      return answer(commit);
+    },
+    pin: (environment, process, version) => {
+      const pins = new Map(head().pins);
+      if (version === null) pins.delete(pinKey({ environment, process }));
+      else pins.set(pinKey({ environment, process }), version);
+      return add({ order: null, pins, quarantine: head().quarantine });
+    },
+    pinned: (environment, process) => head().pins.get(pinKey({ environment, process })) ?? null,
+    protect: (next) => void (isProtected = next),
+    fail: (code) => void (failing = code),
+    loseAnswer: () => void (isLossy = true),
+  };
+}
+
+function withOrder(quarantine: readonly RevertOrder[], order: RevertOrder): readonly RevertOrder[] {
+  const key = ({ environment, process, from, quarantine: digest }: RevertOrder): string => [environment, process, from, digest].join(" ");
+  const isKnown = order.quarantine === null || quarantine.some((known) => key(known) === key(order));
+  return isKnown ? quarantine : [...quarantine, order];
+}
+
+function proposalName({ environment, id }: RevertOrder): string {
+  return `rollback/${environment}/${id}`;
+}
+
+function pinKey({ environment, process }: { readonly environment: EnvironmentName; readonly process: ProcessId }): string {
+  return `${environment}/${process}`;
+}
+
+function commitId(count: number): CommitId {
+  return (count + 1).toString(16).padStart(40, "0");
+}
