@@ -1,12 +1,12 @@
 /** Posts JSON to a receiver outside, and says of a failure whether trying again can help. */
 
 import { Agent, request as send } from "undici";
-import { DeliveryFailure } from "../../domain/delivery-failure.ts";
-import type { SecretReference } from "../../domain/environment.ts";
-import { PinionError } from "../../domain/errors.ts";
-import { escapeInvisible } from "../../domain/safe-text.ts";
-import type { Clock } from "../../ports/clock.ts";
-import type { Secrets } from "../../ports/secrets.ts";
+import { DeliveryFailure } from "../../../domain/delivery-failure.ts";
+import type { SecretReference } from "../../../domain/environment.ts";
+import { PinionError } from "../../../domain/errors.ts";
+import { escapeInvisible } from "../../../domain/safe-text.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { Secrets } from "../../../ports/secrets.ts";
 
 export interface ReceiverOptions {
   /** Names it in errors. */

@@ -1,7 +1,7 @@
 /** Which events a receiver wants. */
 
-import type { EventKind, PinionEvent } from "../../domain/events.ts";
-import type { EnvironmentName } from "../../domain/names.ts";
+import type { EventKind, PinionEvent } from "../../../domain/events.ts";
+import type { EnvironmentName } from "../../../domain/names.ts";
 
 export interface Subscription {
   /** Null: all kinds. */

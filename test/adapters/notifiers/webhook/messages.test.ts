@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { cloudEventOf } from "../../../src/adapters/notifiers/cloudevents.ts";
-import { slackMessageOf } from "../../../src/adapters/notifiers/slack-message.ts";
-import type { PinionEvent } from "../../../src/domain/events.ts";
-import { event } from "../../support/events.ts";
+import { cloudEventOf } from "../../../../src/adapters/notifiers/webhook/cloudevents.ts";
+import { slackMessageOf } from "../../../../src/adapters/notifiers/webhook/slack-message.ts";
+import type { PinionEvent } from "../../../../src/domain/events.ts";
+import { event } from "../../../support/events.ts";
 
 const source = "https://git.example/config";
 const whole = { process: null, deployment: null, version: null, from: null, commit: null } as const;

@@ -1,6 +1,6 @@
 /** Tells events to a chat through an incoming webhook as Slack has it; Mattermost, Rocket.Chat and others take the same. */
 
-import type { Notifier } from "../../ports/notifier.ts";
+import type { Notifier } from "../../../ports/notifier.ts";
 import { createReceiver, type ReceiverOptions } from "./receiver.ts";
 import { slackMessageOf } from "./slack-message.ts";
 import { isWanted, type Subscription } from "./subscription.ts";

@@ -1,7 +1,7 @@
 /** Tells events as CloudEvents 1.0 over HTTP, in the structured mode: one JSON document for each. */
 
-import type { PinionEvent } from "../../domain/events.ts";
-import type { Notifier } from "../../ports/notifier.ts";
+import type { PinionEvent } from "../../../domain/events.ts";
+import type { Notifier } from "../../../ports/notifier.ts";
 import { cdEventOf } from "./cdevents.ts";
 import { createReceiver, type ReceiverOptions } from "./receiver.ts";
 import { isWanted, type Subscription } from "./subscription.ts";

@@ -1,7 +1,7 @@
 /** An event as a message in a chat, for people. Mattermost and others read the `text`, Slack the `blocks`. */
 
-import type { EventKind, PinionEvent } from "../../domain/events.ts";
-import { escapeInvisible } from "../../domain/safe-text.ts";
+import type { EventKind, PinionEvent } from "../../../domain/events.ts";
+import { escapeInvisible } from "../../../domain/safe-text.ts";
 
 /** What an incoming webhook takes. */
 export interface SlackMessage {

@@ -3,8 +3,8 @@
  * no word for has a type of Pinion's own, in the same shape.
  */
 
-import { assertNever } from "../../domain/names.ts";
-import type { PinionEvent } from "../../domain/events.ts";
+import { assertNever } from "../../../domain/names.ts";
+import type { PinionEvent } from "../../../domain/events.ts";
 
 /** What a CloudEvent carries as its `data`. */
 export interface CdEvent {

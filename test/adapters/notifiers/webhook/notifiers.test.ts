@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createCloudEventsNotifier } from "../../../src/adapters/notifiers/cloudevents.ts";
-import type { ReceiverOptions } from "../../../src/adapters/notifiers/receiver.ts";
-import { createSlackNotifier } from "../../../src/adapters/notifiers/slack.ts";
-import type { Notifier } from "../../../src/ports/notifier.ts";
-import { PinionError } from "../../../src/domain/errors.ts";
-import { notifierContract, type NotifierUnderTest } from "../../contracts/notifier.ts";
-import { event } from "../../support/events.ts";
-import { openReceiver, type TestReceiver } from "../../support/receiver.ts";
+import { createCloudEventsNotifier } from "../../../../src/adapters/notifiers/webhook/cloudevents.ts";
+import type { ReceiverOptions } from "../../../../src/adapters/notifiers/webhook/receiver.ts";
+import { createSlackNotifier } from "../../../../src/adapters/notifiers/webhook/slack.ts";
+import type { Notifier } from "../../../../src/ports/notifier.ts";
+import { PinionError } from "../../../../src/domain/errors.ts";
+import { notifierContract, type NotifierUnderTest } from "../../../contracts/notifier.ts";
+import { event } from "../../../support/events.ts";
+import { openReceiver, type TestReceiver } from "../../../support/receiver.ts";
 
 const now = Date.UTC(2026, 0, 2);
 const known = new Map([["HOOK_TOKEN", "t0ken"]]);
