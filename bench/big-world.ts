@@ -36,10 +36,12 @@ export function createWorld(wanted: Wanted): World {
     engine: { kind: "known", value: { instances: [{ id: instance, state: "ready", why: "" }], installed: units } },
     routes: { kind: "known", value: routes },
     inFlight: { kind: "known", value: new Map() },
+    quarantine: [],
+    measured: new Map(),
   };
   const world: World = {
     seen,
-    state: { environment: environment.name, processes: new Map(), owed: [], evidence: new Map() },
+    state: { environment: environment.name, processes: new Map(), owed: [], evidence: new Map(), freeze: null, orders: [] },
     decide: ({ commit: now, desired }) => decide(world.state, { ...seen, commit: now, desired }),
     deploy: ({ desired }) => {
       for (const each of desired?.processes.values() ?? []) {
@@ -58,7 +60,7 @@ export function createWorld(wanted: Wanted): World {
 type Runnable = Extract<Desired, { kind: "run" }>;
 
 function installed({ unit }: Runnable): Installed {
-  const placements = [{ instance, address: `http://127.0.0.1:1/${unit.digest}`, ready: true, inFlight: 0 }];
+  const placements = [{ instance, address: `http://127.0.0.1:1/${unit.digest}`, ready: true, inFlight: 0, counts: null }];
   return { ...unit, drift: null, armed: null, endpoints: [{ method: "get", path: `/${unit.process}` }], placements };
 }
 

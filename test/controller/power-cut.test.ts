@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { OrderWish } from "../../src/domain/orders.ts";
 import { type Cut, everyCutOf, wire } from "../support/power-cut.ts";
 import { environment, running, smokeTest, type World } from "../support/world.ts";
 
@@ -7,11 +8,52 @@ interface Story {
   readonly name: string;
   readonly prepare: (world: World) => Promise<void> | void;
   readonly commit: (world: World) => void;
+  /** What happens after it; where power is lost meanwhile it is done again by whoever wanted it. */
+  readonly then?: (world: World) => Promise<void> | void;
+  /** What its clean end must show, so that the story tells what its name says. */
+  readonly ends?: object;
   /** Versions that must never have traffic in it. */
   readonly never: readonly string[];
   /** Whether the process may be without traffic for a while. */
   readonly mayBeDown: boolean;
 }
+
+const blueGreen = {
+  kind: "blue-green",
+  healthCheckUrl: null,
+  healthCheckTimeoutMs: 1,
+  switchTrafficDelayMs: 0,
+  keepOldVersion: true,
+  warm: { count: 1, maxAgeMs: null },
+} as const;
+
+const errorRate = {
+  name: "error_rate",
+  metric: "error_rate",
+  source: "gateway",
+  statistic: null,
+  query: null,
+  windowMs: 5_000,
+  minRequests: 1,
+  pass: { kind: "fixed", comparison: "<=", value: 5 },
+  fail: null,
+} as const;
+
+const canary = {
+  kind: "canary",
+  steps: [
+    { kind: "weight", weight: 30 },
+    { kind: "analysis", durationMs: 2_000 },
+    { kind: "weight", weight: 60 },
+    { kind: "analysis", durationMs: 2_000 },
+  ],
+  checks: [],
+  maxDurationMs: 600_000,
+  keepOldVersion: true,
+  warm: { count: 1, maxAgeMs: null },
+} as const;
+
+const rolling = { kind: "rolling", batchSize: 1, batchDelayMs: 1_000, maxUnavailable: 1, healthCheckIntervalMs: 500 } as const;
 
 const stories: readonly Story[] = [
   { name: "a bump by blue-green", prepare: () => undefined, commit: (world) => world.pin("orders", "1.1.0"), never: [], mayBeDown: false },
@@ -74,6 +116,33 @@ const stories: readonly Story[] = [
     never: [],
     mayBeDown: false,
   },
+  watched("a bump by blue-green that is watched", { ...blueGreen }, 0, letTimePass),
+  watched("a bump by canary", canary, 0, letTimePass),
+  watched("a bump by rolling over three instances", rolling, 0, letTimePass),
+  watched("a version that its metrics condemn while it is watched", { ...blueGreen }, 50, letTimePass),
+  watched("a version that its metrics condemn as a canary", canary, 50, letTimePass),
+  watched("a version that its metrics condemn on its first instance", rolling, 50, letTimePass),
+  {
+    ...watched("a canary that a person aborts", canary, 0, async (world) => {
+      await orderOnce(world, { kind: "abort", process: "orders" });
+      await letTimePass(world);
+    }),
+    ends: { traffic: { "1.0.0": 100 }, reverts: [], quarantined: [] },
+  },
+  watched("a canary that is frozen and let go on", canary, 0, async (world) => {
+    await orderOnce(world, { kind: "freeze" });
+    await letTimePass(world);
+    await orderOnce(world, { kind: "unfreeze" });
+    await letTimePass(world);
+  }),
+  {
+    ...watched("an emergency", { ...blueGreen }, 0, async (world) => {
+      await letTimePass(world);
+      await orderOnce(world, { kind: "recover", process: "orders" });
+      await letTimePass(world);
+    }),
+    ends: wentBack("emergency"),
+  },
   {
     name: "a process that leaves the pins",
     prepare: (world) => void (world.spec = { ...world.spec, allowEmpty: true }),
@@ -83,43 +152,83 @@ const stories: readonly Story[] = [
   },
 ];
 
-const blueGreen = {
-  kind: "blue-green",
-  healthCheckUrl: null,
-  healthCheckTimeoutMs: 1,
-  switchTrafficDelayMs: 0,
-  keepOldVersion: true,
-  warm: { count: 1, maxAgeMs: null },
-} as const;
+/** Stories under one rollback policy: traffic is measured, and so is what is wrong with it. */
+function watched(name: string, strategy: World["spec"]["strategy"], errors: number, then: (world: World) => Promise<void> | void): Story {
+  return {
+    name,
+    prepare: (world) => {
+      const automatic = { ...world.spec.rollback.automatic, triggers: [errorRate], watchMs: 5_000 };
+      const validation = { ...world.spec.validation, rollback: ["service_availability"] as const };
+      world.spec = { ...world.spec, strategy, validation, rollback: { ...world.spec.rollback, automatic } };
+      world.readings = () => ({ candidate: { kind: "value", value: errors, requests: 100, coveredMs: 5_000 } });
+    },
+    commit: (world) => world.pin("orders", "1.1.0"),
+    then,
+    ends: errors > 0 ? wentBack("error_rate") : { traffic: { "1.1.0": 100 }, reverts: [] },
+    never: [],
+    mayBeDown: false,
+  };
+}
+
+/** The stable version has everything again, by one commit, and the bad one is in quarantine. */
+function wentBack(trigger: string): object {
+  return {
+    traffic: { "1.0.0": 100 },
+    reverts: [{ from: "1.1.0", to: "1.0.0", trigger }],
+    quarantined: [{ version: "1.1.0", isInGit: true }],
+    revert: undefined,
+  };
+}
+
+/** Time goes by until a rollout that waits for it is over. */
+async function letTimePass(world: World): Promise<void> {
+  for (let round = 0; round < 8; round += 1) {
+    world.now += 2_500;
+    await world.settle();
+  }
+}
 
 describe.each(stories)("$name", (story) => {
   it("ends the same after a power cut before or after any effect", async () => {
     const clean = await play(story, null);
     const cuts = everyCutOf(clean.effects);
     expect(cuts.length).toBeGreaterThanOrEqual(4);
+    if (story.ends) expect(clean.end).toMatchObject(story.ends);
     for (const cut of cuts) expect({ cut, end: (await play(story, cut)).end }).toEqual({ cut, end: clean.end });
   });
 });
 
+/** The same order, however often it has to be given: its id says so. */
+async function orderOnce(world: World, wish: OrderWish): Promise<void> {
+  const order = { id: `story.${wish.kind}`, environment, by: { name: "Ada", email: null }, why: "", at: 0, wish };
+  await world.ports.journal.ordered(order);
+  await world.settle();
+}
+
 async function play(story: Story, cut: Cut | null): Promise<{ readonly effects: readonly string[]; readonly end: unknown }> {
-  const world = await running();
+  const world = await running({ instances: ["one", "two", "three"] });
   await story.prepare(world);
   await world.settle();
   story.commit(world);
   const wired = wire(world.ports, cut, () => checkTraffic(world, story));
   world.ports = wired.ports;
-  await untilQuietOrDead(world, wired.isDead);
+  const go = async (): Promise<void> => {
+    await world.settle();
+    await story.then?.(world);
+  };
+  await untilQuietOrDead(world, go, wired.isDead);
   expect(wired.isDead()).toBe(cut !== null);
   world.restart();
-  await world.settle();
+  await go();
   return { effects: wired.seen, end: await endOf(world) };
 }
 
-async function untilQuietOrDead(world: World, isDead: () => boolean): Promise<void> {
-  await world.settle().catch((error: unknown) => {
+async function untilQuietOrDead(world: World, go: () => Promise<void>, isDead: () => boolean): Promise<void> {
+  await go().catch((error: unknown) => {
     if (!isDead()) throw error;
   });
   await world.ports.validations.idle();
+  await world.ports.reverts.idle();
 }
 
 function checkTraffic(world: World, story: Story): void {
@@ -141,6 +250,9 @@ async function endOf(world: World): Promise<unknown> {
     refused: state?.refused?.why,
     status: state?.status && { ...state.status, since: 0 },
     owed: owed.map((entry) => entry.action),
+    reverts: world.reverts.map(({ from, to, trigger }) => ({ from, to, trigger })),
+    quarantined: state?.quarantined.map(({ version, isInGit }) => ({ version, isInGit })),
+    revert: state?.revert?.order.id,
     history: history.map(({ version, kind, phase, reason, endedAt }) => ({ version, kind, phase, reason, isOver: endedAt !== null })),
   };
 }

@@ -8,7 +8,8 @@ class PowerCut extends Error {}
 const effects = {
   engine: ["ensureInstalled", "ensureRemoved", "ensureArmed"],
   router: ["ensureRoutes"],
-  journal: ["record", "settled", "refused", "recordEvidence"],
+  journal: ["record", "settled", "refused", "recordEvidence", "ordered", "reverted"],
+  pinWriter: ["revert"],
 } as const;
 
 export interface Cut {
@@ -71,6 +72,7 @@ export function wire(ports: Ports, cut: Cut | null, check: () => void): Wired {
     engine: () => guarded,
     router: guard(ports.router, "router") as Ports["router"],
     journal: guard(ports.journal, "journal") as Ports["journal"],
+    pinWriter: guard(ports.pinWriter, "pinWriter") as Ports["pinWriter"],
   };
   return { ports: wired, seen, isDead: () => dead };
 }

@@ -34,6 +34,7 @@ function overviewWith(process: Partial<ProcessStatus> = {}, repository: Partial<
     instances,
     findings: [],
     processes: [{ ...orders, ...process }],
+    freeze: null,
   };
   const development = { ...production, name: "dev", type: "development", processes: [] };
   const followed = { url: "", branch: "main", commit: "abcdef0123", subject: "Deploy", author: "team", committedAt: 0, fetchedAt: 0 };
@@ -53,6 +54,7 @@ const failed: Deployment = {
   digest: "sha256-a",
   from: "1.2.0",
   strategy: "blue-green",
+  trigger: null,
   commit: "c",
   startedAt: now,
   endedAt: now + 1_250,
