@@ -5,6 +5,7 @@
 
 import pLimit, { type LimitFunction } from "p-limit";
 import { actionKey } from "../domain/actions.ts";
+import { strategyFor } from "../domain/environment.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import { askTogether } from "./ask-together.ts";
 import { type Ends, gatherEnds } from "./gather-ends.ts";
@@ -86,5 +87,13 @@ async function runOne({ environment, owed, ports, turns }: Run): Promise<void> {
   if (!unknown) return ports.journal.settled(environment, [owed.id]);
   const attempts = (owed.stuck?.attempts ?? 0) + 1;
   const stuck = { action, code: "validation/unknown", detail: unknown.detail, retry: "later", attempts } as const;
-  await ports.journal.refused(environment, owed.id, stuck, ports.clock.now() + retryDelayMs(attempts - 1));
+  const pauseMs = intervalOf(environment, action, ports) ?? retryDelayMs(attempts - 1);
+  await ports.journal.refused(environment, owed.id, stuck, ports.clock.now() + pauseMs);
+}
+
+/** An updated instance of a rolling deployment is asked again at `healthCheckInterval`; null: with growing pauses. */
+function intervalOf(environment: EnvironmentName, { on, unit }: OwedValidation["action"], ports: Ports): number | null {
+  const spec = on && ports.wanted(environment)?.environment.spec;
+  const strategy = spec && strategyFor(spec, unit.process);
+  return strategy?.kind === "rolling" ? strategy.healthCheckIntervalMs : null;
 }

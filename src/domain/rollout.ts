@@ -157,7 +157,7 @@ export interface InstanceSeen {
   readonly stableReady: boolean;
   /** Requests and messages of the stable version that are being worked on there. */
   readonly stableInFlight: Known<number>;
-  /** Whether the router sends it traffic of this process. */
+  /** Whether the router sends it traffic of this process, to where it answers now. */
   readonly inRotation: boolean;
 }
 

@@ -6,7 +6,7 @@ import { judge, type ValidationResult, type Verdict } from "./evidence.ts";
 import type { MetricCheck } from "./metrics.ts";
 import type { UnitRef } from "./names.ts";
 import type { InstanceSeen, Judgement, Known, Rollout, RolloutSeen } from "./rollout.ts";
-import type { Route } from "./route.ts";
+import type { Route, Share } from "./route.ts";
 import { findInstalled, inFlightOn, isArmedAlone, isReady, type Seen, weightOf } from "./seen.ts";
 import type { OwedAction } from "./state.ts";
 import type { EngineInstance, Installed } from "./unit.ts";
@@ -101,8 +101,14 @@ function instanceSeen({ id, state }: EngineInstance, { rollout, installed, route
     candidateReady: isReadyHere(rollout.candidate),
     stableReady: isReadyHere(rollout.stable),
     stableInFlight: inFlightAt(id, rollout.stable, installed, seen),
-    inRotation: route?.shares.some((share) => share.weight > 0 && share.targets.some((target) => target.instance === id)) ?? false,
+    inRotation: route?.shares.some((share) => share.weight > 0 && isTargeted(share, id, installed)) ?? false,
   };
+}
+
+/** A target at an address that its instance has left reaches nobody. */
+function isTargeted(share: Share, instance: string, installed: readonly Installed[]): boolean {
+  const place = findInstalled(installed, share.digest)?.placements.find((each) => each.instance === instance);
+  return share.targets.some((target) => target.instance === instance && (place === undefined || place.address === target.url));
 }
 
 function inFlightAt(instance: string, unit: UnitRef | null, installed: readonly Installed[], seen: Seen): Known<number> {
