@@ -67,7 +67,9 @@ export class CounterHistory {
 
   /** What was counted in the window that ends at `until`; null when nothing is known of it. */
   within(windowMs: number, until: Instant): Growth | null {
-    const end = this.#samples.find((sample) => sample.at >= until) ?? this.#newest();
+    const first = this.#samples.find((sample) => sample.at >= until) ?? this.#newest();
+    // Of several samples of one moment, the last one has what the others do not have yet.
+    const end = this.#samples.findLast((sample) => sample.at === first.at) ?? first;
     const from = until - windowMs;
     const start = this.#startOf(from, { end, slack: Math.max(windowMs, slackMs) });
     if (start === end) return null;
@@ -88,7 +90,7 @@ export class CounterHistory {
   #startOf(from: Instant, { end, slack }: { readonly end: Sample; readonly slack: number }): Sample {
     const before = this.#samples.findLast((sample) => sample.at <= from);
     const isBirth = this.#isFromStart && before === this.#samples[0];
-    if (before && before.at < end.at && (isBirth || from - before.at <= slack)) return before;
+    if (before && before !== end && (isBirth || from - before.at <= slack)) return before;
     return this.#samples.find((sample) => sample.at > from && sample.at <= end.at) ?? end;
   }
 

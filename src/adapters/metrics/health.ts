@@ -8,6 +8,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { MetricSource } from "../../ports/metric-source.ts";
 import type { Prober } from "../../ports/prober.ts";
+import type { Router } from "../../ports/router.ts";
 import { askOnce } from "./ask-once.ts";
 import { refusedBy, unreachable } from "./rates.ts";
 
@@ -21,6 +22,7 @@ export interface HealthEndpoint {
 export interface HealthSourceOptions {
   readonly engine: (environment: EnvironmentName) => Pick<Engine, "inventory">;
   readonly prober: Prober;
+  readonly router: Pick<Router, "routes">;
   /** Null: there is no endpoint to ask; then the engine says whether a version is ready. */
   readonly endpoint: (environment: EnvironmentName) => HealthEndpoint | null;
   readonly clock: Pick<Clock, "now">;
@@ -35,6 +37,8 @@ interface Watched {
   rounds: readonly Round[];
   /** Where it answered when the engine last said so. */
   placements: readonly Placement[];
+  /** Whether its rounds count: it has been well, or it has traffic. */
+  counts: boolean;
   /** One round for all questions of the same moment. */
   underWay: Promise<void> | null;
   askedAt: Instant;
@@ -48,7 +52,8 @@ const forgetMs = 60_000;
 /**
  * Each question is a round: all placements are asked, and one that does not answer well fails it. `failures` is the number of
  * failed rounds in the window, `score` the percentage of good ones. A version whose engine is silent is asked where it was
- * last; without an endpoint to ask, a silent engine says nothing.
+ * last; without an endpoint to ask, a silent engine says nothing. A version that was never well yet and has no traffic is
+ * still coming up: that is no failure.
  */
 export function createHealthSource(options: HealthSourceOptions): MetricSource {
   const watched = new Map<string, Watched>();
@@ -91,9 +96,10 @@ async function roundOf({ environment, unit }: MetricQuery, watched: Watched, { o
   const answers = await Promise.all(placements.map((placement) => isHealthy(placement, endpoint, { outside, signal })));
   // What was given up says nothing about the version.
   if (signal?.aborted) throw unreachable("the health check", "given up before all placements had answered");
-  watched.rounds = [...watched.rounds, { at, isGood: answers.length > 0 && answers.every(Boolean) }]
-    .filter((round) => round.at > at - watched.longestWindowMs)
-    .slice(-mostRounds);
+  const isGood = answers.length > 0 && answers.every(Boolean);
+  watched.counts ||= isGood || (await hasTraffic(environment, unit, outside.router));
+  if (!watched.counts) return;
+  watched.rounds = [...watched.rounds, { at, isGood }].filter((round) => round.at > at - watched.longestWindowMs).slice(-mostRounds);
 }
 
 async function isHealthy(placement: Placement, endpoint: HealthEndpoint | null, { outside, signal }: Asking): Promise<boolean> {
@@ -110,10 +116,18 @@ async function isHealthy(placement: Placement, endpoint: HealthEndpoint | null, 
 function readingOf({ statistic, windowMs, until }: MetricQuery, rounds: readonly Round[]): Reading {
   const within = rounds.filter((round) => round.at > until - windowMs);
   const first = within[0];
-  if (!first) return { kind: "none", why: "no health check in the window" };
+  if (!first) return { kind: "none", why: "no health check in the window yet" };
   const failures = within.filter((round) => !round.isGood).length;
   const value = statistic === "failures" ? failures : (100 * (within.length - failures)) / within.length;
   return { kind: "value", value, requests: null, coveredMs: Math.max(0, until - first.at) };
+}
+
+async function hasTraffic(environment: EnvironmentName, unit: UnitRef, router: Pick<Router, "routes">): Promise<boolean> {
+  const routes = await router.routes(environment).catch((error: unknown) => {
+    throw unreachable("the router", error);
+  });
+  const shares = routes.filter((route) => route.process === unit.process).flatMap((route) => route.shares);
+  return shares.some((share) => share.digest === unit.digest && share.weight > 0);
 }
 
 function placementsOf({ installed }: Inventory, { process, digest }: UnitRef): readonly Placement[] {
@@ -123,7 +137,7 @@ function placementsOf({ installed }: Inventory, { process, digest }: UnitRef): r
 function watch(all: Map<string, Watched>, { environment, unit, windowMs }: MetricQuery, now: Instant): Watched {
   const key = `${environment} ${unit.process} ${unit.digest}`;
   if (!all.has(key)) forgetOld(all, now);
-  const known = all.get(key) ?? { rounds: [], placements: [], underWay: null, askedAt: now, longestWindowMs: 0 };
+  const known = all.get(key) ?? { rounds: [], placements: [], counts: false, underWay: null, askedAt: now, longestWindowMs: 0 };
   known.askedAt = now;
   known.longestWindowMs = Math.max(known.longestWindowMs, windowMs);
   all.set(key, known);
