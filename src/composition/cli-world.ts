@@ -1,5 +1,8 @@
 /** Everything outside that the command line works with. What only one command needs is loaded with that command. */
 
+import { randomUUID } from "node:crypto";
+import { userInfo } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
 import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
 import { openLocalRepository } from "../adapters/git/local-repository.ts";
 import { digestOf } from "../adapters/manifest/digest.ts";
@@ -11,7 +14,7 @@ import { PinionError } from "../domain/errors.ts";
 import type { Objects, ParseCache } from "../ports/objects.ts";
 import { wantsColor } from "../surfaces/cli/terminal.ts";
 import { gitProgram } from "../surfaces/cli/git-program.ts";
-import type { CliWorld, DemoOptions, GatewayOptions, OpenRepository, RepositoryPlace } from "../surfaces/cli/world.ts";
+import type { CliWorld, DemoOptions, GatewayOptions, Interrupts, OpenRepository, RepositoryPlace } from "../surfaces/cli/world.ts";
 import { readAddress } from "./address.ts";
 import { exampleRepository, packageVersion, pinionCommand } from "./package.ts";
 import { readConfig } from "./read-config.ts";
@@ -30,10 +33,23 @@ export function createCliWorld(): CliWorld {
     env,
     cwd: process.cwd(),
     isTerminal,
-    columns: (isTerminal && stdout.columns) || null,
+    get columns() {
+      return (isTerminal && stdout.columns) || null;
+    },
+    get rows() {
+      return (isTerminal && stdout.rows) || null;
+    },
     pinionVersion: packageVersion(),
     git: gitProgram(env),
     now: () => Date.now(),
+    sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+    onResize(listener) {
+      stdout.on("resize", listener);
+      return () => void stdout.off("resize", listener);
+    },
+    catchInterrupts,
+    userName,
+    randomId: () => randomUUID(),
     run: async (options) => {
       const code = await (await import("./run.ts")).runController(options);
       // All is recorded and closed: a validation that still waits for its answer must not hold the process up.
@@ -48,6 +64,26 @@ export function createCliWorld(): CliWorld {
     controllerAddress: async (configFile) => readAddress((await readConfig(configFile)).stateDirectory),
     digestOf,
   };
+}
+
+function catchInterrupts(): Interrupts {
+  const controller = new AbortController();
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const abort = () => controller.abort();
+  for (const signal of signals) process.on(signal, abort);
+  const release = () => {
+    for (const signal of signals) process.off(signal, abort);
+  };
+  return { signal: controller.signal, release };
+}
+
+/** A user id without an entry in the system's list has no name. */
+function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
 }
 
 async function playDemo(options: DemoOptions): Promise<number> {

@@ -69,6 +69,8 @@ export interface Ports {
   readonly reverts: Reverts;
   readonly measurements: Measurements;
   readonly pinWriter: PinWriter;
+  /** Rung when there is something to be told to others. */
+  readonly telling: { ring(): void };
   /** The engine of an environment. */
   engine(environment: EnvironmentName): Engine;
   /** Null before the first snapshot, or when the environment is not in the repository. */

@@ -25,6 +25,7 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
 
   await ports.journal.record(step);
   report(step, ports.log);
+  if (step.events.length > 0) ports.telling.ring();
   await settle(environment, ports);
   return step;
 }

@@ -164,6 +164,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       validations: createValidations(() => undefined),
       reverts: createReverts({ onWritten: () => undefined, wake: () => undefined }),
       pinWriter: { revert },
+      telling: { ring: () => undefined },
       measurements: {
         latest: (_environment, wishes) => measureAll(wishes),
         known: () => new Map(),

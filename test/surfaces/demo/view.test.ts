@@ -33,7 +33,7 @@ function overviewWith(process: Partial<ProcessStatus> = {}, repository: Partial<
     url: "http://127.0.0.1:1/production",
     instances,
     findings: [],
-    processes: [{ ...orders, ...process }],
+    processes: [{ ...orders, progress: null, revert: null, quarantined: [], ...process }],
     freeze: null,
   };
   const development = { ...production, name: "dev", type: "development", processes: [] };

@@ -1,0 +1,84 @@
+/** What a controller works with, put together from what was opened. */
+
+import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
+import type { GitRepository } from "../adapters/git/repository.ts";
+import { sha256 } from "../adapters/manifest/digest.ts";
+import { createManifests } from "../adapters/manifest/manifests.ts";
+import { createHttpProber } from "../adapters/probes/http-prober.ts";
+import type { Store } from "../adapters/store/store.ts";
+import { systemClock } from "../adapters/system/system.ts";
+import type { LoopParts } from "../controller/loop.ts";
+import type { Ports } from "../controller/ports.ts";
+import { createReverts } from "../controller/reverts.ts";
+import { createSource, type Source } from "../controller/source.ts";
+import { createValidations } from "../controller/validations.ts";
+import type { ControllerConfig } from "../domain/controller-config.ts";
+import { nextPoll } from "../domain/polling.ts";
+import type { Log } from "../ports/log.ts";
+import type { Engines } from "./engines.ts";
+import type { OpenGateway } from "./gateway.ts";
+import { openMeasuring } from "./measuring.ts";
+
+export interface Assembly {
+  readonly config: ControllerConfig;
+  readonly log: Log;
+  readonly store: Store;
+  readonly secrets: Ports["secrets"];
+  readonly repository: GitRepository;
+  readonly gateway: OpenGateway;
+  readonly engines: Engines;
+  readonly telling: Ports["telling"];
+  readonly wake: (environment: string) => void;
+  /** Polls the repository now. */
+  readonly refresh: () => void;
+}
+
+export interface Assembled {
+  readonly parts: LoopParts;
+  close(): Promise<void>;
+}
+
+/** Where the store keeps the newest commit that was in force. */
+export const appliedKey = "applied-commit";
+
+/** The longest wait between two polls of a remote that does not answer, in milliseconds. */
+const maxBackoffMs = 300_000;
+
+/** @throws `config/invalid` for a source of metrics that can never answer. */
+export function assemble(assembly: Assembly): Assembled {
+  const { config, log, store, secrets, repository, gateway, engines, telling, wake, refresh } = assembly;
+  const { path, pollIntervalMs: intervalMs, pollJitter: jitter } = config.repository;
+  const source = followRepository(assembly);
+  const around = { router: gateway.router, prober: createHttpProber(), secrets, clock: systemClock, log };
+  const engine: Ports["engine"] = (environment) => engines.of(environment);
+  const spec = (environment: string) => source.wanted(environment)?.environment.spec ?? null;
+  const measuring = openMeasuring({ ...around, config, engine, spec, wake });
+  const ports: Ports = {
+    ...around,
+    journal: store.journal,
+    manifests: source,
+    hash: sha256,
+    validations: createValidations(wake),
+    reverts: createReverts({ onWritten: refresh, wake }),
+    measurements: measuring.measurements,
+    pinWriter: repository.writer({ identity: config.identity, signing: config.signing, path, clock: systemClock }),
+    telling,
+    engine,
+    wanted: (environment) => source.wanted(environment),
+  };
+  const nextPollAt = (failures: number) =>
+    nextPoll({ intervalMs, jitter, maxBackoffMs }, { now: systemClock.now(), failures, random: Math.random() }).at;
+  const onEnvironment = (environment: string) => engines.open(environment);
+  const { resyncIntervalMs } = config;
+  return { parts: { source, ports, clock: systemClock, log, resyncIntervalMs, nextPollAt, onEnvironment }, close: () => measuring.close() };
+}
+
+function followRepository({ config, log, store, repository, gateway }: Assembly): Source {
+  const { path, branch } = config.repository;
+  const { defaults, environments } = config;
+  const manifests = createManifests({ objects: repository.objects, cache: store.parseCache, dialects: [nodeRedDialect], path, defaults });
+  const applied = { read: () => store.meta.get(appliedKey) || null, write: (commit: string) => store.meta.set(appliedKey, commit) };
+  const about = { url: repository.url, branch, environments, applied, remembered: store.environments };
+  const address = (environment: string) => gateway.router.publicAddress(environment);
+  return createSource({ repository, manifests, hash: sha256, clock: systemClock, log, address, ...about });
+}

@@ -1,0 +1,62 @@
+/** Sources of metrics: the gateway's counters, the engine's, health checks, and those of pinion.yaml. */
+
+import { createEngineSource } from "../adapters/metrics/engine.ts";
+import { createGatewaySource } from "../adapters/metrics/gateway.ts";
+import { createHealthSource } from "../adapters/metrics/health.ts";
+import { createHttpJsonSource } from "../adapters/metrics/http-json.ts";
+import { type ClosableSource, createPrometheusSource } from "../adapters/metrics/prometheus.ts";
+import { createMeasurements, type StoppableMeasurements } from "../controller/measurements.ts";
+import type { Ports } from "../controller/ports.ts";
+import type { ControllerConfig, MetricSourceConfig } from "../domain/controller-config.ts";
+import type { EnvironmentSpec } from "../domain/environment.ts";
+import type { EnvironmentName } from "../domain/names.ts";
+import type { MetricSource } from "../ports/metric-source.ts";
+
+export interface MeasuringParts extends Pick<Ports, "engine" | "router" | "prober" | "secrets" | "clock" | "log"> {
+  readonly config: ControllerConfig;
+  readonly spec: (environment: EnvironmentName) => EnvironmentSpec | null;
+  readonly wake: (environment: EnvironmentName) => void;
+}
+
+/** How long one question to a source may take, in milliseconds; a source of pinion.yaml may be given less. */
+const timeoutMs = 10_000;
+
+export interface Measuring {
+  readonly measurements: StoppableMeasurements;
+  close(): Promise<void>;
+}
+
+/** @throws `config/invalid` for a source that can never answer. */
+export function openMeasuring(parts: MeasuringParts): Measuring {
+  const outside = parts.config.metricSources.map((source) => [source.name, openSource(source, parts)] as const);
+  const sources = new Map<string, MetricSource>([...builtIn(parts), ...outside]);
+  const { clock, log, wake } = parts;
+  const measurements = createMeasurements({ sources: (name) => sources.get(name) ?? null, clock, log, wake, timeoutMs });
+  return {
+    measurements,
+    async close() {
+      await measurements.stop();
+      await Promise.all(outside.map(([, source]) => source.close()));
+    },
+  };
+}
+
+function builtIn({ engine, router, prober, clock, spec }: MeasuringParts): readonly (readonly [string, MetricSource])[] {
+  const endpoint = (environment: EnvironmentName) => healthEndpoint(spec(environment));
+  return [
+    ["gateway", createGatewaySource({ router, clock })],
+    ["engine", createEngineSource({ engine, clock })],
+    ["health", createHealthSource({ engine, prober, router, endpoint, clock })],
+  ];
+}
+
+function healthEndpoint(spec: EnvironmentSpec | null): { readonly path: string; readonly timeoutMs: number } | null {
+  const strategy = spec?.strategy;
+  if (strategy?.kind === "blue-green" && strategy.healthCheckUrl !== null)
+    return { path: strategy.healthCheckUrl, timeoutMs: strategy.healthCheckTimeoutMs };
+  return spec?.validation.healthCheck ?? null;
+}
+
+function openSource(source: MetricSourceConfig, { secrets }: MeasuringParts): ClosableSource {
+  return source.type === "prometheus" ? createPrometheusSource({ ...source, secrets }) : createHttpJsonSource({ ...source, secrets });
+}
