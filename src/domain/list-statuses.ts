@@ -13,6 +13,9 @@ export interface StatusSources {
   readonly now: Instant;
 }
 
+/** The reason shown of what no pass has looked at yet. */
+export const notComparedYet = "the newest commit has not been compared yet";
+
 /** In order of process id. What the newest commit says of a process and nobody has compared yet is unknown, not well. */
 export function listStatuses({ environment, desired, processes, now }: StatusSources): readonly ProcessStatus[] {
   const statuses = [...processes.values()].flatMap(({ status }) => (status ? [status] : []));
@@ -29,7 +32,7 @@ function versionOf(pinned: Desired): string {
 }
 
 function notLookedAt(status: ProcessStatus, pinned: Desired): ProcessStatus {
-  return { ...status, desired: versionOf(pinned), sync: "Unknown", reason: "the newest commit has not been compared yet" };
+  return { ...status, desired: versionOf(pinned), sync: "Unknown", reason: notComparedYet };
 }
 
 function blank(environment: EnvironmentName, process: ProcessId, now: Instant): ProcessStatus {

@@ -1,31 +1,46 @@
-/** The command line: `pinion <command>`. Exit codes: 0 fine, 1 findings or differences, 2 could not run. */
+/** The command line: `pinion <command>`. Exit codes: 0 fine, 1 not as it should be, 2 could not run, 3 not in time. */
 
 import { Command, CommanderError } from "commander";
 import { PinionError } from "../../domain/errors.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDiff } from "./commands/diff.ts";
+import { addFreeze, addUnfreeze } from "./commands/freeze.ts";
 import { addGateway } from "./commands/gateway.ts";
+import { addHands } from "./commands/hands.ts";
 import { addHistory } from "./commands/history.ts";
 import { addInit } from "./commands/init.ts";
 import { addPlan } from "./commands/plan.ts";
+import { addRecover } from "./commands/recover.ts";
+import { addRollback } from "./commands/rollback.ts";
 import { addRun } from "./commands/run.ts";
 import { addStatus } from "./commands/status.ts";
+import { addSync } from "./commands/sync.ts";
 import { addValidate } from "./commands/validate.ts";
+import { addWait } from "./commands/wait.ts";
 import { couldNotRun, reportFailure } from "./failure.ts";
 import { type AddCommand, type ExitCode, type Session, startSession } from "./session.ts";
 import type { CliWorld } from "./world.ts";
 
-const commands: readonly AddCommand[] = [addRun, addGateway, addInit, addValidate, addStatus, addDiff, addPlan, addHistory, addDemo];
+/** As `--help` lists them, by what they are for. */
+const commands: Readonly<Record<string, readonly AddCommand[]>> = {
+  "Write and review:": [addInit, addValidate, addDiff, addPlan],
+  "See:": [addStatus, addHistory, addWait, addSync],
+  "Lay hands on:": [addRollback, ...addHands, addFreeze, addUnfreeze, addRecover],
+  "Run:": [addRun, addGateway, addDemo],
+};
 
 /** Runs the command that the arguments name, without the program's own name in front, and gives back its exit code. Never throws. */
 export async function runCli(argv: readonly string[], world: CliWorld): Promise<ExitCode> {
   const session = startSession(world);
   let code: ExitCode = 0;
   const program = createProgram(session);
-  for (const add of commands) {
-    add(program, session, (its) => {
-      code = its;
-    });
+  for (const [group, adds] of Object.entries(commands)) {
+    program.commandsGroup(group);
+    for (const add of adds) {
+      add(program, session, (its) => {
+        code = its;
+      });
+    }
   }
   try {
     await program.parseAsync([...argv], { from: "user" });
@@ -54,7 +69,7 @@ function createProgram({ world, colors }: Session): Command {
       getErrHasColors: () => colors.isColorSupported,
       outputError: (text, write) => write(usageError(text, colors.red, colors.dim)),
     })
-    .addHelpText("after", `\nExit codes: 0 fine, 1 findings or differences, 2 could not run.\n`);
+    .addHelpText("after", `\nExit codes: 0 fine, 1 findings, differences, or not as it should be, 2 could not run, 3 not in time.\n`);
   return program;
 }
 

@@ -7,12 +7,17 @@ import type { Session } from "./session.ts";
 /** Exit code of a command that could not run. */
 export const couldNotRun = 2;
 
+/** Prints the error to stderr, and gives back the exit code. */
+export function reportFailure(session: Session, error: unknown): typeof couldNotRun {
+  printFailure(session, error);
+  return couldNotRun;
+}
+
 /** Prints the error to stderr. */
-export function reportFailure({ world, colors }: Session, error: unknown): typeof couldNotRun {
+export function printFailure({ world, colors }: Session, error: unknown): void {
   const lines =
     error instanceof PinionError ? linesOf(error, colors.red, colors.dim) : [colors.red("error: this is a bug in Pinion"), stackOf(error)];
   world.stderr.write(`${lines.join("\n")}\n`);
-  return couldNotRun;
 }
 
 function linesOf(error: PinionError, mark: (text: string) => string, dim: (text: string) => string): readonly string[] {

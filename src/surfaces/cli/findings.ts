@@ -38,9 +38,9 @@ export function summarizeFindings(findings: readonly Finding[]): string {
   return `${counts.join(", ")} in ${count(new Set(findings.map(({ file }) => file)).size, "file")}`;
 }
 
-/** `1 file`, `2 files`. */
+/** `1 file`, `2 files`, `3 processes`. */
 export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+  return `${number} ${noun}${number === 1 ? "" : noun.endsWith("s") ? "es" : "s"}`;
 }
 
 /** Exactly the fields that scripts rely on. */

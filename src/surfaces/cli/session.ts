@@ -3,11 +3,12 @@
 import { isAbsolute, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type Colors, colorsFor } from "./terminal.ts";
+import { parseDuration } from "./time.ts";
 import type { CliWorld } from "./world.ts";
 
 export type Format = "text" | "json";
 
-/** 0: fine. 1: findings or differences. 2: could not run. */
+/** 0: fine. 1: findings or differences, or not as it should be. 2: could not run. 3: not in time. 130: interrupted. */
 export type ExitCode = number;
 
 export interface Session {
@@ -45,6 +46,17 @@ export function parsePort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/u.test(text) || port > 65_535) throw new InvalidArgumentError("A port is a number from 0 to 65535.");
   return port;
+}
+
+/** `--timeout`; its value is in milliseconds. */
+export function timeoutOption(description: string, fallback: string): Option {
+  return new Option("--timeout <duration>", description).argParser(parseTimeout).default(parseTimeout(fallback), fallback);
+}
+
+function parseTimeout(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === null || ms <= 0) throw new InvalidArgumentError("It is a time such as 90s, 10m or 1h30m.");
+  return ms;
 }
 
 /** @throws InvalidArgumentError */

@@ -54,3 +54,14 @@ function pad(text: string, width: number): string {
 export function visibleLength(text: string): number {
   return Array.from(stripVTControlCharacters(text)).length;
 }
+
+// oxlint-disable-next-line no-control-regex
+const pieces = /\u001b\[[0-9;]*m|[^\u001b]/gu;
+
+/** A line cut to a width, its colours ended where it is cut. */
+export function cutTo(text: string, width: number): string {
+  if (visibleLength(text) <= width) return text;
+  let left = Math.max(0, width - 1);
+  const kept = Array.from(text.matchAll(pieces), ([piece]) => piece).filter((piece) => piece.startsWith("\u001b") || left-- > 0);
+  return width < 1 ? "" : `${kept.join("")}…`;
+}

@@ -11,7 +11,8 @@ export function relativeTime(at: Instant, now: Instant): string {
   return at > now ? `in ${roughly(distance)}` : `${roughly(distance)} ago`;
 }
 
-function roughly(ms: number): string {
+/** `40s`, `5m`, `3h`, `4d`. */
+export function roughly(ms: number): string {
   if (ms < minute) return `${Math.floor(ms / second)}s`;
   if (ms < hour) return `${Math.floor(ms / minute)}m`;
   if (ms < 2 * day) return `${Math.floor(ms / hour)}h`;
@@ -29,6 +30,15 @@ export function duration(ms: number): string {
 function pair(ms: number, [large, largeName]: readonly [number, string], [small, smallName]: readonly [number, string]): string {
   const rest = Math.floor((ms % large) / small);
   return `${Math.floor(ms / large)} ${largeName}${rest === 0 ? "" : ` ${rest} ${smallName}`}`;
+}
+
+const units: Readonly<Record<string, number>> = { ms: 1, s: second, m: minute, h: hour };
+
+/** Milliseconds of `500ms`, `90s`, `10m`, `1h` or `1h30m`; null for anything else. */
+export function parseDuration(text: string): number | null {
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/u.test(text)) return null;
+  const parts = [...text.matchAll(/(?<number>\d+(?:\.\d+)?)(?<unit>ms|s|m|h)/gu)];
+  return parts.reduce((sum, { groups }) => sum + Number(groups?.["number"]) * (units[groups?.["unit"] ?? ""] ?? 0), 0);
 }
 
 /** `2026-11-21 10:00:00Z`. */

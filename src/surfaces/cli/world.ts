@@ -72,6 +72,11 @@ export interface GitAnswer {
   readonly stderr: string;
 }
 
+export interface Interrupts {
+  readonly signal: AbortSignal;
+  release(): void;
+}
+
 /** What the composition root hands to `runCli`. Every function may throw a `PinionError`, which is printed and makes exit code 2. */
 export interface CliWorld {
   readonly stdout: TextOutput;
@@ -81,12 +86,24 @@ export interface CliWorld {
   readonly cwd: string;
   /** Whether stdout is a terminal. */
   readonly isTerminal: boolean;
-  /** Width of the terminal; null when unknown or none: then nothing is wrapped or cut. */
+  /** Width of the terminal, as of now; null when unknown or none: then nothing is wrapped or cut. */
   readonly columns: number | null;
+  /** Height of the terminal, as of now; null when unknown or none. */
+  readonly rows: number | null;
   /** Of Pinion itself, for `--version`. */
   readonly pinionVersion: string;
   readonly git: GitProgram;
   now(): Instant;
+  /** Resolves after so many milliseconds, or at once when aborted. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** Calls back when the terminal has another size; gives back what ends that. */
+  onResize(listener: () => void): () => void;
+  /** Until it is released, Ctrl-C, SIGTERM and a terminal that is closed abort the signal instead of ending the process. */
+  catchInterrupts(): Interrupts;
+  /** Who is logged in here; null when the system does not say. */
+  userName(): string | null;
+  /** Unlike any other. */
+  randomId(): string;
 
   /** Runs the controller until it is told to stop; resolves with the exit code. @throws `config/not-found`, `config/invalid`, `store/locked`, … */
   run(options: RunOptions): Promise<number>;

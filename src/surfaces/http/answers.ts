@@ -68,7 +68,8 @@ function progressJson(progress: Progress) {
   };
 }
 
-function revertJson({ order, outcome }: Revert) {
+/** An ordered revert and what became of it, as plain JSON. */
+export function revertJson({ order, outcome }: Revert) {
   return { order: timed(order), outcome };
 }
 

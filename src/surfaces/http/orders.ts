@@ -28,13 +28,10 @@ export function addOrders(app: FastifyInstance, { queries, commands, now }: Orde
     orders.post<{ Params: OrderPath }>("/api/v1/environments/:environment/orders", async ({ params: { environment }, body }, reply) => {
       const { id: wanted, by, reason: why, wish } = parseOrderRequest(body);
       const id = wanted ?? randomUUID();
-      try {
-        return answerWith(reply, await commands.order({ id, environment, by, why, at: now(), wish }));
-      } catch (error) {
-        if (!(error instanceof PinionError) || error.code !== "order/unanswered") throw error;
-        const location = `/api/v1/environments/${encodeURIComponent(environment)}/orders/${encodeURIComponent(id)}`;
-        return reply.code(202).header("location", location).send({ id, kind: "unanswered", why: error.message });
-      }
+      const answer = await commands.order({ id, environment, by, why, at: now(), wish }).catch(nullWhenUnanswered);
+      if (answer) return answerWith(reply, answer);
+      void reply.header("location", `/api/v1/environments/${encodeURIComponent(environment)}/orders/${encodeURIComponent(id)}`);
+      return unanswered(reply, id);
     });
     done();
   });
@@ -50,6 +47,16 @@ export function addOrders(app: FastifyInstance, { queries, commands, now }: Orde
 function takeJsonOnly(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "string" }, app.getDefaultJsonParser("error", "error"));
+}
+
+/** It is recorded: no error to whoever gave it. */
+function nullWhenUnanswered(error: unknown): null {
+  if (error instanceof PinionError && error.code === "order/unanswered") return null;
+  throw error;
+}
+
+function unanswered(reply: FastifyReply, id: string): FastifyReply {
+  return reply.code(202).send({ id, kind: "unanswered", why: "nothing has been decided about it yet" });
 }
 
 function answerWith(reply: FastifyReply, answer: OrderAnswer): FastifyReply {

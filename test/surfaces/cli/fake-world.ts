@@ -20,8 +20,14 @@ export function fakeWorld(parts: Partial<CliWorld>): CliWorld {
     cwd: "/work-place",
     isTerminal: false,
     columns: null,
+    rows: null,
     pinionVersion: "9.8.7",
     now: () => now,
+    sleep: unasked("sleep"),
+    onResize: unasked("onResize"),
+    catchInterrupts: () => ({ signal: new AbortController().signal, release: () => undefined }),
+    userName: unasked("userName"),
+    randomId: unasked("randomId"),
     git: unasked("git"),
     run: unasked("run"),
     gateway: unasked("gateway"),
@@ -39,6 +45,18 @@ export interface Outcome {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** Time that passes only while somebody sleeps. */
+export function fakeTime() {
+  let at = now;
+  return {
+    now: () => at,
+    sleep(ms: number) {
+      at += ms;
+      return Promise.resolve();
+    },
+  };
 }
 
 /** Runs `pinion` with these arguments in a world with these parts. */

@@ -7,8 +7,10 @@ import { selectFrom, type Selection } from "../../http/selection.ts";
 import { clientFor, configOption, controllerOption, type ControllerOptions } from "../controller-option.ts";
 import { renderOverview } from "../render/overview.ts";
 import { type AddCommand, type Format, formatOption, print, printJson, type Session } from "../session.ts";
+import { watch } from "../watch.ts";
 
 interface Options extends ControllerOptions, Selection {
+  readonly watch: boolean;
   readonly format: Format;
 }
 
@@ -18,6 +20,7 @@ export const addStatus: AddCommand = (program, session, finish) => {
     .description("show what runs where, and whether it is what the repository says")
     .option("-e, --environment <name>", "only this environment")
     .option("-p, --process <id>", "only this process")
+    .option("-w, --watch", "go on showing it as it changes, until Ctrl-C", false)
     .addOption(controllerOption())
     .addOption(configOption())
     .addOption(formatOption())
@@ -25,10 +28,15 @@ export const addStatus: AddCommand = (program, session, finish) => {
       "after",
       `
 Exit code 0 when the repository can be followed and everything shown is Synced and Healthy, 1 otherwise, 2 when no
-controller can be asked.
+controller can be asked; with --watch as the last picture was.
+
+A rollout is shown with its steps, its share of the traffic, what it waits for, and the verdict with its figures. --watch
+draws over the picture before; on a pipe it prints a line for everything that changes, and with --format json a picture a
+line.
 
 Examples:
   pinion status
+  pinion status --watch
   pinion status --environment production --process order-intake
   pinion status --controller http://127.0.0.1:8600 --format json
 `,
@@ -40,6 +48,10 @@ async function status(session: Session, options: Options): Promise<number> {
   const { environment, process, format } = options;
   const selection = { environment, process };
   const client = await clientFor(session, options);
+  if (options.watch) {
+    const last = await watch(session, { client, selection, format });
+    return last && isAllWell(last) ? 0 : 1;
+  }
   const overview = selectFrom(await client.overview(selection), selection);
   if (format === "json") printJson(session, overviewJson(overview));
   else print(session, renderOverview(overview, { colors: session.colors, now: session.world.now(), width: session.world.columns }));

@@ -5,7 +5,7 @@ import type { DeploymentPhase } from "../../../domain/status.ts";
 import { renderTable } from "../table.ts";
 import { type Colors, printable } from "../terminal.ts";
 import { clockTime, duration, relativeTime } from "../time.ts";
-import type { View } from "./overview.ts";
+import type { View } from "./view.ts";
 
 const titles = ["WHEN", "ENVIRONMENT", "PROCESS", "FROM → TO", "HOW", "OUTCOME", "TOOK", "ID", "REASON"];
 

@@ -1,28 +1,29 @@
-/** The whole picture as text: the repository, then one table for each environment. */
+/** The whole picture as text: the repository, then one table for each environment with what goes on there below it. */
 
-import type { EnvironmentStatus, Overview, RepositoryStatus } from "../../../controller/queries.ts";
-import type { Instant } from "../../../domain/names.ts";
-import type { Health, ProcessStatus, SyncStatus } from "../../../domain/status.ts";
+import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../../controller/queries.ts";
 import { count, renderFindings, summarizeFindings } from "../findings.ts";
 import { byStage } from "../stages.ts";
-import { renderTable } from "../table.ts";
 import { type Colors, printable, wrap } from "../terminal.ts";
 import { relativeTime } from "../time.ts";
+import { renderProcesses } from "./processes.ts";
+import { fitted, hasMore, renderDetails } from "./rollout.ts";
+import type { Paint, View } from "./view.ts";
 
-export interface View {
-  readonly colors: Colors;
-  readonly now: Instant;
-  /** Null: nothing is wrapped. */
-  readonly width: number | null;
+export interface OverviewOptions {
+  /** Only count what is Synced and Healthy and where nothing goes on, so that the rest can be seen. */
+  readonly foldsWell: boolean;
 }
 
-type Paint = (text: string) => string;
-
 /** Lines of `pinion status`. */
-export function renderOverview({ repository, environments, findings }: Overview, view: View): readonly string[] {
+export function renderOverview(
+  { repository, environments, findings }: Overview,
+  view: View,
+  { foldsWell }: OverviewOptions = { foldsWell: false },
+): readonly string[] {
+  const folded = (environment: EnvironmentStatus) => (foldsWell ? fold(environment) : { environment, hidden: 0 });
   return [
     ...renderRepository(repository, view),
-    ...byStage(environments).flatMap((environment) => ["", ...renderEnvironment(environment, view)]),
+    ...byStage(environments).flatMap((environment) => ["", ...renderEnvironment(folded(environment), view)]),
     ...(environments.length === 0 ? ["", "no environments yet"] : []),
     ...(findings.length === 0 ? [] : ["", view.colors.yellow(`${summarizeFindings(findings)}; \`pinion validate\` shows them`)]),
   ];
@@ -48,15 +49,44 @@ function stateColor(state: RepositoryStatus["state"], colors: Colors): Paint {
   return { ok: colors.green, starting: colors.yellow, error: colors.red }[state];
 }
 
-function renderEnvironment(environment: EnvironmentStatus, view: View): readonly string[] {
+interface Folded {
+  readonly environment: EnvironmentStatus;
+  /** Processes that are only counted. */
+  readonly hidden: number;
+}
+
+function fold(environment: EnvironmentStatus): Folded {
+  const processes = environment.processes.filter(
+    (process) => process.sync !== "Synced" || process.health !== "Healthy" || hasMore(process),
+  );
+  return { environment: { ...environment, processes }, hidden: environment.processes.length - processes.length };
+}
+
+function renderEnvironment({ environment, hidden }: Folded, view: View): readonly string[] {
   const { colors } = view;
   const { name, type, url, findings, processes } = environment;
   const what = type === name ? "" : colors.dim(` (${type})`);
   return [
-    `${colors.bold(name)}${what}  ${colors.cyan(printable(url))}  ${renderInstances(environment, colors)}`,
+    ...fitted(`${colors.bold(name)}${what}  ${colors.cyan(printable(url))}  ${renderInstances(environment, colors)}`, "", view),
+    ...renderFreeze(environment, view),
     ...renderFindings(findings, colors).map((line) => `  ${line}`),
-    ...(processes.length === 0 ? ["  nothing is pinned here"] : renderProcesses(processes, view)),
+    ...(processes.length + hidden === 0 ? ["  nothing is pinned here"] : []),
+    ...(processes.length === 0 ? [] : renderProcesses(processes, view)),
+    ...(hidden === 0 ? [] : [colors.dim(`  ${count(hidden, "process")}${processes.length === 0 ? "" : " more"}, Synced and Healthy`)]),
+    ...processes.flatMap((process) => renderMore(process, environment, view)),
   ];
+}
+
+function renderMore(process: ProcessView, { name }: EnvironmentStatus, view: View): readonly string[] {
+  const inner = { ...view, width: view.width === null ? null : view.width - 2 };
+  const lines = renderDetails(process, name, inner);
+  return lines.length === 0 ? [] : ["", ...lines.map((line) => `  ${line}`)];
+}
+
+function renderFreeze({ freeze }: EnvironmentStatus, { colors, now, width }: View): readonly string[] {
+  if (!freeze) return [];
+  const text = `FROZEN by ${printable(freeze.by.name)} ${relativeTime(freeze.at, now)}: ${printable(freeze.why)}`;
+  return wrap(text, width === null ? null : width - 4).map((line, index) => `  ${index === 0 ? "" : "  "}${colors.yellow(line)}`);
 }
 
 function renderInstances({ instances }: EnvironmentStatus, colors: Colors): string {
@@ -67,46 +97,4 @@ function renderInstances({ instances }: EnvironmentStatus, colors: Colors): stri
   return colors.yellow(
     `${ready} of ${count(instances.length, "engine instance")} ready; ${printable(`${down.id} is ${down.state}: ${down.why}`)}`,
   );
-}
-
-const titles = ["PROCESS", "DESIRED", "ACTUAL", "SYNC", "HEALTH", "PHASE", "SINCE", "REASON"];
-
-function renderProcesses(processes: readonly ProcessStatus[], view: View): readonly string[] {
-  const rows = processes.map((process) => rowOf(process, view));
-  const [head = "", ...lines] = renderTable(rows, { width: view.width, indent: "  ", head: titles });
-  return [view.colors.dim(head), ...lines];
-}
-
-function rowOf(status: ProcessStatus, { colors, now }: View): readonly string[] {
-  const { process, desired, sync, health, phase, reason, since } = status;
-  return [
-    printable(process),
-    desired ?? "-",
-    renderActual(status),
-    syncColor(sync, colors)(sync),
-    healthColor(health, colors)(health),
-    phase ?? "-",
-    relativeTime(since, now),
-    printable(reason),
-  ];
-}
-
-/** `1.4.0 100% · 1.3.0 warm`. The wanted version may be warm too: as it was with other variables. */
-function renderActual({ actual, desired, sync }: ProcessStatus): string {
-  if (actual.length === 0) return "-";
-  const shares = actual.map(({ version, weight }) => {
-    if (weight > 0) return `${version} ${weight}%`;
-    return `${version} ${version === desired && sync !== "Synced" ? "no traffic" : "warm"}`;
-  });
-  return shares.join(" · ");
-}
-
-/** How a sync status is coloured. */
-export function syncColor(sync: SyncStatus, colors: Colors): Paint {
-  return { Synced: colors.green, OutOfSync: colors.yellow, Unknown: colors.red }[sync];
-}
-
-/** How a health is coloured. */
-export function healthColor(health: Health, colors: Colors): Paint {
-  return { Healthy: colors.green, Progressing: colors.cyan, Degraded: colors.red, Suspended: colors.yellow, Missing: colors.red }[health];
 }

@@ -1,0 +1,152 @@
+/** `pinion recover`: the emergency brake of one process. Stops, goes back, verifies, and says what it did. */
+
+import type { ProcessView } from "../../../controller/queries.ts";
+import type { PinionError } from "../../../domain/errors.ts";
+import { isoTime, orderAnswerJson, processJson } from "../../http/answers.ts";
+import type { ControllerClient } from "../../http/client.ts";
+import { clientFor } from "../controller-option.ts";
+import { printFailure } from "../failure.ts";
+import { follow } from "../follow.ts";
+import { addOrderOptions, type Given, giveOrder, notInTime, type OrderOptions, tellAnswer } from "../order.ts";
+import { badVersion, type Fact, judgeRecovery, type Recovery, type RecoveryStart, type RecoveryStep } from "../recovery.ts";
+import { type AddCommand, type ExitCode, print, printJson, type Session, timeoutOption } from "../session.ts";
+import { parseProcessTarget, type ProcessTarget } from "../target.ts";
+import { printable } from "../terminal.ts";
+import { duration } from "../time.ts";
+
+interface Options extends OrderOptions {
+  readonly timeout: number;
+}
+
+const everyMs = 250;
+/** How long the commit is waited for once the good version is back: git holds up no recovery. */
+const commitPatienceMs = 15_000;
+
+export const addRecover: AddCommand = (program, session, finish) => {
+  const command = program
+    .command("recover")
+    .description("emergency: stop what is under way, go to the last good version, verify, say what was done")
+    .argument("<environment/process>", "the process, such as production/order-intake", parseProcessTarget)
+    .addOption(timeoutOption("how long it is followed, such as 90s or 5m", "5m"));
+  addOrderOptions(command, "required")
+    .addHelpText(
+      "after",
+      `
+The traffic goes first; then the good version is verified through the public address, the bad one is put into quarantine,
+and the pin is put back by a commit. A freeze does not hold it up, and neither does a git server that is down.
+
+Exit code 0 when all traffic is on the good version and it is verified, 1 when it was refused or the verification failed, 2
+when the order could not be given, 3 when it was not over in time: it goes on, \`pinion status\` shows how.
+
+Examples:
+  pinion recover production/order-intake --reason "customers get other people's orders"
+  pinion recover production/order-intake --reason "…" --format json | jq .recovered
+`,
+    )
+    .action(async (target: ProcessTarget, options: Options) => finish(await recover(session, target, options)));
+};
+
+async function recover(session: Session, target: ProcessTarget, options: Options): Promise<ExitCode> {
+  const client = await clientFor(session, options);
+  const before = await viewOf(client, target);
+  const wish = { kind: "recover", process: target.process } as const;
+  const given = await giveOrder(session, { client, environment: target.environment, wish }, options);
+  if (given.answer?.kind !== "done") return tellAnswer(session, given, options.format);
+  if (options.format === "text") tellAnswer(session, given, "text");
+  const start = { bad: before && badVersion(before), at: given.answer.at };
+  const followed = await followRecovery(session, { client, target, options, start });
+  return tell(session, { given, ...followed, start, options });
+}
+
+async function viewOf(client: ControllerClient, target: ProcessTarget): Promise<ProcessView | null> {
+  return (await client.overview(target)).environments[0]?.processes[0] ?? null;
+}
+
+interface Follow {
+  readonly client: ControllerClient;
+  readonly target: ProcessTarget;
+  readonly options: Options;
+  readonly start: RecoveryStart;
+}
+
+interface FollowedRecovery {
+  readonly recovery: Recovery | null;
+  readonly view: ProcessView | null;
+  readonly isInterrupted: boolean;
+}
+
+async function followRecovery(session: Session, { client, target, options, start }: Follow): Promise<FollowedRecovery> {
+  const { world } = session;
+  const { signal, release } = world.catchInterrupts();
+  const told = options.format === "text" ? createStory(session, start) : () => undefined;
+  let last: Pick<FollowedRecovery, "recovery" | "view"> = { recovery: null, view: null };
+  let provenAt: number | null = null;
+  const onLost = (error: PinionError) => {
+    if (options.format === "text") printFailure(session, error);
+  };
+  try {
+    const following = { client, selection: target, signal, timeoutMs: options.timeout, everyMs, onLost };
+    const followed = await follow(session, following, async ({ environments }) => {
+      const view = environments[0]?.processes[0];
+      if (!view) return null;
+      const recovery = judgeRecovery(view, await client.history({ ...target, limit: 5 }), start);
+      last = { recovery, view };
+      told(recovery.steps);
+      if (isProven(recovery)) provenAt ??= world.now();
+      const isGitAwaited = recovery.git.state === "open" && (provenAt === null || world.now() - provenAt < commitPatienceMs);
+      return recovery.proof.state === "failed" || (isProven(recovery) && !isGitAwaited) ? true : null;
+    });
+    return { ...last, isInterrupted: followed.kind === "interrupted" };
+  } finally {
+    release();
+  }
+}
+
+function isProven({ traffic, proof }: Recovery): boolean {
+  return traffic.state === "done" && proof.state === "done";
+}
+
+/** Prints each step once, as it happens. */
+function createStory(session: Session, { at }: RecoveryStart): (steps: readonly RecoveryStep[]) => void {
+  const told = new Set<string>();
+  return (steps) => {
+    for (const step of steps) {
+      const line = `  +${duration(Math.max(0, step.at - at))}  ${printable(step.what)}  ${printable(step.why)}`;
+      if (!told.has(line)) print(session, [line]);
+      told.add(line);
+    }
+  };
+}
+
+interface Ending extends FollowedRecovery {
+  readonly given: Given;
+  readonly start: RecoveryStart;
+  readonly options: Options;
+}
+
+function tell(session: Session, ending: Ending): ExitCode {
+  const { recovery, isInterrupted, options } = ending;
+  const isRecovered = recovery !== null && isProven(recovery);
+  if (options.format === "json") printJson(session, { recovered: isRecovered, ...endingJson(ending) });
+  else if (recovery) print(session, linesOf(recovery, isRecovered, session));
+  if (isRecovered) return 0;
+  if (recovery?.proof.state === "failed") return 1;
+  return isInterrupted ? 130 : notInTime;
+}
+
+function endingJson({ given, recovery, view, start }: Ending) {
+  const steps = recovery?.steps.map((step) => ({ ...step, at: isoTime(step.at) })) ?? [];
+  const facts = recovery && { traffic: recovery.traffic, proof: recovery.proof, git: recovery.git };
+  return { order: given.answer && orderAnswerJson(given.answer), bad: start.bad, ...facts, steps, process: view && processJson(view) };
+}
+
+function linesOf({ traffic, proof, git }: Recovery, isRecovered: boolean, session: Session): readonly string[] {
+  const { colors } = session;
+  const end = isRecovered ? colors.green("recovered") : colors.red("not recovered yet");
+  return [...[traffic, proof, git].map((fact) => lineOf(fact, session)), end];
+}
+
+function lineOf({ state, why }: Fact, { colors }: Session): string {
+  const mark = { done: colors.green("✓"), open: colors.yellow("…"), failed: colors.red("✗") }[state];
+  return `${mark} ${printable(why)}`;
+}

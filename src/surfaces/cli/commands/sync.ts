@@ -1,0 +1,131 @@
+/** `pinion sync`: looks at the repository and the engines now, and says what has changed by it. */
+
+import type { Overview, ProcessView } from "../../../controller/queries.ts";
+import { notComparedYet } from "../../../domain/list-statuses.ts";
+import { overviewJson } from "../../http/answers.ts";
+import { type Selection, selectFrom } from "../../http/selection.ts";
+import { describeState } from "../change-log.ts";
+import { clientFor, configOption, controllerOption, type ControllerOptions } from "../controller-option.ts";
+import { follow, type Followed } from "../follow.ts";
+import { notInTime } from "../order.ts";
+import { pollAnew } from "../poll-anew.ts";
+import { byStage } from "../stages.ts";
+import { type AddCommand, type ExitCode, type Format, formatOption, print, printJson, type Session, timeoutOption } from "../session.ts";
+import { parseTarget, type Target } from "../target.ts";
+import { printable } from "../terminal.ts";
+
+interface Options extends ControllerOptions {
+  readonly timeout: number;
+  readonly format: Format;
+}
+
+const everyMs = 100;
+
+export const addSync: AddCommand = (program, session, finish) => {
+  program
+    .command("sync")
+    .description("look at the repository and the engines now, and say what changes")
+    .argument("[environment[/process]]", "say only what changes there; default: everywhere", parseTarget)
+    .addOption(timeoutOption("how long it may take, such as 30s", "30s"))
+    .addOption(controllerOption())
+    .addOption(configOption())
+    .addOption(formatOption())
+    .addHelpText(
+      "after",
+      `
+Pinion polls by itself; this is for who does not want to wait. It resolves when everything has been compared with the newest
+commit: rollouts then are under way, and \`pinion wait\` stays until they are over.
+
+Exit code 0 when all was compared, 1 when the repository cannot be followed, 2 when no controller can be asked, 3 when it was
+not over in time.
+
+Examples:
+  pinion sync
+  pinion sync production
+  pinion sync production/order-intake && pinion wait production/order-intake
+`,
+    )
+    .action(async (target: Target | undefined, options: Options) => finish(await sync(session, target ?? null, options)));
+};
+
+async function sync(session: Session, target: Target | null, options: Options): Promise<ExitCode> {
+  const { world } = session;
+  const client = await clientFor(session, options);
+  const selection: Selection = target
+    ? { environment: target.environment, ...(target.process !== null && { process: target.process }) }
+    : {};
+  const { signal, release } = world.catchInterrupts();
+  const until = world.now() + options.timeout;
+  try {
+    const before = await client.overview({});
+    const polled = await pollAnew(session, { client, signal, timeoutMs: options.timeout });
+    const following = { client, selection: {}, signal, timeoutMs: Math.max(0, until - world.now()), everyMs, onLost: () => undefined };
+    const after =
+      polled.kind === "seen" ? await follow(session, following, (overview) => (isCompared(overview, selection) ? overview : null)) : polled;
+    return tell(session, { before, after, selection, format: options.format });
+  } finally {
+    release();
+  }
+}
+
+function isCompared(overview: Overview, selection: Selection): boolean {
+  return selectFrom(overview, selection).environments.every(({ processes }) => processes.every(({ reason }) => reason !== notComparedYet));
+}
+
+interface Ending {
+  readonly before: Overview;
+  readonly after: Followed<Overview>;
+  readonly selection: Selection;
+  readonly format: Format;
+}
+
+function tell(session: Session, { before, after, selection, format }: Ending): ExitCode {
+  const { colors } = session;
+  if (after.kind !== "seen") {
+    if (format === "json") printJson(session, { outcome: after.kind });
+    else print(session, [colors.yellow(`${after.kind}: not everything has been compared with the newest commit yet`)]);
+    return after.kind === "interrupted" ? 130 : notInTime;
+  }
+  const overview = selectFrom(after.value, selection);
+  const changes = changesOf(before, overview);
+  const { state, code, reason } = overview.repository;
+  if (format === "json") printJson(session, { outcome: "compared", changes, ...overviewJson(overview) });
+  else {
+    print(session, [describeHead(before, overview), ...changes.map((change) => `  ${change.where}  ${change.what}`)]);
+    if (changes.length === 0) print(session, ["  nothing has changed"]);
+    if (state === "error") print(session, [colors.red(`the repository cannot be followed: ${code ?? ""}: ${printable(reason)}`)]);
+  }
+  return state === "error" ? 1 : 0;
+}
+
+function describeHead(before: Overview, { repository: { branch, commit, subject } }: Overview): string {
+  const head = commit === null ? "nothing fetched yet" : `${commit.slice(0, 8)} ${printable(subject ?? "")}`;
+  const old = before.repository.commit;
+  return old !== null && old !== commit ? `${printable(branch)}  ${old.slice(0, 8)} → ${head}` : `${printable(branch)}  ${head}`;
+}
+
+interface Change {
+  readonly where: string;
+  readonly what: string;
+}
+
+/** What shows another state than before: also what is gone. */
+function changesOf(before: Overview, after: Overview): readonly Change[] {
+  const known = new Map(
+    before.environments.flatMap(({ name, processes }) => processes.map((one) => [`${name}/${one.process}`, one] as const)),
+  );
+  const now = byStage(after.environments).flatMap(({ name, processes }) =>
+    processes.map((one) => [`${name}/${one.process}`, one] as const),
+  );
+  return now.flatMap(([where, view]) => {
+    const what = describeChange(known.get(where) ?? null, view);
+    return what === null ? [] : [{ where, what }];
+  });
+}
+
+function describeChange(before: ProcessView | null, after: ProcessView): string | null {
+  const state = describeState(after);
+  if (before && describeState(before) === state && before.desired === after.desired) return null;
+  const pin = before?.desired === after.desired ? "" : `pin ${before?.desired ?? "none"} → ${after.desired ?? "none"}  `;
+  return `${pin}${state}`;
+}

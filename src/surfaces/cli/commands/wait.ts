@@ -1,0 +1,194 @@
+/** `pinion wait`: stays until a rollout is over, shows how it goes, and ends by how it went. */
+
+import { InvalidArgumentError, Option } from "commander";
+import type { Overview } from "../../../controller/queries.ts";
+import type { PinionError } from "../../../domain/errors.ts";
+import { processJson } from "../../http/answers.ts";
+import type { ControllerClient } from "../../http/client.ts";
+import { createChangeLog } from "../change-log.ts";
+import { clientFor, configOption, controllerOption, type ControllerOptions } from "../controller-option.ts";
+import { printFailure } from "../failure.ts";
+import { follow } from "../follow.ts";
+import { openLiveScreen } from "../live-screen.ts";
+import { notInTime } from "../order.ts";
+import { pollAnew } from "../poll-anew.ts";
+import { renderProcesses } from "../render/processes.ts";
+import { renderDetails } from "../render/rollout.ts";
+import { type AddCommand, type ExitCode, type Format, formatOption, print, printJson, type Session, timeoutOption } from "../session.ts";
+import { describeTarget, parseTarget, type Target } from "../target.ts";
+import { wrap } from "../terminal.ts";
+import { duration, relativeTime } from "../time.ts";
+import type { Until } from "../wait-goal.ts";
+import { createWaiting, type Look } from "../waiting.ts";
+
+interface Options extends ControllerOptions {
+  readonly timeout: number;
+  readonly until: Until;
+  readonly version?: string;
+  readonly commit?: string;
+  readonly format: Format;
+}
+
+const everyMs = 500;
+const pollTimeoutMs = 20_000;
+const interrupted: ExitCode = 130;
+
+export const addWait: AddCommand = (program, session, finish) => {
+  program
+    .command("wait")
+    .description("wait until what is pinned runs, and say how its rollout goes")
+    .argument("<environment[/process]>", "one process, or all of an environment", parseTarget)
+    .addOption(timeoutOption("give up after this time, such as 90s or 1h", "10m"))
+    .addOption(new Option("--until <state>", "what to wait for").choices(["healthy", "succeeded", "synced"]).default("healthy"))
+    .option("--version <version>", "until this version runs, not whatever is pinned")
+    .addOption(new Option("--commit <sha>", "not before this commit, or one that contains it, is in force").argParser(parseCommit))
+    .addOption(controllerOption())
+    .addOption(configOption())
+    .addOption(formatOption())
+    .addHelpText(
+      "after",
+      `
+Has the controller look at the repository first, so that a commit that was just merged counts.
+synced: what is pinned has the traffic. healthy: and every engine instance answers. succeeded: and its deployment is over,
+with the time for which the rollback policy watches it.
+
+Exit code 0 when it is so, 1 when the version was rolled back, failed, was aborted, is in quarantine or superseded, 2 when no
+controller can be asked, 3 when the time is over, 130 after Ctrl-C. A version that fails ends the waiting at once.
+
+Examples:
+  pinion wait production/order-intake
+  pinion wait production/order-intake --version 1.5.0 --until succeeded --timeout 30m
+  pinion wait staging --commit "$(git rev-parse HEAD)" --format json
+`,
+    )
+    .action(async (target: Target, options: Options) => finish(await wait(session, target, options)));
+};
+
+function parseCommit(text: string): string {
+  if (!/^[0-9a-f]{7,64}$/u.test(text)) throw new InvalidArgumentError("It is a commit id of at least 7 digits.");
+  return text;
+}
+
+type Outcome = "reached" | "failed" | "timed-out" | "interrupted";
+
+interface Waited {
+  readonly outcome: Outcome;
+  readonly look: Look | null;
+  readonly tookMs: number;
+}
+
+async function wait(session: Session, target: Target, options: Options): Promise<ExitCode> {
+  const client = await clientFor(session, options);
+  const { signal, release } = session.world.catchInterrupts();
+  const display = displayFor(session, target, options);
+  try {
+    const waited = await untilOver(session, { client, target, options, signal, display });
+    display.close();
+    return tell(session, target, { waited, options });
+  } finally {
+    display.close();
+    release();
+  }
+}
+
+interface Stay {
+  readonly client: ControllerClient;
+  readonly target: Target;
+  readonly options: Options;
+  readonly signal: AbortSignal;
+  readonly display: Display;
+}
+
+async function untilOver(session: Session, { client, target, options, signal, display }: Stay): Promise<Waited> {
+  const { world } = session;
+  const { timeout, until, version = null, commit = null } = options;
+  const startedAt = world.now();
+  await refuseUnknown(client, target, version !== null || commit !== null);
+  await pollAnew(session, { client, signal, timeoutMs: Math.min(timeout, pollTimeoutMs) });
+  const look = createWaiting({ client, target, until, version, commit, git: world.git, directory: world.cwd });
+  let last: Look | null = null;
+  const left = Math.max(0, timeout - (world.now() - startedAt));
+  const following = { client, selection: { environment: target.environment }, signal, timeoutMs: left, everyMs, onLost: display.lost };
+  const followed = await follow(session, following, async (overview) => {
+    last = await look(overview);
+    display.show(overview, last);
+    return last.judged.kind === "waiting" ? null : last.judged.kind;
+  });
+  return { outcome: followed.kind === "seen" ? followed.value : followed.kind, look: last, tookMs: world.now() - startedAt };
+}
+
+/** What a later commit is to bring may not be there yet. */
+async function refuseUnknown(client: ControllerClient, { environment, process }: Target, mayCome: boolean): Promise<void> {
+  await client.overview({ environment, ...(process !== null && !mayCome && { process }) });
+}
+
+const codes: Readonly<Record<Outcome, ExitCode>> = { reached: 0, failed: 1, "timed-out": notInTime, interrupted };
+
+function tell(session: Session, target: Target, { waited, options }: { readonly waited: Waited; readonly options: Options }): ExitCode {
+  const { outcome, look, tookMs } = waited;
+  const why = look?.judged.why ?? "";
+  if (options.format === "json") {
+    const processes = look?.processes.map(({ view, judged }) => ({ ...processJson(view), judged })) ?? [];
+    printJson(session, { outcome, why, environment: target.environment, process: target.process, tookMs, processes });
+  } else {
+    const { colors } = session;
+    const mark = { reached: colors.green, failed: colors.red, "timed-out": colors.yellow, interrupted: colors.yellow }[outcome];
+    print(session, [`${mark(outcome)}: ${describeTarget(target)}${why === "" ? "" : `: ${why}`} (${duration(tookMs)})`]);
+  }
+  return codes[outcome];
+}
+
+/** How it goes, while it goes. */
+interface Display {
+  show(overview: Overview, look: Look): void;
+  readonly lost: (error: PinionError) => void;
+  close(): void;
+}
+
+function displayFor(session: Session, target: Target, { format, timeout }: Options): Display {
+  const silent: Display = { show: () => undefined, lost: () => undefined, close: () => undefined };
+  if (format === "json") return silent;
+  return session.world.isTerminal ? picture(session, target, session.world.now() + timeout) : changes(session, target);
+}
+
+function picture({ world, colors }: Session, target: Target, deadline: number): Display {
+  const screen = openLiveScreen(world);
+  let shown: readonly string[] = [];
+  let isOpen = true;
+  return {
+    show(_overview, { judged, processes }) {
+      const view = { colors, now: world.now(), width: world.columns };
+      const open = processes.filter((one) => one.judged.kind !== "reached").map((one) => one.view);
+      const head = `${describeTarget(target)}: ${judged.why}; gives up ${relativeTime(Math.max(deadline, view.now), view.now)}`;
+      shown = [
+        ...wrap(head, view.width),
+        ...(open.length === 0 ? [] : renderProcesses(open, view)),
+        ...open.flatMap((one) => renderDetails(one, target.environment, view)),
+      ];
+      screen.draw(shown);
+    },
+    lost: ({ message }) => screen.draw([...shown, colors.red(message)]),
+    close() {
+      if (isOpen) screen.close();
+      isOpen = false;
+    },
+  };
+}
+
+function changes(session: Session, target: Target): Display {
+  const log = createChangeLog();
+  let isLost = false;
+  return {
+    show(overview, { processes }) {
+      isLost = false;
+      const environments = overview.environments.map((one) => ({ ...one, processes: processes.map(({ view }) => view) }));
+      const only = environments.filter(({ name }) => name === target.environment);
+      print(session, log({ ...overview, environments: only }, session.world.now()));
+    },
+    lost(error) {
+      if (!isLost) printFailure(session, error);
+      isLost = true;
+    },
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,73 @@
+/** The processes of an environment: a table, or a few lines for each where the terminal is too narrow for one. */
+
+import type { ProcessView } from "../../../controller/queries.ts";
+import type { Health, ProcessStatus, SyncStatus } from "../../../domain/status.ts";
+import { renderTable, visibleLength } from "../table.ts";
+import { type Colors, printable, wrap } from "../terminal.ts";
+import { relativeTime } from "../time.ts";
+import { fitted } from "./rollout.ts";
+import type { Paint, View } from "./view.ts";
+
+const titles = ["PROCESS", "DESIRED", "ACTUAL", "SYNC", "HEALTH", "PHASE", "SINCE", "REASON"];
+const indent = "  ";
+
+/** Lines for all of them. */
+export function renderProcesses(processes: readonly ProcessView[], view: View): readonly string[] {
+  const { colors, width } = view;
+  const rows = processes.map((process) => rowOf(process, view));
+  const [head = "", ...lines] = renderTable(rows, { width, indent, head: titles });
+  const isTooWide = width !== null && [head, ...lines].some((line) => visibleLength(line) > width);
+  return isTooWide ? processes.flatMap((process) => cardOf(process, view)) : [colors.dim(head), ...lines];
+}
+
+function rowOf(status: ProcessView, { colors, now }: View): readonly string[] {
+  const { process, desired, sync, health, since, reason } = status;
+  return [
+    printable(process),
+    desired ?? "-",
+    renderActual(status),
+    syncColor(sync, colors)(sync),
+    healthColor(health, colors)(health),
+    phaseOf(status, colors),
+    relativeTime(since, now),
+    printable(reason),
+  ];
+}
+
+/** A few lines for one process, none wider than the terminal if its words are not. */
+function cardOf(status: ProcessView, view: View): readonly string[] {
+  const { colors, now, width } = view;
+  const { process, desired, sync, health, since, reason } = status;
+  const states = `${syncColor(sync, colors)(sync)}  ${healthColor(health, colors)(health)}  ${phaseOf(status, colors)} ${relativeTime(since, now)}`;
+  const pinned = desired === null ? "not pinned" : `pinned ${desired}`;
+  return [
+    ...fitted(`${colors.bold(printable(process))}  ${states}`, indent, view),
+    ...fitted(`${pinned}  runs ${renderActual(status)}`, `${indent}${indent}`, view),
+    ...wrap(printable(reason), width === null ? null : width - 4).map((line) => `${indent}${indent}${line}`),
+  ];
+}
+
+/** The phase, with a mark when somebody holds it. */
+function phaseOf({ phase, progress }: ProcessView, colors: Colors): string {
+  return `${phase ?? "-"}${progress?.paused ? colors.yellow(" (paused)") : ""}`;
+}
+
+/** `1.4.0 100% · 1.3.0 warm`. The wanted version may be warm too: as it was with other variables. */
+export function renderActual({ actual, desired, sync }: ProcessStatus): string {
+  if (actual.length === 0) return "-";
+  const shares = actual.map(({ version, weight }) => {
+    if (weight > 0) return `${version} ${weight}%`;
+    return `${version} ${version === desired && sync !== "Synced" ? "no traffic" : "warm"}`;
+  });
+  return shares.join(" · ");
+}
+
+/** How a sync status is coloured. */
+export function syncColor(sync: SyncStatus, colors: Colors): Paint {
+  return { Synced: colors.green, OutOfSync: colors.yellow, Unknown: colors.red }[sync];
+}
+
+/** How a health is coloured. */
+export function healthColor(health: Health, colors: Colors): Paint {
+  return { Healthy: colors.green, Progressing: colors.cyan, Degraded: colors.red, Suspended: colors.yellow, Missing: colors.red }[health];
+}

@@ -1,0 +1,30 @@
+/** A pin that is put back by a commit, as people read it. */
+
+import type { Quarantined, Revert } from "../../../domain/revert.ts";
+import { printable } from "../terminal.ts";
+
+/** One line: what the commit does, and how far it has come. */
+export function describeRevert({ order, outcome }: Revert): string {
+  const what = `pin ${order.from} → ${order.to}`;
+  switch (outcome?.kind) {
+    case "committed":
+      return `git: ${what} by commit ${outcome.commit.slice(0, 8)}`;
+    case "proposed":
+      return `git: ${what} is proposed on branch ${printable(outcome.branch)}; merge it to have it (${printable(outcome.why)})`;
+    case "superseded":
+      return `git: ${what} is not written, somebody has moved the pin meanwhile: ${printable(outcome.why)}`;
+    case undefined:
+      if (order.mode === "propose") return `git: ${what} is about to be proposed on a branch of its own`;
+      return order.quarantine === null
+        ? `git: ${what} is owed as a commit, and tried until git takes it (${printable(order.why)})`
+        : `git lags runtime: ${what} is owed as a commit, and tried until git takes it (${printable(order.trigger)}: ${printable(order.why)})`;
+  }
+}
+
+/** One line: what is locked out, why, and how to let it in again. */
+export function describeQuarantined({ version, why, isInGit }: Quarantined, environment: string): string {
+  const lift = isInGit
+    ? `to lift it, take it out of environments/${printable(environment)}/quarantine.yaml`
+    : "quarantine.yaml does not say so yet";
+  return `${printable(version)} is in quarantine (${printable(why)}); ${lift}`;
+}

@@ -1,0 +1,126 @@
+/** A rollout as people want to see it: steps, weight, what it waits for, and the verdict with its figures. */
+
+import type { ProcessView } from "../../../controller/queries.ts";
+import type { Verdict } from "../../../domain/evidence.ts";
+import type { Figure, Progress } from "../../../domain/progress.ts";
+import { renderTable, visibleLength } from "../table.ts";
+import { type Colors, printable, wrap } from "../terminal.ts";
+import { relativeTime, roughly } from "../time.ts";
+import { describeQuarantined, describeRevert } from "./revert.ts";
+import type { Paint, View } from "./view.ts";
+
+const indent = "  ";
+const widestBar = 30;
+
+/** Whether there is more to say about a process than its row in the table. */
+export function hasMore({ progress, revert, quarantined }: ProcessView): boolean {
+  return progress !== null || revert !== null || quarantined.length > 0;
+}
+
+/** Everything that goes on with one process beside its row; no lines when nothing does. */
+export function renderDetails(process: ProcessView, environment: string, view: View): readonly string[] {
+  if (!hasMore(process)) return [];
+  const { progress, revert, quarantined } = process;
+  const { colors } = view;
+  const title = `${colors.bold(printable(process.process))}${progress ? `  ${titleOf(progress, view)}` : ""}`;
+  return [
+    ...fitted(title, "", view),
+    ...(progress ? renderProgress(progress, view) : []),
+    ...(revert ? paragraph(describeRevert(revert), view, revert.outcome?.kind === "committed" ? colors.green : colors.yellow) : []),
+    ...quarantined.flatMap((one) => paragraph(describeQuarantined(one, environment), view, colors.yellow)),
+  ];
+}
+
+/** `1.4.0 → 1.5.0  canary, step 3 of 6`. */
+function titleOf(progress: Progress, { colors, now }: View): string {
+  const { from, version, deadline, paused } = progress;
+  const left = paused ? colors.yellow("PAUSED") : colors.dim(deadline > now ? `${roughly(deadline - now)} left` : "out of time");
+  return `${from ?? "nothing"} → ${version ?? "nothing"}  ${describeStep(progress)}  ${left}`;
+}
+
+/** `canary, step 3 of 6`, or `blue-green, checking`. */
+export function describeStep({ strategy, state, step, steps }: Progress): string {
+  const where = step === null || steps === null ? printable(state) : `step ${step} of ${steps}`;
+  return `${printable(strategy)}, ${where}`;
+}
+
+function renderProgress(progress: Progress, view: View): readonly string[] {
+  const { colors, now } = view;
+  const { why, until, paused, verdict } = progress;
+  const goesOn = until === null ? "" : until > now ? `; goes on ${relativeTime(until, now)} at the earliest` : "";
+  return [
+    ...renderBar(progress, view),
+    ...paragraph(`${printable(why)}${paused ? "" : goesOn}`, view),
+    ...(paused
+      ? paragraph(`paused by ${printable(paused.by.name)} ${relativeTime(paused.at, now)}${because(paused.why)}`, view, colors.yellow)
+      : []),
+    ...paragraph(`verdict: ${describeVerdict(verdict)}`, view, verdictColor(verdict.kind, colors)),
+    ...renderFigures(progress.figures, view),
+  ];
+}
+
+function because(why: string): string {
+  return why === "" ? "" : `: ${printable(why)}`;
+}
+
+function renderBar({ weight, version, from }: Progress, { colors, width }: View): readonly string[] {
+  const text = ` ${weight} % on ${version ?? "nothing"}${weight < 100 && from !== null ? colors.dim(`, ${100 - weight} % on ${from}`) : ""}`;
+  const size = Math.min(widestBar, width === null ? widestBar : width - indent.length - visibleLength(text));
+  if (size < 5) return [`${indent}${text.trimStart()}`];
+  const full = Math.round((weight / 100) * size);
+  return [`${indent}${colors.cyan("█".repeat(full))}${colors.dim("░".repeat(size - full))}${text}`];
+}
+
+function describeVerdict(verdict: Verdict): string {
+  return verdict.kind === "healthy" ? "healthy" : `${verdict.kind}, ${printable(verdict.why)}`;
+}
+
+/** How a verdict is coloured. */
+export function verdictColor(kind: Verdict["kind"], colors: Colors): Paint {
+  return { healthy: colors.green, unhealthy: colors.red, unknown: colors.yellow }[kind];
+}
+
+const titles = ["", "METRIC", "CANDIDATE", "STABLE", "COUNT", "LIMIT"];
+const marks: Readonly<Record<Verdict["kind"], string>> = { healthy: "✓", unhealthy: "✗", unknown: "?" };
+
+/** The condition that a metric is held to, and what it says about it, in columns. */
+function renderFigures(figures: readonly Figure[], { colors, width }: View): readonly string[] {
+  if (figures.length === 0) return [];
+  const rows = figures.map((figure) => [
+    verdictColor(figure.verdict, colors)(marks[figure.verdict]),
+    printable(figure.name),
+    describeValue(figure.candidate, figure.unit),
+    describeValue(figure.stable, figure.unit),
+    figure.requests === null ? "-" : String(figure.requests),
+    `${printable(figure.limit)}${figure.verdict === "healthy" ? "" : because(figure.why)}`,
+  ]);
+  const [head = "", ...lines] = renderTable(rows, { width, indent, head: titles });
+  return [colors.dim(head), ...lines];
+}
+
+/** `0.42 %`, `1.83 s`, `143`; `-` where there is nothing to say. */
+export function describeValue(value: number | null, unit: Figure["unit"]): string {
+  if (value === null) return "-";
+  if (unit === "ms") return value >= 1000 ? `${Number((value / 1000).toFixed(2))} s` : `${Number(value.toFixed(1))} ms`;
+  return `${Number(value.toFixed(2))}${unit === "" ? "" : ` ${unit}`}`;
+}
+
+const plain: Paint = (text) => text;
+
+function paragraph(text: string, { width }: View, paint: Paint = plain): readonly string[] {
+  const [first = "", ...others] = wrap(text, width === null ? null : width - indent.length - 2);
+  return [`${indent}${paint(first)}`, ...others.map((line) => `${indent}  ${paint(line)}`)];
+}
+
+/** On one line where it fits, else broken where two spaces are. */
+export function fitted(text: string, start: string, { width }: Pick<View, "width">): readonly string[] {
+  if (width === null || visibleLength(start + text) <= width) return [start + text];
+  const [first = "", ...others] = text.split("  ");
+  const lines = [start + first];
+  for (const part of others) {
+    const last = lines.at(-1) ?? "";
+    if (visibleLength(last) + 2 + visibleLength(part) <= width) lines[lines.length - 1] = `${last}  ${part}`;
+    else lines.push(`${start}${indent}${part}`);
+  }
+  return lines;
+}

@@ -1,0 +1,124 @@
+/** `pinion status --watch`: the picture as it changes, in place on a terminal and line by line elsewhere. */
+
+import type { Overview } from "../../controller/queries.ts";
+import type { PinionError } from "../../domain/errors.ts";
+import { overviewJson } from "../http/answers.ts";
+import type { ControllerClient } from "../http/client.ts";
+import type { Selection } from "../http/selection.ts";
+import { createChangeLog } from "./change-log.ts";
+import { printFailure } from "./failure.ts";
+import { follow } from "./follow.ts";
+import { openLiveScreen } from "./live-screen.ts";
+import { renderOverview } from "./render/overview.ts";
+import { type Format, print, type Session } from "./session.ts";
+import { printable } from "./terminal.ts";
+
+export interface Watching {
+  readonly client: ControllerClient;
+  readonly selection: Selection;
+  readonly format: Format;
+}
+
+/** Shows one picture after the other. */
+interface Display {
+  show(overview: Overview): void;
+  /** The controller does not answer for now. */
+  lost(error: PinionError): void;
+  close(): void;
+}
+
+const everyMs = 1000;
+
+/** Resolves with the last picture when it is interrupted; null: there was none. */
+export async function watch(session: Session, { client, selection, format }: Watching): Promise<Overview | null> {
+  const { world } = session;
+  const { signal, release } = world.catchInterrupts();
+  const display = displayFor(session, format);
+  let last: Overview | null = null;
+  try {
+    const following = { client, selection, signal, timeoutMs: null, everyMs, onLost: (error: PinionError) => display.lost(error) };
+    await follow(session, following, (overview) => {
+      last = overview;
+      display.show(overview);
+      return null;
+    });
+    return last;
+  } finally {
+    display.close();
+    release();
+  }
+}
+
+function displayFor(session: Session, format: Format): Display {
+  if (format === "json") return jsonLines(session);
+  return session.world.isTerminal ? picture(session) : changes(session);
+}
+
+function picture(session: Session): Display {
+  const { world, colors } = session;
+  const screen = openLiveScreen(world);
+  let last: Overview | null = null;
+  let notice: readonly string[] = [];
+  const draw = (): void => {
+    if (last) screen.draw([...fit(last), ...notice]);
+  };
+  /** Where not everything fits, what is well is only counted. */
+  const fit = (overview: Overview): readonly string[] => {
+    const view = { colors, now: world.now(), width: world.columns };
+    const lines = renderOverview(overview, view);
+    const isTooHigh = world.rows !== null && lines.length + notice.length >= world.rows;
+    return isTooHigh ? renderOverview(overview, view, { foldsWell: true }) : lines;
+  };
+  const ignoreSize = world.onResize(draw);
+  return {
+    show(overview) {
+      last = overview;
+      notice = [];
+      draw();
+    },
+    lost({ message }) {
+      notice = ["", colors.red(`${printable(message)}; what is shown is from before`)];
+      draw();
+    },
+    close() {
+      ignoreSize();
+      screen.close();
+    },
+  };
+}
+
+function changes(session: Session): Display {
+  const log = createChangeLog();
+  let isLost = false;
+  return {
+    show(overview) {
+      isLost = false;
+      print(session, log(overview, session.world.now()));
+    },
+    lost(error) {
+      if (!isLost) printFailure(session, error);
+      isLost = true;
+    },
+    close: () => undefined,
+  };
+}
+
+/** One picture a line, whenever it is another one. */
+function jsonLines(session: Session): Display {
+  let before = "";
+  return {
+    show(overview) {
+      const line = JSON.stringify(overviewJson(overview));
+      const what = JSON.stringify(overviewJson(withoutPolls(overview)));
+      if (what !== before) session.world.stdout.write(`${line}\n`);
+      before = what;
+    },
+    lost: () => undefined,
+    close: () => undefined,
+  };
+}
+
+/** Each poll has its time: no change that anybody waits for. */
+function withoutPolls(overview: Overview): Overview {
+  return { ...overview, repository: { ...overview.repository, lastPollAt: null, nextPollAt: null } };
+}
