@@ -59,6 +59,8 @@ export function nextSettling(at: Settling, state: SettlingState, seen: RolloutSe
 function whenSwitching(at: Settling, state: In<"switching">, seen: RolloutSeen): StrategyStep {
   const { rollout, candidate } = at;
   if (isHopeless(seen)) return rejectRefused(rollout, seen);
+  if (isNotSo(seen.candidateInstalled))
+    return insist(state, seen.stuck?.detail ?? "it got lost: installing it again", [{ kind: "ensure-installed", unit: candidate }]);
   const lacking = giveMissing(rollout.process, candidate, { weight: seen.candidateWeight, armed: seen.candidateArmed });
   if (lacking.length > 0) return insist(state, seen.stuck?.detail ?? "switching all traffic", lacking);
   if (rollout.fast)
