@@ -4,9 +4,10 @@ import { expect, it } from "vitest";
 import type { ProcessState } from "../../src/domain/state.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import { actions, outcomes, rolloutStates, strategies, wishes } from "../support/journal-kinds.ts";
-import { order, quarantined, revertOrder, rollout, row, step } from "../support/journal-values.ts";
+import { order, quarantined, revertOrder, rollout, row, step, unit } from "../support/journal-values.ts";
 
 const production = "production";
+const plainValidation = { kind: "ensure-validated", unit: unit("a"), phase: "post", deployment: "d1" } as const;
 
 /** `readers` gives the journal as it is, then one after a restart. */
 export function keepsEveryKind(journal: () => Journal, readers: () => AsyncGenerator<Journal>): void {
@@ -32,12 +33,18 @@ export function keepsEveryKind(journal: () => Journal, readers: () => AsyncGener
     expectKept(row("a", { revert: { order: revertOrder("a", "r1"), outcome }, quarantined: [quarantined("r1")], rolledBackAt: 5 })),
   );
 
-  it.each(Object.entries(actions))("owes %s with all that belongs to it", async (_, action) => {
-    await journal().record(step(production, { owed: new Map([["a", [action]]]) }));
-    for await (const reader of readers()) {
-      expect((await reader.state(production)).owed).toEqual([{ id: expect.any(Number), action, notBefore: 0, stuck: null }]);
-    }
-  });
+  it("keeps what others were told about a revert", () =>
+    expectKept(row("a", { revert: { order: revertOrder("a", "r1"), outcome: null, told: "owed" } })));
+
+  it.each([...Object.entries(actions), ["ensure-validated on every instance", plainValidation] as const])(
+    "owes %s with all that belongs to it",
+    async (_, action) => {
+      await journal().record(step(production, { owed: new Map([["a", [action]]]) }));
+      for await (const reader of readers()) {
+        expect((await reader.state(production)).owed).toEqual([{ id: expect.any(Number), action, notBefore: 0, stuck: null }]);
+      }
+    },
+  );
 
   it.each(Object.entries(wishes))("keeps the order to %s", async (_, wish) => {
     await journal().ordered(order("o1", { wish }));

@@ -186,6 +186,8 @@ export function tellsOthers(journal: () => Journal, readers: Readers): void {
       await journal().record(ran("a", "d1", 10, 30));
       await journal().record(step(production, { deployments: [{ ...ending("d1", 40), phase: "Aborted" }] }));
       await expectTallies([{ process: "a", phase: "Aborted", count: 1, durationMs: 30 }]);
+      await journal().record(step(production, { deployments: [{ ...ending("d1", 50), phase: "Aborted" }] }));
+      await expectTallies([{ process: "a", phase: "Aborted", count: 1, durationMs: 40 }]);
     });
   });
 

@@ -8,9 +8,9 @@ export const isNumber: Guard<number> = (value): value is number => typeof value 
 export const isFlag: Guard<boolean> = (value): value is boolean => typeof value === "boolean";
 export const isTrue: Guard<true> = (value): value is true => value === true;
 
-/** One of these texts and nothing else. */
-export function oneOf<T extends string>(...allowed: readonly T[]): Guard<T> {
-  return (value): value is T => allowed.includes(value as T);
+/** One of these texts and nothing else; with the type named, a text that is missing here does not compile. */
+export function oneOf<T extends string>(allowed: { readonly [K in T]: true }): Guard<T> {
+  return (value): value is T => isText(value) && Object.hasOwn(allowed, value);
 }
 
 export function nullable<T>(guard: Guard<T>): Guard<T | null> {

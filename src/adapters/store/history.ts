@@ -7,7 +7,8 @@ import type { Log } from "../../ports/log.ts";
 import type { Connection } from "./database.ts";
 import { isNumber, isText, nullable, shape } from "./guards.ts";
 import { completeResult } from "./older.ts";
-import { isDeploymentKind, isDeploymentPhase, isDigest, isValidationResult, parseJson } from "./rows.ts";
+import { isDeploymentKind, isDeploymentPhase, isValidationResult, parseJson } from "./rows.ts";
+import { isDigest } from "./value-rows.ts";
 
 type Bare = Omit<Deployment, "steps" | "validations">;
 

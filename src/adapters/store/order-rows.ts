@@ -3,7 +3,7 @@
 import type { EventKind, PinionEvent } from "../../domain/events.ts";
 import type { Freeze, Order, OrderAnswer, OrderWish } from "../../domain/orders.ts";
 import { isFlag, isNumber, isText, nullable, oneOf, shape, variants } from "./guards.ts";
-import { isPerson } from "./rows.ts";
+import { isPerson } from "./value-rows.ts";
 
 const ofProcess = shape<{ readonly process: string }>({ process: isText });
 const nothing = shape<object>({});
@@ -22,13 +22,28 @@ const isWish = variants<OrderWish>({
 
 export const isOrder = shape<Order>({ id: isText, environment: isText, by: isPerson, why: isText, at: isNumber, wish: isWish });
 
-export const isOrderAnswer = shape<OrderAnswer>({ id: isText, kind: oneOf("done", "refused"), why: isText, at: isNumber });
+export const isOrderAnswer = shape<OrderAnswer>({
+  id: isText,
+  kind: oneOf<OrderAnswer["kind"]>({ done: true, refused: true }),
+  why: isText,
+  at: isNumber,
+});
 
 export const isFreeze = shape<Freeze>({ by: isPerson, why: isText, at: isNumber });
 
 export const isEvent = shape<PinionEvent>({
   id: isText,
-  kind: oneOf<EventKind>("started", "held", "succeeded", "failed", "rolled-back", "drift", "git-lags", "frozen", "unfrozen"),
+  kind: oneOf<EventKind>({
+    started: true,
+    held: true,
+    succeeded: true,
+    failed: true,
+    "rolled-back": true,
+    drift: true,
+    "git-lags": true,
+    frozen: true,
+    unfrozen: true,
+  }),
   at: isNumber,
   environment: isText,
   process: nullable(isText),

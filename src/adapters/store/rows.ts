@@ -2,25 +2,29 @@
 
 import type { Action, Phase, Weight } from "../../domain/actions.ts";
 import type { ValidationName, ValidationResult } from "../../domain/evidence.ts";
-import type { Digest, UnitRef } from "../../domain/names.ts";
-import type { Quarantined, Revert, RevertOrder, RevertOutcome } from "../../domain/revert.ts";
-import type { DeploymentKind, Pause, Person, Rollout, RolloutState, Stuck } from "../../domain/rollout.ts";
+import type { DeploymentKind, Pause, Rollout, RolloutState, Stuck } from "../../domain/rollout.ts";
 import type { DeploymentPhase, Health, ProcessStatus, SyncStatus } from "../../domain/status.ts";
 import type { KnownGood, ProcessState } from "../../domain/state.ts";
 import { isFlag, isNumber, isText, isTrue, listOf, nullable, oneOf, optional, shape, variants } from "./guards.ts";
 import type { Body, Guard } from "./guards.ts";
+import { isQuarantined, isRevert, isRevertOrder } from "./revert-rows.ts";
 import { isStrategy } from "./strategy-rows.ts";
+import { isDigest, isPerson, isUnitRef } from "./value-rows.ts";
 
-const digestPattern = /^sha256-[0-9a-f]{64}$/;
+export const isDeploymentKind = oneOf<DeploymentKind>({ deploy: true, rollback: true, heal: true, retire: true });
+export const isDeploymentPhase = oneOf<DeploymentPhase>({
+  Pending: true,
+  Running: true,
+  Succeeded: true,
+  Failed: true,
+  RolledBack: true,
+  Superseded: true,
+  Aborted: true,
+});
 
-export const isDigest: Guard<Digest> = (value): value is Digest => isText(value) && digestPattern.test(value);
-export const isDeploymentKind = oneOf<DeploymentKind>("deploy", "rollback", "heal", "retire");
-export const isDeploymentPhase = oneOf<DeploymentPhase>("Pending", "Running", "Succeeded", "Failed", "RolledBack", "Superseded", "Aborted");
-export const isPerson = shape<Person>({ name: isText, email: nullable(isText) });
-
-const isPhase = oneOf<Phase>("pre", "during", "post");
+const isPhase = oneOf<Phase>({ pre: true, during: true, post: true });
 const isNames = listOf(isText);
-const isUnitRef = shape<UnitRef>({ process: isText, version: isText, digest: isDigest });
+
 const isWeight = shape<Weight>({ unit: isUnitRef, weight: isNumber, on: optional(isNames) });
 const nothing = shape<object>({});
 const since = shape<{ readonly since: number }>({ since: isNumber });
@@ -28,39 +32,6 @@ const batch = shape<{ readonly done: readonly string[]; readonly batch: readonly
   done: isNames,
   batch: isNames,
   since: isNumber,
-});
-
-const isRevertOrder = shape<RevertOrder>({
-  id: isText,
-  environment: isText,
-  process: isText,
-  from: isText,
-  to: isText,
-  quarantine: nullable(isDigest),
-  trigger: isText,
-  why: isText,
-  at: isNumber,
-  commit: isText,
-  deployment: nullable(isText),
-  by: nullable(isPerson),
-  mode: oneOf("push", "propose"),
-});
-
-const isRevertOutcome = variants<RevertOutcome>({
-  committed: shape({ commit: isText }),
-  superseded: shape({ why: isText }),
-  proposed: shape({ branch: isText, commit: isText, why: isText }),
-});
-
-const isRevert = shape<Revert>({ order: isRevertOrder, outcome: nullable(isRevertOutcome), told: optional(oneOf("owed", "proposed")) });
-
-const isQuarantined = shape<Quarantined>({
-  version: isText,
-  digest: isDigest,
-  why: isText,
-  at: isNumber,
-  rollbackId: isText,
-  isInGit: isFlag,
 });
 
 export const isAction = variants<Action>({
@@ -82,7 +53,7 @@ export const isStuck = shape<Stuck>({
   action: isAction,
   code: isText,
   detail: isText,
-  retry: oneOf("later", "never"),
+  retry: oneOf<Stuck["retry"]>({ later: true, never: true }),
   attempts: isNumber,
 });
 
@@ -133,8 +104,8 @@ const isStatus = shape<ProcessStatus>({
   process: isText,
   desired: nullable(isText),
   actual: listOf(shape({ version: isText, weight: isNumber })),
-  sync: oneOf<SyncStatus>("Synced", "OutOfSync", "Unknown"),
-  health: oneOf<Health>("Healthy", "Progressing", "Degraded", "Suspended", "Missing"),
+  sync: oneOf<SyncStatus>({ Synced: true, OutOfSync: true, Unknown: true }),
+  health: oneOf<Health>({ Healthy: true, Progressing: true, Degraded: true, Suspended: true, Missing: true }),
   phase: nullable(isDeploymentPhase),
   reason: isText,
   since: isNumber,
@@ -154,21 +125,21 @@ export const isProcessState = shape<ProcessState>({
 export const isValidationResult = shape<ValidationResult>({
   phase: isPhase,
   scope: isText,
-  validation: oneOf<ValidationName>(
-    "process_validation",
-    "environment_validation",
-    "dependency_validation",
-    "step_validation",
-    "health_check",
-    "smoke_test",
-    "integration_test",
-    "performance_test",
-    "data_integrity",
-    "service_availability",
-    "monitoring_setup",
-  ),
+  validation: oneOf<ValidationName>({
+    process_validation: true,
+    environment_validation: true,
+    dependency_validation: true,
+    step_validation: true,
+    health_check: true,
+    smoke_test: true,
+    integration_test: true,
+    performance_test: true,
+    data_integrity: true,
+    service_availability: true,
+    monitoring_setup: true,
+  }),
   subject: isText,
-  result: oneOf("passed", "failed", "unknown"),
+  result: oneOf<ValidationResult["result"]>({ passed: true, failed: true, unknown: true }),
   detail: isText,
   at: isNumber,
   durationMs: isNumber,

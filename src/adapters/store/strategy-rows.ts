@@ -5,15 +5,25 @@ import type { Bound, Comparison, MetricCheck, MetricName, Statistic } from "../.
 import { isFlag, isNumber, isText, listOf, nullable, oneOf, shape, variants } from "./guards.ts";
 
 const isBound = variants<Bound>({
-  fixed: shape({ comparison: oneOf<Comparison>("<", "<=", ">", ">=", "==", "!="), value: isNumber }),
+  fixed: shape({
+    comparison: oneOf<Comparison>({ "<": true, "<=": true, ">": true, ">=": true, "==": true, "!=": true }),
+    value: isNumber,
+  }),
   stable: shape({ maxIncreasePercent: isNumber }),
 });
 
 const isMetricCheck = shape<MetricCheck>({
   name: isText,
-  metric: oneOf<MetricName>("error_rate", "success_rate", "response_time", "request_count", "health_check", "custom_metric"),
+  metric: oneOf<MetricName>({
+    error_rate: true,
+    success_rate: true,
+    response_time: true,
+    request_count: true,
+    health_check: true,
+    custom_metric: true,
+  }),
   source: isText,
-  statistic: nullable(oneOf<Statistic>("p50", "p95", "p99", "mean", "score", "failures")),
+  statistic: nullable(oneOf<Statistic>({ p50: true, p95: true, p99: true, mean: true, score: true, failures: true })),
   query: nullable(isText),
   windowMs: isNumber,
   minRequests: isNumber,

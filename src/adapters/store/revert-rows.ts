@@ -1,0 +1,43 @@
+/** What journaled reverts and quarantines must look like to be believed. */
+
+import type { Quarantined, Revert, RevertOrder, RevertOutcome } from "../../domain/revert.ts";
+import { isFlag, isNumber, isText, nullable, oneOf, optional, shape, variants } from "./guards.ts";
+import { isDigest, isPerson } from "./value-rows.ts";
+
+/** The order that an owed action carries out. */
+export const isRevertOrder = shape<RevertOrder>({
+  id: isText,
+  environment: isText,
+  process: isText,
+  from: isText,
+  to: isText,
+  quarantine: nullable(isDigest),
+  trigger: isText,
+  why: isText,
+  at: isNumber,
+  commit: isText,
+  deployment: nullable(isText),
+  by: nullable(isPerson),
+  mode: oneOf<RevertOrder["mode"]>({ push: true, propose: true }),
+});
+
+const isRevertOutcome = variants<RevertOutcome>({
+  committed: shape({ commit: isText }),
+  superseded: shape({ why: isText }),
+  proposed: shape({ branch: isText, commit: isText, why: isText }),
+});
+
+export const isRevert = shape<Revert>({
+  order: isRevertOrder,
+  outcome: nullable(isRevertOutcome),
+  told: optional(oneOf<NonNullable<Revert["told"]>>({ owed: true, proposed: true })),
+});
+
+export const isQuarantined = shape<Quarantined>({
+  version: isText,
+  digest: isDigest,
+  why: isText,
+  at: isNumber,
+  rollbackId: isText,
+  isInGit: isFlag,
+});
