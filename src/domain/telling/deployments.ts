@@ -1,6 +1,6 @@
 /** Told about deployments: that they began, and how they ended. What a newer commit superseded ended in no way worth telling. */
 
-import semver from "semver";
+import { isStepBack } from "../backwards.ts";
 import type { PinionEvent } from "../events.ts";
 import type { CommitId, Version } from "../names.ts";
 import type { DeploymentKind, Rollout } from "../rollout.ts";
@@ -58,13 +58,9 @@ function ending(update: DeploymentUpdate, subject: Subject, told: Told): readonl
 function succeeded(update: DeploymentUpdate, subject: Subject, told: Told): readonly PinionEvent[] {
   const { why } = update.step;
   if (subject.kind === "heal") return [];
-  if (!isBackwards(subject)) return [about(update, subject, told, { kind: "succeeded", why })];
+  if (!isStepBack(subject)) return [about(update, subject, told, { kind: "succeeded", why })];
   const turned = { ...subject, version: subject.from, from: subject.version };
   return [about(update, turned, told, { kind: "rolled-back", why, trigger: orderedBy(subject, told) ?? "pin" })];
-}
-
-function isBackwards({ kind, version, from }: Subject): boolean {
-  return kind === "rollback" && version !== null && from !== null && semver.lt(version, from);
 }
 
 /** A person's rollback leaves its order with the process; without one, somebody moved the pin. */

@@ -1,0 +1,111 @@
+/** Metrics of how deployments go: all since the journal began as counters, and the latest as rates with their alerts. */
+
+import type { Alert, Delivery } from "../../domain/delivery-metrics.ts";
+import type { Tally } from "../../ports/journal.ts";
+import type { Family, Labels, Sample } from "./metrics-exposition.ts";
+
+export interface DeliveryView {
+  readonly tallies: readonly Tally[];
+  readonly deliveries: readonly Delivery[];
+  readonly alerts: readonly Alert[];
+}
+
+export function deliveryFamilies({ tallies, deliveries, alerts }: DeliveryView): readonly Family[] {
+  return [...counters(tallies), ...rates(deliveries), ...thresholds(alerts)];
+}
+
+function counters(tallies: readonly Tally[]): readonly Family[] {
+  const ended = sums(tallies, ({ environment, kind, strategy, phase }) => ({ environment, kind, strategy, phase }));
+  const changes = tallies.filter(({ kind }) => kind === "deploy" || kind === "rollback");
+  const durations = sums(changes, ({ environment, strategy, phase }) => ({ environment, strategy, outcome: phase }));
+  const rollbacks = sums(tallies.filter(isRollback), ({ environment, trigger }) => ({ environment, trigger: trigger ?? "unknown" }));
+  return [
+    {
+      name: "pinion_deployments_total",
+      type: "counter",
+      help: "Deployments that are over, since the journal began.",
+      samples: ended.map(({ labels, count }) => ({ labels, value: count })),
+    },
+    {
+      name: "pinion_deployment_duration_seconds",
+      type: "summary",
+      help: "How long deployments took from start to end, since the journal began.",
+      samples: durations.flatMap(({ labels, count, durationMs }): Sample[] => [
+        { labels, suffix: "_sum", value: durationMs / 1_000 },
+        { labels, suffix: "_count", value: count },
+      ]),
+    },
+    {
+      name: "pinion_rollback_total",
+      type: "counter",
+      help: "Versions that were taken back, by what condemned them, since the journal began.",
+      samples: rollbacks.map(({ labels, count }) => ({ labels, value: count })),
+    },
+  ];
+}
+
+/** A version that had traffic and lost it, or that a person has taken back. */
+function isRollback({ kind, phase, trigger }: Tally): boolean {
+  return phase === "RolledBack" || (kind === "rollback" && phase === "Succeeded" && trigger !== null);
+}
+
+interface Sum {
+  readonly labels: Labels;
+  readonly count: number;
+  readonly durationMs: number;
+}
+
+function sums(tallies: readonly Tally[], labelsOf: (tally: Tally) => Labels): readonly Sum[] {
+  const found = new Map<string, Sum>();
+  for (const tally of tallies) {
+    const labels = labelsOf(tally);
+    const key = JSON.stringify(labels);
+    const { count, durationMs } = found.get(key) ?? { count: 0, durationMs: 0 };
+    found.set(key, { labels, count: count + tally.count, durationMs: durationMs + tally.durationMs });
+  }
+  return [...found.values()];
+}
+
+function rates(deliveries: readonly Delivery[]): readonly Family[] {
+  const gauge = (name: string, help: string, valueOf: (delivery: Delivery) => number | null): Family => {
+    const samples = deliveries.flatMap((delivery) => {
+      const value = valueOf(delivery);
+      return value === null ? [] : [{ labels: { environment: delivery.environment }, value }];
+    });
+    return { name, type: "gauge", help: `${help} (last 500 deployments of the last 30 days).`, samples };
+  };
+  return [
+    gauge("pinion_deployment_duration_mean_seconds", "Mean time from start to end of deployments that succeeded", ({ durationMs }) =>
+      durationMs === null ? null : durationMs / 1_000,
+    ),
+    gauge("pinion_deployment_success_rate", "Share of deployments that succeeded, 0 to 1", ({ successRate }) => successRate),
+    gauge(
+      "pinion_rollback_frequency",
+      "Share of deployed versions that were rolled back, 0 to 1",
+      ({ rollbackFrequency }) => rollbackFrequency,
+    ),
+    gauge("pinion_validation_pass_rate", "Share of validations that passed, 0 to 1", ({ validationPassRate }) => validationPassRate),
+  ];
+}
+
+function thresholds(alerts: readonly Alert[]): readonly Family[] {
+  const labels = ({ environment, metric }: Alert): Labels => ({ environment, metric });
+  return [
+    {
+      name: "pinion_alert",
+      type: "gauge",
+      help: "1 while a figure of deployments is beyond its threshold in pinion.yaml.",
+      samples: alerts.map((alert) => ({ labels: labels(alert), value: alert.isCrossed ? 1 : 0 })),
+    },
+    {
+      name: "pinion_alert_threshold",
+      type: "gauge",
+      help: "The threshold as configured: a share of 0 to 1, or seconds for deployment_duration.",
+      samples: alerts.map((alert) => ({ labels: labels(alert), value: inBaseUnits(alert) })),
+    },
+  ];
+}
+
+function inBaseUnits({ metric, threshold }: Alert): number {
+  return metric === "deployment_duration" ? threshold / 1_000 : threshold / 100;
+}

@@ -1,0 +1,111 @@
+/** Metrics of what is there now: the repository, environments, processes and rollouts. */
+
+import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../controller/queries.ts";
+import type { Family, Sample } from "./metrics-exposition.ts";
+
+export function runtimeFamilies({ repository, environments }: Overview): readonly Family[] {
+  return [
+    ...repositoryFamilies(repository),
+    ...environmentFamilies(environments),
+    ...processFamilies(environments),
+    ...rolloutFamilies(environments),
+  ];
+}
+
+function gauge(name: string, help: string, samples: readonly Sample[]): Family {
+  return { name, type: "gauge", help, samples };
+}
+
+function repositoryFamilies({ state, lastPollAt, commit, branch, committedAt }: RepositoryStatus): readonly Family[] {
+  const at = (instant: number | null): readonly Sample[] => (instant === null ? [] : [{ labels: {}, value: instant / 1_000 }]);
+  return [
+    gauge("pinion_repository_up", "1 while the config repository can be followed.", [{ labels: {}, value: state === "ok" ? 1 : 0 }]),
+    gauge("pinion_repository_info", "The commit that is in force.", commit === null ? [] : [{ labels: { branch, commit }, value: 1 }]),
+    gauge("pinion_repository_commit_timestamp_seconds", "When the commit in force was made, since 1970.", at(committedAt)),
+    gauge("pinion_repository_last_poll_timestamp_seconds", "When the repository was asked last, since 1970.", at(lastPollAt)),
+  ];
+}
+
+function environmentFamilies(environments: readonly EnvironmentStatus[]): readonly Family[] {
+  const instances = environments.flatMap(({ name, instances: all }) =>
+    all.map(({ id, state }) => ({ labels: { environment: name, instance: id }, value: state === "ready" ? 1 : 0 })),
+  );
+  const count = (name: string, severity: string, all: EnvironmentStatus["findings"]): Sample => ({
+    labels: { environment: name, severity },
+    value: all.filter((finding) => finding.severity === severity).length,
+  });
+  return [
+    gauge(
+      "pinion_frozen",
+      "1 while an environment is frozen: nothing new is deployed there.",
+      environments.map(({ name, freeze }) => ({ labels: { environment: name }, value: freeze ? 1 : 0 })),
+    ),
+    gauge("pinion_engine_instance_up", "1 while an engine's instance answers.", instances),
+    gauge(
+      "pinion_environment_findings",
+      "What is wrong with an environment as a whole, by severity.",
+      environments.flatMap(({ name, findings }) => [count(name, "error", findings), count(name, "warning", findings)]),
+    ),
+  ];
+}
+
+function processFamilies(environments: readonly EnvironmentStatus[]): readonly Family[] {
+  const all = environments.flatMap(({ processes }) => processes);
+  return [
+    gauge(
+      "pinion_process_info",
+      "Every process with what is pinned, what has the traffic, and its status; always 1.",
+      all.map(processInfo),
+    ),
+    gauge(
+      "pinion_process_status_since_timestamp_seconds",
+      "When a process got the status that it has, since 1970.",
+      all.map((process) => ({ labels: labelsOf(process), value: process.since / 1_000 })),
+    ),
+    gauge(
+      "pinion_git_lags_runtime",
+      "1 while a pin was rolled back and git does not say so yet.",
+      all.flatMap((process) => (process.revert ? [{ labels: labelsOf(process), value: 1 }] : [])),
+    ),
+    gauge(
+      "pinion_quarantined_versions",
+      "Versions of a process that must not be deployed again; only where there are some.",
+      all.flatMap((process) => (process.quarantined.length > 0 ? [{ labels: labelsOf(process), value: process.quarantined.length }] : [])),
+    ),
+  ];
+}
+
+function labelsOf({ environment, process }: ProcessView) {
+  return { environment, process };
+}
+
+/** "" where there is none. */
+function processInfo(process: ProcessView): Sample {
+  const { desired, actual, sync, health, phase } = process;
+  const version = actual.find(({ weight }) => weight > 0)?.version ?? "";
+  const status = { sync_status: sync, health_status: health, phase: phase ?? "" };
+  return { labels: { ...labelsOf(process), version, pinned_version: desired ?? "", ...status }, value: 1 };
+}
+
+function rolloutFamilies(environments: readonly EnvironmentStatus[]): readonly Family[] {
+  const running = environments
+    .flatMap(({ processes }) => processes)
+    .flatMap((process) => (process.progress ? [{ process, ...process.progress }] : []));
+  const labels = ({ process, strategy, version }: (typeof running)[number]) => ({ ...labelsOf(process), strategy, version: version ?? "" });
+  const steps = (field: "step" | "steps") =>
+    running.flatMap((one) => (one[field] === null ? [] : [{ labels: labels(one), value: one[field] }]));
+  return [
+    gauge(
+      "pinion_rollout_weight",
+      "The share of the traffic that a version under rollout has been given, 0 to 100.",
+      running.map((one) => ({ labels: labels(one), value: one.weight })),
+    ),
+    gauge("pinion_rollout_step", "The step that a rollout is in, counted from 1.", steps("step")),
+    gauge("pinion_rollout_steps", "How many steps a rollout has.", steps("steps")),
+    gauge(
+      "pinion_rollout_start_timestamp_seconds",
+      "When a rollout began, since 1970.",
+      running.map((one) => ({ labels: labels(one), value: one.startedAt / 1_000 })),
+    ),
+  ];
+}

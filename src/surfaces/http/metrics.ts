@@ -1,0 +1,91 @@
+/** `/metrics`: what runs where, how deployments go, whether git is followed, and who could not be told. */
+
+import type { Overview } from "../../controller/queries.ts";
+import type { NotificationCount } from "../../controller/telling-lane.ts";
+import type { Alert, Delivery } from "../../domain/delivery-metrics.ts";
+import type { Tally } from "../../ports/journal.ts";
+import { deliveryFamilies } from "./metrics-delivery.ts";
+import { exposition, type Family, type Sample } from "./metrics-exposition.ts";
+import { runtimeFamilies } from "./metrics-runtime.ts";
+
+/** Everything that the page shows. */
+export interface MetricsView {
+  readonly overview: Overview;
+  readonly tallies: readonly Tally[];
+  readonly deliveries: readonly Delivery[];
+  readonly alerts: readonly Alert[];
+  readonly notifications: readonly NotificationCount[];
+  readonly process: ControllerProcess;
+}
+
+/** The controller's own process. */
+export interface ControllerProcess {
+  readonly version: string;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+  readonly residentBytes: number;
+  readonly cpuSeconds: number;
+}
+
+/** The parts that are asked for every page. */
+export interface MetricsSource {
+  overview(): Promise<Overview>;
+  figures(): Promise<Pick<MetricsView, "tallies" | "deliveries" | "alerts">>;
+  notifications(): readonly NotificationCount[];
+  process(): ControllerProcess;
+}
+
+/** Asks everything anew for each page. */
+export function createMetricsPage(source: MetricsSource): () => Promise<string> {
+  return async () => {
+    const [overview, figures] = await Promise.all([source.overview(), source.figures()]);
+    return metricsText({ overview, ...figures, notifications: source.notifications(), process: source.process() });
+  };
+}
+
+/** The page, in Prometheus' text format. */
+export function metricsText(view: MetricsView): string {
+  return exposition([
+    ...runtimeFamilies(view.overview),
+    ...deliveryFamilies(view),
+    ...notificationFamilies(view.notifications),
+    ...processFamilies(view.process),
+  ]);
+}
+
+function notificationFamilies(counts: readonly NotificationCount[]): readonly Family[] {
+  const outcomes = counts.flatMap(({ notifier, told, givenUp, retried }): Sample[] => [
+    { labels: { notifier, outcome: "told" }, value: told },
+    { labels: { notifier, outcome: "given_up" }, value: givenUp },
+    { labels: { notifier, outcome: "retried" }, value: retried },
+  ]);
+  return [
+    {
+      name: "pinion_notifications_total",
+      type: "counter",
+      help: "Events told to a receiver, given up for it, or tried again, since the controller started.",
+      samples: outcomes,
+    },
+    {
+      name: "pinion_notifications_pending",
+      type: "gauge",
+      help: "Events that a receiver has not taken yet.",
+      samples: counts.map(({ notifier, pending }) => ({ labels: { notifier }, value: pending })),
+    },
+  ];
+}
+
+function processFamilies({ version, startedAt, residentBytes, cpuSeconds }: ControllerProcess): readonly Family[] {
+  const one = (value: number): readonly Sample[] => [{ labels: {}, value }];
+  return [
+    { name: "pinion_build_info", type: "gauge", help: "Which Pinion this is.", samples: [{ labels: { version }, value: 1 }] },
+    { name: "process_cpu_seconds_total", type: "counter", help: "Processor time of the controller.", samples: one(cpuSeconds) },
+    { name: "process_resident_memory_bytes", type: "gauge", help: "Memory of the controller.", samples: one(residentBytes) },
+    {
+      name: "process_start_time_seconds",
+      type: "gauge",
+      help: "When the controller started, since 1970.",
+      samples: one(startedAt / 1_000),
+    },
+  ];
+}
