@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { MetricCheck } from "../../../src/domain/metrics.ts";
+import { aWish, createMeasuringStand, errorRate, type MeasuringStand, value } from "../../support/measuring-stand.ts";
+import { unit } from "../../support/metric-values.ts";
+
+const slower: MetricCheck = { ...errorRate, name: "slower", pass: { kind: "stable", maxIncreasePercent: 50 } };
+
+let stand: MeasuringStand;
+beforeEach(() => {
+  stand = createMeasuringStand();
+});
+afterEach(() => stand.measurements.stop());
+
+describe("the stable version", () => {
+  beforeEach(() => {
+    stand.wishes = [aWish({ check: slower })];
+    stand.source.setReading(unit("a").digest, value(9));
+    stand.source.setReading(unit("b").digest, value(4));
+  });
+
+  it("is measured over the same window where the check compares, and only there", async () => {
+    stand.wishes = [aWish({ check: slower }), aWish()];
+    stand.pass();
+    await stand.clock.idle();
+    expect(stand.newest().map(({ candidate, stable }) => [candidate, stable])).toEqual([
+      [value(9), value(4)],
+      [value(9), null],
+    ]);
+    expect(new Set(stand.source.asked.map(({ until }) => until))).toEqual(new Set([1_000_000]));
+  });
+
+  it("is nothing where there is none", async () => {
+    stand.wishes = [aWish({ check: slower, stable: null })];
+    stand.pass();
+    await stand.clock.idle();
+    expect(stand.newest()[0]?.stable).toBeNull();
+  });
+
+  it("is measured once more when it has lost its traffic, up to then, and is constant from there", async () => {
+    stand.pass();
+    await stand.clock.pass(2_500);
+    stand.wishes = [aWish({ check: slower, stableUntil: stand.clock.now() })];
+    stand.pass();
+    stand.source.setReading(unit("b").digest, value(5));
+    await stand.clock.pass(1_000);
+    stand.source.setReading(unit("b").digest, value(99));
+    await stand.clock.pass(5_000);
+    expect(stand.newest()[0]?.stable).toEqual(value(5));
+    const asked = stand.source.asked.filter((query) => query.unit.digest === unit("b").digest && query.until === 1_002_500);
+    expect(asked).toHaveLength(1);
+  });
+
+  it("is what it was before, where nothing can be asked any more", async () => {
+    stand.pass();
+    await stand.clock.pass(2_500);
+    stand.wishes = [aWish({ check: slower, stableUntil: stand.clock.now() })];
+    stand.pass();
+    stand.source.setReading(unit("b").digest, null);
+    await stand.clock.pass(5_000);
+    expect(stand.newest()[0]?.stable).toEqual(value(4));
+  });
+
+  it("is asked for again as long as nothing is known of it", async () => {
+    stand.source.setReading(unit("b").digest, null);
+    stand.wishes = [aWish({ check: slower, stableUntil: stand.clock.now() })];
+    stand.pass();
+    await stand.clock.pass(2_500);
+    expect(stand.newest()[0]?.stable).toMatchObject({ kind: "none" });
+    stand.source.setReading(unit("b").digest, value(7));
+    await stand.clock.pass(1_000);
+    expect(stand.newest()[0]?.stable).toEqual(value(7));
+  });
+});
