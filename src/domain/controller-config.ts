@@ -4,7 +4,7 @@ import type { PerformanceTest, SecretReference, StrategySpec, ValidationSpec } f
 import type { EventKind } from "./events.ts";
 import type { ValidationName } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
-import type { MetricCheck } from "./metrics.ts";
+import type { MetricCheck, MetricName } from "./metrics.ts";
 import type { EnvironmentName } from "./names.ts";
 
 export type RepositoryAuth =
@@ -88,31 +88,33 @@ export interface EnvironmentDefaults {
   >;
 }
 
+/** How a source of metrics is logged into. */
+export type SourceAuth =
+  | { readonly kind: "none" }
+  | { readonly kind: "bearer"; readonly token: SecretReference }
+  | { readonly kind: "basic"; readonly username: string; readonly password: SecretReference };
+
 interface MetricSourceBase {
   /** What analysis and triggers call it. */
   readonly name: string;
+  /** With placeholders such as `{{process}}` where it is `http-json`; else the server's base, without a trailing slash. */
+  readonly url: string;
+  readonly auth: SourceAuth;
+  readonly headers: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
-  /** Sent as a bearer token. */
-  readonly token: SecretReference | null;
 }
 
-/** Somewhere else where metrics of a version can be asked for. */
+/** Somewhere outside where metrics of a version can be asked for. */
 export type MetricSourceConfig =
   | (MetricSourceBase & {
       readonly type: "prometheus";
-      /** Base address, without a trailing slash. */
-      readonly url: string;
-      /** Basic authentication instead of a token. */
-      readonly basic: { readonly username: string; readonly password: SecretReference } | null;
-      /** Asked where a metric brings none of its own; null: one over the gateway's own metrics. */
-      readonly query: string | null;
-      /** Average over the window instead of the value at its end. */
+      /** Asked where a metric brings no query; else those over the gateway's own metrics. */
+      readonly queries: Readonly<Partial<Record<MetricName, string>>>;
+      /** The average over the window instead of the value at its end. */
       readonly range: boolean;
     })
   | (MetricSourceBase & {
       readonly type: "http-json";
-      /** With placeholders such as `{{process}}`. */
-      readonly url: string;
       /** JSON pointer of the value. */
       readonly value: string;
       /** JSON pointer of how many requests it rests on; null: the answer does not say. */
@@ -139,7 +141,10 @@ export interface CommitIdentity {
 }
 
 /** How the commits of rollbacks are signed. */
-export type SigningConfig = { readonly kind: "ssh"; readonly keyFile: string } | { readonly kind: "openpgp"; readonly keyId: string };
+export type SigningConfig =
+  | { readonly kind: "ssh"; readonly keyFile: string }
+  /** `home` null: gpg's own. `passphraseFile` null: the key has none, or an agent knows it. */
+  | { readonly kind: "openpgp"; readonly keyId: string; readonly home: string | null; readonly passphraseFile: string | null };
 
 /** Figures over all deployments that somebody may want to be alerted by. */
 export type AlertMetric =

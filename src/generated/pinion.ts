@@ -9,6 +9,10 @@ export type Port = number;
  */
 export type Name = string;
 /**
+ * A query with placeholders such as {{process}}, {{version}}, {{environment}} and {{window}}.
+ */
+export type Query = string;
+/**
  * Whether this part is on.
  */
 export type Switch = boolean;
@@ -66,6 +70,24 @@ export interface PinionFile {
      */
     level?: "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
   };
+  /**
+   * Where metrics come from beside the gateway, the engines and health checks.
+   *
+   * @maxItems 50
+   */
+  metricSources?: MetricSourceItem[];
+  identity?: IdentitySection;
+  signing?: SigningSection;
+  /**
+   * Who is told what happens.
+   *
+   * @maxItems 50
+   */
+  notifications?: NotificationItem[];
+  /**
+   * From which figures over all deployments on an alert is shown and logged.
+   */
+  alertThresholds?: AlertThresholdItem[];
   processDeployer?: ProcessDeployerSection;
 }
 /**
@@ -193,7 +215,167 @@ export interface EngineSection {
   token?: SecretReferenceItem;
 }
 /**
- * The configuration document of the process deployer, as it stands (`process_deployer:`). What has no effect yet is reported with the reason.
+ * A Prometheus server, or any address that answers with JSON.
+ */
+export interface MetricSourceItem {
+  /**
+   * What analysis and triggers call it.
+   */
+  name: string;
+  /**
+   * What it is.
+   */
+  type: "prometheus" | "http-json";
+  /**
+   * prometheus: the server's address. http-json: what is asked, with placeholders such as {{process}}, {{version}} and {{query}}.
+   */
+  url: string;
+  token?: SecretReferenceItem;
+  /**
+   * With `password`: basic authentication.
+   */
+  username?: string;
+  password?: SecretReferenceItem;
+  /**
+   * Sent with every question, such as a tenant's name.
+   */
+  headers?: {
+    /**
+     * A header's value.
+     */
+    [k: string]: string;
+  };
+  /**
+   * How long one answer may take.
+   */
+  timeout?: number | string;
+  queries?: QueriesSection;
+  /**
+   * prometheus: the average over the window instead of the value at its end.
+   */
+  range?: boolean;
+  /**
+   * http-json: the JSON pointer of the value in the answer.
+   */
+  value?: string;
+  /**
+   * http-json: the JSON pointer of the number of requests that it rests on.
+   */
+  count?: string;
+}
+/**
+ * prometheus: what is asked for a metric that brings no query. Those over the gateway's own metrics by default.
+ */
+export interface QueriesSection {
+  errorRate?: Query;
+  successRate?: Query;
+  responseTime?: Query;
+  requestCount?: Query;
+  healthCheck?: Query;
+  customMetric?: Query;
+}
+/**
+ * Who writes the commits of rollbacks.
+ */
+export interface IdentitySection {
+  /**
+   * The committer's name.
+   */
+  name: string;
+  /**
+   * The committer's address.
+   */
+  email: string;
+}
+/**
+ * How the commits of rollbacks are signed. Not at all by default.
+ */
+export interface SigningSection {
+  /**
+   * With an ssh key.
+   */
+  ssh?: {
+    /**
+     * The file of the private key, without a passphrase.
+     */
+    keyFile: string;
+  };
+  /**
+   * With a key that gpg knows.
+   */
+  openpgp?: {
+    /**
+     * The key's id or fingerprint.
+     */
+    keyId: string;
+    /**
+     * gpg's folder. Its own by default.
+     */
+    home?: string;
+    /**
+     * A file with the key's passphrase.
+     */
+    passphraseFile?: string;
+  };
+}
+/**
+ * One receiver.
+ */
+export interface NotificationItem {
+  /**
+   * Names it in logs and metrics.
+   */
+  name: string;
+  /**
+   * cloudevents: CloudEvents 1.0 as JSON. slack: messages for an incoming webhook of Slack or whatever understands the same.
+   */
+  type: "cloudevents" | "slack";
+  /**
+   * Its address; by reference where the address is a secret itself.
+   */
+  url:
+    | string
+    | {
+        /**
+         * The name of an environment variable.
+         */
+        env?: string;
+        /**
+         * A file the controller can read.
+         */
+        file?: string;
+      };
+  token?: SecretReferenceItem;
+  /**
+   * What it is told. Everything by default.
+   *
+   * @minItems 1
+   *
+   * Items: A kind of event.
+   */
+  events?: ("started" | "held" | "succeeded" | "failed" | "rolled-back" | "drift" | "git-lags" | "frozen" | "unfrozen")[];
+  /**
+   * Of which environments. Of all by default.
+   *
+   * @minItems 1
+   */
+  environments?: Name[];
+}
+/**
+ * A figure over all deployments with the value that it alerts at: above it, and below it for rates of success.
+ */
+export interface AlertThresholdItem {
+  /**
+   * The figure.
+   */
+  metric: "deployment_duration" | "deployment_success_rate" | "deployment_failure_rate" | "rollback_frequency" | "validation_pass_rate";
+  /**
+   * A share such as 10%; a time such as 10m for deployment_duration.
+   */
+  threshold: number | string;
+}
+/**
+ * The configuration document of the process deployer, as it stands (`process_deployer:`). What has no effect is reported with the reason.
  */
 export interface ProcessDeployerSection {
   /**
@@ -319,13 +501,7 @@ export interface ProcessDeployerSection {
     /**
      * Metrics with the value from which they alert.
      */
-    alertThresholds?: {
-      /**
-       * The metric.
-       */
-      metric: string;
-      threshold: Amount;
-    }[];
+    alertThresholds?: AlertThresholdItem[];
   };
 }
 /**

@@ -5,6 +5,8 @@ import type { Finding } from "../../domain/finding.ts";
 import type { PinionFile } from "../../generated/pinion.ts";
 import { durationMs } from "./durations.ts";
 import { finding, type Say } from "./findings.ts";
+import { metricSourceFindings } from "./operator/metric-sources.ts";
+import { alertFindings, notificationFindings } from "./operator/telling.ts";
 import type { YamlDocument } from "./yaml-document.ts";
 
 /** Shorter intervals would only heat the machine. */
@@ -20,6 +22,9 @@ export function configFindings(file: PinionFile, document: YamlDocument): readon
     ...intervalFindings(file, say),
     ...listenFindings(file, say),
     ...gatewayFindings(file, say),
+    ...metricSourceFindings(file.metricSources ?? [], say),
+    ...notificationFindings(file.notifications ?? [], say),
+    ...alertFindings(file.alertThresholds ?? [], "/alertThresholds", say),
   ];
 }
 

@@ -6,12 +6,14 @@ import { describeFinding, type Finding, hasErrors } from "../../domain/finding.t
 import type { EngineSection, GatewaySection, PinionFile, RepositoryAuthSection, RepositorySection } from "../../generated/pinion.ts";
 import { configFindings } from "./config-rules.ts";
 import { durationMs } from "./durations.ts";
-import { toSecretReference } from "./environment-file.ts";
 import { sortFindings } from "./findings.ts";
 import { foldDocument, foldKey } from "./fold.ts";
+import { toMetricSource } from "./operator/metric-sources.ts";
+import { toAlert, toIdentity, toNotification, toSigning } from "./operator/telling.ts";
 import { readProcessDeployer } from "./process-deployer.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import { createSchemas, type Schemas } from "./schemas.ts";
+import { toSecretReference } from "./secret-reference.ts";
 import { readYamlText } from "./yaml-document.ts";
 
 /** @throws PinionError `config/invalid`, with every finding. Options without an effect yet are `warnings` of the result. */
@@ -32,11 +34,11 @@ export function parseControllerConfig(text: string, file: string, schemas: Schem
     environments: config.environments ?? deployer.environments,
     engines: toEngines(config.engines ?? {}),
     defaults: deployer.defaults,
-    metricSources: [],
-    notifications: [],
-    alertThresholds: [],
-    identity: { name: "Pinion", email: "pinion@localhost" },
-    signing: null,
+    metricSources: (config.metricSources ?? []).map(toMetricSource),
+    notifications: (config.notifications ?? []).map(toNotification),
+    alertThresholds: [...(config.alertThresholds ?? []).map(toAlert), ...deployer.alertThresholds],
+    identity: toIdentity(config.identity),
+    signing: toSigning(config.signing),
     warnings: findings,
   };
 }

@@ -2,16 +2,17 @@
 
 import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
 import type { Json } from "../../domain/definition.ts";
-import type { EnvironmentSpec, SecretReference } from "../../domain/environment.ts";
+import type { EnvironmentSpec } from "../../domain/environment.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
-import type { EnvironmentFile, SecretReferenceItem } from "../../generated/environment.ts";
+import type { EnvironmentFile } from "../../generated/environment.ts";
 import { durationMs } from "./durations.ts";
 import { analysisFindings, toAnalysis } from "./environment/analysis.ts";
 import { rollbackFindings, toRollback } from "./environment/rollback.ts";
 import { strategyFindings, toStrategy } from "./environment/strategy.ts";
 import { noValidationDefaults, toValidation, validationFindings } from "./environment/validation.ts";
 import { finding, type Say } from "./findings.ts";
+import { toSecretReference } from "./secret-reference.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import type { Schemas } from "./schemas.ts";
 import { readYaml, type YamlDocument } from "./yaml-document.ts";
@@ -118,7 +119,9 @@ function toStrategies(
 function toDelivery(file: EnvironmentFile, defaults: EnvironmentDefaults): Pick<EnvironmentSpec, "validation" | "analysis" | "rollback"> {
   const here = defaults.byEnvironment.get(file.name);
   const analysis = toAnalysis(file.analysis);
-  const rollback = { ...defaults.rollback, isAutomatic: here?.isAutomatic ?? defaults.rollback.isAutomatic };
+  // Switched off for all is switched off for each; an environment's own file can still say otherwise.
+  const isAutomatic = defaults.rollback.isAutomatic === false ? false : (here?.isAutomatic ?? defaults.rollback.isAutomatic);
+  const rollback = { ...defaults.rollback, isAutomatic };
   return {
     validation: toValidation(file.validation ?? {}, { ...defaults.validation, level: here?.level ?? defaults.validation.level }),
     analysis,
@@ -136,11 +139,6 @@ function limits(
     allowedVersionTypes: file.restrictions?.allowedVersionTypes ?? (file.type === "production" ? ["published"] : ["draft", "published"]),
     maxConcurrentDeployments: file.restrictions?.maxConcurrentDeployments ?? defaults.maxConcurrentDeployments,
   };
-}
-
-/** A reference of which the schema has checked that it is one of the two. */
-export function toSecretReference(reference: SecretReferenceItem): SecretReference {
-  return reference.env === undefined ? { kind: "file", path: reference.file ?? "" } : { kind: "env", name: reference.env };
 }
 
 function toSticky(sticky: EnvironmentFile["sticky"]): EnvironmentSpec["sticky"] {

@@ -1,7 +1,8 @@
-/** Options of the `process_deployer:` document that do nothing yet, each with the reason, so that nobody believes that they work. */
+/** Options of the `process_deployer:` document that do nothing, each with the reason, so that nobody believes that they work. */
 
-import type { ProcessDeployerSection } from "../../generated/pinion.ts";
+import type { ProcessDeployerSection, ValidationItem } from "../../generated/pinion.ts";
 import type { FindingCode } from "./findings.ts";
+import { deploymentValidations, hasEffect } from "./operator/validation-defaults.ts";
 import { nearest } from "./suggest.ts";
 
 export interface LaterOption {
@@ -13,26 +14,20 @@ export interface LaterOption {
   readonly hint: string;
 }
 
-/** Validations that every deployment has, in every phase that needs them. */
-const validationsInEffect: ReadonlySet<string> = new Set([
-  "process_validation",
-  "environment_validation",
-  "dependency_validation",
-  "step_validation",
-  "health_check",
-  "smoke_test",
-  "service_availability",
-  "monitoring_setup",
-]);
-
-const validationsLater: readonly string[] = ["integration_test", "performance_test", "data_integrity"];
+/** Figures over all deployments that are always shown. */
+const figures: readonly string[] = [
+  "deployment_duration",
+  "deployment_success_rate",
+  "deployment_failure_rate",
+  "rollback_frequency",
+  "validation_pass_rate",
+];
 
 /** Every option of a section that has no effect, in the order of the document's vocabulary. */
 export function laterOptions(section: ProcessDeployerSection): readonly LaterOption[] {
   return [
     ...laterAutomation(section.automatedDeployment ?? {}),
     ...laterVersions(section.versionManagement ?? {}),
-    ...laterRollback(section.rollbackManagement ?? {}),
     ...laterEnvironments(section.environmentManagement ?? {}),
     ...laterValidation(section.deploymentValidation ?? {}),
     ...laterMonitoring(section.deploymentMonitoring ?? {}),
@@ -70,21 +65,28 @@ function laterAutomation(section: Section<"automatedDeployment">): readonly Late
     const hint = "Name the environments that Pinion shall look after in `environments`, or stop the controller.";
     options.push(refused(`${base}/enabled`, "automated deployment cannot be switched off yet", hint));
   }
-  if (section.deploymentStrategy === "canary" || section.deploymentStrategy === "rolling") {
-    options.push(
-      later(`${base}/deploymentStrategy`, `${section.deploymentStrategy} comes later; environments that name no strategy use blue-green`),
-    );
-  }
-  for (const [index, { validation }] of (section.deploymentValidation ?? []).entries()) {
-    const pointer = `${base}/deploymentValidation/${index}/validation`;
-    if (validation === "health_check" && section.deploymentStrategy === "recreate")
-      options.push(later(pointer, "recreate has no health check"));
-    else if (validation === "smoke_test")
-      options.push(later(`${base}/deploymentValidation/${index}/tests`, "smoke tests are the `checks` of each version, and always run"));
-    else if (validation !== "health_check") options.push(laterValidationName(pointer, validation));
-  }
-  return options;
+  const items = section.deploymentValidation ?? [];
+  return [...options, ...items.flatMap((item, index) => laterItem(item, `${base}/deploymentValidation/${index}`))];
 }
+
+/** Settings that a validation does not have. */
+function laterItem(item: ValidationItem, pointer: string): readonly LaterOption[] {
+  const { validation, endpoint } = item;
+  if (!deploymentValidations.some((known) => known === validation)) return [unknownName(`${pointer}/validation`, "validation", validation)];
+  if (validation === "health_check") {
+    const noPath = endpoint === undefined ? [later(`${pointer}/validation`, "no endpoint is given that could be asked")] : [];
+    return [...noPath, ...present(pointer, item, { tests: elsewhere.tests, threshold: elsewhere.threshold })];
+  }
+  if (validation === "performance_test") return present(pointer, item, { endpoint: elsewhere.endpoint, tests: elsewhere.tests });
+  return present(pointer, item, elsewhere);
+}
+
+const elsewhere = {
+  endpoint: "it belongs to health_check",
+  timeout: "each check of a version has a timeout of its own",
+  tests: "the tests are the `checks` of each version, and all of them run",
+  threshold: "it belongs to performance_test",
+} as const;
 
 function laterVersions(section: Section<"versionManagement">): readonly LaterOption[] {
   return [
@@ -97,11 +99,6 @@ function laterVersions(section: Section<"versionManagement">): readonly LaterOpt
   ];
 }
 
-function laterRollback(section: Section<"rollbackManagement">): readonly LaterOption[] {
-  const reason = "a version that fails its checks never gets traffic; going back from one that has traffic is a revert of the pin";
-  return present("/rollbackManagement", section, { rollbackStrategy: reason, rollbackTriggers: reason, rollbackValidation: reason });
-}
-
 function laterEnvironments(section: Section<"environmentManagement">): readonly LaterOption[] {
   const base = "/environmentManagement";
   const each = (section.environments ?? []).flatMap((environment, index) => {
@@ -111,8 +108,6 @@ function laterEnvironments(section: Section<"environmentManagement">): readonly 
       ...(environment.approvalRequired === true
         ? [later(`${pointer}/approvalRequired`, "the approval of the merge is the approval of the deployment; protect the branch")]
         : []),
-      ...(environment.rollbackEnabled === true ? [later(`${pointer}/rollbackEnabled`, "going back is a revert of the pin")] : []),
-      ...present(pointer, environment, { validationLevel: "every deployment has all validations" }),
     ];
   });
   return [
@@ -124,32 +119,36 @@ function laterEnvironments(section: Section<"environmentManagement">): readonly 
 
 function laterValidation(section: Section<"deploymentValidation">): readonly LaterOption[] {
   const base = "/deploymentValidation";
-  const named = (section.validationPhases ?? []).flatMap(({ validations }, phase) =>
+  const named = (section.validationPhases ?? []).flatMap(({ phase, validations }, at) =>
     validations.flatMap((validation, index) => {
-      if (validationsInEffect.has(validation)) return [];
-      return [laterValidationName(`${base}/validationPhases/${phase}/validations/${index}`, validation)];
+      const pointer = `${base}/validationPhases/${at}/validations/${index}`;
+      if (!deploymentValidations.some((known) => known === validation)) return [unknownName(pointer, "validation", validation)];
+      return hasEffect(phase, validation) ? [] : [misplaced(pointer, validation, phase)];
     }),
   );
   return [...disabled(base, section), ...named];
 }
 
+function misplaced(pointer: string, validation: string, phase: string): LaterOption {
+  const message = `the validation "${validation}" has no effect in the phase ${phase}`;
+  return { pointer, code: "option/not-supported", severity: "warning", message, hint: "List it in the phase that it belongs to." };
+}
+
 function laterMonitoring(section: Section<"deploymentMonitoring">): readonly LaterOption[] {
-  return present("/deploymentMonitoring", section, {
-    monitoringMetrics: "the history of deployments holds their durations and outcomes",
-    alertThresholds: "nobody is notified by Pinion",
-  });
+  const base = "/deploymentMonitoring";
+  const unknown = (section.monitoringMetrics ?? []).flatMap((name, index) =>
+    figures.includes(name) ? [] : [unknownName(`${base}/monitoringMetrics/${index}`, "metric", name)],
+  );
+  return [...disabled(base, section), ...unknown];
 }
 
 function disabled(base: string, section: { readonly enabled?: boolean }): readonly LaterOption[] {
   return section.enabled === false ? [later(`${base}/enabled`, "this part cannot be switched off")] : [];
 }
 
-/** A validation that comes later is a warning, an unknown one an error. */
-function laterValidationName(pointer: string, name: string): LaterOption {
-  const known = [...validationsInEffect, ...validationsLater];
-  if (known.includes(name))
-    return { ...later(pointer, "it comes later"), message: `the validation "${name}" is not supported yet and has no effect` };
+function unknownName(pointer: string, what: "validation" | "metric", name: string): LaterOption {
+  const known: readonly string[] = what === "validation" ? deploymentValidations : figures;
   const near = nearest(name, known);
   const hint = near === null ? `Known: ${known.join(", ")}.` : `Did you mean ${near}?`;
-  return { pointer, code: "config/unknown-value", severity: "error", message: `the validation "${name}" is unknown`, hint };
+  return { pointer, code: "config/unknown-value", severity: "error", message: `the ${what} "${name}" is unknown`, hint };
 }

@@ -1,14 +1,16 @@
-/** The `process_deployer:` document: what of it has an effect today, and of everything else the reason why not yet. */
+/** The `process_deployer:` document: what it says for environments that do not, and of everything without an effect the reason why. */
 
-import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
-import type { StrategySpec } from "../../domain/environment.ts";
+import type { AlertThreshold, EnvironmentDefaults } from "../../domain/controller-config.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
 import type { ProcessDeployerSection } from "../../generated/pinion.ts";
 import { durationMs } from "./durations.ts";
 import { noDefaults } from "./environment-file.ts";
 import { toStrategy } from "./environment/strategy.ts";
-import { asWarning, finding } from "./findings.ts";
+import { asWarning, finding, type Say } from "./findings.ts";
+import { rollbackManagementFindings, toRollbackDefaults } from "./operator/rollback-management.ts";
+import { alertFindings, toAlert } from "./operator/telling.ts";
+import { toValidationDefaults, validationDefaultFindings } from "./operator/validation-defaults.ts";
 import { laterOptions } from "./process-deployer-later.ts";
 import type { YamlDocument } from "./yaml-document.ts";
 
@@ -16,43 +18,60 @@ export interface ProcessDeployerReading {
   readonly defaults: EnvironmentDefaults;
   /** Null: it names none. */
   readonly environments: readonly EnvironmentName[] | null;
+  readonly alertThresholds: readonly AlertThreshold[];
   readonly findings: readonly Finding[];
 }
 
 /** What a section of the right shape means. */
 export function readProcessDeployer(section: ProcessDeployerSection | undefined, document: YamlDocument): ProcessDeployerReading {
-  if (section === undefined) return { defaults: noDefaults, environments: null, findings: [] };
-  const findings = laterOptions(section).map(({ pointer, code, severity, message, hint }) => {
-    const found = finding(document.place(`/processDeployer${pointer}`, "key"), code, message, hint);
-    return severity === "warning" ? asWarning(found) : found;
-  });
+  if (section === undefined) return { defaults: noDefaults, environments: null, alertThresholds: [], findings: [] };
+  const findings = [...laterFindings(section, document), ...ownFindings(section, document)];
+  if (findings.some(({ severity }) => severity === "error"))
+    return { defaults: noDefaults, environments: null, alertThresholds: [], findings };
   const listed = section.environmentManagement?.environments?.map(({ environment }) => environment) ?? [];
-  return { defaults: toDefaults(section), environments: listed.length > 0 ? listed : null, findings };
-}
-
-function toDefaults({ automatedDeployment = {} }: ProcessDeployerSection): EnvironmentDefaults {
-  const { deploymentTimeout, parallelDeployments } = automatedDeployment;
   return {
-    ...noDefaults,
-    strategy: defaultStrategy(automatedDeployment),
-    deploymentTimeoutMs: deploymentTimeout === undefined ? null : durationMs(deploymentTimeout),
-    maxConcurrentDeployments: parallelDeployments ?? null,
+    defaults: toDefaults(section),
+    environments: listed.length > 0 ? listed : null,
+    alertThresholds: (section.deploymentMonitoring?.alertThresholds ?? []).map(toAlert),
+    findings,
   };
 }
 
-/** The strategy named; its health check is that of the validations. Null when neither is named. */
-function defaultStrategy({
-  deploymentStrategy,
-  deploymentValidation,
-}: NonNullable<ProcessDeployerSection["automatedDeployment"]>): StrategySpec | null {
-  if (deploymentStrategy === "recreate") return { kind: "recreate" };
-  const check = deploymentValidation?.find(({ validation }) => validation === "health_check");
-  if (deploymentStrategy !== "blue-green" && check === undefined) return null;
-  return toStrategy({
-    type: "blue-green",
-    config: {
-      ...(check?.endpoint === undefined ? {} : { healthCheckUrl: check.endpoint }),
-      ...(check?.timeout === undefined ? {} : { healthCheckTimeout: check.timeout }),
-    },
+function laterFindings(section: ProcessDeployerSection, document: YamlDocument): readonly Finding[] {
+  return laterOptions(section).map(({ pointer, code, severity, message, hint }) => {
+    const found = finding(document.place(`/processDeployer${pointer}`, "key"), code, message, hint);
+    return severity === "warning" ? asWarning(found) : found;
   });
+}
+
+function ownFindings(section: ProcessDeployerSection, document: YamlDocument): readonly Finding[] {
+  const say: Say = (pointer, code, message, hint) => finding(document.place(pointer), code, message, hint);
+  const alerts = section.deploymentMonitoring?.alertThresholds ?? [];
+  return [
+    ...validationDefaultFindings(section, say),
+    ...rollbackManagementFindings(section.rollbackManagement ?? {}, say),
+    ...alertFindings(alerts, "/processDeployer/deploymentMonitoring/alertThresholds", say),
+  ];
+}
+
+function toDefaults(section: ProcessDeployerSection): EnvironmentDefaults {
+  const { deploymentStrategy, deploymentTimeout, parallelDeployments } = section.automatedDeployment ?? {};
+  return {
+    strategy: deploymentStrategy === undefined ? null : toStrategy({ type: deploymentStrategy }),
+    deploymentTimeoutMs: deploymentTimeout === undefined ? null : durationMs(deploymentTimeout),
+    maxConcurrentDeployments: parallelDeployments ?? null,
+    validation: toValidationDefaults(section),
+    rollback: toRollbackDefaults(section.rollbackManagement ?? {}),
+    byEnvironment: toByEnvironment(section),
+  };
+}
+
+function toByEnvironment({ environmentManagement }: ProcessDeployerSection): EnvironmentDefaults["byEnvironment"] {
+  const environments = environmentManagement?.environments ?? [];
+  return new Map(
+    environments.map(({ environment, validationLevel, rollbackEnabled }) => [
+      environment,
+      { level: validationLevel ?? null, isAutomatic: rollbackEnabled ?? null },
+    ]),
+  );
 }

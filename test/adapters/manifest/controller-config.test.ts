@@ -99,6 +99,101 @@ log: { level: debug }
     });
   });
 
+  it("names sources of metrics, receivers, figures to alert at, and who writes commits", () => {
+    const config = parse(`${repository}metric_sources:
+  - { name: prometheus, type: prometheus, url: "http://127.0.0.1:9090/", token: { env: P }, queries: { error_rate: up }, range: true }
+  - { name: stats, type: http-json, url: "http://127.0.0.1:7000/{{process}}", value: /rate, username: u, password: { file: /p } }
+notifications:
+  - { name: chat, type: slack, url: { env: CHAT }, events: [rolled-back] }
+  - { name: hook, type: cloudevents, url: "https://x.example/h", token: { env: H }, environments: [production] }
+alertThresholds: [{ metric: deployment_duration, threshold: 10m }, { metric: rollback_frequency, threshold: 10 }]
+identity: { name: Bot, email: bot@shop.example }
+signing: { openpgp: { keyId: 0123456789ABCDEF0123456789ABCDEF01234567 } }
+`);
+    expect(config.metricSources).toEqual([
+      {
+        name: "prometheus",
+        type: "prometheus",
+        url: "http://127.0.0.1:9090",
+        auth: { kind: "bearer", token: { kind: "env", name: "P" } },
+        headers: {},
+        timeoutMs: 5000,
+        queries: { error_rate: "up" },
+        range: true,
+      },
+      {
+        name: "stats",
+        type: "http-json",
+        url: "http://127.0.0.1:7000/{{process}}",
+        auth: { kind: "basic", username: "u", password: { kind: "file", path: "/p" } },
+        headers: {},
+        timeoutMs: 5000,
+        value: "/rate",
+        count: null,
+      },
+    ]);
+    const to = { token: null, events: null, environments: null };
+    expect(config.notifications).toEqual([
+      { ...to, name: "chat", type: "slack", url: { kind: "env", name: "CHAT" }, events: ["rolled-back"] },
+      {
+        ...to,
+        name: "hook",
+        type: "cloudevents",
+        url: "https://x.example/h",
+        token: { kind: "env", name: "H" },
+        environments: ["production"],
+      },
+    ]);
+    expect(config.alertThresholds).toEqual([
+      { metric: "deployment_duration", threshold: 600_000 },
+      { metric: "rollback_frequency", threshold: 10 },
+    ]);
+    expect([config.identity, config.signing]).toEqual([
+      { name: "Bot", email: "bot@shop.example" },
+      { kind: "openpgp", keyId: "0123456789ABCDEF0123456789ABCDEF01234567", home: null, passphraseFile: null },
+    ]);
+  });
+
+  it.each([
+    [
+      "a source that has a name of Pinion's own",
+      "metricSources: [{ name: gateway, type: prometheus, url: 'http://x' }]",
+      "config/unknown-value",
+    ],
+    [
+      "two sources of one name",
+      "metricSources: [{ name: a, type: prometheus, url: 'http://x' }, { name: a, type: prometheus, url: 'http://y' }]",
+      "config/unknown-value",
+    ],
+    ["an endpoint without a value", "metricSources: [{ name: a, type: http-json, url: 'http://x' }]", "schema/required"],
+    [
+      "a Prometheus with a JSON pointer",
+      "metricSources: [{ name: a, type: prometheus, url: 'http://x', value: /a }]",
+      "schema/not-allowed",
+    ],
+    [
+      "two ways into a source",
+      "metricSources: [{ name: a, type: prometheus, url: 'http://x', token: { env: A }, username: u, password: { env: B } }]",
+      "config/auth",
+    ],
+    ["a password without a name", "metricSources: [{ name: a, type: prometheus, url: 'http://x', password: { env: B } }]", "config/auth"],
+    ["an unknown kind of event", "notifications: [{ name: a, type: slack, url: 'http://x', events: [rollback] }]", "schema/enum"],
+    [
+      "two receivers of one name",
+      "notifications: [{ name: a, type: slack, url: 'http://x' }, { name: a, type: slack, url: 'http://y' }]",
+      "config/unknown-value",
+    ],
+    ["two ways to sign", "signing: { ssh: { keyFile: /k }, openpgp: { keyId: 0123456789ABCDEF } }", "schema/range"],
+    ["an identity that could forge a commit", 'identity: { name: "A <b@c>", email: x@y }', "schema/pattern"],
+    [
+      "a share that can mean two things",
+      "alertThresholds: [{ metric: rollback_frequency, threshold: 0.1 }]",
+      "environment/ambiguous-share",
+    ],
+  ])("refuses %s", (_, line, code) => {
+    expect(refusal(`${repository}${line}\n`)).toEqual([`${code} 2`]);
+  });
+
   it.each([
     ["auth: { token: { env: T } }", { kind: "token", token: { kind: "env", name: "T" }, username: null }],
     ["auth: { token: { env: T }, username: oauth2 }", { kind: "token", token: { kind: "env", name: "T" }, username: "oauth2" }],
@@ -150,67 +245,5 @@ log: { level: debug }
     ["no YAML", "repository: [\n", ["yaml/syntax 2"]],
   ])("refuses %s", (_, text, expected) => {
     expect(refusal(text)).toEqual(expected);
-  });
-});
-
-describe("the process deployer's document", () => {
-  const deployer = (lines: string): string => `${repository}process_deployer:\n${lines}`;
-
-  it("gives defaults to environments that do not say", () => {
-    const config = parse(
-      deployer(`  automated_deployment:
-    enabled: true
-    deployment_strategy: "blue_green"
-    deployment_timeout: "10m"
-    parallel_deployments: 3
-    deployment_validation:
-      - { validation: health_check, endpoint: /health, timeout: 30s }
-  environment_management:
-    environments:
-      - environment: staging
-        auto_deploy: true
-`),
-    );
-    expect(config.defaults).toMatchObject({
-      strategy: {
-        kind: "blue-green",
-        healthCheckUrl: "/health",
-        healthCheckTimeoutMs: 30_000,
-        switchTrafficDelayMs: 0,
-        keepOldVersion: true,
-      },
-      deploymentTimeoutMs: 600_000,
-      maxConcurrentDeployments: 3,
-    });
-    expect(config.environments).toEqual(["staging"]);
-    expect(config.warnings).toEqual([]);
-  });
-
-  it.each([
-    ["  rollback_management:\n    rollback_triggers: []\n", 4],
-    ["  automated_deployment:\n    deployment_strategy: canary\n", 4],
-    ["  environment_management:\n    environments:\n      - environment: a\n        approval_required: true\n", 6],
-    [
-      "  deployment_validation:\n    validation_phases:\n      - phase: deployment\n        validations:\n          - health_check\n          - integration_test\n",
-      8,
-    ],
-    ["  deployment_monitoring:\n    alert_thresholds: []\n", 4],
-    ["  version_management:\n    version_history: 100\n", 4],
-  ])("warns of what has no effect: %j", (lines, line) => {
-    expect(parse(deployer(lines)).warnings.map((found) => [found.code, found.severity, found.line])).toEqual([
-      ["option/not-supported", "warning", line],
-    ]);
-  });
-
-  it.each([
-    ["a switch whose neglect would deploy", "  automated_deployment:\n    enabled: false\n", ["option/not-supported 4"]],
-    ["an unknown option", "  automated_deployment:\n    deploy_strategy: x\n", ["schema/unknown-property 4"]],
-    [
-      "an unknown validation",
-      "  automated_deployment:\n    deployment_validation:\n      - validation: helth_check\n",
-      ["config/unknown-value 5"],
-    ],
-  ])("refuses %s", (_, lines, expected) => {
-    expect(refusal(deployer(lines))).toEqual(expected);
   });
 });

@@ -57,13 +57,9 @@ export function toTriggers(items: readonly TriggerItem[]): readonly MetricCheck[
   });
 }
 
-function metricFindings({ type, metric, query }: TriggerItem, pointer: string, say: Say): readonly Finding[] {
-  if (type !== "custom_metric") {
-    return metric === undefined
-      ? []
-      : [say(`${pointer}/metric`, "environment/metric", `${type} has a metric already`, "Remove it, or use custom_metric.")];
-  }
-  return metric === undefined && query === undefined ? [say(pointer, "environment/metric", "custom_metric needs a metric or a query")] : [];
+function metricFindings({ type, metric }: TriggerItem, pointer: string, say: Say): readonly Finding[] {
+  if (type === "custom_metric" || metric === undefined) return [];
+  return [say(`${pointer}/metric`, "environment/metric", `${type} has a metric already`, "Remove it, or use custom_metric.")];
 }
 
 function thresholdFindings({ type, threshold }: TriggerItem, pointer: string, say: Say): readonly Finding[] {
