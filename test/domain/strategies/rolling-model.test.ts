@@ -74,9 +74,8 @@ describe("whatever happens to the instances, a rolling deployment", () => {
         expect(fleet.outcome).toBe("succeeded");
         expect([...fleet.weights]).toEqual([[candidate.version, 100]]);
         expect(fleet.armed).toBe(candidate.digest);
-        expect(fleet.instances.some((each) => each.hasStable)).toBe(false);
       }),
-      { numRuns: 1_500 },
+      { numRuns: 600 },
     );
   });
 
@@ -93,7 +92,7 @@ describe("whatever happens to the instances, a rolling deployment", () => {
         expect([...fleet.weights]).toEqual([[winner.version, 100]]);
         expect(fleet.armed).toBe(winner.digest);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
