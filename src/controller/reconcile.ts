@@ -24,7 +24,7 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
   if (isNothingNew(step)) return step;
 
   await ports.journal.record(step);
-  report(step, ports.log);
+  report(step, state, ports.log);
   if (step.events.length > 0) ports.telling.ring();
   await settle(environment, ports);
   return step;

@@ -1,15 +1,72 @@
-/** One log line for everything that happened to a deployment, with the same words that history and surfaces show. */
+/** Log lines for everything that was decided, with the same words that history and surfaces show, and always with what it is about. */
 
-import type { Step } from "../domain/state.ts";
+import type { EventKind, PinionEvent } from "../domain/events.ts";
+import type { Rollout } from "../domain/rollout.ts";
+import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../domain/state.ts";
 import type { Log } from "../ports/log.ts";
 
-export function report(step: Step, log: Log): void {
-  for (const update of step.deployments) {
-    const about = update.opened
-      ? { process: update.opened.process, version: update.opened.version, kind: update.opened.kind, commit: update.opened.commit }
-      : {};
-    const fields = { environment: step.environment, deployment: update.id, phase: update.phase, state: update.step.state, ...about };
-    if (update.phase === "Failed" || update.phase === "RolledBack") log.warn(fields, update.step.why);
-    else log.info(fields, update.step.why);
+/** `before`: what was remembered when it was decided. */
+export function report(step: Step, before: EnvironmentState, log: Log): void {
+  reportLine(step, log);
+  reportAnswers(step, before, log);
+  for (const update of step.deployments) reportDeployment(update, step, { before, log });
+  reportReverts(step, before, log);
+  for (const event of step.events) if (isNews(event.kind)) reportEvent(event, log);
+}
+
+interface Around {
+  readonly before: EnvironmentState;
+  readonly log: Log;
+}
+
+function reportLine({ environment, line }: Step, log: Log): void {
+  if (!line) return;
+  if (line.freeze) log.warn({ environment, by: line.freeze.by.name }, `frozen: ${line.freeze.why}`);
+  else log.info({ environment }, "no longer frozen");
+}
+
+function reportAnswers({ environment, answers }: Step, before: EnvironmentState, log: Log): void {
+  for (const { id, kind, why } of answers) {
+    const order = before.orders.find((given) => given.id === id);
+    const about = order ? { wish: order.wish.kind, process: "process" in order.wish ? order.wish.process : null, by: order.by.name } : {};
+    log.info({ environment, order: id, answer: kind, ...about }, why);
   }
+}
+
+function reportDeployment(update: DeploymentUpdate, { environment, processes }: Step, { before, log }: Around): void {
+  const rollout = update.opened ? null : rolloutOf(update.id, [...before.processes.values(), ...processes]);
+  const { phase, trigger } = update;
+  const about = { environment, ...subjectOf(update, rollout), deployment: update.id };
+  const fields = { ...about, phase, state: update.step.state, ...(trigger === undefined ? {} : { trigger }) };
+  if (phase === "Failed" || phase === "RolledBack" || trigger !== undefined) log.warn(fields, update.step.why);
+  else log.info(fields, update.step.why);
+}
+
+function subjectOf({ opened }: DeploymentUpdate, rollout: Rollout | null) {
+  if (opened) return { process: opened.process, version: opened.version, from: opened.from, kind: opened.kind, commit: opened.commit };
+  return rollout ? { process: rollout.process, version: rollout.candidate?.version ?? null } : {};
+}
+
+function rolloutOf(deployment: string, rows: readonly ProcessState[]): Rollout | null {
+  return rows.find(({ rollout }) => rollout?.deployment === deployment)?.rollout ?? null;
+}
+
+/** That a pin is to be put back; what became of it is told by who writes it. */
+function reportReverts({ environment, processes }: Step, before: EnvironmentState, log: Log): void {
+  for (const { process, revert } of processes) {
+    if (!revert || revert.order.id === before.processes.get(process)?.revert?.order.id) continue;
+    const { id, from, to, deployment, trigger, mode, why } = revert.order;
+    log.warn({ environment, process, version: from, to, deployment, rollback: id, trigger, mode }, `the pin goes back to ${to}: ${why}`);
+  }
+}
+
+/** What no other line says. */
+function isNews(kind: EventKind): boolean {
+  return kind === "held" || kind === "drift" || kind === "git-lags";
+}
+
+function reportEvent({ environment, process, version, deployment, kind, why }: PinionEvent, log: Log): void {
+  const fields = { environment, process, version, deployment, event: kind };
+  if (kind === "held") log.info(fields, why);
+  else log.warn(fields, why);
 }

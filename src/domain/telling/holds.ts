@@ -42,7 +42,8 @@ function subjectOf({ process, rollout, status }: ProcessState) {
 }
 
 function holdOf(row: ProcessState): Hold | null {
-  return row.rollout ? holdOfRollout(row.rollout) : row.status && holdOfStatus(row.status, row);
+  if (!row.rollout) return row.status && holdOfStatus(row.status, row);
+  return holdOfRollout(row.rollout) ?? undecided(row.rollout, row.status);
 }
 
 /** Only people can let it go on. */
@@ -53,6 +54,12 @@ function holdOfRollout({ deployment, paused, state, strategy }: Rollout): Hold |
   if (step?.kind !== "pause" || step.durationMs !== null) return null;
   const why = `waits at ${state.weight} % until somebody promotes it`;
   return { kind: "held", why, key: `${deployment} waits ${state.step}` };
+}
+
+/** Found bad, and yet not taken back: the policy leaves that to people. */
+function undecided({ deployment }: Rollout, status: ProcessStatus | null): Hold | null {
+  if (!status?.reason.endsWith("A person must decide")) return null;
+  return { kind: "held", why: status.reason, key: `${deployment} undecided` };
 }
 
 function pausedWhy(name: string, why: string): string {

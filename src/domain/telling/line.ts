@@ -2,7 +2,7 @@
 
 import type { PinionEvent } from "../events.ts";
 import type { Freeze, Order } from "../orders.ts";
-import type { Person } from "../rollout.ts";
+import type { Person } from "../people.ts";
 import type { EnvironmentState, Step } from "../state.ts";
 import { eventOf } from "./told.ts";
 

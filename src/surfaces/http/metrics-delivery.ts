@@ -18,7 +18,7 @@ function counters(tallies: readonly Tally[]): readonly Family[] {
   const ended = sums(tallies, ({ environment, kind, strategy, phase }) => ({ environment, kind, strategy, phase }));
   const changes = tallies.filter(({ kind }) => kind === "deploy" || kind === "rollback");
   const durations = sums(changes, ({ environment, strategy, phase }) => ({ environment, strategy, outcome: phase }));
-  const rollbacks = sums(tallies.filter(isRollback), ({ environment, trigger }) => ({ environment, trigger: trigger ?? "unknown" }));
+  const rollbacks = sums(tallies.filter(isRollback), ({ environment, trigger }) => ({ environment, trigger: trigger ?? "pin" }));
   return [
     {
       name: "pinion_deployments_total",
@@ -38,15 +38,15 @@ function counters(tallies: readonly Tally[]): readonly Family[] {
     {
       name: "pinion_rollback_total",
       type: "counter",
-      help: "Versions that were taken back, by what condemned them, since the journal began.",
+      help: "Rollbacks by what condemned the version, or pin where a commit asked for one, since the journal began.",
       samples: rollbacks.map(({ labels, count }) => ({ labels, value: count })),
     },
   ];
 }
 
-/** A version that had traffic and lost it, or that a person has taken back. */
-function isRollback({ kind, phase, trigger }: Tally): boolean {
-  return phase === "RolledBack" || (kind === "rollback" && phase === "Succeeded" && trigger !== null);
+/** A version that had traffic and lost it, or a commit by which one that was good here before came back. */
+function isRollback({ kind, phase }: Tally): boolean {
+  return phase === "RolledBack" || (kind === "rollback" && phase === "Succeeded");
 }
 
 interface Sum {

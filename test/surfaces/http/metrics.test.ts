@@ -37,8 +37,8 @@ describe("the page of metrics", () => {
       "pinion_rollback_total",
       [
         'pinion_rollback_total{environment="production",trigger="error_rate"} 3',
-        'pinion_rollback_total{environment="production",trigger="unknown"} 1',
-        'pinion_rollback_total{environment="production",trigger="manual"} 1',
+        'pinion_rollback_total{environment="production",trigger="manual"} 2',
+        'pinion_rollback_total{environment="production",trigger="pin"} 4',
       ],
     ],
     [
@@ -46,6 +46,7 @@ describe("the page of metrics", () => {
       [
         'pinion_deployments_total{environment="production",kind="deploy",strategy="canary",phase="Succeeded"} 3',
         'pinion_deployments_total{environment="production",kind="deploy",strategy="canary",phase="RolledBack"} 4',
+        'pinion_deployments_total{environment="production",kind="rollback",strategy="blue-green",phase="Failed"} 9',
         'pinion_deployments_total{environment="production",kind="rollback",strategy="blue-green",phase="Succeeded"} 5',
         'pinion_deployments_total{environment="production",kind="heal",strategy="heal",phase="Succeeded"} 7',
       ],
@@ -55,6 +56,7 @@ describe("the page of metrics", () => {
       [
         'pinion_deployment_duration_seconds_sum{environment="production",strategy="canary",outcome="Succeeded"} 150',
         'pinion_deployment_duration_seconds_sum{environment="production",strategy="canary",outcome="RolledBack"} 10',
+        'pinion_deployment_duration_seconds_sum{environment="production",strategy="blue-green",outcome="Failed"} 0.5',
         'pinion_deployment_duration_seconds_sum{environment="production",strategy="blue-green",outcome="Succeeded"} 1',
       ],
     ],
