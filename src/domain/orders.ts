@@ -1,7 +1,7 @@
 /** What people tell a controller to do. Journaled, then decided about like everything else: carried out, or refused with the reason. */
 
 import type { EnvironmentName, Instant, ProcessId, Version } from "./names.ts";
-import type { Person } from "./rollout.ts";
+import type { Person } from "./people.ts";
 
 export type OrderWish =
   | { readonly kind: "pause" | "resume" | "abort" | "retry" | "recover"; readonly process: ProcessId }

@@ -2,7 +2,7 @@
 
 import type { Verdict } from "./evidence.ts";
 import type { Instant, Percent, Version } from "./names.ts";
-import type { Pause } from "./rollout.ts";
+import type { Pause } from "./people.ts";
 
 /** One metric, with its value and what it is held against. */
 export interface Figure {

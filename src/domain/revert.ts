@@ -1,7 +1,7 @@
 /** Putting a pin back by a commit: what is ordered, and what became of it. */
 
 import type { CommitId, Digest, EnvironmentName, Instant, ProcessId, Version } from "./names.ts";
-import type { Person } from "./rollout.ts";
+import type { Person } from "./people.ts";
 
 /** Journaled with the decision, so that it is carried out exactly once whatever happens in between. */
 export interface RevertOrder {

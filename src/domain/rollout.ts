@@ -4,6 +4,7 @@ import type { Action } from "./actions.ts";
 import type { Verdict } from "./evidence.ts";
 import type { StrategySpec } from "./environment.ts";
 import type { CommitId, Instant, Percent, ProcessId, UnitRef } from "./names.ts";
+import type { Pause } from "./people.ts";
 
 /** Journaled as JSON: add a kind when you must, never rename one. */
 export type RolloutState =
@@ -54,19 +55,6 @@ interface Batch<K extends string> {
   readonly done: readonly string[];
   readonly batch: readonly string[];
   readonly since: Instant;
-}
-
-/** A person who gave an order. */
-export interface Person {
-  readonly name: string;
-  /** Null: not known. */
-  readonly email: string | null;
-}
-
-export interface Pause {
-  readonly by: Person;
-  readonly why: string;
-  readonly at: Instant;
 }
 
 /** What makes Pinion start a deployment. `heal` puts back what was changed by hand; `retire` removes a process that left the pins. */

@@ -26,7 +26,7 @@ const rules: Readonly<Record<string, Rule>> = {
 };
 
 /** Folders of src/adapters/ whose folders are the adapters. */
-const families = new Set(["engines", "routers", "metrics", "forges", "notifiers"]);
+const families = new Set(["engines", "routers", "forges", "notifiers"]);
 
 const maxLines = 300;
 

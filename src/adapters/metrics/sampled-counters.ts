@@ -45,7 +45,7 @@ interface Environment {
 const pastMs = 250;
 /** A version that nobody asked about for its longest window and this long is forgotten. */
 const forgetMs = 60_000;
-const nothing: Counts = new Map();
+const nothing: ReadonlyMap<string, readonly number[]> = new Map();
 
 export function unitKey({ process, digest }: Pick<UnitRef, "process" | "digest">): string {
   return `${process} ${digest}`;

@@ -2,7 +2,8 @@
 
 import type { Action, Phase, Weight } from "../../domain/actions.ts";
 import type { ValidationName, ValidationResult } from "../../domain/evidence.ts";
-import type { DeploymentKind, Pause, Rollout, RolloutState, Stuck } from "../../domain/rollout.ts";
+import type { DeploymentKind, Rollout, RolloutState, Stuck } from "../../domain/rollout.ts";
+import type { Pause } from "../../domain/people.ts";
 import type { DeploymentPhase, Health, ProcessStatus, SyncStatus } from "../../domain/status.ts";
 import type { KnownGood, ProcessState } from "../../domain/state.ts";
 import { isFlag, isNumber, isText, isTrue, listOf, nullable, oneOf, optional, shape, variants } from "./guards.ts";

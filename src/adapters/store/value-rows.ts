@@ -1,7 +1,7 @@
 /** What the plain values in every kind of row must look like to be believed. */
 
 import type { Digest, UnitRef } from "../../domain/names.ts";
-import type { Person } from "../../domain/rollout.ts";
+import type { Person } from "../../domain/people.ts";
 import { isText, nullable, shape } from "./guards.ts";
 import type { Guard } from "./guards.ts";
 

@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError } from "commander";
 import { PinionError } from "../../domain/errors.ts";
-import type { Person } from "../../domain/rollout.ts";
+import type { Person } from "../../domain/people.ts";
 import type { CliWorld } from "./world.ts";
 
 /** `Ann <ann@example.com>`, or a name alone. @throws InvalidArgumentError */

@@ -2,7 +2,7 @@
 
 import { PinionError } from "../../domain/errors.ts";
 import type { OrderAnswer, OrderWish } from "../../domain/orders.ts";
-import type { Person } from "../../domain/rollout.ts";
+import type { Person } from "../../domain/people.ts";
 import { type Fields, fieldsOf } from "./json-fields.ts";
 import { parsePerson } from "./progress-door.ts";
 

@@ -5,7 +5,7 @@ import type { EnvironmentName } from "../../domain/names.ts";
 import type { Freeze } from "../../domain/orders.ts";
 import type { Figure, Progress } from "../../domain/progress.ts";
 import type { Quarantined, Revert, RevertOrder, RevertOutcome } from "../../domain/revert.ts";
-import type { Person } from "../../domain/rollout.ts";
+import type { Person } from "../../domain/people.ts";
 import type { Fields } from "./json-fields.ts";
 
 /** @throws TypeError */
