@@ -21,6 +21,8 @@ interface Sample {
 const finest = 32;
 /** At most so many, whatever the window and the interval are. */
 const mostSamples = 512;
+/** Thinning looks at all samples, so it is not done for each. */
+const thinEach = 16;
 /** How much longer than asked a window may become when samples are few, at least. */
 const slackMs = 60_000;
 
@@ -62,7 +64,7 @@ export class CounterHistory {
     this.#last = counts;
     // Most versions rest most of the time; equal samples share their numbers.
     this.#samples.push({ at, grown: hasGrown ? grown : last.grown });
-    this.#thin(at);
+    if (this.#samples.length % thinEach === 0) this.#thin(at);
   }
 
   /** What was counted in the window that ends at `until`; null when nothing is known of it. */

@@ -1,0 +1,106 @@
+/** A real Prometheus server on a free port, which scrapes what a test shows it. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const program = "/usr/bin/prometheus";
+
+export interface TestPrometheus {
+  readonly url: string;
+  /** Waits until it has scraped at least so many times more. */
+  scraped(times: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** `metrics` is asked at every scrape, five times a second. */
+export async function startPrometheus(metrics: () => string): Promise<TestPrometheus> {
+  if (!existsSync(program))
+    throw new Error(`${program} is missing: install it with \`apt-get install -y --no-install-recommends prometheus\``);
+  let scrapes = 0;
+  const exporter = createServer((_, response) => {
+    scrapes += 1;
+    response.setHeader("content-type", "text/plain; version=0.0.4").end(metrics());
+  });
+  const folder = await mkdtemp(join(tmpdir(), "pinion-prometheus-"));
+  await writeFile(join(folder, "prometheus.yml"), configuration(await listen(exporter)));
+  const port = await freePort();
+  const child = spawn(program, parameters(folder, port), { stdio: "ignore", detached: false });
+  const stop = async (): Promise<void> => {
+    await end(child);
+    exporter.closeAllConnections();
+    await new Promise((resolve) => exporter.close(resolve));
+    await rm(folder, { recursive: true, force: true });
+  };
+  const url = `http://127.0.0.1:${port}`;
+  try {
+    await until(() => isReady(url, child));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    url,
+    async scraped(times) {
+      // The one under way when it was asked for may have been answered before.
+      const wanted = scrapes + times + 1;
+      await until(async () => scrapes >= wanted);
+    },
+    stop,
+  };
+}
+
+function configuration(port: number): string {
+  return `global: { scrape_interval: 200ms, scrape_timeout: 200ms }
+scrape_configs: [{ job_name: gateway, static_configs: [{ targets: ["127.0.0.1:${port}"] }] }]
+`;
+}
+
+function parameters(folder: string, port: number): readonly string[] {
+  return [
+    `--config.file=${join(folder, "prometheus.yml")}`,
+    `--storage.tsdb.path=${join(folder, "data")}`,
+    `--web.listen-address=127.0.0.1:${port}`,
+    "--log.level=error",
+  ];
+}
+
+async function isReady(url: string, child: ChildProcess): Promise<boolean> {
+  if (child.exitCode !== null) throw new Error(`prometheus ended with ${child.exitCode}`);
+  return fetch(`${url}/-/ready`).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 1_200; tries += 1) {
+    if (await isSo()) return;
+    await sleep(25);
+  }
+  throw new Error("prometheus took more than 30 s");
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await ended;
+}
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
