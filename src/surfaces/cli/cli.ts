@@ -59,6 +59,8 @@ function createProgram({ world, colors }: Session): Command {
     .helpOption("-h, --help", "show help")
     .helpCommand("help [command]", "show help of a command")
     .showSuggestionAfterError(true)
+    // After a command's name all options are its own, also one that is called --version.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void world.stdout.write(text),

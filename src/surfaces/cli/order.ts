@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { PinionError } from "../../domain/errors.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
 import type { OrderAnswer, OrderWish } from "../../domain/orders.ts";
-import type { Person } from "../../domain/rollout.ts";
+import type { Person } from "../../domain/people.ts";
 import { orderAnswerJson } from "../http/answers.ts";
 import type { ControllerClient } from "../http/client.ts";
 import { isOrderId } from "../http/order-door.ts";

@@ -5,7 +5,8 @@ import { PinionError } from "../../../src/domain/errors.ts";
 import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
 import { pinion } from "./fake-world.ts";
 
-const commands = ["run", "gateway", "init", "validate", "status", "diff", "plan", "history", "demo"];
+const orders = ["rollback", "pause", "resume", "abort", "retry", "promote", "freeze", "unfreeze", "recover"];
+const commands = ["run", "gateway", "init", "validate", "status", "diff", "plan", "history", "wait", "sync", ...orders, "demo"];
 
 describe("help", () => {
   it("lists all commands", async () => {
@@ -20,9 +21,12 @@ describe("help", () => {
     expect(stdout).toMatch(new RegExp(`Examples:\n {2}pinion ${command}`, "u"));
   });
 
-  it.each(["init", "validate", "status", "diff", "plan", "history"])("of %s names both formats", async (command) => {
-    expect((await pinion([command, "--help"])).stdout).toContain('choices: "text", "json"');
-  });
+  it.each(["init", "validate", "status", "diff", "plan", "history", "wait", "sync", ...orders])(
+    "of %s names both formats",
+    async (command) => {
+      expect((await pinion([command, "--help"])).stdout).toContain('choices: "text", "json"');
+    },
+  );
 
   it("is not a success when no command was named", async () => {
     expect(await pinion([])).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("Usage: pinion") });
@@ -42,6 +46,18 @@ describe("usage errors end with 2 and a hint", () => {
     ["an unknown format", ["validate", "--format", "xml"], "Allowed choices are text, json."],
     ["a port that is none", ["gateway", "--port", "70000"], "A port is a number from 0 to 65535."],
     ["a limit that is none", ["history", "--limit", "0"], "It is a number from 1 to 1000."],
+    ["an environment where a process is meant", ["pause", "production"], "It is ENVIRONMENT/PROCESS"],
+    ["a process where an environment is meant", ["freeze", "production/a", "--reason", "x"], "It is an environment"],
+    ["a rollback without a reason", ["rollback", "production/a"], "required option '--reason <text>'"],
+    ["a recovery without a reason", ["recover", "production/a"], "required option '--reason <text>'"],
+    ["a freeze without a reason", ["freeze", "production"], "required option '--reason <text>'"],
+    ["an empty reason", ["pause", "e/p", "--reason", " "], "Say why in a few words."],
+    ["a version that is none", ["rollback", "e/p", "--reason", "x", "--to", "v1"], "A version is MAJOR.MINOR.PATCH"],
+    ["a person that is none", ["pause", "e/p", "--as", "<x@y>"], 'It is "Name <email>" or a name.'],
+    ["an id that is none", ["pause", "e/p", "--id", "a b"], "It is 1 to 100 letters"],
+    ["a time that is none", ["wait", "e", "--timeout", "10"], "It is a time such as 90s"],
+    ["a state that is none", ["wait", "e", "--until", "done"], "Allowed choices are healthy, succeeded, synced."],
+    ["a commit that is none", ["wait", "e", "--commit", "main"], "It is a commit id"],
   ])("%s", async (_what, argv, message) => {
     const { code, stdout, stderr } = await pinion(argv);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -1,6 +1,13 @@
 /** Plans as text that reads well in a terminal and in a pull request. */
 
-import { type DeploymentPlan, isNothingToDo, type PlannedDeployment, type RiskLevel } from "../../../domain/deployment-plan.ts";
+import {
+  type DeploymentPlan,
+  isNothingToDo,
+  type PlannedDeployment,
+  type RiskLevel,
+  type RollbackPlan,
+  type StepValidation,
+} from "../../../domain/deployment-plan.ts";
 import type { Json } from "../../../domain/definition.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import { tokensOf } from "../../../domain/json-difference.ts";
@@ -59,12 +66,7 @@ function renderPlan(plan: DeploymentPlan, view: View): readonly string[] {
       ]),
       view,
     ),
-    ...section(
-      "way back",
-      plan.rollbackPlan.steps.map(({ name }) => [printable(name)]),
-      view,
-      plan.rollbackPlan.instruction,
-    ),
+    ...section("way back", wayBack(plan.rollbackPlan), view, plan.rollbackPlan.instruction),
   ];
 }
 
@@ -110,15 +112,27 @@ function renderChanges({ changes, distance }: PlannedDeployment, colors: Colors)
   return [...shown, ...(rest > 0 ? [colors.dim(`     … and ${rest} more; \`pinion diff\` shows them all`)] : []), `     impact: ${impact}`];
 }
 
-/** `validate → install → check (3 smoke tests) → switch`. */
+/** `validate → install → check (3 smoke tests) → 20 % → judge 1 min → switch`. */
 function stepsOf({ id }: PlannedDeployment, { steps }: DeploymentPlan): string {
   const own = steps.filter((step) => step.id.startsWith(`${id}.`));
-  const names = own.map(({ action, name, validation }) => {
-    const tests = validation?.validations.filter((one) => one.validation === "smoke_test").length ?? 0;
-    if (action === "wait") return name;
-    return tests === 0 ? action : `${action} (${count(tests, "smoke test")})`;
+  return own.map(({ brief, validation }) => `${brief}${testsOf(validation)}`).join(" → ");
+}
+
+/** How many tests a step has, by their kinds. */
+function testsOf(validation: StepValidation): string {
+  const kinds = { smoke_test: "smoke test", integration_test: "integration test", performance_test: "performance test" } as const;
+  const counts = Object.entries(kinds).flatMap(([name, words]) => {
+    const tests = validation?.validations.filter((one) => one.validation === name).length ?? 0;
+    return tests === 0 ? [] : [count(tests, words)];
   });
-  return names.join(" → ");
+  return counts.length === 0 ? "" : ` (${counts.join(", ")})`;
+}
+
+/** When Pinion goes back by itself, and what anybody does. */
+function wayBack({ automatic, steps }: RollbackPlan): readonly (readonly string[])[] {
+  const until = automatic === null ? "" : `, up to ${duration(automatic.watchedFor)} after the switch,`;
+  const byItself = automatic?.triggers.map((trigger) => `by itself${until} unless ${trigger}`) ?? [];
+  return [...byItself, ...steps.map(({ name }) => name)].map((row) => [printable(row)]);
 }
 
 function fromTo(from: string | null, to: string | null): string {

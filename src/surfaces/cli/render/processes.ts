@@ -8,30 +8,41 @@ import { relativeTime } from "../time.ts";
 import { fitted } from "./rollout.ts";
 import type { Paint, View } from "./view.ts";
 
-const titles = ["PROCESS", "DESIRED", "ACTUAL", "SYNC", "HEALTH", "PHASE", "SINCE", "REASON"];
 const indent = "  ";
 
-/** Lines for all of them. */
-export function renderProcesses(processes: readonly ProcessView[], view: View): readonly string[] {
-  const { colors, width } = view;
-  const rows = processes.map((process) => rowOf(process, view));
-  const [head = "", ...lines] = renderTable(rows, { width, indent, head: titles });
-  const isTooWide = width !== null && [head, ...lines].some((line) => visibleLength(line) > width);
-  return isTooWide ? processes.flatMap((process) => cardOf(process, view)) : [colors.dim(head), ...lines];
+interface Column {
+  readonly title: string;
+  cell(status: ProcessView, view: View): string;
 }
 
-function rowOf(status: ProcessView, { colors, now }: View): readonly string[] {
-  const { process, desired, sync, health, since, reason } = status;
-  return [
-    printable(process),
-    desired ?? "-",
-    renderActual(status),
-    syncColor(sync, colors)(sync),
-    healthColor(health, colors)(health),
-    phaseOf(status, colors),
-    relativeTime(since, now),
-    printable(reason),
-  ];
+const columns: readonly Column[] = [
+  { title: "PROCESS", cell: ({ process }) => printable(process) },
+  { title: "DESIRED", cell: ({ desired }) => desired ?? "-" },
+  { title: "ACTUAL", cell: renderActual },
+  { title: "SYNC", cell: ({ sync }, { colors }) => syncColor(sync, colors)(sync) },
+  { title: "HEALTH", cell: ({ health }, { colors }) => healthColor(health, colors)(health) },
+  { title: "PHASE", cell: (status, { colors }) => phaseOf(status, colors) },
+  { title: "SINCE", cell: ({ since }, { now }) => relativeTime(since, now) },
+  { title: "REASON", cell: ({ reason }) => printable(reason) },
+];
+
+/** Lines for all of them, in the roomiest arrangement that fits. */
+export function renderProcesses(processes: readonly ProcessView[], view: View): readonly string[] {
+  for (const without of [[], ["SINCE"], ["SINCE", "PHASE"]]) {
+    const lines = tableOf(
+      processes,
+      columns.filter(({ title }) => !without.includes(title)),
+      view,
+    );
+    if (view.width === null || lines.every((line) => visibleLength(line) <= (view.width ?? 0))) return lines;
+  }
+  return processes.flatMap((process) => cardOf(process, view));
+}
+
+function tableOf(processes: readonly ProcessView[], shown: readonly Column[], view: View): readonly string[] {
+  const rows = processes.map((process) => shown.map(({ cell }) => cell(process, view)));
+  const [head = "", ...lines] = renderTable(rows, { width: view.width, indent, head: shown.map(({ title }) => title) });
+  return [view.colors.dim(head), ...lines];
 }
 
 /** A few lines for one process, none wider than the terminal if its words are not. */

@@ -1,0 +1,112 @@
+/** Commands that give orders, against a controller's real API on loopback. */
+
+import { describe, expect, it } from "vitest";
+import { PinionError } from "../../../src/domain/errors.ts";
+import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
+import { noon } from "../http/pictures.ts";
+import { createControllers, orderTaker } from "./controller.ts";
+import { fakeTime, pinion } from "./fake-world.ts";
+
+const controllers = createControllers();
+const by = ["--as", "Ann <ann@example.com>"];
+const done = () => ({ kind: "done", why: "so it is" }) as const;
+
+async function give(argv: readonly string[], parts: Partial<CliWorld> = {}, answer: Parameters<typeof orderTaker>[0] = done) {
+  const { orders, order } = orderTaker(answer);
+  const url = await controllers.startWith({ order });
+  const outcome = await pinion([...argv, "--controller", url], { randomId: () => "random-1", ...parts });
+  return { ...outcome, orders };
+}
+
+describe("an order", () => {
+  it.each([
+    [["pause", "production/a", "--reason", "why so"], "why so", { kind: "pause", process: "a" }],
+    [["resume", "production/a"], "", { kind: "resume", process: "a" }],
+    [["abort", "production/a"], "", { kind: "abort", process: "a" }],
+    [["retry", "production/a"], "", { kind: "retry", process: "a" }],
+    [["promote", "production/a"], "", { kind: "promote", process: "a", isFull: false }],
+    [["promote", "production/a", "--full"], "", { kind: "promote", process: "a", isFull: true }],
+    [["freeze", "production", "--reason", "x"], "x", { kind: "freeze" }],
+    [["unfreeze", "production", "--reason", "x"], "x", { kind: "unfreeze" }],
+  ])("%j is given as it was meant", async (argv, why, wish) => {
+    const { code, stdout, orders } = await give([...argv, ...by]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "done: so it is\n" });
+    expect(orders).toEqual([
+      { id: "random-1", environment: "production", by: { name: "Ann", email: "ann@example.com" }, why, at: noon, wish },
+    ]);
+  });
+
+  it("that is refused says why on stderr, and ends with 1", async () => {
+    const { code, stdout, stderr } = await give(["pause", "e/p", ...by], {}, () => ({ kind: "refused", why: "nothing is under way" }));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^error order\/refused: nothing is under way\nhint: ./u);
+  });
+
+  it.each([
+    ["done", 0],
+    ["refused", 1],
+  ] as const)("that is %s is told to scripts", async (kind, code) => {
+    const given = await give(["pause", "e/p", ...by, "--id", "o-7", "--format", "json"], {}, () => ({ kind, why: "so" }));
+    expect(given.code).toBe(code);
+    expect(JSON.parse(given.stdout)).toEqual({ id: "o-7", kind, why: "so", at: "2026-11-21T12:00:00.000Z" });
+  });
+
+  it("for what is not there ends with 2", async () => {
+    const url = await controllers.startWith({ order: () => Promise.reject(new PinionError("process/unknown", "no process is called p")) });
+    const { code, stderr } = await pinion(["pause", "e/p", ...by, "--id", "o", "--controller", url]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("error process/unknown: no process is called p");
+  });
+});
+
+describe("who gives it", () => {
+  const git = (values: Record<string, string>): CliWorld["git"] => {
+    return (_directory, args) => {
+      const value = values[args.at(-1) ?? ""];
+      return Promise.resolve({ status: value === undefined ? 1 : 0, stdout: value ?? "", stderr: "" });
+    };
+  };
+
+  it.each<[string, readonly string[], Partial<CliWorld>, object]>([
+    ["is who is named", by, {}, { name: "Ann", email: "ann@example.com" }],
+    ["may be a name alone", ["--as", "the night shift"], {}, { name: "the night shift", email: null }],
+    [
+      "else is the author of commits here",
+      [],
+      { git: git({ "user.name": "Bob", "user.email": "bob@x" }) },
+      { name: "Bob", email: "bob@x" },
+    ],
+    ["else is who is logged in", [], { git: git({ "user.email": "bob@x" }), userName: () => "bob" }, { name: "bob", email: "bob@x" }],
+  ])("%s", async (_what, argv, parts, person) => {
+    const { orders } = await give(["pause", "e/p", ...argv], parts);
+    expect(orders[0]?.by).toEqual(person);
+  });
+
+  it("must be known", async () => {
+    const { code, stderr, orders } = await give(["pause", "e/p"], { git: git({}), userName: () => null });
+    expect({ code, orders }).toEqual({ code: 2, orders: [] });
+    expect(stderr).toContain("--as");
+  });
+});
+
+describe("an order that is not answered at once", () => {
+  const order = () => Promise.reject(new PinionError("order/unanswered", "no pass came"));
+
+  it("is asked about until it is", async () => {
+    let asked = 0;
+    const answer = (environment: string, id: string) => {
+      asked += 1;
+      return Promise.resolve(asked < 3 ? null : ({ id, kind: "done", why: `paused in ${environment}`, at: noon } as const));
+    };
+    const url = await controllers.startWith({ order, answer });
+    const { code, stdout } = await pinion(["pause", "e/p", ...by, "--id", "o", "--controller", url], fakeTime());
+    expect({ code, stdout, asked }).toEqual({ code: 0, stdout: "done: paused in e\n", asked: 3 });
+  });
+
+  it("is told as recorded, with 3", async () => {
+    const url = await controllers.startWith({ order, answer: () => Promise.resolve(null) });
+    const { code, stderr } = await pinion(["pause", "e/p", ...by, "--id", "o-9", "--controller", url], fakeTime());
+    expect(code).toBe(3);
+    expect(stderr).toContain("error order/unanswered: order o-9 is recorded");
+  });
+});
