@@ -51,16 +51,8 @@ export class CounterHistory {
     const last = this.#newest();
     if (at < last.at) return;
     const grown = [...last.grown];
-    let hasGrown = false;
-    for (const [instance, values] of counts) {
-      const before = this.#last.get(instance);
-      const isAnew = before === undefined || values.some((value, index) => value < (before[index] ?? 0));
-      for (const [index, value] of values.entries()) {
-        const more = value - (isAnew ? 0 : (before[index] ?? 0));
-        grown[index] = (grown[index] ?? 0) + more;
-        hasGrown ||= more !== 0;
-      }
-    }
+    for (const [instance, values] of counts) addGrowth(grown, values, this.#last.get(instance));
+    const hasGrown = grown.some((value, index) => value !== last.grown[index]);
     this.#last = counts;
     // Most versions rest most of the time; equal samples share their numbers.
     this.#samples.push({ at, grown: hasGrown ? grown : last.grown });
@@ -111,6 +103,12 @@ export class CounterHistory {
     }
     this.#samples = kept.slice(-mostSamples);
   }
+}
+
+/** Adds what an instance counted since; one of its counts being lower than before means that it started again at 0. */
+function addGrowth(grown: number[], values: readonly number[], before: readonly number[] | undefined): void {
+  const isAnew = before === undefined || values.some((value, index) => value < (before[index] ?? 0));
+  for (const [index, value] of values.entries()) grown[index] = (grown[index] ?? 0) + value - (isAnew ? 0 : (before[index] ?? 0));
 }
 
 function sum(counts: Counts): readonly number[] {

@@ -88,8 +88,10 @@ const formType = { "content-type": "application/x-www-form-urlencoded" };
 
 async function authorization({ auth, secrets }: JsonClientOptions): Promise<Readonly<Record<string, string>>> {
   if (auth.kind === "none") return {};
-  if (auth.kind === "bearer") return { authorization: `Bearer ${(await secrets.resolve(auth.token)).trim()}` };
-  const password = await secrets.resolve(auth.password);
+  // A line break at the end would be no header any more.
+  const secret = async (reference: SecretReference) => (await secrets.resolve(reference)).replace(/[\r\n]+$/, "");
+  if (auth.kind === "bearer") return { authorization: `Bearer ${await secret(auth.token)}` };
+  const password = await secret(auth.password);
   return { authorization: `Basic ${Buffer.from(`${auth.username}:${password}`).toString("base64")}` };
 }
 
