@@ -29,12 +29,11 @@ export function publicly(asked: Asked, validation: ValidationName, checks: reado
 
 /** Throws `Failure` when the answer is not as expected; silence says nothing while the router cannot be asked. */
 export async function askPublicly(check: Check, { environment, ports }: Pick<Asked, "environment" | "ports">): Promise<string> {
-  try {
-    return runCheck(check, await send(check, ports.router.publicAddress(environment), ports));
-  } catch (error) {
+  const answered = await send(check, ports.router.publicAddress(environment), ports).catch(async (silence: unknown) => {
     await ports.router.routes(environment);
-    throw error;
-  }
+    throw silence;
+  });
+  return runCheck(check, answered);
 }
 
 function runCheck(check: Check, answered: Answer): string {

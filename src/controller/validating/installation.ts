@@ -17,7 +17,8 @@ export function stepValidation(subject: Subject): readonly Question[] {
 async function isInstalled({ environment, unit, on, ports }: Subject): Promise<string> {
   const inventory = await ports.engine(environment).inventory();
   const installed = installedOf(inventory, unit);
-  if (!installed) throw new Failure("it is not installed any more");
+  // An engine that died comes back without what was installed last: that is installed again, and says nothing about it.
+  if (!installed) throw new Error("it is not installed at the moment");
   const isInScope = ({ id }: { readonly id: string }) => on === null || on.includes(id);
   const instances = inventory.instances.filter(isInScope);
   const why = whyNotReady(installed, instances);

@@ -123,6 +123,7 @@ export function whileInstalling(rollout: Rollout, candidate: UnitRef, seen: Roll
 /** What to do until it is checked on its private address; null: it passed. */
 export function whileChecking(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep | null {
   if (seen.during.kind === "unhealthy") return reject(rollout, { trigger: "validation", why: seen.during.why }, seen.now);
+  if (isNotSo(seen.candidateInstalled)) return install(candidate, "it got lost while it was checked: installing it again");
   if (seen.during.kind === "healthy") return null;
   return insist({ kind: "checking" }, seen.stuck?.detail ?? checkingWhy, [validate(rollout, candidate, "during")]);
 }

@@ -57,6 +57,26 @@ describe("what is asked in a phase", () => {
   });
 });
 
+describe("silence through the router", () => {
+  async function silent(isRouterUp: boolean) {
+    const stand = createStand({ validation: { post: ["smoke_test"] } });
+    const unit = await stand.runs("orders", "1.0.0", { checks });
+    stand.prober.setAnswer(() => {
+      stand.router.setUnreachable(isRouterUp ? null : "the gateway does not answer");
+      return new Error("connection refused");
+    });
+    return inShort(await stand.validate(unit, "post"));
+  }
+
+  it("is the version's when the router is up", async () => {
+    expect(await silent(true)).toEqual(["smoke_test GET /a failed"]);
+  });
+
+  it("is the router's when it is down", async () => {
+    expect(await silent(false)).toEqual(["smoke_test GET /a unknown"]);
+  });
+});
+
 describe("a validation of some instances", () => {
   it("asks there and nowhere else, on each of them", async () => {
     const stand = createStand({ instances: ["one", "two", "three"], validation: { during: ["step_validation", "smoke_test"] } });

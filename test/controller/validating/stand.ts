@@ -14,6 +14,7 @@ import type { Hash, ProcessId, UnitRef, Version } from "../../../src/domain/name
 import type { Check, Dependency, ProcessVersion } from "../../../src/domain/process-version.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../../../src/domain/snapshot.ts";
 import type { ProcessState } from "../../../src/domain/state.ts";
+import type { Engine } from "../../../src/ports/engine.ts";
 import { createFakeEngine } from "../../fakes/engine.ts";
 import { createFakeProber } from "../../fakes/prober.ts";
 import { createFakeRouter } from "../../fakes/router.ts";
@@ -70,6 +71,7 @@ interface VersionOptions {
   readonly dependencies?: readonly Dependency[];
   /** What it answers GET at. */
   readonly paths?: readonly string[];
+  readonly definition?: Definition;
 }
 
 interface Options {
@@ -77,8 +79,15 @@ interface Options {
   readonly isRollback?: true;
 }
 
-export function createStand(options: { readonly instances?: readonly string[]; readonly validation?: Partial<ValidationSpec> } = {}) {
-  const engine = createFakeEngine(options);
+interface StandOptions {
+  readonly instances?: readonly string[];
+  readonly validation?: Partial<ValidationSpec>;
+  /** Real ones instead of fakes. */
+  readonly real?: Pick<Ports, "prober" | "clock"> & { readonly engine: Engine };
+}
+
+export function createStand(options: StandOptions = {}) {
+  const engine = createFakeEngine(options.instances ? { instances: options.instances } : {});
   const router = createFakeRouter();
   const prober = createFakeProber();
   const versions = new Map<string, ProcessVersion>();
@@ -93,16 +102,16 @@ export function createStand(options: { readonly instances?: readonly string[]; r
     prober,
     now: 1_000_000,
     spec: { ...defaultSpec, validation: { ...defaultSpec.validation, ...options.validation } },
-    deadline: 1_600_000,
+    deadline: options.real ? Infinity : 1_600_000,
     /** Nobody waits for its validations any more. */
     isSuperseded: false,
     refuse: (unit: UnitRef) => void refused.set(unit.process, unit),
     publish(
       process: ProcessId,
       version: Version,
-      { checks = [], dependencies = [], paths = [`/${process}`] }: VersionOptions = {},
+      { checks = [], dependencies = [], paths = [`/${process}`], definition: given }: VersionOptions = {},
     ): UnitRef {
-      const definition = definitionOf(paths, version);
+      const definition = given ?? definitionOf(paths, version);
       const found: ProcessVersion = {
         process,
         version,
@@ -121,7 +130,7 @@ export function createStand(options: { readonly instances?: readonly string[]; r
     },
     async install(unit: UnitRef) {
       const { definition } = versionOf(unit.process, unit.version);
-      await engine.ensureInstalled([{ ...unit, definition, variables: {}, secrets: {} }]);
+      await (options.real?.engine ?? engine).ensureInstalled([{ ...unit, definition, variables: {}, secrets: {} }]);
     },
     /** All traffic of its process to it. */
     async serve(unit: UnitRef) {
@@ -187,11 +196,11 @@ export function createStand(options: { readonly instances?: readonly string[]; r
   }
 
   const ports = {
-    engine: () => engine,
+    engine: () => options.real?.engine ?? engine,
     router,
-    prober,
+    prober: options.real?.prober ?? prober,
     hash: sha256,
-    clock: { now: () => stand.now, sleep: async (ms: number) => void (stand.now += ms) },
+    clock: options.real?.clock ?? { now: () => stand.now, sleep: async (ms: number) => void (stand.now += ms) },
     secrets: { resolve: () => Promise.reject(new Error("no secrets here")) },
     manifests: { version: async (process: ProcessId, version: Version) => versionOf(process, version) },
     journal: {

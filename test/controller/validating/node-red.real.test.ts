@@ -1,0 +1,84 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../src/adapters/engines/node-red/embedded.ts";
+import { createHttpProber, type HttpProber } from "../../../src/adapters/probes/http-prober.ts";
+import { systemClock } from "../../../src/adapters/system/system.ts";
+import type { PerformanceTest, ValidationSpec } from "../../../src/domain/environment.ts";
+import { helloFlow } from "../../adapters/engines/node-red/flows.ts";
+import { silent, until } from "../../adapters/engines/node-red/instances.ts";
+import { check, createStand } from "./stand.ts";
+
+const within: PerformanceTest["checks"][number] = {
+  name: "response_time",
+  metric: "response_time",
+  source: "",
+  statistic: "p95",
+  query: null,
+  windowMs: 0,
+  minRequests: 0,
+  pass: { kind: "fixed", comparison: "<", value: 500 },
+  fail: null,
+};
+
+const performance: PerformanceTest = { checks: [within], requests: 30, concurrency: 5, durationMs: 10_000 };
+const later = (ms: number, what: string) => `setTimeout(() => { ${what} }, ${ms});`;
+
+describe("validations on a real engine", () => {
+  let directory: string;
+  let embedded: EmbeddedNodeRed;
+  let prober: HttpProber;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), "pinion-validating-"));
+    embedded = await startEmbeddedNodeRed({ environment: "test", directory, instances: 1, log: silent, drainMs: 1_000 });
+    prober = createHttpProber();
+  });
+  afterAll(async () => {
+    await embedded?.stop();
+    await prober?.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  async function candidate(name: string, func: string, validation: Partial<ValidationSpec>) {
+    const stand = createStand({ validation, real: { engine: embedded.engine, prober, clock: systemClock } });
+    const checks = [check("/hello", { timeoutMs: 3_000 })];
+    const unit = await stand.candidate(name, "1.0.0", { checks, definition: helloFlow(func) });
+    return { stand, unit, ask: async () => (await stand.validate(unit, "during"))[0] };
+  }
+
+  it("a quick version passes its load, with the figures", async () => {
+    const { ask } = await candidate("quick", "return msg;", { during: ["performance_test"], performance });
+    expect(await ask()).toMatchObject({ result: "passed", detail: expect.stringMatching(/^30 requests in .*p95 .* ms, .* 0 % errors$/) });
+  });
+
+  it("a slow version passes its smoke test and fails its load", async () => {
+    const { stand, unit } = await candidate("slow", later(700, "node.send(msg);"), {
+      during: ["smoke_test", "performance_test"],
+      performance,
+    });
+    expect(await stand.validate(unit, "during")).toMatchObject([
+      { validation: "smoke_test", result: "passed" },
+      { validation: "performance_test", result: "failed", detail: expect.stringMatching(/^response_time 7\d\d.* ms of 30 requests/) },
+    ]);
+  });
+
+  it("a version that hangs under load is given up when the load's time is over", async () => {
+    const hanging = { ...performance, durationMs: 1_000 };
+    const { ask } = await candidate("hanging", "", { during: ["performance_test"], performance: hanging });
+    expect(await ask()).toMatchObject({ result: "failed", detail: expect.stringContaining("no answer to 5 requests") });
+  });
+
+  it("a version that kills its engine is not judged by that at once, but by doing so again", async () => {
+    const { stand, unit, ask } = await candidate("killing", '(async () => { throw new Error("boom"); })();', { during: ["smoke_test"] });
+    const isUp = async () => (await embedded.engine.inventory().catch(() => null))?.instances[0]?.state === "ready";
+    expect(await ask()).toMatchObject({ result: "unknown", detail: expect.stringContaining("the engine went away") });
+    await until(isUp);
+    // An engine that dies soon after its start comes back without what was installed last.
+    await stand.install(unit);
+    expect(await ask()).toMatchObject({ result: "failed", detail: expect.stringContaining("and so it did the time before") });
+    await until(isUp);
+    await embedded.engine.ensureRemoved([unit]);
+  });
+});
