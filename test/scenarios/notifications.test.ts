@@ -1,0 +1,62 @@
+/** Events on disk, a receiver over HTTP, and a controller that dies in between. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { createCloudEventsNotifier } from "../../src/adapters/notifiers/webhook/cloudevents.ts";
+import { openStore, type Store } from "../../src/adapters/store/store.ts";
+import { systemClock } from "../../src/adapters/system/system.ts";
+import { createTelling } from "../../src/controller/telling.ts";
+import { event } from "../support/events.ts";
+import { step } from "../support/journal-values.ts";
+import { createKeptLog } from "../support/log.ts";
+import { openReceiver, type TestReceiver } from "../support/receiver.ts";
+
+const log = createKeptLog();
+let directory: string;
+let receiver: TestReceiver;
+let store: Store;
+
+beforeEach(async () => {
+  directory = mkdtempSync(join(tmpdir(), "pinion-told-"));
+  receiver = await openReceiver();
+  store = openStore({ directory, log });
+});
+afterEach(async () => {
+  store.close();
+  await receiver.close();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+function startTelling() {
+  const secrets = { resolve: () => Promise.reject(new Error("there are no secrets here")) };
+  const about = { name: "hook", token: null, events: null, environments: null, timeoutMs: 5_000, source: "https://git.example/config" };
+  const notifier = createCloudEventsNotifier({ ...about, url: receiver.url, secrets, clock: systemClock });
+  const telling = createTelling({ journal: store.journal, notifiers: [notifier], clock: systemClock, log });
+  telling.start();
+  return telling;
+}
+
+it("is told after the restart what could not be told before, in order and each once", async () => {
+  const ids = ["a", "b", "c"];
+  receiver.answer = { status: 503 };
+  const first = startTelling();
+  await store.journal.record(step("production", { events: ids.map((id) => event({ id, at: Date.now() })) }));
+  first.ring();
+  await vi.waitFor(() => expect(receiver.requests.length).toBeGreaterThan(0));
+  await first.stop();
+  store.close();
+
+  receiver.answer = { status: 202 };
+  const refused = receiver.requests.length;
+  store = openStore({ directory, log });
+  const second = startTelling();
+  try {
+    await vi.waitFor(async () => expect(await store.journal.untold(10)).toEqual([]));
+  } finally {
+    await second.stop();
+  }
+  const told = receiver.requests.slice(refused).map(({ body }) => (JSON.parse(body) as { id: string }).id);
+  expect(told).toEqual(ids);
+});
