@@ -74,6 +74,8 @@ export interface PlannedValidation {
 export interface DeploymentStep {
   readonly id: string;
   readonly name: string;
+  /** In a word or two: `check`, `20 %`. */
+  readonly brief: string;
   readonly action: DeploymentAction;
   /** Counted from 1 over the whole plan. Steps that do not depend on each other may run at the same time. */
   readonly order: number;
@@ -122,7 +124,7 @@ export interface RollbackStep {
 
 /** When Pinion goes back by itself. */
 export interface AutomaticRollback {
-  /** For people: `error_rate_spike: error_rate > 10 % in 5 min`. */
+  /** What must hold for it not to, for people: `error_rate <= 10 % over 5 min`. */
   readonly triggers: readonly string[];
   /** How long after the switch. */
   readonly watchedFor: number;

@@ -138,7 +138,7 @@ function planDeployment(
     why,
     changes: details.get(process)?.changes ?? null,
     waitsFor: needsOf(change).filter((needed) => order.some((other) => other.process === needed && other.to !== null)),
-    ...estimate({ environment, process, strategy, spec: own, watchMs: spec.rollback.automatic.watchMs }, history),
+    ...estimate({ environment, process, strategy, spec: own, isFirst: from === null, watchMs: spec.rollback.automatic.watchMs }, history),
   };
 }
 

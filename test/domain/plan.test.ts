@@ -3,7 +3,8 @@
 import { describe, expect, it } from "vitest";
 import { type DeploymentPlan, isNothingToDo } from "../../src/domain/deployment-plan.ts";
 import { distanceBetween } from "../../src/domain/plan.ts";
-import { brokenPin, check, environment, finding, pin, plan } from "./planning/snapshots.ts";
+import type { StrategySpec } from "../../src/domain/environment.ts";
+import { brokenPin, check, environment, finding, metricCheck, pin, plan, rollbackPolicy } from "./planning/snapshots.ts";
 
 const deployed = ({ deployments }: DeploymentPlan) => deployments.map(({ process, from, to }) => `${process} ${from} → ${to}`);
 const held = (its: DeploymentPlan) => its.held.map(({ process, reason }) => `${process}: ${reason}`);
@@ -160,6 +161,8 @@ describe("a plan holds back", () => {
   });
 });
 
+const recreateActions = ["validate", "clear", "remove", "install", "check", "switch"] as const;
+
 describe("steps", () => {
   const blueGreen = {
     kind: "blue-green",
@@ -170,7 +173,38 @@ describe("steps", () => {
     warm: { count: 0, maxAgeMs: null },
   } as const;
 
+  const canary = {
+    kind: "canary",
+    steps: [
+      { kind: "weight", weight: 20 },
+      { kind: "analysis", durationMs: 60_000 },
+      { kind: "weight", weight: 50 },
+      { kind: "pause", durationMs: null },
+      { kind: "weight", weight: 100 },
+    ],
+    checks: [metricCheck({ name: "success_rate", pass: { kind: "fixed", comparison: ">=", value: 99 } })],
+    maxDurationMs: 1,
+    keepOldVersion: true,
+    warm: { count: 1, maxAgeMs: null },
+  } as const satisfies StrategySpec;
+  const rolling = { kind: "rolling", batchSize: 2, batchDelayMs: 5000, maxUnavailable: 2, healthCheckIntervalMs: 1000 } as const;
+  const watched = { rollback: rollbackPolicy({ triggers: [metricCheck({})], watchMs: 600_000 }) };
+
   it.each([
+    [
+      "a canary",
+      { strategy: canary },
+      "1.1.0",
+      ["validate", "install", "check", "shift", "analyse", "shift", "pause", "switch", "confirm", "drain"],
+    ],
+    ["rolling", { strategy: rolling }, "1.1.0", ["validate", "roll", "switch", "confirm", "drain", "remove"]],
+    [
+      "blue-green under a rollback policy",
+      { strategy: { ...blueGreen, switchTrafficDelayMs: 0 }, ...watched },
+      "1.1.0",
+      ["validate", "install", "check", "switch", "confirm", "drain", "watch", "remove"],
+    ],
+    ["recreate under a rollback policy", { strategy: { kind: "recreate" }, ...watched }, "1.1.0", recreateActions],
     ["blue-green", { strategy: blueGreen }, "1.1.0", ["validate", "install", "check", "wait", "switch", "confirm", "drain", "remove"]],
     [
       "blue-green that keeps the old version",
@@ -178,12 +212,59 @@ describe("steps", () => {
       "1.1.0",
       ["validate", "install", "check", "switch", "confirm", "drain"],
     ],
-    ["recreate", { strategy: { kind: "recreate" } }, "1.1.0", ["validate", "clear", "remove", "install", "check", "switch"]],
+    ["recreate", { strategy: { kind: "recreate" } }, "1.1.0", recreateActions],
   ] as const)("of %s", (_what, settings, version, actions) => {
     const its = plan(environment([pin("a", "1.0.0")], settings), environment([pin("a", version)], settings));
     expect(its.steps.map(({ action }) => action)).toEqual(actions);
     expect(its.steps.map(({ order }) => order)).toEqual(actions.map((_, index) => index + 1));
     for (const [index, step] of its.steps.entries()) expect(step.dependencies).toEqual(index === 0 ? [] : [its.steps[index - 1]?.id]);
+  });
+
+  it("of a canary say shares, limits and ids of their own", () => {
+    const its = plan(environment([pin("a", "1.0.0")]), environment([pin("a", "1.1.0")], { strategy: canary }));
+    const shown = its.steps.slice(3, 8).map(({ id, name, brief }) => [id, brief, name]);
+    expect(shown).toEqual([
+      ["staging.a.shift", "20 %", "give a 1.1.0 20 % of the traffic"],
+      ["staging.a.analyse", "judge 1 min", "judge it for 1 min: success_rate >= 99 %"],
+      ["staging.a.shift-2", "50 %", "give a 1.1.0 50 % of the traffic"],
+      ["staging.a.pause", "wait for a person", "wait until a person promotes it"],
+      ["staging.a.switch", "switch", "switch all traffic to a 1.1.0"],
+    ]);
+  });
+
+  it("of a canary with nobody to share the traffic with are those of blue-green", () => {
+    const its = plan(null, environment([pin("a", "1.1.0")], { strategy: canary }));
+    expect(its.steps.map(({ action }) => action)).toEqual(["validate", "install", "check", "switch", "confirm"]);
+  });
+
+  it("of a process follow its own strategy", () => {
+    const strategies = new Map([["b", canary]]);
+    const from = environment([pin("a", "1.0.0"), pin("b", "1.0.0")]);
+    const its = plan(from, environment([pin("a", "1.1.0"), pin("b", "1.1.0")], { strategies }));
+    expect(its.deployments.map(({ process, strategy }) => [process, strategy])).toEqual([
+      ["a", "blue-green"],
+      ["b", "canary"],
+    ]);
+    expect(its.settings).toMatchObject([{ pointer: "/strategies/b", kind: "added" }]);
+  });
+
+  it("ask what the environment's validation lists", () => {
+    const validation = {
+      level: "extensive",
+      pre: [],
+      during: ["integration_test", "performance_test"],
+      post: ["service_availability"],
+      healthCheck: null,
+      performance: { checks: [metricCheck({})], requests: 1, concurrency: 1, durationMs: 1 },
+      rollback: [],
+    } as const;
+    const checks = [check("alone"), { ...check("together"), kind: "integration" as const }];
+    const its = plan(null, environment([pin("a", "1.0.0")], { validation }), { details: { a: { checks } } });
+    expect(its.validationChecks.map(({ phase, validation: name, subject }) => `${phase} ${name} ${subject}`.trim())).toEqual([
+      "during integration_test together",
+      "during performance_test error_rate <= 5 %",
+      "post service_availability",
+    ]);
   });
 
   it("of a caller begin after the last one of what it calls", () => {
@@ -223,6 +304,26 @@ describe("steps", () => {
     const recreate = { strategy: { kind: "recreate" } } as const;
     expect(plan(from, environment([pin("a", "1.1.0")], recreate)).rollbackPlan.steps[0]?.how).toBe("reinstall");
     expect(plan(from, environment([pin("a", "1.1.0")], { strategy: blueGreen })).rollbackPlan.steps[0]?.how).toBe("reinstall");
+  });
+});
+
+describe("the way back", () => {
+  const triggers = [metricCheck({ windowMs: 300_000 })];
+
+  it("is Pinion's own where triggers are watched", () => {
+    const to = environment([pin("a", "1.1.0")], { rollback: rollbackPolicy({ triggers, watchMs: 600_000 }) });
+    expect(plan(environment([pin("a", "1.0.0")]), to).rollbackPlan.automatic).toEqual({
+      triggers: ["error_rate <= 5 % over 5 min"],
+      watchedFor: 600_000,
+    });
+  });
+
+  it.each([
+    ["without triggers", { triggers: [] }],
+    ["switched off", { enabled: false, triggers }],
+  ])("is people's %s", (_, parts) => {
+    const to = environment([pin("a", "1.1.0")], { rollback: rollbackPolicy(parts) });
+    expect(plan(environment([pin("a", "1.0.0")]), to).rollbackPlan.automatic).toBe(null);
   });
 });
 

@@ -18,6 +18,8 @@ export interface Question {
   readonly process: ProcessId;
   readonly strategy: string;
   readonly spec: StrategySpec;
+  /** Nothing runs yet that traffic could be shared with. */
+  readonly isFirst: boolean;
   /** How long it is watched in the end. */
   readonly watchMs: number;
 }
@@ -40,13 +42,13 @@ export function estimate(question: Question, history: readonly Deployment[]): Es
 }
 
 /** What is waited for in any case. How many instances there are is not known here. */
-function delaysOf({ strategy, spec, watchMs }: Question): number {
+function delaysOf({ strategy, spec, watchMs, isFirst }: Question): number {
   if (strategy === "retire") return 0;
   switch (spec.kind) {
     case "blue-green":
       return spec.switchTrafficDelayMs + watchMs;
     case "canary":
-      return spec.steps.reduce((sum, step) => sum + stepMs(step), watchMs);
+      return spec.steps.reduce((sum, step) => sum + (isFirst ? 0 : stepMs(step)), watchMs);
     case "rolling":
       return watchMs;
     case "recreate":

@@ -13,9 +13,7 @@ export function planRollback(deployments: readonly PlannedDeployment[], spec: En
 
 function automaticOf({ rollback: { automatic } }: EnvironmentSpec): AutomaticRollback | null {
   if (!automatic.enabled || automatic.triggers.length === 0) return null;
-  const triggers = automatic.triggers.map(
-    (check) => `${check.name} unless ${describeBound(check)}, over ${describeDuration(check.windowMs)}`,
-  );
+  const triggers = automatic.triggers.map((check) => `${check.name} ${describeBound(check)} over ${describeDuration(check.windowMs)}`);
   return { triggers, watchedFor: automatic.watchMs };
 }
 

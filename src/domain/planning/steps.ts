@@ -17,9 +17,9 @@ export function planSteps(
   for (const deployment of deployments) {
     let dependencies = deployment.waitsFor.flatMap((process) => last.get(process) ?? []);
     const drafts = draftsOf(deployment, spec, checksOf(deployment.process));
-    for (const [index, { action, name, validation }] of drafts.entries()) {
+    for (const [index, draft] of drafts.entries()) {
       const id = `${deployment.id}.${idWithin(drafts, index)}`;
-      steps.push({ id, name, action, order: steps.length + 1, dependencies, validation });
+      steps.push({ id, ...draft, order: steps.length + 1, dependencies });
       dependencies = [id];
       last.set(deployment.process, id);
     }

@@ -11,6 +11,8 @@ import { askedAfter, askedBefore, askedDuring } from "./asked.ts";
 export interface Draft {
   readonly action: DeploymentAction;
   readonly name: string;
+  /** In a word or two. */
+  readonly brief: string;
   readonly validation: StepValidation;
 }
 
@@ -27,7 +29,7 @@ export function blueGreen(rollout: Rollout, spec: BlueGreenSpec): readonly Draft
   const delay = spec.switchTrafficDelayMs;
   return [
     ...prepare(rollout, spec.healthCheckUrl),
-    ...(delay === 0 ? [] : [step("wait", `wait ${describeDuration(delay)}`)]),
+    ...(delay === 0 ? [] : [step("wait", `wait ${describeDuration(delay)}`, `wait ${describeDuration(delay)}`)]),
     ...settle(rollout, spec.keepOldVersion),
   ];
 }
@@ -39,12 +41,16 @@ export function canary(rollout: Rollout, spec: CanarySpec): readonly Draft[] {
 }
 
 function canaryStep({ candidate, spec: { analysis } }: Rollout, each: CanaryStep, { checks }: CanarySpec): readonly Draft[] {
-  if (each.kind === "weight") return each.weight >= 100 ? [] : [step("shift", `give ${candidate} ${each.weight} % of the traffic`)];
-  if (each.kind === "pause") {
-    return [step("pause", each.durationMs === null ? "wait until a person promotes it" : `pause ${describeDuration(each.durationMs)}`)];
+  if (each.kind === "weight") {
+    return each.weight >= 100 ? [] : [step("shift", `give ${candidate} ${each.weight} % of the traffic`, `${each.weight} %`)];
   }
-  const limits = [...checks, ...analysis.checks].map((check) => `${check.name} ${describeBound(check)}`).join(", ");
-  return [step("analyse", `judge it for ${describeDuration(each.durationMs)}${limits === "" ? "" : `: ${limits}`}`)];
+  if (each.kind === "pause") {
+    const pause = each.durationMs === null ? "wait until a person promotes it" : `pause ${describeDuration(each.durationMs)}`;
+    return [step("pause", pause, each.durationMs === null ? "wait for a person" : pause)];
+  }
+  const duration = describeDuration(each.durationMs);
+  const limits = [...checks, ...analysis.checks].map((one) => `${one.name} ${describeBound(one)}`).join(", ");
+  return [step("analyse", `judge it for ${duration}${limits === "" ? "" : `: ${limits}`}`, `judge ${duration}`)];
 }
 
 export function rolling(rollout: Rollout, spec: RollingSpec): readonly Draft[] {
@@ -53,15 +59,8 @@ export function rolling(rollout: Rollout, spec: RollingSpec): readonly Draft[] {
   const between = spec.batchDelayMs === 0 ? "" : `, ${describeDuration(spec.batchDelayMs)} in between`;
   const beside = old === null ? "" : ` beside ${old}`;
   const validation = during(rollout, null);
-  return [
-    ...validateFirst(rollout),
-    {
-      action: "roll",
-      name: `take ${at} out of rotation, install and check ${candidate} there${beside}, put it back${between}`,
-      validation,
-    },
-    ...settle(rollout, false),
-  ];
+  const name = `take ${at} out of rotation, install and check ${candidate} there${beside}, put it back${between}`;
+  return [...validateFirst(rollout), { action: "roll", name, brief: `roll, ${at}`, validation }, ...settle(rollout, false)];
 }
 
 export function recreate(rollout: Rollout): readonly Draft[] {
@@ -70,7 +69,7 @@ export function recreate(rollout: Rollout): readonly Draft[] {
     ...validateFirst(rollout),
     ...(old === null ? [] : takeOut(old)),
     step("install", `install ${candidate}`),
-    ...check(rollout, null),
+    ...checkFirst(rollout, null),
     step("switch", `give ${candidate} the traffic`),
   ];
 }
@@ -83,7 +82,7 @@ export function takeOut(old: string): readonly Draft[] {
 function prepare(rollout: Rollout, healthPath: string | null): readonly Draft[] {
   const { old, candidate } = rollout;
   const install = `install ${candidate} ${old === null ? "without traffic" : `beside ${old}, without traffic`}`;
-  return [...validateFirst(rollout), step("install", install), ...check(rollout, healthPath)];
+  return [...validateFirst(rollout), step("install", install), ...checkFirst(rollout, healthPath)];
 }
 
 /** From the moment when it gets all the traffic. */
@@ -94,18 +93,19 @@ function settle(rollout: Rollout, isKept: boolean): readonly Draft[] {
     step("switch", `switch all traffic to ${candidate}`),
     ...confirm(rollout),
     ...(old === null ? [] : [step("drain", `let ${old} finish what it has in flight${isKept ? ", and keep it warm" : ""}`)]),
-    ...(watchMs === 0 ? [] : [step("watch", `watch ${candidate} for ${describeDuration(watchMs)}`)]),
+    ...(watchMs === 0 ? [] : [step("watch", `watch ${candidate} for ${describeDuration(watchMs)}`, `watch ${describeDuration(watchMs)}`)]),
     ...(old === null || isKept ? [] : [step("remove", `remove ${old}`)]),
   ];
 }
 
 function validateFirst({ candidate, spec }: Rollout): readonly Draft[] {
   const validation: StepValidation = { phase: "pre", validations: askedBefore(spec.validation) };
-  return [{ action: "validate", name: `validate ${candidate} before anything is touched`, validation }];
+  return [{ action: "validate", name: `validate ${candidate} before anything is touched`, brief: "validate", validation }];
 }
 
-function check(rollout: Rollout, healthPath: string | null): readonly Draft[] {
-  return [{ action: "check", name: `check ${rollout.candidate} on its private address`, validation: during(rollout, healthPath) }];
+function checkFirst(rollout: Rollout, healthPath: string | null): readonly Draft[] {
+  const validation = during(rollout, healthPath);
+  return [{ action: "check", name: `check ${rollout.candidate} on its private address`, brief: "check", validation }];
 }
 
 function during({ spec, checks }: Rollout, healthPath: string | null): StepValidation {
@@ -114,9 +114,9 @@ function during({ spec, checks }: Rollout, healthPath: string | null): StepValid
 
 function confirm({ candidate, spec, checks }: Rollout): readonly Draft[] {
   const validation: StepValidation = { phase: "post", validations: askedAfter(spec.validation, checks) };
-  return [{ action: "confirm", name: `validate ${candidate} through the public address`, validation }];
+  return [{ action: "confirm", name: `validate ${candidate} through the public address`, brief: "confirm", validation }];
 }
 
-function step(action: DeploymentAction, name: string): Draft {
-  return { action, name, validation: null };
+function step(action: DeploymentAction, name: string, brief: string = action): Draft {
+  return { action, name, brief, validation: null };
 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../../src/domain/state.ts";
-import { environment, pin, plan } from "./snapshots.ts";
+import { environment, pin, plan, rollbackPolicy } from "./snapshots.ts";
 
 describe("estimates", () => {
   function past(process: string, durationMs: number, parts: Partial<Deployment> = {}): Deployment {
@@ -57,5 +57,28 @@ describe("estimates", () => {
     const pins = [pin("a", "1.1.0"), pin("b", "1.1.0"), pin("c", "1.1.0")];
     expect(plan(null, environment(pins, { maxConcurrentDeployments: 1 }), { history }).estimatedDuration).toBe(2300);
     expect(plan(null, environment(pins, { maxConcurrentDeployments: 2 }), { history }).estimatedDuration).toBe(1300);
+  });
+
+  it("count what is waited for in any case, also where it went faster before", () => {
+    const strategy = {
+      kind: "canary",
+      steps: [
+        { kind: "weight", weight: 50 },
+        { kind: "analysis", durationMs: 20_000 },
+        { kind: "pause", durationMs: null },
+        { kind: "pause", durationMs: 10_000 },
+        { kind: "weight", weight: 100 },
+      ],
+      checks: [],
+      maxDurationMs: 1,
+      keepOldVersion: true,
+      warm: { count: 1, maxAgeMs: null },
+    } as const;
+    const settings = { strategy, rollback: rollbackPolicy({ watchMs: 60_000 }) };
+    const canary = environment([pin("a", "1.1.0")], settings);
+    expect(plan(environment([pin("a", "1.0.0")], settings), canary).deployments[0]?.estimatedDuration).toBe(95_000);
+    expect(plan(null, canary).deployments[0]?.estimatedDuration).toBe(65_000);
+    const history = [past("a", 1000, { strategy: "canary" })];
+    expect(plan(environment([pin("a", "1.0.0")], settings), canary, { history }).deployments[0]?.estimatedDuration).toBe(90_000);
   });
 });

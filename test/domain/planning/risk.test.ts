@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeploymentPlan } from "../../../src/domain/deployment-plan.ts";
 import type { ChangeSummary } from "../../../src/domain/describe-changes.ts";
-import type { EnvironmentSpec } from "../../../src/domain/environment.ts";
+import type { EnvironmentSpec, StrategySpec } from "../../../src/domain/environment.ts";
 import type { PlanDetail } from "../../../src/domain/plan.ts";
 import { environment, pin, plan } from "./snapshots.ts";
 
@@ -17,6 +17,15 @@ describe("risk", () => {
     impact: "breaking",
     counts: { nodesAdded: 0, nodesRemoved: 1, nodesModified: 0, connectionsAdded: 0, connectionsRemoved: 0, configurationChanges: 0 },
     lines: ["- node x (breaking)"],
+  };
+
+  const canary: StrategySpec = {
+    kind: "canary",
+    steps: [{ kind: "weight", weight: 5 }],
+    checks: [],
+    maxDurationMs: 1,
+    keepOldVersion: true,
+    warm: { count: 1, maxAgeMs: null },
   };
 
   it.each<[string, string, Partial<PlanDetail>, Partial<EnvironmentSpec>, string[]]>([
@@ -39,6 +48,20 @@ describe("risk", () => {
       ["medium", "medium a: breaking changes, although 1.0.0 → 1.1.0 is a minor step"],
     ],
     ["recreate", "1.0.1", {}, { strategy: { kind: "recreate" } }, ["low", "low a: recreate: it does not answer while it is replaced"]],
+    [
+      "a major step by a canary",
+      "2.0.0",
+      {},
+      { strategy: canary },
+      ["low", "low a: 1.0.0 → 2.0.0 is a major step, but a canary begins with 5 %"],
+    ],
+    [
+      "a major step by a canary of its own in production",
+      "2.0.0",
+      {},
+      { type: "production", strategies: new Map([["a", canary]]) },
+      ["medium", "medium a: 1.0.0 → 2.0.0 is a major step, but a canary begins with 5 %", "low null: it is production"],
+    ],
     ["a patch in production", "1.0.1", {}, { type: "production" }, ["low", "low null: it is production"]],
     [
       "a major step in production",

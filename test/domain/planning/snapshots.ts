@@ -1,8 +1,9 @@
 /** Environments as snapshots, in few words. */
 
 import type { DeploymentPlan } from "../../../src/domain/deployment-plan.ts";
-import type { EnvironmentSpec } from "../../../src/domain/environment.ts";
+import type { EnvironmentSpec, RollbackSpec } from "../../../src/domain/environment.ts";
 import type { Finding } from "../../../src/domain/finding.ts";
+import type { MetricCheck } from "../../../src/domain/metrics.ts";
 import { makePlan, type PlanDetail } from "../../../src/domain/plan.ts";
 import type { Check, Dependency } from "../../../src/domain/process-version.ts";
 import type { EnvironmentSnapshot, PinnedVersion, VersionStatus } from "../../../src/domain/snapshot.ts";
@@ -31,10 +32,7 @@ export function spec(parts: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
       rollback: ["service_availability"],
     },
     analysis: { intervalMs: 1000, checks: [] },
-    rollback: {
-      automatic: { enabled: true, triggers: [], watchMs: 0, coolDownMs: 0, evidenceMaxAgeMs: 60_000 },
-      manual: { enabled: true, approvalRequired: false },
-    },
+    rollback: rollbackPolicy({}),
     deploymentTimeoutMs: 60_000,
     allowedVersionTypes: ["draft", "published"],
     maxConcurrentDeployments: null,
@@ -45,6 +43,29 @@ export function spec(parts: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
     sticky: null,
     variables: {},
     secrets: {},
+    ...parts,
+  };
+}
+
+export function rollbackPolicy(automatic: Partial<RollbackSpec["automatic"]>): RollbackSpec {
+  return {
+    automatic: { enabled: true, triggers: [], watchMs: 0, coolDownMs: 0, evidenceMaxAgeMs: 60_000, ...automatic },
+    manual: { enabled: true, approvalRequired: false },
+  };
+}
+
+/** An error rate of at most 5 %. */
+export function metricCheck(parts: Partial<MetricCheck>): MetricCheck {
+  return {
+    name: "error_rate",
+    metric: "error_rate",
+    source: "gateway",
+    statistic: null,
+    query: null,
+    windowMs: 30_000,
+    minRequests: 10,
+    pass: { kind: "fixed", comparison: "<=", value: 5 },
+    fail: null,
     ...parts,
   };
 }

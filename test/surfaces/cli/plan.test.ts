@@ -5,7 +5,7 @@ import type { Definition } from "../../../src/domain/definition.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
 import type { EnvironmentSnapshot } from "../../../src/domain/snapshot.ts";
 import type { CliWorld, GitProgram, OpenRepository, RepositoryPlace } from "../../../src/surfaces/cli/world.ts";
-import { brokenPin, check, environment, finding, pin } from "../../domain/planning/snapshots.ts";
+import { brokenPin, check, environment, finding, metricCheck, pin, rollbackPolicy } from "../../domain/planning/snapshots.ts";
 import { pinion } from "./fake-world.ts";
 
 const noGit: GitProgram = () => Promise.resolve({ status: 128, stdout: "", stderr: "not a git repository" });
@@ -98,6 +98,36 @@ production: 1 deployment, about 5 s, risk high
   way back  git revert the merge; a version that was good here goes straight back, without checks or delay
     switch the traffic back to a 1.0.0, which is kept warm
 `);
+  });
+
+  it("shows the steps of a canary, and when Pinion goes back by itself", async () => {
+    const strategies = new Map([
+      [
+        "a",
+        {
+          kind: "canary",
+          steps: [
+            { kind: "weight", weight: 20 },
+            { kind: "analysis", durationMs: 5000 },
+            { kind: "weight", weight: 100 },
+          ],
+          checks: [],
+          maxDurationMs: 1,
+          keepOldVersion: true,
+          warm: { count: 1, maxAgeMs: null },
+        } as const,
+      ],
+    ]);
+    const rollback = rollbackPolicy({ triggers: [metricCheck({ windowMs: 5000 })], watchMs: 20_000 });
+    const carefully = (version: string) => named("live", environment([pin("a", version)], { strategies, rollback }));
+    const { stdout } = await plan(repository([carefully("1.0.0")], [carefully("1.0.1")]));
+    expect(stdout).toContain("1. a  1.0.0 → 1.0.1  patch, canary");
+    expect(stdout).toContain(
+      "steps: validate → install → check (1 smoke test) → 20 % → judge 5 s → switch → confirm (1 smoke test) → drain → watch 20 s\n",
+    );
+    expect(stdout).toContain(
+      "    by itself, up to 20 s after the switch, unless error_rate <= 5 % over 5 s\n    switch the traffic back to a 1.0.0",
+    );
   });
 
   it("compares the files on disk with the commit, and closes both", async () => {

@@ -152,9 +152,9 @@ function stepsOf(config: StrategyConfig): readonly CanaryStep[] {
 function evenSteps(config: StrategyConfig): readonly CanaryStep[] {
   const first = percentOf(config.trafficPercentage ?? defaults.trafficPercentage);
   const increment = percentOf(config.incrementPercentage ?? defaults.incrementPercentage);
-  const durationMs = intervalOf(config);
+  const judged: CanaryStep = { kind: "analysis", durationMs: intervalOf(config) };
   const steps: CanaryStep[] = [];
-  for (let weight = first; weight < 100; weight += increment) steps.push({ kind: "weight", weight }, { kind: "analysis", durationMs });
+  for (let weight = first; weight < 100; weight += increment) steps.push({ kind: "weight", weight }, judged);
   return steps;
 }
 

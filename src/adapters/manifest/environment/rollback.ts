@@ -42,17 +42,22 @@ export interface RollbackContext {
 
 /** A rollback policy with its defaults. */
 export function toRollback({ automatic = {}, manual = {} }: RollbackPolicySection, context: RollbackContext): RollbackSpec {
-  const enabled = automatic.enabled ?? context.defaults.isAutomatic ?? true;
-  const triggers = automatic.triggers === undefined ? (context.defaults.triggers ?? []) : toTriggers(automatic.triggers);
-  const oldestMs = Math.max(durationMs(defaults.evidenceMaxAge), fewestIntervals * context.intervalMs);
+  const { enabled: mayRollBack = true, approvalRequired = false } = manual;
+  return { automatic: toAutomatic(automatic, context), manual: { enabled: mayRollBack, approvalRequired } };
+}
+
+type Automatic = NonNullable<RollbackPolicySection["automatic"]>;
+
+function toAutomatic(section: Automatic, { intervalMs, defaults: operator }: RollbackContext): RollbackSpec["automatic"] {
+  const { coolDown = defaults.coolDown, evidenceMaxAge } = section;
+  const enabled = section.enabled ?? operator.isAutomatic ?? true;
+  const triggers = section.triggers === undefined ? (operator.triggers ?? []) : toTriggers(section.triggers);
+  const oldestMs = Math.max(durationMs(defaults.evidenceMaxAge), fewestIntervals * intervalMs);
   return {
-    automatic: {
-      enabled,
-      triggers,
-      watchMs: durationMs(automatic.timeout ?? (enabled && triggers.length > 0 ? defaults.watch : 0)),
-      coolDownMs: durationMs(automatic.coolDown ?? defaults.coolDown),
-      evidenceMaxAgeMs: automatic.evidenceMaxAge === undefined ? oldestMs : durationMs(automatic.evidenceMaxAge),
-    },
-    manual: { enabled: manual.enabled ?? true, approvalRequired: manual.approvalRequired ?? false },
+    enabled,
+    triggers,
+    watchMs: durationMs(section.timeout ?? (enabled && triggers.length > 0 ? defaults.watch : 0)),
+    coolDownMs: durationMs(coolDown),
+    evidenceMaxAgeMs: evidenceMaxAge === undefined ? oldestMs : durationMs(evidenceMaxAge),
   };
 }

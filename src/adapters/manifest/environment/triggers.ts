@@ -64,22 +64,23 @@ function metricFindings({ type, metric }: TriggerItem, pointer: string, say: Say
 
 function thresholdFindings({ type, threshold }: TriggerItem, pointer: string, say: Say): readonly Finding[] {
   const kind: TriggerKind = kinds[type];
-  const at = `${pointer}/threshold`;
   if (threshold === undefined) return kind.threshold === null ? [say(pointer, "environment/threshold", `${type} needs a threshold`)] : [];
+  const at = `${pointer}/threshold`;
   const ambiguous = kind.unit === "percent" ? shareFindings(threshold, at, say) : [];
   if (ambiguous.length > 0) return ambiguous;
-  if (kind.holds === "stable")
-    return isIncrease(threshold) ? [] : [say(at, "environment/threshold", `${threshold} is no increase: write it like 50%`)];
+  const wrong = whyNoThreshold(type, kind, threshold);
+  return wrong === null ? [] : [say(at, "environment/threshold", wrong)];
+}
+
+/** What is wrong with a threshold; null: nothing. */
+function whyNoThreshold(type: TriggerItem["type"], kind: TriggerKind, threshold: number | string): string | null {
+  if (kind.holds === "stable") return isIncrease(threshold) ? null : `${threshold} is no increase: write it like 50%`;
   const read = readThreshold(threshold, kind.unit);
-  if (read === null)
-    return [say(at, "environment/threshold", `${threshold} is no threshold of ${type}: ${thresholdForms[kind.unit]} is needed`)];
+  if (read === null) return `${threshold} is no threshold of ${type}: ${thresholdForms[kind.unit]} is needed`;
   if (read.comparison !== null && type !== "custom_metric")
-    return [
-      say(at, "environment/threshold", `${type} fires ${kind.holds === ">=" ? "below" : "above"} its threshold; write the value alone`),
-    ];
-  return type === "health_check_failure" && (read.value < 1 || !Number.isInteger(read.value))
-    ? [say(at, "environment/threshold", `${threshold} is no number of failures`)]
-    : [];
+    return `${type} fires ${kind.holds === ">=" ? "below" : "above"} its threshold; write the value alone`;
+  const isCount = Number.isInteger(read.value) && read.value >= 1;
+  return type === "health_check_failure" && !isCount ? `${threshold} is no number of failures` : null;
 }
 
 function isIncrease(threshold: number | string): boolean {

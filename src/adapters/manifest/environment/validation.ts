@@ -69,16 +69,20 @@ function unusedFindings({ deployment, healthCheck, performanceTest }: Validation
 /** A validation section with its defaults. */
 export function toValidation(section: ValidationSection, defaults: ValidationDefaults): ValidationSpec {
   const during = duringOf(section, defaults);
-  const performance = section.performanceTest === undefined ? defaults.performance : toPerformance(section.performanceTest);
+  const { healthCheck, rollbackValidation = defaults.rollback ?? defaultRollback } = section;
   return {
     level: section.level ?? defaults.level ?? defaultLevel,
     pre: section.preDeployment ?? listOf("pre", section, defaults),
     during,
     post: section.postDeployment ?? listOf("post", section, defaults),
-    healthCheck: section.healthCheck === undefined ? defaults.healthCheck : toHealthCheck(section.healthCheck),
-    performance: during.includes("performance_test") ? (performance ?? toPerformance({})) : null,
-    rollback: section.rollbackValidation ?? defaults.rollback ?? defaultRollback,
+    healthCheck: healthCheck === undefined ? defaults.healthCheck : toHealthCheck(healthCheck),
+    performance: during.includes("performance_test") ? performanceOf(section, defaults) : null,
+    rollback: rollbackValidation,
   };
+}
+
+function performanceOf({ performanceTest }: ValidationSection, defaults: ValidationDefaults): ValidationSpec["performance"] {
+  return performanceTest === undefined ? (defaults.performance ?? toPerformance({})) : toPerformance(performanceTest);
 }
 
 /** A test with settings is wanted, whatever the level. */

@@ -102,7 +102,8 @@ describe("validation", () => {
 
     it("has the level that is said, by the environment or by the operator", () => {
       expect(validation("{ level: basic }", defaults).post).toEqual(["service_availability"]);
-      const here = { ...defaults, byEnvironment: new Map([["live", { level: "extensive", isAutomatic: null }]]) } as const;
+      const byEnvironment: EnvironmentDefaults["byEnvironment"] = new Map([["live", { level: "extensive", isAutomatic: null }]]);
+      const here = { ...defaults, byEnvironment };
       expect(specOf("", here).validation).toMatchObject({ level: "extensive", performance: { requests: 50 } });
       expect(validation("{ level: basic }", here)).toMatchObject({ level: "basic", performance: null });
     });
