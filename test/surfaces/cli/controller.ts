@@ -68,22 +68,26 @@ export function orderTaker(answer: (order: Order) => Pick<OrderAnswer, "kind" | 
   return { orders, order };
 }
 
-/**
- * What a controller shows, one picture after the other, each as often as once; the last one stays. With `polls` they begin
- * once it was told to look so often; every time it is told, it has polled.
- */
-export function script(pictures: readonly Overview[], { polls }: { readonly polls: number } = { polls: 0 }) {
+interface Script {
+  /** The pictures begin once the controller was told to look so often. */
+  readonly polls: number;
+  /** Shown until then; by default the first of them. */
+  readonly before?: Overview;
+}
+
+/** What a controller shows, one picture after the other; the last one stays. Every time it is told to look, it has polled. */
+export function script(pictures: readonly Overview[], { polls, before }: Script = { polls: 0 }) {
   let refreshed = 0;
   let shown = 0;
+  // Whoever waits for a poll looks once more than whoever looks at what it brought.
+  const next = () => pictures[Math.min(Math.max(0, shown++ - Math.min(1, polls)), pictures.length - 1)];
   return {
     refreshed: () => refreshed,
     refresh() {
       refreshed += 1;
     },
     overview() {
-      // Whoever waits for a poll looks once more than whoever looks at what it brought.
-      const index = refreshed < polls ? 0 : Math.min(Math.max(0, shown++ - Math.min(1, polls)), pictures.length - 1);
-      const picture = pictures[index];
+      const picture = refreshed < polls ? (before ?? pictures[0]) : next();
       if (!picture) throw new Error("there is no picture");
       return Promise.resolve({ ...picture, repository: { ...picture.repository, lastPollAt: noon + refreshed } });
     },

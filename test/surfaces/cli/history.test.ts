@@ -86,6 +86,30 @@ validations
 `);
   });
 
+  it("tells what condemned one, with the shares of a canary and the commit that put the pin back", async () => {
+    const at = deployment.startedAt;
+    const steps = [
+      { at, state: "started", why: "1.5.0 is pinned" },
+      { at: at + 60_000, state: "shifting", why: "10 % of the traffic" },
+      { at: at + 90_000, state: "rejected", why: "error_rate 21.3 %, allowed <= 5 %" },
+      { at: at + 91_000, state: "revert committed", why: "the pin is put back by commit 89abcdef0123" },
+    ];
+    const rolledBack: Deployment = {
+      ...deployment,
+      phase: "RolledBack",
+      strategy: "canary",
+      trigger: "error_rate",
+      reason: "error_rate 21.3 %",
+      steps,
+      validations: deployment.validations.map((one) => ({ ...one, phase: "post", scope: "rollback" })),
+    };
+    const url = await controller(overview(), [rolledBack]);
+    expect((await pinion(["history", "--controller", url])).stdout).toContain("RolledBack (error_rate)");
+    const { stdout } = await pinion(["history", "--id", deployment.id, "--controller", url]);
+    for (const text of ["trigger  error_rate", "+1 min       shifting", "10 % of the traffic", "by commit 89abcdef0123", "post, rollback"])
+      expect(stdout).toContain(text);
+  });
+
   it("gives one to scripts", async () => {
     const { stdout } = await pinion([
       "history",

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Overview } from "../../../src/controller/queries.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
-import { overview, process, repository } from "../http/pictures.ts";
+import { fullOverview, overview, process, repository } from "../http/pictures.ts";
 import { finding } from "../../domain/planning/snapshots.ts";
 import { createControllers } from "./controller.ts";
 import { pinion } from "./fake-world.ts";
@@ -38,6 +38,42 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
     const { stdout } = await pinion(["status", "--controller", await controller(production(process("a", { reason })))], { columns });
     expect(stdout.split("\n").filter((line) => line.length > columns)).toEqual([]);
     for (const word of reason.split(" ")) expect(stdout).toContain(word);
+  });
+
+  it("shows a rollout with steps, weight, what holds it, and the verdict with its figures", async () => {
+    const { stdout } = await pinion(["status", "--controller", await controller(fullOverview())], { columns: 120 });
+    const text = stdout.split("\n").slice(stdout.split("\n").findIndex((line) => line.startsWith("  order-intake  1.4.0 →")));
+    expect(text.slice(0, 8)).toEqual([
+      "  order-intake  1.4.0 → 1.5.0  canary, step 3 of 6  PAUSED",
+      "    ████████████░░░░░░░░░░░░░░░░░░ 40 % on 1.5.0, 60 % on 1.4.0",
+      "    watching at 40 %",
+      "    paused by Bob 1m ago: looking at the logs",
+      "    verdict: unknown, response_time p95: 8 requests, at least 20 are needed",
+      "       METRIC             CANDIDATE  STABLE  COUNT  LIMIT",
+      "    ✓  error_rate         0.42 %     0.2 %   143    <= 5 %",
+      "    ?  response_time p95  1.83 s     -       8      at most 50 % more than stable: 8 requests, at least 20 are needed",
+    ]);
+  });
+
+  it.each([
+    ["a freeze", "FROZEN by Ann 7m ago: the till is being counted"],
+    ["who is paused", "Succeeded (paused)"],
+    ["that git lags", "git lags runtime: pin 1.5.0 → 1.4.0 is owed as a commit"],
+    ["the commit of a revert", "pin 1.5.0 → 1.4.0 by commit 89abcdef"],
+    ["the branch of one", "is proposed on branch rollback/staging/rb-1; merge it"],
+    ["one that is not needed any more", "somebody has moved the pin meanwhile: Ann moved the pin"],
+    ["what is in quarantine", "1.5.0 is in quarantine (error_rate 21.3 % of 143 requests); quarantine.yaml does not say so yet"],
+    ["how to lift it", "to lift it, take it out of environments/production/quarantine.yaml"],
+    ["how long is left", "canary, shifting  57m left"],
+  ])("shows %s", async (_what, text) => {
+    const { stdout } = await pinion(["status", "--controller", await controller(fullOverview())]);
+    expect(stdout).toContain(text);
+  });
+
+  it.each([60, 80, 100, 120, 200])("is never wider than a terminal of %i columns", async (columns) => {
+    const { stdout } = await pinion(["status", "--controller", await controller(fullOverview())], { columns });
+    expect(stdout.split("\n").filter((line) => line.length > columns)).toEqual([]);
+    for (const word of ["order-intake", "1.4.0 100%", "Synced", "Healthy", "kept", "warm", "57m"]) expect(stdout).toContain(word);
   });
 
   it("prints nothing that a terminal would obey", async () => {

@@ -99,7 +99,7 @@ describe("pinion wait ends", () => {
     ],
     ["when it takes too long", [rolling], { argv: ["--timeout", "1m"] }, 3, "timed-out: production/a: 40 % (1 min)"],
     ["well, though it was once rolled back", [old], {}, 0, "reached"],
-  ])("%s", async (_what, processes, scene, code, text) => {
+  ])("%s", async (_what, processes, ...[scene, code, text]) => {
     const outcome = await wait(
       processes.map((one) => production(one)),
       scene,

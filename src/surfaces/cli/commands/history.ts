@@ -26,6 +26,9 @@ export const addHistory: AddCommand = (program, session, finish) => {
     .addHelpText(
       "after",
       `
+One deployment is shown with every step, also the shares of traffic that a canary had, what condemned it, and the commit that
+put the pin back.
+
 Examples:
   pinion history --environment production
   pinion history --process order-intake --limit 5

@@ -18,14 +18,14 @@ export function renderHistory(deployments: readonly Deployment[], view: View): r
 }
 
 function rowOf(deployment: Deployment, { colors, now }: View): readonly string[] {
-  const { id, environment, process, phase, reason, startedAt } = deployment;
+  const { id, environment, process, phase, reason, trigger, startedAt } = deployment;
   return [
     relativeTime(startedAt, now),
     printable(environment),
     printable(process),
     fromTo(deployment),
     howOf(deployment),
-    phaseColor(phase, colors)(phase),
+    `${phaseColor(phase, colors)(phase)}${trigger === null ? "" : ` (${printable(trigger)})`}`,
     tookOf(deployment),
     printable(id),
     printable(reason),
@@ -52,12 +52,13 @@ function phaseColor(phase: DeploymentPhase, colors: Colors): (text: string) => s
 
 /** Lines of `pinion history --id`. */
 export function renderDeployment(deployment: Deployment, { colors, width }: View): readonly string[] {
-  const { id, environment, process, phase, reason, commit, startedAt, steps, validations } = deployment;
+  const { id, environment, process, phase, reason, trigger, commit, startedAt, steps, validations } = deployment;
   const facts = [
     ["when", `${clockTime(startedAt)}, took ${tookOf(deployment)}`],
     ["how", howOf(deployment)],
     ["commit", commit],
     ["outcome", `${phase}: ${printable(reason)}`],
+    ...(trigger === null ? [] : [["trigger", printable(trigger)]]),
     ["id", printable(id)],
   ];
   return [
@@ -75,9 +76,10 @@ export function renderDeployment(deployment: Deployment, { colors, width }: View
 
 function renderValidations({ validations }: Deployment, { colors, width }: Pick<View, "colors" | "width">): readonly string[] {
   const mark = { passed: colors.green("passed"), failed: colors.red("failed"), unknown: colors.yellow("unknown") };
-  const rows = validations.map(({ phase, validation, subject, result, detail, durationMs }) => {
+  const rows = validations.map(({ phase, scope, validation, subject, result, detail, durationMs }) => {
     const what = subject === "" ? validation : `${validation} "${printable(subject)}"`;
-    return [mark[result], phase, what, duration(durationMs), printable(detail)];
+    const when = scope === "" ? phase : `${phase}, ${printable(scope)}`;
+    return [mark[result], when, what, duration(durationMs), printable(detail)];
   });
   return renderTable(rows, { width, indent: "  " });
 }

@@ -33,16 +33,23 @@ function renderRepository(repository: RepositoryStatus, view: View): readonly st
   const { colors, now, width } = view;
   const { url, branch, commit, subject, author, committedAt, state, code, reason, since, nextPollAt } = repository;
   const head = commit === null ? "nothing fetched yet" : `${commit.slice(0, 8)} ${printable(subject ?? "")}`;
-  const by = committedAt === null ? "" : colors.dim(` (${printable(author ?? "unknown")}, ${relativeTime(committedAt, now)})`);
+  const by = committedAt === null ? "" : `(${printable(author ?? "unknown")}, ${relativeTime(committedAt, now)})`;
   const why = state === "ok" ? "" : ` since ${relativeTime(since, now)}: ${code === null ? "" : `${code}: `}${printable(reason)}`;
   const next = nextPollAt === null ? "" : `; next poll ${relativeTime(Math.max(nextPollAt, now), now)}`;
   const [first = "", ...others] = wrap(`${state}${why}${next}`, width === null ? null : width - 2);
   return [
-    `${colors.bold("repository")}  ${printable(url)}  ${printable(branch)}`,
-    `  ${head}${by}`,
+    ...fitted(`${colors.bold("repository")}  ${printable(url)}  ${printable(branch)}`, "", view),
+    ...renderHead(head, by, view),
     `  ${first.replace(state, stateColor(state, colors)(state))}`,
     ...others.map((line) => `  ${line}`),
   ];
+}
+
+/** The commit, and by whom on a line of its own where both do not fit. */
+function renderHead(head: string, by: string, { colors, width }: View): readonly string[] {
+  const room = width === null ? null : width - 2;
+  if (room === null || head.length + 1 + by.length <= room) return [`  ${head}${by === "" ? "" : ` ${colors.dim(by)}`}`];
+  return [...wrap(head, room).map((line) => `  ${line}`), ...wrap(by, room).map((line) => `  ${colors.dim(line)}`)];
 }
 
 function stateColor(state: RepositoryStatus["state"], colors: Colors): Paint {

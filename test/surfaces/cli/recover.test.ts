@@ -1,0 +1,205 @@
+/** `pinion recover` and `pinion rollback`: what they order, how they follow it, and how they end. */
+
+import { describe, expect, it } from "vitest";
+import type { Overview, ProcessView } from "../../../src/controller/queries.ts";
+import type { ValidationResult } from "../../../src/domain/evidence.ts";
+import type { Revert } from "../../../src/domain/revert.ts";
+import type { Deployment } from "../../../src/domain/state.ts";
+import { deployment, noon, overview, process, progress, revert } from "../http/pictures.ts";
+import { createControllers, historyOf, orderTaker, script } from "./controller.ts";
+import { fakeTime, pinion } from "./fake-world.ts";
+
+const controllers = createControllers();
+const by = ["--as", "Ann <ann@example.com>", "--id", "o-1", "--reason", "it burns"];
+
+function production(view: ProcessView): Overview {
+  return overview({
+    environments: overview().environments.map((one) => (one.name === "production" ? { ...one, processes: [view] } : one)),
+  });
+}
+
+const shares = (good: number) => [
+  { version: "1.4.0", weight: good },
+  { version: "1.5.0", weight: 100 - good },
+];
+const owed: Revert = { ...revert, outcome: null };
+const committed: Revert = { ...revert, outcome: { kind: "committed", commit: "89abcdef0123456789" } };
+const rolling = process("a", {
+  desired: "1.5.0",
+  actual: shares(60),
+  sync: "OutOfSync",
+  health: "Progressing",
+  phase: "Running",
+  progress,
+});
+const rejected = process("a", {
+  ...rolling,
+  actual: shares(100),
+  health: "Degraded",
+  progress: { ...progress, state: "rejected", paused: null },
+  revert: owed,
+});
+const over = process("a", { ...rejected, progress: null, phase: "RolledBack" });
+const pinned = process("a", { desired: "1.4.0", actual: shares(100) });
+
+const proof: ValidationResult = {
+  phase: "post",
+  scope: "rollback",
+  validation: "service_availability",
+  subject: "",
+  result: "passed",
+  detail: "answers 200",
+  at: noon + 900,
+  durationMs: 12,
+};
+
+function story(...validations: readonly ValidationResult[]): readonly Deployment[] {
+  const steps = [
+    { at: noon - 60_000, state: "shifting", why: "watching at 40 %" },
+    { at: noon + 5, state: "rejected", why: "emergency: Ann: it burns" },
+  ];
+  return [{ ...deployment, process: "a", version: "1.5.0", endedAt: null, phase: "Running", steps, validations }];
+}
+
+interface Scene {
+  readonly pictures: readonly ProcessView[];
+  readonly history?: readonly Deployment[];
+  readonly argv?: readonly string[];
+  readonly answer?: Parameters<typeof orderTaker>[0];
+}
+
+async function run(command: "recover" | "rollback", { pictures, history = [], argv = [], answer }: Scene) {
+  const { orders, order } = orderTaker(answer ?? (() => ({ kind: "done", why: "stops 1.5.0 and goes back to 1.4.0" })));
+  const url = await controllers.startWith({ ...script(pictures.map(production)), order, history: historyOf(() => history) });
+  const outcome = await pinion([command, "production/a", ...by, ...argv, "--controller", url], fakeTime());
+  return { ...outcome, orders };
+}
+
+describe("pinion recover", () => {
+  it("tells step by step what was done, and is fine once the good version has the traffic and is verified", async () => {
+    const scene = { pictures: [rolling, rejected, over, { ...over, revert: committed }], history: story(proof) };
+    const { code, stdout, orders } = await run("recover", scene);
+    expect(orders.map(({ wish, why }) => ({ wish, why }))).toEqual([{ wish: { kind: "recover", process: "a" }, why: "it burns" }]);
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: `done: stops 1.5.0 and goes back to 1.4.0
+  +5 ms  rejected  emergency: Ann: it burns
+  +900 ms  passed  service_availability: answers 200
+✓ all traffic on 1.4.0
+✓ verified: service_availability
+✓ git: pin 1.5.0 → 1.4.0 by commit 89abcdef
+recovered
+`,
+    });
+  });
+
+  it.each<[string, Scene, number, string]>([
+    [
+      "the verification failed",
+      { pictures: [rolling, over], history: story({ ...proof, result: "failed", detail: "answered 500" }) },
+      1,
+      "✗ service_availability failed: answered 500",
+    ],
+    ["nothing is verified in time", { pictures: [rolling, over], history: story(), argv: ["--timeout", "10s"] }, 3, "… not verified yet"],
+    [
+      "the verification knows nothing",
+      { pictures: [rolling, over], history: story({ ...proof, result: "unknown" }), argv: ["--timeout", "10s"] },
+      3,
+      "is unknown",
+    ],
+    [
+      "the traffic stays where it is",
+      { pictures: [rolling], history: story(proof), argv: ["--timeout", "10s"] },
+      3,
+      "… traffic: 60 % on 1.4.0, 40 % on 1.5.0",
+    ],
+    [
+      "what was verified was verified before",
+      { pictures: [rolling, over], history: story({ ...proof, at: noon - 1 }), argv: ["--timeout", "10s"] },
+      3,
+      "… not verified yet",
+    ],
+    [
+      "what passed was about the bad one",
+      { pictures: [rolling, over], history: story({ ...proof, scope: "" }), argv: ["--timeout", "10s"] },
+      3,
+      "… not verified yet",
+    ],
+  ])("is not fine when %s", async (_what, scene, code, text) => {
+    const outcome = await run("recover", scene);
+    expect(outcome.stdout).toContain(text);
+    expect(outcome.stdout).toContain("not recovered yet");
+    expect(outcome.code).toBe(code);
+  });
+
+  it("is fine though git lags, and says so", async () => {
+    const { code, stdout } = await run("recover", { pictures: [rolling, over], history: story(proof) });
+    expect(code).toBe(0);
+    expect(stdout).toContain("… git lags runtime: pin 1.5.0 → 1.4.0 is owed as a commit\nrecovered");
+  });
+
+  it("takes every instance's answer for a proof where no question is configured", async () => {
+    const { code, stdout } = await run("recover", { pictures: [rolling, pinned], history: story() });
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining("✓ verified: answers on every engine instance") });
+  });
+
+  it("that is refused ends with 1", async () => {
+    const { code, stderr } = await run("recover", {
+      pictures: [pinned],
+      answer: () => ({ kind: "refused", why: "no other version was good" }),
+    });
+    expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("no other version was good") });
+  });
+
+  it("gives scripts all of it", async () => {
+    const scene = { pictures: [rolling, { ...over, revert: committed }], history: story(proof), argv: ["--format", "json"] };
+    const { code, stdout } = await run("recover", scene);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      recovered: true,
+      bad: "1.5.0",
+      order: { id: "o-1", kind: "done" },
+      traffic: { state: "done" },
+      proof: { state: "done" },
+      git: { state: "done" },
+      steps: [{ what: "rejected", at: "2026-11-21T12:00:00.005Z" }, { what: "passed" }],
+      process: { process: "a", revert: { outcome: { kind: "committed" } } },
+    });
+  });
+});
+
+describe("pinion rollback", () => {
+  const manual: Revert = { order: { ...revert.order, quarantine: null, trigger: "manual" }, outcome: null };
+  const answer = () => ({ kind: "done", why: "a commit that pins it is written: 1.5.0 → 1.4.0" }) as const;
+  const at = (view: Revert | null, desired = "1.5.0") => process("a", { desired, revert: view });
+  const proposed: Revert = {
+    order: { ...manual.order, mode: "propose" },
+    outcome: { kind: "proposed", branch: "rollback/p/o-1", commit: "89", why: "approval" },
+  };
+
+  it.each<[string, readonly ProcessView[], string]>([
+    ["the commit", [at(manual), at({ ...manual, outcome: committed.outcome })], "git: pin 1.5.0 → 1.4.0 by commit 89abcdef"],
+    ["what is in force, when it came faster than we looked", [at(manual), at(null, "1.4.0")], "git: 1.4.0 is pinned as of 01234567"],
+    [
+      "the branch to merge",
+      [at({ ...proposed, outcome: null }), at(proposed)],
+      "is proposed on branch rollback/p/o-1; merge it to have it (approval)",
+    ],
+    ["that git does not take it yet", [at(manual)], "is owed as a commit, and tried until git takes it"],
+  ])("tells %s", async (_what, pictures, text) => {
+    const { code, stdout, orders } = await run("rollback", { pictures, answer, argv: ["--to", "1.4.0"] });
+    expect(orders.map(({ wish }) => wish)).toEqual([{ kind: "rollback", process: "a", to: "1.4.0" }]);
+    expect(stdout).toContain("done: a commit that pins it is written: 1.5.0 → 1.4.0\ngit: ");
+    expect(stdout).toContain(text);
+    expect(code).toBe(0);
+  });
+
+  it("tells scripts the same", async () => {
+    const { stdout } = await run("rollback", { pictures: [at(proposed)], answer, argv: ["--format", "json"] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: "done",
+      desired: "1.5.0",
+      revert: { order: { mode: "propose" }, outcome: { kind: "proposed", branch: "rollback/p/o-1" } },
+    });
+  });
+});
