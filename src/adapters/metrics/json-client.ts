@@ -1,14 +1,10 @@
 /** One bounded HTTP question whose answer is JSON, with the errors of metric sources. */
 
 import { Agent, request as send } from "undici";
+import type { SourceAuth } from "../../domain/controller-config.ts";
 import type { SecretReference } from "../../domain/environment.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { Secrets } from "../../ports/secrets.ts";
-
-export type SourceAuth =
-  | { readonly kind: "none" }
-  | { readonly kind: "bearer"; readonly token: SecretReference }
-  | { readonly kind: "basic"; readonly username: string; readonly password: SecretReference };
 
 export interface JsonClientOptions {
   /** Names the source in errors. */
