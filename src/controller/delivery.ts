@@ -34,7 +34,7 @@ export interface DeliveryWatch {
 /** Without any deployment the figures still change, as old ones leave the window. */
 const oldMs = 600_000;
 /** Deployments often end many at a time: they are looked at together. */
-const gatherMs = 2_000;
+const gatherMs = 10_000;
 
 interface Known {
   /** Deployments that had ended. */

@@ -74,22 +74,22 @@ describe("the watch over deployments", () => {
     expect(log.lines).toEqual([]);
     end("Failed");
     watch.ring();
-    await clock.pass(2_000);
+    await clock.pass(10_000);
     expect(lines("warn")).toMatchObject([
       { text: expect.stringContaining("alert: deployment_failure_rate has crossed its threshold") as string },
     ]);
     watch.ring();
-    await clock.pass(2_000);
+    await clock.pass(10_000);
     expect(lines("warn")).toHaveLength(1);
     for (let more = 0; more < 8; more += 1) end("Succeeded");
     watch.ring();
-    await clock.pass(2_000);
+    await clock.pass(10_000);
     expect(lines("info")).toHaveLength(1);
     end("Failed");
     end("Failed");
     end("Failed");
     watch.ring();
-    await clock.pass(2_000);
+    await clock.pass(10_000);
     expect(lines("warn")).toHaveLength(2);
   });
 });

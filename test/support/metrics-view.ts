@@ -1,6 +1,6 @@
 /** A page of metrics with something in every family, and with names that try to break out of their labels. */
 
-import type { MetricsView } from "../../src/surfaces/http/metrics.ts";
+import { metricsPieces, type MetricsView } from "../../src/surfaces/http/metrics.ts";
 import { tally } from "./delivery-values.ts";
 import { freeze, noon, process, progress, repository, revert } from "../surfaces/http/pictures.ts";
 
@@ -69,3 +69,8 @@ export const metricsView: MetricsView = {
   notifications: [{ notifier: "slack", told: 5, givenUp: 1, retried: 2, pending: 3 }],
   process: { version: "0.1.0", startedAt: noon, residentBytes: 100_000_000, cpuSeconds: 1.5 },
 };
+
+/** The page of a view as one text. */
+export function pageOf(view: MetricsView): string {
+  return [...metricsPieces(view)].join("");
+}

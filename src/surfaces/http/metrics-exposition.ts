@@ -1,5 +1,7 @@
 /** Prometheus' text format (0.0.4), so that no other file escapes a label. */
 
+const special = /["\\\n]/u;
+
 export type Labels = Readonly<Record<string, string>>;
 
 export interface Sample {
@@ -14,22 +16,36 @@ export interface Family {
   readonly type: "counter" | "gauge" | "summary";
   /** One line that ends with a full stop. */
   readonly help: string;
-  readonly samples: readonly Sample[];
+  readonly samples: Iterable<Sample>;
 }
 
-/** The whole page. A family without a sample is announced all the same, so that its name is known. */
-export function exposition(families: readonly Family[]): string {
-  return families.map(familyText).join("");
+/** Lines of one piece: few enough that nothing else waits for them. */
+const pieceLines = 1_000;
+
+/** The page in pieces. A family without a sample is announced all the same, so that its name is known. */
+export function* exposition(families: Iterable<Family>): Iterable<string> {
+  for (const { name, type, help, samples } of families) {
+    let text = `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n`;
+    let lines = 0;
+    for (const { labels, value, suffix } of samples) {
+      text += `${name}${suffix ?? ""}${labelText(labels)} ${valueText(value)}\n`;
+      lines += 1;
+      if (lines % pieceLines > 0) continue;
+      yield text;
+      text = "";
+    }
+    yield text;
+  }
 }
 
-function familyText({ name, type, help, samples }: Family): string {
-  const lines = samples.map(({ labels, value, suffix }) => `${name}${suffix ?? ""}${labelText(labels)} ${valueText(value)}\n`);
-  return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n${lines.join("")}`;
-}
-
+/** There may be tens of thousands of these: most labels need no escaping. */
 function labelText(labels: Labels): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
-  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+  let text = "";
+  for (const name in labels) {
+    const value = labels[name] ?? "";
+    text += `${text === "" ? "{" : ","}${name}="${special.test(value) ? escapeLabel(value) : value}"`;
+  }
+  return text === "" ? "" : `${text}}`;
 }
 
 function valueText(value: number): string {

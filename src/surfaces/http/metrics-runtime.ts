@@ -12,7 +12,7 @@ export function runtimeFamilies({ repository, environments }: Overview): readonl
   ];
 }
 
-function gauge(name: string, help: string, samples: readonly Sample[]): Family {
+function gauge(name: string, help: string, samples: Iterable<Sample>): Family {
   return { name, type: "gauge", help, samples };
 }
 
@@ -50,29 +50,35 @@ function environmentFamilies(environments: readonly EnvironmentStatus[]): readon
 }
 
 function processFamilies(environments: readonly EnvironmentStatus[]): readonly Family[] {
-  const all = environments.flatMap(({ processes }) => processes);
+  const each = (sampleOf: (process: ProcessView) => Sample | null): Iterable<Sample> => samplesOf(environments, sampleOf);
   return [
-    gauge(
-      "pinion_process_info",
-      "Every process with what is pinned, what has the traffic, and its status; always 1.",
-      all.map(processInfo),
-    ),
+    gauge("pinion_process_info", "Every process with what is pinned, what has the traffic, and its status; always 1.", each(processInfo)),
     gauge(
       "pinion_process_status_since_timestamp_seconds",
       "When a process got the status that it has, since 1970.",
-      all.map((process) => ({ labels: labelsOf(process), value: process.since / 1_000 })),
+      each((process) => ({ labels: labelsOf(process), value: process.since / 1_000 })),
     ),
     gauge(
       "pinion_git_lags_runtime",
       "1 while a pin was rolled back and git does not say so yet.",
-      all.flatMap((process) => (process.revert ? [{ labels: labelsOf(process), value: 1 }] : [])),
+      each((process) => (process.revert ? { labels: labelsOf(process), value: 1 } : null)),
     ),
     gauge(
       "pinion_quarantined_versions",
       "Versions of a process that must not be deployed again; only where there are some.",
-      all.flatMap((process) => (process.quarantined.length > 0 ? [{ labels: labelsOf(process), value: process.quarantined.length }] : [])),
+      each((process) => (process.quarantined.length > 0 ? { labels: labelsOf(process), value: process.quarantined.length } : null)),
     ),
   ];
+}
+
+/** One after the other as they are asked for: there may be tens of thousands. */
+function* samplesOf(environments: readonly EnvironmentStatus[], sampleOf: (process: ProcessView) => Sample | null): Iterable<Sample> {
+  for (const { processes } of environments) {
+    for (const process of processes) {
+      const sample = sampleOf(process);
+      if (sample) yield sample;
+    }
+  }
 }
 
 function labelsOf({ environment, process }: ProcessView) {

@@ -1,5 +1,6 @@
 /** `/metrics`: what runs where, how deployments go, whether git is followed, and who could not be told. */
 
+import { setImmediate } from "node:timers/promises";
 import type { Overview } from "../../controller/queries.ts";
 import type { NotificationCount } from "../../controller/telling-lane.ts";
 import type { Alert, Delivery } from "../../domain/delivery-metrics.ts";
@@ -35,16 +36,21 @@ export interface MetricsSource {
   process(): ControllerProcess;
 }
 
-/** Asks everything anew for each page. */
+/** Asks everything anew for each page. With tens of thousands of processes a page is long work: others get their turn in between. */
 export function createMetricsPage(source: MetricsSource): () => Promise<string> {
   return async () => {
     const [overview, figures] = await Promise.all([source.overview(), source.figures()]);
-    return metricsText({ overview, ...figures, notifications: source.notifications(), process: source.process() });
+    let page = "";
+    for (const piece of metricsPieces({ overview, ...figures, notifications: source.notifications(), process: source.process() })) {
+      page += piece;
+      await setImmediate();
+    }
+    return page;
   };
 }
 
-/** The page, in Prometheus' text format. */
-export function metricsText(view: MetricsView): string {
+/** The page, in Prometheus' text format, in pieces. */
+export function metricsPieces(view: MetricsView): Iterable<string> {
   return exposition([
     ...runtimeFamilies(view.overview),
     ...deliveryFamilies(view),

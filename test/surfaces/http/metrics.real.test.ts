@@ -5,8 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { metricsText } from "../../../src/surfaces/http/metrics.ts";
-import { metricsView } from "../../support/metrics-view.ts";
+import { metricsView, pageOf } from "../../support/metrics-view.ts";
 
 function promtool(args: readonly string[], input = ""): string {
   const { error, status, stdout, stderr } = spawnSync("promtool", args, { input, encoding: "utf8" });
@@ -15,11 +14,11 @@ function promtool(args: readonly string[], input = ""): string {
 }
 
 it("promtool reads the page and has nothing to say against it", () => {
-  expect(promtool(["check", "metrics"], metricsText(metricsView))).toBe("");
+  expect(promtool(["check", "metrics"], pageOf(metricsView))).toBe("");
 });
 
 it("promtool does complain about what is wrong", () => {
-  expect(promtool(["check", "metrics"], metricsText(metricsView).replace('"} 1\n', "} 1\n"))).toContain("exit 1");
+  expect(promtool(["check", "metrics"], pageOf(metricsView).replace('"} 1\n', "} 1\n"))).toContain("exit 1");
 });
 
 it("promtool takes the alert rules of docs/observability.md, and each asks for a metric that is there", () => {
@@ -33,7 +32,7 @@ it("promtool takes the alert rules of docs/observability.md, and each asks for a
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  const page = metricsText(metricsView);
+  const page = pageOf(metricsView);
   const asked = [...rules.matchAll(/\bpinion_[a-z_]+/gu)].map(([name]) => name);
   expect(asked.length).toBeGreaterThan(3);
   for (const name of asked) expect(page).toContain(`# TYPE ${name} `);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createMetricsPage, metricsText } from "../../../src/surfaces/http/metrics.ts";
+import { createMetricsPage } from "../../../src/surfaces/http/metrics.ts";
 import { exposition } from "../../../src/surfaces/http/metrics-exposition.ts";
-import { metricsView } from "../../support/metrics-view.ts";
+import { metricsView, pageOf } from "../../support/metrics-view.ts";
 
-const lines = metricsText(metricsView).split("\n");
+const lines = pageOf(metricsView).split("\n");
 const samplesOf = (name: string) => lines.filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
 
 describe("the page of metrics", () => {
@@ -105,7 +105,7 @@ describe("the page of metrics", () => {
   it("says that the repository cannot be followed", () => {
     const { overview } = metricsView;
     const repository = { ...overview.repository, state: "error", commit: null, lastPollAt: null } as const;
-    const text = metricsText({ ...metricsView, overview: { ...overview, repository } });
+    const text = pageOf({ ...metricsView, overview: { ...overview, repository } });
     expect(text).toContain("\npinion_repository_up 0\n");
     expect(text).not.toContain("\npinion_repository_info{");
     expect(text).not.toContain("\npinion_repository_last_poll_timestamp_seconds ");
@@ -127,13 +127,20 @@ describe("the page of metrics", () => {
 });
 
 describe("the text format", () => {
+  it("comes in pieces, so that others get their turn", () => {
+    const samples = Array.from({ length: 2_500 }, (_, index) => ({ labels: { index: String(index) }, value: index }));
+    const pieces = [...exposition([{ name: "n", type: "gauge", help: "Many.", samples }])];
+    expect(pieces.map((piece) => piece.split("\n").length)).toEqual([1_003, 1_001, 501]);
+    expect(pieces.join("").split("\n")).toHaveLength(2_503);
+  });
+
   it("escapes help and labels, and writes what is no common number", () => {
     const samples = [
       { labels: { a: 'x"\\\n' }, value: 1e21 },
       { labels: {}, value: Infinity },
       { labels: { b: "" }, value: Number.NaN },
     ];
-    expect(exposition([{ name: "n", type: "gauge", help: "a\\b\nc", samples }])).toBe(
+    expect([...exposition([{ name: "n", type: "gauge", help: "a\\b\nc", samples }])].join("")).toBe(
       '# HELP n a\\\\b\\nc\n# TYPE n gauge\nn{a="x\\"\\\\\\n"} 1e+21\nn +Inf\nn{b=""} NaN\n',
     );
   });
