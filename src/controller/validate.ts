@@ -58,13 +58,16 @@ async function subjectOf(environment: EnvironmentName, action: Validate, ports: 
     isRollback: isRollback === true,
     evidence: evidence.get(deployment) ?? [],
     deadline: isRollback ? null : (rollout?.deadline ?? null),
+    isUnderWay: async () => (await rolloutOf(environment, action, ports)) !== null,
   };
 }
 
-async function rolloutOf(environment: EnvironmentName, { unit, deployment }: Validate, ports: Ports): Promise<Rollout | null> {
+/** Null when it goes on with something else: of a candidate that was rejected meanwhile nobody wants to know any more. */
+async function rolloutOf(environment: EnvironmentName, { unit, deployment, isRollback }: Validate, ports: Ports): Promise<Rollout | null> {
   const { processes } = await ports.journal.state(environment);
   const rollout = processes.get(unit.process)?.rollout ?? null;
-  return rollout?.deployment === deployment ? rollout : null;
+  const isOver = rollout?.state.kind === "rejected" && !isRollback;
+  return rollout?.deployment === deployment && !isOver ? rollout : null;
 }
 
 /** The proof of a rollback is asked however late it is. */

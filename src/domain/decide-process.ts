@@ -158,7 +158,14 @@ function isRefused(state: ProcessState | undefined, desired: Desired | undefined
  */
 function isSuperseded(rollout: Rollout, desired: Desired | null, seen: Seen): boolean {
   if (desired?.kind === "broken" || rollout.candidate?.digest === desired?.unit.digest) return false;
-  return rollout.state.kind !== "rejected" || isTrafficBack(rollout, seen);
+  if (rollout.state.kind !== "rejected") return true;
+  return !isOnItsWayTo(desired, rollout) && isTrafficBack(rollout, seen);
+}
+
+/** The commit that puts the pin back wants what a rejection does anyway, and does it to the end: with its proof, and its reason. */
+function isOnItsWayTo(desired: Desired | null, { stable, state }: Rollout): boolean {
+  const isStableLost = state.kind === "rejected" && state.isStableLost === true;
+  return desired?.kind === "run" && stable?.digest === desired.unit.digest && !isStableLost;
 }
 
 function isTrafficBack({ process, stable, state }: Rollout, { routes }: Seen): boolean {

@@ -4,7 +4,7 @@ import { type EnvironmentSpec, strategyFor } from "../../domain/environment.ts";
 import type { ProcessId } from "../../domain/names.ts";
 import type { Ports } from "../ports.ts";
 import { onPlacements } from "./placements.ts";
-import { count, Failure, messageOf, type Question, type Subject } from "./question.ts";
+import { count, Failure, messageOf, type Question, SaysNothing, type Subject } from "./question.ts";
 
 /** Between two tries of a health check. */
 const healthPauseMs = 250;
@@ -32,18 +32,19 @@ function isHealthy(
   const { ports } = subject;
   const deadline = Math.min(ports.clock.now() + timeoutMs, subject.deadline ?? Infinity);
   return onPlacements(subject, about, async (placements) => {
-    for (const placement of placements) await untilHealthy(placement.address + path, deadline, ports);
+    for (const placement of placements) await untilHealthy(placement.address + path, deadline, subject);
     return `2xx on ${count(placements.length, "instance")}`;
   });
 }
 
-async function untilHealthy(url: string, deadline: number, ports: Ports): Promise<void> {
+async function untilHealthy(url: string, deadline: number, { ports, isUnderWay }: Subject): Promise<void> {
   for (;;) {
     const left = Math.max(1, deadline - ports.clock.now());
     const seen = await tryGet(url, left, ports);
     if (seen === "healthy") return;
     if (ports.clock.now() + healthPauseMs >= deadline) throw new Failure(`${seen}, and the time for it is over`);
     await ports.clock.sleep(healthPauseMs);
+    if (!(await isUnderWay())) throw new SaysNothing("its deployment went on without it");
   }
 }
 

@@ -12,7 +12,7 @@ import type { Ports } from "../ports.ts";
 import { requestOf } from "./checks.ts";
 import { healthCheckOf } from "./health-check.ts";
 import { onPlacements } from "./placements.ts";
-import { type Asked, Failure, messageOf, type Question } from "./question.ts";
+import { type Asked, Failure, messageOf, type Question, SaysNothing } from "./question.ts";
 
 export function performanceTest(asked: Asked): readonly Question[] {
   const test = asked.spec.validation.performance;
@@ -60,10 +60,12 @@ function spread(parts: readonly Part[], placements: readonly { readonly address:
   );
 }
 
-async function run({ ports, deadline }: Asked, test: PerformanceTest, shots: readonly Shot[]): Promise<string> {
+async function run(asked: Asked, test: PerformanceTest, shots: readonly Shot[]): Promise<string> {
+  const { ports, deadline } = asked;
   const startedAt = ports.clock.now();
   const until = Math.min(startedAt + test.durationMs, deadline ?? Infinity);
-  const samples = await fire(test, shots, { ports, until });
+  const samples = await fire(test, shots, { asked, until });
+  if (!(await asked.isUnderWay())) throw new SaysNothing("its deployment went on without it");
   const endedAt = ports.clock.now();
   const load: Load = { samples, tookMs: Math.max(1, endedAt - startedAt), endedAt };
   const why = whyLoadFails(load, test.checks);
@@ -72,23 +74,23 @@ async function run({ ports, deadline }: Asked, test: PerformanceTest, shots: rea
 }
 
 interface Bounds {
-  readonly ports: Ports;
+  readonly asked: Asked;
   readonly until: Instant;
 }
 
-/** Never more than `concurrency` at once; stops at `requests`, or when the time is over. */
+/** Never more than `concurrency` at once; stops at `requests`, when the time is over, or when nobody wants to know any more. */
 async function fire(
   { requests, concurrency }: PerformanceTest,
   shots: readonly Shot[],
-  { ports, until }: Bounds,
+  { asked, until }: Bounds,
 ): Promise<readonly LoadSample[]> {
   const samples: LoadSample[] = [];
   let sent = 0;
   const oneAfterTheOther = async (): Promise<void> => {
-    while (sent < requests && ports.clock.now() < until) {
+    while (sent < requests && asked.ports.clock.now() < until && (await asked.isUnderWay())) {
       const shot = shots[sent % shots.length];
       sent += 1;
-      if (shot) samples.push(await shoot(shot, { ports, until }));
+      if (shot) samples.push(await shoot(shot, asked.ports, until));
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, requests) }, oneAfterTheOther));
@@ -98,7 +100,7 @@ async function fire(
 /** A timer may go off a little before the clock says so. */
 const timerSlackMs = 5;
 
-async function shoot({ request, whyWrong }: Shot, { ports, until }: Bounds): Promise<LoadSample> {
+async function shoot({ request, whyWrong }: Shot, ports: Ports, until: Instant): Promise<LoadSample> {
   const sentAt = ports.clock.now();
   const left = Math.max(1, until - sentAt);
   try {

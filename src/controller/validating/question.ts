@@ -42,6 +42,8 @@ export interface Subject {
   readonly evidence: readonly ValidationResult[];
   /** When its deployment's time is over; null: nothing waits for it with a clock in hand. */
   readonly deadline: Instant | null;
+  /** Whether its deployment still goes on with it; what takes long asks now and then. */
+  isUnderWay(): Promise<boolean>;
 }
 
 /** A subject with the checks of its version; before anything is installed there is nothing to send them to. */

@@ -73,6 +73,16 @@ describe("performance_test", () => {
     expect((await run())?.durationMs).toBeLessThanOrEqual(500);
   });
 
+  it("ends when its deployment does, and then says nothing", async () => {
+    const { stand, run } = await loaded({ concurrency: 1 }, [check("/a")]);
+    stand.prober.setAnswer(() => {
+      stand.isSuperseded = true;
+      return { status: 500 };
+    });
+    expect(await run()).toBeUndefined();
+    expect(stand.prober.asked).toHaveLength(1);
+  });
+
   it("repeats nothing that changes something: without a GET it asks the health check", async () => {
     const { stand, run } = await loaded({}, [check("/a", { method: "POST" })], "/health");
     expect(await run()).toMatchObject({ result: "passed" });

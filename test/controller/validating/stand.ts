@@ -189,7 +189,7 @@ export function createStand(options: StandOptions = {}) {
   function processes(): ReadonlyMap<ProcessId, ProcessState> {
     const states = new Map<ProcessId, ProcessState>();
     for (const [process, unit] of refused) states.set(process, stateOf(process, { refused: { unit, why: "", at: 0 } }));
-    const rollout = underWay && { deployment: "d1", deadline: underWay.deadline };
+    const rollout = underWay && { deployment: "d1", deadline: underWay.deadline, state: { kind: "checking" } };
     if (underWay && !stand.isSuperseded)
       states.set(underWay.process, stateOf(underWay.process, { rollout: rollout as ProcessState["rollout"] }));
     return states;
