@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import semver from "semver";
 import { afterEach, describe, expect, it } from "vitest";
+import { strategyFor } from "../../src/domain/environment.ts";
 import { describeFinding } from "../../src/domain/finding.ts";
 import type { PinnedVersion, VersionStatus } from "../../src/domain/snapshot.ts";
 import { exampleDirectory, findingsOf, readExample } from "./example-repo-reading.ts";
@@ -65,6 +66,15 @@ describe("the example repository", () => {
     const nodes = versions.flatMap((version) => version.definition.nodes);
     expect([...new Set(nodes.map((node) => node.type))].sort()).toEqual(core);
     expect(JSON.stringify(nodes)).not.toMatch(/https?:\/\//);
+  });
+
+  it("shows every strategy, and a rollback policy in production", () => {
+    const specs = [...environments.values()].flatMap(({ spec }) => spec ?? []);
+    const strategies = specs.flatMap((spec) => [spec.strategy.kind, strategyFor(spec, "payment-authorise").kind]);
+    expect(new Set(strategies)).toEqual(new Set(["recreate", "rolling", "blue-green", "canary"]));
+    const { automatic } = environments.get("production")?.spec?.rollback ?? {};
+    expect(automatic).toMatchObject({ enabled: true, triggers: [{ name: "error_rate" }] });
+    expect(specs.map(({ validation }) => validation.level).toSorted()).toEqual(["basic", "comprehensive", "extensive"]);
   });
 
   it.each([...environments.keys()])("pins every process in %s, each with ways in of its own", (name) => {
