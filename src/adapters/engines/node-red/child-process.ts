@@ -6,7 +6,16 @@ import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { isObject } from "./flow-nodes.ts";
-import { type InstanceRecord, lastLogLine, newRecord, openLog, readRecord, writeChildSettings, writeRecord } from "./instance-files.ts";
+import {
+  forgetArmed,
+  type InstanceRecord,
+  lastLogLine,
+  newRecord,
+  openLog,
+  readRecord,
+  writeChildSettings,
+  writeRecord,
+} from "./instance-files.ts";
 import { type OsProcess, identify, isAlive, terminate } from "./os-process.ts";
 
 export interface ChildOptions {
@@ -16,6 +25,8 @@ export interface ChildOptions {
   /** How long what is in flight may take when the instance is told to end. */
   readonly drainMs: number;
   readonly startTimeoutMs: number;
+  /** Then a new process starts with everything disarmed, since another one may fire in its place by now. */
+  readonly isOneOfMany: boolean;
 }
 
 export interface RunningChild {
@@ -84,6 +95,7 @@ async function adopt(record: InstanceRecord, options: ChildOptions, signal: Abor
 async function start(record: InstanceRecord, options: ChildOptions, signal: AbortSignal): Promise<RunningChild> {
   const exit = { code: null as number | null, ended: false };
   await writeRecord(options.directory, { ...record, process: null });
+  if (options.isOneOfMany) await forgetArmed(options.directory);
   const child = await spawnDetached(record, options);
   child.once("exit", (code) => Object.assign(exit, { code, ended: true }));
   child.unref();

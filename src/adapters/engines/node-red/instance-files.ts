@@ -1,7 +1,7 @@
 /** What is kept on disk of one embedded instance, so that the next controller finds it again. Readable by its owner only. */
 
 import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isObject } from "./flow-nodes.ts";
 import type { OsProcess } from "./os-process.ts";
@@ -42,6 +42,11 @@ export async function writeChildSettings(directory: string, record: InstanceReco
   const { port, token, credentialSecret } = record;
   await writeFile(file, JSON.stringify({ port, token, credentialSecret, drainMs, userDir: userDir(directory) }), { mode: 0o600 });
   return file;
+}
+
+/** What fired in an earlier life may fire on another instance now; the plugin reads this when it starts. */
+export async function forgetArmed(directory: string): Promise<void> {
+  await rm(join(userDir(directory), "pinion-armed.json"), { force: true });
 }
 
 /** The child's log, a new one when the old one has grown too large. The caller closes it. */

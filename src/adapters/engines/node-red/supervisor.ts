@@ -85,6 +85,7 @@ class Instance {
       maxMemoryMb: options.maxMemoryMb,
       drainMs: options.drainMs,
       startTimeoutMs,
+      isOneOfMany: options.instances > 1,
     };
     const nowhere = createNodeRedClient({ adminUrl: "http://127.0.0.1:9", token: null, timeoutMs: 1 });
     this.#host = {

@@ -53,7 +53,8 @@ export async function until(condition: () => Promise<boolean>): Promise<void> {
 export interface InstanceFile {
   readonly port: number;
   readonly token: string;
-  readonly process: { readonly pid: number };
+  /** Null while it is being started. */
+  readonly process: { readonly pid: number } | null;
 }
 
 export async function record(directory: string, instance: string): Promise<InstanceFile> {
@@ -61,7 +62,7 @@ export async function record(directory: string, instance: string): Promise<Insta
 }
 
 export async function pids(directory: string): Promise<readonly number[]> {
-  return Promise.all(["node-red-1", "node-red-2"].map(async (instance) => (await record(directory, instance)).process.pid));
+  return Promise.all(["node-red-1", "node-red-2"].map(async (instance) => (await record(directory, instance)).process?.pid ?? 0));
 }
 
 export async function admin(directory: string, path: string, init: RequestInit = {}): Promise<Response> {
