@@ -16,6 +16,7 @@ const showCursor = "\u001B[?25h";
 const [beginUpdate, endUpdate] = ["\u001B[?2026h", "\u001B[?2026l"];
 /** A line that is too wide after all, as by characters of double width, is cut by the terminal instead of broken. */
 const [noWrap, wrapAgain] = ["\u001B[?7l", "\u001B[?7h"];
+/** From the cursor on. After a line that is as wide as the terminal the cursor stands on its last character. */
 const clearLine = "\u001B[K";
 const clearBelow = "\u001B[J";
 const defaultColumns = 80;
@@ -30,7 +31,7 @@ export function openLiveScreen(world: Pick<CliWorld, "stdout" | "columns" | "row
     draw(lines) {
       const { columns, rows } = size();
       const next = fitHeight(lines, rows - 1).map((line) => cutTo(line, columns));
-      const picture = next.map((line) => `${line}${clearLine}\n`).join("");
+      const picture = next.map((line) => `${line}${visibleLength(line) < columns ? clearLine : ""}\n`).join("");
       world.stdout.write(`${beginUpdate}${noWrap}${wayBack(drawn, size())}${picture}${clearBelow}${wrapAgain}${endUpdate}`);
       drawn = next;
     },
@@ -48,5 +49,5 @@ function wayBack(drawn: readonly string[], { columns, rows }: { readonly columns
 function fitHeight(lines: readonly string[], rows: number): readonly string[] {
   if (lines.length <= rows) return lines;
   const shown = Math.max(0, rows - 1);
-  return [...lines.slice(0, shown), `… ${lines.length - shown} more lines; a higher terminal or a narrower question shows them`];
+  return [...lines.slice(0, shown), `… ${lines.length - shown} more lines`];
 }

@@ -33,7 +33,7 @@ export function createTerminal({ columns, rows }: { readonly columns: number; re
   const clearLineFrom = (row: string[] | undefined, from: number) => row?.fill(" ", from);
   const obey = (command: string, parameter: string) => {
     if (command === "A") y = Math.max(0, y - Number(parameter || 1));
-    else if (command === "K") clearLineFrom(grid[y], x);
+    else if (command === "K") clearLineFrom(grid[y], Math.min(x, columns - 1));
     else if (command === "J") {
       clearLineFrom(grid[y], x);
       for (const row of grid.slice(y + 1)) clearLineFrom(row, 0);

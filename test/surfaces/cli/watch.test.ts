@@ -151,6 +151,13 @@ describe("the live screen", () => {
     expect(terminal.screen().slice(0, 2)).toEqual(["red all t…", "plain"]);
   });
 
+  it("draws lines that are exactly as wide as it is", () => {
+    const terminal = createTerminal({ columns: 10, rows: 5 });
+    const screen = openLiveScreen({ stdout: terminal, columns: 10, rows: 5 });
+    screen.draw(["0123456789", "plain"]);
+    expect(terminal.screen().slice(0, 2)).toEqual(["0123456789", "plain"]);
+  });
+
   it("comes back over its own lines when the terminal was made narrower", () => {
     const written: string[] = [];
     const world = { stdout: { write: (text: string) => written.push(text) }, columns: 40, rows: 20 };

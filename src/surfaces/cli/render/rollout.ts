@@ -50,13 +50,25 @@ function renderProgress(progress: Progress, view: View): readonly string[] {
   const goesOn = until === null ? "" : until > now ? `; goes on ${relativeTime(until, now)} at the earliest` : "";
   return [
     ...renderBar(progress, view),
-    ...paragraph(`${printable(why)}${paused ? "" : goesOn}`, view),
+    ...(paused ? paragraphs(withoutPause(why), view) : paragraph(`${printable(why)}${goesOn}`, view)),
     ...(paused
       ? paragraph(`paused by ${printable(paused.by.name)} ${relativeTime(paused.at, now)}${because(paused.why)}`, view, colors.yellow)
       : []),
     ...paragraph(`verdict: ${describeVerdict(verdict)}`, view, verdictColor(verdict.kind, colors)),
     ...renderFigures(progress.figures, view),
   ];
+}
+
+/** The pause is told with its time. */
+function withoutPause(why: string): string {
+  return printable(why)
+    .split("; ")
+    .filter((part) => !part.startsWith("paused by "))
+    .join("; ");
+}
+
+function paragraphs(text: string, view: View): readonly string[] {
+  return text === "" ? [] : paragraph(text, view);
 }
 
 function because(why: string): string {
@@ -80,22 +92,46 @@ export function verdictColor(kind: Verdict["kind"], colors: Colors): Paint {
   return { healthy: colors.green, unhealthy: colors.red, unknown: colors.yellow }[kind];
 }
 
-const titles = ["", "METRIC", "CANDIDATE", "STABLE", "COUNT", "LIMIT"];
+const lastTitle = "LIMIT";
+const titles = ["", "METRIC", "CANDIDATE", "STABLE", "COUNT", lastTitle];
 const marks: Readonly<Record<Verdict["kind"], string>> = { healthy: "✓", unhealthy: "✗", unknown: "?" };
 
-/** The condition that a metric is held to, and what it says about it, in columns. */
-function renderFigures(figures: readonly Figure[], { colors, width }: View): readonly string[] {
+/** What each metric says and what it is held to: in columns, or as sentences where the terminal is too narrow for them. */
+function renderFigures(figures: readonly Figure[], view: View): readonly string[] {
   if (figures.length === 0) return [];
+  const { colors, width } = view;
   const rows = figures.map((figure) => [
-    verdictColor(figure.verdict, colors)(marks[figure.verdict]),
+    markOf(figure, colors),
     printable(figure.name),
     describeValue(figure.candidate, figure.unit),
     describeValue(figure.stable, figure.unit),
     figure.requests === null ? "-" : String(figure.requests),
-    `${printable(figure.limit)}${figure.verdict === "healthy" ? "" : because(figure.why)}`,
+    describeLimit(figure),
   ]);
   const [head = "", ...lines] = renderTable(rows, { width, indent, head: titles });
-  return [colors.dim(head), ...lines];
+  const fits = width === null || head.includes(lastTitle);
+  return fits ? [colors.dim(head), ...lines] : figures.flatMap((figure) => sentenceOf(figure, view));
+}
+
+function sentenceOf(figure: Figure, view: View): readonly string[] {
+  const { name, candidate, stable, unit, requests } = figure;
+  const compared = stable === null ? "" : `, stable ${describeValue(stable, unit)}`;
+  const counted = requests === null ? "" : `, ${requests} counted`;
+  const [first = "", ...others] = wrap(
+    `${printable(name)} ${describeValue(candidate, unit)}${compared}${counted}; ${describeLimit(figure)}`,
+    view.width === null ? null : view.width - indent.length - 4,
+  );
+  return [`${indent}${markOf(figure, view.colors)} ${first}`, ...others.map((line) => `${indent}    ${line}`)];
+}
+
+function markOf({ verdict }: Figure, colors: Colors): string {
+  return verdictColor(verdict, colors)(marks[verdict]);
+}
+
+/** The limit, and why nothing good can be said where it cannot. */
+function describeLimit({ name, limit, verdict, why }: Figure): string {
+  const said = why.startsWith(`${name}: `) ? why.slice(name.length + 2) : why;
+  return `${printable(limit)}${verdict === "healthy" ? "" : because(said)}`;
 }
 
 /** `0.42 %`, `1.83 s`, `143`; `-` where there is nothing to say. */
