@@ -36,6 +36,8 @@ export interface Assembly {
 export interface Assembled {
   readonly parts: LoopParts;
   close(): Promise<void>;
+  /** Resolves when no revert is being written any more. */
+  idle(): Promise<void>;
 }
 
 /** Where the store keeps the newest commit that was in force. */
@@ -70,7 +72,8 @@ export function assemble(assembly: Assembly): Assembled {
     nextPoll({ intervalMs, jitter, maxBackoffMs }, { now: systemClock.now(), failures, random: Math.random() }).at;
   const onEnvironment = (environment: string) => engines.open(environment);
   const { resyncIntervalMs } = config;
-  return { parts: { source, ports, clock: systemClock, log, resyncIntervalMs, nextPollAt, onEnvironment }, close: () => measuring.close() };
+  const parts = { source, ports, clock: systemClock, log, resyncIntervalMs, nextPollAt, onEnvironment };
+  return { parts, close: () => measuring.close(), idle: () => ports.reverts.idle() };
 }
 
 function followRepository({ config, log, store, repository, gateway }: Assembly): Source {

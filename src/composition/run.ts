@@ -6,19 +6,18 @@ import { createSecrets } from "../adapters/secrets/secrets.ts";
 import { openStore, type Store } from "../adapters/store/store.ts";
 import { createLog, systemClock } from "../adapters/system/system.ts";
 import { type Controller, createController } from "../controller/controller.ts";
-import { createTelling } from "../controller/telling.ts";
 import type { ControllerConfig } from "../domain/controller-config.ts";
 import { describeFinding } from "../domain/finding.ts";
 import type { Log } from "../ports/log.ts";
-import { startHttp } from "../surfaces/http/server.ts";
-import { appliedKey, assemble } from "./assemble.ts";
+import { type HttpServer, startHttp } from "../surfaces/http/server.ts";
+import { appliedKey, assemble, type Assembled } from "./assemble.ts";
 import { createEngines } from "./engines.ts";
 import { openGateway } from "./gateway.ts";
-import { createNotifiers } from "./notifying.ts";
 import { readConfig } from "./read-config.ts";
 import { openRepository } from "./repository.ts";
 import { keepHeapSmall } from "./small-heap.ts";
 import { writeAddress } from "./address.ts";
+import { openWatching, type Watching } from "./watching.ts";
 
 export interface RunControllerOptions {
   readonly configFile: string;
@@ -81,6 +80,9 @@ async function closeSafely(close: Closers[number], log: Log): Promise<void> {
 async function openAll(serving: Serving, closers: Closers): Promise<Controller> {
   const { config, stateDirectory, log, store, onExit } = serving;
   const secrets = createSecrets(process.env);
+  let assembled: Assembled | null = null;
+  // Last of all: what was being written is told to the journal before that is closed.
+  closers.push(() => assembled?.idle());
   const repository = await openRepository({ config: config.repository, directory: join(stateDirectory, "mirror"), secrets, log });
   closers.push(() => repository.close());
   const gateway = await openGateway({ config: config.gateway, stateDirectory: join(stateDirectory, "gateway"), secrets, log });
@@ -88,25 +90,28 @@ async function openAll(serving: Serving, closers: Closers): Promise<Controller> 
   const wake = (environment: string) => controller.wake(environment);
   const engines = createEngines({ config, directory: join(stateDirectory, "engines"), secrets, log, onChange: wake });
   closers.push(() => engines.close(onExit));
-  const notifiers = createNotifiers({ notifications: config.notifications, source: repository.url, secrets, clock: systemClock });
-  const telling = createTelling({ journal: store.journal, notifiers, clock: systemClock, log });
-  closers.push(() => telling.stop());
+  const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, log });
+  closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();
-  const assembled = assemble({ ...serving, secrets, repository, gateway, engines, telling, wake, refresh });
-  closers.push(() => assembled.close());
-  const controller: Controller = createController(assembled.parts);
+  assembled = assemble({ ...serving, secrets, repository, gateway, engines, telling: watching, wake, refresh });
+  const { parts, close } = assembled;
+  closers.push(close);
+  const controller: Controller = createController(parts);
   closers.push(() => controller.stop());
   gateway.onUp(refresh);
   const schedule = startSchedule({ expressions: config.repository.schedule, onDue: refresh });
   closers.push(() => schedule.stop());
-  const { queries, commands } = controller;
-  const metrics = () => Promise.resolve("");
-  const api = await startHttp({ ...config.listen, queries, commands, metrics, log, now: () => systemClock.now() });
+  const api = await serveApi(config, controller, watching, log);
   closers.push(() => api.close());
   await writeAddress(stateDirectory, api.url);
-  telling.start();
+  watching.start();
   log.info({ api: api.url, repository: repository.url, state: stateDirectory }, "controller is up");
   return controller;
+}
+
+function serveApi({ listen }: ControllerConfig, { queries, commands }: Controller, watching: Watching, log: Log): Promise<HttpServer> {
+  const metrics = watching.metricsPage(() => queries.overview());
+  return startHttp({ ...listen, queries, commands, metrics, log, now: () => systemClock.now() });
 }
 
 /** The first signal; a second one ends the process at once. */

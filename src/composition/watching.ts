@@ -1,0 +1,61 @@
+/** Everything that tells others what happens: notifications, figures with their thresholds, and the metrics page. */
+
+import { systemClock } from "../adapters/system/system.ts";
+import { createDeliveryWatch } from "../controller/delivery.ts";
+import type { Overview } from "../controller/queries.ts";
+import { createTelling } from "../controller/telling.ts";
+import type { ControllerConfig } from "../domain/controller-config.ts";
+import type { Journal } from "../ports/journal.ts";
+import type { Log } from "../ports/log.ts";
+import type { Secrets } from "../ports/secrets.ts";
+import { type ControllerProcess, createMetricsPage } from "../surfaces/http/metrics.ts";
+import { createNotifiers } from "./notifying.ts";
+import { packageVersion } from "./package.ts";
+
+export interface WatchingParts {
+  readonly config: ControllerConfig;
+  /** The config repository's address, free of secrets. */
+  readonly source: string;
+  readonly secrets: Secrets;
+  readonly journal: Journal;
+  readonly log: Log;
+}
+
+export interface Watching {
+  /** Something has happened. */
+  ring(): void;
+  start(): void;
+  stop(): Promise<void>;
+  metricsPage(overview: () => Promise<Overview>): () => Promise<string>;
+}
+
+export function openWatching({ config, source, secrets, journal, log }: WatchingParts): Watching {
+  const notifiers = createNotifiers({ notifications: config.notifications, source, secrets, clock: systemClock });
+  const telling = createTelling({ journal, notifiers, clock: systemClock, log });
+  const delivery = createDeliveryWatch({ journal, thresholds: config.alertThresholds, clock: systemClock, log });
+  const process = thisProcess();
+  return {
+    ring() {
+      telling.ring();
+      delivery.ring();
+    },
+    start() {
+      telling.start();
+      delivery.start();
+    },
+    async stop() {
+      await Promise.all([telling.stop(), delivery.stop()]);
+    },
+    metricsPage: (overview) =>
+      createMetricsPage({ overview, figures: () => delivery.figures(), notifications: () => telling.counts(), process }),
+  };
+}
+
+function thisProcess(): () => ControllerProcess {
+  const version = packageVersion();
+  const startedAt = Date.now() - process.uptime() * 1_000;
+  return () => {
+    const { user, system } = process.cpuUsage();
+    return { version, startedAt, residentBytes: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 };
+  };
+}
