@@ -60,7 +60,11 @@ describe("validations on a real engine", () => {
     });
     expect(await stand.validate(unit, "during")).toMatchObject([
       { validation: "smoke_test", result: "passed" },
-      { validation: "performance_test", result: "failed", detail: expect.stringMatching(/^response_time 7\d\d.* ms of 30 requests/) },
+      {
+        validation: "performance_test",
+        result: "failed",
+        detail: expect.stringMatching(/^response_time \d.* ms of 30 requests .* allowed < 500 ms/),
+      },
     ]);
   });
 
