@@ -202,6 +202,18 @@ describe("the log", () => {
     }
   });
 
+  it("says what is held and what was changed by hand", async () => {
+    world.pin("orders", null);
+    await world.settle();
+    world.pin("orders", "1.0.0");
+    await world.settle();
+    world.engine.editByHand(world.digest("orders", "1.0.0"), "a node was changed");
+    await world.settle();
+    const linesOf = (level: string, event: string) =>
+      log.lines.filter((line) => line.level === level && line.text.includes(`"event":"${event}"`));
+    expect([linesOf("info", "held").length, linesOf("warn", "drift").length]).toEqual([1, 1]);
+  });
+
   it("warns of a version that is condemned, of the pin that goes back, and of a freeze", async () => {
     restrict({ strategy: canary });
     world.pin("orders", "1.1.0");
