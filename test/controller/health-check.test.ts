@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { environment, running, type World } from "../support/world.ts";
+import { healthCheckOf } from "../../src/controller/validating/health-check.ts";
+import { blueGreen, environment, running, type World } from "../support/world.ts";
 
 /** A world in which `orders` moves to 1.1.0, and each instance answers the health check as told. */
 async function bumped(answers: (instance: string, attempt: number) => number | Error): Promise<World> {
@@ -53,5 +54,20 @@ describe("healthCheckUrl", () => {
     const world = await bumped((instance) => (instance === "two" ? answer : 200));
     expect(await healthCheckOf(world)).toMatchObject({ result: "failed", detail });
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+  });
+});
+
+describe("what is asked for a process's health", () => {
+  const own = { ...blueGreen, healthCheckUrl: "/own", healthCheckTimeoutMs: 7 };
+  const everybodys = { path: "/everybodys", timeoutMs: 9 };
+  it.each([
+    ["blue-green's own path comes first", own, everybodys, { path: "/own", timeoutMs: 7 }],
+    ["then the environment's", blueGreen, everybodys, everybodys],
+    ["also for other strategies", { kind: "recreate" } as const, everybodys, everybodys],
+    ["else nothing", blueGreen, null, null],
+  ] as const)("%s", async (_rule, strategy, healthCheck, expected) => {
+    const { spec } = await running();
+    const asked = { ...spec, strategies: new Map([["orders", strategy]]), validation: { ...spec.validation, healthCheck } };
+    expect(healthCheckOf(asked, "orders")).toEqual(expected);
   });
 });
