@@ -55,6 +55,8 @@ describe("the fake engine's instances", () => {
     const engine = createFakeEngine({ instances: ["one", "two"] });
     const it_ = unit("order-intake", "1.0.0", "1");
     await engine.ensureInstalled([it_]);
+    await engine.ensureArmed(new Map([["order-intake", it_.digest]]));
+    expect((await engine.inventory()).installed[0]?.armed).toBe(true);
     engine.setCounts(it_.digest, { finished: 9, errors: 2 }, "one");
     const places = async () => (await engine.inventory()).installed[0]?.placements ?? [];
     const before = (await places())[0];
@@ -65,6 +67,7 @@ describe("the fake engine's instances", () => {
     const after = (await places())[0];
     expect(after).toMatchObject({ instance: "one", ready: true, counts: { finished: 0, errors: 0 } });
     expect(after?.address).not.toBe(before?.address);
+    expect((await engine.inventory()).installed[0]?.armed).toBe(false);
   });
 
   it("differ in readiness, work in flight and counts when they are told to", async () => {

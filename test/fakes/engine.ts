@@ -21,7 +21,7 @@ export interface FakeEngine extends Engine {
   setInstance(id: string, state: EngineInstance["state"], why?: string): void;
   /** `ensureInstalled` refuses this digest; null: accepts it again. */
   refuse(digest: Digest, refusal: { readonly code: RefusalCode; readonly detail: string } | null): void;
-  /** The instance is gone; it comes back with what was installed there, at another address and with its counts at 0. */
+  /** The instance is gone; it comes back with what was installed there, at another address, with its counts at 0 and, as one of several, disarmed. */
   crash(id: string): void;
   comeBack(id: string): void;
   /** Installed but not answering: placements are not ready, and installing it ends in `engine/unreachable`. False: ready at once. */
@@ -118,6 +118,7 @@ class InMemoryEngine implements FakeEngine {
     this.#lives.set(id, (this.#lives.get(id) ?? 1) + 1);
     const ofThis = [...this.#counts.keys()].filter((key) => key.endsWith(`@${id}`));
     for (const key of ofThis) this.#counts.delete(key);
+    for (const held of this.#held.values()) if (held.armedOn === id && this.#instances.size > 1) held.armedOn = null;
     this.setInstance(id, "ready");
   }
 
