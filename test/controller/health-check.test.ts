@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { healthCheckOf } from "../../src/controller/validating/health-check.ts";
+import { healthCheckOf as askedOf } from "../../src/controller/validating/health-check.ts";
 import { blueGreen, environment, running, type World } from "../support/world.ts";
 
 /** A world in which `orders` moves to 1.1.0, and each instance answers the health check as told. */
@@ -68,6 +68,6 @@ describe("what is asked for a process's health", () => {
   ] as const)("%s", async (_rule, strategy, healthCheck, expected) => {
     const { spec } = await running();
     const asked = { ...spec, strategies: new Map([["orders", strategy]]), validation: { ...spec.validation, healthCheck } };
-    expect(healthCheckOf(asked, "orders")).toEqual(expected);
+    expect(askedOf(asked, "orders")).toEqual(expected);
   });
 });
