@@ -15,6 +15,8 @@ describe("measuring", () => {
     await stand.clock.idle();
     expect(stand.newest()).toEqual([{ check: errorRate, candidate: value(3), stable: null, at: 1_000_000 }]);
     expect(stand.measurements.known("production").get("d1")).toEqual(stand.newest());
+    // Nobody but the next measurement.
+    expect(stand.asleep()).toBe(1);
     expect(stand.source.asked).toMatchObject([{ environment: "production", unit: unit("a"), windowMs: 30_000, until: 1_000_000 }]);
   });
 
@@ -45,6 +47,16 @@ describe("measuring", () => {
     await stand.clock.pass(2_000);
     expect(stand.source.asked.slice(2).map(({ until }) => until - 1_000_000)).toEqual([1_000, 1_000, 2_000, 2_000]);
     expect([stand.newest("d1"), stand.newest("d2")].map((list) => list.length)).toEqual([1, 1]);
+  });
+
+  it("goes on although nobody looked at the last result", async () => {
+    stand.pass();
+    await stand.clock.pass(2_500);
+    stand.isPassing = false;
+    await stand.clock.pass(1_000);
+    stand.isPassing = true;
+    await stand.clock.pass(1_000);
+    expect(stand.newest()[0]?.at).toBe(1_004_000);
   });
 
   it("each wish has its own interval", async () => {
@@ -114,6 +126,7 @@ describe("nothing is left behind", () => {
     stand.pass();
     open();
     await stand.clock.pass(10_000);
+    expect(stand.passes).toHaveLength(2);
     stand.wishes = [aWish()];
     stand.source.hold();
     expect(stand.pass()).toEqual(new Map());

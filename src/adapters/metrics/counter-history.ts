@@ -31,7 +31,7 @@ export class CounterHistory {
   /** Everything counted before the first sample. */
   readonly #before: readonly number[];
   /** Nothing was counted before the first sample, so all that is counted belongs to the time since. */
-  readonly #isFromStart: boolean;
+  #isFromStart: boolean;
   #samples: Sample[];
   #last: Counts;
 
@@ -49,7 +49,7 @@ export class CounterHistory {
   /** Adds what is counted now. Instances that are missing have nothing counted: they start again at 0. */
   add(at: Instant, counts: Counts): void {
     const last = this.#newest();
-    if (at < last.at) return;
+    if (at < last.at) return this.#beginAnew(at, counts);
     const grown = [...last.grown];
     for (const [instance, values] of counts) addGrowth(grown, values, this.#last.get(instance));
     const hasGrown = grown.some((value, index) => value !== last.grown[index]);
@@ -57,6 +57,13 @@ export class CounterHistory {
     // Most versions rest most of the time; equal samples share their numbers.
     this.#samples.push({ at, grown: hasGrown ? grown : last.grown });
     if (this.#samples.length % thinEach === 0) this.#thin(at);
+  }
+
+  /** The clock was set back: when the samples were taken is not known any more. */
+  #beginAnew(at: Instant, counts: Counts): void {
+    this.#samples = [{ at, grown: this.#newest().grown }];
+    this.#last = counts;
+    this.#isFromStart = false;
   }
 
   /** What was counted in the window that ends at `until`; null when nothing is known of it. */

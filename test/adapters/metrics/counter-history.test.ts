@@ -76,10 +76,12 @@ describe("counters that start again", () => {
   });
 });
 
-it("samples of an earlier moment are left out", () => {
+it("begins anew when the clock was set back", () => {
   const history = everySecond([0, 10, 20]);
-  history.add(500, counts({ one: [15] }));
-  expect(history.within(10_000, 2_000)?.values).toEqual([20]);
+  history.add(500, counts({ one: [25] }));
+  expect(history.within(10_000, 500)).toBeNull();
+  history.add(1_500, counts({ one: [27] }));
+  expect(history.within(10_000, 1_500)).toEqual({ values: [2], coveredMs: 1_000 });
 });
 
 it("is bounded, and still meets each window's beginning to a sixteenth of its length", () => {
