@@ -53,6 +53,7 @@ export function revertOrder(changes: Partial<RevertOrder> = {}): RevertOrder {
     trigger: "error_rate",
     why: "20 % of the answers were errors",
     at: Date.UTC(2026, 10, 21, 10),
+    commit: "c".repeat(40),
     deployment: "d-1",
     by: null,
     mode: "push",

@@ -11,13 +11,17 @@ export interface PinBranch {
   /** What is there now. @throws PinionError while the remote fails. */
   read(order: RevertOrder): PinBranchView;
   /**
-   * One commit that puts the pin to `order.to` and enters the quarantine: only while the branch is still at `base`. Null: it has
-   * moved. @throws PinionError while the remote fails, also after the commit has arrived.
+   * One commit that puts the pin to `order.to` and enters the quarantine: only while the branch is still at `base`. @throws PinionError while the remote fails, also after the commit has arrived.
    */
-  write(order: RevertOrder, base: CommitId): CommitId | "declined" | null;
+  write(order: RevertOrder, base: CommitId): FakePush;
   /** The same commit on a branch beside it; the one that is there when there is one. */
   propose(order: RevertOrder): CommitId;
 }
+
+export type FakePush =
+  | { readonly kind: "accepted"; readonly commit: CommitId }
+  | { readonly kind: "moved" }
+  | { readonly kind: "declined" };
 
 export interface PinBranchView {
   readonly head: CommitId;
@@ -39,18 +43,23 @@ export function createFakePinWriter({ branch, between = async () => undefined }:
   async function revert(order: RevertOrder, signal?: AbortSignal): Promise<RevertOutcome> {
     for (;;) {
       if (signal?.aborted === true) throw new PinionError("git/failed", `rollback ${order.id} was interrupted`);
-      const { head, pin, written, proposed } = branch.read(order);
-      if (written !== null) return { kind: "committed", commit: written };
-      if (pin !== order.from) return { kind: "superseded", why: `the pin of ${order.process} is ${pin ?? "gone"}` };
-      if (proposed !== null) return asProposed(order, proposed, "an earlier try has proposed it");
+      const view = branch.read(order);
+      const known = alreadyKnown(order, view);
+      if (known !== null) return known;
       await between();
       if (order.mode === "propose") return asProposed(order, branch.propose(order), "proposals were asked for");
-      const commit = branch.write(order, head);
-      if (commit === "declined") return asProposed(order, branch.propose(order), "the branch is protected");
-      if (commit !== null) return { kind: "committed", commit };
+      const pushed = branch.write(order, view.head);
+      if (pushed.kind === "accepted") return { kind: "committed", commit: pushed.commit };
+      if (pushed.kind === "declined") return asProposed(order, branch.propose(order), "the branch is protected");
     }
   }
   return { revert };
+}
+
+function alreadyKnown(order: RevertOrder, { pin, written, proposed }: PinBranchView): RevertOutcome | null {
+  if (written !== null) return { kind: "committed", commit: written };
+  if (pin !== order.from) return { kind: "superseded", why: `the pin of ${order.process} is ${pin ?? "gone"}` };
+  return proposed === null ? null : asProposed(order, proposed, "an earlier try has proposed it");
 }
 
 function asProposed({ environment, id }: RevertOrder, commit: CommitId, why: string): RevertOutcome {
@@ -121,10 +130,10 @@ export function createFakePinBranch(): FakePinBranch {
     },
     write: (order, base) => {
       reach();
-      if (isProtected) return "declined";
-      if (base !== head().commit) return null;
+      if (isProtected) return { kind: "declined" };
+      if (base !== head().commit) return { kind: "moved" };
       const pins = new Map(head().pins).set(pinKey(order), order.to);
-      return answer(add({ order, pins, quarantine: withOrder(head().quarantine, order) }));
+      return answer({ kind: "accepted", commit: add({ order, pins, quarantine: withOrder(head().quarantine, order) }) });
     },
     propose: (order) => {
       reach();

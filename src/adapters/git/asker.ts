@@ -3,6 +3,7 @@
 import type { CommitId } from "../../domain/names.ts";
 import { askHttp } from "./ask-http.ts";
 import { createGitHttpClient } from "./git-http-client.ts";
+import type { GitHttpClient } from "./git-http-client.ts";
 import { proxyFor } from "./proxy.ts";
 import type { Remote } from "./remote.ts";
 import type { RunGit } from "./run-git.ts";
@@ -22,13 +23,19 @@ export interface AskerOptions {
 }
 
 /** In process over http(s); `git ls-remote` for what only the git program speaks: ssh, files and SOCKS proxies. */
-export function createAsker({ remote, talk, ...rest }: AskerOptions): Asker {
-  const proxy = proxyFor(remote.url, rest.inherited);
-  if (remote.kind !== "http" || proxy?.isHttp === false) {
-    return { find: (branch) => lsRemote(talk, remote.url, branch), close: async () => undefined };
-  }
-  const http = createGitHttpClient({ authorization: remote.authorization, proxy, ...rest });
+export function createAsker(options: AskerOptions): Asker {
+  const { remote, talk } = options;
+  const http = createHttp(options);
+  if (http === null) return { find: (branch) => lsRemote(talk, remote.url, branch), close: async () => undefined };
   return { find: (branch) => askHttp(http, remote.url, branch), close: () => http.close() };
+}
+
+/** A connection of its own to an http(s) remote; null for all others, and behind proxies that only the git program can use. */
+export function createHttp({ remote, timeoutMs, inherited, closing }: Omit<AskerOptions, "talk">): GitHttpClient | null {
+  if (remote.kind !== "http") return null;
+  const proxy = proxyFor(remote.url, inherited);
+  if (proxy?.isHttp === false) return null;
+  return createGitHttpClient({ authorization: remote.authorization, proxy, timeoutMs, inherited, closing });
 }
 
 async function lsRemote(talk: RunGit, url: string, branch: string): Promise<CommitId | null> {

@@ -73,7 +73,7 @@ function isVersion2({ status, body }: Answer): boolean {
 function redirectedAs(advertised: { readonly asked: string; readonly answer: Answer } | null, url: string): string {
   const suffix = "/info/refs?service=git-upload-pack";
   if (!advertised?.answer.url.endsWith(suffix)) return url;
-  return `${advertised.answer.url.slice(0, -suffix.length)}/git-upload-pack`;
+  return advertised.answer.url.slice(0, -suffix.length) + url.slice(url.lastIndexOf("/"));
 }
 
 async function send(options: GitHttpClientOptions, dispatcher: Dispatcher, asked: GitHttpRequest): Promise<Answer> {

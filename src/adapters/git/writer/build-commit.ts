@@ -10,7 +10,7 @@ import { commitMessage, oneLine } from "./commit-message.ts";
 import type { MessageFacts } from "./commit-message.ts";
 import { encodeCommit } from "./commit-object.ts";
 import type { Identity, Sign } from "./commit-object.ts";
-import { createObjectStore } from "./object-store.ts";
+import type { ObjectStore } from "./object-store.ts";
 import { isFile } from "./environment-folder.ts";
 import type { PinPlace, PinPlaces } from "./pin-places.ts";
 import { pinnedVersions, withPin } from "./pin-text.ts";
@@ -19,8 +19,7 @@ import type { QuarantineEntry } from "./quarantine-text.ts";
 import { treeWith } from "./tree-with.ts";
 
 export interface BuildOptions {
-  /** The mirror. */
-  readonly directory: string;
+  readonly store: ObjectStore;
   readonly objects: GitObjects;
   readonly identity: Identity;
   readonly sign: Sign;
@@ -35,10 +34,9 @@ export interface Base {
   readonly rollbackOf: CommitId | null;
 }
 
-/** Writes the commit into the mirror and gives back its id; no ref names it. */
+/** Writes the commit and gives back its id; no ref names it. */
 export async function buildCommit(options: BuildOptions, order: RevertOrder, base: Base): Promise<CommitId> {
-  const { objects, identity, sign, clock } = options;
-  const store = createObjectStore(options.directory, base.head.commit.length);
+  const { store, objects, identity, sign, clock } = options;
   const files = await changedPins(objects, order, base);
   const quarantine = await enterQuarantine(objects, order, base);
   if (quarantine.file !== null) files.set(quarantine.file.path, quarantine.file.bytes);

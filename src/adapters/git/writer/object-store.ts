@@ -1,10 +1,12 @@
-/** Writes git objects into the mirror, each whole or not at all. */
+/** Where the objects of a commit are put: into the mirror, each whole or not at all, or into memory. */
 
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { deflate } from "node:zlib";
+import { objectId } from "../quick/pack.ts";
+import type { GitObject } from "../quick/pack.ts";
 
 export interface ObjectStore {
   /** Writes it, also when it is there already, and gives back its id. */
@@ -12,6 +14,17 @@ export interface ObjectStore {
 }
 
 const compressed = promisify(deflate);
+
+/** Keeps them in memory, for a push that takes them from there. */
+export function createMemoryStore(objects: Map<string, GitObject>): ObjectStore {
+  return {
+    write: async (type, bytes) => {
+      const id = objectId({ type, bytes });
+      objects.set(id, { type, bytes });
+      return id;
+    },
+  };
+}
 
 /** `idDigits` is 40 in a SHA-1 repository and 64 in a SHA-256 one. */
 export function createObjectStore(directory: string, idDigits: number): ObjectStore {

@@ -42,9 +42,14 @@ export function judgeRefusal(output: string): PushResult {
   if (/^ ! \[rejected\]/m.test(output)) return { kind: "moved" };
   const reason = /^ ! \[remote (?:rejected|failure)\].*?\((.*)\)\s*$/m.exec(output)?.[1];
   if (reason === undefined) return judgeFailure(output);
-  if (race.test(reason)) return { kind: "moved" };
+  if (isRace(reason)) return { kind: "moved" };
   if (serverTrouble.test(reason)) throw new PinionError("git/unreachable", `the server has a problem of its own: ${oneLine(reason)}`);
   return { kind: "declined", why: whyDeclined(output, reason) };
+}
+
+/** Whether a reason of the server's means that somebody else was faster. */
+export function isRace(reason: string): boolean {
+  return race.test(reason);
 }
 
 /** No word about the branch: the push as a whole came to nothing. */

@@ -14,6 +14,8 @@ export type SigningKey =
 export interface SigningSurroundings {
   /** What the children get to see. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What this process was started with: where gpg has its keys, while git's children get another home. */
+  readonly inherited: Readonly<Record<string, string | undefined>>;
   readonly closing: AbortSignal;
 }
 
@@ -28,12 +30,12 @@ const patienceMs = 30_000;
 /** Null when there is no key. What it gives back throws `git/failed` when the program does not sign: nothing is then written unsigned. */
 export function createSign(key: SigningKey | null, surroundings: SigningSurroundings): Sign {
   if (key === null) return null;
-  const program = programFor(key, surroundings.environment);
+  const program = programFor(key, surroundings);
   return (payload) => signed(program, payload, surroundings.closing);
 }
 
 /** Neither may ask anybody anything. */
-function programFor(key: SigningKey, environment: Readonly<Record<string, string>>): Program {
+function programFor(key: SigningKey, { environment, inherited }: SigningSurroundings): Program {
   if (key.kind === "ssh") {
     const silent = { SSH_ASKPASS: "/bin/false", SSH_ASKPASS_REQUIRE: "force" };
     return { name: "ssh-keygen", args: ["-Y", "sign", "-n", "git", "-f", key.keyFile], environment: { ...environment, ...silent } };
@@ -41,13 +43,11 @@ function programFor(key: SigningKey, environment: Readonly<Record<string, string
   const passphrase = key.passphraseFile === null ? [] : ["--pinentry-mode", "loopback", "--passphrase-file", key.passphraseFile];
   const home = key.home === null ? [] : ["--homedir", key.home];
   const args = ["--batch", "--no-tty", "--quiet", ...home, ...passphrase, "--armor", "--detach-sign", "--local-user", key.keyId];
-  return { name: "gpg", args, environment: { ...environment, ...ownHome() } };
+  return { name: "gpg", args, environment: { ...environment, ...homesIn(inherited) } };
 }
 
-/** Where gpg has its keys; git's children get another home. */
-function ownHome(): Readonly<Record<string, string>> {
-  const names = ["HOME", "GNUPGHOME"] as const;
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+function homesIn(inherited: SigningSurroundings["inherited"]): Readonly<Record<string, string>> {
+  return Object.fromEntries(["HOME", "GNUPGHOME"].flatMap((name) => (inherited[name] === undefined ? [] : [[name, inherited[name]]])));
 }
 
 /** In a session of its own, so that there is no terminal to ask at. */

@@ -1,0 +1,81 @@
+/** One try with the git program, which speaks every transport and says what is wrong. */
+
+import { PinionError } from "../../../domain/errors.ts";
+import type { CommitId } from "../../../domain/names.ts";
+import type { RevertOutcome } from "../../../domain/revert.ts";
+import type { CommitObject } from "../read-object.ts";
+import type { TryGit } from "../run-git.ts";
+import type { LocalGit } from "../run-local-git.ts";
+import { buildCommit } from "./build-commit.ts";
+import type { BuildOptions } from "./build-commit.ts";
+import { consider, on, over, proposedAs, turnedAway } from "./errand.ts";
+import type { Errand, ErrandTools, Turn } from "./errand.ts";
+import { createObjectStore } from "./object-store.ts";
+import { pushCommit } from "./push-commit.ts";
+import { findRollback } from "./rollback-log.ts";
+
+export interface OrdinaryTools extends ErrandTools, Omit<BuildOptions, "store"> {
+  readonly branch: string;
+  /** Free of secrets. */
+  readonly url: string;
+  /** The mirror. */
+  readonly directory: string;
+  readonly local: LocalGit;
+  readonly talk: TryGit;
+  /** Fetches, and says where the branch is. */
+  readonly look: () => Promise<CommitObject>;
+}
+
+/** @throws as `PinWriter.revert`. */
+export async function ordinaryTurn(tools: OrdinaryTools, errand: Errand): Promise<Turn> {
+  const head = await tools.look();
+  const without = [errand.order.commit, ...(errand.searched === null ? [] : [errand.searched])];
+  const written = await findRollback(tools.local, errand.order, { head: head.commit, without });
+  const turn = await consider(tools, errand, head, written);
+  return turn.kind === "over" ? turn : write(tools, turn.errand, head);
+}
+
+async function write(tools: OrdinaryTools, errand: Errand, head: CommitObject): Promise<Turn> {
+  const { order, places, rollbackOf } = errand;
+  const store = createObjectStore(tools.directory, head.commit.length);
+  const pins = await places.at(head);
+  const commit = await buildCommit({ ...tools, store }, order, { head, places, pins, rollbackOf });
+  if (order.mode === "propose") return propose(tools, errand, commit, "proposals were asked for");
+  const pushed = await pushCommit(tools.talk, { url: tools.url, commit, branch: tools.branch, seen: head.commit });
+  switch (pushed.kind) {
+    case "accepted":
+      return confirm(tools, errand, commit);
+    case "moved":
+      return on({ ...turnedAway(errand, head), isQuick: true });
+    case "declined":
+      return propose(tools, errand, commit, pushed.why);
+  }
+}
+
+/** Read back from the remote: on top of the branch, or below what came since. Else the next turn finds out what happened. */
+async function confirm(tools: OrdinaryTools, errand: Errand, commit: CommitId): Promise<Turn> {
+  const outcome: RevertOutcome = { kind: "committed", commit };
+  if ((await tools.find(tools.branch)) === commit) return over(outcome);
+  const head = await tools.look();
+  const isThere = await tools.local.ask(["merge-base", "--is-ancestor", commit, head.commit]);
+  return isThere ? over(outcome) : on(errand);
+}
+
+async function propose(tools: OrdinaryTools, errand: Errand, commit: CommitId, why: string): Promise<Turn> {
+  const { proposal } = errand;
+  const pushed = await pushCommit(tools.talk, { url: tools.url, commit, branch: proposal, seen: null });
+  switch (pushed.kind) {
+    case "accepted":
+      return over(proposedAs(errand, commit, why));
+    case "declined":
+      throw new PinionError("git/refused", `neither ${tools.branch} nor ${proposal} takes a push from Pinion: ${pushed.why}`);
+    case "moved":
+      return proposedMeanwhile(tools, errand, why);
+  }
+}
+
+/** The branch is there already: by a push of our own whose answer was lost. */
+async function proposedMeanwhile(tools: OrdinaryTools, errand: Errand, why: string): Promise<Turn> {
+  const there = await tools.find(errand.proposal);
+  return there === null ? on({ ...errand, searched: null }) : over(proposedAs(errand, there, why));
+}

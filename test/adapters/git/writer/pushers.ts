@@ -1,0 +1,86 @@
+/** People who push to the same branch as fast as they can, and rollbacks that have to get through between them. */
+
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { CommitId } from "../../../../src/domain/names.ts";
+import { revertOrder } from "../../../contracts/pin-writer.ts";
+import { cleanGitEnvironment } from "../../../support/git.ts";
+import { createWriterWorld } from "./writer-world.ts";
+
+const run = promisify(execFile);
+
+export interface Contest {
+  readonly committed: number;
+  /** How many commits on the branch have each order's id. */
+  readonly perOrder: readonly number[];
+  /** Commits whose push git has acknowledged to a person. */
+  readonly pushed: number;
+  /** Of them, those that are no longer on the branch. */
+  readonly lost: readonly CommitId[];
+  /** Processes whose pin is not the good version. */
+  readonly stillBad: readonly string[];
+  readonly inQuarantine: number;
+  readonly elapsedMs: number;
+}
+
+/** So many rollbacks of as many processes, against so many pushers. */
+export async function rollbacksUnderPushers(rollbacks: number, pushers: number): Promise<Contest> {
+  const world = await createWriterWorld({
+    clock: { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
+  });
+  const orders = Array.from({ length: rollbacks }, (_, index) =>
+    revertOrder({ id: `rb-${index}-`, process: `p-${index}`, at: Date.now() }),
+  );
+  world.write({ "pins.yaml": orders.map(({ process }) => `${process}: 1.5.0\n`).join("") });
+  let isOver = false;
+  const folder = world.remote.folder;
+  const people = Array.from({ length: pushers }, (_, index) =>
+    hammer(`${world.remote.server.url}/config.git`, join(folder, `person-${index}`), () => isOver),
+  );
+  try {
+    const begun = Date.now();
+    const outcomes = [];
+    for (const order of orders) outcomes.push(await world.writer.revert(order));
+    const elapsedMs = Date.now() - begun;
+    isOver = true;
+    const pushed = (await Promise.all(people)).flat();
+    const commits = await world.commits();
+    const onBranch = new Set(commits.map(({ commit }) => commit));
+    const pins = (world.text("pins.yaml") ?? "").split("\n");
+    return {
+      committed: outcomes.filter(({ kind }) => kind === "committed").length,
+      perOrder: orders.map(({ id }) => commits.filter(({ rollbackId }) => rollbackId === id).length),
+      pushed: pushed.length,
+      lost: pushed.filter((commit) => !onBranch.has(commit)),
+      stillBad: orders.map(({ process }) => process).filter((process) => !pins.includes(`${process}: 1.4.2`)),
+      inQuarantine: (await world.quarantined()).length,
+      elapsedMs,
+    };
+  } finally {
+    isOver = true;
+    await Promise.allSettled(people);
+    await world.dispose();
+  }
+}
+
+/** Fetch, commit, push, again and again. Gives back the commits that were taken. */
+async function hammer(url: string, path: string, isOver: () => boolean): Promise<readonly CommitId[]> {
+  const git = async (...args: readonly string[]): Promise<string> =>
+    (await run("git", ["-C", path, ...args], { env: cleanGitEnvironment })).stdout.trim();
+  await run("git", ["init", "--bare", "--quiet", path], { env: cleanGitEnvironment });
+  const taken: CommitId[] = [];
+  for (let count = 0; !isOver(); count += 1) {
+    await git("fetch", "--quiet", url, "+refs/heads/main:refs/heads/main");
+    const commit = await git("commit-tree", "-p", "main", "-m", `by a person, ${path} ${count}`, "main^{tree}");
+    const push = git("push", "--quiet", url, `${commit}:refs/heads/main`);
+    if (
+      await push.then(
+        () => true,
+        () => false,
+      )
+    )
+      taken.push(commit);
+  }
+  return taken;
+}
