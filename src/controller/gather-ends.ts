@@ -5,6 +5,15 @@ export interface Ends {
   ended(): void;
 }
 
+/** Does something so many milliseconds later, unless it is called off by what is returned. */
+export type Later = (ms: number, work: () => void) => () => void;
+
+/** In the time of this machine; nothing is kept up for it. */
+export const laterHere: Later = (ms, work) => {
+  const timer = setTimeout(work, ms).unref();
+  return () => clearTimeout(timer);
+};
+
 export interface GatherOptions {
   /** More than this are a crowd: most of them still wait for their turn. */
   readonly crowd: number;
@@ -15,19 +24,19 @@ export interface GatherOptions {
 }
 
 /** Calls `say` at once when nothing else is under way, else a little later for all that ended meanwhile. */
-export function gatherEnds(say: () => void, { crowd, gatherMs, crowdMs }: GatherOptions): Ends {
+export function gatherEnds(say: () => void, { crowd, gatherMs, crowdMs }: GatherOptions, later: Later = laterHere): Ends {
   let underWay = 0;
-  let timer: NodeJS.Timeout | null = null;
+  let callOff: (() => void) | null = null;
   let isPatient = false;
 
   const sayNow = (): void => {
-    if (timer) clearTimeout(timer);
-    timer = null;
+    callOff?.();
+    callOff = null;
     say();
   };
   const sayWithin = (ms: number): void => {
-    if (timer) clearTimeout(timer);
-    timer = setTimeout(sayNow, ms).unref();
+    callOff?.();
+    callOff = later(ms, sayNow);
   };
   return {
     started: () => void (underWay += 1),
@@ -35,7 +44,7 @@ export function gatherEnds(say: () => void, { crowd, gatherMs, crowdMs }: Gather
       underWay -= 1;
       const isCrowd = underWay > crowd;
       if (underWay === 0) sayNow();
-      else if (timer === null || (isPatient && !isCrowd)) sayWithin(isCrowd ? crowdMs : gatherMs);
+      else if (callOff === null || (isPatient && !isCrowd)) sayWithin(isCrowd ? crowdMs : gatherMs);
       else return;
       isPatient = isCrowd;
     },

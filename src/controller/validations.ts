@@ -8,7 +8,7 @@ import { actionKey } from "../domain/actions.ts";
 import { strategyFor } from "../domain/environment.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import { askTogether } from "./ask-together.ts";
-import { type Ends, gatherEnds } from "./gather-ends.ts";
+import { type Ends, gatherEnds, type Later, laterHere } from "./gather-ends.ts";
 import type { OwedValidation, Ports, Validations } from "./ports.ts";
 import { retryDelayMs } from "./perform.ts";
 import { type Turns, validate } from "./validate.ts";
@@ -30,8 +30,8 @@ interface Lane {
   readonly ends: Ends;
 }
 
-/** `wake` is called when results are in. */
-export function createValidations(wake: (environment: EnvironmentName) => void): Validations {
+/** `wake` is called when results are in; `later` is the time in which they are gathered. */
+export function createValidations(wake: (environment: EnvironmentName) => void, later: Later = laterHere): Validations {
   const running = new Map<string, Promise<void>>();
   const lanes = new Map<EnvironmentName, Lane>();
   const laneOf = (environment: EnvironmentName): Lane => {
@@ -39,7 +39,7 @@ export function createValidations(wake: (environment: EnvironmentName) => void):
       limit: pLimit(atOnce),
       turns: { request: pLimit(requestsAtOnce), load: pLimit(1) },
       shared: new WeakMap(),
-      ends: gatherEnds(() => wake(environment), gathering),
+      ends: gatherEnds(() => wake(environment), gathering, later),
     };
     lanes.set(environment, lane);
     return lane;
