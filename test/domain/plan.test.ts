@@ -232,8 +232,11 @@ describe("steps", () => {
     ]);
   });
 
-  it("of a canary with nobody to share the traffic with are those of blue-green", () => {
-    const its = plan(null, environment([pin("a", "1.1.0")], { strategy: canary }));
+  it.each([
+    ["a canary", canary],
+    ["rolling", rolling],
+  ])("of %s where nothing runs yet are those of blue-green", (_, strategy) => {
+    const its = plan(null, environment([pin("a", "1.1.0")], { strategy }));
     expect(its.steps.map(({ action }) => action)).toEqual(["validate", "install", "check", "switch", "confirm"]);
   });
 

@@ -53,13 +53,14 @@ function canaryStep({ candidate, spec: { analysis } }: Rollout, each: CanaryStep
   return [step("analyse", `judge it for ${duration}${limits === "" ? "" : `: ${limits}`}`, `judge ${duration}`)];
 }
 
+/** Where nothing runs yet nobody has to keep serving: it is installed everywhere at once. */
 export function rolling(rollout: Rollout, spec: RollingSpec): readonly Draft[] {
   const { candidate, old } = rollout;
+  if (old === null) return [...prepare(rollout, null), ...settle(rollout, false)];
   const at = spec.batchSize === 1 ? "one instance at a time" : `up to ${spec.batchSize} instances at a time`;
   const between = spec.batchDelayMs === 0 ? "" : `, ${describeDuration(spec.batchDelayMs)} in between`;
-  const beside = old === null ? "" : ` beside ${old}`;
   const validation = during(rollout, null);
-  const name = `take ${at} out of rotation, install and check ${candidate} there${beside}, put it back${between}`;
+  const name = `take ${at} out of rotation, install and check ${candidate} there beside ${old}, put it back${between}`;
   return [...validateFirst(rollout), { action: "roll", name, brief: `roll, ${at}`, validation }, ...settle(rollout, false)];
 }
 

@@ -42,10 +42,12 @@ const units = {
 
 /** Of `5%`, `500ms`, `3` or, with a comparison, `< 2s`; null when it is none or in another unit. Times are in milliseconds. */
 export function readThreshold(text: number | string, unit: ThresholdUnit): Threshold | null {
-  const parts = /^(<=|>=|==|!=|<|>)?\s*([0-9]+(?:\.[0-9]+)?)\s*(%|ms|s|m|h)?$/.exec(String(text).trim());
+  const parts = /^(<=|>=|==|!=|<|>)?\s*(-?[0-9]+(?:\.[0-9]+)?)\s*(%|ms|s|m|h)?$/.exec(String(text).trim());
   if (parts === null || !units[unit].test(parts[3] ?? "")) return null;
+  // Only what somebody else measures can be negative.
+  if (unit !== "any" && parts[2]?.startsWith("-") === true) return null;
   const isTime = parts[3] !== undefined && parts[3] !== "%";
-  const value = isTime ? durationMs(`${parts[2]}${parts[3]}`) : Number(parts[2]);
+  const value = Number(parts[2]) * (isTime ? durationMs(`1${parts[3]}`) : 1);
   if (unit === "percent" && value > 100) return null;
   return { comparison: (parts[1] as Comparison | undefined) ?? null, value };
 }

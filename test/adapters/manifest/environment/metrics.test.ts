@@ -26,6 +26,7 @@ describe("a metric of the analysis", () => {
       "metric: custom_metric, name: depth, source: prom, query: q, threshold: < 5",
       { name: "depth", source: "prom", query: "q", pass: fixed("<", 5) },
     ],
+    ["metric: custom_metric, source: prom, query: q, threshold: '> -5'", { pass: fixed(">", -5) }],
     ["metric: error_rate, source: engine, threshold: 1, window: 5m", { source: "engine", windowMs: 300_000 }],
   ])("%s", (item, expected) => {
     expect(metric(item)).toMatchObject(expected);
@@ -43,6 +44,7 @@ describe("a metric of the analysis", () => {
     ["metric: error_rate, threshold: 0.05", "environment/ambiguous-share", "/threshold"],
     ["metric: error_rate, threshold: 2s", "environment/threshold", "/threshold"],
     ["metric: error_rate, threshold: 101%", "environment/threshold", "/threshold"],
+    ["metric: error_rate, threshold: -5", "environment/threshold", "/threshold"],
     ["metric: response_time, threshold: 5%", "environment/threshold", "/threshold"],
     ["metric: request_count, threshold: many", "environment/threshold", "/threshold"],
     ["metric: request_count, comparedToStable: 5%", "environment/metric", "/comparedToStable"],

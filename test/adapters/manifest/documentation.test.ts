@@ -1,0 +1,41 @@
+/** What the documentation shows can be copied: every YAML block of it is read without a finding. */
+
+import { readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { parseControllerConfig } from "../../../src/adapters/manifest/controller-config.ts";
+import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
+import { parse } from "./environment/reading.ts";
+
+const schemas = createSchemas();
+
+/** YAML blocks of a page, in order. */
+async function blocksOf(page: string): Promise<readonly string[]> {
+  const text = await readFile(new URL(`../../../docs/${page}`, import.meta.url), "utf8");
+  return [...text.matchAll(/^```yaml\n([\s\S]*?)^```$/gm)].map(([, block = ""]) => block);
+}
+
+const pages = await Promise.all(["config-repository.md", "analysis.md", "observability.md"].map(blocksOf));
+const blocks = pages.flat();
+const isOf =
+  (...sections: readonly string[]) =>
+  (block: string) =>
+    sections.includes(/^(\w+):/m.exec(block.replaceAll(/^#.*\n/gm, ""))?.[1] ?? "");
+const environmentBlocks = blocks.filter(isOf("name", "strategy", "validation", "analysis", "rollbackPolicy"));
+const operatorBlocks = blocks.filter(isOf("metricSources", "notifications", "alertThresholds", "identity"));
+
+describe("the documentation", () => {
+  it.each(environmentBlocks)("shows a part of environment.yaml that is right: %s", (block) => {
+    const lines = block.replaceAll(/^(name|type): .*\n/gm, "");
+    expect(parse(lines).findings).toEqual([]);
+  });
+
+  it.each(operatorBlocks)("shows a part of pinion.yaml that is right: %s", (block) => {
+    const text = `repository: { url: "https://git.example.com/shop.git" }\n${block}`;
+    expect(parseControllerConfig(text, "pinion.yaml", schemas).warnings).toEqual([]);
+  });
+
+  it("shows parts of both", () => {
+    expect(environmentBlocks.length).toBeGreaterThanOrEqual(5);
+    expect(operatorBlocks.length).toBeGreaterThanOrEqual(1);
+  });
+});
