@@ -91,60 +91,98 @@ describe("colour", () => {
   });
 });
 
+interface Shop {
+  readonly repository: string;
+  readonly config: string;
+  /** Runs `pinion` for this shop. */
+  readonly ask: (...parameters: readonly string[]) => Promise<Ended>;
+  readonly pin: (from: string, to: string) => Promise<void>;
+}
+
+/** What `pinion init` writes, running. */
+async function openShop(): Promise<Shop> {
+  const shop = join(await folder(), "shop");
+  expect((await run(node, [program, "init", shop])).code).toBe(0);
+  const repository = join(shop, "config-repo");
+  expect((await run(node, [program, "validate", repository])).code).toBe(0);
+  // Its ports are fixed for people; other runs on this machine may hold them.
+  const config = join(shop, "pinion.yaml");
+  const text = (await readFile(config, "utf8"))
+    .replace("8600", "0")
+    .replace("8610", String(await freePort()))
+    .replace("pollInterval: 5s", "pollInterval: 300ms");
+  await writeFile(config, text);
+  await runIn(shop);
+  const ask = (...parameters: readonly string[]) => run(node, [program, ...parameters, "--config", config]);
+  let last = "";
+  await until(
+    async () => {
+      const { code, stdout, stderr } = await ask("status");
+      last = stdout + stderr;
+      return code === 0;
+    },
+    "all is Synced and Healthy",
+    () => last,
+  );
+  const pins = join(repository, "environments/production/pins.yaml");
+  return {
+    repository,
+    config,
+    ask,
+    pin: async (from, to) => writeFile(pins, (await readFile(pins, "utf8")).replace(from, to)),
+  };
+}
+
+async function commit(repository: string, message: string): Promise<void> {
+  const person = ["-c", "user.name=team", "-c", "user.email=team@localhost", "-c", "commit.gpgsign=false"];
+  await run("git", [...person, "commit", "--quiet", "--all", "--message", message], repository);
+}
+
 describe("what `pinion init` writes", () => {
   it("is valid, runs as it is, and deploys the first edit", async () => {
-    const shop = join(await folder(), "shop");
-    expect((await run(node, [program, "init", shop])).code).toBe(0);
-    const repository = join(shop, "config-repo");
-    expect((await run(node, [program, "validate", repository])).code).toBe(0);
-    // Its ports are fixed for people; other runs on this machine may hold them.
-    const config = join(shop, "pinion.yaml");
-    const text = (await readFile(config, "utf8"))
-      .replace("8600", "0")
-      .replace("8610", String(await freePort()))
-      .replace("pollInterval: 5s", "pollInterval: 300ms");
-    await writeFile(config, text);
-    await runIn(shop);
-    let last = "";
-    const status = async () => {
-      const ended = await run(node, [program, "status", "--config", config]);
-      last = ended.stdout + ended.stderr;
-      return ended;
-    };
-    await until(
-      async () => (await status()).code === 0,
-      "all is Synced and Healthy",
-      () => last,
-    );
-
-    const pins = join(repository, "environments/production/pins.yaml");
-    await writeFile(pins, (await readFile(pins, "utf8")).replace("1.0.0", "1.1.0"));
+    const { repository, ask, pin } = await openShop();
+    await pin("1.0.0", "1.1.0");
     expect((await run(node, [program, "plan", repository])).code).toBe(1);
-    await run(
-      "git",
-      [
-        "-c",
-        "user.name=team",
-        "-c",
-        "user.email=team@localhost",
-        "-c",
-        "commit.gpgsign=false",
-        "commit",
-        "--quiet",
-        "--all",
-        "--message",
-        "hello 1.1.0",
-      ],
-      repository,
-    );
-    await until(
-      async () => (await status()).stdout.includes("1.1.0 100% · 1.0.0 warm"),
-      "1.1.0 has the traffic",
-      () => last,
-    );
-    const { stdout } = await run(node, [program, "history", "--config", config, "--limit", "1", "--format", "json"]);
+    await commit(repository, "hello 1.1.0");
+    expect(await ask("wait", "production/hello", "--version", "1.1.0", "--timeout", "60s")).toMatchObject({ code: 0 });
+    expect((await ask("status")).stdout).toContain("1.1.0 100% · 1.0.0 warm");
+    const { stdout } = await ask("history", "--limit", "1", "--format", "json");
     expect(JSON.parse(stdout)).toMatchObject({
       deployments: [{ environment: "production", process: "hello", from: "1.0.0", version: "1.1.0", phase: "Succeeded" }],
+    });
+  });
+
+  it("is held by a freeze, and goes on without it", async () => {
+    const { repository, ask, pin } = await openShop();
+    const order = ["--as", "Ann <ann@example.com>", "--reason", "the till is being counted"];
+    const frozen = await ask("freeze", "production", ...order, "--id", "freeze-1", "--format", "json");
+    expect({ code: frozen.code, answer: JSON.parse(frozen.stdout) as unknown }).toMatchObject({
+      code: 0,
+      answer: { id: "freeze-1", kind: "done" },
+    });
+    expect(await ask("freeze", "production", ...order)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("order/refused: frozen already, by Ann"),
+    });
+    expect((await ask("freeze", "production", ...order, "--id", "freeze-1")).code).toBe(0);
+
+    await pin("1.0.0", "1.1.0");
+    await commit(repository, "hello 1.1.0");
+    const synced = await ask("sync", "production/hello");
+    expect(synced).toMatchObject({ code: 0 });
+    const status = (await ask("status")).stdout;
+    expect(status).toContain("FROZEN by Ann");
+    expect(status).toContain("1.0.0 100%");
+    expect(await ask("wait", "production/hello", "--version", "1.1.0", "--timeout", "1s")).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining("timed-out: production/hello: frozen by Ann: the till is being counted"),
+    });
+
+    expect((await ask("unfreeze", "production", ...order)).code).toBe(0);
+    expect((await ask("wait", "production/hello", "--version", "1.1.0", "--until", "succeeded", "--timeout", "60s")).code).toBe(0);
+    expect(await ask("pause", "production/hello", ...order)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("nothing is under way"),
     });
   });
 });
