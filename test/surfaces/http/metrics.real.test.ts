@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 import { metricsView, pageOf } from "../../support/metrics-view.ts";
 
 function promtool(args: readonly string[], input = ""): string {
-  const { error, status, stdout, stderr } = spawnSync("promtool", args, { input, encoding: "utf8" });
+  const { error, status, stdout, stderr } = spawnSync("/usr/bin/promtool", args, { input, encoding: "utf8" });
   if (error) throw new Error(`promtool is missing: apt-get install -y --no-install-recommends prometheus (${error.message})`);
   return status === 0 ? stderr.trim() : `exit ${status}: ${stdout}${stderr}`;
 }
