@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Overview } from "../../../src/controller/queries.ts";
-import { overview, process, repository } from "../http/pictures.ts";
+import { overview, process, progress, repository } from "../http/pictures.ts";
 import { createControllers, script } from "./controller.ts";
 import { fakeTime, pinion } from "./fake-world.ts";
 
@@ -40,6 +40,11 @@ describe("pinion sync", () => {
       code: 0,
       stdout: "main  01234567 order-intake 1.4.0 to production\n  nothing has changed\n",
     });
+  });
+
+  it("says what is under way, though it is no news", async () => {
+    const { stdout } = await sync([picture({ progress })]);
+    expect(stdout).toContain("\n  under way: production/a (canary, step 3 of 6)\n");
   });
 
   it.each([

@@ -9,6 +9,7 @@ import { clientFor, configOption, controllerOption, type ControllerOptions } fro
 import { follow, type Followed } from "../follow.ts";
 import { notInTime } from "../order.ts";
 import { pollAnew } from "../poll-anew.ts";
+import { describeStep } from "../render/rollout.ts";
 import { byStage } from "../stages.ts";
 import { type AddCommand, type ExitCode, type Format, formatOption, print, printJson, type Session, timeoutOption } from "../session.ts";
 import { parseTarget, type Target } from "../target.ts";
@@ -93,6 +94,7 @@ function tell(session: Session, { before, after, selection, format }: Ending): E
   else {
     print(session, [describeHead(before, overview), ...changes.map((change) => `  ${change.where}  ${change.what}`)]);
     if (changes.length === 0) print(session, ["  nothing has changed"]);
+    print(session, describeUnderWay(overview));
     if (state === "error") print(session, [colors.red(`the repository cannot be followed: ${code ?? ""}: ${printable(reason)}`)]);
   }
   return state === "error" ? 1 : 0;
@@ -102,6 +104,14 @@ function describeHead(before: Overview, { repository: { branch, commit, subject 
   const head = commit === null ? "nothing fetched yet" : `${commit.slice(0, 8)} ${printable(subject ?? "")}`;
   const old = before.repository.commit;
   return old !== null && old !== commit ? `${printable(branch)}  ${old.slice(0, 8)} → ${head}` : `${printable(branch)}  ${head}`;
+}
+
+/** What was seen before by the controller itself is no change any more, and may go on all the same. */
+function describeUnderWay({ environments }: Overview): readonly string[] {
+  const running = byStage(environments).flatMap(({ name, processes }) =>
+    processes.flatMap(({ process, progress }) => (progress ? [`${name}/${printable(process)} (${describeStep(progress)})`] : [])),
+  );
+  return running.length === 0 ? [] : [`  under way: ${running.join(", ")}`];
 }
 
 interface Change {
