@@ -180,7 +180,7 @@ function supersede(one: Case, rollout: Rollout): ProcessDecision {
   const isGood = isAllButOver(rollout) && !isCondemned(one, rollout);
   const phase = isGood ? "Succeeded" : rollout.state.kind === "rejected" ? rejectedPhase(rollout.state) : "Superseded";
   const next = desired?.kind === "run" ? `${desired.unit.version} is pinned now` : "no longer pinned";
-  const why = isGood ? `has all traffic; ${next}` : `superseded: ${next}`;
+  const why = whySuperseded(rollout, isGood, next);
   if (rollout.state.kind !== "watching") pass.running -= 1;
   const knownGood = isGood ? knownGoodAfter(before, rollout, phase, now) : before.knownGood;
   const idle: ProcessState = { ...before, rollout: null, knownGood, status: before.status && { ...before.status, phase } };
@@ -192,6 +192,11 @@ function supersede(one: Case, rollout: Rollout): ProcessDecision {
   };
   const decision = decideNow({ ...one, before: idle, superseded: { rollout, isGood } });
   return { ...decision, after: decision.after ?? idle, replacesOwed: true, deployments: [closing, ...decision.deployments] };
+}
+
+function whySuperseded({ state }: Rollout, isGood: boolean, next: string): string {
+  if (isGood) return `has all traffic; ${next}`;
+  return state.kind === "rejected" ? `${state.why}; ${next}` : `superseded: ${next}`;
 }
 
 /** A version that its metrics condemn just now is not found good because the next one comes. */
