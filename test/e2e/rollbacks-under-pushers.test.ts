@@ -8,5 +8,5 @@ describe("100 rollbacks against three hammering pushers", () => {
     const contest = await rollbacksUnderPushers(100, 3);
     expect(contest.pushed).toBeGreaterThan(0);
     expect(contest).toMatchObject({ committed: 100, perOrder: Array(100).fill(1), lost: [], stillBad: [], inQuarantine: 100 });
-  });
+  }, 900_000);
 });

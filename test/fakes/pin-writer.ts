@@ -11,7 +11,8 @@ export interface PinBranch {
   /** What is there now. @throws PinionError while the remote fails. */
   read(order: RevertOrder): PinBranchView;
   /**
-   * One commit that puts the pin to `order.to` and enters the quarantine: only while the branch is still at `base`. @throws PinionError while the remote fails, also after the commit has arrived.
+   * One commit that puts the pin to `order.to` and enters the quarantine: only while the branch is still at `base`.
+   * @throws PinionError while the remote fails, also after the commit has arrived.
    */
   write(order: RevertOrder, base: CommitId): FakePush;
   /** The same commit on a branch beside it; the one that is there when there is one. */

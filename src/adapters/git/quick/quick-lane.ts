@@ -17,14 +17,12 @@ export interface QuickLane {
   base(): CommitObject | null;
   /** The mirror has been brought here by the ordinary way; memory is forgotten. */
   follow(base: CommitObject): void;
-  /** Where the branch is now, its objects in memory. @throws Error whenever the ordinary way should be gone instead. */
+  /** Where the branch is now: there, or on top of where it was seen or pushed to last. Its objects are in memory then. @throws Error whenever the ordinary way should be gone instead. */
   look(): Promise<CommitObject>;
   /** The oldest commit since the base whose message has this line. */
   commitSaying(line: string): CommitId | null;
   /** Whether it arrived; `refused` else. @throws Error when that is not certain. */
   push(seen: CommitId, commit: CommitId, objects: PackedObjects): Promise<{ readonly refused: string | null }>;
-  /** Whether the branch, as it is now, contains a commit that was pushed on top of what was seen. */
-  contains(commit: CommitId): Promise<boolean>;
 }
 
 export interface QuickLaneOptions {
@@ -79,7 +77,12 @@ export function createQuickLane({ remote, branch, mirror }: QuickLaneOptions): Q
       );
       return found.at(-1)?.[0] ?? null;
     },
-    push: (seen, commit, objects) => remote.push({ branch, from: seen, to: commit, objects: objects.values() }),
-    contains: async (commit) => (await look()).commit === commit || overlay.get(commit) !== undefined,
+    push: async (seen, commit, objects) => {
+      const answer = await remote.push({ branch, from: seen, to: commit, objects: objects.values() });
+      if (answer.refused !== null) return answer;
+      overlay.add(objects);
+      head = await overlay.objects.commit(commit);
+      return answer;
+    },
   };
 }

@@ -41,8 +41,10 @@ async function write(tools: QuickTools, errand: Errand, head: CommitObject): Pro
   const pins = await places.at(head);
   const commit = await buildCommit({ ...tools, store: createMemoryStore(objects) }, order, { head, places, pins, rollbackOf });
   const { refused } = await tools.quick.push(head.commit, commit, objects);
-  if (refused === null)
-    return (await tools.quick.contains(commit)) ? over({ kind: "committed", commit }) : on({ ...errand, isQuick: false });
+  if (refused === null) {
+    await tools.quick.look();
+    return over({ kind: "committed", commit });
+  }
   const isLost = isRace(refused) && errand.turnedAway.at !== head.commit;
   return isLost ? on(turnedAway(errand, head)) : on({ ...errand, isQuick: false });
 }
