@@ -6,7 +6,7 @@ import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
 import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
 import type { Snapshot } from "../../../src/domain/snapshot.ts";
 import { createFakeObjects, createFakeParseCache, type FakeFiles } from "../../fakes/objects.ts";
-import { plainDialect, processText, smallRepository, versionText } from "../../support/small-repository.ts";
+import { plainDialect, processText, smallDigest, smallRepository, versionText } from "../../support/small-repository.ts";
 
 const schemas = createSchemas();
 
@@ -62,6 +62,12 @@ const environmentText = fc.constantFrom(
   "name: production\ntype: production\nrestrictions: { allowedVersionTypes: [draft] }\n",
   "name: x\n",
 );
+const quarantineFile = "environments/production/quarantine.yaml";
+
+function quarantineText(content: string): string {
+  return `quarantine:\n  - { process: called, version: 1.0.0, digest: ${smallDigest(content)}, reason: bad, since: 2026-11-21T10:00:00Z }\n`;
+}
+
 const change: fc.Arbitrary<readonly [string, string | null]> = fc.oneof(
   {
     weight: 4,
@@ -73,6 +79,7 @@ const change: fc.Arbitrary<readonly [string, string | null]> = fc.oneof(
   fc.tuple(fc.constant("processes/called/process.yaml"), processFileText),
   fc.tuple(fc.constant("processes/called/versions/1.0.0.yaml"), versionFileText),
   fc.tuple(fc.constant("environments/production/environment.yaml"), environmentText),
+  fc.tuple(fc.constant(quarantineFile), fc.constantFrom(quarantineText("c100"), quarantineText("x"), "quarantine: []\n", "?", null)),
   fc.tuple(
     fc.constantFrom("processes/called/process.yaml", "processes/caller/process.yaml", "environments/staging/pins.yaml"),
     fc.constant(null),
@@ -106,6 +113,19 @@ describe("an incremental snapshot", () => {
       }),
       { numRuns: 25 },
     );
+  });
+
+  it("tells what is in quarantine, pinned or not, until it is lifted", async () => {
+    const { objects, manifests } = store();
+    const reader = manifests();
+    const quarantineOf = async (files: FakeFiles) =>
+      (await reader.snapshot(objects.commit(files), 0)).environments.get("production")?.quarantine;
+    const files = smallRepository();
+    const entry = (content: string) => ({ process: "called", version: "1.0.0", digest: smallDigest(content) });
+    expect(await quarantineOf(files)).toEqual([]);
+    expect(await quarantineOf({ ...files, [quarantineFile]: quarantineText("c100") })).toEqual([entry("c100")]);
+    expect(await quarantineOf({ ...files, [quarantineFile]: quarantineText("else") })).toEqual([entry("else")]);
+    expect(await quarantineOf({ ...files, [quarantineFile]: "quarantine: []\n" })).toEqual([]);
   });
 
   it("reads nothing but the pins file when one pin moves", async () => {

@@ -40,16 +40,23 @@ const units = {
   any: /^(%|ms|s|m|h|)$/,
 } as const satisfies Record<ThresholdUnit, RegExp>;
 
+const thresholdForm = /^(?<comparison><=|>=|==|!=|<|>)?\s*(?<number>-?[0-9]+(?:\.[0-9]+)?)\s*(?<unit>%|ms|s|m|h)?$/;
+
 /** Of `5%`, `500ms`, `3` or, with a comparison, `< 2s`; null when it is none or in another unit. Times are in milliseconds. */
 export function readThreshold(text: number | string, unit: ThresholdUnit): Threshold | null {
-  const parts = /^(<=|>=|==|!=|<|>)?\s*(-?[0-9]+(?:\.[0-9]+)?)\s*(%|ms|s|m|h)?$/.exec(String(text).trim());
-  if (parts === null || !units[unit].test(parts[3] ?? "")) return null;
-  // Only what somebody else measures can be negative.
-  if (unit !== "any" && parts[2]?.startsWith("-") === true) return null;
-  const isTime = parts[3] !== undefined && parts[3] !== "%";
-  const value = Number(parts[2]) * (isTime ? durationMs(`1${parts[3]}`) : 1);
-  if (unit === "percent" && value > 100) return null;
-  return { comparison: (parts[1] as Comparison | undefined) ?? null, value };
+  const parts = thresholdForm.exec(String(text).trim())?.groups;
+  if (parts === undefined || !units[unit].test(parts["unit"] ?? "")) return null;
+  const value = Number(parts["number"]) * factorOf(parts["unit"]);
+  return isPossible(value, unit) ? { comparison: (parts["comparison"] as Comparison | undefined) ?? null, value } : null;
+}
+
+function factorOf(unit: string | undefined): number {
+  return unit === undefined || unit === "%" ? 1 : durationMs(`1${unit}`);
+}
+
+/** Only what somebody else measures can be negative, and no share is more than all. */
+function isPossible(value: number, unit: ThresholdUnit): boolean {
+  return (unit === "any" || value >= 0) && (unit !== "percent" || value <= 100);
 }
 
 /** What is said of a value in the wrong form. */
