@@ -17,6 +17,7 @@ import type { Dependency } from "./process-version.ts";
 import type { Rollout } from "./rollout.ts";
 import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, weightOf, whyNotReady } from "./seen.ts";
 import type { DeploymentUpdate, ProcessState } from "./state.ts";
+import type { DeploymentPhase } from "./status.ts";
 import type { Installed } from "./unit.ts";
 import { watchRollout } from "./watch.ts";
 
@@ -178,20 +179,20 @@ function supersede(one: Case, rollout: Rollout): ProcessDecision {
   const { before, desired, pass } = one;
   const { now } = pass.seen;
   const isGood = isAllButOver(rollout) && !isCondemned(one, rollout);
-  const phase = isGood ? "Succeeded" : rollout.state.kind === "rejected" ? rejectedPhase(rollout.state) : "Superseded";
-  const next = desired?.kind === "run" ? `${desired.unit.version} is pinned now` : "no longer pinned";
-  const why = whySuperseded(rollout, isGood, next);
+  const phase = phaseSuperseded(rollout, isGood);
+  const why = whySuperseded(rollout, isGood, desired?.kind === "run" ? `${desired.unit.version} is pinned now` : "no longer pinned");
   if (rollout.state.kind !== "watching") pass.running -= 1;
   const knownGood = isGood ? knownGoodAfter(before, rollout, phase, now) : before.knownGood;
   const idle: ProcessState = { ...before, rollout: null, knownGood, status: before.status && { ...before.status, phase } };
-  const closing: DeploymentUpdate = {
-    id: rollout.deployment,
-    phase,
-    step: { at: now, state: phase === "Superseded" ? "superseded" : phase, why },
-    endedAt: now,
-  };
+  const step = { at: now, state: phase === "Superseded" ? "superseded" : phase, why };
+  const closing: DeploymentUpdate = { id: rollout.deployment, phase, step, endedAt: now };
   const decision = decideNow({ ...one, before: idle, superseded: { rollout, isGood } });
   return { ...decision, after: decision.after ?? idle, replacesOwed: true, deployments: [closing, ...decision.deployments] };
+}
+
+function phaseSuperseded({ state }: Rollout, isGood: boolean): DeploymentPhase {
+  if (isGood) return "Succeeded";
+  return state.kind === "rejected" ? rejectedPhase(state) : "Superseded";
 }
 
 function whySuperseded({ state }: Rollout, isGood: boolean, next: string): string {

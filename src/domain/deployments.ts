@@ -13,7 +13,7 @@ import { findInstalled, type ProcessSeen, type Seen, servingUnit, viewProcess } 
 import type { DeploymentUpdate, KnownGood, ProcessState } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
 import { isWaitingForPerson } from "./strategies/canary.ts";
-import { rejectLate } from "./strategies/steps.ts";
+import { type Reason, rejectLate } from "./strategies/steps.ts";
 import { begin, next } from "./strategies/strategy.ts";
 import { watchRollout } from "./watch.ts";
 
@@ -122,20 +122,34 @@ interface Stepping {
 function nextStep(one: Case, rollout: Rollout, watched: RolloutSeen): Stepping {
   const { now } = one.pass.seen;
   const bad = condemnation(rollout, watched);
-  const held = bad && whyNotAutomatic(rollout, one.before, one.pass.seen);
-  if (bad && (held === null || isOnItsWay(rollout))) return { step: condemn(rollout, bad, held, now), isAlarming: false };
-  const why = stoppedBy(one, rollout);
-  if (why === null && isLate(rollout, now)) return { step: rejectLate(rollout, now), isAlarming: false };
+  if (bad) return whenCondemned(one, rollout, watched, bad);
+  const stopped = stoppedBy(one, rollout);
+  if (stopped === null && isLate(rollout, now)) return calm(rejectLate(rollout, now));
   const step = next(rollout, watched);
-  const isGoingOn = step.outcome !== null || !isSameState(step.state, rollout.state);
-  if (bad)
-    return {
-      step: isGoingOn ? condemn(rollout, bad, held, now) : { ...step, why: condemn(rollout, bad, held, now).why },
-      isAlarming: true,
-    };
-  if (why === null || !isGoingOn || step.state.kind === "rejected")
-    return { step: why === null ? step : { ...step, why: `${step.why}; ${why}` }, isAlarming: false };
-  return { step: { state: rollout.state, actions: [], why, outcome: null, wakeAt: null }, isAlarming: false };
+  if (stopped === null || step.state.kind === "rejected") return calm(step);
+  return calm(isGoingOn(step, rollout) ? standStill(rollout, stopped) : { ...step, why: `${step.why}; ${stopped}` });
+}
+
+/** Taken back, unless the rails forbid it: then it neither goes on nor counts as good, and is kept as it is. */
+function whenCondemned(one: Case, rollout: Rollout, watched: RolloutSeen, bad: Reason): Stepping {
+  const { now } = one.pass.seen;
+  const held = whyNotAutomatic(rollout, one.before, one.pass.seen);
+  const step = condemn(rollout, bad, held, now);
+  if (step.state.kind === "rejected") return calm(step);
+  const normal = next(rollout, watched);
+  return { step: isGoingOn(normal, rollout) ? step : { ...normal, why: step.why }, isAlarming: true };
+}
+
+function calm(step: StrategyStep): Stepping {
+  return { step, isAlarming: false };
+}
+
+function standStill(rollout: Rollout, why: string): StrategyStep {
+  return { state: rollout.state, actions: [], why, outcome: null, wakeAt: null };
+}
+
+function isGoingOn(step: StrategyStep, rollout: Rollout): boolean {
+  return step.outcome !== null || !isSameState(step.state, rollout.state);
 }
 
 /** Who stopped it, where it can be stopped; null: it goes on. Going back, and keeping things in order, is never stopped. */

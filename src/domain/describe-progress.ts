@@ -1,7 +1,7 @@
 /** How far a rollout is, from what is remembered and what was measured last. */
 
 import { figureOf, judgeChecks } from "./analysis.ts";
-import type { EnvironmentSpec } from "./environment.ts";
+import type { CanaryStep, EnvironmentSpec } from "./environment.ts";
 import type { Measured } from "./metrics.ts";
 import type { Instant, Percent } from "./names.ts";
 import type { Progress } from "./progress.ts";
@@ -10,28 +10,36 @@ import type { ProcessState } from "./state.ts";
 import { checksOf } from "./watch.ts";
 
 /** Null: nothing is under way. */
-export function describeProgress(
-  { rollout, status }: ProcessState,
-  { spec, measured, now }: { readonly spec: EnvironmentSpec | null; readonly measured: readonly Measured[]; readonly now: Instant },
-): Progress | null {
+export function describeProgress({ rollout, status }: ProcessState, known: ProgressKnown): Progress | null {
   if (!rollout) return null;
-  const at = { now, maxAgeMs: spec?.rollback.automatic.evidenceMaxAgeMs ?? 60_000 };
+  const { deployment, state, startedAt, deadline, paused } = rollout;
   return {
-    deployment: rollout.deployment,
+    deployment,
     strategy: rollout.kind === "deploy" || rollout.kind === "rollback" ? rollout.strategy.kind : rollout.kind,
-    state: rollout.state.kind,
+    state: state.kind,
     version: rollout.candidate?.version ?? null,
     from: rollout.stable?.version ?? null,
-    startedAt: rollout.startedAt,
+    startedAt,
     ...stepsOf(rollout),
     weight: weightIn(rollout),
     why: status?.reason ?? "",
     until: untilOf(rollout),
-    deadline: rollout.deadline,
-    verdict: judgeChecks(measured, checksOf(rollout, { spec }), at),
-    figures: measured.map((each) => figureOf(each, at)),
-    paused: rollout.paused,
+    deadline,
+    ...judged(rollout, known),
+    paused,
   };
+}
+
+/** What is known beside what is remembered. */
+export interface ProgressKnown {
+  readonly spec: EnvironmentSpec | null;
+  readonly measured: readonly Measured[];
+  readonly now: Instant;
+}
+
+function judged(rollout: Rollout, { spec, measured, now }: ProgressKnown): Pick<Progress, "verdict" | "figures"> {
+  const at = { now, maxAgeMs: spec?.rollback.automatic.evidenceMaxAgeMs ?? 60_000 };
+  return { verdict: judgeChecks(measured, checksOf(rollout, { spec }), at), figures: measured.map((each) => figureOf(each, at)) };
 }
 
 function stepsOf({ state, strategy }: Rollout): Pick<Progress, "step" | "steps"> {
@@ -53,12 +61,27 @@ function weightIn({ state, candidate }: Rollout): Percent {
   }
 }
 
-function untilOf({ state, strategy }: Rollout): Instant | null {
+function untilOf(rollout: Rollout): Instant | null {
+  const { state } = rollout;
   if (state.kind === "watching") return state.until;
-  if (state.kind === "waiting" && strategy.kind === "blue-green") return state.since + strategy.switchTrafficDelayMs;
-  if (state.kind === "pausing" && strategy.kind === "rolling") return state.since + strategy.batchDelayMs;
-  if (state.kind !== "shifting" || strategy.kind !== "canary") return null;
-  const step = strategy.steps[state.step];
-  if (!step || step.kind === "weight" || step.durationMs === null) return null;
-  return state.since + step.durationMs;
+  const lasts = lastsMs(rollout);
+  return "since" in state && lasts !== null ? state.since + lasts : null;
+}
+
+/** How long it stays in its state at least; null: not a matter of time. */
+function lastsMs({ state, strategy }: Rollout): number | null {
+  switch (strategy.kind) {
+    case "blue-green":
+      return state.kind === "waiting" ? strategy.switchTrafficDelayMs : null;
+    case "rolling":
+      return state.kind === "pausing" ? strategy.batchDelayMs : null;
+    case "canary":
+      return state.kind === "shifting" ? stepLastsMs(strategy.steps[state.step]) : null;
+    default:
+      return null;
+  }
+}
+
+function stepLastsMs(step: CanaryStep | undefined): number | null {
+  return step === undefined || step.kind === "weight" ? null : step.durationMs;
 }

@@ -5,7 +5,7 @@ import type { Desired } from "./desired.ts";
 import { pinnedDefinition, pinnedVersion } from "./quarantine.ts";
 import { condemnedHere, afterRejection } from "./rollback.ts";
 import { type Order, type OrderWish, signature } from "./orders.ts";
-import type { UnitRef } from "./names.ts";
+import type { Version } from "./names.ts";
 import type { RevertOrder } from "./revert.ts";
 import type { Rollout, RolloutState } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
@@ -124,50 +124,63 @@ function retry({ order, before, desired }: Given): Obeyed {
 }
 
 /** A commit by the writer of all reverts, in the person's name; the pin that is fetched then does the rest. */
-function rollBack({ order, before, desired, seen }: Given, { to }: WishOf<"rollback">): Obeyed {
-  const manual = seen.spec?.rollback.manual;
+function rollBack(given: Given, { to }: WishOf<"rollback">): Obeyed {
+  const { order, before, desired, seen } = given;
   const from = pinnedVersion(desired);
-  if (!manual?.enabled) return refuse("manual rollback is off here (rollbackPolicy.manual.enabled)");
   if (from === null) return refuse("it is not pinned here");
-  const target = to ?? before.knownGood.find((good) => good.version !== from)?.version ?? null;
-  if (target === null) return refuse("no other version was ever found good here; pin one by a pull request");
-  if (target === from) return refuse(`${from} is pinned already`);
-  if (!before.knownGood.some((good) => good.version === target))
-    return refuse(`${target} was never found good here; pin it by a pull request`);
-  if (before.revert && before.revert.outcome === null) return refuse(`a revert to ${before.revert.order.to} is on its way already`);
-  const mode = manual.approvalRequired ? "propose" : "push";
+  const target = to ?? otherGood(before, from);
+  const not = whyNotRolledBack(given, from, target);
+  if (target === null || not !== null) return refuse(not ?? noOtherGood);
+  const mode = seen.spec?.rollback.manual.approvalRequired ? "propose" : "push";
   const after = condemnedHere(before, { ...revertBy(order, seen, { process: before.process, from, to: target }), trigger: "manual", mode });
   const how = mode === "push" ? "a commit that pins it is written" : "a commit that pins it is proposed on a branch, for approval";
   return { kind: "done", why: `${how}: ${from} → ${target}`, after, actions: [], story: "" };
 }
 
-/** Stops what is under way and goes to the last good version, traffic first; the pin follows. */
-function recover(given: Given): Obeyed {
-  const { before, desired, seen, order } = given;
-  const { rollout } = before;
-  const why = `emergency: ${signature(order)}`;
-  if (rollout?.kind === "deploy" && rollout.stable && rollout.state.kind !== "rejected") {
-    const step = reject(rollout, { trigger: "emergency", why }, seen.now);
-    const after = afterRejection(before, { rollout, reason: { trigger: "emergency", why }, desired, seen, by: order.by });
-    const to = `stops ${rollout.candidate?.version ?? "what is under way"} and goes back to ${rollout.stable.version}`;
-    return { ...done(after, { ...rollout, paused: null, state: step.state }, why, step.actions), why: to };
-  }
-  if (rollout) return refuse(`it is going back already: ${rollout.state.kind === "rejected" ? rollout.state.why : rollout.kind}`);
-  const definition = pinnedDefinition(desired);
-  const target = desired?.kind === "run" ? lastGood(before, desired.unit) : null;
-  if (desired?.kind !== "run" || definition === null || !target) return refuse("there is no other version that was found good here");
-  const from = desired.unit.version;
-  const revert = {
-    ...revertBy(order, seen, { process: before.process, from, to: target.version }),
-    quarantine: definition,
-    trigger: "emergency",
-    why,
-  };
-  return { kind: "done", why: `goes back from ${from} to ${target.version}`, after: condemnedHere(before, revert), actions: [], story: "" };
+const noOtherGood = "no other version was ever found good here; pin one by a pull request";
+
+function whyNotRolledBack({ before, seen }: Given, from: string, target: string | null): string | null {
+  if (!seen.spec?.rollback.manual.enabled) return "manual rollback is off here (rollbackPolicy.manual.enabled)";
+  if (target === null) return noOtherGood;
+  if (target === from) return `${from} is pinned already`;
+  if (!before.knownGood.some((good) => good.version === target)) return `${target} was never found good here; pin it by a pull request`;
+  const { revert } = before;
+  return revert && revert.outcome === null ? `a revert to ${revert.order.to} is on its way already` : null;
 }
 
-function lastGood({ knownGood }: ProcessState, pinned: UnitRef): UnitRef | null {
-  return knownGood.find((good) => good.version !== pinned.version) ?? null;
+/** Stops what is under way and goes to the last good version, traffic first; the pin follows. */
+function recover(given: Given): Obeyed {
+  const { rollout } = given.before;
+  if (rollout?.kind === "deploy" && rollout.stable && rollout.state.kind !== "rejected") return recoverFrom(given, rollout);
+  if (rollout) return refuse(`it is going back already: ${rollout.state.kind === "rejected" ? rollout.state.why : rollout.kind}`);
+  return recoverFromPinned(given);
+}
+
+function recoverFrom({ before, desired, seen, order }: Given, rollout: Rollout): Obeyed {
+  const reason = { trigger: "emergency", why: emergency(order) };
+  const step = reject(rollout, reason, seen.now);
+  const after = afterRejection(before, { rollout, reason, desired, seen, by: order.by });
+  const to = `stops ${rollout.candidate?.version ?? "what is under way"} and goes back to ${rollout.stable?.version ?? "nothing"}`;
+  return { ...done(after, { ...rollout, paused: null, state: step.state }, reason.why, step.actions), why: to };
+}
+
+function recoverFromPinned({ before, desired, seen, order }: Given): Obeyed {
+  const definition = pinnedDefinition(desired);
+  const from = pinnedVersion(desired);
+  const target = from === null ? null : otherGood(before, from);
+  if (from === null || target === null || definition === null) return refuse("there is no other version that was found good here");
+  const revert = revertBy(order, seen, { process: before.process, from, to: target });
+  const after = condemnedHere(before, { ...revert, quarantine: definition, trigger: "emergency", why: emergency(order) });
+  return { kind: "done", why: `goes back from ${from} to ${target}`, after, actions: [], story: "" };
+}
+
+function emergency(order: Order): string {
+  return `emergency: ${signature(order)}`;
+}
+
+/** The version that was found good last, of those that are not pinned. */
+function otherGood({ knownGood }: ProcessState, pinned: Version): Version | null {
+  return knownGood.find((good) => good.version !== pinned)?.version ?? null;
 }
 
 function revertBy(order: Order, seen: Seen, what: Pick<RevertOrder, "process" | "from" | "to">): Omit<RevertOrder, "trigger"> {
@@ -181,12 +194,12 @@ function whyNotStoppable(rollout: Rollout | null): string | null {
   if (!rollout) return nothing;
   if (rollout.kind === "heal" || rollout.kind === "retire")
     return `what is under way only keeps the environment in order (${rollout.kind})`;
-  const { kind } = rollout.state;
-  if (kind === "rejected") return "it is going back already";
-  if (kind === "confirming" || kind === "draining" || kind === "watching" || kind === "removing")
-    return `${rollout.candidate?.version ?? "it"} has all the traffic already; \`pinion rollback\` takes it back`;
-  return null;
+  if (rollout.state.kind === "rejected") return "it is going back already";
+  if (!hasAllTraffic.has(rollout.state.kind)) return null;
+  return `${rollout.candidate?.version ?? "it"} has all the traffic already; \`pinion rollback\` takes it back`;
 }
+
+const hasAllTraffic: ReadonlySet<RolloutState["kind"]> = new Set(["confirming", "draining", "watching", "removing"]);
 
 function isWaiting({ state, strategy }: Rollout): boolean {
   return state.kind === "shifting" && strategy.kind === "canary" && isWaitingForPerson(strategy, state);

@@ -9,7 +9,7 @@ interface Story {
   readonly prepare: (world: World) => Promise<void> | void;
   readonly commit: (world: World) => void;
   /** What happens after it; where power is lost meanwhile it is done again by whoever wanted it. */
-  readonly then?: (world: World) => Promise<void> | void;
+  readonly afterwards?: (world: World) => Promise<void> | void;
   /** What its clean end must show, so that the story tells what its name says. */
   readonly ends?: object;
   /** Versions that must never have traffic in it. */
@@ -153,7 +153,12 @@ const stories: readonly Story[] = [
 ];
 
 /** Stories under one rollback policy: traffic is measured, and so is what is wrong with it. */
-function watched(name: string, strategy: World["spec"]["strategy"], errors: number, then: (world: World) => Promise<void> | void): Story {
+function watched(
+  name: string,
+  strategy: World["spec"]["strategy"],
+  errors: number,
+  afterwards: (world: World) => Promise<void> | void,
+): Story {
   return {
     name,
     prepare: (world) => {
@@ -163,7 +168,7 @@ function watched(name: string, strategy: World["spec"]["strategy"], errors: numb
       world.readings = () => ({ candidate: { kind: "value", value: errors, requests: 100, coveredMs: 5_000 } });
     },
     commit: (world) => world.pin("orders", "1.1.0"),
-    then,
+    afterwards,
     ends: errors > 0 ? wentBack("error_rate") : { traffic: { "1.1.0": 100 }, reverts: [] },
     never: [],
     mayBeDown: false,
@@ -214,7 +219,7 @@ async function play(story: Story, cut: Cut | null): Promise<{ readonly effects: 
   world.ports = wired.ports;
   const go = async (): Promise<void> => {
     await world.settle();
-    await story.then?.(world);
+    await story.afterwards?.(world);
   };
   await untilQuietOrDead(world, go, wired.isDead);
   expect(wired.isDead()).toBe(cut !== null);

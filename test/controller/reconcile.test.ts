@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { environment, running, type World } from "../support/world.ts";
+import { blueGreen, environment, running, type World } from "../support/world.ts";
 
 async function steps(world: World): Promise<readonly string[]> {
   const [newest] = await world.journal.history({ environment, limit: 1 });
@@ -80,14 +80,7 @@ describe("a pin that moves", () => {
     const world = await running();
     world.spec = {
       ...world.spec,
-      strategy: {
-        kind: "blue-green",
-        healthCheckUrl: null,
-        healthCheckTimeoutMs: 1,
-        switchTrafficDelayMs: 0,
-        keepOldVersion: false,
-        warm: { count: 1, maxAgeMs: null },
-      },
+      strategy: { ...blueGreen, switchTrafficDelayMs: 0, keepOldVersion: false },
     };
     world.pin("orders", "1.1.0");
     await world.settle();
@@ -98,14 +91,7 @@ describe("a pin that moves", () => {
     const world = await running();
     world.spec = {
       ...world.spec,
-      strategy: {
-        kind: "blue-green",
-        healthCheckUrl: null,
-        healthCheckTimeoutMs: 1,
-        switchTrafficDelayMs: 5_000,
-        keepOldVersion: true,
-        warm: { count: 1, maxAgeMs: null },
-      },
+      strategy: { ...blueGreen, switchTrafficDelayMs: 5_000, keepOldVersion: true },
     };
     world.pin("orders", "1.1.0");
     await world.settle();
@@ -119,14 +105,7 @@ describe("a pin that moves", () => {
     const world = await running();
     world.spec = {
       ...world.spec,
-      strategy: {
-        kind: "blue-green",
-        healthCheckUrl: null,
-        healthCheckTimeoutMs: 1,
-        switchTrafficDelayMs: 0,
-        keepOldVersion: false,
-        warm: { count: 1, maxAgeMs: null },
-      },
+      strategy: { ...blueGreen, switchTrafficDelayMs: 0, keepOldVersion: false },
     };
     world.engine.setInFlight(world.digest("orders", "1.0.0"), 3);
     world.pin("orders", "1.1.0");
@@ -142,14 +121,7 @@ describe("a pin that moves", () => {
     const world = await running();
     world.spec = {
       ...world.spec,
-      strategy: {
-        kind: "blue-green",
-        healthCheckUrl: null,
-        healthCheckTimeoutMs: 1,
-        switchTrafficDelayMs: 0,
-        keepOldVersion: false,
-        warm: { count: 1, maxAgeMs: null },
-      },
+      strategy: { ...blueGreen, switchTrafficDelayMs: 0, keepOldVersion: false },
     };
     world.engine.setInFlight(world.digest("orders", "1.0.0"), 3);
     world.pin("orders", "1.1.0");
@@ -205,14 +177,7 @@ describe("a pin that goes back to a known-good version", () => {
     await world.settle();
     world.spec = {
       ...world.spec,
-      strategy: {
-        kind: "blue-green",
-        healthCheckUrl: null,
-        healthCheckTimeoutMs: 1,
-        switchTrafficDelayMs: 60_000,
-        keepOldVersion: true,
-        warm: { count: 1, maxAgeMs: null },
-      },
+      strategy: { ...blueGreen, switchTrafficDelayMs: 60_000, keepOldVersion: true },
     };
     const asked = world.prober.asked.length;
     world.pin("orders", "1.0.0");

@@ -7,7 +7,7 @@ import { createValidations } from "../../src/controller/validations.ts";
 import { canonicalDefinition } from "../../src/domain/canonical.ts";
 import type { Definition } from "../../src/domain/definition.ts";
 import { type DesiredState, resolveDesired } from "../../src/domain/desired.ts";
-import type { BlueGreenSpec, EnvironmentSpec } from "../../src/domain/environment.ts";
+import type { EnvironmentSpec } from "../../src/domain/environment.ts";
 import type { Measured, MeasureWish, Reading } from "../../src/domain/metrics.ts";
 import type { OrderAnswer, OrderWish } from "../../src/domain/orders.ts";
 import type { RevertOrder, RevertOutcome } from "../../src/domain/revert.ts";
@@ -19,54 +19,15 @@ import type { Check, Dependency, ProcessVersion } from "../../src/domain/process
 import type { EnvironmentSnapshot, PinnedVersion } from "../../src/domain/snapshot.ts";
 import { isNothingNew, type ProcessState } from "../../src/domain/state.ts";
 import type { ProcessStatus } from "../../src/domain/status.ts";
+import { environment, spec } from "./spec.ts";
 import { createFakeEngine, type FakeEngine } from "../fakes/engine.ts";
 import { createFakeJournal, type FakeJournal } from "../fakes/journal.ts";
 import { createFakeProber, type FakeProber } from "../fakes/prober.ts";
 import { createFakeRouter, type FakeRouter } from "../fakes/router.ts";
 
+export { blueGreen, environment } from "./spec.ts";
+
 export const sha256: Hash = (text) => `sha256-${createHash("sha256").update(text).digest("hex")}`;
-
-export const environment = "production";
-
-export const blueGreen: BlueGreenSpec = {
-  kind: "blue-green",
-  healthCheckUrl: null,
-  healthCheckTimeoutMs: 1_000,
-  switchTrafficDelayMs: 0,
-  keepOldVersion: true,
-  warm: { count: 1, maxAgeMs: null },
-};
-
-const spec: EnvironmentSpec = {
-  name: environment,
-  type: "production",
-  strategy: blueGreen,
-  strategies: new Map(),
-  deploymentTimeoutMs: 600_000,
-  validation: {
-    level: "comprehensive",
-    pre: ["process_validation", "environment_validation", "dependency_validation"],
-    during: ["step_validation", "health_check", "smoke_test"],
-    post: ["service_availability", "smoke_test", "monitoring_setup"],
-    healthCheck: null,
-    performance: null,
-    rollback: [],
-  },
-  analysis: { intervalMs: 1_000, checks: [] },
-  rollback: {
-    automatic: { enabled: true, triggers: [], watchMs: 0, coolDownMs: 300_000, evidenceMaxAgeMs: 60_000 },
-    manual: { enabled: true, approvalRequired: false },
-  },
-  allowedVersionTypes: ["published"],
-  maxConcurrentDeployments: null,
-  selfHeal: true,
-  allowEmpty: false,
-  drainTimeoutMs: 30_000,
-  requestTimeoutMs: 30_000,
-  sticky: null,
-  variables: {},
-  secrets: {},
-};
 
 export interface VersionOptions {
   readonly dependencies?: readonly Dependency[];

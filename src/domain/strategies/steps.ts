@@ -184,6 +184,8 @@ export function isHopeless(seen: RolloutSeen): boolean {
 
 /** How long after the traffic is back a proof is waited for, in milliseconds. */
 const proofPatienceMs = 60_000;
+/** How often it is looked for. */
+const proofPollMs = 1_000;
 
 /**
  * Undoing a rejected candidate: the stable version is there and has everything, it is shown to work, nothing is in flight on
@@ -195,9 +197,15 @@ export function whenRejected(rollout: Rollout, state: In<"rejected">, seen: Roll
   if (stable && isNotSo(seen.stableInstalled)) return putBack(process, stable, state, seen);
   const lacking = stable ? lackingOf(process, stable, seen) : takeAll(process, seen);
   if (lacking.length > 0) return insist(state, state.why, lacking);
-  const proving = stable && state.hadTraffic && isUnproven(state, seen) ? [prove(rollout, stable)] : [];
-  if (!candidate || isNotSo(seen.candidateInstalled))
-    return proving.length > 0 ? { ...insist(state, state.why, proving), wakeAt: seen.now + 1_000 } : fail(state, state.why + proofOf(seen));
+  const proving = stable && isUnproven(state, seen) ? [prove(rollout, stable)] : [];
+  return clearAway(candidate, proving, state, seen);
+}
+
+/** The candidate goes once nothing is in flight on it; it is over when the proof is there too. */
+function clearAway(candidate: UnitRef | null, proving: readonly Action[], state: In<"rejected">, seen: RolloutSeen): StrategyStep {
+  const isGone = !candidate || isNotSo(seen.candidateInstalled);
+  if (isGone && proving.length === 0) return fail(state, state.why + proofOf(seen));
+  if (isGone) return { ...insist(state, state.why, proving), wakeAt: seen.now + proofPollMs };
   if (!isDrained(seen.candidateInFlight, state.since, seen))
     return { ...insist(state, state.why, proving), wakeAt: seen.now + drainPollMs };
   return insist(state, state.why, [...proving, { kind: "ensure-removed", unit: candidate }]);
@@ -209,7 +217,7 @@ function lackingOf(process: string, stable: UnitRef, seen: RolloutSeen): readonl
 }
 
 function isUnproven(state: In<"rejected">, seen: RolloutSeen): boolean {
-  return seen.wantsProof && seen.proof.kind === "unknown" && seen.now < state.since + proofPatienceMs;
+  return state.hadTraffic && seen.wantsProof && seen.proof.kind === "unknown" && seen.now < state.since + proofPatienceMs;
 }
 
 /** There is nobody to go back to: the candidate must not have the traffic. */
