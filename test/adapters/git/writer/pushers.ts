@@ -6,7 +6,8 @@ import { promisify } from "node:util";
 import type { CommitId } from "../../../../src/domain/names.ts";
 import { revertOrder } from "../../../contracts/pin-writer.ts";
 import { cleanGitEnvironment } from "../../../support/git.ts";
-import { createWriterWorld } from "./writer-world.ts";
+import { systemClock } from "../../../../src/adapters/system/system.ts";
+import { createWriterWorld, identity } from "./writer-world.ts";
 
 const run = promisify(execFile);
 
@@ -26,9 +27,9 @@ export interface Contest {
 
 /** So many rollbacks of as many processes, against so many pushers. */
 export async function rollbacksUnderPushers(rollbacks: number, pushers: number): Promise<Contest> {
-  const world = await createWriterWorld({
-    clock: { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
-  });
+  const world = await createWriterWorld();
+  await world.remote.reopen({});
+  const writer = world.remote.repository.writer({ identity, signing: null, path: "", clock: systemClock });
   const orders = Array.from({ length: rollbacks }, (_, index) =>
     revertOrder({ id: `rb-${index}-`, process: `p-${index}`, at: Date.now() }),
   );
@@ -41,7 +42,7 @@ export async function rollbacksUnderPushers(rollbacks: number, pushers: number):
   try {
     const begun = Date.now();
     const outcomes = [];
-    for (const order of orders) outcomes.push(await world.writer.revert(order));
+    for (const order of orders) outcomes.push(await writer.revert(order));
     const elapsedMs = Date.now() - begun;
     isOver = true;
     const pushed = (await Promise.all(people)).flat();
