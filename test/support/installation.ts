@@ -1,15 +1,22 @@
 /** A whole installation for end-to-end tests: config repository over http, and `pinion run` as users run it, with all its processes. */
 
+import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
+import type { ProcessView } from "../../src/controller/queries.ts";
+import type { Deployment } from "../../src/domain/state.ts";
 import type { ProcessStatus } from "../../src/domain/status.ts";
 import { type RunningController, startController } from "../../src/surfaces/demo/controller-process.ts";
+import { type GitServer, startGitServer } from "../../src/surfaces/demo/git-http-server.ts";
 import { setStage, type Stage } from "../../src/surfaces/demo/stage.ts";
+import { type Ground, writeGround } from "./proving-ground.ts";
 
 export const root = join(import.meta.dirname, "..", "..");
+/** Catches only what hangs. */
+const patienceMs = 120_000;
 export const pinion = [process.execPath, join(root, "bin", "pinion.js")] as const;
 
 export interface Installation {
@@ -18,10 +25,20 @@ export interface Installation {
   readonly controller: RunningController;
   /** Base of an environment's public address. */
   address(environment: string): Promise<string>;
-  status(environment: string, process: string): Promise<ProcessStatus | undefined>;
-  untilStatus(environment: string, process: string, expected: Partial<ProcessStatus>): Promise<ProcessStatus>;
+  status(environment: string, process: string): Promise<ProcessView | undefined>;
+  untilStatus(environment: string, process: string, expected: Partial<ProcessStatus>): Promise<ProcessView>;
+  /** The newest deployment of a version of a process that is as it should be. */
+  untilDeployment(process: string, version: string, isSo: (deployment: Deployment) => boolean): Promise<Deployment>;
   /** Commits what changed in the working copy and pushes it. */
   push(message: string): Promise<void>;
+  /** Brings the working copy to what others have pushed. */
+  pull(): Promise<void>;
+  /** The git server is gone, connections and all. */
+  endGitServer(): Promise<void>;
+  /** It is back at the same address. */
+  restartGitServer(): Promise<void>;
+  /** Runs the program as people do. */
+  pinion(...parameters: readonly string[]): Promise<Ended>;
   /** SIGKILL of the controller alone. */
   killController(): Promise<void>;
   startController(): Promise<void>;
@@ -30,13 +47,56 @@ export interface Installation {
   pidsOfEngines(environment: string): Promise<readonly number[]>;
 }
 
-/** Starts one and takes it down with the test, whatever becomes of it. Only the environments named are run. */
-export async function install(options: { readonly environments: readonly string[]; readonly instances: number }): Promise<Installation> {
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface InstallOptions {
+  /** Only these are run. */
+  readonly environments: readonly string[];
+  readonly instances: number;
+  /** Where it is another number, by environment. */
+  readonly instancesOf?: Readonly<Record<string, number>>;
+  /** What the config repository holds; the example when not given. */
+  readonly ground?: Ground;
+}
+
+export interface OpenInstallation extends Installation {
+  /** Ends everything that it started. */
+  close(): Promise<void>;
+}
+
+/** Starts one and takes it down with the test, whatever becomes of it. */
+export async function install(options: InstallOptions): Promise<Installation> {
+  const installation = await openInstallation(options);
+  onTestFinished(() => installation.close());
+  return installation;
+}
+
+/** Starts one for several tests; whoever opens it closes it. */
+export async function openInstallation(options: InstallOptions): Promise<OpenInstallation> {
   const directory = await mkdtemp(join(tmpdir(), "pinion-e2e-"));
-  const stage = await setStage({ directory, example: join(root, "example-repo") });
+  const installation = await setUp(directory, options);
+  try {
+    await installation.startController();
+    return installation;
+  } catch (error) {
+    await installation.stage.server.close();
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function setUp(directory: string, options: InstallOptions): Promise<OpenInstallation> {
+  const example = options.ground ? join(directory, "ground") : join(root, "example-repo");
+  if (options.ground) await writeGround(example, options.ground);
+  const stage = await setStage({ directory: join(directory, "stage"), example });
   await writeFile(stage.configFile, configText(stage, options));
   let controller: RunningController | null = null;
-  const installation: Installation = {
+  let again: GitServer | null = null;
+  const installation: OpenInstallation = {
     stage,
     get controller() {
       if (!controller) throw new Error("no controller is running");
@@ -46,10 +106,17 @@ export async function install(options: { readonly environments: readonly string[
     status: async (environment, process) =>
       (await overviewOf(installation, environment)).processes.find((candidate) => candidate.process === process),
     untilStatus: (environment, process, expected) => untilStatus(installation, { environment, process, expected }),
+    untilDeployment: (process, version, isSo) => untilDeployment(installation, process, version, isSo),
     push: async (message) => {
       await stage.git("-c", "commit.gpgsign=false", "commit", "--quiet", "--no-verify", "--all", "--message", message);
       await stage.git("push", "--quiet", "origin", "main");
     },
+    pull: async () => void (await stage.git("pull", "--quiet", "--ff-only")),
+    endGitServer: () => (again ?? stage.server).close(),
+    restartGitServer: async () => {
+      again = await startGitServer({ root: join(stage.directory, "remote"), port: stage.server.port });
+    },
+    pinion: (...parameters) => runPinion([...parameters, "--config", stage.configFile]),
     killController: async () => {
       const pid = await controllerPid(stage);
       process.kill(pid, "SIGKILL");
@@ -67,34 +134,43 @@ export async function install(options: { readonly environments: readonly string[
     },
     pidOfGateway: async () => pidIn(join(stage.stateDirectory, "gateway", "gateway.json")),
     pidsOfEngines: (environment) => enginePids(stage, environment),
+    close: async () => {
+      await takeDown(installation, controller);
+      await installation.endGitServer();
+      await rm(directory, { recursive: true, force: true });
+    },
   };
-  onTestFinished(async () => {
-    await takeDown(installation, controller);
-    await rm(directory, { recursive: true, force: true });
-  });
-  await installation.startController();
   return installation;
+}
+
+/** Without what a runner of tests wishes for its own output. */
+const { FORCE_COLOR: _forced, ...environmentOfChildren } = process.env;
+
+function runPinion(parameters: readonly string[]): Promise<Ended> {
+  const [node, program] = pinion;
+  return new Promise((resolve) => {
+    execFile(node, [program, ...parameters], { env: environmentOfChildren, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr });
+    });
+  });
 }
 
 /** A controller that is gone cannot end the rest: then a new one is asked to. */
 async function takeDown(installation: Installation, controller: RunningController | null): Promise<void> {
   if (!controller || controller.death() !== null) await installation.startController();
   await installation.controller.stop();
-  await installation.stage.server.close();
 }
 
-function configText(
-  { server }: Stage,
-  { environments, instances }: { readonly environments: readonly string[]; readonly instances: number },
-): string {
+function configText({ server }: Stage, { environments, instances, instancesOf = {} }: InstallOptions): string {
+  const engine = (name: string, count: number) => `  ${name}: { kind: node-red, mode: embedded, instances: ${count} }\n`;
+  const others = Object.entries(instancesOf).map(([name, count]) => engine(name, count));
   return `repository:
   url: ${server.url}/shop.git
   pollInterval: 300ms
 state: ./state
 environments: [${environments.join(", ")}]
 engines:
-  default: { kind: node-red, mode: embedded, instances: ${instances} }
-resyncInterval: 1s
+${engine("default", instances)}${others.join("")}resyncInterval: 1s
 `;
 }
 
@@ -111,8 +187,8 @@ interface Expectation {
   readonly expected: Partial<ProcessStatus>;
 }
 
-async function untilStatus(installation: Installation, { environment, process, expected }: Expectation): Promise<ProcessStatus> {
-  let last: ProcessStatus | undefined;
+async function untilStatus(installation: Installation, { environment, process, expected }: Expectation): Promise<ProcessView> {
+  let last: ProcessView | undefined;
   const isSo = async () => {
     last = await installation.status(environment, process).catch(() => undefined);
     return last !== undefined && Object.entries(expected).every(([key, value]) => last?.[key as keyof ProcessStatus] === value);
@@ -122,9 +198,26 @@ async function untilStatus(installation: Installation, { environment, process, e
   return last;
 }
 
-/** @throws Error after a minute, with what was waited for. */
+async function untilDeployment(
+  { controller }: Installation,
+  process: string,
+  version: string,
+  isSo: (deployment: Deployment) => boolean,
+): Promise<Deployment> {
+  let found: Deployment | undefined;
+  const isThere = async () => {
+    const history = await controller.history(20).catch(() => []);
+    found = history.find((deployment) => deployment.process === process && deployment.version === version);
+    return found !== undefined && isSo(found);
+  };
+  await until(isThere, `the deployment of ${process} ${version} is so`, () => JSON.stringify(found));
+  if (!found) throw new Error("there is no deployment");
+  return found;
+}
+
+/** @throws Error after two minutes, with what was waited for. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string, seen: () => string = () => ""): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + patienceMs;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`waited in vain until ${what}; ${seen()}`);
     await sleep(25);
