@@ -1,5 +1,6 @@
 /** The policy for one process, guards in order of urgency: finish what is under way, else begin what is due, else say why not. */
 
+import semver from "semver";
 import type { Action } from "./actions.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
 import { advance, isAllButOver, knownGoodAfter, open, rejectedPhase } from "./deployments.ts";
@@ -84,11 +85,16 @@ function decideOutOfSync(one: Case, view: ProcessSeen, { unit, summary }: Extrac
   const held = isKnownGood ? null : heldBack(summary.dependencies, one.pass);
   if (held) return hold(one, view, { health: null, ...held });
   return open(one, view, {
-    kind: isKnownGood ? "rollback" : "deploy",
+    kind: isKnownGood && isBackwards(unit, servingUnit(view.route)) ? "rollback" : "deploy",
     candidate: unit,
     fast: isKnownGood,
     why: isSameVersion ? "variables, secrets or the address of the environment have changed" : `${unit.version} is pinned`,
   });
+}
+
+/** A version that was good here may be pinned again forwards too: that is no rollback, and it is watched like any other. */
+function isBackwards({ version }: UnitRef, serving: UnitRef | null): boolean {
+  return serving === null || !semver.gt(version, serving.version);
 }
 
 /** The pinned version has the traffic: is it also what it should be? */
