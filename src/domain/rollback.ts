@@ -32,7 +32,9 @@ export function whyNotAutomatic(rollout: Rollout, before: ProcessState, { spec, 
   const automatic = spec?.rollback.automatic;
   if (!automatic?.enabled) return "automatic rollback is off here";
   if (rollout.kind !== "deploy") return "there is no rollback of a rollback";
-  if (!rollout.stable) return "there is no version to go back to";
+  const { stable } = rollout;
+  if (!stable) return "there is no version to go back to";
+  if (!before.knownGood.some((good) => good.version === stable.version)) return `${stable.version} was never found good here`;
   const last = before.rolledBackAt;
   if (last !== null && now < last + automatic.coolDownMs)
     return `it was rolled back ${Math.round((now - last) / 1_000)} s ago, and once in ${Math.round(automatic.coolDownMs / 1_000)} s is the limit`;
