@@ -1,0 +1,48 @@
+/** The branch as the pin writer in memory meets it. */
+
+import { PinionError } from "../../src/domain/errors.ts";
+import type { RevertOrder } from "../../src/domain/revert.ts";
+import type { PinBranch } from "../fakes/pin-writer.ts";
+import { pinsPath, quarantinePath, readPins, withPin, withQuarantine } from "./files.ts";
+import type { SimCommit, SimGit } from "./git.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+export function createSimBranch({ git, time }: Pick<SimWorld, "git" | "time">): PinBranch {
+  const make = (order: RevertOrder): SimCommit =>
+    git.make(git.head, { by: "pinion", message: `revert\n\nRollback-Id: ${order.id}`, files: changed(git.head, order), at: time.now() });
+  return {
+    read(order) {
+      reach(git);
+      const pin = readPins(git.head.files.get(pinsPath(order.environment)) ?? "").get(order.process) ?? null;
+      const written = git.commits.find((commit) => commit.rollbackId === order.id)?.id ?? null;
+      return { head: git.head.id, pin, written, proposed: git.branches.get(proposalOf(order)) ?? null };
+    },
+    write(order, seen) {
+      reach(git);
+      if (git.head.id !== seen) return { kind: "moved" };
+      git.move(make(order));
+      return { kind: "accepted", commit: git.head.id };
+    },
+    propose(order) {
+      reach(git);
+      const id = git.branches.get(proposalOf(order)) ?? make(order).id;
+      git.branches.set(proposalOf(order), id);
+      return id;
+    },
+  };
+}
+
+function proposalOf({ environment, id }: RevertOrder): string {
+  return `rollback/${environment}/${id}`;
+}
+
+function reach({ isDown }: SimGit): void {
+  if (isDown) throw new PinionError("git/unreachable", "the git server is down");
+}
+
+function changed({ files }: SimCommit, order: RevertOrder): ReadonlyMap<string, string> {
+  const [pins, quarantine] = [pinsPath(order.environment), quarantinePath(order.environment)];
+  return new Map(files)
+    .set(pins, withPin(files.get(pins) ?? "", order.process, order.to))
+    .set(quarantine, withQuarantine(files.get(quarantine) ?? "", order));
+}

@@ -1,0 +1,97 @@
+/** Every version that there is in a run, and what the repository's files mean with them. */
+
+import { sha256 } from "../../src/adapters/manifest/digest.ts";
+import { canonicalDefinition } from "../../src/domain/canonical.ts";
+import { PinionError } from "../../src/domain/errors.ts";
+import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
+import type { Check, ProcessVersion } from "../../src/domain/process-version.ts";
+import type { EnvironmentSnapshot, PinnedVersion, Snapshot } from "../../src/domain/snapshot.ts";
+import type { Manifests } from "../../src/ports/manifests.ts";
+import { type EnvironmentFiles, pinsPath, quarantinePath, readEnvironmentFiles, settingsPath } from "./files.ts";
+import type { Files, SimGit } from "./git.ts";
+import type { Nature, Plan } from "./plan.ts";
+
+export interface Catalogue extends Manifests {
+  nature(process: ProcessId, version: Version): Nature | null;
+  /** What one environment shall be, as these files have it; the same files give the same object. */
+  environment(files: Files, name: EnvironmentName): EnvironmentSnapshot;
+}
+
+export function createCatalogue(plan: Plan, git: SimGit): Catalogue {
+  const versions = new Map<string, ProcessVersion>();
+  for (const [process, all] of plan.processes)
+    for (const version of all.keys()) versions.set(`${process}@${version}`, make(process, version));
+  const snapshots = new Map<string, EnvironmentSnapshot>();
+  const pinned = new Map<string, PinnedVersion>();
+
+  function pin(process: ProcessId, version: Version, files: EnvironmentFiles): PinnedVersion {
+    const found = versions.get(`${process}@${version}`);
+    const isHeld = files.quarantine.some((entry) => entry.process === process && entry.digest === found?.definitionDigest);
+    const key = `${process}@${version} ${isHeld}`;
+    const known = pinned.get(key) ?? resolve({ process, version, found, isHeld });
+    pinned.set(key, known);
+    return known;
+  }
+
+  function environment(files: Files, name: EnvironmentName): EnvironmentSnapshot {
+    const key = [name, pinsPath(name), quarantinePath(name), settingsPath(name)].map((path) => files.get(path) ?? path).join("\0");
+    const known = snapshots.get(key);
+    if (known) return known;
+    const read = readEnvironmentFiles(files, name);
+    const spec = plan.environments.find((each) => each.name === name)?.spec ?? null;
+    const snapshot: EnvironmentSnapshot = {
+      name,
+      spec: spec && { ...spec, variables: { REVISION: read.revision } },
+      pins: new Map([...read.pins].map(([process, version]) => [process, pin(process, version, read)])),
+      quarantine: read.quarantine.map(({ process, version, digest }) => ({ process, version, digest })),
+      findings: [],
+    };
+    snapshots.set(key, snapshot);
+    return snapshot;
+  }
+
+  return {
+    environment,
+    nature: (process, version) => plan.processes.get(process)?.get(version) ?? null,
+    async snapshot(commit, committedAt): Promise<Snapshot> {
+      const files = git.find(commit)?.files;
+      if (!files) throw new PinionError("git/object-missing", `there is no commit ${commit}`);
+      const environments = new Map(plan.environments.map(({ name }) => [name, environment(files, name)]));
+      return { commit, committedAt, catalogue: new Map(), environments, findings: [] };
+    },
+    async version(process, version) {
+      const found = versions.get(`${process}@${version}`);
+      if (!found) throw new PinionError("manifest/invalid", `${process} has no version ${version}`);
+      return found;
+    },
+  };
+}
+
+interface Pin {
+  readonly process: ProcessId;
+  readonly version: Version;
+  readonly found: ProcessVersion | undefined;
+  readonly isHeld: boolean;
+}
+
+function resolve({ process, version, found, isHeld }: Pin): PinnedVersion {
+  if (found && !isHeld) return { kind: "runnable", status: "published", summary: { ...found, hasChecks: true } };
+  const code = found ? "pin/quarantined" : "pin/unknown-version";
+  const message = found ? `version ${version} is in quarantine here` : `${process} has no version ${version}`;
+  const where = { file: "environments/pins.yaml", line: 1, column: 1, pointer: `/${process}`, hint: "" };
+  return { kind: "broken", process, version, findings: [{ ...where, code, severity: "error", message }] };
+}
+
+function make(process: ProcessId, version: Version): ProcessVersion {
+  const receive = { id: "receive", type: "http in", position: { x: 0, y: 0 }, config: { method: "get", url: `/${process}` } };
+  const answer = { id: "answer", type: "template", position: { x: 1, y: 0 }, config: { template: version } };
+  const definition = { nodes: [receive, answer], connections: [], config: {} };
+  const metadata = { title: "", description: "", author: "", changelog: [], tags: [] };
+  const definitionDigest = sha256(canonicalDefinition(definition));
+  return { process, version, metadata, dependencies: [], checks: [smokeTest(process)], definition, definitionDigest };
+}
+
+function smokeTest(process: ProcessId): Check {
+  const request = { method: "GET", path: `/${process}`, headers: {} };
+  return { name: "answers", kind: "smoke", request, expect: { status: 200, headers: {} }, timeoutMs: 1_000 };
+}

@@ -1,0 +1,203 @@
+/** Starts the real controller, with every port far away, for one life. */
+
+import { createGatewaySource } from "../../src/adapters/metrics/gateway.ts";
+import { sha256 } from "../../src/adapters/manifest/digest.ts";
+import { type Controller, createController } from "../../src/controller/controller.ts";
+import type { LoopParts } from "../../src/controller/loop.ts";
+import { createMeasurements } from "../../src/controller/measurements.ts";
+import type { Ports } from "../../src/controller/ports.ts";
+import { createReverts } from "../../src/controller/reverts.ts";
+import { createSource, type Source } from "../../src/controller/source.ts";
+import { createTelling } from "../../src/controller/telling.ts";
+import { createValidations } from "../../src/controller/validations.ts";
+import { PinionError } from "../../src/domain/errors.ts";
+import { nextPoll } from "../../src/domain/polling.ts";
+import type { Clock } from "../../src/ports/clock.ts";
+import type { ConfigRepository, Head } from "../../src/ports/config-repository.ts";
+import type { Log } from "../../src/ports/log.ts";
+import type { PinWriter } from "../../src/ports/pin-writer.ts";
+import type { SimCommit } from "./git.ts";
+import type { Invariants } from "./invariants.ts";
+import type { Life } from "./life.ts";
+import type { Network, Rule } from "./network.ts";
+import { refusing, unreachable } from "./outside.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+export interface ControllerLife {
+  readonly life: Life;
+  readonly controller: Controller;
+}
+
+export interface LifeParts {
+  readonly world: SimWorld;
+  readonly network: Network;
+  readonly invariants: Invariants;
+  /** Of this life. */
+  readonly writer: (life: Life) => PinWriter;
+}
+
+const engineRule = (kind: Rule["kind"], latencyMs: number): Rule => ({ kind, latencyMs, failure: () => unreachable("engine") });
+const routerRule = (kind: Rule["kind"]): Rule => ({ kind, latencyMs: 10, failure: () => unreachable("router") });
+const onDisk: Rule = {
+  kind: "effect",
+  latencyMs: 0,
+  isLocal: true,
+  failure: () => new PinionError("store/failed", "the disk is full (simulated)"),
+};
+
+const rules = {
+  engine: {
+    inventory: engineRule("ask", 20),
+    ensureInstalled: engineRule("effect", 400),
+    ensureRemoved: engineRule("effect", 100),
+    ensureArmed: engineRule("effect", 30),
+  },
+  router: { routes: routerRule("ask"), traffic: routerRule("ask"), ensureRoutes: routerRule("effect") },
+  journal: {
+    record: onDisk,
+    settled: onDisk,
+    refused: onDisk,
+    recordEvidence: onDisk,
+    ordered: onDisk,
+    reverted: onDisk,
+    told: onDisk,
+    state: { kind: "ask", latencyMs: 0, failure: null },
+    answer: { kind: "ask", latencyMs: 0, failure: null },
+    untold: { kind: "ask", latencyMs: 0, failure: null },
+  },
+  prober: { ask: { kind: "ask", latencyMs: 60, failure: () => new Error("no answer in time (simulated)"), risk: 0.3 } },
+  repository: {
+    poll: { kind: "ask", latencyMs: 100, failure: () => unreachable("git") },
+    fetch: { kind: "ask", latencyMs: 300, failure: () => unreachable("git") },
+  },
+  writer: { revert: { kind: "effect", latencyMs: 50, failure: () => unreachable("git") } },
+  notifier: { tell: { kind: "ask", latencyMs: 100, failure: () => new PinionError("notify/unreachable", "nobody there (simulated)") } },
+} as const satisfies Record<string, Readonly<Record<string, Rule>>>;
+
+const [pollMs, resyncMs] = [5_000, 10_000];
+
+export function startController(parts: LifeParts, number: number): ControllerLife {
+  const life: Life = { number, isDead: false };
+  const around = surroundings(parts, life);
+  let controller: Controller | null = null;
+  const wake = (environment: string): void => controller?.wake(environment);
+  const refresh = (): void => controller?.commands.refresh();
+  const { ports, telling } = openPorts(parts, around, { wake, refresh });
+  controller = createController(loopParts(parts, around, ports));
+  parts.world.outside.onChange = wake;
+  parts.world.trace.say(`controller ${number} starts`);
+  controller.start();
+  telling.start();
+  return { life, controller };
+}
+
+interface Around {
+  readonly life: Life;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly source: Source;
+}
+
+function surroundings({ world, network, invariants }: LifeParts, life: Life): Around {
+  const clock: Clock = { now: () => world.time.now(), sleep: (ms, signal) => world.time.sleep(ms, life, signal) };
+  const log: Log = {
+    info: () => undefined,
+    warn: (fields, message) => invariants.onWarning(fields, message),
+    error: (fields, message) => (life.isDead ? undefined : invariants.onError(fields, message)),
+  };
+  const repository = network.port(life, "git", repositoryOf(world), rules.repository);
+  const write = (commit: string): void => {
+    if (!life.isDead) world.applied = commit;
+  };
+  const source = createSource({
+    repository,
+    manifests: world.catalogue,
+    hash: sha256,
+    clock,
+    log,
+    url: "git.example.com",
+    branch: "main",
+    address: (environment) => world.outside.router.publicAddress(environment),
+    environments: null,
+    remembered: () => [],
+    applied: { read: () => world.applied, write },
+  });
+  return { life, clock, log, source };
+}
+
+function repositoryOf({ git }: SimWorld): ConfigRepository {
+  const reach = (): SimCommit => {
+    if (git.isDown) throw new PinionError("git/unreachable", "the git server is down");
+    return git.head;
+  };
+  return {
+    poll: async () => reach().id,
+    fetch: async (applied) => {
+      if (applied !== null && !git.commits.some(({ id }) => id === applied))
+        throw new PinionError("git/history-rewritten", `no ${applied}`);
+      return headOf(reach());
+    },
+    mirrored: async () => headOf(git.head),
+  };
+}
+
+function headOf({ id, at, message, by }: SimCommit): Head {
+  return { commit: id, committedAt: at, subject: message.split("\n", 1)[0] ?? "", author: by };
+}
+
+interface Calls {
+  readonly wake: (environment: string) => void;
+  readonly refresh: () => void;
+}
+
+function openPorts({ world, network, invariants, writer }: LifeParts, { life, clock, log, source }: Around, { wake, refresh }: Calls) {
+  const { outside, catalogue } = world;
+  const journal = network.port(life, "journal", invariants.journal(world.journal), rules.journal);
+  const router = network.port(life, "router", invariants.router(outside.router), rules.router);
+  const engines = new Map(
+    world.plan.environments.map(({ name }) => {
+      const engine = invariants.engine(name, refusing(outside.engine(name), catalogue));
+      return [name, network.port(life, `engine ${name}`, engine, rules.engine)];
+    }),
+  );
+  const notifiers = [network.port(life, "notifier", world.notifier, rules.notifier)];
+  const telling = createTelling({ journal, notifiers, clock, log });
+  const gateway = createGatewaySource({ router, clock });
+  const sources = (name: string) => (name === "gateway" ? gateway : null);
+  const ports: Ports = {
+    journal,
+    router,
+    clock,
+    log,
+    telling,
+    prober: network.port(life, "prober", outside.prober, rules.prober),
+    manifests: source,
+    secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "there are no secrets here")) },
+    hash: sha256,
+    validations: createValidations(wake, (ms, work) => world.time.later(ms, work, life)),
+    reverts: createReverts({ onWritten: refresh, wake }),
+    measurements: createMeasurements({ sources, clock, log, wake, timeoutMs: 3_000 }),
+    pinWriter: network.port(life, "writer", writer(life), rules.writer),
+    engine: (environment) => {
+      const engine = engines.get(environment);
+      if (!engine) throw new Error(`there is no engine for ${environment}`);
+      return engine;
+    },
+    wanted: (environment) => source.wanted(environment),
+  };
+  return { ports, telling };
+}
+
+function loopParts({ world }: LifeParts, { clock, log, source }: Around, ports: Ports): LoopParts {
+  const random = world.random.fork();
+  return {
+    source,
+    ports,
+    clock,
+    log,
+    resyncIntervalMs: resyncMs,
+    nextPollAt: (failures) =>
+      nextPoll({ intervalMs: pollMs, jitter: 0.2, maxBackoffMs: 30_000 }, { now: clock.now(), failures, random: random.next() }).at,
+    onEnvironment: () => undefined,
+  };
+}

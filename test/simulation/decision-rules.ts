@@ -1,0 +1,147 @@
+/** What every recorded decision must keep: one rollout at a time, reasons, freezes and pauses, and the rails of rolling back. */
+
+import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
+import type { RevertOrder } from "../../src/domain/revert.ts";
+import type { Rollout } from "../../src/domain/rollout.ts";
+import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../../src/domain/state.ts";
+import { judgeSuccess } from "./success-rules.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+export interface DecisionRules {
+  afterStep(step: Step, before: EnvironmentState, after: EnvironmentState): void;
+  /** Every order to put a pin back that was ever recorded. */
+  readonly orders: ReadonlyMap<string, RevertOrder>;
+  /** Deployments that have not ended. */
+  readonly open: ReadonlyMap<string, Opened>;
+}
+
+export type Opened = NonNullable<DeploymentUpdate["opened"]>;
+
+export interface Memory {
+  readonly opened: Map<string, Opened>;
+  readonly open: Map<string, Opened>;
+  readonly orders: Map<string, RevertOrder>;
+  /** Deployments that a person has promoted. */
+  readonly promoted: Set<string>;
+  /** `environment/process version` that were found good. */
+  readonly good: Set<string>;
+}
+
+export function createDecisionRules(world: SimWorld): DecisionRules {
+  const memory: Memory = { opened: new Map(), open: new Map(), orders: new Map(), promoted: new Set(), good: new Set() };
+  return {
+    orders: memory.orders,
+    open: memory.open,
+    afterStep(step, before, after) {
+      tellStep(world, step);
+      judgeReasons(world, step);
+      notePromotions(memory, step, before);
+      for (const update of step.deployments) follow(world, memory, update);
+      for (const row of step.processes) {
+        const old = before.processes.get(row.process) ?? null;
+        judgeOpen(world, memory, { environment: step.environment, row });
+        if (old) judgeStandingStill(world, { old, row, before, after, step });
+        judgeOrder(world, memory, { old, row, step });
+      }
+    },
+  };
+}
+
+export const goodKey = (environment: EnvironmentName, process: ProcessId, version: Version): string =>
+  `${environment}/${process} ${version}`;
+
+function tellStep({ trace }: SimWorld, { deployments, answers, line }: Step): void {
+  for (const { id, step, phase } of deployments) trace.say(`  ${id}: ${phase} ${step.state}: ${step.why}`);
+  for (const { id, kind, why } of answers) trace.say(`  order ${id} ${kind}: ${why}`);
+  if (line) trace.say(line.freeze ? `  frozen: ${line.freeze.why}` : "  no longer frozen");
+}
+
+function judgeReasons({ trace }: SimWorld, { deployments, answers, events, processes }: Step): void {
+  const reasons = [...deployments.map(({ step }) => step.why), ...answers.map(({ why }) => why), ...events.map(({ why }) => why)];
+  for (const { status } of processes) if (status) reasons.push(status.reason);
+  if (reasons.some((why) => why.trim() === ""))
+    trace.violate("every decision has a reason", JSON.stringify({ deployments, answers, events }));
+}
+
+function notePromotions({ promoted }: Memory, { answers }: Step, before: EnvironmentState): void {
+  for (const { id, kind } of answers) {
+    const wish = before.orders.find((order) => order.id === id)?.wish;
+    if (kind !== "done" || !wish || (wish.kind !== "promote" && wish.kind !== "resume")) continue;
+    const rollout = before.processes.get(wish.process)?.rollout;
+    if (rollout) promoted.add(rollout.deployment);
+  }
+}
+
+function follow(world: SimWorld, memory: Memory, { id, opened, endedAt, phase, step }: DeploymentUpdate): void {
+  if (opened) {
+    const other = [...memory.open.values()].find((each) => each.environment === opened.environment && each.process === opened.process);
+    if (other) world.trace.violate("one rollout at a time", `${id} begins while ${other.version} of ${other.process} is under way`);
+    memory.open.set(id, opened);
+    memory.opened.set(id, opened);
+  }
+  if (endedAt === null) return;
+  memory.open.delete(id);
+  const about = memory.opened.get(id);
+  if (!about?.version || phase !== "Succeeded") return;
+  if (about.kind !== "heal") memory.good.add(goodKey(about.environment, about.process, about.version));
+  judgeSuccess(world, { about, wasPromoted: memory.promoted.has(id), why: step.why });
+}
+
+function judgeOpen({ trace }: SimWorld, { open }: Memory, { environment, row }: { environment: EnvironmentName; row: ProcessState }): void {
+  const ids = [...open].filter(([, each]) => each.environment === environment && each.process === row.process).map(([id]) => id);
+  const expected = row.rollout ? [row.rollout.deployment] : [];
+  if (ids.join() !== expected.join())
+    trace.violate(
+      "history and state agree",
+      `${row.process}: history has ${ids.join() || "none"} under way, state ${expected.join() || "none"}`,
+    );
+}
+
+interface Moved {
+  readonly old: ProcessState;
+  readonly row: ProcessState;
+  readonly before: EnvironmentState;
+  readonly after: EnvironmentState;
+  readonly step: Step;
+}
+
+function judgeStandingStill({ trace }: SimWorld, { old, row, before, after }: Moved): void {
+  const [was, is] = [old.rollout, row.rollout];
+  const isFrozen = before.freeze !== null && after.freeze !== null;
+  if (isFrozen && is?.kind === "deploy" && is.deployment !== was?.deployment)
+    trace.violate("nothing new is deployed in a freeze", `${is.deployment} began`);
+  if (!was || is?.deployment !== was.deployment || !canStandStill(was)) return;
+  const hasMoved = JSON.stringify(was.state) !== JSON.stringify(is.state) && is.state.kind !== "rejected";
+  if (hasMoved && was.paused && is.paused)
+    trace.violate("what is paused does not move", `${was.deployment}: ${was.state.kind} to ${is.state.kind}`);
+  if (hasMoved && isFrozen && was.kind === "deploy")
+    trace.violate("nothing is promoted in a freeze", `${was.deployment}: ${JSON.stringify(was.state)} to ${JSON.stringify(is.state)}`);
+}
+
+const stillStates: ReadonlySet<string> = new Set(["validating", "installing", "checking", "waiting", "shifting", "pausing"]);
+
+function canStandStill({ state, strategy }: Rollout): boolean {
+  return strategy.kind === "recreate" ? state.kind === "validating" : stillStates.has(state.kind);
+}
+
+function judgeOrder(
+  { trace, plan }: SimWorld,
+  memory: Memory,
+  { old, row, step }: { old: ProcessState | null; row: ProcessState; step: Step },
+): void {
+  const order = row.revert?.order;
+  if (!order || order.id === old?.revert?.order.id || memory.orders.has(order.id)) return;
+  memory.orders.set(order.id, order);
+  trace.say(`  revert ordered: ${order.process} ${order.from} to ${order.to} (${order.trigger}), ${order.id}`);
+  const automatic = plan.environments.find(({ name }) => name === step.environment)?.spec.rollback.automatic;
+  const what = `${order.id}: ${order.from} to ${order.to}, ${order.trigger}`;
+  if (order.from === order.to) trace.violate("a rollback goes somewhere else", what);
+  const isVerified = memory.good.has(goodKey(step.environment, order.process, order.to));
+  if (!isVerified && order.trigger !== "emergency") trace.violate("back only to a verified version", what);
+  if (order.by !== null || !automatic) return;
+  if (!automatic.enabled) trace.violate("automatic rollback is off", what);
+  const last = old?.rolledBackAt ?? null;
+  if (last !== null && step.at - last < automatic.coolDownMs) trace.violate("one automatic rollback in a cool-down", what);
+  const deployment = memory.opened.get(order.deployment ?? "");
+  if (deployment?.kind !== "deploy") trace.violate("no rollback of a rollback", what);
+}

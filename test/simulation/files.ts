@@ -1,0 +1,73 @@
+/** The files of the simulated config repository: how they are written by people and by the bot, and what they mean. */
+
+import { parse } from "yaml";
+import type { Digest, EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
+import type { RevertOrder } from "../../src/domain/revert.ts";
+import type { Files } from "./git.ts";
+
+export interface QuarantineLine {
+  readonly process: ProcessId;
+  readonly version: Version;
+  readonly digest: Digest;
+  readonly rollbackId: string;
+}
+
+/** What one environment's files say. */
+export interface EnvironmentFiles {
+  readonly pins: ReadonlyMap<ProcessId, Version>;
+  readonly quarantine: readonly QuarantineLine[];
+  /** Stands for its variables: another revision makes new units of everything. */
+  readonly revision: number;
+}
+
+export const pinsPath = (environment: EnvironmentName): string => `environments/${environment}/pins.yaml`;
+export const quarantinePath = (environment: EnvironmentName): string => `environments/${environment}/quarantine.yaml`;
+export const settingsPath = (environment: EnvironmentName): string => `environments/${environment}/environment.yaml`;
+
+export function readEnvironmentFiles(files: Files, environment: EnvironmentName): EnvironmentFiles {
+  return {
+    pins: readPins(files.get(pinsPath(environment)) ?? ""),
+    quarantine: readQuarantine(files.get(quarantinePath(environment)) ?? ""),
+    revision: Number(/^revision: (\d+)$/m.exec(files.get(settingsPath(environment)) ?? "")?.[1] ?? 0),
+  };
+}
+
+export function readPins(text: string): ReadonlyMap<ProcessId, Version> {
+  return new Map([...text.matchAll(/^([a-z-]+): (\S+)/gm)].map(([, process = "", version = ""]) => [process, version]));
+}
+
+export function readQuarantine(text: string): readonly QuarantineLine[] {
+  if (!text.includes("rollbackId")) return [];
+  const document = parse(text) as { quarantine?: readonly QuarantineLine[] } | null;
+  return document?.quarantine ?? [];
+}
+
+export function writePins(pins: ReadonlyMap<ProcessId, Version>): string {
+  return ["# Who runs what.", ...[...pins].map(([process, version]) => `${process}: ${version} # see its changelog`), ""].join("\n");
+}
+
+/** The one line, its comment kept; a process that was not pinned gets a line at the end, and null takes its line out. */
+export function withPin(text: string, process: ProcessId, version: Version | null): string {
+  const line = new RegExp(`^${process}: \\S+(.*)$`, "m");
+  if (version === null) return text.replace(new RegExp(`^${process}: .*\\n`, "m"), "");
+  return line.test(text) ? text.replace(line, `${process}: ${version}$1`) : `${text}${process}: ${version}\n`;
+}
+
+/** With the order's entry, unless it is there. */
+export function withQuarantine(text: string, { process, from, quarantine, id }: RevertOrder): string {
+  const isThere = readQuarantine(text).some((entry) => entry.process === process && entry.digest === quarantine);
+  if (quarantine === null || isThere) return text;
+  const begin = text.includes("quarantine:") ? text : "quarantine:\n";
+  return `${begin}  - process: ${process}\n    version: ${from}\n    digest: ${quarantine}\n    rollbackId: ${id}\n`;
+}
+
+/** Without the entries of a process. */
+export function withoutQuarantine(text: string, process: ProcessId): string {
+  const left = readQuarantine(text).filter((entry) => entry.process !== process);
+  if (left.length === 0) return "";
+  const lines = left.map(
+    ({ process: other, version, digest, rollbackId }) =>
+      `  - process: ${other}\n    version: ${version}\n    digest: ${digest}\n    rollbackId: ${rollbackId}\n`,
+  );
+  return `quarantine:\n${lines.join("")}`;
+}

@@ -1,0 +1,82 @@
+/** What must hold after every effect, whatever goes wrong: everything that the controller does passes by here. */
+
+import type { EnvironmentName } from "../../src/domain/names.ts";
+import type { Engine } from "../../src/ports/engine.ts";
+import type { Journal } from "../../src/ports/journal.ts";
+import type { Router } from "../../src/ports/router.ts";
+import { createDecisionRules, type DecisionRules } from "./decision-rules.ts";
+import { createGitRules } from "./git-rules.ts";
+import type { SimWorld } from "./sim-world.ts";
+import { createTrafficRules } from "./traffic-rules.ts";
+
+export interface Invariants {
+  readonly decisions: DecisionRules;
+  /** The same ports, watched. */
+  router(router: Router): Router;
+  journal(journal: Journal): Journal;
+  engine(environment: EnvironmentName, engine: Engine): Engine;
+  onWarning(fields: Readonly<Record<string, unknown>>, message: string): void;
+  onError(fields: Readonly<Record<string, unknown>>, message: string): void;
+  /** How often an environment was looked at so far. */
+  readonly passes: number;
+}
+
+export function watch(world: SimWorld): Invariants {
+  const { trace } = world;
+  const decisions = createDecisionRules(world);
+  const traffic = createTrafficRules(world);
+  const git = createGitRules(world, decisions);
+  let passes = 0;
+  world.git.onMove = git.onMove;
+  return {
+    decisions,
+    get passes() {
+      return passes;
+    },
+    router: (router) => ({
+      ...router,
+      routes: (environment) => {
+        passes += 1;
+        return router.routes(environment);
+      },
+      ensureRoutes: async (environment, routes) => {
+        await traffic.beforeRoutes(environment, routes);
+        await router.ensureRoutes(environment, routes);
+      },
+    }),
+    journal: (journal) => ({
+      ...journal,
+      record: async (step) => {
+        const before = await journal.state(step.environment);
+        await journal.record(step);
+        decisions.afterStep(step, before, await journal.state(step.environment));
+      },
+      reverted: async (order, outcome, step) => {
+        await journal.reverted(order, outcome, step);
+        trace.say(`  revert ${order.id} ${outcome.kind}`);
+        git.onOutcome(order, outcome);
+      },
+    }),
+    engine: (environment, engine) => ({
+      kind: engine.kind,
+      inventory: () => engine.inventory(),
+      ensureInstalled: (units, on) => engine.ensureInstalled(units, on),
+      ensureRemoved: async (units) => {
+        await traffic.beforeRemoval(environment, units);
+        await engine.ensureRemoved(units);
+      },
+      ensureArmed: async (armed) => {
+        await engine.ensureArmed(armed);
+        await traffic.afterArming(environment, armed);
+      },
+    }),
+    onWarning: ({ code }, message) => {
+      if (code === "internal/bug") trace.violate("nothing is a bug", message);
+    },
+    onError: (fields, message) => {
+      const { error } = fields;
+      const text = error instanceof Error ? (error.stack ?? error.message) : JSON.stringify(fields);
+      if (!text.includes("(simulated)")) trace.violate("nothing is a bug", `${message}: ${text}`);
+    },
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * What lies between the controller and everything else: calls take their time, get lost on the way there or back, arrive twice,
+ * and the controller may die before or after any of them takes effect.
+ */
+
+import { type Life, never } from "./life.ts";
+import type { Faults } from "./plan.ts";
+import type { Random } from "./random.ts";
+import type { VirtualTime } from "./time.ts";
+import type { Trace } from "./trace.ts";
+
+/** How one method is treated. */
+export interface Rule {
+  /** `effect`: it changes something, so the power may be cut around it. */
+  readonly kind: "ask" | "effect";
+  /** At most so many milliseconds there, and as many back; 0: it is no call to another machine. */
+  readonly latencyMs: number;
+  /** What the caller hears when it gets lost; null: it never does. */
+  readonly failure: (() => Error) | null;
+  /** How likely it fails compared to others. */
+  readonly risk?: number;
+  readonly isLocal?: boolean;
+}
+
+export type Rules<T> = { readonly [K in keyof T]?: Rule };
+
+export interface NetworkParts {
+  readonly time: VirtualTime;
+  readonly random: Random;
+  readonly faults: Faults;
+  readonly trace: Trace;
+  /** The power is cut. */
+  readonly onCrash: (life: Life) => void;
+}
+
+interface Call {
+  readonly life: Life;
+  readonly name: string;
+  readonly rule: Rule;
+  readonly perform: () => Promise<unknown>;
+}
+
+export interface Network {
+  /** The same port, far away, for one life of the controller. */
+  port<T extends object>(life: Life, name: string, target: T, rules: Rules<T>): T;
+  /** From now on nothing goes wrong. */
+  calm(): void;
+  /** Ends a life, as a crash does; what has left it already may still arrive. */
+  kill(life: Life): void;
+  /** Effects so far. */
+  readonly effects: number;
+}
+
+export function createNetwork(parts: NetworkParts): Network {
+  const { time, random, trace } = parts;
+  const underWay = new Set<Call>();
+  let { faults } = parts;
+  let effects = 0;
+
+  function kill(life: Life): void {
+    if (life.isDead) return;
+    life.isDead = true;
+    trace.say(`controller ${life.number} dies`);
+    for (const call of underWay) {
+      const hasLeft = random.chance(0.5);
+      if (call.life === life && hasLeft) void take(call).catch(() => undefined);
+    }
+    for (const call of [...underWay]) if (call.life === life) underWay.delete(call);
+    parts.onCrash(life);
+  }
+
+  async function take({ rule, perform }: Call): Promise<unknown> {
+    if (rule.kind === "effect") effects += 1;
+    return perform();
+  }
+
+  /** True when the power went off here. */
+  function isCut({ life, rule, name }: Call, side: string): boolean {
+    if (life.isDead) return true;
+    if (rule.kind !== "effect" || !random.chance(faults.crash)) return false;
+    trace.say(`power cut ${side} ${name}`);
+    kill(life);
+    return true;
+  }
+
+  async function travel({ life, rule }: Call): Promise<void> {
+    if (rule.latencyMs > 0) await time.sleep(1 + random.next() * rule.latencyMs * (random.chance(0.1) ? faults.slowness : 1), life);
+  }
+
+  function lose({ rule, name }: Call, probability: number): void {
+    if (rule.failure === null || !random.chance(probability * (rule.risk ?? 1))) return;
+    trace.say(`lost: ${name}`);
+    throw rule.failure();
+  }
+
+  async function make(call: Call): Promise<unknown> {
+    if (isCut(call, "before")) return never();
+    underWay.add(call);
+    await travel(call);
+    underWay.delete(call);
+    if (call.life.isDead) return never();
+    lose(call, call.rule.isLocal ? faults.disk : faults.lost);
+    if (call.rule.kind === "effect") trace.say(call.name);
+    if (!call.rule.isLocal && call.rule.kind === "effect" && random.chance(faults.twice)) await take(call).catch(() => undefined);
+    const answer = await take(call).then(
+      (value) => () => value,
+      (error: unknown) => () => {
+        throw error;
+      },
+    );
+    if (isCut(call, "after")) return never();
+    await travel(call);
+    if (call.life.isDead) return never();
+    if (!call.rule.isLocal) lose(call, faults.lostAnswer);
+    return answer();
+  }
+
+  return {
+    kill,
+    get effects() {
+      return effects;
+    },
+    calm: () => {
+      faults = { lost: 0, lostAnswer: 0, twice: 0, crash: 0, disk: 0, slowness: 1 };
+    },
+    port: (life, name, target, rules) =>
+      new Proxy(target, {
+        get(real, key) {
+          const member: unknown = Reflect.get(real, key);
+          const rule = rules[key as keyof typeof rules];
+          if (typeof member !== "function" || !rule) return member;
+          return (...args: unknown[]) =>
+            make({ life, name: `${name}.${String(key)}`, rule, perform: async () => (await Reflect.apply(member, real, args)) as unknown });
+        },
+      }),
+  };
+}

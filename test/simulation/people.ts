@@ -1,0 +1,148 @@
+/** People: they push to the config repository and give orders, and some of what they do makes little sense. */
+
+import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
+import type { Order, OrderWish } from "../../src/domain/orders.ts";
+import type { ControllerLife } from "./controller-life.ts";
+import { pinsPath, quarantinePath, readPins, settingsPath, withoutQuarantine, withPin } from "./files.ts";
+import type { EnvironmentPlan } from "./plan.ts";
+import type { Random } from "./random.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+export interface People {
+  /** One of them does something. */
+  act(): void;
+  /** Somebody sets free what people have stopped, and promotes what waits. */
+  tidy(): Promise<void>;
+  /** Somebody pins what is known to work. */
+  settle(): void;
+}
+
+export interface PeopleParts {
+  readonly world: SimWorld;
+  readonly random: Random;
+  /** Null while it is down. */
+  readonly controller: () => ControllerLife | null;
+}
+
+type Push = (environment: EnvironmentPlan, process: ProcessId) => Edit | null;
+
+interface Edit {
+  readonly what: string;
+  readonly path: string;
+  readonly text: string;
+}
+
+export function createPeople({ world, random, controller }: PeopleParts): People {
+  const { git, plan, trace, time } = world;
+  let orders = 0;
+
+  function push(edit: Edit | null): void {
+    if (!edit || git.isDown) return;
+    const files = new Map(git.head.files).set(edit.path, edit.text);
+    const commit = git.make(git.head, { by: "person", message: edit.what, files, at: time.now() });
+    if (commit.id === git.head.id) return;
+    git.move(commit);
+    if (random.chance(0.6)) controller()?.controller.commands.refresh();
+  }
+
+  function textOf(path: string): string {
+    return git.head.files.get(path) ?? "";
+  }
+
+  function pinning(environment: EnvironmentName, process: ProcessId, version: Version | null): Edit {
+    const path = pinsPath(environment);
+    return { what: `${environment}: ${process} ${version ?? "taken out"}`, path, text: withPin(textOf(path), process, version) };
+  }
+
+  const bump: Push = ({ name }, process) => pinning(name, process, random.pick([...(plan.processes.get(process)?.keys() ?? [])]));
+  const pushes: readonly (readonly [number, Push])[] = [
+    [10, bump],
+    [1, ({ name }, process) => pinning(name, process, null)],
+    [1, ({ name }, process) => pinning(name, process, "9.9.9")],
+    [2, ({ name }, process) => revertLast(name, process)],
+    [
+      1,
+      ({ name }, process) => ({
+        what: `${name}: quarantine of ${process} lifted`,
+        path: quarantinePath(name),
+        text: withoutQuarantine(textOf(quarantinePath(name)), process),
+      }),
+    ],
+    [2, ({ name }, process) => repin(name, process)],
+    [2, ({ name }) => ({ what: `${name}: a comment`, path: pinsPath(name), text: `${textOf(pinsPath(name))}# ${time.now()}\n` })],
+    [1, ({ name }) => ({ what: "new variables", path: settingsPath(name), text: `revision: ${random.between(1, 3)}\n` })],
+  ];
+
+  /** What was pinned before the newest change of the pin, as `git revert` has it. */
+  function revertLast(environment: EnvironmentName, process: ProcessId): Edit | null {
+    const pinAt = (files: ReadonlyMap<string, string>) => readPins(files.get(pinsPath(environment)) ?? "").get(process) ?? null;
+    const now = pinAt(git.head.files);
+    const before = git.commits.map(({ files }) => pinAt(files)).findLast((version) => version !== now && version !== null);
+    return before ? pinning(environment, process, before) : null;
+  }
+
+  /** Somebody does not take no for an answer. */
+  function repin(environment: EnvironmentName, process: ProcessId): Edit | null {
+    const held = [...textOf(quarantinePath(environment)).matchAll(/process: (\S+)\n\s+version: (\S+)/g)].find(
+      ([, other]) => other === process,
+    );
+    return held?.[2] ? pinning(environment, process, held[2]) : null;
+  }
+
+  const wishes: readonly (readonly [number, (process: ProcessId) => OrderWish])[] = [
+    [3, (process) => ({ kind: "pause", process })],
+    [3, (process) => ({ kind: "resume", process })],
+    [2, (process) => ({ kind: "abort", process })],
+    [2, (process) => ({ kind: "retry", process })],
+    [3, (process) => ({ kind: "promote", process, isFull: random.chance(0.5) })],
+    [2, (process) => ({ kind: "rollback", process, to: random.chance(0.5) ? null : "1.0.0" })],
+    [1, (process) => ({ kind: "recover", process })],
+    [1, () => ({ kind: "freeze" })],
+    [2, () => ({ kind: "unfreeze" })],
+  ];
+
+  function give(environment: EnvironmentName, wish: OrderWish): void {
+    const running = controller();
+    if (!running) return;
+    orders += 1;
+    const order: Order = { id: `o${orders}`, environment, by: { name: "Ada", email: null }, why: "because", at: time.now(), wish };
+    trace.say(`order ${order.id}: ${wish.kind} ${"process" in wish ? `${environment}/${wish.process}` : environment}`);
+    const isNervous = random.chance(0.2);
+    for (let time_ = 0; time_ < (isNervous ? 2 : 1); time_ += 1) running.controller.commands.order(order).catch(() => undefined);
+  }
+
+  return {
+    act() {
+      const environment = random.pick(plan.environments);
+      const process = random.pick([...plan.processes.keys()]);
+      if (random.chance(0.6)) push(weighted(random, pushes)(environment, process));
+      else give(environment.name, weighted(random, wishes)(process));
+    },
+    async tidy() {
+      for (const { name } of plan.environments) {
+        const { freeze, processes } = await world.journal.state(name);
+        if (freeze) give(name, { kind: "unfreeze" });
+        for (const { process, rollout } of processes.values()) {
+          const step =
+            rollout?.strategy.kind === "canary" && rollout.state.kind === "shifting" ? rollout.strategy.steps[rollout.state.step] : null;
+          const isWaiting = step?.kind === "pause" && step.durationMs === null;
+          if (rollout?.paused || isWaiting) give(name, { kind: "resume", process });
+        }
+      }
+    },
+    settle() {
+      for (const { name } of plan.environments)
+        for (const process of plan.processes.keys()) if (random.chance(0.3)) push(pinning(name, process, "1.0.0"));
+    },
+  };
+}
+
+function weighted<T>(random: Random, choices: readonly (readonly [number, T])[]): T {
+  const total = choices.reduce((sum, [weight]) => sum + weight, 0);
+  let left = random.next() * total;
+  for (const [weight, choice] of choices) {
+    left -= weight;
+    if (left < 0) return choice;
+  }
+  throw new Error("nothing to choose from");
+}

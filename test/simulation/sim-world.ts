@@ -1,0 +1,50 @@
+/** The world of one run, which outlives every controller in it. */
+
+import { createFakeJournal, type FakeJournal } from "../fakes/journal.ts";
+import { createFakeNotifier, type FakeNotifier } from "../fakes/notifier.ts";
+import { type Catalogue, createCatalogue } from "./catalogue.ts";
+import { pinsPath, quarantinePath, settingsPath, writePins } from "./files.ts";
+import { createSimGit, type SimGit } from "./git.ts";
+import { createOutside, type Outside } from "./outside.ts";
+import { firstVersion, makePlan, type Plan } from "./plan.ts";
+import { createRandom, type Random } from "./random.ts";
+import { createVirtualTime, type VirtualTime } from "./time.ts";
+import { createTrace, type Trace } from "./trace.ts";
+
+export interface SimWorld {
+  readonly plan: Plan;
+  readonly random: Random;
+  readonly time: VirtualTime;
+  readonly trace: Trace;
+  readonly git: SimGit;
+  readonly catalogue: Catalogue;
+  readonly outside: Outside;
+  readonly journal: FakeJournal;
+  readonly notifier: FakeNotifier;
+  /** The newest commit that was in force, as the store remembers it. */
+  applied: string | null;
+}
+
+const start = Date.UTC(2030, 0, 1);
+
+export function createSimWorld(seed: number, isVerbose: boolean): SimWorld {
+  const random = createRandom(seed);
+  const plan = makePlan(seed, random.fork());
+  const time = createVirtualTime(start);
+  const trace = createTrace(() => time.now(), isVerbose);
+  const git = createSimGit(firstFiles(plan), start);
+  const catalogue = createCatalogue(plan, git);
+  const outside = createOutside({ plan, catalogue, time, random: random.fork(), trace });
+  const journal = createFakeJournal();
+  return { plan, random, time, trace, git, catalogue, outside, journal, notifier: createFakeNotifier(), applied: null };
+}
+
+function firstFiles({ environments, processes }: Plan): ReadonlyMap<string, string> {
+  const files = new Map<string, string>([["README.md", "What runs where."]]);
+  for (const { name } of environments) {
+    files.set(pinsPath(name), writePins(new Map([...processes.keys()].map((process) => [process, firstVersion]))));
+    files.set(quarantinePath(name), "");
+    files.set(settingsPath(name), "revision: 1\n");
+  }
+  return files;
+}

@@ -1,0 +1,76 @@
+/** One run: an unkind world for a while, then a kind one, and what must hold all the time and at the end. */
+
+import { createFakePinWriter } from "../fakes/pin-writer.ts";
+import { createSimBranch } from "./branch.ts";
+import { type ControllerLife, type LifeParts, startController } from "./controller-life.ts";
+import { judgeEnd } from "./end-rules.ts";
+import { watch } from "./invariants.ts";
+import { createNetwork } from "./network.ts";
+import { createOutages } from "./outages.ts";
+import { createPeople } from "./people.ts";
+import { createSimWorld, type SimWorld } from "./sim-world.ts";
+import type { Violation } from "./trace.ts";
+
+export interface RunResult {
+  readonly seed: number;
+  readonly violations: readonly Violation[];
+  readonly steps: number;
+  readonly lines: readonly string[];
+  /** Equal for equal runs. */
+  readonly hash: string;
+}
+
+export async function simulate(seed: number, isVerbose = false): Promise<RunResult> {
+  const world = createSimWorld(seed, isVerbose);
+  await live(world);
+  const { violations, steps, lines } = world.trace;
+  return { seed, violations, steps, lines, hash: world.trace.hash() };
+}
+
+async function live(world: SimWorld): Promise<void> {
+  const { time, plan, random, trace, outside } = world;
+  const invariants = watch(world);
+  const isOver = (): boolean => trace.violations.length > 0;
+  let running: ControllerLife | null = null;
+  let lives = 0;
+  const start = (): void => {
+    running = startController(parts, (lives += 1));
+  };
+  const network = createNetwork({
+    time,
+    trace,
+    random: random.fork(),
+    faults: plan.faults,
+    onCrash() {
+      running = null;
+      outside.onChange = () => undefined;
+      time.later(random.between(200, 5_000), start);
+    },
+  });
+  const branch = createSimBranch(world);
+  const parts: LifeParts = {
+    world,
+    network,
+    invariants,
+    writer: (life) => createFakePinWriter({ branch, between: () => time.sleep(random.between(1, 2_000), life) }),
+  };
+  const people = createPeople({ world, random: random.fork(), controller: () => running });
+  const outages = createOutages({ world, random: random.fork(), crash: () => running && network.kill(running.life) });
+  const until = time.now() + plan.troubleMs;
+  const every = (meanMs: number, work: () => void): void => {
+    const again = (): void => {
+      if (time.now() >= until) return;
+      work();
+      time.later(random.between(1, 2 * meanMs), again);
+    };
+    time.later(random.between(1, 2 * meanMs), again);
+  };
+  start();
+  every(plan.peopleEveryMs, () => people.act());
+  every(plan.outageEveryMs, () => outages.act());
+  await time.runUntil(until, isOver);
+  network.calm();
+  outages.end();
+  people.settle();
+  await judgeEnd({ world, invariants, network, people, isOver });
+}

@@ -1,0 +1,109 @@
+/** Callers: a steady stream of requests for every process, shared out as the router's table says, and what becomes of them. */
+
+import type { Digest, EnvironmentName, Instant, ProcessId, Version } from "../../src/domain/names.ts";
+import type { Route, Share, Target, TrafficCount } from "../../src/domain/route.ts";
+import type { Nature } from "./plan.ts";
+
+export interface TrafficParts {
+  readonly now: () => Instant;
+  /** Requests a second. */
+  readonly rate: (environment: EnvironmentName, process: ProcessId) => number;
+  readonly nature: (process: ProcessId, version: Version) => Nature | null;
+  /** Whether somebody answers at this address now. */
+  readonly isThere: (environment: EnvironmentName, target: Target) => boolean;
+  /** A version has taken its instance down. */
+  readonly onKill: (environment: EnvironmentName, instance: string, version: Version) => void;
+}
+
+export interface Traffic {
+  /** Lets the callers call up to now, with the table as it has been until now. */
+  catchUp(environment: EnvironmentName): void;
+  /** From now on they are shared out so. */
+  setRoutes(environment: EnvironmentName, routes: readonly Route[]): void;
+  counts(environment: EnvironmentName): readonly TrafficCount[];
+}
+
+interface Count {
+  readonly process: ProcessId;
+  readonly version: Version;
+  readonly digest: Digest;
+  readonly instance: string;
+  requests: number;
+  errors: number;
+  slow: number;
+}
+
+interface Flow {
+  routes: readonly Route[];
+  since: Instant;
+  readonly counts: Map<string, Count>;
+}
+
+const failureShare = 0.3;
+const lethal = 20;
+const [quickMs, slowMs] = [40, 900];
+
+export function createTraffic(parts: TrafficParts): Traffic {
+  const flows = new Map<EnvironmentName, Flow>();
+  const flowOf = (environment: EnvironmentName): Flow => {
+    const flow = flows.get(environment) ?? { routes: [], since: parts.now(), counts: new Map<string, Count>() };
+    flows.set(environment, flow);
+    return flow;
+  };
+
+  function catchUp(environment: EnvironmentName): void {
+    const flow = flowOf(environment);
+    const seconds = (parts.now() - flow.since) / 1_000;
+    flow.since = parts.now();
+    if (seconds <= 0) return;
+    for (const route of flow.routes) {
+      const requests = parts.rate(environment, route.process) * seconds;
+      for (const share of route.shares)
+        for (const target of share.targets)
+          receive(environment, { route, share, target }, (requests * share.weight) / 100 / share.targets.length);
+    }
+  }
+
+  function receive(environment: EnvironmentName, to: { route: Route; share: Share; target: Target }, requests: number): void {
+    if (requests <= 0) return;
+    const { route, share, target } = to;
+    const count = countOf(flowOf(environment), route.process, share, target);
+    const before = count.requests;
+    const nature = parts.nature(route.process, share.version);
+    count.requests += requests;
+    if (!parts.isThere(environment, target)) count.errors += requests;
+    else if (nature === "errors" || nature === "fails-in-public") count.errors += requests * failureShare;
+    if (nature === "slow") count.slow += requests;
+    const isLethal = nature === "kills-instance" && Math.floor(before / lethal) < Math.floor(count.requests / lethal);
+    if (isLethal && parts.isThere(environment, target)) parts.onKill(environment, target.instance, share.version);
+  }
+
+  return {
+    catchUp,
+    setRoutes: (environment, routes) => {
+      catchUp(environment);
+      flowOf(environment).routes = routes;
+    },
+    counts: (environment) => [...flowOf(environment).counts.values()].map(describe),
+  };
+}
+
+function countOf(flow: Flow, process: ProcessId, { version, digest }: Share, { instance }: Target): Count {
+  const key = `${process} ${digest} ${instance}`;
+  const count = flow.counts.get(key) ?? { process, version, digest, instance, requests: 0, errors: 0, slow: 0 };
+  flow.counts.set(key, count);
+  return count;
+}
+
+/** Whole requests only. */
+function describe({ process, version, digest, instance, requests: all, errors, slow }: Count): TrafficCount {
+  const requests = Math.floor(all);
+  const late = Math.floor(slow);
+  const latency = [
+    { leMs: 50, count: requests - late },
+    { leMs: 250, count: requests - late },
+    { leMs: 1_000, count: requests },
+  ];
+  const latencySumMs = (requests - late) * quickMs + late * slowMs;
+  return { process, version, digest, instance, requests, errors: Math.floor(errors), inFlight: 0, latency, latencySumMs };
+}
