@@ -1,53 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { CanarySpec } from "../../src/domain/environment.ts";
-import type { MetricCheck } from "../../src/domain/metrics.ts";
+import { canary, measure, passes, use } from "../support/progressive.ts";
 import { blueGreen, environment, running, type World } from "../support/world.ts";
-
-const errorRate: MetricCheck = {
-  name: "error_rate",
-  metric: "error_rate",
-  source: "gateway",
-  statistic: null,
-  query: null,
-  windowMs: 10_000,
-  minRequests: 10,
-  pass: { kind: "fixed", comparison: "<=", value: 5 },
-  fail: null,
-};
-
-const canary: CanarySpec = {
-  kind: "canary",
-  steps: [
-    { kind: "weight", weight: 20 },
-    { kind: "analysis", durationMs: 5_000 },
-    { kind: "weight", weight: 50 },
-    { kind: "pause", durationMs: null },
-  ],
-  checks: [errorRate],
-  maxDurationMs: 600_000,
-  keepOldVersion: true,
-  warm: { count: 1, maxAgeMs: null },
-};
 
 let world: World;
 
 beforeEach(async () => {
   world = await running();
 });
-
-function measure(value: number, requests = 100): void {
-  world.readings = () => ({ candidate: { kind: "value", value, requests, coveredMs: 10_000 } });
-}
-
-function use(strategy: World["spec"]["strategy"], watchMs = 0, triggers: readonly MetricCheck[] = []): void {
-  const { automatic } = world.spec.rollback;
-  world.spec = { ...world.spec, strategy, rollback: { ...world.spec.rollback, automatic: { ...automatic, triggers, watchMs } } };
-}
-
-async function passes(ms: number): Promise<void> {
-  world.now += ms;
-  await world.settle();
-}
 
 describe("people", () => {
   it("roll back by a commit in their name, to a version that was good here", async () => {
@@ -81,13 +40,13 @@ describe("people", () => {
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     world.isGitDown = false;
-    await passes(31_000);
+    await passes(world, 31_000);
     expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0", trigger: "emergency" }]);
   });
 
   it("recover from a rollout under way", async () => {
-    use(canary);
-    measure(0);
+    use(world, canary);
+    measure(world, 0);
     world.pin("orders", "1.1.0");
     await world.settle();
     await world.order({ kind: "recover", process: "orders" });
@@ -97,12 +56,12 @@ describe("people", () => {
   });
 
   it("freeze an environment: nothing new, nothing further, but back", async () => {
-    use(canary);
-    measure(0);
+    use(world, canary);
+    measure(world, 0);
     world.pin("orders", "1.1.0");
     await world.settle();
     expect(await world.order({ kind: "freeze" })).toMatchObject({ kind: "done" });
-    await passes(3_600_000);
+    await passes(world, 3_600_000);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
     world.publish("orders", "1.2.0");
     world.pin("orders", "1.2.0");
@@ -129,15 +88,15 @@ describe("people", () => {
 
 describe("old versions that are kept warm", () => {
   it("are bounded by count and by age", async () => {
-    use({ ...blueGreen, warm: { count: 2, maxAgeMs: 60_000 } });
+    use(world, { ...blueGreen, warm: { count: 2, maxAgeMs: 60_000 } });
     for (const version of ["1.1.0", "1.2.0", "1.3.0", "1.4.0"]) {
       world.publish("orders", version);
       world.pin("orders", version);
-      await passes(1_000);
+      await passes(world, 1_000);
     }
     const installed = async () => (await world.engine.inventory()).installed.map((unit) => unit.version).toSorted();
     expect(await installed()).toEqual(["1.2.0", "1.3.0", "1.4.0"]);
-    await passes(61_000);
+    await passes(world, 61_000);
     expect(await installed()).toEqual(["1.4.0"]);
   });
 });

@@ -1,33 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { CanarySpec } from "../../src/domain/environment.ts";
-import type { MetricCheck } from "../../src/domain/metrics.ts";
+import { canary, errorRate, measure, passes, use } from "../support/progressive.ts";
 import { blueGreen, running, type World } from "../support/world.ts";
-
-const errorRate: MetricCheck = {
-  name: "error_rate",
-  metric: "error_rate",
-  source: "gateway",
-  statistic: null,
-  query: null,
-  windowMs: 10_000,
-  minRequests: 10,
-  pass: { kind: "fixed", comparison: "<=", value: 5 },
-  fail: null,
-};
-
-const canary: CanarySpec = {
-  kind: "canary",
-  steps: [
-    { kind: "weight", weight: 20 },
-    { kind: "analysis", durationMs: 5_000 },
-    { kind: "weight", weight: 50 },
-    { kind: "pause", durationMs: null },
-  ],
-  checks: [errorRate],
-  maxDurationMs: 600_000,
-  keepOldVersion: true,
-  warm: { count: 1, maxAgeMs: null },
-};
 
 let world: World;
 
@@ -35,28 +8,14 @@ beforeEach(async () => {
   world = await running();
 });
 
-function measure(value: number, requests = 100): void {
-  world.readings = () => ({ candidate: { kind: "value", value, requests, coveredMs: 10_000 } });
-}
-
-function use(strategy: World["spec"]["strategy"], watchMs = 0, triggers: readonly MetricCheck[] = []): void {
-  const { automatic } = world.spec.rollback;
-  world.spec = { ...world.spec, strategy, rollback: { ...world.spec.rollback, automatic: { ...automatic, triggers, watchMs } } };
-}
-
-async function passes(ms: number): Promise<void> {
-  world.now += ms;
-  await world.settle();
-}
-
 async function phase(): Promise<string | undefined> {
   return (await world.journal.history({ limit: 1 }))[0]?.phase;
 }
 
 describe("a canary", () => {
   beforeEach(async () => {
-    use(canary);
-    measure(0);
+    use(world, canary);
+    measure(world, 0);
     world.pin("orders", "1.1.0");
     await world.settle();
   });
@@ -68,7 +27,7 @@ describe("a canary", () => {
   it("keeps schedules with the stable version until it has all the traffic", async () => {
     const armed = async () => (await world.engine.inventory()).installed.filter((unit) => unit.armed).map((unit) => unit.version);
     expect(await armed()).toEqual(["1.0.0"]);
-    await passes(5_000);
+    await passes(world, 5_000);
     expect(await armed()).toEqual(["1.0.0"]);
     expect(await world.order({ kind: "promote", process: "orders", isFull: false })).toMatchObject({ kind: "done" });
     await world.settle();
@@ -76,9 +35,9 @@ describe("a canary", () => {
   });
 
   it("goes on after a healthy analysis, and waits where a person shall promote it, however long", async () => {
-    await passes(5_000);
+    await passes(world, 5_000);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 50, "1.1.0": 50 });
-    await passes(3_600_000);
+    await passes(world, 3_600_000);
     expect(await world.status("orders")).toMatchObject({ phase: "Running", reason: "at 50 %; waits for a person to promote it" });
     await world.order({ kind: "promote", process: "orders", isFull: false });
     await world.settle();
@@ -87,17 +46,17 @@ describe("a canary", () => {
   });
 
   it("holds without a verdict, and fails at maxDuration", async () => {
-    measure(0, 3);
-    await passes(60_000);
+    measure(world, 0, 3);
+    await passes(world, 60_000);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
     expect((await world.status("orders"))?.reason).toMatch(/no verdict yet: error_rate: only 3 requests/u);
-    await passes(600_000);
+    await passes(world, 600_000);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect((await world.journal.history({}))[0]).toMatchObject({ phase: "RolledBack", trigger: "timeout" });
   });
 
   it("is taken back at once when its errors are too many, by a commit that is written once", async () => {
-    measure(21);
+    measure(world, 21);
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect((await world.journal.history({ limit: 9 })).find((one) => one.version === "1.1.0")).toMatchObject({
@@ -132,7 +91,7 @@ describe("a canary", () => {
 
   it("stands still while it is paused, and its time with it", async () => {
     expect(await world.order({ kind: "pause", process: "orders" })).toMatchObject({ kind: "done" });
-    await passes(3_600_000);
+    await passes(world, 3_600_000);
     expect(await world.status("orders")).toMatchObject({ health: "Suspended", reason: expect.stringContaining("paused by Ada: because") });
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
     expect(await world.order({ kind: "pause", process: "orders" })).toMatchObject({ kind: "refused" });
@@ -143,7 +102,7 @@ describe("a canary", () => {
 
   it("is taken back while it is paused, too", async () => {
     await world.order({ kind: "pause", process: "orders" });
-    measure(50);
+    measure(world, 50);
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   });
@@ -170,8 +129,8 @@ describe("a canary", () => {
 
 describe("a version that is watched", () => {
   beforeEach(async () => {
-    use(blueGreen, 60_000, [errorRate]);
-    measure(0);
+    use(world, blueGreen, 60_000, [errorRate]);
+    measure(world, 0);
     world.pin("orders", "1.1.0");
     await world.settle();
   });
@@ -179,14 +138,14 @@ describe("a version that is watched", () => {
   it("is healthy, but not known to be good before its time is over", async () => {
     expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy", phase: "Running" });
     expect((await world.state("orders"))?.knownGood.map((good) => good.version)).toEqual(["1.0.0"]);
-    await passes(60_000);
+    await passes(world, 60_000);
     expect(await phase()).toBe("Succeeded");
     expect((await world.state("orders"))?.knownGood.map((good) => good.version)).toEqual(["1.1.0", "1.0.0"]);
   });
 
   it("is rolled back: traffic first, then the commit, owed while git is down", async () => {
     world.isGitDown = true;
-    measure(30);
+    measure(world, 30);
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(await world.status("orders")).toMatchObject({
@@ -195,29 +154,29 @@ describe("a version that is watched", () => {
       reason: expect.stringContaining("git lags runtime: the revert to 1.0.0 is owed"),
     });
     world.isGitDown = false;
-    await passes(31_000);
+    await passes(world, 31_000);
     expect(world.reverts).toHaveLength(1);
     expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy", desired: "1.0.0" });
   });
 
   it("drops the commit when a person has moved the pin meanwhile", async () => {
     world.isGitDown = true;
-    measure(30);
+    measure(world, 30);
     await world.settle();
     world.publish("orders", "1.2.0");
-    measure(0);
+    measure(world, 0);
     world.pin("orders", "1.2.0");
     world.isGitDown = false;
-    await passes(31_000);
+    await passes(world, 31_000);
     expect(world.reverts).toEqual([]);
     expect(world.traffic("orders")).toEqual({ "1.2.0": 100 });
     expect((await world.state("orders"))?.revert).toBeNull();
   });
 
   it("stays out until a person takes it out of quarantine", async () => {
-    measure(30);
+    measure(world, 30);
     await world.settle();
-    measure(0);
+    measure(world, 0);
     world.pin("orders", "1.1.0");
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
@@ -235,18 +194,18 @@ describe("a version that is watched", () => {
   });
 
   it("is not rolled back a second time within the cool-down: it is held, and a person is called", async () => {
-    measure(30);
+    measure(world, 30);
     await world.settle();
-    measure(0);
+    measure(world, 0);
     world.publish("orders", "1.2.0");
     world.pin("orders", "1.2.0");
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.2.0": 100 });
-    measure(30);
+    measure(world, 30);
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.2.0": 100 });
     expect(await world.status("orders")).toMatchObject({ health: "Degraded", reason: expect.stringMatching(/A person must decide/u) });
-    await passes(300_000);
+    await passes(world, 300_000);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(world.reverts.map((order) => order.from)).toEqual(["1.1.0", "1.2.0"]);
   });
@@ -255,7 +214,7 @@ describe("a version that is watched", () => {
     world.publish("orders", "1.2.0");
     world.pin("orders", "1.2.0");
     await world.settle();
-    measure(30);
+    measure(world, 30);
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
   });
@@ -263,7 +222,7 @@ describe("a version that is watched", () => {
   it("is not what a newer version goes back to when its metrics condemn it just then", async () => {
     world.publish("orders", "1.2.0");
     world.pin("orders", "1.2.0");
-    measure(30);
+    measure(world, 30);
     await world.settle();
     expect((await world.state("orders"))?.knownGood.map((good) => good.version)).not.toContain("1.1.0");
   });

@@ -2,32 +2,16 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 import type { CanarySpec } from "../../src/domain/environment.ts";
-import type { MetricCheck } from "../../src/domain/metrics.ts";
 import { createKeptLog, type KeptLog } from "../support/log.ts";
+import { canary, errorRate, measure } from "../support/progressive.ts";
 import { environment, running, type World } from "../support/world.ts";
 
-const errorRate: MetricCheck = {
-  name: "error_rate",
-  metric: "error_rate",
-  source: "gateway",
-  statistic: null,
-  query: null,
-  windowMs: 10_000,
-  minRequests: 10,
-  pass: { kind: "fixed", comparison: "<=", value: 5 },
-  fail: null,
-};
-
-const canary: CanarySpec = {
-  kind: "canary",
+const waiting: CanarySpec = {
+  ...canary,
   steps: [
     { kind: "weight", weight: 20 },
     { kind: "pause", durationMs: null },
   ],
-  checks: [errorRate],
-  maxDurationMs: 600_000,
-  keepOldVersion: true,
-  warm: { count: 1, maxAgeMs: null },
 };
 
 let world: World;
@@ -43,10 +27,6 @@ async function lastWhy(): Promise<string> {
   return (await world.journal.untold(1_000)).at(-1)?.why ?? "";
 }
 
-function measure(value: number): void {
-  world.readings = () => ({ candidate: { kind: "value", value, requests: 100, coveredMs: 10_000 } });
-}
-
 function restrict(parts: Partial<World["spec"]>): void {
   world.spec = { ...world.spec, ...parts };
 }
@@ -56,7 +36,7 @@ beforeEach(async () => {
   log = createKeptLog();
   world.ports = { ...world.ports, log };
   await told();
-  measure(0);
+  measure(world, 0);
 });
 
 describe("told of", () => {
@@ -113,7 +93,7 @@ describe("told of", () => {
   });
 
   it("a canary that waits for a person, its pause, and that it goes on", async () => {
-    restrict({ strategy: canary });
+    restrict({ strategy: waiting });
     world.pin("orders", "1.1.0");
     await world.settle();
     expect(await told()).toEqual(["started 1.1.0 1.0.0", "held 1.1.0 1.0.0"]);
@@ -124,11 +104,11 @@ describe("told of", () => {
   });
 
   it("a bad version that is rolled back, and not again of its quarantine", async () => {
-    restrict({ strategy: canary });
+    restrict({ strategy: waiting });
     world.pin("orders", "1.1.0");
     await world.settle();
     await told();
-    measure(50);
+    measure(world, 50);
     world.now += 2_000;
     await world.settle();
     expect(await told()).toEqual(["rolled-back 1.1.0 1.0.0 error_rate"]);
@@ -136,11 +116,11 @@ describe("told of", () => {
   });
 
   it("git that lags behind, once, while nobody can write the revert", async () => {
-    restrict({ strategy: canary });
+    restrict({ strategy: waiting });
     world.pin("orders", "1.1.0");
     await world.settle();
     await told();
-    measure(50);
+    measure(world, 50);
     world.isGitDown = true;
     world.now += 2_000;
     await world.settle();
@@ -160,10 +140,10 @@ describe("told of", () => {
     restrict({ rollback: { ...world.spec.rollback, automatic: { ...automatic, triggers: [errorRate], watchMs: 60_000 } } });
     world.publish("orders", "1.2.0");
     for (const version of ["1.1.0", "1.2.0"]) {
-      measure(0);
+      measure(world, 0);
       world.pin("orders", version);
       await world.settle();
-      measure(50);
+      measure(world, 50);
       world.now += 2_000;
       await world.settle();
     }
@@ -190,7 +170,7 @@ describe("told of", () => {
 
 describe("the log", () => {
   it("says what every line is about", async () => {
-    restrict({ strategy: canary });
+    restrict({ strategy: waiting });
     world.pin("orders", "1.1.0");
     await world.settle();
     const [deployment] = await world.journal.history({ limit: 1 });
@@ -215,10 +195,10 @@ describe("the log", () => {
   });
 
   it("warns of a version that is condemned, of the pin that goes back, and of a freeze", async () => {
-    restrict({ strategy: canary });
+    restrict({ strategy: waiting });
     world.pin("orders", "1.1.0");
     await world.settle();
-    measure(50);
+    measure(world, 50);
     world.now += 2_000;
     await world.settle();
     await world.order({ kind: "freeze" });

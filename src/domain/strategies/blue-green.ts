@@ -7,31 +7,13 @@ import type { BlueGreenSpec } from "../environment.ts";
 import type { UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, StrategyStep } from "../rollout.ts";
 import { isSettling, nextSettling } from "./settling.ts";
-import {
-  beginFast,
-  beginValidating,
-  check,
-  enter,
-  type In,
-  install,
-  isNotSo,
-  stay,
-  switchTo,
-  whenRejected,
-  whileChecking,
-  whileInstalling,
-  whileValidating,
-} from "./steps.ts";
+import { enter, type In, install, installBeside, isNotSo, stay, switchTo, whenRejected, whileChecking, whileValidating } from "./steps.ts";
 
 /** A deployment with a candidate, under the blue-green rules. */
 interface BlueGreen {
   readonly rollout: Rollout;
   readonly candidate: UnitRef;
   readonly spec: BlueGreenSpec;
-}
-
-export function beginBlueGreen(rollout: Rollout, candidate: UnitRef): StrategyStep {
-  return rollout.fast ? beginFast(candidate) : beginValidating(rollout, candidate);
 }
 
 export function nextBlueGreen(rollout: Rollout, candidate: UnitRef, spec: BlueGreenSpec, seen: RolloutSeen): StrategyStep {
@@ -42,7 +24,7 @@ export function nextBlueGreen(rollout: Rollout, candidate: UnitRef, spec: BlueGr
     case "validating":
       return whenValidating(at, seen);
     case "installing":
-      return whenInstalling(at, seen);
+      return installBeside(rollout, candidate, seen);
     case "checking":
       return whenChecking(at, seen);
     case "waiting":
@@ -56,13 +38,6 @@ export function nextBlueGreen(rollout: Rollout, candidate: UnitRef, spec: BlueGr
 
 function whenValidating({ rollout, candidate }: BlueGreen, seen: RolloutSeen): StrategyStep {
   return whileValidating(rollout, candidate, seen) ?? install(candidate, "valid; installing beside what runs, without traffic");
-}
-
-function whenInstalling({ rollout, candidate }: BlueGreen, seen: RolloutSeen): StrategyStep {
-  const unfinished = whileInstalling(rollout, candidate, seen);
-  if (unfinished) return unfinished;
-  if (rollout.fast) return switchTo(candidate, "installed and known good: switching without delay");
-  return check(rollout, candidate);
 }
 
 function whenChecking({ rollout, candidate, spec }: BlueGreen, seen: RolloutSeen): StrategyStep {

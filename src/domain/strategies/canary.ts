@@ -9,13 +9,11 @@ import type { Instant, Percent, UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
 import { isSettling, nextSettling } from "./settling.ts";
 import {
-  beginFast,
-  beginValidating,
-  check,
   enter,
   type In,
   insist,
   install,
+  installBeside,
   is,
   isHopeless,
   isNotSo,
@@ -24,7 +22,6 @@ import {
   switchTo,
   whenRejected,
   whileChecking,
-  whileInstalling,
   whileValidating,
 } from "./steps.ts";
 
@@ -35,10 +32,6 @@ interface Canary {
   readonly spec: CanarySpec;
 }
 
-export function beginCanary(rollout: Rollout, candidate: UnitRef): StrategyStep {
-  return rollout.fast ? beginFast(candidate) : beginValidating(rollout, candidate);
-}
-
 export function nextCanary(rollout: Rollout, candidate: UnitRef, spec: CanarySpec, seen: RolloutSeen): StrategyStep {
   const at: Canary = { rollout, candidate, spec };
   const { state } = rollout;
@@ -47,7 +40,7 @@ export function nextCanary(rollout: Rollout, candidate: UnitRef, spec: CanarySpe
     case "validating":
       return whileValidating(rollout, candidate, seen) ?? install(candidate, "valid; installing beside what runs, without traffic");
     case "installing":
-      return whenInstalling(at, seen);
+      return installBeside(rollout, candidate, seen);
     case "checking":
       return whileChecking(rollout, candidate, seen) ?? takeStep(at, 0, 0, seen.now);
     case "shifting":
@@ -57,13 +50,6 @@ export function nextCanary(rollout: Rollout, candidate: UnitRef, spec: CanarySpe
     default:
       throw new Error(`canary is never ${state.kind}`);
   }
-}
-
-function whenInstalling({ rollout, candidate }: Canary, seen: RolloutSeen): StrategyStep {
-  const unfinished = whileInstalling(rollout, candidate, seen);
-  if (unfinished) return unfinished;
-  if (rollout.fast) return switchTo(candidate, "installed and known good: switching without delay");
-  return check(rollout, candidate);
 }
 
 function whenShifting(at: Canary, state: In<"shifting">, seen: RolloutSeen): StrategyStep {

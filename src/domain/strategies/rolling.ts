@@ -11,8 +11,6 @@ import type { InstanceSeen, Rollout, RolloutSeen, StrategyStep } from "../rollou
 import { countDown, idsOf, isRotated, type Places, rotate, rotationFor, without } from "./rotation.ts";
 import { isSettling, nextSettling } from "./settling.ts";
 import {
-  beginFast,
-  beginValidating,
   check,
   drainPollMs,
   enter,
@@ -43,10 +41,6 @@ interface Rolling {
   readonly spec: RollingSpec;
   readonly seen: RolloutSeen;
   readonly instances: readonly InstanceSeen[];
-}
-
-export function beginRolling(rollout: Rollout, candidate: UnitRef): StrategyStep {
-  return rollout.fast ? beginFast(candidate) : beginValidating(rollout, candidate);
 }
 
 export function nextRolling(rollout: Rollout, candidate: UnitRef, spec: RollingSpec, seen: RolloutSeen): StrategyStep {

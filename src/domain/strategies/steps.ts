@@ -139,9 +139,17 @@ export function switchTo(candidate: UnitRef, why: string): StrategyStep {
   return enter({ kind: "switching" }, why, giveTraffic(candidate.process, candidate));
 }
 
-/** How the way back to a version begins that was good here before. */
-export function beginFast(candidate: UnitRef): StrategyStep {
+/** How a version begins that is brought in beside what runs; one that was good here before goes straight back. */
+export function beginBeside(rollout: Rollout, candidate: UnitRef): StrategyStep {
+  if (!rollout.fast) return beginValidating(rollout, candidate);
   return install(candidate, `${candidate.version} was good here before: straight back to it`);
+}
+
+/** Beside what runs, without traffic: then it is checked, unless it is known to be good. */
+export function installBeside(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep {
+  const unfinished = whileInstalling(rollout, candidate, seen);
+  if (unfinished) return unfinished;
+  return rollout.fast ? switchTo(candidate, "installed and known good: switching without delay") : check(rollout, candidate);
 }
 
 /** All traffic and all triggers to this unit; null: none at all. */

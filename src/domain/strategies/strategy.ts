@@ -2,10 +2,11 @@
 
 import { assertNever } from "../names.ts";
 import type { Rollout, RolloutSeen, StrategyStep } from "../rollout.ts";
-import { beginBlueGreen, nextBlueGreen } from "./blue-green.ts";
-import { beginCanary, nextCanary } from "./canary.ts";
+import { nextBlueGreen } from "./blue-green.ts";
+import { nextCanary } from "./canary.ts";
 import { beginRecreate, nextRecreate } from "./recreate.ts";
-import { beginRolling, nextRolling } from "./rolling.ts";
+import { nextRolling } from "./rolling.ts";
+import { beginBeside } from "./steps.ts";
 import { beginHeal, beginRetire, nextHeal, nextRetire } from "./upkeep.ts";
 
 /** The first step of a rollout that has just been decided on; its own `state` is not looked at. */
@@ -15,11 +16,9 @@ export function begin(rollout: Rollout, why: string): StrategyStep {
   if (rollout.kind === "heal") return beginHeal(candidate, why);
   switch (strategy.kind) {
     case "blue-green":
-      return beginBlueGreen(rollout, candidate);
     case "canary":
-      return beginCanary(rollout, candidate);
     case "rolling":
-      return beginRolling(rollout, candidate);
+      return beginBeside(rollout, candidate);
     case "recreate":
       return beginRecreate(rollout, candidate);
     default:

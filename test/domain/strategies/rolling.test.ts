@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RolloutSeen, RolloutState } from "../../../src/domain/rollout.ts";
-import { beginRolling, nextRolling } from "../../../src/domain/strategies/rolling.ts";
+import { nextRolling } from "../../../src/domain/strategies/rolling.ts";
+import { beginBeside } from "../../../src/domain/strategies/steps.ts";
 import { down, moved, shared, table, told, word } from "./rolling-table.ts";
 import { candidate, instance, known, rolloutIn, seenWith, spec } from "./rolling-values.ts";
 
@@ -9,11 +10,11 @@ const first: RolloutState = { kind: "pausing", done: [], since: 900 };
 
 describe("a rolling deployment begins", () => {
   it("with validations; one to a known-good version is installed everywhere at once", () => {
-    expect(told(beginRolling(rolloutIn({ kind: "validating" }), candidate))).toEqual({
+    expect(told(beginBeside(rolloutIn({ kind: "validating" }), candidate))).toEqual({
       state: { kind: "validating" },
       actions: ["validate pre"],
     });
-    expect(told(beginRolling(rolloutIn({ kind: "validating" }, { fast: true }), candidate))).toEqual({
+    expect(told(beginBeside(rolloutIn({ kind: "validating" }, { fast: true }), candidate))).toEqual({
       state: { kind: "installing" },
       actions: ["install 1.1.0"],
     });

@@ -3,7 +3,8 @@
 import { type Action, scopeOf } from "../../../src/domain/actions.ts";
 import type { RollingSpec } from "../../../src/domain/environment.ts";
 import type { InstanceSeen, Known, Rollout, RolloutSeen, StrategyStep } from "../../../src/domain/rollout.ts";
-import { beginRolling, nextRolling } from "../../../src/domain/strategies/rolling.ts";
+import { nextRolling } from "../../../src/domain/strategies/rolling.ts";
+import { beginBeside } from "../../../src/domain/strategies/steps.ts";
 import { candidate, known, rolloutIn, seenWith, stable } from "./rolling-values.ts";
 
 /** What may happen between two looks. */
@@ -52,7 +53,7 @@ export class Fleet {
     this.instances = Array.from({ length: count }, (_, index) => newInstance(index, { hasStable: true }));
     this.#targets = this.instances.map((each) => ({ id: each.id, life: 0, version: stable.version }));
     this.rollout = rolloutIn({ kind: "validating" }, { deadline: Number.MAX_SAFE_INTEGER, strategy: spec });
-    this.rollout = { ...this.rollout, state: beginRolling(this.rollout, candidate).state };
+    this.rollout = { ...this.rollout, state: beginBeside(this.rollout, candidate).state };
   }
 
   /** One look and what follows from it; `judge` is told before it is done. */
