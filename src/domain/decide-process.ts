@@ -78,18 +78,23 @@ function wayBack({ before, desired }: Case, view: ProcessSeen): UnitRef | null {
   return good ? { process: good.process, version: good.version, digest: good.digest } : null;
 }
 
-/** Another version than the pinned one has the traffic, or none has. What was good here before passes all gates. */
+/** Another version than the pinned one has the traffic, or none has. What was good here before passes all gates; forwards it waits in a freeze. */
 function decideOutOfSync(one: Case, view: ProcessSeen, { unit, summary }: Extract<Desired, { kind: "run" }>): ProcessDecision {
   const isKnownGood = one.before.knownGood.some((good) => good.digest === unit.digest);
   const isSameVersion = servingUnit(view.route)?.version === unit.version;
-  const held = isKnownGood ? null : heldBack(summary.dependencies, one.pass);
+  const isRollback = isKnownGood && isBackwards(unit, servingUnit(view.route));
+  const held = isKnownGood ? heldInFreeze(one.pass, isRollback) : heldBack(summary.dependencies, one.pass);
   if (held) return hold(one, view, { health: null, ...held });
   return open(one, view, {
-    kind: isKnownGood && isBackwards(unit, servingUnit(view.route)) ? "rollback" : "deploy",
+    kind: isRollback ? "rollback" : "deploy",
     candidate: unit,
     fast: isKnownGood,
     why: isSameVersion ? "variables, secrets or the address of the environment have changed" : `${unit.version} is pinned`,
   });
+}
+
+function heldInFreeze({ freeze }: Pass, isRollback: boolean): Held | null {
+  return freeze && !isRollback ? { why: describeFreeze(freeze), until: null } : null;
 }
 
 /** A version that was good here may be pinned again forwards too: that is no rollback, and it is watched like any other. */
