@@ -146,7 +146,8 @@ function judgeServing({ trace, plan }: SimWorld, end: End, what: string): void {
   if (!serving) return;
   const unit = installed.find(({ digest }) => digest === serving.digest);
   if (!unit) return trace.violate("what has traffic is installed", `${what} ${serving.version}`);
-  if (desired?.kind === "run" && targets !== instances)
+  const isAsPinned = desired?.kind === "run" && desired.unit.digest === serving.digest;
+  if (isAsPinned && targets !== instances)
     trace.violate("it is served wherever it runs", `${what}: ${targets} of ${instances} instances`);
   const armed = installed.filter((each) => each.armed);
   if (armed.length !== 1 || armed[0]?.digest !== serving.digest)
@@ -157,7 +158,6 @@ function judgeServing({ trace, plan }: SimWorld, end: End, what: string): void {
   const spec = plan.environments.find(({ name }) => name === environment)?.spec;
   const strategy = spec && strategyFor(spec, process);
   const warm = strategy && "keepOldVersion" in strategy && strategy.keepOldVersion ? strategy.warm.count : 0;
-  const isAsPinned = desired?.kind === "run" && desired.unit.digest === serving.digest;
   if (isAsPinned && installed.length > warm + 1)
     trace.violate("only warm versions are left", `${what}: ${installed.map(({ version }) => version).join(", ")}, ${warm} may be warm`);
 }
