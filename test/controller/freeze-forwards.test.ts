@@ -17,6 +17,7 @@ it("a version that was good before is not deployed forwards in a freeze", async 
   world.pin("orders", "1.1.0");
   await world.settle();
   expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+  expect((await world.state("orders"))?.rollout).toBeNull();
   expect((await world.status("orders"))?.reason).toMatch(/frozen by Ada/u);
 });
 
