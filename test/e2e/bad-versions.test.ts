@@ -1,7 +1,6 @@
 /** Versions that only customers find out to be bad: each is gone within moments, and git says so. */
 
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { setPin } from "../../src/surfaces/demo/stage.ts";
 import { type OpenInstallation, openInstallation, until } from "../support/installation.ts";
 import { type Behaviour, type Ground, good, pinComments, pinsFile } from "../support/proving-ground.ts";
 import { type Answer, type RecordedLoad, startRecordedLoad } from "../support/recorded-load.ts";
@@ -64,12 +63,6 @@ async function loadOn(environment: string, process: string): Promise<RecordedLoa
   return load;
 }
 
-async function deploy(environment: string, process: string): Promise<void> {
-  await installation.pull();
-  await setPin(installation.stage, pinsFile(environment), process, "1.1.0");
-  await installation.push(`Deploy ${process} 1.1.0`);
-}
-
 describe("a bad version with customers", () => {
   it.each([
     ["20 % errors, by canary", "shop", "failing-canary", "error_rate"],
@@ -79,7 +72,7 @@ describe("a bad version with customers", () => {
     ["a process that ends now and then, by canary", "crash", "deadly-canary", "error_rate"],
   ])("%s: it is rolled back, by a commit", async (what, environment, process, trigger) => {
     const load = await loadOn(environment, process);
-    await deploy(environment, process);
+    await installation.deploy(environment, process, "1.1.0");
     const deployment = await installation.untilDeployment(process, "1.1.0", ({ phase }) => phase === "RolledBack");
     report(what, load, trigger);
     const [back] = [load.answers.length];
@@ -104,15 +97,12 @@ function report(what: string, load: RecordedLoad, trigger: string): void {
 }
 
 async function expectCommit(environment: string, process: string, trigger: string): Promise<void> {
-  await installation.pull();
-  const git = (...parameters: readonly string[]) => installation.stage.git(...parameters);
-  const subject = `revert(${environment}): ${process} 1.1.0 -> 1.0.0`;
-  const commits = (await git("log", "--format=%H%x09%s")).split("\n").filter((line) => line.endsWith(`\t${subject}`));
-  expect(commits).toHaveLength(1);
-  const commit = commits[0]?.split("\t")[0] ?? "";
+  const { git } = installation.stage;
+  const [commit = "", ...others] = await installation.revertsOf(process, "1.1.0");
+  expect(others).toEqual([]);
   const message = await git("show", "--no-patch", "--format=%an%n%B", commit);
   const pinned = (await git("log", "--format=%H", `--grep=^Deploy ${process} 1.1.0`)).trim();
-  expect(message).toMatch(/^Pinion\n/);
+  expect(message.split("\n").slice(0, 2)).toEqual(["Pinion", `revert(${environment}): ${process} 1.1.0 -> 1.0.0`]);
   expect(message).toContain(`\nRollback-Of: ${pinned}\nRollback-Trigger: ${trigger}\nRollback-Id: `);
   const changed = await git("show", "--format=", "--unified=0", commit);
   expect(changed).toContain(`\n-${process}: 1.1.0 ${pinComments.beside}\n+${process}: 1.0.0 ${pinComments.beside}\n`);

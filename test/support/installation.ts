@@ -11,8 +11,8 @@ import type { Deployment } from "../../src/domain/state.ts";
 import type { ProcessStatus } from "../../src/domain/status.ts";
 import { type RunningController, startController } from "../../src/surfaces/demo/controller-process.ts";
 import { type GitServer, startGitServer } from "../../src/surfaces/demo/git-http-server.ts";
-import { setStage, type Stage } from "../../src/surfaces/demo/stage.ts";
-import { type Ground, writeGround } from "./proving-ground.ts";
+import { setPin, setStage, type Stage } from "../../src/surfaces/demo/stage.ts";
+import { type Ground, pinsFile, writeGround } from "./proving-ground.ts";
 
 export const root = join(import.meta.dirname, "..", "..");
 /** Catches only what hangs. */
@@ -31,6 +31,10 @@ export interface Installation {
   untilDeployment(process: string, version: string, isSo: (deployment: Deployment) => boolean): Promise<Deployment>;
   /** Commits what changed in the working copy and pushes it. */
   push(message: string): Promise<void>;
+  /** Pins a version in a proving ground's environment, as a person does. */
+  deploy(environment: string, process: string, version: string): Promise<void>;
+  /** Ids of the commits on `main` by which Pinion put a process back from this version. */
+  revertsOf(process: string, version: string): Promise<readonly string[]>;
   /** Brings the working copy to what others have pushed. */
   pull(): Promise<void>;
   /** The git server is gone, connections and all. */
@@ -110,6 +114,16 @@ async function setUp(directory: string, options: InstallOptions): Promise<OpenIn
     push: async (message) => {
       await stage.git("-c", "commit.gpgsign=false", "commit", "--quiet", "--no-verify", "--all", "--message", message);
       await stage.git("push", "--quiet", "origin", "main");
+    },
+    deploy: async (environment, process, version) => {
+      await installation.pull();
+      await setPin(stage, pinsFile(environment), process, version);
+      await installation.push(`Deploy ${process} ${version}`);
+    },
+    revertsOf: async (process, version) => {
+      await installation.pull();
+      const commits = await stage.git("log", "--format=%H", "--extended-regexp", `--grep=^revert\\(.*: ${process} ${version} -> `);
+      return commits.split("\n").filter((commit) => commit !== "");
     },
     pull: async () => void (await stage.git("pull", "--quiet", "--ff-only")),
     endGitServer: () => (again ?? stage.server).close(),

@@ -1,0 +1,116 @@
+/** The git server may be away for as long as it likes: customers do not notice, and git is told when it is back. */
+
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { setPin } from "../../src/surfaces/demo/stage.ts";
+import { type Installation, install, until } from "../support/installation.ts";
+import { type Ground, good, pinsFile } from "../support/proving-ground.ts";
+import { type RecordedLoad, startRecordedLoad } from "../support/recorded-load.ts";
+
+const outageMs = 60_000;
+const environment = "shop";
+
+const ground: Ground = {
+  processes: {
+    bad: { "1.0.0": good, "1.1.0": { kind: "failing", every: 5 } },
+    newest: { "1.0.0": good, "1.1.0": good, "1.2.0": good },
+  },
+  environments: {
+    [environment]: {
+      text: `type: production
+strategy: { type: blue-green }
+processes:
+  newest: { strategy: { type: canary, config: { minRequests: 5, steps: [{ weight: 30 }, { pause: {} }] } } }
+analysis: { interval: 1s, window: 10s, minRequests: 20 }
+rollbackPolicy: { automatic: { timeout: 10m, triggers: [{ type: error_rate, threshold: 10%, duration: 10s }] } }
+drainTimeout: 5s
+`,
+      pins: { bad: "1.0.0", newest: "1.0.0" },
+    },
+  },
+};
+
+async function loadOn(installation: Installation, process: string): Promise<RecordedLoad> {
+  await installation.untilStatus(environment, process, { sync: "Synced", health: "Healthy", desired: "1.0.0" });
+  const load = startRecordedLoad(`${await installation.address(environment)}/${process}`);
+  onTestFinished(() => load.stop());
+  return load;
+}
+
+/** Pushes past the server that is down, as somebody with another way in does. */
+async function pushAround({ stage }: Installation, process: string, version: string): Promise<void> {
+  await setPin(stage, pinsFile(environment), process, version);
+  await stage.git("-c", "commit.gpgsign=false", "commit", "--quiet", "--all", "--message", `Deploy ${process} ${version}`);
+  await stage.git("push", "--quiet", join(stage.directory, "remote", "shop.git"), "main");
+}
+
+describe("a minute without git, during a rollback and a canary", () => {
+  it("holds up no traffic; then the revert is committed once, and the newest version wins", async () => {
+    const installation = await install({ environments: [environment], instances: 1, ground });
+    const badLoad = await loadOn(installation, "bad");
+    const newestLoad = await loadOn(installation, "newest");
+    await installation.deploy(environment, "newest", "1.1.0");
+    await until(() => newestLoad.of("1.1.0").length > 0, "the canary has traffic");
+
+    await installation.deploy(environment, "bad", "1.1.0");
+    const head = (await installation.stage.git("rev-parse", "HEAD")).trim();
+    await until(async () => (await installation.controller.overview()).repository.commit === head, "the bad version is fetched");
+    await installation.endGitServer();
+    const goneAt = Date.now();
+    await until(() => badLoad.of("1.1.0").length >= 20, "the bad version has customers");
+    await until(async () => (await installation.status(environment, "bad"))?.revert?.outcome === null, "a revert is owed");
+    await until(async () => (await installation.status(environment, "bad"))?.actual[0]?.version === "1.0.0", "the traffic is back");
+    const back = badLoad.answers.length;
+    await pushAround(installation, "newest", "1.2.0");
+
+    expect((await installation.pinion("status")).stdout).toContain("git lags runtime");
+    await until(() => Date.now() - goneAt >= outageMs, "the minute is over");
+    expect((await installation.pinion("status")).stdout).toContain("git lags runtime");
+    expect(badLoad.answers.slice(back + 8).filter(({ version, isGood }) => version !== "1.0.0" || !isGood)).toEqual([]);
+    await installation.restartGitServer();
+
+    await installation.untilStatus(environment, "bad", { sync: "Synced", health: "Healthy", desired: "1.0.0" });
+    expect(await installation.revertsOf("bad", "1.1.0")).toHaveLength(1);
+    expect((await installation.pinion("status")).stdout).not.toContain("git lags runtime");
+    await installation.untilDeployment("newest", "1.1.0", ({ phase }) => phase === "Superseded");
+    await until(() => newestLoad.of("1.2.0").length > 0, "the newest version has traffic");
+    const share = (await installation.status(environment, "newest"))?.actual;
+    expect(share).toEqual(
+      expect.arrayContaining([
+        { version: "1.0.0", weight: 70 },
+        { version: "1.2.0", weight: 30 },
+      ]),
+    );
+    expect(newestLoad.failures()).toEqual([]);
+  });
+});
+
+describe("newest wins during a canary", () => {
+  it("a newer version starts over from the stable one, and a revert goes straight back", async () => {
+    const installation = await install({ environments: [environment], instances: 1, ground });
+    const load = await loadOn(installation, "newest");
+    await installation.deploy(environment, "newest", "1.1.0");
+    await until(() => load.of("1.1.0").length > 0, "1.1.0 has traffic");
+    await installation.deploy(environment, "newest", "1.2.0");
+    await until(() => load.of("1.2.0").length > 0, "1.2.0 has traffic");
+    const superseded = await installation.untilDeployment("newest", "1.1.0", ({ endedAt }) => endedAt !== null);
+    const running = await installation.untilDeployment("newest", "1.2.0", () => true);
+    expect([superseded.phase, running.phase, running.from]).toEqual(["Superseded", "Running", "1.0.0"]);
+
+    await installation.pull();
+    await writeFile(join(installation.stage.workingCopy, "README.md"), "Nothing to deploy.\n");
+    await installation.stage.git("add", "README.md");
+    await installation.push("A commit that is about something else");
+    expect((await installation.untilDeployment("newest", "1.2.0", () => true)).phase).toBe("Running");
+
+    await installation.deploy(environment, "newest", "1.0.0");
+    await installation.untilDeployment("newest", "1.2.0", ({ phase }) => phase === "Superseded");
+    const shares = async () => (await installation.untilStatus(environment, "newest", { sync: "Synced", health: "Healthy" })).actual;
+    await until(async () => (await shares()).some(({ version, weight }) => version === "1.0.0" && weight === 100), "all traffic is back");
+    const back = load.answers.length;
+    await until(() => load.answers.length >= back + 200, "there is more traffic");
+    expect(load.answers.slice(back + 8).filter(({ version }) => version !== "1.0.0")).toEqual([]);
+    expect(load.failures()).toEqual([]);
+  });
+});
