@@ -4,39 +4,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type RunningController, startController } from "./controller-process.ts";
-import { composeFrame } from "./frame.ts";
-import { startLoad } from "./load.ts";
-import { createScreen, type Screen, type ScreenOutput } from "./screen.ts";
+import { draw, noInstructions, playByHand } from "./by-hand.ts";
+import { startController } from "./controller-process.ts";
+import { playTour } from "./play-tour.ts";
+import { createScreen } from "./screen.ts";
+import type { DemoWorld, Show } from "./show.ts";
 import { setStage, type Stage } from "./stage.ts";
-import { chapters, loadEnvironment, loadPath } from "./tour.ts";
-import { renderView } from "./view.ts";
 
-export interface DemoWorld {
-  readonly stdout: ScreenOutput;
-  readonly isTerminal: boolean;
-  readonly colour: boolean;
-  /** Of the terminal, asked anew at each drawing. */
-  size(): { readonly columns: number; readonly rows: number };
-  /** Program and arguments that make `pinion`. */
-  readonly command: readonly string[];
-  /** The config repository to make a working copy of. */
-  readonly example: string;
-  readonly tour: boolean;
-  /** Null: a new folder. */
-  readonly directory: string | null;
-}
-
-/** What is up, and how far the demo has got. */
-interface Show {
-  readonly stage: Stage;
-  readonly controller: RunningController;
-  readonly screen: Screen;
-  readonly world: DemoWorld;
-  readonly stopping: AbortSignal;
-}
-
-const drawEveryMs = 250;
 const readyLimitMs = 60_000;
 
 /** Resolves with the exit code: 0 when all chapters came true, or the demo was ended by hand. Everything it started has ended then. */
@@ -89,83 +63,13 @@ async function untilSynced(show: Show): Promise<void> {
   while (!show.stopping.aborted) {
     const { environments } = await show.controller.overview();
     const all = environments.flatMap((environment) => environment.processes);
-    if (show.world.isTerminal) await draw(show, noInstructions);
+    if (show.world.isTerminal) await draw(show, noInstructions, null);
     if (all.length > 0 && environments.length >= 3 && all.every((process) => process.sync === "Synced" && process.health === "Healthy"))
       return;
     if (Date.now() > deadline)
       throw new Error(`not everything is Synced and Healthy after ${readyLimitMs / 1000} s; see ${show.stage.directory}/controller.log`);
     await sleep(100);
   }
-}
-
-interface Instructions {
-  readonly instructions: readonly string[];
-  readonly brief: readonly string[];
-}
-
-const noInstructions: Instructions = { instructions: [], brief: [] };
-
-async function draw({ controller, screen, world }: Show, texts: Instructions): Promise<void> {
-  const [overview, history] = await Promise.all([controller.overview(), controller.history(8)]);
-  const { columns, rows } = world.size();
-  const view = (recent: number) => renderView(overview, history, { width: columns, now: Date.now(), colour: world.colour, recent });
-  // A time that passes is no news to a log; and a view higher than the terminal could not be drawn over.
-  screen.draw(world.isTerminal ? composeFrame({ ...texts, view }, { columns, rows }) : view(8).slice(1));
-}
-
-async function playByHand(show: Show): Promise<number> {
-  const { stage, controller, screen, stopping, world } = show;
-  const { environments } = await controller.overview();
-  const address = environments.find((environment) => environment.name === loadEnvironment)?.url ?? "";
-  const texts = { instructions: instructions(stage, address), brief: [`cd ${stage.workingCopy}  # README.md in there has what to try`] };
-  if (!world.isTerminal) for (const line of texts.instructions) screen.print(line);
-  while (!stopping.aborted) {
-    const death = controller.death();
-    if (death) throw new Error(death);
-    await draw(show, texts);
-    await sleep(drawEveryMs, undefined, { signal: stopping }).catch(() => undefined);
-  }
-  return 0;
-}
-
-function instructions(stage: Stage, address: string): readonly string[] {
-  return [
-    "All is Synced and Healthy; Ctrl-C ends everything. Now, in another terminal:",
-    "",
-    `  cd ${stage.workingCopy}  # README.md in there has more to try`,
-    `  curl -i ${address}${loadPath}  # x-pinion-version tells who answers`,
-    "  # edit environments/production/pins/team-orders.yaml: order-intake: 1.4.0",
-    '  git commit -am "Deploy order-intake 1.4.0" && git push',
-    "  git revert --no-edit HEAD && git push  # and back",
-  ];
-}
-
-async function playTour(show: Show): Promise<number> {
-  const { stage, controller, screen, stopping } = show;
-  const { environments } = await controller.overview();
-  const processes = environments.reduce((sum, environment) => sum + environment.processes.length, 0);
-  screen.print(`✓ ${environments.length} environments, ${processes} processes: all Synced and Healthy`);
-  const address = environments.find((environment) => environment.name === loadEnvironment)?.url ?? "";
-  const load = startLoad(address + loadPath);
-  try {
-    for (const chapter of chapters) {
-      if (stopping.aborted) return 1;
-      const played = chapter.play({ stage, controller, load }).catch((error: unknown) => error as Error);
-      const proof = await Promise.race([played, whenAborted(stopping)]);
-      if (proof instanceof Error) {
-        screen.print(`✗ ${chapter.title}: ${proof.message}`);
-        return 1;
-      }
-      screen.print(`✓ ${chapter.title}: ${proof}`);
-    }
-    return 0;
-  } finally {
-    await load.stop();
-  }
-}
-
-function whenAborted(signal: AbortSignal): Promise<Error> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(new Error("ended by hand")), { once: true }));
 }
 
 /** The first signal ends the demo in order, the second one at once. */

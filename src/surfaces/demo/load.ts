@@ -1,89 +1,78 @@
-/** Continuous traffic for the tour: asks one address again and again, and remembers who answered and what failed. */
+/** The customers of the demo: they ask one address again and again, at a bounded pace, and remember who answered and what failed. */
 
 import { Agent, request } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createTally, type LoadCounts, type Outcome, type Tally } from "./tally.ts";
+
+/** What is asked, and how hard. */
+export interface Customers {
+  readonly url: string;
+  /** Sent as JSON by POST; null: it is asked by GET. */
+  readonly order: unknown;
+  /** So many ask at a time, each one question after the other. */
+  readonly callers: number;
+  /** Between an answer and the next question of the same caller. */
+  readonly pauseMs: number;
+}
 
 export interface Load {
+  /** Of the questions that were asked since the last `mark()`. */
   readonly counts: LoadCounts;
-  /** When a version answered for the first time since `mark()`; null: not yet. */
-  firstAnswerOf(version: string): number | null;
-  /** Forgets everything so far. */
+  /** Counts anew: an answer to a question from before counts no more. */
   mark(): void;
   stop(): Promise<void>;
 }
 
-export interface LoadCounts {
-  readonly requests: number;
-  readonly failed: number;
-  readonly byVersion: ReadonlyMap<string, number>;
-  /** The first failure since the mark, for people. */
-  readonly firstFailure: string | null;
-}
-
-const callers = 4;
 const timeoutMs = 15_000;
 
-/** Starts at once; each caller asks again as soon as it is answered. */
-export function startLoad(url: string): Load {
+/** Starts at once. An answer with a status other than 200 has failed. */
+export function startLoad(customers: Customers): Load {
+  const { callers, pauseMs } = customers;
   const agent = new Agent({ keepAlive: true, maxSockets: callers });
-  let running = true;
-  let requests = 0;
-  let failed = 0;
-  let firstFailure: string | null = null;
-  let byVersion = new Map<string, number>();
-  let firstAnswers = new Map<string, number>();
+  const stopping = new AbortController();
+  let tally: Tally = createTally();
 
   async function call(): Promise<void> {
-    while (running) {
-      const outcome = await ask(url, agent);
-      requests += 1;
-      if (outcome.version) {
-        byVersion.set(outcome.version, (byVersion.get(outcome.version) ?? 0) + 1);
-        if (!firstAnswers.has(outcome.version)) firstAnswers.set(outcome.version, Date.now());
-      }
-      if (outcome.failure) {
-        failed += 1;
-        firstFailure ??= outcome.failure;
-      }
+    while (!stopping.signal.aborted) {
+      const counting = tally;
+      counting.add(await ask(customers, agent));
+      await sleep(pauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
   }
 
   const calls = Array.from({ length: callers }, call);
   return {
     get counts() {
-      return { requests, failed, byVersion, firstFailure };
+      return tally.counts;
     },
-    firstAnswerOf: (version) => firstAnswers.get(version) ?? null,
     mark() {
-      [requests, failed, firstFailure] = [0, 0, null];
-      byVersion = new Map();
-      firstAnswers = new Map();
+      tally = createTally();
     },
     async stop() {
-      running = false;
+      stopping.abort();
       await Promise.all(calls);
       agent.destroy();
     },
   };
 }
 
-interface Outcome {
-  readonly version: string | null;
-  readonly failure: string | null;
-}
-
-function ask(url: string, agent: Agent): Promise<Outcome> {
+function ask({ url, order }: Customers, agent: Agent): Promise<Outcome> {
   return new Promise((resolve) => {
-    const sent = request(url, { agent, timeout: timeoutMs, headers: { "x-test": "1" } }, (answer) => {
-      const status = answer.statusCode ?? 0;
+    const end = (version: string | null, failure: string | null) => resolve({ at: Date.now(), version, failure });
+    // A test leaves no trace in the shop.
+    const headers = { "x-test": "1", ...(order === null ? {} : { "content-type": "application/json" }) };
+    const sent = request(url, { agent, timeout: timeoutMs, method: order === null ? "GET" : "POST", headers }, (answer) => {
       const version = answer.headers["x-pinion-version"];
       answer.resume();
-      answer.once("end", () =>
-        resolve({ version: typeof version === "string" ? version : null, failure: status === 200 ? null : `status ${status}` }),
-      );
-      answer.once("error", (error) => resolve({ version: null, failure: error.message }));
+      answer.once("end", () => end(typeof version === "string" ? version : null, failureOf(answer.statusCode ?? 0)));
+      answer.once("error", (error) => end(null, error.message));
     });
     sent.once("timeout", () => sent.destroy(new Error("no answer in time")));
-    sent.once("error", (error) => resolve({ version: null, failure: error.message }));
-    sent.end();
+    sent.once("error", (error) => end(null, error.message));
+    sent.end(order === null ? undefined : JSON.stringify(order));
   });
+}
+
+function failureOf(status: number): string | null {
+  return status === 200 ? null : `status ${status}`;
 }

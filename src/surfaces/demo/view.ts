@@ -1,31 +1,41 @@
 /** The live view of `pinion demo`: environments, processes, versions, weights and what is being done, as lines of text. */
 
 import pc from "picocolors";
-import type { EnvironmentStatus, Overview, RepositoryStatus } from "../../controller/queries.ts";
+import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../controller/queries.ts";
+import type { Progress } from "../../domain/progress.ts";
 import type { Deployment } from "../../domain/state.ts";
 import type { ProcessStatus } from "../../domain/status.ts";
+import { describeQuarantined, describeRevert } from "../cli/render/revert.ts";
+import { describeStep, renderDetails } from "../cli/render/rollout.ts";
+import { byStage } from "../cli/stages.ts";
+import { cutTo } from "../cli/table.ts";
 import { printable } from "../cli/terminal.ts";
+import { relativeTime } from "../cli/time.ts";
+import type { Density } from "./frame.ts";
+import { describeJudgement, describeWeight } from "./progress-tale.ts";
 
-export interface ViewOptions {
+export interface ViewOptions extends Density {
   /** Columns of the terminal. */
   readonly width: number;
   readonly now: number;
   readonly colour: boolean;
-  /** How many deployments of the history to show. */
-  readonly recent: number;
+  /** What the customers have met; null: none are there yet. */
+  readonly customers: string | null;
 }
 
 type Colours = ReturnType<typeof pc.createColors>;
 
-/** The way that a version takes. */
-const order = ["development", "staging", "production"];
-
 /** No line is longer than the terminal is wide, so that the view can be drawn over itself. */
 export function renderView(overview: Overview, history: readonly Deployment[], options: ViewOptions): readonly string[] {
   const colours = pc.createColors(options.colour);
-  const inOrder = overview.environments.toSorted((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
-  const environments = inOrder.flatMap((environment) => renderEnvironment(environment, colours, options));
-  return [renderRepository(overview.repository, colours, options), ...environments, "", ...renderHistory(history, colours, options)];
+  const environments = byStage(overview.environments).flatMap((environment) => renderEnvironment(environment, colours, options));
+  return [
+    renderRepository(overview.repository, colours, options),
+    ...(options.customers === null ? [] : [colours.dim(fit(options.customers, options.width))]),
+    ...environments,
+    "",
+    ...renderHistory(history, colours, options),
+  ];
 }
 
 function renderRepository(repository: RepositoryStatus, colours: Colours, { width, now }: ViewOptions): string {
@@ -44,7 +54,48 @@ function renderEnvironment(environment: EnvironmentStatus, colours: Colours, opt
   const findings = environment.findings.map((finding) =>
     colours.red(fit(`  ${finding.file}:${finding.line} ${finding.message}`, options.width)),
   );
-  return ["", title, ...findings, ...environment.processes.map((process) => renderProcess(process, colours, options.width))];
+  return [
+    "",
+    title,
+    ...renderFreeze(environment, colours, options),
+    ...findings,
+    ...environment.processes.flatMap((process) => [
+      renderProcess(process, colours, options.width),
+      ...renderMore(process, environment, colours, options),
+    ]),
+  ];
+}
+
+function renderFreeze({ freeze }: EnvironmentStatus, colours: Colours, { width, now }: ViewOptions): readonly string[] {
+  if (!freeze) return [];
+  return [colours.yellow(fit(`  FROZEN by ${freeze.by.name} ${relativeTime(freeze.at, now)}: ${freeze.why}`, width))];
+}
+
+const indent = "    ";
+
+/** What goes on with a process, below its row. */
+function renderMore(process: ProcessView, { name }: EnvironmentStatus, colours: Colours, options: ViewOptions): readonly string[] {
+  const { detail, width, now } = options;
+  const { progress, revert, quarantined } = process;
+  if (detail === "none") return [];
+  if (detail === "full" && progress) {
+    const view = { colors: colours, now, width: Math.max(1, width - indent.length) };
+    return renderDetails(process, name, view).map((line) => cutTo(indent + line, width));
+  }
+  const lines = [...(revert ? [describeRevert(revert)] : []), ...quarantined.map((one) => describeQuarantined(one, name))];
+  return [
+    ...(progress ? [renderStep(progress, colours, options)] : []),
+    ...lines.map((line) => colours.yellow(fit(`${indent}${line}`, width))),
+  ];
+}
+
+/** A rollout in one line. */
+function renderStep(progress: Progress, colours: Colours, { width, now }: ViewOptions): string {
+  const { paused, until, verdict } = progress;
+  const goesOn = until !== null && until > now ? `, goes on ${relativeTime(until, now)}` : "";
+  const held = paused ? `PAUSED by ${paused.by.name} ${relativeTime(paused.at, now)}` : `${describeStep(progress)}${goesOn}`;
+  const line = fit(`${indent}${describeWeight(progress)}  ${held}  ${describeJudgement(progress)}`, width);
+  return paused ? colours.yellow(line) : verdict.kind === "unhealthy" ? colours.red(line) : colours.cyan(line);
 }
 
 /** Columns: process, weight bar, versions, sync, health, reason. */

@@ -1,11 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { composeFrame } from "../../../src/surfaces/demo/frame.ts";
+import { composeFrame, type Density } from "../../../src/surfaces/demo/frame.ts";
 
 const command = "  curl http://127.0.0.1:8080/production/orders/health";
 const parts = {
   instructions: ["Try this:", "", "  cd /tmp/shop", `${command}  # tells who answers`],
   brief: ["cd /tmp/shop  # what to try is in README.md"],
-  view: (recent: number) => ["git", "", "production", "orders", "", ...Array.from({ length: recent }, (_, index) => `deployment ${index}`)],
+  view: ({ recent, detail }: Density) => [
+    "git",
+    "",
+    "production",
+    "orders",
+    ...{ full: ["canary", "figures"], line: ["canary"], none: [] }[detail],
+    "",
+    ...Array.from({ length: recent }, (_, index) => `deployment ${index}`),
+  ],
 };
 
 function frame(rows: number, columns = 100): readonly string[] {
@@ -14,7 +22,7 @@ function frame(rows: number, columns = 100): readonly string[] {
 
 describe("what a terminal shows of the demo", () => {
   it("is everything where there is room", () => {
-    expect(frame(40)).toEqual([...parts.instructions, "", ...parts.view(8)]);
+    expect(frame(40)).toEqual([...parts.instructions, "", ...parts.view({ recent: 8, detail: "full" })]);
   });
 
   it.each([40, 18, 14, 12, 10, 8])("is never higher than a terminal of %i rows, and always says where the working copy is", (rows) => {
@@ -22,14 +30,29 @@ describe("what a terminal shows of the demo", () => {
     expect(frame(rows).join("\n")).toContain("cd /tmp/shop");
   });
 
-  it("gives up old deployments first, then the gaps, then most instructions", () => {
-    expect(frame(15)).toEqual([...parts.instructions, "", ...parts.view(4)]);
-    expect(frame(11)).toEqual([...parts.instructions, ...parts.view(4)].filter((line) => line !== ""));
-    expect(frame(6)).toEqual(["cd /tmp/shop  # what to try is in README.md", "git", "production", "orders", "deployment 0"]);
-  });
+  it.each([
+    [17, [...parts.instructions, "", ...parts.view({ recent: 4, detail: "full" })]],
+    [15, [...parts.instructions, "", ...parts.view({ recent: 2, detail: "full" })]],
+    [13, [...parts.instructions, ...parts.view({ recent: 4, detail: "full" })]],
+    [9, [...parts.instructions, ...parts.view({ recent: 1, detail: "line" })]],
+    [8, [...parts.brief, ...parts.view({ recent: 1, detail: "full" })]],
+    [6, [...parts.brief, ...parts.view({ recent: 0, detail: "line" })]],
+    [5, [...parts.brief, ...parts.view({ recent: 0, detail: "none" })]],
+  ] as const)(
+    "in %i rows gives up old deployments first, then gaps and figures, then most instructions, then what goes on",
+    (rows, lines) => {
+      const withGaps = rows > 14;
+      expect(frame(rows)).toEqual(withGaps ? lines : lines.filter((line) => line !== ""));
+    },
+  );
 
   it("shows the beginning where even the tightest arrangement is too high", () => {
     expect(frame(3)).toEqual(["cd /tmp/shop  # what to try is in README.md", "git"]);
+  });
+
+  it("keeps a line that is a comment as a whole, cut", () => {
+    const told = composeFrame({ ...parts, instructions: ["  # pins are here"] }, { rows: 40, columns: 10 });
+    expect(told[0]).toBe("  # pins a");
   });
 
   it("leaves the comment out where a command with it is too wide", () => {

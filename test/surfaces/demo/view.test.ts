@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Overview } from "../../../src/controller/queries.ts";
+import type { EnvironmentStatus, Overview, ProcessView } from "../../../src/controller/queries.ts";
+import type { Progress } from "../../../src/domain/progress.ts";
 import type { Deployment } from "../../../src/domain/state.ts";
 import type { ProcessStatus } from "../../../src/domain/status.ts";
 import { renderView } from "../../../src/surfaces/demo/view.ts";
 
 const now = 1_000_000;
-const options = { width: 120, now, colour: false, recent: 3 };
+const options = { width: 120, now, colour: false, recent: 3, detail: "full", customers: null } as const;
 
 const orders: ProcessStatus = {
   environment: "production",
@@ -22,7 +23,11 @@ const orders: ProcessStatus = {
   since: 0,
 };
 
-function overviewWith(process: Partial<ProcessStatus> = {}, repository: Partial<Overview["repository"]> = {}): Overview {
+function overviewWith(
+  process: Partial<ProcessView> = {},
+  repository: Partial<Overview["repository"]> = {},
+  freeze: EnvironmentStatus["freeze"] = null,
+): Overview {
   const instances = [
     { id: "one", state: "ready", why: "" },
     { id: "two", state: "down", why: "died" },
@@ -34,7 +39,7 @@ function overviewWith(process: Partial<ProcessStatus> = {}, repository: Partial<
     instances,
     findings: [],
     processes: [{ ...orders, progress: null, revert: null, quarantined: [], ...process }],
-    freeze: null,
+    freeze,
   };
   const development = { ...production, name: "dev", type: "development", processes: [] };
   const followed = { url: "", branch: "main", commit: "abcdef0123", subject: "Deploy", author: "team", committedAt: 0, fetchedAt: 0 };
@@ -62,6 +67,45 @@ const failed: Deployment = {
   reason: "smoke_test failed",
   steps: [],
   validations: [],
+};
+
+const progress: Progress = {
+  deployment: "d2",
+  strategy: "canary",
+  state: "shifting",
+  version: "1.4.0",
+  from: "1.2.0",
+  startedAt: now - 4_000,
+  step: 1,
+  steps: 5,
+  weight: 20,
+  why: "20 % of the traffic",
+  until: now + 2_000,
+  deadline: now + 60_000,
+  verdict: { kind: "healthy" },
+  figures: [{ name: "error_rate", unit: "%", candidate: 1.5, stable: null, limit: "<= 5 %", requests: 40, verdict: "healthy", why: "" }],
+  paused: null,
+};
+
+const quarantined = { version: "1.4.0", digest: "sha256-b", why: "errors", at: 0, rollbackId: "r1", isInGit: true } as const;
+
+const revert: ProcessView["revert"] = {
+  order: {
+    id: "r1",
+    environment: "production",
+    process: "order-intake",
+    from: "1.4.0",
+    to: "1.2.0",
+    quarantine: "sha256-b",
+    trigger: "error_rate",
+    why: "errors",
+    at: now,
+    commit: "c",
+    deployment: "d2",
+    by: null,
+    mode: "push",
+  },
+  outcome: null,
 };
 
 function lineWith(text: string, overview: Overview, history: readonly Deployment[] = []): string {
@@ -107,6 +151,52 @@ describe("the live view", () => {
       /production\/order-intake 1\.2\.0 → 1\.3\.0 +deploy +Failed +1\.3 s +smoke_test failed/,
     );
     expect(renderView(overviewWith(), [failed, failed, failed, failed], options).filter((line) => line.includes("1.3.0"))).toHaveLength(3);
+  });
+
+  it("shows a rollout with its figures as `pinion status` does", () => {
+    const lines = renderView(overviewWith({ progress }), [], options).join("\n");
+    expect(lines).toContain("1.2.0 → 1.4.0  canary, step 1 of 5");
+    expect(lines).toContain("20 % on 1.4.0, 80 % on 1.2.0");
+    expect(lines).toMatch(/✓ +error_rate +1\.5 % +- +40 +<= 5 %/u);
+  });
+
+  it("shows a rollout in one line where there is little room, and in none where there is less", () => {
+    const overview = overviewWith({ progress });
+    const told = (detail: "line" | "none") => renderView(overview, [], { ...options, detail }).filter((line) => line.includes("canary"));
+    expect(told("line")).toEqual([
+      "    ██░░░░░░░░  20 % on 1.4.0  canary, step 1 of 5, goes on in 2s  healthy: error_rate 1.5 % of 40 (<= 5 %)",
+    ]);
+    expect(told("none")).toEqual([]);
+  });
+
+  it.each(["full", "line"] as const)("says who paused it (%s)", (detail) => {
+    const paused = { by: { name: "Ada", email: null }, why: "lunch", at: now - 3_000 };
+    const lines = renderView(overviewWith({ progress: { ...progress, paused } }), [], { ...options, detail }).join("\n");
+    expect(lines).toMatch(/paused by Ada 3s ago/iu);
+  });
+
+  it.each(["full", "line"] as const)("says that git lags, and what is in quarantine (%s)", (detail) => {
+    const lines = renderView(overviewWith({ revert, quarantined: [quarantined] }), [], { ...options, detail }).join("\n");
+    expect(lines).toContain("git lags runtime: pin 1.4.0 → 1.2.0 is owed");
+    expect(lines).toContain("1.4.0 is in quarantine (errors)");
+  });
+
+  it("says that an environment is frozen, by whom and why", () => {
+    const freeze = { by: { name: "Ada", email: null }, why: "counting", at: now - 5_000 };
+    expect(lineWith("FROZEN", overviewWith({}, {}, freeze))).toBe("  FROZEN by Ada 5s ago: counting");
+  });
+
+  it("tells what the customers have met, once they are there", () => {
+    expect(renderView(overviewWith(), [], { ...options, customers: "7 orders" })[1]).toBe("7 orders");
+  });
+
+  it.each([40, 60, 80, 100, 160])("never is wider than %i columns with everything going on", (width) => {
+    const freeze = { by: { name: "Ada".repeat(40), email: null }, why: "counting".repeat(20), at: now };
+    const all = overviewWith({ progress, revert, quarantined: [quarantined] }, {}, freeze);
+    for (const detail of ["full", "line", "none"] as const) {
+      const lines = renderView(all, [failed], { ...options, width, detail, customers: "x".repeat(200) });
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+    }
   });
 
   it.each([40, 80, 120])("never is wider than %i columns", (width) => {

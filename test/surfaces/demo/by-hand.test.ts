@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { describeCustomers, instructions } from "../../../src/surfaces/demo/by-hand.ts";
+import type { Load } from "../../../src/surfaces/demo/load.ts";
+
+const place = {
+  workingCopy: "/tmp/demo/shop",
+  configFile: "/tmp/demo/pinion.yaml",
+  address: "http://127.0.0.1:1/production",
+  command: ["node", "bin/pinion.js"],
+};
+
+function load(requests: number, failed: number): Load {
+  return {
+    counts: { requests, failed, firstFailure: null, byVersion: new Map() },
+    mark: () => undefined,
+    stop: async () => undefined,
+  };
+}
+
+describe("what to try in the demo", () => {
+  it.each([
+    "cd /tmp/demo/shop",
+    "payment-authorise: 2.2.0",
+    "payment-authorise: 2.1.0",
+    "pinion pause",
+    "pinion freeze",
+    "pinion rollback",
+  ])("has %s", (text) => {
+    expect(instructions(place).join("\n")).toContain(text);
+  });
+
+  it("makes `pinion` a command of any shell that talks to this demo's controller", () => {
+    expect(instructions(place)).toContain('  pinion() { node bin/pinion.js "$@" -c /tmp/demo/pinion.yaml; }');
+  });
+
+  it("tells what the customers have met", () => {
+    expect(describeCustomers({ orders: load(12, 0), payments: load(340, 3) })).toBe(
+      "customers in production  12 orders, none failed; 340 payments, 3 failed",
+    );
+  });
+});
