@@ -38,7 +38,7 @@ export function decide(state: EnvironmentState, seen: Seen): Step {
     const owed = owedBy.get(process) ?? none;
     const desired = seen.desired?.processes.get(process) ?? null;
     const remembered = state.processes.get(process) ?? { process, ...nothing };
-    const given = obeyForProcess(ordersFor(state, process), thawed(remembered, line.thawedAfterMs), desired, seen);
+    const given = obeyForProcess(ordersFor(state, process), thawed(remembered, line.thawedAfterMs), { desired, seen, freeze: line.freeze });
     step.answers.push(...given.answers);
     const one: Case = { before: given.after, owed: given.hasActed ? none : owed, desired, superseded: null, pass };
     const decision = decideProcess(one);

@@ -4,8 +4,8 @@ import type { Action } from "./actions.ts";
 import type { ProcessDecision } from "./decision.ts";
 import type { Desired } from "./desired.ts";
 import type { Instant, ProcessId } from "./names.ts";
-import { obey } from "./obey.ts";
-import { type Freeze, type Order, type OrderAnswer, signature } from "./orders.ts";
+import { obey, type Obeyed } from "./obey.ts";
+import { describeFreeze, type Freeze, type Order, type OrderAnswer, signature } from "./orders.ts";
 import type { Seen } from "./seen.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState } from "./state.ts";
 
@@ -59,14 +59,24 @@ export interface Given {
   readonly answers: readonly OrderAnswer[];
 }
 
-export function obeyForProcess(orders: readonly Order[], before: ProcessState, desired: Desired | null, seen: Seen): Given {
+/** What orders about a process are held against. */
+export interface Circumstances {
+  readonly desired: Desired | null;
+  readonly seen: Seen;
+  readonly freeze: Freeze | null;
+}
+
+export function obeyForProcess(orders: readonly Order[], before: ProcessState, around: Circumstances): Given {
   let given: Given = { after: before, actions: [], stories: [], hasActed: false, answers: [] };
-  for (const order of orders) given = carryOut(given, order, desired, seen);
+  for (const order of orders) given = carryOut(given, order, around);
   return given;
 }
 
-function carryOut(given: Given, order: Order, desired: Desired | null, seen: Seen): Given {
-  const obeyed = obey({ order, before: given.after, desired, seen });
+function carryOut(given: Given, order: Order, { desired, seen, freeze }: Circumstances): Given {
+  const obeyed: Obeyed =
+    freeze && isPromotion(order, given.after)
+      ? { kind: "refused", why: `${describeFreeze(freeze)}; nothing gets more traffic until it is unfrozen` }
+      : obey({ order, before: given.after, desired, seen });
   if (obeyed.kind === "refused") return { ...given, answers: [...given.answers, refused(order, obeyed.why, seen.now)] };
   const hasMoved = obeyed.after.rollout?.state !== given.after.rollout?.state;
   return {
@@ -76,6 +86,11 @@ function carryOut(given: Given, order: Order, desired: Desired | null, seen: See
     hasActed: given.hasActed || hasMoved,
     answers: [...given.answers, done(order, obeyed.why, seen.now)],
   };
+}
+
+/** What waits for a person is taken further by resuming it, too. */
+function isPromotion({ wish }: Order, { rollout }: ProcessState): boolean {
+  return wish.kind === "promote" || (wish.kind === "resume" && rollout !== null && !rollout.paused);
 }
 
 function storyOf({ rollout }: ProcessState, why: string, at: Instant): readonly DeploymentUpdate[] {

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
+import type { CanarySpec } from "../../src/domain/environment.ts";
 import { running, type World } from "../support/world.ts";
 
 let world: World;
@@ -27,4 +28,32 @@ it("goes forwards when the freeze is lifted", async () => {
   await world.order({ kind: "unfreeze" });
   await world.settle();
   expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+});
+
+const canary: CanarySpec = {
+  kind: "canary",
+  steps: [
+    { kind: "weight", weight: 20 },
+    { kind: "pause", durationMs: null },
+  ],
+  checks: [],
+  maxDurationMs: 600_000,
+  keepOldVersion: true,
+  warm: { count: 1, maxAgeMs: null },
+};
+
+it.each([
+  { kind: "promote", process: "orders", isFull: true },
+  { kind: "promote", process: "orders", isFull: false },
+  { kind: "resume", process: "orders" },
+] as const)("no $kind gives more traffic in a freeze", async (wish) => {
+  await world.order({ kind: "unfreeze" });
+  world.spec = { ...world.spec, strategy: canary };
+  world.publish("orders", "1.2.0");
+  world.pin("orders", "1.2.0");
+  await world.settle();
+  await world.order({ kind: "freeze" });
+  expect(await world.order(wish)).toMatchObject({ kind: "refused", why: expect.stringMatching(/frozen by Ada/u) as string });
+  await world.settle();
+  expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.2.0": 20 });
 });
