@@ -1,0 +1,74 @@
+/** Deployments come and go by the hundreds; what is left of them is bounded by what is kept warm. */
+
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { type Installation, install, until } from "../support/installation.ts";
+import { type Ground, good } from "../support/proving-ground.ts";
+
+const environment = "shop";
+const deployments = 60;
+const keptWarm = 2;
+const names = Array.from({ length: deployments + 1 }, (_, index) => `1.${index}.0`);
+
+const ground: Ground = {
+  processes: { tiny: Object.fromEntries(names.map((version) => [version, good])) },
+  environments: {
+    [environment]: {
+      text: `type: production\nstrategy: { type: blue-green, config: { keepOldVersion: { count: ${keptWarm} } } }\ndrainTimeout: 5s\n`,
+      pins: { tiny: "1.0.0" },
+    },
+  },
+};
+
+interface Remains {
+  readonly tabs: readonly string[];
+  readonly processes: number;
+  readonly files: number;
+  /** Of the folders of gateway and engines: the mirror and the store hold history, which grows. */
+  readonly bytes: number;
+}
+
+/** The last to be removed goes after its successor is said to be good. */
+async function atRest(installation: Installation): Promise<Remains> {
+  await until(() => remainsOf(installation).tabs.length <= 1 + keptWarm, "what is not kept is removed");
+  return remainsOf(installation);
+}
+
+function remainsOf({ stage }: Installation): Remains {
+  const files = ["gateway", "engines"].flatMap((folder) => filesIn(join(stage.stateDirectory, folder)));
+  const flows = files.find((file) => file.endsWith("flows.json")) ?? "";
+  const nodes = JSON.parse(readFileSync(flows, "utf8")) as readonly { readonly type: string; readonly label?: string }[];
+  const command = execFileSync("ps", ["-eo", "args"]).toString();
+  return {
+    tabs: nodes.flatMap(({ type, label }) => (type === "tab" ? [label ?? ""] : [])),
+    processes: command.split("\n").filter((line) => line.includes(stage.directory)).length,
+    files: files.length,
+    bytes: files.filter((file) => !file.endsWith(".log")).reduce((sum, file) => sum + readFileSync(file).byteLength, 0),
+  };
+}
+
+function filesIn(directory: string): readonly string[] {
+  const entries = readdirSync(directory, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+describe(`${deployments} deployments of a process`, () => {
+  it("leave only what is kept warm, in the engine, in the gateway and on the disk", async () => {
+    const installation = await install({ environments: [environment], instances: 1, ground });
+    await installation.untilStatus(environment, "tiny", { sync: "Synced", health: "Healthy", desired: "1.0.0" });
+    let early: Remains | null = null;
+    for (const [index, version] of names.entries()) {
+      if (index === 0) continue;
+      await installation.deploy(environment, "tiny", version);
+      await installation.untilDeployment("tiny", version, ({ phase }) => phase === "Succeeded");
+      if (index === 5) early = await atRest(installation);
+    }
+    const late = await atRest(installation);
+    expect(late.tabs).toHaveLength(1 + keptWarm);
+    expect([late.processes, late.files]).toEqual([early?.processes, early?.files]);
+    expect(late.bytes).toBeLessThan((early?.bytes ?? 0) * 1.5);
+    expect((await installation.status(environment, "tiny"))?.actual.length).toBe(1 + keptWarm);
+  });
+});
