@@ -22,7 +22,7 @@ export async function playByHand(show: Show): Promise<number> {
   const { stage, controller, screen, stopping, world } = show;
   const address = await addressOf(show);
   const texts = {
-    instructions: instructions({ ...stage, address, command: world.command }),
+    instructions: instructions({ workingCopy: stage.workingCopy, address, controller: controller.url, command: world.command }),
     brief: [`cd ${stage.workingCopy}  # README.md in there has what to try`],
   };
   if (!world.isTerminal) for (const line of texts.instructions) screen.print(line);
@@ -70,30 +70,31 @@ export function describeCustomers({ orders, payments }: Loads): string {
 
 export interface Place {
   readonly workingCopy: string;
-  readonly configFile: string;
   readonly address: string;
+  /** Address of the controller. */
+  readonly controller: string;
   readonly command: readonly string[];
 }
 
-/** What to try. The controller is found by its pinion.yaml, also after the demo was started again. */
-export function instructions({ workingCopy, configFile, address, command }: Place): readonly string[] {
+/** What to try; most of it fits 60 columns. */
+export function instructions({ workingCopy, address, controller, command }: Place): readonly string[] {
   return [
-    "All is Synced and Healthy; Ctrl-C ends everything. Now, in another terminal:",
+    "Synced and Healthy; Ctrl-C ends it. In another terminal:",
     "",
     `  cd ${workingCopy}  # README.md in there has more to try`,
     `  curl -i ${address}${ordersPath}  # x-pinion-version tells who answers`,
-    `  pinion() { ${command.join(" ")} "$@" -c ${configFile}; }`,
-    "  pinion status --watch  # the same as here, and the figures",
-    "",
-    "  # a pin is a line of environments/production/pins/*.yaml:",
+    "  # a pin is a line in environments/production/pins/*.yaml:",
     "  #   order-intake: 1.4.0       blue-green",
     "  #   payment-authorise: 2.2.0  a canary: 20 %, 60 %, all",
-    "  #   payment-authorise: 2.1.0  bad under traffic: rolled back by a commit",
+    "  #   payment-authorise: 2.1.0  bad: rolled back by a commit",
     '  git commit -am "Deploy" && git push',
-    "  git pull && git show  # after a rollback; or git revert HEAD",
+    "  git pull && git show  # after a rollback, the commit that did it; git revert HEAD is yours",
     "",
+    `  export PINION_CONTROLLER=${controller}`,
+    `  alias pinion='${command.join(" ")}'`,
+    "  pinion status --watch  # the figures; then, while a canary is under way:",
     "  pinion pause production/payment-authorise  # or promote, abort",
-    '  pinion freeze production --reason "stop the line"  # and unfreeze',
+    '  pinion freeze production --reason "stop"  # and unfreeze',
     '  pinion rollback production/order-intake --reason "…"',
   ];
 }

@@ -32,7 +32,7 @@ export interface Chapter {
 export const environment = loadEnvironment;
 
 /** How long a chapter waits for what it tells, in milliseconds. */
-const patienceMs = 30_000;
+const patienceMs = 60_000;
 
 /** A process of the story, and where it is pinned. */
 export interface Pinned {
@@ -71,7 +71,7 @@ export async function environmentNow({ controller }: TourParts): Promise<Environ
   return found;
 }
 
-/** Resolves with the view for which it is so. `what` ends the sentence "waited 30 s until …". */
+/** Resolves with the view for which it is so. `what` ends the sentence "waited 60 s until …". */
 export async function untilSeen(
   parts: TourParts,
   process: ProcessId,

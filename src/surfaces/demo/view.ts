@@ -76,7 +76,8 @@ const indent = "    ";
 /** What goes on with a process, below its row. */
 function renderMore(process: ProcessView, { name }: EnvironmentStatus, colours: Colours, options: ViewOptions): readonly string[] {
   const { detail, width, now } = options;
-  const { progress, revert, quarantined } = process;
+  const { revert, quarantined } = process;
+  const progress = isCalm(process.progress) ? null : process.progress;
   if (detail === "none") return [];
   if (detail === "full" && progress) {
     const view = { colors: colours, now, width: Math.max(1, width - indent.length) };
@@ -89,21 +90,33 @@ function renderMore(process: ProcessView, { name }: EnvironmentStatus, colours: 
   ];
 }
 
+/** Watched after all of it went well: its row says so, and there is nothing to do about it. */
+function isCalm(progress: Progress | null): boolean {
+  return progress?.state === "watching" && progress.verdict.kind !== "unhealthy" && progress.paused === null;
+}
+
 /** A rollout in one line. */
 function renderStep(progress: Progress, colours: Colours, { width, now }: ViewOptions): string {
   const { paused, until, verdict } = progress;
-  const goesOn = until !== null && until > now ? `, goes on ${relativeTime(until, now)}` : "";
+  const goesOn = until !== null && until - now >= 1_000 ? `, goes on ${relativeTime(until, now)}` : "";
   const held = paused ? `PAUSED by ${paused.by.name} ${relativeTime(paused.at, now)}` : `${describeStep(progress)}${goesOn}`;
   const line = fit(`${indent}${describeWeight(progress)}  ${held}  ${describeJudgement(progress)}`, width);
   return paused ? colours.yellow(line) : verdict.kind === "unhealthy" ? colours.red(line) : colours.cyan(line);
 }
+
+/** With fewer columns the bar goes, so that sync and health are seen. */
+const wide = 80;
 
 /** Columns: process, weight bar, versions, sync, health, reason. */
 function renderProcess(process: ProcessStatus, colours: Colours, width: number): string {
   const serving = process.actual.filter((share) => share.weight > 0);
   const warm = process.actual.filter((share) => share.weight === 0);
   const versions = [...serving.map((share) => `${share.version} ${share.weight}%`), ...warm.map((share) => `(${share.version})`)].join(" ");
-  const left = fit(`  ${pad(process.process, 18)} ${bar(process)} ${pad(versions || "-", 22)} `, width);
+  const columns =
+    width < wide
+      ? [pad(process.process, 17), pad(versions || "-", 19)]
+      : [pad(process.process, 18), bar(process), pad(versions || "-", 22)];
+  const left = fit(`  ${columns.join(" ")} `, width);
   const state = fit(`${pad(process.sync, 9)} ${pad(process.health, 11)} `, width - left.length);
   const reason = fit(process.reason, width - left.length - state.length);
   return `${left}${paint(process, colours)(state)}${colours.dim(reason)}`;
@@ -150,6 +163,6 @@ function pad(text: string, width: number): string {
 /** One line, cut where the terminal ends. */
 function fit(text: string, width: number): string {
   const line = printable(text);
-  if (line.length <= width) return line;
+  if (line.trimEnd().length <= width) return line.slice(0, width);
   return width < 1 ? "" : `${line.slice(0, width - 1)}…`;
 }

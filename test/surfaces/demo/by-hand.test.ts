@@ -4,8 +4,8 @@ import type { Load } from "../../../src/surfaces/demo/load.ts";
 
 const place = {
   workingCopy: "/tmp/demo/shop",
-  configFile: "/tmp/demo/pinion.yaml",
   address: "http://127.0.0.1:1/production",
+  controller: "http://127.0.0.1:2",
   command: ["node", "bin/pinion.js"],
 };
 
@@ -29,8 +29,14 @@ describe("what to try in the demo", () => {
     expect(instructions(place).join("\n")).toContain(text);
   });
 
-  it("makes `pinion` a command of any shell that talks to this demo's controller", () => {
-    expect(instructions(place)).toContain('  pinion() { node bin/pinion.js "$@" -c /tmp/demo/pinion.yaml; }');
+  it("makes `pinion` a command that talks to this demo's controller", () => {
+    expect(instructions(place)).toContain("  export PINION_CONTROLLER=http://127.0.0.1:2");
+    expect(instructions(place)).toContain("  alias pinion='node bin/pinion.js'");
+  });
+
+  it("fits 60 columns, comments aside", () => {
+    const commands = instructions(place).map((line) => line.replace(/(?<=\S) {2}# .*/u, ""));
+    expect(commands.filter((line) => line.length > 60)).toEqual([]);
   });
 
   it("tells what the customers have met", () => {

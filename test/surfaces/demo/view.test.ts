@@ -169,6 +169,18 @@ describe("the live view", () => {
     expect(told("none")).toEqual([]);
   });
 
+  it("leaves a version that is watched and well to its row", () => {
+    const watching: Progress = { ...progress, state: "watching", weight: 100, step: null };
+    expect(lineWith("canary", overviewWith({ progress: watching }))).toBe("no such line");
+    const condemned: Progress = { ...watching, verdict: { kind: "unhealthy", why: "errors" } };
+    expect(lineWith("canary", overviewWith({ progress: condemned }))).toContain("canary, watching");
+  });
+
+  it("shows sync and health in 60 columns too", () => {
+    const lines = renderView(overviewWith(), [], { ...options, width: 60 });
+    expect(lines.find((line) => line.includes("order-intake"))).toBe("  order-intake      1.4.0 100% (1.2.0)  Synced    Healthy ");
+  });
+
   it.each(["full", "line"] as const)("says who paused it (%s)", (detail) => {
     const paused = { by: { name: "Ada", email: null }, why: "lunch", at: now - 3_000 };
     const lines = renderView(overviewWith({ progress: { ...progress, paused } }), [], { ...options, detail }).join("\n");
