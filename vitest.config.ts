@@ -1,4 +1,7 @@
-/** Three kinds of tests, one after the other: fast ones, ones with real processes, and the whole program. Limits of time only catch what hangs. */
+/**
+ * Three kinds of tests, one after the other: fast ones, ones with real processes, and the whole program. A fourth needs a Prometheus server,
+ * which not every machine has: `npm test` leaves it out, `.ci/run` does not. Limits of time only catch what hangs.
+ */
 
 import { defineConfig } from "vitest/config";
 
@@ -9,7 +12,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.real.test.ts", "test/e2e/**"],
+          exclude: ["test/**/*.real.test.ts", "test/**/*.prometheus.test.ts", "test/e2e/**"],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
@@ -29,11 +32,22 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           pool: "forks",
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: "prometheus",
+          include: ["test/**/*.prometheus.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          pool: "forks",
+          maxWorkers: 1,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -1,4 +1,7 @@
-/** `npm test`: installs and builds what is missing, then runs every test. Arguments go to vitest: `npm test -- --project unit plan`. */
+/**
+ * `npm test`: installs and builds what is missing, then runs every test that needs nothing but Node, npm and git. Arguments go to vitest:
+ * `npm test -- --project unit plan`; `--project prometheus` needs Debian's package of that name.
+ */
 
 import { ensureBuilt } from "./build.mjs";
 import { ensureInstalled } from "./ensure-installed.mjs";
@@ -6,4 +9,6 @@ import { run } from "./run.mjs";
 
 await ensureInstalled();
 await ensureBuilt();
-process.exitCode = await run("node_modules/vitest/vitest.mjs", ["run", ...process.argv.slice(2)]);
+const given = process.argv.slice(2);
+const projects = given.some((argument) => argument.startsWith("--project")) ? [] : ["--project=!prometheus"];
+process.exitCode = await run("node_modules/vitest/vitest.mjs", ["run", ...projects, ...given]);

@@ -15,7 +15,7 @@ async function running(): Promise<Installation> {
 }
 
 async function loadOn(installation: Installation): Promise<Load> {
-  const load = startLoad(`${await installation.address(environment)}/orders/health`);
+  const load = startLoad({ url: `${await installation.address(environment)}/orders/health`, order: null, callers: 4, pauseMs: 0 });
   onTestFinished(() => load.stop());
   await until(() => load.counts.requests > 20, "there is traffic");
   return load;
