@@ -30,6 +30,8 @@ export async function settle(environment: EnvironmentName, ports: Ports): Promis
   startValidations(environment, of(due, "ensure-validated"), ports);
   const heldUp = new Set<ProcessId>();
   for (const { kind, perform } of inOrder) {
+    // Traffic first, git second; what cannot be taken out holds up no revert.
+    if (kind === "ensure-removed") startReverts(environment, due, { heldUp, ports });
     const refusals = await perform(
       environment,
       due.filter((entry) => !heldUp.has(processOf(entry.action))),
@@ -40,7 +42,14 @@ export async function settle(environment: EnvironmentName, ports: Ports): Promis
     for (const entry of of(owed, kind)) if (entry.notBefore > now) heldUp.add(processOf(entry.action));
     await Promise.all(refusals.map((refusal) => refuse(environment, refusal, ports)));
   }
-  // Traffic first, git second.
+}
+
+interface HeldUp {
+  readonly heldUp: ReadonlySet<ProcessId>;
+  readonly ports: Ports;
+}
+
+function startReverts(environment: EnvironmentName, due: readonly OwedAction[], { heldUp, ports }: HeldUp): void {
   for (const entry of of(due, "ensure-reverted")) if (!heldUp.has(entry.action.process)) ports.reverts.ensure(environment, entry, ports);
 }
 
