@@ -3,7 +3,7 @@
 import semver from "semver";
 import type { Action } from "./actions.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
-import { advance, isAllButOver, knownGoodAfter, open, rejectedPhase } from "./deployments.ts";
+import { advance, isAllButOver, knownGoodAfter, open, rejectedPhase, verifiedBefore } from "./deployments.ts";
 import { describeHeld, describeSettled, describeUnknown, type Outlook, withStatus } from "./describe-status.ts";
 import type { Desired } from "./desired.ts";
 import { holdForConcurrency } from "./gates/concurrency.ts";
@@ -36,9 +36,9 @@ function decideNow(one: Case): ProcessDecision {
   const { before, desired, pass } = one;
   const { seen } = pass;
   if (!seen.spec || !seen.desired) return watchOnly(one, "environment.yaml cannot be used; what runs keeps running");
-  if (before.rollout && isSuperseded(before.rollout, desired, seen)) return supersede(one, before.rollout);
-  if (before.rollout) return advance(one, before.rollout);
   const view = viewProcess(before.process, seen, desired);
+  if (before.rollout && isSuperseded(one, before.rollout)) return view ? supersede(one, before.rollout) : awaitView(one, before.rollout);
+  if (before.rollout) return advance(one, before.rollout);
   if (!view) return watchOnly(one, whyUnknown(seen));
   return decideIdle(one, view);
 }
@@ -74,7 +74,9 @@ function wayBack({ before, desired }: Case, view: ProcessSeen): UnitRef | null {
   if (desired?.kind !== "broken" || !serving || definition === null || !findQuarantined(before, definition)) return null;
   if (serving.version !== desired.version) return null;
   const quarantined = new Set(before.quarantined.map((entry) => entry.version));
-  const good = before.knownGood.find((each) => !quarantined.has(each.version) && each.digest !== before.refused?.unit.digest);
+  // What was refused last, and all that was tried before it, is not tried again: it would go round for ever.
+  const tried = before.knownGood.findIndex((each) => each.digest === before.refused?.unit.digest);
+  const good = before.knownGood.slice(tried + 1).find((each) => !quarantined.has(each.version));
   return good ? { process: good.process, version: good.version, digest: good.digest } : null;
 }
 
@@ -168,10 +170,17 @@ function isRefused(state: ProcessState | undefined, desired: Desired | undefined
  * The newest commit wins: what is under way for another version is not continued. A rejection first gets the traffic back;
  * what is left of it then, such as requests that are still worked on, never holds up the next commit.
  */
-function isSuperseded(rollout: Rollout, desired: Desired | null, seen: Seen): boolean {
-  if (desired?.kind === "broken" || rollout.candidate?.digest === desired?.unit.digest) return false;
+function isSuperseded({ before, desired, owed, pass }: Case, rollout: Rollout): boolean {
+  if (desired?.kind === "broken") return rollout.kind === "heal" && isPinQuarantined(before, desired);
+  if (rollout.candidate?.digest === desired?.unit.digest) return false;
   if (rollout.state.kind !== "rejected") return true;
-  return !isOnItsWayTo(desired, rollout) && isTrafficBack(rollout, seen);
+  return !isOnItsWayTo(desired, rollout) && (isTrafficBack(rollout, pass.seen) || isWayBackClosed(rollout, owed, pass.seen));
+}
+
+/** Nobody keeps in order what must not run here. */
+function isPinQuarantined(before: ProcessState, desired: Desired): boolean {
+  const definition = pinnedDefinition(desired);
+  return definition !== null && findQuarantined(before, definition) !== null;
 }
 
 /** The commit that puts the pin back wants what a rejection does anyway, and does it to the end: with its proof, and its reason. */
@@ -180,10 +189,24 @@ function isOnItsWayTo(desired: Desired | null, { stable, state }: Rollout): bool
   return desired?.kind === "run" && stable?.digest === desired.unit.digest && !isStableLost;
 }
 
-function isTrafficBack({ process, stable, state }: Rollout, { routes }: Seen): boolean {
+function isTrafficBack({ process, stable, candidate, state }: Rollout, { routes }: Seen): boolean {
   if (state.kind === "rejected" && state.isStableLost) return true;
-  const route = routes.kind === "known" ? (routes.value.get(process) ?? null) : null;
-  return stable !== null && weightOf(route, stable.digest) === 100;
+  if (routes.kind === "unknown") return false;
+  const route = routes.value.get(process) ?? null;
+  return stable ? weightOf(route, stable.digest) === 100 : !candidate || weightOf(route, candidate.digest) === 0;
+}
+
+/** The stable version answers nowhere, or cannot be put back: a newer commit may be what mends that. */
+function isWayBackClosed({ process, stable }: Rollout, owed: Case["owed"], { engine }: Seen): boolean {
+  if (!stable || engine.kind === "unknown") return false;
+  const installed = findInstalled(engine.value.installed.get(process) ?? [], stable.digest);
+  if (installed) return !installed.placements.some((placement) => placement.ready);
+  return owed.some(({ action, stuck }) => stuck !== null && action.kind === "ensure-installed" && action.unit.digest === stable.digest);
+}
+
+/** What becomes of its version depends on what is there and has the traffic: it is neither continued nor closed before that is known. */
+function awaitView(one: Case, rollout: Rollout): ProcessDecision {
+  return isCondemned(one, rollout) ? advance(one, rollout) : watchOnly(one, whyUnknown(one.pass.seen));
 }
 
 function supersede(one: Case, rollout: Rollout): ProcessDecision {
@@ -191,7 +214,7 @@ function supersede(one: Case, rollout: Rollout): ProcessDecision {
   const { now } = pass.seen;
   const isGood = isAllButOver(rollout) && !isCondemned(one, rollout);
   const phase = phaseSuperseded(rollout, isGood);
-  const why = whySuperseded(rollout, isGood, desired?.kind === "run" ? `${desired.unit.version} is pinned now` : "no longer pinned");
+  const why = whySuperseded(rollout, isGood, whatIsPinned(desired));
   if (rollout.state.kind !== "watching") pass.running -= 1;
   const knownGood = isGood ? knownGoodAfter(before, rollout, phase, now) : before.knownGood;
   const idle: ProcessState = { ...before, rollout: null, knownGood, status: before.status && { ...before.status, phase } };
@@ -199,6 +222,11 @@ function supersede(one: Case, rollout: Rollout): ProcessDecision {
   const closing: DeploymentUpdate = { id: rollout.deployment, phase, step, endedAt: now };
   const decision = decideNow({ ...one, before: idle, superseded: { rollout, isGood } });
   return { ...decision, after: decision.after ?? idle, replacesOwed: true, deployments: [closing, ...decision.deployments] };
+}
+
+function whatIsPinned(desired: Desired | null): string {
+  if (!desired) return "no longer pinned";
+  return desired.kind === "run" ? `${desired.unit.version} is pinned now` : desired.why;
 }
 
 function phaseSuperseded({ state }: Rollout, isGood: boolean): DeploymentPhase {
@@ -233,7 +261,7 @@ function hold(one: Case, view: ProcessSeen, because: Outlook): ProcessDecision {
   const describe = outlook.health === null ? describeHeld : describeSettled;
   return {
     after: withStatus(before, describe(before, pass.seen, view, outlook)),
-    actions: keepServing(one, view),
+    actions: keepServing(one, view, verifiedBefore(one.superseded, servingUnit(view.route))),
     replacesOwed: false,
     deployments: [],
     wakeAt: outlook.until,

@@ -53,13 +53,15 @@ export function open({ before, pass, superseded }: Case, view: ProcessSeen, { wh
 function stableFor(view: ProcessSeen, candidate: UnitRef | null, superseded: Case["superseded"]): UnitRef | null {
   const serving = servingUnit(view.route);
   if (!serving || serving.digest === candidate?.digest) return null;
-  const verified = superseded ? verifiedBefore(superseded, serving) : null;
+  const verified = verifiedBefore(superseded, serving);
   const isThere = verified !== null && verified.digest !== candidate?.digest && findInstalled(view.installed, verified.digest) !== null;
   return isThere ? verified : serving;
 }
 
-function verifiedBefore({ rollout, isGood }: NonNullable<Case["superseded"]>, serving: UnitRef): UnitRef | null {
-  return rollout.candidate?.digest === serving.digest && !isGood ? rollout.stable : null;
+/** What had the traffic before a version that serves and was never found good; null: what serves may go on. */
+export function verifiedBefore(superseded: Case["superseded"], serving: UnitRef | null): UnitRef | null {
+  if (!superseded || superseded.isGood || superseded.rollout.kind === "rollback") return null;
+  return superseded.rollout.candidate?.digest === serving?.digest ? superseded.rollout.stable : null;
 }
 
 /** A canary has a limit of its own: its steps take as long as they take. */
@@ -174,6 +176,8 @@ function canStandStill({ state, strategy }: Rollout): boolean {
 function isLate(rollout: Rollout, now: Instant): boolean {
   const { state, strategy, kind, candidate, deadline } = rollout;
   if (now < deadline || !candidate || kind === "heal" || state.kind === "rejected" || !isOnItsWay(rollout)) return false;
+  // There is no rollback of a rollback: where it only waits for a proof, it has arrived.
+  if (rollout.fast && state.kind === "confirming") return false;
   return !(state.kind === "shifting" && strategy.kind === "canary" && isWaitingForPerson(strategy, state));
 }
 
@@ -188,7 +192,7 @@ function entering(rollout: Rollout, state: RolloutState, now: Instant): Rollout 
 
 /** A candidate that is rejected with traffic leaves a revert and a quarantine behind. */
 function afterEntering({ before, desired, pass }: Case, rollout: Rollout, { state }: Rollout): ProcessState {
-  if (state.kind !== "rejected" || !state.hadTraffic) return before;
+  if (state.kind !== "rejected" || !state.hadTraffic || rollout.state.kind === "rejected") return before;
   const reason = { trigger: state.trigger, why: state.why };
   return afterRejection(before, { rollout, reason, desired, seen: pass.seen, by: null });
 }

@@ -6,7 +6,7 @@ import type { Case, ProcessDecision } from "./decision.ts";
 import { describeSettled, withStatus } from "./describe-status.ts";
 import { type EnvironmentSpec, strategyFor, type WarmLimit } from "./environment.ts";
 import type { Digest, Instant, UnitRef } from "./names.ts";
-import { findInstalled, inFlightOn, isArmedAlone, type ProcessSeen, type Seen, servingUnit } from "./seen.ts";
+import { findInstalled, inFlightOn, isArmedAlone, type ProcessSeen, type Seen, servingUnit, weightOf } from "./seen.ts";
 import type { Route } from "./route.ts";
 import type { KnownGood, ProcessState } from "./state.ts";
 import type { ProcessStatus } from "./status.ts";
@@ -44,9 +44,18 @@ export function keepUp({ before, pass }: Case, view: ProcessSeen, unit: UnitRef)
  */
 export function keepServing({ before, desired, pass }: Case, view: ProcessSeen, stable: UnitRef | null = null): readonly Action[] {
   const isThere = (unit: UnitRef) => findInstalled(view.installed, unit.digest)?.placements.some((placement) => placement.ready) ?? false;
-  const served = stable && isThere(stable) ? stable : servingUnit(view.route);
+  const served =
+    stable && isThere(stable)
+      ? stable
+      : (before.knownGood.find((good) => isShared(view.route, good) && isThere(good)) ?? servingUnit(view.route));
   const unit = served ?? (desired ? before.knownGood.find(isThere) : undefined);
   return unit && isThere(unit) ? routing(view, plain(unit), pass.seen.spec) : [];
+}
+
+/** Whether it has some of the traffic, and another version the rest: then the good one is to have it all, not the bigger one. */
+function isShared(route: Route | null, { digest }: UnitRef): boolean {
+  const weight = weightOf(route, digest);
+  return weight > 0 && weight < 100;
 }
 
 /** Without what is remembered of it. */

@@ -2,7 +2,7 @@
 
 import type { Action } from "./actions.ts";
 import type { Desired } from "./desired.ts";
-import { pinnedDefinition, pinnedVersion } from "./quarantine.ts";
+import { isInQuarantine, pinnedDefinition, pinnedVersion } from "./quarantine.ts";
 import { condemnedHere, afterRejection } from "./rollback.ts";
 import { type Order, type OrderWish, signature } from "./orders.ts";
 import type { Version } from "./names.ts";
@@ -11,7 +11,7 @@ import type { Rollout, RolloutState } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 import type { ProcessState } from "./state.ts";
 import { isWaitingForPerson, promoteCanary } from "./strategies/canary.ts";
-import { giveTraffic, reject } from "./strategies/steps.ts";
+import { giveTraffic, isBeforeInstalling, reject } from "./strategies/steps.ts";
 
 /** What an order has changed. */
 export type Obeyed =
@@ -128,7 +128,7 @@ function rollBack(given: Given, { to }: WishOf<"rollback">): Obeyed {
   const { order, before, desired, seen } = given;
   const from = pinnedVersion(desired);
   if (from === null) return refuse("it is not pinned here");
-  const target = to ?? otherGood(before, from);
+  const target = to ?? otherGood(given, from);
   const not = whyNotRolledBack(given, from, target);
   if (target === null || not !== null) return refuse(not ?? noOtherGood);
   const mode = seen.spec?.rollback.manual.approvalRequired ? "propose" : "push";
@@ -143,6 +143,7 @@ function whyNotRolledBack({ before, seen }: Given, from: string, target: string 
   if (!seen.spec?.rollback.manual.enabled) return "manual rollback is off here (rollbackPolicy.manual.enabled)";
   if (target === null) return noOtherGood;
   if (target === from) return `${from} is pinned already`;
+  if (isInQuarantine(before, target, seen)) return `${target} is in quarantine here: take its entry out of quarantine.yaml first`;
   if (!before.knownGood.some((good) => good.version === target)) return `${target} was never found good here; pin it by a pull request`;
   const { revert } = before;
   return revert && revert.outcome === null ? `a revert to ${revert.order.to} is on its way already` : null;
@@ -151,9 +152,10 @@ function whyNotRolledBack({ before, seen }: Given, from: string, target: string 
 /** Stops what is under way and goes to the last good version, traffic first; the pin follows. */
 function recover(given: Given): Obeyed {
   const { rollout } = given.before;
-  if (rollout?.kind === "deploy" && rollout.stable && rollout.state.kind !== "rejected") return recoverFrom(given, rollout);
-  if (rollout) return refuse(`it is going back already: ${rollout.state.kind === "rejected" ? rollout.state.why : rollout.kind}`);
-  return recoverFromPinned(given);
+  if (!rollout || rollout.kind === "heal") return recoverFromPinned(given);
+  if (rollout.state.kind === "rejected") return refuse(`it is going back already: ${rollout.state.why}`);
+  if (rollout.kind !== "deploy") return refuse(`it is going back already: ${rollout.kind}`);
+  return rollout.stable ? recoverFrom(given, rollout) : refuse("no version ran here before it; `pinion abort` stops it");
 }
 
 function recoverFrom({ before, desired, seen, order }: Given, rollout: Rollout): Obeyed {
@@ -164,10 +166,11 @@ function recoverFrom({ before, desired, seen, order }: Given, rollout: Rollout):
   return { ...done(after, { ...rollout, paused: null, state: step.state }, reason.why, step.actions), why: to };
 }
 
-function recoverFromPinned({ before, desired, seen, order }: Given): Obeyed {
+function recoverFromPinned(given: Given): Obeyed {
+  const { before, desired, seen, order } = given;
   const definition = pinnedDefinition(desired);
   const from = pinnedVersion(desired);
-  const target = from === null ? null : otherGood(before, from);
+  const target = from === null ? null : otherGood(given, from);
   if (from === null || target === null || definition === null) return refuse("there is no other version that was found good here");
   const revert = revertBy(order, seen, { process: before.process, from, to: target });
   const after = condemnedHere(before, { ...revert, quarantine: definition, trigger: "emergency", why: emergency(order) });
@@ -178,9 +181,9 @@ function emergency(order: Order): string {
   return `emergency: ${signature(order)}`;
 }
 
-/** The version that was found good last, of those that are not pinned. */
-function otherGood({ knownGood }: ProcessState, pinned: Version): Version | null {
-  return knownGood.find((good) => good.version !== pinned)?.version ?? null;
+/** The version that was found good last, of those that are neither pinned nor in quarantine. */
+function otherGood({ before, seen }: Given, pinned: Version): Version | null {
+  return before.knownGood.find(({ version }) => version !== pinned && !isInQuarantine(before, version, seen))?.version ?? null;
 }
 
 function revertBy(order: Order, seen: Seen, what: Pick<RevertOrder, "process" | "from" | "to">): Omit<RevertOrder, "trigger"> {
@@ -195,7 +198,7 @@ function whyNotStoppable(rollout: Rollout | null): string | null {
   if (rollout.kind === "heal" || rollout.kind === "retire")
     return `what is under way only keeps the environment in order (${rollout.kind})`;
   if (rollout.state.kind === "rejected") return "it is going back already";
-  if (!hasAllTraffic.has(rollout.state.kind)) return null;
+  if (!hasAllTraffic.has(rollout.state.kind) || isBeforeInstalling(rollout)) return null;
   return `${rollout.candidate?.version ?? "it"} has all the traffic already; \`pinion rollback\` takes it back`;
 }
 

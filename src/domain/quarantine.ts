@@ -1,7 +1,7 @@
 /** Versions that were rolled back and must not come again: how the store's own list goes together with quarantine.yaml. */
 
 import type { Desired } from "./desired.ts";
-import type { Digest } from "./names.ts";
+import type { Digest, Version } from "./names.ts";
 import type { Quarantined } from "./revert.ts";
 import type { Seen } from "./seen.ts";
 import type { ProcessState } from "./state.ts";
@@ -36,6 +36,12 @@ export function heldInQuarantine(desired: Desired | null, before: ProcessState):
 
 export function findQuarantined({ quarantined }: ProcessState, definition: Digest): Quarantined | null {
   return quarantined.find((entry) => entry.digest === definition) ?? null;
+}
+
+/** Whether a version must not come again, as the store or as quarantine.yaml has it. */
+export function isInQuarantine({ process, quarantined }: ProcessState, version: Version, seen: Pick<Seen, "quarantine">): boolean {
+  const inGit = seen.quarantine.some((entry) => entry.process === process && entry.version === version);
+  return inGit || quarantined.some((entry) => entry.version === version);
 }
 
 /** With one more entry; an older one of the same definition is replaced. */

@@ -5,17 +5,17 @@
 
 import type { Desired } from "./desired.ts";
 import type { Instant } from "./names.ts";
-import { findQuarantined, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
+import { findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
 import type { RevertOrder } from "./revert.ts";
 import type { Rollout, RolloutSeen, StrategyStep } from "./rollout.ts";
 import type { Person } from "./people.ts";
 import type { Seen } from "./seen.ts";
-import type { ProcessState } from "./state.ts";
-import { mayHaveTraffic, type Reason, reject } from "./strategies/steps.ts";
+import type { KnownGood, ProcessState } from "./state.ts";
+import { isBeforeInstalling, mayHaveTraffic, type Reason, reject } from "./strategies/steps.ts";
 
 /** What condemns a candidate that has traffic, by its metrics; null: nothing does. */
 export function condemnation(rollout: Rollout, seen: RolloutSeen): Reason | null {
-  if (rollout.kind !== "deploy" || rollout.state.kind === "rejected" || !mayHaveTraffic(rollout.state)) return null;
+  if (rollout.kind !== "deploy" || rollout.state.kind === "rejected" || !mayHaveTraffic(rollout)) return null;
   const { triggers, analysis } = seen;
   if (triggers.kind === "unhealthy") return { trigger: triggers.trigger, why: triggers.why };
   if (analysis.kind === "unhealthy") return { trigger: analysis.trigger, why: analysis.why };
@@ -23,18 +23,21 @@ export function condemnation(rollout: Rollout, seen: RolloutSeen): Reason | null
 }
 
 /** A version that has all the traffic for good is only taken back within the rails; one that is still on its way always is. */
-export function isOnItsWay({ state }: Rollout): boolean {
-  return state.kind !== "watching" && state.kind !== "draining" && state.kind !== "removing";
+export function isOnItsWay(rollout: Rollout): boolean {
+  const { kind } = rollout.state;
+  return kind !== "watching" && kind !== "draining" && (kind !== "removing" || isBeforeInstalling(rollout));
 }
 
 /** Why Pinion must not roll back by itself now; null: it may. */
-export function whyNotAutomatic(rollout: Rollout, before: ProcessState, { spec, now }: Seen): string | null {
+export function whyNotAutomatic(rollout: Rollout, before: ProcessState, seen: Seen): string | null {
+  const { spec, now } = seen;
   const automatic = spec?.rollback.automatic;
   if (!automatic?.enabled) return "automatic rollback is off here";
   if (rollout.kind !== "deploy") return "there is no rollback of a rollback";
   const { stable } = rollout;
   if (!stable) return "there is no version to go back to";
   if (!before.knownGood.some((good) => good.version === stable.version)) return `${stable.version} was never found good here`;
+  if (isInQuarantine(before, stable.version, seen)) return `${stable.version} is in quarantine here`;
   const last = before.rolledBackAt;
   if (last !== null && now < last + automatic.coolDownMs)
     return `it was rolled back ${Math.round((now - last) / 1_000)} s ago, and once in ${Math.round(automatic.coolDownMs / 1_000)} s is the limit`;
@@ -63,10 +66,11 @@ interface Rejection {
  */
 export function afterRejection(before: ProcessState, { rollout, reason, desired, seen, by }: Rejection): ProcessState {
   const { candidate, stable } = rollout;
+  const found = foundBad(before, rollout);
   const definition = pinnedDefinition(desired);
   const isStillPinned = candidate !== null && pinnedVersion(desired) === candidate.version;
-  if (!candidate || !stable || !isStillPinned || definition === null || stable.version === candidate.version) return before;
-  if (by === null && whyNotAutomatic(rollout, before, seen) !== null) return before;
+  if (!candidate || !stable || !isStillPinned || definition === null || stable.version === candidate.version) return found;
+  if (by === null && whyNotAutomatic(rollout, before, seen) !== null) return found;
   const order: RevertOrder = {
     id: `rollback.${rollout.deployment}`,
     environment: seen.environment,
@@ -81,7 +85,16 @@ export function afterRejection(before: ProcessState, { rollout, reason, desired,
     by,
     mode: "push",
   };
-  return { ...condemnedHere(before, order), rolledBackAt: by === null ? seen.now : before.rolledBackAt };
+  return { ...condemnedHere(found, order), rolledBackAt: by === null ? seen.now : before.rolledBackAt };
+}
+
+function foundBad(before: ProcessState, { kind, candidate }: Rollout): ProcessState {
+  return kind === "deploy" ? notGood(before, (good) => good.digest === candidate?.digest) : before;
+}
+
+/** What was found bad is good no more, whatever it was before: neither a way back, nor spared its checks when it comes again. */
+function notGood(before: ProcessState, isBad: (good: KnownGood) => boolean): ProcessState {
+  return before.knownGood.some(isBad) ? { ...before, knownGood: before.knownGood.filter((good) => !isBad(good)) } : before;
 }
 
 /** With the revert owed and, where the order says so, its version in quarantine at once. */
@@ -90,7 +103,7 @@ export function condemnedHere(before: ProcessState, order: RevertOrder): Process
   if (order.quarantine === null) return { ...before, revert };
   const isInGit = findQuarantined(before, order.quarantine)?.isInGit ?? false;
   const entry = { version: order.from, digest: order.quarantine, why: order.why, at: order.at, rollbackId: order.id, isInGit };
-  return { ...before, revert, quarantined: quarantine(before, entry) };
+  return { ...notGood(before, (good) => good.version === order.from), revert, quarantined: quarantine(before, entry) };
 }
 
 /** A revert is over once the pin says something else, or nobody is to write it any more. */

@@ -37,7 +37,7 @@ export interface Reason {
 
 /** The candidate is bad: back to the stable version at once; the candidate is removed when nothing is in flight on it. */
 export function reject(rollout: Rollout, { trigger, why }: Reason, now: Instant): StrategyStep {
-  const state = { kind: "rejected", why, since: now, hadTraffic: mayHaveTraffic(rollout.state), trigger } as const;
+  const state = { kind: "rejected", why, since: now, hadTraffic: mayHaveTraffic(rollout), trigger } as const;
   return enter(state, why, giveTraffic(rollout.process, rollout.stable));
 }
 
@@ -52,7 +52,7 @@ export function rejectLate(rollout: Rollout, now: Instant): StrategyStep {
 }
 
 /** Whether callers may have been answered by the candidate in this state. */
-export function mayHaveTraffic(state: RolloutState): boolean {
+export function mayHaveTraffic({ state, strategy }: Pick<Rollout, "state" | "strategy">): boolean {
   switch (state.kind) {
     case "validating":
     case "installing":
@@ -70,14 +70,20 @@ export function mayHaveTraffic(state: RolloutState): boolean {
     case "switching":
     case "confirming":
     case "draining":
-    case "removing":
     case "watching":
       return true;
+    case "removing":
+      return !isBeforeInstalling({ state, strategy });
     case "rejected":
       return state.hadTraffic;
     default:
       return assertNever(state);
   }
+}
+
+/** `recreate` takes the old version out before the new one comes in; for all others that is the end. */
+export function isBeforeInstalling({ state, strategy }: Pick<Rollout, "state" | "strategy">): boolean {
+  return state.kind === "removing" && strategy.kind === "recreate";
 }
 
 export function install(candidate: UnitRef, why: string): StrategyStep {
