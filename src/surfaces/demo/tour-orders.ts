@@ -1,5 +1,6 @@
 /** The tour's chapters about order-intake: blue-green, a version that is caught before it has traffic, `git revert`, a hand edit. */
 
+import type { Version } from "../../domain/names.ts";
 import { editByHand } from "./hand-edit.ts";
 import {
   type Chapter,
@@ -67,23 +68,30 @@ async function playFailsItsCheck(parts: TourParts): Promise<string> {
 
 /** The rollback policy has watched the bump for its time, and found nothing. */
 async function untilGood(parts: TourParts): Promise<void> {
-  const { phase } = await untilDeployed(
+  await untilSucceeded(parts, versions.next, 0);
+}
+
+/** @throws Error when it ends otherwise. */
+async function untilSucceeded(parts: TourParts, wanted: Version, since: number): Promise<void> {
+  const { phase, reason } = await untilDeployed(
     parts,
     process,
-    ({ version, endedAt }) => version === versions.next && endedAt !== null,
-    `${versions.next} is found good`,
+    ({ version, startedAt, endedAt }) => version === wanted && startedAt >= since && endedAt !== null,
+    `the deployment of ${wanted} is over`,
   );
-  if (phase !== "Succeeded") throw new Error(`${versions.next} ended ${phase}`);
+  if (phase !== "Succeeded") throw new Error(`${wanted} ended ${phase}: ${reason}`);
 }
 
 async function playGitRevert(parts: TourParts): Promise<string> {
   const { loads, stage, controller } = parts;
   const commit = (await stage.git("log", "--format=%H", `--grep=^Deploy ${process} ${versions.next}`, "--max-count=1")).trim();
   loads.orders.mark();
+  const since = Date.now();
   await pushRevert(parts, commit);
   const first = await untilAnswers(parts, versions.old);
   const { repository } = await controller.overview();
   await untilSeen(parts, process, ({ sync, desired }) => sync === "Synced" && desired === versions.old, `${versions.old} is Synced`);
+  await untilSucceeded(parts, versions.old, since);
   const after = first - (repository.fetchedAt ?? 0);
   if (after > revertLimitMs) throw new Error(`${versions.old} took ${after} ms after the fetch`);
   expectNoFailure(loads.orders.counts);

@@ -178,7 +178,9 @@ describe("the live view", () => {
 
   it("shows sync and health in 60 columns too", () => {
     const lines = renderView(overviewWith(), [], { ...options, width: 60 });
-    expect(lines.find((line) => line.includes("order-intake"))).toBe("  order-intake      1.4.0 100% (1.2.0)  Synced    Healthy ");
+    expect(lines.find((line) => line.includes("order-intake"))).toBe(
+      "  order-intake      1.4.0 100% (1.2.0)  Synced    Healthy     ".slice(0, 60),
+    );
   });
 
   it.each(["full", "line"] as const)("says who paused it (%s)", (detail) => {
