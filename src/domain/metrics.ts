@@ -67,6 +67,8 @@ export interface MeasureWish {
   readonly process: ProcessId;
   readonly check: MetricCheck;
   readonly candidate: UnitRef;
+  /** What the candidate did before, as in an earlier deployment of the same version, says nothing about this one. */
+  readonly since: Instant;
   /** Null: there is nothing to compare with. */
   readonly stable: UnitRef | null;
   /** When the stable version lost all its traffic; its window ends there. Null: it still has some. */

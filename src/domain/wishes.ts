@@ -23,6 +23,7 @@ function wishesFor(rollout: Rollout, spec: EnvironmentSpec): readonly MeasureWis
     process: rollout.process,
     check,
     candidate,
+    since: rollout.startedAt,
     stable,
     stableUntil: rollout.switchedAt,
     intervalMs: spec.analysis.intervalMs,

@@ -20,6 +20,14 @@ describe("measuring", () => {
     expect(stand.source.asked).toMatchObject([{ environment: "production", unit: unit("a"), windowMs: 30_000, until: 1_000_000 }]);
   });
 
+  it("looks no further back than the deployment began: an earlier one of the same version is another story", async () => {
+    stand.wishes = [aWish({ since: 998_000 })];
+    stand.pass();
+    await stand.clock.pass(40_000);
+    const windows = stand.source.asked.map(({ windowMs }) => windowMs);
+    expect([windows[0], windows[10], windows.at(-1)]).toEqual([2_000, 12_000, 30_000]);
+  });
+
   it("goes on at its interval without any event, and no faster", async () => {
     stand.pass();
     await stand.clock.pass(10_500);

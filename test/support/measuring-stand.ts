@@ -51,6 +51,7 @@ export function aWish(change: Partial<MeasureWish> = {}): MeasureWish {
     process: "orders",
     check: errorRate,
     candidate: unit("a"),
+    since: 0,
     stable: unit("b"),
     stableUntil: null,
     intervalMs: 1_000,

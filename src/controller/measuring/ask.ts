@@ -27,18 +27,23 @@ export interface StableMemory {
   final: Reading | null;
 }
 
+/** At least one: clocks and samples are not more exact than that, and not every source knows shorter windows. */
+function wholeSeconds(ms: number): number {
+  return 1_000 * Math.max(1, Math.ceil(ms / 1_000));
+}
+
 /** Never throws: a source that cannot be asked is a reading that says so. */
 export async function askSource(asking: Asking, memory: StableMemory): Promise<Measured> {
   const { wish, clock, environment } = asking;
   const { check } = wish;
   const at = clock.now();
-  const ask = (unit: UnitRef, until: Instant) => {
-    const { metric, statistic, query, windowMs } = check;
+  const ask = (unit: UnitRef, until: Instant, windowMs = check.windowMs) => {
+    const { metric, statistic, query } = check;
     return bounded({ environment, unit, metric, statistic, query, windowMs, until }, asking);
   };
   const stableUnit = compares(check) ? wish.stable : null;
   const [candidate, stable] = await Promise.all([
-    ask(wish.candidate, at),
+    ask(wish.candidate, at, Math.min(check.windowMs, wholeSeconds(at - wish.since))),
     stableUnit && readStable((until) => ask(stableUnit, until), { wish, at, memory }),
   ]);
   return { check, candidate, stable, at };
