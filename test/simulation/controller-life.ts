@@ -6,6 +6,7 @@ import { type Controller, createController } from "../../src/controller/controll
 import type { LoopParts } from "../../src/controller/loop.ts";
 import { createMeasurements } from "../../src/controller/measurements.ts";
 import type { Ports } from "../../src/controller/ports.ts";
+import { createPlaces } from "../../src/controller/places.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { createSource, type Source } from "../../src/controller/source.ts";
 import { createTelling } from "../../src/controller/telling.ts";
@@ -175,6 +176,7 @@ function openPorts({ world, network, invariants, writer }: LifeParts, { life, cl
     secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "there are no secrets here")) },
     hash: sha256,
     validations: createValidations(wake, (ms, work) => world.time.later(ms, work, life)),
+    places: createPlaces(),
     reverts: createReverts({ onWritten: refresh, wake }),
     measurements: createMeasurements({ sources, clock, log, wake, timeoutMs: 3_000 }),
     pinWriter: network.port(life, "writer", writer(life), rules.writer),

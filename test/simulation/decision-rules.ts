@@ -11,6 +11,8 @@ export interface DecisionRules {
   afterStep(step: Step, before: EnvironmentState, after: EnvironmentState): void;
   /** Every order to put a pin back that was ever recorded. */
   readonly orders: ReadonlyMap<string, RevertOrder>;
+  /** Of those, the ones that a person's retry has overtaken. */
+  readonly retried: ReadonlySet<string>;
   /** Deployments that have not ended. */
   readonly open: ReadonlyMap<string, Opened>;
 }
@@ -23,20 +25,30 @@ export interface Memory {
   readonly orders: Map<string, RevertOrder>;
   /** Deployments that a person has promoted. */
   readonly promoted: Set<string>;
+  readonly retried: Set<string>;
   /** `environment/process version` that were found good. */
   readonly good: Set<string>;
 }
 
 export function createDecisionRules(world: SimWorld): DecisionRules {
-  const memory: Memory = { opened: new Map(), open: new Map(), orders: new Map(), promoted: new Set(), good: new Set() };
+  const memory: Memory = {
+    opened: new Map(),
+    open: new Map(),
+    orders: new Map(),
+    promoted: new Set(),
+    retried: new Set(),
+    good: new Set(),
+  };
   return {
     orders: memory.orders,
+    retried: memory.retried,
     open: memory.open,
     afterStep(step, before, after) {
       tellStep(world, step);
       judgeReasons(world, step);
-      notePromotions(memory, step, before);
+      notePeople(memory, step, before);
       for (const update of step.deployments) follow(world, memory, update);
+      judgeConcurrency(world, step, after);
       for (const row of step.processes) {
         const old = before.processes.get(row.process) ?? null;
         judgeOpen(world, memory, { environment: step.environment, row });
@@ -63,12 +75,13 @@ function judgeReasons({ trace }: SimWorld, { deployments, answers, events, proce
     trace.violate("every decision has a reason", JSON.stringify({ deployments, answers, events }));
 }
 
-function notePromotions({ promoted }: Memory, { answers }: Step, before: EnvironmentState): void {
+function notePeople({ promoted, retried }: Memory, { answers }: Step, before: EnvironmentState): void {
   for (const { id, kind } of answers) {
     const wish = before.orders.find((order) => order.id === id)?.wish;
-    if (kind !== "done" || !wish || (wish.kind !== "promote" && wish.kind !== "resume")) continue;
-    const rollout = before.processes.get(wish.process)?.rollout;
-    if (rollout) promoted.add(rollout.deployment);
+    if (kind !== "done" || !wish || !("process" in wish)) continue;
+    const { rollout, revert } = before.processes.get(wish.process) ?? {};
+    if (rollout && (wish.kind === "promote" || wish.kind === "resume")) promoted.add(rollout.deployment);
+    if (revert && wish.kind === "retry") retried.add(revert.order.id);
   }
 }
 
@@ -83,8 +96,20 @@ function follow(world: SimWorld, memory: Memory, { id, opened, endedAt, phase, s
   memory.open.delete(id);
   const about = memory.opened.get(id);
   if (!about?.version || phase !== "Succeeded") return;
-  if (about.kind !== "heal") memory.good.add(goodKey(about.environment, about.process, about.version));
-  judgeSuccess(world, { about, wasPromoted: memory.promoted.has(id), why: step.why });
+  const key = goodKey(about.environment, about.process, about.version);
+  judgeSuccess(world, { about, wasPromoted: memory.promoted.has(id) || memory.good.has(key), why: step.why });
+  if (about.kind !== "heal") memory.good.add(key);
+}
+
+const allButOver: ReadonlySet<string> = new Set(["draining", "removing", "watching", "rejected"]);
+
+/** Ways back pass every gate; what has all the traffic already, or loses it, does not count. */
+function judgeConcurrency({ trace, plan }: SimWorld, { deployments, environment }: Step, { processes }: EnvironmentState): void {
+  const most = plan.environments.find(({ name }) => name === environment)?.spec.maxConcurrentDeployments ?? null;
+  const isNew = (rollout: Rollout): boolean => rollout.kind === "deploy" && !rollout.fast && !allButOver.has(rollout.state.kind);
+  const running = [...processes.values()].flatMap(({ rollout }) => (rollout && isNew(rollout) ? [rollout.deployment] : []));
+  const hasBegun = deployments.some(({ id, opened }) => opened && running.includes(id));
+  if (most !== null && hasBegun && running.length > most) trace.violate("no more deployments at once than may be", running.join(", "));
 }
 
 function judgeOpen({ trace }: SimWorld, { open }: Memory, { environment, row }: { environment: EnvironmentName; row: ProcessState }): void {

@@ -24,7 +24,7 @@ export interface EndParts {
 }
 
 /** How long the world may take to come to rest, and how long the rest is looked at, in milliseconds. */
-const [patienceMs, lookMs, idleMs] = [3_600_000, 20_000, 120_000];
+const [patienceMs, lookMs, idleMs] = [3_600_000, 10_000, 60_000];
 /** Warm versions are let go when they have been kept for as long as any environment says. */
 const warmMs = 70_000;
 
@@ -63,10 +63,15 @@ function whyBusy({ owed, orders, freeze, processes }: EnvironmentState): string 
   if (freeze) return "frozen";
   if (orders[0]) return `an order is not answered: ${orders[0].id}`;
   for (const { process, rollout, revert, status } of processes.values()) {
-    if (rollout) return `${process} is ${rollout.state.kind}: ${status?.reason ?? ""}`;
+    if (rollout && !isAlarming(status)) return `${process} is ${rollout.state.kind}: ${status?.reason ?? ""}`;
     if (revert && revert.outcome?.kind !== "proposed") return `a revert is owed: ${revert.order.id}`;
   }
   return owed[0] ? `an action is owed: ${JSON.stringify(owed[0])}` : null;
+}
+
+/** Bad, but within the rails: it is shown, and a person must decide. */
+function isAlarming(status: ProcessState["status"]): boolean {
+  return status?.health === "Degraded" && status.reason.endsWith("A person must decide");
 }
 
 async function judgeIdle({ world, network, invariants, isOver }: EndParts): Promise<void> {
@@ -75,8 +80,10 @@ async function judgeIdle({ world, network, invariants, isOver }: EndParts): Prom
   await time.runUntil(time.now() + idleMs, isOver);
   const done = network.effects - effects;
   const looked = invariants.passes - passes;
-  if (done > 0) trace.violate("whoever is at rest does nothing", `${done} effects`);
-  if (looked > plan.environments.length * 30) trace.violate("nobody looks all the time", `${looked} passes in ${idleMs / 1_000} s`);
+  const isMeasured = invariants.decisions.open.size > 0;
+  if (!isMeasured && done > 0) trace.violate("whoever is at rest does nothing", `${done} effects`);
+  if (!isMeasured && looked > plan.environments.length * 30)
+    trace.violate("nobody looks all the time", `${looked} passes in ${idleMs / 1_000} s`);
 }
 
 async function judgeEnvironment(world: SimWorld, { name, instances }: EnvironmentPlan): Promise<void> {
@@ -129,7 +136,7 @@ function judgeProcess(world: SimWorld, end: End): void {
       "what runs is what main says, or is held",
       `${what}: ${JSON.stringify({ desired, serving, status: state.status, refused: state.refused })}`,
     );
-  if (isAsPinned && (state.status.sync !== "Synced" || state.status.health !== "Healthy"))
+  if (isAsPinned && !isAlarming(state.status) && (state.status.sync !== "Synced" || state.status.health !== "Healthy"))
     trace.violate("what runs as pinned is shown so", `${what}: ${JSON.stringify(state.status)}`);
   judgeServing(world, end, what);
 }
@@ -147,8 +154,7 @@ function judgeServing({ trace, plan }: SimWorld, end: End, what: string): void {
   const unit = installed.find(({ digest }) => digest === serving.digest);
   if (!unit) return trace.violate("what has traffic is installed", `${what} ${serving.version}`);
   const isAsPinned = desired?.kind === "run" && desired.unit.digest === serving.digest;
-  if (isAsPinned && targets !== instances)
-    trace.violate("it is served wherever it runs", `${what}: ${targets} of ${instances} instances`);
+  if (isAsPinned && targets !== instances) trace.violate("it is served wherever it runs", `${what}: ${targets} of ${instances} instances`);
   const armed = installed.filter((each) => each.armed);
   if (armed.length !== 1 || armed[0]?.digest !== serving.digest)
     trace.violate(
@@ -165,13 +171,13 @@ function judgeServing({ trace, plan }: SimWorld, end: End, what: string): void {
 /** Every order that was recorded: on the branch once, proposed, or overtaken by a person. */
 function judgeOrders({ world, invariants }: EndParts): void {
   const { git, trace } = world;
-  for (const [id, deployment] of invariants.decisions.open) trace.violate("every deployment ends", `${id}, ${deployment.kind}`);
   for (const [id, order] of invariants.decisions.orders) {
     const times = git.commits.filter(({ rollbackId }) => rollbackId === id).length;
     const at = git.commits.findIndex((commit) => commit.id === order.commit);
     const isProposed = git.branches.has(`rollback/${order.environment}/${id}`);
     const isOvertaken = git.commits.slice(at).some(({ files, by }) => by === "person" && !isPinned(files, order));
-    if (times === 0 && !isProposed && !isOvertaken) trace.violate("each rollback commits exactly once", `${id} never did`);
+    if (times === 0 && !isProposed && !isOvertaken && !invariants.decisions.retried.has(id))
+      trace.violate("each rollback commits exactly once", `${id} never did`);
   }
 }
 

@@ -59,9 +59,9 @@ export function makePlan(seed: number, random: Random): Plan {
     environments,
     faults: faultsOf(random, isCalm),
     isCalm,
-    troubleMs: random.between(60, 200) * 1_000,
-    peopleEveryMs: random.pick([4_000, 10_000, 25_000]),
-    outageEveryMs: random.pick([8_000, 20_000, 60_000]),
+    troubleMs: random.between(40, 120) * 1_000,
+    peopleEveryMs: random.pick([3_000, 7_000, 15_000]),
+    outageEveryMs: random.pick([5_000, 12_000, 40_000]),
     usesRealWriter: random.chance(0.15),
   };
 }

@@ -5,9 +5,11 @@ import { createSimBranch } from "./branch.ts";
 import { type ControllerLife, type LifeParts, startController } from "./controller-life.ts";
 import { judgeEnd } from "./end-rules.ts";
 import { watch } from "./invariants.ts";
+import { withLightAborts } from "./light-abort.ts";
 import { createNetwork } from "./network.ts";
 import { createOutages } from "./outages.ts";
 import { createPeople } from "./people.ts";
+import { createRealWriters } from "./real-writer.ts";
 import { createSimWorld, type SimWorld } from "./sim-world.ts";
 import type { Violation } from "./trace.ts";
 
@@ -22,7 +24,7 @@ export interface RunResult {
 
 export async function simulate(seed: number, isVerbose = false): Promise<RunResult> {
   const world = createSimWorld(seed, isVerbose);
-  await live(world);
+  await withLightAborts(() => live(world));
   const { violations, steps, lines } = world.trace;
   return { seed, violations, steps, lines, hash: world.trace.hash() };
 }
@@ -48,11 +50,12 @@ async function live(world: SimWorld): Promise<void> {
     },
   });
   const branch = createSimBranch(world);
+  const real = plan.usesRealWriter ? createRealWriters(world, random.fork()) : null;
   const parts: LifeParts = {
     world,
     network,
     invariants,
-    writer: (life) => createFakePinWriter({ branch, between: () => time.sleep(random.between(1, 2_000), life) }),
+    writer: (life) => real?.of(life) ?? createFakePinWriter({ branch, between: () => time.sleep(random.between(1, 2_000), life) }),
   };
   const people = createPeople({ world, random: random.fork(), controller: () => running });
   const outages = createOutages({ world, random: random.fork(), crash: () => running && network.kill(running.life) });
@@ -73,4 +76,5 @@ async function live(world: SimWorld): Promise<void> {
   outages.end();
   people.settle();
   await judgeEnd({ world, invariants, network, people, isOver });
+  real?.close();
 }

@@ -9,7 +9,7 @@ import type { SimWorld } from "./sim-world.ts";
 
 interface Success {
   readonly about: Opened;
-  /** A person took it further, whatever its metrics said. */
+  /** A person took it further, whatever its metrics said, now or when it was found good before. */
   readonly wasPromoted: boolean;
   readonly why: string;
 }

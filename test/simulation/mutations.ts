@@ -1,0 +1,161 @@
+/** Rules broken on purpose, each by one replacement in the source: the simulation must notice every one of them. */
+
+export interface Mutation {
+  readonly what: string;
+  readonly file: string;
+  readonly find: string;
+  readonly put: string;
+}
+
+export const mutations: readonly Mutation[] = [
+  {
+    what: "quarantine holds nothing back",
+    file: "src/domain/quarantine.ts",
+    find: "  if (!entry) return desired;",
+    put: "  if (!entry || entry) return desired;",
+  },
+  {
+    what: "the limit of concurrent deployments is not kept",
+    file: "src/domain/decide-process.ts",
+    find: "holdForConcurrency(running, seen.spec?.maxConcurrentDeployments ?? null)",
+    put: "holdForConcurrency(running, null)",
+  },
+  {
+    what: "a freeze holds nothing back",
+    file: "src/domain/decide-process.ts",
+    find: "  if (freeze) return { why: describeFreeze(freeze), until: null };",
+    put: "",
+  },
+  {
+    what: "a freeze stops nothing that is under way",
+    file: "src/domain/deployments.ts",
+    find: "  return pass.freeze ? describeFreeze(pass.freeze) : null;",
+    put: "  return null;",
+  },
+  {
+    what: "a pause stops nothing",
+    file: "src/domain/deployments.ts",
+    find: "  if (paused) return `paused by ${signature(paused)}`;",
+    put: "",
+  },
+  {
+    what: "triggers are ignored",
+    file: "src/domain/rollback.ts",
+    find: 'if (triggers.kind === "unhealthy")',
+    put: "if (triggers.kind !== triggers.kind)",
+  },
+  {
+    what: "two rollbacks within a cool-down",
+    file: "src/domain/rollback.ts",
+    find: "if (last !== null && now < last + automatic.coolDownMs)",
+    put: "if (last !== null && now < last)",
+  },
+  {
+    what: "a rollback of a rollback",
+    file: "src/domain/rollback.ts",
+    find: '  if (rollout.kind !== "deploy" || rollout.state.kind === "rejected"',
+    put: '  if (rollout.state.kind === "rejected"',
+  },
+  {
+    what: "a commit that pins what was never verified",
+    file: "src/domain/rollback.ts",
+    find: "if (!before.knownGood.some((good) => good.version === stable.version))",
+    put: "if (before.knownGood.some(() => false))",
+  },
+  {
+    what: "no validation is as good as a healthy one",
+    file: "src/domain/evidence.ts",
+    find: 'if (results.length === 0) return { kind: "unknown", why: "no validation has run yet" };',
+    put: 'if (results.length === 0) return { kind: "healthy" };',
+  },
+  {
+    what: "an unknown verdict of metrics promotes a canary",
+    file: "src/domain/strategies/canary.ts",
+    find: 'if (seen.analysis.kind !== "healthy") return stay',
+    put: 'if (seen.analysis.kind === "unhealthy") return stay',
+  },
+  {
+    what: "weights that add up to 110",
+    file: "src/domain/strategies/canary.ts",
+    find: "{ unit: rollout.stable, weight: 100 - weight },",
+    put: "{ unit: rollout.stable, weight: 110 - weight },",
+  },
+  {
+    what: "a rejected version keeps the traffic",
+    file: "src/domain/strategies/steps.ts",
+    find: "return enter(state, why, giveTraffic(rollout.process, rollout.stable));",
+    put: "return enter(state, why, giveTraffic(rollout.process, rollout.candidate));",
+  },
+  {
+    what: "a rejected version is removed while it has traffic",
+    file: "src/domain/strategies/steps.ts",
+    find: "  if (lacking.length > 0) return insist(state, state.why, lacking);",
+    put: "",
+  },
+  {
+    what: "triggers are never moved",
+    file: "src/controller/perform.ts",
+    find: "    await ports.engine(environment).ensureArmed(new Map(owed.map(({ action }) => [action.process, action.digest])));",
+    put: "",
+  },
+  {
+    what: "traffic is shifted to a version that answers nowhere",
+    file: "src/controller/perform.ts",
+    find: "if (!installed || ready.length === 0) return null;",
+    put: "if (!installed) return null;",
+  },
+  {
+    what: "an order is never written",
+    file: "src/controller/reverts.ts",
+    find: "outcome = await ports.pinWriter.revert(order);",
+    put: 'outcome = { kind: "superseded", why: "a person has moved the pin" };',
+  },
+  {
+    what: "acted on before it is recorded",
+    file: "src/controller/reconcile.ts",
+    find: "  await ports.journal.record(step);",
+    put: '  for (const [process, actions] of step.owed) for (const action of actions) if (action.kind === "ensure-weights" && action.weights.length === 1) await ports.router.ensureRoutes(environment, [{ process, timeoutMs: 1, sticky: null, shares: action.weights.map(({ unit, weight }) => ({ ...unit, weight, endpoints: [], targets: [] })) }]);\n  await ports.journal.record(step);',
+  },
+  {
+    what: "the journal drops what is owed",
+    file: "src/adapters/store/remembered.ts",
+    find: "  return [...kept, ...added];",
+    put: "  return added.length > 1 ? [...kept, ...added.slice(1)] : kept;",
+  },
+  {
+    what: "the journal forgets refusals",
+    file: "src/adapters/store/remembered.ts",
+    find: "(entry.id === id ? { ...entry, stuck, notBefore } : entry)",
+    put: "entry",
+  },
+  {
+    what: "the journal loses an answer's order twice",
+    file: "src/adapters/store/remembered.ts",
+    find: "  return orders.filter((order) => !answered.has(order.id));",
+    put: "  return orders.length > 0 && answered.size > 0 ? orders : orders;",
+  },
+  {
+    what: "the writer forces its push",
+    file: "src/adapters/git/writer/push-commit.ts",
+    find: 'const lease = `--force-with-lease=${ref}:${seen ?? ""}`;',
+    put: 'const lease = seen === undefined ? "" : "--force";',
+  },
+  {
+    what: "the writer does not look for its Rollback-Id",
+    file: "src/adapters/git/writer/errand.ts",
+    find: '  if (written !== null) return over({ kind: "committed", commit: written });',
+    put: "",
+  },
+  {
+    what: "the writer puts back a pin that a person has moved",
+    file: "src/adapters/git/writer/errand.ts",
+    find: "if (!pins.some(({ version }) => version === order.from))",
+    put: "if (pins.length === 0)",
+  },
+  {
+    what: "the writer leaves the quarantine out",
+    file: "src/adapters/git/writer/build-commit.ts",
+    find: "if (quarantine.file !== null) files.set",
+    put: "if (quarantine.file === undefined) files.set",
+  },
+];

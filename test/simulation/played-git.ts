@@ -1,0 +1,121 @@
+/** What git would say: pushes with leases, logs, ancestors, and the objects of both sides. */
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { inflateSync } from "node:zlib";
+import type { GitObjects } from "../../src/adapters/git/git-objects.ts";
+import { readCommit, readRawTree, readTree } from "../../src/adapters/git/read-object.ts";
+import type { Ended } from "../../src/adapters/git/run-git.ts";
+import type { CommitId } from "../../src/domain/names.ts";
+import { rollbackIdOf, type SimCommit, type StoredObject } from "./git.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+export type Load = (id: string) => StoredObject;
+export type CommitOf = (id: CommitId) => SimCommit;
+
+export function objectsOver(load: Load): GitObjects {
+  const commit: GitObjects["commit"] = async (id) => readCommit(id, load(id).bytes);
+  return {
+    commit,
+    root: async (id) => (await commit(id)).tree,
+    rawTree: async (id) => readRawTree(load(id).bytes, 20, "latin1"),
+    directory: async (id) => readTree(load(id).bytes, 20),
+    size: async (id) => load(id).bytes.length,
+    file: async (id) => load(id).bytes,
+  };
+}
+
+/** An object that the writer has put on the disk. */
+export function readStored(directory: string, id: string): StoredObject {
+  const whole = inflateSync(readFileSync(join(directory, "objects", id.slice(0, 2), id.slice(2))));
+  const end = whole.indexOf(0);
+  return { type: whole.toString("latin1", 0, end).split(" ", 1)[0] as StoredObject["type"], bytes: whole.subarray(end + 1) };
+}
+
+/** Makes the server know a commit that was made by the writer. */
+export function takeCommit({ git }: SimWorld, id: CommitId, load: Load): SimCommit {
+  const { bytes } = load(id);
+  const { tree, parents, committedAt } = readCommit(id, bytes);
+  const text = Buffer.from(bytes).toString("utf8");
+  const message = text.slice(text.indexOf("\n\n") + 2).trimEnd();
+  const files = new Map(filesIn(tree, "", load));
+  const commit: SimCommit = {
+    id,
+    parent: parents[0] ?? null,
+    tree,
+    by: "pinion",
+    message,
+    rollbackId: rollbackIdOf(message),
+    files,
+    at: committedAt,
+  };
+  git.take(commit);
+  return commit;
+}
+
+function* filesIn(tree: string, prefix: string, load: Load): Iterable<readonly [string, string]> {
+  for (const { mode, name, id } of readRawTree(load(tree).bytes, 20, "utf8")) {
+    if (mode === "40000") yield* filesIn(id, `${prefix}${name}/`, load);
+    else yield [`${prefix}${name}`, Buffer.from(load(id).bytes).toString("utf8")];
+  }
+}
+
+/** A push as the server takes it: what is forced is forced, whoever is overwritten. */
+export function receivePush({ git }: SimWorld, args: readonly string[], commitOf: CommitOf): Ended {
+  const [source = "", target = ""] = (args.at(-1) ?? "").split(":");
+  const lease = args.find((arg) => arg.startsWith("--force-with-lease="))?.slice("--force-with-lease=".length);
+  const isForced = source.startsWith("+") || args.includes("--force") || args.includes("-f");
+  const branch = target.replace(/^refs\/heads\//, "");
+  const there = branch === "main" ? git.head.id : (git.branches.get(branch) ?? "");
+  const commit = commitOf(source.replace(/^\+/, ""));
+  const seen = lease?.slice(lease.indexOf(":") + 1);
+  const isOverwriting = there !== "" && commit.parent !== there && commit.id !== there;
+  if (seen !== undefined && seen !== there) return rejected(source, branch, "stale info");
+  if (seen === undefined && isOverwriting && !isForced) return rejected(source, branch, "fetch first");
+  if (branch !== "main") git.branches.set(branch, commit.id);
+  else if (commit.id !== there) git.move(commit);
+  return { exitCode: 0, output: "" };
+}
+
+function rejected(source: string, branch: string, why: string): Ended {
+  return { exitCode: 1, output: ` ! [rejected]        ${source} -> ${branch} (${why})\n` };
+}
+
+export function historyOf(from: CommitId, commitOf: CommitOf): readonly SimCommit[] {
+  const history: SimCommit[] = [];
+  for (let id: CommitId | null = from; id !== null && id !== "";) {
+    const commit: SimCommit = commitOf(id);
+    history.push(commit);
+    id = commit.parent;
+  }
+  return history;
+}
+
+/** `git log -z --format=%H%n%B --grep=… head ^other…`, newest first. */
+export function searchLog(args: readonly string[], commitOf: CommitOf): string {
+  const wanted = args.find((arg) => arg.startsWith("--grep="))?.slice("--grep=".length) ?? "";
+  const [head = "", ...others] = args.slice(args.indexOf("--end-of-options") + 1);
+  const without = new Set(others.flatMap((other) => historyOf(other.slice(1), commitOf).map(({ id }) => id)));
+  const found = historyOf(head, commitOf).filter(({ id, message }) => !without.has(id) && message.includes(wanted));
+  return found.map(({ id, message }) => `${id}\n${message}\0`).join("");
+}
+
+/** All that one commit has and another has not. */
+export function missing(wanted: CommitId, have: CommitId, { commitOf, load }: { readonly commitOf: CommitOf; readonly load: Load }) {
+  const objects = new Map<string, StoredObject>();
+  const known = new Set(historyOf(have, commitOf).map(({ id }) => id));
+  for (const { id, tree } of historyOf(wanted, commitOf)) {
+    if (known.has(id)) break;
+    objects.set(id, load(id));
+    addTree(tree, load, objects);
+  }
+  return objects;
+}
+
+function addTree(tree: string, load: Load, objects: Map<string, StoredObject>): void {
+  objects.set(tree, load(tree));
+  for (const { mode, id } of readRawTree(load(tree).bytes, 20, "utf8")) {
+    if (mode === "40000") addTree(id, load, objects);
+    else objects.set(id, load(id));
+  }
+}
