@@ -29,7 +29,8 @@ export async function playTour(show: Show): Promise<number> {
   try {
     const isTrue = await playChapters(chapters, parts, {
       stopping,
-      onTold: ({ title }, told) => screen.print(told.kind === "true" ? `✓ ${title}: ${told.proof}` : `✗ ${title}: ${told.why}`),
+      onTold: ({ title }, told) =>
+        wrapped(told.kind === "true" ? `✓ ${title}: ${told.proof}` : `✗ ${title}: ${told.why}`, show).forEach((line) => screen.print(line)),
     });
     return isTrue ? 0 : 1;
   } finally {
@@ -37,8 +38,13 @@ export async function playTour(show: Show): Promise<number> {
   }
 }
 
-/** Below its chapter, and broken between words where the terminal is narrow. What is indented already is shown as it is. */
-function indented(line: string, { world }: Show): readonly string[] {
-  if (!world.isTerminal || line.startsWith(" ")) return [`${indent}${line}`];
-  return wrap(line, world.size().columns - 2 * indent.length).map((part, index) => `${indent}${index === 0 ? "" : "  "}${part}`);
+/** Below its chapter. What is indented already is shown as it is. */
+function indented(line: string, show: Show): readonly string[] {
+  return line.startsWith(" ") ? [`${indent}${line}`] : wrapped(line, show, indent);
+}
+
+/** Broken between words where the terminal is too narrow. */
+function wrapped(line: string, { world }: Show, start = ""): readonly string[] {
+  const width = world.isTerminal ? world.size().columns - start.length - 2 : null;
+  return wrap(line, width).map((part, index) => `${start}${index === 0 ? "" : "  "}${part}`);
 }
