@@ -9,6 +9,7 @@ import type { Store } from "../adapters/store/store.ts";
 import { systemClock } from "../adapters/system/system.ts";
 import type { LoopParts } from "../controller/loop.ts";
 import type { Ports } from "../controller/ports.ts";
+import { createPlaces } from "../controller/places.ts";
 import { createReverts } from "../controller/reverts.ts";
 import { createSource, type Source } from "../controller/source.ts";
 import { createValidations } from "../controller/validations.ts";
@@ -61,6 +62,7 @@ export function assemble(assembly: Assembly): Assembled {
     manifests: source,
     hash: sha256,
     validations: createValidations(wake),
+    places: createPlaces(),
     reverts: createReverts({ onWritten: refresh, wake }),
     measurements: measuring.measurements,
     pinWriter: repository.writer({ identity: config.identity, signing: config.signing, path, clock: systemClock }),

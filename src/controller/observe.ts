@@ -16,6 +16,7 @@ export async function observe(environment: EnvironmentName, ports: Ports): Promi
     ask(() => ports.router.routes(environment)),
     ask(() => ports.router.traffic(environment)),
   ]);
+  if (inventory.kind === "known") ports.places.remember(environment, inventory.value);
   return {
     now: ports.clock.now(),
     commit: wanted.commit,

@@ -3,23 +3,16 @@
  * refused stays owed, is tried again later, and is shown to the next decision as `stuck`.
  */
 
-import { type Action, processOf, scopeOf, type Weight } from "../domain/actions.ts";
-import type { EnvironmentSpec } from "../domain/environment.ts";
+import { processOf, scopeOf } from "../domain/actions.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { Digest, EnvironmentName, ProcessId, UnitRef } from "../domain/names.ts";
 import type { Stuck } from "../domain/rollout.ts";
-import type { Route, Share } from "../domain/route.ts";
 import type { OwedAction } from "../domain/state.ts";
-import type { DeploymentUnit, Inventory } from "../domain/unit.ts";
+import type { DeploymentUnit } from "../domain/unit.ts";
+import { attempt, done, type Owed, of, type Refusal } from "./owed.ts";
 import type { Ports } from "./ports.ts";
+import { shiftTraffic } from "./shift-traffic.ts";
 import { loadUnit } from "./units.ts";
-
-type Owed<K extends Action["kind"]> = OwedAction & { readonly action: Extract<Action, { kind: K }> };
-
-export interface Refusal {
-  readonly owed: OwedAction;
-  readonly error: unknown;
-}
 
 /** Tries every owed action that is due, many units in few calls, traffic before triggers before removals. */
 export async function settle(environment: EnvironmentName, ports: Ports): Promise<void> {
@@ -59,11 +52,6 @@ const inOrder = [
   { kind: "ensure-armed", perform: arm },
   { kind: "ensure-removed", perform: remove },
 ] as const;
-
-/** The owed actions of one kind. */
-function of<K extends Action["kind"]>(owed: readonly OwedAction[], kind: K): readonly Owed<K>[] {
-  return owed.filter((entry): entry is Owed<K> => entry.action.kind === kind);
-}
 
 function startValidations(environment: EnvironmentName, owed: readonly Owed<"ensure-validated">[], ports: Ports): void {
   for (const entry of owed) ports.validations.ensure(environment, entry, ports);
@@ -126,44 +114,6 @@ async function loadAll(environment: EnvironmentName, owed: readonly Owed<"ensure
   return { units, refusals };
 }
 
-async function shiftTraffic(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
-  const owed = of(due, "ensure-weights");
-  if (owed.length === 0) return [];
-  return attempt(owed, [], async () => {
-    const inventory = await ports.engine(environment).inventory();
-    const routes = new Map<OwedAction, Route>();
-    const refusals: Refusal[] = [];
-    for (const entry of owed) {
-      const route = routeFor(entry.action, inventory, ports.wanted(environment)?.environment.spec ?? null);
-      if (route) routes.set(entry, route);
-      else
-        refusals.push({
-          owed: entry,
-          error: new PinionError("engine/unreachable", `no engine instance runs what shall get the traffic of ${entry.action.process}`),
-        });
-    }
-    if (routes.size > 0) await ports.router.ensureRoutes(environment, [...routes.values()]);
-    await done(environment, [...routes.keys()], ports);
-    return refusals;
-  });
-}
-
-/** Null when a version that shall get traffic answers nowhere: better no change than traffic into the void. */
-function routeFor(action: Owed<"ensure-weights">["action"], inventory: Inventory, spec: EnvironmentSpec | null): Route | null {
-  const shares = action.weights.map((weight) => shareFor(weight, inventory));
-  const answering = shares.filter((share) => share !== null);
-  if (answering.length < shares.length) return null;
-  return { process: action.process, timeoutMs: spec?.requestTimeoutMs ?? 30_000, sticky: spec?.sticky ?? null, shares: answering };
-}
-
-function shareFor({ unit, weight, on }: Weight, inventory: Inventory): Share | null {
-  const installed = inventory.installed.find((candidate) => candidate.process === unit.process && candidate.digest === unit.digest);
-  const ready = installed?.placements.filter((placement) => placement.ready && (on?.includes(placement.instance) ?? true)) ?? [];
-  if (!installed || ready.length === 0) return null;
-  const targets = ready.map(({ instance, address }) => ({ instance, url: address }));
-  return { version: unit.version, digest: unit.digest, weight, endpoints: installed.endpoints, targets };
-}
-
 async function arm(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
   const owed = of(due, "ensure-armed");
   if (owed.length === 0) return [];
@@ -183,27 +133,6 @@ async function remove(environment: EnvironmentName, due: readonly OwedAction[], 
     await done(environment, owed, ports);
     return [];
   });
-}
-
-/** One call for many; when it throws, all of them are refused for the same reason. */
-async function attempt(
-  owed: readonly OwedAction[],
-  before: readonly Refusal[],
-  call: () => Promise<readonly Refusal[]>,
-): Promise<readonly Refusal[]> {
-  try {
-    return [...before, ...(await call())];
-  } catch (error) {
-    return [...before, ...owed.map((entry) => ({ owed: entry, error }))];
-  }
-}
-
-async function done(environment: EnvironmentName, owed: readonly OwedAction[], ports: Ports): Promise<void> {
-  if (owed.length > 0)
-    await ports.journal.settled(
-      environment,
-      owed.map((entry) => entry.id),
-    );
 }
 
 /** The longest wait before traffic and triggers are tried again, in milliseconds: a rollback may hang on it. */

@@ -3,9 +3,10 @@
 import type { Action } from "../domain/actions.ts";
 import type { DesiredState } from "../domain/desired.ts";
 import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
-import type { CommitId, EnvironmentName, Hash } from "../domain/names.ts";
+import type { CommitId, EnvironmentName, Hash, UnitRef } from "../domain/names.ts";
 import type { Measured, MeasureWish } from "../domain/metrics.ts";
 import type { OwedAction } from "../domain/state.ts";
+import type { Installed, Inventory } from "../domain/unit.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Journal } from "../ports/journal.ts";
@@ -56,6 +57,13 @@ export interface Measurements {
   idle(): Promise<void>;
 }
 
+/** Where versions answered when the engine could be asked last. */
+export interface Places {
+  remember(environment: EnvironmentName, inventory: Inventory): void;
+  /** With the places only where it answered; null: nowhere yet, or not any more. */
+  last(environment: EnvironmentName, unit: UnitRef): Installed | null;
+}
+
 export interface Ports {
   readonly journal: Journal;
   readonly router: Router;
@@ -68,6 +76,7 @@ export interface Ports {
   readonly validations: Validations;
   readonly reverts: Reverts;
   readonly measurements: Measurements;
+  readonly places: Places;
   readonly pinWriter: PinWriter;
   /** Rung when there is something to be told to others. */
   readonly telling: { ring(): void };

@@ -11,6 +11,7 @@ import type { EnvironmentSpec } from "../../src/domain/environment.ts";
 import type { Measured, MeasureWish, Reading } from "../../src/domain/metrics.ts";
 import type { OrderAnswer, OrderWish } from "../../src/domain/orders.ts";
 import type { RevertOrder, RevertOutcome } from "../../src/domain/revert.ts";
+import { createPlaces } from "../../src/controller/places.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Finding } from "../../src/domain/finding.ts";
@@ -123,6 +124,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       hash: sha256,
       secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "no secrets here")) },
       validations: createValidations(() => undefined),
+      places: createPlaces(),
       reverts: createReverts({ onWritten: () => undefined, wake: () => undefined }),
       pinWriter: { revert },
       telling: { ring: () => undefined },

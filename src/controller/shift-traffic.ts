@@ -1,0 +1,80 @@
+/** Gives versions their shares of the traffic: many processes in one call to the router. */
+
+import type { Weight } from "../domain/actions.ts";
+import type { EnvironmentSpec } from "../domain/environment.ts";
+import { PinionError } from "../domain/errors.ts";
+import type { EnvironmentName, UnitRef } from "../domain/names.ts";
+import type { Route, Share } from "../domain/route.ts";
+import type { OwedAction } from "../domain/state.ts";
+import type { Installed, Inventory } from "../domain/unit.ts";
+import { attempt, done, type Owed, of, type Refusal } from "./owed.ts";
+import type { Ports } from "./ports.ts";
+
+/** Where a version answers now; null: nowhere. */
+type Find = (unit: UnitRef) => Installed | null;
+
+export async function shiftTraffic(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
+  const owed = of(due, "ensure-weights");
+  if (owed.length === 0) return [];
+  return attempt(owed, [], async () => {
+    const find = await finding(environment, ports);
+    const routes = new Map<OwedAction, Route>();
+    const refusals: Refusal[] = [];
+    for (const entry of owed) {
+      const route = routeFor(entry.action, find, ports.wanted(environment)?.environment.spec ?? null);
+      if (route) routes.set(entry, route);
+      else refusals.push({ owed: entry, error: nowhere(entry) });
+    }
+    if (routes.size > 0) await ports.router.ensureRoutes(environment, [...routes.values()]);
+    await done(environment, [...routes.keys()], ports);
+    return refusals;
+  });
+}
+
+function nowhere({ action }: Owed<"ensure-weights">): PinionError {
+  return new PinionError("engine/unreachable", `no engine instance runs what shall get the traffic of ${action.process}`);
+}
+
+/**
+ * While some version of a process answers, only what answers gets its traffic. When none does, the traffic goes to where the
+ * version answered last: there it will answer first, and a version that takes the engine down with it is rid of its callers.
+ */
+async function finding(environment: EnvironmentName, ports: Ports): Promise<Find> {
+  const inventory = await ports
+    .engine(environment)
+    .inventory()
+    .catch((error: unknown) => (isSilence(error) ? null : Promise.reject(error)));
+  if (inventory) ports.places.remember(environment, inventory);
+  return (unit) => {
+    if (inventory && isAnsweredBySome(unit, inventory)) return findIn(inventory, unit);
+    return ports.places.last(environment, unit);
+  };
+}
+
+function isSilence(error: unknown): boolean {
+  return error instanceof PinionError && error.code === "engine/unreachable";
+}
+
+function isAnsweredBySome({ process }: UnitRef, { installed }: Inventory): boolean {
+  return installed.some((unit) => unit.process === process && unit.placements.some(({ ready }) => ready));
+}
+
+function findIn({ installed }: Inventory, unit: UnitRef): Installed | null {
+  return installed.find((candidate) => candidate.process === unit.process && candidate.digest === unit.digest) ?? null;
+}
+
+/** Null when a version that shall get traffic answers nowhere: better no change than traffic into the void. */
+function routeFor(action: Owed<"ensure-weights">["action"], find: Find, spec: EnvironmentSpec | null): Route | null {
+  const shares = action.weights.map((weight) => shareFor(weight, find));
+  const answering = shares.filter((share) => share !== null);
+  if (answering.length < shares.length) return null;
+  return { process: action.process, timeoutMs: spec?.requestTimeoutMs ?? 30_000, sticky: spec?.sticky ?? null, shares: answering };
+}
+
+function shareFor({ unit, weight, on }: Weight, find: Find): Share | null {
+  const installed = find(unit);
+  const ready = installed?.placements.filter((placement) => placement.ready && (on?.includes(placement.instance) ?? true)) ?? [];
+  if (!installed || ready.length === 0) return null;
+  const targets = ready.map(({ instance, address }) => ({ instance, url: address }));
+  return { version: unit.version, digest: unit.digest, weight, endpoints: installed.endpoints, targets };
+}
