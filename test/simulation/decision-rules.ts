@@ -1,6 +1,7 @@
 /** What every recorded decision must keep: one rollout at a time, reasons, freezes and pauses, and the rails of rolling back. */
 
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
+import type { OrderWish } from "../../src/domain/orders.ts";
 import type { RevertOrder } from "../../src/domain/revert.ts";
 import type { Rollout } from "../../src/domain/rollout.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../../src/domain/state.ts";
@@ -75,14 +76,16 @@ function judgeReasons({ trace }: SimWorld, { deployments, answers, events, proce
     trace.violate("every decision has a reason", JSON.stringify({ deployments, answers, events }));
 }
 
-function notePeople({ promoted, retried }: Memory, { answers }: Step, before: EnvironmentState): void {
+function notePeople(memory: Memory, { answers }: Step, before: EnvironmentState): void {
   for (const { id, kind } of answers) {
     const wish = before.orders.find((order) => order.id === id)?.wish;
-    if (kind !== "done" || !wish || !("process" in wish)) continue;
-    const { rollout, revert } = before.processes.get(wish.process) ?? {};
-    if (rollout && (wish.kind === "promote" || wish.kind === "resume")) promoted.add(rollout.deployment);
-    if (revert && wish.kind === "retry") retried.add(revert.order.id);
+    if (kind === "done" && wish && "process" in wish) noteWish(memory, wish.kind, before.processes.get(wish.process) ?? null);
   }
+}
+
+function noteWish({ promoted, retried }: Memory, wish: OrderWish["kind"], state: ProcessState | null): void {
+  if (state?.rollout && (wish === "promote" || wish === "resume")) promoted.add(state.rollout.deployment);
+  if (state?.revert && wish === "retry") retried.add(state.revert.order.id);
 }
 
 function follow(world: SimWorld, memory: Memory, { id, opened, endedAt, phase, step }: DeploymentUpdate): void {
@@ -130,17 +133,22 @@ interface Moved {
   readonly step: Step;
 }
 
-function judgeStandingStill({ trace }: SimWorld, { old, row, before, after }: Moved): void {
+function judgeStandingStill(world: SimWorld, { old, row, before, after }: Moved): void {
   const [was, is] = [old.rollout, row.rollout];
+  if (!is) return;
   const isFrozen = before.freeze !== null && after.freeze !== null;
-  if (isFrozen && is?.kind === "deploy" && is.deployment !== was?.deployment)
-    trace.violate("nothing new is deployed in a freeze", `${is.deployment} began`);
-  if (!was || is?.deployment !== was.deployment || !canStandStill(was)) return;
+  const hasBegun = is.deployment !== was?.deployment;
+  const isAllowed = !isFrozen || !hasBegun || is.kind !== "deploy";
+  world.trace.expect(isAllowed, "nothing new is deployed in a freeze", `${is.deployment} began`);
+  if (was && !hasBegun && canStandStill(was)) judgeMove(world, { was, is, isFrozen });
+}
+
+function judgeMove({ trace }: SimWorld, { was, is, isFrozen }: { was: Rollout; is: Rollout; isFrozen: boolean }): void {
   const hasMoved = JSON.stringify(was.state) !== JSON.stringify(is.state) && is.state.kind !== "rejected";
-  if (hasMoved && was.paused && is.paused)
-    trace.violate("what is paused does not move", `${was.deployment}: ${was.state.kind} to ${is.state.kind}`);
-  if (hasMoved && isFrozen && was.kind === "deploy")
-    trace.violate("nothing is promoted in a freeze", `${was.deployment}: ${JSON.stringify(was.state)} to ${JSON.stringify(is.state)}`);
+  if (!hasMoved) return;
+  const move = `${was.deployment}: ${JSON.stringify(was.state)} to ${JSON.stringify(is.state)}`;
+  trace.expect(!was.paused || !is.paused, "what is paused does not move", move);
+  trace.expect(!isFrozen || was.kind !== "deploy", "nothing is promoted in a freeze", move);
 }
 
 const stillStates: ReadonlySet<string> = new Set(["validating", "installing", "checking", "waiting", "shifting", "pausing"]);
@@ -150,23 +158,33 @@ function canStandStill({ state, strategy }: Rollout): boolean {
 }
 
 function judgeOrder(
-  { trace, plan }: SimWorld,
+  world: SimWorld,
   memory: Memory,
   { old, row, step }: { old: ProcessState | null; row: ProcessState; step: Step },
 ): void {
   const order = row.revert?.order;
-  if (!order || order.id === old?.revert?.order.id || memory.orders.has(order.id)) return;
+  if (!order || memory.orders.has(order.id)) return;
   memory.orders.set(order.id, order);
-  trace.say(`  revert ordered: ${order.process} ${order.from} to ${order.to} (${order.trigger}), ${order.id}`);
-  const automatic = plan.environments.find(({ name }) => name === step.environment)?.spec.rollback.automatic;
-  const what = `${order.id}: ${order.from} to ${order.to}, ${order.trigger}`;
-  if (order.from === order.to) trace.violate("a rollback goes somewhere else", what);
-  const isVerified = memory.good.has(goodKey(step.environment, order.process, order.to));
-  if (!isVerified && order.trigger !== "emergency") trace.violate("back only to a verified version", what);
-  if (order.by !== null || !automatic) return;
-  if (!automatic.enabled) trace.violate("automatic rollback is off", what);
-  const last = old?.rolledBackAt ?? null;
-  if (last !== null && step.at - last < automatic.coolDownMs) trace.violate("one automatic rollback in a cool-down", what);
-  const deployment = memory.opened.get(order.deployment ?? "");
-  if (deployment?.kind !== "deploy") trace.violate("no rollback of a rollback", what);
+  const what = `${order.id}: ${order.process} ${order.from} to ${order.to}, ${order.trigger}`;
+  world.trace.say(`  revert ordered: ${what}`);
+  world.trace.expect(order.from !== order.to, "a rollback goes somewhere else", what);
+  const isVerified = memory.good.has(goodKey(step.environment, order.process, order.to)) || order.trigger === "emergency";
+  world.trace.expect(isVerified, "back only to a verified version", what);
+  if (order.by === null) judgeAutomatic(world, { what, order, lastAt: old?.rolledBackAt ?? null, opened: memory.opened });
+}
+
+interface Automatic {
+  readonly what: string;
+  readonly order: RevertOrder;
+  readonly lastAt: number | null;
+  readonly opened: ReadonlyMap<string, Opened>;
+}
+
+function judgeAutomatic({ trace, plan }: SimWorld, { what, order, lastAt, opened }: Automatic): void {
+  const automatic = plan.environments.find(({ name }) => name === order.environment)?.spec.rollback.automatic;
+  if (!automatic) return;
+  trace.expect(automatic.enabled, "automatic rollback is off", what);
+  const isCool = lastAt === null || order.at - lastAt >= automatic.coolDownMs;
+  trace.expect(isCool, "one automatic rollback in a cool-down", what);
+  trace.expect(opened.get(order.deployment ?? "")?.kind === "deploy", "no rollback of a rollback", what);
 }

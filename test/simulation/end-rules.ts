@@ -62,11 +62,16 @@ async function whyNotAtRest({ world }: EndParts): Promise<string | null> {
 function whyBusy({ owed, orders, freeze, processes }: EnvironmentState): string | null {
   if (freeze) return "frozen";
   if (orders[0]) return `an order is not answered: ${orders[0].id}`;
-  for (const { process, rollout, revert, status } of processes.values()) {
-    if (rollout && !isAlarming(status)) return `${process} is ${rollout.state.kind}: ${status?.reason ?? ""}`;
-    if (revert && revert.outcome?.kind !== "proposed") return `a revert is owed: ${revert.order.id}`;
+  for (const state of processes.values()) {
+    const why = whyProcessBusy(state);
+    if (why) return why;
   }
   return owed[0] ? `an action is owed: ${JSON.stringify(owed[0])}` : null;
+}
+
+function whyProcessBusy({ process, rollout, revert, status }: ProcessState): string | null {
+  if (rollout && !isAlarming(status)) return `${process} is ${rollout.state.kind}: ${status?.reason ?? ""}`;
+  return revert && revert.outcome?.kind !== "proposed" ? `a revert is owed: ${revert.order.id}` : null;
 }
 
 /** Bad, but within the rails: it is shown, and a person must decide. */
@@ -122,23 +127,23 @@ interface End {
 
 function judgeProcess(world: SimWorld, end: End): void {
   const { trace } = world;
-  const { environment, process, desired, installed, serving, state } = end;
-  const what = `${environment}/${process}`;
-  if (!desired) {
-    if (installed.length > 0 || serving || state)
-      trace.violate("what is not pinned is gone", `${what}: ${JSON.stringify({ installed, serving, state })}`);
-    return;
-  }
+  const { desired, serving, state } = end;
+  const what = `${end.environment}/${end.process}`;
+  if (!desired) return trace.expect(isGone(end), "what is not pinned is gone", `${what}: ${JSON.stringify(end)}`);
   if (!state?.status?.reason) return trace.violate("every process is shown with a reason", what);
+  const seen = `${what}: ${JSON.stringify({ desired, serving, status: state.status, refused: state.refused })}`;
   const isAsPinned = desired.kind === "run" && serving?.digest === desired.unit.digest;
-  if (!isAsPinned && !isHeld(desired, state))
-    trace.violate(
-      "what runs is what main says, or is held",
-      `${what}: ${JSON.stringify({ desired, serving, status: state.status, refused: state.refused })}`,
-    );
-  if (isAsPinned && !isAlarming(state.status) && (state.status.sync !== "Synced" || state.status.health !== "Healthy"))
-    trace.violate("what runs as pinned is shown so", `${what}: ${JSON.stringify(state.status)}`);
-  judgeServing(world, end, what);
+  trace.expect(isAsPinned || isHeld(desired, state), "what runs is what main says, or is held", seen);
+  trace.expect(!isAsPinned || isShownWell(state.status), "what runs as pinned is shown so", seen);
+  if (serving) judgeServing(world, { ...end, serving, isAsPinned }, what);
+}
+
+function isGone({ installed, serving, state }: End): boolean {
+  return installed.length === 0 && serving === null && state === null;
+}
+
+function isShownWell(status: NonNullable<ProcessState["status"]>): boolean {
+  return isAlarming(status) || (status.sync === "Synced" && status.health === "Healthy");
 }
 
 /** A broken pin, a quarantine, or a refusal: each with a reason that people see. */
@@ -148,24 +153,28 @@ function isHeld(desired: Desired, state: ProcessState): boolean {
   return state.refused?.unit.digest === desired.unit.digest || (definition !== null && findQuarantined(state, definition) !== null);
 }
 
-function judgeServing({ trace, plan }: SimWorld, end: End, what: string): void {
-  const { serving, installed, targets, instances, environment, process, desired } = end;
-  if (!serving) return;
-  const unit = installed.find(({ digest }) => digest === serving.digest);
-  if (!unit) return trace.violate("what has traffic is installed", `${what} ${serving.version}`);
-  const isAsPinned = desired?.kind === "run" && desired.unit.digest === serving.digest;
-  if (isAsPinned && targets !== instances) trace.violate("it is served wherever it runs", `${what}: ${targets} of ${instances} instances`);
+interface Serving extends End {
+  readonly serving: NonNullable<End["serving"]>;
+  readonly isAsPinned: boolean;
+}
+
+function judgeServing({ trace, plan }: SimWorld, { serving, isAsPinned, ...end }: Serving, what: string): void {
+  const { installed, targets, instances, environment, process } = end;
+  const isThere = installed.some(({ digest }) => digest === serving.digest);
+  trace.expect(isThere, "what has traffic is installed", `${what} ${serving.version}`);
+  trace.expect(!isAsPinned || targets === instances, "it is served wherever it runs", `${what}: ${targets} of ${instances} instances`);
   const armed = installed.filter((each) => each.armed);
-  if (armed.length !== 1 || armed[0]?.digest !== serving.digest)
-    trace.violate(
-      "schedules fire where the traffic is",
-      `${what}: ${armed.map(({ version }) => version).join() || "nowhere"}, not ${serving.version}`,
-    );
-  const spec = plan.environments.find(({ name }) => name === environment)?.spec;
-  const strategy = spec && strategyFor(spec, process);
-  const warm = strategy && "keepOldVersion" in strategy && strategy.keepOldVersion ? strategy.warm.count : 0;
-  if (isAsPinned && installed.length > warm + 1)
-    trace.violate("only warm versions are left", `${what}: ${installed.map(({ version }) => version).join(", ")}, ${warm} may be warm`);
+  const isArmed = armed.length === 1 && armed[0]?.digest === serving.digest;
+  const firing = armed.map(({ version }) => version).join() || "nowhere";
+  trace.expect(isArmed || !isThere, "schedules fire where the traffic is", `${what}: ${firing}, not ${serving.version}`);
+  const warm = warmIn(plan.environments.find(({ name }) => name === environment) ?? null, process);
+  const left = installed.map(({ version }) => version).join(", ");
+  trace.expect(!isAsPinned || installed.length <= warm + 1, "only warm versions are left", `${what}: ${left}, ${warm} may be warm`);
+}
+
+function warmIn(environment: EnvironmentPlan | null, process: string): number {
+  const strategy = environment && strategyFor(environment.spec, process);
+  return strategy && "keepOldVersion" in strategy && strategy.keepOldVersion ? strategy.warm.count : 0;
 }
 
 /** Every order that was recorded: on the branch once, proposed, or overtaken by a person. */

@@ -5,6 +5,7 @@ import type { DecisionRules } from "./decision-rules.ts";
 import { pinsPath, quarantinePath, readPins, readQuarantine } from "./files.ts";
 import type { SimCommit } from "./git.ts";
 import type { SimWorld } from "./sim-world.ts";
+import type { Trace } from "./trace.ts";
 
 export interface GitRules {
   onMove(to: SimCommit, from: SimCommit): void;
@@ -36,20 +37,26 @@ export function createGitRules(world: SimWorld, decisions: DecisionRules): GitRu
 function judgeContents({ trace }: SimWorld, order: RevertOrder, { to, from }: { to: SimCommit; from: SimCommit }): void {
   const [pins, quarantine] = [pinsPath(order.environment), quarantinePath(order.environment)];
   const paths = new Set([...to.files.keys(), ...from.files.keys()]);
-  const changed = [...paths].filter((path) => to.files.get(path) !== from.files.get(path));
-  const others = changed.filter((path) => path !== pins && path !== quarantine);
-  if (others.length > 0) trace.violate("the bot changes nothing else", others.join(", "));
-  const lines = differingLines(from.files.get(pins) ?? "", to.files.get(pins) ?? "");
-  if (lines !== 1) trace.violate("the bot changes one line of the pins", `${order.id} changes ${lines}`);
-  const [was, is] = [from, to].map(({ files }) => readPins(files.get(pins) ?? "").get(order.process));
-  if (was !== order.from || is !== order.to)
-    trace.violate("the bot puts back what was ordered", `${was} to ${is}, not ${order.from} to ${order.to}`);
-  const entries = [from, to].map(({ files }) => readQuarantine(files.get(quarantine) ?? ""));
-  const isHeld =
-    order.quarantine === null || entries[1]?.some(({ process, digest }) => process === order.process && digest === order.quarantine);
-  if (!isHeld) trace.violate("what is rolled back is quarantined by the same commit", order.id);
-  const more = (entries[1]?.length ?? 0) - (entries[0]?.length ?? 0);
-  if (more < 0 || more > 1) trace.violate("the bot adds one entry to the quarantine", `${more} more`);
+  const others = [...paths].filter((path) => to.files.get(path) !== from.files.get(path) && path !== pins && path !== quarantine);
+  trace.expect(others.length === 0, "the bot changes nothing else", others.join(", "));
+  judgePins(trace, order, [textOf(from, pins), textOf(to, pins)]);
+  const entries = [readQuarantine(textOf(from, quarantine)), readQuarantine(textOf(to, quarantine))] as const;
+  const isHeld = entries[1].some(({ process, digest }) => process === order.process && digest === order.quarantine);
+  trace.expect(order.quarantine === null || isHeld, "what is rolled back is quarantined by the same commit", order.id);
+  const more = entries[1].length - entries[0].length;
+  trace.expect(more === 0 || more === 1, "the bot adds one entry to the quarantine", `${more} more`);
+}
+
+function judgePins(trace: Trace, order: RevertOrder, [before, after]: readonly [string, string]): void {
+  const lines = differingLines(before, after);
+  trace.expect(lines === 1, "the bot changes one line of the pins", `${order.id} changes ${lines}`);
+  const [was, is] = [readPins(before).get(order.process), readPins(after).get(order.process)];
+  const what = `${was ?? "nothing"} to ${is ?? "nothing"}, not ${order.from} to ${order.to}`;
+  trace.expect(was === order.from && is === order.to, "the bot puts back what was ordered", what);
+}
+
+function textOf({ files }: SimCommit, path: string): string {
+  return files.get(path) ?? "";
 }
 
 function differingLines(one: string, other: string): number {

@@ -65,7 +65,7 @@ export function createNetwork(parts: NetworkParts): Network {
       const hasLeft = random.chance(0.5);
       if (call.life === life && hasLeft) void take(call).catch(() => undefined);
     }
-    for (const call of [...underWay]) if (call.life === life) underWay.delete(call);
+    for (const call of underWay) if (call.life === life) underWay.delete(call);
     parts.onCrash(life);
   }
 
@@ -93,6 +93,13 @@ export function createNetwork(parts: NetworkParts): Network {
     throw rule.failure();
   }
 
+  /** Some effects arrive twice. */
+  async function announce(call: Call): Promise<void> {
+    if (call.rule.kind === "ask") return;
+    trace.say(call.name);
+    if (!call.rule.isLocal && random.chance(faults.twice)) await take(call).catch(() => undefined);
+  }
+
   async function make(call: Call): Promise<unknown> {
     if (isCut(call, "before")) return never();
     underWay.add(call);
@@ -100,8 +107,7 @@ export function createNetwork(parts: NetworkParts): Network {
     underWay.delete(call);
     if (call.life.isDead) return never();
     lose(call, call.rule.isLocal ? faults.disk : faults.lost);
-    if (call.rule.kind === "effect") trace.say(call.name);
-    if (!call.rule.isLocal && call.rule.kind === "effect" && random.chance(faults.twice)) await take(call).catch(() => undefined);
+    await announce(call);
     const answer = await take(call).then(
       (value) => () => value,
       (error: unknown) => () => {

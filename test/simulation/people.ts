@@ -2,6 +2,7 @@
 
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
 import type { Order, OrderWish } from "../../src/domain/orders.ts";
+import type { Rollout } from "../../src/domain/rollout.ts";
 import type { ControllerLife } from "./controller-life.ts";
 import { pinsPath, quarantinePath, readPins, settingsPath, withoutQuarantine, withPin } from "./files.ts";
 import type { EnvironmentPlan } from "./plan.ts";
@@ -122,12 +123,8 @@ export function createPeople({ world, random, controller }: PeopleParts): People
       for (const { name } of plan.environments) {
         const { freeze, processes } = await world.journal.state(name);
         if (freeze) give(name, { kind: "unfreeze" });
-        for (const { process, rollout } of processes.values()) {
-          const step =
-            rollout?.strategy.kind === "canary" && rollout.state.kind === "shifting" ? rollout.strategy.steps[rollout.state.step] : null;
-          const isWaiting = step?.kind === "pause" && step.durationMs === null;
-          if (rollout?.paused || isWaiting) give(name, { kind: "resume", process });
-        }
+        for (const { process, rollout } of processes.values())
+          if (rollout && (rollout.paused || isWaiting(rollout))) give(name, { kind: "resume", process });
       }
     },
     settle() {
@@ -135,6 +132,12 @@ export function createPeople({ world, random, controller }: PeopleParts): People
         for (const process of plan.processes.keys()) if (random.chance(0.3)) push(pinning(name, process, "1.0.0"));
     },
   };
+}
+
+/** Until a person promotes it. */
+function isWaiting({ strategy, state }: Rollout): boolean {
+  const step = strategy.kind === "canary" && state.kind === "shifting" ? strategy.steps[state.step] : null;
+  return step?.kind === "pause" && step.durationMs === null;
 }
 
 function weighted<T>(random: Random, choices: readonly (readonly [number, T])[]): T {

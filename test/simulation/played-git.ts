@@ -63,22 +63,29 @@ function* filesIn(tree: string, prefix: string, load: Load): Iterable<readonly [
 /** A push as the server takes it: what is forced is forced, whoever is overwritten. */
 export function receivePush({ git }: SimWorld, args: readonly string[], commitOf: CommitOf): Ended {
   const [source = "", target = ""] = (args.at(-1) ?? "").split(":");
-  const lease = args.find((arg) => arg.startsWith("--force-with-lease="))?.slice("--force-with-lease=".length);
-  const isForced = source.startsWith("+") || args.includes("--force") || args.includes("-f");
   const branch = target.replace(/^refs\/heads\//, "");
   const there = branch === "main" ? git.head.id : (git.branches.get(branch) ?? "");
   const commit = commitOf(source.replace(/^\+/, ""));
-  const seen = lease?.slice(lease.indexOf(":") + 1);
-  const isOverwriting = there !== "" && commit.parent !== there && commit.id !== there;
-  if (seen !== undefined && seen !== there) return rejected(source, branch, "stale info");
-  if (seen === undefined && isOverwriting && !isForced) return rejected(source, branch, "fetch first");
+  const why = whyTurnedAway(args, { there, commit, isPlus: source.startsWith("+") });
+  if (why) return { exitCode: 1, output: ` ! [rejected]        ${source} -> ${branch} (${why})\n` };
   if (branch !== "main") git.branches.set(branch, commit.id);
   else if (commit.id !== there) git.move(commit);
   return { exitCode: 0, output: "" };
 }
 
-function rejected(source: string, branch: string, why: string): Ended {
-  return { exitCode: 1, output: ` ! [rejected]        ${source} -> ${branch} (${why})\n` };
+interface Pushed {
+  /** "": there is no such branch. */
+  readonly there: string;
+  readonly commit: SimCommit;
+  readonly isPlus: boolean;
+}
+
+function whyTurnedAway(args: readonly string[], { there, commit, isPlus }: Pushed): string | null {
+  const lease = args.find((arg) => arg.startsWith("--force-with-lease="));
+  if (lease !== undefined) return lease.slice(lease.lastIndexOf(":") + 1) === there ? null : "stale info";
+  const isForced = isPlus || args.includes("--force") || args.includes("-f");
+  const isOnTop = there === "" || commit.parent === there || commit.id === there;
+  return isForced || isOnTop ? null : "fetch first";
 }
 
 export function historyOf(from: CommitId, commitOf: CommitOf): readonly SimCommit[] {

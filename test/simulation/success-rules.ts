@@ -14,23 +14,23 @@ interface Success {
   readonly why: string;
 }
 
-export function judgeSuccess({ trace, plan, catalogue }: SimWorld, { about, wasPromoted, why }: Success): void {
+export function judgeSuccess(world: SimWorld, { about, wasPromoted, why }: Success): void {
+  const { trace, plan, catalogue } = world;
   const { environment, process, version, kind, strategy } = about;
-  const nature = catalogue.nature(process, version ?? "");
-  const found = plan.environments.find(({ name }) => name === environment);
-  if (!nature || !found || kind === "heal" || kind === "retire") return;
+  const nature = version === null ? null : catalogue.nature(process, version);
+  const spec = plan.environments.find(({ name }) => name === environment)?.spec;
+  if (!nature || !spec || kind === "heal") return;
   const what = `${environment}/${process} ${version} (${nature}, ${strategy}): ${why}`;
-  if (refusedNatures.has(nature)) trace.violate("what fails its checks is never good", what);
+  trace.expect(!refusedNatures.has(nature), "what fails its checks is never good", what);
   if (kind !== "deploy" || wasPromoted || !faultyNatures.has(nature)) return;
-  const hasAnalysis = strategy === "canary" && analyses(found.spec, process) && about.from !== null;
-  if (hasAnalysis) trace.violate("unknown or bad metrics never promote", what);
-  const isOvertaken = why.endsWith("pinned now") || why.endsWith("no longer pinned");
-  if (plan.isCalm && !isOvertaken && isWatched(found.spec, plan, about)) trace.violate("a trigger takes a bad version back", what);
+  trace.expect(!isAnalysed(spec, about), "unknown or bad metrics never promote", what);
+  trace.expect(!isOurs(plan, why) || !isWatched(spec, plan, about), "a trigger takes a bad version back", what);
 }
 
-function analyses(spec: EnvironmentSpec, process: string): boolean {
+function isAnalysed(spec: EnvironmentSpec, { strategy: name, from, process }: Opened): boolean {
   const strategy = strategyFor(spec, process);
-  return strategy.kind === "canary" && strategy.steps.some(({ kind }) => kind === "analysis");
+  const hasAnalysis = strategy.kind === "canary" && strategy.steps.some(({ kind }) => kind === "analysis");
+  return hasAnalysis && name === "canary" && from !== null;
 }
 
 /** Enough requests in the watch time for the error rate to be known. */
@@ -39,4 +39,9 @@ function isWatched({ rollback }: EnvironmentSpec, plan: Plan, { environment, pro
   const rate = plan.environments.find(({ name }) => name === environment)?.traffic.get(process) ?? 0;
   const isLooked = enabled && watchMs >= 5_000 && triggers.some(({ metric }) => metric === "error_rate");
   return isLooked && coolDownMs === 0 && rate >= 3 && strategy !== "recreate" && from !== null;
+}
+
+/** Nothing failed but the version, and nobody pinned another one while it was watched. */
+function isOurs({ isCalm }: Plan, why: string): boolean {
+  return isCalm && !why.endsWith("pinned now") && !why.endsWith("no longer pinned");
 }

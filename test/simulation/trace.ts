@@ -12,6 +12,8 @@ export interface Trace {
   say(line: string): void;
   /** The first one ends the run. */
   violate(invariant: string, seen: string): void;
+  /** A violation unless it is so. */
+  expect(isSo: boolean, invariant: string, seen: string): void;
   readonly violations: readonly Violation[];
   readonly steps: number;
   /** The last lines, or all of them. */
@@ -42,12 +44,14 @@ export function createTrace(now: () => Instant, keepsAll: boolean): Trace {
     lines.push(line);
     if (!keepsAll && lines.length > 2 * kept) lines = lines.slice(-kept);
   };
+  const violate = (invariant: string, seen: string): void => {
+    say(`VIOLATION ${invariant}: ${seen}`);
+    violations.push({ step: steps, invariant, seen });
+  };
   return {
     say,
-    violate(invariant, seen) {
-      say(`VIOLATION ${invariant}: ${seen}`);
-      violations.push({ step: steps, invariant, seen });
-    },
+    violate,
+    expect: (isSo, invariant, seen) => (isSo ? undefined : violate(invariant, seen)),
     violations,
     get steps() {
       return steps;

@@ -36,12 +36,15 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
     const nature = catalogue.nature(process, share.version);
     if (nature && refusedNatures.has(nature)) trace.violate("no traffic to what failed its checks", `${what}, and it ${nature}`);
     if (share.weight <= weightOf(before, share.digest)) return;
-    const rollout = state?.rollout ?? null;
-    if (rollout?.state.kind === "rejected" && rollout.candidate?.digest === share.digest)
-      trace.violate("no more traffic to what is rejected", `${what}: ${rollout.state.why}`);
-    const { definitionDigest } = await catalogue.version(process, share.version);
-    const held = state?.quarantined.find((entry) => entry.digest === definitionDigest);
-    if (held) trace.violate("no more traffic to what is in quarantine", `${what}: ${held.why}`);
+    if (state) await judgeMore(share, state, what);
+  }
+
+  async function judgeMore({ version, digest }: Share, { process, rollout, quarantined }: ProcessState, what: string): Promise<void> {
+    const isRejected = rollout?.state.kind === "rejected" && rollout.candidate?.digest === digest;
+    trace.expect(!isRejected, "no more traffic to what is rejected", what);
+    const { definitionDigest } = await catalogue.version(process, version);
+    const held = quarantined.find((entry) => entry.digest === definitionDigest);
+    trace.expect(!held, "no more traffic to what is in quarantine", `${what}: ${held?.why ?? ""}`);
   }
 
   return {
