@@ -3,7 +3,7 @@
 import type { Desired } from "./desired.ts";
 import type { Instant } from "./names.ts";
 import type { Rollout } from "./rollout.ts";
-import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit } from "./seen.ts";
+import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, weightOf } from "./seen.ts";
 import type { ProcessState } from "./state.ts";
 import { type DeploymentPhase, type Health, isSameStatus, type ProcessStatus } from "./status.ts";
 
@@ -118,9 +118,9 @@ function actualOf(view: ProcessSeen): ProcessStatus["actual"] {
 function syncOf(view: ProcessSeen): ProcessStatus["sync"] {
   const { desired } = view;
   if (desired?.kind !== "run") return "OutOfSync";
-  const isServing = servingUnit(view.route)?.digest === desired.unit.digest;
+  const hasAllTraffic = weightOf(view.route, desired.unit.digest) === 100;
   const drift = findInstalled(view.installed, desired.unit.digest)?.drift;
-  return isServing && drift === null ? "Synced" : "OutOfSync";
+  return hasAllTraffic && drift === null ? "Synced" : "OutOfSync";
 }
 
 function healthOfServing(view: ProcessSeen): Health {
