@@ -29,22 +29,32 @@ const [patienceMs, lookMs, idleMs] = [3_600_000, 10_000, 60_000];
 const warmMs = 70_000;
 
 export async function judgeEnd(parts: EndParts): Promise<void> {
-  const { world, people, isOver } = parts;
+  const { world, isOver } = parts;
   const { time, trace } = world;
   const deadline = time.now() + patienceMs;
-  let unrest: string | null = "it has not been looked at";
-  while (unrest !== null && time.now() < deadline && !isOver()) {
-    await people.tidy();
-    await time.runUntil(time.now() + lookMs, isOver);
-    unrest = await whyNotAtRest(parts);
-  }
-  await time.runUntil(time.now() + warmMs, isOver);
-  unrest ??= await whyNotAtRest(parts);
+  let unrest: string | null = null;
+  do {
+    unrest = await untilRest(parts, deadline);
+    await time.runUntil(time.now() + warmMs, isOver);
+    unrest ??= await whyNotAtRest(parts);
+  } while (unrest !== null && time.now() < deadline && !isOver());
   if (isOver()) return;
   if (unrest !== null) return trace.violate("the world comes to rest", unrest);
   await judgeIdle(parts);
   for (const environment of world.plan.environments) await judgeEnvironment(world, environment);
   judgeOrders(parts);
+}
+
+/** Null when it is at rest. */
+async function untilRest(parts: EndParts, deadline: number): Promise<string | null> {
+  const { world, people, isOver } = parts;
+  const { time } = world;
+  for (;;) {
+    await people.tidy();
+    await time.runUntil(time.now() + lookMs, isOver);
+    const unrest = await whyNotAtRest(parts);
+    if (unrest === null || time.now() >= deadline || isOver()) return unrest;
+  }
 }
 
 async function whyNotAtRest({ world }: EndParts): Promise<string | null> {
@@ -177,14 +187,14 @@ function warmIn(environment: EnvironmentPlan | null, process: string): number {
   return strategy && "keepOldVersion" in strategy && strategy.keepOldVersion ? strategy.warm.count : 0;
 }
 
-/** Every order that was recorded: on the branch once, proposed, or overtaken by a person. */
+/** Every order that was recorded: on the branch once, proposed, or overtaken because the pin was moved meanwhile. */
 function judgeOrders({ world, invariants }: EndParts): void {
   const { git, trace } = world;
   for (const [id, order] of invariants.decisions.orders) {
     const times = git.commits.filter(({ rollbackId }) => rollbackId === id).length;
     const at = git.commits.findIndex((commit) => commit.id === order.commit);
     const isProposed = git.branches.has(`rollback/${order.environment}/${id}`);
-    const isOvertaken = git.commits.slice(at).some(({ files, by }) => by === "person" && !isPinned(files, order));
+    const isOvertaken = git.commits.slice(at).some(({ files }) => !isPinned(files, order));
     if (times === 0 && !isProposed && !isOvertaken && !invariants.decisions.retried.has(id))
       trace.violate("each rollback commits exactly once", `${id} never did`);
   }
