@@ -26,6 +26,7 @@ const ground: Ground = {
     "slow-canary": { "1.0.0": good, "1.1.0": slow },
     "slower-canary": { "1.0.0": good, "1.1.0": slow },
     "deadly-canary": { "1.0.0": good, "1.1.0": deadly },
+    "deadly-switch": { "1.0.0": good, "1.1.0": deadly },
   },
   environments: {
     shop: {
@@ -40,8 +41,11 @@ ${policy(["type: error_rate, threshold: 10%, duration: 10s", "type: response_tim
       pins: { "slower-canary": "1.0.0" },
     },
     crash: {
-      text: `type: staging\nstrategy: ${canary}\n${policy(["type: error_rate, threshold: 10%, duration: 10s"])}`,
-      pins: { "deadly-canary": "1.0.0" },
+      text: `type: staging
+strategy: ${canary}
+processes: { deadly-switch: { strategy: { type: blue-green } } }
+${policy(["type: error_rate, threshold: 10%, duration: 10s"])}`,
+      pins: { "deadly-canary": "1.0.0", "deadly-switch": "1.0.0" },
     },
   },
 };
@@ -69,7 +73,8 @@ describe("a bad version with customers", () => {
     ["20 % errors, by blue-green", "shop", "failing-switch", "error_rate"],
     ["slow answers, by canary", "shop", "slow-canary", "response_time"],
     ["answers slower than those of the version before, by canary", "compared", "slower-canary", "performance_degradation"],
-    ["a process that ends now and then, by canary", "crash", "deadly-canary", "error_rate"],
+    ["the end of its engine now and then, by canary", "crash", "deadly-canary", "error_rate"],
+    ["the end of its engine now and then, by blue-green", "crash", "deadly-switch", "error_rate"],
   ])("%s: it is rolled back, by a commit", async (what, environment, process, trigger) => {
     const load = await loadOn(environment, process);
     await installation.deploy(environment, process, "1.1.0");
