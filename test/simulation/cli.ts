@@ -118,6 +118,8 @@ function tell(result: RunResult): Promise<void> {
 
 const [, , mode, ...rest] = process.argv;
 if (mode === "--worker") {
+  // Whoever asked is gone: nobody listens any more.
+  process.on("disconnect", () => process.exit());
   await work(rest);
   process.disconnect();
 } else process.exitCode = await main();
