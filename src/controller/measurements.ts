@@ -142,9 +142,9 @@ class MeasurementsBeside implements StoppableMeasurements {
     const asking = { environment: lane.environment, wish: entry.wish, sourceOf, clock, timeoutMs, signal: entry.given.signal };
     const measured = await askSource(asking, entry.memory);
     if (entry.given.signal.aborted) return;
-    entry.measured = measured;
+    entry.measured = { ...measured, since: entry.measured?.since ?? measured.at };
     entry.isAskedFor = false;
-    lane.troubles.note(measured);
+    lane.troubles.note(entry.measured);
     wake(lane.environment);
   }
 

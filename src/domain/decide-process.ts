@@ -126,7 +126,7 @@ function whyNotServed(installed: Installed | null, view: ProcessSeen, unit: Unit
 /** Not pinned any more: taken out, unless that could be a mistake. */
 function decideUnpinned(one: Case, view: ProcessSeen): ProcessDecision {
   if (view.installed.length === 0 && !servingUnit(view.route))
-    return { after: null, actions: [], replacesOwed: true, deployments: [], wakeAt: null };
+    return { after: leftOf(one.before), actions: [], replacesOwed: true, deployments: [], wakeAt: null };
   const why = one.pass.freeze ? `no longer pinned, but ${describeFreeze(one.pass.freeze)}` : whyNotRemoved(one.pass);
   if (why) return hold(one, view, { health: "Suspended", why, until: null });
   if (servingUnit(view.route)) return open(one, view, { kind: "retire", candidate: null, fast: false, why: "no longer pinned" });
@@ -135,6 +135,13 @@ function decideUnpinned(one: Case, view: ProcessSeen): ProcessDecision {
     unit: { process: view.process, version, digest },
   }));
   return { after: one.before, actions, replacesOwed: false, deployments: [], wakeAt: null };
+}
+
+/** Nothing is left to be known of it, but for what must not come again and git does not say yet. */
+function leftOf(before: ProcessState): ProcessState | null {
+  const quarantined = before.quarantined.filter((entry) => !entry.isInGit);
+  if (quarantined.length === 0) return null;
+  return before.status === null ? before : { ...before, status: null, refused: null, knownGood: [] };
 }
 
 function whyNotRemoved({ seen }: Pass): string | null {

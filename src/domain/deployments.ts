@@ -1,18 +1,18 @@
 /** Opening a deployment, taking it one step further, and closing it with its outcome. */
 
 import type { Action } from "./actions.ts";
+import { deadlineOf } from "./deadline.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeEnded, describeRollout, withStatus } from "./describe-status.ts";
 import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environment.ts";
 import type { Instant, UnitRef } from "./names.ts";
 import { keepServing } from "./keep-up.ts";
 import { describeFreeze, signature } from "./orders.ts";
-import { afterRejection, condemn, condemnation, describeLag, isOnItsWay, whyNotAutomatic } from "./rollback.ts";
+import { afterRejection, condemn, condemnation, describeLag, whyNotAutomatic } from "./rollback.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
 import { findInstalled, type ProcessSeen, type Seen, servingUnit, viewProcess } from "./seen.ts";
 import type { DeploymentUpdate, KnownGood, ProcessState } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
-import { isWaitingForPerson } from "./strategies/canary.ts";
 import { type Reason, rejectLate } from "./strategies/steps.ts";
 import { begin, next } from "./strategies/strategy.ts";
 import { watchRollout } from "./watch.ts";
@@ -126,7 +126,8 @@ function nextStep(one: Case, rollout: Rollout, watched: RolloutSeen): Stepping {
   const bad = condemnation(rollout, watched);
   if (bad) return whenCondemned(one, rollout, watched, bad);
   const stopped = stoppedBy(one, rollout);
-  if (stopped === null && isLate(rollout, now)) return calm(rejectLate(rollout, now));
+  const deadline = deadlineOf(rollout);
+  if (stopped === null && deadline !== null && now >= deadline) return calm(rejectLate(rollout, now));
   const step = next(rollout, watched);
   if (stopped === null || step.state.kind === "rejected") return calm(step);
   return calm(isGoingOn(step, rollout) ? standStill(rollout, stopped) : { ...step, why: `${step.why}; ${stopped}` });
@@ -170,15 +171,6 @@ function canStandStill({ state, strategy }: Rollout): boolean {
   return (
     kind === "validating" || kind === "installing" || kind === "checking" || kind === "waiting" || kind === "shifting" || kind === "pausing"
   );
-}
-
-/** Once it has the traffic for good, or is on its way out, there is nothing left that a timeout could save. */
-function isLate(rollout: Rollout, now: Instant): boolean {
-  const { state, strategy, kind, candidate, deadline } = rollout;
-  if (now < deadline || !candidate || kind === "heal" || state.kind === "rejected" || !isOnItsWay(rollout)) return false;
-  // There is no rollback of a rollback: where it only waits for a proof, it has arrived.
-  if (rollout.fast && state.kind === "confirming") return false;
-  return !(state.kind === "shifting" && strategy.kind === "canary" && isWaitingForPerson(strategy, state));
 }
 
 function isSameState(one: RolloutState, other: RolloutState): boolean {

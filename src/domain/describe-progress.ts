@@ -1,6 +1,7 @@
 /** How far a rollout is, from what is remembered and what was measured last. */
 
 import { figureOf, judgeChecks } from "./analysis.ts";
+import { deadlineOf } from "./deadline.ts";
 import type { CanaryStep, EnvironmentSpec } from "./environment.ts";
 import type { Measured } from "./metrics.ts";
 import type { Instant, Percent } from "./names.ts";
@@ -12,7 +13,7 @@ import { checksOf } from "./watch.ts";
 /** Null: nothing is under way. */
 export function describeProgress({ rollout, status }: ProcessState, known: ProgressKnown): Progress | null {
   if (!rollout) return null;
-  const { deployment, state, startedAt, deadline, paused } = rollout;
+  const { deployment, state, startedAt, paused } = rollout;
   return {
     deployment,
     strategy: rollout.kind === "deploy" || rollout.kind === "rollback" ? rollout.strategy.kind : rollout.kind,
@@ -21,10 +22,10 @@ export function describeProgress({ rollout, status }: ProcessState, known: Progr
     from: rollout.stable?.version ?? null,
     startedAt,
     ...stepsOf(rollout),
-    weight: weightIn(rollout),
+    weight: weightIn(rollout, status),
     why: status?.reason ?? "",
     until: untilOf(rollout),
-    deadline,
+    deadline: deadlineOf(rollout),
     ...judged(rollout, known),
     paused,
   };
@@ -47,8 +48,15 @@ function stepsOf({ state, strategy }: Rollout): Pick<Progress, "step" | "steps">
   return { step: state.kind === "shifting" ? state.step + 1 : null, steps: strategy.steps.length };
 }
 
-function weightIn({ state, candidate }: Rollout): Percent {
+function weightIn({ state, candidate, stable }: Rollout, status: ProcessState["status"]): Percent {
   switch (state.kind) {
+    case "rotating":
+    case "replacing":
+    case "probing":
+    case "pausing":
+      // The share follows the instances. Of two definitions of one version the status does not say which has it.
+      if (candidate === null || candidate.version === stable?.version) return 0;
+      return status?.actual.find(({ version }) => version === candidate.version)?.weight ?? 0;
     case "shifting":
       return state.weight;
     case "switching":

@@ -29,7 +29,8 @@ export function whyLoadFails(load: Load, checks: readonly MetricCheck[]): string
   const at = { now: load.endedAt, maxAgeMs: Infinity };
   for (const check of checks) {
     const measured = { ...check, windowMs: load.tookMs };
-    const verdict = judgeMeasured({ check: measured, candidate: readingOf(load, check), stable: noStable, at: load.endedAt }, at);
+    const candidate = readingOf(load, check);
+    const verdict = judgeMeasured({ check: measured, candidate, stable: noStable, at: load.endedAt, since: load.endedAt }, at);
     if (verdict.kind !== "healthy") return verdict.why;
   }
   return null;

@@ -83,4 +83,6 @@ export interface Measured {
   /** Null when the check does not compare, or there is no stable version to compare with. */
   readonly stable: Reading | null;
   readonly at: Instant;
+  /** Since when it has been measured without a gap, such as a controller that was down. */
+  readonly since: Instant;
 }

@@ -70,7 +70,7 @@ function resume(given: Given): Obeyed {
   if (!rollout) return refuse(nothing);
   if (!rollout.paused)
     return isWaiting(rollout) ? promote(given, { kind: "promote", process: before.process, isFull: false }) : refuse("it is not paused");
-  return done(before, unpaused(rollout, seen.now), `resumed by ${signature(order)}`);
+  return done(before, resumed(rollout, seen.now), `resumed by ${signature(order)}`);
 }
 
 function promote({ order, before, seen }: Given, { isFull }: WishOf<"promote">): Obeyed {
@@ -83,7 +83,7 @@ function promote({ order, before, seen }: Given, { isFull }: WishOf<"promote">):
   const why = `${state.kind === "switching" ? "promoted to all the traffic" : "promoted to its next step"} by ${signature(order)}`;
   return done(
     before,
-    { ...unpaused(rollout, seen.now), state, switchedAt: state.kind === "switching" ? seen.now : rollout.switchedAt },
+    { ...promotedAt(rollout, seen.now), state, switchedAt: state.kind === "switching" ? seen.now : rollout.switchedAt },
     why,
     actions,
   );
@@ -208,9 +208,15 @@ function isWaiting({ state, strategy }: Rollout): boolean {
   return state.kind === "shifting" && strategy.kind === "canary" && isWaitingForPerson(strategy, state);
 }
 
-/** Time that it stood still for a person does not count. */
-function unpaused(rollout: Rollout, now: number): Rollout {
-  const since = rollout.paused?.at ?? (isWaiting(rollout) && rollout.state.kind === "shifting" ? rollout.state.since : now);
+/** Time that it stood still for a person does not count: all of a step that waits for one, paused in it or not. */
+function promotedAt(rollout: Rollout, now: number): Rollout {
+  if (!isWaiting(rollout) || rollout.state.kind !== "shifting") return resumed(rollout, now);
+  return { ...rollout, paused: null, deadline: rollout.deadline + (now - rollout.state.since) };
+}
+
+/** Where it goes on waiting for a person, its promotion counts the pause. */
+function resumed(rollout: Rollout, now: number): Rollout {
+  const since = isWaiting(rollout) ? now : (rollout.paused?.at ?? now);
   return { ...rollout, paused: null, deadline: rollout.deadline + (now - since) };
 }
 

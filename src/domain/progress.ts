@@ -35,7 +35,8 @@ export interface Progress {
   readonly why: string;
   /** When it goes on at the earliest; null: not a matter of time. */
   readonly until: Instant | null;
-  readonly deadline: Instant;
+  /** When it fails; null: there is nothing that time could end. */
+  readonly deadline: Instant | null;
   readonly verdict: Verdict;
   readonly figures: readonly Figure[];
   readonly paused: Pause | null;

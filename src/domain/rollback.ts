@@ -120,7 +120,10 @@ export function followRevert(before: ProcessState, desired: Desired | null, seen
 export function describeLag({ revert }: ProcessState): string | null {
   if (!revert) return null;
   const { order, outcome } = revert;
-  if (outcome?.kind === "proposed") return `git lags runtime: the revert to ${order.to} waits on branch ${outcome.branch}: ${outcome.why}`;
+  if (outcome?.kind === "proposed")
+    return order.mode === "propose"
+      ? `the revert to ${order.to} is proposed on branch ${outcome.branch}`
+      : `git lags runtime: the revert to ${order.to} waits on branch ${outcome.branch}: ${outcome.why}`;
   if (outcome?.kind === "committed")
     return `git lags runtime: the revert to ${order.to} is pushed (${outcome.commit.slice(0, 7)}) and will be fetched`;
   return `git lags runtime: the revert to ${order.to} is owed`;

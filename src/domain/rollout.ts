@@ -132,6 +132,8 @@ export interface RolloutSeen {
   readonly instances: Known<readonly InstanceSeen[]>;
   readonly stuck: Stuck | null;
   readonly drainTimeoutMs: number;
+  /** Whether its triggers have been measured long enough without a gap, so that their silence means something. */
+  readonly isWatched: boolean;
   /** How long the rollback policy watches a version that has all the traffic; 0: not at all. */
   readonly watchMs: number;
 }

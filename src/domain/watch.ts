@@ -42,6 +42,7 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
     ),
     stuck: memory.owed.find((owed) => owed.stuck !== null && owed.action.kind !== "ensure-reverted")?.stuck ?? null,
     drainTimeoutMs: seen.spec?.drainTimeoutMs ?? 0,
+    isWatched: isWatched(rollout, seen),
     watchMs: watchOf(seen),
   };
 }
@@ -50,6 +51,15 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
 function watchOf({ spec }: Seen): number {
   const automatic = spec?.rollback.automatic;
   return automatic?.enabled && automatic.triggers.length > 0 ? automatic.watchMs : 0;
+}
+
+/** A controller that was down has watched nothing: each trigger is measured for its window again, or for the whole watch. */
+function isWatched({ deployment }: Rollout, seen: Seen): boolean {
+  const measured = seen.measured.get(deployment) ?? [];
+  const watchMs = watchOf(seen);
+  return (seen.spec?.rollback.automatic.triggers ?? []).every((trigger) =>
+    measured.some(({ check, since }) => check.name === trigger.name && seen.now - since >= Math.min(trigger.windowMs, watchMs)),
+  );
 }
 
 function questions(process: string, seen: Seen) {

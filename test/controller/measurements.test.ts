@@ -13,7 +13,7 @@ describe("measuring", () => {
     stand.source.setReading(unit("a").digest, value(3));
     expect(stand.pass()).toEqual(new Map());
     await stand.clock.idle();
-    expect(stand.newest()).toEqual([{ check: errorRate, candidate: value(3), stable: null, at: 1_000_000 }]);
+    expect(stand.newest()).toEqual([{ check: errorRate, candidate: value(3), stable: null, at: 1_000_000, since: 1_000_000 }]);
     expect(stand.measurements.known("production").get("d1")).toEqual(stand.newest());
     // Nobody but the next measurement.
     expect(stand.asleep()).toBe(1);

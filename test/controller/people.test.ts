@@ -55,6 +55,26 @@ describe("people", () => {
     expect(world.reverts).toMatchObject([{ from: "1.1.0", trigger: "emergency", by: { name: "Ada" } }]);
   });
 
+  it("promote what waited for them longer than a canary may take, paused in between or not", async () => {
+    use(world, canary);
+    measure(world, 0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    await passes(world, 6_000);
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 50, "1.1.0": 50 });
+    await passes(world, 2 * canary.maxDurationMs);
+    await world.order({ kind: "pause", process: "orders" });
+    await passes(world, 1_000);
+    await world.order({ kind: "resume", process: "orders" });
+    await passes(world, 1_000);
+    await world.order({ kind: "pause", process: "orders" });
+    await passes(world, 1_000);
+    expect(await world.order({ kind: "promote", process: "orders", isFull: false })).toMatchObject({ kind: "done" });
+    await passes(world, 1_000);
+    expect(world.reverts).toEqual([]);
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+  });
+
   it("freeze an environment: nothing new, nothing further, but back", async () => {
     use(world, canary);
     measure(world, 0);

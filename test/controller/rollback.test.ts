@@ -227,3 +227,18 @@ describe("a version that is watched", () => {
     expect((await world.state("orders"))?.knownGood.map((good) => good.version)).not.toContain("1.1.0");
   });
 });
+
+describe("a watch that nobody kept", () => {
+  it("begins again after a controller that was down for all of it", async () => {
+    use(world, blueGreen, 60_000, [errorRate]);
+    measure(world, 0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    world.now += 120_000;
+    world.restart();
+    await world.settle();
+    expect(await world.status("orders")).toMatchObject({ phase: "Running", reason: expect.stringContaining("from the beginning") });
+    await passes(world, 10_000);
+    expect(await phase()).toBe("Succeeded");
+  });
+});

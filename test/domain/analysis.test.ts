@@ -35,7 +35,7 @@ function value(of: number, requests: number | null = 143): Reading {
 const none: Reading = { kind: "none", why: "no request in 30 s" };
 
 function measured(of: MetricCheck, candidate: Reading, change: Partial<Measured> = {}): Measured {
-  return { check: of, candidate, stable: null, at: 99_000, ...change };
+  return { check: of, candidate, stable: null, at: 99_000, since: 0, ...change };
 }
 
 function judged(of: MetricCheck, candidate: Reading, change: Partial<Measured> = {}) {

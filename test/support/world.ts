@@ -148,11 +148,16 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
     };
   }
 
+  const measuredSince = new Map<string, number>();
+
   function measureAll(wishes: readonly MeasureWish[]): ReadonlyMap<string, readonly Measured[]> {
     const byDeployment = new Map<string, Measured[]>();
     for (const wish of wishes) {
       const { candidate, stable = null } = world.readings(wish);
-      const measured = { check: wish.check, candidate, stable, at: world.now };
+      const key = `${wish.deployment} ${wish.check.name}`;
+      const since = measuredSince.get(key) ?? world.now;
+      measuredSince.set(key, since);
+      const measured = { check: wish.check, candidate, stable, at: world.now, since };
       byDeployment.set(wish.deployment, [...(byDeployment.get(wish.deployment) ?? []), measured]);
     }
     return byDeployment;
@@ -217,6 +222,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       }
     },
     restart() {
+      measuredSince.clear();
       world.journal = world.journal.reopened();
       world.ports = portsFor(world.journal);
     },

@@ -33,7 +33,7 @@ function wholeSeconds(ms: number): number {
 }
 
 /** Never throws: a source that cannot be asked is a reading that says so. */
-export async function askSource(asking: Asking, memory: StableMemory): Promise<Measured> {
+export async function askSource(asking: Asking, memory: StableMemory): Promise<Omit<Measured, "since">> {
   const { wish, clock, environment } = asking;
   const { check } = wish;
   const at = clock.now();

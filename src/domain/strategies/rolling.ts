@@ -87,7 +87,14 @@ function whenUnderway({ rollout, candidate, spec, seen }: Omit<Rolling, "stable"
   if (isHopeless(seen)) return rejectRefused(rollout, seen);
   if (seen.instances.kind === "unknown") return stay(state, `its instances cannot be asked: ${seen.instances.why}`);
   const at: Rolling = { rollout, candidate, stable, spec, seen, instances: seen.instances.value };
+  if (isStableGone(at, state)) return install(candidate, `${stable.version} answers nowhere: installing on every instance at once`);
   return withoutDead(at, state) ?? restore(at, state) ?? share(at, state) ?? nextIn(at, state);
+}
+
+/** There is nobody left who could serve meanwhile: waiting for the old version would only hold up the new one. */
+function isStableGone({ instances }: Rolling, state: Underway): boolean {
+  const up = instances.filter((each) => each.isUp);
+  return state.kind === "pausing" && state.done.length === 0 && up.length > 0 && up.every((each) => !each.stableReady);
 }
 
 function nextIn(at: Rolling, state: Underway): StrategyStep {

@@ -72,9 +72,10 @@ function whenSwitching(at: Settling, state: In<"switching">, seen: RolloutSeen):
 
 function whenConfirming(at: Settling, state: In<"confirming">, seen: RolloutSeen): StrategyStep {
   const { rollout, candidate } = at;
-  if (rollout.fast) return whenProving(at, state, seen);
-  if (seen.post.kind === "unhealthy") return reject(rollout, { trigger: "post_validation", why: seen.post.why }, seen.now);
-  if (isNotSo(seen.isRouted)) return insist(state, "following its instances", giveTraffic(rollout.process, candidate));
+  if (!rollout.fast && seen.post.kind === "unhealthy") return reject(rollout, { trigger: "post_validation", why: seen.post.why }, seen.now);
+  const kept = keepAsItIs(at, state, seen);
+  if (rollout.fast) return whenProving(at, state, seen, kept);
+  if (kept) return kept;
   if (seen.post.kind === "unknown") {
     const why = seen.stuck?.detail ?? "validating through the public address";
     return insist(state, why, [validate(rollout, candidate, "post")]);
@@ -83,37 +84,57 @@ function whenConfirming(at: Settling, state: In<"confirming">, seen: RolloutSeen
 }
 
 /** There is no rollback of a rollback: what fails here is told, and the version stays. */
-function whenProving({ rollout, candidate }: Settling, state: In<"confirming">, seen: RolloutSeen): StrategyStep {
+function whenProving(
+  { rollout, candidate }: Settling,
+  state: In<"confirming">,
+  seen: RolloutSeen,
+  kept: StrategyStep | null,
+): StrategyStep {
   const isOver = seen.proof.kind !== "unknown" || seen.now >= rollout.deadline;
-  return isOver
-    ? drain(rollout, seen, `has all traffic again${proofOf(seen)}`)
-    : insist(state, "has all traffic again; proving that it works", [prove(rollout, candidate)]);
+  if (isOver) return drain(rollout, seen, `has all traffic again${proofOf(seen)}`);
+  return kept ?? insist(state, "has all traffic again; proving that it works", [prove(rollout, candidate)]);
 }
 
-function whenDraining(at: Settling, state: In<"draining">, seen: RolloutSeen): StrategyStep {
-  const { stable, process } = at.rollout;
-  if (isNotSo(seen.isRouted)) return insist(state, "following its instances", giveTraffic(process, at.candidate));
-  if (stable && !isDrained(seen.stableInFlight, state.since, seen))
-    return stay(state, `${stable.version} finishes what it has in flight`, seen.now + drainPollMs);
-  if (seen.watchMs === 0 || at.rollout.kind !== "deploy")
-    return finish(at, state, `has all traffic${at.rollout.fast ? proofOf(seen) : ""}`);
-  const until = seen.now + seen.watchMs;
-  return enter({ kind: "watching", since: seen.now, until }, "has all traffic; watched by the rollback policy", [], until);
-}
-
-/** Nothing is left to do but to see whether it stays healthy; meanwhile it is kept as it should be. */
-function whenWatching(at: Settling, state: In<"watching">, seen: RolloutSeen): StrategyStep {
-  const { rollout, candidate } = at;
+/** It has the traffic: it is kept installed as it should be, and routed to where it answers. Null: all is so. */
+function keepAsItIs({ rollout, candidate }: Settling, state: SettlingState, seen: RolloutSeen): StrategyStep | null {
   if (isNotSo(seen.candidateReady))
-    return insist(state, seen.stuck?.detail ?? "it does not answer everywhere: putting it back", [
+    return insist(state, seen.stuck?.detail ?? "it does not answer everywhere as it should: putting it back", [
       { kind: "ensure-installed", unit: candidate },
     ]);
   const lacking = isNotSo(seen.isRouted)
     ? giveTraffic(rollout.process, candidate)
     : giveMissing(rollout.process, candidate, { weight: seen.candidateWeight, armed: seen.candidateArmed });
-  if (lacking.length > 0) return insist(state, seen.stuck?.detail ?? "following its instances", lacking);
-  if (seen.now < state.until) return stay(state, "has all traffic; watched by the rollback policy", state.until);
-  return finish(at, state, "has all traffic, and stayed healthy while it was watched");
+  return lacking.length > 0 ? insist(state, seen.stuck?.detail ?? "following its instances", lacking) : null;
+}
+
+function whenDraining(at: Settling, state: In<"draining">, seen: RolloutSeen): StrategyStep {
+  const { stable } = at.rollout;
+  const kept = keepAsItIs(at, state, seen);
+  if (kept) return kept;
+  if (stable && !isDrained(seen.stableInFlight, state.since, seen))
+    return stay(state, `${stable.version} finishes what it has in flight`, seen.now + drainPollMs);
+  if (seen.watchMs === 0 || at.rollout.kind !== "deploy")
+    return finish(at, state, `has all traffic${at.rollout.fast ? proofOf(seen) : ""}`);
+  const until = seen.now + seen.watchMs;
+  return enter({ kind: "watching", since: seen.now, until }, watching, [], until);
+}
+
+const watching = "has all traffic; watched by the rollback policy";
+/** How often a watch is looked at whose time is over before it has seen enough, in milliseconds. */
+const watchPollMs = 1_000;
+
+/** Nothing is left to do but to see whether it stays healthy; meanwhile it is kept as it should be. */
+function whenWatching(at: Settling, state: In<"watching">, seen: RolloutSeen): StrategyStep {
+  const kept = keepAsItIs(at, state, seen);
+  if (kept) return kept;
+  if (seen.now < state.until) return stay(state, watching, state.until);
+  if (!seen.isWatched && seen.watchMs > 0)
+    return stay(state, `${watching}, from the beginning: nobody has measured for a while`, seen.now + watchPollMs);
+  return finish(at, state, `has all traffic, and ${outcomeOf(seen)} while it was watched`);
+}
+
+function outcomeOf({ triggers }: RolloutSeen): string {
+  return triggers.kind === "unknown" ? `nothing condemned it (${triggers.why})` : "stayed healthy";
 }
 
 function whenRemoving({ rollout }: Settling, state: In<"removing">, seen: RolloutSeen): StrategyStep {

@@ -57,6 +57,7 @@ export function seenWith(instances: readonly InstanceSeen[], parts: Partial<Roll
     post: nothing,
     proof: nothing,
     wantsProof: false,
+    isWatched: true,
     analysis: { ...healthy, trigger: "" },
     triggers: { ...healthy, trigger: "" },
     isRouted: known(true),
