@@ -35,7 +35,8 @@ const askAgainMs = 500;
 
 /** Adds the options of an order; `reason` says whether one must be given. */
 export function addOrderOptions(command: Command, reason: "required" | "optional"): Command {
-  const why = new Option("--reason <text>", "why, for whoever reads the history").argParser(parseReason);
+  const needed = reason === "required" ? "; required" : "";
+  const why = new Option("--reason <text>", `why, for whoever reads the history${needed}`).argParser(parseReason);
   return command
     .addOption(reason === "required" ? why.makeOptionMandatory() : why)
     .addOption(

@@ -63,7 +63,7 @@ function progressJson(progress: Progress) {
     ...progress,
     startedAt: isoTime(progress.startedAt),
     until: isoTimeOrNull(progress.until),
-    deadline: isoTime(progress.deadline),
+    deadline: isoTimeOrNull(progress.deadline),
     paused: progress.paused && timed(progress.paused),
   };
 }

@@ -22,7 +22,7 @@ export function parseProgress(fields: Fields): Progress {
     weight: fields.number("weight"),
     why: fields.text("why"),
     until: fields.timeOrNull("until"),
-    deadline: fields.time("deadline"),
+    deadline: fields.timeOrNull("deadline"),
     verdict: fields.object("verdict", parseVerdict),
     figures: fields.list("figures", parseFigure),
     paused: fields.objectOrNull("paused", parsePause),

@@ -35,7 +35,7 @@ function renderRepository(repository: RepositoryStatus, view: View): readonly st
   const head = commit === null ? "nothing fetched yet" : `${commit.slice(0, 8)} ${printable(subject ?? "")}`;
   const by = committedAt === null ? "" : `(${printable(author ?? "unknown")}, ${relativeTime(committedAt, now)})`;
   const why = state === "ok" ? "" : ` since ${relativeTime(since, now)}: ${code === null ? "" : `${code}: `}${printable(reason)}`;
-  const next = nextPollAt === null ? "" : `; next poll ${relativeTime(Math.max(nextPollAt, now), now)}`;
+  const next = nextPollAt === null ? "" : `; next poll ${nextPollAt - now < 1_000 ? "now" : relativeTime(nextPollAt, now)}`;
   const [first = "", ...others] = wrap(`${state}${why}${next}`, width === null ? null : width - 2);
   return [
     ...fitted(`${colors.bold("repository")}  ${printable(url)}  ${printable(branch)}`, "", view),

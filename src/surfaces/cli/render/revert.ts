@@ -17,8 +17,13 @@ export function describeRevert({ order, outcome }: Revert): string {
       if (order.mode === "propose") return `git: ${what} is about to be proposed on a branch of its own`;
       return order.quarantine === null
         ? `git: ${what} is owed as a commit, and tried until git takes it (${printable(order.why)})`
-        : `git lags runtime: ${what} is owed as a commit, and tried until git takes it (${printable(order.trigger)}: ${printable(order.why)})`;
+        : `git lags runtime: ${what} is owed as a commit, and tried until git takes it (${whyOf(order)})`;
   }
+}
+
+/** The trigger's name once: most reasons begin with it. */
+function whyOf({ trigger, why }: Revert["order"]): string {
+  return printable(why.startsWith(trigger) ? why : `${trigger}: ${why}`);
 }
 
 /** One line: what is locked out, why, and how to let it in again. */

@@ -2,6 +2,7 @@
 
 import type { ProcessView } from "../../../controller/queries.ts";
 import type { Verdict } from "../../../domain/evidence.ts";
+import type { Instant } from "../../../domain/names.ts";
 import type { Figure, Progress } from "../../../domain/progress.ts";
 import { renderTable, visibleLength } from "../table.ts";
 import { type Colors, printable, wrap } from "../terminal.ts";
@@ -33,9 +34,14 @@ export function renderDetails(process: ProcessView, environment: string, view: V
 
 /** `1.4.0 → 1.5.0  canary, step 3 of 6`. */
 function titleOf(progress: Progress, { colors, now }: View): string {
-  const { from, version, deadline, paused } = progress;
-  const left = paused ? colors.yellow("PAUSED") : colors.dim(deadline > now ? `${roughly(deadline - now)} left` : "out of time");
-  return `${from ?? "nothing"} → ${version ?? "nothing"}  ${describeStep(progress)}  ${left}`;
+  const { from, version, paused } = progress;
+  const left = paused ? colors.yellow("PAUSED") : colors.dim(describeLeft(progress, now));
+  return `${from ?? "nothing"} → ${version ?? "nothing"}  ${describeStep(progress)}${left === "" ? "" : `  ${left}`}`;
+}
+
+function describeLeft({ deadline }: Progress, now: Instant): string {
+  if (deadline === null) return "";
+  return deadline > now ? `${roughly(deadline - now)} left` : "out of time";
 }
 
 /** `canary, step 3 of 6`, or `blue-green, checking`. */
@@ -47,7 +53,10 @@ export function describeStep({ strategy, state, step, steps }: Progress): string
 function renderProgress(progress: Progress, view: View): readonly string[] {
   const { colors, now } = view;
   const { why, until, paused, verdict } = progress;
-  const goesOn = until === null ? "" : until > now ? `; goes on ${relativeTime(until, now)} at the earliest` : "";
+  const goesOn =
+    until === null || until - now < 1_000
+      ? ""
+      : `; ${progress.state === "watching" ? "over" : "goes on"} ${relativeTime(until, now)} at the earliest`;
   return [
     ...renderBar(progress, view),
     ...(paused ? paragraphs(withoutPause(why), view) : paragraph(`${printable(why)}${goesOn}`, view)),
