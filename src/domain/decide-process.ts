@@ -219,7 +219,7 @@ function awaitView(one: Case, rollout: Rollout): ProcessDecision {
 function supersede(one: Case, rollout: Rollout): ProcessDecision {
   const { before, desired, pass } = one;
   const { now } = pass.seen;
-  const isGood = isAllButOver(rollout) && !isCondemned(one, rollout);
+  const isGood = isAllButOver(rollout) && !isCondemned(one, rollout) && !isTakenBack(one, rollout);
   const phase = phaseSuperseded(rollout, isGood);
   const why = whySuperseded(rollout, isGood, whatIsPinned(desired));
   if (rollout.state.kind !== "watching") pass.running -= 1;
@@ -244,6 +244,13 @@ function phaseSuperseded({ state }: Rollout, isGood: boolean): DeploymentPhase {
 function whySuperseded({ state }: Rollout, isGood: boolean, next: string): string {
   if (isGood) return `has all traffic; ${next}`;
   return state.kind === "rejected" ? `${state.why}; ${next}` : `superseded: ${next}`;
+}
+
+/** Whoever pins the version before it again, while it is still looked at, does not find it good. */
+function isTakenBack({ before, desired }: Case, { candidate, kind }: Rollout): boolean {
+  if (kind !== "deploy" || !candidate || desired?.kind !== "run") return false;
+  const { digest, version } = desired.unit;
+  return before.knownGood.some((good) => good.digest === digest) && !semver.gt(version, candidate.version);
 }
 
 /** A version that its metrics condemn just now is not found good because the next one comes. */

@@ -219,6 +219,14 @@ describe("a version that is watched", () => {
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
   });
 
+  it("is not found good when a person takes it back meanwhile", async () => {
+    world.pin("orders", "1.0.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect((await world.state("orders"))?.knownGood.map((good) => good.version)).toEqual(["1.0.0"]);
+    expect((await world.journal.history({})).map(({ version, phase: end }) => [version, end])).toContainEqual(["1.1.0", "Superseded"]);
+  });
+
   it("is not what a newer version goes back to when its metrics condemn it just then", async () => {
     world.publish("orders", "1.2.0");
     world.pin("orders", "1.2.0");
