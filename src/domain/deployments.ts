@@ -8,12 +8,12 @@ import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environm
 import type { Instant, UnitRef } from "./names.ts";
 import { keepServing } from "./keep-up.ts";
 import { describeFreeze, signature } from "./orders.ts";
-import { afterRejection, condemn, condemnation, describeLag, whyNotAutomatic } from "./rollback.ts";
+import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, whyNotAutomatic } from "./rollback.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
 import { findInstalled, type ProcessSeen, type Seen, servingUnit, viewProcess } from "./seen.ts";
 import type { DeploymentUpdate, KnownGood, ProcessState } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
-import { type Reason, rejectLate } from "./strategies/steps.ts";
+import { type Reason, reject, rejectLate } from "./strategies/steps.ts";
 import { begin, next } from "./strategies/strategy.ts";
 import { watchRollout } from "./watch.ts";
 
@@ -123,6 +123,8 @@ interface Stepping {
 /** Guards that hold for every strategy, in order of urgency; then what the strategy says, unless somebody has stopped it. */
 function nextStep(one: Case, rollout: Rollout, watched: RolloutSeen): Stepping {
   const { now } = one.pass.seen;
+  const byHand = condemnationByHand(rollout, one.desired);
+  if (byHand) return calm(reject(rollout, byHand, now));
   const bad = condemnation(rollout, watched);
   if (bad) return whenCondemned(one, rollout, watched, bad);
   const stopped = stoppedBy(one, rollout);

@@ -22,6 +22,13 @@ export function condemnation(rollout: Rollout, seen: RolloutSeen): Reason | null
   return null;
 }
 
+/** A person has put what is under way into quarantine.yaml, and left the pin; null: nobody has. */
+export function condemnationByHand({ kind, candidate, state }: Rollout, desired: Desired | null): Reason | null {
+  if (kind !== "deploy" || state.kind === "rejected" || desired?.kind !== "broken" || desired.version !== candidate?.version) return null;
+  const isQuarantined = desired.pinned.kind === "broken" && desired.pinned.findings.some(({ code }) => code === "pin/quarantined");
+  return isQuarantined ? { trigger: "quarantine", why: desired.why } : null;
+}
+
 /** A version that has all the traffic for good is only taken back within the rails; one that is still on its way always is. */
 export function isOnItsWay(rollout: Rollout): boolean {
   const { kind } = rollout.state;

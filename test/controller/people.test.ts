@@ -75,6 +75,18 @@ describe("people", () => {
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
   });
 
+  it("put a version that is under way into quarantine by a commit: it is taken back", async () => {
+    use(world, canary);
+    measure(world, 0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    world.condemn("orders");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect((await world.journal.history({}))[0]).toMatchObject({ version: "1.1.0", phase: "RolledBack", trigger: "quarantine" });
+    expect(world.reverts).toEqual([]);
+  });
+
   it("freeze an environment: nothing new, nothing further, but back", async () => {
     use(world, canary);
     measure(world, 0);

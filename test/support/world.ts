@@ -66,6 +66,8 @@ export interface World {
   readonly reverts: RevertOrder[];
   /** What is measured for each wish. */
   readings: (wish: MeasureWish) => { readonly candidate: Reading; readonly stable?: Reading | null };
+  /** A person's commit that puts the pinned version into quarantine.yaml, and leaves the pin. */
+  condemn(process: ProcessId): void;
   /** A person's commit that takes a process's entries out of quarantine.yaml. */
   lift(process: ProcessId): void;
   /** A person's order, with the pass that answers it. */
@@ -167,6 +169,14 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
     isGitDown: false,
     reverts: [],
     readings: () => ({ candidate: { kind: "none", why: "nothing is measured here" } }),
+    condemn(process) {
+      commits += 1;
+      const pinned = pins.get(process);
+      if (pinned?.kind !== "runnable") throw new Error(`${process} is not pinned`);
+      const { version, definitionDigest } = pinned.summary;
+      quarantine.push({ process, version, digest: definitionDigest });
+      pins.set(process, { kind: "broken", process, version, findings: [{ ...unknownVersion(process, version), code: "pin/quarantined" }] });
+    },
     lift(process) {
       commits += 1;
       quarantine.splice(0, quarantine.length, ...quarantine.filter((entry) => entry.process !== process));
