@@ -50,19 +50,20 @@ export const firstVersion = "1.0.0";
 
 export function makePlan(seed: number, random: Random): Plan {
   const isCalm = random.chance(0.25);
-  const names = ["orders", "payments", "shipping"].slice(0, random.between(1, 3));
+  const names = ["orders", "payments", "shipping"].slice(0, random.pick([1, 1, 1, 2, 2, 3]));
   const processes = new Map(names.map((name) => [name, versionsOf(random)]));
-  const environments = ["production", "staging"].slice(0, random.chance(0.25) ? 2 : 1).map((name) => environmentOf(name, names, random));
+  const environments = ["production", "staging"].slice(0, random.chance(0.1) ? 2 : 1).map((name) => environmentOf(name, names, random));
   return {
     seed,
     processes,
     environments,
     faults: faultsOf(random, isCalm),
     isCalm,
-    troubleMs: random.between(40, 120) * 1_000,
-    peopleEveryMs: random.pick([3_000, 7_000, 15_000]),
-    outageEveryMs: random.pick([5_000, 12_000, 40_000]),
-    usesRealWriter: random.chance(0.15),
+    // Most stories are short and dense, so that many can be told; some go on for long.
+    troubleMs: random.chance(0.1) ? random.between(60, 120) * 1_000 : random.between(10, 40) * 1_000,
+    peopleEveryMs: random.pick([2_000, 5_000, 12_000]),
+    outageEveryMs: random.pick([4_000, 10_000, 30_000]),
+    usesRealWriter: random.chance(0.07),
   };
 }
 
