@@ -6,7 +6,7 @@ import { isInQuarantine, pinnedDefinition, pinnedVersion } from "./quarantine.ts
 import { condemnedHere, afterRejection } from "./rollback.ts";
 import { type Order, type OrderWish, signature } from "./orders.ts";
 import type { Version } from "./names.ts";
-import type { RevertOrder } from "./revert.ts";
+import type { Revert, RevertOrder } from "./revert.ts";
 import type { Rollout, RolloutState } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 import type { ProcessState } from "./state.ts";
@@ -145,8 +145,15 @@ function whyNotRolledBack({ before, seen }: Given, from: string, target: string 
   if (target === from) return `${from} is pinned already`;
   if (isInQuarantine(before, target, seen)) return `${target} is in quarantine here: take its entry out of quarantine.yaml first`;
   if (!before.knownGood.some((good) => good.version === target)) return `${target} was never found good here; pin it by a pull request`;
-  const { revert } = before;
-  return revert && revert.outcome === null ? `a revert to ${revert.order.to} is on its way already` : null;
+  return whyNotRevertedTwice(before.revert, from, target);
+}
+
+function whyNotRevertedTwice(revert: Revert | null, from: Version, target: Version | null): string | null {
+  if (!revert) return null;
+  const { order, outcome } = revert;
+  if (outcome === null) return `a revert to ${order.to} is on its way already`;
+  const isSame = order.from === from && order.to === target;
+  return isSame && outcome.kind === "proposed" ? `a revert to ${order.to} is proposed already: merge branch ${outcome.branch}` : null;
 }
 
 /** Stops what is under way and goes to the last good version, traffic first; the pin follows. */

@@ -28,6 +28,10 @@ describe("people", () => {
     await world.settle();
     expect(world.reverts).toEqual([]);
     expect(await world.state("orders")).toMatchObject({ revert: { outcome: { kind: "proposed" } } });
+    expect(await world.order({ kind: "rollback", process: "orders", to: null })).toMatchObject({
+      kind: "refused",
+      why: expect.stringContaining("proposed already"),
+    });
     world.spec = { ...world.spec, rollback: { ...world.spec.rollback, manual: { enabled: false, approvalRequired: false } } };
     expect(await world.order({ kind: "rollback", process: "orders", to: null })).toMatchObject({ kind: "refused" });
   });

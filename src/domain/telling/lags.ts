@@ -58,6 +58,8 @@ function refusedReverts(before: EnvironmentState): ReadonlyMap<string, Stuck> {
 }
 
 function whyItLags({ order, outcome }: Revert, refusal: Stuck | undefined): string {
+  if (order.mode === "propose" && outcome?.kind === "proposed")
+    return `${order.by?.name ?? "Pinion"} proposes to go back from ${order.from} to ${order.to}: merge the branch ${outcome.branch} to approve it`;
   const what = `${order.to} runs, and git still pins ${order.from}`;
   if (outcome?.kind === "proposed") return `${what}: merge the branch ${outcome.branch} (${outcome.why})`;
   return refusal ? `${what}: ${refusal.detail}` : what;

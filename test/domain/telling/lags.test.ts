@@ -43,6 +43,13 @@ describe("git that lags behind", () => {
     expect(tell(before({}, ...told.processes), step()).events).toEqual([]);
   });
 
+  it("does not say that a proposal runs already", () => {
+    const outcome = { kind: "proposed", branch: "pinion/rollback-1", commit: "d1", why: "approval" } as const;
+    const waiting = row({ revert: { order: { ...order, mode: "propose", by: person }, outcome } });
+    const [event] = tell(before({}, waiting), step({ processes: [waiting] })).events;
+    expect(event?.why).toBe("Ada proposes to go back from 1.1.0 to 1.0.0: merge the branch pinion/rollback-1 to approve it");
+  });
+
   it("is not told of a process that is forgotten just now", () => {
     expect(tell(before(refusedOnce, owing), step({ forgotten: ["orders"] })).processes).toEqual([]);
   });
