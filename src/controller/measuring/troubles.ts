@@ -15,8 +15,9 @@ const most = 1_000;
 export function createTroubles(log: Log, environment: EnvironmentName): Troubles {
   const known = new Map<string, string>();
   return {
-    note({ check: { source, name }, candidate }) {
-      const key = `${source} ${name}`;
+    note({ check: { source, name, windowMs, minRequests }, candidate }) {
+      // A metric and a trigger may have one name.
+      const key = `${source} ${name} ${windowMs} ${minRequests}`;
       const before = known.get(key);
       const why = candidate.kind === "none" ? candidate.why : null;
       if (why === null) {
