@@ -2,10 +2,10 @@
 
 import type { Action } from "./actions.ts";
 import type { Desired } from "./desired.ts";
-import { isInQuarantine, pinnedDefinition, pinnedVersion } from "./quarantine.ts";
+import { findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion } from "./quarantine.ts";
 import { condemnedHere, afterRejection } from "./rollback.ts";
 import { type Order, type OrderWish, signature } from "./orders.ts";
-import type { Version } from "./names.ts";
+import type { Digest, Version } from "./names.ts";
 import type { Revert, RevertOrder } from "./revert.ts";
 import type { Rollout, RolloutState } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
@@ -179,9 +179,20 @@ function recoverFromPinned(given: Given): Obeyed {
   const from = pinnedVersion(desired);
   const target = from === null ? null : otherGood(given, from);
   if (from === null || target === null || definition === null) return refuse("there is no other version that was found good here");
+  const gone = whyGone(given, definition);
+  if (gone !== null) return refuse(gone);
   const revert = revertBy(order, seen, { process: before.process, from, to: target });
   const after = condemnedHere(before, { ...revert, quarantine: definition, trigger: "emergency", why: emergency(order) });
   return { kind: "done", why: `goes back from ${from} to ${target}`, after, actions: [], story: "" };
+}
+
+/** It went back before: a second time would only overwrite what condemned it. */
+function whyGone({ before, seen: { routes } }: Given, definition: Digest): string | null {
+  const held = findQuarantined(before, definition);
+  if (!held || routes.kind === "unknown") return null;
+  const shares = routes.value.get(before.process)?.shares ?? [];
+  const isServed = shares.some(({ version, weight }) => weight > 0 && version === held.version);
+  return isServed ? null : `it has gone back already: ${held.version} has no traffic and is in quarantine: ${held.why}`;
 }
 
 function emergency(order: Order): string {

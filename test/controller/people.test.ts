@@ -48,6 +48,21 @@ describe("people", () => {
     expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0", trigger: "emergency" }]);
   });
 
+  it("recover once: what went back already keeps the reason that condemned it", async () => {
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    world.isGitDown = true;
+    await world.order({ kind: "recover", process: "orders" });
+    await world.settle();
+    const { quarantined } = (await world.state("orders")) ?? {};
+    expect(await world.order({ kind: "recover", process: "orders" })).toMatchObject({
+      kind: "refused",
+      why: expect.stringContaining("1.1.0 has no traffic and is in quarantine: emergency"),
+    });
+    expect(quarantined).toHaveLength(1);
+    expect(await world.state("orders")).toMatchObject({ quarantined });
+  });
+
   it("recover from a rollout under way", async () => {
     use(world, canary);
     measure(world, 0);
