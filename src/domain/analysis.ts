@@ -1,7 +1,7 @@
 /** Turns what was measured of a version into a verdict: healthy, unhealthy or unknown, always with the figures that say why. */
 
 import type { Verdict } from "./evidence.ts";
-import type { Bound, Comparison, Measured, MetricCheck, Reading } from "./metrics.ts";
+import type { Bound, Comparison, Measured, MetricCheck, Reading, Statistic } from "./metrics.ts";
 import type { Instant } from "./names.ts";
 import type { Figure } from "./progress.ts";
 import { countRequests, describeDuration, describeReading, describeValue, unitOf } from "./reading.ts";
@@ -119,13 +119,17 @@ function holds(bound: Bound, { check, candidate, stable }: Evidence, as: "pass" 
   return answer(as === "pass" ? isWithin : !isWithin);
 }
 
+/** Response times that are closer than this say more about the machine than about the version, in milliseconds. */
+const noiseMs = 20;
+
 /**
- * The increase is taken in percent of the stable value, and of 1 where that is less than 1 % or 1 ms: nobody is condemned
- * because 0.1 ms became 0.2 ms, and where stable is 0, "50 % more" allows half a percentage point.
+ * The increase is taken in percent of the stable value, and of 1 where that is less than 1 %: where stable is 0, "50 % more"
+ * allows half a percentage point. Times may always differ by `noiseMs`: nobody is condemned because 3 ms became 6 ms.
  */
 function isWithinStable(check: MetricCheck, { candidate, stable }: { candidate: number; stable: number }, percent: number): boolean {
   const base = unitOf(check) === "" ? Math.abs(stable) : Math.max(1, Math.abs(stable));
-  const leeway = (base * percent) / 100 + 1e-9 * base;
+  const share = (base * percent) / 100 + 1e-9 * base;
+  const leeway = unitOf(check) === "ms" ? Math.max(noiseMs, share) : share;
   return isMoreBetter(check) ? candidate >= stable - leeway : candidate <= stable + leeway;
 }
 
@@ -155,9 +159,19 @@ function compare(value: number, comparison: Comparison, limit: number): boolean 
 /** Null when there is enough to say something by. The number of requests itself is never too few to be known. */
 function whyInsufficient(check: MetricCheck, { value, requests }: Value, whose: string): string | null {
   if (!Number.isFinite(value)) return `${check.name} ${whose}is not a number`;
-  if (check.metric === "request_count" || requests === null || requests >= check.minRequests) return null;
+  const least = leastRequests(check);
+  if (check.metric === "request_count" || requests === null || requests >= least) return null;
   const seen = `${countRequests(requests)} ${whose}in ${describeDuration(check.windowMs)}`;
-  return `${check.name}: only ${seen}, at least ${check.minRequests} say something`;
+  return `${check.name}: only ${seen}, at least ${least} say something`;
+}
+
+/** Two requests beyond the quantile, so that it is not the slowest one of all that is compared. */
+const leastCompared: Readonly<Partial<Record<Statistic, number>>> = { p95: 40, p99: 200 };
+
+/** A quantile that is compared with another one needs more than one that is held against a fixed limit. */
+function leastRequests(check: MetricCheck): number {
+  const least = compares(check) && check.statistic !== null ? (leastCompared[check.statistic] ?? 0) : 0;
+  return Math.max(check.minRequests, least);
 }
 
 function unhealthy(evidence: Evidence, limit: string): Verdict {

@@ -28,7 +28,12 @@ export function describeDuration(ms: number): string {
 export function describeReading(check: MetricCheck, reading: Extract<Reading, { kind: "value" }>): string {
   const isCount = check.metric === "request_count";
   const requests = reading.requests === null || isCount ? "" : ` of ${countRequests(reading.requests)}`;
-  return `${check.name} ${describeValue(reading.value, unitOf(check))}${requests} in ${describeDuration(check.windowMs)}`;
+  return `${check.name} ${describeValue(reading.value, unitOf(check))}${requests} in ${describeDuration(coveredOf(check, reading))}`;
+}
+
+/** Of the window, only what there is data for; a window that is all but covered is covered. */
+function coveredOf({ windowMs }: MetricCheck, { coveredMs }: Extract<Reading, { kind: "value" }>): number {
+  return coveredMs <= 0 || coveredMs > windowMs * 0.8 ? windowMs : 1_000 * Math.max(1, Math.ceil(coveredMs / 1_000));
 }
 
 /** `1 request`, `143 requests`. */

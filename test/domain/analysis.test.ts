@@ -72,15 +72,26 @@ describe("judging by a fixed threshold", () => {
       name: "response_time p95",
       metric: "response_time",
       statistic: "p95",
-      windowMs: 300_000,
+      windowMs: 30_000,
       pass: fixed("<", 2_000),
     });
     expect(judged(p95, value(2_500, 1))).toMatchObject({ kind: "unknown" });
     expect(judged(p95, value(2_500.4))).toMatchObject({
-      why: "response_time p95 2500 ms of 143 requests in 5 min, allowed < 2000 ms",
+      why: "response_time p95 2500 ms of 143 requests in 30 s, allowed < 2000 ms",
     });
     const count = check({ name: "request_count", metric: "request_count", pass: fixed(">", 10) });
     expect(judged(count, value(3, 3))).toEqual({ kind: "unhealthy", why: "request_count 3 in 30 s, allowed > 10" });
+  });
+
+  it("says how much of the window it knows of", () => {
+    const young: Reading = { kind: "value", value: 30, requests: 20, coveredMs: 1_800 };
+    expect(judged(check({ pass: fixed("<=", 5) }), young)).toMatchObject({ why: "error_rate 30 % of 20 requests in 2 s, allowed <= 5 %" });
+  });
+
+  it("compares no quantile that is the slowest request of all", () => {
+    const slower = check({ metric: "response_time", statistic: "p95", minRequests: 10, pass: { kind: "stable", maxIncreasePercent: 50 } });
+    const against = (requests: number) => judged(slower, value(500, requests), { stable: value(100, 1_000) }).kind;
+    expect([against(39), against(40)]).toEqual(["unknown", "unhealthy"]);
   });
 
   it("what neither passes nor fails is unknown", () => {
@@ -154,8 +165,10 @@ describe("comparing with the stable version", () => {
   it.each([
     ["response_time", 400, 600, "healthy"],
     ["response_time", 400, 601, "unhealthy"],
-    ["response_time", 0.1, 0.5, "healthy"],
-    ["response_time", 0.1, 0.7, "unhealthy"],
+    ["response_time", 3, 23, "healthy"],
+    ["response_time", 3, 24, "unhealthy"],
+    ["response_time", 100, 150, "healthy"],
+    ["response_time", 100, 151, "unhealthy"],
     ["error_rate", 2, 3, "healthy"],
     ["error_rate", 2, 3.1, "unhealthy"],
     ["error_rate", 0, 0.5, "healthy"],

@@ -75,7 +75,7 @@ describe("a load", () => {
     [
       "cannot be held against the stable version",
       loadOf(answered(1)),
-      [{ ...faster("p95", 1), pass: { kind: "stable", maxIncreasePercent: 50 } }],
+      [{ ...faster("p50", 1), pass: { kind: "stable", maxIncreasePercent: 50 } }],
       "goes to the candidate alone",
     ],
   ])("%s", (_what, load, checks, why) => {

@@ -55,8 +55,13 @@ interface StableAsked {
   readonly memory: StableMemory;
 }
 
-/** Up to now while it has traffic; then as it was when it lost it, measured once. */
+/**
+ * Up to now while it has traffic; then as it was when it lost it, measured once, and only for as long as the windows still meet:
+ * what was so ten minutes ago may have been another day for the machine.
+ */
 async function readStable(ask: (until: Instant) => Promise<Reading>, { wish, at, memory }: StableAsked): Promise<Reading> {
+  if (wish.stableUntil !== null && at - wish.stableUntil > wish.check.windowMs)
+    return none("the version before it has had no traffic for longer than the window");
   if (wish.stableUntil === null) {
     const reading = await ask(at);
     if (reading.kind === "value") memory.last = reading;

@@ -11,6 +11,9 @@ export interface Troubles {
 /** More sources than these are nobody's. */
 const most = 1_000;
 
+/** What sources say of versions that nobody asks anything of. */
+const isQuiet = /^no \w+ in |^measuring has only begun$/u;
+
 /** The troubles of one environment. */
 export function createTroubles(log: Log, environment: EnvironmentName): Troubles {
   const known = new Map<string, string>();
@@ -25,7 +28,9 @@ export function createTroubles(log: Log, environment: EnvironmentName): Troubles
         known.delete(key);
       } else if (before !== why && known.size < most) {
         known.set(key, why);
-        log.warn({ environment, source, metric: name, why }, `${name} has nothing to say: ${why}`);
+        // A process without requests is quiet, not in trouble.
+        const level = isQuiet.test(why) ? "info" : "warn";
+        log[level]({ environment, source, metric: name, why }, `${name} has nothing to say: ${why}`);
       }
     },
   };

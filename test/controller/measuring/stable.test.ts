@@ -70,4 +70,17 @@ describe("the stable version", () => {
     await stand.clock.pass(1_000);
     expect(stand.newest()[0]?.stable).toEqual(value(7));
   });
+
+  it("says nothing any more once its last traffic is longer ago than the window", async () => {
+    stand.source.setReading(unit("b").digest, value(5));
+    stand.wishes = [aWish({ check: slower, stableUntil: stand.clock.now() })];
+    stand.pass();
+    await stand.clock.idle();
+    expect(stand.newest()[0]?.stable).toEqual(value(5));
+    for (let second = 0; second <= 31; second += 1) {
+      stand.pass();
+      await stand.clock.pass(1_000);
+    }
+    expect(stand.newest()[0]?.stable).toMatchObject({ kind: "none" });
+  });
 });
