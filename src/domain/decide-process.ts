@@ -10,7 +10,7 @@ import { holdForConcurrency } from "./gates/concurrency.ts";
 import { holdForDependencies } from "./gates/dependencies.ts";
 import type { Held } from "./gates/gate.ts";
 import { keepServing, keepUp } from "./keep-up.ts";
-import { describeFreeze } from "./orders.ts";
+import { describeFreeze, signature } from "./orders.ts";
 import { findQuarantined, followGit, heldInQuarantine, pinnedDefinition } from "./quarantine.ts";
 import { condemnation, describeLag, followRevert } from "./rollback.ts";
 import type { UnitRef } from "./names.ts";
@@ -28,7 +28,8 @@ const healPauseMs = 300_000;
 export function decideProcess(one: Case): ProcessDecision {
   const { seen } = one.pass;
   const before = followRevert(followGit(one.before, seen), one.desired, seen);
-  const decision = decideNow({ ...one, before, desired: heldInQuarantine(one.desired, before) });
+  const reverted = before.revert === null ? (one.before.revert?.order ?? null) : null;
+  const decision = decideNow({ ...one, before, reverted, desired: heldInQuarantine(one.desired, before) });
   return owingRevert(one, decision);
 }
 
@@ -91,12 +92,18 @@ function decideOutOfSync(one: Case, view: ProcessSeen, { unit, summary }: Extrac
     kind: isRollback ? "rollback" : "deploy",
     candidate: unit,
     fast: isKnownGood,
-    why: isSameVersion ? "variables, secrets or the address of the environment have changed" : `${unit.version} is pinned`,
+    why: isSameVersion ? "variables, secrets or the address of the environment have changed" : whyPinned(one, unit),
   });
 }
 
 function heldInFreeze({ freeze }: Pass, isRollback: boolean): Held | null {
   return freeze && !isRollback ? { why: describeFreeze(freeze), until: null } : null;
+}
+
+/** Who wanted it, where a revert was ordered: history and messages say it too, not only the commit. */
+function whyPinned({ reverted }: Case, { version }: UnitRef): string {
+  if (reverted === null || reverted.to !== version) return `${version} is pinned`;
+  return `${version} is pinned again: ${reverted.by ? `rolled back by ${signature({ by: reverted.by, why: reverted.why })}` : reverted.why}`;
 }
 
 /** A version that was good here may be pinned again forwards too: that is no rollback, and it is watched like any other. */

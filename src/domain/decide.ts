@@ -40,7 +40,7 @@ export function decide(state: EnvironmentState, seen: Seen): Step {
     const remembered = state.processes.get(process) ?? { process, ...nothing };
     const given = obeyForProcess(ordersFor(state, process), thawed(remembered, line.thawedAfterMs), { desired, seen, freeze: line.freeze });
     step.answers.push(...given.answers);
-    const one: Case = { before: given.after, owed: given.hasActed ? none : owed, desired, superseded: null, pass };
+    const one: Case = { before: given.after, owed: given.hasActed ? none : owed, desired, superseded: null, reverted: null, pass };
     const decision = decideProcess(one);
     collect(step, { remembered, owed, pass }, withOrders(given, decision));
   }

@@ -4,6 +4,7 @@ import type { Action } from "./actions.ts";
 import type { Desired } from "./desired.ts";
 import type { Instant } from "./names.ts";
 import type { Freeze } from "./orders.ts";
+import type { RevertOrder } from "./revert.ts";
 import type { Rollout } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 import type { DeploymentUpdate, EnvironmentState, OwedAction, ProcessState } from "./state.ts";
@@ -26,6 +27,8 @@ export interface Case {
   readonly desired: Desired | null;
   /** The rollout that this decision puts an end to, for another version, and whether its version was found good; null: none. */
   readonly superseded: { readonly rollout: Rollout; readonly isGood: boolean } | null;
+  /** The revert that the pin has just followed; null: none. */
+  readonly reverted: RevertOrder | null;
   readonly pass: Pass;
 }
 

@@ -18,6 +18,7 @@ describe("people", () => {
     expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0", trigger: "manual", by: { name: "Ada" }, quarantine: null }]);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(await world.status("orders")).toMatchObject({ sync: "Synced", desired: "1.0.0" });
+    expect((await world.journal.history({ limit: 1 }))[0]?.steps[0]?.why).toBe("1.0.0 is pinned again: rolled back by Ada: because");
   });
 
   it("only propose where approval is required, and nothing where it is off", async () => {
