@@ -23,8 +23,8 @@ export async function settle(environment: EnvironmentName, ports: Ports): Promis
   startValidations(environment, of(due, "ensure-validated"), ports);
   const heldUp = new Set<ProcessId>();
   for (const { kind, perform } of inOrder) {
-    // Traffic first, git second; what cannot be taken out holds up no revert.
-    if (kind === "ensure-removed") startReverts(environment, due, { heldUp, ports });
+    // Traffic first, git second; what cannot be armed or taken out, as while the engine restarts, holds up no revert.
+    if (kind === "ensure-armed") startReverts(environment, due, { heldUp, ports });
     const refusals = await perform(
       environment,
       due.filter((entry) => !heldUp.has(processOf(entry.action))),

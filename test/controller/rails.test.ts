@@ -84,7 +84,7 @@ describe("the way back", () => {
     expect(world.traffic(process)).toEqual({ "1.0.0": 100 });
   });
 
-  it("is written to git although the bad version cannot be taken out of the engine", async () => {
+  it.each(["ensureArmed", "ensureRemoved"] as const)("is written to git although the engine refuses %s", async (refused) => {
     const world = await running();
     const { engine } = world;
     use(world, canary);
@@ -95,7 +95,8 @@ describe("the way back", () => {
         inventory: () => engine.inventory(),
         ensureInstalled: (units, on) => engine.ensureInstalled(units, on),
         ensureArmed: (armed) => engine.ensureArmed(armed),
-        ensureRemoved: () => Promise.reject(new PinionError("engine/unreachable", "it does not let go")),
+        ensureRemoved: (units) => engine.ensureRemoved(units),
+        [refused]: () => Promise.reject(new PinionError("engine/unreachable", "it does not let go")),
       }),
     };
     world.isGitDown = true;
