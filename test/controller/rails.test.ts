@@ -87,7 +87,8 @@ describe("the way back", () => {
   it.each(["ensureArmed", "ensureRemoved"] as const)("is written to git although the engine refuses %s", async (refused) => {
     const world = await running();
     const { engine } = world;
-    use(world, canary);
+    let isRefusing = false;
+    use(world, blueGreen, 60_000, [errorRate]);
     world.ports = {
       ...world.ports,
       engine: () => ({
@@ -96,12 +97,15 @@ describe("the way back", () => {
         ensureInstalled: (units, on) => engine.ensureInstalled(units, on),
         ensureArmed: (armed) => engine.ensureArmed(armed),
         ensureRemoved: (units) => engine.ensureRemoved(units),
-        [refused]: () => Promise.reject(new PinionError("engine/unreachable", "it does not let go")),
+        ...(isRefusing ? { [refused]: () => Promise.reject(new PinionError("engine/unreachable", "it does not let go")) } : {}),
       }),
     };
+    measure(world, 0);
+    world.pin(process, "1.1.0");
+    await world.settle();
+    isRefusing = true;
     world.isGitDown = true;
     measure(world, 50);
-    world.pin(process, "1.1.0");
     await world.settle();
     world.isGitDown = false;
     for (let seconds = 0; seconds < 120; seconds += 1) await passes(world, 1_000);
