@@ -12,16 +12,28 @@ export function percentOf(value: number | string): number {
 
 /** A bare number between 0 and 1 is a share of 1 for some and of 100 for others: it has to be said. */
 export function shareFindings(value: number | string | undefined, pointer: string, say: Say): readonly Finding[] {
-  if (typeof value !== "number" || value <= 0 || value >= 1) return [];
-  return [say(pointer, "environment/ambiguous-share", `${value} can mean ${value}% or ${percentText(value * 100)}`, shareHint(value))];
+  return isAmbiguous(value) ? [ambiguous(value, `Write ${percentText(value)} or "${value}%".`, pointer, say)] : [];
 }
 
-function shareHint(value: number): string {
-  return `Write ${percentText(value * 100)} or "${value}%".`;
+/** The same of shares that are whole percent: of 0.5 only 50 can be one. */
+export function wholeShareFindings(value: number | string, pointer: string, say: Say): readonly Finding[] {
+  if (!isAmbiguous(value)) return [];
+  const isWhole = /^[0-9]+%$/.test(percentText(value));
+  return [
+    ambiguous(value, isWhole ? `Write ${percentText(value)} if you mean it.` : "Write a whole percentage from 1 to 100.", pointer, say),
+  ];
 }
 
-function percentText(value: number): string {
-  return `${Number(value.toPrecision(12))}%`;
+function isAmbiguous(value: number | string | undefined): value is number {
+  return typeof value === "number" && value > 0 && value < 1;
+}
+
+function ambiguous(value: number, hint: string, pointer: string, say: Say): Finding {
+  return say(pointer, "environment/ambiguous-share", `${value} can mean ${value}% or ${percentText(value)}`, hint);
+}
+
+function percentText(share: number): string {
+  return `${Number((share * 100).toPrecision(12))}%`;
 }
 
 /** In the metric's unit; `comparison` null: none was written. */

@@ -6,7 +6,7 @@ import type { MetricCheck } from "../../../domain/metrics.ts";
 import type { CanaryStepItem, StrategyConfig } from "../../../generated/environment.ts";
 import { durationMs } from "../durations.ts";
 import type { Say } from "../findings.ts";
-import { durationFindings, percentOf, shareFindings } from "./amounts.ts";
+import { durationFindings, percentOf, shareFindings, wholeShareFindings } from "./amounts.ts";
 import { toWarm } from "./warm.ts";
 
 const defaults = {
@@ -59,7 +59,7 @@ function shareRules(config: StrategyConfig, pointer: string, say: Say): readonly
 /** Shares of traffic are whole numbers, so that a router can hold to them exactly. */
 function weightRule(value: number | string | undefined, pointer: string, say: Say): readonly Finding[] {
   if (value === undefined) return [];
-  const ambiguous = shareFindings(value, pointer, say);
+  const ambiguous = wholeShareFindings(value, pointer, say);
   if (ambiguous.length > 0) return ambiguous;
   const share = percentOf(value);
   if (Number.isInteger(share) && share >= 1) return [];

@@ -67,6 +67,14 @@ describe("a canary", () => {
   });
 
   it.each([
+    ["trafficPercentage: 0.5", "Write 50% if you mean it."],
+    ["incrementPercentage: 0.125", "Write a whole percentage from 1 to 100."],
+    ["rollbackThreshold: 0.05", 'Write 5% or "0.05%".'],
+  ])("is told what to write instead of %s", (line, hint) => {
+    expect(parse(`strategy: { type: canary, config: { ${line} } }`).findings.map((each) => each.hint)).toEqual([hint]);
+  });
+
+  it.each([
     ["successThreshold: 0.95", "environment/ambiguous-share", "/successThreshold"],
     ["successThreshold: 1", "environment/ambiguous-share", "/successThreshold"],
     ["rollbackThreshold: 0.05", "environment/ambiguous-share", "/rollbackThreshold"],
