@@ -27,9 +27,14 @@ const icons: Readonly<Record<EventKind, string>> = {
 /** Everything that comes from outside is escaped: it can neither mention anybody nor hide a link. */
 export function slackMessageOf(event: PinionEvent): SlackMessage {
   const headline = `${icons[event.kind]} ${headlineOf(event)}`;
-  const why = plain(event.why);
+  const why = plain(whyOf(event));
   const blocks = [section(why === "" ? headline : `${headline}\n${why}`), { type: "context", elements: [markdown(details(event))] }];
   return { text: why === "" ? headline : `${headline}: ${why}`, blocks };
+}
+
+/** Why an environment is frozen begins with that word, which the headline has said. */
+function whyOf({ kind, why }: PinionEvent): string {
+  return kind === "frozen" ? why.replace(/^frozen (?=by )/u, "") : why;
 }
 
 function headlineOf(event: PinionEvent): string {

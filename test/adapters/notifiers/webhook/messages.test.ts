@@ -105,6 +105,13 @@ describe("messages in a chat", () => {
     expect(JSON.stringify(blocks)).toContain(JSON.stringify(headline).slice(1, -1));
   });
 
+  it.each([
+    ["frozen by Ann: till", "*production* is frozen: by Ann: till"],
+    ["frozen by Ann", "*production* is frozen: by Ann"],
+  ])("do not say twice that an environment is frozen: %s", (why, headline) => {
+    expect(slackMessageOf(event({ kind: "frozen", ...whole, why })).text).toBe(`:snowflake: ${headline}`);
+  });
+
   it("say when, of which commit, and what fired", () => {
     const { blocks } = slackMessageOf(event({ kind: "rolled-back", trigger: "error_rate" }));
     const [, context] = blocks as readonly { elements?: readonly { text: string }[] }[];
