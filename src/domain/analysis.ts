@@ -79,6 +79,15 @@ export function describeBound(check: MetricCheck): string {
   return inWords(check.pass, check);
 }
 
+const opposites = { "<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "==" } as const satisfies Record<Comparison, Comparison>;
+
+/** What a check without a middle ground fires on, for people: `> 10 %`, `more than 50 % more than stable`. */
+export function describeFiring(check: MetricCheck): string {
+  const { pass, fail } = check;
+  const bound: Bound = fail ?? (pass.kind === "fixed" ? { ...pass, comparison: opposites[pass.comparison] } : pass);
+  return inWords(bound, { ...check, fail: bound });
+}
+
 function judgeWanted(measured: readonly Measured[], check: MetricCheck, at: JudgedAt): Verdict {
   const found = measured.find((candidate) => isSameQuestion(candidate.check, check));
   return found ? judgeMeasured({ ...found, check }, at) : unknown(`${check.name} is not measured yet`);

@@ -124,7 +124,7 @@ export interface RollbackStep {
 
 /** When Pinion goes back by itself. */
 export interface AutomaticRollback {
-  /** What must hold for it not to, for people: `error_rate <= 10 % over 5 min`. */
+  /** What each fires on, for people: `error_rate > 10 % over 5 min`. */
   readonly triggers: readonly string[];
   /** How long after the switch. */
   readonly watchedFor: number;

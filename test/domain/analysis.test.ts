@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compares, describeBound, figureOf, firing, judgeChecks } from "../../src/domain/analysis.ts";
+import { compares, describeBound, describeFiring, figureOf, firing, judgeChecks } from "../../src/domain/analysis.ts";
 import type { Bound, Measured, MetricCheck, Reading } from "../../src/domain/metrics.ts";
 
 const at = { now: 100_000, maxAgeMs: 10_000 };
@@ -261,6 +261,9 @@ describe("figures", () => {
     const score = check({ metric: "health_check", statistic: "score", pass: stable(10) });
     expect(describeBound(score)).toBe("at most 10 % less than stable");
     expect(describeBound(check({ metric: "health_check", statistic: "failures", pass: fixed("<", 3) }))).toBe("< 3");
+    expect(describeFiring(check({ metric: "health_check", statistic: "failures", pass: fixed("<", 3) }))).toBe(">= 3");
+    expect(describeFiring(score)).toBe("more than 10 % less than stable");
+    expect(describeFiring(check({ pass: fixed(">=", 99), fail: fixed("<", 95) }))).toMatch(/^< 95/u);
   });
 });
 

@@ -1,6 +1,6 @@
 /** The way back from a plan, should it turn out to be wrong. */
 
-import { describeBound } from "../analysis.ts";
+import { describeFiring } from "../analysis.ts";
 import type { AutomaticRollback, PlannedDeployment, RollbackPlan, RollbackStep } from "../deployment-plan.ts";
 import { type EnvironmentSpec, strategyFor } from "../environment.ts";
 import { describeDuration } from "../reading.ts";
@@ -13,7 +13,7 @@ export function planRollback(deployments: readonly PlannedDeployment[], spec: En
 
 function automaticOf({ rollback: { automatic } }: EnvironmentSpec): AutomaticRollback | null {
   if (!automatic.enabled || automatic.triggers.length === 0) return null;
-  const triggers = automatic.triggers.map((check) => `${check.name} ${describeBound(check)} over ${describeDuration(check.windowMs)}`);
+  const triggers = automatic.triggers.map((check) => `${check.name} ${describeFiring(check)} over ${describeDuration(check.windowMs)}`);
   return { triggers, watchedFor: automatic.watchMs };
 }
 

@@ -126,7 +126,7 @@ production: 1 deployment, about 5 s, risk high
       "steps: validate → install → check (1 smoke test) → 20 % → judge 5 s → switch → confirm (1 smoke test) → drain → watch 20 s\n",
     );
     expect(stdout).toContain(
-      "    by itself, up to 20 s after the switch, unless error_rate <= 5 % over 5 s\n    switch the traffic back to a 1.0.0",
+      "    by itself, up to 20 s after the switch, when error_rate > 5 % over 5 s\n    switch the traffic back to a 1.0.0",
     );
   });
 
