@@ -48,7 +48,7 @@ export function createFakePinWriter({ branch, between = async () => undefined }:
       const known = alreadyKnown(order, view);
       if (known !== null) return known;
       await between();
-      if (order.mode === "propose") return asProposed(order, branch.propose(order), "proposals were asked for");
+      if (order.mode === "propose") return asProposed(order, branch.propose(order), "rollbackPolicy.manual.approvalRequired is set");
       const pushed = branch.write(order, view.head);
       if (pushed.kind === "accepted") return { kind: "committed", commit: pushed.commit };
       if (pushed.kind === "declined") return asProposed(order, branch.propose(order), "the branch is protected");

@@ -51,6 +51,10 @@ describe("an order", () => {
     expect(JSON.parse(given.stdout)).toEqual({ id: "o-7", kind, why: "so", at: "2026-11-21T12:00:00.000Z" });
   });
 
+  it("to promote says in its help that it lifts a pause", async () => {
+    expect((await pinion(["promote", "--help"])).stdout).toContain("a rollout that somebody paused is no longer paused");
+  });
+
   it("for what is not there ends with 2", async () => {
     const url = await controllers.startWith({ order: () => Promise.reject(new PinionError("process/unknown", "no process is called p")) });
     const { code, stderr } = await pinion(["pause", "e/p", ...by, "--id", "o", "--controller", url]);

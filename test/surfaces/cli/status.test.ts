@@ -64,7 +64,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
     ["one that is not needed any more", "somebody has moved the pin meanwhile: Ann moved the pin"],
     ["what is in quarantine", "1.5.0 is in quarantine (error_rate 21.3 % of 143 requests); quarantine.yaml does not say so yet"],
     ["how to lift it", "to lift it, take it out of environments/production/quarantine.yaml"],
-    ["how long is left", "canary, shifting  57m left"],
+    ["when it fails", "canary, shifting  fails in 57m unless done"],
   ])("shows %s", async (_what, text) => {
     const { stdout } = await pinion(["status", "--controller", await controller(fullOverview())]);
     expect(stdout).toContain(text);

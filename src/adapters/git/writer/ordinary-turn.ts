@@ -40,7 +40,7 @@ async function write(tools: OrdinaryTools, errand: Errand, head: CommitObject): 
   const store = createObjectStore(tools.directory, head.commit.length);
   const pins = await places.at(head);
   const commit = await buildCommit({ ...tools, store }, order, { head, places, pins, rollbackOf });
-  if (order.mode === "propose") return propose(tools, errand, commit, "proposals were asked for");
+  if (order.mode === "propose") return propose(tools, errand, commit, "rollbackPolicy.manual.approvalRequired is set");
   const pushed = await pushCommit(tools.talk, { url: tools.url, commit, branch: tools.branch, seen: head.commit });
   switch (pushed.kind) {
     case "accepted":

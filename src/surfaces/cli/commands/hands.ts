@@ -44,7 +44,8 @@ const hands: readonly Hand[] = [
   {
     name: "promote",
     description: "let a rollout take its next step now",
-    meaning: "It does not wait for the pause or the time of its step. A version that is known to be bad is not promoted.",
+    meaning:
+      "It does not wait for the pause or the time of its step, and a rollout that somebody paused is no longer paused. A version that is known to be bad is not promoted.",
     examples: ["pinion promote production/order-intake", 'pinion promote production/order-intake --full --reason "hot fix"'],
   },
 ];

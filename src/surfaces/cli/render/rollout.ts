@@ -41,7 +41,7 @@ function titleOf(progress: Progress, { colors, now }: View): string {
 
 function describeLeft({ deadline }: Progress, now: Instant): string {
   if (deadline === null) return "";
-  return deadline > now ? `${roughly(deadline - now)} left` : "out of time";
+  return deadline > now ? `fails in ${roughly(deadline - now)} unless done` : "out of time";
 }
 
 /** `canary, step 3 of 6`, or `blue-green, checking`. */

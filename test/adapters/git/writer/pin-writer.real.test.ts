@@ -202,7 +202,9 @@ describe("on the way to the branch", () => {
 
   it("finds a proposal that people have merged, squashed or not", async () => {
     await start();
-    await world.writer.revert(revertOrder({ mode: "propose" }));
+    expect(await world.writer.revert(revertOrder({ mode: "propose" }))).toMatchObject({
+      why: "rollbackPolicy.manual.approvalRequired is set",
+    });
     const proposal = git("rev-parse", "refs/heads/rollback/production/rb-1");
     const squashed = git(
       "commit-tree",
