@@ -135,6 +135,14 @@ export const brokenMeanings: readonly BrokenCopy[] = [
     runnable: all,
   },
   {
+    name: "settings for a process that does not exist",
+    files: {
+      [environmentFile]: "name: production\ntype: production\nprocesses:\n  called: {}\n  caled: { strategy: { type: recreate } }\n",
+    },
+    expected: [`warning environment/unknown-process ${environmentFile}:5`],
+    runnable: all,
+  },
+  {
     name: "a required dependency out of range",
     files: { "environments/staging/pins.yaml": "called: 2.0.0\ncaller: 1.0.0\nother: 1.0.0\n" },
     expected: [`error dependency/out-of-range ${caller100}:4`],

@@ -4,24 +4,29 @@ import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
 import type { Json } from "../../domain/definition.ts";
 import type { EnvironmentSpec } from "../../domain/environment.ts";
 import type { Finding } from "../../domain/finding.ts";
-import type { EnvironmentName } from "../../domain/names.ts";
+import type { EnvironmentName, ProcessId } from "../../domain/names.ts";
 import type { EnvironmentFile } from "../../generated/environment.ts";
 import { durationMs } from "./durations.ts";
 import { analysisFindings, toAnalysis } from "./environment/analysis.ts";
 import { rollbackFindings, toRollback } from "./environment/rollback.ts";
 import { strategyFindings, toStrategy } from "./environment/strategy.ts";
 import { noValidationDefaults, toValidation, validationFindings } from "./environment/validation.ts";
-import { finding, type Say } from "./findings.ts";
+import { finding, type Place, type Say } from "./findings.ts";
 import { toSecretReference } from "./secret-reference.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import type { Schemas } from "./schemas.ts";
 import { readYaml, type YamlDocument } from "./yaml-document.ts";
 
 export interface ParsedEnvironment {
-  /** Null when there are findings. */
+  /** Null when there are errors. */
   readonly spec: EnvironmentSpec | null;
   readonly findings: readonly Finding[];
+  /** Where each process is named that has settings of its own. */
+  readonly named: ReadonlyMap<ProcessId, Place>;
 }
+
+/** Of a file that says nothing that could be used. */
+export const nobodyNamed: ParsedEnvironment["named"] = new Map();
 
 export interface EnvironmentFileContext {
   readonly environment: EnvironmentName;
@@ -43,13 +48,18 @@ export const noDefaults: EnvironmentDefaults = {
 /** Parses one environment.yaml. Never throws, whatever the bytes. */
 export function parseEnvironmentFile(bytes: Uint8Array, context: EnvironmentFileContext): ParsedEnvironment {
   const reading = readYaml(bytes, context.file);
-  if (reading.kind === "refused") return { spec: null, findings: reading.findings };
+  if (reading.kind === "refused") return { spec: null, findings: reading.findings, named: nobodyNamed };
   const { document } = reading;
   const shape = schemaFindings(context.schemas, "environment", document);
-  if (shape.length > 0) return { spec: null, findings: shape };
+  if (shape.length > 0) return { spec: null, findings: shape, named: nobodyNamed };
   const file = document.value as EnvironmentFile;
   const findings = [...ownFindings(file, document, context.environment), ...sectionFindings(file, document)];
-  return { spec: findings.length > 0 ? null : toSpec(file, context.defaults), findings };
+  const isUsable = findings.every(({ severity }) => severity === "warning");
+  return { spec: isUsable ? toSpec(file, context.defaults) : null, findings, named: namedIn(file, document) };
+}
+
+function namedIn({ processes = {} }: EnvironmentFile, document: YamlDocument): ParsedEnvironment["named"] {
+  return new Map(Object.keys(processes).map((process) => [process, document.place(`/processes/${process}`, "key")]));
 }
 
 function ownFindings(file: EnvironmentFile, document: YamlDocument, environment: EnvironmentName): readonly Finding[] {

@@ -73,6 +73,7 @@ const catalogue = {
   "environment/canary-too-long": "Give maxDuration more time, or the steps less.",
   "environment/threshold": "Write a value such as 5%, 500ms or 3.",
   "environment/metric": "See docs/config-repository.md for what each source can measure.",
+  "environment/unknown-process": "Name a process that has a folder in processes/, or remove it.",
   "environment/no-effect": "Remove one of the two, so that what is written is what happens.",
   "pin/syntax": "Write one pin a line: `process-id: version`.",
   "pin/invalid-version": "Write a semantic version, such as 1.4.2.",
@@ -92,7 +93,13 @@ const catalogue = {
 
 export type FindingCode = keyof typeof catalogue;
 
-const warnings: ReadonlySet<FindingCode> = new Set(["file/unexpected", "version/not-listed", "environment/no-pins", "pin/deprecated"]);
+const warnings: ReadonlySet<FindingCode> = new Set([
+  "file/unexpected",
+  "version/not-listed",
+  "environment/no-pins",
+  "environment/unknown-process",
+  "pin/deprecated",
+]);
 
 /** A place in a file: where the finger points. */
 export interface Place {

@@ -30,6 +30,15 @@ export function pinFindings(process: ProcessId, pin: Pin, environment: Environme
   return own.length === 0 ? twice : [...twice, ...own.flat()];
 }
 
+/** Settings of its own for a process that is none: mostly a slip of the pen. */
+export function strangerFindings({ own }: EnvironmentRecord, { records }: ProcessSet): readonly Finding[] {
+  const strangers = [...own.named].filter(([process]) => !records.has(process));
+  return strangers.map(([process, place]) => {
+    const message = `what is said of ${process} has no effect: the process does not exist`;
+    return finding(place, "environment/unknown-process", message, suggestion(process, [...records.keys()]));
+  });
+}
+
 const none: readonly Finding[] = [];
 
 /** Whether the content of a version is whole, and is what its catalogue promises. */

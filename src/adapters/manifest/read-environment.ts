@@ -5,7 +5,7 @@ import type { EnvironmentSpec } from "../../domain/environment.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
 import type { EnvironmentSnapshot } from "../../domain/snapshot.ts";
-import { type ParsedEnvironment, parseEnvironmentFile } from "./environment-file.ts";
+import { nobodyNamed, type ParsedEnvironment, parseEnvironmentFile } from "./environment-file.ts";
 import { finding, startOf } from "./findings.ts";
 import { type Folder, listFolder, readLimited } from "./folder.ts";
 import { maxYamlBytes } from "./limits.ts";
@@ -60,7 +60,16 @@ export async function readEnvironment(
 
 /** An environment of which nothing can be used. */
 export function spoiledEnvironment(name: EnvironmentName, findings: readonly Finding[]): EnvironmentRecord {
-  return { ...noPinFiles, name, treeId: "", spec: null, held: new Map(), quarantine: [], findings, own: { id: "", spec: null, findings } };
+  return {
+    ...noPinFiles,
+    name,
+    treeId: "",
+    spec: null,
+    held: new Map(),
+    quarantine: [],
+    findings,
+    own: { id: "", spec: null, findings, named: nobodyNamed },
+  };
 }
 
 async function readOwnFile(
@@ -77,11 +86,12 @@ async function readOwnFile(
       id: "",
       spec: null,
       findings: hasLink ? [] : [finding(startOf(file), "file/missing", `the environment ${name} has no environment.yaml`)],
+      named: nobodyNamed,
     };
   }
   if (before?.own.id === id) return before.own;
   const read = await readLimited(reading.objects, id, file, maxYamlBytes);
-  if (read.kind === "refused") return { id, spec: null, findings: read.findings };
+  if (read.kind === "refused") return { id, spec: null, findings: read.findings, named: nobodyNamed };
   const context = { environment: name, file, schemas: reading.schemas, defaults: reading.defaults };
   return { id, ...parseEnvironmentFile(read.bytes, context) };
 }

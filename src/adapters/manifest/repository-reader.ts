@@ -10,6 +10,7 @@ import { type EnvironmentSet, loadEnvironments } from "./load-environments.ts";
 import { fillVersions, loadProcesses, type ProcessSet } from "./load-processes.ts";
 import type { ProcessRecord } from "./process-record.ts";
 import { movedPins } from "./pin-files.ts";
+import { strangerFindings } from "./pin-rules.ts";
 import type { Reading } from "./read-process.ts";
 import type { EnvironmentRecord } from "./read-environment.ts";
 import { resolvePins, type ResolvedEnvironment } from "./resolve-pins.ts";
@@ -128,6 +129,10 @@ function allFindings(
   environments: EnvironmentSet,
   resolved: ReadonlyMap<EnvironmentName, ResolvedEnvironment>,
 ): readonly Finding[] {
-  const ofEnvironments = [...resolved.values()].flatMap(({ record, noted }) => [...record.findings, ...[...noted.values()].flat()]);
+  const ofEnvironments = [...resolved.values()].flatMap(({ record, noted }) => [
+    ...record.findings,
+    ...strangerFindings(record, processes),
+    ...[...noted.values()].flat(),
+  ]);
   return sortFindings([...root, ...[...processes.findings.values()].flat(), ...environments.findings, ...ofEnvironments]);
 }

@@ -60,6 +60,7 @@ const environmentText = fc.constantFrom(
   "name: production\ntype: production\n",
   "name: production\ntype: staging\n",
   "name: production\ntype: production\nrestrictions: { allowedVersionTypes: [draft] }\n",
+  "name: production\ntype: production\nprocesses: { called: {}, caled: {} }\n",
   "name: x\n",
 );
 const quarantineFile = "environments/production/quarantine.yaml";

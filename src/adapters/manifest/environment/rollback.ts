@@ -5,7 +5,7 @@ import type { RollbackDefaults } from "../../../domain/controller-config.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import type { RollbackPolicySection } from "../../../generated/environment.ts";
 import { durationMs } from "../durations.ts";
-import type { Say } from "../findings.ts";
+import { asWarning, type Say } from "../findings.ts";
 import { durationFindings } from "./amounts.ts";
 import { toTriggers, triggerFindings } from "./triggers.ts";
 
@@ -23,6 +23,7 @@ export function rollbackFindings(
 ): readonly Finding[] {
   const at = `${pointer}/automatic`;
   return [
+    ...idleFindings(automatic, at, say),
     ...(automatic.triggers ?? []).flatMap((item, index) => triggerFindings(item, `${at}/triggers/${index}`, say)),
     ...durationFindings(automatic.timeout, `${at}/timeout`, { atLeast: "0s", atMost: "30d" }, say),
     ...durationFindings(automatic.coolDown, `${at}/coolDown`, { atLeast: "0s", atMost: "30d" }, say),
@@ -33,6 +34,14 @@ export function rollbackFindings(
       say,
     ),
   ];
+}
+
+/** Switched off for a while is no mistake; forgotten like that would be one. */
+function idleFindings({ enabled, triggers = [] }: Automatic, pointer: string, say: Say): readonly Finding[] {
+  if (enabled !== false || triggers.length === 0) return [];
+  const message = "the triggers have no effect: enabled is false";
+  const hint = "Write enabled: true, or remove the triggers, so that what is written is what happens.";
+  return [asWarning(say(`${pointer}/enabled`, "environment/no-effect", message, hint))];
 }
 
 export interface RollbackContext {

@@ -3,12 +3,14 @@
 import type { StrategySpec } from "../../../domain/environment.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import { assertNever } from "../../../domain/names.ts";
-import type { StrategySection } from "../../../generated/environment.ts";
+import type { StrategyConfig, StrategySection } from "../../../generated/environment.ts";
 import { durationMs } from "../durations.ts";
 import type { Say } from "../findings.ts";
 import { durationFindings } from "./amounts.ts";
 import { canaryFindings, toCanary } from "./canary.ts";
 import { toWarm } from "./warm.ts";
+
+const rollingDefaults = { batchSize: 1, maxUnavailable: 1 } as const;
 
 /** What must hold in a strategy section beyond its shape. */
 export function strategyFindings({ type, config = {} }: StrategySection, pointer: string, say: Say): readonly Finding[] {
@@ -19,7 +21,22 @@ export function strategyFindings({ type, config = {} }: StrategySection, pointer
     ...durationFindings(config.healthCheckTimeout, `${at}/healthCheckTimeout`, { atLeast: "1ms", atMost: "1h" }, say),
     ...durationFindings(config.healthCheckInterval, `${at}/healthCheckInterval`, { atLeast: "50ms", atMost: "10m" }, say),
     ...(type === "canary" ? canaryFindings(config, at, say) : []),
+    ...(type === "rolling" ? batchFindings(config, at, say) : []),
   ];
+}
+
+/** A batch is out of rotation as a whole, so it never gets larger than what may be. */
+function batchFindings(
+  { batchSize = rollingDefaults.batchSize, maxUnavailable }: StrategyConfig,
+  pointer: string,
+  say: Say,
+): readonly Finding[] {
+  const most = maxUnavailable ?? rollingDefaults.maxUnavailable;
+  if (batchSize <= most) return [];
+  const said = maxUnavailable === undefined ? `${most} unless it is set` : `${most}`;
+  const message = `batchSize ${batchSize} has no effect: maxUnavailable is ${said}, and no more instances are taken at once`;
+  const hint = `Write maxUnavailable: ${batchSize}, or batchSize: ${most}.`;
+  return [say(`${pointer}/batchSize`, "environment/no-effect", message, hint)];
 }
 
 /** A strategy section with its defaults. */
@@ -32,9 +49,9 @@ export function toStrategy({ type, config = {} }: StrategySection): StrategySpec
     case "rolling":
       return {
         kind: "rolling",
-        batchSize: config.batchSize ?? 1,
+        batchSize: config.batchSize ?? rollingDefaults.batchSize,
         batchDelayMs: durationMs(config.batchDelay ?? 0),
-        maxUnavailable: config.maxUnavailable ?? 1,
+        maxUnavailable: config.maxUnavailable ?? rollingDefaults.maxUnavailable,
         healthCheckIntervalMs: durationMs(config.healthCheckInterval ?? "1s"),
       };
     case "blue-green":

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { noDefaults } from "../../../../src/adapters/manifest/environment-file.ts";
 import type { MetricCheck } from "../../../../src/domain/metrics.ts";
-import { refusals, specOf } from "./reading.ts";
+import { parse, refusals, specOf } from "./reading.ts";
 
 const fixed = (comparison: string, value: number) => ({ kind: "fixed", comparison, value });
 const metric = (item: string) => specOf(`analysis: { metrics: [{ ${item} }] }`).analysis.checks[0];
@@ -132,6 +132,13 @@ describe("the rollback policy", () => {
     ["not when it is off", "{ enabled: false, triggers: [{ type: error_rate_spike }] }", { enabled: false, watchMs: 0 }],
   ])("watches: %s", (_, lines, expected) => {
     expect(automatic(lines)).toMatchObject(expected);
+  });
+
+  it("warns of triggers that are switched off", () => {
+    const { spec, findings } = parse("rollbackPolicy: { automatic: { enabled: false, triggers: [{ type: error_rate_spike }] } }");
+    expect(spec).not.toBeNull();
+    expect(findings).toMatchObject([{ severity: "warning", code: "environment/no-effect", pointer: "/rollbackPolicy/automatic/enabled" }]);
+    expect(parse("rollbackPolicy: { automatic: { enabled: false } }").findings).toEqual([]);
   });
 
   it("gives evidence the time of three measurements", () => {

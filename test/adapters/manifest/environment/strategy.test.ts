@@ -147,6 +147,14 @@ describe("rolling", () => {
     const [key] = line.split(":");
     expect(refusals(`strategy:\n  type: rolling\n  config:\n    ${line}`)).toEqual([`${code} /strategy/config/${key}`]);
   });
+
+  it.each([
+    ["batchSize: 3", "Write maxUnavailable: 3, or batchSize: 1."],
+    ["batchSize: 3, maxUnavailable: 2", "Write maxUnavailable: 3, or batchSize: 2."],
+  ])("does not take more at once than may be unavailable: %s", (config, hint) => {
+    const [found] = parse(`strategy: { type: rolling, config: { ${config} } }`).findings;
+    expect(found).toMatchObject({ code: "environment/no-effect", pointer: "/strategy/config/batchSize", severity: "error", hint });
+  });
 });
 
 describe("blue-green", () => {
