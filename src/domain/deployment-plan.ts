@@ -152,6 +152,8 @@ export interface DeploymentPlan {
   readonly held: readonly HeldDeployment[];
   /** Changes of environment.yaml, with every default filled in. */
   readonly settings: readonly ConfigurationChange[];
+  /** The same for people, a line each: `~ drainTimeout 10 s → 30 s`. */
+  readonly settingLines: readonly string[];
   readonly steps: readonly DeploymentStep[];
   readonly dependencies: readonly PlanDependency[];
   readonly estimatedDuration: number;

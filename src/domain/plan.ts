@@ -21,6 +21,7 @@ import { inDependencyOrder } from "./planning/order.ts";
 import { changedPins, type PinChange, versionOf } from "./planning/pin-changes.ts";
 import { assessRisk } from "./planning/risk.ts";
 import { planRollback } from "./planning/rollback.ts";
+import { describeSettings } from "./planning/settings.ts";
 import { planSteps } from "./planning/steps.ts";
 import type { Check } from "./process-version.ts";
 import type { EnvironmentSnapshot } from "./snapshot.ts";
@@ -66,11 +67,16 @@ function firstFinding({ findings }: EnvironmentSnapshot): string {
   return findings[0] ? describeFinding(findings[0]) : "it is missing";
 }
 
-type Whole = Pick<DeploymentPlan, "environment" | "type" | "isNew" | "blocked" | "settings">;
+type Whole = Pick<DeploymentPlan, "environment" | "type" | "isNew" | "blocked" | "settings" | "settingLines">;
 
 function whole({ environment, from }: PlanInput, spec: EnvironmentSpec | null): Whole {
-  const settings = from?.spec && spec ? differencesBetween(settingsOf(from.spec), settingsOf(spec)) : [];
-  return { environment, type: spec?.type ?? from?.spec?.type ?? null, isNew: from === null, blocked: null, settings };
+  const type = spec?.type ?? from?.spec?.type ?? null;
+  return { environment, type, isNew: from === null, blocked: null, ...changedSettings(from?.spec ?? null, spec) };
+}
+
+function changedSettings(from: EnvironmentSpec | null, to: EnvironmentSpec | null): Pick<Whole, "settings" | "settingLines"> {
+  if (!from || !to) return { settings: [], settingLines: [] };
+  return { settings: differencesBetween(settingsOf(from), settingsOf(to)), settingLines: describeSettings(from, to) };
 }
 
 function settingsOf(spec: EnvironmentSpec): JsonObject {

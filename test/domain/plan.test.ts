@@ -166,7 +166,7 @@ describe("the way back", () => {
   it("is Pinion's own where triggers are watched", () => {
     const to = environment([pin("a", "1.1.0")], { rollback: rollbackPolicy({ triggers, watchMs: 600_000 }) });
     expect(plan(environment([pin("a", "1.0.0")]), to).rollbackPlan.automatic).toEqual({
-      triggers: ["error_rate <= 5 % over 5 min"],
+      triggers: ["error_rate > 5 % over 5 min"],
       watchedFor: 600_000,
     });
   });

@@ -157,8 +157,26 @@ production: 1 deployment, about 5 s, risk high
   it("shows changed settings as environment.yaml has them", async () => {
     const slow = named("staging", environment([pin("a", "1.0.0")], { drainTimeoutMs: 90_000, variables: { waitMs: 5 } }));
     const { stdout } = await plan(repository([staging], [slow]));
-    expect(stdout).toContain("  settings\n    ~ drainTimeout 1 s → 1 min 30 s\n    + variables.waitMs 5\n");
+    expect(stdout).toContain("  settings\n    ~ drainTimeout 1 s → 90 s\n    + variables.waitMs 5\n");
     expect(stdout).toContain("1. a  1.0.0 again  blue-green");
+  });
+
+  it("shows triggers and steps as people read them, and scripts the change itself", async () => {
+    const rollback = rollbackPolicy({ triggers: [metricCheck({ windowMs: 5000 })], watchMs: 20_000 });
+    const repositories = repository([staging], [named("staging", environment([pin("a", "1.0.0")], { rollback }))]);
+    const { stdout } = await plan(repositories);
+    expect(stdout).toContain("2 changed settings");
+    expect(stdout).toContain(
+      "    ~ rollbackPolicy.automatic.timeout 0 ms → 20 s\n    + rollbackPolicy.automatic.triggers error_rate > 5 % over 5 s\n",
+    );
+    const json = JSON.parse((await plan(repositories, ["--format", "json"])).stdout) as {
+      environments: readonly Record<string, unknown>[];
+    };
+    expect(json.environments[0]?.["settings"]).toMatchObject([
+      { pointer: "/rollback/automatic/triggers", oldValue: [] },
+      { newValue: 20_000 },
+    ]);
+    expect(json.environments[0]).not.toHaveProperty("settingLines");
   });
 
   it("says that an environment which leaves is left running", async () => {

@@ -72,7 +72,8 @@ interface Outcome {
 function show(session: Session, { base, plans, findings }: Outcome, format: Format): number {
   if (format === "json") {
     const { place, description } = base;
-    printJson(session, { base: { commit: place?.commit ?? null, description }, environments: plans, findings: findings.map(findingJson) });
+    const environments = plans.map(({ settingLines: _forPeople, ...rest }) => rest);
+    printJson(session, { base: { commit: place?.commit ?? null, description }, environments, findings: findings.map(findingJson) });
   } else {
     print(session, renderPlans({ base: base.description, plans, findings }, { colors: session.colors, width: session.world.columns }));
   }

@@ -8,10 +8,7 @@ import {
   type RollbackPlan,
   type StepValidation,
 } from "../../../domain/deployment-plan.ts";
-import type { Json } from "../../../domain/definition.ts";
 import type { Finding } from "../../../domain/finding.ts";
-import { tokensOf } from "../../../domain/json-difference.ts";
-import type { ConfigurationChange } from "../../../domain/workflow-changes.ts";
 import { count, renderFindings, summarizeFindings } from "../findings.ts";
 import { renderTable } from "../table.ts";
 import { type Colors, printable, wrap } from "../terminal.ts";
@@ -54,7 +51,7 @@ function renderPlan(plan: DeploymentPlan, view: View): readonly string[] {
     ),
     ...section(
       "settings",
-      plan.settings.map((change) => [describeSetting(change, colors)]),
+      plan.settingLines.map((line) => [paintChange(printable(line), colors)]),
       view,
     ),
     ...section(
@@ -75,11 +72,14 @@ function titleOf({ environment, type, isNew }: DeploymentPlan, colors: Colors): 
   return `${colors.bold(printable(environment))}${what.length === 0 ? "" : colors.dim(` (${what.join(", ")})`)}`;
 }
 
-function summaryOf({ deployments, held, settings, estimatedDuration, riskAssessment: { level } }: DeploymentPlan, colors: Colors): string {
+function summaryOf(
+  { deployments, held, settingLines, estimatedDuration, riskAssessment: { level } }: DeploymentPlan,
+  colors: Colors,
+): string {
   const parts = [
     ...(deployments.length > 0 ? [count(deployments.length, "deployment")] : []),
     ...(held.length > 0 ? [colors.yellow(`${held.length} held back`)] : []),
-    ...(settings.length > 0 ? [count(settings.length, "changed setting")] : []),
+    ...(settingLines.length > 0 ? [count(settingLines.length, "changed setting")] : []),
     ...(deployments.length > 0 ? [`about ${duration(estimatedDuration)}`, `risk ${riskColor(level, colors)(level)}`] : []),
   ];
   return parts.length === 0 ? "nothing to deploy" : parts.join(", ");
@@ -152,17 +152,6 @@ function section(title: string, rows: readonly (readonly string[])[], { colors, 
 
 function paragraph(text: string, indent: string, { width }: View): readonly string[] {
   return wrap(text, width === null ? null : width - indent.length).map((line) => indent + line);
-}
-
-/** Settings as environment.yaml has them: `drainTimeout 10 s → 30 s`. */
-function describeSetting({ pointer, kind, oldValue, newValue }: ConfigurationChange, colors: Colors): string {
-  const key = printable(tokensOf(pointer).join("."));
-  const isDuration = !pointer.startsWith("/variables/") && key.endsWith("Ms");
-  const show = (value: Json | undefined): string =>
-    isDuration && typeof value === "number" ? duration(value) : printable(JSON.stringify(value));
-  const name = isDuration ? key.slice(0, -"Ms".length) : key;
-  if (kind === "added") return paintChange(`+ ${name} ${show(newValue)}`, colors);
-  return paintChange(kind === "removed" ? `- ${name} ${show(oldValue)}` : `~ ${name} ${show(oldValue)} → ${show(newValue)}`, colors);
 }
 
 function riskColor(level: RiskLevel, colors: Colors): (text: string) => string {
