@@ -35,7 +35,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           pool: "forks",
-          maxWorkers: 1,
+          // Most of the time they wait.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
       },

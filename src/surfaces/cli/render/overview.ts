@@ -1,5 +1,6 @@
 /** The whole picture as text: the repository, then one table for each environment with what goes on there below it. */
 
+import type { Instant } from "../../../domain/names.ts";
 import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../../controller/queries.ts";
 import { count, renderFindings, summarizeFindings } from "../findings.ts";
 import { byStage } from "../stages.ts";
@@ -35,14 +36,18 @@ function renderRepository(repository: RepositoryStatus, view: View): readonly st
   const head = commit === null ? "nothing fetched yet" : `${commit.slice(0, 8)} ${printable(subject ?? "")}`;
   const by = committedAt === null ? "" : `(${printable(author ?? "unknown")}, ${relativeTime(committedAt, now)})`;
   const why = state === "ok" ? "" : ` since ${relativeTime(since, now)}: ${code === null ? "" : `${code}: `}${printable(reason)}`;
-  const next = nextPollAt === null ? "" : `; next poll ${nextPollAt - now < 1_000 ? "now" : relativeTime(nextPollAt, now)}`;
-  const [first = "", ...others] = wrap(`${state}${why}${next}`, width === null ? null : width - 2);
+  const [first = "", ...others] = wrap(`${state}${why}${nextPoll(nextPollAt, now)}`, width === null ? null : width - 2);
   return [
     ...fitted(`${colors.bold("repository")}  ${printable(url)}  ${printable(branch)}`, "", view),
     ...renderHead(head, by, view),
     `  ${first.replace(state, stateColor(state, colors)(state))}`,
     ...others.map((line) => `  ${line}`),
   ];
+}
+
+function nextPoll(at: Instant | null, now: Instant): string {
+  if (at === null) return "";
+  return `; next poll ${at - now < 1_000 ? "now" : relativeTime(at, now)}`;
 }
 
 /** The commit, and by whom on a line of its own where both do not fit. */
