@@ -12,7 +12,7 @@ import type { Held } from "./gates/gate.ts";
 import { keepServing, keepUp } from "./keep-up.ts";
 import { describeFreeze, signature } from "./orders.ts";
 import { findQuarantined, followGit, heldInQuarantine, pinnedDefinition } from "./quarantine.ts";
-import { condemnation, describeLag, followRevert } from "./rollback.ts";
+import { condemnation, describeLag, followRevert, isOnItsWay } from "./rollback.ts";
 import type { UnitRef } from "./names.ts";
 import type { Dependency } from "./process-version.ts";
 import type { Rollout } from "./rollout.ts";
@@ -229,7 +229,7 @@ function supersede(one: Case, rollout: Rollout): ProcessDecision {
   const isGood = isAllButOver(rollout) && !isCondemned(one, rollout) && !isTakenBack(one, rollout);
   const phase = phaseSuperseded(rollout, isGood);
   const why = whySuperseded(rollout, isGood, whatIsPinned(desired));
-  if (rollout.state.kind !== "watching") pass.running -= 1;
+  if (isOnItsWay(rollout)) pass.running -= 1;
   const knownGood = isGood ? knownGoodAfter(before, rollout, phase, now) : before.knownGood;
   const idle: ProcessState = { ...before, rollout: null, knownGood, status: before.status && { ...before.status, phase } };
   const step = { at: now, state: phase === "Superseded" ? "superseded" : phase, why };

@@ -8,6 +8,7 @@ import { decideProcess } from "./decide-process.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
 import type { Desired } from "./desired.ts";
 import type { Instant, ProcessId } from "./names.ts";
+import { isOnItsWay } from "./rollback.ts";
 import { type Seen, servingUnit } from "./seen.ts";
 import { obeyForLine, obeyForProcess, ordersFor, thawed, unanswered, withOrders } from "./obeying.ts";
 import type { OrderAnswer } from "./orders.ts";
@@ -82,7 +83,7 @@ function* outside({ engine, routes }: Seen): Iterable<ProcessId> {
 
 function countRunning(state: EnvironmentState): number {
   let running = 0;
-  for (const { rollout } of state.processes.values()) if (rollout && rollout.state.kind !== "watching") running += 1;
+  for (const { rollout } of state.processes.values()) if (rollout && isOnItsWay(rollout)) running += 1;
   return running;
 }
 

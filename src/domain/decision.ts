@@ -15,7 +15,7 @@ export interface Pass {
   readonly seen: Seen;
   /** Frozen as of this pass, with the orders that came in it. */
   readonly freeze: Freeze | null;
-  /** Deployments running now, with those that began in this pass; those that are only watched do not count. */
+  /** Deployments running now, with those that began in this pass; those that have all the traffic for good do not count. */
   running: number;
 }
 

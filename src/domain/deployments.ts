@@ -8,7 +8,7 @@ import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environm
 import type { Instant, UnitRef } from "./names.ts";
 import { keepServing } from "./keep-up.ts";
 import { describeFreeze, signature } from "./orders.ts";
-import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, whyNotAutomatic } from "./rollback.ts";
+import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, isOnItsWay, whyNotAutomatic } from "./rollback.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
 import { findInstalled, type ProcessSeen, type Seen, servingUnit, viewProcess } from "./seen.ts";
 import type { DeploymentUpdate, KnownGood, ProcessState } from "./state.ts";
@@ -201,7 +201,7 @@ function whileWaiting(one: Case, { kind, state, strategy, stable }: Rollout): re
 }
 
 function close({ before, pass, desired }: Case, rollout: Rollout, step: StrategyStep): ProcessDecision {
-  if (rollout.state.kind !== "watching") pass.running -= 1;
+  if (isOnItsWay(rollout)) pass.running -= 1;
   const { seen } = pass;
   const phase = step.outcome === "succeeded" ? "Succeeded" : rejectedPhase(rollout.state);
   const ended: ProcessState = {

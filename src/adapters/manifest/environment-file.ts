@@ -26,7 +26,7 @@ export interface ParsedEnvironment {
 }
 
 /** Of a file that says nothing that could be used. */
-export const nobodyNamed: ParsedEnvironment["named"] = new Map();
+export const nobodyNamed: ReadonlyMap<ProcessId, Place> = new Map();
 
 export interface EnvironmentFileContext {
   readonly environment: EnvironmentName;
