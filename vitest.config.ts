@@ -1,6 +1,6 @@
 /**
- * Three kinds of tests, one after the other: fast ones, ones with real processes, and the whole program. A fourth needs a Prometheus server,
- * which not every machine has: `npm test` leaves it out, `.ci/run` does not. Limits of time only catch what hangs.
+ * Three kinds of tests, one after the other: fast ones, ones with real processes, and the whole program. A fourth needs programs of Debian's,
+ * such as a Prometheus server, which not every machine has: `npm test` leaves it out, `.ci/run` does not. Limits of time only catch what hangs.
  */
 
 import { defineConfig } from "vitest/config";
@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.real.test.ts", "test/**/*.prometheus.test.ts", "test/e2e/**"],
+          exclude: ["test/**/*.real.test.ts", "test/**/*.debian.test.ts", "test/e2e/**"],
           testTimeout: 30_000,
           sequence: { groupOrder: 0 },
         },
@@ -42,8 +42,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: "prometheus",
-          include: ["test/**/*.prometheus.test.ts"],
+          name: "debian",
+          include: ["test/**/*.debian.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           pool: "forks",
