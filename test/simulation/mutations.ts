@@ -51,12 +51,6 @@ export const mutations: readonly Mutation[] = [
     put: "if (last !== null && now < last)",
   },
   {
-    what: "a rollback of a rollback",
-    file: "src/domain/rollback.ts",
-    find: '  if (rollout.kind !== "deploy" || rollout.state.kind === "rejected"',
-    put: '  if (rollout.state.kind === "rejected"',
-  },
-  {
     what: "a commit that pins what was never verified",
     file: "src/domain/rollback.ts",
     find: "if (!before.knownGood.some((good) => good.version === stable.version))",
@@ -100,7 +94,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     what: "traffic is shifted to a version that answers nowhere",
-    file: "src/controller/perform.ts",
+    file: "src/controller/shift-traffic.ts",
     find: "if (!installed || ready.length === 0) return null;",
     put: "if (!installed) return null;",
   },
