@@ -18,13 +18,14 @@ export type Reach = <T>(work: () => Promise<T> | T, isRemote: boolean) => Promis
 export interface RemoteParts {
   /** Where the writer keeps its objects. */
   readonly directory: string;
+  /** What the server was sent in packs; it keeps them, whoever dies. */
+  readonly packed: Map<string, StoredObject>;
   readonly random: Random;
   readonly reach: Reach;
 }
 
-export function createPlayedRemote(world: SimWorld, { directory, random, reach }: RemoteParts) {
+export function createPlayedRemote(world: SimWorld, { directory, packed, random, reach }: RemoteParts) {
   const { git } = world;
-  const packed = new Map<string, StoredObject>();
   const load: Load = (id) => git.objects.get(id) ?? packed.get(id) ?? readStored(directory, id);
   const commitOf: CommitOf = (id) => git.find(id) ?? takeCommit(world, id, load);
   const objects = objectsOver(load);

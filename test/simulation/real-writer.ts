@@ -9,6 +9,7 @@ import { createPinWriter } from "../../src/adapters/git/writer/pin-writer.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 import { never, type Life } from "./life.ts";
 import { createPlayedRemote, type Reach } from "./played-remote.ts";
+import type { StoredObject } from "./git.ts";
 import type { Random } from "./random.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -23,6 +24,7 @@ const latencyMs = 400;
 
 export function createRealWriters(world: SimWorld, random: Random): RealWriters {
   const directory = mkdtempSync(join(tmpdir(), "pinion-simulation-"));
+  const packed = new Map<string, StoredObject>();
   const lives: { readonly life: Life; readonly isBusyForReal: () => boolean }[] = [];
   world.time.isWaitingForReal = () => lives.some(({ life, isBusyForReal }) => !life.isDead && isBusyForReal());
   return {
@@ -41,7 +43,7 @@ export function createRealWriters(world: SimWorld, random: Random): RealWriters 
           calls -= 1;
         }
       };
-      const writer = createPinWriter(dependencies(world, { directory, life, random, reach }));
+      const writer = createPinWriter(dependencies(world, { directory, packed, life, random, reach }));
       return {
         async revert(order, signal) {
           orders += 1;
@@ -58,13 +60,14 @@ export function createRealWriters(world: SimWorld, random: Random): RealWriters 
 
 interface Around {
   readonly directory: string;
+  readonly packed: Map<string, StoredObject>;
   readonly life: Life;
   readonly random: Random;
   readonly reach: Reach;
 }
 
-function dependencies(world: SimWorld, { directory, life, random, reach }: Around): Parameters<typeof createPinWriter>[0] {
-  const remote = createPlayedRemote(world, { directory, random, reach });
+function dependencies(world: SimWorld, { directory, packed, life, random, reach }: Around): Parameters<typeof createPinWriter>[0] {
+  const remote = createPlayedRemote(world, { directory, packed, random, reach });
   const { objects, quick } = remote;
   const sleep = (ms: number): Promise<void> => reach(() => world.time.sleep(ms, life), false);
   return {
