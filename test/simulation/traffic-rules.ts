@@ -55,10 +55,12 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
     trace.expect(!isRejected, "no more traffic to what is rejected", what);
     const { definitionDigest } = await catalogue.version(process, version);
     const held = quarantined.find((entry) => entry.digest === definitionDigest);
-    // Where no good version is left, what serves all the same also takes back the share of a canary that is given up; and where
-    // the way back itself fails, as when it was recreated and its checks failed, what it came from serves rather than nobody.
-    const isLastResort = rollout?.kind === "rollback" && rollout.state.kind === "rejected" && rollout.stable?.digest === digest;
-    trace.expect(!held || hasMost || isLastResort, "no more traffic to what is in quarantine", `${what}: ${held?.why ?? ""}`);
+    // Where no good version is left, what serves all the same also takes back the share of a canary that is given up.
+    trace.expect(
+      !held || hasMost || isLastResort(rollout, digest),
+      "no more traffic to what is in quarantine",
+      `${what}: ${held?.why ?? ""}`,
+    );
   }
 
   return {
@@ -111,4 +113,9 @@ function mayLoseAll(rollout: Rollout | null): boolean {
   const { candidate, stable, strategy, state } = rollout;
   const isLost = state.kind === "rejected" && state.isStableLost === true;
   return candidate === null || stable === null || strategy.kind === "recreate" || isLost;
+}
+
+/** Where the way back itself fails, as when it was recreated and its checks failed, what it came from serves rather than nobody. */
+function isLastResort(rollout: ProcessState["rollout"], digest: string): boolean {
+  return rollout?.kind === "rollback" && rollout.state.kind === "rejected" && rollout.stable?.digest === digest;
 }
