@@ -1,7 +1,7 @@
 /** Deployments come and go by the hundreds; what is left of them is bounded by what is kept warm. */
 
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Installation, install, until } from "../support/installation.ts";
@@ -38,6 +38,7 @@ async function atRest(installation: Installation): Promise<Remains> {
 
 function remainsOf({ stage }: Installation): Remains {
   const files = ["gateway", "engines"].flatMap((folder) => filesIn(join(stage.stateDirectory, folder)));
+  const kept = files.filter((file) => !file.endsWith(".log"));
   const flows = files.find((file) => file.endsWith("flows.json")) ?? "";
   const nodes = JSON.parse(readFileSync(flows, "utf8")) as readonly { readonly type: string; readonly label?: string }[];
   const command = execFileSync("ps", ["-eo", "args"]).toString();
@@ -45,13 +46,15 @@ function remainsOf({ stage }: Installation): Remains {
     tabs: nodes.flatMap(({ type, label }) => (type === "tab" ? [label ?? ""] : [])),
     processes: command.split("\n").filter((line) => line.includes(stage.directory)).length,
     files: files.length,
-    bytes: files.filter((file) => !file.endsWith(".log")).reduce((sum, file) => sum + readFileSync(file).byteLength, 0),
+    bytes: kept.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0),
   };
 }
 
+/** Node-RED and the gateway write beside a file and then rename it: what is on its way is no remains. */
 function filesIn(directory: string): readonly string[] {
   const entries = readdirSync(directory, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const lasting = entries.filter((entry) => entry.isFile() && !/\.(\$\$\$|tmp)$/.test(entry.name));
+  return lasting.map((entry) => join(entry.parentPath, entry.name));
 }
 
 describe(`${deployments} deployments of a process`, () => {
