@@ -9,17 +9,17 @@ import type { Desired } from "./desired.ts";
 import { holdForConcurrency } from "./gates/concurrency.ts";
 import { holdForDependencies } from "./gates/dependencies.ts";
 import type { Held } from "./gates/gate.ts";
-import { keepServing, keepUp } from "./keep-up.ts";
+import { keepServing, whyNotServed } from "./keep-serving.ts";
+import { keepUp } from "./keep-up.ts";
 import { describeFreeze, signature } from "./orders.ts";
 import { findQuarantined, followGit, heldInQuarantine, pinnedDefinition } from "./quarantine.ts";
 import { condemnation, describeLag, followRevert, isOnItsWay } from "./rollback.ts";
 import type { UnitRef } from "./names.ts";
 import type { Dependency } from "./process-version.ts";
 import type { Rollout } from "./rollout.ts";
-import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, weightOf, whyNotReady } from "./seen.ts";
+import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, weightOf } from "./seen.ts";
 import type { DeploymentUpdate, ProcessState } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
-import type { Installed } from "./unit.ts";
 import { watchRollout } from "./watch.ts";
 
 /** How long a failed healing is left alone before it is tried again. */
@@ -122,12 +122,6 @@ function decideServing(one: Case, view: ProcessSeen, unit: UnitRef): ProcessDeci
   if (failed && pass.seen.now < failed.at + healPauseMs)
     return hold(one, view, { health: "Degraded", why: failed.why, until: failed.at + healPauseMs });
   return open(one, view, { kind: "heal", candidate: unit, fast: true, why: isByHand ? `drift: ${why}` : why });
-}
-
-/** An instance that lacks a version or does not answer is nobody's edit; anything else that is not as installed is. */
-function whyNotServed(installed: Installed | null, view: ProcessSeen, unit: UnitRef): { readonly isByHand: boolean; readonly why: string } {
-  if (!installed) return { isByHand: true, why: `${unit.version} was removed from the engine by hand` };
-  return { isByHand: installed.drift !== null, why: whyNotReady(installed, view.instances) ?? "" };
 }
 
 /** Not pinned any more: taken out, unless that could be a mistake. */
@@ -275,16 +269,17 @@ function watchOnly({ before, desired, pass }: Case, why: string): ProcessDecisio
   };
 }
 
+/** What serves meanwhile is kept in order; nothing else is owed any more. */
 function hold(one: Case, view: ProcessSeen, because: Outlook): ProcessDecision {
   const { before, pass } = one;
-  const lag = describeLag(before);
-  const outlook = lag === null ? because : { ...because, why: `${because.why}; ${lag}` };
-  const describe = outlook.health === null ? describeHeld : describeSettled;
+  const kept = keepServing(one, view, verifiedBefore(one.superseded, servingUnit(view.route)));
+  const why = [because.why, kept.why, describeLag(before)].filter((part) => part !== null).join("; ");
+  const describe = because.health === null ? describeHeld : describeSettled;
   return {
-    after: withStatus(before, describe(before, pass.seen, view, outlook)),
-    actions: keepServing(one, view, verifiedBefore(one.superseded, servingUnit(view.route))),
-    replacesOwed: false,
+    after: withStatus(before, describe(before, pass.seen, view, { ...because, why })),
+    actions: kept.actions,
+    replacesOwed: true,
     deployments: [],
-    wakeAt: outlook.until,
+    wakeAt: because.until,
   };
 }

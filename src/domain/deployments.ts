@@ -6,14 +6,14 @@ import type { Case, ProcessDecision } from "./decision.ts";
 import { describeEnded, describeRollout, withStatus } from "./describe-status.ts";
 import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environment.ts";
 import type { Instant, UnitRef } from "./names.ts";
-import { keepServing } from "./keep-up.ts";
+import { keepServing } from "./keep-serving.ts";
 import { describeFreeze, signature } from "./orders.ts";
 import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, isOnItsWay, whyNotAutomatic } from "./rollback.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
 import { findInstalled, type ProcessSeen, type Seen, servingUnit, viewProcess } from "./seen.ts";
 import type { DeploymentUpdate, KnownGood, ProcessState } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
-import { type Reason, reject, rejectLate } from "./strategies/steps.ts";
+import { isBeforeSwitch, type Reason, reject, rejectLate } from "./strategies/steps.ts";
 import { begin, next } from "./strategies/strategy.ts";
 import { watchRollout } from "./watch.ts";
 
@@ -191,13 +191,11 @@ function afterEntering({ before, desired, pass }: Case, rollout: Rollout, { stat
   return afterRejection(before, { rollout, reason, desired, seen: pass.seen, by: null });
 }
 
-/** Until the candidate is switched to, the stable version must go on to be served wherever it is. */
-function whileWaiting(one: Case, { kind, state, strategy, stable }: Rollout): readonly Action[] {
-  const isBeforeSwitch =
-    state.kind === "validating" || state.kind === "installing" || state.kind === "checking" || state.kind === "waiting";
-  if (!isBeforeSwitch || strategy.kind === "recreate" || kind === "heal") return [];
-  const view = viewProcess(one.before.process, one.pass.seen, null);
-  return view ? keepServing(one, view, stable) : [];
+/** The stable version goes on to be served wherever it is. */
+function whileWaiting(one: Case, rollout: Rollout): readonly Action[] {
+  if (!isBeforeSwitch(rollout)) return [];
+  const view = viewProcess(one.before.process, one.pass.seen, one.desired);
+  return view ? keepServing(one, view, rollout.stable).actions : [];
 }
 
 function close({ before, pass, desired }: Case, rollout: Rollout, step: StrategyStep): ProcessDecision {

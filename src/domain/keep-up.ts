@@ -1,13 +1,12 @@
 /** Small works on a process that is as it should be: routes to where it really is, triggers armed once, leftovers removed. */
 
-import { giveTraffic } from "./strategies/steps.ts";
 import type { Action } from "./actions.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeSettled, withStatus } from "./describe-status.ts";
-import { type EnvironmentSpec, strategyFor, type WarmLimit } from "./environment.ts";
-import type { Digest, Instant, UnitRef } from "./names.ts";
-import { findInstalled, inFlightOn, isArmedAlone, type ProcessSeen, type Seen, servingUnit, weightOf } from "./seen.ts";
-import type { Route } from "./route.ts";
+import { strategyFor, type WarmLimit } from "./environment.ts";
+import { isRoutedRight, isTreatedRight, routing } from "./keep-serving.ts";
+import type { Instant, UnitRef } from "./names.ts";
+import { findInstalled, inFlightOn, isArmedAlone, type ProcessSeen, type Seen } from "./seen.ts";
 import type { KnownGood, ProcessState } from "./state.ts";
 import type { ProcessStatus } from "./status.ts";
 import type { Installed } from "./unit.ts";
@@ -36,31 +35,6 @@ export function keepUp({ before, pass }: Case, view: ProcessSeen, unit: UnitRef)
     deployments: [],
     wakeAt: idle.length < leftovers.length ? pass.seen.now + leftoverPollMs : nextExpiry(before, pass.seen, view),
   };
-}
-
-/**
- * What a process needs that is not (yet) what is pinned: the stable version of what is under way, or else the version that has
- * the traffic, keeps it wherever its instances are now; and when the router has forgotten all about it, the last good one that is there gets it back.
- */
-export function keepServing({ before, desired, pass }: Case, view: ProcessSeen, stable: UnitRef | null = null): readonly Action[] {
-  const isThere = (unit: UnitRef) => findInstalled(view.installed, unit.digest)?.placements.some((placement) => placement.ready) ?? false;
-  const served =
-    stable && isThere(stable)
-      ? stable
-      : (before.knownGood.find((good) => isShared(view.route, good) && isThere(good)) ?? servingUnit(view.route));
-  const unit = served ?? (desired ? before.knownGood.find(isThere) : undefined);
-  return unit && isThere(unit) ? routing(view, plain(unit), pass.seen.spec) : [];
-}
-
-/** Whether it has some of the traffic, and another version the rest: then the good one is to have it all, not the bigger one. */
-function isShared(route: Route | null, { digest }: UnitRef): boolean {
-  const weight = weightOf(route, digest);
-  return weight > 0 && weight < 100;
-}
-
-/** Without what is remembered of it. */
-function plain({ process, version, digest }: UnitRef): UnitRef {
-  return { process, version, digest };
 }
 
 const nothingToDo = { actions: [], replacesOwed: false, deployments: [], wakeAt: null } as const;
@@ -98,30 +72,6 @@ function isOver({ phase }: ProcessStatus): boolean {
 /** What serves as pinned has succeeded, whatever became of a version that was pinned in between. */
 function settledPhase({ status }: ProcessState): ProcessState["status"] {
   return status && status.phase !== null ? { ...status, phase: "Succeeded" } : status;
-}
-
-function routing(view: ProcessSeen, unit: UnitRef, spec: EnvironmentSpec | null): readonly Action[] {
-  const [weights, armed] = giveTraffic(view.process, unit);
-  const isRouted = isRoutedRight(view, unit.digest) && isTreatedRight(view.route, spec);
-  const isArmed = isArmedAlone(view.installed, unit.digest);
-  return [...(isRouted || !weights ? [] : [weights]), ...(isArmed || !armed ? [] : [armed])];
-}
-
-/** All traffic, to all ready placements and nowhere else; instances come back on other ports. */
-function isRoutedRight({ route, installed }: ProcessSeen, digest: Digest): boolean {
-  const [share, ...others] = route?.shares ?? [];
-  if (share?.digest !== digest || share.weight !== 100 || others.length > 0) return false;
-  const ready = findInstalled(installed, digest)?.placements.filter((placement) => placement.ready) ?? [];
-  return (
-    ready.length === share.targets.length &&
-    ready.every((placement) => share.targets.some((target) => target.instance === placement.instance && target.url === placement.address))
-  );
-}
-
-/** As the environment says now: a timeout that is changed there takes effect without a deployment. */
-function isTreatedRight(route: Route | null, spec: EnvironmentSpec | null): boolean {
-  if (!route || !spec) return true;
-  return route.timeoutMs === spec.requestTimeoutMs && route.sticky?.kind === spec.sticky?.kind && route.sticky?.name === spec.sticky?.name;
 }
 
 /** Installed, but neither pinned nor kept warm to go back to. */

@@ -9,6 +9,7 @@ import type { InstanceSeen, Judgement, Known, Rollout, RolloutSeen } from "./rol
 import type { Route, Share } from "./route.ts";
 import { findInstalled, inFlightOn, isArmedAlone, isReady, type Seen, weightOf } from "./seen.ts";
 import type { OwedAction } from "./state.ts";
+import { isBeforeSwitch } from "./strategies/steps.ts";
 import type { EngineInstance, Installed } from "./unit.ts";
 
 interface Memory {
@@ -40,11 +41,17 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
     instances: ask.engine((installed, instances) =>
       instances.map((each) => instanceSeen(each, { rollout, installed, route: ask.route, seen })),
     ),
-    stuck: memory.owed.find((owed) => owed.stuck !== null && owed.action.kind !== "ensure-reverted")?.stuck ?? null,
+    stuck: memory.owed.find((owed) => owed.stuck !== null && isOwnWork(owed, rollout))?.stuck ?? null,
     drainTimeoutMs: seen.spec?.drainTimeoutMs ?? 0,
     isWatched: isWatched(rollout, seen),
     watchMs: watchOf(seen),
   };
+}
+
+/** What is refused for the version before it, while that is only kept, says nothing about the candidate. */
+function isOwnWork({ action }: OwedAction, rollout: Rollout): boolean {
+  if (action.kind === "ensure-reverted") return false;
+  return action.kind !== "ensure-installed" || action.unit.digest !== rollout.stable?.digest || !isBeforeSwitch(rollout);
 }
 
 /** Without triggers there is nothing to watch for. */

@@ -30,6 +30,8 @@ export interface FakeEngine extends Engine {
   editByHand(digest: Digest, drift: string): void;
   /** Removed by hand in the engine. */
   removeByHand(digest: Digest): void;
+  /** The instance has lost it, as after a start with the flows of an earlier day. */
+  forget(digest: Digest, instance: string): void;
   /** On every placement of this digest, or on one. */
   setInFlight(digest: Digest, inFlight: number, instance?: string): void;
   /** On every placement of this digest, or on one; null: this engine does not count. Until then all counts are 0. */
@@ -129,6 +131,10 @@ class InMemoryEngine implements FakeEngine {
 
   editByHand(digest: Digest, drift: string): void {
     for (const held of this.#held.values()) if (held.unit.digest === digest) held.drift = drift;
+  }
+
+  forget(digest: Digest, instance: string): void {
+    for (const held of this.#held.values()) if (held.unit.digest === digest) held.instances.delete(instance);
   }
 
   removeByHand(digest: Digest): void {

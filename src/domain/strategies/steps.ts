@@ -81,6 +81,12 @@ export function mayHaveTraffic({ state, strategy }: Pick<Rollout, "state" | "str
   }
 }
 
+/** Until the candidate is switched to, the version before it is kept as if nothing were under way; `recreate` takes it out. */
+export function isBeforeSwitch({ kind, state, strategy }: Pick<Rollout, "kind" | "state" | "strategy">): boolean {
+  if (strategy.kind === "recreate" || kind === "heal") return false;
+  return state.kind === "validating" || state.kind === "installing" || state.kind === "checking" || state.kind === "waiting";
+}
+
 /** `recreate` takes the old version out before the new one comes in; for all others that is the end. */
 export function isBeforeInstalling({ state, strategy }: Pick<Rollout, "state" | "strategy">): boolean {
   return state.kind === "removing" && strategy.kind === "recreate";

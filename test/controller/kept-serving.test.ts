@@ -1,0 +1,160 @@
+import { describe, expect, it } from "vitest";
+import { environment, running, smokeTest, type World } from "../support/world.ts";
+
+const process = "orders";
+
+/** `placed` runs and serves; the next pin is held. */
+interface Holding {
+  readonly what: string;
+  hold(world: World): Promise<void>;
+}
+
+const held: readonly Holding[] = [
+  {
+    what: "does not exist",
+    hold: async (world) => {
+      world.pin(process, "9.9.9");
+      await world.settle();
+    },
+  },
+  {
+    what: "was refused",
+    hold: async (world) => {
+      const digest = world.digest(process, "1.1.0").slice(7, 15);
+      world.prober.setAnswer(({ url }) => (url.includes(digest) ? { status: 500 } : {}));
+      world.pin(process, "1.1.0");
+      await world.settle();
+    },
+  },
+  {
+    what: "is in quarantine",
+    hold: async (world) => {
+      world.pin(process, "1.1.0");
+      world.condemn(process);
+      await world.settle();
+    },
+  },
+  {
+    what: "waits in a freeze",
+    hold: async (world) => {
+      await world.order({ kind: "freeze" });
+      world.pin(process, "1.1.0");
+      await world.settle();
+    },
+  },
+  {
+    what: "is under way and paused",
+    hold: async (world) => {
+      world.engine.keepUnready(world.digest(process, "1.1.0"), true);
+      world.pin(process, "1.1.0");
+      for (let passes = 0; passes < 4; passes += 1) await world.pass();
+      await world.order({ kind: "pause", process });
+    },
+  },
+];
+
+async function targets(world: World): Promise<readonly string[]> {
+  const [route] = await world.router.routes(environment);
+  return route?.shares.filter(({ version }) => version === "1.0.0").flatMap((share) => share.targets.map(({ instance }) => instance)) ?? [];
+}
+
+async function placed(world: World): Promise<readonly string[]> {
+  const { installed } = await world.engine.inventory();
+  return installed.find(({ version }) => version === "1.0.0")?.placements.map(({ instance }) => instance) ?? [];
+}
+
+describe.each(held)("what serves while a pin $what", ({ hold }) => {
+  it("is put back where an instance has lost it", async () => {
+    const world = await running({ instances: ["one", "two"] });
+    await hold(world);
+    world.engine.forget(world.digest(process, "1.0.0"), "two");
+    for (let passes = 0; passes < 8; passes += 1) await world.pass();
+    expect([await placed(world), await targets(world)]).toEqual([
+      ["one", "two"],
+      ["one", "two"],
+    ]);
+  });
+
+  it("is put back when it is gone altogether", async () => {
+    const world = await running();
+    await hold(world);
+    world.engine.removeByHand(world.digest(process, "1.0.0"));
+    for (let passes = 0; passes < 8; passes += 1) await world.pass();
+    expect([await placed(world), await targets(world)]).toEqual([["one"], ["one"]]);
+  });
+
+  it("stays as a person left it where selfHeal is off", async () => {
+    const world = await running();
+    await hold(world);
+    world.spec = { ...world.spec, selfHeal: false };
+    world.engine.removeByHand(world.digest(process, "1.0.0"));
+    for (let passes = 0; passes < 8; passes += 1) await world.pass();
+    expect(await placed(world)).toEqual([]);
+  });
+});
+
+describe("what cannot be put back", () => {
+  async function lost(): Promise<World> {
+    const world = await running();
+    world.spec = { ...world.spec, variables: { currency: "EUR" } };
+    world.pin(process, "9.9.9");
+    await world.settle();
+    world.engine.removeByHand(world.digest(process, "1.0.0"));
+    return world;
+  }
+
+  it("is shown, with why", async () => {
+    const world = await running();
+    const digest = world.digest(process, "1.0.0");
+    world.spec = { ...world.spec, variables: { currency: "EUR" } };
+    world.pin(process, "9.9.9");
+    await world.settle();
+    world.engine.removeByHand(digest);
+    await world.settle();
+    const status = await world.status(process);
+    expect(status).toMatchObject({ health: "Degraded" });
+    expect(status?.reason).toMatch(/1\.0\.0 cannot be put back: .*variables of production have changed/);
+  });
+
+  it("does not hold up the version that mends it", async () => {
+    const world = await lost();
+    world.publish(process, "1.2.0", { checks: [smokeTest("/orders")] });
+    world.pin(process, "1.2.0");
+    await world.settle();
+    expect(await world.status(process)).toMatchObject({ desired: "1.2.0", sync: "Synced", health: "Healthy" });
+    expect((await world.journal.state(environment)).owed).toEqual([]);
+  });
+
+  it("condemns nothing that is on its way meanwhile", async () => {
+    const world = await running();
+    const digest = world.digest(process, "1.0.0");
+    world.spec = { ...world.spec, variables: { currency: "EUR" } };
+    world.pin(process, "1.1.0");
+    await world.pass();
+    expect((await world.state(process))?.rollout?.state.kind).toBe("validating");
+    world.engine.removeByHand(digest);
+    await world.settle();
+    expect(await world.status(process)).toMatchObject({ desired: "1.1.0", sync: "Synced", health: "Healthy" });
+  });
+});
+
+describe("a process that nobody serves any more", () => {
+  it("gets its last good version back while its pin is held", async () => {
+    const world = await running();
+    world.pin(process, "9.9.9");
+    await world.settle();
+    world.engine.removeByHand(world.digest(process, "1.0.0"));
+    await world.router.ensureRoutes(environment, [{ process, timeoutMs: 1_000, sticky: null, shares: [] }]);
+    await world.settle();
+    expect(world.traffic(process)).toEqual({ "1.0.0": 100 });
+  });
+
+  it("is not brought back once its pin is gone", async () => {
+    const world = await running();
+    world.pin(process, null);
+    await world.settle();
+    world.engine.removeByHand(world.digest(process, "1.0.0"));
+    await world.settle();
+    expect(await placed(world)).toEqual([]);
+  });
+});
