@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { terminate } from "../../src/adapters/routers/gateway/spawn.ts";
 import { pinion } from "../support/installation.ts";
 
 async function takenPort(): Promise<number> {
@@ -19,7 +20,7 @@ async function takenPort(): Promise<number> {
 /** Ends what the controller leaves running on purpose. */
 async function endGateway(directory: string): Promise<void> {
   const text = await readFile(join(directory, "state", "gateway", "gateway.json"), "utf8").catch(() => null);
-  if (text !== null) process.kill((JSON.parse(text) as { readonly pid: number }).pid, "SIGTERM");
+  if (text !== null) await terminate((JSON.parse(text) as { readonly pid: number }).pid);
 }
 
 describe("a controller that cannot start", () => {
@@ -39,12 +40,12 @@ describe("a controller that cannot start", () => {
     onTestFinished(async () => {
       child.kill("SIGKILL");
       await endGateway(directory);
-      await rm(directory, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true, maxRetries: 20 });
     });
     let said = "";
     child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
     const [code] = (await once(child, "exit")) as [number | null];
     expect(code).toBe(2);
     expect(said).toContain("cannot listen on");
-  }, 20_000);
+  });
 });

@@ -6,7 +6,7 @@ import { type Behaviour, type Ground, good, pinComments, pinsFile } from "../sup
 import { type Answer, type RecordedLoad, startRecordedLoad } from "../support/recorded-load.ts";
 
 const failing: Behaviour = { kind: "failing", every: 5 };
-const slow: Behaviour = { kind: "slow", delayMs: 1_500 };
+const slow: Behaviour = { kind: "slow", delayMs: 3_000 };
 const deadly: Behaviour = { kind: "deadly", every: 20 };
 const minRequests = 20;
 
@@ -33,7 +33,7 @@ const ground: Ground = {
       text: `type: production
 strategy: ${canary}
 processes: { failing-switch: { strategy: { type: blue-green } } }
-${policy(["type: error_rate, threshold: 10%, duration: 10s", "type: response_time, threshold: 1s, duration: 10s"])}`,
+${policy(["type: error_rate, threshold: 10%, duration: 10s", "type: response_time, threshold: 2s, duration: 10s"])}`,
       pins: { "failing-canary": "1.0.0", "failing-switch": "1.0.0", "slow-canary": "1.0.0" },
     },
     compared: {

@@ -144,7 +144,8 @@ describe("what `pinion init` writes", () => {
     await pin("1.0.0", "1.1.0");
     expect((await run(node, [program, "plan", repository])).code).toBe(1);
     await commit(repository, "hello 1.1.0");
-    expect(await ask("wait", "production/hello", "--version", "1.1.0", "--timeout", "60s")).toMatchObject({ code: 0 });
+    const done = ["--until", "succeeded", "--timeout", "200s"];
+    expect(await ask("wait", "production/hello", "--version", "1.1.0", ...done)).toMatchObject({ code: 0 });
     expect((await ask("status")).stdout).toContain("1.1.0 100% · 1.0.0 warm");
     const { stdout } = await ask("history", "--limit", "1", "--format", "json");
     expect(JSON.parse(stdout)).toMatchObject({
@@ -173,13 +174,13 @@ describe("what `pinion init` writes", () => {
     const status = (await ask("status")).stdout;
     expect(status).toContain("FROZEN by Ann");
     expect(status).toContain("1.0.0 100%");
-    expect(await ask("wait", "production/hello", "--version", "1.1.0", "--timeout", "1s")).toMatchObject({
+    expect(await ask("wait", "production/hello", "--version", "1.1.0", "--timeout", "5s")).toMatchObject({
       code: 3,
       stdout: expect.stringContaining("timed-out: production/hello: frozen by Ann: the till is being counted"),
     });
 
     expect((await ask("unfreeze", "production", ...order)).code).toBe(0);
-    expect((await ask("wait", "production/hello", "--version", "1.1.0", "--until", "succeeded", "--timeout", "60s")).code).toBe(0);
+    expect((await ask("wait", "production/hello", "--version", "1.1.0", "--until", "succeeded", "--timeout", "200s")).code).toBe(0);
     expect(await ask("pause", "production/hello", ...order)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("nothing is under way"),

@@ -8,8 +8,8 @@ import { type RecordedLoad, startRecordedLoad } from "../support/recorded-load.t
 const environment = "shop";
 const versions = { "1.0.0": good, "1.1.0": good, "1.2.0": good };
 
-/** Goes on by itself. */
-const going = "{ type: canary, config: { minRequests: 5, steps: [{ weight: 30 }, { analysis: { duration: 3s } }, { weight: 60 }] } }";
+/** Goes on by itself, once it has customers enough. */
+const going = "{ type: canary, config: { minRequests: 20, steps: [{ weight: 30 }, { analysis: { duration: 3s } }, { weight: 60 }] } }";
 
 const ground: Ground = {
   processes: { stopped: versions, promoted: versions, aborted: versions, recovered: versions, reverted: versions, frozen: versions },
@@ -35,6 +35,10 @@ beforeAll(async () => {
 
 async function loadOn(process: string): Promise<RecordedLoad> {
   await installation.untilStatus(environment, process, { sync: "Synced", health: "Healthy", desired: "1.0.0" });
+  return loadOf(process);
+}
+
+async function loadOf(process: string): Promise<RecordedLoad> {
   const load = startRecordedLoad(`${await installation.address(environment)}/${process}`, { callers: 4 });
   onTestFinished(() => load.stop());
   return load;
@@ -46,6 +50,17 @@ async function canaryOf(process: string): Promise<RecordedLoad> {
   await installation.deploy(environment, process, "1.1.0");
   await until(() => load.of("1.1.0").length > 0, "the canary has traffic");
   return load;
+}
+
+/** 1.1.0 has its first share, and no customers: its step waits for them, however long people take. */
+async function canaryAlone(process: string): Promise<void> {
+  await installation.untilStatus(environment, process, { sync: "Synced", health: "Healthy", desired: "1.0.0" });
+  await installation.deploy(environment, process, "1.1.0");
+  await until(async () => (await shareOf(process)) === 30, "the canary has its share");
+}
+
+async function shareOf(process: string): Promise<number | undefined> {
+  return (await installation.status(environment, process))?.actual.find(({ version }) => version === "1.1.0")?.weight;
 }
 
 async function order(name: string, process: string, ...more: readonly string[]): Promise<Ended> {
@@ -60,21 +75,22 @@ async function untilAllTrafficOn(load: RecordedLoad, version: string): Promise<v
   );
 }
 
-/** The canary keeps its first share for longer than its step takes. */
-async function expectNoStepFor(load: RecordedLoad, process: string): Promise<void> {
+/** The canary keeps its first share for longer than its step takes, with customers. */
+async function expectNoStepFor(process: string): Promise<RecordedLoad> {
+  const load = await loadOf(process);
   const begun = Date.now();
   await until(() => Date.now() - begun > 4_000, "its step would be over");
   await until(() => load.of("1.1.0").length >= 50, "it would have a verdict");
-  const share = (await installation.status(environment, process))?.actual.find(({ version }) => version === "1.1.0");
-  expect(share?.weight).toBe(30);
+  expect(await shareOf(process)).toBe(30);
+  return load;
 }
 
 describe("by the real program", () => {
   it("pause holds a canary where it is, and resume lets it go on", async () => {
-    const load = await canaryOf("stopped");
+    await canaryAlone("stopped");
     expect(await order("pause", "stopped")).toMatchObject({ code: 0 });
     expect((await installation.status(environment, "stopped"))?.progress?.paused?.by.name).toBe("Ann");
-    await expectNoStepFor(load, "stopped");
+    const load = await expectNoStepFor("stopped");
     expect(await order("resume", "stopped")).toMatchObject({ code: 0 });
     await installation.untilDeployment("stopped", "1.1.0", ({ phase }) => phase === "Succeeded");
     expect(load.failures()).toEqual([]);
@@ -82,9 +98,8 @@ describe("by the real program", () => {
 
   it("promote takes one step, promote --full all that are left", async () => {
     const load = await canaryOf("promoted");
-    const shares = async () => (await installation.status(environment, "promoted"))?.actual;
     await until(async () => (await order("promote", "promoted")).code === 0, "it can be promoted");
-    await until(async () => (await shares())?.some(({ version, weight }) => version === "1.1.0" && weight === 60) ?? false, "it has 60 %");
+    await until(async () => (await shareOf("promoted")) === 60, "it has 60 %");
     expect(await order("promote", "promoted", "--full")).toMatchObject({ code: 0 });
     await installation.untilDeployment("promoted", "1.1.0", ({ phase }) => phase === "Succeeded");
     await untilAllTrafficOn(load, "1.1.0");
@@ -130,10 +145,10 @@ describe("by the real program", () => {
   });
 
   it("freeze stops the line in the middle of a canary, and unfreeze lets it move again", async () => {
-    const load = await canaryOf("frozen");
+    await canaryAlone("frozen");
     const person = ["--as", "Ann <ann@example.com>", "--reason", "the till is being counted"];
     expect(await installation.pinion("freeze", environment, ...person)).toMatchObject({ code: 0 });
-    await expectNoStepFor(load, "frozen");
+    const load = await expectNoStepFor("frozen");
     expect((await installation.pinion("status")).stdout).toContain("FROZEN by Ann");
     expect(await installation.pinion("unfreeze", environment, ...person)).toMatchObject({ code: 0 });
     await installation.untilDeployment("frozen", "1.1.0", ({ phase }) => phase === "Succeeded");

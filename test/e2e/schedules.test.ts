@@ -8,7 +8,7 @@ import type { Behaviour, Ground } from "../support/proving-ground.ts";
 import { startRecordedLoad } from "../support/recorded-load.ts";
 
 const environment = "shop";
-const everySeconds = 2;
+const everySeconds = 4;
 
 interface Firing {
   readonly version: string;
@@ -42,7 +42,7 @@ function groundOf(url: string): Ground {
     environments: {
       [environment]: {
         text: `type: production
-strategy: { type: canary, config: { trafficPercentage: 40, incrementPercentage: 30, incrementInterval: 3s, minRequests: 5 } }
+strategy: { type: canary, config: { trafficPercentage: 40, incrementPercentage: 30, incrementInterval: 5s, minRequests: 5 } }
 analysis: { interval: 500ms }
 drainTimeout: 5s
 `,

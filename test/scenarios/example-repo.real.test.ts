@@ -63,7 +63,7 @@ describe("the example repository on a real Node-RED", () => {
     for (const { process } of reports) expect(await lastCount(process)).toBeNull();
     await shop.engine.ensureArmed(new Map<string, Digest>(reports.map((unit) => [unit.process, unit.digest])));
     await vi.waitUntil(async () => (await Promise.all(reports.map(({ process }) => lastCount(process)))).every((at) => at !== null), {
-      timeout: 30_000,
+      timeout: 120_000,
       interval: 200,
     });
   });

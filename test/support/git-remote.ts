@@ -35,7 +35,7 @@ export async function createGitRemote(
   const mirror = join(folder.path, "mirror");
   let server = await startGitServer({ root: folder.path, users });
   const open = (more: Partial<GitRepositoryOptions>) =>
-    createGitRepository({ url: `${server.url}/config.git`, branch: "main", directory: mirror, timeoutMs: 5_000, log, ...given, ...more });
+    createGitRepository({ url: `${server.url}/config.git`, branch: "main", directory: mirror, timeoutMs: 60_000, log, ...given, ...more });
   let repository = open({});
   return {
     folder: folder.path,

@@ -31,7 +31,7 @@ export function git(directory: string, args: readonly string[], input?: string |
 /** A folder that goes away with `remove()`. */
 export function temporaryFolder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "pinion-test-"));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return { path, remove: () => rmSync(path, { recursive: true, force: true, maxRetries: 20 }) };
 }
 
 /** A bare repository whose branch is written file by file, without a work tree. */

@@ -128,7 +128,9 @@ async function setUp(directory: string, options: InstallOptions): Promise<OpenIn
     pull: async () => void (await stage.git("pull", "--quiet", "--ff-only")),
     endGitServer: () => (again ?? stage.server).close(),
     restartGitServer: async () => {
-      again = await startGitServer({ root: join(stage.directory, "remote"), port: stage.server.port });
+      const options = { root: join(stage.directory, "remote"), port: stage.server.port };
+      // Meanwhile the port may be somebody's for a moment.
+      await until(async () => (again = await startGitServer(options)) !== null, "the git server is back");
     },
     pinion: (...parameters) => runPinion([...parameters, "--config", stage.configFile]),
     killController: async () => {
@@ -151,7 +153,7 @@ async function setUp(directory: string, options: InstallOptions): Promise<OpenIn
     close: async () => {
       await takeDown(installation, controller);
       await installation.endGitServer();
-      await rm(directory, { recursive: true, force: true });
+      await rm(directory, { recursive: true, force: true, maxRetries: 20 });
     },
   };
   return installation;
@@ -229,11 +231,20 @@ async function untilDeployment(
   return found;
 }
 
-/** @throws Error after two minutes, with what was waited for. */
+/** Asks again also when asking failed: one lost answer is no answer. @throws Error after two minutes, with what was waited for. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string, seen: () => string = () => ""): Promise<void> {
   const deadline = Date.now() + patienceMs;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}; ${seen()}`);
+  let failure: unknown = null;
+  const ask = async (): Promise<boolean> => {
+    try {
+      return await isSo();
+    } catch (error) {
+      failure = error;
+      return false;
+    }
+  };
+  while (!(await ask())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain until ${what}; ${seen()}`, { cause: failure });
     await sleep(25);
   }
 }

@@ -19,6 +19,8 @@ export interface RecordedLoad {
   /** Those that were no good. */
   failures(): readonly Answer[];
   of(version: string): readonly Answer[];
+  /** Waits for so many that were asked for from now on, and gives them: what was under way before counts for nothing. */
+  next(count: number): Promise<readonly Answer[]>;
   stop(): Promise<void>;
 }
 
@@ -44,6 +46,16 @@ export function startRecordedLoad(url: string, { callers = 8, pauseMs = 5 }: Loa
     answers,
     failures: () => answers.filter((answer) => !answer.isGood),
     of: (version) => answers.filter((answer) => answer.version === version),
+    next: async (count) => {
+      const since = Date.now();
+      const later = () => answers.filter(({ sentAt }) => sentAt > since);
+      const deadline = since + patienceMs;
+      while (later().length < count) {
+        if (Date.now() > deadline) throw new Error(`waited in vain for ${count} answers of ${url}`);
+        await sleep(25);
+      }
+      return later();
+    },
     stop: async () => {
       running = false;
       await Promise.all(calls);
@@ -52,7 +64,9 @@ export function startRecordedLoad(url: string, { callers = 8, pauseMs = 5 }: Loa
   };
 }
 
-const limitMs = 30_000;
+/** These catch only what hangs. */
+const limitMs = 60_000;
+const patienceMs = 120_000;
 
 function ask(url: string, agent: Agent): Promise<Answer> {
   const sentAt = Date.now();

@@ -10,7 +10,7 @@ import { helloFlow } from "../../adapters/engines/node-red/flows.ts";
 import { silent, until } from "../../adapters/engines/node-red/instances.ts";
 import { check, createStand } from "./stand.ts";
 
-const within: PerformanceTest["checks"][number] = {
+const below = (value: number): PerformanceTest["checks"][number] => ({
   name: "response_time",
   metric: "response_time",
   source: "",
@@ -18,11 +18,12 @@ const within: PerformanceTest["checks"][number] = {
   query: null,
   windowMs: 0,
   minRequests: 0,
-  pass: { kind: "fixed", comparison: "<", value: 500 },
+  pass: { kind: "fixed", comparison: "<", value },
   fail: null,
-};
+});
 
-const performance: PerformanceTest = { checks: [within], requests: 30, concurrency: 5, durationMs: 10_000 };
+/** So long a busy machine may take for a quick answer. */
+const performance: PerformanceTest = { checks: [below(30_000)], requests: 30, concurrency: 5, durationMs: 120_000 };
 const later = (ms: number, what: string) => `setTimeout(() => { ${what} }, ${ms});`;
 
 describe("validations on a real engine", () => {
@@ -43,7 +44,7 @@ describe("validations on a real engine", () => {
 
   async function candidate(name: string, func: string, validation: Partial<ValidationSpec>) {
     const stand = createStand({ validation, real: { engine: embedded.engine, prober, clock: systemClock } });
-    const checks = [check("/hello", { timeoutMs: 3_000 })];
+    const checks = [check("/hello", { timeoutMs: 60_000 })];
     const unit = await stand.candidate(name, "1.0.0", { checks, definition: helloFlow(func) });
     return { stand, unit, ask: async () => (await stand.validate(unit, "during"))[0] };
   }
@@ -56,7 +57,7 @@ describe("validations on a real engine", () => {
   it("a slow version passes its smoke test and fails its load", async () => {
     const { stand, unit } = await candidate("slow", later(700, "node.send(msg);"), {
       during: ["smoke_test", "performance_test"],
-      performance,
+      performance: { ...performance, checks: [below(500)] },
     });
     expect(await stand.validate(unit, "during")).toMatchObject([
       { validation: "smoke_test", result: "passed" },
@@ -69,7 +70,7 @@ describe("validations on a real engine", () => {
   });
 
   it("a version that hangs under load is given up when the load's time is over", async () => {
-    const hanging = { ...performance, durationMs: 1_000 };
+    const hanging = { ...performance, durationMs: 3_000 };
     const { ask } = await candidate("hanging", "", { during: ["performance_test"], performance: hanging });
     expect(await ask()).toMatchObject({ result: "failed", detail: expect.stringContaining("no answer to 5 requests") });
   });

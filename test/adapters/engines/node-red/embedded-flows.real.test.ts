@@ -182,7 +182,7 @@ describe("embedded Node-RED", () => {
       const slow = unitOf("slow", "1.0.0", {
         nodes: [
           node("in", "http in", { method: "get", url: "/hello" }),
-          node("wait", "delay", { pauseType: "delay", timeout: "1", timeoutUnits: "seconds" }),
+          node("wait", "delay", { pauseType: "delay", timeout: "5", timeoutUnits: "seconds" }),
           node("out", "http response"),
         ],
         connections: wires("in > wait > out"),
@@ -200,7 +200,7 @@ describe("embedded Node-RED", () => {
       const waiting = unitOf("waiting", "1.0.0", {
         nodes: [
           node("go", "inject", { once: true, onceDelay: 0.01, props: [] }),
-          node("wait", "delay", { pauseType: "delay", timeout: "1", timeoutUnits: "seconds" }),
+          node("wait", "delay", { pauseType: "delay", timeout: "5", timeoutUnits: "seconds" }),
           node("end", "debug", { active: false }),
         ],
         connections: wires("go > wait > end"),

@@ -84,7 +84,8 @@ describe("a version that kills its process, once the traffic is gone from it and
   });
 
   it("leaves its instances to come back and stay: killed again and again, some time after each start", async () => {
-    const initialize = `setTimeout(() => { ${kill} }, 1200);`;
+    // Long enough for a busy machine to install it before it kills.
+    const initialize = `setTimeout(() => { ${kill} }, 4000);`;
     const killer = await installKiller(
       helloFlow("return msg;", { nodes: [node("fuse", "function", { func: "return msg;", initialize })] }),
     );

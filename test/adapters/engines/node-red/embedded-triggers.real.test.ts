@@ -42,17 +42,21 @@ describe("schedules on two instances of embedded Node-RED", () => {
     await embedded.engine.ensureInstalled([candidate]);
     await more("stable", 3);
     const moves = [candidate, stable, candidate, stable, candidate];
+    let lost = 1;
     for (const unit of moves) {
+      const begun = performance.now();
       await arm(unit);
+      // A period, and as many as a busy machine needs for the move.
+      lost += 1 + Math.ceil((performance.now() - begun) / 200);
       await more(unit === stable ? "stable" : "candidate", 4);
     }
     const fired = of("stable", "candidate");
     expect(blocks(fired)).toEqual(["stable", "candidate", "stable", "candidate", "stable", "candidate"]);
     expect(new Set(fired.map((each) => each.pid)).size).toBe(1);
-    for (const name of ["stable", "candidate"]) expect(of(name).map((each) => each.sequence)).toEqual(counting(of(name).length));
+    for (const name of ["stable", "candidate"]) expectEach(fired.filter((each) => each.name === name));
     // The clock ticks in the same process: what it has more of, the moves have lost.
     const ticks = log.firings.slice(log.firings.indexOf(fired[0] as Firing)).filter((each) => each.name === "clock").length;
-    expect(ticks - fired.length).toBeLessThanOrEqual(moves.length + 1);
+    expect(ticks - fired.length).toBeLessThanOrEqual(lost);
   });
 
   it("go to the other instance when theirs dies, and fire there alone when it is back", async () => {
@@ -75,11 +79,7 @@ describe("schedules on two instances of embedded Node-RED", () => {
     await arm(unit);
     await more("report", 3);
     expect(blocks(of("report"), "pid")).toEqual([firing, other]);
-    expect(
-      of("report")
-        .filter(({ pid }) => pid === other)
-        .map((each) => each.sequence),
-    ).toEqual(counting(of("report").filter(({ pid }) => pid === other).length));
+    expectEach(of("report").filter(({ pid }) => pid === other));
   });
 });
 
@@ -89,6 +89,8 @@ function blocks<K extends keyof Firing>(firings: readonly Firing[], key: K = "na
   return values.filter((value, index) => index === 0 || value !== values[index - 1]);
 }
 
-function counting(count: number): readonly number[] {
-  return Array.from({ length: count }, (_, index) => index + 1);
+/** Counted from 1, and none is missing; the last ones may still be on their way. */
+function expectEach(firings: readonly Firing[]): void {
+  const sequence = firings.map((each) => each.sequence).slice(0, -3);
+  expect(sequence).toEqual(Array.from(sequence, (_, index) => index + 1));
 }

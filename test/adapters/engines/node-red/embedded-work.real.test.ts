@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../../src/adapters/engines/node-red/embedded.ts";
 import type { Definition } from "../../../../src/domain/definition.ts";
-import type { DeploymentUnit, WorkCount } from "../../../../src/domain/unit.ts";
+import type { DeploymentUnit, Placement, WorkCount } from "../../../../src/domain/unit.ts";
 import { helloFlow, node, unitOf, wires } from "./flows.ts";
 import { addressOf, find, silent, until } from "./instances.ts";
 
@@ -27,9 +27,11 @@ describe("embedded Node-RED counts work that ended, and errors in it:", () => {
     expect(await embedded.engine.ensureInstalled([unit])).toMatchObject([{ kind: "installed" }]);
     return unit;
   }
-  const countsOf = async (unit: DeploymentUnit): Promise<WorkCount | null> =>
-    (await find(embedded.engine, unit))?.placements[0]?.counts ?? null;
-  const inFlight = async (unit: DeploymentUnit): Promise<number> => (await find(embedded.engine, unit))?.placements[0]?.inFlight ?? -1;
+  const placementOf = async (unit: DeploymentUnit): Promise<Placement | undefined> => (await find(embedded.engine, unit))?.placements[0];
+  const countsOf = async (unit: DeploymentUnit): Promise<WorkCount | null> => (await placementOf(unit))?.counts ?? null;
+  const inFlight = async (unit: DeploymentUnit): Promise<number> => (await placementOf(unit))?.inFlight ?? -1;
+  /** Longer than a busy machine needs for an answer about what is held meanwhile. */
+  const wait = node("wait", "delay", { pauseType: "delay", timeout: "5", timeoutUnits: "seconds" });
 
   /** Five messages begin by themselves, and no more after that. */
   async function fireFive(nodes: Definition["nodes"], ...chains: readonly string[]): Promise<DeploymentUnit> {
@@ -47,10 +49,10 @@ describe("embedded Node-RED counts work that ended, and errors in it:", () => {
   const last = node("last", "debug", { active: false });
 
   it("a message that a schedule began, once it has gone through all nodes, whatever they are", async () => {
-    const wait = node("wait", "delay", { pauseType: "delay", timeout: "300", timeoutUnits: "milliseconds" });
     const unit = await fireFive([first("return [[msg, { fresh: true }]];"), wait, last], "first > wait > last");
-    await until(async () => (await inFlight(unit)) === 5);
-    expect(await countsOf(unit)).toEqual({ finished: 0, errors: 0 });
+    let held: Placement | undefined;
+    await until(async () => (held = await placementOf(unit))?.inFlight === 5);
+    expect(held?.counts).toEqual({ finished: 0, errors: 0 });
     await until(async () => (await countsOf(unit))?.finished === 5);
     expect([await inFlight(unit), (await countsOf(unit))?.errors]).toEqual([0, 0]);
   });
@@ -111,7 +113,6 @@ describe("embedded Node-RED counts work that ended, and errors in it:", () => {
   });
 
   it("what runs on after a request was answered is still in flight", async () => {
-    const wait = node("wait", "delay", { pauseType: "delay", timeout: "400", timeoutUnits: "milliseconds" });
     const unit = await install({
       nodes: [
         node("in", "http in", { method: "get", url: "/hello" }),

@@ -1,4 +1,4 @@
-/** A server that schedules report to, in the order in which they fire. */
+/** A server that schedules report to, each time that they fire. */
 
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -11,9 +11,12 @@ export interface Firing {
   readonly pid: number;
   /** Counts from 1 in each process, for each name. */
   readonly sequence: number;
+  /** By the machine's clock that only goes forward, which is one for all processes. */
+  readonly at: bigint;
 }
 
 export interface FiringLog {
+  /** In the order in which they fired: what is told last may be heard first. */
   readonly firings: readonly Firing[];
   /** A schedule that reports under this name five times a second. */
   flow(name: string): Definition;
@@ -28,6 +31,7 @@ export async function openFiringLog(): Promise<FiringLog> {
       name: searchParams.get("name") ?? "",
       pid: Number(searchParams.get("pid")),
       sequence: Number(searchParams.get("sequence")),
+      at: BigInt(searchParams.get("at") ?? 0),
     });
     response.end();
   }).listen(0, "127.0.0.1");
@@ -36,7 +40,9 @@ export async function openFiringLog(): Promise<FiringLog> {
   if (address === null || typeof address === "string") throw new Error("no port");
   const base = `http://127.0.0.1:${address.port}`;
   return {
-    firings,
+    get firings() {
+      return firings.toSorted((a, b) => (a.at < b.at ? -1 : 1));
+    },
     flow: (name) => reporting(`${base}/?name=${name}`),
     close: async () => {
       server.closeAllConnections();
@@ -47,7 +53,7 @@ export async function openFiringLog(): Promise<FiringLog> {
 }
 
 function reporting(url: string): Definition {
-  const count = `const n = (context.get("n") || 0) + 1; context.set("n", n); msg.url = "${url}&pid=" + own.pid + "&sequence=" + n; return msg;`;
+  const count = `const n = (context.get("n") || 0) + 1; context.set("n", n); msg.url = "${url}&pid=" + own.pid + "&sequence=" + n + "&at=" + own.hrtime.bigint(); return msg;`;
   return {
     nodes: [
       node("tick", "inject", { repeat: "0.2", once: false, props: [] }),

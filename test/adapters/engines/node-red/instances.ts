@@ -103,6 +103,8 @@ export async function grep(directory: string, text: string): Promise<readonly st
   const files = (await readdir(directory, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
-  const found = await Promise.all(files.map(async (file) => ((await readFile(file, "utf8")).includes(text) ? [file] : [])));
+  // One that is gone by now was on its way to its name.
+  const holds = async (file: string) => (await readFile(file, "utf8").catch(() => "")).includes(text);
+  const found = await Promise.all(files.map(async (file) => ((await holds(file)) ? [file] : [])));
   return found.flat();
 }

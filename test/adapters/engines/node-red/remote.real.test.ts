@@ -20,8 +20,8 @@ describe("a Node-RED that somebody else runs", () => {
     directory = await mkdtemp(join(tmpdir(), "pinion-remote-"));
   });
   afterEach(async () => {
-    child.kill("SIGKILL");
-    await rm(directory, { recursive: true, force: true });
+    await ended(child);
+    await rm(directory, { recursive: true, force: true, maxRetries: 20 });
   });
 
   async function start(): Promise<void> {
@@ -82,11 +82,19 @@ describe("a Node-RED that somebody else runs", () => {
   });
 });
 
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, "exit");
+  child.kill("SIGKILL");
+  await exit;
+}
+
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
   server.close();
+  await once(server, "close");
   if (address === null || typeof address === "string") throw new Error("no port");
   return address.port;
 }

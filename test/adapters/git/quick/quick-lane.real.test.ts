@@ -26,7 +26,7 @@ beforeEach(async () => {
   const environment = gitEnvironment({
     remote: { kind: "file", url: world.mirror },
     directory: world.mirror,
-    timeoutMs: 5_000,
+    timeoutMs: 60_000,
     inherited: process.env,
   });
   reader = createObjectReader({ directory: world.mirror, environment, maxBytes: 1_000_000 });
@@ -34,7 +34,7 @@ beforeEach(async () => {
   const http = createGitHttpClient({
     authorization: null,
     proxy: null,
-    timeoutMs: 5_000,
+    timeoutMs: 60_000,
     inherited: {},
     closing: new AbortController().signal,
   });

@@ -274,9 +274,9 @@ describe("the mirror meanwhile", () => {
     await start();
     const { folder, repository } = world.remote;
     const [arrived, go] = [join(folder, "arrived"), join(folder, "go")];
-    world.hook("pre-receive", `touch '${arrived}'; while [ ! -e '${go}' ]; do sleep 0.02; done`);
+    world.hook("pre-receive", `touch '${arrived}'; while [ -e '${arrived}' ] && [ ! -e '${go}' ]; do sleep 0.02; done`);
     const reverting = world.writer.revert(order);
-    await vi.waitUntil(() => existsSync(arrived), { timeout: 20_000 });
+    await vi.waitUntil(() => existsSync(arrived), { timeout: 120_000 });
     const head = await repository.fetch(null);
     expect(await repository.poll()).toBe(head.commit);
     writeFileSync(go, "");

@@ -2,6 +2,7 @@
 
 import { execFile } from "node:child_process";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { CommitId } from "../../../../src/domain/names.ts";
 import { revertOrder } from "../../../contracts/pin-writer.ts";
@@ -35,15 +36,18 @@ export async function rollbacksUnderPushers(rollbacks: number, pushers: number):
   );
   world.write({ "pins.yaml": orders.map(({ process }) => `${process}: 1.5.0\n`).join("") });
   let isOver = false;
+  let taken = 0;
   const folder = world.remote.folder;
   const people = Array.from({ length: pushers }, (_, index) =>
-    hammer(`${world.remote.server.url}/config.git`, join(folder, `person-${index}`), () => isOver),
+    hammer(`${world.remote.server.url}/config.git`, join(folder, `person-${index}`), { isOver: () => isOver, onTaken: () => (taken += 1) }),
   );
   try {
-    const begun = Date.now();
+    // On a busy machine people may need longer for a first push than all rollbacks take.
+    await until(() => taken >= pushers, people);
+    const startedAt = Date.now();
     const outcomes = [];
     for (const order of orders) outcomes.push(await writer.revert(order));
-    const elapsedMs = Date.now() - begun;
+    const elapsedMs = Date.now() - startedAt;
     isOver = true;
     const pushed = (await Promise.all(people)).flat();
     const commits = await world.commits();
@@ -65,8 +69,18 @@ export async function rollbacksUnderPushers(rollbacks: number, pushers: number):
   }
 }
 
+/** Ends with whoever cannot go on. */
+async function until(isSo: () => boolean, people: readonly Promise<unknown>[]): Promise<void> {
+  while (!isSo()) await Promise.race([sleep(25), ...people]);
+}
+
+interface Hammering {
+  readonly isOver: () => boolean;
+  readonly onTaken: () => void;
+}
+
 /** Fetch, commit, push, again and again. Gives back the commits that were taken. */
-async function hammer(url: string, path: string, isOver: () => boolean): Promise<readonly CommitId[]> {
+async function hammer(url: string, path: string, { isOver, onTaken }: Hammering): Promise<readonly CommitId[]> {
   const git = async (...args: readonly string[]): Promise<string> =>
     (await run("git", ["-C", path, ...args], { env: cleanGitEnvironment })).stdout.trim();
   await run("git", ["init", "--bare", "--quiet", path], { env: cleanGitEnvironment });
@@ -75,13 +89,13 @@ async function hammer(url: string, path: string, isOver: () => boolean): Promise
     await git("fetch", "--quiet", url, "+refs/heads/main:refs/heads/main");
     const commit = await git("commit-tree", "-p", "main", "-m", `by a person, ${path} ${count}`, "main^{tree}");
     const push = git("push", "--quiet", url, `${commit}:refs/heads/main`);
-    if (
-      await push.then(
-        () => true,
-        () => false,
-      )
-    )
-      taken.push(commit);
+    const isTaken = await push.then(
+      () => true,
+      () => false,
+    );
+    if (!isTaken) continue;
+    taken.push(commit);
+    onTaken();
   }
   return taken;
 }
