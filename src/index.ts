@@ -1,4 +1,4 @@
-/** Pinion as a library: what can be used of it without running a controller. */
+/** Pinion as a library: what it knows about versions, and a controller in the caller's hands. */
 
 import { applyChanges as apply } from "./domain/change-applier.ts";
 import { detectChanges as detect } from "./domain/change-detector.ts";
@@ -7,6 +7,8 @@ import { asDefinition } from "./domain/definition-door.ts";
 import { type ChangeSummary, summarize } from "./domain/describe-changes.ts";
 import type { Definition } from "./domain/definition.ts";
 import type { ChangeNote, WorkflowChanges } from "./domain/workflow-changes.ts";
+import type { OpenOptions } from "./library/open-options.ts";
+import type { EmbeddedPinion } from "./library/pinion.ts";
 
 export type {
   Connection as ConnectionDefinition,
@@ -20,6 +22,62 @@ export type {
 export type { ChangeSummary } from "./domain/describe-changes.ts";
 export { connectionId } from "./domain/workflow-changes.ts";
 export type { ChangeNote, ConfigurationChange, Impact, NodeModification, WorkflowChanges } from "./domain/workflow-changes.ts";
+
+export { AutomaticRollback, type MonitoringOptions } from "./library/automatic-rollback.ts";
+export { type ConnectOptions, connectPinion } from "./library/connected.ts";
+export { BlueGreenDeployer, CanaryDeployer, type Deployer } from "./library/deployers.ts";
+export {
+  type Deployment,
+  DeploymentError,
+  type DeploymentStatus,
+  type DeploymentStep,
+  type ValidationResult,
+} from "./library/deployment.ts";
+export {
+  type DeploymentMetrics,
+  DeploymentMonitor,
+  type ErrorMetrics,
+  type HealthMetrics,
+  type PerformanceMetrics,
+  type RollbackMetrics,
+} from "./library/deployment-monitor.ts";
+export { EmergencyRecovery, type EmergencyReport, type RecoveryOptions } from "./library/emergency-recovery.ts";
+export { deployProcess, monitorDeployment, rollbackDeployment, validateDeployment, type WithPinion } from "./library/functions.ts";
+export { ManualRollback, type RollbackOptions, type RollbackResult } from "./library/manual-rollback.ts";
+export type { OpenOptions } from "./library/open-options.ts";
+export type { DeployOptions, DeploymentQuery, DeployRequest, EmbeddedPinion, OrderedBy, Pinion, PinionOrder } from "./library/pinion.ts";
+export { RollingDeployer } from "./library/rolling-deployer.ts";
+export { formatVersion, parseVersion, type SemanticVersion } from "./library/semantic-version.ts";
+export type {
+  BlueGreenDeployment,
+  CanaryDeployment,
+  DeploymentStrategy,
+  Environment,
+  PublishedVersion,
+  RollbackPolicy,
+  RollbackTrigger,
+  RollingDeployment,
+  WorkflowDependency,
+  WorkflowVersion,
+} from "./library/vocabulary.ts";
+export { type ErrorCode, PinionError } from "./domain/errors.ts";
+export type { Finding } from "./domain/finding.ts";
+export type { ChangelogEntry } from "./domain/process-version.ts";
+export type { VersionStatus } from "./domain/snapshot.ts";
+
+/**
+ * A whole Pinion in this process: it deploys what it is given, to Node-RED instances of its own or to those that are named, and
+ * goes on guarding it. Close it when you are done. @throws PinionError `config/invalid`, `store/locked`, `manifest/invalid`, `usage/invalid`.
+ * @example
+ * const pinion = await openPinion({ directory: "./pinion", environments: [{ name: "production", type: "production" }] });
+ * const deployment = await new BlueGreenDeployer(pinion).deploy(version, "production");
+ * await pinion.close();
+ */
+export async function openPinion(options: OpenOptions = {}): Promise<EmbeddedPinion> {
+  // Later, because those who only compare definitions need none of it.
+  const { openPinion: open } = await import("./composition/open-pinion.ts");
+  return open(options);
+}
 
 /**
  * What takes the old definition to the new one; the order of nodes, connections and keys does not matter.

@@ -25,7 +25,7 @@ export interface Assembly {
   readonly log: Log;
   readonly store: Store;
   readonly secrets: Ports["secrets"];
-  readonly repository: GitRepository;
+  readonly repository: Pick<GitRepository, "poll" | "fetch" | "mirrored" | "objects" | "url" | "writer">;
   readonly gateway: OpenGateway;
   readonly engines: Engines;
   readonly telling: Ports["telling"];

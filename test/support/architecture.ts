@@ -19,10 +19,11 @@ const rules: Readonly<Record<string, Rule>> = {
   controller: { layers: ["controller", "ports!", "domain"], packages: ["p-limit"] },
   adapters: { layers: ["adapters", "ports!", "domain", "generated"], packages: ["*", "node:"] },
   surfaces: { layers: ["surfaces", "controller", "ports!", "domain"], packages: ["*", "node:"] },
+  library: { layers: ["library", "surfaces", "controller", "ports!", "domain", "generated!"], packages: ["semver", "node:"] },
   generated: { layers: ["generated"], packages: [] },
-  composition: { layers: ["adapters", "composition", "controller", "domain", "ports", "surfaces"], packages: ["*", "node:"] },
+  composition: { layers: ["adapters", "composition", "controller", "domain", "library", "ports", "surfaces"], packages: ["*", "node:"] },
   main: { layers: ["adapters", "composition", "controller", "domain", "ports", "surfaces"], packages: ["*", "node:"] },
-  index: { layers: ["controller", "domain"], packages: [] },
+  index: { layers: ["composition", "controller", "domain", "library"], packages: [] },
 };
 
 /** Folders of src/adapters/ whose folders are the adapters. */

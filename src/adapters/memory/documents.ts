@@ -1,0 +1,114 @@
+/** The files of a config repository as documents, and what edits and reverts make of them. Pure. */
+
+import type { Json, JsonObject } from "../../domain/definition.ts";
+import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts";
+import type { RevertOrder } from "../../domain/revert.ts";
+import type { CatalogueEntry } from "../../domain/snapshot.ts";
+import type { ConfigEdit, VersionEdit } from "../../ports/config-editor.ts";
+
+/** By path from the root of the repository. */
+export type Documents = ReadonlyMap<string, JsonObject>;
+
+interface QuarantineEntry {
+  readonly process: ProcessId;
+  readonly version: Version;
+}
+
+/** The documents after an edit. */
+export function edited(documents: Documents, edit: ConfigEdit): Documents {
+  const next = new Map(documents);
+  edit.versions?.forEach((version) => addVersion(next, version));
+  edit.environments?.forEach(({ name, file }) => setEnvironment(next, name, file));
+  edit.strategies?.forEach(({ environment, process, strategy }) => setStrategy(next, environment, process, strategy));
+  edit.pins?.forEach(({ environment, process, version }) => setPin(next, environment, process, version));
+  edit.lifted?.forEach((entry) => lift(next, entry.environment, entry));
+  return next;
+}
+
+/** The documents with a pin put back, and what it pinned in quarantine where the order says so. */
+export function reverted(documents: Documents, { environment, process, from, to, quarantine, why, at, id }: RevertOrder): Documents {
+  const next = new Map(documents);
+  setPin(next, environment, process, to);
+  if (quarantine === null) return next;
+  lift(next, environment, { process, version: from });
+  const entry = { process, version: from, digest: quarantine, reason: why, since: new Date(at).toISOString(), rollbackId: id };
+  next.set(quarantineFile(environment), { quarantine: [...held(next, environment), entry] as unknown as Json });
+  return next;
+}
+
+export function pinnedIn(documents: Documents, environment: EnvironmentName, process: ProcessId): Version | null {
+  const version = documents.get(pinsFile(environment))?.[process];
+  return typeof version === "string" ? version : null;
+}
+
+export function environmentsIn(documents: Documents): readonly EnvironmentName[] {
+  return [...documents.keys()].flatMap((path) => /^environments\/(?<name>[^/]+)\/environment\.yaml$/u.exec(path)?.groups?.["name"] ?? []);
+}
+
+export function catalogueIn(documents: Documents, process: ProcessId): readonly CatalogueEntry[] {
+  return (documents.get(processFile(process))?.["versions"] ?? []) as unknown as readonly CatalogueEntry[];
+}
+
+/** As files: pins as bare lines, everything else as JSON, which is YAML too. */
+export function filesOf(documents: Documents): ReadonlyMap<string, string> {
+  return new Map(Array.from(documents, ([path, document]) => [path, path.endsWith("/pins.yaml") ? pinLines(document) : jsonOf(document)]));
+}
+
+function pinLines(pins: JsonObject): string {
+  return Object.entries(pins)
+    .map(([process, version]) => `${process}: ${String(version)}\n`)
+    .join("");
+}
+
+function jsonOf(document: JsonObject): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function addVersion(next: Map<string, JsonObject>, { process, version, status, digest, about, file }: VersionEdit): void {
+  const before = { title: process, owner: "library", engine: "node-red", ...next.get(processFile(process)) };
+  const line = { version, ...(status === "draft" ? { status } : { status, digest }) };
+  const others = catalogueIn(next, process).filter((entry) => entry.version !== version);
+  next.set(processFile(process), {
+    id: process,
+    title: about.title ?? before.title,
+    owner: about.owner ?? before.owner,
+    engine: about.engine ?? before.engine,
+    versions: [...others, line] as unknown as Json,
+  });
+  next.set(`processes/${process}/versions/${version}.yaml`, file);
+}
+
+function setEnvironment(next: Map<string, JsonObject>, name: EnvironmentName, file: JsonObject): void {
+  const before = processesOf(next, name);
+  const processes = { ...before, ...(file["processes"] as JsonObject | undefined) };
+  next.set(environmentFile(name), Object.keys(processes).length === 0 ? file : { ...file, processes });
+  if (!next.has(pinsFile(name))) next.set(pinsFile(name), {});
+}
+
+function processesOf(documents: Documents, environment: EnvironmentName): JsonObject {
+  return (documents.get(environmentFile(environment))?.["processes"] ?? {}) as JsonObject;
+}
+
+function setStrategy(next: Map<string, JsonObject>, environment: EnvironmentName, process: ProcessId, strategy: Json): void {
+  const file = next.get(environmentFile(environment)) ?? {};
+  next.set(environmentFile(environment), { ...file, processes: { ...processesOf(next, environment), [process]: { strategy } } });
+}
+
+function setPin(next: Map<string, JsonObject>, environment: EnvironmentName, process: ProcessId, version: Version | null): void {
+  const { [process]: _, ...others } = next.get(pinsFile(environment)) ?? {};
+  next.set(pinsFile(environment), version === null ? others : { ...others, [process]: version });
+}
+
+function held(documents: Documents, environment: EnvironmentName): readonly QuarantineEntry[] {
+  return (documents.get(quarantineFile(environment))?.["quarantine"] ?? []) as unknown as readonly QuarantineEntry[];
+}
+
+function lift(next: Map<string, JsonObject>, environment: EnvironmentName, { process, version }: QuarantineEntry): void {
+  const others = held(next, environment).filter((entry) => entry.process !== process || entry.version !== version);
+  if (next.has(quarantineFile(environment))) next.set(quarantineFile(environment), { quarantine: others as unknown as Json });
+}
+
+const processFile = (process: ProcessId) => `processes/${process}/process.yaml`;
+const environmentFile = (environment: EnvironmentName) => `environments/${environment}/environment.yaml`;
+const pinsFile = (environment: EnvironmentName) => `environments/${environment}/pins.yaml`;
+const quarantineFile = (environment: EnvironmentName) => `environments/${environment}/quarantine.yaml`;

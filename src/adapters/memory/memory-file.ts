@@ -1,0 +1,48 @@
+/** Keeps what is in memory in a file too, so that the next process goes on from there. */
+
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import type { JsonObject } from "../../domain/definition.ts";
+import { PinionError } from "../../domain/errors.ts";
+import type { RevertOrder } from "../../domain/revert.ts";
+import type { Head } from "../../ports/config-repository.ts";
+import type { MemoryState } from "./repository.ts";
+
+interface Kept {
+  readonly head: Head;
+  readonly documents: readonly (readonly [string, JsonObject])[];
+  readonly written: readonly (readonly [string, string])[];
+  readonly proposed: readonly (readonly [string, RevertOrder])[];
+}
+
+/** Whole or not at all, also when the power fails in between. */
+export function writeMemoryFile(file: string, { head, documents, written, proposed }: MemoryState): void {
+  const kept: Kept = { head, documents: [...documents], written: [...written], proposed: [...proposed] };
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.new`, JSON.stringify(kept), { mode: 0o600, flush: true });
+  renameSync(`${file}.new`, file);
+}
+
+/** Null when there is none yet. @throws `store/damaged`. */
+export function readMemoryFile(file: string): MemoryState | null {
+  const text = readIfThere(file);
+  if (text === null) return null;
+  try {
+    const { head, documents, written, proposed } = JSON.parse(text) as Kept;
+    if (typeof head.commit !== "string") throw new TypeError("it has no newest commit");
+    return { head, documents: new Map(documents), written: new Map(written), proposed: new Map(proposed) };
+  } catch (error) {
+    throw new PinionError("store/damaged", `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+}

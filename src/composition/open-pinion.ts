@@ -1,0 +1,130 @@
+/** A whole Pinion in the caller's process: controller, gateway, engines and a config repository in memory, kept in one folder. */
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
+import { parseControllerConfig } from "../adapters/manifest/controller-config.ts";
+import { digestOf } from "../adapters/manifest/digest.ts";
+import { validateRepository } from "../adapters/manifest/validate-repository.ts";
+import { readMemoryFile, writeMemoryFile } from "../adapters/memory/memory-file.ts";
+import { createMemoryRepository, type MemoryRepository } from "../adapters/memory/repository.ts";
+import { createGatewayRouter } from "../adapters/routers/gateway/client.ts";
+import { startGateway } from "../adapters/routers/gateway/start.ts";
+import { createSecrets } from "../adapters/secrets/secrets.ts";
+import { openStore } from "../adapters/store/store.ts";
+import { systemClock } from "../adapters/system/system.ts";
+import { type Controller, createController } from "../controller/controller.ts";
+import type { ControllerConfig } from "../domain/controller-config.ts";
+import { createEmbedded } from "../library/embedded.ts";
+import { refuseUnknown } from "../library/known-fields.ts";
+import { type OpenOptions, openOptionNames } from "../library/open-options.ts";
+import type { EmbeddedPinion } from "../library/pinion.ts";
+import type { Log } from "../ports/log.ts";
+import type { Router } from "../ports/router.ts";
+import { assemble } from "./assemble.ts";
+import { createEngines, type Engines } from "./engines.ts";
+import { type OpenGateway, openGateway } from "./gateway.ts";
+import { openWatching } from "./watching.ts";
+
+/** What has been opened so far, to be closed in the opposite order. */
+type Closers = (() => Promise<unknown> | void)[];
+
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** @throws `config/invalid`, `store/locked`, `store/damaged`, `manifest/invalid`, `usage/invalid`; nothing is left open then. */
+export async function openPinion(options: OpenOptions = {}): Promise<EmbeddedPinion> {
+  refuseUnknown(options, openOptionNames, "the options");
+  const closers: Closers = [];
+  const close = async () => {
+    for (const each of closers.splice(0).toReversed()) await each();
+  };
+  try {
+    const pinion = await openAll(options, closers, close);
+    for (const environment of options.environments ?? []) await pinion.configure(environment);
+    for (const version of options.versions ?? []) await pinion.publish(version);
+    return pinion;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openAll(options: OpenOptions, closers: Closers, close: () => Promise<void>): Promise<EmbeddedPinion> {
+  const { log = silent } = options;
+  const config = configOf(options);
+  const directory = folderOf(options, closers);
+  const store = openStore({ directory, log });
+  closers.push(() => store.close());
+  const secrets = createSecrets(process.env);
+  const repository = openRepository(directory);
+  const gateway = await gatewayOf(options, { config: config.gateway, stateDirectory: join(directory, "gateway"), secrets, log });
+  closers.push(() => gateway.close("stop"));
+  const wake = (environment: string) => controller.wake(environment);
+  const engines = enginesOf(options, { config, directory: join(directory, "engines"), secrets, log, onChange: wake });
+  closers.push(() => engines.close("stop"));
+  const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, log });
+  closers.push(() => watching.stop());
+  const refresh = () => controller.commands.refresh();
+  const assembled = assemble({ config, log, store, secrets, repository, gateway, engines, telling: watching, wake, refresh });
+  closers.push(() => assembled.close());
+  const controller: Controller = createController(assembled.parts);
+  closers.push(async () => {
+    await controller.stop();
+    await assembled.idle();
+  });
+  watching.start();
+  controller.start();
+  const address = (environment: string) => gateway.router.publicAddress(environment);
+  return createEmbedded({ controller, editor: repository, clock: systemClock, digestOf, address, close });
+}
+
+/** What pinion.yaml would say: one door for all that an operator can want. */
+function configOf({ engines, gateway, metricSources, notifications }: OpenOptions): ControllerConfig {
+  const file = { repository: { url: "https://memory.invalid/config.git" }, engines, gateway, metricSources, notifications };
+  return parseControllerConfig(JSON.stringify(file, null, 2), "the options");
+}
+
+/** A folder that nobody named is gone afterwards. */
+function folderOf({ directory }: OpenOptions, closers: Closers): string {
+  if (directory !== undefined) return resolve(directory);
+  const made = mkdtempSync(join(tmpdir(), "pinion-"));
+  closers.push(() => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
+function openRepository(directory: string): MemoryRepository {
+  const file = join(directory, "repository.json");
+  const dialects = [nodeRedDialect];
+  return createMemoryRepository({
+    clock: systemClock,
+    check: async (objects, commit) => (await validateRepository({ objects, commit, dialects })).findings,
+    before: readMemoryFile(file),
+    keep: (state) => writeMemoryFile(file, state),
+  });
+}
+
+/** In this process: it ends with it, and nothing is left behind. */
+async function gatewayOf({ router }: OpenOptions, parts: Parameters<typeof openGateway>[0]): Promise<OpenGateway> {
+  if (router) return given(router);
+  const { config, stateDirectory, log } = parts;
+  if (config.kind === "external") return openGateway(parts);
+  const gateway = await startGateway({ stateDirectory, host: config.host, port: config.port, log });
+  const client = createGatewayRouter({ gateway, publicUrl: gateway.url });
+  return {
+    router: client,
+    onUp: () => undefined,
+    async close() {
+      await client.close();
+      await gateway.close();
+    },
+  };
+}
+
+function given(router: Router): OpenGateway {
+  return { router, onUp: () => undefined, close: () => Promise.resolve() };
+}
+
+function enginesOf({ engine }: OpenOptions, parts: Parameters<typeof createEngines>[0]): Engines {
+  return engine ? { of: engine, open: () => undefined, close: () => Promise.resolve() } : createEngines(parts);
+}

@@ -1,0 +1,62 @@
+/** Who orders, and waiting until something is so. */
+
+import { randomUUID } from "node:crypto";
+import { userInfo } from "node:os";
+import { PinionError } from "../domain/errors.ts";
+import type { Order, OrderAnswer } from "../domain/orders.ts";
+import type { Person } from "../domain/people.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { PinionOrder } from "./pinion.ts";
+
+/** How often is looked while something is waited for, in milliseconds. */
+export const lookEveryMs = 100;
+
+/** `Ann <ann@example.com>`, or a name alone; whoever is logged in when nobody is named. @throws `usage/invalid`. */
+export function personOf(userId: string | undefined): Person {
+  const text = userId ?? userName();
+  const { name, email } = /^(?<name>[^<>]+?)\s*(?:<(?<email>[^<>\s]+)>)?$/u.exec(text.trim())?.groups ?? {};
+  if (name === undefined) throw new PinionError("usage/invalid", `"${text}" names nobody: it is "Name <email>" or a name`);
+  return { name, email: email ?? null };
+}
+
+/** A user id without an entry in the system's list has no name. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return "library";
+  }
+}
+
+/** As the controller takes it; the time is the controller's to add. @throws `usage/invalid`. */
+export function toOrder({ id, environment, wish, userId, reason }: PinionOrder): Omit<Order, "at"> {
+  return { id: id ?? randomUUID(), environment, wish, by: personOf(userId), why: reason?.trim() ?? "" };
+}
+
+/** @throws `order/refused`. */
+export function orThrow(answer: OrderAnswer): OrderAnswer {
+  if (answer.kind === "refused") throw new PinionError("order/refused", answer.why);
+  return answer;
+}
+
+interface Waiting {
+  readonly clock: Clock;
+  /** Null: as long as it takes. */
+  readonly timeoutMs: number | null;
+  readonly signal?: AbortSignal | undefined;
+  readonly everyMs?: number;
+}
+
+/** Looks until there is something to be seen; null: not in time, or given up. */
+export async function until<T>(
+  { clock, timeoutMs, signal, everyMs = lookEveryMs }: Waiting,
+  look: () => Promise<T | null>,
+): Promise<T | null> {
+  const deadline = timeoutMs === null ? null : clock.now() + timeoutMs;
+  for (;;) {
+    const found = await look();
+    if (found !== null) return found;
+    if (signal?.aborted || (deadline !== null && clock.now() >= deadline)) return null;
+    await clock.sleep(everyMs, signal);
+  }
+}

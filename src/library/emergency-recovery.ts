@@ -1,0 +1,101 @@
+/** The emergency: what is under way is stopped, the last good version gets the traffic first, and only then the pin follows. */
+
+import type { Instant } from "../domain/names.ts";
+import { badVersion, judgeRecovery, type Recovery } from "../surfaces/cli/recovery.ts";
+import { until } from "./asking.ts";
+import type { Deployment } from "./deployment.ts";
+import { viewOf } from "./manual-rollback.ts";
+import type { OrderedBy, Pinion } from "./pinion.ts";
+
+/** What an emergency rollback has done, and whether it helped. */
+export interface EmergencyReport {
+  readonly deploymentId: string;
+  /** All the traffic is on a good version, and that was shown to work. */
+  readonly isRecovered: boolean;
+  /** What was gone away from; null: nothing had the traffic. */
+  readonly from: string | null;
+  /** What has all the traffic now; null: nothing has. */
+  readonly to: string | null;
+  /** In one line each: where the traffic is, what proves that it works, and what git says. */
+  readonly traffic: string;
+  readonly proof: string;
+  readonly git: string;
+  /** In the order in which it happened. */
+  readonly steps: readonly { readonly at: Date; readonly name: string; readonly why: string }[];
+}
+
+/** How long a recovery is waited for. */
+export interface RecoveryOptions {
+  /** Milliseconds; five minutes when not said. It goes on when nobody waits any more. */
+  readonly timeoutMs?: number;
+}
+
+const defaultTimeoutMs = 300_000;
+/** Nobody is kept waiting for git once the traffic is good. */
+const gitPatienceMs = 3_000;
+
+/**
+ * One call for when it burns.
+ * @example
+ * const { isRecovered, to } = await new EmergencyRecovery(pinion).executeEmergencyRollback(deployment.id, { reason: "orders are lost" });
+ */
+export class EmergencyRecovery {
+  readonly #pinion: Pinion;
+  readonly #timeoutMs: number;
+
+  constructor(pinion: Pinion, { timeoutMs = defaultTimeoutMs }: RecoveryOptions = {}) {
+    this.#pinion = pinion;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Resolves when it has helped, or when it is clear that it has not. @throws `order/refused` with the reason, `deployment/unknown`. */
+  async executeEmergencyRollback(deploymentId: string, ordered: OrderedBy = {}): Promise<EmergencyReport> {
+    const pinion = this.#pinion;
+    const deployment = await pinion.deployment(deploymentId);
+    const { environment, processId: process } = deployment;
+    const { view } = await viewOf(pinion, deployment);
+    const bad = badVersion(view);
+    const { at } = await pinion.order({ ...ordered, environment, wish: { kind: "recover", process } });
+    let last: Known | null = null;
+    let provenAt: Instant | null = null;
+    await until({ clock: pinion.clock, timeoutMs: this.#timeoutMs }, async () => {
+      last = await lookAt(pinion, deployment, { bad, at });
+      if (last.recovery.proof.state === "failed") return true;
+      if (!isProven(last.recovery)) return null;
+      provenAt ??= pinion.clock.now();
+      return last.recovery.git.state === "done" || pinion.clock.now() - provenAt >= gitPatienceMs ? true : null;
+    });
+    return report(deploymentId, bad, last ?? (await lookAt(pinion, deployment, { bad, at })));
+  }
+}
+
+interface Known {
+  readonly recovery: Recovery;
+  readonly serving: string | null;
+}
+
+async function lookAt(pinion: Pinion, deployment: Deployment, start: Parameters<typeof judgeRecovery>[2]): Promise<Known> {
+  const { environment, processId: process } = deployment;
+  const { view } = await viewOf(pinion, deployment);
+  const history = await pinion.history({ environment, process, limit: 5 });
+  const serving = view.actual.find(({ weight }) => weight === 100)?.version ?? null;
+  return { recovery: judgeRecovery(view, history, start), serving };
+}
+
+function isProven({ traffic, proof }: Recovery): boolean {
+  return traffic.state === "done" && proof.state === "done";
+}
+
+function report(deploymentId: string, from: string | null, { recovery, serving: to }: Known): EmergencyReport {
+  const { traffic, proof, git, steps } = recovery;
+  return {
+    deploymentId,
+    isRecovered: isProven(recovery),
+    from,
+    to,
+    traffic: traffic.why,
+    proof: proof.why,
+    git: git.why,
+    steps: steps.map(({ at, what, why }) => ({ at: new Date(at), name: what, why })),
+  };
+}

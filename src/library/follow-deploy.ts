@@ -1,0 +1,107 @@
+/** From the commit that deploys a version to its end: served and validated, or taken back with the pin as it was. */
+
+import type { ConfigEdit, ConfigEditor } from "../ports/config-editor.ts";
+import { personOf, until } from "./asking.ts";
+import { type Deployment, DeploymentError } from "./deployment.ts";
+import type { DeployOptions, Pinion } from "./pinion.ts";
+
+/** Which version of which process goes where. */
+export interface DeployTarget {
+  readonly environment: string;
+  readonly process: string;
+  readonly version: string;
+}
+
+interface Following {
+  readonly pinion: Pinion;
+  readonly editor: Pick<ConfigEditor, "pinned">;
+  readonly commit: (edit: ConfigEdit) => Promise<void>;
+  readonly edit: ConfigEdit;
+  readonly target: DeployTarget;
+}
+
+/** Where a deployment came from, for going back there. */
+interface Start extends DeployTarget {
+  readonly before: string | null;
+  readonly at: number;
+}
+
+/** How long git may lag behind what a rollback has done, in milliseconds. */
+const revertTimeoutMs = 10_000;
+
+/** @throws DeploymentError, and as `ConfigEditor.commit`. */
+export async function followDeploy(following: Following, options: DeployOptions): Promise<Deployment> {
+  const { pinion, editor, target, edit } = following;
+  const start: Start = { ...target, before: editor.pinned(target.environment, target.process), at: pinion.clock.now() };
+  await following.commit(edit);
+  const ended = await untilEnded(following, start, options);
+  if (ended.deployment && isArrived(ended.deployment, options)) return ended.deployment;
+  await putBack(following, start, options);
+  const { process, version, environment } = target;
+  throw new DeploymentError(`${process} ${version} is not deployed to ${environment}: ${ended.why}`, ended.deployment);
+}
+
+interface Ended {
+  /** Null: it never began. */
+  readonly deployment: Deployment | null;
+  readonly why: string;
+}
+
+async function untilEnded(following: Following, start: Start, options: DeployOptions): Promise<Ended> {
+  const { clock } = following.pinion;
+  const look = () => lookAt(following, start, options);
+  const ended = await until({ clock, timeoutMs: null, signal: options.signal }, look);
+  return ended ?? giveUp(following, start, options);
+}
+
+/** Null: there is something to wait for. */
+async function lookAt({ pinion, editor }: Following, start: Start, options: DeployOptions): Promise<Ended | null> {
+  const deployment = await findDeployment(pinion, start);
+  if (deployment && (deployment.endedAt !== null || isArrived(deployment, options))) return { deployment, why: deployment.reason };
+  const pinned = editor.pinned(start.environment, start.process);
+  if (deployment || pinned === start.version) return null;
+  return { deployment: null, why: `${pinned ?? "nothing"} is pinned meanwhile` };
+}
+
+/** That of this commit; where it changed nothing, the one that brought the version there. */
+async function findDeployment(pinion: Pinion, { environment, process, version, before, at }: Start): Promise<Deployment | null> {
+  const deployments = await pinion.deployments({ environment, process, limit: 20 });
+  const isNew = ({ startedAt }: Deployment) => before === version || startedAt.getTime() >= at;
+  const found = deployments.find((one) => one.version === version && (one.kind === "deploy" || one.kind === "rollback") && isNew(one));
+  return found ?? null;
+}
+
+function isArrived({ status, isWatched }: Deployment, options: DeployOptions): boolean {
+  return status === "Succeeded" || (isWatched && options.until !== "good");
+}
+
+/** The caller has had enough: what can be stopped is stopped. What has all the traffic already comes to its end by itself. */
+async function giveUp(following: Following, start: Start, options: DeployOptions): Promise<Ended> {
+  const { pinion, target } = following;
+  const deployment = await findDeployment(pinion, start);
+  if (!deployment) return { deployment: null, why: `given up before it began: ${await reasonOf(pinion, target)}` };
+  const wish = { kind: "abort", process: target.process } as const;
+  await pinion
+    .order({ environment: target.environment, wish, ...options, reason: options.reason ?? "given up by the caller" })
+    .catch(() => null);
+  const { signal: _, ...patient } = options;
+  return untilEnded(following, start, patient);
+}
+
+async function reasonOf(pinion: Pinion, { environment, process }: DeployTarget): Promise<string> {
+  const { environments } = await pinion.overview({ environment, process });
+  return environments[0]?.processes[0]?.reason ?? "nothing was decided about it";
+}
+
+/** What was not deployed is not pinned either. Where a rollback puts the pin back by itself, that one does. */
+async function putBack({ pinion, editor, commit }: Following, start: Start, options: DeployOptions): Promise<void> {
+  const { environment, process, version, before } = start;
+  await until({ clock: pinion.clock, timeoutMs: revertTimeoutMs }, async () => {
+    const { environments } = await pinion.overview({ environment });
+    const revert = environments[0]?.processes.find((view) => view.process === process)?.revert;
+    return revert && revert.outcome === null ? null : true;
+  });
+  if (before === version || editor.pinned(environment, process) !== version) return;
+  const subject = `Pin ${process} to ${before ?? "nothing"} in ${environment} again`;
+  await commit({ subject, by: personOf(options.userId), pins: [{ environment, process, version: before }] });
+}

@@ -1,0 +1,88 @@
+/** What the parts of the library work on: a controller, in this process or in another. */
+
+import type { Overview } from "../controller/queries.ts";
+import type { OrderAnswer, OrderWish } from "../domain/orders.ts";
+import type { Deployment as DeploymentRecord } from "../domain/state.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Deployment } from "./deployment.ts";
+import type { SemanticVersion } from "./semantic-version.ts";
+import type { DeploymentStrategy, Environment, PublishedVersion, WorkflowVersion } from "./vocabulary.ts";
+
+/** Who orders something, and why. */
+export interface OrderedBy {
+  /** `Ann <ann@example.com>`, or a name; whoever is logged in when not said. */
+  readonly userId?: string;
+  /** Stands in the history, and in the commit where there is one. */
+  readonly reason?: string;
+}
+
+/** What a person tells the controller, and about what. */
+export interface PinionOrder extends OrderedBy {
+  /** Given twice it is one order. */
+  readonly id?: string;
+  readonly environment: string;
+  readonly wish: OrderWish;
+}
+
+/** Which deployments are asked for; newest first. */
+export interface DeploymentQuery {
+  readonly environment?: string;
+  readonly process?: string;
+  /** 50 when not said. */
+  readonly limit?: number;
+}
+
+/** What is to be deployed. */
+export interface DeployRequest extends DeployOptions {
+  readonly processId: string;
+  /** The whole version, or one that is published already; null: the newest that may run there. */
+  readonly version: WorkflowVersion | SemanticVersion | string | null;
+  /** The whole environment, or the name of one that is configured already. */
+  readonly environment: Environment | string;
+  /** Null: as the environment says. */
+  readonly strategy: DeploymentStrategy["strategy"] | null;
+}
+
+/** How long a deployment is waited for, and in whose name it is made. */
+export interface DeployOptions extends OrderedBy {
+  /** Gives it up: what is under way is aborted, and what ran before goes on. */
+  readonly signal?: AbortSignal;
+  /** `traffic`, the default: until it has all the traffic and is validated; `good`: until the rollback policy has stopped watching it too. */
+  readonly until?: "traffic" | "good";
+}
+
+/** A controller, as all parts of the library see it. */
+export interface Pinion {
+  /** The time it goes by. */
+  readonly clock: Clock;
+  /** What runs where, and what is under way. @throws `environment/unknown`, `process/unknown`. */
+  overview(selection?: { readonly environment?: string; readonly process?: string }): Promise<Overview>;
+  /** As the journal has them, newest first: times are milliseconds since 1970. */
+  history(query?: DeploymentQuery): Promise<readonly DeploymentRecord[]>;
+  /** The same as the library shows them. */
+  deployments(query?: DeploymentQuery): Promise<readonly Deployment[]>;
+  /** @throws `deployment/unknown`. */
+  deployment(id: string): Promise<Deployment>;
+  /** What became of it. @throws `order/refused` with the reason, `order/unanswered`, `environment/unknown`, `process/unknown`. */
+  order(order: PinionOrder): Promise<OrderAnswer>;
+  /**
+   * Deploys, and waits for it. @throws `deployment/by-commit` where deployments are commits to a repository; a `DeploymentError`
+   * when what runs is what ran before; `manifest/invalid`, `usage/invalid`.
+   */
+  deploy(request: DeployRequest): Promise<Deployment>;
+  close(): Promise<void>;
+}
+
+/** A controller in this process, with a config repository of its own. */
+export interface EmbeddedPinion extends Pinion {
+  /** Adds a version to the catalogue, without deploying it. @throws `manifest/invalid`, `usage/invalid`. */
+  publish(version: WorkflowVersion): Promise<PublishedVersion>;
+  /** Adds an environment, or changes one. @throws `manifest/invalid`, `usage/invalid`. */
+  configure(environment: Environment): Promise<void>;
+  /** Merges a rollback that waits for approval. @throws `usage/invalid` when none does. */
+  approve(approvalId: string, userId?: string): Promise<void>;
+  /** Lets a version that was taken back be deployed there again. */
+  liftQuarantine(environment: string, processId: string, version: SemanticVersion | string): Promise<void>;
+  /** Where the processes of an environment answer, without a trailing slash. */
+  address(environment: string): string;
+}
