@@ -71,9 +71,13 @@ describe("a schedule across a canary, on two instances", () => {
     const seen = firings.toSorted((a, b) => a.at - b.at);
     expect(firings.slice(begun).map(({ version }) => version)).toContain("1.0.0");
     expect(seen.map(({ version }) => version).join(" ")).toMatch(/^(1\.0\.0 )+(1\.1\.0 ?)+$/);
-    const gaps = seen.slice(1).map(({ at }, index) => at - (seen[index]?.at ?? 0));
+    // Each version keeps its own time, so a firing of the new one may follow soon; a period may be lost then, and never elsewhere.
+    const gaps = seen
+      .slice(1)
+      .map(({ at, version }, index) => ({ ms: at - (seen[index]?.at ?? 0), moved: version !== seen[index]?.version }));
     // Half a period and half a period more: what a busy machine may add to a timer, and still no firing is doubled or missed.
-    expect(gaps.filter((gap) => gap < everySeconds * 500 || gap > everySeconds * 2_500)).toEqual([]);
+    const [least, most] = [everySeconds * 500, everySeconds * 1_500];
+    expect(gaps.filter(({ ms, moved }) => (moved ? ms > everySeconds * 1_000 + most : ms < least || ms > most))).toEqual([]);
     expect(load.failures()).toEqual([]);
   });
 });

@@ -31,7 +31,7 @@ export interface ControllerCommand {
   readonly signal?: AbortSignal;
 }
 
-const startLimitMs = 60_000;
+const startLimitMs = 120_000;
 
 /** Resolves when its API answers. @throws `controller/failed` with the end of its log, the signal's reason; nothing is left running then. */
 export async function startController(options: ControllerCommand): Promise<RunningController> {

@@ -11,7 +11,7 @@ import { createScreen } from "./screen.ts";
 import type { DemoWorld, Show } from "./show.ts";
 import { setStage, type Stage } from "./stage.ts";
 
-const readyLimitMs = 60_000;
+const readyLimitMs = 180_000;
 
 /** Resolves with the exit code: 0 when all chapters came true, or the demo was ended by hand. Everything it started has ended then. */
 export async function runDemo(world: DemoWorld): Promise<number> {

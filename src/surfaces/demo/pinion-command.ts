@@ -4,7 +4,7 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const timeoutMs = 60_000;
+const timeoutMs = 120_000;
 
 export interface PinionCommand {
   /** Program and arguments that make `pinion`. */

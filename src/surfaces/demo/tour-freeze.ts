@@ -27,7 +27,11 @@ async function playFreeze(parts: TourParts): Promise<string> {
     `$ pinion freeze ${environment} --reason "${reason}"`,
     `  ${await pinion("freeze", environment, "--reason", reason, "--as", person)}`,
   ]);
-  if ((await environmentNow(parts)).freeze?.why !== reason) throw new Error("the freeze is not shown");
+  await until(
+    parts,
+    async () => ((await environmentNow(parts)).freeze?.why === reason ? true : null),
+    () => "the freeze is shown",
+  );
   const shown = await untilHeld(parts);
   tell([
     `${process} ${versions.next} is pushed, and held: ${shown}`,

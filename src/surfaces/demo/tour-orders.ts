@@ -6,6 +6,7 @@ import {
   type Chapter,
   environment,
   expectNoFailure,
+  hasTakenOver,
   type Pinned,
   pushPin,
   pushRevert,
@@ -20,8 +21,8 @@ const orders: Pinned = { process: "order-intake", file: "environments/production
 const { process } = orders;
 const versions = { old: "1.2.0", next: "1.4.0", bad: "1.3.0" } as const;
 
-/** How long after the new commit is there an old version may take to answer again, in milliseconds. */
-const revertLimitMs = 1_000;
+/** How long after the new commit is there an old version may take to answer again, in milliseconds: usually a tenth of a second. */
+const revertLimitMs = 10_000;
 
 export const bump: Chapter = { title: "a pin bump is pushed: blue-green, no failed request", play: playBump };
 export const failsItsCheck: Chapter = {
@@ -39,7 +40,7 @@ async function playBump(parts: TourParts): Promise<string> {
   const first = await untilAnswers(parts, versions.next);
   const deployment = await untilDeployed(parts, process, ({ version }) => version === versions.next, "the history knows it");
   if (deployment.strategy !== "blue-green") throw new Error(`deployed by ${deployment.strategy}`);
-  await untilSeen(parts, process, ({ progress }) => progress?.state === "watching", `${versions.next} has all traffic`);
+  await untilSeen(parts, process, (view) => hasTakenOver(view, versions.next), `${versions.next} has all traffic`);
   expectNoFailure(load.counts);
   return `${versions.next} answers ${seconds(first - pushedAt)} after the push; ${requests(parts)} failed`;
 }

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from "node:timers/promises";
 import type { EnvironmentStatus, ProcessView } from "../../controller/queries.ts";
+import { PinionError } from "../../domain/errors.ts";
 import type { ProcessId, Version } from "../../domain/names.ts";
 import type { Deployment } from "../../domain/state.ts";
 import type { RunningController } from "./controller-process.ts";
@@ -31,8 +32,8 @@ export interface Chapter {
 /** Where all of it happens. */
 export const environment = loadEnvironment;
 
-/** How long a chapter waits for what it tells, in milliseconds. */
-const patienceMs = 60_000;
+/** How long a chapter waits for what it tells, in milliseconds: only what hangs takes longer, on a busy machine too. */
+const patienceMs = 180_000;
 
 /** A process of the story, and where it is pinned. */
 export interface Pinned {
@@ -71,7 +72,7 @@ export async function environmentNow({ controller }: TourParts): Promise<Environ
   return found;
 }
 
-/** Resolves with the view for which it is so. `what` ends the sentence "waited 60 s until …". */
+/** Resolves with the view for which it is so. `what` ends the sentence "waited 180 s until …". */
 export async function untilSeen(
   parts: TourParts,
   process: ProcessId,
@@ -107,20 +108,35 @@ export async function untilDeployed(
   );
 }
 
-/** Asks again and again until there is an answer. */
+/** Asks again and again until there is an answer. A controller that does not answer is asked again, unless it is dead. */
 export async function until<T>(
-  { stopping }: Pick<TourParts, "stopping">,
+  { stopping, controller }: Pick<TourParts, "stopping" | "controller">,
   ask: () => T | null | Promise<T | null>,
   what: () => string,
 ): Promise<T> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
     stopping.throwIfAborted();
-    const answer = await ask();
+    const answer = await unlessSilent(controller, ask);
     if (answer !== null) return answer;
     if (Date.now() > deadline) throw new Error(`waited ${seconds(patienceMs)} until ${what()}`);
     await sleep(25);
   }
+}
+
+async function unlessSilent<T>({ death }: RunningController, ask: () => T | null | Promise<T | null>): Promise<T | null> {
+  try {
+    return await ask();
+  } catch (error) {
+    const isSilent = error instanceof PinionError && error.code === "controller/unreachable";
+    if (isSilent && death() === null) return null;
+    throw error;
+  }
+}
+
+/** A version has all traffic, and nothing is under way any more but the watch. */
+export function hasTakenOver(view: ProcessView, version: Version): boolean {
+  return weightOf(view, version) === 100 && (view.progress === null || view.progress.state === "watching");
 }
 
 /** Its share of the traffic as it is now, in percent. */

@@ -10,6 +10,7 @@ import { createProgressTale } from "./progress-tale.ts";
 import {
   type Chapter,
   expectNoFailure,
+  hasTakenOver,
   type Pinned,
   pushPin,
   pushRevert,
@@ -28,8 +29,8 @@ const versions = { good: "2.2.0", bad: "2.1.0" } as const;
 
 /** So many must be asked after a bad version is gone before it is believed to be. */
 const proofRequests = 200;
-/** How long bad answers may be given before the traffic is back, in milliseconds. */
-const takenBackLimitMs = 10_000;
+/** How long bad answers may be given before the traffic is back, in milliseconds: usually one or two seconds. */
+const takenBackLimitMs = 30_000;
 
 export const canary: Chapter = { title: "a canary: more and more traffic, each step by its verdict", play: playCanary };
 export const badUnderTraffic: Chapter = {
@@ -41,7 +42,7 @@ async function playCanary(parts: TourParts): Promise<string> {
   const load = parts.loads.payments;
   load.mark();
   await pushPin(parts, payments, versions.good);
-  const weights = await tellUntil(parts, versions.good, ({ progress }) => progress?.state === "watching");
+  const weights = await tellUntil(parts, versions.good, (view) => hasTakenOver(view, versions.good));
   const { counts } = load;
   expectNoFailure(counts);
   if (weights.length < 3) throw new Error(`the traffic went over in ${weights.length} steps: ${weights.join(", ")} %`);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { PinionError } from "../../../src/domain/errors.ts";
+import type { RunningController } from "../../../src/surfaces/demo/controller-process.ts";
 import { type Told, playChapters } from "../../../src/surfaces/demo/tour.ts";
 import { type Chapter, expectNoFailure, type TourParts, until } from "../../../src/surfaces/demo/tour-parts.ts";
 
@@ -44,11 +46,27 @@ describe("the tour", () => {
 });
 
 describe("a chapter", () => {
+  const controller = (death: string | null) => ({ death: () => death }) as RunningController;
+
+  it.each([
+    ["goes on waiting for a controller that does not answer once", null, "asked again"],
+    ["fails when its controller is dead", "it is dead", "no controller answers"],
+  ])("%s", async (_, death, outcome) => {
+    let asked = 0;
+    const ask = async () => {
+      asked += 1;
+      if (asked === 1) throw new PinionError("controller/unreachable", "no controller answers");
+      return "asked again";
+    };
+    const waiting = until({ stopping: new AbortController().signal, controller: controller(death) }, ask, () => "it answers");
+    expect(await waiting.catch((error: Error) => error.message)).toBe(outcome);
+  });
+
   it("does not wait on when the tour is given up", async () => {
     const stopping = AbortSignal.abort(new Error("given up"));
     await expect(
       until(
-        { stopping },
+        { stopping, controller: controller(null) },
         () => null,
         () => "it is so",
       ),
