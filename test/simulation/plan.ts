@@ -30,6 +30,14 @@ export interface Faults {
   readonly slowness: number;
 }
 
+/** The journal is the product's own store. */
+export interface StorePlan {
+  /** How many deployments of history are kept. */
+  readonly keepDeployments: number;
+  /** The mean time between two restarts that have no other reason; null: there are none. */
+  readonly restartEveryMs: number | null;
+}
+
 export interface Plan {
   readonly seed: number;
   readonly processes: ReadonlyMap<ProcessId, ReadonlyMap<Version, Nature>>;
@@ -44,6 +52,10 @@ export interface Plan {
   readonly outageEveryMs: number;
   /** Pins are put back by the writer of the product, over real git objects. */
   readonly usesRealWriter: boolean;
+  /** Null: the journal is in memory. */
+  readonly store: StorePlan | null;
+  /** Servers take pushes of the bot and do not say so, and somebody pins at once what it has just put back. */
+  readonly isStubborn: boolean;
 }
 
 export const firstVersion = "1.0.0";
@@ -53,7 +65,7 @@ export function makePlan(seed: number, random: Random): Plan {
   const names = ["orders", "payments", "shipping"].slice(0, random.pick([1, 1, 1, 2, 2, 3]));
   const processes = new Map(names.map((name) => [name, versionsOf(random)]));
   const environments = ["production", "staging"].slice(0, random.chance(0.1) ? 2 : 1).map((name) => environmentOf(name, names, random));
-  return {
+  const plan = {
     seed,
     processes,
     environments,
@@ -65,6 +77,13 @@ export function makePlan(seed: number, random: Random): Plan {
     outageEveryMs: random.pick([4_000, 10_000, 30_000]),
     usesRealWriter: random.chance(0.07),
   };
+  return { ...plan, isStubborn: !isCalm && random.chance(0.3), store: storeOf(random, plan) };
+}
+
+/** Never beside the real writer: what is done on the real disk meanwhile takes another time in each run. */
+function storeOf(random: Random, { isCalm, usesRealWriter }: Pick<Plan, "isCalm" | "usesRealWriter">): StorePlan | null {
+  if (usesRealWriter || !random.chance(0.2)) return null;
+  return { keepDeployments: random.pick([2, 10_000]), restartEveryMs: isCalm ? null : random.pick([4_000, 10_000]) };
 }
 
 const natures: readonly Nature[] = ["refused", "fails-smoke-test", "fails-in-public", "errors", "errors", "slow", "kills-instance"];

@@ -1,6 +1,5 @@
 /** The world of one run, which outlives every controller in it. */
 
-import { createFakeJournal, type FakeJournal } from "../fakes/journal.ts";
 import { createFakeNotifier, type FakeNotifier } from "../fakes/notifier.ts";
 import { type Catalogue, createCatalogue } from "./catalogue.ts";
 import { pinsPath, quarantinePath, settingsPath, writePins } from "./files.ts";
@@ -8,6 +7,7 @@ import { createSimGit, type SimGit } from "./git.ts";
 import { createOutside, type Outside } from "./outside.ts";
 import { firstVersion, makePlan, type Plan } from "./plan.ts";
 import { createRandom, type Random } from "./random.ts";
+import { createSimJournal, type SimJournal } from "./sim-journal.ts";
 import { createVirtualTime, type VirtualTime } from "./time.ts";
 import { createTrace, type Trace } from "./trace.ts";
 
@@ -19,7 +19,7 @@ export interface SimWorld {
   readonly git: SimGit;
   readonly catalogue: Catalogue;
   readonly outside: Outside;
-  readonly journal: FakeJournal;
+  readonly journal: SimJournal;
   readonly notifier: FakeNotifier;
   /** The newest commit that was in force, as the store remembers it. */
   applied: string | null;
@@ -35,7 +35,8 @@ export function createSimWorld(seed: number, isVerbose: boolean): SimWorld {
   const git = createSimGit(firstFiles(plan), start);
   const catalogue = createCatalogue(plan, git);
   const outside = createOutside({ plan, catalogue, time, random: random.fork(), trace });
-  const journal = createFakeJournal();
+  // Other worlds draw as if there were no store.
+  const journal = createSimJournal({ plan, time, trace, random: createRandom(seed + 1) });
   return { plan, random, time, trace, git, catalogue, outside, journal, notifier: createFakeNotifier(), applied: null };
 }
 

@@ -35,7 +35,8 @@ async function live(world: SimWorld): Promise<void> {
   const isOver = (): boolean => trace.violations.length > 0;
   let running: ControllerLife | null = null;
   let lives = 0;
-  const start = (): void => {
+  const start = async (): Promise<void> => {
+    await world.journal.restart();
     running = startController(parts, (lives += 1));
   };
   const network = createNetwork({
@@ -46,7 +47,7 @@ async function live(world: SimWorld): Promise<void> {
     onCrash() {
       running = null;
       outside.onChange = () => undefined;
-      time.later(random.between(200, 5_000), start);
+      time.later(random.between(200, 5_000), () => void start());
     },
   });
   const branch = createSimBranch(world);
@@ -68,13 +69,18 @@ async function live(world: SimWorld): Promise<void> {
     };
     time.later(random.between(1, 2 * meanMs), again);
   };
-  start();
+  void start();
   every(plan.peopleEveryMs, () => people.act());
   every(plan.outageEveryMs, () => outages.act());
+  const restartEveryMs = plan.store?.restartEveryMs ?? null;
+  if (restartEveryMs !== null) every(restartEveryMs, () => running && network.kill(running.life));
   await time.runUntil(until, isOver);
   network.calm();
+  world.journal.calm();
   outages.end();
   people.settle();
   await judgeEnd({ world, invariants, network, people, isOver });
+  if (!isOver()) await world.journal.judge();
+  world.journal.close();
   real?.close();
 }

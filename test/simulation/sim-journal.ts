@@ -1,0 +1,105 @@
+/** The journal of a run: in memory, or the product's own store over a database in memory, loaded anew by every controller. */
+
+import { openDatabase } from "../../src/adapters/store/database.ts";
+import { createJournal } from "../../src/adapters/store/journal.ts";
+import { journalMigrations } from "../../src/adapters/store/schema.ts";
+import type { Journal } from "../../src/ports/journal.ts";
+import type { Log } from "../../src/ports/log.ts";
+import { createFakeJournal } from "../fakes/journal.ts";
+import { fillUp } from "./disk.ts";
+import type { Plan, StorePlan } from "./plan.ts";
+import type { Random } from "./random.ts";
+import { createStoreRules } from "./store-rules.ts";
+import type { VirtualTime } from "./time.ts";
+import type { Trace } from "./trace.ts";
+
+export interface SimJournal extends Journal {
+  /** A controller starts: it knows what is on the disk, and nothing else. */
+  restart(): Promise<void>;
+  /** Judges what is on the disk. */
+  judge(): Promise<void>;
+  /** From now on the disk has room. */
+  calm(): void;
+  close(): void;
+}
+
+export interface JournalParts {
+  readonly plan: Plan;
+  readonly time: VirtualTime;
+  readonly trace: Trace;
+  readonly random: Random;
+}
+
+const path = ":memory:";
+
+export function createSimJournal(parts: JournalParts): SimJournal {
+  const { store } = parts.plan;
+  if (store) return createStoredJournal(parts, store);
+  const nothing = (): Promise<void> => Promise.resolve();
+  return { ...createFakeJournal(), restart: nothing, judge: nothing, calm: () => undefined, close: () => undefined };
+}
+
+function createStoredJournal({ plan, time, trace, random }: JournalParts, { keepDeployments }: StorePlan): SimJournal {
+  const connection = openDatabase(path, "OFF", journalMigrations);
+  let disk = plan.faults.disk;
+  if (disk > 0) fillUp(connection, () => disk > 0 && random.chance(disk));
+  const log: Log = {
+    info: () => undefined,
+    warn: ({ cause: _, ...fields }, message) => trace.violate("whatever was written can be read", `${message} ${JSON.stringify(fields)}`),
+    error: (_fields, message) => trace.violate("nothing is a bug", message),
+  };
+  const open = (): Journal => createJournal({ connection, path, log, keepDeployments });
+  const rules = createStoreRules({ plan, trace, connection, log, keepDeployments });
+  let journal = open();
+  let busy = 0;
+  time.isWaitingForReal = () => busy > 0;
+
+  /** Time stands still until it is on the disk. */
+  async function change(work: () => Promise<void>): Promise<void> {
+    busy += 1;
+    try {
+      await work();
+    } finally {
+      busy -= 1;
+    }
+    await rules.afterCall(journal);
+  }
+
+  return {
+    ...changing(() => journal, change, rules.mirror),
+    state: (environment) => journal.state(environment),
+    answer: (environment, id) => journal.answer(environment, id),
+    untold: (limit) => journal.untold(limit),
+    tallies: () => journal.tallies(),
+    history: (query) => journal.history(query),
+    async restart() {
+      await rules.beforeRestart(journal);
+      journal = open();
+    },
+    judge: () => rules.judge(journal),
+    calm: () => {
+      disk = 0;
+    },
+    close: () => connection.close(),
+  };
+}
+
+type Changing = Pick<Journal, "record" | "settled" | "refused" | "recordEvidence" | "ordered" | "reverted" | "told">;
+
+/** What succeeds is also told to the mirror, which keeps the same stories in its own way; owed actions have ids of their own there. */
+function changing(journal: () => Journal, change: (work: () => Promise<void>) => Promise<void>, mirror: Journal): Changing {
+  const both = (work: (to: Journal) => Promise<void>): Promise<void> =>
+    change(async () => {
+      await work(journal());
+      await work(mirror);
+    });
+  return {
+    record: (step) => both((to) => to.record(step)),
+    settled: (environment, ids) => change(() => journal().settled(environment, ids)),
+    refused: (environment, id, stuck, notBefore) => change(() => journal().refused(environment, id, stuck, notBefore)),
+    recordEvidence: (environment, deployment, results) => both((to) => to.recordEvidence(environment, deployment, results)),
+    ordered: (order) => both((to) => to.ordered(order)),
+    reverted: (order, outcome, step) => both((to) => to.reverted(order, outcome, step)),
+    told: (ids) => both((to) => to.told(ids)),
+  };
+}

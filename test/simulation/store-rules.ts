@@ -1,0 +1,117 @@
+/** What must hold of the product's own store: what it reads back is what it remembers, and its stories are the ones that it was told. */
+
+import type { Connection } from "../../src/adapters/store/database.ts";
+import { loadEnvironment } from "../../src/adapters/store/load.ts";
+import type { EnvironmentName } from "../../src/domain/names.ts";
+import type { Deployment, EnvironmentState } from "../../src/domain/state.ts";
+import type { Journal, Tally } from "../../src/ports/journal.ts";
+import type { Log } from "../../src/ports/log.ts";
+import { createFakeJournal } from "../fakes/journal.ts";
+import type { Plan } from "./plan.ts";
+import { differenceOf } from "./sameness.ts";
+import type { Trace } from "./trace.ts";
+
+export interface StoreRules {
+  /** Keeps the same stories in its own way. */
+  readonly mirror: Journal;
+  /** Looks at the rows now and then. */
+  afterCall(journal: Journal): Promise<void>;
+  /** Looks at what a controller begins with. */
+  beforeRestart(journal: Journal): Promise<void>;
+  /** Looks at everything. */
+  judge(journal: Journal): Promise<void>;
+}
+
+export interface StoreRuleParts {
+  readonly plan: Plan;
+  readonly trace: Trace;
+  readonly connection: Connection;
+  readonly log: Log;
+  readonly keepDeployments: number;
+}
+
+/** The rows are looked at after so many calls. */
+const lookEvery = 12;
+const all = 1_000;
+
+export function createStoreRules(parts: StoreRuleParts): StoreRules {
+  const { plan, trace, connection, log } = parts;
+  const fake = createFakeJournal();
+  const given = new Map<string, EnvironmentName>();
+  let calls = 0;
+
+  async function judgeState(environment: EnvironmentName, journal: Journal): Promise<void> {
+    const [remembered, read] = [await journal.state(environment), loadEnvironment({ connection, log }, environment)];
+    same(trace, "what is read back is what was remembered", listed(remembered), listed(read));
+  }
+
+  async function judgeMail(journal: Journal): Promise<void> {
+    same(trace, "what nobody was told yet is kept", await fake.untold(all), await journal.untold(all));
+    for (const [id, environment] of given)
+      same(trace, "what was answered is kept", await fake.answer(environment, id), await journal.answer(environment, id));
+  }
+
+  async function judgeStories(journal: Journal): Promise<void> {
+    judgeHistory(parts, await fake.history({ limit: all }), await journal.history({ limit: all }));
+    for (const process of plan.processes.keys()) {
+      const [known] = await journal.history({ process, limit: 1 });
+      if (known)
+        same(trace, "a deployment is found by its id", known, (await journal.history({ environment: known.environment, id: known.id }))[0]);
+    }
+    same(trace, "what is over is counted", inOrder(await fake.tallies()), inOrder(await journal.tallies()));
+  }
+
+  const judgeStates = async (journal: Journal): Promise<void> => {
+    for (const { name } of plan.environments) await judgeState(name, journal);
+  };
+  return {
+    mirror: {
+      ...fake,
+      ordered: (order) => {
+        given.set(order.id, order.environment);
+        return fake.ordered(order);
+      },
+    },
+    async afterCall(journal) {
+      calls += 1;
+      if (calls % lookEvery === 0) await judgeStates(journal);
+    },
+    async beforeRestart(journal) {
+      await judgeStates(journal);
+      await judgeMail(journal);
+    },
+    async judge(journal) {
+      await judgeStates(journal);
+      await judgeMail(journal);
+      await judgeStories(journal);
+    },
+  };
+}
+
+/** In an order of its own: that of processes and deployments means nothing. */
+function listed(state: EnvironmentState): Readonly<Record<string, unknown>> {
+  const sorted = <T>(map: ReadonlyMap<string, T>): readonly unknown[] => [...map].toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return { ...state, processes: sorted(state.processes), evidence: sorted(state.evidence) };
+}
+
+/** The newest are there, and all that are under way; of the older ones not more than can have been under way when the last one began. */
+function judgeHistory({ plan, trace, keepDeployments }: StoreRuleParts, told: readonly Deployment[], read: readonly Deployment[]): void {
+  const kept = new Set(read.map(({ id }) => id));
+  const expected = told.filter(({ id, endedAt }, index) => index < keepDeployments || endedAt === null || kept.has(id));
+  same(trace, "the history is what was told", expected, read);
+  const most = keepDeployments + plan.processes.size * plan.environments.length;
+  trace.expect(read.length <= most, "old history goes", `${read.length} deployments are kept, not ${most}`);
+}
+
+function same(trace: Trace, invariant: string, told: unknown, read: unknown): void {
+  const difference = differenceOf(told, read);
+  if (difference !== null) trace.violate(invariant, difference);
+}
+
+function inOrder(tallies: readonly Tally[]): readonly string[] {
+  return tallies
+    .map(({ environment, process, kind, strategy, phase, trigger, count, durationMs }) =>
+      JSON.stringify([environment, process, kind, strategy, phase, trigger, count, Math.round(durationMs)]),
+    )
+    .toSorted();
+}
