@@ -32,8 +32,8 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           pool: "forks",
           // Most of the time they wait.
           maxWorkers: 2,
@@ -44,8 +44,8 @@ export default defineConfig({
         test: {
           name: "debian",
           include: ["test/**/*.debian.test.ts"],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           pool: "forks",
           maxWorkers: 1,
           sequence: { groupOrder: 3 },

@@ -16,7 +16,7 @@ import { type Ground, pinsFile, writeGround } from "./proving-ground.ts";
 
 export const root = join(import.meta.dirname, "..", "..");
 /** Catches only what hangs. */
-const patienceMs = 120_000;
+const patienceMs = 240_000;
 export const pinion = [process.execPath, join(root, "bin", "pinion.js")] as const;
 
 export interface Installation {
@@ -231,7 +231,7 @@ async function untilDeployment(
   return found;
 }
 
-/** Asks again also when asking failed: one lost answer is no answer. @throws Error after two minutes, with what was waited for. */
+/** Asks again also when asking failed: one lost answer is no answer. @throws Error after four minutes, with what was waited for. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string, seen: () => string = () => ""): Promise<void> {
   const deadline = Date.now() + patienceMs;
   let failure: unknown = null;

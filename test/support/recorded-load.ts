@@ -66,7 +66,7 @@ export function startRecordedLoad(url: string, { callers = 8, pauseMs = 5 }: Loa
 
 /** These catch only what hangs. */
 const limitMs = 60_000;
-const patienceMs = 120_000;
+const patienceMs = 240_000;
 
 function ask(url: string, agent: Agent): Promise<Answer> {
   const sentAt = Date.now();

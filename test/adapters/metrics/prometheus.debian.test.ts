@@ -8,6 +8,8 @@ import { failureOf } from "../../support/failure.ts";
 import { aQuery, unit } from "../../support/metric-values.ts";
 import { startPrometheus, type TestPrometheus } from "../../support/prometheus.ts";
 
+/** Long enough for all tests of this file: what is asked for came at their beginning. */
+const windowMs = 600_000;
 let prometheus: TestPrometheus;
 const counters = createCounters(60_000);
 const labels = (letter: string) => ({ environment: "production", ...unit(letter), instance: "one" });
@@ -39,7 +41,7 @@ function open(change: Partial<PrometheusSourceOptions> = {}) {
     url: prometheus.url,
     auth,
     headers: {},
-    timeoutMs: 5_000,
+    timeoutMs: 60_000,
     queries: {},
     range: false,
     secrets,
@@ -50,7 +52,7 @@ function open(change: Partial<PrometheusSourceOptions> = {}) {
 async function ask(change: Partial<MetricQuery>, options: Partial<PrometheusSourceOptions> = {}) {
   const source = open(options);
   try {
-    return await source.measure(aQuery({ windowMs: 60_000, until: Date.now(), ...change }));
+    return await source.measure(aQuery({ windowMs, until: Date.now(), ...change }));
   } finally {
     await source.close();
   }
@@ -61,7 +63,7 @@ metricSourceContract("the Prometheus source", async () => {
   const until = Date.now();
   return {
     source: { measure: (query, signal) => source.measure(query, signal) },
-    known: aQuery({ windowMs: 60_000, until }),
+    known: aQuery({ windowMs, until }),
     never: aQuery({ unit: unit("f"), until }),
     impossible: aQuery({ metric: "custom_metric", until }),
     async break() {
@@ -81,14 +83,14 @@ describe("a real Prometheus that scrapes the gateway", () => {
     ["response_time", "p99", 500 + 500 * 0.9, 1],
   ] as const)("knows %s %s without being told how", async (metric, statistic, value, digits) => {
     const reading = await ask({ metric, statistic });
-    expect(reading).toMatchObject({ kind: "value", coveredMs: 60_000, value: expect.closeTo(value, digits) });
+    expect(reading).toMatchObject({ kind: "value", coveredMs: windowMs, value: expect.closeTo(value, digits) });
     // Prometheus extrapolates growth to the window's edges, so a count is an estimate.
     expect(reading.kind === "value" && (reading.requests ?? 0)).toBeGreaterThan(8);
   });
 
   it("answers queries of one's own, with placeholders filled in", async () => {
     const query = `pinion_gateway_requests_total{process="{{process}}",version="{{ version }}",digest="{{digest}}",environment="{{environment}}",code="500"}`;
-    expect(await ask({ metric: "custom_metric", query })).toEqual({ kind: "value", value: 2, requests: null, coveredMs: 60_000 });
+    expect(await ask({ metric: "custom_metric", query })).toEqual({ kind: "value", value: 2, requests: null, coveredMs: windowMs });
     expect(await ask({ metric: "custom_metric", query: "42" })).toMatchObject({ value: 42 });
     expect(await ask({ metric: "error_rate" }, { queries: { error_rate: "7", request_count: "8" } })).toMatchObject({
       value: 7,

@@ -44,7 +44,7 @@ export async function textAt(address: string, path: string): Promise<string> {
 }
 
 export async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 90_000; ; await new Promise((resolve) => setTimeout(resolve, 25))) {
+  for (const deadline = Date.now() + 120_000; ; await new Promise((resolve) => setTimeout(resolve, 25))) {
     if (await condition()) return;
     if (Date.now() > deadline) throw new Error(`never became true: ${String(condition)}`);
   }
