@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
 import { parseControllerConfig } from "../adapters/manifest/controller-config.ts";
 import { digestOf } from "../adapters/manifest/digest.ts";
+import { createSchemas } from "../adapters/manifest/schemas.ts";
 import { validateRepository } from "../adapters/manifest/validate-repository.ts";
 import { readMemoryFile, writeMemoryFile } from "../adapters/memory/memory-file.ts";
 import { createMemoryRepository, type MemoryRepository } from "../adapters/memory/repository.ts";
@@ -95,10 +96,10 @@ function folderOf({ directory }: OpenOptions, closers: Closers): string {
 
 function openRepository(directory: string): MemoryRepository {
   const file = join(directory, "repository.json");
-  const dialects = [nodeRedDialect];
+  const about = { dialects: [nodeRedDialect], schemas: createSchemas() };
   return createMemoryRepository({
     clock: systemClock,
-    check: async (objects, commit) => (await validateRepository({ objects, commit, dialects })).findings,
+    check: async (objects, commit) => (await validateRepository({ ...about, objects, commit })).findings,
     before: readMemoryFile(file),
     keep: (state) => writeMemoryFile(file, state),
   });

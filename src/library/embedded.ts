@@ -2,7 +2,7 @@
 
 import { compare, prerelease } from "semver";
 import type { Controller } from "../controller/controller.ts";
-import type { Definition } from "../domain/definition.ts";
+import type { Definition, JsonObject } from "../domain/definition.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { Digest } from "../domain/names.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -10,7 +10,7 @@ import type { ConfigEdit, ConfigEditor, VersionEdit } from "../ports/config-edit
 import { selectFrom } from "../surfaces/http/selection.ts";
 import { orThrow, personOf, toOrder } from "./asking.ts";
 import { toDeployment } from "./deployment.ts";
-import { environmentNameOf, strategyOf, toEnvironmentEdit } from "./environment-door.ts";
+import { environmentNameOf, ownStrategy, toEnvironmentEdit } from "./environment-door.ts";
 import { type DeployTarget, followDeploy } from "./follow-deploy.ts";
 import type { DeployRequest, EmbeddedPinion, PinionOrder } from "./pinion.ts";
 import { formatVersion } from "./semantic-version.ts";
@@ -85,17 +85,18 @@ interface PlannedEdit {
 function planEdit(parts: EmbeddedParts, request: DeployRequest): PlannedEdit {
   const { processId: process, environment: where, strategy, userId } = request;
   const environment = typeof where === "string" ? where : environmentNameOf(where);
-  if (typeof where === "string" && !parts.editor.environments().includes(environment))
-    throw new PinionError("environment/unknown", `no environment is called "${environment}"`);
+  const configured = typeof where === "string" ? null : toEnvironmentEdit(where);
+  const file = configured?.file ?? parts.editor.environment(environment);
+  if (!file) throw new PinionError("environment/unknown", `no environment is called "${environment}"`);
   const whole = wholeOf(request.version);
   const version = whole ? formatVersion(whole.version) : knownVersion(parts.editor, request);
-  const section = strategy === null ? null : strategyOf(typeof where === "string" ? { name: where, type: "production" } : where, strategy);
+  const own = strategy === null ? null : { environment, process, strategy: ownStrategy(file, process, strategy) as JsonObject | null };
   const edit: ConfigEdit = {
     subject: `Deploy ${process} ${version} to ${environment}`,
     by: personOf(userId),
     versions: whole ? [versionEdit(parts, whole)] : [],
-    environments: typeof where === "string" ? [] : [toEnvironmentEdit(where)],
-    strategies: section === null ? [] : [{ environment, process, strategy: JSON.parse(JSON.stringify(section)) as string }],
+    environments: configured ? [configured] : [],
+    strategies: own ? [own] : [],
     pins: [{ environment, process, version }],
   };
   return { target: { environment, process, version }, edit };

@@ -3,7 +3,7 @@
 import type { JsonObject } from "../domain/definition.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName } from "../domain/names.ts";
-import type { StrategySection } from "../generated/environment.ts";
+import type { EnvironmentFile, StrategySection } from "../generated/environment.ts";
 import { objectAt, refuseUnknown } from "./known-fields.ts";
 import type { DeploymentStrategy, Environment } from "./vocabulary.ts";
 
@@ -32,14 +32,17 @@ export function environmentNameOf({ id, name }: Pick<Environment, "id" | "name">
   throw new PinionError("usage/invalid", `an environment's id is made of lower case letters, digits and hyphens, not ${String(folder)}`);
 }
 
-/** How the environment rolls out by this strategy: as it says itself, else by the strategy's defaults. @throws `usage/invalid`. */
-export function strategyOf(environment: Environment, type: DeploymentStrategy["strategy"]): StrategySection {
-  const { strategy, deploymentStrategy } = environment;
-  const said = once("the strategy", strategy, deploymentStrategy && toSection(deploymentStrategy));
-  if (said === undefined) return { type };
-  if (said.type === type) return said;
-  const name = environmentNameOf(environment);
-  throw new PinionError("usage/invalid", `${name} is deployed to by ${said.type}, and this is a deployer for ${type}`);
+/**
+ * What a process needs of its own to be rolled out by this strategy: what it has already where that is the one, nothing where
+ * the environment says so for all, else the strategy with its defaults. @throws `usage/invalid` when the environment says another one.
+ */
+export function ownStrategy(file: JsonObject, process: string, type: DeploymentStrategy["strategy"]): StrategySection | null {
+  const { name, strategy, processes = {} } = file as unknown as EnvironmentFile;
+  const own = processes[process]?.strategy;
+  if (own?.type === type) return own;
+  if (strategy === undefined) return { type };
+  if (strategy.type === type) return null;
+  throw new PinionError("usage/invalid", `${name} is deployed to by ${strategy.type}, and this is a deployer for ${type}`);
 }
 
 function toSection({ strategy, config, ...others }: DeploymentStrategy): StrategySection {

@@ -1,5 +1,6 @@
 /** From the commit that deploys a version to its end: served and validated, or taken back with the pin as it was. */
 
+import { PinionError } from "../domain/errors.ts";
 import type { ConfigEdit, ConfigEditor } from "../ports/config-editor.ts";
 import { personOf, until } from "./asking.ts";
 import { type Deployment, DeploymentError } from "./deployment.ts";
@@ -80,12 +81,15 @@ async function giveUp(following: Following, start: Start, options: DeployOptions
   const { pinion, target } = following;
   const deployment = await findDeployment(pinion, start);
   if (!deployment) return { deployment: null, why: `given up before it began: ${await reasonOf(pinion, target)}` };
-  const wish = { kind: "abort", process: target.process } as const;
-  await pinion
-    .order({ environment: target.environment, wish, ...options, reason: options.reason ?? "given up by the caller" })
-    .catch(() => null);
+  const { userId, reason = "given up by the caller" } = options;
+  const order = { environment: target.environment, wish: { kind: "abort", process: target.process }, reason } as const;
+  await pinion.order({ ...order, ...(userId === undefined ? {} : { userId }) }).catch(unlessRefused);
   const { signal: _, ...patient } = options;
   return untilEnded(following, start, patient);
+}
+
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof PinionError && error.code === "order/refused")) throw error;
 }
 
 async function reasonOf(pinion: Pinion, { environment, process }: DeployTarget): Promise<string> {

@@ -1,6 +1,7 @@
 /** What is known about a deployment being fine: everything that was asked of it, and how what it deployed is now. */
 
 import type { ProcessView } from "../controller/queries.ts";
+import { PinionError } from "../domain/errors.ts";
 import type { Deployment, ValidationResult } from "./deployment.ts";
 import { viewOf } from "./manual-rollback.ts";
 import type { Pinion } from "./pinion.ts";
@@ -39,8 +40,19 @@ async function currentState(pinion: Pinion, deployment: Deployment): Promise<rea
   const { environment, processId: process, id, version } = deployment;
   const [newest] = await pinion.deployments({ environment, process, limit: 1 });
   if (newest?.id !== id || version === null) return [];
-  const { view } = await viewOf(pinion, deployment);
+  const view = await viewIfThere(pinion, deployment);
+  if (!view) return [];
   return [single("current_state", stateOf(view, version), view.reason, new Date(pinion.clock.now()))];
+}
+
+/** Null: nothing of the process is pinned or runs there any more. */
+async function viewIfThere(pinion: Pinion, deployment: Deployment): Promise<ProcessView | null> {
+  try {
+    return (await viewOf(pinion, deployment)).view;
+  } catch (error) {
+    if (error instanceof PinionError && (error.code === "process/unknown" || error.code === "environment/unknown")) return null;
+    throw error;
+  }
 }
 
 function stateOf({ actual, sync, health }: ProcessView, version: string): ValidationResult["result"] {

@@ -22,7 +22,7 @@ export interface ConfigEdit {
   readonly versions?: readonly VersionEdit[];
   /** environment.yaml, whole; what single processes are given here beside it stays. */
   readonly environments?: readonly { readonly name: EnvironmentName; readonly file: JsonObject }[];
-  /** How single processes are rolled out here. */
+  /** How single processes are rolled out here; `strategy` null: as all others. */
   readonly strategies?: readonly { readonly environment: EnvironmentName; readonly process: ProcessId; readonly strategy: Json }[];
   /** `version` null takes the pin out. */
   readonly pins?: readonly { readonly environment: EnvironmentName; readonly process: ProcessId; readonly version: Version | null }[];
@@ -41,7 +41,8 @@ export interface ConfigEditor {
   approve(branch: string, by: Person): Promise<CommitId>;
   /** Null: it is not pinned there. */
   pinned(environment: EnvironmentName, process: ProcessId): Version | null;
-  environments(): readonly EnvironmentName[];
+  /** environment.yaml as it is now; null: there is none. */
+  environment(name: EnvironmentName): JsonObject | null;
   /** The process's catalogue; empty when it is unknown. */
   catalogue(process: ProcessId): readonly CatalogueEntry[];
 }

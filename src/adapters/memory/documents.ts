@@ -41,8 +41,8 @@ export function pinnedIn(documents: Documents, environment: EnvironmentName, pro
   return typeof version === "string" ? version : null;
 }
 
-export function environmentsIn(documents: Documents): readonly EnvironmentName[] {
-  return [...documents.keys()].flatMap((path) => /^environments\/(?<name>[^/]+)\/environment\.yaml$/u.exec(path)?.groups?.["name"] ?? []);
+export function environmentIn(documents: Documents, name: EnvironmentName): JsonObject | null {
+  return documents.get(environmentFile(name)) ?? null;
 }
 
 export function catalogueIn(documents: Documents, process: ProcessId): readonly CatalogueEntry[] {
@@ -90,8 +90,10 @@ function processesOf(documents: Documents, environment: EnvironmentName): JsonOb
 }
 
 function setStrategy(next: Map<string, JsonObject>, environment: EnvironmentName, process: ProcessId, strategy: Json): void {
-  const file = next.get(environmentFile(environment)) ?? {};
-  next.set(environmentFile(environment), { ...file, processes: { ...processesOf(next, environment), [process]: { strategy } } });
+  const { processes: _, ...file } = next.get(environmentFile(environment)) ?? {};
+  const { [process]: __, ...others } = processesOf(next, environment);
+  const processes = strategy === null ? others : { ...others, [process]: { strategy } };
+  next.set(environmentFile(environment), Object.keys(processes).length === 0 ? file : { ...file, processes });
 }
 
 function setPin(next: Map<string, JsonObject>, environment: EnvironmentName, process: ProcessId, version: Version | null): void {

@@ -11,7 +11,7 @@ import type { ConfigEditor } from "../../ports/config-editor.ts";
 import type { ConfigRepository, Head } from "../../ports/config-repository.ts";
 import type { Objects } from "../../ports/objects.ts";
 import type { PinWriter } from "../../ports/pin-writer.ts";
-import { catalogueIn, type Documents, edited, environmentsIn, filesOf, pinnedIn, reverted } from "./documents.ts";
+import { catalogueIn, type Documents, edited, environmentIn, filesOf, pinnedIn, reverted } from "./documents.ts";
 import { type ObjectTree, plantTree, type StoredObject } from "./object-tree.ts";
 
 /** Everything that is to be kept of it. */
@@ -81,8 +81,8 @@ class InMemory implements MemoryRepository {
     return pinnedIn(this.#state.documents, environment, process);
   }
 
-  environments(): readonly string[] {
-    return environmentsIn(this.#state.documents);
+  environment(name: string): ReturnType<ConfigEditor["environment"]> {
+    return environmentIn(this.#state.documents, name);
   }
 
   catalogue(process: string): ReturnType<ConfigEditor["catalogue"]> {
