@@ -13,6 +13,8 @@ import { step } from "../support/journal-values.ts";
 import { createKeptLog } from "../support/log.ts";
 import { openReceiver, type TestReceiver } from "../support/receiver.ts";
 
+/** Catches only what hangs. */
+const patience = { timeout: 20_000 };
 const log = createKeptLog();
 let directory: string;
 let receiver: TestReceiver;
@@ -44,7 +46,7 @@ it("is told after the restart what could not be told before, in order and each o
   const first = startTelling();
   await store.journal.record(step("production", { events: ids.map((id) => event({ id, at: Date.now() })) }));
   first.ring();
-  await vi.waitFor(() => expect(receiver.requests.length).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(receiver.requests.length).toBeGreaterThan(0), patience);
   await first.stop();
   store.close();
 
@@ -53,7 +55,7 @@ it("is told after the restart what could not be told before, in order and each o
   store = openStore({ directory, log });
   const second = startTelling();
   try {
-    await vi.waitFor(async () => expect(await store.journal.untold(10)).toEqual([]));
+    await vi.waitFor(async () => expect(await store.journal.untold(10)).toEqual([]), patience);
   } finally {
     await second.stop();
   }

@@ -3,6 +3,9 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Customers, type Load, startLoad } from "../../../src/surfaces/demo/load.ts";
 
+/** Catches only what hangs. */
+const patience = { timeout: 20_000 };
+
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 async function listen(answer: Answer): Promise<string> {
@@ -31,7 +34,7 @@ describe("the customers", () => {
       headers.push(request.headers["x-test"]);
       response.setHeader("x-pinion-version", "1.0.0").end();
     });
-    await vi.waitUntil(() => load.counts.requests > 5);
+    await vi.waitUntil(() => load.counts.requests > 5, patience);
     expect(load.counts).toMatchObject({ failed: 0, firstFailure: null });
     expect(load.counts.byVersion.get("1.0.0")?.answers).toBe(load.counts.requests);
     expect(new Set(headers)).toEqual(new Set(["1"]));
@@ -50,13 +53,13 @@ describe("the customers", () => {
       },
       { order: { amountCents: 1 } },
     );
-    await vi.waitUntil(() => load.counts.requests > 0);
+    await vi.waitUntil(() => load.counts.requests > 0, patience);
     expect(bodies[0]).toBe('POST application/json {"amountCents":1}');
   });
 
   it("take every status but 200 for a failure", async () => {
     const load = await loadOf((_request, response) => void response.writeHead(500).end());
-    await vi.waitUntil(() => load.counts.requests > 0);
+    await vi.waitUntil(() => load.counts.requests > 0, patience);
     expect(load.counts.firstFailure).toBe("status 500");
     expect(load.counts.failed).toBe(load.counts.requests);
   });
@@ -71,11 +74,11 @@ describe("the customers", () => {
       },
       { callers: 1 },
     );
-    await vi.waitUntil(() => waiting.length === 1);
+    await vi.waitUntil(() => waiting.length === 1, patience);
     load.mark();
     isSlow = false;
     for (const response of waiting) response.setHeader("x-pinion-version", "1.0.0").end();
-    await vi.waitUntil(() => load.counts.requests > 0);
+    await vi.waitUntil(() => load.counts.requests > 0, patience);
     expect([...load.counts.byVersion.keys()]).toEqual(["2.0.0"]);
   });
 });

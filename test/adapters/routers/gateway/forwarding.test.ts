@@ -10,17 +10,20 @@ describe("a request through the gateway", { timeout: 30_000 }, () => {
   });
   afterEach(() => setting.close());
 
-  const serve = async (listener: Listener, prefix = "") => {
+  const serve = async (listener: Listener, { prefix = "", timeoutMs = 20_000 } = {}) => {
     const backend = await setting.backend(listener);
-    await setting.route([share("1.0.0", "a", 100, [{ instance: "one", url: backend.url + prefix }])], { timeoutMs: 250 });
+    await setting.route([share("1.0.0", "a", 100, [{ instance: "one", url: backend.url + prefix }])], { timeoutMs });
   };
   const bodyOf = async (request: IncomingMessage) => Buffer.concat(await request.toArray());
 
   it("reaches the version's private address with path, query and body", async () => {
-    await serve(async (request, response) => {
-      const body = await bodyOf(request);
-      response.writeHead(201, { "x-private": "1" }).end(`${request.method} ${request.url} ${body.toString()}`);
-    }, "/~tab");
+    await serve(
+      async (request, response) => {
+        const body = await bodyOf(request);
+        response.writeHead(201, { "x-private": "1" }).end(`${request.method} ${request.url} ${body.toString()}`);
+      },
+      { prefix: "/~tab" },
+    );
     const answer = await setting.call("/orders/1?a=b&c=%20", { method: "POST", body: "hello" });
     expect(answer).toMatchObject({ status: 201, body: "POST /~tab/orders/1?a=b&c=%20 hello", headers: { "x-private": "1" } });
   });
@@ -132,7 +135,7 @@ describe("a request through the gateway", { timeout: 30_000 }, () => {
   });
 
   it("answers 504 when the version takes longer than the route allows", async () => {
-    await serve(() => {});
+    await serve(() => {}, { timeoutMs: 250 });
     const answer = await setting.call("/slow");
     expect(answer.status).toBe(504);
     expect(JSON.parse(answer.body)).toMatchObject({
