@@ -25,8 +25,7 @@ export function toEnvironmentEdit(given: Environment): { readonly name: Environm
   return { name: folder, file: JSON.parse(JSON.stringify(file)) as JsonObject };
 }
 
-/** What it is called in the repository and everywhere else. @throws `usage/invalid`. */
-export function environmentNameOf({ id, name }: Pick<Environment, "id" | "name">): EnvironmentName {
+function environmentNameOf({ id, name }: Pick<Environment, "id" | "name">): EnvironmentName {
   const folder: unknown = id ?? name;
   if (typeof folder === "string" && /^[a-z0-9]+(-[a-z0-9]+)*$/u.test(folder)) return folder;
   throw new PinionError("usage/invalid", `an environment's id is made of lower case letters, digits and hyphens, not ${String(folder)}`);

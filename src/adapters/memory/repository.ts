@@ -109,7 +109,13 @@ class InMemory implements MemoryRepository {
   }
 
   writer(): PinWriter {
-    return { revert: (order) => this.#inTurn(async () => this.#revert(order)) };
+    return {
+      revert: (order, signal) =>
+        this.#inTurn(async () => {
+          if (signal?.aborted) throw new PinionError("git/failed", `rollback ${order.id} was interrupted`);
+          return this.#revert(order);
+        }),
+    };
   }
 
   #revert(order: RevertOrder): RevertOutcome {
@@ -186,7 +192,8 @@ function keyOf({ file, pointer, code, message }: Finding): string {
   return `${file} ${pointer} ${code} ${message}`;
 }
 
-function objectsOf(trees: ReadonlyMap<CommitId, ObjectTree>): Objects {
+/** Reads these trees by their commits. */
+export function objectsOf(trees: ReadonlyMap<CommitId, ObjectTree>): Objects {
   const find = (id: string): StoredObject => {
     for (const { objects } of trees.values()) {
       const object = objects.get(id);
