@@ -31,13 +31,25 @@ export async function writeIdentity(stateDirectory: string, identity: Identity):
   await writeDurably(identityFile(stateDirectory), `${JSON.stringify(identity, null, 2)}\n`, 0o600);
 }
 
-/** Whether a process with this id is there; it may be another one by now. */
+/** Whether a process with this id is there; it may be another one by now. One that has ended is not, also while nobody has collected it. */
 export function isAlive(pid: number): boolean {
+  if (isUncollected(pid)) return false;
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+/** In a container whose first process collects nobody's children, what was left running stays in the table of processes when it ends. */
+function isUncollected(pid: number): boolean {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field may hold anything, so the third is found from the last parenthesis.
+    return "ZX".includes(text.charAt(text.lastIndexOf(")") + 2));
+  } catch {
+    return false;
   }
 }
 

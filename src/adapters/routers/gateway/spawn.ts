@@ -15,7 +15,7 @@ interface SpawnOptions {
   readonly isServing: (identity: Identity) => Promise<boolean>;
 }
 
-const startLimitMs = 20_000;
+const startLimitMs = 60_000;
 const askEveryMs = 25;
 /** The gateway's own limit for what is in flight is 30 s. */
 const stopLimitMs = 35_000;
@@ -34,7 +34,7 @@ export async function spawnGateway(options: SpawnOptions): Promise<Identity> {
     if (hasExited()) throw new PinionError("router/unreachable", `the gateway exited at its start: ${endOf(logFile)}`);
     await wait(askEveryMs);
   }
-  if (pid !== undefined) process.kill(pid, "SIGKILL");
+  if (pid !== undefined) signal(pid, "SIGKILL");
   throw new PinionError("router/unreachable", `the gateway did not answer within ${startLimitMs / 1000} s: ${endOf(logFile)}`);
 }
 
