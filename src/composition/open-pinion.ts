@@ -31,6 +31,9 @@ import { openWatching } from "./watching.ts";
 /** What has been opened so far, to be closed in the opposite order. */
 type Closers = (() => Promise<unknown> | void)[];
 
+/** How often is looked whether the repository is in force, which takes milliseconds. */
+const startedEveryMs = 5;
+
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** @throws `config/invalid`, `store/locked`, `store/damaged`, `manifest/invalid`, `usage/invalid`; nothing is left open then. */
@@ -76,8 +79,10 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   });
   watching.start();
   controller.start();
+  const inForce = () => assembled.parts.source.status().commit;
+  while (inForce() === null) await systemClock.sleep(startedEveryMs);
   const address = (environment: string) => gateway.router.publicAddress(environment);
-  return createEmbedded({ controller, editor: repository, clock: systemClock, digestOf, address, close });
+  return createEmbedded({ controller, editor: repository, clock: systemClock, digestOf, inForce, address, close });
 }
 
 /** What pinion.yaml would say: one door for all that an operator can want. */

@@ -3,11 +3,11 @@
 import type { Controller } from "../controller/controller.ts";
 import type { Definition } from "../domain/definition.ts";
 import { PinionError } from "../domain/errors.ts";
-import type { Digest } from "../domain/names.ts";
+import type { CommitId, Digest } from "../domain/names.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigEdit, ConfigEditor, VersionEdit } from "../ports/config-editor.ts";
 import { selectFrom } from "../surfaces/http/selection.ts";
-import { orThrow, personOf, toOrder } from "./asking.ts";
+import { orThrow, personOf, toOrder, until } from "./asking.ts";
 import { toDeployment } from "./deployment.ts";
 import { planDeploy, versionEdit } from "./deploy-edit.ts";
 import { toEnvironmentEdit } from "./environment-door.ts";
@@ -22,10 +22,16 @@ export interface EmbeddedParts {
   readonly editor: ConfigEditor;
   readonly clock: Clock;
   readonly digestOf: (definition: Definition) => Digest;
+  /** The commit that the controller goes by; null: none yet. */
+  readonly inForce: () => CommitId | null;
   /** @throws `router/unreachable`. */
   readonly address: (environment: string) => string;
   readonly close: () => Promise<void>;
 }
+
+/** A commit is taken within milliseconds; where another comes first, that one has it in it. */
+const inForceTimeoutMs = 2_000;
+const inForceEveryMs = 5;
 
 /** A started controller as the library's parts see it. */
 export function createEmbedded(parts: EmbeddedParts): EmbeddedPinion {
@@ -56,8 +62,7 @@ export function createEmbedded(parts: EmbeddedParts): EmbeddedPinion {
       await commit({ subject: `Configure ${edit.name}`, by: personOf(undefined), environments: [edit] });
     },
     async approve(approvalId, userId) {
-      await editor.approve(approvalId, personOf(userId));
-      commands.refresh();
+      await taken(await editor.approve(approvalId, personOf(userId)));
     },
     async liftQuarantine(environment, process, given) {
       const version = formatVersion(given);
@@ -69,8 +74,12 @@ export function createEmbedded(parts: EmbeddedParts): EmbeddedPinion {
   };
 
   async function commit(edit: ConfigEdit): Promise<void> {
-    await editor.commit(edit);
+    await taken(await editor.commit(edit));
+  }
+
+  async function taken(made: CommitId): Promise<void> {
     commands.refresh();
+    await until({ clock, timeoutMs: inForceTimeoutMs, everyMs: inForceEveryMs }, async () => (parts.inForce() === made ? true : null));
   }
   return pinion;
 }

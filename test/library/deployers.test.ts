@@ -106,7 +106,7 @@ describe("a canary", () => {
     await expect(world.run(deployer.deploy(orders("1.1.0"), at(canary)))).rejects.toMatchObject({ code: "manifest/invalid" });
 
     world.bad.clear();
-    await world.pinion.liftQuarantine("production", "orders", "1.1.0");
+    await world.run(world.pinion.liftQuarantine("production", "orders", "1.1.0"));
     await world.pass(1_000);
     expect(await world.run(deployer.deploy(orders("1.1.0"), at(canary)))).toMatchObject({ status: "Succeeded" });
   });

@@ -123,7 +123,15 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
   };
   onTestFinished(close);
   const address = (environment: string) => router.publicAddress(environment);
-  const pinion = createEmbedded({ controller, editor: repository, clock, digestOf, address, close: () => Promise.resolve() });
+  const pinion = createEmbedded({
+    controller,
+    editor: repository,
+    clock,
+    digestOf,
+    inForce: () => source.status().commit,
+    address,
+    close: () => Promise.resolve(),
+  });
 
   async function tick(): Promise<void> {
     await clock.pass(tickMs);

@@ -223,9 +223,9 @@ describe.each(sides)("on %s", (_where, side) => {
 describe("deployProcess", () => {
   it("deploys the newest release that is published", async () => {
     const world = createLibraryWorld();
-    await world.pinion.configure(production);
-    for (const version of ["1.9.0", "1.10.0", "2.0.0-rc.1"]) await world.pinion.publish(orders(version));
-    await world.pinion.publish(orders("3.0.0", { status: "draft" }));
+    await world.run(world.pinion.configure(production));
+    for (const version of ["1.9.0", "1.10.0", "2.0.0-rc.1"]) await world.run(world.pinion.publish(orders(version)));
+    await world.run(world.pinion.publish(orders("3.0.0", { status: "draft" })));
     expect(await world.run(deployProcess("orders", "production", { pinion: world.pinion }))).toMatchObject({ version: "1.10.0" });
   });
 
@@ -234,7 +234,7 @@ describe("deployProcess", () => {
     ["an environment that nobody configured", "orders", "staging", "environment/unknown"],
   ])("refuses %s", async (_what, process, environment, code) => {
     const world = createLibraryWorld();
-    await world.pinion.configure(production);
+    await world.run(world.pinion.configure(production));
     await expect(deployProcess(process, environment, { pinion: world.pinion })).rejects.toMatchObject({ code });
   });
 
