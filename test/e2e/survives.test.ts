@@ -30,8 +30,9 @@ describe("SIGKILL of the controller under load, in the middle of a switch", () =
     const rolloutStates = ["installing", "checking", "waiting", "switching"];
     for (const [index, version] of ["1.4.0", "1.2.0", "1.4.0", "1.2.0"].entries()) {
       await setPin(installation.stage, pins, orders, version);
+      const since = Date.now();
       await installation.push(`Deploy ${orders} ${version}`);
-      await untilRolloutOf(installation, version, rolloutStates[index] ?? "installing");
+      await untilRolloutOf(installation, { version, since }, rolloutStates[index] ?? "installing");
       await installation.killController();
       await sleep(200);
       await installation.startController();
@@ -46,14 +47,15 @@ describe("SIGKILL of the controller under load, in the middle of a switch", () =
 });
 
 /** Until the rollout has come so far, or further: a fast one may be past it. */
-async function untilRolloutOf(installation: Installation, version: string, state: string): Promise<void> {
+async function untilRolloutOf(
+  installation: Installation,
+  { version, since }: { readonly version: string; readonly since: number },
+  state: string,
+): Promise<void> {
   await until(async () => {
-    const [newest] = await installation.controller.history(1);
-    return (
-      newest?.version === version &&
-      newest.process === orders &&
-      (newest.endedAt !== null || newest.steps.some((step) => step.state === state))
-    );
+    const history = await installation.controller.history(20);
+    const rollout = history.find((each) => each.process === orders && each.version === version && each.startedAt >= since);
+    return rollout !== undefined && (rollout.endedAt !== null || rollout.steps.some((step) => step.state === state));
   }, `${version} is ${state}`);
 }
 
