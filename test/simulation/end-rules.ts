@@ -9,6 +9,7 @@ import { servingUnit } from "../../src/domain/seen.ts";
 import type { EnvironmentState, OwedAction, ProcessState } from "../../src/domain/state.ts";
 import type { Installed } from "../../src/domain/unit.ts";
 import { sha256 } from "../../src/adapters/manifest/digest.ts";
+import { pinsPath, readPins } from "./files.ts";
 import type { Invariants } from "./invariants.ts";
 import type { Network } from "./network.ts";
 import type { People } from "./people.ts";
@@ -216,5 +217,5 @@ function isPinned(
   files: ReadonlyMap<string, string>,
   { environment, process, from }: { environment: string; process: string; from: string },
 ): boolean {
-  return (files.get(`environments/${environment}/pins.yaml`) ?? "").includes(`${process}: ${from} `);
+  return readPins(files.get(pinsPath(environment)) ?? "").get(process) === from;
 }

@@ -62,7 +62,7 @@ export const firstVersion = "1.0.0";
 
 export function makePlan(seed: number, random: Random): Plan {
   const isCalm = random.chance(0.25);
-  const names = ["orders", "payments", "shipping"].slice(0, random.pick([1, 1, 1, 2, 2, 3]));
+  const names = ["orders", "re-orders", "shipping"].slice(0, random.pick([1, 1, 1, 2, 2, 3]));
   const processes = new Map(names.map((name) => [name, versionsOf(random)]));
   const environments = ["production", "staging"].slice(0, random.chance(0.1) ? 2 : 1).map((name) => environmentOf(name, names, random));
   const plan = {

@@ -57,12 +57,14 @@ function createStoredJournal({ plan, time, trace, random }: JournalParts, { keep
   /** Time stands still until it is on the disk. */
   async function change(work: () => Promise<void>): Promise<void> {
     busy += 1;
+    let hasFailed = true;
     try {
       await work();
+      hasFailed = false;
     } finally {
       busy -= 1;
+      await rules.afterCall(journal, hasFailed);
     }
-    await rules.afterCall(journal);
   }
 
   return {

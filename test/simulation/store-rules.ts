@@ -2,6 +2,7 @@
 
 import type { Connection } from "../../src/adapters/store/database.ts";
 import { loadEnvironment } from "../../src/adapters/store/load.ts";
+import { actionKey, processOf } from "../../src/domain/actions.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
 import type { Deployment, EnvironmentState } from "../../src/domain/state.ts";
 import type { Journal, Tally } from "../../src/ports/journal.ts";
@@ -14,8 +15,8 @@ import type { Trace } from "./trace.ts";
 export interface StoreRules {
   /** Keeps the same stories in its own way. */
   readonly mirror: Journal;
-  /** Looks at the rows now and then. */
-  afterCall(journal: Journal): Promise<void>;
+  /** Looks at the rows now and then, and whenever a call has failed. */
+  afterCall(journal: Journal, hasFailed: boolean): Promise<void>;
   /** Looks at what a controller begins with. */
   beforeRestart(journal: Journal): Promise<void>;
   /** Looks at everything. */
@@ -37,12 +38,20 @@ const all = 1_000;
 export function createStoreRules(parts: StoreRuleParts): StoreRules {
   const { plan, trace, connection, log } = parts;
   const fake = createFakeJournal();
+  const owed = new Map<number, string>();
   const given = new Map<string, EnvironmentName>();
   let calls = 0;
+
+  /** A late answer must not settle what somebody else owes. */
+  function judgeId(id: number, what: string): void {
+    trace.expect((owed.get(id) ?? what) === what, "the id of what is owed is never given again", `${id}: ${owed.get(id) ?? ""}, and ${what}`);
+    owed.set(id, what);
+  }
 
   async function judgeState(environment: EnvironmentName, journal: Journal): Promise<void> {
     const [remembered, read] = [await journal.state(environment), loadEnvironment({ connection, log }, environment)];
     same(trace, "what is read back is what was remembered", listed(remembered), listed(read));
+    for (const { id, action } of read.owed) judgeId(id, `${environment}/${processOf(action)} ${actionKey(action)}`);
   }
 
   async function judgeMail(journal: Journal): Promise<void> {
@@ -72,9 +81,9 @@ export function createStoreRules(parts: StoreRuleParts): StoreRules {
         return fake.ordered(order);
       },
     },
-    async afterCall(journal) {
+    async afterCall(journal, hasFailed) {
       calls += 1;
-      if (calls % lookEvery === 0) await judgeStates(journal);
+      if (hasFailed || calls % lookEvery === 0) await judgeStates(journal);
     },
     async beforeRestart(journal) {
       await judgeStates(journal);
