@@ -168,6 +168,20 @@ describe("a deployer", () => {
     expect(world.traffic()).toEqual({ "1.0.0": 100 });
   });
 
+  it("does not take an earlier try for the one that is asked for", async () => {
+    const world = createLibraryWorld();
+    const deployer = new BlueGreenDeployer(world.pinion);
+    await world.run(deployer.deploy(orders("1.0.0"), production));
+    world.prober.setAnswer(() => ({ status: 500 }));
+    await failureOf(world, deployer.deploy(orders("1.1.0"), production));
+    await world.run(world.pinion.order({ environment: "production", wish: { kind: "freeze" }, userId: "Ann", reason: "stock-taking" }));
+    world.prober.setAnswer(() => ({}));
+    const deploying = deployer.deploy(orders("1.1.0"), production);
+    await world.pass(5_000);
+    await world.run(world.pinion.order({ environment: "production", wish: { kind: "unfreeze" }, userId: "Ann" }));
+    expect(await world.run(deploying)).toMatchObject({ status: "Succeeded" });
+  });
+
   it("is told by a controller elsewhere that deployments are commits there", async () => {
     const world = createLibraryWorld();
     const deploying = new BlueGreenDeployer(world.connected).deploy(orders("1.0.0"), production);

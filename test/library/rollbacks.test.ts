@@ -70,6 +70,17 @@ describe.each(sides)("on %s", (_where, side) => {
     await expect(world.run(asked)).rejects.toMatchObject({ code: "order/refused", message: expect.stringContaining("never found good") });
   });
 
+  it("a rollback is no success before the traffic is there", async () => {
+    const { world, second } = await twoVersions();
+    world.router.setUnreachable("the gateway is down");
+    const rollback = new ManualRollback(side(world), { timeoutMs: 3_000 });
+    const result = await world.run(rollback.rollbackToVersion(second, "1.0.0", "totals are wrong", "Ann"));
+    expect(result).toMatchObject({ status: "failed", errors: [expect.stringContaining("1.0.0 does not have all the traffic yet")] });
+    world.router.setUnreachable(null);
+    await world.pass(60_000);
+    expect(world.traffic()).toEqual({ "1.0.0": 100 });
+  });
+
   it("a deployment that is not what is pinned any more is not rolled back", async () => {
     const { world, first } = await twoVersions();
     const asked = new ManualRollback(side(world)).rollbackToVersion(first, "0.9.0", "why not", "Ann");
@@ -117,6 +128,16 @@ describe.each(sides)("on %s", (_where, side) => {
     expect(await world.run(ended)).toMatchObject({ deployment: { status: "RolledBack", trigger: "emergency" } });
   });
 
+  it("an emergency is over when the traffic is there, not when it was ordered", async () => {
+    const { world, id, ended } = await canaryUnderWay();
+    world.router.setUnreachable("the gateway is down");
+    const recovering = new EmergencyRecovery(side(world)).executeEmergencyRollback(id, { reason: "orders are lost" });
+    await world.pass(2_000);
+    world.router.setUnreachable(null);
+    expect(await world.run(recovering)).toMatchObject({ isRecovered: true, to: "1.0.0" });
+    await world.run(ended);
+  });
+
   it("an emergency with nothing to go back to is refused", async () => {
     const world = createLibraryWorld();
     const first = await world.run(new BlueGreenDeployer(world.pinion).deploy(orders("1.0.0"), production));
@@ -153,6 +174,24 @@ describe.each(sides)("on %s", (_where, side) => {
     await world.run(guard.outcome(second));
     await world.pass(5_000);
     expect(told).toEqual([second.id]);
+  });
+
+  it("nobody is told of a deployment whose end comes in after monitoring was stopped", async () => {
+    const { world, second } = await twoVersions();
+    const told: string[] = [];
+    const slow: Pinion = {
+      ...side(world),
+      deployment: async () => {
+        await world.clock.sleep(1_000);
+        return second;
+      },
+    };
+    const guard = new AutomaticRollback(slow, { onGood: ({ id }) => void told.push(id) });
+    guard.startMonitoring(second);
+    await world.pass(500);
+    guard.stopMonitoring(second);
+    await world.pass(2_000);
+    expect(told).toEqual([]);
   });
 
   it("monitoring outlasts a controller that cannot be asked", async () => {
