@@ -26,7 +26,7 @@ describe("an operating-system process", () => {
     const [polite, deaf] = [await start(""), await start("process.on('SIGTERM', () => {})")];
     const [one, two] = [await identify(polite.pid!), await identify(deaf.pid!)];
     const ended = Promise.all([once(polite, "exit"), once(deaf, "exit")]);
-    await Promise.all([terminate(one, 5_000), terminate(two, 30)]);
+    await Promise.all([terminate(one, 60_000), terminate(two, 30)]);
     expect((await ended).map((exit) => String(exit[1]))).toEqual(["SIGTERM", "SIGKILL"]);
     expect([await isAlive(one), await isAlive(two)]).toEqual([false, false]);
     await terminate(one, 1_000);

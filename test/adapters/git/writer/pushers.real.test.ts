@@ -8,5 +8,5 @@ describe("20 rollbacks against three hammering pushers", () => {
     const contest = await rollbacksUnderPushers(20, 3);
     expect(contest.pushed).toBeGreaterThan(0);
     expect(contest).toMatchObject({ committed: 20, perOrder: Array(20).fill(1), lost: [], stillBad: [], inQuarantine: 20 });
-  }, 240_000);
+  }, 600_000);
 });

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { call, openSetting, share, until, type Listener, type Setting } from "./setting.ts";
 
-describe("a request through the gateway", { timeout: 30_000 }, () => {
+describe("a request through the gateway", () => {
   let setting: Setting;
   beforeEach(async () => {
     setting = await openSetting();

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hangUp, rawRequest } from "./raw.ts";
 import { openSetting, share, type Setting } from "./setting.ts";
 
-describe("a hostile caller", { timeout: 30_000 }, () => {
+describe("a hostile caller", () => {
   let setting: Setting;
   const reached: string[] = [];
   beforeAll(async () => {

@@ -12,7 +12,7 @@ async function deadUrl(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
-describe("a version with several instances", { timeout: 30_000 }, () => {
+describe("a version with several instances", () => {
   let setting: Setting;
   beforeEach(async () => {
     setting = await openSetting();
