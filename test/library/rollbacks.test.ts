@@ -132,7 +132,7 @@ describe.each(sides)("on %s", (_where, side) => {
     const { world, id, ended } = await canaryUnderWay();
     world.router.setUnreachable("the gateway is down");
     const recovering = new EmergencyRecovery(side(world)).executeEmergencyRollback(id, { reason: "orders are lost" });
-    await world.pass(2_000);
+    await world.pass(8_000);
     world.router.setUnreachable(null);
     expect(await world.run(recovering)).toMatchObject({ isRecovered: true, to: "1.0.0" });
     await world.run(ended);
