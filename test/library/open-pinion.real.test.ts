@@ -24,7 +24,7 @@ const production: Environment = {
   type: "production",
   deploymentStrategy: {
     strategy: "canary",
-    config: { trafficPercentage: 20, incrementPercentage: 40, incrementInterval: "1s", minRequests: 10, maxDuration: "2m" },
+    config: { trafficPercentage: 20, incrementPercentage: 40, incrementInterval: "1s", minRequests: 10, maxDuration: "10m" },
   },
   analysis: { interval: "250ms" },
   drainTimeout: "2s",
@@ -62,19 +62,24 @@ async function opened(options: OpenOptions): Promise<EmbeddedPinion> {
 
 interface Customers {
   /** What each of them was answered: `1.0.0 200`. */
-  readonly answers: string[];
+  readonly answers: readonly string[];
+  /** Of those that were asked from now on, so many or more: what was under way before may be answered last. */
+  next(count: number): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
 function customersAt(url: string): Customers {
   const answers: string[] = [];
+  let asked: { readonly sentAt: number; readonly answer: string }[] = [];
   const given = new AbortController();
   const ask = async (): Promise<void> => {
     while (!given.signal.aborted) {
+      const sentAt = performance.now();
       const answer = await fetch(url)
         .then(async (response) => `${await response.text()} ${response.status}`)
         .catch(String);
       answers.push(answer);
+      asked.push({ sentAt, answer });
       await sleep(5);
     }
   };
@@ -84,7 +89,12 @@ function customersAt(url: string): Customers {
     await Promise.all(asking);
   };
   onTestFinished(stop);
-  return { answers, stop };
+  const next = async (count: number) => {
+    const since = performance.now();
+    for (asked = []; asked.filter(({ sentAt }) => sentAt > since).length < count;) await sleep(10);
+    return asked.filter(({ sentAt }) => sentAt > since).map(({ answer }) => answer);
+  };
+  return { answers, next, stop };
 }
 
 describe("a caller of the library", () => {
@@ -92,7 +102,7 @@ describe("a caller of the library", () => {
     const pinion = await opened({ environments: [production] });
     const deployer = new CanaryDeployer(pinion);
     await deployer.deploy(greeter("1.0.0"), "production");
-    const { answers } = customersAt(`${pinion.address("production")}/hello`);
+    const { answers, next } = customersAt(`${pinion.address("production")}/hello`);
 
     const second = await deployer.deploy(greeter("1.1.0"), "production");
     expect(second).toMatchObject({ status: "Succeeded", strategy: "canary", previousVersion: "1.0.0" });
@@ -105,9 +115,7 @@ describe("a caller of the library", () => {
     if (!(bad instanceof DeploymentError)) throw new Error("the bad version was deployed", { cause: bad });
     expect(bad.deployment).toMatchObject({ status: "RolledBack", trigger: "success_rate" });
     expect(answers).toContain("1.2.0 500");
-    const before = answers.length;
-    for (let tries = 0; answers.length < before + 100 && tries < 2_000; tries += 1) await sleep(10);
-    expect(new Set(answers.slice(before + 4))).toEqual(new Set(["1.1.0 200"]));
+    expect(new Set(await next(100))).toEqual(new Set(["1.1.0 200"]));
     const { rollbacks, health } = await monitorDeployment(second.id, { pinion });
     expect(rollbacks).toMatchObject({ count: 1 });
     expect(health.workflowEngineHealth).toBe(100);
