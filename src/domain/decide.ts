@@ -7,11 +7,12 @@ import { actionKey, processOf, type Action } from "./actions.ts";
 import { decideProcess } from "./decide-process.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
 import type { Desired } from "./desired.ts";
+import { isAtRest } from "./keep-up.ts";
 import type { Instant, ProcessId } from "./names.ts";
 import { isOnItsWay } from "./rollback.ts";
 import { type Seen, servingUnit } from "./seen.ts";
-import { obeyForLine, obeyForProcess, ordersFor, thawed, unanswered, withOrders } from "./obeying.ts";
-import type { OrderAnswer } from "./orders.ts";
+import { type Line, obeyForLine, obeyForProcess, ordersFor, thawed, unanswered, withOrders } from "./obeying.ts";
+import type { Order, OrderAnswer } from "./orders.ts";
 import type { DeploymentUpdate, EnvironmentState, OwedAction, ProcessState, Step } from "./state.ts";
 import { isSameStatus } from "./status.ts";
 import { tell } from "./tell.ts";
@@ -36,17 +37,29 @@ export function decide(state: EnvironmentState, seen: Seen): Step {
   const step = emptyStep(state, seen);
   step.answers.push(...line.answers);
   for (const process of everyProcess(state, seen)) {
-    const owed = owedBy.get(process) ?? none;
     const desired = seen.desired?.processes.get(process) ?? null;
-    const remembered = state.processes.get(process) ?? { process, ...nothing };
-    const given = obeyForProcess(ordersFor(state, process), thawed(remembered, line.thawedAfterMs), { desired, seen, freeze: line.freeze });
-    step.answers.push(...given.answers);
-    const one: Case = { before: given.after, owed: given.hasActed ? none : owed, desired, superseded: null, reverted: null, pass };
-    const decision = decideProcess(one);
-    collect(step, { remembered, owed, pass }, withOrders(given, decision));
+    const known = state.processes.get(process);
+    const orders = ordersFor(state, process);
+    if (known && orders.length === 0 && isAtRest(known, desired, seen)) continue;
+    const remembered = known ?? { process, ...nothing };
+    decideOne(step, { remembered, owed: owedBy.get(process) ?? none, pass }, { orders, desired, line });
   }
   step.answers.push(...unanswered(state, step.answers, seen));
   return tell(state, line.isNews ? { ...step, line: { freeze: line.freeze } } : step);
+}
+
+interface Wanted {
+  readonly orders: readonly Order[];
+  readonly desired: Desired | null;
+  readonly line: Line;
+}
+
+function decideOne(step: Draft, about: Collected, { orders, desired, line }: Wanted): void {
+  const { remembered, owed, pass } = about;
+  const given = obeyForProcess(orders, thawed(remembered, line.thawedAfterMs), { desired, seen: pass.seen, freeze: line.freeze });
+  step.answers.push(...given.answers);
+  const one: Case = { before: given.after, owed: given.hasActed ? none : owed, desired, superseded: null, reverted: null, pass };
+  collect(step, about, withOrders(given, decideProcess(one)));
 }
 
 type Draft = Omit<Step, "processes" | "forgotten" | "owed" | "deployments" | "wakeAt" | "answers" | "events"> & {
@@ -70,15 +83,16 @@ function* everyProcess(state: EnvironmentState, seen: Seen): Iterable<ProcessId>
   const pinned = seen.desired?.processes ?? new Map<ProcessId, Desired>();
   yield* pinned.keys();
   for (const process of state.processes.keys()) if (!pinned.has(process)) yield process;
-  const strays = new Set<ProcessId>();
-  for (const process of outside(seen)) if (!pinned.has(process) && !state.processes.has(process)) strays.add(process);
-  yield* strays;
+  yield* strays(seen, (process) => pinned.has(process) || state.processes.has(process));
 }
 
-/** What engine and router know of, some of it twice. */
-function* outside({ engine, routes }: Seen): Iterable<ProcessId> {
-  if (engine.kind === "known") yield* engine.value.installed.keys();
-  if (routes.kind === "known") for (const [process, route] of routes.value) if (servingUnit(route)) yield process;
+/** What only engine and router know of. */
+function strays({ engine, routes }: Seen, isKnown: (process: ProcessId) => boolean): ReadonlySet<ProcessId> {
+  const found = new Set<ProcessId>();
+  if (engine.kind === "known") for (const process of engine.value.installed.keys()) if (!isKnown(process)) found.add(process);
+  if (routes.kind === "unknown") return found;
+  for (const [process, route] of routes.value) if (!isKnown(process) && servingUnit(route)) found.add(process);
+  return found;
 }
 
 function countRunning(state: EnvironmentState): number {

@@ -55,7 +55,10 @@ const catalogue = {
   "environment/unknown": { retry: "never", hint: "`pinion status` lists the environments." },
   "process/unknown": { retry: "never", hint: "`pinion status` lists the processes." },
   "deployment/unknown": { retry: "never", hint: "`pinion history` lists the deployments with their ids." },
-  "deployment/failed": { retry: "never", hint: "Its steps and validation results say what was seen; mend the version, and deploy the new one." },
+  "deployment/failed": {
+    retry: "never",
+    hint: "Its steps and validation results say what was seen; mend the version, and deploy the new one.",
+  },
   "deployment/by-commit": {
     retry: "never",
     hint: "Change the pin in the config repository: merging that deploys, and `pinion wait` waits for it.",

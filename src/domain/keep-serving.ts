@@ -8,11 +8,11 @@ import type { Desired } from "./desired.ts";
 import type { EnvironmentSpec } from "./environment.ts";
 import type { Digest, UnitRef } from "./names.ts";
 import { isInQuarantine } from "./quarantine.ts";
-import type { Route } from "./route.ts";
+import type { Route, Share } from "./route.ts";
 import { findInstalled, isArmedAlone, isReady, type ProcessSeen, servingUnit, weightOf, whyNotReady } from "./seen.ts";
 import type { OwedAction, ProcessState } from "./state.ts";
 import { giveTraffic } from "./strategies/steps.ts";
-import type { Installed } from "./unit.ts";
+import type { Installed, Placement } from "./unit.ts";
 
 /** What is to be done for what serves, and what people are to know of it; null: nothing. */
 export interface Kept {
@@ -100,13 +100,23 @@ export function routing(view: ProcessSeen, unit: UnitRef, spec: EnvironmentSpec 
 
 /** All traffic, to all ready placements and nowhere else; instances come back on other ports. */
 export function isRoutedRight({ route, installed }: ProcessSeen, digest: Digest): boolean {
-  const [share, ...others] = route?.shares ?? [];
-  if (share?.digest !== digest || share.weight !== 100 || others.length > 0) return false;
-  const ready = findInstalled(installed, digest)?.placements.filter((placement) => placement.ready) ?? [];
-  return (
-    ready.length === share.targets.length &&
-    ready.every((placement) => share.targets.some((target) => target.instance === placement.instance && target.url === placement.address))
-  );
+  const share = route?.shares.length === 1 ? route.shares[0] : undefined;
+  if (share?.digest !== digest || share.weight !== 100) return false;
+  return reaches(share, findInstalled(installed, digest)?.placements ?? []);
+}
+
+function reaches(share: Share, placements: readonly Placement[]): boolean {
+  let ready = 0;
+  for (const placement of placements) {
+    if (placement.ready && !isTarget(share, placement)) return false;
+    if (placement.ready) ready += 1;
+  }
+  return ready === share.targets.length;
+}
+
+function isTarget({ targets }: Share, { instance, address }: Placement): boolean {
+  for (const target of targets) if (target.instance === instance && target.url === address) return true;
+  return false;
 }
 
 /** As the environment says now: a timeout that is changed there takes effect without a deployment. */

@@ -2,11 +2,12 @@
 
 import type { Action } from "./actions.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
+import type { Desired } from "./desired.ts";
 import { describeSettled, withStatus } from "./describe-status.ts";
 import { strategyFor, type WarmLimit } from "./environment.ts";
 import { isRoutedRight, isTreatedRight, routing } from "./keep-serving.ts";
 import type { Instant, UnitRef } from "./names.ts";
-import { findInstalled, inFlightOn, isArmedAlone, type ProcessSeen, type Seen } from "./seen.ts";
+import { findInstalled, inFlightOn, isArmedAlone, isReady, type ProcessSeen, type Seen, viewProcess } from "./seen.ts";
 import type { KnownGood, ProcessState } from "./state.ts";
 import type { ProcessStatus } from "./status.ts";
 import type { Installed } from "./unit.ts";
@@ -15,7 +16,6 @@ import type { Installed } from "./unit.ts";
 const leftoverPollMs = 1_000;
 
 export function keepUp({ before, pass }: Case, view: ProcessSeen, unit: UnitRef): ProcessDecision {
-  if (isAtRest(before, pass.seen, view, unit)) return { after: before, ...nothingToDo };
   const leftovers = leftoversOf(before, pass.seen, view, unit);
   const idle = leftovers.filter((left) => isIdle(pass.seen, left));
   const actions: Action[] = [
@@ -37,25 +37,37 @@ export function keepUp({ before, pass }: Case, view: ProcessSeen, unit: UnitRef)
   };
 }
 
-const nothingToDo = { actions: [], replacesOwed: false, deployments: [], wakeAt: null } as const;
+/**
+ * Whether all is as pinned, in place, and shown so already: nearly every process in nearly every pass. Whatever else could be decided
+ * about such a process would change nothing, so this is asked first, and builds nothing.
+ */
+export function isAtRest(before: ProcessState, desired: Desired | null, seen: Seen): boolean {
+  if (before.rollout || before.revert || before.refused || before.quarantined.length > 0) return false;
+  if (desired?.kind !== "run" || !seen.spec) return false;
+  const view = viewProcess(before.process, seen, desired);
+  return view !== null && isKeptUp(before, view, desired.unit, seen);
+}
 
-/** Whether all is in place and shown so already: nearly every process in nearly every pass, so this builds nothing. */
-function isAtRest(before: ProcessState, seen: Seen, view: ProcessSeen, unit: UnitRef): boolean {
-  if (before.refused !== null || !isShownAtRest(before.status, view.installed, unit)) return false;
-  if (!isRoutedRight(view, unit.digest) || !isTreatedRight(view.route, seen.spec) || !isArmedAlone(view.installed, unit.digest))
-    return false;
-  return view.installed.length === 1 || (leftoversOf(before, seen, view, unit).length === 0 && nextExpiry(before, seen, view) === null);
+function isKeptUp(before: ProcessState, view: ProcessSeen, unit: UnitRef, seen: Seen): boolean {
+  const { installed, instances, route } = view;
+  if (!isShownAtRest(before.status, installed, unit) || !isReady(findInstalled(installed, unit.digest), instances)) return false;
+  if (!isRoutedRight(view, unit.digest) || !isTreatedRight(route, seen.spec) || !isArmedAlone(installed, unit.digest)) return false;
+  return installed.length === 1 || (leftoversOf(before, seen, view, unit).length === 0 && nextExpiry(before, seen, view) === null);
 }
 
 /** Of one version that serves, and those that are kept warm. */
 function isShownAtRest(status: ProcessState["status"], installed: readonly Installed[], unit: UnitRef): boolean {
-  if (status?.sync !== "Synced" || status.health !== "Healthy" || status.desired !== unit.version) return false;
-  if (!isOver(status) || status.actual.length !== installed.length) return false;
-  const [serving, ...warm] = status.actual;
-  if (serving?.version !== unit.version || serving.weight !== 100) return false;
-  return installed.every(
-    (each) => each.digest === unit.digest || warm.some((share) => share.version === each.version && share.weight === 0),
-  );
+  if (status?.sync !== "Synced" || status.health !== "Healthy" || status.desired !== unit.version || !isOver(status)) return false;
+  if (status.actual.length !== installed.length || !isShownServing(status, unit)) return false;
+  return installed.length === 1 || installed.every((each) => each.digest === unit.digest || isShownWarm(status, each));
+}
+
+function isShownServing({ actual }: ProcessStatus, { version }: UnitRef): boolean {
+  return actual[0]?.version === version && actual[0].weight === 100;
+}
+
+function isShownWarm({ actual }: ProcessStatus, { version }: Installed): boolean {
+  return actual.some((share) => share.version === version && share.weight === 0);
 }
 
 /** The reason of the deployment that brought it here stays; a hold that is over does not. */

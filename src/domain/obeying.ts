@@ -9,7 +9,8 @@ import { describeFreeze, type Freeze, type Order, type OrderAnswer, signature } 
 import type { Seen } from "./seen.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState } from "./state.ts";
 
-interface Line {
+/** What was ordered for the environment as a whole. */
+export interface Line {
   readonly freeze: Freeze | null;
   readonly isNews: boolean;
   /** How long it was frozen until just now, in milliseconds; 0: nothing was lifted. */
@@ -46,6 +47,7 @@ export function thawed(process: ProcessState, afterMs: number): ProcessState {
 }
 
 export function ordersFor({ orders }: EnvironmentState, process: ProcessId): readonly Order[] {
+  if (orders.length === 0) return orders;
   return orders.filter(({ wish }) => "process" in wish && wish.process === process);
 }
 

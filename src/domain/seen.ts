@@ -66,7 +66,8 @@ export function weightOf(route: Route | null, digest: Digest): number {
 }
 
 export function findInstalled(installed: readonly Installed[], digest: Digest): Installed | null {
-  return installed.find((unit) => unit.digest === digest) ?? null;
+  for (const unit of installed) if (unit.digest === digest) return unit;
+  return null;
 }
 
 /** Installed unchanged and answering on every instance that is up; at least one is. */
@@ -77,15 +78,24 @@ export function isReady(unit: Installed | null, instances: readonly EngineInstan
 /** What keeps an installed unit from being ready, in one line; null when it is. */
 export function whyNotReady(unit: Installed, instances: readonly EngineInstance[]): string | null {
   if (unit.drift !== null) return `changed by hand in the engine: ${unit.drift}`;
-  const up = instances.filter((instance) => instance.state === "ready");
-  if (up.length === 0) return "no engine instance is up";
-  const lacking = up.find((instance) => !unit.placements.some((placement) => placement.instance === instance.id && placement.ready));
-  return lacking ? `does not answer on instance ${lacking.id}` : null;
+  let isAnyUp = false;
+  for (const { id, state } of instances) {
+    if (state !== "ready") continue;
+    isAnyUp = true;
+    if (!answersOn(unit, id)) return `does not answer on instance ${id}`;
+  }
+  return isAnyUp ? null : "no engine instance is up";
+}
+
+function answersOn({ placements }: Installed, instance: string): boolean {
+  for (const placement of placements) if (placement.ready && placement.instance === instance) return true;
+  return false;
 }
 
 /** Whether exactly this version's schedules and subscriptions fire. */
 export function isArmedAlone(installed: readonly Installed[], digest: Digest): boolean {
-  return installed.every((unit) => unit.armed === null || unit.armed === (unit.digest === digest));
+  for (const { armed, digest: own } of installed) if (armed !== null && armed !== (own === digest)) return false;
+  return true;
 }
 
 /** Requests at the router and messages in the engine, whichever says more: both count the same requests. */
