@@ -7,6 +7,7 @@ import type { Rollout } from "../../src/domain/rollout.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../../src/domain/state.ts";
 import { judgeSuccess } from "./success-rules.ts";
 import type { SimWorld } from "./sim-world.ts";
+import { judgeWatch } from "./watch-rules.ts";
 
 export interface DecisionRules {
   afterStep(step: Step, before: EnvironmentState, after: EnvironmentState): void;
@@ -27,7 +28,7 @@ export interface Memory {
   /** Deployments that a person has promoted. */
   readonly promoted: Set<string>;
   readonly retried: Set<string>;
-  /** `environment/process version` that were found good. */
+  /** `environment/process version` that were found good, and not bad since. */
   readonly good: Set<string>;
 }
 
@@ -54,6 +55,7 @@ export function createDecisionRules(world: SimWorld): DecisionRules {
         const old = before.processes.get(row.process) ?? null;
         judgeOpen(world, memory, { environment: step.environment, row });
         if (old) judgeStandingStill(world, { old, row, before, after, step });
+        if (old) judgeWatch(world, { old, row, step });
         judgeOrder(world, memory, { old, row, step });
       }
     },
@@ -170,6 +172,7 @@ function judgeOrder(
   world.trace.expect(order.from !== order.to, "a rollback goes somewhere else", what);
   const isVerified = memory.good.has(goodKey(step.environment, order.process, order.to)) || order.trigger === "emergency";
   world.trace.expect(isVerified, "back only to a verified version", what);
+  if (order.quarantine !== null) memory.good.delete(goodKey(step.environment, order.process, order.from));
   if (order.by === null) judgeAutomatic(world, { what, order, lastAt: old?.rolledBackAt ?? null, opened: memory.opened });
 }
 

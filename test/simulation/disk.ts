@@ -2,17 +2,19 @@
 
 import type { Connection } from "../../src/adapters/store/database.ts";
 
-/** From now on every statement that writes may fail, as often as `isFull` says so. */
+/** From now on every statement that writes may fail, and every commit, as often as `isFull` says so. */
 export function fillUp(connection: Connection, isFull: () => boolean): void {
-  const prepare = connection.prepare.bind(connection);
-  const filling = (sql: string): ReturnType<typeof prepare> => {
+  const [prepare, exec] = [connection.prepare.bind(connection), connection.exec.bind(connection)];
+  const write = <T>(work: () => T): T => {
+    if (isFull()) throw Object.assign(new Error("the disk is full (simulated)"), { code: "SQLITE_FULL" });
+    return work();
+  };
+  const preparing = (sql: string): ReturnType<typeof prepare> => {
     const statement = prepare(sql);
     const run = statement.run.bind(statement);
-    statement.run = (...values) => {
-      if (isFull()) throw Object.assign(new Error("the disk is full (simulated)"), { code: "SQLITE_FULL" });
-      return run(...values);
-    };
+    statement.run = (...values) => write(() => run(...values));
     return statement;
   };
-  Object.assign(connection, { prepare: filling });
+  const executing = (sql: string): unknown => (sql === "COMMIT" ? write(() => exec(sql)) : exec(sql));
+  Object.assign(connection, { prepare: preparing, exec: executing });
 }

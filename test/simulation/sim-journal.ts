@@ -41,7 +41,7 @@ export function createSimJournal(parts: JournalParts): SimJournal {
 
 function createStoredJournal({ plan, time, trace, random }: JournalParts, { keepDeployments }: StorePlan): SimJournal {
   const connection = openDatabase(path, "OFF", journalMigrations);
-  let disk = plan.faults.disk;
+  let disk = plan.faults.disk * 2;
   if (disk > 0) fillUp(connection, () => disk > 0 && random.chance(disk));
   const log: Log = {
     info: () => undefined,

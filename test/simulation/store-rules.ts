@@ -44,7 +44,11 @@ export function createStoreRules(parts: StoreRuleParts): StoreRules {
 
   /** A late answer must not settle what somebody else owes. */
   function judgeId(id: number, what: string): void {
-    trace.expect((owed.get(id) ?? what) === what, "the id of what is owed is never given again", `${id}: ${owed.get(id) ?? ""}, and ${what}`);
+    trace.expect(
+      (owed.get(id) ?? what) === what,
+      "the id of what is owed is never given again",
+      `${id}: ${owed.get(id) ?? ""}, and ${what}`,
+    );
     owed.set(id, what);
   }
 

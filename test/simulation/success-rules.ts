@@ -22,8 +22,10 @@ export function judgeSuccess(world: SimWorld, { about, wasPromoted, why }: Succe
   if (!nature || !spec || kind === "heal") return;
   const what = `${environment}/${process} ${version} (${nature}, ${strategy}): ${why}`;
   trace.expect(!refusedNatures.has(nature), "what fails its checks is never good", what);
-  if (kind !== "deploy" || wasPromoted || !faultyNatures.has(nature)) return;
-  trace.expect(!isAnalysed(spec, about), "unknown or bad metrics never promote", what);
+  if (kind !== "deploy" || wasPromoted) return;
+  const isMeasured = rateOf(plan, about) > 0;
+  trace.expect(!isAnalysed(spec, about) || (isMeasured && !faultyNatures.has(nature)), "unknown or bad metrics never promote", what);
+  if (!faultyNatures.has(nature)) return;
   trace.expect(!isOurs(plan, why) || !isWatched(spec, plan, about), "a trigger takes a bad version back", what);
 }
 
@@ -33,10 +35,15 @@ function isAnalysed(spec: EnvironmentSpec, { strategy: name, from, process }: Op
   return hasAnalysis && name === "canary" && from !== null;
 }
 
+function rateOf({ environments }: Plan, { environment, process }: Opened): number {
+  return environments.find(({ name }) => name === environment)?.traffic.get(process) ?? 0;
+}
+
 /** Enough requests in the watch time for the error rate to be known. */
-function isWatched({ rollback }: EnvironmentSpec, plan: Plan, { environment, process, strategy, from }: Opened): boolean {
+function isWatched({ rollback }: EnvironmentSpec, plan: Plan, about: Opened): boolean {
   const { enabled, triggers, watchMs, coolDownMs } = rollback.automatic;
-  const rate = plan.environments.find(({ name }) => name === environment)?.traffic.get(process) ?? 0;
+  const { strategy, from } = about;
+  const rate = rateOf(plan, about);
   const isLooked = enabled && watchMs >= 5_000 && triggers.some(({ metric }) => metric === "error_rate");
   return isLooked && coolDownMs === 0 && rate >= 3 && strategy !== "recreate" && from !== null;
 }
