@@ -33,6 +33,17 @@ interface Edit {
   readonly text: string;
 }
 
+/** What people order while something is under way, and soon after that. */
+const fitting = ["pause", "pause", "pause", "abort", "recover"] as const;
+const second: readonly ((process: ProcessId) => OrderWish)[] = [
+  (process) => ({ kind: "resume", process }),
+  (process) => ({ kind: "promote", process, isFull: true }),
+  (process) => ({ kind: "promote", process, isFull: false }),
+  (process) => ({ kind: "retry", process }),
+  (process) => ({ kind: "abort", process }),
+  () => ({ kind: "freeze" }),
+];
+
 export function createPeople({ world, random, controller }: PeopleParts): People {
   const { git, plan, trace, time } = world;
   let orders = 0;
@@ -112,12 +123,21 @@ export function createPeople({ world, random, controller }: PeopleParts): People
     for (let time_ = 0; time_ < (isNervous ? 2 : 1); time_ += 1) running.controller.commands.order(order).catch(() => undefined);
   }
 
+  /** Who is attentive orders what fits, and changes their mind soon. */
+  async function order(environment: EnvironmentName, process: ProcessId, isAttentive: boolean): Promise<void> {
+    const { processes } = await world.journal.state(environment);
+    const rollout = isAttentive ? [...processes.values()].find((state) => state.rollout)?.rollout : null;
+    if (!rollout) return give(environment, weighted(random, wishes)(process));
+    give(environment, { kind: random.pick(fitting), process: rollout.process });
+    if (random.chance(0.5)) time.later(random.between(100, 3_000), () => give(environment, random.pick(second)(rollout.process)));
+  }
+
   return {
     act() {
       const environment = random.pick(plan.environments);
       const process = random.pick([...plan.processes.keys()]);
       if (random.chance(0.6)) push(weighted(random, pushes)(environment, process));
-      else give(environment.name, weighted(random, wishes)(process));
+      else void order(environment.name, process, random.chance(0.5));
     },
     async tidy() {
       for (const { name } of plan.environments) {
