@@ -8,11 +8,16 @@ import type { SimCommit, SimGit } from "./git.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 export function createSimBranch({ git, time }: Pick<SimWorld, "git" | "time">): PinBranch {
-  const make = (order: RevertOrder): SimCommit =>
-    git.make(git.head, { by: "pinion", message: `revert\n\nRollback-Id: ${order.id}`, files: changed(git.head, order), at: time.now() });
+  /** Where the branch was when an order was looked into last. */
+  const looked = new Map<string, SimCommit>();
+  const make = (order: RevertOrder): SimCommit => {
+    const base = looked.get(order.id) ?? git.head;
+    return git.make(base, { by: "pinion", message: `revert\n\nRollback-Id: ${order.id}`, files: changed(base, order), at: time.now() });
+  };
   return {
     read(order) {
       reach(git);
+      looked.set(order.id, git.head);
       const pin = readPins(git.head.files.get(pinsPath(order.environment)) ?? "").get(order.process) ?? null;
       const written = git.commits.find((commit) => commit.rollbackId === order.id)?.id ?? null;
       return { head: git.head.id, pin, written, proposed: git.branches.get(proposalOf(order)) ?? null };
@@ -20,14 +25,20 @@ export function createSimBranch({ git, time }: Pick<SimWorld, "git" | "time">): 
     write(order, seen) {
       reach(git);
       if (git.head.id !== seen) return { kind: "moved" };
+      if (git.isProtected) {
+        git.onDecline(order.id);
+        return { kind: "declined" };
+      }
       git.move(make(order));
       return { kind: "accepted", commit: git.head.id };
     },
     propose(order) {
       reach(git);
-      const id = git.branches.get(proposalOf(order)) ?? make(order).id;
-      git.branches.set(proposalOf(order), id);
-      return id;
+      const there = git.branches.get(proposalOf(order));
+      if (there !== undefined) return there;
+      const commit = make(order);
+      git.propose(proposalOf(order), commit);
+      return commit.id;
     },
   };
 }

@@ -1,66 +1,72 @@
-/** What may happen to the branch: nobody's commit is lost, and the bot changes one pin and the quarantine, once for each order. */
+/** What may happen to the branch: nobody's commit is lost, and each order ends as it says. What its commit contains is judged elsewhere. */
 
 import type { RevertOrder, RevertOutcome } from "../../src/domain/revert.ts";
 import type { DecisionRules } from "./decision-rules.ts";
-import { pinsPath, quarantinePath, readPins, readQuarantine } from "./files.ts";
 import type { SimCommit } from "./git.ts";
+import { judgeWritten } from "./written-rules.ts";
 import type { SimWorld } from "./sim-world.ts";
-import type { Trace } from "./trace.ts";
 
 export interface GitRules {
   onMove(to: SimCommit, from: SimCommit): void;
   onOutcome(order: RevertOrder, outcome: RevertOutcome): void;
+  /** An order that no decision of the controller's has recorded. */
+  expect(order: RevertOrder): void;
+  /** At the end, what became of each order is still so, and something became of each. */
+  judge(): void;
 }
 
 export function createGitRules(world: SimWorld, decisions: DecisionRules): GitRules {
   const { trace, git } = world;
+  const others = new Map<string, RevertOrder>();
+  const outcomes = new Map<RevertOrder, RevertOutcome>();
+  const declined = new Set<string | null>();
+  const orderOf = ({ rollbackId }: SimCommit): RevertOrder | null => {
+    const order = decisions.orders.get(rollbackId ?? "") ?? others.get(rollbackId ?? "");
+    return order ?? null;
+  };
+  const commitsOf = ({ id }: RevertOrder) => git.commits.filter(({ rollbackId }) => rollbackId === id);
+
+  git.onDecline = (rollbackId) => void declined.add(rollbackId);
+  git.onPropose = (branch, commit) => {
+    trace.say(`  ${branch}: ${commit.id.slice(0, 7)}`);
+    const [order, parent] = [orderOf(commit), git.find(commit.parent ?? "")];
+    if (!order || !parent) return trace.violate("the bot commits only what was ordered", commit.message);
+    judgeWritten(trace, order, { to: commit, from: parent });
+  };
+
+  function judgeOutcome(order: RevertOrder, outcome: RevertOutcome): void {
+    const commits = commitsOf(order);
+    const what = `${order.id} is ${outcome.kind}: ${"why" in outcome ? outcome.why : outcome.commit}`;
+    if (outcome.kind === "committed")
+      return trace.expect(commits.length === 1 && commits[0]?.id === outcome.commit, "what is said to be committed is on the branch", what);
+    trace.expect(commits.length === 0, "what is said not to be on the branch is not", what);
+    if (outcome.kind !== "proposed") return;
+    trace.expect(git.branches.get(outcome.branch) === outcome.commit, "what is said to be proposed is", what);
+    const isAllowed = order.mode === "propose" || declined.has(order.id);
+    trace.expect(isAllowed, "only what the branch does not take is proposed instead", what);
+  }
+
   return {
     onMove(to, from) {
       trace.say(`  main: ${to.by} ${to.id.slice(0, 7)} ${to.message.split("\n", 1)[0] ?? ""}`);
       if (to.parent !== from.id) trace.violate("no commit is lost", `${to.id} by ${to.by} is not on top of ${from.id} by ${from.by}`);
       if (to.by !== "pinion") return;
-      const order = decisions.orders.get(to.rollbackId ?? "");
+      const order = orderOf(to);
       if (!order) return trace.violate("the bot commits only what was ordered", to.message);
-      const times = git.commits.filter(({ rollbackId }) => rollbackId === order.id).length;
+      const times = commitsOf(order).length;
       if (times > 1) trace.violate("each rollback commits once", `${order.id} is there ${times} times`);
       if (order.mode === "propose") trace.violate("what is to be proposed is not pushed", order.id);
-      judgeContents(world, order, { to, from });
+      judgeWritten(trace, order, { to, from });
     },
     onOutcome(order, outcome) {
-      if (outcome.kind !== "committed") return;
-      const isThere = git.commits.some(({ id, rollbackId }) => id === outcome.commit && rollbackId === order.id);
-      if (!isThere) trace.violate("what is said to be committed is on the branch", `${order.id} ${outcome.commit}`);
+      outcomes.set(order, outcome);
+      judgeOutcome(order, outcome);
+    },
+    expect: (order) => void others.set(order.id, order),
+    judge() {
+      for (const [order, outcome] of outcomes) judgeOutcome(order, outcome);
+      const open = [...others.values()].filter((order) => !outcomes.has(order));
+      trace.expect(open.length === 0, "the neighbour comes to rest", open.map(({ id }) => id).join(", "));
     },
   };
-}
-
-function judgeContents({ trace }: SimWorld, order: RevertOrder, { to, from }: { to: SimCommit; from: SimCommit }): void {
-  const [pins, quarantine] = [pinsPath(order.environment), quarantinePath(order.environment)];
-  const paths = new Set([...to.files.keys(), ...from.files.keys()]);
-  const others = [...paths].filter((path) => to.files.get(path) !== from.files.get(path) && path !== pins && path !== quarantine);
-  trace.expect(others.length === 0, "the bot changes nothing else", others.join(", "));
-  judgePins(trace, order, [textOf(from, pins), textOf(to, pins)]);
-  const entries = [readQuarantine(textOf(from, quarantine)), readQuarantine(textOf(to, quarantine))] as const;
-  const isHeld = entries[1].some(({ process, digest }) => process === order.process && digest === order.quarantine);
-  trace.expect(order.quarantine === null || isHeld, "what is rolled back is quarantined by the same commit", order.id);
-  const more = entries[1].length - entries[0].length;
-  trace.expect(more === 0 || more === 1, "the bot adds one entry to the quarantine", `${more} more`);
-}
-
-function judgePins(trace: Trace, order: RevertOrder, [before, after]: readonly [string, string]): void {
-  const lines = differingLines(before, after);
-  trace.expect(lines === 1, "the bot changes one line of the pins", `${order.id} changes ${lines}`);
-  const [was, is] = [readPins(before).get(order.process), readPins(after).get(order.process)];
-  const what = `${was ?? "nothing"} to ${is ?? "nothing"}, not ${order.from} to ${order.to}`;
-  trace.expect(was === order.from && is === order.to, "the bot puts back what was ordered", what);
-}
-
-function textOf({ files }: SimCommit, path: string): string {
-  return files.get(path) ?? "";
-}
-
-function differingLines(one: string, other: string): number {
-  const [before, after] = [one.split("\n"), other.split("\n")];
-  if (before.length !== after.length) return Math.max(before.length, after.length);
-  return before.filter((line, index) => line !== after[index]).length;
 }

@@ -27,9 +27,11 @@ export interface SimGit {
   readonly commits: readonly SimCommit[];
   readonly head: SimCommit;
   /** Branches beside it. */
-  readonly branches: Map<string, CommitId>;
+  readonly branches: ReadonlyMap<string, CommitId>;
   readonly objects: ReadonlyMap<string, StoredObject>;
   isDown: boolean;
+  /** The branch takes no pushes of the bot. */
+  isProtected: boolean;
   find(id: CommitId): SimCommit | null;
   /** Makes a commit without putting it anywhere. */
   make(parent: SimCommit | null, draft: Pick<SimCommit, "by" | "message" | "files" | "at">): SimCommit;
@@ -37,8 +39,14 @@ export interface SimGit {
   take(commit: SimCommit): void;
   /** Moves the branch. It is the pusher's business that nobody is overwritten; the invariants look at it. */
   move(to: SimCommit): void;
+  /** Puts a commit on a branch beside it. */
+  propose(branch: string, commit: SimCommit): void;
   /** Called whenever the branch moves. */
   onMove: (to: SimCommit, from: SimCommit) => void;
+  /** Called for every branch beside it. */
+  onPropose: (branch: string, commit: SimCommit) => void;
+  /** Called when a push of the bot is turned away because the branch is protected. */
+  onDecline: (rollbackId: string | null) => void;
 }
 
 export function createSimGit(files: Files, at: Instant): SimGit {
@@ -49,6 +57,7 @@ export function createSimGit(files: Files, at: Instant): SimGit {
     objects.set(id, { type, bytes });
     return id;
   };
+  const branches = new Map<string, CommitId>();
   let commits: readonly SimCommit[] = [];
 
   const git: SimGit = {
@@ -60,9 +69,10 @@ export function createSimGit(files: Files, at: Instant): SimGit {
       if (!head) throw new Error("a repository always has a commit");
       return head;
     },
-    branches: new Map(),
+    branches,
     objects,
     isDown: false,
+    isProtected: false,
     find: (id) => known.get(id) ?? null,
     make(parent, { by, message, files: contents, at: when }) {
       const tree = storeTree(contents, store);
@@ -88,7 +98,13 @@ export function createSimGit(files: Files, at: Instant): SimGit {
       commits = historyOf(to, known);
       git.onMove(to, from);
     },
+    propose(branch, commit) {
+      branches.set(branch, commit.id);
+      git.onPropose(branch, commit);
+    },
     onMove: () => undefined,
+    onPropose: () => undefined,
+    onDecline: () => undefined,
   };
   commits = [git.make(null, { by: "person", message: "the beginning", files, at })];
   return git;

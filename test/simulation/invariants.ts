@@ -5,12 +5,13 @@ import type { Engine } from "../../src/ports/engine.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import type { Router } from "../../src/ports/router.ts";
 import { createDecisionRules, type DecisionRules } from "./decision-rules.ts";
-import { createGitRules } from "./git-rules.ts";
+import { createGitRules, type GitRules } from "./git-rules.ts";
 import type { SimWorld } from "./sim-world.ts";
 import { createTrafficRules } from "./traffic-rules.ts";
 
 export interface Invariants {
   readonly decisions: DecisionRules;
+  readonly git: GitRules;
   /** The same ports, watched. */
   router(router: Router): Router;
   journal(journal: Journal): Journal;
@@ -30,6 +31,7 @@ export function watch(world: SimWorld): Invariants {
   world.git.onMove = git.onMove;
   return {
     decisions,
+    git,
     get passes() {
       return passes;
     },

@@ -1,5 +1,7 @@
 /** Rules broken on purpose, each by one replacement in the source: the simulation must notice every one of them. */
 
+import { writerMutations } from "./writer-mutations.ts";
+
 export interface Mutation {
   readonly what: string;
   readonly file: string;
@@ -128,28 +130,5 @@ export const mutations: readonly Mutation[] = [
     find: "  return orders.filter((order) => !answered.has(order.id));",
     put: "  return orders.length > 0 && answered.size > 0 ? orders : orders;",
   },
-  {
-    what: "the writer forces its push",
-    file: "src/adapters/git/writer/push-commit.ts",
-    find: 'const lease = `--force-with-lease=${ref}:${seen ?? ""}`;',
-    put: 'const lease = seen === undefined ? "" : "--force";',
-  },
-  {
-    what: "the writer does not look for its Rollback-Id",
-    file: "src/adapters/git/writer/errand.ts",
-    find: '  if (written !== null) return over({ kind: "committed", commit: written });',
-    put: "",
-  },
-  {
-    what: "the writer puts back a pin that a person has moved",
-    file: "src/adapters/git/writer/errand.ts",
-    find: "if (!pins.some(({ version }) => version === order.from))",
-    put: "if (pins.length === 0)",
-  },
-  {
-    what: "the writer leaves the quarantine out",
-    file: "src/adapters/git/writer/build-commit.ts",
-    find: "if (quarantine.file !== null) files.set",
-    put: "if (quarantine.file === undefined) files.set",
-  },
+  ...writerMutations,
 ];

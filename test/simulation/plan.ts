@@ -75,7 +75,7 @@ export function makePlan(seed: number, random: Random): Plan {
     troubleMs: random.chance(0.1) ? random.between(60, 120) * 1_000 : random.between(10, 40) * 1_000,
     peopleEveryMs: random.pick([2_000, 5_000, 12_000]),
     outageEveryMs: random.pick([4_000, 10_000, 30_000]),
-    usesRealWriter: random.chance(0.07),
+    usesRealWriter: random.chance(0.2),
   };
   return { ...plan, isStubborn: !isCalm && random.chance(0.3), store: storeOf(random, plan) };
 }
@@ -155,6 +155,6 @@ function rollbackOf(random: Random): RollbackSpec {
       coolDownMs: random.pick([0, 30_000, 300_000]),
       evidenceMaxAgeMs: 60_000,
     },
-    manual: { enabled: random.chance(0.9), approvalRequired: random.chance(0.15) },
+    manual: { enabled: random.chance(0.9), approvalRequired: random.chance(0.3) },
   };
 }

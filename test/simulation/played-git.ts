@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import type { GitObjects } from "../../src/adapters/git/git-objects.ts";
 import { readCommit, readRawTree, readTree } from "../../src/adapters/git/read-object.ts";
-import type { Ended } from "../../src/adapters/git/run-git.ts";
 import type { CommitId } from "../../src/domain/names.ts";
 import { rollbackIdOf, type SimCommit, type StoredObject } from "./git.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -60,32 +59,49 @@ function* filesIn(tree: string, prefix: string, load: Load): Iterable<readonly [
   }
 }
 
-/** A push as the server takes it: what is forced is forced, whoever is overwritten. */
-export function receivePush({ git }: SimWorld, args: readonly string[], commitOf: CommitOf): Ended {
-  const [source = "", target = ""] = (args.at(-1) ?? "").split(":");
-  const branch = target.replace(/^refs\/heads\//, "");
-  const there = branch === "main" ? git.head.id : (git.branches.get(branch) ?? "");
-  const commit = commitOf(source.replace(/^\+/, ""));
-  const why = whyTurnedAway(args, { there, commit, isPlus: source.startsWith("+") });
-  if (why) return { exitCode: 1, output: ` ! [rejected]        ${source} -> ${branch} (${why})\n` };
-  if (branch !== "main") git.branches.set(branch, commit.id);
-  else if (commit.id !== there) git.move(commit);
-  return { exitCode: 0, output: "" };
-}
+/** What became of a push at the server. */
+export type Verdict = "taken" | "stale" | "not on top" | "protected";
 
-interface Pushed {
-  /** "": there is no such branch. */
-  readonly there: string;
+export interface Pushed {
+  readonly branch: string;
   readonly commit: SimCommit;
-  readonly isPlus: boolean;
+  /** Where the pusher has seen the branch; "": there was none, null: it does not say. */
+  readonly seen: CommitId | null;
+  readonly isForced: boolean;
 }
 
-function whyTurnedAway(args: readonly string[], { there, commit, isPlus }: Pushed): string | null {
+/** What `git push …` sends. */
+export function readPush(args: readonly string[], commitOf: CommitOf): Pushed {
+  const [source = "", target = ""] = (args.at(-1) ?? "").split(":");
   const lease = args.find((arg) => arg.startsWith("--force-with-lease="));
-  if (lease !== undefined) return lease.slice(lease.lastIndexOf(":") + 1) === there ? null : "stale info";
-  const isForced = isPlus || args.includes("--force") || args.includes("-f");
+  return {
+    branch: target.replace(/^refs\/heads\//, ""),
+    commit: commitOf(source.replace(/^\+/, "")),
+    seen: lease === undefined ? null : lease.slice(lease.lastIndexOf(":") + 1),
+    isForced: source.startsWith("+") || args.includes("--force") || args.includes("-f"),
+  };
+}
+
+/** A push as the server takes it: what is forced is forced, whoever is overwritten. */
+export function receivePush({ git }: SimWorld, push: Pushed): Verdict {
+  const { branch, commit } = push;
+  const there = branch === "main" ? git.head.id : (git.branches.get(branch) ?? "");
+  const objection = objectionTo(push, there);
+  if (objection !== null) return objection;
+  if (branch === "main" && git.isProtected) {
+    git.onDecline(commit.rollbackId);
+    return "protected";
+  }
+  if (branch !== "main") git.propose(branch, commit);
+  else if (commit.id !== there) git.move(commit);
+  return "taken";
+}
+
+/** `there` is where the branch is; "": there is none. */
+function objectionTo({ commit, seen, isForced }: Pushed, there: CommitId): Verdict | null {
+  if (seen !== null) return seen === there ? null : "stale";
   const isOnTop = there === "" || commit.parent === there || commit.id === there;
-  return isForced || isOnTop ? null : "fetch first";
+  return isForced || isOnTop ? null : "not on top";
 }
 
 export function historyOf(from: CommitId, commitOf: CommitOf): readonly SimCommit[] {

@@ -7,63 +7,97 @@ import type { TryGit } from "../../src/adapters/git/run-git.ts";
 import type { LocalGit } from "../../src/adapters/git/run-local-git.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { CommitId } from "../../src/domain/names.ts";
+import type { RevertOrder } from "../../src/domain/revert.ts";
+import type { Forge } from "./forge.ts";
 import type { StoredObject } from "./git.ts";
-import { type CommitOf, historyOf, type Load, missing, objectsOver, readStored, receivePush, searchLog, takeCommit } from "./played-git.ts";
+import {
+  type CommitOf,
+  historyOf,
+  type Load,
+  missing,
+  objectsOver,
+  type Pushed,
+  readPush,
+  readStored,
+  receivePush,
+  searchLog,
+  takeCommit,
+} from "./played-git.ts";
+import { type Answered, answerOfGit, answerOfServer } from "./push-answers.ts";
+import type { RacingPeople } from "./racing-people.ts";
 import type { Random } from "./random.ts";
 import type { SimWorld } from "./sim-world.ts";
 
-/** Does something outside; a remote takes its time. */
-export type Reach = <T>(work: () => Promise<T> | T, isRemote: boolean) => Promise<T>;
+/** Does something: on the spot, at the server, or by a push, which arrives even if its sender has died by then. */
+export type Reach = <T>(work: () => Promise<T> | T, how: "here" | "there" | "push") => Promise<T>;
 
 export interface RemoteParts {
+  readonly world: SimWorld;
+  readonly forge: Forge;
+  readonly people: RacingPeople;
   /** Where the writer keeps its objects. */
   readonly directory: string;
   /** What the server was sent in packs; it keeps them, whoever dies. */
   readonly packed: Map<string, StoredObject>;
   readonly random: Random;
   readonly reach: Reach;
+  /** What the writer is asked for at the moment. */
+  readonly orders: ReadonlySet<RevertOrder>;
 }
 
-export function createPlayedRemote(world: SimWorld, { directory, packed, random, reach }: RemoteParts) {
+export function createPlayedRemote(parts: RemoteParts) {
+  const { world, directory, packed, reach, people, orders } = parts;
   const { git } = world;
   const load: Load = (id) => git.objects.get(id) ?? packed.get(id) ?? readStored(directory, id);
   const commitOf: CommitOf = (id) => git.find(id) ?? takeCommit(world, id, load);
   const objects = objectsOver(load);
+  const receive = receiver(parts);
 
-  const remotely = <T>(work: () => Promise<T> | T): Promise<T> =>
+  const remotely = <T>(work: () => Promise<T> | T, how: "there" | "push" = "there"): Promise<T> =>
     reach(() => {
       if (git.isDown) throw new PinionError("git/unreachable", "the git server is down (simulated)");
       return work();
-    }, true);
-  const loseAnswer = (): void => {
-    if (random.chance(world.plan.faults.lostAnswer * 2)) throw new PinionError("git/unreachable", "the answer was lost (simulated)");
+    }, how);
+  /** Somebody may push as soon as it was looked at. */
+  const raced = <T>(seen: T): T => {
+    people.afterLook(orders);
+    return seen;
   };
   const find = (branch: string): Promise<CommitId | null> =>
-    remotely(() => (branch === "main" ? git.head.id : (git.branches.get(branch) ?? null)));
+    remotely(() => (branch === "main" ? raced(git.head.id) : (git.branches.get(branch) ?? null)));
   const talk: TryGit = (args) =>
     remotely(() => {
-      const ended = receivePush(world, args, commitOf);
-      loseAnswer();
-      return ended;
-    });
+      const push = readPush(args, commitOf);
+      return answerOfGit(receive(push), push, parts.random);
+    }, "push");
   const quick: QuickRemote = {
     find,
     fetch: (wanted, have) => remotely(() => missing(wanted, have, { commitOf, load })),
     push: ({ branch, from, to, objects: sent }) =>
       remotely(() => {
         keep(packed, sent);
-        if (branch !== "main" || git.head.id !== from) return { refused: "failed to update ref" };
-        git.move(commitOf(to));
-        loseAnswer();
-        return { refused: null };
-      }),
+        return { refused: answerOfServer(receive({ branch, commit: commitOf(to), seen: from, isForced: false }), parts.random) };
+      }, "push"),
     close: () => Promise.resolve(),
   };
   const local: LocalGit = {
-    run: (args) => reach(() => searchLog(args, commitOf), false),
-    ask: ([, , ancestor = "", of = ""]) => reach(() => historyOf(of, commitOf).some(({ id }) => id === ancestor), false),
+    run: (args) => reach(() => searchLog(args, commitOf), "here"),
+    ask: ([, , ancestor = "", of = ""]) => reach(() => historyOf(of, commitOf).some(({ id }) => id === ancestor), "here"),
   };
-  return { objects, find, talk, quick, local, look: () => remotely(() => objects.commit(git.head.id)) };
+  return { objects, find, talk, quick, local, look: () => remotely(() => raced(objects.commit(git.head.id))) };
+}
+
+/** What becomes of a push, and what is said to have become of it. */
+function receiver({ world, forge, people, random, orders }: RemoteParts): (push: Pushed) => Answered {
+  const faults = world.plan.faults;
+  return (push) => {
+    if (!forge.isKind && random.chance(faults.lost)) throw new PinionError("git/unreachable", "the push was lost (simulated)");
+    if (push.branch === "main" && forge.isForgotten()) return "taken";
+    const verdict = receivePush(world, push);
+    if (verdict !== "taken" || !forge.isDenied()) return verdict;
+    if (push.branch === "main") people.afterSilence([...orders].find(({ id }) => id === push.commit.rollbackId) ?? null);
+    return "taken, but denied";
+  };
 }
 
 function keep(packed: Map<string, StoredObject>, sent: Iterable<GitObject>): void {

@@ -1,15 +1,18 @@
 /** The product's own pin writer over the simulated git: real commits from real objects, a remote that is only played. */
 
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createQueue } from "../../src/adapters/git/queue.ts";
 import { createQuickLane } from "../../src/adapters/git/quick/quick-lane.ts";
 import { createPinWriter } from "../../src/adapters/git/writer/pin-writer.ts";
+import type { RevertOrder } from "../../src/domain/revert.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
-import { never, type Life } from "./life.ts";
-import { createPlayedRemote, type Reach } from "./played-remote.ts";
+import type { Forge } from "./forge.ts";
 import type { StoredObject } from "./git.ts";
+import { never, type Life } from "./life.ts";
+import { createPlayedRemote, type Reach, type RemoteParts } from "./played-remote.ts";
+import { createRacingPeople } from "./racing-people.ts";
 import type { Random } from "./random.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -20,37 +23,41 @@ export interface RealWriters {
   close(): void;
 }
 
-const latencyMs = 400;
+export interface RealWriterParts {
+  readonly world: SimWorld;
+  readonly forge: Forge;
+  readonly random: Random;
+}
 
-export function createRealWriters(world: SimWorld, random: Random): RealWriters {
-  const directory = mkdtempSync(join(tmpdir(), "pinion-simulation-"));
+/** How long a call takes at most, and a push whose sender has died. */
+const [latencyMs, lateMs] = [400, 4_000];
+
+/** Many small files for a moment: a real disk would take longer than all the rest. */
+const inMemory = "/dev/shm";
+
+export function createRealWriters({ world, forge, random }: RealWriterParts): RealWriters {
+  const directory = mkdtempSync(join(existsSync(inMemory) ? inMemory : tmpdir(), "pinion-simulation-"));
   const packed = new Map<string, StoredObject>();
+  const people = createRacingPeople(world, forge, random.fork());
   const lives: { readonly life: Life; readonly isBusyForReal: () => boolean }[] = [];
   world.time.isWaitingForReal = () => lives.some(({ life, isBusyForReal }) => !life.isDead && isBusyForReal());
   return {
     close: () => rmSync(directory, { recursive: true, force: true }),
     of(life) {
-      let [orders, calls] = [0, 0];
-      lives.push({ life, isBusyForReal: () => orders > 0 && calls === 0 });
-      /** Virtual time passes in here only; between two of these calls the writer works on the disk, and time stands still. */
-      const reach: Reach = async (work, isRemote) => {
-        if (life.isDead) return never();
-        calls += 1;
-        try {
-          if (isRemote) await world.time.sleep(1 + random.next() * latencyMs, life);
-          return await work();
-        } finally {
-          calls -= 1;
-        }
-      };
-      const writer = createPinWriter(dependencies(world, { directory, packed, life, random, reach }));
+      const orders = new Set<RevertOrder>();
+      const own = random.fork();
+      const { reach, calls } = createReach({ world, forge, life, random: own });
+      lives.push({ life, isBusyForReal: () => orders.size > 0 && calls() === 0 });
+      const writer = createPinWriter(dependencies({ world, forge, people, directory, packed, random: own, reach, orders }, life));
       return {
         async revert(order, signal) {
-          orders += 1;
+          // Asked twice, it is two orders.
+          const asked = { ...order };
+          orders.add(asked);
           try {
-            return await writer.revert(order, signal);
+            return await writer.revert(asked, signal);
           } finally {
-            orders -= 1;
+            orders.delete(asked);
           }
         },
       };
@@ -58,18 +65,43 @@ export function createRealWriters(world: SimWorld, random: Random): RealWriters 
   };
 }
 
-interface Around {
-  readonly directory: string;
-  readonly packed: Map<string, StoredObject>;
+interface ReachParts extends RealWriterParts {
   readonly life: Life;
-  readonly random: Random;
-  readonly reach: Reach;
 }
 
-function dependencies(world: SimWorld, { directory, packed, life, random, reach }: Around): Parameters<typeof createPinWriter>[0] {
-  const remote = createPlayedRemote(world, { directory, packed, random, reach });
+/** Virtual time passes in here only; between two of these calls the writer works on the disk, and time stands still. */
+function createReach({ world, forge, life, random }: ReachParts): { readonly reach: Reach; readonly calls: () => number } {
+  const { time } = world;
+  let calls = 0;
+
+  /** A push is on its way without its sender. Whatever the server's rules were when it left, they still are. */
+  async function arriveLate(work: () => unknown, changes: number): Promise<void> {
+    if (random.chance(0.5)) return;
+    await time.sleep(random.next() * lateMs, null);
+    if (forge.changes === changes && !forge.isKind) await work();
+  }
+
+  const reach: Reach = async (work, how) => {
+    if (life.isDead) return never();
+    calls += 1;
+    const { changes } = forge;
+    try {
+      if (how !== "here") await time.sleep(1 + random.next() * latencyMs, how === "push" ? null : life);
+      if (!life.isDead) return await work();
+    } finally {
+      calls -= 1;
+    }
+    await arriveLate(work, changes).catch(() => undefined);
+    return never();
+  };
+  return { reach, calls: () => calls };
+}
+
+function dependencies(parts: RemoteParts, life: Life): Parameters<typeof createPinWriter>[0] {
+  const { world, directory, random, reach } = parts;
+  const remote = createPlayedRemote(parts);
   const { objects, quick } = remote;
-  const sleep = (ms: number): Promise<void> => reach(() => world.time.sleep(ms, life), false);
+  const sleep = (ms: number): Promise<void> => reach(() => world.time.sleep(ms, life), "here");
   return {
     ...remote,
     directory,

@@ -4,12 +4,16 @@ import { createFakePinWriter } from "../fakes/pin-writer.ts";
 import { createSimBranch } from "./branch.ts";
 import { type ControllerLife, type LifeParts, startController } from "./controller-life.ts";
 import { judgeEnd } from "./end-rules.ts";
+import { createForge, type Forge } from "./forge.ts";
+import type { GitRules } from "./git-rules.ts";
 import { watch } from "./invariants.ts";
 import { withLightAborts } from "./light-abort.ts";
+import { startNeighbour } from "./neighbour.ts";
 import { createNetwork } from "./network.ts";
 import { createOutages } from "./outages.ts";
 import { createPeople } from "./people.ts";
-import { createRealWriters } from "./real-writer.ts";
+import { createRandom } from "./random.ts";
+import { createRealWriters, type RealWriters } from "./real-writer.ts";
 import { createSimWorld, type SimWorld } from "./sim-world.ts";
 import type { Violation } from "./trace.ts";
 
@@ -51,12 +55,13 @@ async function live(world: SimWorld): Promise<void> {
     },
   });
   const branch = createSimBranch(world);
-  const real = plan.usesRealWriter ? createRealWriters(world, random.fork()) : null;
+  const forge = createForge(world, createRandom(plan.seed + 2));
+  const writers = plan.usesRealWriter ? openWriters(world, forge, invariants.git) : null;
   const parts: LifeParts = {
     world,
     network,
     invariants,
-    writer: (life) => real?.of(life) ?? createFakePinWriter({ branch, between: () => time.sleep(random.between(1, 2_000), life) }),
+    writer: (life) => writers?.of(life) ?? createFakePinWriter({ branch, between: () => time.sleep(random.between(1, 2_000), life) }),
   };
   const people = createPeople({ world, random: random.fork(), controller: () => running });
   const outages = createOutages({ world, random: random.fork(), crash: () => running && network.kill(running.life) });
@@ -77,10 +82,19 @@ async function live(world: SimWorld): Promise<void> {
   await time.runUntil(until, isOver);
   network.calm();
   world.journal.calm();
+  forge.calm();
   outages.end();
   people.settle();
   await judgeEnd({ world, invariants, network, people, isOver });
   if (!isOver()) await world.journal.judge();
+  if (!isOver()) invariants.git.judge();
   world.journal.close();
-  real?.close();
+  writers?.close();
+}
+
+/** The product's own writer, for two installations. */
+function openWriters(world: SimWorld, forge: Forge, rules: GitRules): RealWriters {
+  const writers = createRealWriters({ world, forge, random: world.random.fork() });
+  startNeighbour({ world, forge, rules, random: createRandom(world.plan.seed + 3), writer: writers.of });
+  return writers;
 }
