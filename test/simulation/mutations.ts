@@ -1,5 +1,7 @@
 /** Rules broken on purpose, each by one replacement in the source: the simulation must notice every one of them. */
 
+import { gateMutations } from "./gate-mutations.ts";
+import { storeMutations } from "./store-mutations.ts";
 import { writerMutations } from "./writer-mutations.ts";
 
 export interface Mutation {
@@ -131,4 +133,6 @@ export const mutations: readonly Mutation[] = [
     put: "  return orders.length > 0 && answered.size > 0 ? orders : orders;",
   },
   ...writerMutations,
+  ...gateMutations,
+  ...storeMutations,
 ];

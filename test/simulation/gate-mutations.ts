@@ -1,0 +1,36 @@
+/** Gates and memories of decisions, broken on purpose: see `mutations.ts`. */
+
+import type { Mutation } from "./mutations.ts";
+
+export const gateMutations: readonly Mutation[] = [
+  {
+    what: "a version is watched for no time",
+    file: "src/domain/strategies/settling.ts",
+    find: "if (seen.now < state.until) return stay",
+    put: "if (seen.now < state.since) return stay",
+  },
+  {
+    what: "what was found bad stays a way back",
+    file: "src/domain/rollback.ts",
+    find: "return before.knownGood.some(isBad) ? {",
+    put: "return before.knownGood.some(isBad) && before.knownGood.length > 99 ? {",
+  },
+  {
+    what: "a failed version is known good",
+    file: "src/domain/deployments.ts",
+    find: 'if (phase !== "Succeeded" || !candidate ||',
+    put: "if (!candidate ||",
+  },
+  {
+    what: "a deployment that begins in this pass is not counted",
+    file: "src/domain/deployments.ts",
+    find: "  pass.running += 1;\n",
+    put: "",
+  },
+  {
+    what: "a watched version is taken back whatever the policy says",
+    file: "src/domain/rollback.ts",
+    find: "if (held === null || isOnItsWay(rollout)) return reject",
+    put: 'if (held === null || held !== "") return reject',
+  },
+];

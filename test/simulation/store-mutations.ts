@@ -1,0 +1,192 @@
+/** What is written as rows and read back, broken on purpose: see `mutations.ts`. */
+
+import type { Mutation } from "./mutations.ts";
+
+export const storeMutations: readonly Mutation[] = [
+  {
+    what: "an action that is done stays owed on the disk",
+    file: "src/adapters/store/write-state.ts",
+    find: "for (const id of ids) settle.run(environment, id);",
+    put: "if (ids.length === 1) for (const id of ids) settle.run(environment, id);",
+  },
+  {
+    what: "a refusal is not on the disk",
+    file: "src/adapters/store/write-state.ts",
+    find: "refuse.run(JSON.stringify(stuck), notBefore, environment, id)",
+    put: "refuse.run(null, notBefore, environment, id)",
+  },
+  {
+    what: "what became of a revert is not on the disk",
+    file: "src/adapters/store/changes.ts",
+    find: "if (row) rows.writeRows(order.environment, [row]);",
+    put: 'if (row && order.deployment === "") rows.writeRows(order.environment, [row]);',
+  },
+  {
+    what: "ids of owed actions are given again after a restart",
+    file: "src/adapters/store/changes.ts",
+    find: "SELECT seq FROM sqlite_sequence WHERE name = 'owed'",
+    put: "SELECT coalesce(max(id), 0) FROM owed",
+  },
+  {
+    what: "evidence of what is under way is not read back",
+    file: "src/adapters/store/load.ts",
+    find: "AND d.ended_at IS NULL ORDER",
+    put: "AND d.ended_at IS NOT NULL ORDER",
+  },
+  {
+    what: "a quarantine is empty once it was read back",
+    file: "src/adapters/store/older.ts",
+    find: 'isRecord(value) && !("rolledBackAt" in value) ? completed(value) : value',
+    put: "isRecord(value) ? { ...(completed(value) as object), quarantined: [] } : value",
+  },
+  {
+    what: "memory goes on though the transaction has failed",
+    file: "src/adapters/store/journal.ts",
+    find: "for (const { environment, apply } of all) made.set(environment, apply(made.get(environment) ?? stateOf(environment)));",
+    put: "for (const { environment, apply } of all) {\n          made.set(environment, apply(made.get(environment) ?? stateOf(environment)));\n          states.set(environment, made.get(environment) as EnvironmentState);\n        }",
+  },
+  {
+    what: "an answered order waits on the disk",
+    file: "src/adapters/store/orders.ts",
+    find: "      settle.run(environment, answer.id);\n",
+    put: '      if (answer.kind === "refused") settle.run(environment, answer.id);\n',
+  },
+  {
+    what: "a lifted freeze stays on the disk",
+    file: "src/adapters/store/orders.ts",
+    find: "else if (line) lift.run(environment);",
+    put: 'else if (line) lift.run("");',
+  },
+  {
+    what: "events are lost when a deployment has moved too",
+    file: "src/adapters/store/changes.ts",
+    find: "  outbox.add(step.events);",
+    put: "  if (deployments.length === 0) outbox.add(step.events);",
+  },
+  {
+    what: "what was told is told again after a restart",
+    file: "src/adapters/store/outbox.ts",
+    find: "UPDATE event SET told = 1, body = '' WHERE id = ?",
+    put: "UPDATE event SET told = 0 WHERE id = ?",
+  },
+  {
+    what: "older owed actions stay on the disk",
+    file: "src/adapters/store/write-state.ts",
+    find: "for (const process of processes) drop.run(environment, process);",
+    put: "for (const process of processes) if (owed.length > 0) drop.run(environment, process);",
+  },
+  {
+    what: "owed actions are read back in the order of their ids",
+    file: "src/adapters/store/load.ts",
+    find: "FROM owed WHERE environment = ? ORDER BY position",
+    put: "FROM owed WHERE environment = ? ORDER BY id",
+  },
+  {
+    what: "a proposed revert cannot be read back",
+    file: "src/adapters/store/revert-rows.ts",
+    find: "proposed: shape({ branch: isText, commit: isText, why: isText })",
+    put: "proposed: shape({ branch: isText, sha: isText, why: isText } as never)",
+  },
+  {
+    what: "a revert that somebody was told of cannot be read back",
+    file: "src/adapters/store/revert-rows.ts",
+    find: 'told: optional(oneOf<NonNullable<Revert["told"]>>({ owed: true, proposed: true })),',
+    put: "told: optional(oneOf<never>({} as never)),",
+  },
+  {
+    what: "a person's revert cannot be read back",
+    file: "src/adapters/store/revert-rows.ts",
+    find: "by: nullable(isPerson),",
+    put: "by: isPerson as never,",
+  },
+  {
+    what: "a process that is forgotten keeps its row",
+    file: "src/adapters/store/write-state.ts",
+    find: "for (const process of processes) forget.run(environment, process);",
+    put: "for (const process of processes) forget.run(process, environment);",
+  },
+  {
+    what: "a pause without a time cannot be read back",
+    file: "src/adapters/store/strategy-rows.ts",
+    find: "pause: shape({ durationMs: nullable(isNumber) }),",
+    put: "pause: shape({ durationMs: isNumber as never }),",
+  },
+  {
+    what: "a rolling strategy cannot be read back",
+    file: "src/adapters/store/strategy-rows.ts",
+    find: "batchSize: isNumber,",
+    put: "batchSize: isText as never,",
+  },
+  {
+    what: "a measure against the old version cannot be read back",
+    file: "src/adapters/store/strategy-rows.ts",
+    find: "nullable(isNumber) });\n\nconst isCanaryStep",
+    put: "isNumber as never });\n\nconst isCanaryStep",
+  },
+  {
+    what: "a paused rollout cannot be read back",
+    file: "src/adapters/store/rows.ts",
+    find: "paused: nullable(shape<Pause>({ by: isPerson, why: isText, at: isNumber })),",
+    put: "paused: nullable(shape<Pause>({ by: isPerson, why: isText, at: isText as never })),",
+  },
+  {
+    what: "a batch that comes out of rotation cannot be read back",
+    file: "src/adapters/store/rows.ts",
+    find: "  rotating: batch,",
+    put: "  rotating: since as never,",
+  },
+  {
+    what: "a full promotion cannot be read back",
+    file: "src/adapters/store/order-rows.ts",
+    find: "promote: shape({ process: isText, isFull: isFlag }),",
+    put: "promote: shape({ process: isText, isFull: isText as never }),",
+  },
+  {
+    what: "a deployment's outcome is written once only",
+    file: "src/adapters/store/write-history.ts",
+    find: "condemned_by = coalesce(?, condemned_by) WHERE id = ?",
+    put: "condemned_by = coalesce(?, condemned_by) WHERE id = ? AND ended_at IS NOT NULL",
+  },
+  {
+    what: "a deployment forgets what condemned it",
+    file: "src/adapters/store/write-history.ts",
+    find: "condemned_by = coalesce(?, condemned_by)",
+    put: "condemned_by = ?",
+  },
+  {
+    what: "history is pruned too far",
+    file: "src/adapters/store/write-history.ts",
+    find: "LIMIT 1 OFFSET ?",
+    put: "LIMIT 1 OFFSET ? - 1",
+  },
+  {
+    what: "history is not pruned",
+    file: "src/adapters/store/changes.ts",
+    find: "history.pruneHistory(keepDeployments)",
+    put: "history.pruneHistory(keepDeployments * 10)",
+  },
+  {
+    what: "the sum of deployments counts some twice",
+    file: "src/adapters/store/schema.ts",
+    find: "SET count = count - 1",
+    put: "SET count = count - 0",
+  },
+  {
+    what: "what a revert became is not in the story",
+    file: "src/adapters/store/changes.ts",
+    find: "if (order.deployment !== null) history.addToStory(order.deployment, step);",
+    put: "",
+  },
+  {
+    what: "an order that was refused waits for ever",
+    file: "src/adapters/store/remembered.ts",
+    find: "const answered = new Set(answers.map((answer) => answer.id));",
+    put: 'const answered = new Set(answers.filter((answer) => answer.kind === "done").map((answer) => answer.id));',
+  },
+  {
+    what: "unfreezing is not recorded",
+    file: "src/adapters/store/remembered.ts",
+    find: "freeze: step.line ? step.line.freeze : state.freeze",
+    put: "freeze: step.line?.freeze ?? state.freeze",
+  },
+];
