@@ -10,7 +10,7 @@ import type { Stuck } from "../domain/rollout.ts";
 import type { OwedAction } from "../domain/state.ts";
 import type { DeploymentUnit } from "../domain/unit.ts";
 import { attempt, done, type Owed, of, type Refusal } from "./owed.ts";
-import type { Ports } from "./ports.ts";
+import type { OwedRevert, Ports } from "./ports.ts";
 import { shiftTraffic } from "./shift-traffic.ts";
 import { loadUnit } from "./units.ts";
 
@@ -23,8 +23,7 @@ export async function settle(environment: EnvironmentName, ports: Ports): Promis
   startValidations(environment, of(due, "ensure-validated"), ports);
   const heldUp = new Set<ProcessId>();
   for (const { kind, perform } of inOrder) {
-    // Traffic first, git second; what cannot be armed or taken out, as while the engine restarts, holds up no revert.
-    if (kind === "ensure-armed") startReverts(environment, due, { heldUp, ports });
+    if (kind === "ensure-armed") startReverts(environment, of(due, "ensure-reverted"), withTrafficOwed(owed, heldUp), ports);
     const refusals = await perform(
       environment,
       due.filter((entry) => !heldUp.has(processOf(entry.action))),
@@ -37,13 +36,15 @@ export async function settle(environment: EnvironmentName, ports: Ports): Promis
   }
 }
 
-interface HeldUp {
-  readonly heldUp: ReadonlySet<ProcessId>;
-  readonly ports: Ports;
+/** Those whose weights are still owed once all were tried. */
+function withTrafficOwed(owed: readonly OwedAction[], heldUp: ReadonlySet<ProcessId>): ReadonlySet<ProcessId> {
+  const wanting = of(owed, "ensure-weights").map(({ action }) => action.process);
+  return new Set(wanting.filter((process) => heldUp.has(process)));
 }
 
-function startReverts(environment: EnvironmentName, due: readonly OwedAction[], { heldUp, ports }: HeldUp): void {
-  for (const entry of of(due, "ensure-reverted")) if (!heldUp.has(entry.action.process)) ports.reverts.ensure(environment, entry, ports);
+/** Traffic first, git second; what cannot be installed, armed or taken out, as while the engine restarts, holds up no revert. */
+function startReverts(environment: EnvironmentName, due: readonly OwedRevert[], waiting: ReadonlySet<ProcessId>, ports: Ports): void {
+  for (const entry of due) if (!waiting.has(entry.action.process)) ports.reverts.ensure(environment, entry, ports);
 }
 
 const inOrder = [

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { environment, running, smokeTest, type World } from "../support/world.ts";
+import { errorRate, measure, passes, use } from "../support/progressive.ts";
+import { blueGreen, environment, running, smokeTest, type World } from "../support/world.ts";
 
 const process = "orders";
 
@@ -123,6 +124,27 @@ describe("what cannot be put back", () => {
     await world.settle();
     expect(await world.status(process)).toMatchObject({ desired: "1.2.0", sync: "Synced", health: "Healthy" });
     expect((await world.journal.state(environment)).owed).toEqual([]);
+  });
+
+  it("holds up no revert: that may be what mends it", async () => {
+    const world = await running();
+    const digest = world.digest(process, "1.0.0");
+    use(world, blueGreen, 60_000, [errorRate]);
+    measure(world, 0);
+    world.pin(process, "1.1.0");
+    await world.settle();
+    world.isGitDown = true;
+    measure(world, 50);
+    await world.settle();
+    world.spec = { ...world.spec, variables: { currency: "EUR" } };
+    world.engine.removeByHand(digest);
+    await world.settle();
+    world.restart();
+    measure(world, 0);
+    world.isGitDown = false;
+    for (let seconds = 0; seconds < 120; seconds += 1) await passes(world, 1_000);
+    expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0" }]);
+    expect(await world.status(process)).toMatchObject({ desired: "1.0.0", sync: "Synced", health: "Healthy" });
   });
 
   it("condemns nothing that is on its way meanwhile", async () => {
