@@ -133,7 +133,7 @@ export const storeMutations: readonly Mutation[] = [
     what: "a batch that comes out of rotation cannot be read back",
     file: "src/adapters/store/rows.ts",
     find: "  rotating: batch,",
-    put: "  rotating: since as never,",
+    put: "  rotating: isText as never,",
   },
   {
     what: "a full promotion cannot be read back",
@@ -164,12 +164,6 @@ export const storeMutations: readonly Mutation[] = [
     file: "src/adapters/store/changes.ts",
     find: "history.pruneHistory(keepDeployments)",
     put: "history.pruneHistory(keepDeployments * 10)",
-  },
-  {
-    what: "the sum of deployments counts some twice",
-    file: "src/adapters/store/schema.ts",
-    find: "SET count = count - 1",
-    put: "SET count = count - 0",
   },
   {
     what: "what a revert became is not in the story",
