@@ -6,6 +6,7 @@ import type { Journal } from "../../src/ports/journal.ts";
 import type { Router } from "../../src/ports/router.ts";
 import { createDecisionRules, type DecisionRules } from "./decision-rules.ts";
 import { createGitRules, type GitRules } from "./git-rules.ts";
+import { createMemoryRules } from "./memory-rules.ts";
 import type { SimWorld } from "./sim-world.ts";
 import { createTrafficRules } from "./traffic-rules.ts";
 
@@ -28,30 +29,45 @@ export function watch(world: SimWorld): Invariants {
   const traffic = createTrafficRules(world);
   const git = createGitRules(world, decisions);
   let passes = 0;
-  world.git.onMove = git.onMove;
+  const memory = createMemoryRules(world);
+  world.git.onMove = (to, from) => {
+    git.onMove(to, from);
+    memory.onMove(to);
+  };
   return {
     decisions,
     git,
     get passes() {
       return passes;
     },
-    router: (router) => ({
-      ...router,
-      routes: (environment) => {
-        passes += 1;
-        return router.routes(environment);
-      },
-      ensureRoutes: async (environment, routes) => {
-        await traffic.beforeRoutes(environment, routes);
-        await router.ensureRoutes(environment, routes);
-      },
-    }),
+    router: (router) => {
+      memory.onStart();
+      return {
+        ...router,
+        routes: (environment) => {
+          passes += 1;
+          return router.routes(environment);
+        },
+        traffic: async (environment) => {
+          const counts = await router.traffic(environment);
+          memory.onMeasured(environment);
+          return counts;
+        },
+        ensureRoutes: async (environment, routes) => {
+          await traffic.beforeRoutes(environment, routes);
+          await router.ensureRoutes(environment, routes);
+          memory.afterRoutes(environment, routes);
+        },
+      };
+    },
     journal: (journal) => ({
       ...journal,
       record: async (step) => {
         const before = await journal.state(step.environment);
         await journal.record(step);
-        decisions.afterStep(step, before, await journal.state(step.environment));
+        const after = await journal.state(step.environment);
+        decisions.afterStep(step, before, after);
+        memory.afterStep({ step, before, after });
       },
       reverted: async (order, outcome, step) => {
         await journal.reverted(order, outcome, step);

@@ -22,7 +22,7 @@ export function strategyOf(random: Random): StrategySpec {
         kind: "canary",
         steps: random.chance(0.5) ? thresholdSteps(random) : random.pick(explicitSteps),
         checks: [errorRate],
-        maxDurationMs: random.pick([60_000, 180_000]),
+        maxDurationMs: random.pick([30_000, 60_000, 180_000]),
         keepOldVersion,
         warm,
       };

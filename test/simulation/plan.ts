@@ -7,7 +7,18 @@ import { strategyOf } from "./plan-strategies.ts";
 import type { Random } from "./random.ts";
 
 /** What is wrong with a version; all but the first three are only seen under traffic. */
-export type Nature = "good" | "refused" | "fails-smoke-test" | "fails-in-public" | "errors" | "slow" | "kills-instance";
+export type Nature =
+  | "good"
+  | "refused"
+  | "fails-smoke-test"
+  | "fails-in-public"
+  | "errors"
+  /** Some seconds after it has been given all the traffic. */
+  | "errors-late"
+  /** And then no more. */
+  | "errors-for-a-moment"
+  | "slow"
+  | "kills-instance";
 
 export interface EnvironmentPlan {
   readonly name: EnvironmentName;
@@ -86,7 +97,17 @@ function storeOf(random: Random, { isCalm, usesRealWriter }: Pick<Plan, "isCalm"
   return { keepDeployments: random.pick([2, 10_000]), restartEveryMs: isCalm ? null : random.pick([4_000, 10_000]) };
 }
 
-const natures: readonly Nature[] = ["refused", "fails-smoke-test", "fails-in-public", "errors", "errors", "slow", "kills-instance"];
+const natures: readonly Nature[] = [
+  "refused",
+  "fails-smoke-test",
+  "fails-in-public",
+  "errors",
+  "errors",
+  "errors-late",
+  "errors-for-a-moment",
+  "slow",
+  "kills-instance",
+];
 
 function versionsOf(random: Random): ReadonlyMap<Version, Nature> {
   const versions = new Map<Version, Nature>([[firstVersion, "good"]]);
@@ -121,7 +142,7 @@ function specOf(name: EnvironmentName, processes: readonly ProcessId[], random: 
     type: "production",
     strategy: common,
     strategies: new Map(own),
-    deploymentTimeoutMs: random.pick([40_000, 120_000]),
+    deploymentTimeoutMs: random.pick([20_000, 40_000, 120_000]),
     validation: {
       level: "comprehensive",
       pre: ["process_validation", "environment_validation"],
@@ -153,7 +174,7 @@ function rollbackOf(random: Random): RollbackSpec {
       triggers,
       watchMs: random.pick([0, 5_000, 20_000]),
       coolDownMs: random.pick([0, 30_000, 300_000]),
-      evidenceMaxAgeMs: 60_000,
+      evidenceMaxAgeMs: random.pick([60_000, 5_000]),
     },
     manual: { enabled: random.chance(0.9), approvalRequired: random.chance(0.3) },
   };

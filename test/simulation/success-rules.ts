@@ -22,11 +22,19 @@ export function judgeSuccess(world: SimWorld, { about, wasPromoted, why }: Succe
   if (!nature || !spec || kind === "heal") return;
   const what = `${environment}/${process} ${version} (${nature}, ${strategy}): ${why}`;
   trace.expect(!refusedNatures.has(nature), "what fails its checks is never good", what);
-  if (kind !== "deploy" || wasPromoted) return;
+  if (kind === "deploy" && !wasPromoted) judgeMetrics(world, { about, why, what, spec, isBad: faultyNatures.has(nature) });
+}
+
+interface Judged extends Omit<Success, "wasPromoted"> {
+  readonly what: string;
+  readonly spec: EnvironmentSpec;
+  readonly isBad: boolean;
+}
+
+function judgeMetrics({ trace, plan }: SimWorld, { about, why, what, spec, isBad }: Judged): void {
   const isMeasured = rateOf(plan, about) > 0;
-  trace.expect(!isAnalysed(spec, about) || (isMeasured && !faultyNatures.has(nature)), "unknown or bad metrics never promote", what);
-  if (!faultyNatures.has(nature)) return;
-  trace.expect(!isOurs(plan, why) || !isWatched(spec, plan, about), "a trigger takes a bad version back", what);
+  trace.expect(!isAnalysed(spec, about) || (isMeasured && !isBad), "unknown or bad metrics never promote", what);
+  if (isBad && isOurs(plan, why)) trace.expect(!isWatched(spec, plan, about), "a trigger takes a bad version back", what);
 }
 
 function isAnalysed(spec: EnvironmentSpec, { strategy: name, from, process }: Opened): boolean {

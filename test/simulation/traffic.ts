@@ -21,7 +21,14 @@ export interface Traffic {
   /** From now on they are shared out so. */
   setRoutes(environment: EnvironmentName, routes: readonly Route[]): void;
   counts(environment: EnvironmentName): readonly TrafficCount[];
+  /** The share of a version now, 0 to 100; unlike the router it can always be asked. */
+  weight(environment: EnvironmentName, process: ProcessId, version: Version): number;
+  /** Since when this version has had all the traffic without a break; null: it has not. */
+  fullSince(environment: EnvironmentName, process: ProcessId, digest: Digest): Instant | null;
 }
+
+/** When versions go bad that are good at first, and become good again, in milliseconds after they were given all the traffic. */
+export const [lateMs, momentMs] = [7_000, 2_500];
 
 interface Count {
   readonly process: ProcessId;
@@ -37,6 +44,8 @@ interface Flow {
   routes: readonly Route[];
   since: Instant;
   readonly counts: Map<string, Count>;
+  /** By process: who has all the traffic. */
+  readonly full: Map<ProcessId, { readonly digest: Digest; readonly since: Instant }>;
 }
 
 const failureShare = 0.3;
@@ -46,7 +55,7 @@ const [quickMs, slowMs] = [40, 900];
 export function createTraffic(parts: TrafficParts): Traffic {
   const flows = new Map<EnvironmentName, Flow>();
   const flowOf = (environment: EnvironmentName): Flow => {
-    const flow = flows.get(environment) ?? { routes: [], since: parts.now(), counts: new Map<string, Count>() };
+    const flow = flows.get(environment) ?? { routes: [], since: parts.now(), counts: new Map<string, Count>(), full: new Map() };
     flows.set(environment, flow);
     return flow;
   };
@@ -72,17 +81,44 @@ export function createTraffic(parts: TrafficParts): Traffic {
     const nature = parts.nature(route.process, share.version);
     count.requests += requests;
     if (!parts.isThere(environment, target)) count.errors += requests;
-    else if (nature === "errors" || nature === "fails-in-public") count.errors += requests * failureShare;
+    else if (isBad(environment, route.process, share.digest, nature)) count.errors += requests * failureShare;
     if (nature === "slow") count.slow += requests;
     const isLethal = nature === "kills-instance" && Math.floor(before / lethal) < Math.floor(count.requests / lethal);
     if (isLethal && parts.isThere(environment, target)) parts.onKill(environment, target.instance, share.version);
   }
 
+  const fullSince: Traffic["fullSince"] = (environment, process, digest) => {
+    const full = flowOf(environment).full.get(process);
+    return full?.digest === digest ? full.since : null;
+  };
+
+  function isBad(environment: EnvironmentName, process: ProcessId, digest: Digest, nature: Nature | null): boolean {
+    if (nature === "errors" || nature === "fails-in-public") return true;
+    if (nature !== "errors-late" && nature !== "errors-for-a-moment") return false;
+    const since = fullSince(environment, process, digest);
+    const age = since === null ? 0 : parts.now() - since;
+    return age >= lateMs && (nature === "errors-late" || age < lateMs + momentMs);
+  }
+
+  function follow(flow: Flow, { process, shares }: Route): void {
+    const all = shares.find(({ weight }) => weight === 100);
+    if (!all) flow.full.delete(process);
+    else if (flow.full.get(process)?.digest !== all.digest) flow.full.set(process, { digest: all.digest, since: parts.now() });
+  }
+
   return {
     catchUp,
+    fullSince,
+    weight: (environment, process, version) =>
+      flowOf(environment)
+        .routes.filter((route) => route.process === process)
+        .flatMap(({ shares }) => shares)
+        .reduce((sum, share) => (share.version === version ? sum + share.weight : sum), 0),
     setRoutes: (environment, routes) => {
       catchUp(environment);
-      flowOf(environment).routes = routes;
+      const flow = flowOf(environment);
+      flow.routes = routes;
+      for (const route of routes) follow(flow, route);
     },
     counts: (environment) => [...flowOf(environment).counts.values()].map(describe),
   };

@@ -1,0 +1,175 @@
+/** The rails of rolling back, judged by what the invariants remember by themselves. */
+
+import type { EnvironmentName } from "../../src/domain/names.ts";
+import type { RevertOrder } from "../../src/domain/revert.ts";
+import type { Route } from "../../src/domain/route.ts";
+import type { ProcessState } from "../../src/domain/state.ts";
+import { quarantinePath, readQuarantine } from "./files.ts";
+import type { SimCommit } from "./git.ts";
+import { judgeEnd, judgeOpening } from "./history-rules.ts";
+import { createMemory, doneTo, isGood, type Memory, type Moved, type Place, type Recorded } from "./memory.ts";
+import type { SimWorld } from "./sim-world.ts";
+import { createTimeoutRules } from "./timeout-rules.ts";
+import { judgeUnmeasured } from "./metric-rules.ts";
+
+export interface MemoryRules {
+  /** A controller starts. */
+  onStart(): void;
+  /** It asks how many callers there were. */
+  onMeasured(environment: EnvironmentName): void;
+  onMove(to: SimCommit): void;
+  afterRoutes(environment: EnvironmentName, routes: readonly Route[]): void;
+  afterStep(recorded: Recorded): void;
+}
+
+export function createMemoryRules(world: SimWorld): MemoryRules {
+  const memory = createMemory(world.time.now());
+  const timeouts = createTimeoutRules(world);
+  return {
+    onStart() {
+      memory.startedAt = world.time.now();
+    },
+    onMeasured: (environment) => void memory.measuredAt.set(environment, world.time.now()),
+    onMove(to) {
+      followGit(world, memory, to);
+      judgeTrafficFirst(world, memory, to);
+    },
+    afterRoutes(environment, routes) {
+      for (const known of memory.deployments.values())
+        if (known.about.environment === environment && !known.isRejected && hasTraffic(routes, known.about)) known.hadTraffic = true;
+    },
+    afterStep(recorded) {
+      const { step, before } = recorded;
+      if (step.answers.length > 0) for (const row of before.processes.values()) notePeople(memory, recorded, row);
+      for (const update of step.deployments) judgeEnd(world, memory, recorded, update);
+      for (const update of step.deployments) judgeOpening(world, memory, recorded, update);
+      for (const row of step.processes) judgeRow(world, memory, recorded, row);
+      for (const process of step.forgotten) forget(memory.place(step.environment, process));
+      timeouts.afterStep(recorded);
+    },
+  };
+}
+
+function hasTraffic(routes: readonly Route[], { process, digest }: { process: string; digest: string | null }): boolean {
+  return routes.some((route) => route.process === process && route.shares.some((share) => share.digest === digest && share.weight > 0));
+}
+
+/** Taken out and pinned again, a process begins anew; what must not come again stays so. */
+function forget(place: Place): void {
+  place.good.clear();
+  place.automaticAt = null;
+}
+
+/** Whoever tries again lifts what git does not have. */
+function notePeople(memory: Memory, recorded: Recorded, { process, rollout }: ProcessState): void {
+  const done = doneTo(recorded, process);
+  const known = memory.deployments.get(rollout?.deployment ?? "");
+  if (known && (done.has("promote") || done.has("resume"))) known.wasPromoted = true;
+  if (done.has("retry")) memory.place(recorded.step.environment, process).held.clear();
+}
+
+function followGit({ plan }: SimWorld, memory: Memory, { files }: SimCommit): void {
+  for (const { name } of plan.environments) {
+    const lines = readQuarantine(files.get(quarantinePath(name)) ?? "");
+    for (const process of plan.processes.keys())
+      followHeld(memory.place(name, process), new Set(lines.filter((line) => line.process === process).map(({ version }) => version)));
+  }
+}
+
+/** What quarantine.yaml has had and has no more was lifted by a person. */
+function followHeld({ held }: Place, inGit: ReadonlySet<string>): void {
+  for (const [version, entry] of held) {
+    if (inGit.has(version)) entry.isInGit = true;
+    else if (entry.isInGit) held.delete(version);
+  }
+}
+
+/** The bot's commit follows the traffic; a person's own rollback is the other way round. */
+function judgeTrafficFirst({ trace, outside }: SimWorld, memory: Memory, { by, rollbackId }: SimCommit): void {
+  const order = by === "pinion" ? memory.orders.get(rollbackId ?? "") : null;
+  if (!order || order.deployment === null) return;
+  const weight = outside.traffic.weight(order.environment, order.process, order.from);
+  trace.expect(weight === 0, "traffic first, git second", `${order.id}: ${order.from} still has ${weight} %`);
+}
+
+function judgeRow(world: SimWorld, memory: Memory, recorded: Recorded, row: ProcessState): void {
+  const was = recorded.before.processes.get(row.process)?.rollout ?? null;
+  const known = memory.of(row);
+  if (known && was && row.rollout && row.rollout.deployment === was.deployment)
+    judgeMoved(world, memory, { known, was, is: row.rollout, recorded });
+  if (row.revert) judgeOrder(world, memory, row.revert.order);
+  judgeRemembered(world, memory.place(recorded.step.environment, row.process), row);
+}
+
+/** What the controller remembers of a process is what happened to it. */
+function judgeRemembered(
+  { trace }: SimWorld,
+  { held, good, automaticAt }: Place,
+  { process, quarantined, knownGood, rolledBackAt }: ProcessState,
+): void {
+  const listed = new Set(quarantined.map(({ version }) => version));
+  const lost = [...held].filter(([version, { isInGit }]) => !isInGit && !listed.has(version)).map(([version]) => version);
+  trace.expect(lost.length === 0, "what git does not have yet stays in quarantine", `${process} ${lost.join(", ")}`);
+  const bad = knownGood.filter(({ digest }) => !good.has(digest)).map(({ version }) => version);
+  trace.expect(bad.length === 0, "only what was not found bad since is known good", `${process} ${bad.join(", ")}`);
+  const is = `${process}: ${automaticAt ?? "never"}, not ${rolledBackAt ?? "never"}`;
+  trace.expect(rolledBackAt === automaticAt, "when it was rolled back by itself is not forgotten", is);
+}
+
+function judgeMoved(world: SimWorld, memory: Memory, moved: Moved): void {
+  const { known, was, is } = moved;
+  judgeUnmeasured(world, memory, moved);
+  if (was.state.kind === "rejected" || is.state.kind !== "rejected") return;
+  known.isRejected = true;
+  const { environment, process, digest } = known.about;
+  const place = memory.place(environment, process);
+  judgeTakenBack(world, place, moved);
+  if (known.about.kind === "deploy" && known.hadTraffic && is.state.trigger !== "abort" && digest) place.good.delete(digest);
+}
+
+const settled: ReadonlySet<string> = new Set(["draining", "watching"]);
+
+/** A version that has all the traffic for good is only taken back within the rails, but for people. */
+function judgeTakenBack({ trace, plan }: SimWorld, place: Place, { was, is, known, recorded: { step } }: Moved): void {
+  if (!settled.has(was.state.kind) || is.state.kind !== "rejected") return;
+  const { trigger, why } = is.state;
+  if (trigger === "emergency" || trigger === "quarantine") return;
+  const automatic = plan.environments.find(({ name }) => name === place.environment)?.spec.rollback.automatic;
+  if (!automatic) return;
+  const what = `${known.id} is taken back while ${was.state.kind}: ${why}`;
+  trace.expect(automatic.enabled && was.kind === "deploy", "what serves is taken back only where that is on", what);
+  trace.expect(isCool(place, step.at, automatic.coolDownMs), "what serves is taken back once in a cool-down", what);
+  const { stable } = was;
+  trace.expect(stable !== null && isGood(place, stable.version), "what serves is taken back only to what was good", what);
+  trace.expect(stable !== null && !place.held.has(stable.version), "what serves is taken back only to what is not in quarantine", what);
+}
+
+function isCool({ automaticAt }: Place, now: number, coolDownMs: number): boolean {
+  return automaticAt === null || now - automaticAt >= coolDownMs;
+}
+
+function judgeOrder(world: SimWorld, memory: Memory, order: RevertOrder): void {
+  if (memory.orders.has(order.id)) return;
+  memory.orders.set(order.id, order);
+  const { trace, plan } = world;
+  const place = memory.place(order.environment, order.process);
+  const what = `${order.id}: ${order.process} ${order.from} to ${order.to}, ${order.trigger}`;
+  const isStopped = order.trigger === "emergency" && order.deployment !== null;
+  trace.expect(isStopped || isGood(place, order.to), "back only to what was not found bad since", what);
+  if (order.by === null) {
+    const coolDownMs = plan.environments.find(({ name }) => name === order.environment)?.spec.rollback.automatic.coolDownMs ?? 0;
+    trace.expect(isCool(place, order.at, coolDownMs), "one automatic rollback in a cool-down", `${what}; the last one is remembered`);
+    place.automaticAt = order.at;
+  }
+  if (order.quarantine !== null) hold(world, place, order);
+}
+
+function hold({ git, applied }: SimWorld, { good, held }: Place, { environment, process, from }: RevertOrder): void {
+  for (const [digest, version] of good) if (version === from) good.delete(digest);
+  const isIn = (files: SimCommit["files"] | undefined): boolean =>
+    readQuarantine(files?.get(quarantinePath(environment)) ?? "").some((line) => line.process === process && line.version === from);
+  const [isInForce, isInGit] = [isIn(git.find(applied ?? "")?.files), isIn(git.head.files)];
+  // Lifted by a commit that is not in force yet.
+  if (isInForce && !isInGit) return;
+  held.set(from, { isInGit });
+}

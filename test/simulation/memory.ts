@@ -1,0 +1,95 @@
+/**
+ * What the invariants remember by themselves, made from what is seen outside: orders and history as they were recorded, traffic as
+ * the router gave it. A controller that forgets or invents something does not take this memory along.
+ */
+
+import type { Digest, EnvironmentName, Instant, ProcessId, Version } from "../../src/domain/names.ts";
+import type { RevertOrder } from "../../src/domain/revert.ts";
+import type { Rollout } from "../../src/domain/rollout.ts";
+import type { EnvironmentState, ProcessState, Step } from "../../src/domain/state.ts";
+import type { Opened } from "./decision-rules.ts";
+
+/** A decision, with what was remembered before and after it. */
+export interface Recorded {
+  readonly step: Step;
+  readonly before: EnvironmentState;
+  readonly after: EnvironmentState;
+}
+
+/** One row of a decision, where a deployment goes on. */
+export interface Moved {
+  readonly known: Known;
+  readonly was: Rollout;
+  readonly is: Rollout;
+  readonly recorded: Recorded;
+}
+
+/** A deployment under way. */
+export interface Known {
+  readonly id: string;
+  readonly about: Opened;
+  readonly isFast: boolean;
+  /** The router has sent callers to its version since it began, and before it was rejected. */
+  hadTraffic: boolean;
+  isRejected: boolean;
+  /** A person has taken it further. */
+  wasPromoted: boolean;
+}
+
+/** Of one process in one environment. */
+export interface Place {
+  readonly environment: EnvironmentName;
+  readonly process: ProcessId;
+  /** What was found good here and not found bad since. */
+  readonly good: Map<Digest, Version>;
+  /** Versions that must not come again, and whether quarantine.yaml has had them. */
+  readonly held: Map<Version, { isInGit: boolean }>;
+  /** When Pinion last ordered a rollback by itself. */
+  automaticAt: Instant | null;
+}
+
+export interface Memory {
+  /** Under way. */
+  readonly deployments: Map<string, Known>;
+  readonly orders: Map<string, RevertOrder>;
+  /** When the controller that runs now was started. */
+  startedAt: Instant;
+  /** When somebody was last told how many callers there were. */
+  readonly measuredAt: Map<EnvironmentName, Instant>;
+  place(environment: EnvironmentName, process: ProcessId): Place;
+  /** The deployment of a row. */
+  of(row: ProcessState | undefined): Known | null;
+}
+
+export function createMemory(startedAt: Instant): Memory {
+  const places = new Map<string, Place>();
+  const deployments = new Map<string, Known>();
+  return {
+    deployments,
+    orders: new Map(),
+    startedAt,
+    measuredAt: new Map(),
+    of: (row) => deployments.get(row?.rollout?.deployment ?? "") ?? null,
+    place(environment, process) {
+      const key = `${environment}/${process}`;
+      const place = places.get(key) ?? { environment, process, good: new Map(), held: new Map(), automaticAt: null };
+      places.set(key, place);
+      return place;
+    },
+  };
+}
+
+export function isGood({ good }: Place, version: Version): boolean {
+  return [...good.values()].includes(version);
+}
+
+/** Done by people in this step, to one process. */
+export function doneTo({ step, before }: Recorded, process: ProcessId): ReadonlySet<string> {
+  const done = new Set(step.answers.filter(({ kind }) => kind === "done").map(({ id }) => id));
+  if (done.size === 0) return nothing;
+  return new Set(
+    before.orders.filter(({ id, wish }) => done.has(id) && "process" in wish && wish.process === process).map(({ wish }) => wish.kind),
+  );
+}
+
+const nothing: ReadonlySet<string> = new Set();

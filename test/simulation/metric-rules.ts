@@ -1,0 +1,126 @@
+/** What metrics must have said before a version gets further, from the callers' point of view: how many there were, and what they got. */
+
+import { strategyFor, type EnvironmentSpec, type StrategySpec } from "../../src/domain/environment.ts";
+import type { MetricCheck } from "../../src/domain/metrics.ts";
+import type { Instant } from "../../src/domain/names.ts";
+import type { RolloutState } from "../../src/domain/rollout.ts";
+import type { Opened } from "./decision-rules.ts";
+import type { EnvironmentPlan, Nature } from "./plan.ts";
+import { doneTo, type Known, type Memory, type Moved } from "./memory.ts";
+import type { SimWorld } from "./sim-world.ts";
+import { lateMs } from "./traffic.ts";
+
+/** How long it takes at most, in a calm world, until a version is seen to fail, in milliseconds. */
+const noticedMs = 9_000;
+
+/** A found-good version, and the policy it was watched by. */
+interface Watched {
+  readonly about: Opened;
+  readonly automatic: EnvironmentSpec["rollback"]["automatic"];
+  /** Since when it has had all the traffic. */
+  readonly full: Instant;
+  readonly what: string;
+}
+
+/** A version that was watched was watched for its time, and what fails all the time is never found good. */
+export function judgeWatch(world: SimWorld, { startedAt }: Memory, { about }: Known, { what, why }: { what: string; why: string }): void {
+  const { plan, outside } = world;
+  const { environment, process, digest, kind, strategy } = about;
+  const automatic = plan.environments.find(({ name }) => name === environment)?.spec.rollback.automatic;
+  if (kind !== "deploy" || strategy === "recreate" || digest === null || !automatic || !hasWatch(automatic)) return;
+  const full = Math.max(outside.traffic.fullSince(environment, process, digest) ?? 0, about.startedAt);
+  const watched: Watched = { about, automatic, full, what };
+  if (isByItself(why)) judgeTime(world, watched);
+  if (why.includes(whileWatched)) judgePresence(world, startedAt, watched);
+  judgeCallers(world, watched);
+}
+
+function hasWatch({ enabled, triggers, watchMs }: Watched["automatic"]): boolean {
+  return enabled && triggers.length > 0 && watchMs > 0;
+}
+
+function judgeTime({ trace, time }: SimWorld, { automatic, full, what }: Watched): void {
+  trace.expect(time.now() - full >= automatic.watchMs, "what is watched is watched for its time", what);
+}
+
+/** Whoever has only just been started has not seen enough. */
+function judgePresence({ trace, time }: SimWorld, startedAt: Instant, { automatic, what }: Watched): void {
+  const { watchMs, triggers } = automatic;
+  const leastMs = Math.min(watchMs, ...triggers.map(({ windowMs }) => windowMs));
+  trace.expect(time.now() - startedAt >= leastMs, "nobody was watched by a controller that was not there", what);
+}
+
+/** Whatever comes next: what its callers suffer from is not good. */
+function judgeCallers({ trace, plan, time, catalogue }: SimWorld, { about, automatic, full, what }: Watched): void {
+  const { environment, process, version } = about;
+  const place = plan.environments.find(({ name }) => name === environment);
+  const isSeen = callers(place, process) >= 3 && automatic.triggers.some(({ metric }) => metric === "error_rate");
+  if (!plan.isCalm || !isSeen || version === null) return;
+  const badSince = badFrom(catalogue.nature(process, version), full);
+  trace.expect(badSince === null || time.now() - badSince < noticedMs, "what fails in public is not found good", what);
+}
+
+function badFrom(nature: Nature | null, full: Instant): Instant | null {
+  if (nature === "errors" || nature === "fails-in-public") return full;
+  return nature === "errors-late" ? full + lateMs : null;
+}
+
+const whileWatched = "while it was watched";
+
+/** It ended because its time was over, not because something else was pinned. */
+function isByItself(why: string): boolean {
+  return why.includes(whileWatched) || why.endsWith("is removed") || why.includes("could not be removed");
+}
+
+/** Where nobody has measured lately, or there are not enough callers, metrics say nothing: what waits for them stays, and nobody is condemned. */
+export function judgeUnmeasured(world: SimWorld, { measuredAt }: Memory, moved: Moved): void {
+  const { known, was, is, recorded } = moved;
+  const { environment, process, kind } = known.about;
+  const place = world.plan.environments.find(({ name }) => name === environment);
+  if (!place || kind !== "deploy" || was.state.kind === "rejected" || isSameState(was.state, is.state)) return;
+  const done = doneTo(recorded, process);
+  if (done.has("promote") || done.has("resume")) return;
+  const age = recorded.step.at - (measuredAt.get(environment) ?? 0);
+  const isOld = age > place.spec.rollback.automatic.evidenceMaxAgeMs;
+  const what = `${known.id}, measured ${age} ms ago: ${was.state.kind} to ${is.state.kind}`;
+  if (is.state.kind !== "rejected") return judgeFurther(world, place, { known, was, isOld, what });
+  world.trace.expect(!isOld || !metrics.has(is.state.trigger), "what was measured long ago condemns nobody", what);
+}
+
+const metrics: ReadonlySet<string> = new Set(["error_rate", "response_time"]);
+
+function isSameState(one: RolloutState, other: RolloutState): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+interface Further extends Pick<Moved, "known" | "was"> {
+  readonly isOld: boolean;
+  readonly what: string;
+}
+
+function judgeFurther({ trace }: SimWorld, place: EnvironmentPlan, { known, was, isOld, what }: Further): void {
+  const { process } = known.about;
+  const strategy = strategyFor(place.spec, process);
+  const checks = [...(strategy.kind === "canary" ? strategy.checks : []), ...place.spec.analysis.checks];
+  if (checks.length === 0 || !(isInAnalysis(was.state, strategy) || isBetweenBatches(was.state, strategy))) return;
+  const isKnown = checks.every((check) => callers(place, process) * 10 >= leastRequests(check));
+  trace.expect(isKnown, "what nobody has measured goes no further", `${what}; ${callers(place, process)} requests a second`);
+  trace.expect(!isOld, "what was measured long ago takes nobody further", what);
+}
+
+function callers(place: EnvironmentPlan | undefined, process: string): number {
+  return place?.traffic.get(process) ?? 0;
+}
+
+/** What compares a high quantile needs more than the check itself says. */
+function leastRequests({ statistic, minRequests }: MetricCheck): number {
+  return statistic === "p95" ? 40 : minRequests;
+}
+
+function isInAnalysis(state: RolloutState, strategy: StrategySpec): boolean {
+  return state.kind === "shifting" && strategy.kind === "canary" && strategy.steps[state.step]?.kind === "analysis";
+}
+
+function isBetweenBatches(state: RolloutState, strategy: StrategySpec): boolean {
+  return strategy.kind === "rolling" && state.kind === "pausing" && state.done.length > 0;
+}

@@ -1,0 +1,126 @@
+/** Rules of gates, timeouts and rollbacks broken on purpose; the invariants' own memory must notice every one of them. */
+
+import type { Mutation } from "./mutations.ts";
+
+export const policyMutations: readonly Mutation[] = [
+  {
+    what: "a quarantine that git does not have yet counts as lifted",
+    file: "src/domain/quarantine.ts",
+    find: "entry.isInGit && isReadable && !inGit.has(entry.digest)",
+    put: "isReadable && !inGit.has(entry.digest)",
+  },
+  {
+    what: "a known good version goes forwards in a freeze",
+    file: "src/domain/decide-process.ts",
+    find: "return freeze && !isRollback ?",
+    put: "return freeze && isRollback && !isRollback ?",
+  },
+  {
+    what: "time in a freeze counts for the timeout",
+    file: "src/domain/obeying.ts",
+    find: "deadline: process.rollout.deadline + afterMs",
+    put: "deadline: process.rollout.deadline",
+  },
+  {
+    what: "a canary has the timeout of all others",
+    file: "src/domain/deployments.ts",
+    find: 'return strategy.kind === "canary" ? strategy.maxDurationMs : spec.deploymentTimeoutMs;',
+    put: "return spec.deploymentTimeoutMs;",
+  },
+  {
+    what: "nobody ever runs out of time",
+    file: "src/domain/deadline.ts",
+    find: "isWaitingForPerson(strategy, state) ? null : deadline",
+    put: "isWaitingForPerson(strategy, state) ? null : deadline * 2",
+  },
+  {
+    what: "what is paused runs out of time",
+    file: "src/domain/deployments.ts",
+    find: "if (stopped === null && deadline !== null && now >= deadline)",
+    put: "if (deadline !== null && now >= deadline)",
+  },
+  {
+    what: "what waits for a person runs out of time",
+    file: "src/domain/deadline.ts",
+    find: 'return state.kind === "shifting" && strategy.kind === "canary" && isWaitingForPerson(strategy, state) ? null : deadline;',
+    put: "return deadline;",
+  },
+  {
+    what: "an emergency makes the cool-down forgotten",
+    file: "src/domain/rollback.ts",
+    find: "rolledBackAt: by === null ? seen.now : before.rolledBackAt",
+    put: "rolledBackAt: by === null ? seen.now : null",
+  },
+  {
+    what: "what serves is taken back against the rails",
+    file: "src/domain/rollback.ts",
+    find: "if (held === null || isOnItsWay(rollout)) return reject",
+    put: 'if (held === null || held !== "") return reject',
+  },
+  {
+    what: "a canary that shares the traffic goes on though it is paused",
+    file: "src/domain/deployments.ts",
+    find: ' || kind === "shifting" ||',
+    put: " ||",
+  },
+  {
+    what: "what fails in public is found good because something else is pinned",
+    file: "src/domain/decide-process.ts",
+    find: "isAllButOver(rollout) && !isCondemned(one, rollout) && !isTakenBack",
+    put: "isAllButOver(rollout) && !isTakenBack",
+  },
+  {
+    what: "what a person takes back is found good",
+    file: "src/domain/decide-process.ts",
+    find: " && !isCondemned(one, rollout) && !isTakenBack(one, rollout);",
+    put: " && !isCondemned(one, rollout);",
+  },
+  {
+    what: "what was found bad stays a way back",
+    file: "src/domain/rollback.ts",
+    find: "return before.knownGood.some(isBad) ? {",
+    put: "return before.knownGood.some(isBad) && before.knownGood.length > 99 ? {",
+  },
+  {
+    what: "a watch ends before its time is over",
+    file: "src/domain/strategies/settling.ts",
+    find: "if (seen.now < state.until) return stay",
+    put: "if (seen.now < state.since) return stay",
+  },
+  {
+    what: "a controller that was down has watched",
+    file: "src/domain/strategies/settling.ts",
+    find: "if (!seen.isWatched && seen.watchMs > 0)",
+    put: "if (!seen.isWatched && seen.watchMs > 1e12)",
+  },
+  {
+    what: "unknown metrics take a rolling deployment further",
+    file: "src/domain/strategies/rolling.ts",
+    find: 'if (done.length > 0 && seen.analysis.kind !== "healthy")',
+    put: 'if (done.length > 0 && seen.analysis.kind === "unhealthy")',
+  },
+  {
+    what: "a measurement of long ago still counts",
+    file: "src/domain/analysis.ts",
+    find: "if (age > at.maxAgeMs)",
+    put: "if (age > at.maxAgeMs * 1_000)",
+  },
+  {
+    what: "the way back leads to a version in quarantine",
+    file: "src/domain/decide-process.ts",
+    find: ".find((each) => !quarantined.has(each.version));",
+    put: '.find((each) => !quarantined.has("") && each.version !== "");',
+  },
+  {
+    what: "a canary that shared the traffic is not rolled back, it only fails",
+    file: "src/domain/strategies/steps.ts",
+    find: '    case "shifting":\n    case "returning":\n    case "switching":',
+    put: '    case "shifting":\n      return false;\n    case "returning":\n    case "switching":',
+  },
+  {
+    what: "a revert is written before the traffic is back",
+    file: "src/controller/perform.ts",
+    find: "if (!waiting.has(entry.action.process)) ports.reverts",
+    put: "ports.reverts",
+  },
+];

@@ -1,0 +1,152 @@
+/** When a deployment may run out of time: not before its limit, not while people hold it, and not much later. */
+
+import type { EnvironmentSpec } from "../../src/domain/environment.ts";
+import { strategyFor } from "../../src/domain/environment.ts";
+import type { EnvironmentName, Instant } from "../../src/domain/names.ts";
+import type { Rollout, RolloutState } from "../../src/domain/rollout.ts";
+import type { DeploymentUpdate, EnvironmentState, ProcessState } from "../../src/domain/state.ts";
+import { doneTo, type Recorded } from "./memory.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+export interface TimeoutRules {
+  afterStep(recorded: Recorded): void;
+}
+
+interface Span {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** The time of one deployment. */
+interface Watch {
+  readonly environment: EnvironmentName;
+  readonly startedAt: Instant;
+  readonly limitMs: number;
+  /** Times in which it stood still for people, and that are over. */
+  readonly stops: Span[];
+}
+
+/** Nothing is decided about what is to be superseded while engine or router cannot be asked, in milliseconds. */
+const slackMs = 45_000;
+
+export function createTimeoutRules(world: SimWorld): TimeoutRules {
+  const watches = new Map<string, Watch>();
+
+  function follow({ id, opened, endedAt }: DeploymentUpdate): void {
+    const spec = world.plan.environments.find(({ name }) => name === opened?.environment)?.spec;
+    if (opened && spec && (opened.kind === "deploy" || opened.kind === "rollback"))
+      watches.set(id, {
+        environment: opened.environment,
+        startedAt: opened.startedAt,
+        limitMs: limitOf(spec, opened.process),
+        stops: [],
+      });
+    if (endedAt !== null) watches.delete(id);
+  }
+
+  function thaw({ step, before, after }: Recorded): void {
+    if (!before.freeze || after.freeze) return;
+    for (const { environment, stops } of watches.values())
+      if (environment === step.environment) stops.push({ from: before.freeze.at, to: step.at });
+  }
+
+  function judgeRow(recorded: Recorded, { process, rollout: is }: ProcessState): void {
+    const was = recorded.before.processes.get(process)?.rollout ?? null;
+    const watch = watches.get(is?.deployment ?? "");
+    if (!watch || !is || was?.deployment !== is.deployment) return;
+    noteStops(watch, was, is, recorded.step.at);
+    judgeDeadline(world, watch, is);
+    judgeTimeout(world, watch, { was, is, recorded });
+  }
+
+  return {
+    afterStep(recorded) {
+      const { step, after } = recorded;
+      thaw(recorded);
+      for (const update of step.deployments) follow(update);
+      for (const row of step.processes) judgeRow(recorded, row);
+      for (const { rollout } of after.processes.values()) if (rollout) judgeLateness(world, watches, rollout, recorded);
+    },
+  };
+}
+
+/** A canary has a limit of its own. */
+function limitOf(spec: EnvironmentSpec, process: string): number {
+  const strategy = strategyFor(spec, process);
+  return strategy.kind === "canary" ? strategy.maxDurationMs : spec.deploymentTimeoutMs;
+}
+
+/** What is rejected was not resumed: nothing is added. */
+function noteStops({ stops }: Watch, was: Rollout, is: Rollout, now: Instant): void {
+  if (is.state.kind === "rejected") return;
+  if (was.paused && !is.paused) stops.push({ from: was.paused.at, to: now });
+  const hasMoved = JSON.stringify(was.state) !== JSON.stringify(is.state);
+  if (hasMoved && isWaitingForPerson(was) && "since" in was.state) stops.push({ from: was.state.since, to: now });
+}
+
+/** What it stood still is added, at the latest when somebody promotes it. */
+function judgeDeadline({ trace }: SimWorld, watch: Watch, is: Rollout): void {
+  const short = watch.startedAt + watch.limitMs + union(watch) - is.deadline;
+  const isOpen = is.state.kind === "rejected" || isWaitingForPerson(is);
+  trace.expect(short < 1 || isOpen, "time that stood still is added", `${is.deployment} lacks ${short} ms`);
+}
+
+interface Moved {
+  readonly was: Rollout;
+  readonly is: Rollout;
+  readonly recorded: Recorded;
+}
+
+function judgeTimeout({ trace }: SimWorld, watch: Watch, { was, is, recorded }: Moved): void {
+  if (was.state.kind === "rejected" || is.state.kind !== "rejected" || is.state.trigger !== "timeout") return;
+  const { step, before, after } = recorded;
+  const elapsed = step.at - watch.startedAt - union(watch);
+  const what = `${is.deployment}, while ${was.state.kind}, after ${elapsed} of ${watch.limitMs} ms`;
+  trace.expect(elapsed >= watch.limitMs, "nobody runs out of time too early", what);
+  const hasPeople = doneTo(recorded, is.process).size > 0;
+  if (hasPeople) return;
+  trace.expect(!was.paused || !canStandStill(was), "nobody runs out of time while paused", what);
+  trace.expect(!isWaitingForPerson(was), "nobody runs out of time while waiting for a person", what);
+  const isFrozen = before.freeze !== null && after.freeze !== null && was.kind === "deploy" && canStandStill(was);
+  trace.expect(!isFrozen, "nobody runs out of time in a freeze", what);
+}
+
+/** How long it stood still, each moment counted once. */
+function union({ stops, startedAt }: Watch): number {
+  let [total, until] = [0, startedAt];
+  for (const { from, to } of stops.toSorted((one, other) => one.from - other.from)) {
+    total += Math.max(0, to - Math.max(from, until));
+    until = Math.max(until, to);
+  }
+  return total;
+}
+
+function judgeLateness({ trace }: SimWorld, watches: ReadonlyMap<string, Watch>, rollout: Rollout, recorded: Recorded): void {
+  const watch = watches.get(rollout.deployment);
+  const now = recorded.step.at;
+  if (!watch || now < watch.startedAt + watch.limitMs + slackMs || !canRunOut(rollout, recorded.after)) return;
+  const stoodMs = watch.stops.reduce((sum, { from, to }) => sum + to - from, 0);
+  const lateMs = now - watch.startedAt - watch.limitMs - stoodMs;
+  trace.expect(lateMs < slackMs, "whoever runs out of time is not under way much longer", `${rollout.deployment} is ${lateMs} ms late`);
+}
+
+const arrived: ReadonlySet<RolloutState["kind"]> = new Set(["draining", "watching", "rejected"]);
+
+function canRunOut(rollout: Rollout, { freeze }: EnvironmentState): boolean {
+  const { state, fast, paused, kind, strategy } = rollout;
+  if (arrived.has(state.kind) || (state.kind === "removing" && strategy.kind !== "recreate")) return false;
+  if ((fast && state.kind === "confirming") || isWaitingForPerson(rollout)) return false;
+  const isStopped = paused !== null || (freeze !== null && kind === "deploy");
+  return !isStopped || !canStandStill(rollout);
+}
+
+function isWaitingForPerson({ strategy, state }: Rollout): boolean {
+  const step = strategy.kind === "canary" && state.kind === "shifting" ? strategy.steps[state.step] : null;
+  return step?.kind === "pause" && step.durationMs === null;
+}
+
+const stillStates: ReadonlySet<RolloutState["kind"]> = new Set(["validating", "installing", "checking", "waiting", "shifting", "pausing"]);
+
+function canStandStill({ state, strategy }: Rollout): boolean {
+  return strategy.kind === "recreate" ? state.kind === "validating" : stillStates.has(state.kind);
+}
