@@ -3,14 +3,14 @@
  * refused stays owed, is tried again later, and is shown to the next decision as `stuck`.
  */
 
-import { processOf, scopeOf } from "../domain/actions.ts";
+import { type Action, processOf, scopeOf } from "../domain/actions.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { Digest, EnvironmentName, ProcessId, UnitRef } from "../domain/names.ts";
 import type { Stuck } from "../domain/rollout.ts";
 import type { OwedAction } from "../domain/state.ts";
 import type { DeploymentUnit } from "../domain/unit.ts";
 import { attempt, done, type Owed, of, type Refusal } from "./owed.ts";
-import type { OwedRevert, Ports } from "./ports.ts";
+import type { Ports } from "./ports.ts";
 import { shiftTraffic } from "./shift-traffic.ts";
 import { loadUnit } from "./units.ts";
 
@@ -20,42 +20,44 @@ export async function settle(environment: EnvironmentName, ports: Ports): Promis
   const now = ports.clock.now();
   const due = owed.filter((entry) => entry.notBefore <= now);
   if (due.length === 0) return;
-  startValidations(environment, of(due, "ensure-validated"), ports);
-  const heldUp = new Set<ProcessId>();
-  for (const { kind, perform } of inOrder) {
-    if (kind === "ensure-armed") startReverts(environment, of(due, "ensure-reverted"), withTrafficOwed(owed, heldUp), ports);
+  const unfinished = new Map<Action["kind"], ReadonlySet<ProcessId>>();
+  for (const { kind, waitsFor, perform } of inOrder) {
+    const isHeldUp = (entry: OwedAction): boolean => waitsFor.some((before) => unfinished.get(before)?.has(processOf(entry.action)));
     const refusals = await perform(
       environment,
-      due.filter((entry) => !heldUp.has(processOf(entry.action))),
+      due.filter((entry) => !isHeldUp(entry)),
       ports,
     );
-    for (const refusal of refusals) heldUp.add(processOf(refusal.owed.action));
     // What waits to be tried again holds up what comes after it, just as its refusal did.
-    for (const entry of of(owed, kind)) if (entry.notBefore > now) heldUp.add(processOf(entry.action));
+    const waiting = of(owed, kind).filter((entry) => entry.notBefore > now);
+    unfinished.set(kind, new Set([...refusals.map((refusal) => refusal.owed), ...waiting].map(({ action }) => processOf(action))));
     await Promise.all(refusals.map((refusal) => refuse(environment, refusal, ports)));
   }
 }
 
-/** Those whose weights are still owed once all were tried. */
-function withTrafficOwed(owed: readonly OwedAction[], heldUp: ReadonlySet<ProcessId>): ReadonlySet<ProcessId> {
-  const wanting = of(owed, "ensure-weights").map(({ action }) => action.process);
-  return new Set(wanting.filter((process) => heldUp.has(process)));
-}
-
-/** Traffic first, git second; what cannot be installed, armed or taken out, as while the engine restarts, holds up no revert. */
-function startReverts(environment: EnvironmentName, due: readonly OwedRevert[], waiting: ReadonlySet<ProcessId>, ports: Ports): void {
-  for (const entry of due) if (!waiting.has(entry.action.process)) ports.reverts.ensure(environment, entry, ports);
-}
-
+/**
+ * Traffic goes where a version answers and nowhere else, so it waits for no installation. Traffic first, git second: what cannot be
+ * installed, armed or taken out, as while the engine restarts, holds up no revert. What is taken out waits for everything.
+ */
 const inOrder = [
-  { kind: "ensure-installed", perform: install },
-  { kind: "ensure-weights", perform: shiftTraffic },
-  { kind: "ensure-armed", perform: arm },
-  { kind: "ensure-removed", perform: remove },
+  { kind: "ensure-validated", waitsFor: [], perform: startValidations },
+  { kind: "ensure-installed", waitsFor: [], perform: install },
+  { kind: "ensure-weights", waitsFor: [], perform: shiftTraffic },
+  { kind: "ensure-reverted", waitsFor: ["ensure-weights"], perform: startReverts },
+  { kind: "ensure-armed", waitsFor: ["ensure-weights"], perform: arm },
+  { kind: "ensure-removed", waitsFor: ["ensure-installed", "ensure-weights", "ensure-armed"], perform: remove },
 ] as const;
 
-function startValidations(environment: EnvironmentName, owed: readonly Owed<"ensure-validated">[], ports: Ports): void {
-  for (const entry of owed) ports.validations.ensure(environment, entry, ports);
+/** They run beside the passes. */
+async function startValidations(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
+  for (const entry of of(due, "ensure-validated")) ports.validations.ensure(environment, entry, ports);
+  return [];
+}
+
+/** They are written beside the passes. */
+async function startReverts(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
+  for (const entry of of(due, "ensure-reverted")) ports.reverts.ensure(environment, entry, ports);
+  return [];
 }
 
 async function install(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {

@@ -160,6 +160,45 @@ describe("what cannot be put back", () => {
   });
 });
 
+describe("what cannot be put back on one of its instances", () => {
+  async function reached(world: World): Promise<readonly string[]> {
+    const [route] = await world.router.routes(environment);
+    return route?.shares.flatMap((share) => share.targets.map(({ url }) => url)) ?? [];
+  }
+
+  async function answering(world: World): Promise<readonly string[]> {
+    return (await world.engine.inventory()).installed.flatMap(({ placements }) => placements.map(({ address }) => address));
+  }
+
+  it("is served by the others only", async () => {
+    const world = await running({ instances: ["one", "two"] });
+    const digest = world.digest(process, "1.0.0");
+    world.pin(process, "9.9.9");
+    await world.settle();
+    world.engine.refuse(digest, { code: "engine/refused", detail: "no such node" });
+    world.engine.forget(digest, "two");
+    for (let passes = 0; passes < 4; passes += 1) await world.pass();
+    expect(await answering(world)).toHaveLength(1);
+    expect(await reached(world)).toEqual(await answering(world));
+  });
+
+  it("is followed to where the others come back", async () => {
+    const world = await running({ instances: ["one", "two"] });
+    const digest = world.digest(process, "1.0.0");
+    world.spec = { ...world.spec, variables: { currency: "EUR" } };
+    world.pin(process, "9.9.9");
+    await world.settle();
+    world.engine.forget(digest, "two");
+    await world.pass();
+    world.engine.crash("one");
+    world.engine.comeBack("one");
+    for (let passes = 0; passes < 4; passes += 1) await world.pass();
+    expect(await answering(world)).toHaveLength(1);
+    expect(await reached(world)).toEqual(await answering(world));
+    expect((await world.engine.inventory()).installed).toMatchObject([{ version: "1.0.0", armed: true }]);
+  });
+});
+
 describe("a process that nobody serves any more", () => {
   it("gets its last good version back while its pin is held", async () => {
     const world = await running();
