@@ -114,9 +114,12 @@ function nextIn(at: Rolling, state: Underway): StrategyStep {
   }
 }
 
-/** An instance that dies leaves its batch, and is taken again once it is back; the others go on. */
+/**
+ * An instance that dies leaves its batch, and is taken again once it is back; the others go on. One that may have had callers
+ * already is among those that have the new version: it is put back there, and nobody forgets that the version had traffic.
+ */
 function withoutDead({ instances, seen }: Rolling, state: Underway): StrategyStep | null {
-  if (state.kind === "pausing") return null;
+  if (state.kind === "pausing" || state.kind === "returning") return null;
   const alive = state.batch.filter((id) => instances.some((each) => each.id === id && each.isUp));
   if (alive.length === state.batch.length) return null;
   const why = `${without(state.batch, alive).join(", ")} went down`;

@@ -150,6 +150,13 @@ describe("between two batches", () => {
       wakeAt: 1_500,
     },
     {
+      what: "one that dies as it comes back may have had callers: it is counted too",
+      state: returning,
+      seen: seenWith([down("a"), instance("b"), instance("c")]),
+      goesTo: { kind: "pausing", done: ["a"], since: 1_000 },
+      wakeAt: 1_500,
+    },
+    {
       what: "batchDelay passes",
       state: { ...between, since: 600 },
       seen: seenWith(some, shared(33)),
