@@ -100,18 +100,6 @@ export const policyMutations: readonly Mutation[] = [
     put: 'if (done.length > 0 && seen.analysis.kind === "unhealthy")',
   },
   {
-    what: "a measurement of long ago still counts",
-    file: "src/domain/analysis.ts",
-    find: "if (age > at.maxAgeMs)",
-    put: "if (age > at.maxAgeMs * 1_000)",
-  },
-  {
-    what: "the way back leads to a version in quarantine",
-    file: "src/domain/decide-process.ts",
-    find: ".find((each) => !quarantined.has(each.version));",
-    put: '.find((each) => !quarantined.has("") && each.version !== "");',
-  },
-  {
     what: "a canary that shared the traffic is not rolled back, it only fails",
     file: "src/domain/strategies/steps.ts",
     find: '    case "shifting":\n    case "returning":\n    case "switching":',
