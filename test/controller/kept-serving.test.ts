@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { errorRate, measure, passes, use } from "../support/progressive.ts";
+import { canary, errorRate, measure, passes, use } from "../support/progressive.ts";
 import { blueGreen, environment, running, smokeTest, type World } from "../support/world.ts";
 
 const process = "orders";
@@ -124,6 +124,23 @@ describe("what cannot be put back", () => {
     await world.settle();
     expect(await world.status(process)).toMatchObject({ desired: "1.2.0", sync: "Synced", health: "Healthy" });
     expect((await world.journal.state(environment)).owed).toEqual([]);
+  });
+
+  it("is missed by no canary: that goes on alone", async () => {
+    const world = await running();
+    const digest = world.digest(process, "1.0.0");
+    use(world, canary);
+    world.spec = { ...world.spec, variables: { currency: "EUR" } };
+    measure(world, 0);
+    world.pin(process, "1.1.0");
+    for (let passes = 0; (await world.state(process))?.rollout?.state.kind !== "shifting"; passes += 1) {
+      if (passes > 20) throw new Error("it never gets traffic");
+      await world.pass();
+    }
+    world.engine.removeByHand(digest);
+    await world.settle();
+    expect(world.traffic(process)).toEqual({ "1.1.0": 100 });
+    expect(await world.status(process)).toMatchObject({ desired: "1.1.0", sync: "Synced", health: "Healthy" });
   });
 
   it("holds up no revert: that may be what mends it", async () => {

@@ -134,7 +134,12 @@ class InMemoryEngine implements FakeEngine {
   }
 
   forget(digest: Digest, instance: string): void {
-    for (const held of this.#held.values()) if (held.unit.digest === digest) held.instances.delete(instance);
+    for (const [key, held] of this.#held) {
+      if (held.unit.digest !== digest) continue;
+      held.instances.delete(instance);
+      if (held.armedOn === instance) held.armedOn = null;
+      if (held.instances.size === 0) this.#held.delete(key);
+    }
   }
 
   removeByHand(digest: Digest): void {

@@ -179,20 +179,37 @@ interface Serving extends End {
   readonly isAsPinned: boolean;
 }
 
-function judgeServing({ trace, plan }: SimWorld, { serving, isAsPinned, ...end }: Serving, what: string): void {
-  const { installed, targets, instances, environment, process } = end;
+function judgeServing(world: SimWorld, { serving, isAsPinned, ...end }: Serving, what: string): void {
+  const { trace } = world;
+  const { installed, targets, instances } = end;
   const isThere = installed.some(({ digest }) => digest === serving.digest);
-  trace.expect(isThere, "what has traffic is installed", `${what} ${serving.version}`);
-  trace.expect(!isAsPinned || targets === instances, "it is served wherever it runs", `${what}: ${targets} of ${instances} instances`);
+  trace.expect(isThere || isGivenUp(end), "what has traffic is installed", `${what} ${serving.version}`);
+  const isEverywhere = targets === instances || !(isAsPinned || isKept(end, serving.digest));
+  trace.expect(isEverywhere, "it is served wherever it runs", `${what}: ${targets} of ${instances} instances`);
   const armed = installed.filter((each) => each.armed);
   const isArmed = armed.length === 1 && armed[0]?.digest === serving.digest;
   const firing = armed.map(({ version }) => version).join() || "nowhere";
   trace.expect(isArmed || !isThere, "schedules fire where the traffic is", `${what}: ${firing}, not ${serving.version}`);
-  // A version that a person must decide about keeps what it could go back to.
-  const isOver = isAsPinned && end.state?.rollout === null;
-  const warm = warmIn(plan.environments.find(({ name }) => name === environment) ?? null, process);
-  const left = installed.map(({ version }) => version).join(", ");
-  trace.expect(!isOver || installed.length <= warm + 1, "only warm versions are left", `${what}: ${left}, ${warm} may be warm`);
+  judgeLeft(world, { ...end, isAsPinned }, what);
+}
+
+/** A version that a person must decide about keeps what it could go back to. */
+function judgeLeft({ trace, plan }: SimWorld, end: Omit<Serving, "serving">, what: string): void {
+  const isOver = end.isAsPinned && end.state?.rollout === null;
+  const warm = warmIn(plan.environments.find(({ name }) => name === end.environment) ?? null, end.process);
+  const left = end.installed.map(({ version }) => version).join(", ");
+  trace.expect(!isOver || end.installed.length <= warm + 1, "only warm versions are left", `${what}: ${left}, ${warm} may be warm`);
+}
+
+/** Lost, and its variables are others by now: that is shown. */
+function isGivenUp({ state }: Pick<End, "state">): boolean {
+  return state?.status?.reason.includes("cannot be put back") ?? false;
+}
+
+/** Not pinned, but good here: it is put back wherever it is lost, unless its variables are others by now. */
+function isKept({ state }: Pick<End, "state">, digest: string): boolean {
+  const isGood = state?.knownGood.some((good) => good.digest === digest) ?? false;
+  return isGood && !isGivenUp({ state });
 }
 
 function warmIn(environment: EnvironmentPlan | null, process: string): number {

@@ -42,6 +42,9 @@ export function createOutside(parts: OutsideParts): Outside {
   return new SimulatedOutside(parts);
 }
 
+/** How often an instance that was dead has lost something. */
+const forgetful = 0.25;
+
 class SimulatedOutside implements Outside {
   readonly router: Router;
   readonly traffic: Traffic;
@@ -92,8 +95,20 @@ class SimulatedOutside implements Outside {
       this.#lives.set(key, (this.#lives.get(key) ?? 1) + 1);
       this.engine(environment).comeBack(instance);
       this.#parts.trace.say(`instance ${key} is back`);
+      if (!this.#isCalm && this.#parts.random.chance(forgetful)) void this.#forget(environment, instance);
       this.#tell(environment);
     });
+  }
+
+  /** It has come back without some of what it ran, as Node-RED does when it could not start with it. */
+  async #forget(environment: EnvironmentName, instance: string): Promise<void> {
+    const engine = this.engine(environment);
+    const inventory = await engine.inventory().catch(() => null);
+    for (const { process, version, digest } of inventory?.installed ?? []) {
+      if (this.#parts.random.chance(0.5)) continue;
+      this.#parts.trace.say(`instance ${environment}/${instance} has lost ${process} ${version}`);
+      engine.forget(digest, instance);
+    }
   }
 
   calm(): void {

@@ -6,7 +6,7 @@
 import type { Action } from "../actions.ts";
 import type { CanarySpec, CanaryStep } from "../environment.ts";
 import type { Instant, Percent, UnitRef } from "../names.ts";
-import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
+import type { Rollout, RolloutSeen, RolloutState, StrategyStep, Stuck } from "../rollout.ts";
 import { isSettling, nextSettling } from "./settling.ts";
 import {
   enter,
@@ -53,14 +53,27 @@ export function nextCanary(rollout: Rollout, candidate: UnitRef, spec: CanarySpe
 }
 
 function whenShifting(at: Canary, state: In<"shifting">, seen: RolloutSeen): StrategyStep {
+  const alone = whileAlone(at, state, seen);
+  if (alone) return alone;
   if (isHopeless(seen)) return rejectRefused(at.rollout, seen);
-  const { stable } = at.rollout;
-  if (stable && isNotSo(seen.stableInstalled))
-    return insist(state, `${stable.version} is missing: putting it back`, [{ kind: "ensure-installed", unit: stable }]);
   if (!isShared(state.weight, seen)) return insist(state, seen.stuck?.detail ?? sharing(state.weight), share(at, state.weight));
   const step = at.spec.steps[state.step];
   if (!step || step.kind === "weight") return takeStep(at, state.step + 1, state.weight, seen.now);
   return step.kind === "pause" ? whenPausing(at, step, state, seen) : whenAnalysing(at, step, state, seen);
+}
+
+/** What to do while the stable version is missing; null: it is there. Where it is lost for good, that is no fault of the candidate. */
+function whileAlone({ rollout, candidate }: Canary, state: In<"shifting">, seen: RolloutSeen): StrategyStep | null {
+  const { stable } = rollout;
+  if (!stable || !isNotSo(seen.stableInstalled)) return null;
+  if (isHopeless(seen) && isAbout(stable, seen.stuck))
+    return switchTo(candidate, `checks passed, and ${stable.version} is lost and cannot be put back: switching all traffic`);
+  if (isHopeless(seen)) return rejectRefused(rollout, seen);
+  return insist(state, `${stable.version} is missing: putting it back`, [{ kind: "ensure-installed", unit: stable }]);
+}
+
+function isAbout({ digest }: UnitRef, stuck: Stuck | null): boolean {
+  return stuck?.action.kind === "ensure-installed" && stuck.action.unit.digest === digest;
 }
 
 function whenPausing(at: Canary, { durationMs }: In2<"pause">, state: In<"shifting">, seen: RolloutSeen): StrategyStep {
