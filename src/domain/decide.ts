@@ -121,6 +121,7 @@ function collect(step: Draft, { remembered, owed, pass }: Collected, decision: P
   step.wakeAt = earlier(step.wakeAt, decision.wakeAt);
   if (decision.after === null) {
     if (pass.state.processes.has(remembered.process)) step.forgotten.push(remembered.process);
+    if (owed.length > 0) step.owed.set(remembered.process, []);
     return;
   }
   if (!isSameState(remembered, decision.after)) step.processes.push(decision.after);

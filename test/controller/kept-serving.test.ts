@@ -97,20 +97,16 @@ describe.each(held)("what serves while a pin $what", ({ hold }) => {
 describe("what cannot be put back", () => {
   async function lost(): Promise<World> {
     const world = await running();
-    world.spec = { ...world.spec, variables: { currency: "EUR" } };
-    world.pin(process, "9.9.9");
-    await world.settle();
-    world.engine.removeByHand(world.digest(process, "1.0.0"));
-    return world;
-  }
-
-  it("is shown, with why", async () => {
-    const world = await running();
     const digest = world.digest(process, "1.0.0");
     world.spec = { ...world.spec, variables: { currency: "EUR" } };
     world.pin(process, "9.9.9");
     await world.settle();
     world.engine.removeByHand(digest);
+    return world;
+  }
+
+  it("is shown, with why", async () => {
+    const world = await lost();
     await world.settle();
     const status = await world.status(process);
     expect(status).toMatchObject({ health: "Degraded" });
@@ -124,6 +120,17 @@ describe("what cannot be put back", () => {
     await world.settle();
     expect(await world.status(process)).toMatchObject({ desired: "1.2.0", sync: "Synced", health: "Healthy" });
     expect((await world.journal.state(environment)).owed).toEqual([]);
+  });
+
+  it("is owed no more once its pin is gone", async () => {
+    const world = await lost();
+    await world.settle();
+    expect((await world.journal.state(environment)).owed).toHaveLength(1);
+    world.spec = { ...world.spec, allowEmpty: true };
+    world.pin(process, null);
+    await world.settle();
+    expect((await world.journal.state(environment)).owed).toEqual([]);
+    expect(await world.state(process)).toBeUndefined();
   });
 
   it("is missed by no canary: that goes on alone", async () => {
