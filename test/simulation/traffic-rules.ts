@@ -115,7 +115,11 @@ function mayLoseAll(rollout: Rollout | null): boolean {
   return candidate === null || stable === null || strategy.kind === "recreate" || isLost;
 }
 
-/** Where the way back itself fails, as when it was recreated and its checks failed, what it came from serves rather than nobody. */
+/**
+ * Where the way back itself fails, as when it was recreated and its checks failed, what it came from serves rather than nobody; and
+ * so does what a deployment by `recreate` has taken out, when that is given up.
+ */
 function isLastResort(rollout: ProcessState["rollout"], digest: string): boolean {
-  return rollout?.kind === "rollback" && rollout.state.kind === "rejected" && rollout.stable?.digest === digest;
+  if (rollout?.state.kind !== "rejected" || rollout.stable?.digest !== digest) return false;
+  return rollout.kind === "rollback" || rollout.strategy.kind === "recreate";
 }
