@@ -16,10 +16,11 @@ import { createSecrets } from "../adapters/secrets/secrets.ts";
 import { openStore } from "../adapters/store/store.ts";
 import { systemClock } from "../adapters/system/system.ts";
 import { type Controller, createController } from "../controller/controller.ts";
+import type { RepositoryStatus } from "../controller/queries.ts";
 import type { ControllerConfig } from "../domain/controller-config.ts";
+import { isErrorCode, PinionError } from "../domain/errors.ts";
 import { createEmbedded } from "../library/embedded.ts";
-import { refuseUnknown } from "../library/known-fields.ts";
-import { type OpenOptions, openOptionNames } from "../library/open-options.ts";
+import { checkOptions, type OpenOptions } from "../library/open-options.ts";
 import type { EmbeddedPinion } from "../library/pinion.ts";
 import type { Log } from "../ports/log.ts";
 import type { Router } from "../ports/router.ts";
@@ -38,20 +39,32 @@ const silent: Log = { info: () => undefined, warn: () => undefined, error: () =>
 
 /** @throws `config/invalid`, `store/locked`, `store/damaged`, `manifest/invalid`, `usage/invalid`; nothing is left open then. */
 export async function openPinion(options: OpenOptions = {}): Promise<EmbeddedPinion> {
-  refuseUnknown(options, openOptionNames, "the options");
+  checkOptions(options);
   const closers: Closers = [];
-  const close = async () => {
-    for (const each of closers.splice(0).toReversed()) await each();
-  };
+  let closing: Promise<void> | null = null;
+  const close = () => (closing ??= closeAll(closers));
   try {
     const pinion = await openAll(options, closers, close);
     for (const environment of options.environments ?? []) await pinion.configure(environment);
     for (const version of options.versions ?? []) await pinion.publish(version);
     return pinion;
   } catch (error) {
-    await close();
+    await close().catch(() => undefined);
     throw error;
   }
+}
+
+/** All of them, also where one fails: what stays open keeps the caller's process from ending. @throws what the first has thrown. */
+async function closeAll(closers: Closers): Promise<void> {
+  const failures: unknown[] = [];
+  for (const each of closers.toReversed()) {
+    try {
+      await each();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 async function openAll(options: OpenOptions, closers: Closers, close: () => Promise<void>): Promise<EmbeddedPinion> {
@@ -61,7 +74,7 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   const store = openStore({ directory, log });
   closers.push(() => store.close());
   const secrets = createSecrets(process.env);
-  const repository = openRepository(directory);
+  const repository = openRepository(directory, closers);
   const gateway = await gatewayOf(options, { config: config.gateway, stateDirectory: join(directory, "gateway"), secrets, log });
   closers.push(() => gateway.close("stop"));
   const wake = (environment: string) => controller.wake(environment);
@@ -77,12 +90,32 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
     await controller.stop();
     await assembled.idle();
   });
+  const checkOpen = openUntilClosed(closers);
   watching.start();
   controller.start();
-  const inForce = () => assembled.parts.source.status().commit;
-  while (inForce() === null) await systemClock.sleep(startedEveryMs);
+  const { source } = assembled.parts;
+  const inForce = () => source.status().commit;
+  while (inForce() === null) {
+    if (source.failures() > 0) throw failureOf(source.status());
+    await systemClock.sleep(startedEveryMs);
+  }
   const address = (environment: string) => gateway.router.publicAddress(environment);
-  return createEmbedded({ controller, editor: repository, clock: systemClock, digestOf, inForce, address, close });
+  const desired = (environment: string) => source.wanted(environment)?.desired ?? null;
+  return createEmbedded({ controller, editor: repository, clock: systemClock, digestOf, inForce, desired, address, close, checkOpen });
+}
+
+/** What keeps the repository from being in force is the caller's to mend. */
+function failureOf({ code, reason }: RepositoryStatus): Error {
+  return code !== null && isErrorCode(code) ? new PinionError(code, reason) : new Error(reason);
+}
+
+/** Throws `library/closed` from the time when closing comes to it. */
+function openUntilClosed(closers: Closers): () => void {
+  let isOpen = true;
+  closers.push(() => void (isOpen = false));
+  return () => {
+    if (!isOpen) throw new PinionError("library/closed", "this Pinion is closed");
+  };
 }
 
 /** What pinion.yaml would say: one door for all that an operator can want. */
@@ -99,14 +132,19 @@ function folderOf({ directory }: OpenOptions, closers: Closers): string {
   return made;
 }
 
-function openRepository(directory: string): MemoryRepository {
+/** A folder that is closed may be another process's by now: nothing is written there any more. */
+function openRepository(directory: string, closers: Closers): MemoryRepository {
+  const checkOpen = openUntilClosed(closers);
   const file = join(directory, "repository.json");
   const about = { dialects: [nodeRedDialect], schemas: createSchemas() };
   return createMemoryRepository({
     clock: systemClock,
     check: async (objects, commit) => (await validateRepository({ ...about, objects, commit })).findings,
     before: readMemoryFile(file),
-    keep: (state) => writeMemoryFile(file, state),
+    keep(state) {
+      checkOpen();
+      writeMemoryFile(file, state);
+    },
   });
 }
 

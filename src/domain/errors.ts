@@ -63,6 +63,7 @@ const catalogue = {
     retry: "never",
     hint: "Change the pin in the config repository: merging that deploys, and `pinion wait` waits for it.",
   },
+  "library/closed": { retry: "never", hint: "Open it again: what was under way goes on from its folder." },
   "order/refused": { retry: "never", hint: "`pinion status` and `pinion history` show what is under way." },
   "order/unanswered": {
     retry: "later",

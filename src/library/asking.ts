@@ -6,6 +6,8 @@ import { PinionError } from "../domain/errors.ts";
 import type { Order, OrderAnswer } from "../domain/orders.ts";
 import type { Person } from "../domain/people.ts";
 import type { Clock } from "../ports/clock.ts";
+import { parseOrderRequest } from "../surfaces/http/order-door.ts";
+import { objectAt } from "./known-fields.ts";
 import type { PinionOrder } from "./pinion.ts";
 
 /** How often is looked while something is waited for, in milliseconds. */
@@ -14,6 +16,7 @@ export const lookEveryMs = 100;
 /** `Ann <ann@example.com>`, or a name alone; whoever is logged in when nobody is named. @throws `usage/invalid`. */
 export function personOf(userId: string | undefined): Person {
   const text = userId ?? userName();
+  if (typeof (text as unknown) !== "string") throw new PinionError("usage/invalid", "who orders something is named by a text");
   const { name, email } = /^(?<name>[^<>]+?)\s*(?:<(?<email>[^<>\s]+)>)?$/u.exec(text.trim())?.groups ?? {};
   if (name === undefined) throw new PinionError("usage/invalid", `"${text}" names nobody: it is "Name <email>" or a name`);
   return { name, email: email ?? null };
@@ -29,8 +32,10 @@ function userName(): string {
 }
 
 /** As the controller takes it; the time is the controller's to add. @throws `usage/invalid`. */
-export function toOrder({ id, environment, wish, userId, reason }: PinionOrder): Omit<Order, "at"> {
-  return { id: id ?? randomUUID(), environment, wish, by: personOf(userId), why: reason?.trim() ?? "" };
+export function toOrder(given: PinionOrder): Omit<Order, "at"> {
+  const { id = randomUUID(), environment, wish, userId, reason = "" } = objectAt(given, "the order") as unknown as PinionOrder;
+  const order = parseOrderRequest({ id, by: personOf(userId), reason, wish });
+  return { id, environment, wish: order.wish, by: order.by, why: order.reason };
 }
 
 /** @throws `order/refused`. */

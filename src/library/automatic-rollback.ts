@@ -3,6 +3,7 @@
  * judges it whether anybody looks or not, so what is told here has happened already.
  */
 
+import { PinionError } from "../domain/errors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Pinion } from "./pinion.ts";
@@ -15,7 +16,7 @@ export interface MonitoringOptions {
   readonly onGood?: (deployment: Deployment) => void;
   /** It ended in another way: superseded by a newer one, aborted, or failed before it had traffic. */
   readonly onEnded?: (deployment: Deployment) => void;
-  /** The controller could not be asked; it is asked again. */
+  /** The controller could not be asked; it is asked again, unless that is of no use: nobody knows the deployment, or the Pinion is closed. */
   readonly onLost?: (error: unknown) => void;
   /** How often is looked, in milliseconds; one second when not said. */
   readonly everyMs?: number;
@@ -52,8 +53,10 @@ export class AutomaticRollback {
     const id = idOf(deployment);
     if (this.#monitors.has(id)) return;
     const given = new AbortController();
-    const ended = this.#follow(id, given.signal).finally(() => this.#monitors.delete(id));
-    this.#monitors.set(id, { given, ended });
+    const monitor: Monitor = { given, ended: this.#follow(id, given.signal).finally(() => this.#forget(id, monitor)) };
+    // Whoever asks for the outcome is told when a listener fails; nobody else is to be ended by it.
+    monitor.ended.catch(() => undefined);
+    this.#monitors.set(id, monitor);
   }
 
   /** Follows it no more, and tells nobody. The controller goes on guarding it. */
@@ -66,6 +69,11 @@ export class AutomaticRollback {
   /** Resolves with the deployment when it is over; null: it is not followed, or not any more. */
   outcome(deployment: Deployment | string): Promise<Deployment | null> {
     return this.#monitors.get(idOf(deployment))?.ended ?? Promise.resolve(null);
+  }
+
+  /** It may have been stopped, and begun anew since. */
+  #forget(id: string, monitor: Monitor): void {
+    if (this.#monitors.get(id) === monitor) this.#monitors.delete(id);
   }
 
   async #follow(id: string, signal: AbortSignal): Promise<Deployment | null> {
@@ -85,15 +93,19 @@ interface Following {
 async function untilEnded({ pinion, id, signal, options }: Following): Promise<Deployment | null> {
   const { everyMs = 1_000, onLost } = options;
   while (!signal.aborted) {
-    const deployment = await pinion.deployment(id).catch((error: unknown) => {
-      onLost?.(error);
-      return null;
-    });
+    const asked = await pinion.deployment(id).catch((error: unknown) => ({ error }));
     if (signal.aborted) return null;
-    if (deployment?.endedAt) return deployment;
+    if ("error" in asked) {
+      onLost?.(asked.error);
+      if (isForGood(asked.error)) return null;
+    } else if (asked.endedAt) return asked;
     await pinion.clock.sleep(everyMs, signal);
   }
   return null;
+}
+
+function isForGood(error: unknown): boolean {
+  return error instanceof PinionError && (error.code === "deployment/unknown" || error.code === "library/closed");
 }
 
 function tell(deployment: Deployment, { onRollback, onGood, onEnded }: MonitoringOptions): void {

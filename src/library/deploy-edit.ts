@@ -4,8 +4,9 @@ import { compare, prerelease } from "semver";
 import type { Definition, JsonObject } from "../domain/definition.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { Digest } from "../domain/names.ts";
-import type { ConfigEdit, ConfigEditor, VersionEdit } from "../ports/config-editor.ts";
+import type { ConfigEdit, ConfigEditor } from "../ports/config-editor.ts";
 import { personOf } from "./asking.ts";
+import { objectAt } from "./known-fields.ts";
 import { ownStrategy, toEnvironmentEdit } from "./environment-door.ts";
 import type { DeployTarget } from "./follow-deploy.ts";
 import type { DeployRequest } from "./pinion.ts";
@@ -27,15 +28,16 @@ export interface PlannedDeploy {
 
 /** @throws `usage/invalid`, `environment/unknown`, `process/unknown`. */
 export function planDeploy(editing: Editing, request: DeployRequest): PlannedDeploy {
+  objectAt(request, "the request");
   const { processId: process, strategy, userId } = request;
   const { environment, file, configured } = findEnvironment(editing, request);
-  const whole = wholeOf(request.version);
+  const whole = wholeOf(request);
   const version = whole ? formatVersion(whole.version) : knownVersion(editing, request);
   const own = strategy === null ? null : { environment, process, strategy: ownStrategy(file, process, strategy) as JsonObject | null };
   const edit: ConfigEdit = {
     subject: `Deploy ${process} ${version} to ${environment}`,
     by: personOf(userId),
-    versions: whole ? [versionEdit(editing, whole)] : [],
+    versions: whole ? [toVersionEdit(whole, editing.digestOf)] : [],
     environments: configured,
     strategies: own ? [own] : [],
     pins: [{ environment, process, version }],
@@ -60,8 +62,10 @@ function findEnvironment({ editor }: Editing, { environment }: DeployRequest): F
   return { environment, file, configured: [] };
 }
 
-function wholeOf(version: DeployRequest["version"]): WorkflowVersion | null {
-  return typeof version === "object" && version !== null && "workflowId" in version ? version : null;
+function wholeOf({ processId, version }: DeployRequest): WorkflowVersion | null {
+  if (typeof version !== "object" || version === null || !("workflowId" in version)) return null;
+  if (version.workflowId === processId) return version;
+  throw new PinionError("usage/invalid", `the version is one of "${version.workflowId}", and "${processId}" is to be deployed`);
 }
 
 function knownVersion({ editor }: Editing, { processId, version }: DeployRequest): string {
@@ -77,15 +81,4 @@ function knownVersion({ editor }: Editing, { processId, version }: DeployRequest
 function releasesLast(one: string, other: string): number {
   const isRelease = (version: string) => Number(prerelease(version) === null);
   return isRelease(one) - isRelease(other) || compare(one, other);
-}
-
-/** What publishing the version writes. @throws `usage/invalid` when it would change what is published. */
-export function versionEdit({ editor, digestOf }: Editing, version: WorkflowVersion): VersionEdit {
-  const edit = toVersionEdit(version, digestOf);
-  const before = editor.catalogue(edit.process).find((entry) => entry.version === edit.version);
-  if (before?.digest === undefined || before.digest === edit.digest) return edit;
-  throw new PinionError(
-    "usage/invalid",
-    `${edit.process} ${edit.version} is published with another definition, and never changes: give this one a version of its own`,
-  );
 }

@@ -1,6 +1,7 @@
 /** One deployer for each strategy. They only say how; deciding is the controller's, as for everything that it deploys. */
 
 import type { Deployment } from "./deployment.ts";
+import { objectAt } from "./known-fields.ts";
 import type { DeployOptions, Pinion } from "./pinion.ts";
 import type { DeploymentStrategy, Environment, WorkflowVersion } from "./vocabulary.ts";
 
@@ -13,9 +14,12 @@ export interface Deployer {
   deploy(version: WorkflowVersion, environment: Environment | string, options?: DeployOptions): Promise<Deployment>;
 }
 
-function deployerBy(pinion: Pinion, strategy: DeploymentStrategy["strategy"]): Deployer["deploy"] {
-  return (version, environment, options = {}) =>
-    pinion.deploy({ ...options, processId: version.workflowId, version, environment, strategy });
+/** What all of them do. */
+export function deployerBy(pinion: Pinion, strategy: DeploymentStrategy["strategy"]): Deployer["deploy"] {
+  return async (version, environment, options = {}) => {
+    objectAt(version, "the version");
+    return pinion.deploy({ ...options, processId: version.workflowId, version, environment, strategy });
+  };
 }
 
 /**

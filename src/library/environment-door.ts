@@ -10,6 +10,7 @@ import type { DeploymentStrategy, Environment } from "./vocabulary.ts";
 /** What configuring the environment writes. @throws `usage/invalid` for what is said twice, or has no place. */
 export function toEnvironmentEdit(given: Environment): { readonly name: EnvironmentName; readonly file: JsonObject } {
   objectAt(given, "the environment");
+  for (const [field, value] of Object.entries(given)) refuseNull(field, value);
   const { id, name, deploymentStrategy, config, restrictions, ...own } = given;
   if (config !== undefined) refuseUnknown(objectAt(config, "config"), ["variables", "secrets"], "config");
   const folder = environmentNameOf(given);
@@ -29,6 +30,11 @@ function environmentNameOf({ id, name }: Pick<Environment, "id" | "name">): Envi
   const folder: unknown = id ?? name;
   if (typeof folder === "string" && /^[a-z0-9]+(-[a-z0-9]+)*$/u.test(folder)) return folder;
   throw new PinionError("usage/invalid", `an environment's id is made of lower case letters, digits and hyphens, not ${String(folder)}`);
+}
+
+/** What is not said is left out: null would be taken for something. */
+function refuseNull(field: string, value: unknown): void {
+  if (value === null) throw new PinionError("usage/invalid", `the environment's ${field} is null: leave it out, or say what it is`);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** From the commit that deploys a version to its end: served and validated, or taken back with the pin as it was. */
 
 import { PinionError } from "../domain/errors.ts";
+import type { Digest } from "../domain/names.ts";
 import type { ConfigEdit, ConfigEditor } from "../ports/config-editor.ts";
 import { personOf, until } from "./asking.ts";
 import { type Deployment, DeploymentError } from "./deployment.ts";
@@ -19,12 +20,16 @@ interface Following {
   readonly commit: (edit: ConfigEdit) => Promise<void>;
   readonly edit: ConfigEdit;
   readonly target: DeployTarget;
+  /** What the commit in force pins there, with its variables; null: nothing that can run. */
+  readonly unitOf: (environment: string, process: string) => Digest | null;
 }
 
 /** Where a deployment came from, for going back there. */
 interface Start extends DeployTarget {
   readonly before: string | null;
   readonly at: number;
+  /** The commit has changed nothing of it, so there will be no deployment of its own. */
+  readonly isThere: boolean;
 }
 
 /** How long git may lag behind what a rollback has done, in milliseconds. */
@@ -32,14 +37,20 @@ const revertTimeoutMs = 10_000;
 
 /** @throws DeploymentError, and as `ConfigEditor.commit`. */
 export async function followDeploy(following: Following, options: DeployOptions): Promise<Deployment> {
-  const { pinion, editor, target, edit } = following;
-  const start: Start = { ...target, before: editor.pinned(target.environment, target.process), at: pinion.clock.now() };
-  await following.commit(edit);
+  const { target } = following;
+  const start = await begin(following);
   const ended = await untilEnded(following, start, options);
   if (ended.deployment && isArrived(ended.deployment, options)) return ended.deployment;
-  await putBack(following, start, options);
+  await putBack(following, start, { by: options.userId, to: ended.deployment ? ended.deployment.previousVersion : start.before });
   const { process, version, environment } = target;
   throw new DeploymentError(`${process} ${version} is not deployed to ${environment}: ${ended.why}`, ended.deployment);
+}
+
+async function begin({ pinion, editor, target, edit, commit, unitOf }: Following): Promise<Start> {
+  const { environment, process, version } = target;
+  const [before, unit, at] = [editor.pinned(environment, process), unitOf(environment, process), pinion.clock.now()];
+  await commit(edit);
+  return { ...target, before, at, isThere: before === version && unitOf(environment, process) === unit };
 }
 
 interface Ended {
@@ -65,9 +76,10 @@ async function lookAt({ pinion, editor }: Following, start: Start, options: Depl
 }
 
 /** That of this commit; where it changed nothing, the one that brought the version there. */
-async function findDeployment(pinion: Pinion, { environment, process, version, before, at }: Start): Promise<Deployment | null> {
-  const deployments = await pinion.deployments({ environment, process, limit: 20 });
-  const isNew = ({ startedAt }: Deployment) => before === version || startedAt.getTime() >= at;
+async function findDeployment(pinion: Pinion, { environment, process, version, isThere, at }: Start): Promise<Deployment | null> {
+  // Since it began, hardly any; what brought a version there may be long ago, and it may have been healed many times.
+  const deployments = await pinion.deployments({ environment, process, limit: isThere ? 1_000 : 20 });
+  const isNew = ({ startedAt }: Deployment) => isThere || startedAt.getTime() >= at;
   const found = deployments.find((one) => one.version === version && (one.kind === "deploy" || one.kind === "rollback") && isNew(one));
   return found ?? null;
 }
@@ -97,15 +109,32 @@ async function reasonOf(pinion: Pinion, { environment, process }: DeployTarget):
   return environments[0]?.processes[0]?.reason ?? "nothing was decided about it";
 }
 
-/** What was not deployed is not pinned either. Where a rollback puts the pin back by itself, that one does. */
-async function putBack({ pinion, editor, commit }: Following, start: Start, options: DeployOptions): Promise<void> {
+interface WayBack {
+  readonly by: string | undefined;
+  /** What ran before; that need not be what was pinned before, which may have been on its way itself. */
+  readonly to: string | null;
+}
+
+/**
+ * What was not deployed is not pinned either. Where a rollback puts the pin back by itself, that one does. Resolves once the
+ * controller goes by it, so that the next deployment of the same version is a new one.
+ */
+async function putBack({ pinion, editor, commit }: Following, start: Start, { by, to }: WayBack): Promise<void> {
   const { environment, process, version, before } = start;
-  await until({ clock: pinion.clock, timeoutMs: revertTimeoutMs }, async () => {
+  const patience = { clock: pinion.clock, timeoutMs: revertTimeoutMs };
+  const view = async () => {
     const { environments } = await pinion.overview({ environment });
-    const revert = environments[0]?.processes.find((view) => view.process === process)?.revert;
+    return environments[0]?.processes.find((one) => one.process === process);
+  };
+  await until(patience, async () => {
+    const revert = (await view())?.revert;
     return revert && revert.outcome === null ? null : true;
   });
   if (before === version || editor.pinned(environment, process) !== version) return;
-  const subject = `Pin ${process} to ${before ?? "nothing"} in ${environment} again`;
-  await commit({ subject, by: personOf(options.userId), pins: [{ environment, process, version: before }] });
+  const subject = `Pin ${process} to ${to ?? "nothing"} in ${environment} again`;
+  await commit({ subject, by: personOf(by), pins: [{ environment, process, version: to, replacing: version }] });
+  await until(patience, async () => {
+    const seen = await view();
+    return seen && (seen.desired === version || seen.sync === "Unknown") ? null : true;
+  });
 }

@@ -70,6 +70,7 @@ export interface Pinion {
    * when what runs is what ran before; `manifest/invalid`, `usage/invalid`.
    */
   deploy(request: DeployRequest): Promise<Deployment>;
+  /** What is under way goes on when its folder is opened again; who waits for it here is given `library/closed`, as every later call is. */
   close(): Promise<void>;
 }
 

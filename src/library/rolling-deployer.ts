@@ -1,6 +1,6 @@
 /** The deployer for the strategy that goes from instance to instance. */
 
-import type { Deployer } from "./deployers.ts";
+import { type Deployer, deployerBy } from "./deployers.ts";
 import type { Pinion } from "./pinion.ts";
 
 /**
@@ -13,7 +13,6 @@ export class RollingDeployer implements Deployer {
   readonly deploy: Deployer["deploy"];
 
   constructor(pinion: Pinion) {
-    this.deploy = (version, environment, options = {}) =>
-      pinion.deploy({ ...options, processId: version.workflowId, version, environment, strategy: "rolling" });
+    this.deploy = deployerBy(pinion, "rolling");
   }
 }

@@ -2,6 +2,7 @@
 
 import semver from "semver";
 import { PinionError } from "../domain/errors.ts";
+import { objectAt } from "./known-fields.ts";
 
 /** `2.0.0-rc.1+build.5` is `{ major: 2, minor: 0, patch: 0, prerelease: "rc.1", build: "build.5" }`. */
 export interface SemanticVersion {
@@ -18,7 +19,7 @@ export interface SemanticVersion {
  */
 export function parseVersion(text: string): SemanticVersion {
   const parsed = semver.parse(text);
-  if (parsed === null || !text.startsWith(parsed.version))
+  if (parsed === null || text !== [parsed.version, ...(parsed.build.length === 0 ? [] : [parsed.build.join(".")])].join("+"))
     throw new PinionError("usage/invalid", `"${text}" is no version: it is MAJOR.MINOR.PATCH, such as 1.4.2`);
   const { major, minor, patch, prerelease, build } = parsed;
   return {
@@ -35,7 +36,7 @@ export function parseVersion(text: string): SemanticVersion {
  * @example formatVersion({ major: 1, minor: 4, patch: 2 }) // "1.4.2"
  */
 export function formatVersion(version: SemanticVersion | string): string {
-  const text = typeof version === "string" ? version : textOf(version);
+  const text = typeof version === "string" ? version : textOf(objectAt(version, "a version") as unknown as SemanticVersion);
   parseVersion(text);
   return text;
 }

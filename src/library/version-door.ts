@@ -5,7 +5,7 @@ import type { Definition, JsonObject } from "../domain/definition.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { Digest } from "../domain/names.ts";
 import type { VersionEdit } from "../ports/config-editor.ts";
-import { objectAt, refuseUnknown } from "./known-fields.ts";
+import { listAt, objectAt, refuseUnknown } from "./known-fields.ts";
 import { formatVersion } from "./semantic-version.ts";
 import type { WorkflowDependency, WorkflowVersion } from "./vocabulary.ts";
 
@@ -81,7 +81,7 @@ function fileOf(given: WorkflowVersion, version: string, definition: Definition)
     version,
     title: metadata.title ?? `${workflowId} ${version}`,
     author,
-    dependencies: dependencies?.map(toDependency),
+    dependencies: dependencies && listAt(dependencies, "dependencies").map(toDependency),
     checks,
     definition,
   };
@@ -89,6 +89,9 @@ function fileOf(given: WorkflowVersion, version: string, definition: Definition)
   return JSON.parse(JSON.stringify(file)) as JsonObject;
 }
 
-function toDependency({ version, ...dependency }: WorkflowDependency): object {
-  return { ...dependency, version: typeof version === "string" ? version : formatVersion(version) };
+/** What is in them is checked where files are. */
+function toDependency(value: unknown): object {
+  const given: Partial<WorkflowDependency> = objectAt(value, "a dependency");
+  const { version } = given;
+  return { ...given, version: typeof version === "object" ? formatVersion(version) : version };
 }

@@ -14,6 +14,15 @@ export interface VersionEdit {
   readonly file: JsonObject;
 }
 
+/** `version` null takes the pin out. */
+export interface PinEdit {
+  readonly environment: EnvironmentName;
+  readonly process: ProcessId;
+  readonly version: Version | null;
+  /** Only where this is pinned still: what somebody has pinned meanwhile stays. */
+  readonly replacing?: Version;
+}
+
 /** What one commit changes. */
 export interface ConfigEdit {
   /** First line of its message. */
@@ -24,8 +33,7 @@ export interface ConfigEdit {
   readonly environments?: readonly { readonly name: EnvironmentName; readonly file: JsonObject }[];
   /** How single processes are rolled out here; `strategy` null: as all others. */
   readonly strategies?: readonly { readonly environment: EnvironmentName; readonly process: ProcessId; readonly strategy: Json }[];
-  /** `version` null takes the pin out. */
-  readonly pins?: readonly { readonly environment: EnvironmentName; readonly process: ProcessId; readonly version: Version | null }[];
+  readonly pins?: readonly PinEdit[];
   /** Takes a version out of quarantine. */
   readonly lifted?: readonly { readonly environment: EnvironmentName; readonly process: ProcessId; readonly version: Version }[];
 }
@@ -34,7 +42,7 @@ export interface ConfigEdit {
 export interface ConfigEditor {
   /**
    * All of it in one commit, or none; the newest commit where nothing changes. @throws `manifest/invalid` with its findings
-   * when it would bring an error into the repository.
+   * when it would bring an error into the repository; `usage/invalid` when it would change a version that is published.
    */
   commit(edit: ConfigEdit): Promise<CommitId>;
   /** Merges a rollback that was proposed for approval. @throws `usage/invalid` when no such branch waits. */

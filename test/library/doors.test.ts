@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { digestOf } from "../../src/adapters/manifest/digest.ts";
-import { personOf } from "../../src/library/asking.ts";
+import { personOf, toOrder } from "../../src/library/asking.ts";
 import { connectPinion } from "../../src/library/connected.ts";
 import { ownStrategy, toEnvironmentEdit } from "../../src/library/environment-door.ts";
 import { formatVersion, parseVersion } from "../../src/library/semantic-version.ts";
@@ -22,7 +22,7 @@ describe("versions", () => {
     expect(formatVersion(parts)).toBe(text);
   });
 
-  it.each(["1.4", "v1.4.2", "", " 1.4.2", "01.2.3"])("%j is none", (text) => {
+  it.each(["1.4", "v1.4.2", "", " 1.4.2", "1.4.2 ", "01.2.3"])("%j is none", (text) => {
     expect(() => parseVersion(text)).toThrow(expect.objectContaining({ code: "usage/invalid" }));
   });
 });
@@ -50,6 +50,9 @@ describe("a version", () => {
     ["metadata that does not exist", { metadata: { compatibility: {} } }, 'metadata: there is no "compatibility"'],
     ["an id that cannot be a folder", { workflowId: "../orders" }, "lower case letters"],
     ["a version that is none", { version: "latest" }, "is no version"],
+    ["no version", { version: undefined }, "a version must be an object"],
+    ["dependencies that are no list", { dependencies: "payment" }, "dependencies must be a list"],
+    ["a dependency that is none", { dependencies: [null] }, "a dependency must be an object"],
     ["no definition", { definition: undefined }, "definition must be an object"],
     ["a definition that is none", { definition: { nodes: [{}] } }, "definition.nodes[0].id"],
   ])("with %s is refused", (_what, change, message) => {
@@ -89,6 +92,7 @@ describe("an environment", () => {
   it.each<[string, object, string]>([
     ["a strategy twice", { strategy: { type: "rolling" }, deploymentStrategy: { strategy: "canary" } }, "said twice"],
     ["variables twice", { variables: {}, config: { variables: {} } }, "said twice"],
+    ["null", { restrictions: null }, "is null"],
     ["resources", { config: { computeResources: {} } }, 'there is no "computeResources"'],
     ["a name that cannot be a folder", { name: "Production" }, "an environment's id"],
     ["a strategy with more to it", { deploymentStrategy: { strategy: "canary", weight: 3 } }, 'there is no "weight"'],
@@ -114,6 +118,27 @@ describe("an environment", () => {
   });
 });
 
+describe("an order", () => {
+  const freeze = { environment: "production", wish: { kind: "freeze" } } as const;
+
+  it("is the order that is meant, with an id of its own where none is given", () => {
+    const order = toOrder({ ...freeze, userId: "Ann", reason: " a feast " });
+    expect(order).toMatchObject({ ...freeze, by: { name: "Ann", email: null }, why: "a feast" });
+    expect(order.id).not.toBe(toOrder(freeze).id);
+  });
+
+  it.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["no wish", { wish: undefined }],
+    ["a wish that nobody knows", { wish: { kind: "dance" } }],
+    ["a process that no wish of its kind has", { wish: { kind: "freeze", process: "orders" } }],
+    ["a reason that is no text", { reason: 5 }],
+    ["an id that is no text", { id: 5 }],
+  ])("with %s is refused before anybody keeps it", (_what, change) => {
+    expect(() => toOrder(given(change && { ...freeze, ...change }))).toThrow(expect.objectContaining({ code: "usage/invalid" }));
+  });
+});
+
 describe("a person", () => {
   it.each([
     ["Ann <ann@example.com>", { name: "Ann", email: "ann@example.com" }],
@@ -123,7 +148,8 @@ describe("a person", () => {
   });
 
   it("is nobody without a name", () => {
-    expect(() => personOf("<ann@example.com>")).toThrow(expect.objectContaining({ code: "usage/invalid" }));
+    for (const nobody of ["<ann@example.com>", given(5)])
+      expect(() => personOf(nobody)).toThrow(expect.objectContaining({ code: "usage/invalid" }));
     expect(personOf(undefined).name).not.toBe("");
   });
 });

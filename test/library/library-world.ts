@@ -129,8 +129,10 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     clock,
     digestOf,
     inForce: () => source.status().commit,
+    desired: (environment) => source.wanted(environment)?.desired ?? null,
     address,
     close: () => Promise.resolve(),
+    checkOpen: () => undefined,
   });
 
   async function tick(): Promise<void> {

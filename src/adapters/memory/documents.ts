@@ -1,10 +1,11 @@
 /** The files of a config repository as documents, and what edits and reverts make of them. Pure. */
 
 import type { Json, JsonObject } from "../../domain/definition.ts";
+import { PinionError } from "../../domain/errors.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts";
 import type { RevertOrder } from "../../domain/revert.ts";
 import type { CatalogueEntry } from "../../domain/snapshot.ts";
-import type { ConfigEdit, VersionEdit } from "../../ports/config-editor.ts";
+import type { ConfigEdit, PinEdit, VersionEdit } from "../../ports/config-editor.ts";
 
 /** By path from the root of the repository. */
 export type Documents = ReadonlyMap<string, JsonObject>;
@@ -14,13 +15,13 @@ interface QuarantineEntry {
   readonly version: Version;
 }
 
-/** The documents after an edit. */
+/** The documents after an edit. @throws `usage/invalid` when it would change what is published. */
 export function edited(documents: Documents, edit: ConfigEdit): Documents {
   const next = new Map(documents);
   edit.versions?.forEach((version) => addVersion(next, version));
   edit.environments?.forEach(({ name, file }) => setEnvironment(next, name, file));
   edit.strategies?.forEach(({ environment, process, strategy }) => setStrategy(next, environment, process, strategy));
-  edit.pins?.forEach(({ environment, process, version }) => setPin(next, environment, process, version));
+  edit.pins?.forEach((pin) => movePin(next, pin));
   edit.lifted?.forEach((entry) => lift(next, entry.environment, entry));
   return next;
 }
@@ -64,7 +65,9 @@ function jsonOf(document: JsonObject): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-function addVersion(next: Map<string, JsonObject>, { process, version, status, digest, about, file }: VersionEdit): void {
+function addVersion(next: Map<string, JsonObject>, edit: VersionEdit): void {
+  const { process, version, status, digest, about, file } = edit;
+  refuseChange(catalogueIn(next, process), edit);
   const before = { title: process, owner: "library", engine: "node-red", ...next.get(processFile(process)) };
   const line = { version, ...(status === "draft" ? { status } : { status, digest }) };
   const others = catalogueIn(next, process).filter((entry) => entry.version !== version);
@@ -76,6 +79,17 @@ function addVersion(next: Map<string, JsonObject>, { process, version, status, d
     versions: [...others, line] as unknown as Json,
   });
   next.set(`processes/${process}/versions/${version}.yaml`, file);
+}
+
+/** Judged by what the commit is made upon, not by what was there when it was asked for. */
+function refuseChange(catalogue: readonly CatalogueEntry[], { process, version, status, digest }: VersionEdit): void {
+  const before = catalogue.find((entry) => entry.version === version);
+  if (before?.digest === undefined || (before.digest === digest && status !== "draft")) return;
+  const what = before.digest === digest ? `${before.status ?? "published"}, and is no draft any more` : "published with another definition";
+  throw new PinionError(
+    "usage/invalid",
+    `${process} ${version} is ${what}; a published version never changes: give this one a version of its own`,
+  );
 }
 
 function setEnvironment(next: Map<string, JsonObject>, name: EnvironmentName, file: JsonObject): void {
@@ -94,6 +108,10 @@ function setStrategy(next: Map<string, JsonObject>, environment: EnvironmentName
   const { [process]: __, ...others } = processesOf(next, environment);
   const processes = strategy === null ? others : { ...others, [process]: { strategy } };
   next.set(environmentFile(environment), Object.keys(processes).length === 0 ? file : { ...file, processes });
+}
+
+function movePin(next: Map<string, JsonObject>, { environment, process, version, replacing }: PinEdit): void {
+  if (replacing === undefined || pinnedIn(next, environment, process) === replacing) setPin(next, environment, process, version);
 }
 
 function setPin(next: Map<string, JsonObject>, environment: EnvironmentName, process: ProcessId, version: Version | null): void {

@@ -164,6 +164,18 @@ describe("a repository in memory", () => {
   });
 });
 
+describe("a pin that is put back", () => {
+  it("is left alone where somebody has moved it meanwhile", async () => {
+    const { repository } = open();
+    for (const version of ["1.4.2", "1.5.0"]) await repository.commit(pin("order-intake", version));
+    const back = { environment, process: "order-intake", version: "1.4.2" };
+    await repository.commit({ subject: "back", by: ann, pins: [{ ...back, replacing: "1.4.3" }] });
+    expect(repository.pinned(environment, "order-intake")).toBe("1.5.0");
+    await repository.commit({ subject: "back", by: ann, pins: [{ ...back, replacing: "1.5.0" }] });
+    expect(repository.pinned(environment, "order-intake")).toBe("1.4.2");
+  });
+});
+
 describe("its file", () => {
   const folder = async () => {
     const directory = await mkdtemp(join(tmpdir(), "pinion-memory-"));
