@@ -101,7 +101,18 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   }
   const address = (environment: string) => gateway.router.publicAddress(environment);
   const desired = (environment: string) => source.wanted(environment)?.desired ?? null;
-  return createEmbedded({ controller, editor: repository, clock: systemClock, digestOf, inForce, desired, address, close, checkOpen });
+  return createEmbedded({
+    controller,
+    editor: repository,
+    clock: systemClock,
+    digestOf,
+    inForce,
+    desired,
+    engine: assembled.parts.ports.engine,
+    address,
+    close,
+    checkOpen,
+  });
 }
 
 /** What keeps the repository from being in force is the caller's to mend. */

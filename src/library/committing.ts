@@ -4,6 +4,7 @@ import type { DesiredState } from "../domain/desired.ts";
 import type { CommitId, Digest } from "../domain/names.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigEdit, ConfigEditor } from "../ports/config-editor.ts";
+import type { Engine } from "../ports/engine.ts";
 import { until } from "./asking.ts";
 
 /** What committing needs. */
@@ -14,6 +15,7 @@ export interface CommittingParts {
   readonly inForce: () => CommitId | null;
   /** As the commit in force says; null: nothing that can be used. */
   readonly desired: (environment: string) => DesiredState | null;
+  readonly engine: (environment: string) => Pick<Engine, "inventory">;
   /** @throws `library/closed`. */
   readonly checkOpen: () => void;
 }
@@ -23,7 +25,7 @@ const inForceTimeoutMs = 2_000;
 const inForceEveryMs = 5;
 
 /** `refresh` has the controller look at the repository now. */
-export function createCommitting({ editor, clock, inForce, desired, checkOpen }: CommittingParts, refresh: () => void) {
+export function createCommitting({ editor, clock, inForce, desired, engine, checkOpen }: CommittingParts, refresh: () => void) {
   /** In the order in which they were made. */
   const made = new Map<CommitId, number>();
 
@@ -40,17 +42,28 @@ export function createCommitting({ editor, clock, inForce, desired, checkOpen }:
     await until({ clock, timeoutMs: inForceTimeoutMs, everyMs: inForceEveryMs }, async () => (isInForce(commit) ? true : null));
   }
 
+  /** What the commit in force pins there, with its variables; null: nothing that can run. */
+  function unitOf(environment: string, process: string): Digest | null {
+    const pinned = desired(environment)?.processes.get(process);
+    return pinned?.kind === "run" ? pinned.unit.digest : null;
+  }
+
   return {
     taken,
+    unitOf,
+    /** Whether what is pinned there answers on some instance, asked now; also where nothing can run. */
+    async answers(environment: string, process: string): Promise<boolean> {
+      const digest = unitOf(environment, process);
+      if (digest === null) return true;
+      const known = await engine(environment)
+        .inventory()
+        .catch(() => null);
+      return known?.installed.some((unit) => unit.digest === digest && unit.placements.some(({ ready }) => ready)) ?? false;
+    },
     /** @throws `library/closed`, and as `ConfigEditor.commit`. */
     async commit(edit: ConfigEdit): Promise<void> {
       checkOpen();
       await taken(await editor.commit(edit));
-    },
-    /** What the commit in force pins there, with its variables; null: nothing that can run. */
-    unitOf(environment: string, process: string): Digest | null {
-      const pinned = desired(environment)?.processes.get(process);
-      return pinned?.kind === "run" ? pinned.unit.digest : null;
     },
   };
 }

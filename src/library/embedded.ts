@@ -33,7 +33,7 @@ export interface EmbeddedParts extends CommittingParts {
 export function createEmbedded(parts: EmbeddedParts): EmbeddedPinion {
   const { controller, editor, clock, checkOpen } = parts;
   const { queries, commands } = controller;
-  const { commit, taken, unitOf } = createCommitting(parts, () => commands.refresh());
+  const { commit, taken, unitOf, answers } = createCommitting(parts, () => commands.refresh());
   const history = (query: HistoryQuery = {}) => historyOf(parts, query);
   const pinion: EmbeddedPinion = {
     clock,
@@ -55,7 +55,7 @@ export function createEmbedded(parts: EmbeddedParts): EmbeddedPinion {
     async deploy(request) {
       checkOpen();
       const { target, edit } = planDeploy(parts, request);
-      return followDeploy({ pinion, editor, commit, edit, target, unitOf }, request);
+      return followDeploy({ pinion, editor, commit, edit, target, unitOf, answers }, request);
     },
     async publish(version) {
       const edit = toVersionEdit(version, parts.digestOf);

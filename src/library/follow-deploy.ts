@@ -22,6 +22,8 @@ interface Following {
   readonly target: DeployTarget;
   /** What the commit in force pins there, with its variables; null: nothing that can run. */
   readonly unitOf: (environment: string, process: string) => Digest | null;
+  /** Whether what is pinned there answers on some instance, asked now; also where nothing can run. */
+  readonly answers: (environment: string, process: string) => Promise<boolean>;
 }
 
 /** Where a deployment came from, for going back there. */
@@ -67,8 +69,10 @@ async function untilEnded(following: Following, start: Start, options: DeployOpt
 }
 
 /** Null: there is something to wait for. */
-async function lookAt({ pinion, editor }: Following, start: Start, options: DeployOptions): Promise<Ended | null> {
+async function lookAt({ pinion, editor, answers }: Following, start: Start, options: DeployOptions): Promise<Ended | null> {
   const deployment = await findDeployment(pinion, start);
+  // What was brought there earlier may have to start first, as in a folder that has just been opened.
+  if (deployment && start.isThere && !(await answers(start.environment, start.process))) return null;
   if (deployment && (deployment.endedAt !== null || isArrived(deployment, options))) return { deployment, why: deployment.reason };
   const pinned = editor.pinned(start.environment, start.process);
   if (deployment || pinned === start.version) return null;

@@ -70,6 +70,20 @@ describe("a version that is deployed again", () => {
   });
 });
 
+describe("a version that is there already", () => {
+  it("is not called deployed while no instance answers", async () => {
+    const { world, deployer, first } = await serving();
+    world.engine.setInstance("one", "starting");
+    await world.pass(2_000);
+    let isDone = false;
+    const again = deployer.deploy(orders("1.0.0"), production).finally(() => (isDone = true));
+    await world.pass(5_000);
+    expect(isDone).toBe(false);
+    world.engine.setInstance("one", "ready");
+    expect((await world.run(again)).id).toBe(first.id);
+  });
+});
+
 describe("a version that fails over one that was under way", () => {
   it("leaves what really ran before, not what was given up for it", async () => {
     const { world, deployer } = await serving();

@@ -129,6 +129,7 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     clock,
     digestOf,
     inForce: () => source.status().commit,
+    engine: () => engine,
     desired: (environment) => source.wanted(environment)?.desired ?? null,
     address,
     close: () => Promise.resolve(),
