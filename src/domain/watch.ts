@@ -5,7 +5,7 @@ import { scopeOf, validationScope, type Phase } from "./actions.ts";
 import { judge, type ValidationResult, type Verdict } from "./evidence.ts";
 import type { MetricCheck } from "./metrics.ts";
 import type { UnitRef } from "./names.ts";
-import type { InstanceSeen, Judgement, Known, Rollout, RolloutSeen } from "./rollout.ts";
+import type { InstanceSeen, Judgement, Known, Rollout, RolloutSeen, Stuck } from "./rollout.ts";
 import type { Route, Share } from "./route.ts";
 import { findInstalled, inFlightOn, isArmedAlone, isReady, type Seen, weightOf } from "./seen.ts";
 import type { OwedAction } from "./state.ts";
@@ -41,11 +41,17 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
     instances: ask.engine((installed, instances) =>
       instances.map((each) => instanceSeen(each, { rollout, installed, route: ask.route, seen })),
     ),
-    stuck: memory.owed.find((owed) => owed.stuck !== null && isOwnWork(owed, rollout))?.stuck ?? null,
+    stuck: stuckOf(rollout, memory.owed),
     drainTimeoutMs: seen.spec?.drainTimeoutMs ?? 0,
     isWatched: isWatched(rollout, seen),
     watchMs: watchOf(seen),
   };
+}
+
+/** What can never be done comes before what is only tried again: that may never end because of it. */
+function stuckOf(rollout: Rollout, owed: readonly OwedAction[]): Stuck | null {
+  const stuck = owed.filter((entry) => isOwnWork(entry, rollout)).flatMap((entry) => entry.stuck ?? []);
+  return stuck.find(({ retry }) => retry === "never") ?? stuck[0] ?? null;
 }
 
 /** What is refused for the version before it, while that is only kept, says nothing about the candidate. */

@@ -58,7 +58,7 @@ export interface Journal {
 
   /**
    * What became of an ordered revert: kept with the process as long as it is still about this order, and told in the
-   * deployment's story.
+   * deployment's story. What was owed for the order is owed no more.
    */
   reverted(order: RevertOrder, outcome: RevertOutcome, step: DeploymentStepRecord): Promise<void>;
 

@@ -1,6 +1,7 @@
 /** What a journal must do with orders, freezes, reverts and events. Part of the journal's contract. */
 
 import { describe, expect, it } from "vitest";
+import type { Action } from "../../src/domain/actions.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import { outcomes } from "../support/journal-kinds.ts";
 import { answerTo, ending, event, freeze, opening, order, result, revertOrder, row, step } from "../support/journal-values.ts";
@@ -92,6 +93,13 @@ export function tellsOthers(journal: () => Journal, readers: Readers): void {
         expect(deployment).toMatchObject({ phase: "Succeeded", reason: "all is well", endedAt: 9 });
         expect(deployment?.steps).toEqual([opening(production, "a", "d1").step, ending("d1").step, { ...told, why: "proposed" }, told]);
       }
+    });
+
+    it("is owed no more, in the same moment; what else is owed stays", async () => {
+      const owe = (id: string): Action => ({ kind: "ensure-reverted", process: "a", order: revertOrder("a", id) });
+      await journal().record(step(production, { owed: new Map([["a", [owe("r1"), owe("r10")]]]) }));
+      await journal().reverted(revertOrder("a", "r1"), outcomes.superseded, told);
+      for await (const reader of readers()) expect((await reader.state(production)).owed.map(({ action }) => action)).toEqual([owe("r10")]);
     });
 
     it("that is done twice tells its story once", async () => {

@@ -122,6 +122,22 @@ describe("what cannot be put back", () => {
     expect((await world.journal.state(environment)).owed).toEqual([]);
   });
 
+  it("keeps no deployment by recreate from ending that is given up", async () => {
+    const world = await running();
+    world.spec = { ...world.spec, strategy: { kind: "recreate" }, variables: { currency: "EUR" } };
+    world.engine.keepUnready(world.digest(process, "1.1.0"), true);
+    world.pin(process, "1.1.0");
+    for (let passes = 0; (await world.state(process))?.rollout?.state.kind !== "installing"; passes += 1) {
+      if (passes > 20) throw new Error("it is never installed");
+      await world.pass();
+    }
+    world.restart();
+    await world.order({ kind: "abort", process });
+    for (let seconds = 0; seconds < 10; seconds += 1) await passes(world, 1_000);
+    expect((await world.state(process))?.rollout).toBeNull();
+    expect((await world.status(process))?.reason).toContain("1.0.0 cannot be put back");
+  });
+
   it("is owed no more once its pin is gone", async () => {
     const world = await lost();
     await world.settle();

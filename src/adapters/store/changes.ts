@@ -7,7 +7,7 @@ import type { Log } from "../../ports/log.ts";
 import type { Connection } from "./database.ts";
 import type { Orders } from "./orders.ts";
 import type { Outbox } from "./outbox.ts";
-import { afterEvidence, afterOrdered, afterRefused, afterReverted, afterSettled, afterStep, owedOf } from "./remembered.ts";
+import { afterEvidence, afterOrdered, afterRefused, afterReverted, afterSettled, afterStep, owedOf, owedReverts } from "./remembered.ts";
 import { createHistoryWriter } from "./write-history.ts";
 import type { HistoryWriter } from "./write-history.ts";
 import { createStateWriter } from "./write-state.ts";
@@ -97,8 +97,9 @@ function aboutStories({ change, rows, history, orders }: Parts): AboutStories {
     reverted: (order, outcome, step) =>
       change(order.environment, (state) => {
         const next = afterReverted(state, order, outcome);
-        const row = next === state ? undefined : next.processes.get(order.process);
+        const row = next.processes === state.processes ? undefined : next.processes.get(order.process);
         if (row) rows.writeRows(order.environment, [row]);
+        rows.writeSettled(order.environment, owedReverts(state, order));
         if (order.deployment !== null) history.addToStory(order.deployment, step);
         return next;
       }),

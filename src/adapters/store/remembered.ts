@@ -52,11 +52,20 @@ export function afterOrdered(state: EnvironmentState, order: Order): Environment
   return { ...state, orders: [...state.orders, order] };
 }
 
-/** The state once it is known what became of a revert; a process that has another one by now, or none, stays as it is. */
+/**
+ * The state once it is known what became of a revert: it is owed no more. A process that has another one by now, or none, stays as
+ * it is.
+ */
 export function afterReverted(state: EnvironmentState, order: RevertOrder, outcome: RevertOutcome): EnvironmentState {
+  const settled = afterSettled(state, owedReverts(state, order));
   const row = state.processes.get(order.process);
-  if (row?.revert?.order.id !== order.id) return state;
-  return { ...state, processes: new Map(state.processes).set(order.process, { ...row, revert: { ...row.revert, outcome } }) };
+  if (row?.revert?.order.id !== order.id) return settled;
+  return { ...settled, processes: new Map(state.processes).set(order.process, { ...row, revert: { ...row.revert, outcome } }) };
+}
+
+/** Ids of what is owed for this order. */
+export function owedReverts({ owed }: EnvironmentState, { id }: RevertOrder): readonly number[] {
+  return owed.flatMap((entry) => (entry.action.kind === "ensure-reverted" && entry.action.order.id === id ? [entry.id] : []));
 }
 
 /** Results in order of first arrival; the newest of the same phase, scope, validation and subject stands. */
