@@ -54,8 +54,15 @@ export function whyNotAutomatic(rollout: Rollout, before: ProcessState, seen: Se
 /** Takes the candidate back, or says why it stays. */
 export function condemn(rollout: Rollout, reason: Reason, held: string | null, now: Instant): StrategyStep {
   if (held === null || isOnItsWay(rollout)) return reject(rollout, reason, now);
-  const why = `${reason.why}; not rolled back: ${held}. A person must decide`;
+  const why = `${reason.why}; not rolled back: ${held}. ${personMustDecide}`;
   return { state: rollout.state, actions: [], why, outcome: null, wakeAt: null };
+}
+
+const personMustDecide = "A person must decide";
+
+/** Whether this reason says that something is bad and stays until somebody decides; more may be said after it. */
+export function awaitsPerson(reason: string): boolean {
+  return reason.includes(personMustDecide);
 }
 
 interface Rejection {

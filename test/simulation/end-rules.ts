@@ -5,6 +5,7 @@ import type { Desired } from "../../src/domain/desired.ts";
 import { strategyFor } from "../../src/domain/environment.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
 import { findQuarantined, pinnedDefinition } from "../../src/domain/quarantine.ts";
+import { awaitsPerson } from "../../src/domain/rollback.ts";
 import { servingUnit } from "../../src/domain/seen.ts";
 import type { EnvironmentState, OwedAction, ProcessState } from "../../src/domain/state.ts";
 import type { Installed } from "../../src/domain/unit.ts";
@@ -36,14 +37,25 @@ export async function judgeEnd(parts: EndParts): Promise<void> {
   let unrest: string | null = null;
   do {
     unrest = await untilRest(parts, deadline);
+    const effects = parts.network.effects;
     await time.runUntil(time.now() + warmMs, isOver);
-    unrest ??= await whyNotAtRest(parts);
+    unrest ??= (await whyNotAtRest(parts)) ?? (await whyNotIdle(parts, effects));
   } while (unrest !== null && time.now() < deadline && !isOver());
   if (isOver()) return;
   if (unrest !== null) return trace.violate("the world comes to rest", unrest);
   await judgeIdle(parts);
   for (const environment of world.plan.environments) await judgeEnvironment(world, environment);
   judgeOrders(parts);
+}
+
+/** What was done only now, such as what came with the newest commit, has consequences of its own. */
+async function whyNotIdle({ world, network, invariants }: EndParts, effects: number): Promise<string | null> {
+  if (invariants.decisions.open.size > 0 || network.effects === effects) return null;
+  return (await owedIn(world)).length > 0 ? null : "something was done just now";
+}
+
+async function owedIn({ plan, journal }: SimWorld): Promise<readonly OwedAction[]> {
+  return (await Promise.all(plan.environments.map(({ name }) => journal.state(name)))).flatMap((state) => state.owed);
 }
 
 /** Null when it is at rest. */
@@ -94,12 +106,12 @@ function whyProcessBusy({ process, rollout, revert, status }: ProcessState): str
 
 /** Bad, but within the rails: it is shown, and a person must decide. */
 function isAlarming(status: ProcessState["status"]): boolean {
-  return status?.health === "Degraded" && status.reason.endsWith("A person must decide");
+  return status?.health === "Degraded" && awaitsPerson(status.reason);
 }
 
 async function judgeIdle({ world, network, invariants, isOver }: EndParts): Promise<void> {
-  const { time, plan, trace, journal } = world;
-  const owed = (await Promise.all(plan.environments.map(({ name }) => journal.state(name)))).flatMap((state) => state.owed);
+  const { time, plan, trace } = world;
+  const owed = await owedIn(world);
   const [effects, passes] = [network.effects, invariants.passes];
   await time.runUntil(time.now() + idleMs, isOver);
   const done = network.effects - effects;
@@ -155,7 +167,7 @@ function judgeProcess(world: SimWorld, end: End): void {
   const isOtherwise = isHeld(desired, state);
   trace.expect(isAsPinned || isOtherwise, "what runs is what main says, or is held", seen);
   if (!isOtherwise) trace.expect(isShownWell(state.status), "what runs as pinned is shown so", seen);
-  if (serving) judgeServing(world, { ...end, serving, isAsPinned }, what);
+  if (serving) judgeServing(world, { ...end, serving, isAsPinned: isAsPinned && !isOtherwise }, what);
 }
 
 /** But for a quarantine that git does not know: it outlives the pin. */

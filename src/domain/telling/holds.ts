@@ -2,6 +2,7 @@
 
 import type { PinionEvent } from "../events.ts";
 import type { Version } from "../names.ts";
+import { awaitsPerson } from "../rollback.ts";
 import type { Rollout } from "../rollout.ts";
 import type { ProcessState } from "../state.ts";
 import type { DeploymentPhase, ProcessStatus } from "../status.ts";
@@ -58,7 +59,7 @@ function holdOfRollout({ deployment, paused, state, strategy }: Rollout): Hold |
 
 /** Found bad, and yet not taken back: the policy leaves that to people. */
 function undecided({ deployment }: Rollout, status: ProcessStatus | null): Hold | null {
-  if (!status?.reason.endsWith("A person must decide")) return null;
+  if (!status || !awaitsPerson(status.reason)) return null;
   return { kind: "held", why: status.reason, key: `${deployment} undecided` };
 }
 
