@@ -163,11 +163,15 @@ function judgeProcess(world: SimWorld, end: End): void {
   if (!desired) return trace.expect(isGone(end), "what is not pinned is gone", `${what}: ${JSON.stringify(end)}`);
   if (!state?.status?.reason) return trace.violate("every process is shown with a reason", what);
   const seen = `${what}: ${JSON.stringify({ desired, serving, status: state.status, refused: state.refused })}`;
-  const isAsPinned = desired.kind === "run" && serving?.digest === desired.unit.digest;
+  const isAsPinned = serving !== null && serves(serving, desired);
   const isOtherwise = isHeld(desired, state);
   trace.expect(isAsPinned || isOtherwise, "what runs is what main says, or is held", seen);
   if (!isOtherwise) trace.expect(isShownWell(state.status), "what runs as pinned is shown so", seen);
   if (serving) judgeServing(world, { ...end, serving, isAsPinned: isAsPinned && !isOtherwise }, what);
+}
+
+function serves(serving: NonNullable<End["serving"]>, desired: Desired): boolean {
+  return desired.kind === "run" && serving.digest === desired.unit.digest;
 }
 
 /** But for a quarantine that git does not know: it outlives the pin. */
