@@ -6,7 +6,8 @@ import { sha256 } from "../adapters/manifest/digest.ts";
 import { createManifests } from "../adapters/manifest/manifests.ts";
 import { createHttpProber } from "../adapters/probes/http-prober.ts";
 import type { Store } from "../adapters/store/store.ts";
-import { systemClock } from "../adapters/system/system.ts";
+import { wallClock } from "../adapters/system/system.ts";
+import type { SystemTime } from "../adapters/system/system-time.ts";
 import type { LoopParts } from "../controller/loop.ts";
 import type { Ports } from "../controller/ports.ts";
 import { createPlaces } from "../controller/places.ts";
@@ -24,6 +25,7 @@ export interface Assembly {
   readonly config: ControllerConfig;
   readonly log: Log;
   readonly store: Store;
+  readonly time: SystemTime;
   readonly secrets: Ports["secrets"];
   readonly repository: Pick<GitRepository, "poll" | "fetch" | "mirrored" | "objects" | "url" | "writer">;
   readonly gateway: OpenGateway;
@@ -50,9 +52,10 @@ const maxBackoffMs = 300_000;
 /** @throws `config/invalid` for a source of metrics that can never answer. */
 export function assemble(assembly: Assembly): Assembled {
   const { config, log, store, secrets, repository, gateway, engines, telling, wake, refresh } = assembly;
+  const { clock, awake } = assembly.time;
   const { path, pollIntervalMs: intervalMs, pollJitter: jitter } = config.repository;
   const source = followRepository(assembly);
-  const around = { router: gateway.router, prober: createHttpProber(), secrets, clock: systemClock, log };
+  const around = { router: gateway.router, prober: createHttpProber(), secrets, clock, awake, log };
   const engine: Ports["engine"] = (environment) => engines.of(environment);
   const spec = (environment: string) => source.wanted(environment)?.environment.spec ?? null;
   const measuring = openMeasuring({ ...around, config, engine, spec, wake });
@@ -65,25 +68,25 @@ export function assemble(assembly: Assembly): Assembled {
     places: createPlaces(),
     reverts: createReverts({ onWritten: refresh, wake }),
     measurements: measuring.measurements,
-    pinWriter: repository.writer({ identity: config.identity, signing: config.signing, path, clock: systemClock }),
+    pinWriter: repository.writer({ identity: config.identity, signing: config.signing, path, clock: wallClock }),
     telling,
     engine,
     wanted: (environment) => source.wanted(environment),
   };
   const nextPollAt = (failures: number) =>
-    nextPoll({ intervalMs, jitter, maxBackoffMs }, { now: systemClock.now(), failures, random: Math.random() }).at;
+    nextPoll({ intervalMs, jitter, maxBackoffMs }, { now: clock.now(), failures, random: Math.random() }).at;
   const onEnvironment = (environment: string) => engines.open(environment);
   const { resyncIntervalMs } = config;
-  const parts = { source, ports, clock: systemClock, log, resyncIntervalMs, nextPollAt, onEnvironment };
+  const parts = { source, ports, clock, log, resyncIntervalMs, nextPollAt, onEnvironment };
   return { parts, close: () => measuring.close(), idle: () => ports.reverts.idle() };
 }
 
-function followRepository({ config, log, store, repository, gateway }: Assembly): Source {
+function followRepository({ config, log, store, repository, gateway, time }: Assembly): Source {
   const { path, branch } = config.repository;
   const { defaults, environments } = config;
   const manifests = createManifests({ objects: repository.objects, cache: store.parseCache, dialects: [nodeRedDialect], path, defaults });
   const applied = { read: () => store.meta.get(appliedKey) || null, write: (commit: string) => store.meta.set(appliedKey, commit) };
   const about = { url: repository.url, branch, environments, applied, remembered: store.environments };
   const address = (environment: string) => gateway.router.publicAddress(environment);
-  return createSource({ repository, manifests, hash: sha256, clock: systemClock, log, address, ...about });
+  return createSource({ repository, manifests, hash: sha256, clock: time.clock, log, address, ...about });
 }

@@ -6,6 +6,7 @@ import { connectRemoteNodeRed } from "../adapters/engines/node-red/remote.ts";
 import { type ControllerConfig, type EmbeddedEngineConfig, engineOf, type RemoteEngineConfig } from "../domain/controller-config.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName } from "../domain/names.ts";
+import type { Awake } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
@@ -15,6 +16,7 @@ export interface EnginesParts {
   /** Each environment gets a folder in it. */
   readonly directory: string;
   readonly secrets: Secrets;
+  readonly awake: Awake;
   readonly log: Log;
   /** Something happened to the engine of an environment. */
   readonly onChange: (environment: EnvironmentName) => void;

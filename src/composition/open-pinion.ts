@@ -14,7 +14,8 @@ import { createGatewayRouter } from "../adapters/routers/gateway/client.ts";
 import { startGateway } from "../adapters/routers/gateway/start.ts";
 import { createSecrets } from "../adapters/secrets/secrets.ts";
 import { openStore } from "../adapters/store/store.ts";
-import { systemClock } from "../adapters/system/system.ts";
+import { systemClock, wallClock } from "../adapters/system/system.ts";
+import { startSystemTime } from "../adapters/system/system-time.ts";
 import { type Controller, createController } from "../controller/controller.ts";
 import type { RepositoryStatus } from "../controller/queries.ts";
 import type { ControllerConfig } from "../domain/controller-config.ts";
@@ -26,6 +27,7 @@ import type { Log } from "../ports/log.ts";
 import type { Router } from "../ports/router.ts";
 import { assemble } from "./assemble.ts";
 import { createEngines, type Engines } from "./engines.ts";
+import { timeMemory } from "./time-memory.ts";
 import { type OpenGateway, openGateway } from "./gateway.ts";
 import { openWatching } from "./watching.ts";
 
@@ -73,17 +75,19 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   const directory = folderOf(options, closers);
   const store = openStore({ directory, log });
   closers.push(() => store.close());
+  const time = startSystemTime({ memory: timeMemory(store), log });
+  closers.push(() => time.stop());
   const secrets = createSecrets(process.env);
   const repository = openRepository(directory, closers);
   const gateway = await gatewayOf(options, { config: config.gateway, stateDirectory: join(directory, "gateway"), secrets, log });
   closers.push(() => gateway.close("stop"));
   const wake = (environment: string) => controller.wake(environment);
-  const engines = enginesOf(options, { config, directory: join(directory, "engines"), secrets, log, onChange: wake });
+  const engines = enginesOf(options, { config, awake: time.awake, directory: join(directory, "engines"), secrets, log, onChange: wake });
   closers.push(() => engines.close("stop"));
-  const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, log });
+  const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock: time.clock, log });
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();
-  const assembled = assemble({ config, log, store, secrets, repository, gateway, engines, telling: watching, wake, refresh });
+  const assembled = assemble({ config, log, store, time, secrets, repository, gateway, engines, telling: watching, wake, refresh });
   closers.push(() => assembled.close());
   const controller: Controller = createController(assembled.parts);
   closers.push(async () => {
@@ -104,7 +108,7 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   return createEmbedded({
     controller,
     editor: repository,
-    clock: systemClock,
+    clock: time.clock,
     digestOf,
     inForce,
     desired,
@@ -149,7 +153,7 @@ function openRepository(directory: string, closers: Closers): MemoryRepository {
   const file = join(directory, "repository.json");
   const about = { dialects: [nodeRedDialect], schemas: createSchemas() };
   return createMemoryRepository({
-    clock: systemClock,
+    clock: wallClock,
     check: async (objects, commit) => (await validateRepository({ ...about, objects, commit })).findings,
     before: readMemoryFile(file),
     keep(state) {

@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { startSchedule } from "../adapters/git/schedule.ts";
 import { createSecrets } from "../adapters/secrets/secrets.ts";
 import { openStore, type Store } from "../adapters/store/store.ts";
-import { createLog, systemClock } from "../adapters/system/system.ts";
+import { createLog } from "../adapters/system/system.ts";
+import { startSystemTime, type SystemTime } from "../adapters/system/system-time.ts";
 import { type Controller, createController } from "../controller/controller.ts";
 import type { ControllerConfig } from "../domain/controller-config.ts";
 import { describeFinding } from "../domain/finding.ts";
 import type { Log } from "../ports/log.ts";
 import { type HttpServer, startHttp } from "../surfaces/http/server.ts";
 import { appliedKey, assemble, type Assembled } from "./assemble.ts";
+import { timeMemory } from "./time-memory.ts";
 import { createEngines } from "./engines.ts";
 import { openGateway } from "./gateway.ts";
 import { readConfig } from "./read-config.ts";
@@ -34,11 +36,13 @@ export async function runController(options: RunControllerOptions): Promise<numb
   const log = createLog(config.log.level, "controller");
   for (const warning of config.warnings) log.warn({ code: warning.code }, describeFinding(warning));
   const store = openStore({ directory: stateDirectory, log });
+  const time = startSystemTime({ memory: timeMemory(store), log });
   try {
     if (options.acceptRewrite) store.meta.set(appliedKey, "");
-    await serve({ config, stateDirectory, log, store, stopping, onExit: options.onExit });
+    await serve({ config, stateDirectory, log, store, time, stopping, onExit: options.onExit });
     return 0;
   } finally {
+    time.stop();
     store.close();
   }
 }
@@ -48,6 +52,7 @@ interface Serving {
   readonly stateDirectory: string;
   readonly log: Log;
   readonly store: Store;
+  readonly time: SystemTime;
   readonly stopping: Promise<string>;
   readonly onExit: "keep" | "stop";
 }
@@ -79,6 +84,7 @@ async function closeSafely(close: Closers[number], log: Log): Promise<void> {
 
 async function openAll(serving: Serving, closers: Closers): Promise<Controller> {
   const { config, stateDirectory, log, store, onExit } = serving;
+  const { clock, awake } = serving.time;
   const secrets = createSecrets(process.env);
   let assembled: Assembled | null = null;
   // Last of all: what was being written is told to the journal before that is closed.
@@ -88,9 +94,9 @@ async function openAll(serving: Serving, closers: Closers): Promise<Controller> 
   const gateway = await openGateway({ config: config.gateway, stateDirectory: join(stateDirectory, "gateway"), secrets, log });
   closers.push(() => gateway.close(onExit));
   const wake = (environment: string) => controller.wake(environment);
-  const engines = createEngines({ config, directory: join(stateDirectory, "engines"), secrets, log, onChange: wake });
+  const engines = createEngines({ config, awake, directory: join(stateDirectory, "engines"), secrets, log, onChange: wake });
   closers.push(() => engines.close(onExit));
-  const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, log });
+  const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock, log });
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();
   assembled = assemble({ ...serving, secrets, repository, gateway, engines, telling: watching, wake, refresh });
@@ -101,7 +107,7 @@ async function openAll(serving: Serving, closers: Closers): Promise<Controller> 
   gateway.onUp(refresh);
   const schedule = startSchedule({ expressions: config.repository.schedule, onDue: refresh });
   closers.push(() => schedule.stop());
-  const api = await serveApi(config, controller, watching, log);
+  const api = await serveApi(serving, controller, watching);
   closers.push(() => api.close());
   await writeAddress(stateDirectory, api.url);
   watching.start();
@@ -109,9 +115,9 @@ async function openAll(serving: Serving, closers: Closers): Promise<Controller> 
   return controller;
 }
 
-function serveApi({ listen }: ControllerConfig, { queries, commands }: Controller, watching: Watching, log: Log): Promise<HttpServer> {
+function serveApi({ config, time, log }: Serving, { queries, commands }: Controller, watching: Watching): Promise<HttpServer> {
   const metrics = watching.metricsPage(() => queries.overview());
-  return startHttp({ ...listen, queries, commands, metrics, log, now: () => systemClock.now() });
+  return startHttp({ ...config.listen, queries, commands, metrics, log, now: () => time.clock.now() });
 }
 
 /** The first signal; a second one ends the process at once. */

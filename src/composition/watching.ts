@@ -1,10 +1,11 @@
 /** Everything that tells others what happens: notifications, figures with their thresholds, and the metrics page. */
 
-import { systemClock } from "../adapters/system/system.ts";
+import { wallClock } from "../adapters/system/system.ts";
 import { createDeliveryWatch } from "../controller/delivery.ts";
 import type { Overview } from "../controller/queries.ts";
 import { createTelling } from "../controller/telling.ts";
 import type { ControllerConfig } from "../domain/controller-config.ts";
+import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
@@ -18,6 +19,7 @@ export interface WatchingParts {
   readonly source: string;
   readonly secrets: Secrets;
   readonly journal: Journal;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -29,10 +31,10 @@ export interface Watching {
   metricsPage(overview: () => Promise<Overview>): () => Promise<string>;
 }
 
-export function openWatching({ config, source, secrets, journal, log }: WatchingParts): Watching {
-  const notifiers = createNotifiers({ notifications: config.notifications, source, secrets, clock: systemClock });
-  const telling = createTelling({ journal, notifiers, clock: systemClock, log });
-  const delivery = createDeliveryWatch({ journal, thresholds: config.alertThresholds, clock: systemClock, log });
+export function openWatching({ config, source, secrets, journal, clock, log }: WatchingParts): Watching {
+  const notifiers = createNotifiers({ notifications: config.notifications, source, secrets, clock: wallClock });
+  const telling = createTelling({ journal, notifiers, clock, log });
+  const delivery = createDeliveryWatch({ journal, thresholds: config.alertThresholds, clock, log });
   const process = thisProcess();
   return {
     ring() {

@@ -7,7 +7,7 @@ import type { CommitId, EnvironmentName, Hash, UnitRef } from "../domain/names.t
 import type { Measured, MeasureWish } from "../domain/metrics.ts";
 import type { OwedAction } from "../domain/state.ts";
 import type { Installed, Inventory } from "../domain/unit.ts";
-import type { Clock } from "../ports/clock.ts";
+import type { Awake, Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";
@@ -71,6 +71,7 @@ export interface Ports {
   readonly manifests: Pick<Manifests, "version">;
   readonly secrets: Secrets;
   readonly clock: Clock;
+  readonly awake: Awake;
   readonly log: Log;
   readonly hash: Hash;
   readonly validations: Validations;

@@ -32,6 +32,7 @@ import { createFakeParseCache } from "../fakes/objects.ts";
 import { createFakeProber, type FakeProber } from "../fakes/prober.ts";
 import { createFakeRouter, type FakeRouter } from "../fakes/router.ts";
 import { createVirtualClock, type VirtualClock } from "../support/virtual-clock.ts";
+import { alwaysAwake } from "../support/awake.ts";
 
 export interface LibraryWorld {
   readonly pinion: EmbeddedPinion;
@@ -102,6 +103,7 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     manifests: source,
     secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "no secrets here")) },
     clock,
+    awake: alwaysAwake(clock),
     log,
     hash: sha256,
     validations: createValidations(wake),

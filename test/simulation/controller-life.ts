@@ -23,6 +23,7 @@ import type { Life } from "./life.ts";
 import type { Network, Rule } from "./network.ts";
 import { refusing, unreachable } from "./outside.ts";
 import type { SimWorld } from "./sim-world.ts";
+import { alwaysAwake } from "../support/awake.ts";
 
 export interface ControllerLife {
   readonly life: Life;
@@ -169,6 +170,7 @@ function openPorts({ world, network, invariants, writer }: LifeParts, { life, cl
     journal,
     router,
     clock,
+    awake: alwaysAwake(clock),
     log,
     telling,
     prober: network.port(life, "prober", outside.prober, rules.prober),

@@ -25,6 +25,7 @@ import { createFakeEngine, type FakeEngine } from "../fakes/engine.ts";
 import { createFakeJournal, type FakeJournal } from "../fakes/journal.ts";
 import { createFakeProber, type FakeProber } from "../fakes/prober.ts";
 import { createFakeRouter, type FakeRouter } from "../fakes/router.ts";
+import { alwaysAwake } from "./awake.ts";
 
 export { blueGreen, environment } from "./spec.ts";
 
@@ -116,6 +117,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       router,
       prober,
       clock: { now: () => world.now, sleep: async (ms) => void (world.now += ms) },
+      awake: alwaysAwake({ now: () => world.now }),
       log: {
         info: () => undefined,
         warn: () => undefined,
