@@ -7,16 +7,18 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { isObject } from "./flow-nodes.ts";
 import {
+  childSettings,
   forgetArmed,
   type InstanceRecord,
   lastLogLine,
   newRecord,
   openLog,
   readRecord,
-  writeChildSettings,
   writeRecord,
 } from "./instance-files.ts";
-import { type OsProcess, identify, isAlive, terminate } from "./os-process.ts";
+import { findByWords, identify, isAlive, type OsProcess, terminate } from "./os-process.ts";
+import { createPatience } from "./patience.ts";
+import { countMisses, isHanging, pulseTimeoutMs } from "./pulse.ts";
 
 export interface ChildOptions {
   readonly directory: string;
@@ -25,6 +27,8 @@ export interface ChildOptions {
   /** How long what is in flight may take when the instance is told to end. */
   readonly drainMs: number;
   readonly startTimeoutMs: number;
+  /** What is run; the tests plant one that does not behave. */
+  readonly entry?: string;
   /** Then a new process starts with everything disarmed, since another one may fire in its place by now. */
   readonly isOneOfMany: boolean;
 }
@@ -37,7 +41,7 @@ export interface RunningChild {
 
 /** The exit code of runtime/child.cjs that says that the port is taken. */
 const portTaken = 98;
-const entry = fileURLToPath(new URL("./runtime/child.cjs", import.meta.url));
+const ownEntry = fileURLToPath(new URL("./runtime/child.cjs", import.meta.url));
 const passedOn = [
   "PATH",
   "HOME",
@@ -64,28 +68,49 @@ export async function adoptOrStart(options: ChildOptions, signal: AbortSignal): 
   return start(record ?? newRecord(await freePort()), options, signal);
 }
 
-/** Whether the instance answers to its token; the answer names its pid. */
-export async function askHealth(record: InstanceRecord, timeoutMs: number): Promise<{ readonly pid: number } | null> {
+/** Whether whatever runs there answers at all; what it says is not asked. */
+export async function hasPulse({ port, token }: InstanceRecord, timeoutMs: number): Promise<boolean> {
   try {
-    const response = await fetch(`http://127.0.0.1:${record.port}/__admin/pinion/health`, {
-      headers: { authorization: `Bearer ${record.token}` },
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    const body: unknown = response.ok ? await response.json() : null;
-    return isObject(body) && typeof body["pid"] === "number" ? { pid: body["pid"] } : null;
+    const response = await fetch(`http://127.0.0.1:${port}/__admin/pinion/pulse`, asking(token, timeoutMs));
+    await response.body?.cancel();
+    return true;
   } catch {
-    return null;
+    return false;
   }
+}
+
+type Health =
+  | { readonly kind: "answers"; readonly pid: number }
+  /** It takes connections and says nothing. */
+  | { readonly kind: "silent" }
+  /** Nobody listens, or somebody who does not know the token. */
+  | { readonly kind: "absent" };
+
+/** Whether the instance answers to its token; the answer names its pid. */
+async function askHealth({ port, token }: InstanceRecord): Promise<Health> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}/__admin/pinion/health`, asking(token, pulseTimeoutMs));
+    const body: unknown = response.ok ? await response.json() : await response.body?.cancel();
+    return isObject(body) && typeof body["pid"] === "number" ? { kind: "answers", pid: body["pid"] } : { kind: "absent" };
+  } catch (error) {
+    return { kind: error instanceof Error && error.name === "TimeoutError" ? "silent" : "absent" };
+  }
+}
+
+function asking(token: string, timeoutMs: number): RequestInit {
+  return { headers: { authorization: `Bearer ${token}` }, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) };
 }
 
 /** Null when nothing of this record lives; one that lives but stays silent is ended. */
 async function adopt(record: InstanceRecord, options: ChildOptions, signal: AbortSignal): Promise<RunningChild | null> {
-  const deadline = Date.now() + options.startTimeoutMs;
-  for (;;) {
-    const health = await askHealth(record, 2_000);
-    if (health) return remember(record, await identify(health.pid), options.directory, true);
+  const patience = createPatience(options.startTimeoutMs);
+  for (let misses = 0; ;) {
+    const askedAt = performance.now();
+    const health = await askHealth(record);
+    if (health.kind === "answers") return remember(record, await identify(health.pid), options.directory);
     if (record.process === null || !(await isAlive(record.process))) return null;
-    if (Date.now() > deadline) break;
+    misses = countMisses(misses, { answered: health.kind !== "silent", tookMs: performance.now() - askedAt, timeoutMs: pulseTimeoutMs });
+    if (patience.isOver() || isHanging(misses, { isBusy: false, isStarved: false })) break;
     await pause(100, undefined, { signal });
   }
   await terminate(record.process, 0);
@@ -93,21 +118,32 @@ async function adopt(record: InstanceRecord, options: ChildOptions, signal: Abor
 }
 
 async function start(record: InstanceRecord, options: ChildOptions, signal: AbortSignal): Promise<RunningChild> {
-  const exit = { code: null as number | null, ended: false };
+  await endStrays(options);
   await writeRecord(options.directory, { ...record, process: null });
   if (options.isOneOfMany) await forgetArmed(options.directory);
   const child = await spawnDetached(record, options);
+  const exit = { code: child.exitCode, ended: child.exitCode !== null };
   child.once("exit", (code) => Object.assign(exit, { code, ended: true }));
   child.unref();
   const own = await identify(child.pid ?? -1);
-  await writeRecord(options.directory, { ...record, process: own });
-  const deadline = Date.now() + options.startTimeoutMs;
-  while (!exit.ended && Date.now() < deadline && !signal.aborted) {
-    const health = await askHealth(record, 2_000);
-    if (health?.pid === own.pid) return { record: { ...record, process: own }, process: own, adopted: false };
+  // What nobody has on record would be found by nobody: it must not outlive a start that failed.
+  await writeRecord(options.directory, { ...record, process: own }).catch(async (error: unknown) => {
+    await terminate(own, 0);
+    throw error;
+  });
+  const patience = createPatience(options.startTimeoutMs);
+  while (!exit.ended && !patience.isOver() && !signal.aborted) {
+    const health = await askHealth(record);
+    if (health.kind === "answers" && health.pid === own.pid) return { record: { ...record, process: own }, process: own, adopted: false };
     await pause(40);
   }
   return failed(record, options, signal, { ...exit, own });
+}
+
+/** Processes of this folder that are on no record, since it was lost or could not be written. */
+async function endStrays({ directory, entry = ownEntry }: ChildOptions): Promise<void> {
+  const strays = await findByWords([entry, directory]);
+  await Promise.all(strays.map((stray) => terminate(stray, 0)));
 }
 
 interface Failed {
@@ -134,18 +170,21 @@ async function failed(
   return adopted ?? start({ ...record, port: await freePort() }, options, signal);
 }
 
+/** What it must know it is told through a pipe, which nobody else can read and which is gone afterwards. */
 async function spawnDetached(record: InstanceRecord, options: ChildOptions): Promise<ReturnType<typeof spawn>> {
-  const settings = await writeChildSettings(options.directory, record, options.drainMs);
-  const log = await openLog(options.directory);
+  const { directory, maxMemoryMb, entry = ownEntry } = options;
+  const log = await openLog(directory);
   try {
-    const memory = options.maxMemoryMb === null ? [] : [`--max-old-space-size=${options.maxMemoryMb}`];
-    const env = Object.fromEntries(passedOn.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-    const child = spawn(process.execPath, [...memory, entry, settings], {
-      cwd: options.directory,
+    const memory = maxMemoryMb === null ? [] : [`--max-old-space-size=${maxMemoryMb}`];
+    const child = spawn(process.execPath, [...memory, entry, directory], {
+      cwd: directory,
       detached: true,
-      env,
-      stdio: ["ignore", log.fd, log.fd],
+      env: Object.fromEntries(passedOn.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
+      stdio: ["pipe", log.fd, log.fd],
     });
+    // One that dies before it has read is told of by its exit.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(JSON.stringify(childSettings(directory, record, options.drainMs)));
     await once(child, "spawn");
     return child;
   } finally {
@@ -153,9 +192,9 @@ async function spawnDetached(record: InstanceRecord, options: ChildOptions): Pro
   }
 }
 
-async function remember(record: InstanceRecord, process: OsProcess, directory: string, adopted: boolean): Promise<RunningChild> {
+async function remember(record: InstanceRecord, process: OsProcess, directory: string): Promise<RunningChild> {
   await writeRecord(directory, { ...record, process });
-  return { record: { ...record, process }, process, adopted };
+  return { record: { ...record, process }, process, adopted: true };
 }
 
 async function freePort(): Promise<number> {

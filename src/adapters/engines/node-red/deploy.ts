@@ -3,6 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { PinionError } from "../../../domain/errors.ts";
 import type { NodeRedClient, Flows, StartState } from "./client.ts";
+import { createPatience } from "./patience.ts";
 import type { FlowNode } from "./flow-nodes.ts";
 
 export interface DeployLimits {
@@ -51,13 +52,13 @@ async function settle(client: NodeRedClient, { flows, before, rev }: Posted, lim
 
 /** A deploy is answered before its flows run; only the plugin's counter says when they do. */
 async function started(client: NodeRedClient, before: StartState, limits: DeployLimits): Promise<Deployed> {
-  const deadline = Date.now() + limits.startTimeoutMs;
+  const patience = createPatience(limits.startTimeoutMs);
   for (let waitMs = 5; ; waitMs = Math.min(waitMs * 2, 250)) {
     const state = await client.starts();
     if (state !== null && state.started > before.started) return { kind: "running" };
     if (state !== null && state.started < before.started) return died;
     if (state !== null && state.failed > before.failed) return { kind: "not-started", cause: "refused", why: state.why };
-    if (Date.now() > deadline)
+    if (patience.isOver())
       return { kind: "not-started", cause: "too-slow", why: `its flows did not start within ${limits.startTimeoutMs} ms` };
     await pause(waitMs);
   }
@@ -67,8 +68,8 @@ const died: Deployed = { kind: "not-started", cause: "died", why: "the instance 
 
 /** Waits for an instance that went away during a deploy. @throws what made it go away, when it does not come back. */
 async function returned(client: NodeRedClient, limits: DeployLimits, error: unknown): Promise<Deployed> {
-  const deadline = Date.now() + limits.returnTimeoutMs;
-  while (Date.now() < deadline) {
+  const patience = createPatience(limits.returnTimeoutMs);
+  while (!patience.isOver()) {
     await pause(Math.min(250, limits.recoveryMs));
     if (await client.starts().catch(() => null)) return died;
   }

@@ -36,15 +36,20 @@ export function createFlowsReader(): FlowsReader {
 export interface Queue {
   /** Runs the work after everything queued before it, whatever became of that. */
   run<T>(work: () => Promise<T>): Promise<T>;
+  /** Whether something of it is under way. */
+  isBusy(): boolean;
 }
 
 export function createQueue(): Queue {
   let last: Promise<unknown> = Promise.resolve();
+  let underWay = 0;
   return {
     run: (work) => {
-      const next = last.then(work, work);
+      underWay += 1;
+      const next = last.then(work, work).finally(() => (underWay -= 1));
       last = next.catch(() => undefined);
       return next;
     },
+    isBusy: () => underWay > 0,
   };
 }

@@ -1,6 +1,6 @@
 /** What is kept on disk of one embedded instance, so that the next controller finds it again. Readable by its owner only. */
 
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isObject } from "./flow-nodes.ts";
@@ -28,6 +28,7 @@ export async function readRecord(directory: string): Promise<InstanceRecord | nu
 /** Whole or not at all. */
 export async function writeRecord(directory: string, record: InstanceRecord): Promise<void> {
   await mkdir(userDir(directory), { recursive: true, mode: 0o700 });
+  await rm(join(directory, "child.json"), { force: true });
   await writeFile(`${recordFile(directory)}.new`, JSON.stringify(record), { mode: 0o600 });
   await rename(`${recordFile(directory)}.new`, recordFile(directory));
 }
@@ -36,12 +37,10 @@ export function newRecord(port: number): InstanceRecord {
   return { port, token: randomBytes(24).toString("base64url"), credentialSecret: randomBytes(24).toString("base64url"), process: null };
 }
 
-/** The settings the child reads. */
-export async function writeChildSettings(directory: string, record: InstanceRecord, drainMs: number): Promise<string> {
-  const file = join(directory, "child.json");
-  const { port, token, credentialSecret } = record;
-  await writeFile(file, JSON.stringify({ port, token, credentialSecret, drainMs, userDir: userDir(directory) }), { mode: 0o600 });
-  return file;
+/** What the child is told when it starts. */
+export function childSettings(directory: string, { port, token, credentialSecret }: InstanceRecord, drainMs: number): object {
+  const tokenDigest = createHash("sha256").update(token).digest("hex");
+  return { port, tokenDigest, credentialSecret, drainMs, userDir: userDir(directory) };
 }
 
 /** What fired in an earlier life may fire on another instance now; the plugin reads this when it starts. */

@@ -1,7 +1,8 @@
 /** Operating-system processes by identity: a pid alone may long belong to somebody else. */
 
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
+import { createPatience } from "./patience.ts";
 
 export interface OsProcess {
   readonly pid: number;
@@ -31,20 +32,48 @@ export async function terminate(target: OsProcess, graceMs: number): Promise<voi
 }
 
 async function isGoneWithin(target: OsProcess, limitMs: number): Promise<boolean> {
-  const deadline = Date.now() + limitMs;
+  const patience = createPatience(limitMs);
   while (await isAlive(target)) {
-    if (Date.now() > deadline) return false;
+    if (patience.isOver()) return false;
     await pause(20);
   }
   return true;
 }
 
+/** What the system says of a process: the letter of its state, and the time it has been given so far. */
+export interface Usage {
+  readonly state: string;
+  readonly cpuMs: number;
+}
+
+/** Null when it is gone, or the system does not tell. */
+export async function readUsage({ pid, startTime }: OsProcess): Promise<Usage | null> {
+  const stat = await readStat(pid);
+  return stat === null || (startTime !== null && stat.startTime !== startTime) ? null : stat;
+}
+
+/** Processes whose command line has all these words. */
+export async function findByWords(words: readonly string[]): Promise<readonly OsProcess[]> {
+  const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const found: OsProcess[] = [];
+  for (const pid of pids) {
+    const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    const given = line.split("\0");
+    if (words.every((word) => given.includes(word))) found.push(await identify(Number(pid)));
+  }
+  return found;
+}
+
+/** Linux counts it in hundredths of a second, whatever the kernel's own tick. */
+const tickMs = 10;
+
 /** The second field may hold anything, so everything is counted from the last parenthesis. */
-async function readStat(pid: number): Promise<{ readonly state: string; readonly startTime: string } | null> {
+async function readStat(pid: number): Promise<(Usage & { readonly startTime: string }) | null> {
   try {
     const text = await readFile(`/proc/${pid}/stat`, "utf8");
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return { state: fields[0] ?? "X", startTime: fields[19] ?? "" };
+    const cpuMs = (Number(fields[11]) + Number(fields[12])) * tickMs;
+    return { state: fields[0] ?? "X", startTime: fields[19] ?? "", cpuMs };
   } catch {
     return null;
   }

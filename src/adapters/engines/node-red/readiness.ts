@@ -3,6 +3,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { FlowNode } from "./flow-nodes.ts";
 import type { NodeRedClient } from "./client.ts";
+import { createPatience } from "./patience.ts";
 
 /** A note for people on the canvas that comes to life after all other nodes of its tab: once it is there, so are they. */
 export function lastNode(tab: string): FlowNode {
@@ -20,9 +21,9 @@ export function lastNode(tab: string): FlowNode {
 
 /** False when it is not up in time. @throws `engine/unreachable`. */
 export async function isUpWithin(client: NodeRedClient, tab: string, timeoutMs: number): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs;
+  const patience = createPatience(timeoutMs);
   while (!(await client.hasNode(lastNode(tab).id))) {
-    if (Date.now() > deadline) return false;
+    if (patience.isOver()) return false;
     await pause(50);
   }
   return true;

@@ -4,11 +4,12 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Log } from "../../../ports/log.ts";
-import { type ChildOptions, type RunningChild, adoptOrStart, askHealth } from "./child-process.ts";
+import { type ChildOptions, type RunningChild, adoptOrStart, hasPulse } from "./child-process.ts";
 import { createNodeRedClient } from "./client.ts";
 import { type Host, createFlowsReader, createQueue } from "./host.ts";
 import { readRecord } from "./instance-files.ts";
 import { type OsProcess, isAlive, terminate } from "./os-process.ts";
+import { untilItHangs } from "./pulse.ts";
 
 export interface SupervisorOptions {
   readonly environment: string;
@@ -24,9 +25,6 @@ export interface SupervisorOptions {
 
 const startTimeoutMs = 60_000;
 const lookEveryMs = 150;
-const healthEveryMs = 2_000;
-/** A big deploy keeps the event loop busy for a while; longer than this, and it hangs. */
-const hangsAfterMs = 45_000;
 const settledAfterMs = 20_000;
 
 export interface Supervisor {
@@ -120,11 +118,11 @@ class Instance {
 
   async #live(): Promise<void> {
     for (let failures = 0; !this.#detached.signal.aborted;) {
-      const since = Date.now();
+      const since = performance.now();
       const why = await this.#oneLife();
       this.#firstAttemptDone();
       if (this.#detached.signal.aborted) return;
-      failures = Date.now() - since > settledAfterMs ? 0 : failures + 1;
+      failures = performance.now() - since > settledAfterMs ? 0 : failures + 1;
       const backoffMs = Math.min(30_000, 100 * 2 ** failures);
       this.#set({ state: "down", why: `${why}; it is started again` });
       this.#options.log.warn({ environment: this.#options.environment, instance: this.#host.id, backoffMs }, `Node-RED is down: ${why}`);
@@ -135,6 +133,7 @@ class Instance {
   /** Resolves when it is over, with the reason. */
   async #oneLife(): Promise<string> {
     this.#set({ state: "starting", why: "it is starting" });
+    this.#child = null;
     try {
       const child = await adoptOrStart(this.#childOptions, this.#detached.signal);
       this.#welcome(child);
@@ -155,27 +154,30 @@ class Instance {
   }
 
   async #watch(child: RunningChild): Promise<string> {
-    let lastHealthy = Date.now();
-    let asking = false;
-    for (let lookedAt = 0; !this.#detached.signal.aborted;) {
-      if (!(await isAlive(child.process))) return "its process died";
-      if (Date.now() - lastHealthy > hangsAfterMs) return this.#endHanging(child.process);
-      if (!asking && Date.now() - lookedAt > healthEveryMs) {
-        asking = true;
-        lookedAt = Date.now();
-        void askHealth(child.record, 10_000).then((health) => {
-          asking = false;
-          if (health) lastHealthy = Date.now();
-        });
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.#detached.signal]);
+    const seen = { hangs: false };
+    const pulse = untilItHangs({
+      process: child.process,
+      ask: (timeoutMs) => hasPulse(child.record, timeoutMs),
+      isBusy: () => this.#host.queue.isBusy(),
+      signal,
+    }).then(() => (seen.hangs = !signal.aborted));
+    try {
+      while (!this.#detached.signal.aborted) {
+        if (!(await isAlive(child.process))) return "its process died";
+        if (seen.hangs) return await this.#endHanging(child.process);
+        await Promise.race([pulse, pause(lookEveryMs, undefined, { signal }).catch(() => undefined)]);
       }
-      await pause(lookEveryMs, undefined, { signal: this.#detached.signal }).catch(() => undefined);
+      return "no longer watched";
+    } finally {
+      over.abort();
     }
-    return "no longer watched";
   }
 
   async #endHanging(hanging: OsProcess): Promise<string> {
     await terminate(hanging, 0);
-    return `it did not answer for ${hangsAfterMs} ms and was ended`;
+    return "it hung: it answered none of several questions, and was ended";
   }
 
   #set(change: Partial<Host>): void {

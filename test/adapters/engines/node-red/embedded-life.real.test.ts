@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -8,7 +8,7 @@ import { connectRemoteNodeRed } from "../../../../src/adapters/engines/node-red/
 import { tabId } from "../../../../src/adapters/engines/node-red/compile.ts";
 import { identify, isAlive } from "../../../../src/adapters/engines/node-red/os-process.ts";
 import { countingFlow, helloFlow, node, unitOf, wires } from "./flows.ts";
-import { addressOf, adminText, editFlows, find, pids, record, silent, statuses, until } from "./instances.ts";
+import { addressOf, adminText, editFlows, find, grep, pids, record, silent, statuses, until } from "./instances.ts";
 
 describe("embedded Node-RED", () => {
   let directory: string;
@@ -73,6 +73,29 @@ describe("embedded Node-RED", () => {
       expect(await find(engine(), unit)).toMatchObject({ drift: null, armed: false, placements: [{ ready: true }, { ready: true }] });
     });
 
+    it.each([
+      ["is stopped", (pid: number) => process.kill(pid, "SIGSTOP")],
+      ["loops for ever", (_pid: number, address: string) => void fetch(`${address}/hello`).catch(() => undefined)],
+    ])("ends an instance that %s, tells why, and starts it again with its flows", async (_how, hang) => {
+      const unit = unitOf("hung", "1.0.0", helloFlow("for (;;);"));
+      await engine().ensureInstalled([unit]);
+      // A start counts as survived a moment later; one that was not goes back to the flows before.
+      await until(async () => (await readFile(join(directory, "node-red-1/data/starts.json"), "utf8")) === "0");
+      const before = await pids(directory);
+      hang(before[0] ?? 0, await addressOf(engine(), unit));
+      const first = async () => (await embedded.engine.inventory()).instances[0];
+      let why = "";
+      await until(async () => {
+        const instance = await first();
+        why = instance?.state === "down" && instance.why.includes("hung") ? instance.why : why;
+        return why !== "" && instance?.state === "ready";
+      });
+      expect(why).toMatch(/^it hung: it answered none of several questions, and was ended/);
+      expect(await isAlive({ pid: before[0] ?? 0, startTime: null })).toBe(false);
+      expect((await pids(directory))[1]).toBe(before[1]);
+      expect((await find(engine(), unit))?.placements.map((each) => each.ready)).toEqual([true, true]);
+    });
+
     it("goes on without its controller, and the next one finds the same processes", async () => {
       const unit = unitOf("kept", "1.0.0", helloFlow("return msg;"));
       await engine().ensureInstalled([unit]);
@@ -114,8 +137,12 @@ describe("embedded Node-RED", () => {
     });
 
     it("keeps its secrets to their owner", async () => {
-      for (const file of ["node-red-1/instance.json", "node-red-1/child.json"])
+      for (const file of ["node-red-1", "node-red-1/instance.json", "node-red-1/data"])
         expect((await stat(join(directory, file))).mode & 0o077).toBe(0);
+      const { token } = await record(directory, "node-red-1");
+      expect(await grep(join(directory, "node-red-1/data"), token)).toEqual([]);
+      for (const file of ["cmdline", "environ"])
+        expect(await readFile(`/proc/${(await pids(directory))[0]}/${file}`, "utf8")).not.toContain(token);
     });
   });
 

@@ -1,7 +1,7 @@
 "use strict";
 /**
- * One Node-RED instance as a process of its own: `node child.cjs settings.json`. It serves its flows and a token-guarded admin
- * API on loopback, outlives whoever started it, and finishes what is in flight on SIGTERM.
+ * One Node-RED instance as a process of its own: `node child.cjs FOLDER`, told what it must know on standard input. It serves its
+ * flows and a token-guarded admin API on loopback, outlives whoever started it, and finishes what is in flight on SIGTERM.
  */
 
 const { createHash, timingSafeEqual } = require("node:crypto");
@@ -17,12 +17,14 @@ const express = require(require.resolve("express", { paths: [require.resolve("no
 
 /** The exit code that says the port is taken. */
 const portTaken = 98;
+const pulsePath = "/__admin/pinion/pulse";
 
-const { port, token, userDir, credentialSecret, drainMs } = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const { port, tokenDigest, userDir, credentialSecret, drainMs } = JSON.parse(readFileSync(0, "utf8"));
 const guard = guardStart(userDir);
 const app = express();
 app.disable("x-powered-by");
-const server = http.createServer(app);
+// Whether this process still turns is answered before anything of Node-RED's is asked.
+const server = http.createServer((request, response) => (request.url === pulsePath ? response.end("alive") : app(request, response)));
 server.keepAliveTimeout = 65_000;
 
 RED.init(server, {
@@ -80,8 +82,7 @@ async function finish() {
 }
 
 function isToken(given) {
-  const digest = (text) => createHash("sha256").update(String(text)).digest();
-  return timingSafeEqual(digest(given), digest(token));
+  return timingSafeEqual(createHash("sha256").update(String(given)).digest(), Buffer.from(tokenDigest, "hex"));
 }
 
 function writeLog(entry) {
