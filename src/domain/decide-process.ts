@@ -13,8 +13,10 @@ import { keepServing, whyNotServed } from "./keep-serving.ts";
 import { keepUp } from "./keep-up.ts";
 import { describeFreeze, signature } from "./orders.ts";
 import { findQuarantined, followGit, heldInQuarantine, pinnedDefinition } from "./quarantine.ts";
+import { whyNotTakenOut } from "./removal.ts";
 import { condemnation, describeLag, followRevert, isOnItsWay } from "./rollback.ts";
 import type { UnitRef } from "./names.ts";
+import { keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
 import type { Dependency } from "./process-version.ts";
 import type { Rollout } from "./rollout.ts";
 import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, weightOf } from "./seen.ts";
@@ -27,7 +29,7 @@ const healPauseMs = 300_000;
 
 export function decideProcess(one: Case): ProcessDecision {
   const { seen } = one.pass;
-  const before = followRevert(followGit(one.before, seen), one.desired, seen);
+  const before = followRevert(followGit(pinnedAgain(one), seen), one.desired, seen);
   const reverted = before.revert === null ? (one.before.revert?.order ?? null) : null;
   const decision = decideNow({ ...one, before, reverted, desired: heldInQuarantine(one.desired, before) });
   return owingRevert(one, decision);
@@ -129,13 +131,10 @@ function decideUnpinned(one: Case, view: ProcessSeen): ProcessDecision {
   if (view.installed.length === 0 && !servingUnit(view.route))
     return { after: leftOf(one.before), actions: [], replacesOwed: true, deployments: [], wakeAt: null };
   const why = one.pass.freeze ? `no longer pinned, but ${describeFreeze(one.pass.freeze)}` : whyNotRemoved(one.pass);
-  if (why) return hold(one, view, { health: "Suspended", why, until: null });
-  if (servingUnit(view.route)) return open(one, view, { kind: "retire", candidate: null, fast: false, why: "no longer pinned" });
-  const actions = view.installed.map(({ version, digest }): Action => ({
-    kind: "ensure-removed",
-    unit: { process: view.process, version, digest },
-  }));
-  return { after: one.before, actions, replacesOwed: false, deployments: [], wakeAt: null };
+  const serving = servingUnit(view.route);
+  if (why && (serving || one.before.takenOutAt === null)) return hold(one, view, { health: "Suspended", why, until: null });
+  if (serving) return open(one, view, { kind: "retire", candidate: null, fast: false, why: whyTakenOut(one.pass.seen) });
+  return keepWarm(one, view, why);
 }
 
 /** Nothing is left to be known of it, but for what must not come again and git does not say yet. */
@@ -146,10 +145,8 @@ function leftOf(before: ProcessState): ProcessState | null {
 }
 
 function whyNotRemoved({ seen }: Pass): string | null {
-  if (seen.findings.some((finding) => finding.severity === "error"))
-    return "no longer pinned, but the environment has errors: nothing is removed until they are mended";
-  if (seen.desired?.processes.size === 0 && !seen.spec?.allowEmpty) return "all pins are gone: nothing is removed without allowEmpty: true";
-  return null;
+  const { environment, spec, findings, desired } = seen;
+  return desired && whyNotTakenOut({ environment, spec, findings, ...desired });
 }
 
 function whyUnknown({ engine, routes }: Seen): string {

@@ -28,6 +28,7 @@ const nothing = {
   revert: null,
   quarantined: [],
   rolledBackAt: null,
+  takenOutAt: null,
 } as const;
 
 export function decide(state: EnvironmentState, seen: Seen): Step {
@@ -138,6 +139,7 @@ function isSameState(before: ProcessState, after: ProcessState): boolean {
     before.revert === after.revert &&
     before.quarantined === after.quarantined &&
     before.rolledBackAt === after.rolledBackAt &&
+    before.takenOutAt === after.takenOutAt &&
     isSameStatus(before.status, after.status)
   );
 }

@@ -43,6 +43,11 @@ export function describeSettled(before: ProcessState, seen: Seen, view: ProcessS
   });
 }
 
+/** Not pinned any more, and without traffic, as it should be. */
+export function describeTakenOut(before: ProcessState, seen: Seen, view: ProcessSeen, why: string): ProcessStatus {
+  return describe(before, seen, view, { sync: "Synced", health: "Healthy", phase: before.status?.phase ?? null, reason: why });
+}
+
 interface UnderWay {
   readonly rollout: Rollout;
   readonly why: string;

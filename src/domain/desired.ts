@@ -2,8 +2,8 @@
 
 import { canonicalJson } from "./canonical.ts";
 import type { EnvironmentSpec } from "./environment.ts";
-import { describeFinding } from "./finding.ts";
 import type { Digest, Hash, ProcessId, UnitRef, Version } from "./names.ts";
+import { firstBroken, whyBroken } from "./removal.ts";
 import type { EnvironmentSnapshot, PinnedVersion, VersionSummary } from "./snapshot.ts";
 
 export type Desired =
@@ -22,6 +22,8 @@ export interface DesiredState {
   readonly pins: EnvironmentSnapshot["pins"];
   /** Of the environment's address, variables and secret references: with a definition's digest it makes a unit's digest. */
   readonly settingsDigest: Digest;
+  /** What is wrong with the first pin that cannot run; null: all can. */
+  readonly brokenPin: string | null;
 }
 
 export interface Surroundings {
@@ -53,17 +55,11 @@ export function resolveDesired(environment: EnvironmentSnapshot, around: Surroun
     const old = reusable.get(process);
     processes.set(process, old?.pinned === pinned ? old : resolvePin(process, pinned, settings, hash));
   }
-  return { processes, pins: environment.pins, settingsDigest: settings };
+  return { processes, pins: environment.pins, settingsDigest: settings, brokenPin: firstBroken(environment.pins) };
 }
 
 function resolvePin(process: ProcessId, pinned: PinnedVersion, settings: Digest, hash: Hash): Desired {
   if (pinned.kind === "broken") return { kind: "broken", process, version: pinned.version, why: whyBroken(pinned), pinned };
   const digest = unitDigest(pinned.summary, settings, hash);
   return { kind: "run", unit: { process, version: pinned.summary.version, digest }, summary: pinned.summary, pinned };
-}
-
-function whyBroken(pinned: Extract<PinnedVersion, { kind: "broken" }>): string {
-  const [first, ...others] = pinned.findings;
-  if (!first) return "its version cannot be used";
-  return others.length === 0 ? describeFinding(first) : `${describeFinding(first)}, and ${others.length} more`;
 }

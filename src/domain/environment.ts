@@ -133,6 +133,8 @@ export interface EnvironmentSpec {
   readonly selfHeal: boolean;
   /** Without it, an environment whose pins all vanished is left as it runs. */
   readonly allowEmpty: boolean;
+  /** How long what was taken out stays installed without traffic, so that a revert brings it back at once. */
+  readonly pruneDelayMs: number;
   /** How long a request may still run on a version that no longer gets new ones. */
   readonly drainTimeoutMs: number;
   /** How long the router waits for an answer before it says 504. */

@@ -2,7 +2,17 @@
 
 import type { CommitId, EnvironmentName, Instant, ProcessId, Version } from "./names.ts";
 
-export type EventKind = "started" | "held" | "succeeded" | "failed" | "rolled-back" | "drift" | "git-lags" | "frozen" | "unfrozen";
+export type EventKind =
+  | "started"
+  | "taken-out"
+  | "held"
+  | "succeeded"
+  | "failed"
+  | "rolled-back"
+  | "drift"
+  | "git-lags"
+  | "frozen"
+  | "unfrozen";
 
 /** Recorded in the transaction of the decision that it tells about; told at least once. */
 export interface PinionEvent {

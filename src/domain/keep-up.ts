@@ -42,7 +42,7 @@ export function keepUp({ before, pass }: Case, view: ProcessSeen, unit: UnitRef)
  * about such a process would change nothing, so this is asked first, and builds nothing.
  */
 export function isAtRest(before: ProcessState, desired: Desired | null, seen: Seen): boolean {
-  if (before.rollout || before.revert || before.refused || before.quarantined.length > 0) return false;
+  if (before.rollout || before.revert || before.refused || before.takenOutAt !== null || before.quarantined.length > 0) return false;
   if (desired?.kind !== "run" || !seen.spec) return false;
   const view = viewProcess(before.process, seen, desired);
   return view !== null && isKeptUp(before, view, desired.unit, seen);

@@ -141,7 +141,7 @@ function planDeployment(
     to,
     distance: to === null ? null : distanceBetween(from, to),
     isDowngrade: from !== null && to !== null && semver.lt(to, from),
-    why,
+    why: to === null ? `takes ${process} out of ${environment}: ${why}` : why,
     changes: details.get(process)?.changes ?? null,
     waitsFor: needsOf(change).filter((needed) => order.some((other) => other.process === needed && other.to !== null)),
     ...estimate({ environment, process, strategy, spec: own, isFirst: from === null, watchMs: spec.rollback.automatic.watchMs }, history),

@@ -24,6 +24,8 @@ export interface ProcessState {
   readonly quarantined: readonly Quarantined[];
   /** When Pinion last rolled it back by itself. */
   readonly rolledBackAt: Instant | null;
+  /** Since when it has been without pin and without traffic; null: it is pinned, or still serves. */
+  readonly takenOutAt: Instant | null;
 }
 
 export interface KnownGood extends UnitRef {

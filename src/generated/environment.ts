@@ -79,6 +79,10 @@ export interface EnvironmentFile {
   /**
    * Milliseconds, or text: 500ms, 30s, 5m, 1h.
    */
+  pruneDelay?: number | string;
+  /**
+   * Milliseconds, or text: 500ms, 30s, 5m, 1h.
+   */
   drainTimeout?: number | string;
   /**
    * Milliseconds, or text: 500ms, 30s, 5m, 1h.

@@ -353,7 +353,7 @@ export interface NotificationItem {
    *
    * Items: A kind of event.
    */
-  events?: ("started" | "held" | "succeeded" | "failed" | "rolled-back" | "drift" | "git-lags" | "frozen" | "unfrozen")[];
+  events?: ("started" | "taken-out" | "held" | "succeeded" | "failed" | "rolled-back" | "drift" | "git-lags" | "frozen" | "unfrozen")[];
   /**
    * Of which environments. Of all by default.
    *

@@ -56,7 +56,7 @@ describe("told of", () => {
     restrict({ allowEmpty: true });
     world.pin("orders", null);
     await world.settle();
-    expect(await told()).toEqual(["started 1.0.0", "succeeded 1.0.0"]);
+    expect(await told()).toEqual(["taken-out 1.0.0", "succeeded 1.0.0"]);
   });
 
   it("a removal that is held, once", async () => {

@@ -42,7 +42,7 @@ function seenWith(parts: { readonly installed?: readonly Installed[]; readonly r
     commit: "c1",
     environment,
     spec,
-    desired: { processes: new Map([[process, desired]]), pins: new Map([[process, pinned]]), settingsDigest: digest },
+    desired: { processes: new Map([[process, desired]]), pins: new Map([[process, pinned]]), settingsDigest: digest, brokenPin: null },
     findings: [],
     engine: known({ instances: [{ id: "one", state: "ready", why: "" }], installed: new Map([[process, units]]) }),
     routes: known(new Map([[process, routed]])),
@@ -76,6 +76,7 @@ const state: ProcessState = {
   revert: null,
   quarantined: [],
   rolledBackAt: null,
+  takenOutAt: null,
 };
 const withWarm = { ...status, actual: [...status.actual, { version: "1.0.0", weight: 0 }] };
 

@@ -29,7 +29,7 @@ describe("a plan deploys", () => {
       [pin("a", "1.0.0"), pin("b", "1.0.0")],
       [pin("b", "1.0.0")],
       "a 1.0.0 → null",
-      "no longer pinned",
+      "takes a out of staging: no longer pinned",
     ],
   ])("%s", (_what, ...[from, to, deployment, why]) => {
     const its = plan(environment(from), environment(to));
@@ -136,7 +136,7 @@ describe("a plan holds back", () => {
 
   it("all removals when the last pin is gone, unless that is allowed", () => {
     const from = environment([pin("a", "1.0.0")]);
-    expect(held(plan(from, environment([])))).toEqual(["a: all pins are gone: nothing is removed without allowEmpty: true"]);
+    expect(held(plan(from, environment([])))).toEqual(["a: all pins are gone: nothing is taken out without allowEmpty: true"]);
     expect(deployed(plan(from, environment([], { allowEmpty: true })))).toEqual(["a 1.0.0 → null"]);
   });
 
@@ -145,7 +145,13 @@ describe("a plan holds back", () => {
       environment([pin("a", "1.0.0"), pin("b", "1.0.0")]),
       environment([pin("b", "1.0.0")], {}, [finding("pins.yaml is broken")]),
     );
-    expect(held(its)).toEqual([expect.stringContaining("nothing is removed until they are mended")]);
+    expect(held(its)).toEqual([expect.stringContaining("nothing is taken out until they are mended")]);
+  });
+
+  it("a removal beside a pin that cannot run: it may be a slip of the pen", () => {
+    const its = plan(environment([pin("hello", "1.0.0"), pin("b", "1.0.0")]), environment([brokenPin("helo", "1.0.0"), pin("b", "1.0.0")]));
+    expect(deployed(its)).toEqual([]);
+    expect(held(its)).toContainEqual(expect.stringMatching(/^hello: no longer pinned, but staging has errors/u));
   });
 
   it("not what was broken before and still is", () => {

@@ -47,6 +47,15 @@ export const brokenFiles: readonly BrokenCopy[] = [
     runnable: without("production called"),
   },
   {
+    name: "pins in a file whose name is not read",
+    files: { "environments/production/pins.yml": "called: 1.0.0\n", "environments/production/pins/team/b.yaml": "called: 1.0.0\n" },
+    expected: [
+      "error pin/unread-file environments/production/pins.yml:1",
+      "error pin/unread-file environments/production/pins/team/b.yaml:1",
+    ],
+    runnable: all,
+  },
+  {
     name: "a NUL byte",
     files: { [pinsA]: "called: 1.0.0\ncaller: \0\n" },
     expected: [`error file/nul-byte ${pinsA}:2`],

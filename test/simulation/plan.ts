@@ -158,6 +158,7 @@ function specOf(name: EnvironmentName, processes: readonly ProcessId[], random: 
     maxConcurrentDeployments: random.pick([null, null, 1]),
     selfHeal: true,
     allowEmpty: true,
+    pruneDelayMs: 3_000,
     drainTimeoutMs: random.pick([0, 2_000]),
     requestTimeoutMs: 30_000,
     sticky: null,

@@ -13,7 +13,16 @@ export const unit = (version: string) => ({ process: "orders", version, digest: 
 export const person = { name: "Ada", email: null };
 
 export function row(parts: Partial<ProcessState> = {}): ProcessState {
-  const nothing = { rollout: null, knownGood: [], refused: null, status: null, revert: null, quarantined: [], rolledBackAt: null };
+  const nothing = {
+    rollout: null,
+    knownGood: [],
+    refused: null,
+    status: null,
+    revert: null,
+    quarantined: [],
+    rolledBackAt: null,
+    takenOutAt: null,
+  };
   return { process: "orders", ...nothing, ...parts };
 }
 

@@ -78,6 +78,7 @@ export function row(process: string, parts: Partial<ProcessState> = {}): Process
     revert: null,
     quarantined: [],
     rolledBackAt: null,
+    takenOutAt: null,
     ...parts,
   };
 }

@@ -37,6 +37,7 @@ export const spec: EnvironmentSpec = {
   maxConcurrentDeployments: null,
   selfHeal: true,
   allowEmpty: false,
+  pruneDelayMs: 0,
   drainTimeoutMs: 30_000,
   requestTimeoutMs: 30_000,
   sticky: null,

@@ -105,6 +105,7 @@ function toSpec(file: EnvironmentFile, defaults: EnvironmentDefaults): Environme
     ...limits(file, defaults),
     selfHeal: file.selfHeal ?? true,
     allowEmpty: file.allowEmpty ?? false,
+    pruneDelayMs: durationMs(file.pruneDelay ?? "5m"),
     drainTimeoutMs: durationMs(file.drainTimeout ?? "30s"),
     requestTimeoutMs: durationMs(file.requestTimeout ?? "30s"),
     sticky: toSticky(file.sticky),

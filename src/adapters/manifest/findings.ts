@@ -75,6 +75,7 @@ const catalogue = {
   "environment/metric": "See docs/config-repository.md for what each source can measure.",
   "environment/unknown-process": "Name a process that has a folder in processes/, or remove it.",
   "environment/no-effect": "Remove one of the two, so that what is written is what happens.",
+  "pin/unread-file": "Name it pins.yaml, or pins/<name>.yaml: a pins file that is not read takes out everything that it pins.",
   "pin/syntax": "Write one pin a line: `process-id: version`.",
   "pin/invalid-version": "Write a semantic version, such as 1.4.2.",
   "pin/twice": "Pin each process once in an environment.",

@@ -109,11 +109,18 @@ function nameFindings(name: EnvironmentName, path: string): readonly Finding[] {
   return [finding(startOf(path), "environment/invalid-name", `"${name}" cannot be the name of an environment`)];
 }
 
+/** What may have been meant as pins must not go unnoticed: processes would be taken out because of its name. */
+function unreadFile(file: string, path: string): Finding {
+  if (/^pins?[./]/i.test(file))
+    return finding(startOf(path), "pin/unread-file", "this looks like a pins file, but none of this name is read");
+  return finding(startOf(path), "file/unexpected", "no file of this name is expected here");
+}
+
 /** Files that look as if they were meant for Pinion, and an environment without any pins file. */
 function unexpectedFiles(folder: Folder, path: string, hasPins: boolean): readonly Finding[] {
   const expected = /^(environment\.yaml|quarantine\.yaml|pins\.yaml|pins\/[^/]+\.yaml)$/;
   const stray = [...folder.files.keys()].filter((file) => /\.ya?ml$/.test(file) && !expected.test(file));
-  const findings = stray.map((file) => finding(startOf(`${path}/${file}`), "file/unexpected", "no file of this name is expected here"));
+  const findings = stray.map((file) => unreadFile(file, `${path}/${file}`));
   return hasPins
     ? findings
     : [...findings, finding(startOf(`${path}/pins.yaml`), "environment/no-pins", "the environment has no pins file")];

@@ -10,7 +10,7 @@ const oneWarm = { count: 1, maxAgeMs: null };
 
 /** A process state as this release writes it; what is no such thing comes back as it is. */
 export function completeProcessState(value: unknown): unknown {
-  return isRecord(value) && !("rolledBackAt" in value) ? completed(value) : value;
+  return isRecord(value) && !("takenOutAt" in value) ? completed(value) : value;
 }
 
 /** The same for a list of them. */
@@ -29,6 +29,7 @@ function completed(state: Fields): Fields {
     revert: null,
     quarantined: [],
     rolledBackAt: null,
+    takenOutAt: null,
     ...state,
     knownGood: Array.isArray(knownGood) ? knownGood.map((good: unknown) => withDefaults(good, { at: longAgo })) : knownGood,
     rollout: isRecord(rollout) ? completedRollout(rollout) : rollout,

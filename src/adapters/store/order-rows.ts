@@ -35,6 +35,7 @@ export const isEvent = shape<PinionEvent>({
   id: isText,
   kind: oneOf<EventKind>({
     started: true,
+    "taken-out": true,
     held: true,
     succeeded: true,
     failed: true,

@@ -121,6 +121,7 @@ export const isProcessState = shape<ProcessState>({
   revert: nullable(isRevert),
   quarantined: listOf(isQuarantined),
   rolledBackAt: nullable(isNumber),
+  takenOutAt: nullable(isNumber),
 });
 
 export const isValidationResult = shape<ValidationResult>({

@@ -2,9 +2,9 @@
 
 import semver from "semver";
 import type { EnvironmentSpec } from "../environment.ts";
-import { describeFinding, hasErrors } from "../finding.ts";
 import type { ProcessId, Version } from "../names.ts";
 import type { Dependency } from "../process-version.ts";
+import { whyBroken, whyNotTakenOut } from "../removal.ts";
 import type { EnvironmentSnapshot, PinnedVersion, VersionStatus } from "../snapshot.ts";
 import { type PinChange, versionOf } from "./pin-changes.ts";
 
@@ -39,16 +39,9 @@ export function holdChanges(changes: readonly PinChange[], from: EnvironmentSnap
 }
 
 function whyHeldByItself({ to: pinned }: PinChange, to: EnvironmentSnapshot): string | null {
-  if (!pinned) return whyNotRemoved(to);
+  if (!pinned) return whyNotTakenOut({ environment: to.name, ...to });
   if (pinned.kind === "runnable") return to.spec ? whyNotAllowed(pinned, to.spec) : null;
-  const [first, ...others] = pinned.findings;
-  if (!first) return "its version cannot be used";
-  return others.length === 0 ? describeFinding(first) : `${describeFinding(first)}, and ${others.length} more`;
-}
-
-function whyNotRemoved({ pins, spec, findings }: EnvironmentSnapshot): string | null {
-  if (hasErrors(findings)) return "no longer pinned, but the environment has errors: nothing is removed until they are mended";
-  return pins.size === 0 && !spec?.allowEmpty ? "all pins are gone: nothing is removed without allowEmpty: true" : null;
+  return whyBroken(pinned);
 }
 
 function whyNotAllowed({ status, summary }: Runnable, spec: EnvironmentSpec): string | null {

@@ -19,6 +19,10 @@ function automaticOf({ rollback: { automatic } }: EnvironmentSpec): AutomaticRol
 
 function stepBack({ process, from, to }: PlannedDeployment, spec: EnvironmentSpec): RollbackStep {
   if (from === null) return { process, version: null, how: "remove", name: `take ${process} ${to} out: there is no version before it` };
+  if (to === null && spec.pruneDelayMs > 0) {
+    const name = `give ${process} ${from} its traffic back, which is kept warm for ${describeDuration(spec.pruneDelayMs)}`;
+    return { process, version: from, how: "switch-back", name };
+  }
   const strategy = strategyFor(spec, process);
   const isWarm = "keepOldVersion" in strategy && strategy.keepOldVersion && to !== null;
   if (isWarm)

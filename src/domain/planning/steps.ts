@@ -4,7 +4,7 @@ import type { DeploymentStep, PlannedDeployment } from "../deployment-plan.ts";
 import { type EnvironmentSpec, strategyFor } from "../environment.ts";
 import { assertNever } from "../names.ts";
 import type { Check } from "../process-version.ts";
-import { blueGreen, canary, type Draft, recreate, rolling, type Rollout, takeOut } from "./strategy-steps.ts";
+import { blueGreen, canary, type Draft, recreate, rolling, retire, type Rollout } from "./strategy-steps.ts";
 
 /** All steps of a plan, in order; the first of a deployment waits for the last of what it calls. */
 export function planSteps(
@@ -36,7 +36,7 @@ function idWithin(drafts: readonly Draft[], index: number): string {
 
 function draftsOf({ process, from, to }: PlannedDeployment, spec: EnvironmentSpec, checks: readonly Check[]): readonly Draft[] {
   const old = from === null ? null : `${process} ${from}`;
-  if (to === null) return takeOut(old ?? process);
+  if (to === null) return retire(old ?? process, spec);
   const rollout: Rollout = { old, candidate: `${process} ${to}`, spec, checks };
   const strategy = strategyFor(spec, process);
   switch (strategy.kind) {

@@ -68,15 +68,24 @@ export function recreate(rollout: Rollout): readonly Draft[] {
   const { old, candidate } = rollout;
   return [
     ...validateFirst(rollout),
-    ...(old === null ? [] : takeOut(old)),
+    ...(old === null ? [] : [clear(old), step("remove", `remove ${old}`)]),
     step("install", `install ${candidate}`),
     ...checkFirst(rollout, null),
     step("switch", `give ${candidate} the traffic`),
   ];
 }
 
-export function takeOut(old: string): readonly Draft[] {
-  return [step("clear", `take the traffic from ${old} and let it finish what it has in flight`), step("remove", `remove ${old}`)];
+export function retire(old: string, { pruneDelayMs }: EnvironmentSpec): readonly Draft[] {
+  const warm = `keep warm ${describeDuration(pruneDelayMs)}`;
+  return [
+    clear(old),
+    ...(pruneDelayMs === 0 ? [] : [step("wait", `keep ${old} warm for ${describeDuration(pruneDelayMs)}, without traffic`, warm)]),
+    step("remove", `remove ${old}`),
+  ];
+}
+
+function clear(old: string): Draft {
+  return step("clear", `take the traffic from ${old} and let it finish what it has in flight`);
 }
 
 /** Up to the moment when it may have traffic. */

@@ -13,7 +13,6 @@ import {
   is,
   isDrained,
   isHopeless,
-  isNotSo,
   isSo,
   stay,
   succeed,
@@ -38,17 +37,17 @@ export function beginRetire(rollout: Rollout, now: number): StrategyStep {
   return enter({ kind: "clearing", since: now }, "no longer pinned: taking it out", giveTraffic(rollout.process, null));
 }
 
+/** Over once nobody is served by it any more. What is installed is removed later, when nobody has wanted it back. */
 export function nextRetire(rollout: Rollout, seen: RolloutSeen): StrategyStep {
   const { state, stable } = rollout;
-  if (!stable) return succeed(state, "removed");
-  if (state.kind === "clearing") return whenClearing(rollout, stable, state, seen);
-  if (isNotSo(seen.stableInstalled)) return succeed(state, "removed");
-  return insist(state, seen.stuck?.detail ?? `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
+  return stable && state.kind === "clearing" ? whenClearing(rollout, stable, state, seen) : succeed(state, outOfTraffic);
 }
+
+const outOfTraffic = "gets no traffic any more";
 
 function whenClearing(rollout: Rollout, stable: UnitRef, state: In<"clearing">, seen: RolloutSeen): StrategyStep {
   if (!is(seen.stableWeight, 0)) return insist(state, "no longer pinned: taking it out", giveTraffic(rollout.process, null));
   if (!isDrained(seen.stableInFlight, state.since, seen))
     return stay(state, `${stable.version} finishes what it has in flight`, seen.now + drainPollMs);
-  return enter({ kind: "removing" }, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
+  return succeed(state, outOfTraffic);
 }

@@ -33,6 +33,7 @@ function eventsOfUpdate(update: DeploymentUpdate, told: Told): readonly PinionEv
 
 function beginning(update: DeploymentUpdate, subject: Subject, told: Told): readonly PinionEvent[] {
   const { why } = update.step;
+  if (subject.kind === "retire") return [about(update, subject, told, { kind: "taken-out", why })];
   if (subject.kind !== "heal") return [about(update, subject, told, { kind: "started", why })];
   return isAboutDrift(why) && !subject.isRetry ? [about(update, subject, told, { kind: "drift", why })] : [];
 }

@@ -40,6 +40,7 @@ describe("environment.yaml", () => {
       maxConcurrentDeployments: null,
       selfHeal: true,
       allowEmpty: false,
+      pruneDelayMs: 300_000,
       drainTimeoutMs: 30_000,
       requestTimeoutMs: 30_000,
       sticky: null,
@@ -56,6 +57,7 @@ deploymentTimeout: 5m
 restrictions: { allowedVersionTypes: [draft], maxConcurrentDeployments: 2 }
 selfHeal: false
 allowEmpty: true
+pruneDelay: 90s
 drainTimeout: 1.5s
 requestTimeout: 250
 sticky: { header: X-Session }
@@ -69,6 +71,7 @@ secrets: { K: { env: KEY }, F: { file: /f } }
       maxConcurrentDeployments: 2,
       selfHeal: false,
       allowEmpty: true,
+      pruneDelayMs: 90_000,
       drainTimeoutMs: 1500,
       requestTimeoutMs: 250,
       sticky: { kind: "header", name: "x-session" },

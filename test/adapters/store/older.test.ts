@@ -85,6 +85,7 @@ describe("a journal of the release before", () => {
       revert: null,
       quarantined: [],
       rolledBackAt: null,
+      takenOutAt: null,
     });
   });
 

@@ -41,6 +41,7 @@ export const defaultSpec: EnvironmentSpec = {
   maxConcurrentDeployments: null,
   selfHeal: true,
   allowEmpty: false,
+  pruneDelayMs: 300_000,
   drainTimeoutMs: 30_000,
   requestTimeoutMs: 30_000,
   sticky: null,
@@ -222,7 +223,16 @@ export function createStand(options: StandOptions = {}) {
 export type Stand = ReturnType<typeof createStand>;
 
 function stateOf(process: ProcessId, more: Partial<ProcessState>): ProcessState {
-  const nothing = { rollout: null, knownGood: [], refused: null, status: null, revert: null, quarantined: [], rolledBackAt: null };
+  const nothing = {
+    rollout: null,
+    knownGood: [],
+    refused: null,
+    status: null,
+    revert: null,
+    quarantined: [],
+    rolledBackAt: null,
+    takenOutAt: null,
+  };
   return { process, ...nothing, ...more };
 }
 

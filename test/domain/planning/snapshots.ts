@@ -38,6 +38,7 @@ export function spec(parts: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
     maxConcurrentDeployments: null,
     selfHeal: true,
     allowEmpty: false,
+    pruneDelayMs: 300_000,
     drainTimeoutMs: 1000,
     requestTimeoutMs: 1000,
     sticky: null,

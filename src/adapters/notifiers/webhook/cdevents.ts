@@ -50,6 +50,8 @@ export function typeOf(event: PinionEvent): string {
     case "failed":
     case "held":
       return `dev.pinion.deployment.${event.kind}.0.1.0`;
+    case "taken-out":
+      return "dev.pinion.process.takenout.0.1.0";
     case "drift":
       return "dev.pinion.process.drifted.0.1.0";
     case "git-lags":

@@ -14,6 +14,7 @@ const longestText = 500;
 
 const icons: Readonly<Record<EventKind, string>> = {
   started: ":rocket:",
+  "taken-out": ":outbox_tray:",
   held: ":hourglass_flowing_sand:",
   succeeded: ":white_check_mark:",
   failed: ":x:",
@@ -53,11 +54,13 @@ function subjectOf({ version, from, kind }: PinionEvent, process: string): strin
 function inWords({ kind, version, from }: PinionEvent): string {
   switch (kind) {
     case "started":
-      return version === null ? "is being removed" : "is being deployed";
+      return "is being deployed";
+    case "taken-out":
+      return "is being taken out";
     case "held":
       return "is held";
     case "succeeded":
-      return version === null ? "is removed" : "is deployed";
+      return version === null ? "is taken out" : "is deployed";
     case "failed":
       return "failed";
     case "rolled-back":

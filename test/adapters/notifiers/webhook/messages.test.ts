@@ -10,7 +10,7 @@ const whole = { process: null, deployment: null, version: null, from: null, comm
 const types: readonly (readonly [string, Partial<PinionEvent>, string, string])[] = [
   ["a first deployment", { from: null }, "dev.cdevents.service.deployed.0.2.0", "*order-intake* 1.5.0 is deployed in *production*"],
   ["a new version", {}, "dev.cdevents.service.upgraded.0.2.0", "*order-intake* 1.4.2 → 1.5.0 is deployed in *production*"],
-  ["a removal", { version: null }, "dev.cdevents.service.removed.0.2.0", "*order-intake* 1.4.2 is removed in *production*"],
+  ["a removal", { version: null }, "dev.cdevents.service.removed.0.2.0", "*order-intake* 1.4.2 is taken out in *production*"],
   [
     "a rollback",
     { kind: "rolled-back", trigger: "error_rate" },
@@ -28,6 +28,12 @@ const types: readonly (readonly [string, Partial<PinionEvent>, string, string])[
     { kind: "started" },
     "dev.pinion.deployment.started.0.1.0",
     "*order-intake* 1.4.2 → 1.5.0 is being deployed in *production*",
+  ],
+  [
+    "a removal that begins",
+    { kind: "taken-out", version: null },
+    "dev.pinion.process.takenout.0.1.0",
+    "*order-intake* 1.4.2 is being taken out in *production*",
   ],
   ["a failure", { kind: "failed" }, "dev.pinion.deployment.failed.0.1.0", "*order-intake* 1.5.0 failed in *production*"],
   ["a hold", { kind: "held" }, "dev.pinion.deployment.held.0.1.0", "*order-intake* 1.5.0 is held in *production*"],

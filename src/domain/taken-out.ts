@@ -1,0 +1,48 @@
+/** What was taken out of an environment stays installed for a while, without traffic, so that a revert brings it back at once. */
+
+import type { Action } from "./actions.ts";
+import type { Case, ProcessDecision } from "./decision.ts";
+import { describeTakenOut, withStatus } from "./describe-status.ts";
+import type { ProcessSeen, Seen } from "./seen.ts";
+import type { ProcessState } from "./state.ts";
+
+/** Says it plainly. */
+export function whyTakenOut({ environment }: Seen): string {
+  return `taken out of ${environment}: no longer pinned`;
+}
+
+/** The process as remembered; whoever is pinned is not taken out. */
+export function pinnedAgain({ before, desired }: Pick<Case, "before" | "desired">): ProcessState {
+  return desired && before.takenOutAt !== null ? { ...before, takenOutAt: null } : before;
+}
+
+/** Without traffic already. `why`: what forbids to remove it; null: nothing does, once its time is over. */
+export function keepWarm({ before, pass }: Case, view: ProcessSeen, why: string | null): ProcessDecision {
+  const { seen } = pass;
+  const takenOutAt = before.takenOutAt ?? seen.now;
+  const until = takenOutAt + (seen.spec?.pruneDelayMs ?? 0);
+  const isOver = why === null && seen.now >= until;
+  const reason = isOver ? whyTakenOut(seen) : `${whyTakenOut(seen)}; ${keptWarm(view)}`;
+  const after = withStatus(before.takenOutAt === null ? { ...before, takenOutAt } : before, describeTakenOut(before, seen, view, reason));
+  return {
+    after,
+    actions: isOver ? removals(view) : disarmed(view),
+    replacesOwed: false,
+    deployments: [],
+    wakeAt: seen.now < until ? until : null,
+  };
+}
+
+function keptWarm({ installed }: ProcessSeen): string {
+  const versions = installed.map(({ version }) => version).join(" and ");
+  return `${versions} is kept warm for a while, so that a revert brings it back at once`;
+}
+
+function removals({ process, installed }: ProcessSeen): readonly Action[] {
+  return installed.map(({ version, digest }): Action => ({ kind: "ensure-removed", unit: { process, version, digest } }));
+}
+
+/** Nothing of it fires by itself. */
+function disarmed({ process, installed }: ProcessSeen): readonly Action[] {
+  return installed.some(({ armed }) => armed === true) ? [{ kind: "ensure-armed", process, digest: null }] : [];
+}
