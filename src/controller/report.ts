@@ -1,6 +1,7 @@
 /** Log lines for everything that was decided, with the same words that history and surfaces show, and always with what it is about. */
 
 import type { EventKind, PinionEvent } from "../domain/events.ts";
+import { describePerson } from "../domain/people.ts";
 import type { Rollout } from "../domain/rollout.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../domain/state.ts";
 import type { Log } from "../ports/log.ts";
@@ -21,14 +22,14 @@ interface Around {
 
 function reportLine({ environment, line }: Step, log: Log): void {
   if (!line) return;
-  if (line.freeze) log.warn({ environment, by: line.freeze.by.name }, `frozen: ${line.freeze.why}`);
+  if (line.freeze) log.warn({ environment, by: describePerson(line.freeze.by) }, `frozen: ${line.freeze.why}`);
   else log.info({ environment }, "no longer frozen");
 }
 
 function reportAnswers({ environment, answers }: Step, before: EnvironmentState, log: Log): void {
   for (const { id, kind, why } of answers) {
     const order = before.orders.find((given) => given.id === id);
-    const about = order ? { wish: order.wish.kind, process: "process" in order.wish ? order.wish.process : null, by: order.by.name } : {};
+    const about = order ? { wish: order.wish.kind, process: "process" in order.wish ? order.wish.process : null, by: describePerson(order.by) } : {};
     log.info({ environment, order: id, answer: kind, ...about }, why);
   }
 }

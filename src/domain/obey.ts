@@ -6,6 +6,7 @@ import { findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion } from
 import { condemnedHere, afterRejection } from "./rollback.ts";
 import { type Order, type OrderWish, signature } from "./orders.ts";
 import type { Digest, Version } from "./names.ts";
+import { describePerson } from "./people.ts";
 import type { Revert, RevertOrder } from "./revert.ts";
 import type { Rollout, RolloutState } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
@@ -59,7 +60,7 @@ function pause({ order, before, seen }: Given): Obeyed {
   const { rollout } = before;
   const not = whyNotStoppable(rollout);
   if (!rollout || not) return refuse(not ?? nothing);
-  if (rollout.paused) return refuse(`${rollout.paused.by.name} has paused it already`);
+  if (rollout.paused) return refuse(`it is paused already, by ${describePerson(rollout.paused.by)}`);
   const why = `paused by ${signature(order)}`;
   return done(before, { ...rollout, paused: { by: order.by, why: order.why, at: seen.now } }, why);
 }
@@ -123,7 +124,7 @@ function retry({ order, before, desired }: Given): Obeyed {
   };
 }
 
-/** A commit by the writer of all reverts, in the person's name; the pin that is fetched then does the rest. */
+/** A commit by the writer of all reverts, which names the person; the pin that is fetched then does the rest. */
 function rollBack(given: Given, { to }: WishOf<"rollback">): Obeyed {
   const { order, before, desired, seen } = given;
   const from = pinnedVersion(desired);
@@ -206,7 +207,7 @@ function otherGood({ before, seen }: Given, pinned: Version): Version | null {
 
 function revertBy(order: Order, seen: Seen, what: Pick<RevertOrder, "process" | "from" | "to">): Omit<RevertOrder, "trigger"> {
   const about = { at: seen.now, commit: seen.commit, deployment: null, by: order.by, quarantine: null, mode: "push" as const };
-  return { id: `order.${order.id}`, environment: seen.environment, ...what, ...about, why: order.why || `rolled back by ${order.by.name}` };
+  return { id: `order.${order.id}`, environment: seen.environment, ...what, ...about, why: order.why || `rolled back by ${describePerson(order.by)}` };
 }
 
 const nothing = "nothing is under way";

@@ -6,6 +6,7 @@ import type { Desired } from "./desired.ts";
 import type { Instant, ProcessId } from "./names.ts";
 import { obey, type Obeyed } from "./obey.ts";
 import { describeFreeze, type Freeze, type Order, type OrderAnswer, signature } from "./orders.ts";
+import { describePerson } from "./people.ts";
 import type { Seen } from "./seen.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState } from "./state.ts";
 
@@ -32,7 +33,7 @@ export function obeyForLine({ orders, freeze: before }: EnvironmentState, { now 
       );
       freeze ??= { by: order.by, why: order.why, at: now };
     } else if (kind === "unfreeze") {
-      answers.push(freeze ? done(order, `what was held by ${freeze.by.name} goes on`, now) : refused(order, "it is not frozen", now));
+      answers.push(freeze ? done(order, `what was held by ${describePerson(freeze.by)} goes on`, now) : refused(order, "it is not frozen", now));
       freeze = null;
     }
   }

@@ -1,7 +1,7 @@
 /** What people tell a controller to do. Journaled, then decided about like everything else: carried out, or refused with the reason. */
 
 import type { EnvironmentName, Instant, ProcessId, Version } from "./names.ts";
-import type { Person } from "./people.ts";
+import { describePerson, type Person } from "./people.ts";
 
 export type OrderWish =
   | { readonly kind: "pause" | "resume" | "abort" | "retry" | "recover"; readonly process: ProcessId }
@@ -39,7 +39,7 @@ export interface Freeze {
 
 /** Who, and why if that was said. */
 export function signature({ by, why }: { readonly by: Person; readonly why: string }): string {
-  return why === "" ? by.name : `${by.name}: ${why}`;
+  return why === "" ? describePerson(by) : `${describePerson(by)}: ${why}`;
 }
 
 export function describeFreeze(freeze: Freeze): string {

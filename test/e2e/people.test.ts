@@ -131,7 +131,7 @@ describe("by the real program", () => {
     expect(load.failures()).toEqual([]);
   });
 
-  it("rollback commits in the person's name, and the version before is back", async () => {
+  it("rollback commits as Pinion, names the person as claimed, and the version before is back", async () => {
     const load = await loadOn("reverted");
     await installation.deploy(environment, "reverted", "1.1.0");
     await installation.untilDeployment("reverted", "1.1.0", ({ phase }) => phase === "Succeeded");
@@ -139,7 +139,7 @@ describe("by the real program", () => {
     await untilAllTrafficOn(load, "1.0.0");
     const [commit = ""] = await installation.revertsOf("reverted", "1.1.0");
     expect(await installation.stage.git("show", "--no-patch", "--format=%an <%ae>%n%B", commit)).toMatch(
-      /^Ann <ann@example\.com>\n[^]*the till is being\scounted[^]*\nRollback-By: Ann <ann@example\.com>\n/,
+      /^Pinion <pinion@localhost>\n[^]*by\sAnn,\sas\sclaimed\swith\sthe\stoken\sof\suid\s\d+:\sthe\still\sis\sbeing\scounted[^]*\nRollback-By: Ann <ann@example\.com> \(as claimed /,
     );
     expect(load.failures()).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { PinionError } from "../../domain/errors.ts";
 import { describeFinding, type Finding } from "../../domain/finding.ts";
 import type { CommitId } from "../../domain/names.ts";
-import type { Person } from "../../domain/people.ts";
+import { describePerson, type Person } from "../../domain/people.ts";
 import type { RevertOrder, RevertOutcome } from "../../domain/revert.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ConfigEditor } from "../../ports/config-editor.ts";
@@ -102,7 +102,7 @@ class InMemory implements MemoryRepository {
       const order = this.#state.proposed.get(branch);
       if (!order) throw new PinionError("usage/invalid", `no rollback waits for approval on "${branch}"`);
       const proposed = new Map([...this.#state.proposed].filter(([other]) => other !== branch));
-      if (this.pinned(order.environment, order.process) === order.from) return this.#write({ ...this.#state, proposed }, order, by.name);
+      if (this.pinned(order.environment, order.process) === order.from) return this.#write({ ...this.#state, proposed }, order, `, approved by ${describePerson(by)}`);
       this.#state = { ...this.#state, proposed };
       throw new PinionError("usage/invalid", `${order.process} is not pinned to ${order.from} any more: there is nothing to roll back`);
     });
@@ -123,17 +123,20 @@ class InMemory implements MemoryRepository {
     if (commit !== undefined) return { kind: "committed", commit };
     const pin = this.pinned(order.environment, order.process);
     if (pin !== order.from) return { kind: "superseded", why: `${order.process} is pinned to ${pin ?? "nothing"} meanwhile` };
-    if (order.mode === "push") return { kind: "committed", commit: this.#write(this.#state, order, order.by?.name ?? "Pinion") };
+    if (order.mode === "push") return { kind: "committed", commit: this.#write(this.#state, order) };
     const branch = `rollback/${order.environment}/${order.id}`;
     this.#state = { ...this.#state, proposed: new Map(this.#state.proposed).set(branch, order) };
     this.#options.keep(this.#state);
     return { kind: "proposed", branch, commit: this.#state.head.commit, why: "rollbackPolicy.manual.approvalRequired is set" };
   }
 
-  #write(state: MemoryState, order: RevertOrder, author: string): CommitId {
-    const subject = `Roll ${order.process} back from ${order.from} to ${order.to} in ${order.environment}`;
+  /** By Pinion, whoever wanted it: the subject names them. */
+  #write(state: MemoryState, order: RevertOrder, approved = ""): CommitId {
+    const { process, from, to, environment, by } = order;
+    const wanted = by === null ? "" : `, ordered by ${describePerson(by)}`;
+    const subject = `Roll ${process} back from ${from} to ${to} in ${environment}${wanted}${approved}`;
     const documents = reverted(state.documents, order);
-    return this.#add({ ...state, documents }, subject, author, (commit) => [...state.written, [order.id, commit]]);
+    return this.#add({ ...state, documents }, subject, "Pinion", (commit) => [...state.written, [order.id, commit]]);
   }
 
   /** What was wrong before is no reason to refuse what comes now. */

@@ -2,11 +2,11 @@
 
 import type { Digest, UnitRef } from "../../domain/names.ts";
 import type { Person } from "../../domain/people.ts";
-import { isText, nullable, shape } from "./guards.ts";
+import { isText, nullable, optional, shape } from "./guards.ts";
 import type { Guard } from "./guards.ts";
 
 const digestPattern = /^sha256-[0-9a-f]{64}$/;
 
 export const isDigest: Guard<Digest> = (value): value is Digest => isText(value) && digestPattern.test(value);
 export const isUnitRef = shape<UnitRef>({ process: isText, version: isText, digest: isDigest });
-export const isPerson = shape<Person>({ name: isText, email: nullable(isText) });
+export const isPerson = shape<Person>({ name: isText, email: nullable(isText), claimed: optional(isText) });

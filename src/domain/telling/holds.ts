@@ -2,6 +2,7 @@
 
 import type { PinionEvent } from "../events.ts";
 import type { Version } from "../names.ts";
+import { signature } from "../orders.ts";
 import { awaitsPerson } from "../rollback.ts";
 import type { Rollout } from "../rollout.ts";
 import type { ProcessState } from "../state.ts";
@@ -49,7 +50,7 @@ function holdOf(row: ProcessState): Hold | null {
 
 /** Only people can let it go on. */
 function holdOfRollout({ deployment, paused, state, strategy }: Rollout): Hold | null {
-  if (paused) return { kind: "held", why: pausedWhy(paused.by.name, paused.why), key: `${deployment} paused ${paused.at}` };
+  if (paused) return { kind: "held", why: `paused by ${signature(paused)}`, key: `${deployment} paused ${paused.at}` };
   if (state.kind !== "shifting" || strategy.kind !== "canary") return null;
   const step = strategy.steps[state.step];
   if (step?.kind !== "pause" || step.durationMs !== null) return null;
@@ -61,10 +62,6 @@ function holdOfRollout({ deployment, paused, state, strategy }: Rollout): Hold |
 function undecided({ deployment }: Rollout, status: ProcessStatus | null): Hold | null {
   if (!status || !awaitsPerson(status.reason)) return null;
   return { kind: "held", why: status.reason, key: `${deployment} undecided` };
-}
-
-function pausedWhy(name: string, why: string): string {
-  return why === "" ? `paused by ${name}` : `paused by ${name}: ${why}`;
 }
 
 function holdOfStatus(status: ProcessStatus, row: ProcessState): Hold | null {

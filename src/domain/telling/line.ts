@@ -1,7 +1,7 @@
 /** Told about an environment as a whole: somebody stopped the line, or let it go on. */
 
 import type { PinionEvent } from "../events.ts";
-import type { Freeze, Order } from "../orders.ts";
+import { type Freeze, type Order, signature } from "../orders.ts";
 import type { Person } from "../people.ts";
 import type { EnvironmentState, Step } from "../state.ts";
 import { eventOf } from "./told.ts";
@@ -27,5 +27,5 @@ function unfreezing(before: EnvironmentState, step: Omit<Step, "events">): Order
 }
 
 function says(what: string, { by, why }: { readonly by: Person; readonly why: string }): string {
-  return why === "" ? `${what} by ${by.name}` : `${what} by ${by.name}: ${why}`;
+  return `${what} by ${signature({ by, why })}`;
 }

@@ -2,6 +2,7 @@
 
 import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../controller/queries.ts";
 import type { Instant } from "../../domain/names.ts";
+import { describePerson } from "../../domain/people.ts";
 import { renderActual } from "./render/processes.ts";
 import { describeQuarantined, describeRevert } from "./render/revert.ts";
 import { describeStep } from "./render/rollout.ts";
@@ -34,7 +35,7 @@ function describeRepository({ state, commit, subject, code, reason }: Repository
 function describeEnvironment({ name, freeze, findings, processes }: EnvironmentStatus): readonly Line[] {
   const errors = findings.filter(({ severity }) => severity === "error");
   return [
-    [`${name} frozen`, freeze ? `by ${printable(freeze.by.name)}: ${printable(freeze.why)}` : ""],
+    [`${name} frozen`, freeze ? `by ${printable(describePerson(freeze.by))}: ${printable(freeze.why)}` : ""],
     [`${name} errors`, errors.map(({ file, line, message }) => `${printable(file)}:${line} ${printable(message)}`).join("; ")],
     ...processes.flatMap((process) => describeProcess(name, process)),
   ];

@@ -56,7 +56,8 @@ export function parsePause(fields: Fields): Freeze {
 
 /** @throws TypeError */
 export function parsePerson(fields: Fields): Person {
-  return { name: fields.text("name"), email: fields.textOrNull("email") };
+  const claimed = fields.textOrNull("claimed");
+  return { name: fields.text("name"), email: fields.textOrNull("email"), ...(claimed !== null && { claimed }) };
 }
 
 /** @throws TypeError */

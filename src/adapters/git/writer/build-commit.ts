@@ -43,16 +43,12 @@ export async function buildCommit(options: BuildOptions, order: RevertOrder, bas
   const draft = {
     tree: await treeWith({ objects, store }, base.head.tree, files),
     parent: base.head.commit,
-    author: authorOf(order) ?? identity,
+    author: identity,
     committer: identity,
     at: clock.now(),
     message: commitMessage({ order, rollbackOf: base.rollbackOf, quarantine: quarantine.kind }),
   };
   return store.write("commit", await encodeCommit(draft, sign));
-}
-
-function authorOf({ by }: RevertOrder): Identity | null {
-  return by === null ? null : { name: by.name, email: by.email ?? "" };
 }
 
 async function changedPins(objects: GitObjects, order: RevertOrder, { pins, places }: Base): Promise<Map<string, Uint8Array>> {

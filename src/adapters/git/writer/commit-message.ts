@@ -1,6 +1,7 @@
 /** What a rollback's commit says: why, in people's words, and the trailers that machines look for. */
 
 import type { CommitId } from "../../../domain/names.ts";
+import { describePerson, type Person } from "../../../domain/people.ts";
 import type { RevertOrder } from "../../../domain/revert.ts";
 
 export interface MessageFacts {
@@ -43,8 +44,8 @@ function subjectOf({ environment, process, from, to }: RevertOrder): string {
 function bodyParagraphs({ order, quarantine }: MessageFacts): readonly string[] {
   const { environment, process, from, to, by } = order;
   const why = oneLine(order.why).replaceAll(skipMarks, (mark) => mark.replace("[", "(").replace("]", ")").replaceAll("***", ""));
-  const who = by === null ? "Pinion" : oneLine(by.name);
-  const done = `${who} takes ${process} in ${environment} back from ${from} to ${to}${why === "" ? "." : `: ${why}`}`;
+  const ordered = by === null ? "" : `, ordered by ${oneLine(describePerson(by))}`;
+  const done = `Pinion takes ${process} in ${environment} back from ${from} to ${to}${ordered}${why === "" ? "." : `: ${why}`}`;
   switch (quarantine) {
     case "none":
       return [done];
@@ -64,8 +65,14 @@ function trailersOf({ order, rollbackOf }: MessageFacts): readonly string[] {
     ...(rollbackOf === null ? [] : [`Rollback-Of: ${rollbackOf}`]),
     `Rollback-Trigger: ${oneLine(order.trigger)}`,
     idTrailer(order),
-    ...(by === null ? [] : [`Rollback-By: ${oneLine(by.name)}${by.email === null ? "" : ` <${oneLine(by.email)}>`}`]),
+    ...(by === null ? [] : [`Rollback-By: ${claimOf(by)}`]),
   ];
+}
+
+/** Who gave the order by their own word: the commit itself is by Pinion. */
+function claimOf({ name, email, claimed }: Person): string {
+  const address = email === null ? "" : ` <${oneLine(email)}>`;
+  return `${oneLine(name)}${address}${claimed === undefined ? "" : ` (as claimed ${oneLine(claimed)})`}`;
 }
 
 /** Lines of a readable width. A word that would read as a trailer at the start of a line is kept on the line before. */

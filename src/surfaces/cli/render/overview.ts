@@ -1,6 +1,7 @@
 /** The whole picture as text: the repository, then one table for each environment with what goes on there below it. */
 
 import type { Instant } from "../../../domain/names.ts";
+import { describePerson } from "../../../domain/people.ts";
 import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../../controller/queries.ts";
 import { count, renderFindings, summarizeFindings } from "../findings.ts";
 import { byStage } from "../stages.ts";
@@ -97,7 +98,7 @@ function renderMore(process: ProcessView, { name }: EnvironmentStatus, view: Vie
 
 function renderFreeze({ freeze }: EnvironmentStatus, { colors, now, width }: View): readonly string[] {
   if (!freeze) return [];
-  const text = `FROZEN by ${printable(freeze.by.name)} ${relativeTime(freeze.at, now)}: ${printable(freeze.why)}`;
+  const text = `FROZEN by ${printable(describePerson(freeze.by))} ${relativeTime(freeze.at, now)}: ${printable(freeze.why)}`;
   return wrap(text, width === null ? null : width - 4).map((line, index) => `  ${index === 0 ? "" : "  "}${colors.yellow(line)}`);
 }
 

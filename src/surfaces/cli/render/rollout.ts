@@ -3,6 +3,7 @@
 import type { ProcessView } from "../../../controller/queries.ts";
 import type { Verdict } from "../../../domain/evidence.ts";
 import type { Instant } from "../../../domain/names.ts";
+import { describePerson } from "../../../domain/people.ts";
 import type { Figure, Progress } from "../../../domain/progress.ts";
 import { renderTable, visibleLength } from "../table.ts";
 import { type Colors, printable, wrap } from "../terminal.ts";
@@ -61,7 +62,7 @@ function renderProgress(progress: Progress, view: View): readonly string[] {
     ...renderBar(progress, view),
     ...(paused ? paragraphs(withoutPause(why), view) : paragraph(`${printable(why)}${goesOn}`, view)),
     ...(paused
-      ? paragraph(`paused by ${printable(paused.by.name)} ${relativeTime(paused.at, now)}${because(paused.why)}`, view, colors.yellow)
+      ? paragraph(`paused by ${printable(describePerson(paused.by))} ${relativeTime(paused.at, now)}${because(paused.why)}`, view, colors.yellow)
       : []),
     ...paragraph(`verdict: ${describeVerdict(verdict)}`, view, verdictColor(verdict.kind, colors)),
     ...renderFigures(progress.figures, view),

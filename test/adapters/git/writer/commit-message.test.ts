@@ -40,7 +40,7 @@ Rollback-Id: rb-1
     [null, "Rollback-By: Ann Example"],
   ])("names the person who ordered it (%s)", (email, trailer) => {
     const text = message({ by: { name: "Ann Example", email }, trigger: "manual" });
-    expect(text).toContain("Ann Example takes order-intake in production back");
+    expect(text).toContain("ordered by Ann Example");
     expect(trailersOf(text).at(-1)).toBe(trailer);
   });
 

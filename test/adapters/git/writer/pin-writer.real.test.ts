@@ -83,13 +83,16 @@ describe("the commit", () => {
     ]);
   });
 
-  it.each([
-    ["ann@example.com", "Ann <ann@example.com>"],
-    [null, "Ann <>"],
-  ])("is a person's when a person ordered it (%s), and committed by Pinion", async (email, author) => {
+  it("is Pinion's also when a person ordered it, and says who they claimed to be", async () => {
     await start();
-    await world.writer.revert(revertOrder({ by: { name: "Ann", email }, trigger: "manual" }));
-    expect(git("log", "-1", "--format=%an <%ae>, %cn", "main")).toBe(`${author}, ${identity.name}`);
+    const by = { name: "Ann", email: "ann@example.com", claimed: "with the token of uid 1000" };
+    await world.writer.revert(revertOrder({ by, trigger: "manual" }));
+    expect(git("log", "-1", "--format=%an <%ae>, %cn <%ce>", "main")).toBe(
+      `${identity.name} <${identity.email}>, ${identity.name} <${identity.email}>`,
+    );
+    expect(git("log", "-1", "--format=%(trailers:key=Rollback-By,valueonly)", "main").trim()).toBe(
+      "Ann <ann@example.com> (as claimed with the token of uid 1000)",
+    );
     git("fsck", "--strict");
   });
 
