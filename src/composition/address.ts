@@ -1,23 +1,46 @@
-/** Where a running controller's API is, for commands that start in the same folder. */
+/** Where a running controller's API is, and with what it is entered, for commands that start in the same folder. */
 
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PinionError } from "../domain/errors.ts";
+import type { ControllerTarget } from "../surfaces/http/client.ts";
+import { readToken, tokenFile } from "./api-tokens.ts";
+
+export interface Address {
+  /** Null: not over TCP. */
+  readonly url: string | null;
+  /** Absolute path; null: none. */
+  readonly socket: string | null;
+}
 
 const file = (stateDirectory: string) => join(stateDirectory, "controller.json");
 
 /** Whole or not at all. */
-export async function writeAddress(stateDirectory: string, url: string): Promise<void> {
+export async function writeAddress(stateDirectory: string, address: Address): Promise<void> {
   const next = `${file(stateDirectory)}.new`;
-  await writeFile(next, `${JSON.stringify({ pid: process.pid, url })}\n`, { mode: 0o600 });
+  await writeFile(next, `${JSON.stringify({ pid: process.pid, ...address })}\n`, { mode: 0o600 });
   await rename(next, file(stateDirectory));
 }
 
-/** @throws `controller/unreachable` when none was ever started with this state folder. */
-export async function readAddress(stateDirectory: string): Promise<string> {
-  const text = await readFile(file(stateDirectory), "utf8").catch(() => "{}");
-  const { url } = JSON.parse(text) as { readonly url?: unknown };
-  if (typeof url !== "string")
+/** @throws `controller/unreachable` when none was ever started with this state folder, or when it is another user's. */
+export async function readAddress(stateDirectory: string): Promise<ControllerTarget> {
+  const text = await readFile(file(stateDirectory), "utf8").catch((error: unknown) => emptyUnlessForbidden(error, stateDirectory));
+  const { url, socket } = JSON.parse(text) as { readonly url?: unknown; readonly socket?: unknown };
+  if (typeof url !== "string" && typeof socket !== "string")
     throw new PinionError("controller/unreachable", `no controller has been started with the state folder ${stateDirectory}`);
-  return url;
+  return {
+    url: typeof url === "string" ? url : "http://localhost",
+    socket: typeof socket === "string" ? socket : null,
+    token: () => readToken(tokenFile(stateDirectory)),
+  };
+}
+
+function emptyUnlessForbidden(error: unknown, stateDirectory: string): string {
+  const isForbidden = error instanceof Error && "code" in error && error.code === "EACCES";
+  if (!isForbidden) return "{}";
+  throw new PinionError(
+    "controller/unreachable",
+    `the state folder ${stateDirectory} is another user's: run the command as the user who runs the controller (uid ${process.getuid?.() ?? "?"} may not read it)`,
+    { cause: error },
+  );
 }

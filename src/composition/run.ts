@@ -10,7 +10,6 @@ import { type Controller, createController } from "../controller/controller.ts";
 import type { ControllerConfig } from "../domain/controller-config.ts";
 import { describeFinding } from "../domain/finding.ts";
 import type { Log } from "../ports/log.ts";
-import { type HttpServer, startHttp } from "../surfaces/http/server.ts";
 import { appliedKey, assemble, type Assembled } from "./assemble.ts";
 import { timeMemory } from "./time-memory.ts";
 import { createEngines } from "./engines.ts";
@@ -18,8 +17,8 @@ import { openGateway } from "./gateway.ts";
 import { readConfig } from "./read-config.ts";
 import { openRepository } from "./repository.ts";
 import { keepHeapSmall } from "./small-heap.ts";
-import { writeAddress } from "./address.ts";
-import { openWatching, type Watching } from "./watching.ts";
+import { serveApi } from "./serve-api.ts";
+import { openWatching } from "./watching.ts";
 
 export interface RunControllerOptions {
   readonly configFile: string;
@@ -39,7 +38,7 @@ export async function runController(options: RunControllerOptions): Promise<numb
   const time = startSystemTime({ memory: timeMemory(store), log });
   try {
     if (options.acceptRewrite) store.meta.set(appliedKey, "");
-    await serve({ config, stateDirectory, log, store, time, stopping, onExit: options.onExit });
+    await serve({ ...options, config, stateDirectory, log, store, time, stopping });
     return 0;
   } finally {
     time.stop();
@@ -47,14 +46,13 @@ export async function runController(options: RunControllerOptions): Promise<numb
   }
 }
 
-interface Serving {
+interface Serving extends RunControllerOptions {
   readonly config: ControllerConfig;
   readonly stateDirectory: string;
   readonly log: Log;
   readonly store: Store;
   readonly time: SystemTime;
   readonly stopping: Promise<string>;
-  readonly onExit: "keep" | "stop";
 }
 
 /** What has been opened so far, to be closed in the opposite order. */
@@ -107,17 +105,11 @@ async function openAll(serving: Serving, closers: Closers): Promise<Controller> 
   gateway.onUp(refresh);
   const schedule = startSchedule({ expressions: config.repository.schedule, onDue: refresh });
   closers.push(() => schedule.stop());
-  const api = await serveApi(serving, controller, watching);
+  const api = await serveApi({ ...serving, controller, watching, secrets });
   closers.push(() => api.close());
-  await writeAddress(stateDirectory, api.url);
   watching.start();
-  log.info({ api: api.url, repository: repository.url, state: stateDirectory }, "controller is up");
+  log.info({ api: api.place, repository: repository.url, state: stateDirectory }, "controller is up");
   return controller;
-}
-
-function serveApi({ config, time, log }: Serving, { queries, commands }: Controller, watching: Watching): Promise<HttpServer> {
-  const metrics = watching.metricsPage(() => queries.overview());
-  return startHttp({ ...config.listen, queries, commands, metrics, log, now: () => time.clock.now() });
 }
 
 /** The first signal; a second one ends the process at once. */

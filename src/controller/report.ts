@@ -29,7 +29,9 @@ function reportLine({ environment, line }: Step, log: Log): void {
 function reportAnswers({ environment, answers }: Step, before: EnvironmentState, log: Log): void {
   for (const { id, kind, why } of answers) {
     const order = before.orders.find((given) => given.id === id);
-    const about = order ? { wish: order.wish.kind, process: "process" in order.wish ? order.wish.process : null, by: describePerson(order.by) } : {};
+    const about = order
+      ? { wish: order.wish.kind, process: "process" in order.wish ? order.wish.process : null, by: describePerson(order.by) }
+      : {};
     log.info({ environment, order: id, answer: kind, ...about }, why);
   }
 }

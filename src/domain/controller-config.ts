@@ -160,12 +160,21 @@ export interface AlertThreshold {
   readonly threshold: number;
 }
 
+/** How the API is reached. */
+export interface ListenConfig {
+  /** Null: over the socket only. Port 0: a free one. `names`: other host names that callers use. */
+  readonly tcp: { readonly host: string; readonly port: number; readonly names: readonly string[] } | null;
+  /** As written: relative to the file. Null: none. */
+  readonly socket: string | null;
+  /** Of whoever may read the metrics page and nothing else; null: nobody. */
+  readonly metricsToken: SecretReference | null;
+}
+
 export interface ControllerConfig {
   readonly repository: RepositoryConfig;
   /** As written: relative to the file. */
   readonly state: string;
-  /** Port 0: a free one. */
-  readonly listen: { readonly host: string; readonly port: number };
+  readonly listen: ListenConfig;
   readonly gateway: GatewayConfig;
   /** Null: all in the repository. */
   readonly environments: readonly EnvironmentName[] | null;

@@ -32,6 +32,10 @@ const catalogue = {
     hint: "Install the node's package in the engine, or use a node type that the engine knows.",
   },
   "router/unreachable": { retry: "later", hint: "Check that the gateway is up; traffic goes on by its last table meanwhile." },
+  "store/open-to-others": {
+    retry: "never",
+    hint: "The state folder holds tokens and the journal: only the user who runs Pinion may enter it.",
+  },
   "store/locked": { retry: "never", hint: "Another Pinion uses this state folder. Stop it first; the store has one writer." },
   "store/damaged": {
     retry: "never",
@@ -47,6 +51,10 @@ const catalogue = {
     hint: "Give the controller the environment variable or the file that the environment's secret names.",
   },
   "controller/unreachable": { retry: "later", hint: "Start it with `pinion run`, or name it with --controller URL." },
+  "controller/unauthorized": {
+    retry: "never",
+    hint: "Name the controller's pinion.yaml with --config, so that the token of its state folder is used, or give it by PINION_TOKEN_FILE or PINION_TOKEN.",
+  },
   "controller/failed": { retry: "later", hint: "The controller's log says more; command and controller should be of the same version." },
   "environment/unusable": {
     retry: "later",

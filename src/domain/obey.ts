@@ -207,7 +207,13 @@ function otherGood({ before, seen }: Given, pinned: Version): Version | null {
 
 function revertBy(order: Order, seen: Seen, what: Pick<RevertOrder, "process" | "from" | "to">): Omit<RevertOrder, "trigger"> {
   const about = { at: seen.now, commit: seen.commit, deployment: null, by: order.by, quarantine: null, mode: "push" as const };
-  return { id: `order.${order.id}`, environment: seen.environment, ...what, ...about, why: order.why || `rolled back by ${describePerson(order.by)}` };
+  return {
+    id: `order.${order.id}`,
+    environment: seen.environment,
+    ...what,
+    ...about,
+    why: order.why || `rolled back by ${describePerson(order.by)}`,
+  };
 }
 
 const nothing = "nothing is under way";

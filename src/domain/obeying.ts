@@ -33,7 +33,9 @@ export function obeyForLine({ orders, freeze: before }: EnvironmentState, { now 
       );
       freeze ??= { by: order.by, why: order.why, at: now };
     } else if (kind === "unfreeze") {
-      answers.push(freeze ? done(order, `what was held by ${describePerson(freeze.by)} goes on`, now) : refused(order, "it is not frozen", now));
+      answers.push(
+        freeze ? done(order, `what was held by ${describePerson(freeze.by)} goes on`, now) : refused(order, "it is not frozen", now),
+      );
       freeze = null;
     }
   }

@@ -35,14 +35,27 @@ export interface PinionFile {
    */
   state?: string;
   /**
-   * Where the controller's API and pages are served. Loopback only: it has no authentication yet.
+   * Where the controller's API is served. Callers over TCP show the token in the file api.token of the state folder.
    */
   listen?: {
     /**
-     * A loopback address.
+     * The address that is listened on; 0.0.0.0 or :: for all of this machine's.
      */
     host?: string;
     port?: Port;
+    /**
+     * Host names by which callers know the controller, beside localhost and, beyond loopback, any address. A request by another name is refused.
+     *
+     * @maxItems 50
+     *
+     * Items: A host name, without a port.
+     */
+    names?: string[];
+    /**
+     * A unix socket that only the controller's user can open, in a folder with mode 0700. Without host and port there is no TCP port then. Relative to this file.
+     */
+    socket?: string;
+    metricsToken?: SecretReferenceItem1;
   };
   gateway?: GatewaySection;
   /**
@@ -151,6 +164,19 @@ export interface RepositoryAuthSection {
  * Where the value is: an environment variable of the controller, or a file.
  */
 export interface SecretReferenceItem {
+  /**
+   * The name of an environment variable.
+   */
+  env?: string;
+  /**
+   * A file the controller can read.
+   */
+  file?: string;
+}
+/**
+ * Where the value is: an environment variable of the controller, or a file.
+ */
+export interface SecretReferenceItem1 {
   /**
    * The name of an environment variable.
    */

@@ -4,27 +4,53 @@ import { PinionError } from "../domain/errors.ts";
 import type { OrderAnswer } from "../domain/orders.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type ControllerClient, createControllerClient } from "../surfaces/http/client.ts";
+import { readTokenFile, targetOf, tokenFrom } from "../surfaces/http/target.ts";
 import { orThrow, toOrder, until } from "./asking.ts";
 import { toDeployment } from "./deployment.ts";
+import { objectAt, refuseUnknown } from "./known-fields.ts";
 import type { Pinion, PinionOrder } from "./pinion.ts";
 import { systemTime } from "./system-time.ts";
 
-/** Which controller. */
+/** Which controller, and with what it is entered. */
 export interface ConnectOptions {
-  /** Base of its API; the environment variable PINION_CONTROLLER when not said. */
+  /** Base of its API, or `unix:` and the path of its socket; the environment variable PINION_CONTROLLER when not said. */
   readonly url?: string;
+  /** Absolute path of its socket, instead of an address. No token is needed there. */
+  readonly socket?: string;
+  /** What it is entered with; the environment variable PINION_TOKEN when not said. */
+  readonly token?: string;
+  /** A file with the token, such as `api.token` in the controller's state folder, read for every request; PINION_TOKEN_FILE when not said. */
+  readonly tokenFile?: string;
 }
 
 const answerTimeoutMs = 30_000;
 
 /**
- * The controller at this address. Nothing is asked yet. @throws `usage/invalid` when no address is known.
- * @example const pinion = connectPinion({ url: "http://127.0.0.1:7717" })
+ * The controller at this address. Nothing is asked yet. @throws `usage/invalid` when no address is known, or two tokens are named.
+ * @example const pinion = connectPinion({ url: "http://127.0.0.1:8600", tokenFile: "./.pinion/api.token" })
  */
-export function connectPinion({ url = process.env["PINION_CONTROLLER"] }: ConnectOptions = {}): Pinion {
-  if (url === undefined || url === "")
-    throw new PinionError("usage/invalid", "no controller is named: hand in its url, or set PINION_CONTROLLER");
-  return overClient(createControllerClient(url), systemTime);
+export function connectPinion(options: ConnectOptions = {}): Pinion {
+  refuseUnknown(objectAt(options, "the options"), ["url", "socket", "token", "tokenFile"], "the options");
+  const { url, socket, token, tokenFile } = options;
+  if (url !== undefined && socket !== undefined)
+    throw new PinionError("usage/invalid", "a controller is named by its url or by its socket, not by both");
+  if (token !== undefined && tokenFile !== undefined)
+    throw new PinionError("usage/invalid", "the token is handed in, or the file that it is in, not both");
+  const place = socket === undefined ? (url ?? process.env["PINION_CONTROLLER"]) : `unix:${socket}`;
+  if (place === undefined || place === "")
+    throw new PinionError("usage/invalid", "no controller is named: hand in its url or its socket, or set PINION_CONTROLLER");
+  return overClient(createControllerClient(targetOf(place, () => tokenOf({ token, tokenFile }))), systemTime);
+}
+
+async function tokenOf({
+  token,
+  tokenFile,
+}: {
+  readonly token: string | undefined;
+  readonly tokenFile: string | undefined;
+}): Promise<string | null> {
+  if (token !== undefined) return token;
+  return tokenFile === undefined ? tokenFrom(process.env) : readTokenFile(tokenFile);
 }
 
 /** The same over a client that is there already. */

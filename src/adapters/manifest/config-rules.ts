@@ -74,19 +74,20 @@ function intervalFindings({ repository, resyncInterval }: PinionFile, say: Say):
   });
 }
 
+/** What belongs to the port has no effect where there is none. */
 function listenFindings({ listen }: PinionFile, say: Say): readonly Finding[] {
-  if (listen?.host === undefined || isLoopback(listen.host)) return [];
-  return [
-    say(
-      "/listen/host",
-      "config/not-loopback",
-      `${listen.host} can be reached from other machines, and the controller's API has no authentication yet`,
-    ),
-  ];
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+  if (listen?.socket === undefined || listen.host !== undefined || listen.port !== undefined) return [];
+  return (["names", "metricsToken"] as const).flatMap((key) =>
+    listen[key] === undefined
+      ? []
+      : [
+          say(
+            `/listen/${key}`,
+            "config/listen",
+            `${key} is for callers over TCP, and with a socket and neither host nor port there are none`,
+          ),
+        ],
+  );
 }
 
 function gatewayFindings({ gateway }: PinionFile, say: Say): readonly Finding[] {

@@ -1,6 +1,13 @@
 /** pinion.yaml, parsed at the door: the operator's document in, the controller's configuration or all findings out. */
 
-import type { ControllerConfig, EngineConfig, GatewayConfig, RepositoryAuth, RepositoryConfig } from "../../domain/controller-config.ts";
+import type {
+  ControllerConfig,
+  EngineConfig,
+  GatewayConfig,
+  ListenConfig,
+  RepositoryAuth,
+  RepositoryConfig,
+} from "../../domain/controller-config.ts";
 import { PinionError } from "../../domain/errors.ts";
 import { describeFinding, type Finding, hasErrors } from "../../domain/finding.ts";
 import type { EngineSection, GatewaySection, PinionFile, RepositoryAuthSection, RepositorySection } from "../../generated/pinion.ts";
@@ -46,10 +53,20 @@ export function parseControllerConfig(text: string, file: string, schemas: Schem
 function toServices(config: PinionFile): Pick<ControllerConfig, "state" | "listen" | "gateway" | "resyncIntervalMs" | "log"> {
   return {
     state: config.state ?? "./.pinion",
-    listen: { host: config.listen?.host ?? "127.0.0.1", port: config.listen?.port ?? 0 },
+    listen: toListen(config.listen),
     gateway: toGateway(config.gateway),
     resyncIntervalMs: durationMs(config.resyncInterval ?? "10s"),
     log: { level: config.log?.level ?? "info" },
+  };
+}
+
+/** Who asks for a socket and for no port has none. */
+function toListen({ host, port, names = [], socket, metricsToken }: NonNullable<PinionFile["listen"]> = {}): ListenConfig {
+  const isSocketAlone = socket !== undefined && host === undefined && port === undefined;
+  return {
+    tcp: isSocketAlone ? null : { host: host ?? "127.0.0.1", port: port ?? 0, names: names.map((name) => name.toLowerCase()) },
+    socket: socket ?? null,
+    metricsToken: metricsToken === undefined ? null : toSecretReference(metricsToken),
   };
 }
 

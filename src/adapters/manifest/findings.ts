@@ -85,7 +85,7 @@ const catalogue = {
   "pin/archived": "Pin a version that is not archived.",
   "pin/deprecated": "Move to a newer version when you can.",
   "pin/quarantined": "Pin another version; or take the entry out of quarantine.yaml once you know why it was put there.",
-  "config/not-loopback": "Use 127.0.0.1, and put a proxy with authentication in front.",
+  "config/listen": "Add `host` or `port` to `listen`, or take it out.",
   "config/invalid-url": "Write an address such as https://git.example.com/shop/config.git.",
   "config/auth": "Give a token, or username and password, or sshKey.",
   "config/schedule": "Write a cron expression such as `0 6 * * 1-5`.",

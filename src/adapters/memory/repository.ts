@@ -102,7 +102,8 @@ class InMemory implements MemoryRepository {
       const order = this.#state.proposed.get(branch);
       if (!order) throw new PinionError("usage/invalid", `no rollback waits for approval on "${branch}"`);
       const proposed = new Map([...this.#state.proposed].filter(([other]) => other !== branch));
-      if (this.pinned(order.environment, order.process) === order.from) return this.#write({ ...this.#state, proposed }, order, `, approved by ${describePerson(by)}`);
+      if (this.pinned(order.environment, order.process) === order.from)
+        return this.#write({ ...this.#state, proposed }, order, `, approved by ${describePerson(by)}`);
       this.#state = { ...this.#state, proposed };
       throw new PinionError("usage/invalid", `${order.process} is not pinned to ${order.from} any more: there is nothing to roll back`);
     });

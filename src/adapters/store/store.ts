@@ -1,6 +1,5 @@
 /** The state folder of a controller: its journal, its parse cache and a few small durable values, with one writer. */
 
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { EnvironmentName } from "../../domain/names.ts";
 import type { Journal } from "../../ports/journal.ts";
@@ -11,6 +10,7 @@ import type { Connection } from "./database.ts";
 import { createJournal } from "./journal.ts";
 import { lockFolder } from "./lock.ts";
 import { openParseCache } from "./parse-cache.ts";
+import { ensurePrivateFolder } from "./private-folder.ts";
 import { journalMigrations } from "./schema.ts";
 
 /** Small values that must survive, such as the commit applied last. */
@@ -39,9 +39,9 @@ export interface StoreOptions {
   readonly keepParsed?: number;
 }
 
-/** Opens the folder for this process alone. @throws `store/locked`, `store/damaged`, `store/too-new`, `store/failed`. */
+/** Opens the folder for this process alone. @throws `store/open-to-others`, `store/locked`, `store/damaged`, `store/too-new`, `store/failed`. */
 export function openStore({ directory, log, keepDeployments = 10_000, keepParsed = 200_000 }: StoreOptions): Store {
-  onDisk(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
+  ensurePrivateFolder(directory);
   const lock = lockFolder(directory);
   const path = join(directory, "journal.db");
   try {

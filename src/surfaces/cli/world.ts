@@ -8,6 +8,7 @@ import type { Finding } from "../../domain/finding.ts";
 import type { Digest, Instant, ProcessId, Version } from "../../domain/names.ts";
 import type { ProcessVersion } from "../../domain/process-version.ts";
 import type { Snapshot } from "../../domain/snapshot.ts";
+import type { ControllerTarget } from "../http/client.ts";
 
 /** Where a command prints. */
 export interface TextOutput {
@@ -121,8 +122,8 @@ export interface CliWorld {
    * @throws `usage/invalid` when a work tree holds none.
    */
   openRepository(place: RepositoryPlace): Promise<OpenRepository>;
-  /** Base URL of the controller that was started with this pinion.yaml. @throws `config/not-found`, `config/invalid`, `controller/unreachable`. */
-  controllerAddress(configFile: string): Promise<string>;
+  /** The controller that was started with this pinion.yaml. @throws `config/not-found`, `config/invalid`, `controller/unreachable`. */
+  controllerAddress(configFile: string): Promise<ControllerTarget>;
   /** The digest that a catalogue lists for a version with this definition. */
   digestOf(definition: Definition): Digest;
 }

@@ -9,6 +9,7 @@ import type { Overview } from "../../controller/queries.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { Deployment } from "../../domain/state.ts";
 import { createControllerClient } from "../http/client.ts";
+import { readTokenFile } from "../http/target.ts";
 
 export interface RunningController {
   readonly url: string;
@@ -44,7 +45,8 @@ export async function startController(options: ControllerCommand): Promise<Runni
     await stop(child);
     throw error;
   });
-  const client = createControllerClient(url);
+  const token = () => readTokenFile(join(options.stateDirectory, "api.token"));
+  const client = createControllerClient({ url, socket: null, token });
   return {
     url,
     overview: () => client.overview({}),

@@ -26,13 +26,24 @@ export interface ControllerClient {
   orderAnswer(environment: EnvironmentName, id: string): Promise<OrderAnswer | null>;
 }
 
+/** A controller, and with what it is entered. */
+export interface ControllerTarget {
+  /** Base of its API. */
+  readonly url: string;
+  /** Absolute path of its socket, which is used instead of the address; null: none. */
+  readonly socket: string | null;
+  /** Asked for every request, since it may be changed; null: none is known. */
+  token(): Promise<string | null>;
+}
+
 const timeoutMs = 10_000;
 /** A controller waits a while for the pass that decides about an order. */
 const orderTimeoutMs = 60_000;
 
-/** A client of the controller at this address. */
-export function createControllerClient(url: string): ControllerClient {
-  const base = url.replace(/\/+$/u, "");
+/** A client of this controller; of one named by its address alone, when no token is needed. */
+export function createControllerClient(controller: ControllerTarget | string): ControllerClient {
+  const target = typeof controller === "string" ? { url: controller, socket: null, token: () => Promise.resolve(null) } : controller;
+  const base: ControllerTarget = { ...target, url: target.url.replace(/\/+$/u, "") };
   return {
     async overview(selection) {
       return parseAnswer(base, parseOverview, await ask(base, `/api/v1/status${queryOf({ ...selection })}`));
@@ -67,7 +78,7 @@ function ordersOf(environment: EnvironmentName): string {
 }
 
 /** Refused is an answer like another; 202 says that there is none yet. */
-async function parseOrdered(base: string, response: Response): Promise<OrderAnswer | null> {
+async function parseOrdered(base: ControllerTarget, response: Answer): Promise<OrderAnswer | null> {
   const body: unknown = await response.json().catch(() => null);
   if (response.status === 202) return null;
   const isAnswer = response.ok || (response.status === 409 && fieldOf(body, "code") === "order/refused");
@@ -94,7 +105,7 @@ interface Asking {
   readonly timeoutMs?: number;
 }
 
-async function ask(base: string, path: string, asking: Asking = {}): Promise<unknown> {
+async function ask(base: ControllerTarget, path: string, asking: Asking = {}): Promise<unknown> {
   const response = await fetchFrom(base, path, asking);
   const body = await response.json().catch(() => null);
   if (response.ok) return body;
@@ -102,22 +113,50 @@ async function ask(base: string, path: string, asking: Asking = {}): Promise<unk
 }
 
 async function fetchFrom(
-  base: string,
+  base: ControllerTarget,
   path: string,
   { headers, timeoutMs: limitMs = timeoutMs, ...asking }: Asking = {},
-): Promise<Response> {
-  if (!URL.canParse(base) || !/^https?:/u.test(base))
-    throw new PinionError("usage/invalid", `"${base}" is no http address of a controller`);
+): Promise<Answer> {
+  if (!URL.canParse(base.url) || !/^https?:/u.test(base.url))
+    throw new PinionError("usage/invalid", `"${base.url}" is no http address of a controller`);
+  const token = base.socket === null ? await base.token() : null;
+  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+  const options = {
+    ...asking,
+    signal: AbortSignal.timeout(limitMs),
+    redirect: "error" as const,
+    headers: { accept: "application/json", ...authorization, ...headers },
+  };
   try {
-    return await fetch(`${base}${path}`, {
-      ...asking,
-      signal: AbortSignal.timeout(limitMs),
-      redirect: "error",
-      headers: { accept: "application/json", ...headers },
-    });
+    return base.socket === null ? await fetch(`${base.url}${path}`, options) : await fetchOver(base.socket, path, options);
   } catch (error) {
-    throw new PinionError("controller/unreachable", `no controller answers at ${base}: ${causeOf(error, limitMs)}`, { cause: error });
+    throw new PinionError("controller/unreachable", `no controller answers at ${placeOf(base)}: ${causeOf(error, limitMs)}`, {
+      cause: error,
+    });
   }
+}
+
+/** The part of an answer that is looked at, whoever has fetched it. */
+type Answer = Pick<Response, "ok" | "status" | "json">;
+
+async function fetchOver(socket: string, path: string, options: Parameters<typeof fetch>[1] & object): Promise<Answer> {
+  const { Agent, fetch: fetchWith } = await import("undici");
+  const { method, headers, body, signal, redirect } = options;
+  const dispatcher = new Agent({ connect: { socketPath: socket }, pipelining: 0 });
+  const answer = await fetchWith(`http://localhost${path}`, {
+    dispatcher,
+    ...(method !== undefined && { method }),
+    ...(typeof body === "string" && { body }),
+    ...(signal && { signal }),
+    ...(redirect && { redirect }),
+    headers: { ...(headers as Readonly<Record<string, string>>), connection: "close" },
+  });
+  return { ok: answer.ok, status: answer.status, json: () => answer.json().finally(() => void dispatcher.close()) };
+}
+
+/** The controller as people know it. */
+function placeOf({ url, socket }: ControllerTarget): string {
+  return socket ?? url;
 }
 
 function causeOf(error: unknown, limitMs: number): string {
@@ -128,11 +167,11 @@ function causeOf(error: unknown, limitMs: number): string {
   return cause instanceof Error && cause.message !== "" ? cause.message : error.message;
 }
 
-function refusalOf(base: string, status: number, body: unknown): PinionError {
+function refusalOf(base: ControllerTarget, status: number, body: unknown): PinionError {
   const code = fieldOf(body, "code");
   const message = fieldOf(body, "message");
   if (code !== null && message !== null && isErrorCode(code)) return new PinionError(code, message);
-  return new PinionError("controller/failed", `${base} answered ${status}${message === null ? "" : `: ${message}`}`);
+  return new PinionError("controller/failed", `${placeOf(base)} answered ${status}${message === null ? "" : `: ${message}`}`);
 }
 
 function fieldOf(body: unknown, name: "code" | "message"): string | null {
@@ -141,11 +180,11 @@ function fieldOf(body: unknown, name: "code" | "message"): string | null {
   return typeof value === "string" ? value : null;
 }
 
-function parseAnswer<T>(base: string, parse: (value: unknown) => T, value: unknown): T {
+function parseAnswer<T>(base: ControllerTarget, parse: (value: unknown) => T, value: unknown): T {
   try {
     return parse(value);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new PinionError("controller/failed", `${base} does not answer like a controller: ${error.message}`, { cause: error });
+    throw new PinionError("controller/failed", `${placeOf(base)} does not answer like a controller: ${error.message}`, { cause: error });
   }
 }

@@ -14,6 +14,8 @@ export interface OrderParts {
   readonly queries: Pick<Queries, "answer">;
   readonly commands: Pick<Commands, "order">;
   now(): Instant;
+  /** What callers have shown who come in here. */
+  readonly proof: string;
 }
 
 interface OrderPath {
@@ -22,11 +24,12 @@ interface OrderPath {
 }
 
 /** Adds `POST /api/v1/environments/:environment/orders` and `GET …/orders/:id`. */
-export function addOrders(app: FastifyInstance, { queries, commands, now }: OrderParts): void {
+export function addOrders(app: FastifyInstance, { queries, commands, now, proof }: OrderParts): void {
   void app.register((orders, _options, done) => {
     takeJsonOnly(orders);
     orders.post<{ Params: OrderPath }>("/api/v1/environments/:environment/orders", async ({ params: { environment }, body }, reply) => {
-      const { id: wanted, by, reason: why, wish } = parseOrderRequest(body);
+      const { id: wanted, by: named, reason: why, wish } = parseOrderRequest(body);
+      const by = { ...named, claimed: proof };
       const id = wanted ?? randomUUID();
       const answer = await commands.order({ id, environment, by, why, at: now(), wish }).catch(nullWhenUnanswered);
       if (answer) return answerWith(reply, answer);

@@ -18,6 +18,7 @@ const statusByCode: Partial<Record<ErrorCode, number>> = {
   "process/unknown": 404,
   "deployment/unknown": 404,
   "order/refused": 409,
+  "controller/unauthorized": 401,
 };
 
 /** What is answered for an error. A bug tells nothing about itself; the log does. */
@@ -49,12 +50,24 @@ export const notFound: Problem = {
   body: { code: "http/not-found", message: "there is nothing at this address", hint: served },
 };
 
+/** Who comes without a token that is known. */
+export function stranger(hasShownOne: boolean): Problem {
+  const message = hasShownOne ? "the token is not the one of this controller" : "the API is open to those who show its token";
+  return { ...problemOf(new PinionError("controller/unauthorized", message)), status: 401 };
+}
+
+/** Who shows the token for the metrics page and wants more. */
+export const metricsOnly: Problem = {
+  ...problemOf(new PinionError("controller/unauthorized", "this token is for GET /metrics alone")),
+  status: 403,
+};
+
 export const foreignHost: Problem = {
   status: 403,
   body: {
     code: "http/host-not-allowed",
-    message: "the Host header does not name this machine",
-    hint: "Ask for http://127.0.0.1 or http://localhost; the API has no authentication yet and serves this machine only.",
+    message: "the Host header does not name this controller",
+    hint: "Ask for its address, such as http://127.0.0.1:8600, or add the name that you use to `listen.names` in pinion.yaml.",
   },
 };
 
@@ -63,6 +76,6 @@ export const foreignOrigin: Problem = {
   body: {
     code: "http/origin-not-allowed",
     message: "the request was made by a page of another origin",
-    hint: "Only pages of this machine may use the API.",
+    hint: "Only pages of its own address may use the API.",
   },
 };

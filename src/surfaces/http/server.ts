@@ -1,56 +1,26 @@
 /** The controller's HTTP API: liveness, readiness, metrics, what `pinion status` and `pinion history` show, and people's orders. */
 
-import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Commands, Queries } from "../../controller/queries.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { Instant } from "../../domain/names.ts";
 import type { HistoryQuery } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
 import { deploymentJson, overviewJson } from "./answers.ts";
-import { isLoopback, isOwnHost, isOwnOrigin } from "./loopback.ts";
+import { type Door, isOwnOrigin } from "./door.ts";
 import { addOrders } from "./orders.ts";
-import { foreignHost, foreignOrigin, notFound, type Problem, problemOf } from "./problems.ts";
+import { foreignHost, foreignOrigin, metricsOnly, notFound, type Problem, problemOf, stranger } from "./problems.ts";
 import { type Selection, selectFrom } from "./selection.ts";
 
 export interface HttpParts {
+  /** Who is let in, and how. */
+  readonly door: Door;
   readonly queries: Queries;
   readonly commands: Commands;
   readonly log: Log;
   /** In Prometheus' text format, as of now. */
   readonly metrics: () => Promise<string>;
   readonly now: () => Instant;
-}
-
-export interface HttpOptions extends HttpParts {
-  /** A loopback address: there is no authentication yet. */
-  readonly host: string;
-  /** 0: a free one. */
-  readonly port: number;
-}
-
-export interface HttpServer {
-  /** Base of the address, without a trailing slash. */
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-/** Starts the API. @throws `config/invalid` for an address that others could reach, or one that cannot be listened on. */
-export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const { host, port, ...parts } = options;
-  if (!isLoopback(host)) {
-    throw new PinionError(
-      "config/invalid",
-      `listen.host ${host} can be reached from other machines; the API has no authentication yet, so only loopback is allowed`,
-    );
-  }
-  const app = createHttp(parts);
-  const name = host.replace(/^\[(?<inner>.*)\]$/u, "$<inner>");
-  const url = await app.listen({ host: name, port }).catch((error: unknown) => {
-    throw new PinionError("config/invalid", `cannot listen on ${host}:${port}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  });
-  return { url: url.replace(/\/$/u, ""), close: () => app.close() };
 }
 
 const name = { type: "string", minLength: 1, maxLength: 200 } as const;
@@ -63,14 +33,14 @@ const historySchema = {
   },
 };
 
-/** The API without a socket, for `startHttp` and for tests. */
-export function createHttp({ queries, commands, log, metrics, now }: HttpParts): FastifyInstance {
+/** The API behind one door, not listening yet. */
+export function createHttp({ door, queries, commands, log, metrics, now }: HttpParts): FastifyInstance {
   const app = Fastify({
     bodyLimit: 64 * 1024,
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
   });
-  guard(app, log);
+  guard(app, door, log);
   takeAnyBody(app);
   addHealth(app, queries);
   app.get<{ Querystring: Selection }>("/api/v1/status", { schema: selectionSchema }, async ({ query }) =>
@@ -88,17 +58,21 @@ export function createHttp({ queries, commands, log, metrics, now }: HttpParts):
     commands.refresh();
     return reply.code(202).send({ accepted: true });
   });
-  addOrders(app, { queries, commands, now });
+  addOrders(app, { queries, commands, now, proof: door.proof });
   app.get("/metrics", async (_request, reply) => reply.type("text/plain; version=0.0.4; charset=utf-8").send(await metrics()));
   return app;
 }
 
-function guard(app: FastifyInstance, log: Log): void {
-  app.addHook("onRequest", (request, reply, done) => {
+/** What says whether the process is well may be asked by anybody: it tells nothing else. */
+const openPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
+
+function guard(app: FastifyInstance, door: Door, log: Log): void {
+  app.addHook("onRequest", async (request, reply) => {
     void reply.headers({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
-    if (!isOwnHost(request.headers.host)) return void answer(reply, foreignHost);
-    if (!isOwnOrigin(request.headers.origin)) return void answer(reply, foreignOrigin);
-    done();
+    const refusal = await refusalFor(request, door);
+    if (refusal === null) return;
+    if (refusal.status === 401) void reply.header("www-authenticate", "Bearer");
+    await answer(reply, refusal);
   });
   app.setNotFoundHandler((_request, reply) => answer(reply, notFound));
   app.setErrorHandler((error, request, reply) => {
@@ -106,6 +80,17 @@ function guard(app: FastifyInstance, log: Log): void {
     if (problem.status >= 500) log.error({ method: request.method, path: request.url, error }, "a request of the API failed");
     return answer(reply, problem);
   });
+}
+
+/** Null: it may come in. */
+async function refusalFor({ headers, url }: FastifyRequest, door: Door): Promise<Problem | null> {
+  if (!door.isOwnHost(headers.host)) return foreignHost;
+  if (!isOwnOrigin(headers.origin, (host) => door.isOwnHost(host))) return foreignOrigin;
+  const [path = ""] = url.split("?");
+  if (openPaths.has(path)) return null;
+  const role = await door.roleOf(headers.authorization);
+  if (role === null) return stranger(headers.authorization !== undefined);
+  return role === "operator" || path === "/metrics" ? null : metricsOnly;
 }
 
 function answer(reply: FastifyReply, { status, body }: Problem): FastifyReply {
@@ -121,8 +106,8 @@ function takeAnyBody(app: FastifyInstance): void {
 function addHealth(app: FastifyInstance, queries: Queries): void {
   app.get("/healthz", () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
-    const { state, commit, code, reason } = (await queries.overview()).repository;
+    const { state, commit, code } = (await queries.overview()).repository;
     const isReady = state === "ok" || (state === "error" && commit !== null);
-    return reply.code(isReady ? 200 : 503).send({ status: isReady ? "ready" : "starting", repository: { state, commit, code, reason } });
+    return reply.code(isReady ? 200 : 503).send({ status: isReady ? "ready" : "starting", repository: { state, code } });
   });
 }

@@ -36,7 +36,7 @@ describe("pinion.yaml", () => {
         timeoutMs: 30_000,
       },
       state: "./.pinion",
-      listen: { host: "127.0.0.1", port: 0 },
+      listen: { tcp: { host: "127.0.0.1", port: 0, names: [] }, socket: null, metricsToken: null },
       gateway: { kind: "own", host: "127.0.0.1", port: 0 },
       environments: null,
       engines: { default: { mode: "embedded", kind: "node-red", instances: 1, maxMemoryMb: null }, byEnvironment: new Map() },
@@ -225,7 +225,11 @@ signing: { openpgp: { keyId: 0123456789ABCDEF0123456789ABCDEF01234567 } }
     ["a cron expression that is none", "repository:\n  url: https://x.example/r\n  schedule: [0 6 * * *, never]\n", ["config/schedule 3"]],
     ["an interval that heats the machine", "repository:\n  url: https://x.example/r\n  pollInterval: 1ms\n", ["schema/range 3"]],
     ["a duration that is none", `${repository}resyncInterval: soon\n`, ["schema/pattern 2"]],
-    ["an API for everybody", `${repository}listen: { host: 0.0.0.0 }\n`, ["config/not-loopback 2"]],
+    [
+      "a token for a port that is not there",
+      `${repository}listen:\n  socket: ./api.sock\n  metricsToken: { env: T }\n`,
+      ["config/listen 4"],
+    ],
     [
       "an external gateway with a port of its own",
       `${repository}gateway:\n  port: 80\n  external: { controlUrl: "http://x", publicUrl: "http://y", token: { env: T } }\n`,

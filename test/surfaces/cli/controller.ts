@@ -1,7 +1,8 @@
 /** Controllers on loopback for commands to ask; all of them are closed after each test. */
 
 import { afterEach } from "vitest";
-import { startHttp } from "../../../src/surfaces/http/server.ts";
+import { startHttp } from "../../../src/surfaces/http/listen.ts";
+import { type Door, tokenDoor, type Tokens } from "../../../src/surfaces/http/door.ts";
 import type { Commands, Overview, Queries } from "../../../src/controller/queries.ts";
 import type { Order, OrderAnswer } from "../../../src/domain/orders.ts";
 import type { Deployment } from "../../../src/domain/state.ts";
@@ -27,9 +28,10 @@ export function createControllers(): Controllers {
       const { queries, commands } = complete(parts);
       const log = createKeptLog();
       const about = { metrics: () => Promise.resolve(""), now: () => noon, log };
-      const server = await startHttp({ host: "127.0.0.1", port: 0, queries, commands, ...about });
+      const tcp = { host: "127.0.0.1", port: 0, names: [], tokens: fixedTokens() };
+      const server = await startHttp({ tcp, socket: null, uid: 1000, queries, commands, ...about });
       closing.push(() => server.close());
-      return server.url;
+      return server.url ?? "";
     },
     async closeAll() {
       for (const close of closing.splice(0)) await close();
@@ -37,6 +39,20 @@ export function createControllers(): Controllers {
   };
   afterEach(() => controllers.closeAll());
   return controllers;
+}
+
+/** What these controllers are entered with. */
+export const token = "a-token-of-the-tests";
+
+/** One token for everything, and one for the metrics page where it is named. */
+export function fixedTokens(scraper: string | null = null): Tokens {
+  return { known: () => ({ operator: token, scraper }), readAgain: () => Promise.resolve() };
+}
+
+/** Takes everybody who calls it by a name of this machine. */
+export function openDoor(): Door {
+  const door = tokenDoor({ tokens: fixedTokens(), uid: 1000, host: "127.0.0.1", names: [] });
+  return { ...door, roleOf: () => Promise.resolve("operator") };
 }
 
 /** A history that answers from these deployments, newest first. */

@@ -1,6 +1,7 @@
 /** A world for the command line that remembers what was printed and answers what a test says. */
 
 import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
+import { token } from "./controller.ts";
 import { runCli } from "../../../src/surfaces/cli/cli.ts";
 
 export const now = Date.UTC(2026, 10, 21, 12, 0, 0);
@@ -16,7 +17,7 @@ export function fakeWorld(parts: Partial<CliWorld>): CliWorld {
   return {
     stdout: { write: () => true },
     stderr: { write: () => true },
-    env: {},
+    env: { PINION_TOKEN: token },
     cwd: "/work-place",
     isTerminal: false,
     columns: null,

@@ -32,7 +32,14 @@ describe("an order", () => {
     const { code, stdout, orders } = await give([...argv, ...by]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "done: so it is\n" });
     expect(orders).toEqual([
-      { id: "random-1", environment: "production", by: { name: "Ann", email: "ann@example.com" }, why, at: noon, wish },
+      {
+        id: "random-1",
+        environment: "production",
+        by: { name: "Ann", email: "ann@example.com", claimed: "with the token of uid 1000" },
+        why,
+        at: noon,
+        wish,
+      },
     ]);
   });
 
@@ -83,7 +90,7 @@ describe("who gives it", () => {
     ["else is who is logged in", [], { git: git({ "user.email": "bob@x" }), userName: () => "bob" }, { name: "bob", email: "bob@x" }],
   ])("%s", async (_what, argv, parts, person) => {
     const { orders } = await give(["pause", "e/p", ...argv], parts);
-    expect(orders[0]?.by).toEqual(person);
+    expect(orders[0]?.by).toEqual({ ...person, claimed: "with the token of uid 1000" });
   });
 
   it("must be known", async () => {

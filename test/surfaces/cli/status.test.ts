@@ -5,7 +5,7 @@ import type { Overview } from "../../../src/controller/queries.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
 import { fullOverview, overview, process, repository } from "../http/pictures.ts";
 import { finding } from "../../domain/planning/snapshots.ts";
-import { createControllers } from "./controller.ts";
+import { createControllers, token } from "./controller.ts";
 import { pinion } from "./fake-world.ts";
 
 const controllers = createControllers();
@@ -217,10 +217,10 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
     const asked: string[] = [];
     const filled = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value.replace("URL", url)]));
     const { code } = await pinion(["status", ...argv.map((word) => word.replace("URL", url))], {
-      env: filled,
+      env: { PINION_TOKEN: token, ...filled },
       controllerAddress(file) {
         asked.push(file);
-        return Promise.resolve(url);
+        return Promise.resolve({ url, socket: null, token: () => Promise.resolve(token) });
       },
     });
     expect({ code, asked }).toEqual({ code: 0, asked: files });

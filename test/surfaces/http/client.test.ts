@@ -4,9 +4,9 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { createControllerClient } from "../../../src/surfaces/http/client.ts";
-import { startHttp } from "../../../src/surfaces/http/server.ts";
+import { startHttp } from "../../../src/surfaces/http/listen.ts";
 import { createKeptLog } from "../../support/log.ts";
-import { complete } from "../cli/controller.ts";
+import { complete, fixedTokens, token } from "../cli/controller.ts";
 import { ann, deployment, fullOverview, noon, overview } from "./pictures.ts";
 
 const servers: Server[] = [];
@@ -34,9 +34,10 @@ describe("the client", () => {
   ])("gets back what the controller knows, whole, %s", async (_when, picture) => {
     const parts = complete({ overview: () => Promise.resolve(picture), history: () => Promise.resolve([deployment]) });
     const about = { log: createKeptLog(), metrics: () => Promise.resolve(""), now: () => noon };
-    const server = await startHttp({ host: "localhost", port: 0, ...parts, ...about });
+    const tcp = { host: "localhost", port: 0, names: [], tokens: fixedTokens() };
+    const server = await startHttp({ tcp, socket: null, uid: 1000, ...parts, ...about });
     try {
-      const client = createControllerClient(`${server.url}/`);
+      const client = createControllerClient({ url: `${server.url}/`, socket: null, token: () => Promise.resolve(token) });
       expect(await client.overview({})).toEqual(picture);
       expect(await client.history({ limit: 1 })).toEqual([deployment]);
       expect(await client.deployment(deployment.id)).toEqual(deployment);

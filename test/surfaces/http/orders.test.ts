@@ -5,14 +5,16 @@ import { PinionError } from "../../../src/domain/errors.ts";
 import type { OrderAnswer } from "../../../src/domain/orders.ts";
 import { createHttp } from "../../../src/surfaces/http/server.ts";
 import { createKeptLog } from "../../support/log.ts";
-import { complete, type ControllerParts, orderTaker } from "../cli/controller.ts";
+import { complete, type ControllerParts, openDoor, orderTaker } from "../cli/controller.ts";
 import { ann, noon } from "./pictures.ts";
 
 const path = "/api/v1/environments/production/orders";
+/** The name is the caller's word, and what they showed stands beside it. */
+const claimed = { ...ann, claimed: "with the token of uid 1000" };
 const pause = { by: ann, reason: "looking", wish: { kind: "pause", process: "order-intake" } };
 
 function api(parts: ControllerParts) {
-  return createHttp({ ...complete(parts), log: createKeptLog(), metrics: () => Promise.resolve(""), now: () => noon });
+  return createHttp({ door: openDoor(), ...complete(parts), log: createKeptLog(), metrics: () => Promise.resolve(""), now: () => noon });
 }
 
 const post = (app: ReturnType<typeof api>, payload: unknown, headers: Record<string, string> = {}) =>
@@ -30,7 +32,7 @@ describe("an order", () => {
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toEqual({ id: "o-1", kind: "done", why: "paused at 40 %", at: "2026-11-21T12:00:00.000Z" });
     expect(orders).toEqual([
-      { id: "o-1", environment: "production", by: ann, why: "looking", at: noon, wish: { kind: "pause", process: "order-intake" } },
+      { id: "o-1", environment: "production", by: claimed, why: "looking", at: noon, wish: { kind: "pause", process: "order-intake" } },
     ]);
   });
 

@@ -3,8 +3,8 @@
 import { type DeploymentPlan, isNothingToDo } from "../../../domain/deployment-plan.ts";
 import { type Finding, hasErrors } from "../../../domain/finding.ts";
 import type { Deployment } from "../../../domain/state.ts";
-import { createControllerClient } from "../../http/client.ts";
 import { type Base, findBase } from "../base-revision.ts";
+import { clientFor, defaultConfig } from "../controller-option.ts";
 import { findingJson } from "../findings.ts";
 import { makePlans } from "../plan-reading.ts";
 import { renderPlans } from "../render/plan.ts";
@@ -43,7 +43,7 @@ Examples:
 
 async function plan(session: Session, directory: string, options: Options): Promise<number> {
   const { world } = session;
-  const history = options.controller === undefined ? [] : await historyFrom(options.controller);
+  const history = options.controller === undefined ? [] : await historyFrom(session, options.controller);
   const to = await world.openRepository({ kind: "work-tree", directory });
   try {
     const base = await findBase(world.git, directory, options.base ?? null);
@@ -59,8 +59,8 @@ async function plan(session: Session, directory: string, options: Options): Prom
   }
 }
 
-function historyFrom(url: string): Promise<readonly Deployment[]> {
-  return createControllerClient(url).history({ limit: 1000 });
+async function historyFrom(session: Session, controller: string): Promise<readonly Deployment[]> {
+  return (await clientFor(session, { controller, config: defaultConfig })).history({ limit: 1000 });
 }
 
 interface Outcome {

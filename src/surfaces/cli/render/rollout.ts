@@ -62,7 +62,11 @@ function renderProgress(progress: Progress, view: View): readonly string[] {
     ...renderBar(progress, view),
     ...(paused ? paragraphs(withoutPause(why), view) : paragraph(`${printable(why)}${goesOn}`, view)),
     ...(paused
-      ? paragraph(`paused by ${printable(describePerson(paused.by))} ${relativeTime(paused.at, now)}${because(paused.why)}`, view, colors.yellow)
+      ? paragraph(
+          `paused by ${printable(describePerson(paused.by))} ${relativeTime(paused.at, now)}${because(paused.why)}`,
+          view,
+          colors.yellow,
+        )
       : []),
     ...paragraph(`verdict: ${describeVerdict(verdict)}`, view, verdictColor(verdict.kind, colors)),
     ...renderFigures(progress.figures, view),

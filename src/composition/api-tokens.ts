@@ -1,0 +1,61 @@
+/** The tokens of the API: one in the state folder for everything, and, where pinion.yaml names one, another for the metrics page alone. */
+
+import { randomBytes } from "node:crypto";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { SecretReference } from "../domain/environment.ts";
+import { PinionError } from "../domain/errors.ts";
+import type { Secrets } from "../ports/secrets.ts";
+import type { Tokens } from "../surfaces/http/door.ts";
+
+/** Where the token is that the command line shows. */
+export function tokenFile(stateDirectory: string): string {
+  return join(stateDirectory, "api.token");
+}
+
+const shortestToken = 16;
+
+export interface ApiTokensOptions {
+  readonly stateDirectory: string;
+  /** Null: the metrics page takes the token for everything only. */
+  readonly metricsToken: SecretReference | null;
+  readonly secrets: Secrets;
+}
+
+/** Makes the file when it is missing; whoever puts another text there has changed the token. @throws `config/invalid`, `secret/missing`. */
+export async function openApiTokens({ stateDirectory, metricsToken, secrets }: ApiTokensOptions): Promise<Tokens> {
+  const file = tokenFile(stateDirectory);
+  let operator = (await readToken(file)) ?? (await makeToken(file));
+  if (operator.length < shortestToken)
+    throw new PinionError(
+      "config/invalid",
+      `${file}: the token is shorter than ${shortestToken} characters; delete the file, and a new one is made`,
+    );
+  let scraper = metricsToken && (await secrets.resolve(metricsToken));
+  return {
+    known: () => ({ operator, scraper }),
+    async readAgain() {
+      const changed = await readToken(file).catch(() => null);
+      if (changed !== null && changed.length >= shortestToken) operator = changed;
+      if (metricsToken) scraper = await secrets.resolve(metricsToken).catch(() => scraper);
+    },
+  };
+}
+
+/** Null: there is none. */
+export async function readToken(file: string): Promise<string | null> {
+  try {
+    return (await readFile(file, "utf8")).trim() || null;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** Whole or not at all. */
+async function makeToken(file: string): Promise<string> {
+  const token = randomBytes(32).toString("base64url");
+  await writeFile(`${file}.new`, `${token}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+  return token;
+}

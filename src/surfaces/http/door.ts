@@ -1,0 +1,107 @@
+/**
+ * Who may talk to the API: whoever shows the token, or whom the file system lets at the socket. No web page that a browser was
+ * lured to: those know neither, and are refused by their Host and Origin as well.
+ */
+
+import { createHash, timingSafeEqual } from "node:crypto";
+import { isIP, isIPv4, isIPv6 } from "node:net";
+
+/** `operator`: everything. `scraper`: the metrics page only. */
+export type Role = "operator" | "scraper";
+
+/** One way in. */
+export interface Door {
+  /** What callers show who come in here: "with the token of uid 1000". */
+  readonly proof: string;
+  /** Null: a stranger. */
+  roleOf(authorization: string | undefined): Promise<Role | null>;
+  /** Whether a Host header names this controller. Another name that leads here was made to (DNS rebinding). */
+  isOwnHost(header: string | undefined): boolean;
+}
+
+/** What a caller may show. */
+export interface Tokens {
+  /** As known in memory, first the one for everything; a null is nobody's. */
+  known(): Readonly<Record<Role, string | null>>;
+  /** Reads them again: one that was just changed must be taken. Never throws. */
+  readAgain(): Promise<void>;
+}
+
+export interface TokenDoorOptions {
+  readonly tokens: Tokens;
+  /** Of whoever can read the token's file. */
+  readonly uid: number;
+  /** What is listened on. */
+  readonly host: string;
+  /** Other names that callers may use. */
+  readonly names: readonly string[];
+}
+
+/** For callers over TCP. */
+export function tokenDoor({ tokens, uid, host, names }: TokenDoorOptions): Door {
+  const find = (authorization: string): Role | null => roleIn(tokens.known(), authorization);
+  return {
+    proof: `with the token of uid ${uid}`,
+    async roleOf(authorization) {
+      if (authorization === undefined) return null;
+      const role = find(authorization);
+      if (role !== null) return role;
+      await tokens.readAgain();
+      return find(authorization);
+    },
+    isOwnHost: (header) => isHostOf(header, host, names),
+  };
+}
+
+/** For callers over the socket, which only its owner can open. */
+export function socketDoor(uid: number): Door {
+  return { proof: `over the socket of uid ${uid}`, roleOf: () => Promise.resolve("operator"), isOwnHost: () => true };
+}
+
+function roleIn(known: ReturnType<Tokens["known"]>, authorization: string): Role | null {
+  for (const role of ["operator", "scraper"] as const) {
+    const token = known[role];
+    if (token !== null && isSame(authorization, `Bearer ${token}`)) return role;
+  }
+  return null;
+}
+
+/** Takes as long whatever differs. */
+function isSame(one: string, other: string): boolean {
+  const hash = (text: string) => createHash("sha256").update(text).digest();
+  return timingSafeEqual(hash(one), hash(other));
+}
+
+/** Names are refused unless they are known; addresses cannot be rebound, so where others may call, all of them are taken. */
+function isHostOf(header: string | undefined, listensOn: string, names: readonly string[]): boolean {
+  const name = nameOf(header ?? "");
+  if (name === null) return false;
+  if (isThisMachine(name) || names.includes(name)) return true;
+  return !isLoopback(listensOn) && (isIP(bare(name)) !== 0 || name === listensOn.toLowerCase());
+}
+
+function nameOf(header: string): string | null {
+  return /^(?<name>\[[0-9a-f:.]+\]|[\w.-]+)(?::\d{1,5})?$/iu.exec(header)?.groups?.["name"]?.toLowerCase() ?? null;
+}
+
+function isThisMachine(name: string): boolean {
+  return name === "localhost" || name === "127.0.0.1" || name === "[::1]";
+}
+
+function bare(name: string): string {
+  return name.replace(/^\[(?<inner>.*)\]$/u, "$<inner>");
+}
+
+/** Whether an address to listen on can be reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  const name = bare(host).toLowerCase();
+  if (name === "localhost") return true;
+  if (isIPv4(name)) return name.startsWith("127.");
+  return isIPv6(name) && new URL(`http://[${name}]`).hostname === "[::1]";
+}
+
+/** Whether a request was made by no web page, or by one of this controller's own address. */
+export function isOwnOrigin(header: string | undefined, isOwnHost: Door["isOwnHost"]): boolean {
+  if (header === undefined) return true;
+  return URL.canParse(header) && /^https?:$/u.test(new URL(header).protocol) && isOwnHost(new URL(header).host);
+}

@@ -1,0 +1,38 @@
+/** A state folder is its owner's alone, or it is not used. */
+
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { ensurePrivateFolder } from "../../../src/adapters/store/private-folder.ts";
+
+function place(): string {
+  const made = mkdtempSync(join(tmpdir(), "pinion-private-"));
+  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
+  return join(made, "state");
+}
+
+describe("a state folder", () => {
+  it("is made for its owner alone", () => {
+    const state = place();
+    ensurePrivateFolder(state);
+    expect(statSync(state).mode & 0o777).toBe(0o700);
+  });
+
+  it.each([0o755, 0o750, 0o701, 0o710, 0o770, 0o704])("that is there with mode %o is refused with the command that mends it", (mode) => {
+    const state = place();
+    mkdirSync(state);
+    chmodSync(state, mode);
+    const octal = `0${mode.toString(8)}`;
+    expect(() => ensurePrivateFolder(state)).toThrow(
+      expect.objectContaining({ code: "store/open-to-others", message: expect.stringMatching(`${octal}.*chmod 700 ${state}`) }),
+    );
+    expect(statSync(state).mode & 0o777).toBe(mode);
+  });
+
+  it("that belongs to somebody else is refused", () => {
+    const state = place();
+    ensurePrivateFolder(state);
+    expect(() => ensurePrivateFolder(state, statSync(state).uid + 1)).toThrow(expect.objectContaining({ code: "store/open-to-others" }));
+  });
+});
