@@ -11,6 +11,7 @@ import type { SystemTime } from "../adapters/system/system-time.ts";
 import type { LoopParts } from "../controller/loop.ts";
 import type { Ports } from "../controller/ports.ts";
 import { createPlaces } from "../controller/places.ts";
+import { createUnrecorded } from "../controller/unrecorded.ts";
 import { createReverts } from "../controller/reverts.ts";
 import { createSource, type Source } from "../controller/source.ts";
 import { createValidations } from "../controller/validations.ts";
@@ -62,6 +63,7 @@ export function assemble(assembly: Assembly): Assembled {
   const ports: Ports = {
     ...around,
     journal: store.journal,
+    unrecorded: createUnrecorded(),
     manifests: source,
     hash: sha256,
     validations: createValidations(wake),

@@ -16,6 +16,7 @@ import type { PinWriter } from "../ports/pin-writer.ts";
 import type { Prober } from "../ports/prober.ts";
 import type { Router } from "../ports/router.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import type { Unrecorded } from "./unrecorded.ts";
 
 /** What one environment shall be, as of the newest commit. */
 export interface Wanted {
@@ -66,6 +67,7 @@ export interface Places {
 
 export interface Ports {
   readonly journal: Journal;
+  readonly unrecorded: Unrecorded;
   readonly router: Router;
   readonly prober: Prober;
   readonly manifests: Pick<Manifests, "version">;

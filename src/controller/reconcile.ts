@@ -10,22 +10,35 @@ import { wishesOf } from "../domain/wishes.ts";
 import { observe } from "./observe.ts";
 import { settle } from "./perform.ts";
 import type { Ports } from "./ports.ts";
+import { isOfTheDisk, record } from "./protect.ts";
 import { report } from "./report.ts";
 
 /** Takes an environment one step closer to what `main` says; null when the repository does not know it. */
 export async function reconcile(environment: EnvironmentName, ports: Ports): Promise<Step | null> {
-  await settle(environment, ports);
+  await settleBefore(environment, ports);
   const seen = await observe(environment, ports);
   if (!seen) return null;
 
-  const state = await ports.journal.state(environment);
+  const remembered = await ports.journal.state(environment);
+  const state = ports.unrecorded.over(remembered);
   const measured = ports.measurements.latest(environment, wishesOf(state, seen.spec));
   const step = decide(state, { ...seen, measured });
-  if (isNothingNew(step)) return step;
+  const toRecord = ports.unrecorded.joined(step);
+  if (isNothingNew(toRecord)) return step;
 
-  await ports.journal.record(step);
+  await record(toRecord, remembered, ports);
   report(step, state, ports.log);
   if (step.events.length > 0) ports.telling.ring();
   await settle(environment, ports);
   return step;
+}
+
+/** A disk that takes nothing holds up no decision: what is owed is seen by it anyway. */
+async function settleBefore(environment: EnvironmentName, ports: Ports): Promise<void> {
+  try {
+    await settle(environment, ports);
+  } catch (error) {
+    if (!isOfTheDisk(error)) throw error;
+    ports.log.warn({ environment, code: error.code }, error.message);
+  }
 }

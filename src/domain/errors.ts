@@ -45,6 +45,10 @@ const catalogue = {
     retry: "never",
     hint: "A newer Pinion wrote this state folder. Run that one, or restore a backup from before the upgrade.",
   },
+  "store/full": {
+    retry: "later",
+    hint: "Free some space on the disk of the state folder. Nothing new is deployed until then; rollbacks still take the traffic back.",
+  },
   "store/failed": { retry: "later", hint: "Check free space and rights of the state folder; nothing was recorded, so nothing is lost." },
   "secret/missing": {
     retry: "later",

@@ -11,6 +11,7 @@ export type EventKind =
   | "rolled-back"
   | "drift"
   | "git-lags"
+  | "store-failing"
   | "frozen"
   | "unfrozen";
 

@@ -113,6 +113,8 @@ export interface Step {
   readonly events: readonly PinionEvent[];
   /** When to look again without any event; null: only the resync timer. */
   readonly wakeAt: Instant | null;
+  /** Protects callers, and is small: recorded on a full disk too, from the room that is kept for it. */
+  readonly isUrgent?: true;
 }
 
 export function isNothingNew(step: Step): boolean {

@@ -379,7 +379,19 @@ export interface NotificationItem {
    *
    * Items: A kind of event.
    */
-  events?: ("started" | "taken-out" | "held" | "succeeded" | "failed" | "rolled-back" | "drift" | "git-lags" | "frozen" | "unfrozen")[];
+  events?: (
+    | "started"
+    | "taken-out"
+    | "held"
+    | "succeeded"
+    | "failed"
+    | "rolled-back"
+    | "drift"
+    | "git-lags"
+    | "store-failing"
+    | "frozen"
+    | "unfrozen"
+  )[];
   /**
    * Of which environments. Of all by default.
    *

@@ -17,7 +17,18 @@ export interface NotifierUnderTest {
   close(): Promise<void>;
 }
 
-const kinds: readonly EventKind[] = ["started", "held", "succeeded", "failed", "rolled-back", "drift", "git-lags", "frozen", "unfrozen"];
+const kinds: readonly EventKind[] = [
+  "started",
+  "held",
+  "succeeded",
+  "failed",
+  "rolled-back",
+  "drift",
+  "git-lags",
+  "store-failing",
+  "frozen",
+  "unfrozen",
+];
 
 export function notifierContract(name: string, make: () => Promise<NotifierUnderTest>): void {
   describe(`${name}, as somebody who is told`, () => {

@@ -1,6 +1,6 @@
 /** The history of the journal in memory: deployments with their stories, found and counted. */
 
-import { mergeResults } from "../../src/adapters/store/remembered.ts";
+import { mergeResults } from "../../src/domain/remembered.ts";
 import type { ValidationResult } from "../../src/domain/evidence.ts";
 import type { Deployment, DeploymentStepRecord, DeploymentUpdate } from "../../src/domain/state.ts";
 import type { HistoryQuery, Tally } from "../../src/ports/journal.ts";

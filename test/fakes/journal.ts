@@ -8,7 +8,7 @@ import {
   afterSettled,
   afterStep,
   nothingRemembered,
-} from "../../src/adapters/store/remembered.ts";
+} from "../../src/domain/remembered.ts";
 import type { PinionEvent } from "../../src/domain/events.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
 import type { OrderAnswer } from "../../src/domain/orders.ts";

@@ -12,6 +12,7 @@ import { createController } from "../../src/controller/controller.ts";
 import { createMeasurements } from "../../src/controller/measurements.ts";
 import { createPlaces } from "../../src/controller/places.ts";
 import type { Ports } from "../../src/controller/ports.ts";
+import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { createSource } from "../../src/controller/source.ts";
 import { createValidations } from "../../src/controller/validations.ts";
@@ -107,6 +108,7 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     log,
     hash: sha256,
     validations: createValidations(wake),
+    unrecorded: createUnrecorded(),
     reverts: createReverts({ onWritten: () => controller.commands.refresh(), wake }),
     measurements,
     places: createPlaces(),

@@ -7,6 +7,7 @@ import type { LoopParts } from "../../src/controller/loop.ts";
 import { createMeasurements } from "../../src/controller/measurements.ts";
 import type { Ports } from "../../src/controller/ports.ts";
 import { createPlaces } from "../../src/controller/places.ts";
+import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { createSource, type Source } from "../../src/controller/source.ts";
 import { createTelling } from "../../src/controller/telling.ts";
@@ -179,6 +180,7 @@ function openPorts({ world, network, invariants, writer }: LifeParts, { life, cl
     hash: sha256,
     validations: createValidations(wake, (ms, work) => world.time.later(ms, work, life)),
     places: createPlaces(),
+    unrecorded: createUnrecorded(),
     reverts: createReverts({ onWritten: refresh, wake }),
     measurements: createMeasurements({ sources, clock, log, wake, timeoutMs: 3_000 }),
     pinWriter: network.port(life, "writer", writer(life), rules.writer),

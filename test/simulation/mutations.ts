@@ -116,19 +116,19 @@ export const mutations: readonly Mutation[] = [
   },
   {
     what: "the journal drops what is owed",
-    file: "src/adapters/store/remembered.ts",
+    file: "src/domain/remembered.ts",
     find: "  return [...kept, ...added];",
     put: "  return added.length > 1 ? [...kept, ...added.slice(1)] : kept;",
   },
   {
     what: "the journal forgets refusals",
-    file: "src/adapters/store/remembered.ts",
+    file: "src/domain/remembered.ts",
     find: "(entry.id === id ? { ...entry, stuck, notBefore } : entry)",
     put: "entry",
   },
   {
     what: "the journal loses an answer's order twice",
-    file: "src/adapters/store/remembered.ts",
+    file: "src/domain/remembered.ts",
     find: "  return orders.filter((order) => !answered.has(order.id));",
     put: "  return orders.length > 0 && answered.size > 0 ? orders : orders;",
   },

@@ -1,6 +1,6 @@
 /** The journal of a run: in memory, or the product's own store over a database in memory, loaded anew by every controller. */
 
-import { openDatabase } from "../../src/adapters/store/database.ts";
+import { onDisk, openDatabase } from "../../src/adapters/store/database.ts";
 import { createJournal } from "../../src/adapters/store/journal.ts";
 import { journalMigrations } from "../../src/adapters/store/schema.ts";
 import type { Journal } from "../../src/ports/journal.ts";
@@ -48,7 +48,8 @@ function createStoredJournal({ plan, time, trace, random }: JournalParts, { keep
     warn: ({ cause: _, ...fields }, message) => trace.violate("whatever was written can be read", `${message} ${JSON.stringify(fields)}`),
     error: (_fields, message) => trace.violate("nothing is a bug", message),
   };
-  const open = (): Journal => createJournal({ connection, path, log, keepDeployments });
+  const room = { write: <T>(_isUrgent: boolean, work: () => T): T => onDisk(path, work), trouble: () => null };
+  const open = (): Journal => createJournal({ connection, path, log, keepDeployments, room });
   const rules = createStoreRules({ plan, trace, connection, log, keepDeployments });
   let journal = open();
   let busy = 0;

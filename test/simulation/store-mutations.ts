@@ -173,13 +173,13 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     what: "an order that was refused waits for ever",
-    file: "src/adapters/store/remembered.ts",
+    file: "src/domain/remembered.ts",
     find: "const answered = new Set(answers.map((answer) => answer.id));",
     put: 'const answered = new Set(answers.filter((answer) => answer.kind === "done").map((answer) => answer.id));',
   },
   {
     what: "unfreezing is not recorded",
-    file: "src/adapters/store/remembered.ts",
+    file: "src/domain/remembered.ts",
     find: "freeze: step.line ? step.line.freeze : state.freeze",
     put: "freeze: step.line?.freeze ?? state.freeze",
   },

@@ -5,13 +5,13 @@ import type { Ports } from "../../src/controller/ports.ts";
 import { reconcile } from "../../src/controller/reconcile.ts";
 import { createValidations } from "../../src/controller/validations.ts";
 import { canonicalDefinition } from "../../src/domain/canonical.ts";
-import type { Definition } from "../../src/domain/definition.ts";
 import { type DesiredState, resolveDesired } from "../../src/domain/desired.ts";
 import type { EnvironmentSpec } from "../../src/domain/environment.ts";
 import type { Measured, MeasureWish, Reading } from "../../src/domain/metrics.ts";
 import type { OrderAnswer, OrderWish } from "../../src/domain/orders.ts";
 import type { RevertOrder, RevertOutcome } from "../../src/domain/revert.ts";
 import { createPlaces } from "../../src/controller/places.ts";
+import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Finding } from "../../src/domain/finding.ts";
@@ -21,6 +21,7 @@ import type { EnvironmentSnapshot, PinnedVersion } from "../../src/domain/snapsh
 import { isNothingNew, type ProcessState } from "../../src/domain/state.ts";
 import type { ProcessStatus } from "../../src/domain/status.ts";
 import { environment, spec } from "./spec.ts";
+import { definitionOf, unknownVersion } from "./world-values.ts";
 import { createFakeEngine, type FakeEngine } from "../fakes/engine.ts";
 import { createFakeJournal, type FakeJournal } from "../fakes/journal.ts";
 import { createFakeProber, type FakeProber } from "../fakes/prober.ts";
@@ -129,6 +130,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "no secrets here")) },
       validations: createValidations(() => undefined),
       places: createPlaces(),
+      unrecorded: createUnrecorded(),
       reverts: createReverts({ onWritten: () => undefined, wake: () => undefined }),
       pinWriter: { revert },
       telling: { ring: () => undefined },
@@ -259,29 +261,6 @@ function pinned(versions: ReadonlyMap<string, ProcessVersion>, process: ProcessI
   const found = versions.get(`${process}@${version}`);
   if (!found) throw new Error(`${process} ${version} is not published`);
   return { kind: "runnable", status: "published", summary: { ...found, hasChecks: false } };
-}
-
-function definitionOf(url: string, version: Version): Definition {
-  const receive = { id: "receive", type: "http in", position: { x: 0, y: 0 }, config: { method: "get", url } };
-  return {
-    nodes: [receive, { id: "answer", type: "template", position: { x: 1, y: 0 }, config: { template: version } }],
-    connections: [],
-    config: {},
-  };
-}
-
-function unknownVersion(process: ProcessId, version: Version): Finding {
-  const file = `environments/${environment}/pins.yaml`;
-  return {
-    file,
-    line: 1,
-    column: 1,
-    pointer: `/${process}`,
-    code: "pin/unknown-version",
-    severity: "error",
-    message: `${process} has no version ${version}`,
-    hint: "",
-  };
 }
 
 export function smokeTest(path: string, name = "answers"): Check {

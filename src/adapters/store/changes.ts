@@ -7,7 +7,16 @@ import type { Log } from "../../ports/log.ts";
 import type { Connection } from "./database.ts";
 import type { Orders } from "./orders.ts";
 import type { Outbox } from "./outbox.ts";
-import { afterEvidence, afterOrdered, afterRefused, afterReverted, afterSettled, afterStep, owedOf, owedReverts } from "./remembered.ts";
+import {
+  afterEvidence,
+  afterOrdered,
+  afterRefused,
+  afterReverted,
+  afterSettled,
+  afterStep,
+  owedOf,
+  owedReverts,
+} from "../../domain/remembered.ts";
 import { createHistoryWriter } from "./write-history.ts";
 import type { HistoryWriter } from "./write-history.ts";
 import { createStateWriter } from "./write-state.ts";
@@ -16,8 +25,16 @@ import type { StateWriter } from "./write-state.ts";
 /** Writes one call, inside a transaction, and says what is remembered then. */
 export type Apply = (state: EnvironmentState) => EnvironmentState;
 
+/** A change of one environment. */
+export interface Part {
+  readonly environment: EnvironmentName;
+  readonly apply: Apply;
+  /** Recorded on a full disk too, from the reserve: it is small, and callers or people wait for it. */
+  readonly isUrgent: boolean;
+}
+
 /** Resolves when the change is on disk. */
-export type Change = (environment: EnvironmentName, apply: Apply) => Promise<void>;
+export type Change = (part: Part) => Promise<void>;
 
 export interface ChangeParts {
   readonly connection: Connection;
@@ -49,20 +66,32 @@ function aboutActions(parts: Parts): AboutActions {
   let lastId = lastOwedId(connection);
   return {
     record: (step) =>
-      change(step.environment, (state) => {
-        const next = afterStep(state, step, () => (lastId += 1));
-        writeStep(parts, step, next);
-        return next;
+      change({
+        environment: step.environment,
+        isUrgent: step.isUrgent === true,
+        apply: (state) => {
+          const next = afterStep(state, step, () => (lastId += 1));
+          writeStep(parts, step, next);
+          return next;
+        },
       }),
     settled: (environment, ids) =>
-      change(environment, (state) => {
-        rows.writeSettled(environment, ids);
-        return afterSettled(state, ids);
+      change({
+        environment,
+        isUrgent: true,
+        apply: (state) => {
+          rows.writeSettled(environment, ids);
+          return afterSettled(state, ids);
+        },
       }),
     refused: (environment, id, stuck, notBefore) =>
-      change(environment, (state) => {
-        rows.writeRefused(environment, id, stuck, notBefore);
-        return afterRefused(state, id, stuck, notBefore);
+      change({
+        environment,
+        isUrgent: false,
+        apply: (state) => {
+          rows.writeRefused(environment, id, stuck, notBefore);
+          return afterRefused(state, id, stuck, notBefore);
+        },
       }),
   };
 }
@@ -84,24 +113,36 @@ function writeStep({ rows, history, orders, outbox, log, keepDeployments }: Part
 function aboutStories({ change, rows, history, orders }: Parts): AboutStories {
   return {
     recordEvidence: (environment, deployment, results) =>
-      change(environment, (state) => {
-        history.writeEvidence(environment, deployment, results);
-        return history.hasEnded(deployment) ? state : afterEvidence(state, deployment, results);
+      change({
+        environment,
+        isUrgent: false,
+        apply: (state) => {
+          history.writeEvidence(environment, deployment, results);
+          return history.hasEnded(deployment) ? state : afterEvidence(state, deployment, results);
+        },
       }),
     ordered: (order) =>
-      change(order.environment, (state) => {
-        const next = orders.isAnswered(order.environment, order.id) ? state : afterOrdered(state, order);
-        if (next !== state) orders.writeOrder(order);
-        return next;
+      change({
+        environment: order.environment,
+        isUrgent: true,
+        apply: (state) => {
+          const next = orders.isAnswered(order.environment, order.id) ? state : afterOrdered(state, order);
+          if (next !== state) orders.writeOrder(order);
+          return next;
+        },
       }),
     reverted: (order, outcome, step) =>
-      change(order.environment, (state) => {
-        const next = afterReverted(state, order, outcome);
-        const row = next.processes === state.processes ? undefined : next.processes.get(order.process);
-        if (row) rows.writeRows(order.environment, [row]);
-        rows.writeSettled(order.environment, owedReverts(state, order));
-        if (order.deployment !== null) history.addToStory(order.deployment, step);
-        return next;
+      change({
+        environment: order.environment,
+        isUrgent: true,
+        apply: (state) => {
+          const next = afterReverted(state, order, outcome);
+          const row = next.processes === state.processes ? undefined : next.processes.get(order.process);
+          if (row) rows.writeRows(order.environment, [row]);
+          rows.writeSettled(order.environment, owedReverts(state, order));
+          if (order.deployment !== null) history.addToStory(order.deployment, step);
+          return next;
+        },
       }),
   };
 }

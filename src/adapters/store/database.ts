@@ -9,6 +9,7 @@ export type Connection = Database.Database;
 export type Migrations = readonly string[];
 
 const damagedCodes = new Set(["SQLITE_CORRUPT", "SQLITE_NOTADB"]);
+const fullCodes = new Set(["SQLITE_FULL", "ENOSPC", "EDQUOT"]);
 
 /** Opens or makes a database. `FULL`: what is committed survives power loss; `OFF`: it may not. */
 export function openDatabase(path: string, synchronous: "FULL" | "OFF", migrations: Migrations): Connection {
@@ -34,7 +35,31 @@ export function closeDatabase(connection: Connection): void {
   }
 }
 
-/** Runs a piece of work on a database file. @throws `store/damaged`, `store/failed`; other errors pass through. */
+/**
+ * Does all of it in one transaction, or nothing. SQLite ends a transaction by itself when the disk is full; `connection.transaction`
+ * then fails at its own ROLLBACK, and the reason is lost. What is thrown here is what went wrong first.
+ */
+export function transact<T>(connection: Connection, work: () => T): T {
+  connection.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    connection.exec("COMMIT");
+    return result;
+  } catch (error) {
+    undo(connection);
+    throw error;
+  }
+}
+
+function undo(connection: Connection): void {
+  try {
+    connection.exec("ROLLBACK");
+  } catch {
+    // SQLite has done it already.
+  }
+}
+
+/** Runs a piece of work on a database file. @throws `store/damaged`, `store/full`, `store/failed`; other errors pass through. */
 export function onDisk<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -42,7 +67,8 @@ export function onDisk<T>(path: string, work: () => T): T {
     const code = outsideCode(error);
     if (code === null) throw error;
     if (damagedCodes.has(code)) throw new PinionError("store/damaged", `${path} is damaged: ${messageOf(error)}`, { cause: error });
-    throw new PinionError("store/failed", `${path}: ${messageOf(error)} (${code})`, { cause: error });
+    const kind = fullCodes.has(code) ? "store/full" : "store/failed";
+    throw new PinionError(kind, `${path}: ${messageOf(error)} (${code})`, { cause: error });
   }
 }
 
@@ -63,11 +89,11 @@ function migrate(connection: Connection, path: string, migrations: Migrations): 
   if (done > migrations.length) {
     throw new PinionError("store/too-new", `${path} has schema ${done}; this Pinion knows schemas up to ${migrations.length}`);
   }
-  const upgrade = connection.transaction(() => {
+  if (done === migrations.length) return;
+  transact(connection, () => {
     for (const migration of migrations.slice(done)) connection.exec(migration);
     connection.pragma(`user_version = ${migrations.length}`);
   });
-  if (done < migrations.length) upgrade.immediate();
 }
 
 function schemaNumber(connection: Connection): number {

@@ -8,14 +8,14 @@ import type { EnvironmentState } from "../../domain/state.ts";
 import type { Journal } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
 import { createChanges } from "./changes.ts";
-import type { Apply, Change } from "./changes.ts";
-import { onDisk } from "./database.ts";
-import type { Connection } from "./database.ts";
+import type { Change, Part } from "./changes.ts";
+import { type Connection, onDisk, transact } from "./database.ts";
 import { readHistory } from "./history.ts";
 import { loadEnvironment } from "./load.ts";
 import { createOrders } from "./orders.ts";
 import { createOutbox } from "./outbox.ts";
 import { createGathering } from "./gathering.ts";
+import type { Room } from "./room.ts";
 import { createTallyReader } from "./tallies.ts";
 
 export interface JournalOptions {
@@ -24,21 +24,22 @@ export interface JournalOptions {
   readonly log: Log;
   /** How many deployments of history are kept. */
   readonly keepDeployments: number;
+  readonly room: Room;
 }
 
-/** @throws `store/damaged`, `store/failed` from every method; what was thrown was not recorded. */
+/** @throws `store/damaged`, `store/full`, `store/failed` from every method; what was thrown was not recorded. */
 export function createJournal(options: JournalOptions): Journal {
-  const { connection, path, log } = options;
+  const { connection, path, log, room } = options;
   const { stateOf, change } = createMemory(options);
   const orders = createOrders(connection);
   const outbox = createOutbox(connection, log);
   const readTallies = createTallyReader(connection);
   return {
     ...createChanges({ ...options, change, orders, outbox }),
-    state: async (environment) => onDisk(path, () => stateOf(environment)),
+    state: async (environment) => stateOf(environment),
     answer: async (environment, id) => onDisk(path, () => orders.findAnswer(environment, id)),
     untold: async (limit) => onDisk(path, () => outbox.untold(limit)),
-    told: async (ids) => onDisk(path, () => outbox.told(ids)),
+    told: async (ids) => room.write(true, () => outbox.told(ids)),
     tallies: async () => onDisk(path, readTallies),
     history: async (query) => onDisk(path, () => readHistory(connection, log, query)),
   };
@@ -49,23 +50,23 @@ interface Memory {
   readonly change: Change;
 }
 
-function createMemory({ connection, path, log }: JournalOptions): Memory {
+function createMemory({ connection, path, log, room }: JournalOptions): Memory {
   const states = new Map<EnvironmentName, EnvironmentState>();
 
   function stateOf(environment: EnvironmentName): EnvironmentState {
-    const state = states.get(environment) ?? loadEnvironment({ connection, log }, environment);
+    const state = states.get(environment) ?? onDisk(path, () => loadEnvironment({ connection, log }, environment));
     states.set(environment, state);
     return state;
   }
-  const commit = (all: readonly { readonly environment: EnvironmentName; readonly apply: Apply }[]): void =>
-    onDisk(path, () => {
-      const next = connection.transaction(() => {
-        const made = new Map<EnvironmentName, EnvironmentState>();
-        for (const { environment, apply } of all) made.set(environment, apply(made.get(environment) ?? stateOf(environment)));
-        return made;
-      });
-      for (const [environment, state] of next.immediate()) states.set(environment, state);
+  const applyAll = (all: readonly Part[]): ReadonlyMap<EnvironmentName, EnvironmentState> =>
+    transact(connection, () => {
+      const made = new Map<EnvironmentName, EnvironmentState>();
+      for (const { environment, apply } of all) made.set(environment, apply(made.get(environment) ?? stateOf(environment)));
+      return made;
     });
-  const gathered = createGathering(commit);
-  return { stateOf, change: (environment, apply) => gathered({ environment, apply }) };
+  const commit = (all: readonly Part[]): void => {
+    const isUrgent = all.every((part) => part.isUrgent);
+    for (const [environment, state] of room.write(isUrgent, () => applyAll(all))) states.set(environment, state);
+  };
+  return { stateOf, change: createGathering(commit) };
 }

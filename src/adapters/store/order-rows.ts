@@ -42,6 +42,7 @@ export const isEvent = shape<PinionEvent>({
     "rolled-back": true,
     drift: true,
     "git-lags": true,
+    "store-failing": true,
     frozen: true,
     unfrozen: true,
   }),

@@ -2,7 +2,7 @@
 
 import type { PinionEvent } from "../../domain/events.ts";
 import type { Log } from "../../ports/log.ts";
-import type { Connection } from "./database.ts";
+import { type Connection, transact } from "./database.ts";
 import { isEvent } from "./order-rows.ts";
 import { parseJson } from "./rows.ts";
 
@@ -23,10 +23,11 @@ export function createOutbox(connection: Connection, log: Log): Outbox {
   const mark = connection.prepare("UPDATE event SET told = 1, body = '' WHERE id = ?");
   const prune = connection.prepare("DELETE FROM event WHERE told = 1 AND number <= (SELECT max(number) FROM event) - ?");
 
-  const told = connection.transaction((ids: readonly string[]) => {
-    for (const id of ids) mark.run(id);
-    prune.run(keepTold);
-  });
+  const told = (ids: readonly string[]): void =>
+    transact(connection, () => {
+      for (const id of ids) mark.run(id);
+      prune.run(keepTold);
+    });
   function untold(limit: number): readonly PinionEvent[] {
     const rows = (find.all(limit) as readonly (readonly unknown[])[]).map(([id, body]) => ({
       id: String(id),
@@ -35,7 +36,7 @@ export function createOutbox(connection: Connection, log: Log): Outbox {
     const unreadable = rows.filter(({ event }) => event === null).map(({ id }) => id);
     if (unreadable.length === 0) return rows.flatMap(({ event }) => event ?? []);
     log.warn({ events: unreadable }, "events that wait to be told are unreadable and are given up");
-    told.immediate(unreadable);
+    told(unreadable);
     return untold(limit);
   }
   return {
@@ -43,6 +44,6 @@ export function createOutbox(connection: Connection, log: Log): Outbox {
       for (const event of events) put.run(event.id, JSON.stringify(event));
     },
     untold,
-    told: (ids) => void told.immediate(ids),
+    told,
   };
 }

@@ -3,8 +3,7 @@
 import { rmSync } from "node:fs";
 import type { ParseCache } from "../../ports/objects.ts";
 import type { Log } from "../../ports/log.ts";
-import { closeDatabase, openDatabase } from "./database.ts";
-import type { Connection, Migrations } from "./database.ts";
+import { closeDatabase, type Connection, type Migrations, openDatabase, sqliteCode, transact } from "./database.ts";
 
 const migrations: Migrations = ["CREATE TABLE parsed (number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, body TEXT NOT NULL)"];
 
@@ -45,7 +44,8 @@ export function openParseCache({ path, log, keepEntries }: ParseCacheOptions): D
       try {
         insert(connection, entries);
       } catch (error) {
-        rebuild(error);
+        if (sqliteCode(error) === "SQLITE_FULL") log.warn({ path }, "the disk is full: what was parsed is parsed again after a restart");
+        else rebuild(error);
       }
     },
     close: () => closeDatabase(connection),
@@ -60,10 +60,9 @@ function find(connection: Connection, keys: readonly string[]): ReadonlyMap<stri
 
 function insert(connection: Connection, entries: ReadonlyMap<string, string>): void {
   const statement = connection.prepare("INSERT OR REPLACE INTO parsed (key, body) VALUES (?, ?)");
-  const insertAll = connection.transaction(() => {
+  transact(connection, () => {
     for (const [key, body] of entries) statement.run(key, body);
   });
-  insertAll.immediate();
 }
 
 function openOrRebuild(path: string, log: Log, keepEntries: number): Connection {

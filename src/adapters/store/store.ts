@@ -2,6 +2,7 @@
 
 import { join } from "node:path";
 import type { EnvironmentName } from "../../domain/names.ts";
+import type { StoreTrouble } from "../../domain/store-trouble.ts";
 import type { Journal } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
 import type { ParseCache } from "../../ports/objects.ts";
@@ -11,12 +12,14 @@ import { createJournal } from "./journal.ts";
 import { lockFolder } from "./lock.ts";
 import { openParseCache } from "./parse-cache.ts";
 import { ensurePrivateFolder } from "./private-folder.ts";
+import { createReserve } from "./reserve.ts";
+import { createRoom, type Room } from "./room.ts";
 import { journalMigrations } from "./schema.ts";
 
 /** Small values that must survive, such as the commit applied last. */
 export interface Meta {
   get(key: string): string | null;
-  /** Durable when it returns. @throws `store/failed`. */
+  /** Durable when it returns. @throws `store/full`, `store/failed`. */
   set(key: string, value: string): void;
 }
 
@@ -26,6 +29,8 @@ export interface Store {
   readonly meta: Meta;
   /** Environments of which the journal remembers a process, a freeze, or an order that waits. */
   environments(): readonly EnvironmentName[];
+  /** Why nothing can be recorded, such as a full disk; null: all is well. */
+  trouble(): StoreTrouble | null;
   close(): void;
 }
 
@@ -39,20 +44,24 @@ export interface StoreOptions {
   readonly keepParsed?: number;
 }
 
-/** Opens the folder for this process alone. @throws `store/open-to-others`, `store/locked`, `store/damaged`, `store/too-new`, `store/failed`. */
+/** Opens the folder for this process alone. @throws `store/open-to-others`, `store/locked`, `store/damaged`, `store/too-new`, `store/full`, `store/failed`. */
 export function openStore({ directory, log, keepDeployments = 10_000, keepParsed = 200_000 }: StoreOptions): Store {
   ensurePrivateFolder(directory);
   const lock = lockFolder(directory);
   const path = join(directory, "journal.db");
   try {
     const connection = onDisk(path, () => openDatabase(path, "FULL", journalMigrations));
-    const journal = onDisk(path, () => createJournal({ connection, path, log, keepDeployments }));
+    const reserve = createReserve(directory);
+    onDisk(directory, () => (reserve.isHeld() ? reserve.probe() : reserve.take()));
+    const room = createRoom({ path, reserve, log, now: () => Date.now(), elapsed: () => performance.now() });
+    const journal = onDisk(path, () => createJournal({ connection, path, log, keepDeployments, room }));
     const parseCache = openParseCache({ path: join(directory, "cache.db"), log, keepEntries: keepParsed });
     return {
       journal,
       parseCache,
-      meta: createMeta(connection, path),
+      meta: createMeta(connection, path, room),
       environments: findEnvironments(connection, path),
+      trouble: () => room.trouble(),
       close: () => {
         parseCache.close();
         closeDatabase(connection);
@@ -65,7 +74,7 @@ export function openStore({ directory, log, keepDeployments = 10_000, keepParsed
   }
 }
 
-function createMeta(connection: Connection, path: string): Meta {
+function createMeta(connection: Connection, path: string, room: Room): Meta {
   const find = connection.prepare("SELECT value FROM meta WHERE key = ?").raw(true);
   const put = connection.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)");
   return {
@@ -74,7 +83,7 @@ function createMeta(connection: Connection, path: string): Meta {
         const row = find.get(key);
         return Array.isArray(row) ? String(row[0]) : null;
       }),
-    set: (key, value) => void onDisk(path, () => put.run(key, value)),
+    set: (key, value) => void room.write(true, () => put.run(key, value)),
   };
 }
 

@@ -13,12 +13,22 @@ export const systemClock: Clock = { now: () => Math.floor(performance.timeOrigin
 /** What the machine's clock says just now. It may be set at any moment: for dates that people read, never for elapsed time. */
 export const wallClock: Clock = { now: () => Date.now(), sleep: pause };
 
-/** Structured lines on standard output, or where told; an `error` field is written with its stack. */
-export function createLog(level: string, component: string, destination?: DestinationStream): Log {
+/** How much of the log waits while it cannot be written, such as on a full disk; what is more is dropped. */
+const waitingLogBytes = 1024 * 1024;
+
+/** Structured lines on standard output, or where told; an `error` field is written with its stack. A log that cannot be written stops nothing. */
+export function createLog(level: string, component: string, destination: DestinationStream = standardOutput()): Log {
   const logger = pino({ level, base: { component }, errorKey: "error", timestamp: pino.stdTimeFunctions.isoTime }, destination);
   return {
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
   };
+}
+
+/** Reporting that the log cannot be written would fail in the same way, without end. */
+function standardOutput(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: waitingLogBytes });
+  output.on("error", () => undefined);
+  return output;
 }

@@ -1,7 +1,7 @@
 /** A stand for validations alone: fakes of everything that they ask, and a deployment that is under way. */
 
 import { createHash } from "node:crypto";
-import { mergeResults } from "../../../src/adapters/store/remembered.ts";
+import { mergeResults } from "../../../src/domain/remembered.ts";
 import type { Ports } from "../../../src/controller/ports.ts";
 import { validate } from "../../../src/controller/validate.ts";
 import type { Action, Phase } from "../../../src/domain/actions.ts";

@@ -56,6 +56,8 @@ export function typeOf(event: PinionEvent): string {
       return "dev.pinion.process.drifted.0.1.0";
     case "git-lags":
       return "dev.pinion.repository.lagging.0.1.0";
+    case "store-failing":
+      return "dev.pinion.environment.store-failing.0.1.0";
     case "frozen":
     case "unfrozen":
       return `dev.pinion.environment.${event.kind}.0.1.0`;

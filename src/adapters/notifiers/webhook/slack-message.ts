@@ -21,6 +21,7 @@ const icons: Readonly<Record<EventKind, string>> = {
   "rolled-back": ":rewind:",
   drift: ":wrench:",
   "git-lags": ":warning:",
+  "store-failing": ":floppy_disk:",
   frozen: ":snowflake:",
   unfrozen: ":sunny:",
 };
@@ -40,8 +41,13 @@ function whyOf({ kind, why }: PinionEvent): string {
 
 function headlineOf(event: PinionEvent): string {
   const where = bold(event.environment);
-  if (event.process === null) return event.kind === "frozen" ? `${where} is frozen` : `${where} goes on`;
+  if (event.process === null) return `${where} ${environmentInWords(event.kind)}`;
   return `${subjectOf(event, event.process)} ${inWords(event)} in ${where}`;
+}
+
+function environmentInWords(kind: EventKind): string {
+  if (kind === "store-failing") return "stands still: nothing can be recorded";
+  return kind === "frozen" ? "is frozen" : "goes on";
 }
 
 /** A removal has no version. */
@@ -69,6 +75,8 @@ function inWords({ kind, version, from }: PinionEvent): string {
       return "was changed by hand";
     case "git-lags":
       return "is still pinned by git";
+    case "store-failing":
+      return "cannot be recorded";
     case "frozen":
     case "unfrozen":
       return `is ${kind}`;

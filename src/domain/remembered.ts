@@ -1,13 +1,13 @@
 /** What one journal call makes of the remembered state, as pure values: the store keeps it in memory beside the rows on disk. */
 
-import { actionKey, processOf } from "../../domain/actions.ts";
-import type { Action } from "../../domain/actions.ts";
-import type { ValidationResult } from "../../domain/evidence.ts";
-import type { EnvironmentName, Instant, ProcessId } from "../../domain/names.ts";
-import type { Order, OrderAnswer } from "../../domain/orders.ts";
-import type { RevertOrder, RevertOutcome } from "../../domain/revert.ts";
-import type { Stuck } from "../../domain/rollout.ts";
-import type { EnvironmentState, OwedAction, ProcessState, Step } from "../../domain/state.ts";
+import { actionKey, processOf } from "./actions.ts";
+import type { Action } from "./actions.ts";
+import type { ValidationResult } from "./evidence.ts";
+import type { EnvironmentName, Instant, ProcessId } from "./names.ts";
+import type { Order, OrderAnswer } from "./orders.ts";
+import type { RevertOrder, RevertOutcome } from "./revert.ts";
+import type { Stuck } from "./rollout.ts";
+import type { EnvironmentState, OwedAction, ProcessState, Step } from "./state.ts";
 
 /** An environment nothing is remembered of. */
 export function nothingRemembered(environment: EnvironmentName): EnvironmentState {

@@ -1,0 +1,67 @@
+/**
+ * Recording a decision, also when nothing can be recorded, as on a full disk. What protects callers does not wait for the disk: the
+ * traffic goes back first, then that part of the decision is recorded from the journal's reserve, and as long as that fails too it
+ * is kept in memory, on top of what the journal remembers.
+ */
+
+import { PinionError } from "../domain/errors.ts";
+import { protectivePart } from "../domain/protection.ts";
+import { type EnvironmentState, isNothingNew, type OwedAction, type Step } from "../domain/state.ts";
+import { eventOf } from "../domain/telling/told.ts";
+import type { Ports } from "./ports.ts";
+import { shiftTraffic } from "./shift-traffic.ts";
+
+/** Records a decision. `remembered`: what the journal remembered before it. @throws `store/full`, `store/failed`, after callers are protected. */
+export async function record(step: Step, remembered: EnvironmentState, ports: Ports): Promise<void> {
+  try {
+    await ports.journal.record(step);
+    ports.unrecorded.clear(step.environment);
+    ports.unrecorded.recovered(step.environment);
+  } catch (error) {
+    if (isOfTheDisk(error)) await protect(step, remembered, { ports, error });
+    throw error;
+  }
+}
+
+/** Whether an error says that nothing can be recorded. */
+export function isOfTheDisk(error: unknown): error is PinionError {
+  return error instanceof PinionError && (error.code === "store/full" || error.code === "store/failed");
+}
+
+interface Failing {
+  readonly ports: Ports;
+  readonly error: PinionError;
+}
+
+async function protect(step: Step, remembered: EnvironmentState, { ports, error }: Failing): Promise<void> {
+  const { unrecorded, log } = ports;
+  const { environment } = step;
+  const part = protectivePart(step, remembered);
+  const urgent = withNews(part, unrecorded.isNews(environment) ? error : null);
+  if (isNothingNew(urgent)) return;
+  unrecorded.keep(urgent);
+  await takeBack(urgent, ports);
+  try {
+    await ports.journal.record(urgent);
+    unrecorded.clear(environment);
+  } catch (second) {
+    log.warn({ environment, error: second }, "what protects callers is done, and cannot be recorded yet");
+  }
+}
+
+/** Traffic first: what the decision owes to the router is done from memory. */
+async function takeBack(part: Step, ports: Ports): Promise<void> {
+  const { environment } = part;
+  const actions = [...part.owed.values()].flat().filter((action) => action.kind === "ensure-weights");
+  const owed = actions.map((action): OwedAction => ({ id: 0, action, notBefore: 0, stuck: null }));
+  const journal = { ...ports.journal, settled: () => Promise.resolve() };
+  for (const { owed: refused, error } of await shiftTraffic(environment, owed, { ...ports, journal }))
+    ports.log.warn({ environment, action: refused.action.kind, error }, "traffic cannot be taken back yet");
+}
+
+/** The same failure is told once. */
+function withNews(step: Step, error: PinionError | null): Step {
+  if (!error) return step;
+  const why = `nothing can be recorded: ${error.message}`;
+  return { ...step, events: [...step.events, eventOf(step, step.environment, { kind: "store-failing", why })] };
+}

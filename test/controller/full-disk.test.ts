@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { PinionError } from "../../src/domain/errors.ts";
+import { canary, measure, passes, use } from "../support/progressive.ts";
+import { running, type World } from "../support/world.ts";
+
+let world: World;
+
+/** What the disk takes: everything, only what is urgent (there is a reserve), or nothing. */
+type Disk = "free" | "reserve" | "full";
+
+function fill(disk: Disk): void {
+  const full = () => Promise.reject(new PinionError("store/full", "journal.db: the disk is full"));
+  const journal = world.journal.reopened();
+  const refusesAll = disk === "full";
+  world.journal = {
+    ...journal,
+    calls: journal.calls,
+    before: () => undefined,
+    after: () => undefined,
+    reopened: () => journal.reopened(),
+    record: (step) => (disk === "free" || (disk === "reserve" && step.isUrgent === true) ? journal.record(step) : full()),
+    settled: (environment, ids) => (refusesAll ? full() : journal.settled(environment, ids)),
+    refused: (environment, id, stuck, at) => (disk === "free" ? journal.refused(environment, id, stuck, at) : full()),
+  };
+  world.ports = { ...world.ports, journal: world.journal };
+}
+
+/** A pass that cannot record what it decides. */
+async function failingPass(): Promise<void> {
+  await expect(world.pass()).rejects.toThrow("the disk is full");
+}
+
+beforeEach(async () => {
+  world = await running();
+  use(world, canary);
+  measure(world, 0);
+  world.pin("orders", "1.1.0");
+  await world.settle();
+  await passes(world, 5_000);
+  expect(world.traffic("orders")).toEqual({ "1.0.0": 50, "1.1.0": 50 });
+});
+
+describe.each(["reserve", "full"] as const)("a canary that goes bad while the disk is full (%s)", (disk) => {
+  beforeEach(async () => {
+    fill(disk);
+    measure(world, 60);
+    await failingPass();
+  });
+
+  it("loses its traffic in that very pass", () => {
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+  });
+
+  it("does not get it back while the disk stays full, whatever is measured", async () => {
+    measure(world, 0, 0);
+    for (let pass = 0; pass < 5; pass += 1) {
+      world.now += 5_000;
+      await world.pass().catch(() => undefined);
+      expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    }
+  });
+
+  it("is told: nothing can be recorded, once", async () => {
+    await world.pass().catch(() => undefined);
+    fill("free");
+    await world.settle();
+    const events = (await world.journal.untold(1_000)).filter(({ kind }) => kind === "store-failing");
+    expect(events).toMatchObject([{ why: "nothing can be recorded: journal.db: the disk is full" }]);
+  });
+
+  it("is rejected once when there is room again, with its revert and its quarantine", async () => {
+    fill("free");
+    await world.settle();
+    const ended = (await world.journal.history({ limit: 9 })).filter((one) => one.version === "1.1.0");
+    expect(ended).toMatchObject([{ phase: "RolledBack", trigger: "error_rate" }]);
+    expect(ended[0]?.steps.filter(({ state }) => state === "rejected")).toHaveLength(1);
+    expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0" }]);
+    expect(await world.state("orders")).toMatchObject({ quarantined: [{ version: "1.1.0" }] });
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+  });
+});
+
+describe("while the disk is full", () => {
+  it("nothing new is begun, and nothing gets more traffic", async () => {
+    fill("reserve");
+    world.publish("stock", "1.0.0");
+    world.pin("stock", "1.0.0");
+    world.now += 3_600_000;
+    await failingPass();
+    expect(world.traffic("stock")).toEqual({});
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 50, "1.1.0": 50 });
+  });
+});

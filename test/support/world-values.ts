@@ -1,0 +1,31 @@
+/** Small values that the world of tests is made of. */
+
+import type { Definition } from "../../src/domain/definition.ts";
+import type { Finding } from "../../src/domain/finding.ts";
+import type { ProcessId, Version } from "../../src/domain/names.ts";
+import { environment } from "./spec.ts";
+
+/** Answers at this address with its version. */
+export function definitionOf(url: string, version: Version): Definition {
+  const receive = { id: "receive", type: "http in", position: { x: 0, y: 0 }, config: { method: "get", url } };
+  return {
+    nodes: [receive, { id: "answer", type: "template", position: { x: 1, y: 0 }, config: { template: version } }],
+    connections: [],
+    config: {},
+  };
+}
+
+/** What is found about a pin of a version that nobody has published. */
+export function unknownVersion(process: ProcessId, version: Version): Finding {
+  const file = `environments/${environment}/pins.yaml`;
+  return {
+    file,
+    line: 1,
+    column: 1,
+    pointer: `/${process}`,
+    code: "pin/unknown-version",
+    severity: "error",
+    message: `${process} has no version ${version}`,
+    hint: "",
+  };
+}
