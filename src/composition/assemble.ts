@@ -17,6 +17,7 @@ import { createSource, type Source } from "../controller/source.ts";
 import { createValidations } from "../controller/validations.ts";
 import type { ControllerConfig } from "../domain/controller-config.ts";
 import { nextPoll } from "../domain/polling.ts";
+import type { Permits } from "../domain/permits.ts";
 import type { Log } from "../ports/log.ts";
 import type { Engines } from "./engines.ts";
 import type { OpenGateway } from "./gateway.ts";
@@ -24,6 +25,8 @@ import { openMeasuring } from "./measuring.ts";
 
 export interface Assembly {
   readonly config: ControllerConfig;
+  /** Left out where whoever writes the repository is the operator. */
+  readonly permits?: Permits;
   readonly log: Log;
   readonly store: Store;
   readonly time: SystemTime;
@@ -83,10 +86,17 @@ export function assemble(assembly: Assembly): Assembled {
   return { parts, close: () => measuring.close(), idle: () => ports.reverts.idle() };
 }
 
-function followRepository({ config, log, store, repository, gateway, time }: Assembly): Source {
+function followRepository({ config, permits, log, store, repository, gateway, time }: Assembly): Source {
   const { path, branch } = config.repository;
   const { defaults, environments } = config;
-  const manifests = createManifests({ objects: repository.objects, cache: store.parseCache, dialects: [nodeRedDialect], path, defaults });
+  const manifests = createManifests({
+    objects: repository.objects,
+    cache: store.parseCache,
+    dialects: [nodeRedDialect],
+    path,
+    defaults,
+    ...(permits === undefined ? {} : { permits }),
+  });
   const applied = { read: () => store.meta.get(appliedKey) || null, write: (commit: string) => store.meta.set(appliedKey, commit) };
   const about = { url: repository.url, branch, environments, applied, remembered: store.environments };
   const address = (environment: string) => gateway.router.publicAddress(environment);

@@ -58,7 +58,12 @@ export function createCliWorld(): CliWorld {
     },
     gateway: serveGateway,
     demo: playDemo,
-    validate: (directory) => validateRepository({ objects: createWorkTree(directory), dialects }),
+    validate: async (directory, configFile) => {
+      const about = { objects: createWorkTree(directory), dialects };
+      if (configFile === null) return validateRepository(about);
+      const { permits, defaults } = (await readConfig(configFile)).config;
+      return validateRepository({ ...about, permits, defaults });
+    },
     readVersionFile: (file) => readLoneVersion(file, dialects),
     openRepository,
     controllerAddress: async (configFile) => readAddress((await readConfig(configFile)).stateDirectory),

@@ -87,7 +87,7 @@ async function connect(environment: EnvironmentName, entry: Opened, parts: Engin
 
 async function connectRemote(config: RemoteEngineConfig, secrets: Secrets): Promise<Engine> {
   const token = await secrets.resolve(config.token);
-  return connectRemoteNodeRed({ url: config.url, publicUrl: config.publicUrl, token }).engine;
+  return connectRemoteNodeRed({ url: config.url, publicUrl: config.publicUrl, token, allow: config.allow }).engine;
 }
 
 type EmbeddedParts = Omit<EnginesParts, "config"> & { readonly config: EmbeddedEngineConfig };
@@ -97,8 +97,8 @@ async function startEmbedded(
   entry: Opened,
   { config, directory, log, onChange }: EmbeddedParts,
 ): Promise<void> {
-  const { instances, maxMemoryMb } = config;
-  const embedded = await startEmbeddedNodeRed({ environment, directory: join(directory, environment), instances, maxMemoryMb, log });
+  const { instances, maxMemoryMb, allow } = config;
+  const embedded = await startEmbeddedNodeRed({ environment, directory: join(directory, environment), instances, maxMemoryMb, allow, log });
   embedded.onChange(() => onChange(environment));
   entry.embedded = embedded;
   entry.engine = embedded.engine;

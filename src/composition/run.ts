@@ -83,7 +83,7 @@ async function closeSafely(close: Closers[number], log: Log): Promise<void> {
 async function openAll(serving: Serving, closers: Closers): Promise<Controller> {
   const { config, stateDirectory, log, store, onExit } = serving;
   const { clock, awake } = serving.time;
-  const secrets = createSecrets(process.env);
+  const secrets = createSecrets(process.env, config.permits);
   let assembled: Assembled | null = null;
   // Last of all: what was being written is told to the journal before that is closed.
   closers.push(() => assembled?.idle());
@@ -97,7 +97,7 @@ async function openAll(serving: Serving, closers: Closers): Promise<Controller> 
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock, log });
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();
-  assembled = assemble({ ...serving, secrets, repository, gateway, engines, telling: watching, wake, refresh });
+  assembled = assemble({ ...serving, permits: config.permits, secrets, repository, gateway, engines, telling: watching, wake, refresh });
   const { parts, close } = assembled;
   closers.push(close);
   const controller: Controller = createController(parts);

@@ -14,7 +14,7 @@ export interface LoadedUnit {
 
 /**
  * Loads the unit that a decision named, and proves that it still is that unit.
- * @throws `manifest/invalid` when the repository no longer holds it so, `environment/unusable`, `secret/missing`.
+ * @throws `manifest/invalid` when the repository no longer holds it so, `environment/unusable`, `secret/missing`, `secret/not-allowed`.
  */
 export async function loadUnit(ref: UnitRef, environment: EnvironmentName, ports: Ports): Promise<LoadedUnit> {
   const wanted = ports.wanted(environment);
@@ -46,8 +46,9 @@ function builtIn(ref: UnitRef, environment: EnvironmentName, ports: Ports): Read
 }
 
 async function resolveSecrets(wanted: Wanted, ports: Ports): Promise<Readonly<Record<string, string>>> {
-  const references = Object.entries(wanted.environment.spec?.secrets ?? {});
-  return Object.fromEntries(
-    await Promise.all(references.map(async ([name, reference]) => [name, await ports.secrets.resolve(reference)] as const)),
+  const { name: environment, spec } = wanted.environment;
+  const values = Object.entries(spec?.secrets ?? {}).map(
+    async ([name, reference]) => [name, await ports.secrets.resolve(reference, environment)] as const,
   );
+  return Object.fromEntries(await Promise.all(values));
 }

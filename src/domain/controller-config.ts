@@ -6,6 +6,7 @@ import type { ValidationName } from "./evidence.ts";
 import type { Finding } from "./finding.ts";
 import type { MetricCheck, MetricName } from "./metrics.ts";
 import type { EnvironmentName } from "./names.ts";
+import type { FlowsPermit, Permits } from "./permits.ts";
 
 export type RepositoryAuth =
   | { readonly kind: "none" }
@@ -36,6 +37,9 @@ export interface EmbeddedEngineConfig {
   readonly instances: number;
   /** Null: the engine's own limit. */
   readonly maxMemoryMb: number | null;
+  /** Whom the instances run as, by name or number; null: as the controller. */
+  readonly user: string | null;
+  readonly allow: FlowsPermit | null;
 }
 
 export interface RemoteEngineConfig {
@@ -46,6 +50,7 @@ export interface RemoteEngineConfig {
   /** Base of the address that its flows answer at, without a trailing slash. */
   readonly publicUrl: string;
   readonly token: SecretReference;
+  readonly allow: FlowsPermit | null;
 }
 
 export type EngineConfig = EmbeddedEngineConfig | RemoteEngineConfig;
@@ -180,6 +185,7 @@ export interface ControllerConfig {
   readonly environments: readonly EnvironmentName[] | null;
   readonly engines: { readonly default: EngineConfig; readonly byEnvironment: ReadonlyMap<EnvironmentName, EngineConfig> };
   readonly defaults: EnvironmentDefaults;
+  readonly permits: Permits;
   readonly metricSources: readonly MetricSourceConfig[];
   readonly notifications: readonly NotificationConfig[];
   readonly alertThresholds: readonly AlertThreshold[];

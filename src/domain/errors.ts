@@ -54,6 +54,10 @@ const catalogue = {
     retry: "later",
     hint: "Give the controller the environment variable or the file that the environment's secret names.",
   },
+  "secret/not-allowed": {
+    retry: "later",
+    hint: "List it under `environments` in pinion.yaml, if this environment may have it.",
+  },
   "controller/unreachable": { retry: "later", hint: "Start it with `pinion run`, or name it with --controller URL." },
   "controller/unauthorized": {
     retry: "never",

@@ -59,11 +59,26 @@ export interface PinionFile {
   };
   gateway?: GatewaySection;
   /**
-   * The environments this controller looks after. All in the repository by default.
+   * A list: only these environments are looked after. A map: what the operator allows in single environments, while all in the repository are looked after. An entry of the list may say both.
    *
    * @minItems 1
    */
-  environments?: Name[];
+  environments?:
+    | (
+        | string
+        | {
+            name: Name;
+            secrets?: SecretsAllowedSection;
+          }
+      )[]
+    | {
+        /**
+         * What is allowed in this environment.
+         */
+        [k: string]: {
+          secrets?: SecretsAllowedSection;
+        };
+      };
   /**
    * What runs the processes: `default` for all environments, or an entry with an environment's name for that one.
    */
@@ -211,6 +226,23 @@ export interface GatewaySection {
   };
 }
 /**
+ * Which secrets the repository may name in an environment. None by default, and never what this file itself uses.
+ */
+export interface SecretsAllowedSection {
+  /**
+   * Variables of the controller: names, or the beginning of names followed by *.
+   *
+   * @maxItems 1000
+   *
+   * Items: A name, or its beginning and *.
+   */
+  env?: string[];
+  /**
+   * A folder whose files may be named. Relative to this file.
+   */
+  folder?: string;
+}
+/**
  * embedded: children that Pinion starts and supervises. remote: an engine that runs by itself.
  */
 export interface EngineSection {
@@ -239,6 +271,36 @@ export interface EngineSection {
    */
   publicUrl?: string;
   token?: SecretReferenceItem;
+  /**
+   * embedded: the operating-system user that the children run as, by name or number. It takes a controller that runs as root.
+   */
+  user?: string | number;
+  allow?: FlowsAllowedSection;
+}
+/**
+ * What flows may contain here. Without it: every node type that the engine knows, and the modules of Node.js.
+ */
+export interface FlowsAllowedSection {
+  /**
+   * The node types that flows may use. Every type but exec by default.
+   *
+   * @maxItems 1000
+   *
+   * Items: A node type.
+   */
+  nodes?: string[];
+  /**
+   * The modules of Node.js that function nodes may use. None by default.
+   *
+   * @maxItems 1000
+   *
+   * Items: A module.
+   */
+  modules?: string[];
+  /**
+   * Modules from outside Node.js. Pinion installs none, so they cannot be allowed.
+   */
+  externalModules?: false;
 }
 /**
  * A Prometheus server, or any address that answers with JSON.

@@ -15,6 +15,7 @@ import { configFindings } from "./config-rules.ts";
 import { durationMs } from "./durations.ts";
 import { sortFindings } from "./findings.ts";
 import { foldDocument, foldKey } from "./fold.ts";
+import { lookedAfter, toFlows, toPermits } from "./operator/permits.ts";
 import { toMetricSource } from "./operator/metric-sources.ts";
 import { toAlert, toIdentity, toNotification, toSigning } from "./operator/telling.ts";
 import { readProcessDeployer } from "./process-deployer.ts";
@@ -35,11 +36,13 @@ export function parseControllerConfig(text: string, file: string, schemas: Schem
   const deployer = readProcessDeployer(config.processDeployer, document);
   const findings = sortFindings([...configFindings(config, document), ...deployer.findings]);
   if (hasErrors(findings)) throw invalid(file, findings);
+  const engines = toEngines(config.engines ?? {});
   return {
     ...toServices(config),
     repository: toRepository(config.repository),
-    environments: config.environments ?? deployer.environments,
-    engines: toEngines(config.engines ?? {}),
+    environments: lookedAfter(config.environments) ?? deployer.environments,
+    engines,
+    permits: toPermits(config, file, engines),
     defaults: deployer.defaults,
     metricSources: (config.metricSources ?? []).map(toMetricSource),
     notifications: (config.notifications ?? []).map(toNotification),
@@ -118,7 +121,15 @@ function toEngines(sections: Readonly<Record<string, EngineSection>>): Controlle
 /** The schema has checked that a remote engine has url and token. */
 function toEngine(section: EngineSection): EngineConfig {
   if (section.mode !== "remote") {
-    return { mode: "embedded", kind: section.kind, instances: section.instances ?? 1, maxMemoryMb: section.maxMemoryMb ?? null };
+    const { kind, instances = 1, maxMemoryMb = null, user } = section;
+    return {
+      mode: "embedded",
+      kind,
+      instances,
+      maxMemoryMb,
+      user: user === undefined ? null : String(user),
+      allow: toFlows(section.allow),
+    };
   }
   const url = trimSlashes(section.url ?? "");
   return {
@@ -127,6 +138,7 @@ function toEngine(section: EngineSection): EngineConfig {
     url,
     publicUrl: trimSlashes(section.publicUrl ?? url),
     token: toSecretReference(section.token ?? {}),
+    allow: toFlows(section.allow),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Json } from "../../domain/definition.ts";
 import type { EnvironmentSpec } from "../../domain/environment.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName, ProcessId } from "../../domain/names.ts";
+import { type Permits, whyNotSecret } from "../../domain/permits.ts";
 import type { EnvironmentFile } from "../../generated/environment.ts";
 import { durationMs } from "./durations.ts";
 import { analysisFindings, toAnalysis } from "./environment/analysis.ts";
@@ -33,6 +34,8 @@ export interface EnvironmentFileContext {
   readonly file: string;
   readonly schemas: Schemas;
   readonly defaults: EnvironmentDefaults;
+  /** Null: nobody has said what is allowed. */
+  readonly permits: Permits | null;
 }
 
 /** For readers that know no operator's configuration. */
@@ -53,7 +56,11 @@ export function parseEnvironmentFile(bytes: Uint8Array, context: EnvironmentFile
   const shape = schemaFindings(context.schemas, "environment", document);
   if (shape.length > 0) return { spec: null, findings: shape, named: nobodyNamed };
   const file = document.value as EnvironmentFile;
-  const findings = [...ownFindings(file, document, context.environment), ...sectionFindings(file, document)];
+  const findings = [
+    ...ownFindings(file, document, context.environment),
+    ...secretFindings(file, document, context),
+    ...sectionFindings(file, document),
+  ];
   const isUsable = findings.every(({ severity }) => severity === "warning");
   return { spec: isUsable ? toSpec(file, context.defaults) : null, findings, named: namedIn(file, document) };
 }
@@ -79,6 +86,16 @@ function ownFindings(file: EnvironmentFile, document: YamlDocument, environment:
     findings.push(finding(document.place(`/secrets/${name}`, "key"), "environment/variable-twice", `${name} is a variable and a secret`));
   }
   return findings;
+}
+
+/** Secrets that the operator did not allow. */
+function secretFindings({ secrets = {} }: EnvironmentFile, document: YamlDocument, context: EnvironmentFileContext): readonly Finding[] {
+  const { permits, environment } = context;
+  if (permits === null) return [];
+  return Object.entries(secrets).flatMap(([name, reference]) => {
+    const why = whyNotSecret(permits, environment, toSecretReference(reference));
+    return why === null ? [] : [finding(document.place(`/secrets/${name}`), "environment/secret-not-allowed", `${name}: ${why}`)];
+  });
 }
 
 /** What is wrong in the sections that deliver progressively. */

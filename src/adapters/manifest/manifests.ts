@@ -4,6 +4,7 @@ import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
 import { PinionError } from "../../domain/errors.ts";
 import { describeFinding, type Finding } from "../../domain/finding.ts";
 import type { CommitId, Hash, Instant, ProcessId, Version } from "../../domain/names.ts";
+import type { Permits } from "../../domain/permits.ts";
 import type { ProcessVersion } from "../../domain/process-version.ts";
 import type { Snapshot } from "../../domain/snapshot.ts";
 import type { Dialect } from "../../ports/dialect.ts";
@@ -30,6 +31,8 @@ export interface ManifestsOptions {
   readonly path?: string;
   /** What holds for environments that do not say. */
   readonly defaults?: EnvironmentDefaults;
+  /** What the operator allows; left out where nobody has said so. */
+  readonly permits?: Permits;
 }
 
 /** About what two thousand versions of middling size take. */
@@ -62,6 +65,7 @@ export function toReading(options: ManifestsOptions): RepositoryReading {
     schemas: options.schemas ?? createSchemas(),
     path: options.path ?? "",
     defaults: options.defaults ?? noDefaults,
+    permits: options.permits ?? null,
   };
 }
 

@@ -4,6 +4,7 @@ import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
 import type { EnvironmentSpec } from "../../domain/environment.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
+import type { Permits } from "../../domain/permits.ts";
 import type { EnvironmentSnapshot } from "../../domain/snapshot.ts";
 import { nobodyNamed, type ParsedEnvironment, parseEnvironmentFile } from "./environment-file.ts";
 import { finding, startOf } from "./findings.ts";
@@ -33,6 +34,8 @@ interface OwnFile extends ParsedEnvironment {
 export interface EnvironmentReading extends Reading {
   /** What holds for environments that do not say. */
   readonly defaults: EnvironmentDefaults;
+  /** Null: nobody has said what is allowed. */
+  readonly permits: Permits | null;
 }
 
 /** Reads what differs from the record before. @throws `git/object-missing`. */
@@ -92,7 +95,7 @@ async function readOwnFile(
   if (before?.own.id === id) return before.own;
   const read = await readLimited(reading.objects, id, file, maxYamlBytes);
   if (read.kind === "refused") return { id, spec: null, findings: read.findings, named: nobodyNamed };
-  const context = { environment: name, file, schemas: reading.schemas, defaults: reading.defaults };
+  const context = { environment: name, file, schemas: reading.schemas, defaults: reading.defaults, permits: reading.permits };
   return { id, ...parseEnvironmentFile(read.bytes, context) };
 }
 

@@ -3,6 +3,7 @@
 import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts";
+import type { Permits } from "../../domain/permits.ts";
 import type { ParseCache } from "../../ports/objects.ts";
 import { type ConfigRoot, findConfigRoot } from "./config-root.ts";
 import { sortFindings } from "./findings.ts";
@@ -20,6 +21,8 @@ export interface RepositoryReading extends Reading {
   /** The folder within the repository; "" for its root. */
   readonly path: string;
   readonly defaults: EnvironmentDefaults;
+  /** Null: nobody has said what is allowed. */
+  readonly permits: Permits | null;
 }
 
 export interface ReadCommit {

@@ -2,13 +2,15 @@
 
 import type { Finding } from "../../domain/finding.ts";
 import type { Version } from "../../domain/names.ts";
+import { whyNotFlow } from "../../domain/permits.ts";
 import type { ParseCache } from "../../ports/objects.ts";
-import { sortFindings } from "./findings.ts";
+import { finding, sortFindings } from "./findings.ts";
 import { type ManifestsOptions, toReading } from "./manifests.ts";
 import { contentFindings } from "./pin-rules.ts";
 import { isVersion } from "./process-file.ts";
 import type { ProcessRecord } from "./process-record.ts";
-import { type ReadCommit, readCommit } from "./repository-reader.ts";
+import { readVersion } from "./read-process.ts";
+import { type ReadCommit, readCommit, type RepositoryReading } from "./repository-reader.ts";
 
 export interface ValidationOptions extends Omit<ManifestsOptions, "cache"> {
   /** Handed to `Objects.root`; a work tree has only one. */
@@ -19,11 +21,31 @@ const noCache: ParseCache = { get: () => new Map(), put: () => {} };
 
 /** All findings in order of file, line and column. @throws what the objects throw. */
 export async function validateRepository(options: ValidationOptions): Promise<{ readonly findings: readonly Finding[] }> {
-  const read = await readCommit(toReading({ ...options, cache: noCache }), options.commit ?? "", null, (record) => [
+  const reading = toReading({ ...options, cache: noCache });
+  const read = await readCommit(reading, options.commit ?? "", null, (record) => [
     ...record.catalogue.versions.keys(),
     ...unlistedVersions(record),
   ]);
-  return { findings: sortFindings([...read.findings, ...versionFindings(read)]) };
+  return { findings: sortFindings([...read.findings, ...versionFindings(read), ...(await flowFindings(reading, read))]) };
+}
+
+/** Pins of versions that contain what the operator does not allow in their environment. */
+async function flowFindings(reading: RepositoryReading, { processes, environments }: ReadCommit): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const { name, pins } of environments.records.values()) {
+    const permit = reading.permits?.flows(name) ?? null;
+    if (permit === null) continue;
+    for (const [process, pin] of pins) {
+      const record = processes.records.get(process);
+      if (record?.versions.get(pin.version)?.kind !== "good") continue;
+      const whole = await readVersion(reading, record, pin.version);
+      const reasons = whole.kind === "version" ? whyNotFlow(permit, whole.version.definition) : [];
+      findings.push(
+        ...reasons.map((why) => finding({ ...pin, pointer: `/${process}` }, "pin/not-allowed", `${process} ${pin.version}: ${why}`)),
+      );
+    }
+  }
+  return findings;
 }
 
 function versionFindings({ processes }: ReadCommit): readonly Finding[] {

@@ -113,8 +113,11 @@ export interface CliWorld {
   /** Resolves with the exit code: 0 when all chapters of a tour came true, or the demo was ended by hand. */
   demo(options: DemoOptions): Promise<number>;
 
-  /** All findings of a config repository's work tree, sorted. @throws `usage/invalid` when the folder is none. */
-  validate(directory: string): Promise<{ readonly findings: readonly Finding[] }>;
+  /**
+   * All findings of a config repository's work tree, sorted; with a pinion.yaml, also what the operator does not allow.
+   * @throws `usage/invalid` when the folder is none, `config/not-found`, `config/invalid`.
+   */
+  validate(directory: string, configFile: string | null): Promise<{ readonly findings: readonly Finding[] }>;
   /** Reads one version file (*.yaml, with its definitionFrom) or an engine's export (*.json). @throws `manifest/invalid`, `usage/invalid`. */
   readVersionFile(file: string): Promise<VersionFile>;
   /**

@@ -119,7 +119,16 @@ repository:
 state: ./state
 engines:
   default: { kind: node-red, mode: embedded, instances: 1 }
-  production: { kind: node-red, mode: embedded, instances: 2 }
+  production:
+    kind: node-red
+    mode: embedded
+    instances: 2
+    allow:
+      nodes: [http in, http response, http request, function, change, switch, inject, catch]
+      modules: []
+      externalModules: false
+environments:
+  production: { secrets: { env: ["SHOP_*"] } }
 resyncInterval: 2s
 `;
 }

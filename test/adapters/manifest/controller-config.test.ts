@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseControllerConfig } from "../../../src/adapters/manifest/controller-config.ts";
 import { noDefaults } from "../../../src/adapters/manifest/environment-file.ts";
@@ -39,8 +40,12 @@ describe("pinion.yaml", () => {
       listen: { tcp: { host: "127.0.0.1", port: 0, names: [] }, socket: null, metricsToken: null },
       gateway: { kind: "own", host: "127.0.0.1", port: 0 },
       environments: null,
-      engines: { default: { mode: "embedded", kind: "node-red", instances: 1, maxMemoryMb: null }, byEnvironment: new Map() },
+      engines: {
+        default: { mode: "embedded", kind: "node-red", instances: 1, maxMemoryMb: null, user: null, allow: null },
+        byEnvironment: new Map(),
+      },
       defaults: noDefaults,
+      permits: expect.objectContaining({ secrets: new Map() }),
       metricSources: [],
       notifications: [],
       alertThresholds: [],
@@ -88,7 +93,14 @@ log: { level: debug }
       token: { kind: "file", path: "/run/token" },
     });
     expect(config.environments).toEqual(["staging"]);
-    expect(engineOf(config, "production")).toEqual({ mode: "embedded", kind: "node-red", instances: 2, maxMemoryMb: 512 });
+    expect(engineOf(config, "production")).toMatchObject({
+      mode: "embedded",
+      kind: "node-red",
+      instances: 2,
+      maxMemoryMb: 512,
+      user: null,
+      allow: null,
+    });
     const url = "http://127.0.0.1:1880/admin";
     expect(engineOf(config, "staging")).toEqual({
       mode: "remote",
@@ -96,7 +108,40 @@ log: { level: debug }
       url,
       publicUrl: url,
       token: { kind: "env", name: "T" },
+      allow: null,
     });
+  });
+
+  it("says what the operator allows, and what is the controller's own", () => {
+    const { environments, permits, engines } = parse(`${repository}environments:
+  - staging
+  - { name: production, secrets: { env: ["SHOP_*"], folder: ./secrets } }
+engines:
+  default: { kind: node-red }
+  production: { kind: node-red, user: pinion-production, allow: { nodes: [function], externalModules: false } }
+notifications: [{ name: chat, type: slack, url: { env: CHAT } }, { name: hook, type: cloudevents, url: { file: /run/hook } }]
+signing: { ssh: { keyFile: /etc/sign } }
+`);
+    expect(environments).toEqual(["staging", "production"]);
+    expect([...permits.secrets]).toEqual([["production", { env: ["SHOP_*"], folder: resolve("secrets") }]]);
+    expect(permits.own.env).toContain("CHAT");
+    expect(permits.own.paths).toEqual(expect.arrayContaining([resolve("pinion.yaml"), resolve(".pinion"), "/run/hook", "/etc/sign"]));
+    expect([permits.flows("staging"), permits.flows("production")]).toEqual([null, { nodes: ["function"], modules: [] }]);
+    expect(engines.byEnvironment.get("production")).toMatchObject({ user: "pinion-production" });
+  });
+
+  it("looks after all environments where it only says what is allowed in some", () => {
+    const { environments, permits } = parse(`${repository}environments: { production: { secrets: { env: [A] } }, staging: {} }\n`);
+    expect([environments, [...permits.secrets.keys()]]).toEqual([null, ["production", "staging"]]);
+  });
+
+  it.each([
+    ["a lone star", "environments: { production: { secrets: { env: ['*'] } } }"],
+    ["modules from outside", "engines: { default: { kind: node-red, allow: { externalModules: true } } }"],
+    ["a user of a remote engine", "engines: { default: { kind: node-red, mode: remote, url: 'http://x', token: { env: T }, user: u } }"],
+    ["an environment that is none", "environments: { Production: {} }"],
+  ])("refuses %s at its line", (_what, lines) => {
+    expect(() => parse(`${repository}${lines}\n`)).toThrow(/pinion\.yaml:\d+/);
   });
 
   it("names sources of metrics, receivers, figures to alert at, and who writes commits", () => {

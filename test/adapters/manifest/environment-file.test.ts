@@ -5,7 +5,7 @@ import type { EnvironmentDefaults } from "../../../src/domain/controller-config.
 
 const schemas = createSchemas();
 const parse = (text: string, defaults: EnvironmentDefaults = noDefaults) =>
-  parseEnvironmentFile(Buffer.from(text), { environment: "live", file: "environment.yaml", schemas, defaults });
+  parseEnvironmentFile(Buffer.from(text), { environment: "live", file: "environment.yaml", schemas, defaults, permits: null });
 
 describe("environment.yaml", () => {
   it("needs no more than name and type", () => {

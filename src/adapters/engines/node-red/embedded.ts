@@ -1,5 +1,6 @@
 /** The embedded default: Node-RED as supervised processes of an environment's own, started on demand and found again after a restart. */
 
+import type { FlowsPermit } from "../../../domain/permits.ts";
 import type { Engine } from "../../../ports/engine.ts";
 import type { Log } from "../../../ports/log.ts";
 import { createNodeRedEngine } from "./engine.ts";
@@ -12,6 +13,8 @@ export interface EmbeddedNodeRedOptions {
   readonly instances: number;
   /** Of each instance's heap; null: Node.js decides. */
   readonly maxMemoryMb?: number | null;
+  /** What flows may contain; null: whatever Node-RED knows. */
+  readonly allow?: FlowsPermit | null;
   readonly log: Log;
   /** How long one answer of an instance may take; default 30 s, since a big deploy keeps it busy. */
   readonly timeoutMs?: number;
@@ -41,7 +44,7 @@ export async function startEmbeddedNodeRed(options: EmbeddedNodeRedOptions): Pro
   });
   await supervisor.started();
   return {
-    engine: createNodeRedEngine({ hosts: () => supervisor.hosts() }),
+    engine: createNodeRedEngine({ hosts: () => supervisor.hosts(), allow: options.allow ?? null }),
     onChange: (listener) => void listeners.add(listener),
     stop: () => supervisor.stop(),
     detach: () => supervisor.detach(),

@@ -2,6 +2,7 @@
 
 import { PinionError } from "../../../domain/errors.ts";
 import type { Digest, ProcessId, UnitRef } from "../../../domain/names.ts";
+import { type FlowsPermit, whyNotFlow } from "../../../domain/permits.ts";
 import type { DeploymentUnit } from "../../../domain/unit.ts";
 import type { Engine, InstallResult } from "../../../ports/engine.ts";
 import { type CompiledUnit, compileUnit, tabId } from "./compile.ts";
@@ -14,11 +15,13 @@ export interface NodeRedEngineOptions {
   /** The instances as they are now. */
   readonly hosts: () => readonly Host[];
   readonly limits?: DeployLimits;
+  /** What flows may contain; null: whatever Node-RED knows. */
+  readonly allow?: FlowsPermit | null;
 }
 
 const defaultLimits: DeployLimits = { startTimeoutMs: 30_000, returnTimeoutMs: 30_000, recoveryMs: 2_000 };
 
-export function createNodeRedEngine({ hosts, limits = defaultLimits }: NodeRedEngineOptions): Engine {
+export function createNodeRedEngine({ hosts, limits = defaultLimits, allow = null }: NodeRedEngineOptions): Engine {
   return {
     kind: "node-red",
     inventory: async () => {
@@ -26,7 +29,12 @@ export function createNodeRedEngine({ hosts, limits = defaultLimits }: NodeRedEn
       if (answeredOf(seen).length === 0) throw nobodyAnswers(seen);
       return inventoryOf(seen);
     },
-    ensureInstalled: (units, on) => ensureInstalled(hostsOn(hosts(), on), units, limits),
+    ensureInstalled: (units, on) =>
+      ensureInstalled(
+        hostsOn(hosts(), on),
+        units.map((unit) => compileOrRefuse(unit, allow)),
+        limits,
+      ),
     ensureRemoved: (units) => ensureRemoved(hosts(), units, limits),
     ensureArmed: (armed) => ensureArmed(hosts(), armed),
   };
@@ -38,13 +46,12 @@ function hostsOn(hosts: readonly Host[], on: readonly string[] | undefined): rea
 
 async function ensureInstalled(
   hosts: readonly Host[],
-  units: readonly DeploymentUnit[],
+  compiled: readonly (CompiledUnit | Refused)[],
   limits: DeployLimits,
 ): Promise<readonly InstallResult[]> {
-  const compiled = units.map(compileOrRefuse);
   const runnable = compiled.flatMap((each) => ("tab" in each ? [each] : []));
-  const refused = await installEverywhere(hosts, runnable, limits);
-  return compiled.map((each) => ("tab" in each ? (refused.get(each.tab) ?? { kind: "installed", unit: each.unit }) : each));
+  const bad = await installEverywhere(hosts, runnable, limits);
+  return compiled.map((each) => ("tab" in each ? (bad.get(each.tab) ?? { kind: "installed", unit: each.unit }) : each));
 }
 
 /** One instance goes first, so that a unit that kills what runs it kills one and not all. */
@@ -53,10 +60,10 @@ async function installEverywhere(
   units: readonly CompiledUnit[],
   limits: DeployLimits,
 ): Promise<ReadonlyMap<string, Refused>> {
-  const refused = new Map<string, Refused>();
+  const bad = new Map<string, Refused>();
   const silent: unknown[] = [];
   const install = async (host: Host, wanted: readonly CompiledUnit[]): Promise<void> => {
-    for (const [tab, each] of await installOn(host, wanted, limits)) refused.set(tab, refused.get(tab) ?? each);
+    for (const [tab, each] of await installOn(host, wanted, limits)) bad.set(tab, bad.get(tab) ?? each);
   };
   const waiting = hosts.filter((host) => host.state === "ready");
   let someoneAnswered = false;
@@ -65,9 +72,9 @@ async function installEverywhere(
     if (first) someoneAnswered = await succeeds(() => install(first, units), silent);
   }
   if (!someoneAnswered) throw unreachable(hosts, silent);
-  const accepted = units.filter((unit) => !refused.has(unit.tab));
+  const accepted = units.filter((unit) => !bad.has(unit.tab));
   await Promise.all(waiting.map((host) => succeeds(() => install(host, accepted), silent)));
-  return refused;
+  return bad;
 }
 
 /** Records an instance that is down and goes on; anything else is a bug and stays loud. */
@@ -128,14 +135,19 @@ function chosen(tab: string, views: readonly View[]): View | undefined {
   return having.find((view) => isArmed(view, tab)) ?? having[0];
 }
 
-function compileOrRefuse(unit: DeploymentUnit): CompiledUnit | Refused {
+function compileOrRefuse(unit: DeploymentUnit, allow: FlowsPermit | null): CompiledUnit | Refused {
+  const [forbidden] = allow === null ? [] : whyNotFlow(allow, unit.definition);
+  if (forbidden !== undefined) return refused(unit, forbidden);
   try {
     return compileUnit(unit);
   } catch (error) {
     if (!(error instanceof PinionError)) throw error;
-    const ref = { process: unit.process, version: unit.version, digest: unit.digest };
-    return { kind: "refused", unit: ref, code: "engine/refused", detail: error.message };
+    return refused(unit, error.message);
   }
+}
+
+function refused({ process, version, digest }: UnitRef, detail: string): Refused {
+  return { kind: "refused", unit: { process, version, digest }, code: "engine/refused", detail };
 }
 
 function nobodyAnswers(seen: readonly Seen[]): PinionError {

@@ -1,5 +1,6 @@
 /** A Node-RED that somebody else runs, reached by URL and token. With Pinion's plugin in it, it does all that an embedded one does. */
 
+import type { FlowsPermit } from "../../../domain/permits.ts";
 import type { Engine } from "../../../ports/engine.ts";
 import { createNodeRedClient } from "./client.ts";
 import { createNodeRedEngine } from "./engine.ts";
@@ -12,6 +13,8 @@ export interface RemoteNodeRedOptions {
   readonly publicUrl?: string;
   /** Null: its admin API asks for none. */
   readonly token: string | null;
+  /** What flows may contain; null: whatever Node-RED knows. */
+  readonly allow?: FlowsPermit | null;
   /** How long one answer may take; default 30 s. */
   readonly timeoutMs?: number;
 }
@@ -30,7 +33,7 @@ export function connectRemoteNodeRed(options: RemoteNodeRedOptions): { readonly 
     queue: createQueue(),
     reader: createFlowsReader(),
   };
-  return { engine: createNodeRedEngine({ hosts: () => [host] }) };
+  return { engine: createNodeRedEngine({ hosts: () => [host], allow: options.allow ?? null }) };
 }
 
 function withoutSlash(url: string): string {

@@ -1,6 +1,6 @@
 /** `pinion validate`: every finding of a config repository, before anybody merges it. */
 
-import { hasErrors } from "../../../domain/finding.ts";
+import { type Finding, hasErrors } from "../../../domain/finding.ts";
 import { findingJson, renderFindings, summarizeFindings } from "../findings.ts";
 import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
 
@@ -9,6 +9,7 @@ export const addValidate: AddCommand = (program, session, finish) => {
     .command("validate")
     .description("check all files of a config repository")
     .argument("[dir]", "the work tree of the repository", ".")
+    .option("--config <file>", "a pinion.yaml: what its operator does not allow is a finding too")
     .addOption(formatOption())
     .addHelpText(
       "after",
@@ -18,16 +19,17 @@ Exit code 0 without errors (warnings are fine), 1 with errors, 2 when it could n
 Examples:
   pinion validate
   pinion validate ./config-repo
+  pinion validate ./config-repo --config pinion.yaml
   pinion validate ./config-repo --format json | jq -r '.findings[] | "\\(.file):\\(.line) \\(.message)"'
 `,
     )
-    .action(async (directory: string, { format }: { readonly format: Format }) => {
-      finish(await validate(session, pathFrom(session, directory), format));
+    .action(async (directory: string, { format, config }: { readonly format: Format; readonly config?: string }) => {
+      const configFile = config === undefined ? null : pathFrom(session, config);
+      finish(await validate(session, await session.world.validate(pathFrom(session, directory), configFile), format));
     });
 };
 
-async function validate(session: Session, directory: string, format: Format): Promise<number> {
-  const { findings } = await session.world.validate(directory);
+async function validate(session: Session, { findings }: { readonly findings: readonly Finding[] }, format: Format): Promise<number> {
   const code = hasErrors(findings) ? 1 : 0;
   if (format === "json") {
     printJson(session, { findings: findings.map(findingJson) });

@@ -20,5 +20,17 @@ listen: { host: 127.0.0.1, port: ${scaffoldPorts.api} } # API of \`pinion status
 gateway: { host: 127.0.0.1, port: ${scaffoldPorts.gateway} } # where the processes answer: /<environment>/<path>
 engines:
   default: { kind: node-red, mode: embedded, instances: 1 }
+  production:
+    kind: node-red
+    mode: embedded
+    instances: 1
+    # What flows may contain there; \`pinion validate --config\` says it before a merge. Anything that runs programs is left out.
+    allow:
+      nodes: [http in, http response, http request, function, change, switch, template, json, inject, catch, delay, link in, link out]
+      modules: [] # modules of Node.js for function nodes, such as crypto
+      externalModules: false
+# Secrets that the repository may name, environment by environment; none where nothing is said, and never what is used above.
+# environments:
+#   production: { secrets: { env: ["HELLO_*"], folder: ./secrets } }
 `;
 }

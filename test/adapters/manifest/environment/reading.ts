@@ -10,7 +10,7 @@ const schemas = createSchemas();
 /** The file that has these lines beside name and type. */
 export function parse(lines: string, defaults: EnvironmentDefaults = noDefaults): ParsedEnvironment {
   const text = `name: live\ntype: production\n${lines}\n`;
-  return parseEnvironmentFile(Buffer.from(text), { environment: "live", file: "environment.yaml", schemas, defaults });
+  return parseEnvironmentFile(Buffer.from(text), { environment: "live", file: "environment.yaml", schemas, defaults, permits: null });
 }
 
 /** Its meaning. @throws Error with what is wrong with it. */
