@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { terminate } from "../../src/adapters/routers/gateway/spawn.ts";
+import { terminate } from "../../src/adapters/routers/gateway/owned-process.ts";
 import { pinion } from "../support/installation.ts";
 
 async function takenPort(): Promise<number> {
@@ -20,7 +20,7 @@ async function takenPort(): Promise<number> {
 /** Ends what the controller leaves running on purpose. */
 async function endGateway(directory: string): Promise<void> {
   const text = await readFile(join(directory, "state", "gateway", "gateway.json"), "utf8").catch(() => null);
-  if (text !== null) await terminate((JSON.parse(text) as { readonly pid: number }).pid);
+  if (text !== null) await terminate({ pid: (JSON.parse(text) as { readonly pid: number }).pid, startTime: null }, 35_000);
 }
 
 describe("a controller that cannot start", () => {

@@ -22,6 +22,8 @@ export interface GatewayRouterOptions {
 
 /** A router whose connections can be let go of. */
 export interface GatewayRouter extends Router {
+  /** Whether the gateway is there and takes the token. @throws `router/unreachable`. */
+  heartbeat(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,9 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
     async traffic(environment): Promise<readonly TrafficCount[]> {
       const text = await call({ method: "GET", path: `/traffic/${encodeURIComponent(environment)}` });
       return atTheDoor(() => parseTraffic(field(JSON.parse(text), "traffic")));
+    },
+    async heartbeat() {
+      await call({ method: "GET", path: "/heartbeat" });
     },
     publicAddress: (environment: EnvironmentName) => `${publicUrl(options)}/${environment}`,
     close: () => agent.destroy(),

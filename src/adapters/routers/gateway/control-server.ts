@@ -5,15 +5,16 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Log } from "../../../ports/log.ts";
 import { trafficOf, type Counters } from "./counters.ts";
 import type { LiveTable } from "./live-table.ts";
-import { renderMetrics } from "./prometheus.ts";
+import { renderMetrics, type Health } from "./prometheus.ts";
 import { InvalidRoutes, isEnvironmentName, parseRoutes } from "./routes-door.ts";
-import type { Upstreams } from "./upstreams.ts";
 
 interface Dependencies {
   readonly token: string;
-  readonly table: LiveTable;
+  readonly table: Pick<LiveTable, "routes" | "replace">;
   readonly counters: Counters;
-  readonly upstreams: Upstreams;
+  /** Resolves once the counters hold everything up to now, as far as those who count can be asked. */
+  readonly count: () => Promise<void>;
+  readonly health: () => readonly Health[];
   readonly log: Log;
 }
 
@@ -49,12 +50,13 @@ async function respond(dependencies: Dependencies, request: IncomingMessage): Pr
   const call = `${request.method} ${url.pathname}`;
   if (call === "GET /healthz") return { status: 200, body: { status: "ok", pid: process.pid } };
   if (!isAuthorized(request, dependencies.token)) throw new Refusal(401, "A bearer token is needed; it is in gateway.json.");
+  if (call === "GET /heartbeat") return { status: 200, body: { pid: process.pid } };
   if (call === "GET /metrics") return metrics(dependencies);
   if (call === "GET /table")
     return { status: 200, body: { routes: dependencies.table.routes(environmentOf(url.searchParams.get("environment"))) } };
   const [, collection, name, ...more] = url.pathname.split("/");
   const operation = more.length === 0 ? `${request.method} ${collection}` : "";
-  if (operation === "GET traffic") return { status: 200, body: { traffic: trafficOf(dependencies.counters, environmentOf(name)) } };
+  if (operation === "GET traffic") return traffic(dependencies, environmentOf(name));
   if (operation === "PUT routes") return putRoutes(dependencies, environmentOf(name), request);
   throw new Refusal(404, `There is no ${call} here.`);
 }
@@ -65,8 +67,14 @@ async function putRoutes({ table }: Dependencies, environment: string, request: 
   return { status: 200, body: { status: "routed", processes: routes.length } };
 }
 
-function metrics({ counters, upstreams }: Dependencies): Reply {
-  return { status: 200, body: renderMetrics(counters, upstreams.all()), type: "text/plain; version=0.0.4; charset=utf-8" };
+async function traffic({ count, counters }: Dependencies, environment: string): Promise<Reply> {
+  await count();
+  return { status: 200, body: { traffic: trafficOf(counters, environment) } };
+}
+
+async function metrics({ count, counters, health }: Dependencies): Promise<Reply> {
+  await count();
+  return { status: 200, body: renderMetrics(counters, health()), type: "text/plain; version=0.0.4; charset=utf-8" };
 }
 
 /** Hashes have equal lengths, and comparing them takes the same time wherever they differ. */

@@ -47,18 +47,23 @@ export class Counter {
   /** When the table last lost it; null while it is routed. */
   unroutedSince: Instant | null = null;
 
-  constructor(labels: CounterLabels) {
+  readonly #onChange: ((counter: Counter) => void) | undefined;
+
+  constructor(labels: CounterLabels, onChange?: (counter: Counter) => void) {
     this.labels = labels;
+    this.#onChange = onChange;
   }
 
   /** A request is handed to the version. */
   begin(): void {
     this.inFlight += 1;
+    this.#onChange?.(this);
   }
 
   /** It was handed over in vain and goes elsewhere: not this version's request. */
   withdraw(): void {
     this.inFlight -= 1;
+    this.#onChange?.(this);
   }
 
   /** It is over. `failed` also holds for an answer that broke off. */
@@ -75,6 +80,7 @@ export class Counter {
     this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + 1);
     const bucket = latencyBoundsMs.findIndex((bound) => tookMs <= bound);
     this.buckets[bucket] = (this.buckets[bucket] ?? 0) + 1;
+    this.#onChange?.(this);
   }
 
   /** Counts by upper bound, each with all below it. */
@@ -93,13 +99,13 @@ export interface Counters {
   all(): Iterable<Counter>;
 }
 
-/** `forgetAfterMs`: how long counts of a version stay after its last route. */
-export function createCounters(forgetAfterMs: number): Counters {
+/** `forgetAfterMs`: how long counts of a version stay after its last route. `onChange` is called at each change of one. */
+export function createCounters(forgetAfterMs: number, onChange?: (counter: Counter) => void): Counters {
   const counters = new Map<string, Counter>();
   return {
     of(labels) {
       const key = `${labels.environment} ${labels.process} ${labels.digest} ${labels.version} ${labels.instance}`;
-      const counter = counters.get(key) ?? new Counter(labels);
+      const counter = counters.get(key) ?? new Counter(labels, onChange);
       counters.set(key, counter);
       return counter;
     },

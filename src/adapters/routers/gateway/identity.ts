@@ -2,11 +2,11 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { OwnedProcess } from "./owned-process.ts";
 import { writeDurably } from "./table-file.ts";
 
 /** Who serves this state folder, now or before. */
-export interface Identity {
-  readonly pid: number;
+export interface Identity extends OwnedProcess {
   /** Base of the public port. */
   readonly url: string;
   /** What it listens on, as it was asked to. */
@@ -15,6 +15,8 @@ export interface Identity {
   readonly token: string;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** Those that serve for it; they end when it does, unless they hang. */
+  readonly workers: readonly OwnedProcess[];
 }
 
 /** The identity left in a state folder; null when there is none, or none that can be read. */
@@ -31,28 +33,6 @@ export async function writeIdentity(stateDirectory: string, identity: Identity):
   await writeDurably(identityFile(stateDirectory), `${JSON.stringify(identity, null, 2)}\n`, 0o600);
 }
 
-/** Whether a process with this id is there; it may be another one by now. One that has ended is not, also while nobody has collected it. */
-export function isAlive(pid: number): boolean {
-  if (isUncollected(pid)) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-}
-
-/** In a container whose first process collects nobody's children, what was left running stays in the table of processes when it ends. */
-function isUncollected(pid: number): boolean {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field may hold anything, so the third is found from the last parenthesis.
-    return "ZX".includes(text.charAt(text.lastIndexOf(")") + 2));
-  } catch {
-    return false;
-  }
-}
-
 /** The port in a URL. */
 export function portOf(url: string): number {
   return Number(new URL(url).port);
@@ -63,10 +43,22 @@ function identityFile(stateDirectory: string): string {
 }
 
 function parseIdentity(value: unknown): Identity | null {
-  if (typeof value !== "object" || value === null) return null;
-  const { pid, url, host, controlUrl, token, startedAt } = value as Readonly<Record<string, unknown>>;
-  if (!isProcessId(pid) || !isUrl(url) || !isUrl(controlUrl) || !isText(host) || !isText(token) || !isText(startedAt)) return null;
-  return { pid, url, host, controlUrl, token, startedAt };
+  if (!isRecord(value)) return null;
+  const { url, host, controlUrl, token, startedAt, workers } = value;
+  const owner = parseProcess(value);
+  if (owner === null || !isUrl(url) || !isUrl(controlUrl) || !isText(host) || !isText(token) || !isText(startedAt)) return null;
+  const known = Array.isArray(workers) ? workers.flatMap((worker) => parseProcess(worker) ?? []) : [];
+  return { ...owner, url, host, controlUrl, token, startedAt, workers: known };
+}
+
+/** Files of older gateways name no start time. */
+function parseProcess(value: unknown): OwnedProcess | null {
+  if (!isRecord(value) || !isProcessId(value["pid"])) return null;
+  return { pid: value["pid"], startTime: isText(value["startTime"]) ? value["startTime"] : null };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 function isProcessId(value: unknown): value is number {

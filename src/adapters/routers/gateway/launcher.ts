@@ -2,8 +2,10 @@
 
 import type { Log } from "../../../ports/log.ts";
 import { createGatewayRouter, type GatewayRouter } from "./client.ts";
-import { isAlive, portOf, readIdentity, type Identity } from "./identity.ts";
-import { spawnGateway, terminate } from "./spawn.ts";
+import { portOf, readIdentity, type Identity } from "./identity.ts";
+import { type GatewayChange, keepUp } from "./keep-up.ts";
+import { isRunning, terminate } from "./owned-process.ts";
+import { spawnGateway } from "./spawn.ts";
 
 export interface LauncherOptions {
   readonly stateDirectory: string;
@@ -14,11 +16,6 @@ export interface LauncherOptions {
   readonly command: readonly string[];
   readonly log: Log;
 }
-
-/** What became of the gateway's process. */
-export type GatewayChange =
-  | { readonly kind: "up"; readonly pid: number; readonly publicUrl: string }
-  | { readonly kind: "down"; readonly why: string };
 
 export interface GatewayProcess {
   readonly router: GatewayRouter;
@@ -32,11 +29,10 @@ export interface GatewayProcess {
   detach(): Promise<void>;
 }
 
-const watchEveryMs = 250;
-const firstRestartMs = 100;
-const longestRestartMs = 5_000;
-/** A gateway that stayed up that long is not in a crash loop. */
-const settledAfterMs = 30_000;
+/** The gateway's own limit for what is in flight is 30 s. */
+const stopLimitMs = 35_000;
+/** Workers end by themselves when their primary is gone, after what is in flight; one that hangs does not. */
+const orphanLimitMs = 8_000;
 
 /** Resolves once a gateway answers. @throws `router/unreachable` when the one started does not come up, with the end of its log. */
 export async function ensureGatewayProcess(options: LauncherOptions): Promise<GatewayProcess> {
@@ -44,7 +40,8 @@ export async function ensureGatewayProcess(options: LauncherOptions): Promise<Ga
   const listeners = new Set<(change: GatewayChange) => void>();
   const tell = (change: GatewayChange) => listeners.forEach((listener) => listener(change));
   const first = await adoptOrSpawn(options, router);
-  const watch = keepUp({ first, start: () => adoptOrSpawn(options, router), tell, log: options.log });
+  const start = () => adoptOrSpawn(options, router);
+  const watch = keepUp({ first, start, ask: () => router.heartbeat(), end: endHanging, tell, log: options.log });
   const detach = async () => {
     await watch.end();
     listeners.clear();
@@ -59,55 +56,9 @@ export async function ensureGatewayProcess(options: LauncherOptions): Promise<Ga
     },
     async stop() {
       await detach();
-      await terminate(watch.current().pid);
+      await terminate(watch.current(), stopLimitMs);
     },
     detach,
-  };
-}
-
-interface KeepUp {
-  readonly first: Identity;
-  readonly start: () => Promise<Identity>;
-  readonly tell: (change: GatewayChange) => void;
-  readonly log: Log;
-}
-
-/** Looks whether the process is there, and starts it again when it is not, later each time while it does not stay. */
-function keepUp({ first, start, tell, log }: KeepUp): { current(): Identity; end(): Promise<void> } {
-  let current = first;
-  let isOver = false;
-  let timer: NodeJS.Timeout | undefined;
-  let pending: Promise<void> = Promise.resolve();
-  const later = (work: () => void, delayMs: number) => {
-    if (!isOver) timer = setTimeout(work, delayMs).unref();
-  };
-  const restart = async (delayMs: number): Promise<void> => {
-    try {
-      current = await start();
-      tell({ kind: "up", pid: current.pid, publicUrl: current.url });
-      watch(performance.now(), delayMs);
-    } catch (error) {
-      log.error({ error }, "gateway does not come up; trying again");
-      again(delayMs);
-    }
-  };
-  const again = (delayMs: number) => later(() => void (pending = restart(Math.min(longestRestartMs, delayMs * 2))), delayMs);
-  const watch = (sinceMs: number, delayMs: number): void => {
-    later(() => {
-      if (isAlive(current.pid)) return watch(sinceMs, delayMs);
-      log.warn({ pid: current.pid }, "gateway died; starting it again");
-      tell({ kind: "down", why: `process ${current.pid} is gone` });
-      again(performance.now() - sinceMs > settledAfterMs ? firstRestartMs : delayMs);
-    }, watchEveryMs);
-  };
-  watch(performance.now(), firstRestartMs);
-  return {
-    current: () => current,
-    async end() {
-      isOver = true;
-      clearTimeout(timer);
-      await pending;
-    },
   };
 }
 
@@ -123,17 +74,35 @@ async function adoptOrSpawn(options: LauncherOptions, router: GatewayRouter): Pr
       { pid: found.pid, url: found.url, host: options.host, port: options.port },
       "gateway listens elsewhere than configured; replacing it",
     );
-    await terminate(found.pid);
-  }
+    await terminate(found, stopLimitMs);
+  } else if (found) await endLeftOver(found, log);
   const started = await spawnGateway({ ...options, isServing: (identity) => isServing(identity, router) });
   log.info({ pid: started.pid, url: started.url }, "gateway started");
   return started;
 }
 
+/** One that is there and does not answer, and the workers of one that is gone: none may be left behind. */
+async function endLeftOver(found: Identity, log: Log): Promise<void> {
+  if (isRunning(found)) {
+    log.warn({ pid: found.pid }, "a gateway was left that does not answer; it is ended");
+    await endHanging(found);
+  } else endOrphans(found);
+}
+
+async function endHanging(gateway: Identity): Promise<void> {
+  await terminate(gateway, 0);
+  endOrphans(gateway);
+}
+
+/** Beside all else: what is in flight at a worker may end in peace. */
+function endOrphans({ workers }: Identity): void {
+  for (const worker of workers) void terminate(worker, orphanLimitMs);
+}
+
 /** Alive, and answers to the token: a process id alone may be anybody's by now. */
 async function isServing(identity: Identity, router: GatewayRouter): Promise<boolean> {
-  if (!isAlive(identity.pid)) return false;
-  return router.routes("probe").then(
+  if (!isRunning(identity)) return false;
+  return router.heartbeat().then(
     () => true,
     () => false,
   );

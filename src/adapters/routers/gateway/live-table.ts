@@ -6,13 +6,16 @@ import type { Log } from "../../../ports/log.ts";
 import type { Counters } from "./counters.ts";
 import type { Environments } from "./resolve.ts";
 import { compileEnvironment, compileRoute, type Place, type RoutedEnvironment, type RoutedProcess } from "./routing.ts";
-import { loadTable, saveTable, type Table } from "./table-file.ts";
+import type { Table, TableStorage } from "./table-file.ts";
 import type { Upstreams } from "./upstreams.ts";
+import type { RouteChange } from "./workers/messages.ts";
 
 export interface LiveTable {
   /** As requests see it at this moment. */
   environments(): Environments;
   routes(environment: EnvironmentName): readonly Route[];
+  /** The routes of every environment. */
+  all(): Table;
   /** Makes the routes of exactly these processes so. A table that is so already is neither written nor disturbed. */
   replace(environment: EnvironmentName, routes: readonly Route[]): Promise<void>;
   /** Forgets counters of what has not been routed for a while. */
@@ -20,25 +23,22 @@ export interface LiveTable {
 }
 
 interface Dependencies {
-  readonly file: string;
+  readonly storage: TableStorage;
+  /** Resolves once everybody else who serves by the table has the change, too; nobody else without it. */
+  readonly publish?: (changes: readonly RouteChange[]) => Promise<void>;
   readonly counters: Counters;
   readonly upstreams: Upstreams;
   readonly log: Log;
 }
 
-interface Change {
-  readonly environment: EnvironmentName;
-  readonly routes: readonly Route[];
-}
-
-/** Loads the table from disk and puts it in force. */
+/** Loads the table and puts it in force. */
 export async function openLiveTable(dependencies: Dependencies): Promise<LiveTable> {
-  const { file, counters, upstreams, log } = dependencies;
+  const { storage, publish, counters, upstreams, log } = dependencies;
   const { textOf, compiled } = createRouteCache(dependencies);
   const warned = new Set<string>();
   const environments = new Map<EnvironmentName, RoutedEnvironment>();
-  let table: Table = await loadTable(file, log);
-  let wanted: Change[] = [];
+  let table: Table = await storage.load();
+  let wanted: RouteChange[] = [];
   let queue: Promise<void> = Promise.resolve();
   let upcoming: Promise<void> | null = null;
 
@@ -56,18 +56,20 @@ export async function openLiveTable(dependencies: Dependencies): Promise<LiveTab
     [wanted, upcoming] = [[], null];
     const next = changes.reduce((before, change) => changed(before, change, textOf), table);
     if (next === table) return;
-    await saveTable(file, next, textOf);
+    await storage.save(next, textOf);
     const touched = [...next.keys()].filter((environment) => next.get(environment) !== table.get(environment));
     table = next;
     touched.forEach(putInForce);
     upstreams.keep(new Set(placesOf(environments).map((place) => place.upstream.origin)));
     sweep();
+    await publish?.(changes);
   };
   [...table.keys()].forEach(putInForce);
 
   return {
     environments: () => environments,
     routes: (environment) => table.get(environment) ?? [],
+    all: () => table,
     replace(environment, routes) {
       wanted.push({ environment, routes });
       // What is asked while a table is being written goes to disk together, in the next one.
@@ -98,7 +100,7 @@ function createRouteCache(parts: Dependencies) {
 }
 
 /** The same table when nothing changes. Old routes keep their place; new ones come at the end; those without shares are gone. */
-function changed(table: Table, { environment, routes }: Change, textOf: (route: Route) => string): Table {
+function changed(table: Table, { environment, routes }: RouteChange, textOf: (route: Route) => string): Table {
   const byProcess = new Map((table.get(environment) ?? []).map((route) => [route.process, route]));
   let isChanged = false;
   for (const route of routes) {

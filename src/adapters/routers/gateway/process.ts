@@ -1,18 +1,18 @@
 /** The gateway as a process of its own: what `pinion gateway` runs. */
 
-import { startGateway, type GatewayOptions } from "./start.ts";
+import { startPrimary, type PrimaryOptions } from "./workers/primary.ts";
 
 /**
  * Runs until SIGTERM or SIGINT, finishes what is in flight (at most 30 s) and exits with 0; a second signal exits at once.
- * An uncaught error is logged and traffic goes on. @throws what `startGateway` throws.
+ * An uncaught error is logged and traffic goes on. @throws what `startPrimary` throws.
  */
-export async function runGatewayProcess(options: GatewayOptions): Promise<void> {
+export async function runGatewayProcess(options: PrimaryOptions): Promise<void> {
   const { log } = options;
   process.on("uncaughtException", (error) => log.error({ error }, "uncaught error in the gateway; traffic goes on"));
   process.on("unhandledRejection", (error) => log.error({ error }, "unhandled rejection in the gateway; traffic goes on"));
   // A controller's terminal may be closed; the traffic must not depend on it.
   process.on("SIGHUP", () => log.info({}, "gateway goes on without its terminal"));
-  const gateway = await startGateway(options);
+  const gateway = await startPrimary(options);
   let isStopping = false;
   const stop = (signal: string) => {
     if (isStopping) process.exit(1);

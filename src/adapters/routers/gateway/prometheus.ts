@@ -2,7 +2,8 @@
 
 import type { Counter, Counters } from "./counters.ts";
 
-interface Health {
+/** Whether an instance is asked. */
+export interface Health {
   readonly origin: string;
   readonly isEjected: boolean;
 }

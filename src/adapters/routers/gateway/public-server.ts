@@ -2,13 +2,15 @@
 
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "../../../ports/log.ts";
 import { answer, answerOnSocket } from "./answers.ts";
 import { Exchange } from "./exchange.ts";
 import { requestHeaders, requestIdOf, stickyValue } from "./headers.ts";
 import { resolve, type Environments } from "./resolve.ts";
-import { tunnel } from "./tunnel.ts";
+import { tunnel, type Upgrade } from "./tunnel.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 interface Dependencies {
@@ -21,21 +23,26 @@ interface Dependencies {
 /** The server of the public port, and the connections that left HTTP. */
 export interface PublicServer {
   readonly server: Server;
-  /** From now on connections end after their answer. */
-  drain(): void;
-  /** WebSockets that are open. */
-  readonly tunnels: ReadonlySet<Duplex>;
+  /** Takes in a connection that somebody else accepted. */
+  take(socket: Socket): void;
+  /** All that are open. */
+  readonly connections: ReadonlySet<Socket>;
+  /** Takes no more requests and resolves once those in flight are over, at the latest after `limitMs`. */
+  finish(limitMs: number): Promise<void>;
 }
 
 const maxHeaderBytes = 32 * 1024;
 const headersTimeoutMs = 60_000;
 /** Longer than the 60 s of usual load balancers, so that they close first. */
 const keepAliveTimeoutMs = 65_000;
+const lookEveryMs = 20;
 
 /** Not listening yet. */
 export function createPublicServer(dependencies: Dependencies): PublicServer {
   const tunnels = new Set<Duplex>();
+  const connections = new Set<Socket>();
   let isDraining = false;
+  let isWatching = false;
   // requestTimeout 0: an upload may take as long as it moves; slow headers are cut by headersTimeout.
   const server = createServer({
     maxHeaderSize: maxHeaderBytes,
@@ -48,6 +55,10 @@ export function createPublicServer(dependencies: Dependencies): PublicServer {
     if (isDraining) response.shouldKeepAlive = false;
     guard(dependencies.log, response, () => handle(dependencies, request, response, onServed));
   };
+  server.on("connection", (socket) => {
+    connections.add(socket);
+    socket.once("close", () => connections.delete(socket));
+  });
   server.on("request", (request, response) => take(request, response));
   // A caller that was not told to go on may or may not send its body, so what follows on its connection is not to be read.
   server.on("checkContinue", (request, response) => {
@@ -58,23 +69,53 @@ export function createPublicServer(dependencies: Dependencies): PublicServer {
       response.writeContinue();
     });
   });
-  server.on("upgrade", (request, socket, head) => {
-    socket.on("error", () => socket.destroy());
-    try {
-      tunnel({ ...dependencies, tunnels, request, socket, head });
-    } catch (error) {
-      dependencies.log.error({ error }, "gateway failed on an upgrade");
-      socket.destroy();
-    }
-  });
+  server.on("upgrade", (request, socket, head) => leaveHttp({ ...dependencies, tunnels, request, socket, head }));
   server.on("clientError", refuseMalformed);
   return {
     server,
-    tunnels,
-    drain() {
+    connections,
+    take(socket) {
+      // What watches over slow headers begins with this event, which only a server that listens itself has.
+      if (!server.listening && !isWatching) server.emit("listening");
+      isWatching = true;
+      server.emit("connection", socket);
+    },
+    finish(limitMs) {
       isDraining = true;
+      return finish({ server, tunnels, connections }, limitMs);
     },
   };
+}
+
+function leaveHttp({ log, ...upgrade }: Upgrade & { readonly log: Log }): void {
+  const { socket } = upgrade;
+  socket.on("error", () => socket.destroy());
+  try {
+    tunnel(upgrade);
+  } catch (error) {
+    log.error({ error }, "gateway failed on an upgrade");
+    socket.destroy();
+  }
+}
+
+interface Open {
+  readonly server: Server;
+  readonly tunnels: ReadonlySet<Duplex>;
+  readonly connections: ReadonlySet<Socket>;
+}
+
+/** Requests finish; WebSockets, which would never, are ended when the requests are over. */
+async function finish({ server, tunnels, connections }: Open, limitMs: number): Promise<void> {
+  const limit = performance.now() + limitMs;
+  const endTunnelsAt = performance.now() + Math.min(1_000, limitMs);
+  server.close();
+  for (const socket of tunnels) socket.end();
+  while (connections.size > 0 && performance.now() < limit) {
+    server.closeIdleConnections();
+    if (performance.now() >= endTunnelsAt) tunnels.forEach((socket) => socket.destroy());
+    await wait(lookEveryMs);
+  }
+  connections.forEach((socket) => socket.destroy());
 }
 
 function handle(dependencies: Dependencies, request: IncomingMessage, response: ServerResponse, onServed?: () => void): void {

@@ -10,10 +10,22 @@ import { parseTable } from "./routes-door.ts";
 /** Routes by environment. */
 export type Table = ReadonlyMap<EnvironmentName, readonly Route[]>;
 
+/** Where a table is kept. */
+export interface TableStorage {
+  load(): Promise<Table>;
+  /** Resolves once the table is kept for good. `textOf` gives a route as JSON. */
+  save(table: Table, textOf: (route: Route) => string): Promise<void>;
+}
+
 const format = 1;
 
+/** Keeps a table in a file. */
+export function tableFile(file: string, log: Log): TableStorage {
+  return { load: () => loadTable(file, log), save: (table, textOf) => saveTable(file, table, textOf) };
+}
+
 /** Loads a table. None is an empty one; a damaged one is put aside, said so, and empty: the controller fills it again. */
-export async function loadTable(file: string, log: Log): Promise<Table> {
+async function loadTable(file: string, log: Log): Promise<Table> {
   const text = await readOrNull(file);
   if (text === null) return new Map();
   try {
@@ -30,7 +42,7 @@ export async function loadTable(file: string, log: Log): Promise<Table> {
 }
 
 /** Resolves once the table is on disk for good. `textOf` gives a route as JSON. */
-export async function saveTable(file: string, table: Table, textOf: (route: Route) => string): Promise<void> {
+async function saveTable(file: string, table: Table, textOf: (route: Route) => string): Promise<void> {
   const environments = [...table].map(([environment, routes]) => `${JSON.stringify(environment)}:[${routes.map(textOf).join(",\n")}]`);
   await writeDurably(file, `{"format":${format},"environments":{${environments.join(",\n")}}}\n`, 0o600);
 }

@@ -35,10 +35,15 @@ const connectTimeoutMs = 3_000;
 /** Room for the headers that the gateway adds. */
 const maxHeaderBytes = 64 * 1024;
 
+interface Dependencies {
+  readonly log: Log;
+  /** One is left out, or not any more. */
+  readonly onChange?: () => void;
+}
+
 /** Nothing is connected before it is asked for. */
-export function createUpstreams(dependencies: { readonly log: Log }): Upstreams {
+export function createUpstreams({ log, onChange }: Dependencies): Upstreams {
   const held = new Map<string, Held>();
-  const { log } = dependencies;
 
   const probeLater = (upstream: Held, delayMs: number) => {
     upstream.timer = setTimeout(() => {
@@ -46,6 +51,7 @@ export function createUpstreams(dependencies: { readonly log: Log }): Upstreams 
         if (upstream.isDropped) return;
         if (!isUp) return probeLater(upstream, Math.min(longestProbeMs, delayMs * 2));
         upstream.isEjected = false;
+        onChange?.();
         log.info({ origin: upstream.origin }, "instance accepts connections again");
       });
     }, delayMs).unref();
@@ -66,6 +72,7 @@ export function createUpstreams(dependencies: { readonly log: Log }): Upstreams 
       const known = held.get(upstream.origin);
       if (known !== upstream || known.isEjected) return;
       known.isEjected = true;
+      onChange?.();
       log.warn({ origin: upstream.origin, why }, "instance refuses connections; left out until it accepts them");
       probeLater(known, firstProbeMs);
     },

@@ -15,7 +15,7 @@ describe("the control port", () => {
   const ask = (path: string, options: RequestInit = {}) =>
     fetch(setting.gateway.controlUrl + path, { headers: { authorization: `Bearer ${setting.gateway.token}` }, ...options });
 
-  it.each(["/table?environment=production", "/traffic/production", "/metrics", "/nothing"])(
+  it.each(["/table?environment=production", "/traffic/production", "/heartbeat", "/metrics", "/nothing"])(
     "gives %s only to who has the token",
     async (path) => {
       for (const authorization of ["", "Bearer wrong", `Basic ${setting.gateway.token}`, setting.gateway.token])
@@ -71,7 +71,7 @@ describe("the control port", () => {
     const own = readIdentity(setting.directory);
     if (own === null) throw new Error("no identity");
     const parent = await setting.backend((_, response) => response.end(JSON.stringify({ pid: process.ppid })));
-    await writeIdentity(setting.directory, { ...own, pid: process.ppid, controlUrl: parent.url });
+    await writeIdentity(setting.directory, { ...own, pid: process.ppid, startTime: null, controlUrl: parent.url });
     const second = startGateway({ stateDirectory: setting.directory, host: "127.0.0.1", port: 0, log: logInto([]) });
     await expect(second).rejects.toMatchObject({ code: "store/locked" });
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createCounters } from "../../../../src/adapters/routers/gateway/counters.ts";
 import { openLiveTable, type LiveTable } from "../../../../src/adapters/routers/gateway/live-table.ts";
+import { tableFile } from "../../../../src/adapters/routers/gateway/table-file.ts";
 import { createUpstreams } from "../../../../src/adapters/routers/gateway/upstreams.ts";
 import type { Route } from "../../../../src/domain/route.ts";
 import { digestOf, logInto, share } from "./setting.ts";
@@ -25,7 +26,7 @@ describe("the table in force", () => {
   const file = () => join(directory, "routes.json");
   const open = () =>
     openLiveTable({
-      file: file(),
+      storage: tableFile(file(), logInto(logged)),
       counters: createCounters(1_000),
       upstreams: createUpstreams({ log: logInto([]) }),
       log: logInto(logged),

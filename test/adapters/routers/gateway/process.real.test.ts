@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { isAlive, readIdentity } from "../../../../src/adapters/routers/gateway/identity.ts";
-import { ensureGatewayProcess, type GatewayChange, type GatewayProcess } from "../../../../src/adapters/routers/gateway/launcher.ts";
+import { readIdentity } from "../../../../src/adapters/routers/gateway/identity.ts";
+import type { GatewayChange } from "../../../../src/adapters/routers/gateway/keep-up.ts";
+import { ensureGatewayProcess, type GatewayProcess } from "../../../../src/adapters/routers/gateway/launcher.ts";
+import { isAlive } from "../../../../src/adapters/routers/gateway/owned-process.ts";
 import type { Share } from "../../../../src/domain/route.ts";
 import { call, logInto, openBackend, share, until, type Backend } from "./setting.ts";
 

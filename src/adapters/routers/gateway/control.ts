@@ -1,0 +1,52 @@
+/** Opens what both kinds of gateway have: the state folder with its identity, and the control port. */
+
+import { randomBytes } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import type { Server } from "node:http";
+import { join } from "node:path";
+import { PinionError } from "../../../domain/errors.ts";
+import { portOf, readIdentity, writeIdentity, type Identity } from "./identity.ts";
+import { baseUrl, listen, loopback } from "./listen.ts";
+import { isRunning, ownedProcess } from "./owned-process.ts";
+
+/** A state folder that is this gateway's. */
+export interface GatewayFolder {
+  readonly token: string;
+  readonly tableFile: string;
+  /** Where the gateway before listened; null without one. */
+  readonly before: { readonly port: number; readonly controlPort: number } | null;
+}
+
+/** @throws `store/locked` when a gateway serves this state folder already. */
+export async function openFolder(stateDirectory: string): Promise<GatewayFolder> {
+  await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
+  const before = readIdentity(stateDirectory);
+  if (before !== null) await refuseSecond(before);
+  return {
+    token: before?.token ?? randomBytes(32).toString("base64url"),
+    tableFile: join(stateDirectory, "routes.json"),
+    before: before && { port: portOf(before.url), controlPort: portOf(before.controlUrl) },
+  };
+}
+
+/** Resolves with the URL of the control port. */
+export async function listenForControl(control: Server, folder: GatewayFolder, port: number): Promise<string> {
+  return baseUrl(loopback, await listen(control, { host: loopback, port, previous: folder.before?.controlPort ?? null }));
+}
+
+/** Says in the state folder who serves it. */
+export async function sayWho(
+  stateDirectory: string,
+  identity: Pick<Identity, "url" | "host" | "controlUrl" | "token" | "workers">,
+): Promise<void> {
+  await writeIdentity(stateDirectory, { ...ownedProcess(process.pid), startedAt: new Date().toISOString(), ...identity });
+}
+
+async function refuseSecond(before: Identity): Promise<void> {
+  if (before.pid === process.pid || !isRunning(before)) return;
+  const health: unknown = await fetch(`${before.controlUrl}/healthz`, { signal: AbortSignal.timeout(2_000) })
+    .then((response) => response.json())
+    .catch(() => null);
+  const isItself = typeof health === "object" && health !== null && "pid" in health && health.pid === before.pid;
+  if (isItself) throw new PinionError("store/locked", `a gateway with process id ${before.pid} serves this state folder at ${before.url}`);
+}

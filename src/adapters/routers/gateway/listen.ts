@@ -1,0 +1,43 @@
+/** Gets a server to listen: on the port that was asked for, or on the one before. */
+
+import type { AddressInfo, Server } from "node:net";
+
+/** Loopback of IPv4. */
+export const loopback = "127.0.0.1";
+
+export interface Wanted {
+  readonly host: string;
+  /** 0: the one before when it is free, else any. */
+  readonly port: number;
+  readonly previous: number | null;
+}
+
+/** Resolves with the port. @throws what the system says when a port that was asked for is taken. */
+export async function listen(server: Server, { host, port, previous }: Wanted): Promise<number> {
+  if (port !== 0 || previous === null) return listenOn(server, host, port);
+  try {
+    return await listenOn(server, host, previous);
+  } catch {
+    return listenOn(server, host, 0);
+  }
+}
+
+function listenOn(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ host, port, backlog: 1_024 }, () => {
+      server.off("error", reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Base URL for callers on this machine: an address that listens everywhere is called on loopback. */
+export function baseUrl(host: string, port: number): string {
+  const everywhere = new Map([
+    ["0.0.0.0", loopback],
+    ["::", "::1"],
+  ]);
+  const callable = everywhere.get(host) ?? host;
+  return `http://${callable.includes(":") ? `[${callable}]` : callable}:${port}`;
+}
