@@ -1,6 +1,7 @@
 /**
- * Three kinds of tests, one after the other: fast ones, ones with real processes, and the whole program. A fourth needs programs of Debian's,
- * such as a Prometheus server, which not every machine has: `npm test` leaves it out, `.ci/run` does not. Limits of time only catch what hangs.
+ * Three kinds of tests, one after the other: fast ones, ones with real processes, and the whole program. Two more are left out by `npm test` and run
+ * by `.ci/run`: `debian` needs programs of Debian's, such as a Prometheus server, which not every machine has; `load` takes minutes. Limits of time only
+ * catch what hangs.
  */
 
 import { defineConfig } from "vitest/config";
@@ -12,7 +13,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.real.test.ts", "test/**/*.debian.test.ts", "test/e2e/**"],
+          exclude: ["test/**/*.real.test.ts", "test/**/*.debian.test.ts", "test/e2e/**", "test/load/**"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 0 },
@@ -50,6 +51,18 @@ export default defineConfig({
           pool: "forks",
           maxWorkers: 1,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: "load",
+          include: ["test/load/**/*.test.ts"],
+          testTimeout: 1_200_000,
+          hookTimeout: 600_000,
+          pool: "forks",
+          // One load at a time: they would slow each other down.
+          maxWorkers: 1,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

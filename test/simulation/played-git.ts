@@ -122,23 +122,3 @@ export function searchLog(args: readonly string[], commitOf: CommitOf): string {
   const found = historyOf(head, commitOf).filter(({ id, message }) => !without.has(id) && message.includes(wanted));
   return found.map(({ id, message }) => `${id}\n${message}\0`).join("");
 }
-
-/** All that one commit has and another has not. */
-export function missing(wanted: CommitId, have: CommitId, { commitOf, load }: { readonly commitOf: CommitOf; readonly load: Load }) {
-  const objects = new Map<string, StoredObject>();
-  const known = new Set(historyOf(have, commitOf).map(({ id }) => id));
-  for (const { id, tree } of historyOf(wanted, commitOf)) {
-    if (known.has(id)) break;
-    objects.set(id, load(id));
-    addTree(tree, load, objects);
-  }
-  return objects;
-}
-
-function addTree(tree: string, load: Load, objects: Map<string, StoredObject>): void {
-  objects.set(tree, load(tree));
-  for (const { mode, id } of readRawTree(load(tree).bytes, 20, "utf8")) {
-    if (mode === "40000") addTree(id, load, objects);
-    else objects.set(id, load(id));
-  }
-}

@@ -1,20 +1,15 @@
 /** The git server and the git program, as far as the pin writer talks to them. */
 
-import type { GitObject } from "../../src/adapters/git/quick/pack.ts";
-import { objectId } from "../../src/adapters/git/quick/pack.ts";
-import type { QuickRemote } from "../../src/adapters/git/quick/quick-remote.ts";
 import type { TryGit } from "../../src/adapters/git/run-git.ts";
 import type { LocalGit } from "../../src/adapters/git/run-local-git.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { CommitId } from "../../src/domain/names.ts";
 import type { RevertOrder } from "../../src/domain/revert.ts";
 import type { Forge } from "./forge.ts";
-import type { StoredObject } from "./git.ts";
 import {
   type CommitOf,
   historyOf,
   type Load,
-  missing,
   objectsOver,
   type Pushed,
   readPush,
@@ -23,7 +18,7 @@ import {
   searchLog,
   takeCommit,
 } from "./played-git.ts";
-import { type Answered, answerOfGit, answerOfServer } from "./push-answers.ts";
+import { type Answered, answerOfGit } from "./push-answers.ts";
 import type { RacingPeople } from "./racing-people.ts";
 import type { Random } from "./random.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -37,8 +32,6 @@ export interface RemoteParts {
   readonly people: RacingPeople;
   /** Where the writer keeps its objects. */
   readonly directory: string;
-  /** What the server was sent in packs; it keeps them, whoever dies. */
-  readonly packed: Map<string, StoredObject>;
   readonly random: Random;
   readonly reach: Reach;
   /** What the writer is asked for at the moment. */
@@ -46,9 +39,9 @@ export interface RemoteParts {
 }
 
 export function createPlayedRemote(parts: RemoteParts) {
-  const { world, directory, packed, reach, people, orders } = parts;
+  const { world, directory, reach, people, orders } = parts;
   const { git } = world;
-  const load: Load = (id) => git.objects.get(id) ?? packed.get(id) ?? readStored(directory, id);
+  const load: Load = (id) => git.objects.get(id) ?? readStored(directory, id);
   const commitOf: CommitOf = (id) => git.find(id) ?? takeCommit(world, id, load);
   const objects = objectsOver(load);
   const receive = receiver(parts);
@@ -70,21 +63,11 @@ export function createPlayedRemote(parts: RemoteParts) {
       const push = readPush(args, commitOf);
       return answerOfGit(receive(push), push, parts.random);
     }, "push");
-  const quick: QuickRemote = {
-    find,
-    fetch: (wanted, have) => remotely(() => missing(wanted, have, { commitOf, load })),
-    push: ({ branch, from, to, objects: sent }) =>
-      remotely(() => {
-        keep(packed, sent);
-        return { refused: answerOfServer(receive({ branch, commit: commitOf(to), seen: from, isForced: false }), parts.random) };
-      }, "push"),
-    close: () => Promise.resolve(),
-  };
   const local: LocalGit = {
     run: (args) => reach(() => searchLog(args, commitOf), "here"),
     ask: ([, , ancestor = "", of = ""]) => reach(() => historyOf(of, commitOf).some(({ id }) => id === ancestor), "here"),
   };
-  return { objects, find, talk, quick, local, look: () => remotely(() => raced(objects.commit(git.head.id))) };
+  return { objects, find, talk, local, look: () => remotely(() => raced(objects.commit(git.head.id))) };
 }
 
 /** What becomes of a push, and what is said to have become of it. */
@@ -98,8 +81,4 @@ function receiver({ world, forge, people, random, orders }: RemoteParts): (push:
     if (push.branch === "main") people.afterSilence([...orders].find(({ id }) => id === push.commit.rollbackId) ?? null);
     return "taken, but denied";
   };
-}
-
-function keep(packed: Map<string, StoredObject>, sent: Iterable<GitObject>): void {
-  for (const { type, bytes } of sent) if (type !== "tag") packed.set(objectId({ type, bytes }), { type, bytes });
 }

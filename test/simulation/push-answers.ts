@@ -30,20 +30,6 @@ export function answerOfGit(verdict: Answered, push: Pushed, random: Random): En
   }
 }
 
-/** What the server says to who speaks its protocol: null when it took the push. @throws Error when it does not say. */
-export function answerOfServer(verdict: Answered, random: Random): string | null {
-  switch (verdict) {
-    case "taken":
-      return null;
-    case "protected":
-      return protection;
-    case "taken, but denied":
-      return random.chance(0.6) ? "failed to update ref" : lost();
-    default:
-      return random.pick(["failed to update ref", "incorrect old value provided"]);
-  }
-}
-
 function lostRaces(push: Pushed): readonly string[] {
   const atServer = `cannot lock ref 'refs/heads/${push.branch}': is at ${push.commit.id} but expected ${push.seen ?? ""}`;
   return [rejectedHere(push, "stale info"), rejectedThere(push, "failed to update ref"), rejectedThere(push, atServer)];

@@ -4,12 +4,10 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createQueue } from "../../src/adapters/git/queue.ts";
-import { createQuickLane } from "../../src/adapters/git/quick/quick-lane.ts";
 import { createPinWriter } from "../../src/adapters/git/writer/pin-writer.ts";
 import type { RevertOrder } from "../../src/domain/revert.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 import type { Forge } from "./forge.ts";
-import type { StoredObject } from "./git.ts";
 import { never, type Life } from "./life.ts";
 import { createPlayedRemote, type Reach, type RemoteParts } from "./played-remote.ts";
 import { createRacingPeople } from "./racing-people.ts";
@@ -37,7 +35,6 @@ const inMemory = "/dev/shm";
 
 export function createRealWriters({ world, forge, random }: RealWriterParts): RealWriters {
   const directory = mkdtempSync(join(existsSync(inMemory) ? inMemory : tmpdir(), "pinion-simulation-"));
-  const packed = new Map<string, StoredObject>();
   const people = createRacingPeople(world, forge, random.fork());
   const lives: { readonly life: Life; readonly isBusyForReal: () => boolean }[] = [];
   world.time.isWaitingForReal = () => lives.some(({ life, isBusyForReal }) => !life.isDead && isBusyForReal());
@@ -48,7 +45,7 @@ export function createRealWriters({ world, forge, random }: RealWriterParts): Re
       const own = random.fork();
       const { reach, calls } = createReach({ world, forge, life, random: own });
       lives.push({ life, isBusyForReal: () => orders.size > 0 && calls() === 0 });
-      const writer = createPinWriter(dependencies({ world, forge, people, directory, packed, random: own, reach, orders }, life));
+      const writer = createPinWriter(dependencies({ world, forge, people, directory, random: own, reach, orders }, life));
       return {
         async revert(order, signal) {
           // Asked twice, it is two orders.
@@ -100,7 +97,6 @@ function createReach({ world, forge, life, random }: ReachParts): { readonly rea
 function dependencies(parts: RemoteParts, life: Life): Parameters<typeof createPinWriter>[0] {
   const { world, directory, random, reach } = parts;
   const remote = createPlayedRemote(parts);
-  const { objects, quick } = remote;
   const sleep = (ms: number): Promise<void> => reach(() => world.time.sleep(ms, life), "here");
   return {
     ...remote,
@@ -115,7 +111,6 @@ function dependencies(parts: RemoteParts, life: Life): Parameters<typeof createP
     environment: {},
     inherited: {},
     turns: createQueue(),
-    quick: createQuickLane({ remote: quick, branch: "main", mirror: objects }),
     closing: new AbortController().signal,
   };
 }

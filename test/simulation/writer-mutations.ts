@@ -34,12 +34,6 @@ export const writerMutations: readonly Mutation[] = [
     put: "const written = errand.searched !== null ? null : await findRollback(",
   },
   {
-    what: "the quick way does not look at what it has fetched",
-    file: "src/adapters/git/writer/quick-turn.ts",
-    find: "tools.quick.commitSaying(idTrailer(errand.order)));",
-    put: "null);",
-  },
-  {
     what: "an order's id is found where another begins with it",
     file: "src/adapters/git/writer/rollback-log.ts",
     find: "line.trimEnd() === wanted",
@@ -88,10 +82,10 @@ export const writerMutations: readonly Mutation[] = [
     put: "return process === entry.process && (version === entry.version || digest !== entry.digest);",
   },
   {
-    what: "a proposal goes to the branch by the quick way",
-    file: "src/adapters/git/writer/pin-writer.ts",
-    find: 'errand.isQuick && errand.order.mode === "push" ?',
-    put: "errand.isQuick ?",
+    what: "what is to be proposed is pushed to the branch",
+    file: "src/adapters/git/writer/ordinary-turn.ts",
+    find: 'if (order.mode === "propose") return propose(',
+    put: 'if (order.id === "") return propose(',
   },
   {
     what: "a push that is said to be taken is believed",
@@ -104,24 +98,6 @@ export const writerMutations: readonly Mutation[] = [
     file: "src/adapters/git/writer/quarantine-text.ts",
     find: "const content = text.slice(0, endOf(last)).trimEnd().length;",
     put: "const content = text.slice(0, (last.range?.[0] ?? 0)).trimEnd().length;",
-  },
-  {
-    what: "the quick way does not search what was there before",
-    file: "src/adapters/git/writer/quick-turn.ts",
-    find: "const before = await findRollback(tools.local, order, { head: base.commit, without: [order.commit] });",
-    put: "const before = null;",
-  },
-  {
-    what: "the quick way finds an order's id where another begins with it",
-    file: "src/adapters/git/quick/quick-lane.ts",
-    find: ".some((each) => each.trimEnd() === line)",
-    put: ".some((each) => each.trimEnd().startsWith(line))",
-  },
-  {
-    what: "a push that the quick way may not make is taken for made",
-    file: "src/adapters/git/writer/quick-turn.ts",
-    find: "if (refused === null) {",
-    put: 'if (refused === null || refused.includes("protected")) {',
   },
   {
     what: "the writer's commit is on top of the commit of the order",

@@ -31,7 +31,7 @@ export function createAsker(options: AskerOptions): Asker {
 }
 
 /** A connection of its own to an http(s) remote; null for all others, and behind proxies that only the git program can use. */
-export function createHttp({ remote, timeoutMs, inherited, closing }: Omit<AskerOptions, "talk">): GitHttpClient | null {
+function createHttp({ remote, timeoutMs, inherited, closing }: Omit<AskerOptions, "talk">): GitHttpClient | null {
   if (remote.kind !== "http") return null;
   const proxy = proxyFor(remote.url, inherited);
   if (proxy?.isHttp === false) return null;

@@ -7,6 +7,8 @@ import type { TreeEntry } from "../../ports/objects.ts";
 export interface CommitObject extends Head {
   readonly tree: string;
   readonly parents: readonly CommitId[];
+  /** All of it, the subject too. */
+  readonly message: string;
 }
 
 const space = 32;
@@ -54,19 +56,15 @@ export function readCommit(commit: CommitId, bytes: Uint8Array): CommitObject {
   const headers = text.slice(0, split < 0 ? text.length : split).split("\n");
   const values = (name: string): readonly string[] =>
     headers.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+  const message = split < 0 ? "" : text.slice(split + 2);
   const committer = /> (\d+) [+-]\d{4}$/.exec(values("committer")[0] ?? "");
   return {
     commit,
     tree: values("tree")[0] ?? "",
     parents: values("parent"),
     committedAt: Number(committer?.[1] ?? 0) * 1000,
-    subject:
-      split < 0
-        ? ""
-        : (text
-            .slice(split + 2)
-            .trimStart()
-            .split("\n", 1)[0] ?? ""),
+    message,
+    subject: message.trimStart().split("\n", 1)[0] ?? "",
     author: (values("author")[0] ?? "").replace(/ <[^<]*$/, ""),
   };
 }

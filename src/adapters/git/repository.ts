@@ -6,7 +6,7 @@ import type { ConfigRepository, Head } from "../../ports/config-repository.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Objects } from "../../ports/objects.ts";
 import type { PinWriter } from "../../ports/pin-writer.ts";
-import { createAsker, createHttp } from "./asker.ts";
+import { createAsker } from "./asker.ts";
 import { branchMissing, branchRefs } from "./branch.ts";
 import { gitEnvironment } from "./git-environment.ts";
 import { createGitObjects } from "./git-objects.ts";
@@ -15,8 +15,6 @@ import { createMirror } from "./mirror.ts";
 import { createObjectReader } from "./object-reader.ts";
 import type { CommitObject } from "./read-object.ts";
 import { createQueue } from "./queue.ts";
-import { createQuickLane } from "./quick/quick-lane.ts";
-import { createQuickRemote } from "./quick/quick-remote.ts";
 import { createRedact } from "./redact.ts";
 import { parseRemote } from "./remote.ts";
 import type { GitAuth } from "./remote.ts";
@@ -60,7 +58,7 @@ export function createGitRepository(options: GitRepositoryOptions): GitRepositor
   const { branch, log } = options;
   const closing = new AbortController();
   const parts = assemble(options, closing.signal);
-  const { remote, reader, objects, mirror, asker, quickRemote, queue, writes } = parts;
+  const { remote, reader, objects, mirror, asker, queue, writes } = parts;
 
   async function tidy(): Promise<void> {
     if (closing.signal.aborted) return;
@@ -90,7 +88,7 @@ export function createGitRepository(options: GitRepositoryOptions): GitRepositor
     },
     close: async () => {
       closing.abort();
-      await Promise.all([reader.close(), asker.close(), quickRemote?.close()]);
+      await Promise.all([reader.close(), asker.close()]);
       await Promise.all([queue.idle(), writes.idle()]);
     },
   };
@@ -114,8 +112,6 @@ function assemble(options: GitRepositoryOptions, closing: AbortSignal) {
   const copy = createMirrorCopy({ directory, url: remote.url, branch, refs, talk, local, reader, log });
   const mirror = createMirror({ branch, refs, copy, local, reader, objects });
   const asker = createAsker({ remote, talk, timeoutMs, inherited, closing });
-  const http = createHttp({ remote, timeoutMs, inherited, closing });
-  const quickRemote = http && createQuickRemote(http, remote.url);
   /** What touches the mirror's refs goes through `queue`; a push touches none, so that a slow one holds up no poll. */
   return {
     remote,
@@ -128,7 +124,6 @@ function assemble(options: GitRepositoryOptions, closing: AbortSignal) {
     objects,
     mirror,
     asker,
-    quickRemote,
     closing,
     queue: createQueue(),
     writes: createQueue(),
@@ -136,16 +131,14 @@ function assemble(options: GitRepositoryOptions, closing: AbortSignal) {
 }
 
 function openWriter(parts: Parts, branch: string, options: PinWriterOptions): PinWriter {
-  const { remote, mirror, asker, queue, writes, attempt, quickRemote, objects, ...rest } = parts;
+  const { remote, mirror, asker, queue, writes, attempt, ...rest } = parts;
   return createPinWriter({
     ...options,
     ...rest,
-    objects,
     branch,
     url: remote.url,
     talk: attempt,
     turns: writes,
-    quick: quickRemote && createQuickLane({ remote: quickRemote, branch, mirror: objects }),
     look: () => queue.add(mirror.look),
     find: (name) => queue.add(() => asker.find(name)),
   });

@@ -45,6 +45,7 @@ describe("a commit object", () => {
       tree: id,
       parents: ["p1", "p2"],
       committedAt: 1_700_000_100_000,
+      message: "Bump order-intake\n\nBecause.\n",
       subject: "Bump order-intake",
       author: "Ann B.",
     });

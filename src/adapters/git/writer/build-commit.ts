@@ -43,8 +43,7 @@ export async function buildCommit(options: BuildOptions, order: RevertOrder, bas
   const draft = {
     tree: await treeWith({ objects, store }, base.head.tree, files),
     parent: base.head.commit,
-    author: identity,
-    committer: identity,
+    by: identity,
     at: clock.now(),
     message: commitMessage({ order, rollbackOf: base.rollbackOf, quarantine: quarantine.kind }),
   };

@@ -14,6 +14,7 @@ export interface MessageFacts {
 
 const subjectWidth = 72;
 const bodyWidth = 72;
+const maxClaim = 200;
 // oxlint-disable-next-line no-control-regex
 const oddCharacters = /[\s\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g;
 /** What makes a build system pass a commit by, anywhere in its message. */
@@ -44,7 +45,7 @@ function subjectOf({ environment, process, from, to }: RevertOrder): string {
 function bodyParagraphs({ order, quarantine }: MessageFacts): readonly string[] {
   const { environment, process, from, to, by } = order;
   const why = oneLine(order.why).replaceAll(skipMarks, (mark) => mark.replace("[", "(").replace("]", ")").replaceAll("***", ""));
-  const ordered = by === null ? "" : `, ordered by ${oneLine(describePerson(by))}`;
+  const ordered = by === null ? "" : `, ordered by ${shortened(describePerson(by))}`;
   const done = `Pinion takes ${process} in ${environment} back from ${from} to ${to}${ordered}${why === "" ? "." : `: ${why}`}`;
   switch (quarantine) {
     case "none":
@@ -72,7 +73,13 @@ function trailersOf({ order, rollbackOf }: MessageFacts): readonly string[] {
 /** Who gave the order by their own word: the commit itself is by Pinion. */
 function claimOf({ name, email, claimed }: Person): string {
   const address = email === null ? "" : ` <${oneLine(email)}>`;
-  return `${oneLine(name)}${address}${claimed === undefined ? "" : ` (as claimed ${oneLine(claimed)})`}`;
+  return `${shortened(name)}${address}${claimed === undefined ? "" : ` (as claimed ${oneLine(claimed)})`}`;
+}
+
+/** A claim as one line; no part of it may stand at the beginning of one. */
+function shortened(text: string): string {
+  const line = oneLine(text);
+  return line.length > maxClaim ? `${line.slice(0, maxClaim)}...` : line;
 }
 
 /** Lines of a readable width. A word that would read as a trailer at the start of a line is kept on the line before. */

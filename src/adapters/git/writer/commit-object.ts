@@ -12,8 +12,8 @@ export interface Identity {
 export interface CommitDraft {
   readonly tree: string;
   readonly parent: CommitId;
-  readonly author: Identity;
-  readonly committer: Identity;
+  /** Author and committer. */
+  readonly by: Identity;
   readonly at: Instant;
   readonly message: string;
 }
@@ -25,8 +25,8 @@ export async function encodeCommit(draft: CommitDraft, sign: Sign): Promise<Uint
   const headers = [
     `tree ${draft.tree}`,
     `parent ${draft.parent}`,
-    `author ${identityLine(draft.author, draft.at)}`,
-    `committer ${identityLine(draft.committer, draft.at)}`,
+    `author ${identityLine(draft.by, draft.at)}`,
+    `committer ${identityLine(draft.by, draft.at)}`,
   ];
   const whole = (lines: readonly string[]): Uint8Array => Buffer.from(`${lines.join("\n")}\n\n${draft.message}`);
   if (sign === null) return whole(headers);

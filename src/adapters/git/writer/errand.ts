@@ -22,8 +22,6 @@ export interface Errand {
   readonly rollbackOf: CommitId | null;
   /** The head that a push was turned away at last, and how often in a row. */
   readonly turnedAway: { readonly at: CommitId | null; readonly count: number };
-  /** Whether it may go the quick way. */
-  readonly isQuick: boolean;
 }
 
 export type Turn =
@@ -41,12 +39,12 @@ export interface ErrandTools {
 
 const maxTurnedAway = 10;
 
-export function startErrand({ objects, path }: ErrandTools, order: RevertOrder, isQuick: boolean): Errand {
+export function startErrand({ objects, path }: ErrandTools, order: RevertOrder): Errand {
   const { environment, process, id } = order;
   const proposal = `rollback/${environment}/${id}`;
   branchRefs(proposal);
   const places = createPinPlaces({ objects, path, environment, process });
-  return { order, places, proposal, searched: null, rollbackOf: null, turnedAway: { at: null, count: 0 }, isQuick };
+  return { order, places, proposal, searched: null, rollbackOf: null, turnedAway: { at: null, count: 0 } };
 }
 
 /** Whether there is still something to write on top of a head. `written` is the order's commit in its history. */

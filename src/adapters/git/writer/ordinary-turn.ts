@@ -29,8 +29,7 @@ export interface OrdinaryTools extends ErrandTools, Omit<BuildOptions, "store"> 
 /** @throws as `PinWriter.revert`. */
 export async function ordinaryTurn(tools: OrdinaryTools, errand: Errand): Promise<Turn> {
   const head = await tools.look();
-  const without = [errand.order.commit, ...(errand.searched === null ? [] : [errand.searched])];
-  const written = await findRollback(tools.local, errand.order, { head: head.commit, without });
+  const written = await findRollback({ ...tools, ...errand }, head, errand.searched);
   const turn = await consider(tools, errand, head, written);
   return turn.kind === "over" ? turn : write(tools, turn.errand, head);
 }
@@ -46,7 +45,7 @@ async function write(tools: OrdinaryTools, errand: Errand, head: CommitObject): 
     case "accepted":
       return confirm(tools, errand, commit);
     case "moved":
-      return on({ ...turnedAway(errand, head), isQuick: true });
+      return on(turnedAway(errand, head));
     case "declined":
       return propose(tools, errand, commit, pushed.why);
   }

@@ -48,7 +48,7 @@ export function judgeRefusal(output: string): PushResult {
 }
 
 /** Whether a reason of the server's means that somebody else was faster. */
-export function isRace(reason: string): boolean {
+function isRace(reason: string): boolean {
   return race.test(reason);
 }
 

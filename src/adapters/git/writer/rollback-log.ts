@@ -1,22 +1,69 @@
-/** Finds the commit of an order in the branch's history, however it came there: pushed, merged, or squashed by a forge. */
+/**
+ * Finds the commit of an order in the branch's history, however it came there: pushed, merged, or squashed by a forge. The Rollback-Id only says where
+ * to look: anybody can write one. What counts is that the commit moved the pin from the bad version to the good one.
+ */
 
 import type { CommitId } from "../../../domain/names.ts";
 import type { RevertOrder } from "../../../domain/revert.ts";
+import type { GitObjects } from "../git-objects.ts";
+import type { CommitObject } from "../read-object.ts";
 import type { LocalGit } from "../run-local-git.ts";
 import { idTrailer } from "./commit-message.ts";
+import type { PinPlaces } from "./pin-places.ts";
 
-export interface SearchRange {
-  readonly head: CommitId;
-  /** Cannot have it in their history: searched before, or older than the order. Those that the mirror does not know are passed over. */
-  readonly without: readonly CommitId[];
+export interface RollbackSearch {
+  readonly objects: GitObjects;
+  readonly local: LocalGit;
+  readonly places: PinPlaces;
+  readonly order: RevertOrder;
 }
 
+/** A step back is searched without a child process when it is no longer than this. */
+const maxSteps = 50;
+
 /**
- * The oldest commit whose message has the order's Rollback-Id on a line of its own. All of the history since the order is looked at, whatever its dates: dates of
- * commits are their authors' claims, and a wrong one must not hide a commit.
+ * The oldest commit that carried out the order. All of the history since the order is looked at, whatever its dates: dates of commits are their authors'
+ * claims, and a wrong one must not hide a commit. `searched`: a head whose history was searched before; null: none yet.
  */
-export async function findRollback(local: LocalGit, order: RevertOrder, { head, without }: SearchRange): Promise<CommitId | null> {
-  const wanted = idTrailer(order);
+export async function findRollback(search: RollbackSearch, head: CommitObject, searched: CommitId | null): Promise<CommitId | null> {
+  const claimed = (searched === null ? null : await claimsSince(search, head, searched)) ?? (await claimsInLog(search, head, searched));
+  for (const commit of claimed) if (await hasMovedPin(search, commit)) return commit;
+  return null;
+}
+
+/** Only the value of the pin, before and after, is proof. */
+async function hasMovedPin({ objects, places, order }: RollbackSearch, id: CommitId): Promise<boolean> {
+  const commit = await objects.commit(id);
+  const [parent] = commit.parents;
+  if (parent === undefined) return false;
+  const before = await places.at(await objects.commit(parent));
+  const after = await places.at(commit);
+  const has = (pins: typeof before, wanted: string): boolean => pins.some(({ version }) => version === wanted);
+  return has(before, order.from) && !has(after, order.from) && has(after, order.to);
+}
+
+/** Commits with the order's Rollback-Id on a line of its own, oldest first; null: `searched` is too far back to be reached step by step. */
+async function claimsSince(
+  { objects, order }: RollbackSearch,
+  head: CommitObject,
+  searched: CommitId,
+): Promise<readonly CommitId[] | null> {
+  const seen = new Set<CommitId>([searched]);
+  const claimed: CommitId[] = [];
+  const next = [head];
+  for (let commit = next.shift(); commit !== undefined; commit = next.shift()) {
+    if (seen.has(commit.commit)) continue;
+    seen.add(commit.commit);
+    if (seen.size > maxSteps) return null;
+    if (claims(commit.message, order)) claimed.unshift(commit.commit);
+    next.push(...(await Promise.all(commit.parents.filter((parent) => !seen.has(parent)).map((parent) => objects.commit(parent)))));
+  }
+  return claimed;
+}
+
+/** What the mirror does not know is passed over. */
+async function claimsInLog({ local, order }: RollbackSearch, head: CommitObject, searched: CommitId | null): Promise<readonly CommitId[]> {
+  const without = [order.commit, ...(searched === null ? [] : [searched])];
   const output = await local.run([
     "log",
     "-z",
@@ -25,11 +72,16 @@ export async function findRollback(local: LocalGit, order: RevertOrder, { head, 
     "--format=%H%n%B",
     "--ignore-missing",
     "--fixed-strings",
-    `--grep=${wanted}`,
+    `--grep=${idTrailer(order)}`,
     "--end-of-options",
-    head,
+    head.commit,
     ...without.filter((commit) => /^[0-9a-f]{40,64}$/.test(commit)).map((commit) => `^${commit}`),
   ]);
-  const found = output.split("\0").filter((record) => record.split("\n").some((line) => line.trimEnd() === wanted));
-  return found.at(-1)?.slice(0, head.length) ?? null;
+  const records = output.split("\0").filter((record) => claims(record, order));
+  return records.map((record) => record.slice(0, head.commit.length)).toReversed();
+}
+
+function claims(message: string, order: RevertOrder): boolean {
+  const wanted = idTrailer(order);
+  return message.split("\n").some((line) => line.trimEnd() === wanted);
 }

@@ -24,7 +24,7 @@ export async function treeWith(tools: TreeTools, root: string | null, files: Fil
 
 async function entryWith(tools: TreeTools, before: RawEntry | undefined, name: string, below: Files): Promise<RawEntry> {
   const content = below.get("");
-  if (content !== undefined) return { mode: before?.mode ?? "100644", name, id: await tools.store.write("blob", content) };
+  if (content !== undefined) return { mode: before?.mode ?? "100644", name, id: tools.store.write("blob", content) };
   const folder = before?.mode === folderMode ? before.id : null;
   return { mode: folderMode, name, id: await treeWith(tools, folder, below) };
 }

@@ -70,6 +70,17 @@ Rollback-Id: rb-1
     expect(text).not.toMatch(/[\u0000\r\u2028\u0085]/); // oxlint-disable-line no-control-regex
   });
 
+  it.each([
+    ["that is a trailer and fills its line", `Rollback-Id: rb-evil ${"x".repeat(60)}`],
+    ["with a trailer where the line would break", `${"x".repeat(24)} Rollback-Id: rb-evil ${"x".repeat(60)}`],
+    ["that is far too long", `Rollback-Id: ${"rb-evil ".repeat(1_000)}`],
+  ])("takes no trailer from a person's name %s", (_, name) => {
+    const text = message({ by: { name, email: "Rollback-Id: rb-evil" }, why: "" });
+    expect(linesOf(text).filter((line) => line.startsWith("Rollback-Id:"))).toEqual(["Rollback-Id: rb-1"]);
+    expect(trailersOf(text)).toHaveLength(4);
+    expect(text.length).toBeLessThan(1_500);
+  });
+
   it.each(["[skip ci]", "[ci skip]", "[no ci]", "[skip actions]", "[Skip CI]", "***NO_CI***"])(
     "lets no build system pass it by: %s",
     (mark) => {

@@ -1,0 +1,12 @@
+/** The figure that Pinion promises: rollbacks get through however busy the branch is, and nobody's work is lost. */
+
+import { describe, expect, it } from "vitest";
+import { rollbacksUnderPushers } from "../adapters/git/writer/pushers.ts";
+
+describe("30 rollbacks against three hammering pushers", () => {
+  it("are 30 commits, each exactly once, and no person's commit is lost", async () => {
+    const contest = await rollbacksUnderPushers(30, 3);
+    expect(contest.pushed).toBeGreaterThan(0);
+    expect(contest).toMatchObject({ committed: 30, perOrder: Array(30).fill(1), lost: [], stillBad: [], inQuarantine: 30 });
+  }, 1_800_000);
+});
