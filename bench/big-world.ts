@@ -41,7 +41,15 @@ export function createWorld(wanted: Wanted): World {
   };
   const world: World = {
     seen,
-    state: { environment: environment.name, processes: new Map(), owed: [], evidence: new Map(), freeze: null, orders: [] },
+    state: {
+      environment: environment.name,
+      processes: new Map(),
+      owed: [],
+      evidence: new Map(),
+      freeze: null,
+      orders: [],
+      hasAnswered: true,
+    },
     decide: ({ commit: now, desired }) => decide(world.state, { ...seen, commit: now, desired }),
     deploy: ({ desired }) => {
       for (const each of desired?.processes.values() ?? []) {

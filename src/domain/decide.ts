@@ -8,6 +8,7 @@ import { decideProcess } from "./decide-process.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
 import type { Desired } from "./desired.ts";
 import { isAtRest } from "./keep-up.ts";
+import { isFirstAnswer } from "./lost-journal.ts";
 import type { Instant, ProcessId } from "./names.ts";
 import { isOnItsWay } from "./rollback.ts";
 import { type Seen, servingUnit } from "./seen.ts";
@@ -46,7 +47,15 @@ export function decide(state: EnvironmentState, seen: Seen): Step {
     decideOne(step, { remembered, owed: owedBy.get(process) ?? none, pass }, { orders, desired, line });
   }
   step.answers.push(...unanswered(state, step.answers, seen));
-  return tell(state, line.isNews ? { ...step, line: { freeze: line.freeze } } : step);
+  return tell(state, { ...step, ...newsOf(line), ...answeredNow(state, seen) });
+}
+
+function newsOf({ isNews, freeze }: Line): Pick<Step, "line"> {
+  return isNews ? { line: { freeze } } : {};
+}
+
+function answeredNow(state: EnvironmentState, seen: Seen): Pick<Step, "hasAnswered"> {
+  return isFirstAnswer(state, seen) ? { hasAnswered: true } : {};
 }
 
 interface Wanted {

@@ -4,6 +4,7 @@ import type { Action } from "./actions.ts";
 import type { ProcessDecision } from "./decision.ts";
 import type { Desired } from "./desired.ts";
 import type { Instant, ProcessId } from "./names.ts";
+import { freezeForLostJournal } from "./lost-journal.ts";
 import { obey, type Obeyed } from "./obey.ts";
 import { describeFreeze, type Freeze, type Order, type OrderAnswer, signature } from "./orders.ts";
 import { describePerson } from "./people.ts";
@@ -20,17 +21,15 @@ export interface Line {
 }
 
 /** Freezing and unfreezing, in the order in which it was ordered. */
-export function obeyForLine({ orders, freeze: before }: EnvironmentState, { now }: Seen): Line {
+export function obeyForLine(state: EnvironmentState, seen: Seen): Line {
+  const { orders, freeze: before } = state;
+  const { now } = seen;
   const answers: OrderAnswer[] = [];
-  let freeze = before;
+  let freeze = before ?? freezeForLostJournal(state, seen);
   for (const order of orders) {
     const { kind } = order.wish;
     if (kind === "freeze") {
-      answers.push(
-        freeze
-          ? refused(order, `frozen already, by ${signature(freeze)}`, now)
-          : done(order, "nothing new is deployed here until it is unfrozen", now),
-      );
+      answers.push(answerToFreeze(order, freeze, now));
       freeze ??= { by: order.by, why: order.why, at: now };
     } else if (kind === "unfreeze") {
       answers.push(
@@ -41,6 +40,11 @@ export function obeyForLine({ orders, freeze: before }: EnvironmentState, { now 
   }
   const isNews = freeze !== before;
   return { freeze, isNews, thawedAfterMs: isNews && before && !freeze ? now - before.at : 0, answers };
+}
+
+function answerToFreeze(order: Order, freeze: Freeze | null, now: Instant): OrderAnswer {
+  if (freeze) return refused(order, `frozen already, by ${signature(freeze)}`, now);
+  return done(order, "nothing new is deployed here until it is unfrozen", now);
 }
 
 /** Time that a deployment stood still in a freeze does not count. */

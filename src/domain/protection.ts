@@ -14,7 +14,7 @@ export function protectivePart(step: Step, before: EnvironmentState): Step {
   const names = new Set(processes.map(({ process }) => process));
   const deployments = new Set(processes.flatMap((row) => deploymentsOf(row, before)));
   const answered = new Set(before.orders.filter((order) => isAbout(order, names, freeze !== null)).map(({ id }) => id));
-  const { line: _, ...rest } = step;
+  const { line: _, hasAnswered: __, ...rest } = step;
   return {
     ...rest,
     processes,
@@ -58,5 +58,6 @@ export function joinSteps(first: Step, second: Step): Step {
     answers: [...first.answers, ...second.answers],
     events: [...first.events, ...second.events],
     ...(line ? { line } : {}),
+    ...(first.hasAnswered ? { hasAnswered: true as const } : {}),
   };
 }

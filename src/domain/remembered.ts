@@ -11,7 +11,7 @@ import type { EnvironmentState, OwedAction, ProcessState, Step } from "./state.t
 
 /** An environment nothing is remembered of. */
 export function nothingRemembered(environment: EnvironmentName): EnvironmentState {
-  return { environment, processes: new Map(), owed: [], evidence: new Map(), freeze: null, orders: [] };
+  return { environment, processes: new Map(), owed: [], evidence: new Map(), freeze: null, orders: [], hasAnswered: false };
 }
 
 /** The state after a decision. What was owed already under the same key keeps its id, its waiting time and its refusal. */
@@ -23,6 +23,7 @@ export function afterStep(state: EnvironmentState, step: Step, takeId: () => num
     evidence: withoutEnded(state.evidence, step),
     freeze: step.line ? step.line.freeze : state.freeze,
     orders: withoutAnswered(state.orders, step.answers),
+    hasAnswered: state.hasAnswered || step.hasAnswered === true,
   };
 }
 

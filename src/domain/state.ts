@@ -51,6 +51,8 @@ export interface EnvironmentState {
   readonly freeze: Freeze | null;
   /** Given and not answered yet, oldest first. */
   readonly orders: readonly Order[];
+  /** Whether engine and router have answered here since the journal began. */
+  readonly hasAnswered: boolean;
 }
 
 /** One line of a deployment's story. */
@@ -113,6 +115,8 @@ export interface Step {
   readonly events: readonly PinionEvent[];
   /** When to look again without any event; null: only the resync timer. */
   readonly wakeAt: Instant | null;
+  /** Present when engine and router have answered here for the first time. */
+  readonly hasAnswered?: true;
   /** Protects callers, and is small: recorded on a full disk too, from the room that is kept for it. */
   readonly isUrgent?: true;
 }
@@ -124,6 +128,7 @@ export function isNothingNew(step: Step): boolean {
     step.owed.size === 0 &&
     step.deployments.length === 0 &&
     step.line === undefined &&
+    step.hasAnswered === undefined &&
     step.answers.length === 0 &&
     step.events.length === 0
   );

@@ -34,7 +34,15 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
 
     it("knows nothing of an environment it never heard of", async () => {
       const state = await journal.state("nowhere");
-      expect(state).toEqual({ environment: "nowhere", processes: new Map(), owed: [], evidence: new Map(), freeze: null, orders: [] });
+      expect(state).toEqual({
+        environment: "nowhere",
+        processes: new Map(),
+        owed: [],
+        evidence: new Map(),
+        freeze: null,
+        orders: [],
+        hasAnswered: false,
+      });
       expect(await journal.history({})).toEqual([]);
     });
 

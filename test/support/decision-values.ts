@@ -62,7 +62,7 @@ export function status(parts: Partial<ProcessStatus> = {}): ProcessStatus {
 
 export function before(parts: Partial<EnvironmentState> = {}, ...rows: readonly ProcessState[]): EnvironmentState {
   const processes = new Map(rows.map((one) => [one.process, one]));
-  return { environment: "production", processes, owed: [], evidence: new Map(), freeze: null, orders: [], ...parts };
+  return { environment: "production", processes, owed: [], evidence: new Map(), freeze: null, orders: [], hasAnswered: true, ...parts };
 }
 
 export function step(parts: Partial<Step> = {}): Omit<Step, "events"> {

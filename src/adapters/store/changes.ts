@@ -100,6 +100,7 @@ function writeStep({ rows, history, orders, outbox, log, keepDeployments }: Part
   const { environment, deployments } = step;
   rows.writeRows(environment, step.processes);
   rows.forgetRows(environment, step.forgotten);
+  if (step.hasAnswered) rows.writeAnswered(environment);
   rows.writeOwed(environment, [...step.owed.keys()], owedOf(next, new Set(step.owed.keys())));
   for (const update of deployments) {
     if (history.writeDeployment(update)) continue;

@@ -28,6 +28,7 @@ export function loadEnvironment(source: Source, environment: EnvironmentName): E
     evidence: loadEvidence(source, environment),
     freeze: loadFreeze(source, environment),
     orders: loadOrders(source, environment),
+    hasAnswered: rowsOf(source.connection, "SELECT 1 FROM answered WHERE environment = ?", environment).length > 0,
   };
 }
 

@@ -142,4 +142,9 @@ export const journalMigrations: Migrations = [
       AND phase = OLD.phase AND condemned_by = coalesce(OLD.condemned_by, '');
   END;
   `,
+  `
+  -- Environments in which engine and router have answered since the journal began.
+  CREATE TABLE answered (environment TEXT PRIMARY KEY) WITHOUT ROWID;
+  INSERT INTO answered SELECT DISTINCT environment FROM process_state;
+  `,
 ];

@@ -12,6 +12,8 @@ export interface StateWriter {
   /** These actions replace all that the processes owed. */
   writeOwed(environment: EnvironmentName, processes: readonly ProcessId[], owed: readonly OwedAction[]): void;
   writeSettled(environment: EnvironmentName, ids: readonly number[]): void;
+  /** Engine and router have answered here. */
+  writeAnswered(environment: EnvironmentName): void;
   writeRefused(environment: EnvironmentName, id: number, stuck: Stuck, notBefore: number): void;
 }
 
@@ -26,7 +28,9 @@ export function createStateWriter(connection: Connection): StateWriter {
   );
   const settle = connection.prepare("DELETE FROM owed WHERE environment = ? AND id = ?");
   const refuse = connection.prepare("UPDATE owed SET stuck = ?, not_before = ? WHERE environment = ? AND id = ?");
+  const answered = connection.prepare("INSERT OR IGNORE INTO answered (environment) VALUES (?)");
   return {
+    writeAnswered: (environment) => void answered.run(environment),
     writeRows: (environment, rows) => {
       for (const row of rows) upsert.run(environment, row.process, JSON.stringify(row));
     },
