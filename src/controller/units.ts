@@ -21,8 +21,7 @@ export async function loadUnit(ref: UnitRef, environment: EnvironmentName, ports
   const spec = wanted?.environment.spec;
   if (!spec || !wanted.desired) throw new PinionError("environment/unusable", `environment ${environment} cannot be used at the moment`);
   const version = await ports.manifests.version(ref.process, ref.version);
-  const summary = { ...version, hasChecks: version.checks.length > 0 };
-  if (unitDigest(summary, wanted.desired.settingsDigest, ports.hash) !== ref.digest) {
+  if (unitDigest(version, wanted.desired.settingsDigest, ports.hash) !== ref.digest) {
     throw new PinionError(
       "manifest/invalid",
       `${ref.process} ${ref.version} or the variables of ${environment} have changed since this was decided`,

@@ -4,6 +4,7 @@ import type { Finding } from "./finding.ts";
 import type { CommitId, Digest, EnvironmentName, Instant, ProcessId, Version } from "./names.ts";
 import type { Dependency } from "./process-version.ts";
 import type { EnvironmentSpec } from "./environment.ts";
+import type { PublicEndpoint } from "./unit.ts";
 
 export type VersionStatus = "draft" | "published" | "deprecated" | "archived";
 
@@ -31,6 +32,8 @@ export interface VersionSummary {
   readonly definitionDigest: Digest;
   readonly dependencies: readonly Dependency[];
   readonly hasChecks: boolean;
+  /** Where it is called from outside. */
+  readonly endpoints: readonly PublicEndpoint[];
 }
 
 /** A pin, resolved against the catalogue: runnable, or broken with the reasons. */

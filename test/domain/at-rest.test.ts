@@ -16,7 +16,7 @@ const olderDigest = digestOf("b");
 const oldestDigest = digestOf("c");
 const unit = { process, version: "1.1.0", digest };
 
-const summary = { process, version: "1.1.0", definitionDigest: digest, dependencies: [], hasChecks: false };
+const summary = { process, version: "1.1.0", definitionDigest: digest, dependencies: [], hasChecks: false, endpoints: [] };
 const pinned = { kind: "runnable", summary, status: "published" } as const;
 const desired: Desired = { kind: "run", unit, summary, pinned };
 

@@ -11,7 +11,7 @@ const spec: EnvironmentSpec = createWorld().spec;
 const pinned: PinnedVersion = {
   kind: "runnable",
   status: "published",
-  summary: { process: "orders", version: "1.0.0", definitionDigest: "sha256-a", dependencies: [], hasChecks: false },
+  summary: { process: "orders", version: "1.0.0", definitionDigest: "sha256-a", dependencies: [], hasChecks: false, endpoints: [] },
 };
 
 function snapshot(changes: Partial<EnvironmentSnapshot> = {}): EnvironmentSnapshot {

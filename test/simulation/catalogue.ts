@@ -1,5 +1,6 @@
 /** Every version that there is in a run, and what the repository's files mean with them. */
 
+import { waysIn } from "../../src/adapters/engines/node-red/ways-in.ts";
 import { sha256 } from "../../src/adapters/manifest/digest.ts";
 import { canonicalDefinition } from "../../src/domain/canonical.ts";
 import { PinionError } from "../../src/domain/errors.ts";
@@ -75,7 +76,7 @@ interface Pin {
 }
 
 function resolve({ process, version, found, isHeld }: Pin): PinnedVersion {
-  if (found && !isHeld) return { kind: "runnable", status: "published", summary: { ...found, hasChecks: true } };
+  if (found && !isHeld) return { kind: "runnable", status: "published", summary: { ...found, hasChecks: true, endpoints: waysIn(found.definition) } };
   const code = found ? "pin/quarantined" : "pin/unknown-version";
   const message = found ? `version ${version} is in quarantine here` : `${process} has no version ${version}`;
   const where = { file: "environments/pins.yaml", line: 1, column: 1, pointer: `/${process}`, hint: "" };

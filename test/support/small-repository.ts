@@ -15,6 +15,7 @@ export const plainDialect: Dialect = {
     if (!graph.nodes.every(isNode) || !connections.every(isConnection)) throw new Error("the export is no graph");
     return { nodes: graph.nodes, connections, config: graph.config ?? {} };
   },
+  endpoints: () => [],
 };
 
 function isNode(node: unknown): node is WorkflowNode {

@@ -1,6 +1,7 @@
 /** A whole small world on fakes: a repository, an engine, a router, a journal and a clock that only moves when told to. */
 
 import { createHash } from "node:crypto";
+import { waysIn } from "../../src/adapters/engines/node-red/ways-in.ts";
 import type { Ports } from "../../src/controller/ports.ts";
 import { reconcile } from "../../src/controller/reconcile.ts";
 import { createValidations } from "../../src/controller/validations.ts";
@@ -219,7 +220,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       const found = versions.get(`${process}@${version ?? ""}`);
       if (version === null) pins.delete(process);
       else if (found)
-        pins.set(process, { kind: "runnable", status: "published", summary: { ...found, hasChecks: found.checks.length > 0 } });
+        pins.set(process, { kind: "runnable", status: "published", summary: { ...found, hasChecks: found.checks.length > 0, endpoints: waysIn(found.definition) } });
       else pins.set(process, { kind: "broken", process, version, findings: [unknownVersion(process, version)] });
     },
     async pass() {
@@ -260,7 +261,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
 function pinned(versions: ReadonlyMap<string, ProcessVersion>, process: ProcessId, version: Version): PinnedVersion {
   const found = versions.get(`${process}@${version}`);
   if (!found) throw new Error(`${process} ${version} is not published`);
-  return { kind: "runnable", status: "published", summary: { ...found, hasChecks: false } };
+  return { kind: "runnable", status: "published", summary: { ...found, hasChecks: false, endpoints: waysIn(found.definition) } };
 }
 
 export function smokeTest(path: string, name = "answers"): Check {

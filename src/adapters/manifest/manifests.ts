@@ -12,7 +12,7 @@ import type { Manifests } from "../../ports/manifests.ts";
 import type { Objects, ParseCache } from "../../ports/objects.ts";
 import { sha256 } from "./digest.ts";
 import { noDefaults } from "./environment-file.ts";
-import { readVersion } from "./read-process.ts";
+import { readVersion, summaryOf } from "./read-process.ts";
 import { createRecentVersions, type RecentVersions } from "./recent-versions.ts";
 import { type ReadCommit, readCommit, type RepositoryReading } from "./repository-reader.ts";
 import { createSchemas, type Schemas } from "./schemas.ts";
@@ -90,8 +90,7 @@ async function wholeVersion({ reading, recent, newest }: Loading, process: Proce
   }
   const whole = await recent.get(record, version, () => readVersion(reading, record, version));
   if (whole.kind === "refused") throw invalid(process, version, whole.findings);
-  const { definitionDigest, dependencies } = whole.version;
-  const summary = { process, version, definitionDigest, dependencies, hasChecks: whole.version.checks.length > 0 };
+  const summary = summaryOf(reading, record, whole.version);
   const broken = contentFindings(newest.processes, record, entry, { kind: "good", summary, dependencyPlaces: whole.dependencyPlaces });
   if (broken.length > 0) throw invalid(process, version, broken);
   return whole.version;

@@ -3,6 +3,7 @@
 import type { Finding } from "../../domain/finding.ts";
 import type { ProcessId, Version } from "../../domain/names.ts";
 import type { ProcessCatalogue, VersionSummary } from "../../domain/snapshot.ts";
+import type { PublicEndpoint } from "../../domain/unit.ts";
 import type { EntryPlace, ListedVersion } from "./process-file.ts";
 import type { Spot } from "./version-file.ts";
 
@@ -37,7 +38,7 @@ export function versionFile(process: ProcessId, version: Version): string {
 }
 
 /** Change it whenever the rows, or what is made of a file, change their meaning. */
-const format = 1;
+const format = 2;
 
 /** The key of a process folder in the cache: everything that the row depends on is in it. */
 export function cacheKey(process: ProcessId, treeId: string, engines: readonly string[]): string {
@@ -54,7 +55,7 @@ interface Row {
 }
 
 type RowVersion =
-  | readonly [Version, VersionSummary["definitionDigest"], VersionSummary["dependencies"], boolean, readonly Spot[]]
+  | readonly [Version, VersionSummary["definitionDigest"], VersionSummary["dependencies"], boolean, readonly Spot[], readonly PublicEndpoint[]]
   | readonly [Version, readonly Finding[]];
 
 /** The row of a record. */
@@ -73,8 +74,8 @@ export function encodeRecord(record: ProcessRecord): string {
 
 function encodeVersion(version: Version, known: VersionRecord): RowVersion {
   if (known.kind === "bad") return [version, known.findings];
-  const { definitionDigest, dependencies, hasChecks } = known.summary;
-  return [version, definitionDigest, dependencies, hasChecks, known.dependencyPlaces];
+  const { definitionDigest, dependencies, hasChecks, endpoints } = known.summary;
+  return [version, definitionDigest, dependencies, hasChecks, known.dependencyPlaces, endpoints];
 }
 
 /** The record of a row, or null when the row is damaged: then it is read anew. */
@@ -103,13 +104,14 @@ function fromRow(row: Row, process: ProcessId, treeId: string): ProcessRecord {
 
 function decodeVersion(known: RowVersion, process: ProcessId): VersionRecord {
   if (known.length === 2) return { kind: "bad", findings: known[1] };
-  const [version, definitionDigest, dependencies, hasChecks, dependencyPlaces] = known;
+  const [version, definitionDigest, dependencies, hasChecks, dependencyPlaces, endpoints] = known;
   const summary: VersionSummary = {
     process,
     version,
     definitionDigest,
     dependencies: dependencies.length === 0 ? none : dependencies,
     hasChecks,
+    endpoints: endpoints.length === 0 ? none : endpoints,
   };
   return { kind: "good", summary, dependencyPlaces: dependencyPlaces.length === 0 ? none : dependencyPlaces };
 }

@@ -4,6 +4,7 @@ import type { Definition } from "../../domain/definition.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { Hash, ProcessId, Version } from "../../domain/names.ts";
 import type { ProcessVersion } from "../../domain/process-version.ts";
+import type { VersionSummary } from "../../domain/snapshot.ts";
 import type { Dialect } from "../../ports/dialect.ts";
 import type { Objects } from "../../ports/objects.ts";
 import { parseExport } from "./export-file.ts";
@@ -57,7 +58,7 @@ export async function readVersions(reading: Reading, record: ProcessRecord, vers
   const folder = await listFolder(reading.objects, record.treeId, `processes/${record.process}`);
   for (const version of versions) {
     const whole = await readVersionFrom(reading, record, folder, version);
-    record.versions.set(version, toRecord(whole));
+    record.versions.set(version, toRecord(reading, record, whole));
   }
 }
 
@@ -71,11 +72,16 @@ export async function readVersion(reading: Reading, record: ProcessRecord, versi
   return readVersionFrom(reading, record, folder, version);
 }
 
-function toRecord(whole: WholeVersion): VersionRecord {
+function toRecord(reading: Reading, record: ProcessRecord, whole: WholeVersion): VersionRecord {
   if (whole.kind === "refused") return { kind: "bad", findings: whole.findings };
-  const { process, version, definitionDigest, dependencies, checks } = whole.version;
-  const summary = { process, version, definitionDigest, dependencies, hasChecks: checks.length > 0 };
-  return { kind: "good", summary, dependencyPlaces: whole.dependencyPlaces };
+  return { kind: "good", summary: summaryOf(reading, record, whole.version), dependencyPlaces: whole.dependencyPlaces };
+}
+
+/** What deciding needs of it. */
+export function summaryOf({ dialects }: Reading, { catalogue }: ProcessRecord, whole: ProcessVersion): VersionSummary {
+  const { process, version, definitionDigest, dependencies, checks, definition } = whole;
+  const endpoints = dialects.find(({ engine }) => engine === catalogue.engine)?.endpoints(definition) ?? [];
+  return { process, version, definitionDigest, dependencies, hasChecks: checks.length > 0, endpoints };
 }
 
 async function readProcessFile(reading: Reading, process: ProcessId, folder: Folder): Promise<ParsedProcess> {

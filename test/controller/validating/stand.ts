@@ -1,5 +1,6 @@
 /** A stand for validations alone: fakes of everything that they ask, and a deployment that is under way. */
 
+import { waysIn } from "../../../src/adapters/engines/node-red/ways-in.ts";
 import { createHash } from "node:crypto";
 import { mergeResults } from "../../../src/domain/remembered.ts";
 import type { Ports } from "../../../src/controller/ports.ts";
@@ -127,7 +128,7 @@ export function createStand(options: StandOptions = {}) {
     },
     pin({ process, version }: UnitRef) {
       const found = versionOf(process, version);
-      pins.set(process, { kind: "runnable", status: "published", summary: { ...found, hasChecks: found.checks.length > 0 } });
+      pins.set(process, { kind: "runnable", status: "published", summary: { ...found, hasChecks: found.checks.length > 0, endpoints: waysIn(found.definition) } });
     },
     async install(unit: UnitRef) {
       const { definition } = versionOf(unit.process, unit.version);
@@ -184,7 +185,7 @@ export function createStand(options: StandOptions = {}) {
   function unitOf(found: ProcessVersion): UnitRef {
     const settings = desiredNow()?.settingsDigest ?? sha256("");
     const { process, version } = found;
-    return { process, version, digest: unitDigest({ ...found, hasChecks: found.checks.length > 0 }, settings, sha256) };
+    return { process, version, digest: unitDigest(found, settings, sha256) };
   }
 
   function processes(): ReadonlyMap<ProcessId, ProcessState> {

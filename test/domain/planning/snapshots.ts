@@ -93,7 +93,7 @@ export function pin(
   return {
     kind: "runnable",
     status,
-    summary: { process, version, definitionDigest: `sha256-${definition}`, dependencies, hasChecks: true },
+    summary: { process, version, definitionDigest: `sha256-${definition}`, dependencies, hasChecks: true, endpoints: [] },
   };
 }
 

@@ -8,6 +8,7 @@ import { type FlowNode, isList, isObject, stringsOf, subflowPrefix } from "./flo
 import { mark } from "./marker.ts";
 import { lastNode } from "./readiness.ts";
 import { refuseUnrunnable } from "./refusals.ts";
+import { methodOf, withSlash } from "./ways-in.ts";
 
 export interface CompiledUnit {
   readonly unit: UnitRef;
@@ -122,7 +123,7 @@ function compileNode(plan: Plan, node: WorkflowNode): FlowNode {
 
 function addressOf(tab: string, node: WorkflowNode): JsonObject {
   if (node.type === "http in")
-    return { method: String(node.config["method"] ?? "get").toLowerCase(), url: privatePath(tab) + withSlash(node.config["url"]) };
+    return { method: methodOf(node.config["method"]), url: privatePath(tab) + withSlash(node.config["url"]) };
   if (node.type === "websocket-listener") return { path: privatePath(tab) + withSlash(node.config["path"]) };
   return {};
 }
@@ -187,11 +188,6 @@ function prefixedIfKnown(plan: Plan, value: Json): Json {
 
 function prefixed(tab: string, id: string): string {
   return `${tab}.${id}`;
-}
-
-function withSlash(path: Json | undefined): string {
-  const text = String(path ?? "");
-  return text.startsWith("/") ? text : `/${text}`;
 }
 
 function withoutPrefix(tab: string, path: Json | undefined): string {

@@ -3,11 +3,13 @@
 import type { Connection, Definition, Json, JsonObject, WorkflowNode } from "../../../domain/definition.ts";
 import type { Dialect } from "../../../ports/dialect.ts";
 import { type FlowNode, isList, isObject, parseFlowNodes, stringsOf } from "./flow-nodes.ts";
+import { waysIn } from "./ways-in.ts";
 
 /** Node-RED without a Node-RED: what `definitionFrom` and `pinion validate` need to know of it. */
 export const nodeRedDialect: Dialect = {
   engine: "node-red",
   fromExport: (exported) => definitionOf(parseFlowNodes(isObject(exported) ? exported["flows"] : exported)),
+  endpoints: waysIn,
 };
 
 /** Read elsewhere, or of the canvas alone. */

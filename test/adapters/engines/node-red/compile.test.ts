@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { compileUnit, endpointsOf, privatePath, tabId } from "../../../../src/adapters/engines/node-red/compile.ts";
+import { nodeRedDialect } from "../../../../src/adapters/engines/node-red/dialect.ts";
 import type { FlowNode } from "../../../../src/adapters/engines/node-red/flow-nodes.ts";
 import type { Definition } from "../../../../src/domain/definition.ts";
 import { asStored, countingFlow, helloFlow, node, unitOf, wires } from "./flows.ts";
@@ -30,6 +31,7 @@ describe("a unit compiled for Node-RED", () => {
       { method: "GET", path: "/orders" },
     ]);
     expect(endpointsOf(tab, nodes)).toEqual(endpoints);
+    expect(nodeRedDialect.endpoints(definition)).toEqual(endpoints);
   });
 
   it("takes its WebSocket listeners below the private path too", () => {
