@@ -18,17 +18,32 @@ export async function shiftTraffic(environment: EnvironmentName, due: readonly O
   if (owed.length === 0) return [];
   return attempt(owed, [], async () => {
     const find = await finding(environment, ports);
-    const routes = new Map<OwedAction, Route>();
-    const refusals: Refusal[] = [];
-    for (const entry of owed) {
-      const route = routeFor(entry.action, find, ports.wanted(environment)?.environment.spec ?? null);
-      if (route) routes.set(entry, route);
-      else refusals.push({ owed: entry, error: nowhere(entry) });
-    }
+    const spec = ports.wanted(environment)?.environment.spec ?? null;
+    const possible = new Map(owed.flatMap((entry) => asEntry(entry, routeFor(entry.action, find, spec))));
+    const alone = await withoutPartners([...possible.keys()], environment, ports);
+    const routes = new Map([...possible].filter(([entry]) => !alone.has(entry)));
     if (routes.size > 0) await ports.router.ensureRoutes(environment, [...routes.values()]);
     await done(environment, [...routes.keys()], ports);
-    return refusals;
+    return owed.filter((entry) => !routes.has(entry)).map((entry) => ({ owed: entry, error: nowhere(entry) }));
   });
+}
+
+function asEntry(entry: Owed<"ensure-weights">, route: Route | null): readonly (readonly [Owed<"ensure-weights">, Route])[] {
+  return route ? [[entry, route]] : [];
+}
+
+/** Those whose paths change owner together with others that cannot be routed now: half of it would leave callers without an answer. */
+async function withoutPartners(
+  possible: readonly Owed<"ensure-weights">[],
+  environment: EnvironmentName,
+  ports: Ports,
+): Promise<ReadonlySet<OwedAction>> {
+  if (possible.every(({ action }) => action.with === undefined)) return new Set();
+  const all = of((await ports.journal.state(environment)).owed, "ensure-weights");
+  const isPossible = new Set(possible.map(({ action }) => action.process));
+  const impossible = new Set(all.map(({ action }) => action.process).filter((process) => !isPossible.has(process)));
+  const alone = possible.filter(({ action }) => action.with?.some((process) => impossible.has(process)));
+  return new Set(alone);
 }
 
 function nowhere({ action }: Owed<"ensure-weights">): PinionError {

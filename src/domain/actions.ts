@@ -22,8 +22,16 @@ export type Action =
       /** Proves that a rollback worked: asks what the environment lists for that, filed under a scope of its own. */
       readonly isRollback?: true;
     }
-  /** Exactly these weights, nothing else of this process gets traffic. Empty: no traffic at all. */
-  | { readonly kind: "ensure-weights"; readonly process: ProcessId; readonly weights: readonly Weight[] }
+  /**
+   * Exactly these weights, nothing else of this process gets traffic. Empty: no traffic at all. `with`: in one write with what is owed so
+   * of these processes, or not at all, because paths change their owner between them.
+   */
+  | {
+      readonly kind: "ensure-weights";
+      readonly process: ProcessId;
+      readonly weights: readonly Weight[];
+      readonly with?: readonly ProcessId[];
+    }
   /** Schedules and subscriptions fire in exactly this version of the process; null: in none. */
   | { readonly kind: "ensure-armed"; readonly process: ProcessId; readonly digest: Digest | null }
   | { readonly kind: "ensure-removed"; readonly unit: UnitRef }

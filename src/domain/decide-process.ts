@@ -6,7 +6,7 @@ import type { Case, Pass, ProcessDecision } from "./decision.ts";
 import { advance, isAllButOver, knownGoodAfter, open, rejectedPhase, verifiedBefore } from "./deployments.ts";
 import { describeHeld, describeSettled, describeUnknown, type Outlook, withStatus } from "./describe-status.ts";
 import type { Desired } from "./desired.ts";
-import { holdForConcurrency } from "./gates/concurrency.ts";
+import { holdForConcurrency, isRunning } from "./gates/concurrency.ts";
 import { holdForDependencies } from "./gates/dependencies.ts";
 import type { Held } from "./gates/gate.ts";
 import { keepServing, whyNotServed } from "./keep-serving.ts";
@@ -14,7 +14,7 @@ import { keepUp } from "./keep-up.ts";
 import { describeFreeze, signature } from "./orders.ts";
 import { findQuarantined, followGit, heldInQuarantine, pinnedDefinition } from "./quarantine.ts";
 import { whyNotTakenOut } from "./removal.ts";
-import { condemnation, describeLag, followRevert, isOnItsWay } from "./rollback.ts";
+import { condemnation, describeLag, followRevert } from "./rollback.ts";
 import type { UnitRef } from "./names.ts";
 import { keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
 import type { Dependency } from "./process-version.ts";
@@ -133,8 +133,14 @@ function decideUnpinned(one: Case, view: ProcessSeen): ProcessDecision {
   const why = one.pass.freeze ? `no longer pinned, but ${describeFreeze(one.pass.freeze)}` : whyNotRemoved(one.pass);
   const serving = servingUnit(view.route);
   if (why && (serving || one.before.takenOutAt === null)) return hold(one, view, { health: "Suspended", why, until: null });
-  if (serving) return open(one, view, { kind: "retire", candidate: null, fast: false, why: whyTakenOut(one.pass.seen) });
-  return keepWarm(one, view, why);
+  return serving ? takeOut(one, view) : keepWarm(one, view, why);
+}
+
+/** Whoever takes its paths over gets them in the moment in which it loses them. */
+function takeOut(one: Case, view: ProcessSeen): ProcessDecision {
+  const handover = one.pass.handovers?.get(view.process);
+  if (handover?.kind === "waits") return hold(one, view, { health: null, why: handover.why, until: null });
+  return open(one, view, { kind: "retire", candidate: null, fast: false, why: whyTakenOut(one.pass.seen), with: handover?.with });
 }
 
 /** Nothing is left to be known of it, but for what must not come again and git does not say yet. */
@@ -220,7 +226,7 @@ function supersede(one: Case, rollout: Rollout): ProcessDecision {
   const isGood = isAllButOver(rollout) && !isCondemned(one, rollout) && !isTakenBack(one, rollout);
   const phase = phaseSuperseded(rollout, isGood);
   const why = whySuperseded(rollout, isGood, whatIsPinned(desired));
-  if (isOnItsWay(rollout)) pass.running -= 1;
+  if (isRunning(rollout)) pass.running -= 1;
   const knownGood = isGood ? knownGoodAfter(before, rollout, phase, now) : before.knownGood;
   const idle: ProcessState = { ...before, rollout: null, knownGood, status: before.status && { ...before.status, phase } };
   const step = { at: now, state: phase === "Superseded" ? "superseded" : phase, why };

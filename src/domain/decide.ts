@@ -7,10 +7,11 @@ import { actionKey, processOf, type Action } from "./actions.ts";
 import { decideProcess } from "./decide-process.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
 import type { Desired } from "./desired.ts";
+import { isRunning } from "./gates/concurrency.ts";
+import { planHandovers, type Stirring } from "./handovers.ts";
 import { isAtRest } from "./keep-up.ts";
 import { isFirstAnswer } from "./lost-journal.ts";
 import type { Instant, ProcessId } from "./names.ts";
-import { isOnItsWay } from "./rollback.ts";
 import { type Seen, servingUnit } from "./seen.ts";
 import { type Line, obeyForLine, obeyForProcess, ordersFor, thawed, unanswered, withOrders } from "./obeying.ts";
 import type { Order, OrderAnswer } from "./orders.ts";
@@ -35,16 +36,13 @@ const nothing = {
 export function decide(state: EnvironmentState, seen: Seen): Step {
   const owedBy = owedByProcess(state.owed);
   const line = obeyForLine(state, seen);
-  const pass: Pass = { state, seen, freeze: line.freeze, running: countRunning(state) };
+  const stirring = [...everyStirring(state, seen)];
+  const handovers = planHandovers(stirring, seen, line.freeze);
+  const pass: Pass = { state, seen, freeze: line.freeze, running: countRunning(state), handovers };
   const step = emptyStep(state, seen);
   step.answers.push(...line.answers);
-  for (const process of everyProcess(state, seen)) {
-    const desired = seen.desired?.processes.get(process) ?? null;
-    const known = state.processes.get(process);
-    const orders = ordersFor(state, process);
-    if (known && orders.length === 0 && isAtRest(known, desired, seen)) continue;
-    const remembered = known ?? { process, ...nothing };
-    decideOne(step, { remembered, owed: owedBy.get(process) ?? none, pass }, { orders, desired, line });
+  for (const { remembered, desired, orders } of stirring) {
+    decideOne(step, { remembered, owed: owedBy.get(remembered.process) ?? none, pass }, { orders, desired, line });
   }
   step.answers.push(...unanswered(state, step.answers, seen));
   return tell(state, { ...step, ...newsOf(line), ...answeredNow(state, seen) });
@@ -56,6 +54,17 @@ function newsOf({ isNews, freeze }: Line): Pick<Step, "line"> {
 
 function answeredNow(state: EnvironmentState, seen: Seen): Pick<Step, "hasAnswered"> {
   return isFirstAnswer(state, seen) ? { hasAnswered: true } : {};
+}
+
+/** Whatever is not at rest, or is spoken to. */
+function* everyStirring(state: EnvironmentState, seen: Seen): Iterable<Stirring> {
+  for (const process of everyProcess(state, seen)) {
+    const desired = seen.desired?.processes.get(process) ?? null;
+    const known = state.processes.get(process);
+    const orders = ordersFor(state, process);
+    if (known && orders.length === 0 && isAtRest(known, desired, seen)) continue;
+    yield { remembered: known ?? { process, ...nothing }, desired, orders };
+  }
 }
 
 interface Wanted {
@@ -107,7 +116,7 @@ function strays({ engine, routes }: Seen, isKnown: (process: ProcessId) => boole
 
 function countRunning(state: EnvironmentState): number {
   let running = 0;
-  for (const { rollout } of state.processes.values()) if (rollout && isOnItsWay(rollout)) running += 1;
+  for (const { rollout } of state.processes.values()) if (rollout && isRunning(rollout)) running += 1;
   return running;
 }
 

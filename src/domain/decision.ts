@@ -3,6 +3,7 @@
 import type { Action } from "./actions.ts";
 import type { Desired } from "./desired.ts";
 import type { Instant } from "./names.ts";
+import type { Handovers } from "./handovers.ts";
 import type { Freeze } from "./orders.ts";
 import type { RevertOrder } from "./revert.ts";
 import type { Rollout } from "./rollout.ts";
@@ -17,6 +18,8 @@ export interface Pass {
   readonly freeze: Freeze | null;
   /** Deployments running now, with those that began in this pass; those that have all the traffic for good do not count. */
   running: number;
+  /** Whose paths change owner now, or will; null: that could not be asked. */
+  readonly handovers: Handovers | null;
 }
 
 /** One process in one pass. */

@@ -5,16 +5,18 @@ import { deadlineOf } from "./deadline.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeEnded, describeRollout, withStatus } from "./describe-status.ts";
 import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environment.ts";
-import type { Instant, UnitRef } from "./names.ts";
+import type { Instant, ProcessId, UnitRef } from "./names.ts";
+import { isRunning } from "./gates/concurrency.ts";
 import { keepServing } from "./keep-serving.ts";
 import { describeFreeze, signature } from "./orders.ts";
-import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, isOnItsWay, whyNotAutomatic } from "./rollback.ts";
+import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, whyNotAutomatic } from "./rollback.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
 import { findInstalled, type ProcessSeen, type Seen, servingUnit, viewProcess } from "./seen.ts";
 import type { DeploymentUpdate, KnownGood, ProcessState } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
 import { isBeforeSwitch, type Reason, reject, rejectLate } from "./strategies/steps.ts";
-import { begin, next } from "./strategies/strategy.ts";
+import { nextHandingOver, together } from "./strategies/handing-over.ts";
+import { begin } from "./strategies/strategy.ts";
 import { watchRollout } from "./watch.ts";
 
 /** How many good versions are remembered of a process, newest first. */
@@ -26,9 +28,15 @@ interface Opening {
   readonly candidate: UnitRef | null;
   readonly fast: boolean;
   readonly why: string;
+  /** Processes that take its paths over at the same moment. */
+  readonly with?: readonly ProcessId[] | undefined;
 }
 
-export function open({ before, pass, superseded }: Case, view: ProcessSeen, { why, ...identity }: Opening): ProcessDecision {
+export function open(
+  { before, pass, superseded }: Case,
+  view: ProcessSeen,
+  { why, with: partners = [], ...identity }: Opening,
+): ProcessDecision {
   const { seen } = pass;
   if (!seen.spec) throw new Error("no deployment without an environment");
   pass.running += 1;
@@ -39,7 +47,7 @@ export function open({ before, pass, superseded }: Case, view: ProcessSeen, { wh
   const after = withStatus(process, describeRollout(before, seen, view, { rollout, why: step.why, isAlarming: false, isStopped: false }));
   return {
     after,
-    actions: step.actions,
+    actions: together(step.actions, partners),
     replacesOwed: true,
     deployments: [opened(rollout, seen, why), entered(rollout, seen.now, step)],
     wakeAt: step.wakeAt,
@@ -130,7 +138,7 @@ function nextStep(one: Case, rollout: Rollout, watched: RolloutSeen): Stepping {
   const stopped = stoppedBy(one, rollout);
   const deadline = deadlineOf(rollout);
   if (stopped === null && deadline !== null && now >= deadline) return calm(rejectLate(rollout, now));
-  const step = next(rollout, watched);
+  const step = nextHandingOver(rollout, watched, one.pass.handovers);
   if (stopped === null || step.state.kind === "rejected") return calm(step);
   return calm(isGoingOn(step, rollout) ? standStill(rollout, stopped) : { ...step, why: `${step.why}; ${stopped}` });
 }
@@ -141,7 +149,7 @@ function whenCondemned(one: Case, rollout: Rollout, watched: RolloutSeen, bad: R
   const held = whyNotAutomatic(rollout, one.before, one.pass.seen);
   const step = condemn(rollout, bad, held, now);
   if (step.state.kind === "rejected") return calm(step);
-  const normal = next(rollout, watched);
+  const normal = nextHandingOver(rollout, watched, one.pass.handovers);
   return { step: isGoingOn(normal, rollout) ? step : { ...normal, why: step.why }, isAlarming: true };
 }
 
@@ -166,13 +174,21 @@ function stoppedBy({ pass }: Case, rollout: Rollout): string | null {
   return pass.freeze ? describeFreeze(pass.freeze) : null;
 }
 
+const stillStates: ReadonlySet<RolloutState["kind"]> = new Set([
+  "validating",
+  "installing",
+  "checking",
+  "waiting",
+  "handing-over",
+  "shifting",
+  "pausing",
+]);
+
 /** Where nothing is half done, so that it can stay for as long as a person wants. */
 function canStandStill({ state, strategy }: Rollout): boolean {
   const { kind } = state;
   if (strategy.kind === "recreate") return kind === "validating";
-  return (
-    kind === "validating" || kind === "installing" || kind === "checking" || kind === "waiting" || kind === "shifting" || kind === "pausing"
-  );
+  return stillStates.has(kind);
 }
 
 function isSameState(one: RolloutState, other: RolloutState): boolean {
@@ -199,7 +215,7 @@ function whileWaiting(one: Case, rollout: Rollout): readonly Action[] {
 }
 
 function close({ before, pass, desired }: Case, rollout: Rollout, step: StrategyStep): ProcessDecision {
-  if (isOnItsWay(rollout)) pass.running -= 1;
+  if (isRunning(rollout)) pass.running -= 1;
   const { seen } = pass;
   const phase = step.outcome === "succeeded" ? "Succeeded" : rejectedPhase(rollout.state);
   const ended: ProcessState = {

@@ -39,7 +39,11 @@ function settingsDigest(spec: EnvironmentSpec, { address, hash }: Surroundings):
 }
 
 /** The identity of a unit: one version with one definition and one set of settings. */
-export function unitDigest(summary: Pick<VersionSummary, "process" | "version" | "definitionDigest">, settings: Digest, hash: Hash): Digest {
+export function unitDigest(
+  summary: Pick<VersionSummary, "process" | "version" | "definitionDigest">,
+  settings: Digest,
+  hash: Hash,
+): Digest {
   return hash(`${summary.process}\n${summary.version}\n${summary.definitionDigest}\n${settings}`);
 }
 

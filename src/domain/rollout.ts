@@ -15,6 +15,8 @@ export type RolloutState =
   | { readonly kind: "checking" }
   /** Passed; waits out `switchTrafficDelay`. */
   | { readonly kind: "waiting"; readonly since: Instant }
+  /** Ready for the traffic; waits for those that take its paths over, or give it theirs, so that all change owner at once. */
+  | { readonly kind: "handing-over"; readonly since: Instant }
   | { readonly kind: "switching" }
   /** Shares the traffic with the stable version (canary). `step` counts the spec's steps from 0; `since`: when that step began. */
   | { readonly kind: "shifting"; readonly step: number; readonly weight: Percent; readonly since: Instant }

@@ -144,6 +144,16 @@ const stories: readonly Story[] = [
     ends: wentBack("emergency"),
   },
   {
+    name: "a process that is renamed",
+    prepare: (world) => world.publish("purchases", "2.0.0", { path: "/orders" }),
+    commit: (world) => {
+      world.pin("orders", null);
+      world.pin("purchases", "2.0.0");
+    },
+    never: [],
+    mayBeDown: true,
+  },
+  {
     name: "a process that leaves the pins",
     prepare: (world) => void (world.spec = { ...world.spec, allowEmpty: true }),
     commit: (world) => world.pin("orders", null),

@@ -76,7 +76,8 @@ interface Pin {
 }
 
 function resolve({ process, version, found, isHeld }: Pin): PinnedVersion {
-  if (found && !isHeld) return { kind: "runnable", status: "published", summary: { ...found, hasChecks: true, endpoints: waysIn(found.definition) } };
+  if (found && !isHeld)
+    return { kind: "runnable", status: "published", summary: { ...found, hasChecks: true, endpoints: waysIn(found.definition) } };
   const code = found ? "pin/quarantined" : "pin/unknown-version";
   const message = found ? `version ${version} is in quarantine here` : `${process} has no version ${version}`;
   const where = { file: "environments/pins.yaml", line: 1, column: 1, pointer: `/${process}`, hint: "" };

@@ -154,7 +154,15 @@ function judgeMove({ trace }: SimWorld, { was, is, isFrozen }: { was: Rollout; i
   trace.expect(!isFrozen || was.kind !== "deploy", "nothing is promoted in a freeze", move);
 }
 
-const stillStates: ReadonlySet<string> = new Set(["validating", "installing", "checking", "waiting", "shifting", "pausing"]);
+const stillStates: ReadonlySet<string> = new Set([
+  "validating",
+  "installing",
+  "checking",
+  "waiting",
+  "handing-over",
+  "shifting",
+  "pausing",
+]);
 
 function canStandStill({ state, strategy }: Rollout): boolean {
   return strategy.kind === "recreate" ? state.kind === "validating" : stillStates.has(state.kind);

@@ -145,7 +145,15 @@ function isWaitingForPerson({ strategy, state }: Rollout): boolean {
   return step?.kind === "pause" && step.durationMs === null;
 }
 
-const stillStates: ReadonlySet<RolloutState["kind"]> = new Set(["validating", "installing", "checking", "waiting", "shifting", "pausing"]);
+const stillStates: ReadonlySet<RolloutState["kind"]> = new Set([
+  "validating",
+  "installing",
+  "checking",
+  "waiting",
+  "handing-over",
+  "shifting",
+  "pausing",
+]);
 
 function canStandStill({ state, strategy }: Rollout): boolean {
   return strategy.kind === "recreate" ? state.kind === "validating" : stillStates.has(state.kind);

@@ -5,11 +5,16 @@ import type { Finding } from "../../src/domain/finding.ts";
 import type { ProcessId, Version } from "../../src/domain/names.ts";
 import { environment } from "./spec.ts";
 
-/** Answers at this address with its version. */
-export function definitionOf(url: string, version: Version): Definition {
-  const receive = { id: "receive", type: "http in", position: { x: 0, y: 0 }, config: { method: "get", url } };
+/** Answers at these addresses with its version. */
+export function definitionOf(urls: readonly string[], version: Version): Definition {
+  const receive = urls.map((url, index) => ({
+    id: index === 0 ? "receive" : `receive${index}`,
+    type: "http in",
+    position: { x: 0, y: 0 },
+    config: { method: "get", url },
+  }));
   return {
-    nodes: [receive, { id: "answer", type: "template", position: { x: 1, y: 0 }, config: { template: version } }],
+    nodes: [...receive, { id: "answer", type: "template", position: { x: 1, y: 0 }, config: { template: version } }],
     connections: [],
     config: {},
   };

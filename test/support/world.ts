@@ -38,6 +38,8 @@ export interface VersionOptions {
   readonly checks?: readonly Check[];
   /** What it answers at; by default its name. */
   readonly path?: string;
+  /** Instead of `path`. */
+  readonly paths?: readonly string[];
 }
 
 export interface World {
@@ -202,8 +204,8 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
     now: 1_000_000,
     spec,
     findings: [],
-    publish(process, version, { dependencies = [], checks = [], path = `/${process}` } = {}) {
-      const definition = definitionOf(path, version);
+    publish(process, version, { dependencies = [], checks = [], path = `/${process}`, paths = [path] } = {}) {
+      const definition = definitionOf(paths, version);
       const metadata = { title: "", description: "", author: "", changelog: [], tags: [] };
       versions.set(`${process}@${version}`, {
         process,
@@ -220,7 +222,11 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       const found = versions.get(`${process}@${version ?? ""}`);
       if (version === null) pins.delete(process);
       else if (found)
-        pins.set(process, { kind: "runnable", status: "published", summary: { ...found, hasChecks: found.checks.length > 0, endpoints: waysIn(found.definition) } });
+        pins.set(process, {
+          kind: "runnable",
+          status: "published",
+          summary: { ...found, hasChecks: found.checks.length > 0, endpoints: waysIn(found.definition) },
+        });
       else pins.set(process, { kind: "broken", process, version, findings: [unknownVersion(process, version)] });
     },
     async pass() {

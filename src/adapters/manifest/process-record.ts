@@ -55,7 +55,14 @@ interface Row {
 }
 
 type RowVersion =
-  | readonly [Version, VersionSummary["definitionDigest"], VersionSummary["dependencies"], boolean, readonly Spot[], readonly PublicEndpoint[]]
+  | readonly [
+      Version,
+      VersionSummary["definitionDigest"],
+      VersionSummary["dependencies"],
+      boolean,
+      readonly Spot[],
+      readonly PublicEndpoint[],
+    ]
   | readonly [Version, readonly Finding[]];
 
 /** The row of a record. */

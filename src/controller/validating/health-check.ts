@@ -1,20 +1,12 @@
 /** The environment's health check: a path that must answer 2xx on every instance within its time. */
 
-import { type EnvironmentSpec, strategyFor } from "../../domain/environment.ts";
-import type { ProcessId } from "../../domain/names.ts";
+import { healthCheckOf } from "../../domain/environment.ts";
 import type { Ports } from "../ports.ts";
 import { onPlacements } from "./placements.ts";
 import { count, Failure, messageOf, type Question, SaysNothing, type Subject } from "./question.ts";
 
 /** Between two tries of a health check. */
 const healthPauseMs = 250;
-
-/** What is asked for a process's health; blue-green's own path comes before the environment's. Null: nothing is. */
-export function healthCheckOf(spec: EnvironmentSpec, process: ProcessId): EnvironmentSpec["validation"]["healthCheck"] {
-  const strategy = strategyFor(spec, process);
-  const isOwn = strategy.kind === "blue-green" && strategy.healthCheckUrl !== null;
-  return isOwn ? { path: strategy.healthCheckUrl ?? "", timeoutMs: strategy.healthCheckTimeoutMs } : spec.validation.healthCheck;
-}
 
 export function healthCheck(subject: Subject): readonly Question[] {
   const found = healthCheckOf(subject.spec, subject.unit.process);

@@ -1,9 +1,11 @@
 /** Installed without traffic: is it there unchanged, and is nobody else at its addresses? */
 
+import type { Desired } from "../../domain/desired.ts";
+import { healthCheckOf } from "../../domain/environment.ts";
+import { whyNotTakenOut } from "../../domain/removal.ts";
 import type { Route } from "../../domain/route.ts";
 import { whyNotReady } from "../../domain/seen.ts";
 import type { Installed, PublicEndpoint } from "../../domain/unit.ts";
-import { healthCheckOf } from "./health-check.ts";
 import { count, Failure, installedOf, type Question, type Subject } from "./question.ts";
 import { clashWith } from "./same-endpoint.ts";
 
@@ -46,17 +48,26 @@ async function areEndpointsFree(subject: Subject): Promise<string> {
   return `${count(endpoints.length, "endpoint")}, served by no other process`;
 }
 
-/** One that is on its way out of this address is worth waiting for. */
-async function refuseTaken({ environment, ports }: Subject, other: Route, taken: PublicEndpoint): Promise<never> {
+/** Whoever gives the address up hands it over at the moment of the switch, and not before. */
+async function refuseTaken({ environment, ports }: Subject, other: Route, taken: PublicEndpoint): Promise<void> {
   const why = `${taken.method} ${taken.path} is served by ${other.process} in this environment`;
-  const desired = ports.wanted(environment)?.desired?.processes.get(other.process);
-  if (desired === undefined) throw new Error(why);
-  if (desired.kind === "broken") throw new Failure(why);
+  const wanted = ports.wanted(environment);
+  const desired = wanted?.desired?.processes.get(other.process);
+  if (desired?.kind === "broken") throw new Failure(why);
+  if (desired) return refuseKept({ environment, ports, why }, desired, taken);
+  const kept = wanted?.desired && whyNotTakenOut({ environment, ...wanted.environment, ...wanted.desired });
+  if (kept) throw new Error(`${why}, which is ${kept}`);
+}
+
+async function refuseKept(
+  { environment, ports, why }: Pick<Subject, "environment" | "ports"> & { readonly why: string },
+  { unit, summary }: Extract<Desired, { kind: "run" }>,
+  taken: PublicEndpoint,
+): Promise<void> {
+  if (clashWith([taken])(summary.endpoints)) throw new Failure(why);
   const { processes } = await ports.journal.state(environment);
-  const isRefused = processes.get(other.process)?.refused?.unit.digest === desired.unit.digest;
-  const isStaying = other.shares.some((share) => share.digest === desired.unit.digest && clashWith([taken])(share.endpoints));
-  const isLeaving = !isRefused && !isStaying;
-  throw isLeaving ? new Error(`${why}, where ${desired.unit.version} is on its way`) : new Failure(why);
+  const refused = processes.get(unit.process)?.refused;
+  if (refused?.unit.digest === unit.digest) throw new Error(`${why}, whose version ${unit.version} failed: ${refused.why}`);
 }
 
 /** Whether it shall run, and has no traffic yet. */

@@ -4,13 +4,12 @@
  */
 
 import { isHarmless, whyNotAsExpected } from "../../domain/checks.ts";
-import type { PerformanceTest } from "../../domain/environment.ts";
+import { healthCheckOf, type PerformanceTest } from "../../domain/environment.ts";
 import { describeLoad, type Load, type LoadSample, whyLoadFails } from "../../domain/load-judgement.ts";
 import type { Instant } from "../../domain/names.ts";
 import type { Answer, ProbeRequest } from "../../ports/prober.ts";
 import type { Ports } from "../ports.ts";
 import { requestOf } from "./checks.ts";
-import { healthCheckOf } from "./health-check.ts";
 import { onPlacements } from "./placements.ts";
 import { type Asked, Failure, messageOf, type Question, SaysNothing } from "./question.ts";
 

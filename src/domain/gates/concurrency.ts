@@ -1,6 +1,13 @@
 /** At most so many deployments at once in one environment (`restrictions.maxConcurrentDeployments`). */
 
+import { isOnItsWay } from "../rollback.ts";
+import type { Rollout } from "../rollout.ts";
 import type { Held } from "./gate.ts";
+
+/** What only waits for others to hand paths over takes nobody's place: those others need one. */
+export function isRunning(rollout: Rollout): boolean {
+  return rollout.state.kind !== "handing-over" && isOnItsWay(rollout);
+}
 
 export function holdForConcurrency(running: number, limit: number | null): Held | null {
   if (limit === null || running < limit) return null;

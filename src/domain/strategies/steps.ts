@@ -58,6 +58,7 @@ export function mayHaveTraffic({ state, strategy }: Pick<Rollout, "state" | "str
     case "installing":
     case "checking":
     case "waiting":
+    case "handing-over":
     case "clearing":
       return false;
     case "rotating":
@@ -81,10 +82,12 @@ export function mayHaveTraffic({ state, strategy }: Pick<Rollout, "state" | "str
   }
 }
 
+const beforeSwitch: ReadonlySet<RolloutState["kind"]> = new Set(["validating", "installing", "checking", "waiting", "handing-over"]);
+
 /** Until the candidate is switched to, the version before it is kept as if nothing were under way; `recreate` takes it out. */
 export function isBeforeSwitch({ kind, state, strategy }: Pick<Rollout, "kind" | "state" | "strategy">): boolean {
   if (strategy.kind === "recreate" || kind === "heal") return false;
-  return state.kind === "validating" || state.kind === "installing" || state.kind === "checking" || state.kind === "waiting";
+  return beforeSwitch.has(state.kind);
 }
 
 /** `recreate` takes the old version out before the new one comes in; for all others that is the end. */

@@ -72,7 +72,7 @@ function holdOfStatus(status: ProcessStatus, row: ProcessState): Hold | null {
 
 /** Its turn comes by itself: others are being deployed before it. */
 function isInTurn(reason: string): boolean {
-  return /^\d+ of at most \d+ deployments are running|^waits for \S+ \S+, which it calls$/u.test(reason);
+  return /^\d+ of at most \d+ deployments are running|^waits for \S+ \S+, which it calls$|^hands over: /u.test(reason);
 }
 
 /** What was rolled back stays pinned until git says so too; that is told as a rollback. */

@@ -128,7 +128,11 @@ export function createStand(options: StandOptions = {}) {
     },
     pin({ process, version }: UnitRef) {
       const found = versionOf(process, version);
-      pins.set(process, { kind: "runnable", status: "published", summary: { ...found, hasChecks: found.checks.length > 0, endpoints: waysIn(found.definition) } });
+      pins.set(process, {
+        kind: "runnable",
+        status: "published",
+        summary: { ...found, hasChecks: found.checks.length > 0, endpoints: waysIn(found.definition) },
+      });
     },
     async install(unit: UnitRef) {
       const { definition } = versionOf(unit.process, unit.version);

@@ -122,8 +122,7 @@ function compileNode(plan: Plan, node: WorkflowNode): FlowNode {
 }
 
 function addressOf(tab: string, node: WorkflowNode): JsonObject {
-  if (node.type === "http in")
-    return { method: methodOf(node.config["method"]), url: privatePath(tab) + withSlash(node.config["url"]) };
+  if (node.type === "http in") return { method: methodOf(node.config["method"]), url: privatePath(tab) + withSlash(node.config["url"]) };
   if (node.type === "websocket-listener") return { path: privatePath(tab) + withSlash(node.config["path"]) };
   return {};
 }

@@ -1,0 +1,163 @@
+/**
+ * Paths that change their owner by one commit: moved from process to process, taken along in a rename, or swapped. Whoever gives one up
+ * and whoever takes it over get their traffic at the same moment, once all of them are ready; until then everything stays as it is.
+ */
+
+import { type EnvironmentSpec, healthCheckOf } from "./environment.ts";
+import type { Desired } from "./desired.ts";
+import type { ProcessId, UnitRef } from "./names.ts";
+import { describeFreeze, type Freeze, type Order } from "./orders.ts";
+import { whyNotTakenOut } from "./removal.ts";
+import { requestsOf } from "./requests.ts";
+import type { Rollout } from "./rollout.ts";
+import type { Route } from "./route.ts";
+import { type EngineSeen, findInstalled, isReady, type Seen, servingUnit } from "./seen.ts";
+import type { ProcessState } from "./state.ts";
+import type { PublicEndpoint } from "./unit.ts";
+
+/** What one process has to do with it. */
+export type Handover =
+  | { readonly kind: "waits"; readonly why: string; readonly with?: undefined }
+  /** In one write with these. */
+  | { readonly kind: "goes"; readonly why: string; readonly with: readonly ProcessId[] };
+
+export type Handovers = ReadonlyMap<ProcessId, Handover>;
+
+/** A process about which something may be decided in this pass. */
+export interface Stirring {
+  readonly remembered: ProcessState;
+  /** Null: not pinned. */
+  readonly desired: Desired | null;
+  readonly orders: readonly Order[];
+}
+
+/** A process whose paths will be others than they are. */
+interface Mover {
+  readonly process: ProcessId;
+  readonly gains: ReadonlySet<string>;
+  readonly losses: ReadonlySet<string>;
+  /** Null: it can change over now. */
+  readonly whyNotReady: string | null;
+  /** It will not move by itself any more, or waits already. */
+  readonly isHandingOver: boolean;
+}
+
+interface World {
+  readonly seen: Seen;
+  readonly spec: EnvironmentSpec;
+  readonly engine: EngineSeen;
+  readonly routes: ReadonlyMap<ProcessId, Route>;
+  readonly freeze: Freeze | null;
+}
+
+/** Of every process that gives paths up to another or takes some over; null: engine or router could not be asked. */
+export function planHandovers(stirring: readonly Stirring[], seen: Seen, freeze: Freeze | null): Handovers | null {
+  if (seen.engine.kind === "unknown" || seen.routes.kind === "unknown" || !seen.spec) return null;
+  const world: World = { seen, spec: seen.spec, engine: seen.engine.value, routes: seen.routes.value, freeze };
+  const movers = stirring.flatMap((one) => moverOf(one, world) ?? []);
+  const handovers = new Map<ProcessId, Handover>();
+  for (const group of groupsOf(movers)) for (const mover of group) handovers.set(mover.process, handoverOf(mover, group));
+  for (const mover of movers) {
+    const owner = mover.isHandingOver ? whoKeeps(mover, movers, world) : null;
+    if (owner !== null) handovers.set(mover.process, { kind: "waits", why: `hands over: waits until ${owner} gives its paths up` });
+  }
+  return handovers;
+}
+
+function moverOf(one: Stirring, world: World): Mover | null {
+  const { process } = one.remembered;
+  const endpoints = endpointsAfter(one, world);
+  if (!endpoints) return null;
+  const health = healthCheckOf(world.spec, process)?.path;
+  const now = requestsIn(endpointsOf(world.routes.get(process)), health);
+  const later = requestsIn(endpoints, health);
+  const [gains, losses] = [without(later, now), without(now, later)];
+  if (gains.size + losses.size === 0) return null;
+  const isHandingOver = one.remembered.rollout?.state.kind === "handing-over";
+  return { process, gains, losses, whyNotReady: whyNotReady(one, world), isHandingOver };
+}
+
+/** Where it will be called once it is as pinned; null: it stays as it is. */
+function endpointsAfter({ remembered, desired }: Stirring, world: World): readonly PublicEndpoint[] | null {
+  const serving = servingUnit(world.routes.get(remembered.process) ?? null);
+  if (!desired) return serving && whyKept(world) === null ? [] : null;
+  if (desired.kind === "broken") return null;
+  return serving?.digest === desired.unit.digest ? null : desired.summary.endpoints;
+}
+
+function whyKept({ seen, freeze }: World): string | null {
+  const { environment, spec, findings, desired } = seen;
+  if (freeze) return describeFreeze(freeze);
+  return desired && whyNotTakenOut({ environment, spec, findings, ...desired });
+}
+
+function whyNotReady({ remembered, desired, orders }: Stirring, world: World): string | null {
+  if (desired?.kind !== "run") return null;
+  const { rollout, refused } = remembered;
+  if (refused?.unit.digest === desired.unit.digest) return "its deployment failed";
+  if (!rollout || rollout.candidate?.digest !== desired.unit.digest) return "its deployment has not begun";
+  if (rollout.state.kind !== "handing-over") return `it is ${rollout.state.kind}`;
+  return orders.length > 0 ? "a person has a word about it" : whyStopped(rollout, desired.unit, world);
+}
+
+/** It could hand over, were it not for this. */
+function whyStopped({ process, kind, paused, deadline }: Rollout, { digest }: UnitRef, { seen, engine, freeze }: World): string | null {
+  if (paused || (freeze && kind === "deploy")) return "a person has stopped it";
+  if (seen.now >= deadline) return "its time is over";
+  const installed = findInstalled(engine.installed.get(process) ?? [], digest);
+  return isReady(installed, engine.instances) ? null : "it does not answer";
+}
+
+function endpointsOf(route: Route | undefined): readonly PublicEndpoint[] {
+  return route?.shares.flatMap((share) => (share.weight > 0 ? share.endpoints : [])) ?? [];
+}
+
+/** The path of the health check is asked in private: all may have it. */
+function requestsIn(endpoints: readonly PublicEndpoint[], health: string | undefined): ReadonlySet<string> {
+  return new Set(endpoints.filter(({ path }) => path !== health).flatMap(requestsOf));
+}
+
+function without(all: ReadonlySet<string>, some: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...all].filter((each) => !some.has(each)));
+}
+
+/** Those that are bound to each other, directly or by others, by a path that one gives up and another takes over. */
+function groupsOf(movers: readonly Mover[]): readonly (readonly Mover[])[] {
+  const giverOf = new Map(movers.flatMap((mover) => [...mover.losses].map((request) => [request, mover] as const)));
+  const groups = new Map<Mover, Mover[]>();
+  for (const taker of movers) {
+    for (const request of taker.gains) {
+      const giver = giverOf.get(request);
+      if (giver && giver !== taker) join(groups, taker, giver);
+    }
+  }
+  return [...new Set(groups.values())];
+}
+
+function join(groups: Map<Mover, Mover[]>, one: Mover, other: Mover): void {
+  const [first, second] = [groups.get(one) ?? [one], groups.get(other) ?? [other]];
+  const joined = first === second ? first : [...first, ...second];
+  for (const mover of joined) groups.set(mover, joined);
+}
+
+function handoverOf(mover: Mover, group: readonly Mover[]): Handover {
+  const others = group.filter((each) => each !== mover);
+  const slow = others.find(({ whyNotReady: why }) => why !== null);
+  if (slow) return { kind: "waits", why: `hands over: waits for ${slow.process}, with which paths change owner: ${slow.whyNotReady}` };
+  const names = others.map(({ process }) => process);
+  if (mover.whyNotReady !== null) return { kind: "waits", why: `hands over: paths change owner together with ${names.join(", ")}` };
+  return { kind: "goes", why: `paths change owner together with ${names.join(", ")}`, with: names };
+}
+
+/** Who serves what this one shall take over, and does not give it up (any more); null: nobody. */
+function whoKeeps({ process, gains }: Mover, movers: readonly Mover[], { routes }: World): ProcessId | null {
+  const given = new Map(movers.map((mover) => [mover.process, mover.losses]));
+  for (const [other, route] of routes) {
+    if (other === process) continue;
+    const kept = endpointsOf(route)
+      .flatMap(requestsOf)
+      .find((request) => gains.has(request) && !given.get(other)?.has(request));
+    if (kept !== undefined) return other;
+  }
+  return null;
+}

@@ -1,0 +1,49 @@
+/**
+ * A path has one owner. Where paths change owner between processes, whatever their strategies, each newcomer is installed everywhere and
+ * checked on its private address; when all are ready, all of them get all the traffic in one write of the routing table.
+ */
+
+import type { Action } from "../actions.ts";
+import type { Handover, Handovers } from "../handovers.ts";
+import type { ProcessId, UnitRef } from "../names.ts";
+import type { Rollout, RolloutSeen, StrategyStep } from "../rollout.ts";
+import { enter, giveTraffic, type In, install, isNotSo, mayHaveTraffic, stay } from "./steps.ts";
+import { next } from "./strategy.ts";
+
+/** As the strategy has it, but for the moment when it would get its first traffic. */
+export function nextHandingOver(rollout: Rollout, seen: RolloutSeen, handovers: Handovers | null): StrategyStep {
+  const { state, candidate, process } = rollout;
+  const handover = handovers?.get(process) ?? null;
+  if (candidate && state.kind === "handing-over")
+    return handovers ? whenHandingOver({ rollout, candidate, handover }, state, seen) : stay(state, "engine or router cannot be asked");
+  const step = next(rollout, seen);
+  if (!candidate || !handover || !isFirstTraffic(rollout, step)) return step;
+  if (step.state.kind === "pausing")
+    return install(candidate, "valid; its paths change owner, so it is installed on every instance at once");
+  return enter({ kind: "handing-over", since: seen.now }, handover.why, [], seen.now);
+}
+
+interface HandingOver {
+  readonly rollout: Rollout;
+  readonly candidate: UnitRef;
+  readonly handover: Handover | null;
+}
+
+function whenHandingOver({ rollout, candidate, handover }: HandingOver, state: In<"handing-over">, seen: RolloutSeen): StrategyStep {
+  if (isNotSo(seen.candidateReady)) return install(candidate, "it stopped answering while it waited: installing again");
+  if (!handover) return enter({ kind: rollout.fast ? "installing" : "checking" }, "no path changes its owner any more", [], seen.now);
+  if (handover.kind === "waits") return stay(state, handover.why);
+  return enter({ kind: "switching" }, handover.why, together(giveTraffic(rollout.process, candidate), handover.with));
+}
+
+/** Rolling takes instances out of rotation one after the other; that is its beginning. */
+function isFirstTraffic(rollout: Rollout, { state, outcome }: StrategyStep): boolean {
+  if (outcome !== null || rollout.kind === "heal" || mayHaveTraffic(rollout)) return false;
+  return state.kind === "switching" || state.kind === "shifting" || (state.kind === "pausing" && rollout.state.kind === "validating");
+}
+
+/** The same, in one write with what these processes get. */
+export function together(actions: readonly Action[], partners: readonly ProcessId[]): readonly Action[] {
+  if (partners.length === 0) return actions;
+  return actions.map((action) => (action.kind === "ensure-weights" ? { ...action, with: partners } : action));
+}
