@@ -1,6 +1,6 @@
 /** The routing table on disk. What was acknowledged is there after a crash or a power cut. */
 
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Route } from "../../../domain/route.ts";
@@ -19,9 +19,41 @@ export interface TableStorage {
 
 const format = 1;
 
-/** Keeps a table in a file. */
-export function tableFile(file: string, log: Log): TableStorage {
-  return { load: () => loadTable(file, log), save: (table, textOf) => saveTable(file, table, textOf) };
+/** How often a table that found no room on the disk is written again, in milliseconds. */
+const retryEveryMs = 1_000;
+const fullCodes = new Set<unknown>(["ENOSPC", "EDQUOT"]);
+
+export type WriteFile = (file: string, text: string, mode: number) => Promise<void>;
+
+/**
+ * Keeps a table in a file. Traffic waits for no disk: on a full one a table is in force without being kept, which is said, and it is
+ * written again until there is room. A gateway that ends before that begins with the table before it, and the controller mends that.
+ */
+export function tableFile(file: string, log: Log, write: WriteFile = writeDurably): TableStorage {
+  let unsaved: string | null = null;
+  let queue: Promise<void> = Promise.resolve();
+
+  async function attempt(text: string): Promise<void> {
+    const wasUnsaved = unsaved !== null;
+    try {
+      await write(file, text, 0o600);
+      unsaved = null;
+      if (wasUnsaved) log.info({ file }, "the routing table is on disk again");
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && fullCodes.has(error.code))) throw error;
+      unsaved = text;
+      setTimeout(retry, retryEveryMs).unref();
+      if (!wasUnsaved) log.error({ file, problem: error.message }, "the disk is full: the routing table is in force, and not kept yet");
+    }
+  }
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const done = queue.then(work);
+    queue = done.catch(() => undefined);
+    return done;
+  };
+  const retry = (): void => void inTurn(() => (unsaved === null ? Promise.resolve() : attempt(unsaved))).catch(() => undefined);
+
+  return { load: () => loadTable(file, log), save: (table, textOf) => inTurn(() => attempt(tableText(table, textOf))) };
 }
 
 /** Loads a table. None is an empty one; a damaged one is put aside, said so, and empty: the controller fills it again. */
@@ -41,10 +73,9 @@ async function loadTable(file: string, log: Log): Promise<Table> {
   }
 }
 
-/** Resolves once the table is on disk for good. `textOf` gives a route as JSON. */
-async function saveTable(file: string, table: Table, textOf: (route: Route) => string): Promise<void> {
+function tableText(table: Table, textOf: (route: Route) => string): string {
   const environments = [...table].map(([environment, routes]) => `${JSON.stringify(environment)}:[${routes.map(textOf).join(",\n")}]`);
-  await writeDurably(file, `{"format":${format},"environments":{${environments.join(",\n")}}}\n`, 0o600);
+  return `{"format":${format},"environments":{${environments.join(",\n")}}}\n`;
 }
 
 /** Writes a whole file so that a crash leaves either the old or the new one. */
@@ -55,6 +86,10 @@ export async function writeDurably(file: string, text: string, mode: number): Pr
   try {
     await handle.writeFile(text);
     await handle.sync();
+  } catch (error) {
+    // What is left of it would take the room that others need.
+    await rm(temporary, { force: true });
+    throw error;
   } finally {
     await handle.close();
   }
