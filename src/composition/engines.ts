@@ -1,7 +1,8 @@
 /** The engines of all environments: started when an environment is first seen, found again after a restart. */
 
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../adapters/engines/node-red/embedded.ts";
+import { createQueue, type Queue } from "../adapters/engines/node-red/host.ts";
 import { connectRemoteNodeRed } from "../adapters/engines/node-red/remote.ts";
 import { type ControllerConfig, type EmbeddedEngineConfig, engineOf, type RemoteEngineConfig } from "../domain/controller-config.ts";
 import { PinionError } from "../domain/errors.ts";
@@ -10,10 +11,11 @@ import type { Awake } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import { readInstallation } from "./installation.ts";
 
 export interface EnginesParts {
   readonly config: ControllerConfig;
-  /** Each environment gets a folder in it. */
+  /** In the state folder; each environment gets a folder in it. */
   readonly directory: string;
   readonly secrets: Secrets;
   readonly awake: Awake;
@@ -41,13 +43,14 @@ const firstRetryMs = 1_000;
 const longestRetryMs = 30_000;
 
 export function createEngines(parts: EnginesParts): Engines {
+  const queues = new Map<string, Queue>();
   const opened = new Map<EnvironmentName, Opened>();
   const starting = new Set<Promise<void>>();
   let isClosing = false;
 
   async function start(environment: EnvironmentName, entry: Opened, retryMs: number): Promise<void> {
     try {
-      await connect(environment, entry, parts);
+      await connect(environment, entry, { ...parts, queues });
     } catch (error) {
       entry.why = error instanceof Error ? error.message : String(error);
       parts.log.error({ environment, error: entry.why }, "the engine does not start; trying again");
@@ -79,15 +82,27 @@ export function createEngines(parts: EnginesParts): Engines {
   };
 }
 
-async function connect(environment: EnvironmentName, entry: Opened, parts: EnginesParts): Promise<void> {
+interface ConnectParts extends EnginesParts {
+  /** Of remote engines, by address: environments may share one, and deploy to it one after the other. */
+  readonly queues: Map<string, Queue>;
+}
+
+async function connect(environment: EnvironmentName, entry: Opened, parts: ConnectParts): Promise<void> {
   const config = engineOf(parts.config, environment);
-  if (config.mode === "remote") entry.engine = await connectRemote(config, parts.secrets);
+  if (config.mode === "remote") entry.engine = await connectRemote(environment, config, parts);
   else await startEmbedded(environment, entry, { ...parts, config });
 }
 
-async function connectRemote(config: RemoteEngineConfig, secrets: Secrets): Promise<Engine> {
+async function connectRemote(
+  environment: EnvironmentName,
+  config: RemoteEngineConfig,
+  { secrets, directory, queues }: ConnectParts,
+): Promise<Engine> {
   const token = await secrets.resolve(config.token);
-  return connectRemoteNodeRed({ url: config.url, publicUrl: config.publicUrl, token, allow: config.allow }).engine;
+  const queue = queues.get(config.url) ?? createQueue();
+  queues.set(config.url, queue);
+  const owner = `${await readInstallation(dirname(directory))}/${environment}`;
+  return connectRemoteNodeRed({ url: config.url, publicUrl: config.publicUrl, token, allow: config.allow, owner, queue }).engine;
 }
 
 type EmbeddedParts = Omit<EnginesParts, "config"> & { readonly config: EmbeddedEngineConfig };

@@ -46,6 +46,10 @@ interface Known extends Pick<LoopParts, "source" | "ports"> {
   readonly instances: readonly EngineInstance[];
 }
 
+function notesOf(name: EnvironmentName, ports: Known["ports"]): readonly string[] {
+  return ports.engine(name).notes?.() ?? [];
+}
+
 async function environmentStatus(name: EnvironmentName, { source, ports, instances }: Known): Promise<EnvironmentStatus> {
   const wanted = source.wanted(name);
   const state = await ports.journal.state(name);
@@ -64,6 +68,7 @@ async function environmentStatus(name: EnvironmentName, { source, ports, instanc
     type: spec?.type ?? "unknown",
     url: ports.router.publicAddress(name),
     instances,
+    notes: notesOf(name, ports),
     findings: wanted?.environment.findings ?? [],
     processes: listStatuses({ environment: name, desired: wanted?.desired ?? null, processes, now }).map(view),
     freeze,

@@ -37,6 +37,8 @@ export interface EnvironmentStatus {
   /** Base of the public address, without a trailing slash. */
   readonly url: string;
   readonly instances: readonly EngineInstance[];
+  /** What people should know of its engine, one line each. */
+  readonly notes?: readonly string[];
   /** What is wrong with the environment as a whole. */
   readonly findings: readonly Finding[];
   /** In order of process id. */

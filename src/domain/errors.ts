@@ -31,6 +31,10 @@ const catalogue = {
     retry: "never",
     hint: "Install the node's package in the engine, or use a node type that the engine knows.",
   },
+  "engine/contested": {
+    retry: "later",
+    hint: "Find out who else deploys to this engine, and give one of them an engine of its own.",
+  },
   "router/unreachable": { retry: "later", hint: "Check that the gateway is up; traffic goes on by its last table meanwhile." },
   "store/open-to-others": {
     retry: "never",

@@ -7,7 +7,7 @@ export type InstallResult =
   | {
       readonly kind: "refused";
       readonly unit: UnitRef;
-      readonly code: "engine/refused" | "engine/unknown-node-type" | "engine/unreachable";
+      readonly code: "engine/refused" | "engine/unknown-node-type" | "engine/unreachable" | "engine/contested";
       readonly detail: string;
     };
 
@@ -18,6 +18,9 @@ export type InstallResult =
 export interface Engine {
   /** `node-red`, `n8n`, … */
   readonly kind: string;
+
+  /** What people should know of it, one line each, from what was seen last. Asks nobody. */
+  readonly notes?: () => readonly string[];
 
   /** What is installed, asked now. An instance that does not answer is `down`, with the reason. @throws `engine/unreachable` when none answers. */
   inventory(): Promise<Inventory>;

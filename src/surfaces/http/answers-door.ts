@@ -43,10 +43,16 @@ function parseEnvironment(fields: Fields): EnvironmentStatus {
     type: fields.text("type"),
     url: fields.text("url"),
     instances: fields.list("instances", parseInstance),
+    notes: parseNotes(fields.raw("notes")),
     findings: fields.list("findings", parseFinding),
     processes: fields.list("processes", (process) => parseProcess(process, name)),
     freeze: fields.objectOrNull("freeze", parsePause),
   };
+}
+
+/** A controller of an earlier release says none. */
+function parseNotes(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
 }
 
 function parseInstance(fields: Fields): EngineInstance {

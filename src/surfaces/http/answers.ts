@@ -36,8 +36,17 @@ function repositoryJson(repository: RepositoryStatus) {
   };
 }
 
-function environmentJson({ name, type, url, instances, findings, processes, freeze }: EnvironmentStatus) {
-  return { name, type, url, freeze: freeze && timed(freeze), processes: processes.map(processJson), instances, findings };
+function environmentJson({ name, type, url, instances, notes, findings, processes, freeze }: EnvironmentStatus) {
+  return {
+    name,
+    type,
+    url,
+    freeze: freeze && timed(freeze),
+    processes: processes.map(processJson),
+    instances,
+    notes: notes ?? [],
+    findings,
+  };
 }
 
 /** One process, as plain JSON. */

@@ -6,6 +6,7 @@ import type { DeploymentUnit, PublicEndpoint } from "../../../domain/unit.ts";
 import { errorPath } from "./error-path.ts";
 import { type FlowNode, isList, isObject, stringsOf, subflowPrefix } from "./flow-nodes.ts";
 import { mark } from "./marker.ts";
+import { type Owner, ownerSuffix } from "./ownership.ts";
 import { lastNode } from "./readiness.ts";
 import { refuseUnrunnable } from "./refusals.ts";
 import { methodOf, withSlash } from "./ways-in.ts";
@@ -23,25 +24,25 @@ export interface CompiledUnit {
 }
 
 /** @throws PinionError `engine/refused` for a definition that Node-RED cannot run. */
-export function compileUnit(unit: DeploymentUnit): CompiledUnit {
+export function compileUnit(unit: DeploymentUnit, owner: Owner = null): CompiledUnit {
   refuseUnrunnable(unit);
-  const tab = tabId(unit);
+  const tab = tabId(unit, owner);
   const plan = planOf(tab, unit.definition);
   const nodes = [...unit.definition.nodes.map((node) => compileNode(plan, node)), ...errorPath(tab, unit.definition), lastNode(tab)];
   const bare = compileTab(tab, unit);
   return {
     unit: { process: unit.process, version: unit.version, digest: unit.digest },
     tab,
-    nodes: [mark(unit, bare, nodes), ...nodes],
+    nodes: [mark(unit, bare, nodes, owner), ...nodes],
     endpoints: endpointsOf(tab, nodes),
     types: new Set(nodes.map((node) => node.type).filter((type) => type !== "subflow" && !type.startsWith(subflowPrefix))),
     triggers: triggersOf(unit.definition),
   };
 }
 
-/** Readable, the same for the same unit everywhere, and safe in a URL and as a Node-RED id. It holds no dot: what follows one is a node of the unit. */
-export function tabId(unit: UnitRef): string {
-  return `${unit.process}-${unit.version}-${unit.digest.slice(7, 19)}`.replaceAll(/[^A-Za-z0-9-]/g, "-");
+/** Readable, the same for the same unit and owner everywhere, and safe in a URL and as a Node-RED id. It holds no dot: what follows one is a node of the unit. */
+export function tabId(unit: UnitRef, owner: Owner = null): string {
+  return `${unit.process}-${unit.version}-${unit.digest.slice(7, 19)}${ownerSuffix(owner)}`.replaceAll(/[^A-Za-z0-9-]/g, "-");
 }
 
 /** Where a unit answers inside the engine; public paths are appended to it. */

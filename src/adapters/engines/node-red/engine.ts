@@ -5,37 +5,55 @@ import type { Digest, ProcessId, UnitRef } from "../../../domain/names.ts";
 import { type FlowsPermit, whyNotFlow } from "../../../domain/permits.ts";
 import type { DeploymentUnit } from "../../../domain/unit.ts";
 import type { Engine, InstallResult } from "../../../ports/engine.ts";
-import { type CompiledUnit, compileUnit, tabId } from "./compile.ts";
+import { type CompiledUnit, compileUnit } from "./compile.ts";
 import type { DeployLimits } from "./deploy.ts";
 import type { Host } from "./host.ts";
 import { type Refused, installOn, removeFrom } from "./install.ts";
+import { type Contest, createContest, describeStrangers, type Owner } from "./ownership.ts";
 import { type Seen, type View, answeredOf, inventoryOf, isArmed, look } from "./inventory.ts";
 
 export interface NodeRedEngineOptions {
   /** The instances as they are now. */
   readonly hosts: () => readonly Host[];
   readonly limits?: DeployLimits;
+  /** Whose this engine's tabs are; null: nobody else deploys there. */
+  readonly owner?: Owner;
+  /** What people should know beside what is seen. */
+  readonly notes?: () => readonly string[];
   /** What flows may contain; null: whatever Node-RED knows. */
   readonly allow?: FlowsPermit | null;
 }
 
 const defaultLimits: DeployLimits = { startTimeoutMs: 30_000, returnTimeoutMs: 30_000, recoveryMs: 2_000 };
 
-export function createNodeRedEngine({ hosts, limits = defaultLimits, allow = null }: NodeRedEngineOptions): Engine {
+export function createNodeRedEngine({
+  hosts,
+  limits = defaultLimits,
+  allow = null,
+  owner = null,
+  notes = () => [],
+}: NodeRedEngineOptions): Engine {
+  const contest = createContest();
   return {
     kind: "node-red",
+    notes: () => [...notes(), ...hosts().flatMap((host) => describeStrangers(host.reader.strangers(), owner, host.id)), ...contest.notes()],
     inventory: async () => {
       const seen = await Promise.all(hosts().map(look));
       if (answeredOf(seen).length === 0) throw nobodyAnswers(seen);
-      return inventoryOf(seen);
+      const inventory = inventoryOf(seen);
+      if (owner !== null) contest.seen(inventory.installed);
+      return inventory;
     },
     ensureInstalled: (units, on) =>
       ensureInstalled(
         hostsOn(hosts(), on),
-        units.map((unit) => compileOrRefuse(unit, allow)),
+        units.map((unit) => compileOrRefuse(unit, { allow, owner, contest })),
         limits,
       ),
-    ensureRemoved: (units) => ensureRemoved(hosts(), units, limits),
+    ensureRemoved: (units) => {
+      contest.removing(units);
+      return removeEverywhere(hosts(), units, limits);
+    },
     ensureArmed: (armed) => ensureArmed(hosts(), armed),
   };
 }
@@ -89,14 +107,10 @@ async function succeeds(work: () => Promise<void>, silent: unknown[]): Promise<b
   }
 }
 
-async function ensureRemoved(hosts: readonly Host[], units: readonly UnitRef[], limits: DeployLimits): Promise<void> {
-  await removeEverywhere(hosts, new Set(units.map(tabId)), limits);
-}
-
-async function removeEverywhere(hosts: readonly Host[], tabs: ReadonlySet<string>, limits: DeployLimits): Promise<void> {
+async function removeEverywhere(hosts: readonly Host[], units: readonly UnitRef[], limits: DeployLimits): Promise<void> {
   const silent: unknown[] = [];
   const remove = async (host: Host): Promise<void> => {
-    const deployed = await removeFrom(host, tabs, limits);
+    const deployed = await removeFrom(host, units, limits);
     if (deployed.kind === "not-started")
       throw new PinionError("engine/unreachable", `${host.id} does not start its flows: ${deployed.why}`);
   };
@@ -135,11 +149,19 @@ function chosen(tab: string, views: readonly View[]): View | undefined {
   return having.find((view) => isArmed(view, tab)) ?? having[0];
 }
 
-function compileOrRefuse(unit: DeploymentUnit, allow: FlowsPermit | null): CompiledUnit | Refused {
+interface Compiling {
+  readonly allow: FlowsPermit | null;
+  readonly owner: Owner;
+  readonly contest: Contest;
+}
+
+function compileOrRefuse(unit: DeploymentUnit, { allow, owner, contest }: Compiling): CompiledUnit | Refused {
   const [forbidden] = allow === null ? [] : whyNotFlow(allow, unit.definition);
   if (forbidden !== undefined) return refused(unit, forbidden);
+  const contested = contest.whyNot(unit);
+  if (contested !== null) return { ...refused(unit, contested), code: "engine/contested" };
   try {
-    return compileUnit(unit);
+    return compileUnit(unit, owner);
   } catch (error) {
     if (!(error instanceof PinionError)) throw error;
     return refused(unit, error.message);

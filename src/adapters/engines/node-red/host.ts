@@ -1,10 +1,13 @@
 /** One Node-RED instance as the engine sees it: where it is, whether it can be asked, and a queue, because a deploy must not meet another. */
 
 import type { NodeRedClient, RuntimeState } from "./client.ts";
-import { type TabSummary, createTabSummaries } from "./tabs.ts";
+import type { Owner } from "./ownership.ts";
+import { createTabSummaries, strangersIn, type TabSummary } from "./tabs.ts";
 
 export interface Host {
   readonly id: string;
+  /** Only this one's tabs are looked at and changed; null: all of Pinion's. */
+  readonly owner?: Owner;
   /** Base of the private addresses, without a trailing slash. */
   readonly url: string;
   readonly state: "starting" | "ready" | "down";
@@ -16,18 +19,21 @@ export interface Host {
 }
 
 export interface FlowsReader {
-  /** Pinion's tabs as they are now. Flows of a revision already read are not read again: a revision is a digest of them. */
+  /** The owner's tabs as they are now. Flows of a revision already read are not read again: a revision is a digest of them. */
   tabs(client: NodeRedClient, state: RuntimeState | null): Promise<ReadonlyMap<string, TabSummary>>;
+  /** Other owners that had tabs there when the flows were last read. */
+  strangers(): ReadonlySet<string>;
 }
 
-export function createFlowsReader(): FlowsReader {
+export function createFlowsReader(owner: Owner = null): FlowsReader {
   const summarize = createTabSummaries();
-  let last: { readonly rev: string; readonly tabs: ReadonlyMap<string, TabSummary> } | null = null;
+  let last: { readonly rev: string; readonly tabs: ReadonlyMap<string, TabSummary>; readonly strangers: ReadonlySet<string> } | null = null;
   return {
+    strangers: () => last?.strangers ?? new Set(),
     tabs: async (client, state) => {
       if (last !== null && state !== null && state.rev === last.rev) return last.tabs;
       const { nodes, rev } = await client.flows();
-      if (last?.rev !== rev) last = { rev, tabs: summarize(nodes) };
+      if (last?.rev !== rev) last = { rev, tabs: summarize(nodes, owner), strangers: strangersIn(nodes, owner) };
       return last.tabs;
     },
   };

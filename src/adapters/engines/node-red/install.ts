@@ -1,6 +1,7 @@
 /** Installs units on one instance: few deploys for many units, and a bad unit is found, refused and leaves no trace. */
 
 import { setTimeout as pause } from "node:timers/promises";
+import type { UnitRef } from "../../../domain/names.ts";
 import type { InstallResult } from "../../../ports/engine.ts";
 import type { RuntimeState } from "./client.ts";
 import type { CompiledUnit } from "./compile.ts";
@@ -25,13 +26,24 @@ export async function installOn(host: Host, units: readonly CompiledUnit[], limi
   return new Map([...refused, ...late]);
 }
 
-/** Takes tabs out. @throws `engine/unreachable`. */
-export async function removeFrom(host: Host, tabs: ReadonlySet<string>, limits: DeployLimits): Promise<Deployed> {
+/** Takes units out. @throws `engine/unreachable`. */
+export async function removeFrom(host: Host, units: readonly UnitRef[], limits: DeployLimits): Promise<Deployed> {
   const change = (nodes: readonly FlowNode[]): readonly FlowNode[] | null => {
-    const present = new Set([...installedTabs(nodes).keys()].filter((tab) => tabs.has(tab)));
+    const present = tabsOf(units, nodes, host);
     return present.size === 0 ? null : splice(nodes, present, []);
   };
   return host.queue.run(() => deploy(host.client, change, limits));
+}
+
+/** The owner's tabs that hold one of these units. */
+function tabsOf(units: readonly UnitRef[], nodes: readonly FlowNode[], { owner = null }: Host): ReadonlySet<string> {
+  const wanted = new Set(units.map(keyOf));
+  const held = [...installedTabs(nodes, owner).values()].filter(({ marker }) => wanted.has(keyOf(marker)));
+  return new Set(held.map(({ tab }) => tab));
+}
+
+function keyOf({ process, version, digest }: UnitRef): string {
+  return `${process} ${version} ${digest}`;
 }
 
 function unrunnableHere(unit: CompiledUnit, known: ReadonlySet<string>, withPlugin: boolean): readonly (readonly [string, Refused])[] {
@@ -45,7 +57,7 @@ function unrunnableHere(unit: CompiledUnit, known: ReadonlySet<string>, withPlug
 
 async function installTogether(host: Host, units: readonly CompiledUnit[], limits: DeployLimits): Promise<ReadonlyMap<string, Refused>> {
   if (units.length === 0) return new Map();
-  const change = (nodes: readonly FlowNode[]): readonly FlowNode[] | null => putIn(nodes, units);
+  const change = (nodes: readonly FlowNode[]): readonly FlowNode[] | null => putIn(nodes, units, host);
   const [first, ...others] = units;
   const once = await deploy(host.client, change, limits);
   const deployed = isDeath(once) && others.length === 0 ? await afterRecovery(limits, () => deploy(host.client, change, limits)) : once;
@@ -67,13 +79,21 @@ function isDeath(deployed: Deployed): boolean {
 }
 
 /** Only what is missing or not as it should be is touched, so that what runs well is not disturbed. */
-function putIn(nodes: readonly FlowNode[], units: readonly CompiledUnit[]): readonly FlowNode[] | null {
-  const present = installedTabs(nodes);
+function putIn(nodes: readonly FlowNode[], units: readonly CompiledUnit[], host: Host): readonly FlowNode[] | null {
+  const present = installedTabs(nodes, host.owner ?? null);
   const wanting = units.filter((unit) => isWanting(unit, present.get(unit.tab)?.nodes));
   if (wanting.length === 0) return null;
   return splice(
     nodes,
-    new Set(wanting.map((unit) => unit.tab)),
+    new Set([
+      ...wanting.map((unit) => unit.tab),
+      // Under the name that an earlier release gave it.
+      ...tabsOf(
+        wanting.map(({ unit }) => unit),
+        nodes,
+        host,
+      ),
+    ]),
     wanting.flatMap((unit) => unit.nodes),
   );
 }
@@ -86,10 +106,19 @@ function isWanting(unit: CompiledUnit, present: readonly FlowNode[] | undefined)
 
 /** Units that were deployed but do not live; they are taken out again. */
 async function lifeless(host: Host, units: readonly CompiledUnit[], limits: DeployLimits): Promise<ReadonlyMap<string, Refused>> {
-  const state = await host.client.state();
+  const state = await startedState(host, units);
   const refused = state === null ? await notUp(host, units, limits) : new Map(units.flatMap((unit) => withDeadNodes(unit, state)));
   if (refused.size > 0) await deploy(host.client, (nodes) => splice(nodes, new Set(refused.keys()), []), limits);
   return refused;
+}
+
+/** Another controller's deploy may have started meanwhile and not yet ours, so that what is missing is asked for again. */
+async function startedState(host: Host, units: readonly CompiledUnit[]): Promise<RuntimeState | null> {
+  for (let left = host.owner ? 40 : 0; ; left -= 1) {
+    const state = await host.client.state();
+    if (state === null || left <= 0 || units.every(({ tab }) => state.tabs.has(tab))) return state;
+    await pause(100);
+  }
 }
 
 function withDeadNodes(unit: CompiledUnit, state: RuntimeState): readonly (readonly [string, Refused])[] {

@@ -2,20 +2,24 @@
 
 import { createHash } from "node:crypto";
 import type { Digest, UnitRef } from "../../../domain/names.ts";
+import type { Owner } from "./ownership.ts";
 import { type FlowNode, canonicalText, isList, isObject } from "./flow-nodes.ts";
 
 /** The tab's environment variable that holds the mark; an editor keeps it, unlike an unknown property. */
 export const markerVariable = "PINION_UNIT";
 
 export interface Marker extends UnitRef {
+  /** Left out where only one owner deploys, and in marks of an earlier release. */
+  readonly owner?: string;
   /** Short digest of each node by its id, the tab included (without the mark itself). */
   readonly nodes: Readonly<Record<string, string>>;
 }
 
 /** The tab with the mark, computed over all of the unit's nodes. */
-export function mark(unit: UnitRef, tab: FlowNode, nodes: readonly FlowNode[]): FlowNode {
+export function mark(unit: UnitRef, tab: FlowNode, nodes: readonly FlowNode[], owner: Owner = null): FlowNode {
   const digests = Object.fromEntries([tab, ...nodes].map((node) => [node.id, nodeDigest(node)]));
-  const marker: Marker = { process: unit.process, version: unit.version, digest: unit.digest, nodes: digests };
+  const { process, version, digest } = unit;
+  const marker: Marker = { process, version, digest, ...(owner === null ? {} : { owner }), nodes: digests };
   const env = isList(tab["env"]) ? tab["env"] : [];
   return { ...tab, env: [...env, { name: markerVariable, type: "json", value: JSON.stringify(marker) }] };
 }
@@ -73,9 +77,10 @@ function nameOf(node: FlowNode): string {
 
 function parseMarker(value: unknown): Marker | null {
   if (!isObject(value)) return null;
-  const { process, version, digest, nodes } = value;
+  const { process, version, digest, owner, nodes } = value;
   if (typeof process !== "string" || typeof version !== "string" || !isDigest(digest) || !isObject(nodes)) return null;
-  return { process, version, digest, nodes: Object.fromEntries(Object.entries(nodes).map(([id, each]) => [id, String(each)])) };
+  const digests = Object.fromEntries(Object.entries(nodes).map(([id, each]) => [id, String(each)]));
+  return { process, version, digest, ...(typeof owner === "string" ? { owner } : {}), nodes: digests };
 }
 
 function isDigest(value: unknown): value is Digest {

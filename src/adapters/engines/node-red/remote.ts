@@ -3,8 +3,9 @@
 import type { FlowsPermit } from "../../../domain/permits.ts";
 import type { Engine } from "../../../ports/engine.ts";
 import { createNodeRedClient } from "./client.ts";
+import type { Owner } from "./ownership.ts";
 import { createNodeRedEngine } from "./engine.ts";
-import { type Host, createFlowsReader, createQueue } from "./host.ts";
+import { createFlowsReader, createQueue, type Host, type Queue } from "./host.ts";
 
 export interface RemoteNodeRedOptions {
   /** Base of the admin API: what comes before `/flows`. */
@@ -13,6 +14,10 @@ export interface RemoteNodeRedOptions {
   readonly publicUrl?: string;
   /** Null: its admin API asks for none. */
   readonly token: string | null;
+  /** Whose the tabs are that this engine looks after: others may deploy there too. */
+  readonly owner?: Owner;
+  /** Shared by all who deploy to this address from here. */
+  readonly queue?: Queue;
   /** What flows may contain; null: whatever Node-RED knows. */
   readonly allow?: FlowsPermit | null;
   /** How long one answer may take; default 30 s. */
@@ -23,6 +28,7 @@ export interface RemoteNodeRedOptions {
 export function connectRemoteNodeRed(options: RemoteNodeRedOptions): { readonly engine: Engine } {
   const adminUrl = withoutSlash(options.url);
   const url = withoutSlash(options.publicUrl ?? options.url);
+  const owner = options.owner ?? null;
   const client = createNodeRedClient({ adminUrl, token: options.token, timeoutMs: options.timeoutMs ?? 30_000 });
   const host: Host = {
     id: new URL(adminUrl).host,
@@ -30,10 +36,11 @@ export function connectRemoteNodeRed(options: RemoteNodeRedOptions): { readonly 
     state: "ready",
     why: "",
     client,
-    queue: createQueue(),
-    reader: createFlowsReader(),
+    owner,
+    queue: options.queue ?? createQueue(),
+    reader: createFlowsReader(owner),
   };
-  return { engine: createNodeRedEngine({ hosts: () => [host], allow: options.allow ?? null }) };
+  return { engine: createNodeRedEngine({ hosts: () => [host], allow: options.allow ?? null, owner }) };
 }
 
 function withoutSlash(url: string): string {

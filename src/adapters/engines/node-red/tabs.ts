@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { PublicEndpoint } from "../../../domain/unit.ts";
 import { endpointsOf } from "./compile.ts";
 import type { FlowNode } from "./flow-nodes.ts";
+import { isOwn, type Owner } from "./ownership.ts";
 import { type Marker, driftOf, readMarker } from "./marker.ts";
 
 export interface InstalledTab {
@@ -13,9 +14,9 @@ export interface InstalledTab {
   readonly nodes: readonly FlowNode[];
 }
 
-/** Pinion's tabs by id; what belongs to other tabs is not in it. */
-export function installedTabs(nodes: readonly FlowNode[]): ReadonlyMap<string, InstalledTab> {
-  const markers = new Map(nodes.filter((node) => node.type === "tab").flatMap((node) => ownMarker(node)));
+/** The owner's tabs by id; what belongs to other tabs is not in it. */
+export function installedTabs(nodes: readonly FlowNode[], owner: Owner = null): ReadonlyMap<string, InstalledTab> {
+  const markers = new Map(markersOf(nodes).filter(([, marker]) => isOwn(marker, owner)));
   const owned = new Map<string, FlowNode[]>([...markers.keys()].map((tab) => [tab, []]));
   for (const node of nodes) owned.get(ownerOf(node))?.push(node);
   return new Map([...markers].map(([tab, marker]) => [tab, { tab, marker, nodes: owned.get(tab) ?? [] }]));
@@ -29,15 +30,21 @@ export interface TabSummary {
   readonly endpoints: readonly PublicEndpoint[];
 }
 
-export function summarizeTabs(nodes: readonly FlowNode[]): ReadonlyMap<string, TabSummary> {
-  return new Map([...installedTabs(nodes).values()].map((installed) => [installed.tab, summarize(installed)]));
+export function summarizeTabs(nodes: readonly FlowNode[], owner: Owner = null): ReadonlyMap<string, TabSummary> {
+  return new Map([...installedTabs(nodes, owner).values()].map((installed) => [installed.tab, summarize(installed)]));
+}
+
+/** The other owners that have tabs there. */
+export function strangersIn(nodes: readonly FlowNode[], owner: Owner): ReadonlySet<string> {
+  const strange = markersOf(nodes).filter(([, marker]) => !isOwn(marker, owner));
+  return new Set(strange.flatMap(([, marker]) => marker.owner ?? []));
 }
 
 /** The same as `summarizeTabs`; a tab that is as it was the last time is not looked at again. */
 export function createTabSummaries(): typeof summarizeTabs {
   let last: ReadonlyMap<string, { readonly content: string; readonly summary: TabSummary }> = new Map();
-  return (nodes) => {
-    const now = [...installedTabs(nodes).values()].map((installed) => {
+  return (nodes, owner) => {
+    const now = [...installedTabs(nodes, owner).values()].map((installed) => {
       const content = contentOf(installed);
       const known = last.get(installed.tab);
       return known?.content === content ? known : { content, summary: summarize(installed) };
@@ -68,7 +75,11 @@ function ownerOf(node: FlowNode): string {
   return dot === -1 ? place : place.slice(0, dot);
 }
 
-function ownMarker(tab: FlowNode): readonly (readonly [string, Marker])[] {
-  const marker = readMarker(tab);
-  return marker === null ? [] : [[tab.id, marker]];
+function markersOf(nodes: readonly FlowNode[]): readonly (readonly [string, Marker])[] {
+  return nodes
+    .filter((node) => node.type === "tab")
+    .flatMap((tab) => {
+      const marker = readMarker(tab);
+      return marker === null ? [] : [[tab.id, marker] as const];
+    });
 }

@@ -82,6 +82,7 @@ function renderEnvironment({ environment, hidden }: Folded, view: View): readonl
   return [
     ...fitted(`${colors.bold(name)}${what}  ${colors.cyan(printable(url))}  ${renderInstances(environment, colors)}`, "", view),
     ...renderFreeze(environment, view),
+    ...(environment.notes ?? []).flatMap((note) => renderNote(note, view)),
     ...renderFindings(findings, colors).map((line) => `  ${line}`),
     ...(processes.length + hidden === 0 ? ["  nothing is pinned here"] : []),
     ...(processes.length === 0 ? [] : renderProcesses(processes, view)),
@@ -100,6 +101,11 @@ function renderFreeze({ freeze }: EnvironmentStatus, { colors, now, width }: Vie
   if (!freeze) return [];
   const text = `FROZEN by ${printable(describePerson(freeze.by))} ${relativeTime(freeze.at, now)}: ${printable(freeze.why)}`;
   return wrap(text, width === null ? null : width - 4).map((line, index) => `  ${index === 0 ? "" : "  "}${colors.yellow(line)}`);
+}
+
+function renderNote(note: string, { colors, width }: View): readonly string[] {
+  const lines = wrap(`note: ${printable(note)}`, width === null ? null : width - 4);
+  return lines.map((line, index) => `  ${index === 0 ? "" : "  "}${colors.yellow(line)}`);
 }
 
 function renderInstances({ instances }: EnvironmentStatus, colors: Colors): string {
