@@ -168,7 +168,7 @@ async function gatewayOf({ router }: OpenOptions, parts: Parameters<typeof openG
   if (router) return given(router);
   const { config, stateDirectory, log } = parts;
   if (config.kind === "external") return openGateway(parts);
-  const gateway = await startGateway({ stateDirectory, host: config.host, port: config.port, log });
+  const gateway = await startGateway({ stateDirectory, host: config.host, port: config.port, settings: config, log });
   const client = createGatewayRouter({ gateway, publicUrl: gateway.url });
   return {
     router: client,

@@ -55,9 +55,22 @@ export interface RemoteEngineConfig {
 
 export type EngineConfig = EmbeddedEngineConfig | RemoteEngineConfig;
 
+/** How a gateway treats its callers. */
+export interface GatewaySettings {
+  /** Addresses and networks (CIDR) of the proxies that are believed about whom they speak for. */
+  readonly trustedProxies: readonly string[];
+  /** Connections that may be open together. */
+  readonly maxConnections: number;
+  /** How long a caller may send nothing in the middle of a body. */
+  readonly bodyIdleMs: number;
+}
+
+/** Where nobody says otherwise. */
+export const gatewayDefaults: GatewaySettings = { trustedProxies: [], maxConnections: 10_000, bodyIdleMs: 60_000 };
+
 export type GatewayConfig =
   /** Started by the controller. Port 0: a free one. */
-  | { readonly kind: "own"; readonly host: string; readonly port: number }
+  | ({ readonly kind: "own"; readonly host: string; readonly port: number } & GatewaySettings)
   /** Started and supervised by somebody else. */
   | { readonly kind: "external"; readonly controlUrl: string; readonly publicUrl: string; readonly token: SecretReference };
 

@@ -211,6 +211,23 @@ export interface GatewaySection {
   host?: string;
   port?: Port;
   /**
+   * Addresses and networks of the proxies in front, whose X-Forwarded-*, Forwarded and X-Real-IP are believed. Of everybody else the gateway overwrites or removes them.
+   */
+  trustedProxies?: string[];
+  /**
+   * What callers may take of it.
+   */
+  limits?: {
+    /**
+     * How many connections callers may have open together. One more is answered with 503 and closed.
+     */
+    connections?: number;
+    /**
+     * How long a caller may send nothing in the middle of a body. Then it is answered with 408 and its connection closed.
+     */
+    bodyIdleTimeout?: number | string;
+  };
+  /**
    * A gateway that is started and supervised by somebody else, such as a service of its own.
    */
   external?: {

@@ -1,5 +1,6 @@
 /** What must hold in pinion.yaml beyond its shape. */
 
+import { isIP } from "node:net";
 import { validate as isCron } from "node-cron";
 import type { Finding } from "../../domain/finding.ts";
 import type { PinionFile } from "../../generated/pinion.ts";
@@ -11,6 +12,8 @@ import type { YamlDocument } from "./yaml-document.ts";
 
 /** Shorter intervals would only heat the machine. */
 const shortestIntervalMs = 100;
+/** A busy machine alone may take as long. */
+const shortestIdleMs = 1_000;
 
 /** Everything that is wrong with a document of the right shape. */
 export function configFindings(file: PinionFile, document: YamlDocument): readonly Finding[] {
@@ -91,8 +94,35 @@ function listenFindings({ listen }: PinionFile, say: Say): readonly Finding[] {
 }
 
 function gatewayFindings({ gateway }: PinionFile, say: Say): readonly Finding[] {
-  if (gateway?.external === undefined) return [];
-  return (["host", "port"] as const).flatMap((key) =>
-    gateway[key] === undefined ? [] : [say(`/gateway/${key}`, "schema/not-allowed", `an external gateway has its own ${key}`)],
-  );
+  if (gateway === undefined) return [];
+  if (gateway.external !== undefined)
+    return (["host", "port", "trustedProxies", "limits"] as const).flatMap((key) =>
+      gateway[key] === undefined ? [] : [say(`/gateway/${key}`, "schema/not-allowed", `an external gateway has its own ${key}`)],
+    );
+  const { trustedProxies = [], limits } = gateway;
+  const idle = limits?.bodyIdleTimeout;
+  return [
+    ...trustedProxies.flatMap((proxy, index) =>
+      isNetwork(proxy)
+        ? []
+        : [
+            say(
+              `/gateway/trustedProxies/${index}`,
+              "config/unknown-value",
+              `"${proxy}" is neither an address nor a network such as 10.0.0.0/8`,
+            ),
+          ],
+    ),
+    ...(idle !== undefined && durationMs(idle) < shortestIdleMs
+      ? [say("/gateway/limits/bodyIdleTimeout", "schema/range", `${idle} is too short; at least ${shortestIdleMs}ms is needed`)]
+      : []),
+  ];
+}
+
+/** An IP address, alone or with the length of a prefix. */
+function isNetwork(text: string): boolean {
+  const [address = "", prefix, ...more] = text.split("/");
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address) as 0 | 4 | 6];
+  if (bits < 0 || more.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
 }

@@ -1,12 +1,14 @@
 /** pinion.yaml, parsed at the door: the operator's document in, the controller's configuration or all findings out. */
 
-import type {
-  ControllerConfig,
-  EngineConfig,
-  GatewayConfig,
-  ListenConfig,
-  RepositoryAuth,
-  RepositoryConfig,
+import {
+  gatewayDefaults,
+  type ControllerConfig,
+  type EngineConfig,
+  type GatewayConfig,
+  type ListenConfig,
+  type RepositoryAuth,
+  type RepositoryConfig,
+  type GatewaySettings,
 } from "../../domain/controller-config.ts";
 import { PinionError } from "../../domain/errors.ts";
 import { describeFinding, type Finding, hasErrors } from "../../domain/finding.ts";
@@ -105,9 +107,19 @@ function toAuth(auth: RepositoryAuthSection | undefined): RepositoryAuth {
 }
 
 function toGateway(section: GatewaySection = {}): GatewayConfig {
-  if (section.external === undefined) return { kind: "own", host: section.host ?? "127.0.0.1", port: section.port ?? 0 };
+  if (section.external === undefined)
+    return { kind: "own", host: section.host ?? "127.0.0.1", port: section.port ?? 0, ...toGatewaySettings(section) };
   const { controlUrl, publicUrl, token } = section.external;
   return { kind: "external", controlUrl: trimSlashes(controlUrl), publicUrl: trimSlashes(publicUrl), token: toSecretReference(token) };
+}
+
+function toGatewaySettings({ trustedProxies, limits }: GatewaySection): GatewaySettings {
+  const { bodyIdleTimeout } = limits ?? {};
+  return {
+    trustedProxies: trustedProxies ?? gatewayDefaults.trustedProxies,
+    maxConnections: limits?.connections ?? gatewayDefaults.maxConnections,
+    bodyIdleMs: bodyIdleTimeout === undefined ? gatewayDefaults.bodyIdleMs : durationMs(bodyIdleTimeout),
+  };
 }
 
 function toEngines(sections: Readonly<Record<string, EngineSection>>): ControllerConfig["engines"] {

@@ -3,6 +3,7 @@
  * know an adapter.
  */
 
+import type { GatewaySettings } from "../../domain/controller-config.ts";
 import type { Definition } from "../../domain/definition.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { Digest, Instant, ProcessId, Version } from "../../domain/names.ts";
@@ -32,6 +33,7 @@ export interface GatewayOptions {
   readonly port: number;
   /** The same, for the control API. */
   readonly controlPort: number;
+  readonly settings: GatewaySettings;
 }
 
 export interface DemoOptions {

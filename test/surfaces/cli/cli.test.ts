@@ -1,5 +1,6 @@
 /** What holds for all commands: help, usage errors, failures, options handed on, colour. */
 
+import { gatewayDefaults } from "../../../src/domain/controller-config.ts";
 import { describe, expect, it } from "vitest";
 import { PinionError } from "../../../src/domain/errors.ts";
 import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
@@ -111,10 +112,23 @@ describe("options are handed on", () => {
       ["run", "-c", "/etc/p.yaml", "--accept-rewrite", "--on-exit", "stop"],
       { run: { configFile: "/etc/p.yaml", acceptRewrite: true, onExit: "stop" } },
     ],
-    [["gateway"], { gateway: { stateDirectory: "/work-place/.pinion/gateway", host: "127.0.0.1", port: 0, controlPort: 0 } }],
     [
-      ["gateway", "--state", "g", "--host", "::1", "--port", "80", "--control-port", "81"],
-      { gateway: { stateDirectory: "/work-place/g", host: "::1", port: 80, controlPort: 81 } },
+      ["gateway"],
+      { gateway: { stateDirectory: "/work-place/.pinion/gateway", host: "127.0.0.1", port: 0, controlPort: 0, settings: gatewayDefaults } },
+    ],
+    [
+      "gateway --state g --host ::1 --port 80 --control-port 81 --trusted-proxies 10.0.0.0/8,::1 --max-connections 5 --body-idle-timeout 7000".split(
+        " ",
+      ),
+      {
+        gateway: {
+          stateDirectory: "/work-place/g",
+          host: "::1",
+          port: 80,
+          controlPort: 81,
+          settings: { trustedProxies: ["10.0.0.0/8", "::1"], maxConnections: 5, bodyIdleMs: 7_000 },
+        },
+      },
     ],
     [["demo"], { demo: { tour: false, directory: null } }],
     [["demo", "--tour", "--directory", "x"], { demo: { tour: true, directory: "/work-place/x" } }],

@@ -5,7 +5,7 @@ import { errors, type Dispatcher } from "undici";
 import { answer, type OwnAnswer } from "./answers.ts";
 import { callerGone } from "./counters.ts";
 import { responseHeaders } from "./headers.ts";
-import { hasBody, RequestBody } from "./request-body.ts";
+import { hasBody, RequestBody, StalledBody } from "./request-body.ts";
 import { choosePlace, type Place, type RoutedVersion } from "./routing.ts";
 import type { Upstream } from "./upstreams.ts";
 
@@ -20,6 +20,8 @@ export interface Handed {
   readonly headers: string[];
   readonly version: RoutedVersion;
   readonly timeoutMs: number;
+  /** How long the caller may send nothing in the middle of its body. */
+  readonly bodyIdleMs: number;
   readonly startedAtMs: number;
   /** Called with an upstream that refused a connection. */
   readonly eject: (upstream: Upstream, why: string) => void;
@@ -50,7 +52,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** Hands the request to the best instance that was not tried yet. */
   send(): void {
-    const { version, request, headers, target, timeoutMs } = this.#handed;
+    const { version, request, headers, target, timeoutMs, bodyIdleMs } = this.#handed;
     const place = choosePlace(version, this.#tried) ?? this.#tried[0];
     if (place === undefined) {
       this.#isOver = true;
@@ -59,7 +61,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#tried.push(place);
     this.#place = place;
     this.#abort = null;
-    this.#body = hasBody(request) ? new RequestBody(request) : null;
+    this.#body = hasBody(request) ? new RequestBody(request, bodyIdleMs) : null;
     place.counter.begin();
     const method = request.method as Dispatcher.HttpMethod;
     const path = place.prefix + target;
@@ -111,7 +113,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#abort === null && !isRefusedRequest(error)) return this.#connectionRefused(error);
     if (this.#mayRepeat(error)) return this.#again();
     const own = ownAnswer(error, this.#handed.timeoutMs);
-    this.#finish(own.status, true);
+    // A caller that stalls is no fault of the version.
+    this.#finish(own.status, own.status !== 408);
+    if (own.status === 408) this.#handed.response.shouldKeepAlive = false;
     this.#answer(own);
   }
 
@@ -183,6 +187,7 @@ function endWith(response: ServerResponse, body: Buffer): void {
 function ownAnswer(error: Error, timeoutMs: number): OwnAnswer {
   if (error instanceof errors.HeadersTimeoutError)
     return { status: 504, error: "timeout", message: `The version did not answer within ${timeoutMs} ms.` };
+  if (error instanceof StalledBody) return { status: 408, error: "request-timeout", message: `${error.message}.` };
   if (isRefusedRequest(error)) return { status: 400, error: "bad-request", message: `The request cannot be passed on: ${error.message}.` };
   return { status: 502, error: "bad-answer", message: `The version did not give a whole answer: ${describe(error)}.` };
 }

@@ -1,5 +1,6 @@
 /** What a gateway is started with, and what it is then: in a process of its own with workers, or within another one. */
 
+import type { GatewaySettings } from "../../../domain/controller-config.ts";
 import type { Log } from "../../../ports/log.ts";
 
 /** What a gateway is started with. */
@@ -12,6 +13,8 @@ export interface GatewayOptions {
   readonly port: number;
   /** The same, on loopback; default 0. */
   readonly controlPort?: number;
+  /** Default: `gatewayDefaults`. */
+  readonly settings?: GatewaySettings;
   readonly log: Log;
 }
 

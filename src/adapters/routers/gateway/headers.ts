@@ -33,26 +33,35 @@ export function requestIdOf(request: IncomingMessage): string {
   return typeof given === "string" && /^[\x21-\x7e]{1,128}$/.test(given) ? given : randomUUID();
 }
 
-/** What the version receives, without `host`, which its connection sets. */
-export function requestHeaders(request: IncomingMessage, environment: string, requestId: string): string[] {
+/**
+ * What the version receives, without `host`, which its connection sets. What a caller says about itself or about whom it speaks for
+ * passes only where it `isTrusted`, as a proxy of ours in front.
+ */
+export function requestHeaders(request: IncomingMessage, environment: string, requestId: string, isTrusted: boolean): string[] {
   const { rawHeaders, headers } = request;
   const named = namedBy(headers.connection);
   const out: string[] = [];
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? "";
-    if (passesIn(name.toLowerCase(), named)) out.push(name, rawHeaders[index + 1] ?? "");
+    const lower = name.toLowerCase();
+    if (passesIn(lower, named) && (isTrusted || !isAboutCaller(lower))) out.push(name, rawHeaders[index + 1] ?? "");
   }
-  out.push("x-request-id", requestId, "x-forwarded-prefix", `/${environment}`, ...forwarded(request));
+  out.push("x-request-id", requestId, "x-forwarded-prefix", `/${environment}`, ...forwarded(request, isTrusted));
   return out;
 }
 
 /** A proxy in front is believed about what it saw; the gateway adds what it sees itself. */
-function forwarded({ headers, socket }: IncomingMessage): readonly string[] {
+function forwarded({ headers, socket }: IncomingMessage, isTrusted: boolean): readonly string[] {
   const address = socket.remoteAddress ?? "unknown";
+  if (!isTrusted) return ["x-forwarded-for", address, "x-forwarded-proto", "http", "x-forwarded-host", headers.host ?? ""];
   const before = headers["x-forwarded-for"];
   const host = headers["x-forwarded-host"] ?? headers.host ?? "";
   const from = before === undefined ? address : `${String(before)}, ${address}`;
   return ["x-forwarded-for", from, "x-forwarded-proto", String(headers["x-forwarded-proto"] ?? "http"), "x-forwarded-host", String(host)];
+}
+
+function isAboutCaller(name: string): boolean {
+  return name === "forwarded" || name === "x-real-ip" || name.startsWith("x-forwarded-");
 }
 
 function passesIn(name: string, named: ReadonlySet<string> | null): boolean {

@@ -15,6 +15,8 @@ export interface Identity extends OwnedProcess {
   readonly token: string;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** What it was started with, as JSON; "" for older ones. */
+  readonly settings: string;
   /** Those that serve for it; they end when it does, unless they hang. */
   readonly workers: readonly OwnedProcess[];
 }
@@ -44,11 +46,11 @@ function identityFile(stateDirectory: string): string {
 
 function parseIdentity(value: unknown): Identity | null {
   if (!isRecord(value)) return null;
-  const { url, host, controlUrl, token, startedAt, workers } = value;
+  const { url, host, controlUrl, token, startedAt, workers, settings } = value;
   const owner = parseProcess(value);
   if (owner === null || !isUrl(url) || !isUrl(controlUrl) || !isText(host) || !isText(token) || !isText(startedAt)) return null;
   const known = Array.isArray(workers) ? workers.flatMap((worker) => parseProcess(worker) ?? []) : [];
-  return { ...owner, url, host, controlUrl, token, startedAt, workers: known };
+  return { ...owner, url, host, controlUrl, token, startedAt, settings: typeof settings === "string" ? settings : "", workers: known };
 }
 
 /** Files of older gateways name no start time. */

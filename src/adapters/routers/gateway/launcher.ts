@@ -1,5 +1,6 @@
 /** Finds the gateway of a state folder or starts one, and starts it again when it dies. It outlives whoever started it. */
 
+import type { GatewaySettings } from "../../../domain/controller-config.ts";
 import type { Log } from "../../../ports/log.ts";
 import { createGatewayRouter, type GatewayRouter } from "./client.ts";
 import { portOf, readIdentity, type Identity } from "./identity.ts";
@@ -12,7 +13,8 @@ export interface LauncherOptions {
   readonly host: string;
   /** 0: any, preferably the one before. */
   readonly port: number;
-  /** Program and arguments; `--state DIR --host HOST --port PORT` are added. Its output goes to `gateway.log` in the state folder. */
+  readonly settings: GatewaySettings;
+  /** Program and arguments; the options of `pinion gateway` are added. Its output goes to `gateway.log` in the state folder. */
   readonly command: readonly string[];
   readonly log: Log;
 }
@@ -72,7 +74,7 @@ async function adoptOrSpawn(options: LauncherOptions, router: GatewayRouter): Pr
     }
     log.warn(
       { pid: found.pid, url: found.url, host: options.host, port: options.port },
-      "gateway listens elsewhere than configured; replacing it",
+      "gateway is set up otherwise than configured; replacing it",
     );
     await terminate(found, stopLimitMs);
   } else if (found) await endLeftOver(found, log);
@@ -108,7 +110,7 @@ async function isServing(identity: Identity, router: GatewayRouter): Promise<boo
   );
 }
 
-function isWhereAsked(identity: Identity, { host, port }: LauncherOptions): boolean {
+function isWhereAsked(identity: Identity, { host, port, settings }: LauncherOptions): boolean {
   const isPort = port === 0 || portOf(identity.url) === port;
-  return isPort && identity.host === host;
+  return isPort && identity.host === host && identity.settings === JSON.stringify(settings);
 }

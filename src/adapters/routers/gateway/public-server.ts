@@ -5,11 +5,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
+import type { GatewaySettings } from "../../../domain/controller-config.ts";
 import type { Log } from "../../../ports/log.ts";
 import { answer, answerOnSocket } from "./answers.ts";
 import { Exchange } from "./exchange.ts";
 import { requestHeaders, requestIdOf, stickyValue } from "./headers.ts";
 import { resolve, type Environments } from "./resolve.ts";
+import { createTrust } from "./trusted-proxies.ts";
 import { tunnel, type Upgrade } from "./tunnel.ts";
 import type { Upstreams } from "./upstreams.ts";
 
@@ -17,7 +19,12 @@ interface Dependencies {
   /** The table at this moment: a request keeps the one it began with. */
   readonly environments: () => Environments;
   readonly upstreams: Upstreams;
+  readonly settings: Pick<GatewaySettings, "trustedProxies" | "bodyIdleMs">;
   readonly log: Log;
+}
+
+interface Handling extends Dependencies {
+  readonly isTrusted: (socket: Socket) => boolean;
 }
 
 /** The server of the public port, and the connections that left HTTP. */
@@ -38,7 +45,8 @@ const keepAliveTimeoutMs = 65_000;
 const lookEveryMs = 20;
 
 /** Not listening yet. */
-export function createPublicServer(dependencies: Dependencies): PublicServer {
+export function createPublicServer(given: Dependencies): PublicServer {
+  const dependencies = { ...given, isTrusted: createTrust(given.settings.trustedProxies) };
   const tunnels = new Set<Duplex>();
   const connections = new Set<Socket>();
   let isDraining = false;
@@ -118,7 +126,7 @@ async function finish({ server, tunnels, connections }: Open, limitMs: number): 
   connections.forEach((socket) => socket.destroy());
 }
 
-function handle(dependencies: Dependencies, request: IncomingMessage, response: ServerResponse, onServed?: () => void): void {
+function handle(dependencies: Handling, request: IncomingMessage, response: ServerResponse, onServed?: () => void): void {
   const startedAtMs = performance.now();
   const requestId = requestIdOf(request);
   const resolved = resolve(dependencies.environments(), request.method ?? "", request.url ?? "");
@@ -128,10 +136,11 @@ function handle(dependencies: Dependencies, request: IncomingMessage, response: 
   if (version === null)
     return answer(response, requestId, { status: 503, error: "no-version", message: "No version takes requests.", about: { environment } });
   onServed?.();
-  const headers = requestHeaders(request, environment, requestId);
+  const headers = requestHeaders(request, environment, requestId, dependencies.isTrusted(request.socket));
   const { timeoutMs } = service.route;
   const { eject } = dependencies.upstreams;
-  new Exchange({ request, response, requestId, environment, target, headers, version, timeoutMs, startedAtMs, eject }).send();
+  const { bodyIdleMs } = dependencies.settings;
+  new Exchange({ request, response, requestId, environment, target, headers, version, timeoutMs, bodyIdleMs, startedAtMs, eject }).send();
 }
 
 /** One request's failure is that request's alone. */

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import type { GatewaySettings } from "../../../domain/controller-config.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import { readIdentity, type Identity } from "./identity.ts";
 import { isRunning, ownedProcess, type OwnedProcess, terminate } from "./owned-process.ts";
@@ -13,6 +14,7 @@ interface SpawnOptions {
   readonly stateDirectory: string;
   readonly host: string;
   readonly port: number;
+  readonly settings: GatewaySettings;
   readonly command: readonly string[];
   readonly isServing: (identity: Identity) => Promise<boolean>;
 }
@@ -38,15 +40,12 @@ export async function spawnGateway(options: SpawnOptions): Promise<Identity> {
   throw new PinionError("router/unreachable", `the gateway did not answer within ${startLimitMs / 1000} s: ${endOf(logFile)}`);
 }
 
-function launch(
-  { command, stateDirectory, host, port }: SpawnOptions,
-  logFile: string,
-): { readonly started: OwnedProcess | null; readonly hasExited: () => boolean } {
-  const [program = "", ...given] = command;
+function launch(options: SpawnOptions, logFile: string): { readonly started: OwnedProcess | null; readonly hasExited: () => boolean } {
+  const [program = "", ...given] = options.command;
   const log = openSync(logFile, "a", 0o600);
   let isGone = false;
   try {
-    const child = spawn(program, [...given, "--state", stateDirectory, "--host", host, "--port", String(port)], {
+    const child = spawn(program, [...given, ...parameters(options)], {
       detached: true,
       env: childEnvironment(process.env),
       stdio: ["ignore", log, log],
@@ -58,6 +57,18 @@ function launch(
   } finally {
     closeSync(log);
   }
+}
+
+function parameters({ stateDirectory, host, port, settings }: SpawnOptions): readonly string[] {
+  const options = {
+    state: stateDirectory,
+    host,
+    port,
+    "trusted-proxies": settings.trustedProxies.join(","),
+    "max-connections": settings.maxConnections,
+    "body-idle-timeout": settings.bodyIdleMs,
+  };
+  return Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
 function endOf(file: string): string {

@@ -1,5 +1,6 @@
 /** Puts a gateway together and starts it, in this process: it ends with it. */
 
+import { gatewayDefaults } from "../../../domain/controller-config.ts";
 import { createControlServer } from "./control-server.ts";
 import { listenForControl, openFolder, sayWho } from "./control.ts";
 import { createCounters } from "./counters.ts";
@@ -16,13 +17,14 @@ const closeLimitMs = 30_000;
 
 /** @throws `store/locked` when a gateway serves this state folder already. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { stateDirectory, host, log } = options;
+  const { stateDirectory, host, log, settings = gatewayDefaults } = options;
   const folder = await openFolder(stateDirectory);
   const { token } = folder;
   const counters = createCounters(forgetCountersAfterMs);
   const upstreams = createUpstreams({ log });
   const table = await openLiveTable({ storage: tableFile(folder.tableFile, log), counters, upstreams, log });
-  const open = createPublicServer({ environments: table.environments, upstreams, log });
+  const open = createPublicServer({ environments: table.environments, upstreams, settings, log });
+  open.server.maxConnections = settings.maxConnections;
   const count = () => Promise.resolve();
   const control = createControlServer({ token, table, counters, count, health: () => upstreams.all(), log });
   const sweeping = setInterval(table.sweep, sweepEveryMs).unref();
@@ -34,7 +36,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw error;
   });
   const url = baseUrl(host, port);
-  await sayWho(stateDirectory, { url, host, controlUrl, token, workers: [] });
+  await sayWho(stateDirectory, { url, host, controlUrl, token, settings: JSON.stringify(settings), workers: [] });
   log.info({ url, controlUrl }, "gateway is up");
 
   return {

@@ -16,6 +16,7 @@ export interface Upgrade {
   readonly environments: () => Environments;
   readonly upstreams: Upstreams;
   readonly tunnels: Set<Duplex>;
+  readonly isTrusted: (socket: Socket) => boolean;
   readonly request: IncomingMessage;
   readonly socket: Duplex;
   /** What followed the headers already. */
@@ -94,7 +95,7 @@ function attempt(handshake: Handshake, tried: readonly Place[]): void {
 function open(handshake: Handshake, place: Place): ClientRequest {
   const { request, environment, requestId, target, timeoutMs } = handshake;
   const { origin } = place.upstream;
-  const headers = requestHeaders(request, environment, requestId);
+  const headers = requestHeaders(request, environment, requestId, handshake.isTrusted(request.socket));
   headers.push("host", new URL(origin).host);
   // Other protocols (h2c) are not passed on: the version answers in HTTP/1.1, as a server may that does not speak them.
   if (isWebSocket(request)) headers.push("connection", "Upgrade", "upgrade", request.headers.upgrade ?? "");

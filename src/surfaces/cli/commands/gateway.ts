@@ -1,5 +1,7 @@
 /** `pinion gateway`: the process that carries the public traffic. */
 
+import { InvalidArgumentError } from "commander";
+import { gatewayDefaults } from "../../../domain/controller-config.ts";
 import { type AddCommand, parsePort, pathFrom } from "../session.ts";
 
 interface Options {
@@ -7,6 +9,9 @@ interface Options {
   readonly host: string;
   readonly port: number;
   readonly controlPort: number;
+  readonly trustedProxies: readonly string[];
+  readonly maxConnections: number;
+  readonly bodyIdleTimeout: number;
 }
 
 export const addGateway: AddCommand = (program, session, finish) => {
@@ -17,6 +22,19 @@ export const addGateway: AddCommand = (program, session, finish) => {
     .option("--host <address>", "public address to listen on", "127.0.0.1")
     .option("--port <number>", "public port; 0: the one before, else any", parsePort, 0)
     .option("--control-port <number>", "port of the control API, on loopback; 0: the one before, else any", parsePort, 0)
+    .option(
+      "--trusted-proxies <list>",
+      "addresses and networks of proxies in front, with commas between; their X-Forwarded-* are believed",
+      parseList,
+      [],
+    )
+    .option("--max-connections <number>", "connections that may be open together", parseCount, gatewayDefaults.maxConnections)
+    .option(
+      "--body-idle-timeout <ms>",
+      "how long a caller may send nothing in the middle of a body",
+      parseCount,
+      gatewayDefaults.bodyIdleMs,
+    )
     .addHelpText(
       "after",
       `
@@ -28,7 +46,17 @@ Examples:
   pinion gateway --state /var/lib/pinion/gateway --host 0.0.0.0 --port 80 --control-port 8601
 `,
     )
-    .action(async ({ state, ...options }: Options) => {
-      finish(await session.world.gateway({ stateDirectory: pathFrom(session, state), ...options }));
+    .action(async ({ state, host, port, controlPort, trustedProxies, maxConnections, bodyIdleTimeout }: Options) => {
+      const settings = { trustedProxies, maxConnections, bodyIdleMs: bodyIdleTimeout };
+      finish(await session.world.gateway({ stateDirectory: pathFrom(session, state), host, port, controlPort, settings }));
     });
 };
+
+function parseList(text: string): readonly string[] {
+  return text.split(",").filter((item) => item !== "");
+}
+
+function parseCount(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("A whole number from 1 is needed.");
+}

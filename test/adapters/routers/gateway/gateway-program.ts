@@ -1,4 +1,4 @@
-/** What `pinion gateway` does, as a program for tests: `--state DIR --host HOST --port PORT`. */
+/** What `pinion gateway` does, as a program for tests: with the options that its launcher gives. */
 
 import { parseArgs } from "node:util";
 import { runGatewayProcess } from "../../../../src/adapters/routers/gateway/process.ts";
@@ -8,6 +8,9 @@ const { values } = parseArgs({
     state: { type: "string", default: "" },
     host: { type: "string", default: "127.0.0.1" },
     port: { type: "string", default: "0" },
+    "trusted-proxies": { type: "string", default: "" },
+    "max-connections": { type: "string", default: "10000" },
+    "body-idle-timeout": { type: "string", default: "60000" },
   },
 });
 const line = (fields: unknown, message: string) => void process.stdout.write(`${JSON.stringify({ message, fields: String(fields) })}\n`);
@@ -16,5 +19,10 @@ await runGatewayProcess({
   stateDirectory: values.state,
   host: values.host,
   port: Number(values.port),
+  settings: {
+    trustedProxies: values["trusted-proxies"].split(",").filter((proxy) => proxy !== ""),
+    maxConnections: Number(values["max-connections"]),
+    bodyIdleMs: Number(values["body-idle-timeout"]),
+  },
   log: { info: line, warn: line, error: line },
 });

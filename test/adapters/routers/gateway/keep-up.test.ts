@@ -11,6 +11,7 @@ const identity: Identity = {
   controlUrl: "http://127.0.0.1:2",
   token: "t",
   startedAt: "2020-01-01T00:00:00Z",
+  settings: "",
   workers: [],
 };
 

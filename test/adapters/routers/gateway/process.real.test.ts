@@ -9,6 +9,7 @@ import type { GatewayChange } from "../../../../src/adapters/routers/gateway/kee
 import { ensureGatewayProcess, type GatewayProcess } from "../../../../src/adapters/routers/gateway/launcher.ts";
 import { isAlive } from "../../../../src/adapters/routers/gateway/owned-process.ts";
 import type { Share } from "../../../../src/domain/route.ts";
+import { gatewayDefaults } from "../../../../src/domain/controller-config.ts";
 import { call, logInto, openBackend, share, until, type Backend } from "./setting.ts";
 
 const program = fileURLToPath(new URL("./gateway-program.ts", import.meta.url));
@@ -24,6 +25,7 @@ describe("the gateway as a process", () => {
       stateDirectory: directory,
       host: "127.0.0.1",
       port: 0,
+      settings: gatewayDefaults,
       command,
       log: logInto(logged),
       ...change,

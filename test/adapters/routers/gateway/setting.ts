@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createGatewayRouter, type GatewayRouter } from "../../../../src/adapters/routers/gateway/client.ts";
 import type { Gateway } from "../../../../src/adapters/routers/gateway/gateway.ts";
 import { startGateway } from "../../../../src/adapters/routers/gateway/start.ts";
+import { gatewayDefaults, type GatewaySettings } from "../../../../src/domain/controller-config.ts";
 import type { Digest, Percent } from "../../../../src/domain/names.ts";
 import type { Route, Share, Target } from "../../../../src/domain/route.ts";
 import type { Log } from "../../../../src/ports/log.ts";
@@ -63,10 +64,16 @@ export function share(version: string, digit: string, weight: Percent, targets: 
 }
 
 /** A gateway without routes. */
-export async function openSetting(): Promise<Setting> {
+export async function openSetting(change: Partial<GatewaySettings> = {}): Promise<Setting> {
   const directory = await mkdtemp(join(tmpdir(), "pinion-gateway-"));
   const logged: string[] = [];
-  const gateway = await startGateway({ stateDirectory: directory, host: "127.0.0.1", port: 0, log: logInto(logged) });
+  const gateway = await startGateway({
+    stateDirectory: directory,
+    host: "127.0.0.1",
+    port: 0,
+    settings: { ...gatewayDefaults, ...change },
+    log: logInto(logged),
+  });
   const router = createGatewayRouter({ gateway: { stateDirectory: directory }, publicUrl: null });
   const backends: Backend[] = [];
   return {

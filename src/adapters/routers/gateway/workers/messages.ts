@@ -1,11 +1,12 @@
 /** What the primary of a gateway and its workers say to each other. Both are of one release: nothing here is kept on disk. */
 
+import type { GatewaySettings } from "../../../../domain/controller-config.ts";
 import type { EnvironmentName } from "../../../../domain/names.ts";
 import type { Route } from "../../../../domain/route.ts";
 import type { CounterReport } from "./reports.ts";
 
 /** What a worker serves by, as long as it lives. */
-export interface WorkerSettings {
+export interface WorkerSettings extends Pick<GatewaySettings, "trustedProxies" | "bodyIdleMs"> {
   /** How often, at most, it tells its counts without being asked. */
   readonly reportEveryMs: number;
 }

@@ -1,7 +1,8 @@
 /** The primary of a gateway: holds the listening sockets, the table and the control port, and outlives the workers that serve. */
 
 import type { Server as ControlServer } from "node:http";
-import { createServer, type Server } from "node:net";
+import type { Server } from "node:net";
+import { gatewayDefaults } from "../../../../domain/controller-config.ts";
 import type { Log } from "../../../../ports/log.ts";
 import { type GatewayFolder, listenForControl, openFolder, sayWho } from "../control.ts";
 import { createControlServer } from "../control-server.ts";
@@ -11,9 +12,11 @@ import { baseUrl, listen } from "../listen.ts";
 import { openLiveTable } from "../live-table.ts";
 import type { Health } from "../prometheus.ts";
 import { tableFile } from "../table-file.ts";
+import { createTrust } from "../trusted-proxies.ts";
 import { createUpstreams, type Upstreams } from "../upstreams.ts";
 import { childEnvironment } from "./child-environment.ts";
 import { createPool, type Pool } from "./pool.ts";
+import { createReception } from "./reception.ts";
 
 export interface PrimaryOptions extends GatewayOptions {
   /** How many processes serve; default 2. */
@@ -54,7 +57,9 @@ interface Parts {
 }
 
 async function openParts(options: PrimaryOptions, { token, tableFile: file }: GatewayFolder): Promise<Parts> {
-  const { log } = options;
+  const { log, settings = gatewayDefaults } = options;
+  // Said here, once, rather than by each worker at each start.
+  createTrust(settings.trustedProxies);
   const counters = createCounters(forgetCountersAfterMs);
   // Nothing is ever sent there from here: only what origins there are is of use.
   const upstreams = createUpstreams({ log });
@@ -63,7 +68,7 @@ async function openParts(options: PrimaryOptions, { token, tableFile: file }: Ga
   const parts: { onMembers: Parts["onMembers"] } = { onMembers: () => undefined };
   const pool = createPool({
     workers: options.workers ?? defaultWorkers,
-    settings: { reportEveryMs },
+    settings: { ...settings, reportEveryMs },
     table: table.all,
     counters,
     env: childEnvironment(process.env),
@@ -73,17 +78,23 @@ async function openParts(options: PrimaryOptions, { token, tableFile: file }: Ga
   });
   const control = createControlServer({ token, table, counters, count: () => pool.count(), health: () => healthOf(upstreams, pool), log });
   const sweeping = setInterval(table.sweep, sweepEveryMs).unref();
-  return Object.assign(parts, { pool, control, reception: takeInFor(pool), upstreams, sweeping });
+  return Object.assign(parts, {
+    pool,
+    control,
+    reception: createReception({ pool, mostConnections: settings.maxConnections, log }),
+    upstreams,
+    sweeping,
+  });
 }
 
 async function openToAll({ stateDirectory, host, ...options }: PrimaryOptions, folder: GatewayFolder, parts: Parts): Promise<Gateway> {
   const { token, before } = folder;
   const { pool, control, reception } = parts;
-  const { log } = options;
+  const { log, settings = gatewayDefaults } = options;
   const controlUrl = await listenForControl(control, folder, options.controlPort ?? 0);
   const port = await listen(reception, { host, port: options.port, previous: before?.port ?? null });
   const url = baseUrl(host, port);
-  const say = () => sayWho(stateDirectory, { url, host, controlUrl, token, workers: pool.members() });
+  const say = () => sayWho(stateDirectory, { url, host, controlUrl, token, settings: JSON.stringify(settings), workers: pool.members() });
   await say();
   parts.onMembers = inTurn(say, log);
   parts.onMembers();
@@ -99,17 +110,6 @@ async function closeAll(parts: Parts, limitMs: number): Promise<void> {
   await pool.close(limitMs);
   control.closeAllConnections();
   await Promise.all([new Promise((resolve) => control.close(resolve)), upstreams.close()]);
-}
-
-/** Accepts connections and reads nothing of them. */
-function takeInFor(pool: Pool): Server {
-  const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
-    socket.on("error", () => socket.destroy());
-    pool.hand({ socket, listener: "public" });
-  });
-  // What goes wrong with one connection is not the end of all.
-  server.on("error", () => undefined);
-  return server;
 }
 
 function healthOf(upstreams: Upstreams, pool: Pool): readonly Health[] {

@@ -10,6 +10,7 @@ import type { GatewayChange } from "../../../../../src/adapters/routers/gateway/
 import { ensureGatewayProcess, type GatewayProcess } from "../../../../../src/adapters/routers/gateway/launcher.ts";
 import { isRunning, type OwnedProcess } from "../../../../../src/adapters/routers/gateway/owned-process.ts";
 import type { Route } from "../../../../../src/domain/route.ts";
+import { gatewayDefaults } from "../../../../../src/domain/controller-config.ts";
 import { call, logInto, openBackend, share, until, type Backend } from "../setting.ts";
 
 const program = fileURLToPath(new URL("../gateway-program.ts", import.meta.url));
@@ -64,7 +65,14 @@ function keepAsking(): { stop(): Promise<readonly string[]>; count(): number } {
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "pinion-gateway-"));
   backend = await openBackend((_, response) => response.end("one"));
-  gateway = await ensureGatewayProcess({ stateDirectory: directory, host: "127.0.0.1", port: 0, command, log: logInto([]) });
+  gateway = await ensureGatewayProcess({
+    stateDirectory: directory,
+    host: "127.0.0.1",
+    port: 0,
+    settings: gatewayDefaults,
+    command,
+    log: logInto([]),
+  });
   changes = [];
   gateway.onChange((change) => changes.push(change));
   await gateway.router.ensureRoutes("production", [
@@ -155,7 +163,14 @@ describe("a worker of the gateway", () => {
     await gateway.detach();
     process.kill(left[0].pid, "SIGSTOP");
     process.kill(identity().pid, "SIGKILL");
-    gateway = await ensureGatewayProcess({ stateDirectory: directory, host: "127.0.0.1", port: 0, command, log: logInto([]) });
+    gateway = await ensureGatewayProcess({
+      stateDirectory: directory,
+      host: "127.0.0.1",
+      port: 0,
+      settings: gatewayDefaults,
+      command,
+      log: logInto([]),
+    });
     await until(() => left.every((worker) => !isRunning(worker)));
     expect(await ask()).toBe("200 one");
   });

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { parseControllerConfig } from "../../../src/adapters/manifest/controller-config.ts";
+import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
+import { PinionError } from "../../../src/domain/errors.ts";
+
+const schemas = createSchemas();
+const parse = (gateway: string) =>
+  parseControllerConfig(`repository: { url: https://git.example.com/config.git }\n${gateway}`, "pinion.yaml", schemas);
+
+function refusal(gateway: string): string {
+  try {
+    parse(gateway);
+  } catch (error) {
+    if (error instanceof PinionError) return error.message;
+    throw error;
+  }
+  return "nothing";
+}
+
+describe("the gateway in pinion.yaml", () => {
+  it("says where it listens and what callers may do", () => {
+    const text = `gateway:
+  host: 0.0.0.0
+  trustedProxies: [10.0.0.0/8, "::1"]
+  limits: { connections: 50, bodyIdleTimeout: 5s }
+`;
+    expect(parse(text).gateway).toEqual({
+      kind: "own",
+      host: "0.0.0.0",
+      port: 0,
+      trustedProxies: ["10.0.0.0/8", "::1"],
+      maxConnections: 50,
+      bodyIdleMs: 5_000,
+    });
+  });
+
+  it.each(["proxy.example", "10.0.0.0/33", "10.0.0.0/8/8", "10.0.0.0/", "fd00::/129"])("refuses %s as a network, at its line", (proxy) => {
+    expect(refusal(`gateway:\n  trustedProxies:\n    - "::1"\n    - "${proxy}"\n`)).toContain(`pinion.yaml:5`);
+  });
+
+  it.each([
+    [
+      "limits of ours for a gateway of others",
+      'limits: { connections: 5 }\n  external: { controlUrl: "http://x", publicUrl: "http://y", token: { env: T } }',
+    ],
+    ["no connections", "limits: { connections: 0 }"],
+    ["no patience", "limits: { bodyIdleTimeout: 10ms }"],
+    ["a limit that does not exist", "limits: { requests: 10 }"],
+  ])("refuses %s, at its line", (_what, text) => {
+    expect(refusal(`gateway:\n  ${text}\n`)).toContain("pinion.yaml:3");
+  });
+});
