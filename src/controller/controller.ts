@@ -2,12 +2,12 @@
 
 import { describeProgress } from "../domain/describe-progress.ts";
 import { listStatuses } from "../domain/list-statuses.ts";
-import type { EnvironmentName } from "../domain/names.ts";
+import type { EnvironmentName, Instant } from "../domain/names.ts";
 import type { ProcessStatus } from "../domain/status.ts";
-import type { EngineInstance } from "../domain/unit.ts";
-import { createInstancesAsked, type InstancesAsked } from "./instances-asked.ts";
+import { createInstancesKnown, type InstancesKnown } from "./instances-known.ts";
 import { createLoop, type LoopParts } from "./loop.ts";
 import { createOrderDesk } from "./order-desk.ts";
+import type { Ports } from "./ports.ts";
 import type { Commands, EnvironmentStatus, Overview, ProcessView, Queries } from "./queries.ts";
 
 export interface Controller {
@@ -20,11 +20,11 @@ export interface Controller {
 }
 
 export function createController(parts: LoopParts): Controller {
-  const loop = createLoop(parts);
-  const instances = createInstancesAsked(parts.ports);
+  const instances = createInstancesKnown(parts.ports);
+  const loop = createLoop({ ...parts, ports: withMemory(parts.ports, instances) });
   return {
     queries: {
-      overview: () => overview(parts, instances),
+      overview: () => overview(parts, { instances, passedAt: (environment) => loop.passedAt(environment) }),
       history: (query) => parts.ports.journal.history(query),
       answer: (environment, id) => parts.ports.journal.answer(environment, id),
     },
@@ -35,22 +35,37 @@ export function createController(parts: LoopParts): Controller {
   };
 }
 
-async function overview({ source, ports }: LoopParts, instances: InstancesAsked): Promise<Overview> {
-  const environments = await Promise.all(
-    source.environments().map(async (name) => environmentStatus(name, { source, ports, instances: await instances(name) })),
-  );
+/** What a pass sees of an engine is known to whoever looks, too. */
+function withMemory(ports: Ports, instances: InstancesKnown): Ports {
+  const { places } = ports;
+  const remember: Ports["places"]["remember"] = (environment, inventory) => {
+    instances.note(environment, inventory.instances);
+    places.remember(environment, inventory);
+  };
+  return { ...ports, places: { remember, last: (environment, unit) => places.last(environment, unit) } };
+}
+
+/** What was seen last, and when. */
+interface Seen {
+  readonly instances: InstancesKnown;
+  passedAt(environment: EnvironmentName): Instant | null;
+}
+
+/** From memory and from the journal: whatever hangs outside, this does not. */
+async function overview({ source, ports }: LoopParts, seen: Seen): Promise<Overview> {
+  const environments = await Promise.all(source.environments().map(async (name) => environmentStatus(name, { source, ports, seen })));
   return { repository: source.status(), environments, findings: source.snapshot()?.findings ?? [] };
 }
 
 interface Known extends Pick<LoopParts, "source" | "ports"> {
-  readonly instances: readonly EngineInstance[];
+  readonly seen: Seen;
 }
 
 function notesOf(name: EnvironmentName, ports: Known["ports"]): readonly string[] {
   return ports.engine(name).notes?.() ?? [];
 }
 
-async function environmentStatus(name: EnvironmentName, { source, ports, instances }: Known): Promise<EnvironmentStatus> {
+async function environmentStatus(name: EnvironmentName, { source, ports, seen }: Known): Promise<EnvironmentStatus> {
   const wanted = source.wanted(name);
   const state = await ports.journal.state(name);
   const { processes, freeze } = state;
@@ -63,8 +78,10 @@ async function environmentStatus(name: EnvironmentName, { source, ports, instanc
     const progress = known ? describeProgress(known, { spec, measured: figures, now }) : null;
     return { ...status, progress, revert: known?.revert ?? null, quarantined: known?.quarantined ?? [] };
   };
+  const { instances, at } = seen.instances.last(name);
   return {
     name,
+    observedAt: earlier(seen.passedAt(name), at),
     type: spec?.type ?? "unknown",
     url: ports.router.publicAddress(name),
     instances,
@@ -73,4 +90,9 @@ async function environmentStatus(name: EnvironmentName, { source, ports, instanc
     processes: listStatuses({ environment: name, desired: wanted?.desired ?? null, processes, now }).map(view),
     freeze,
   };
+}
+
+/** Null: one of them was never. */
+function earlier(one: Instant | null, other: Instant | null): Instant | null {
+  return one === null || other === null ? null : Math.min(one, other);
 }

@@ -1,6 +1,6 @@
 /** Keeps everything going: one loop that follows the repository, and one for each environment, so that none waits for another. */
 
-import type { EnvironmentName } from "../domain/names.ts";
+import type { EnvironmentName, Instant } from "../domain/names.ts";
 import { isNothingNew } from "../domain/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
@@ -30,6 +30,8 @@ export interface Loop {
   wake(environment: EnvironmentName): void;
   /** Polls now and looks at every environment. */
   refresh(): void;
+  /** When the last whole pass over an environment was over; null: none yet. */
+  passedAt(environment: EnvironmentName): Instant | null;
 }
 
 /** Passes in a row that may follow each other at once; more are a sign of two sides undoing each other's work. */
@@ -48,6 +50,7 @@ class Loops implements Loop {
   readonly #polling: Bell;
   readonly #bells = new Map<EnvironmentName, Bell>();
   readonly #admitted = new Map<EnvironmentName, Wanted | null>();
+  readonly #passedAt = new Map<EnvironmentName, Instant>();
   readonly #running: Promise<void>[] = [];
   readonly #stop = new AbortController();
 
@@ -74,6 +77,10 @@ class Loops implements Loop {
   refresh(): void {
     this.#polling.ring();
     for (const bell of this.#bells.values()) bell.ring();
+  }
+
+  passedAt(environment: EnvironmentName): Instant | null {
+    return this.#passedAt.get(environment) ?? null;
   }
 
   async #follow(): Promise<void> {
@@ -132,6 +139,7 @@ class Loops implements Loop {
     const { ports, clock, log, resyncIntervalMs } = this.#parts;
     try {
       const step = await reconcile(environment, ports);
+      this.#passedAt.set(environment, clock.now());
       if (!step) return resyncIntervalMs;
       if (!isNothingNew(step)) return 0;
       return step.wakeAt === null ? resyncIntervalMs : Math.min(resyncIntervalMs, Math.max(10, step.wakeAt - clock.now()));

@@ -33,6 +33,8 @@ export interface RepositoryStatus {
 
 export interface EnvironmentStatus {
   readonly name: EnvironmentName;
+  /** When engine and router were last asked, with whatever answer: what is shown is as of then. Null: not yet. */
+  readonly observedAt: Instant | null;
   readonly type: string;
   /** Base of the public address, without a trailing slash. */
   readonly url: string;

@@ -15,6 +15,7 @@ export const metricsView: MetricsView = {
     environments: [
       {
         name: "production",
+        observedAt: noon - 2_000,
         type: "production",
         url: "http://127.0.0.1:1",
         instances: [
@@ -29,7 +30,16 @@ export const metricsView: MetricsView = {
           process('odd"\\\nname', { desired: null, actual: [], phase: null, health: "Missing" }),
         ],
       },
-      { name: "staging", type: "staging", url: "http://127.0.0.1:2", instances: [], findings: [], freeze: null, processes: [] },
+      {
+        name: "staging",
+        observedAt: null,
+        type: "staging",
+        url: "http://127.0.0.1:2",
+        instances: [],
+        findings: [],
+        freeze: null,
+        processes: [],
+      },
     ],
   },
   tallies: [

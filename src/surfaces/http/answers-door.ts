@@ -40,6 +40,7 @@ function parseEnvironment(fields: Fields): EnvironmentStatus {
   const name = fields.text("name");
   return {
     name,
+    observedAt: fields.timeOrNull("observedAt"),
     type: fields.text("type"),
     url: fields.text("url"),
     instances: fields.list("instances", parseInstance),

@@ -36,9 +36,10 @@ function repositoryJson(repository: RepositoryStatus) {
   };
 }
 
-function environmentJson({ name, type, url, instances, notes, findings, processes, freeze }: EnvironmentStatus) {
+function environmentJson({ name, observedAt, type, url, instances, notes, findings, processes, freeze }: EnvironmentStatus) {
   return {
     name,
+    observedAt: isoTimeOrNull(observedAt),
     type,
     url,
     freeze: freeze && timed(freeze),

@@ -34,7 +34,15 @@ function environmentFamilies(environments: readonly EnvironmentStatus[]): readon
     labels: { environment: name, severity },
     value: all.filter((finding) => finding.severity === severity).length,
   });
+  const observed = environments.flatMap(({ name, observedAt }) =>
+    observedAt === null ? [] : [{ labels: { environment: name }, value: observedAt / 1_000 }],
+  );
   return [
+    gauge(
+      "pinion_environment_observed_timestamp_seconds",
+      "When engine and router of an environment were last asked, since 1970: everything about it is as of then.",
+      observed,
+    ),
     gauge(
       "pinion_frozen",
       "1 while an environment is frozen: nothing new is deployed there.",

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Overview } from "../../../src/controller/queries.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
-import { fullOverview, overview, process, repository } from "../http/pictures.ts";
+import { fullOverview, noon, overview, process, repository } from "../http/pictures.ts";
 import { finding } from "../../domain/planning/snapshots.ts";
 import { createControllers, token } from "./controller.ts";
 import { pinion } from "./fake-world.ts";
@@ -155,6 +155,13 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
     });
   });
 
+  it("says how old it is when nothing newer is known", async () => {
+    const picture = production(process("a"));
+    const old = { ...picture, environments: picture.environments.map((one) => ({ ...one, observedAt: noon - 45_000 })) };
+    expect((await pinion(["status", "--controller", await controller(old)])).stdout).toContain("as of 45s ago: nothing newer is known");
+    expect((await pinion(["status", "--controller", await controller(picture)])).stdout).not.toContain("as of");
+  });
+
   it("gives scripts exactly this", async () => {
     const { code, stdout } = await pinion(["status", "--controller", await controller(production(process("a"))), "--format", "json"]);
     expect(code).toBe(0);
@@ -170,6 +177,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
       environments: [
         {
           name: "production",
+          observedAt: "2026-11-21T11:59:58.000Z",
           type: "production",
           url: "http://127.0.0.1:8610/production",
           freeze: null,
@@ -196,6 +204,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
         },
         {
           name: "staging",
+          observedAt: null,
           type: "staging",
           url: "http://127.0.0.1:8610/staging",
           freeze: null,

@@ -34,6 +34,7 @@ function overviewWith(
   ] as const;
   const production = {
     name: "production",
+    observedAt: now,
     type: "production",
     url: "http://127.0.0.1:1/production",
     instances,

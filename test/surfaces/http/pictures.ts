@@ -124,6 +124,7 @@ export function overview(parts: Partial<Overview> = {}): Overview {
     environments: [
       {
         name: "production",
+        observedAt: noon - 2_000,
         type: "production",
         url: "http://127.0.0.1:8610/production",
         instances: [{ id: "a", state: "ready", why: "" }],
@@ -131,7 +132,16 @@ export function overview(parts: Partial<Overview> = {}): Overview {
         freeze: null,
         processes: [process("order-intake"), process("returns", { desired: "1.1.0", actual: [{ version: "1.1.0", weight: 100 }] })],
       },
-      { name: "staging", type: "staging", url: "http://127.0.0.1:8610/staging", instances: [], findings: [], processes: [], freeze: null },
+      {
+        name: "staging",
+        observedAt: null,
+        type: "staging",
+        url: "http://127.0.0.1:8610/staging",
+        instances: [],
+        findings: [],
+        processes: [],
+        freeze: null,
+      },
     ],
     findings: [],
     ...parts,

@@ -81,6 +81,7 @@ function renderEnvironment({ environment, hidden }: Folded, view: View): readonl
   const what = type === name ? "" : colors.dim(` (${type})`);
   return [
     ...fitted(`${colors.bold(name)}${what}  ${colors.cyan(printable(url))}  ${renderInstances(environment, colors)}`, "", view),
+    ...renderAge(environment, view),
     ...renderFreeze(environment, view),
     ...(environment.notes ?? []).flatMap((note) => renderNote(note, view)),
     ...renderFindings(findings, colors).map((line) => `  ${line}`),
@@ -95,6 +96,17 @@ function renderMore(process: ProcessView, { name }: EnvironmentStatus, view: Vie
   const inner = { ...view, width: view.width === null ? null : view.width - 2 };
   const lines = renderDetails(process, name, inner);
   return lines.length === 0 ? [] : ["", ...lines.map((line) => `  ${line}`)];
+}
+
+/** Younger, it goes without saying. */
+const oldAfterMs = 30_000;
+
+/** What hangs keeps the picture from being renewed; what is shown then is no lie, but old. */
+function renderAge({ observedAt }: EnvironmentStatus, { colors, now, width }: View): readonly string[] {
+  if (observedAt === null || now - observedAt < oldAfterMs) return [];
+
+  const text = `as of ${relativeTime(observedAt, now)}: nothing newer is known`;
+  return wrap(text, width === null ? null : width - 4).map((line) => `  ${colors.yellow(line)}`);
 }
 
 function renderFreeze({ freeze }: EnvironmentStatus, { colors, now, width }: View): readonly string[] {

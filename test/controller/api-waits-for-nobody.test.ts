@@ -1,0 +1,101 @@
+/** Whatever hangs outside, who looks is answered from what was seen last. Nothing here has a time limit: an answer comes, or the test hangs. */
+
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { createInstancesKnown } from "../../src/controller/instances-known.ts";
+import { createMetricsPage } from "../../src/surfaces/http/metrics.ts";
+import { createHangingController, deployAll, type Part } from "../support/hanging-controller.ts";
+import { metricsView } from "../support/metrics-view.ts";
+import { createWorld, environment } from "../support/world.ts";
+
+async function eventually(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(1);
+}
+
+async function deployed() {
+  const world = createWorld();
+  world.publish("orders", "1.0.0");
+  world.pin("orders", "1.0.0");
+  const stand = createHangingController(world);
+  await deployAll(stand, world, ["orders"]);
+  return { world, ...stand };
+}
+
+describe("while something hangs", () => {
+  it.each<readonly Part[]>([["engine"], ["router"], ["git"], ["engine", "router", "git"]])(
+    "%j, status is what was seen last, with its age",
+    async (...what) => {
+      const { world, controller, hang } = await deployed();
+      const before = (await controller.queries.overview()).environments[0];
+      hang(...what);
+      controller.commands.refresh();
+      world.now += 45_000;
+      const picture = await controller.queries.overview();
+      expect(picture.environments[0]).toMatchObject({
+        instances: before?.instances,
+        processes: [{ process: "orders", sync: "Synced", actual: [{ version: "1.0.0", weight: 100 }] }],
+      });
+      expect(picture.environments[0]?.observedAt).toBeLessThanOrEqual(world.now - 45_000);
+      expect(await controller.queries.history({})).not.toEqual([]);
+    },
+  );
+
+  it("the metrics page comes, and says how old it is", async () => {
+    const { controller, hang } = await deployed();
+    hang("engine", "router", "git");
+    controller.commands.refresh();
+    const { tallies, deliveries, alerts, notifications, process } = metricsView;
+    const figures = () => Promise.resolve({ tallies, deliveries, alerts });
+    const overview = () => controller.queries.overview();
+    const page = await createMetricsPage({ overview, figures, notifications: () => notifications, process: () => process })();
+    expect(page).toMatch(/^pinion_environment_observed_timestamp_seconds\{environment="production"\} \d/mu);
+    expect(page).toMatch(/^pinion_process_info\{.*process="orders".*\} 1$/mu);
+  });
+
+  it("from the very beginning, nothing is known of the engine, and that is said", async () => {
+    const { controller, hang } = createHangingController(createWorld());
+    hang("engine", "router", "git");
+    controller.start();
+    expect((await controller.queries.overview()).environments).toMatchObject([{ observedAt: null, instances: [] }]);
+  });
+});
+
+describe("instances that are glanced at", () => {
+  function glancing() {
+    const world = createWorld();
+    const { engine } = world.ports;
+    let inventories = 0;
+    let isDown = false;
+    const inventory = (name: string) => () => {
+      inventories += 1;
+      return isDown ? Promise.reject(new Error("it is gone")) : engine(name).inventory();
+    };
+    const clock = { ...world.ports.clock, now: () => world.now };
+    const known = createInstancesKnown({ clock, engine: (name) => ({ ...engine(name), inventory: inventory(name) }) });
+    return { world, known, inventories: () => inventories, goDown: () => void (isDown = true) };
+  }
+
+  it("cost one inventory a second, however many look", async () => {
+    const { world, known, inventories } = glancing();
+    known.last(environment);
+    known.last(environment);
+    expect(inventories()).toBe(1);
+    await eventually(() => Promise.resolve(known.last(environment).at !== null));
+    world.now += 999;
+    known.last(environment);
+    expect(inventories()).toBe(1);
+    world.now += 1;
+    known.last(environment);
+    expect(inventories()).toBe(2);
+  });
+
+  it("are down, with the reason, once nobody has answered", async () => {
+    const { world, known, goDown } = glancing();
+    await eventually(() => Promise.resolve(known.last(environment).at !== null));
+    expect(known.last(environment).instances).toMatchObject([{ state: "ready" }]);
+    goDown();
+    world.now += 1_000;
+    await eventually(() => Promise.resolve(known.last(environment).instances[0]?.state === "down"));
+    expect(known.last(environment).instances).toEqual([{ id: "all", state: "down", why: "it is gone" }]);
+  });
+});
