@@ -134,7 +134,7 @@ function rollBack(given: Given, { to }: WishOf<"rollback">): Obeyed {
   if (target === null || not !== null) return refuse(not ?? noOtherGood);
   const mode = seen.spec?.rollback.manual.approvalRequired ? "propose" : "push";
   const after = condemnedHere(before, { ...revertBy(order, seen, { process: before.process, from, to: target }), trigger: "manual", mode });
-  const how = mode === "push" ? "a commit that pins it is written" : "a commit that pins it is proposed on a branch, for approval";
+  const how = mode === "push" ? "a commit puts the pin back" : "a commit that puts the pin back is proposed on a branch, for approval";
   return { kind: "done", why: `${how}: ${from} → ${target}`, after, actions: [], story: "" };
 }
 

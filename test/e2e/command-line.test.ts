@@ -136,6 +136,7 @@ async function openShop(): Promise<Shop> {
 async function commit(repository: string, message: string): Promise<void> {
   const person = ["-c", "user.name=team", "-c", "user.email=team@localhost", "-c", "commit.gpgsign=false"];
   await run("git", [...person, "commit", "--quiet", "--all", "--message", message], repository);
+  expect(await run("git", ["push", "--quiet"], repository)).toMatchObject({ code: 0 });
 }
 
 describe("what `pinion init` writes", () => {
@@ -151,6 +152,16 @@ describe("what `pinion init` writes", () => {
     expect(JSON.parse(stdout)).toMatchObject({
       deployments: [{ environment: "production", process: "hello", from: "1.0.0", version: "1.1.0", phase: "Succeeded" }],
     });
+
+    const order = ["--as", "Ann <ann@example.com>", "--reason", "to try it"];
+    const back = await ask("rollback", "production/hello", ...order);
+    expect(back).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/✓ git: [^]*✓ traffic: all on 1\.0\.0\ndone: /u),
+    });
+    expect(await run("git", ["pull", "--quiet", "--ff-only"], repository)).toMatchObject({ code: 0 });
+    const { stdout: author } = await run("git", ["log", "-1", "--format=%an"], repository);
+    expect(author.trim()).toBe("Pinion");
   });
 
   it("is held by a freeze, and goes on without it", async () => {

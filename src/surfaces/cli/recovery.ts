@@ -23,7 +23,8 @@ export interface Recovery {
 }
 
 export interface Fact {
-  readonly state: "done" | "open" | "failed";
+  /** `waiting`: for people, so that no time brings it. */
+  readonly state: "done" | "open" | "waiting" | "failed";
   readonly why: string;
 }
 
@@ -59,7 +60,8 @@ function judgeTraffic({ actual, progress, reason }: ProcessView, { bad }: Recove
     : { state: "open", why: `all traffic on ${good.version}; ${progress.why}` };
 }
 
-function sharesOf(actual: ProcessView["actual"]): string {
+/** `60 % on 1.4.0, 40 % on 1.5.0`. */
+export function sharesOf(actual: ProcessView["actual"]): string {
   const serving = actual.filter(({ weight }) => weight > 0);
   return serving.length === 0 ? "none" : serving.map(({ version, weight }) => `${weight} % on ${version}`).join(", ");
 }
@@ -87,7 +89,7 @@ function judgeGit({ revert, desired }: ProcessView): Fact {
   if (outcome.kind === "committed")
     return { state: "done", why: `git: pin ${order.from} → ${order.to} by commit ${outcome.commit.slice(0, 8)}` };
   if (outcome.kind === "proposed")
-    return { state: "done", why: `git: pin ${order.from} → ${order.to} is proposed on branch ${outcome.branch}; merge it` };
+    return { state: "waiting", why: `git: pin ${order.from} → ${order.to} is proposed on branch ${outcome.branch}; merge it` };
   return { state: "done", why: `git: ${outcome.why}` };
 }
 

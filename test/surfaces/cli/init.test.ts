@@ -44,7 +44,7 @@ describe("pinion init", () => {
     await init(cwd, ["a b"]);
     const file = join(cwd, "a b", "pinion.yaml");
     const config = parseControllerConfig(readFileSync(file, "utf8"), file);
-    expect(config.repository).toMatchObject({ url: `file://${cwd}/a%20b/config-repo`, branch: "main", allowFile: true });
+    expect(config.repository).toMatchObject({ url: `file://${cwd}/a%20b/config.git`, branch: "main", allowFile: true });
     expect(config.warnings).toEqual([]);
     expect(config.engines.default).toMatchObject({ kind: "node-red", mode: "embedded" });
   });
@@ -83,7 +83,7 @@ describe("pinion init", () => {
     expect(written.map((entry) => join(entry.parentPath, entry.name)).sort()).toEqual(printed.files.map((file) => join(cwd, file)).sort());
   });
 
-  it.each(["pinion.yaml", "config-repo"])("writes nothing when %s is there", async (name) => {
+  it.each(["pinion.yaml", "config-repo", "config.git"])("writes nothing when %s is there", async (name) => {
     const cwd = place();
     if (name === "pinion.yaml") writeFileSync(join(cwd, name), "mine");
     else mkdirSync(join(cwd, name));

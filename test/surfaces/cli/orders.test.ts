@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { PinionError } from "../../../src/domain/errors.ts";
 import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
-import { noon } from "../http/pictures.ts";
+import { freeze, noon, overview, process, progress, revert } from "../http/pictures.ts";
 import { createControllers, orderTaker } from "./controller.ts";
 import { fakeTime, pinion } from "./fake-world.ts";
 
@@ -26,8 +26,6 @@ describe("an order", () => {
     [["retry", "production/a"], "", { kind: "retry", process: "a" }],
     [["promote", "production/a"], "", { kind: "promote", process: "a", isFull: false }],
     [["promote", "production/a", "--full"], "", { kind: "promote", process: "a", isFull: true }],
-    [["freeze", "production", "--reason", "x"], "x", { kind: "freeze" }],
-    [["unfreeze", "production", "--reason", "x"], "x", { kind: "unfreeze" }],
   ])("%j is given as it was meant", async (argv, why, wish) => {
     const { code, stdout, orders } = await give([...argv, ...by]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "done: so it is\n" });
@@ -119,5 +117,60 @@ describe("an order that is not answered at once", () => {
     const { code, stderr } = await pinion(["pause", "e/p", ...by, "--id", "o-9", "--controller", url], fakeTime());
     expect(code).toBe(3);
     expect(stderr).toContain("error order/unanswered: order o-9 is recorded");
+  });
+});
+
+describe("freeze and unfreeze", () => {
+  const moving = process("order-intake", {
+    desired: "1.5.0",
+    sync: "OutOfSync",
+    actual: [
+      { version: "1.4.0", weight: 60 },
+      { version: "1.5.0", weight: 40 },
+    ],
+    progress,
+  });
+  const waiting = process("returns", { desired: "2.0.0", sync: "OutOfSync", reason: "held" });
+  const lagging = process("billing", { revert: { ...revert, outcome: null } });
+
+  async function line(kind: "freeze" | "unfreeze", isFrozen: boolean, format: "text" | "json" = "text") {
+    const { orders, order } = orderTaker(() => ({ kind: "done", why: "so it is" }));
+    const picture = overview();
+    const environments = picture.environments.map((one) =>
+      one.name === "production" ? { ...one, freeze: isFrozen ? freeze : null, processes: [moving, waiting, lagging] } : one,
+    );
+    const url = await controllers.startWith({ order, overview: () => Promise.resolve({ ...picture, environments }) });
+    const given = await pinion([kind, "production", ...by, "--reason", "x", "--format", format, "--controller", url], {
+      ...fakeTime(),
+      randomId: () => "random-1",
+    });
+    return { ...given, wishes: orders.map(({ wish }) => wish) };
+  }
+
+  it("say done when it is to be seen, with the state of traffic and git", async () => {
+    const { code, stdout, wishes } = await line("freeze", true);
+    expect(wishes).toEqual([{ kind: "freeze" }]);
+    expect({ code, lines: stdout.split("\n") }).toEqual({
+      code: 0,
+      lines: [
+        "done: so it is",
+        "  traffic: order-intake 1.5.0 gets no more of it; 60 % on 1.4.0, 40 % on 1.5.0",
+        "  git: returns 2.0.0 is pinned and waits",
+        expect.stringMatching(/^  git: billing: git lags runtime: pin 1\.5\.0 → 1\.4\.0 is owed/),
+        "",
+      ],
+    });
+    expect((await line("unfreeze", false)).stdout).toMatch(
+      /^done: so it is\n {2}traffic: order-intake 1\.5\.0 goes on;.*\n {2}git: returns 2\.0\.0 is pinned: held/,
+    );
+  });
+
+  it.each(["freeze", "unfreeze"] as const)("%s is not done while it is not to be seen", async (kind) => {
+    const { code, stdout } = await line(kind, kind === "unfreeze");
+    expect({ code, stdout }).toEqual({ code: 3, stdout: expect.stringMatching(/^ordered, and not to be seen yet: so it is\n/) });
+  });
+
+  it("tell scripts the same", async () => {
+    expect(JSON.parse((await line("freeze", true, "json")).stdout)).toMatchObject({ kind: "done", done: true, git: { length: 2 } });
   });
 });

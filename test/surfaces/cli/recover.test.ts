@@ -82,7 +82,7 @@ describe("pinion recover", () => {
     expect(orders.map(({ wish, why }) => ({ wish, why }))).toEqual([{ wish: { kind: "recover", process: "a" }, why: "it burns" }]);
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: `done: stops 1.5.0 and goes back to 1.4.0
+      stdout: `ordered: stops 1.5.0 and goes back to 1.4.0
   +5 ms  rejected  emergency: Ann: it burns
   +900 ms  passed  service_availability: answers 200
 ✓ all traffic on 1.4.0
@@ -132,10 +132,18 @@ recovered
     expect(outcome.code).toBe(code);
   });
 
-  it("is fine though git lags, and says so", async () => {
+  it("is not done while git lags, and says that callers are safe", async () => {
     const { code, stdout } = await run("recover", { pictures: [rolling, over], history: story(proof) });
-    expect(code).toBe(0);
-    expect(stdout).toContain("… git lags runtime: pin 1.5.0 → 1.4.0 is owed as a commit\nrecovered");
+    expect(code).toBe(3);
+    expect(stdout).toContain("… git lags runtime: pin 1.5.0 → 1.4.0 is owed as a commit\ncallers are safe, and it is not done yet");
+  });
+
+  it("does not wait for people who have to merge the commit, and is not done before", async () => {
+    const proposed: Revert = { ...revert, outcome: { kind: "proposed", branch: "rollback/p/o-1", commit: "89", why: "approval" } };
+    const scene = { pictures: [rolling, { ...over, revert: proposed }], history: story(proof), argv: ["--format", "json"] };
+    const { code, stdout } = await run("recover", scene);
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({ done: false, recovered: true, git: { state: "waiting" } });
   });
 
   it("takes every instance's answer for a proof where no question is configured", async () => {
@@ -170,36 +178,73 @@ recovered
 
 describe("pinion rollback", () => {
   const manual: Revert = { order: { ...revert.order, quarantine: null, trigger: "manual" }, outcome: null };
-  const answer = () => ({ kind: "done", why: "a commit that pins it is written: 1.5.0 → 1.4.0" }) as const;
-  const at = (view: Revert | null, desired = "1.5.0") => process("a", { desired, revert: view });
+  const answer = () => ({ kind: "done", why: "a commit puts the pin back: 1.5.0 → 1.4.0" }) as const;
+  const at = (view: Revert | null, parts: Partial<ProcessView> = {}) =>
+    process("a", { desired: "1.5.0", actual: shares(0), progress: null, revert: view, ...parts });
+  const written: Revert = { ...manual, outcome: committed.outcome };
   const proposed: Revert = {
     order: { ...manual.order, mode: "propose" },
     outcome: { kind: "proposed", branch: "rollback/p/o-1", commit: "89", why: "approval" },
   };
+  const back = { desired: "1.4.0", actual: shares(100) };
 
-  it.each<[string, readonly ProcessView[], string]>([
-    ["the commit", [at(manual), at({ ...manual, outcome: committed.outcome })], "git: pin 1.5.0 → 1.4.0 by commit 89abcdef"],
-    ["what is in force, when it came faster than we looked", [at(manual), at(null, "1.4.0")], "git: 1.4.0 is pinned as of 01234567"],
+  it.each<[string, readonly ProcessView[], number, readonly string[]]>([
     [
-      "the branch to merge",
-      [at({ ...proposed, outcome: null }), at(proposed)],
-      "is proposed on branch rollback/p/o-1; merge it to have it (approval)",
+      "both are there",
+      [at(manual), at(written), at(written, back)],
+      0,
+      ["✓ git: pin 1.5.0 → 1.4.0 by commit 89abcdef", "✓ traffic: all on 1.4.0", "done: production/a is back on 1.4.0"],
     ],
-    ["that git does not take it yet", [at(manual)], "is owed as a commit, and tried until git takes it"],
-  ])("tells %s", async (_what, pictures, text) => {
-    const { code, stdout, orders } = await run("rollback", { pictures, answer, argv: ["--to", "1.4.0"] });
-    expect(orders.map(({ wish }) => wish)).toEqual([{ kind: "rollback", process: "a", to: "1.4.0" }]);
-    expect(stdout).toContain("done: a commit that pins it is written: 1.5.0 → 1.4.0\ngit: ");
-    expect(stdout).toContain(text);
-    expect(code).toBe(0);
+    ["both came faster than anybody looked", [at(null, back)], 0, ["✓ git: 1.4.0 is pinned", "✓ traffic: all on 1.4.0", "done"]],
+    [
+      "git does not take it: the bad version keeps its traffic",
+      [at(manual)],
+      3,
+      ["… git: pin 1.5.0 → 1.4.0 is owed as a commit", "… traffic: 100 % on 1.5.0", "not done yet: it goes on"],
+    ],
+    [
+      "the commit is there and the traffic is not",
+      [at(written, { desired: "1.4.0" })],
+      3,
+      ["✓ git: ", "… traffic: 100 % on 1.5.0", "not done yet"],
+    ],
+    [
+      "the commit waits for people",
+      [at({ ...proposed, outcome: null }), at(proposed)],
+      3,
+      ["… git: pin 1.5.0 → 1.4.0 is proposed on branch rollback/p/o-1; merge it to have it (approval)", "not done yet: the commit waits"],
+    ],
+    [
+      "somebody has moved the pin",
+      [at({ ...manual, outcome: { kind: "superseded", why: "a is pinned to 1.6.0" } })],
+      1,
+      ["✗ git: ", "not done, and nothing more comes of it"],
+    ],
+    [
+      "the good version is not good any more",
+      [at(written, { desired: "1.4.0", phase: "Failed" })],
+      1,
+      ["✗ traffic: 100 % on 1.5.0", "not done, and"],
+    ],
+  ])("says done only when it is: %s", async (_what, pictures, code, texts) => {
+    const outcome = await run("rollback", { pictures, answer, argv: ["--to", "1.4.0", "--timeout", "10s"] });
+    expect(outcome.orders.map(({ wish }) => wish)).toEqual([{ kind: "rollback", process: "a", to: "1.4.0" }]);
+    expect(outcome.stdout).toContain("ordered: a commit puts the pin back: 1.5.0 → 1.4.0\n");
+    for (const text of texts) expect(outcome.stdout).toContain(text);
+    expect(outcome.stdout.includes("\ndone")).toBe(code === 0);
+    expect(outcome.code).toBe(code);
   });
 
   it("tells scripts the same", async () => {
-    const { stdout } = await run("rollback", { pictures: [at(proposed)], answer, argv: ["--format", "json"] });
+    const { code, stdout } = await run("rollback", { pictures: [at(proposed)], answer, argv: ["--format", "json"] });
+    expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({
-      kind: "done",
+      done: false,
+      git: { state: "waiting" },
+      traffic: { state: "open" },
+      order: { id: "o-1", kind: "done" },
       desired: "1.5.0",
-      revert: { order: { mode: "propose" }, outcome: { kind: "proposed", branch: "rollback/p/o-1" } },
+      revert: { outcome: { kind: "proposed" } },
     });
   });
 });

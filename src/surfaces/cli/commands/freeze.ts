@@ -1,9 +1,13 @@
 /** `pinion freeze` and `pinion unfreeze`: stop the line of an environment, and start it again. */
 
+import { orderAnswerJson } from "../../http/answers.ts";
+import type { ControllerClient } from "../../http/client.ts";
 import { clientFor } from "../controller-option.ts";
-import { addOrderOptions, giveOrder, orderHelp, type OrderOptions, tellAnswer } from "../order.ts";
-import type { AddCommand } from "../session.ts";
+import { judgeLine } from "../line-state.ts";
+import { addOrderOptions, type Given, giveOrder, notInTime, orderHelp, type OrderOptions, tellAnswer } from "../order.ts";
+import { type AddCommand, type ExitCode, print, printJson, type Session } from "../session.ts";
 import { parseEnvironmentTarget } from "../target.ts";
+import { printable } from "../terminal.ts";
 
 /** Nothing new is deployed. */
 export const addFreeze: AddCommand = lineCommand("freeze", {
@@ -32,7 +36,33 @@ function lineCommand(kind: "freeze" | "unfreeze", { description, meaning, exampl
       .addHelpText("after", `\n${meaning}\n\n${orderHelp}\n\nExamples:\n  ${example}\n`)
       .action(async (environment: string, options: OrderOptions) => {
         const client = await clientFor(session, options);
-        finish(tellAnswer(session, await giveOrder(session, { client, environment, wish: { kind } }, options), options.format));
+        const given = await giveOrder(session, { client, environment, wish: { kind } }, options);
+        finish(
+          given.answer?.kind === "done"
+            ? await tellLine(session, { client, environment, kind, given }, options)
+            : tellAnswer(session, given, options.format),
+        );
       });
   };
+}
+
+interface Told {
+  readonly client: ControllerClient;
+  readonly environment: string;
+  readonly kind: "freeze" | "unfreeze";
+  readonly given: Given;
+}
+
+/** Done is what the controller shows to be done; and what that means for callers and for git. */
+async function tellLine(session: Session, { client, environment, kind, given }: Told, { format }: OrderOptions): Promise<ExitCode> {
+  const line = judgeLine((await client.overview({ environment })).environments[0] ?? null, kind);
+  const { answer } = given;
+  if (format === "json")
+    printJson(session, { ...(answer && orderAnswerJson(answer)), done: line.isDone, traffic: line.traffic, git: line.git });
+  else {
+    const word = line.isDone ? session.colors.green("done") : session.colors.yellow("ordered, and not to be seen yet");
+    const facts = [...line.traffic.map((text) => `  traffic: ${text}`), ...line.git.map((text) => `  git: ${text}`)];
+    print(session, [`${word}: ${printable(answer?.why ?? "")}`, ...facts.map(printable)]);
+  }
+  return line.isDone ? 0 : notInTime;
 }

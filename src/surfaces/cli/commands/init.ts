@@ -19,7 +19,8 @@ export const addInit: AddCommand = (program, session, finish) => {
     .addHelpText(
       "after",
       `
-Writes DIR/config-repo, a git repository with its first commit, and DIR/pinion.yaml beside it. Never overwrites anything.
+Writes DIR/config.git, the bare repository that Pinion follows and may push to, DIR/config-repo, a clone of it to work in,
+with the first commit, and DIR/pinion.yaml. Never overwrites anything.
 
 Examples:
   pinion init my-pinion && cd my-pinion && pinion run
@@ -35,7 +36,10 @@ Examples:
 
 interface Outcome {
   readonly directory: string;
+  /** The clone to work in. */
   readonly repository: string;
+  /** The bare repository that Pinion follows. */
+  readonly remote: string;
   readonly configFile: string;
   /** Relative to the folder. */
   readonly files: readonly string[];
@@ -47,18 +51,19 @@ interface Outcome {
 }
 
 async function init({ world }: Session, directory: string): Promise<Outcome> {
-  const [repository, configFile] = [join(directory, "config-repo"), join(directory, "pinion.yaml")];
-  for (const path of [repository, configFile]) {
+  const [repository, remote, configFile] = ["config-repo", "config.git", "pinion.yaml"].map((name) => join(directory, name));
+  if (repository === undefined || remote === undefined || configFile === undefined) throw new Error("three places were asked for");
+  for (const path of [repository, remote, configFile]) {
     if (await isThere(path)) throw new PinionError("usage/invalid", `${path} is there already; nothing was written`);
   }
   const files = [...scaffoldRepository((definition) => world.digestOf(definition))].map(
     ([path, text]) => [join("config-repo", path), text] as const,
   );
-  const all = [...files, ["pinion.yaml", scaffoldControllerFile(repository)] as const];
+  const all = [...files, ["pinion.yaml", scaffoldControllerFile(remote)] as const];
   for (const [path, text] of all) await write(join(directory, path), text);
-  const committed = await firstCommit(world.git, repository);
+  const committed = await firstCommit(world.git, { directory, repository, remote });
   const hasIdentity = (await world.git(repository, ["config", "user.email"])).status === 0;
-  return { directory, repository, configFile, files: all.map(([path]) => path), ...committed, hasIdentity };
+  return { directory, repository, remote, configFile, files: all.map(([path]) => path), ...committed, hasIdentity };
 }
 
 /** Also a dangling link is something. */
@@ -83,16 +88,27 @@ async function write(path: string, text: string): Promise<void> {
 const identity = ["-c", "user.name=pinion init", "-c", "user.email=pinion@localhost"];
 const ownWays = ["-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null", "-c", "core.excludesFile=/dev/null"];
 
-/** The commands that make a repository with its first commit, whatever this machine's git is configured to. */
+/** The commands that make a clone with its first commit, whatever this machine's git is configured to. */
 const commands: readonly (readonly string[])[] = [
   ["init", "--quiet", "--template=", "--initial-branch=main"],
   [...ownWays, "add", "--all"],
   [...identity, ...ownWays, "commit", "--quiet", "--message=Add the hello process and three environments"],
+  ["remote", "add", "origin", "../config.git"],
+  [...ownWays, "push", "--quiet", "--set-upstream", "origin", "main"],
 ];
 
-async function firstCommit(git: GitProgram, repository: string): Promise<Pick<Outcome, "commit" | "problem">> {
-  for (const args of commands) {
-    const { status, stderr } = await git(repository, args);
+interface Places {
+  readonly directory: string;
+  readonly repository: string;
+  readonly remote: string;
+}
+
+/** The remote is bare: a branch that is checked out somewhere takes no pushes, and the bot's reverts are pushes. */
+async function firstCommit(git: GitProgram, { directory, repository, remote }: Places): Promise<Pick<Outcome, "commit" | "problem">> {
+  const bare = ["init", "--quiet", "--bare", "--template=", "--initial-branch=main", remote];
+  const all = [{ place: directory, args: bare }, ...commands.map((args) => ({ place: repository, args }))];
+  for (const { place, args } of all) {
+    const { status, stderr } = await git(place, args);
     if (status !== 0) return { commit: null, problem: stderr };
   }
   return { commit: (await git(repository, ["rev-parse", "HEAD"])).stdout, problem: null };
@@ -101,12 +117,16 @@ async function firstCommit(git: GitProgram, repository: string): Promise<Pick<Ou
 function render({ directory, files, commit, problem, hasIdentity }: Outcome, { world, colors }: Session): readonly string[] {
   const place = relative(world.cwd, directory);
   const move = place === "" ? [] : [`  cd ${quoteForShell(place.startsWith("..") ? directory : place)}`];
-  const byHand = `  (cd config-repo && git init -b main && git add . && git commit -m "First commit")`;
+  const byHand = [
+    "  git init --bare -b main config.git",
+    `  (cd config-repo && git init -b main && git add . && git commit -m "First commit"`,
+    "   git remote add origin ../config.git && git push -u origin main)",
+  ];
   const unmade = [
     colors.yellow(`git could not make the first commit: ${printable(problem ?? "")}`),
     "Make it yourself:",
     ...move,
-    byHand,
+    ...byHand,
     "",
   ];
   const pinion = world.env["npm_command"] === "exec" ? "npx --no-install pinion" : "pinion";
@@ -127,9 +147,11 @@ function render({ directory, files, commit, problem, hasIdentity }: Outcome, { w
     "Then deploy: in config-repo/environments/production/pins.yaml change 1.0.0 to 1.1.0, and",
     ...explained([
       ["cd config-repo", ""],
-      [`${pinion} validate && ${pinion} plan`, "# what committing would do"],
+      [`${pinion} validate && ${pinion} plan`, "# what pushing would do"],
       ...introduction,
-      [`git commit -am "hello 1.1.0 to production"`, "# `git revert HEAD` rolls it back"],
+      [`git commit -am "hello 1.1.0 to production" && git push`, "# Pinion deploys it"],
+      [`${pinion} rollback production/hello -c ../pinion.yaml --reason "to try it"`, ""],
+      ["git pull", "# the rollback is a commit of Pinion's"],
     ]),
   ];
 }

@@ -8,7 +8,8 @@ import { clientFor } from "../controller-option.ts";
 import { printFailure } from "../failure.ts";
 import { follow } from "../follow.ts";
 import { addOrderOptions, type Given, giveOrder, notInTime, type OrderOptions, tellAnswer } from "../order.ts";
-import { badVersion, type Fact, judgeRecovery, type Recovery, type RecoveryStart, type RecoveryStep } from "../recovery.ts";
+import { lineOfFact } from "../render/fact.ts";
+import { badVersion, judgeRecovery, type Recovery, type RecoveryStart, type RecoveryStep } from "../recovery.ts";
 import { type AddCommand, type ExitCode, print, printJson, type Session, timeoutOption } from "../session.ts";
 import { parseProcessTarget, type ProcessTarget } from "../target.ts";
 import { printable } from "../terminal.ts";
@@ -35,8 +36,9 @@ export const addRecover: AddCommand = (program, session, finish) => {
 The traffic goes first; then the good version is verified through the public address, the bad one is put into quarantine,
 and the pin is put back by a commit. A freeze does not hold it up, and neither does a git server that is down.
 
-Exit code 0 when all traffic is on the good version and it is verified, 1 when it was refused or the verification failed, 2
-when the order could not be given, 3 when it was not over in time: it goes on, \`pinion status\` shows how.
+Exit code 0 when all traffic is on the good version, it is verified, and git pins it; 1 when it was refused or the
+verification failed, 2 when the order could not be given, 3 when it was not over in time, or only git is missing: it goes
+on, \`pinion status\` shows how.
 
 Examples:
   pinion recover production/order-intake --reason "customers get other people's orders"
@@ -52,7 +54,7 @@ async function recover(session: Session, target: ProcessTarget, options: Options
   const wish = { kind: "recover", process: target.process } as const;
   const given = await giveOrder(session, { client, environment: target.environment, wish }, options);
   if (given.answer?.kind !== "done") return tellAnswer(session, given, options.format);
-  if (options.format === "text") tellAnswer(session, given, "text");
+  if (options.format === "text") print(session, [`ordered: ${printable(given.answer.why)}`]);
   const start = { bad: before && badVersion(before), at: given.answer.at };
   const followed = await followRecovery(session, { client, target, options, start });
   return tell(session, { given, ...followed, start, options });
@@ -102,7 +104,7 @@ async function followRecovery(session: Session, { client, target, options, start
   }
 }
 
-function isProven({ traffic, proof }: Recovery): boolean {
+function isProven({ traffic, proof }: Pick<Recovery, "traffic" | "proof">): boolean {
   return traffic.state === "done" && proof.state === "done";
 }
 
@@ -126,8 +128,9 @@ interface Ending extends FollowedRecovery {
 
 function tell(session: Session, ending: Ending): ExitCode {
   const { recovery, isInterrupted, options } = ending;
-  const isRecovered = recovery !== null && isProven(recovery);
-  if (options.format === "json") printJson(session, { recovered: isRecovered, ...endingJson(ending) });
+  const isRecovered = recovery !== null && isProven(recovery) && recovery.git.state === "done";
+  if (options.format === "json")
+    printJson(session, { done: isRecovered, recovered: recovery !== null && isProven(recovery), ...endingJson(ending) });
   else if (recovery) print(session, linesOf(recovery, isRecovered, session));
   if (isRecovered) return 0;
   if (recovery?.proof.state === "failed") return 1;
@@ -142,11 +145,8 @@ function endingJson({ given, recovery, view, start }: Ending) {
 
 function linesOf({ traffic, proof, git }: Recovery, isRecovered: boolean, session: Session): readonly string[] {
   const { colors } = session;
-  const end = isRecovered ? colors.green("recovered") : colors.red("not recovered yet");
-  return [...[traffic, proof, git].map((fact) => lineOf(fact, session)), end];
-}
-
-function lineOf({ state, why }: Fact, { colors }: Session): string {
-  const mark = { done: colors.green("✓"), open: colors.yellow("…"), failed: colors.red("✗") }[state];
-  return `${mark} ${printable(why)}`;
+  const isBack = isProven({ traffic, proof });
+  const lag = `${colors.yellow("callers are safe, and it is not done yet")}: git still pins the bad version`;
+  const end = isRecovered ? colors.green("recovered") : isBack ? lag : colors.red("not recovered yet");
+  return [...[traffic, proof, git].map((fact) => lineOfFact(fact, session)), end];
 }

@@ -1,42 +1,47 @@
-/** `pinion rollback`: back to a version that was good, by a commit in the name of whoever asks. */
+/** `pinion rollback`: back to a version that was good, by a commit that names whoever asks. */
 
 import { InvalidArgumentError, Option } from "commander";
 import { valid } from "semver";
 import type { ProcessView, RepositoryStatus } from "../../../controller/queries.ts";
+import type { PinionError } from "../../../domain/errors.ts";
 import type { Revert } from "../../../domain/revert.ts";
 import { orderAnswerJson, revertJson } from "../../http/answers.ts";
 import type { ControllerClient } from "../../http/client.ts";
 import { clientFor } from "../controller-option.ts";
+import { printFailure } from "../failure.ts";
 import { follow } from "../follow.ts";
-import { addOrderOptions, giveOrder, orderHelp, type OrderOptions, tellAnswer } from "../order.ts";
-import { describeRevert } from "../render/revert.ts";
-import { type AddCommand, print, printJson, type Session } from "../session.ts";
-import { parseProcessTarget, type ProcessTarget } from "../target.ts";
+import { addOrderOptions, giveOrder, notInTime, type OrderOptions, tellAnswer } from "../order.ts";
+import { lineOfFact } from "../render/fact.ts";
+import { isDone, isOver, judgeRollback, type RollbackState } from "../rollback-goal.ts";
+import { type AddCommand, type ExitCode, print, printJson, type Session, timeoutOption } from "../session.ts";
+import { describeTarget, parseProcessTarget, type ProcessTarget } from "../target.ts";
+import { type Colors, printable } from "../terminal.ts";
 
 interface Options extends OrderOptions {
   readonly to?: string;
+  readonly timeout: number;
 }
 
-/** How long the commit is waited for: a git server that is down holds up no rollback. */
-const commitTimeoutMs = 15_000;
 const everyMs = 250;
 
 export const addRollback: AddCommand = (program, session, finish) => {
   const command = program
     .command("rollback")
-    .description("go back to a version that was good, by a commit in your name")
+    .description("go back to a version that was good, by a commit")
     .argument("<environment/process>", "the process, such as production/order-intake", parseProcessTarget)
-    .addOption(new Option("--to <version>", "the version to go back to; default: the last good one").argParser(parseVersion));
+    .addOption(new Option("--to <version>", "the version to go back to; default: the last good one").argParser(parseVersion))
+    .addOption(timeoutOption("how long it is followed, such as 90s or 5m", "1m"));
   addOrderOptions(command, "required")
     .addHelpText(
       "after",
       `
-The commit is yours, written by Pinion: it puts back the one line of the pin, and says the reason. A version that was good
+The commit is Pinion's and names you: it puts back the one line of the pin, and says the reason. A version that was good
 here before gets the traffic at once, without checks. Where rollbackPolicy.manual.approvalRequired is set, the commit is
 proposed on a branch of its own, and merging it rolls back. While the git server is down it is owed, and \`pinion status\`
 says so. Where that is too slow, \`pinion recover\` moves the traffic first.
 
-${orderHelp} \`pinion wait\` waits until the rollback is over.
+Exit code 0 when it is done: the commit is on the branch and all traffic is on the version that was good. 1 when it is
+refused or nothing more comes of it, 2 when it could not be given, 3 when it is not over in time, or waits to be merged.
 
 Examples:
   pinion rollback production/order-intake --reason "orders without lines are accepted"
@@ -52,55 +57,76 @@ function parseVersion(text: string): string {
   return text;
 }
 
-async function rollback(session: Session, { environment, process }: ProcessTarget, options: Options): Promise<number> {
+async function rollback(session: Session, target: ProcessTarget, options: Options): Promise<ExitCode> {
   const client = await clientFor(session, options);
-  const wish = { kind: "rollback", process, to: options.to ?? null } as const;
-  const given = await giveOrder(session, { client, environment, wish }, options);
-  if (given.answer?.kind !== "done") return tellAnswer(session, given, options.format);
-  if (options.format === "text") tellAnswer(session, given, "text");
-  const outcome = await outcomeOf(session, client, { environment, process });
-  if (options.format === "json") printJson(session, { ...orderAnswerJson(given.answer), ...outcomeJson(outcome) });
-  else print(session, describeOutcome(outcome));
-  return 0;
+  const wish = { kind: "rollback", process: target.process, to: options.to ?? null } as const;
+  const given = await giveOrder(session, { client, environment: target.environment, wish }, options);
+  const { answer } = given;
+  if (answer?.kind !== "done") return tellAnswer(session, given, options.format);
+  if (options.format === "text") print(session, [`ordered: ${printable(answer.why)}`]);
+  const outcome = await outcomeOf(session, client, target, options);
+  if (options.format === "json") printJson(session, { ...outcomeJson(outcome), order: orderAnswerJson(answer) });
+  else print(session, describeOutcome(outcome, target, session));
+  return codeOf(outcome);
 }
 
-/** The last that was seen of the revert, and the process and the repository then. */
+/** The last that was seen of the rollback, and the process and the repository then. */
 interface Outcome {
+  readonly state: RollbackState | null;
   readonly revert: Revert | null;
-  /** Null: no revert is to be seen any more, git and runtime agree. */
-  readonly current: Revert | null;
-  readonly view: ProcessView;
-  readonly repository: RepositoryStatus;
+  readonly view: ProcessView | null;
+  readonly repository: RepositoryStatus | null;
+  readonly isInterrupted: boolean;
 }
 
-/** What becomes of the commit, as far as it is known in time. */
-async function outcomeOf(session: Session, client: ControllerClient, target: ProcessTarget): Promise<Outcome | null> {
+/** What becomes of commit and traffic, as far as it is known in time. */
+async function outcomeOf(session: Session, client: ControllerClient, target: ProcessTarget, options: Options): Promise<Outcome> {
   const { signal, release } = session.world.catchInterrupts();
-  let outcome: Outcome | null = null;
+  let last: Outcome = { state: null, revert: null, view: null, repository: null, isInterrupted: false };
+  const onLost = (error: PinionError) => {
+    if (options.format === "text") printFailure(session, error);
+  };
   try {
-    const following = { client, selection: target, signal, timeoutMs: commitTimeoutMs, everyMs, onLost: () => undefined };
-    await follow(session, following, ({ environments, repository }) => {
+    const following = { client, selection: target, signal, timeoutMs: options.timeout, everyMs, onLost };
+    const followed = await follow(session, following, ({ environments, repository }) => {
       const view = environments[0]?.processes[0];
       if (!view) return true;
-      outcome = { revert: view.revert ?? outcome?.revert ?? null, current: view.revert, view, repository };
-      return view.revert === null || view.revert.outcome !== null ? true : null;
+      const revert = view.revert ?? last.revert;
+      const state = judgeRollback(view, { to: options.to ?? null, revert });
+      last = { ...last, state, revert, view, repository };
+      return isOver(state) ? true : null;
     });
-    return outcome;
+    return { ...last, isInterrupted: followed.kind === "interrupted" };
   } finally {
     release();
   }
 }
 
-function outcomeJson(outcome: Outcome | null) {
-  if (!outcome) return { revert: null, desired: null, commit: null };
-  const { revert, view, repository } = outcome;
-  return { revert: revert && revertJson(revert), desired: view.desired, commit: repository.commit };
+function codeOf({ state, isInterrupted }: Outcome): ExitCode {
+  if (state && isDone(state)) return 0;
+  if (state?.git.state === "failed" || state?.traffic.state === "failed") return 1;
+  return isInterrupted ? 130 : notInTime;
 }
 
-/** A revert that is not to be seen any more is in the commit that is in force. */
-function describeOutcome(outcome: Outcome | null): readonly string[] {
-  if (!outcome) return [];
-  const { current, view, repository } = outcome;
-  if (current) return [describeRevert(current)];
-  return [`git: ${view.desired ?? "nothing"} is pinned${repository.commit === null ? "" : ` as of ${repository.commit.slice(0, 8)}`}`];
+function outcomeJson({ state, revert, view, repository }: Outcome) {
+  return {
+    ...(state ? { done: isDone(state), git: state.git, traffic: state.traffic } : { done: false, git: null, traffic: null }),
+    revert: revert && revertJson(revert),
+    desired: view?.desired ?? null,
+    commit: repository?.commit ?? null,
+  };
+}
+
+function describeOutcome({ state, view }: Outcome, target: ProcessTarget, session: Session): readonly string[] {
+  const { colors } = session;
+  if (!state) return [colors.yellow("not done yet: nothing is known of it; `pinion status` shows how it goes")];
+  const facts = [state.git, state.traffic].map((fact) => lineOfFact(fact, session));
+  if (isDone(state)) return [...facts, `${colors.green("done")}: ${describeTarget(target)} is back on ${view?.desired ?? "what was good"}`];
+  return [...facts, notDone(state, colors)];
+}
+
+function notDone({ git, traffic }: RollbackState, colors: Colors): string {
+  if (git.state === "failed" || traffic.state === "failed") return colors.red("not done, and nothing more comes of it");
+  const what = git.state === "waiting" ? "the commit waits to be merged" : "it goes on, and `pinion status` shows how";
+  return `${colors.yellow("not done yet")}: ${what}`;
 }

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 /** Ports are fixed, so that what is printed and bookmarked stays true. */
 export const scaffoldPorts = { api: 8600, gateway: 8610 } as const;
 
-/** Text of a pinion.yaml that follows the repository in this folder. */
+/** Text of a pinion.yaml that follows this bare repository. */
 export function scaffoldControllerFile(repository: string): string {
   return `# The controller's own configuration: \`pinion run\` in this folder uses it. It belongs to whoever operates Pinion, which is
 # why it is not in the repository that it guards.

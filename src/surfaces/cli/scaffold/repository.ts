@@ -94,8 +94,8 @@ What runs is what the branch \`main\` of this repository says. Pinion watches it
 
 | to | do |
 |---|---|
-| deploy | change the version in \`environments/production/pins.yaml\` and merge it |
-| roll back | \`git revert\` that commit |
+| deploy | change the version in \`environments/production/pins.yaml\`, commit and push it to \`main\` |
+| roll back | \`git revert\` that commit and push, or \`pinion rollback\` and \`git pull\` |
 | add a version | copy a version file, change it, and list it in \`process.yaml\`; \`pinion validate\` tells its digest |
 | check before merging | \`pinion validate\`, and \`pinion plan\` for what merging would do |
 | compare two versions | \`pinion diff processes/hello/versions/1.0.0.yaml processes/hello/versions/1.1.0.yaml\` |
