@@ -34,6 +34,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          exclude: ["test/**/*.debian.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
           pool: "forks",

@@ -65,6 +65,8 @@ export interface InstallOptions {
   readonly instancesOf?: Readonly<Record<string, number>>;
   /** What the config repository holds; the example when not given. */
   readonly ground?: Ground;
+  /** The folder in which it makes its own; the system's for temporary files when not given. */
+  readonly within?: string;
 }
 
 export interface OpenInstallation extends Installation {
@@ -81,7 +83,7 @@ export async function install(options: InstallOptions): Promise<Installation> {
 
 /** Starts one for several tests; whoever opens it closes it. */
 export async function openInstallation(options: InstallOptions): Promise<OpenInstallation> {
-  const directory = await mkdtemp(join(tmpdir(), "pinion-e2e-"));
+  const directory = await mkdtemp(join(options.within ?? tmpdir(), "pinion-e2e-"));
   const installation = await setUp(directory, options);
   try {
     await installation.startController();

@@ -1,10 +1,12 @@
 /** The gateway as a process of its own: what `pinion gateway` runs. */
 
+import { PinionError } from "../../../domain/errors.ts";
+import { isFullDisk } from "./table-file.ts";
 import { startPrimary, type PrimaryOptions } from "./workers/primary.ts";
 
 /**
  * Runs until SIGTERM or SIGINT, finishes what is in flight (at most 30 s) and exits with 0; a second signal exits at once.
- * An uncaught error is logged and traffic goes on. @throws what `startPrimary` throws.
+ * An uncaught error is logged and traffic goes on. @throws `store/full`, and what `startPrimary` throws.
  */
 export async function runGatewayProcess(options: PrimaryOptions): Promise<void> {
   const { log } = options;
@@ -12,7 +14,7 @@ export async function runGatewayProcess(options: PrimaryOptions): Promise<void> 
   process.on("unhandledRejection", (error) => log.error({ error }, "unhandled rejection in the gateway; traffic goes on"));
   // A controller's terminal may be closed; the traffic must not depend on it.
   process.on("SIGHUP", () => log.info({}, "gateway goes on without its terminal"));
-  const gateway = await startPrimary(options);
+  const gateway = await startPrimary(options).catch((error: unknown) => Promise.reject(named(error, options)));
   let isStopping = false;
   const stop = (signal: string) => {
     if (isStopping) process.exit(1);
@@ -28,4 +30,10 @@ export async function runGatewayProcess(options: PrimaryOptions): Promise<void> 
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+}
+
+/** A full disk is nobody's bug. */
+function named(error: unknown, { stateDirectory }: PrimaryOptions): unknown {
+  if (!isFullDisk(error)) return error;
+  return new PinionError("store/full", `${stateDirectory}: the gateway cannot start: ${error.message}`, { cause: error });
 }

@@ -23,6 +23,11 @@ const format = 1;
 const retryEveryMs = 1_000;
 const fullCodes = new Set<unknown>(["ENOSPC", "EDQUOT"]);
 
+/** Whether the file system says that there is no room. */
+export function isFullDisk(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && fullCodes.has(error.code);
+}
+
 export type WriteFile = (file: string, text: string, mode: number) => Promise<void>;
 
 /**
@@ -40,7 +45,7 @@ export function tableFile(file: string, log: Log, write: WriteFile = writeDurabl
       unsaved = null;
       if (wasUnsaved) log.info({ file }, "the routing table is on disk again");
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && fullCodes.has(error.code))) throw error;
+      if (!isFullDisk(error)) throw error;
       unsaved = text;
       setTimeout(retry, retryEveryMs).unref();
       if (!wasUnsaved) log.error({ file, problem: error.message }, "the disk is full: the routing table is in force, and not kept yet");
