@@ -1,6 +1,8 @@
 # syntax=docker/dockerfile:1
 # Build:  docker build -t pinion .
-# Run:    docker run -v ./pinion.yaml:/etc/pinion/pinion.yaml:ro -v pinion-state:/var/lib/pinion pinion
+# Run:    docker run -v ./pinion.yaml:/etc/pinion/pinion.yaml:ro -v pinion-state:/var/lib/pinion -v pinion-engines:/var/lib/pinion.engines pinion
+# The controller runs as root, so that the engines of each environment can run as a user of their own: pinion-ENVIRONMENT, or `engines.ENVIRONMENT.user`.
+# It needs no more than: --cap-drop=ALL --cap-add=SETUID,SETGID,CHOWN,FOWNER,KILL,DAC_OVERRIDE --security-opt=no-new-privileges
 # In pinion.yaml let `state` be /var/lib/pinion.
 
 # dist/, with everything that building takes.
@@ -23,7 +25,11 @@ FROM node:20-bookworm-slim
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates git openssh-client tini \
   && rm -rf /var/lib/apt/lists/* \
-  && install --directory --owner=node --group=node --mode=0700 /var/lib/pinion
+  && for name in development test staging production; do \
+       useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "pinion-$name"; \
+     done \
+  && install --directory --mode=0700 /var/lib/pinion \
+  && install --directory --mode=0711 /var/lib/pinion.engines
 WORKDIR /opt/pinion
 COPY --from=packages /opt/pinion/node_modules node_modules
 COPY package.json LICENSE ./
@@ -34,8 +40,7 @@ COPY scripts/healthcheck.mjs scripts/healthcheck.mjs
 COPY --from=build /opt/pinion/dist dist
 
 ENV NODE_ENV=production PINION_STATE=/var/lib/pinion
-USER node
-VOLUME /var/lib/pinion
+VOLUME /var/lib/pinion /var/lib/pinion.engines
 WORKDIR /var/lib/pinion
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "/opt/pinion/scripts/healthcheck.mjs"]
 # tini reaps what the engine instances leave behind. With the container everything in it ends, so gateway and engines are stopped in order.

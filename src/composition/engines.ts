@@ -11,6 +11,7 @@ import type { Awake } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import { isolate } from "./isolation.ts";
 import { readInstallation } from "./installation.ts";
 
 export interface EnginesParts {
@@ -101,7 +102,7 @@ async function connectRemote(
   const token = await secrets.resolve(config.token);
   const queue = queues.get(config.url) ?? createQueue();
   queues.set(config.url, queue);
-  const owner = `${await readInstallation(dirname(directory))}/${environment}`;
+  const owner = `${readInstallation(dirname(directory))}/${environment}`;
   return connectRemoteNodeRed({ url: config.url, publicUrl: config.publicUrl, token, allow: config.allow, owner, queue }).engine;
 }
 
@@ -113,7 +114,9 @@ async function startEmbedded(
   { config, directory, log, onChange }: EmbeddedParts,
 ): Promise<void> {
   const { instances, maxMemoryMb, allow } = config;
-  const embedded = await startEmbeddedNodeRed({ environment, directory: join(directory, environment), instances, maxMemoryMb, allow, log });
+  const { isolation, notes } = await isolate(environment, config, directory);
+  const about = { environment, directory: join(directory, environment), instances, maxMemoryMb, allow };
+  const embedded = await startEmbeddedNodeRed({ ...about, isolation, notes, log });
   embedded.onChange(() => onChange(environment));
   entry.embedded = embedded;
   entry.engine = embedded.engine;

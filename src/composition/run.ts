@@ -14,6 +14,7 @@ import { appliedKey, assemble, type Assembled } from "./assemble.ts";
 import { timeMemory } from "./time-memory.ts";
 import { createEngines } from "./engines.ts";
 import { openGateway } from "./gateway.ts";
+import { notIsolated } from "./isolation.ts";
 import { readConfig } from "./read-config.ts";
 import { openRepository } from "./repository.ts";
 import { keepHeapSmall } from "./small-heap.ts";
@@ -33,6 +34,8 @@ export async function runController(options: RunControllerOptions): Promise<numb
   const stopping = untilToldToStop();
   const { config, stateDirectory } = await readConfig(options.configFile);
   const log = createLog(config.log.level, "controller");
+  const exposed = notIsolated(config);
+  if (exposed !== null) log.warn({}, exposed);
   for (const warning of config.warnings) log.warn({ code: warning.code }, describeFinding(warning));
   const store = openStore({ directory: stateDirectory, log });
   const time = startSystemTime({ memory: timeMemory(store), log });

@@ -37,7 +37,7 @@ export interface EmbeddedEngineConfig {
   readonly instances: number;
   /** Null: the engine's own limit. */
   readonly maxMemoryMb: number | null;
-  /** Whom the instances run as, by name or number; null: as the controller. */
+  /** Whom the instances run as, by name or number; null: `pinion-ENVIRONMENT`, where there is one, else as the controller. */
   readonly user: string | null;
   readonly allow: FlowsPermit | null;
 }

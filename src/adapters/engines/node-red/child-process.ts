@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isObject } from "./flow-nodes.ts";
 import {
@@ -18,10 +19,16 @@ import {
 } from "./instance-files.ts";
 import { findByWords, identify, isAlive, type OsProcess, terminate } from "./os-process.ts";
 import { createPatience } from "./patience.ts";
+import { ensureOwnFolder, type RunAs } from "./run-as.ts";
 import { countMisses, isHanging, pulseTimeoutMs } from "./pulse.ts";
 
 export interface ChildOptions {
+  /** What the controller keeps of it: nobody else can look into it. */
   readonly directory: string;
+  /** Node-RED's own folder, `data` in the other by default. */
+  readonly userDir?: string;
+  /** Null: as the controller. */
+  readonly runAs?: RunAs | null;
   /** Null: Node.js decides. */
   readonly maxMemoryMb: number | null;
   /** How long what is in flight may take when the instance is told to end. */
@@ -61,11 +68,25 @@ const passedOn = [
 /** The living instance of this directory, else a new one that answers. @throws Error with the reason it does not start. */
 export async function adoptOrStart(options: ChildOptions, signal: AbortSignal): Promise<RunningChild> {
   const record = await readRecord(options.directory);
-  if (record) {
+  if (record && record.uid !== uidOf(options)) await endOther(record, options);
+  else if (record) {
     const adopted = await adopt(record, options, signal);
     if (adopted) return adopted;
   }
-  return start(record ?? newRecord(await freePort()), options, signal);
+  return start({ ...(record ?? newRecord(await freePort())), uid: uidOf(options) }, options, signal);
+}
+
+function uidOf({ runAs }: ChildOptions): number | null {
+  return runAs?.uid ?? null;
+}
+
+/** One that runs as somebody else than it should. */
+async function endOther(record: InstanceRecord, { drainMs }: ChildOptions): Promise<void> {
+  if (record.process) await terminate(record.process, drainMs);
+}
+
+function userDirOf({ directory, userDir }: ChildOptions): string {
+  return userDir ?? join(directory, "data");
 }
 
 /** Whether whatever runs there answers at all; what it says is not asked. */
@@ -120,7 +141,8 @@ async function adopt(record: InstanceRecord, options: ChildOptions, signal: Abor
 async function start(record: InstanceRecord, options: ChildOptions, signal: AbortSignal): Promise<RunningChild> {
   await endStrays(options);
   await writeRecord(options.directory, { ...record, process: null });
-  if (options.isOneOfMany) await forgetArmed(options.directory);
+  await ensureOwnFolder(userDirOf(options), options.runAs ?? null);
+  if (options.isOneOfMany) await forgetArmed(userDirOf(options));
   const child = await spawnDetached(record, options);
   const exit = { code: child.exitCode, ended: child.exitCode !== null };
   child.once("exit", (code) => Object.assign(exit, { code, ended: true }));
@@ -172,24 +194,32 @@ async function failed(
 
 /** What it must know it is told through a pipe, which nobody else can read and which is gone afterwards. */
 async function spawnDetached(record: InstanceRecord, options: ChildOptions): Promise<ReturnType<typeof spawn>> {
-  const { directory, maxMemoryMb, entry = ownEntry } = options;
+  const { directory, maxMemoryMb, runAs, entry = ownEntry } = options;
+  const userDir = userDirOf(options);
   const log = await openLog(directory);
   try {
     const memory = maxMemoryMb === null ? [] : [`--max-old-space-size=${maxMemoryMb}`];
     const child = spawn(process.execPath, [...memory, entry, directory], {
-      cwd: directory,
+      cwd: userDir,
       detached: true,
-      env: Object.fromEntries(passedOn.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
+      env: environmentFor(runAs ? userDir : null),
+      ...(runAs ? { uid: runAs.uid, gid: runAs.gid } : {}),
       stdio: ["pipe", log.fd, log.fd],
     });
     // One that dies before it has read is told of by its exit.
     child.stdin?.on("error", () => undefined);
-    child.stdin?.end(JSON.stringify(childSettings(directory, record, options.drainMs)));
+    child.stdin?.end(JSON.stringify(childSettings(userDir, record, options.drainMs)));
     await once(child, "spawn");
     return child;
   } finally {
     await log.close();
   }
+}
+
+/** Nothing else of the controller's environment: there may be secrets in it. */
+function environmentFor(home: string | null): NodeJS.ProcessEnv {
+  const env = Object.fromEntries(passedOn.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  return home === null ? env : { ...env, HOME: home };
 }
 
 async function remember(record: InstanceRecord, process: OsProcess, directory: string): Promise<RunningChild> {

@@ -4,13 +4,17 @@ import type { FlowsPermit } from "../../../domain/permits.ts";
 import type { Engine } from "../../../ports/engine.ts";
 import type { Log } from "../../../ports/log.ts";
 import { createNodeRedEngine } from "./engine.ts";
-import { superviseNodeRed } from "./supervisor.ts";
+import { type Isolation, superviseNodeRed } from "./supervisor.ts";
 
 export interface EmbeddedNodeRedOptions {
   readonly environment: string;
   /** Kept between runs; holds one folder per instance. */
   readonly directory: string;
   readonly instances: number;
+  /** Left out: they run as the controller. */
+  readonly isolation?: Isolation | null;
+  /** What people should know beside what is seen. */
+  readonly notes?: readonly string[];
   /** Of each instance's heap; null: Node.js decides. */
   readonly maxMemoryMb?: number | null;
   /** What flows may contain; null: whatever Node-RED knows. */
@@ -37,6 +41,7 @@ export async function startEmbeddedNodeRed(options: EmbeddedNodeRedOptions): Pro
   const listeners = new Set<() => void>();
   const supervisor = await superviseNodeRed({
     ...options,
+    isolation: options.isolation ?? null,
     maxMemoryMb: options.maxMemoryMb ?? null,
     timeoutMs: options.timeoutMs ?? 30_000,
     drainMs: options.drainMs ?? 30_000,
@@ -44,7 +49,7 @@ export async function startEmbeddedNodeRed(options: EmbeddedNodeRedOptions): Pro
   });
   await supervisor.started();
   return {
-    engine: createNodeRedEngine({ hosts: () => supervisor.hosts(), allow: options.allow ?? null }),
+    engine: createNodeRedEngine({ hosts: () => supervisor.hosts(), allow: options.allow ?? null, notes: () => options.notes ?? [] }),
     onChange: (listener) => void listeners.add(listener),
     stop: () => supervisor.stop(),
     detach: () => supervisor.detach(),

@@ -10,6 +10,8 @@ export interface InstanceRecord {
   readonly port: number;
   readonly token: string;
   readonly credentialSecret: string;
+  /** Whom its process runs as; null: as the controller. */
+  readonly uid: number | null;
   /** Null between writing the record and having started the process. */
   readonly process: OsProcess | null;
 }
@@ -27,25 +29,31 @@ export async function readRecord(directory: string): Promise<InstanceRecord | nu
 
 /** Whole or not at all. */
 export async function writeRecord(directory: string, record: InstanceRecord): Promise<void> {
-  await mkdir(userDir(directory), { recursive: true, mode: 0o700 });
+  await mkdir(directory, { recursive: true, mode: 0o700 });
   await rm(join(directory, "child.json"), { force: true });
   await writeFile(`${recordFile(directory)}.new`, JSON.stringify(record), { mode: 0o600 });
   await rename(`${recordFile(directory)}.new`, recordFile(directory));
 }
 
 export function newRecord(port: number): InstanceRecord {
-  return { port, token: randomBytes(24).toString("base64url"), credentialSecret: randomBytes(24).toString("base64url"), process: null };
+  return {
+    port,
+    uid: null,
+    token: randomBytes(24).toString("base64url"),
+    credentialSecret: randomBytes(24).toString("base64url"),
+    process: null,
+  };
 }
 
 /** What the child is told when it starts. */
-export function childSettings(directory: string, { port, token, credentialSecret }: InstanceRecord, drainMs: number): object {
+export function childSettings(userDir: string, { port, token, credentialSecret }: InstanceRecord, drainMs: number): object {
   const tokenDigest = createHash("sha256").update(token).digest("hex");
-  return { port, tokenDigest, credentialSecret, drainMs, userDir: userDir(directory) };
+  return { port, tokenDigest, credentialSecret, drainMs, userDir };
 }
 
 /** What fired in an earlier life may fire on another instance now; the plugin reads this when it starts. */
-export async function forgetArmed(directory: string): Promise<void> {
-  await rm(join(userDir(directory), "pinion-armed.json"), { force: true });
+export async function forgetArmed(userDir: string): Promise<void> {
+  await rm(join(userDir, "pinion-armed.json"), { force: true });
 }
 
 /** The child's log, a new one when the old one has grown too large. The caller closes it. */
@@ -76,15 +84,11 @@ function recordFile(directory: string): string {
   return join(directory, "instance.json");
 }
 
-function userDir(directory: string): string {
-  return join(directory, "data");
-}
-
 function parseRecord(value: unknown): InstanceRecord | null {
   if (!isObject(value)) return null;
-  const { port, token, credentialSecret, process } = value;
+  const { port, token, credentialSecret, uid, process } = value;
   if (typeof port !== "number" || typeof token !== "string" || typeof credentialSecret !== "string") return null;
-  return { port, token, credentialSecret, process: parseProcess(process) };
+  return { port, token, credentialSecret, uid: typeof uid === "number" ? uid : null, process: parseProcess(process) };
 }
 
 function parseProcess(value: unknown): OsProcess | null {

@@ -8,6 +8,7 @@ import { type ChildOptions, type RunningChild, adoptOrStart, hasPulse } from "./
 import { createNodeRedClient } from "./client.ts";
 import { type Host, createFlowsReader, createQueue } from "./host.ts";
 import { readRecord } from "./instance-files.ts";
+import type { RunAs } from "./run-as.ts";
 import { type OsProcess, isAlive, terminate } from "./os-process.ts";
 import { untilItHangs } from "./pulse.ts";
 
@@ -16,11 +17,19 @@ export interface SupervisorOptions {
   /** Holds one folder per instance. */
   readonly directory: string;
   readonly instances: number;
+  /** Whom they run as, with a folder that such a user can reach; null: as the controller, within `directory`. */
+  readonly isolation: Isolation | null;
   readonly maxMemoryMb: number | null;
   readonly drainMs: number;
   readonly log: Log;
   readonly timeoutMs: number;
   readonly onChange: () => void;
+}
+
+export interface Isolation {
+  readonly runAs: RunAs;
+  /** Holds one folder per instance that only this user can look into. */
+  readonly directory: string;
 }
 
 const startTimeoutMs = 60_000;
@@ -80,6 +89,7 @@ class Instance {
     this.#options = options;
     this.#childOptions = {
       directory: join(options.directory, id),
+      ...(options.isolation ? { runAs: options.isolation.runAs, userDir: join(options.isolation.directory, id) } : {}),
       maxMemoryMb: options.maxMemoryMb,
       drainMs: options.drainMs,
       startTimeoutMs,

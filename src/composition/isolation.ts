@@ -1,0 +1,45 @@
+/** Which user the engines of an environment run as: what a flow can read and do is what that user can. */
+
+import { dirname, join } from "node:path";
+import { findUser, maySwitchUsers } from "../adapters/engines/node-red/run-as.ts";
+import type { Isolation } from "../adapters/engines/node-red/supervisor.ts";
+import type { ControllerConfig, EmbeddedEngineConfig } from "../domain/controller-config.ts";
+import { PinionError } from "../domain/errors.ts";
+import type { EnvironmentName } from "../domain/names.ts";
+
+export interface Isolated {
+  /** Null: they run as the controller. */
+  readonly isolation: Isolation | null;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Without a word of the operator's, the system's user `pinion-ENVIRONMENT` where there is one. Folders of such users lie beside the state
+ * folder, since nobody but the controller can pass through that. @throws `config/invalid` when the user named cannot be had.
+ */
+export async function isolate(
+  environment: EnvironmentName,
+  { user }: Pick<EmbeddedEngineConfig, "user">,
+  directory: string,
+  mayBe = maySwitchUsers(),
+): Promise<Isolated> {
+  if (!mayBe && user !== null)
+    throw new PinionError("config/invalid", `engines of ${environment} cannot run as ${user}: that takes a controller that runs as root`);
+  const runAs = mayBe ? await findUser(user ?? `pinion-${environment}`) : null;
+  if (runAs === null && user !== null)
+    throw new PinionError("config/invalid", `engines of ${environment} cannot run as ${user}: there is no such user`);
+  if (runAs === null || runAs.uid === 0) return { isolation: null, notes: [whyExposed] };
+  return { isolation: { runAs, directory: join(`${dirname(directory)}.engines`, environment) }, notes: [] };
+}
+
+const whyExposed = "not isolated: its engines run as the controller's own user, whose files and other engines are open to their flows";
+
+/** Said once at the start; null: somebody has taken care. */
+export function notIsolated({ engines }: ControllerConfig, mayBe = maySwitchUsers()): string | null {
+  const embedded = [engines.default, ...engines.byEnvironment.values()].filter((engine) => engine.mode === "embedded");
+  if (embedded.length === 0 || (mayBe && embedded.every(({ user }) => user !== null))) return null;
+  const how = mayBe
+    ? "a user pinion-ENVIRONMENT for each, or engines.ENVIRONMENT.user, isolates them"
+    : "isolation takes a controller that runs as root; see docs/install.md";
+  return `environments are not isolated where their engines run as the controller's own user: a flow can read what this user can; ${how}`;
+}
