@@ -48,6 +48,7 @@ export function firing(
 export function judgeMeasured(measured: Measured, at: JudgedAt): Verdict {
   const { check, candidate, stable } = measured;
   const age = at.now - measured.at;
+  if (age < 0) return unknown(`${check.name} was measured ${describeDuration(-age)} from now: a clock was set back, and that says nothing`);
   if (age > at.maxAgeMs)
     return unknown(
       `${check.name} was measured ${describeDuration(age)} ago; more than ${describeDuration(at.maxAgeMs)} is too old to count`,
@@ -94,7 +95,7 @@ function judgeWanted(measured: readonly Measured[], check: MetricCheck, at: Judg
 }
 
 /** Bounds may differ, as after a change of the environment: they are asked of nobody. */
-function isSameQuestion(a: MetricCheck, b: MetricCheck): boolean {
+export function isSameQuestion(a: MetricCheck, b: MetricCheck): boolean {
   const isSameMetric = a.name === b.name && a.metric === b.metric && a.statistic === b.statistic;
   const isComparedAlike = compares(a) || !compares(b);
   return isSameMetric && isComparedAlike && a.source === b.source && a.query === b.query && a.windowMs === b.windowMs;

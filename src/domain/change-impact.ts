@@ -12,12 +12,19 @@
  * - A removed node breaks. A removed connection breaks unless its output is wired to something else instead.
  */
 
-import type { Json, Position, WorkflowNode } from "./definition.ts";
+import type { Definition, Json, Position, WorkflowNode } from "./definition.ts";
 import { tokensOf } from "./json-difference.ts";
 import { type ConfigurationChange, connectionEndId, type Impact, type WorkflowChanges } from "./workflow-changes.ts";
 
 const entry = /(^|\s)in$|webhook|trigger$/iu;
 const address = new Set(["event", "httpMethod", "method", "path", "port", "queue", "topic", "url"]);
+
+const httpEntry = /^http in$|webhook/iu;
+
+/** Whether anybody can call it over HTTP; schedules and subscriptions start themselves. */
+export function isCalledOverHttp({ nodes }: Definition): boolean {
+  return nodes.some(({ type }) => httpEntry.test(type));
+}
 
 /** Of a node that both definitions have. */
 export function impactOnNode(from: WorkflowNode, to: WorkflowNode, changes: readonly ConfigurationChange[]): Impact {

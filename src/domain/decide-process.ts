@@ -227,7 +227,7 @@ function supersede(one: Case, rollout: Rollout): ProcessDecision {
   const phase = phaseSuperseded(rollout, isGood);
   const why = whySuperseded(rollout, isGood, whatIsPinned(desired));
   if (isRunning(rollout)) pass.running -= 1;
-  const knownGood = isGood ? knownGoodAfter(before, rollout, phase, now) : before.knownGood;
+  const knownGood = isGood ? knownGoodAfter(before, rollout, { phase, why, at: now }) : before.knownGood;
   const idle: ProcessState = { ...before, rollout: null, knownGood, status: before.status && { ...before.status, phase } };
   const step = { at: now, state: phase === "Superseded" ? "superseded" : phase, why };
   const closing: DeploymentUpdate = { id: rollout.deployment, phase, step, endedAt: now };

@@ -5,16 +5,18 @@ import { deadlineOf } from "./deadline.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeEnded, describeRollout, withStatus } from "./describe-status.ts";
 import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environment.ts";
+import { inconclusive } from "./inconclusive.ts";
 import type { Instant, ProcessId, UnitRef } from "./names.ts";
 import { isRunning } from "./gates/concurrency.ts";
 import { keepServing } from "./keep-serving.ts";
+import { whenLate } from "./lateness.ts";
 import { describeFreeze, signature } from "./orders.ts";
 import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, whyNotAutomatic } from "./rollback.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
 import { findInstalled, type ProcessSeen, type Seen, servingUnit, viewProcess } from "./seen.ts";
 import type { DeploymentUpdate, KnownGood, ProcessState } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
-import { isBeforeSwitch, type Reason, reject, rejectLate } from "./strategies/steps.ts";
+import { isBeforeSwitch, type Reason, reject, stay } from "./strategies/steps.ts";
 import { nextHandingOver, together } from "./strategies/handing-over.ts";
 import { begin } from "./strategies/strategy.ts";
 import { watchRollout } from "./watch.ts";
@@ -103,10 +105,10 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
   const { before, owed, pass, desired } = one;
   const { seen, state } = pass;
   const watched = watchRollout(rollout, seen, { evidence: state.evidence.get(rollout.deployment) ?? [], owed });
-  const { step, isAlarming } = nextStep(one, rollout, watched);
+  const { step, isAlarming, rollout: going } = nextStep(one, rollout, watched);
   if (step.outcome) return close(one, rollout, step);
-  const isSame = isSameState(step.state, rollout.state);
-  const after: Rollout = isSame ? rollout : entering(rollout, step.state, seen.now);
+  const isSame = going === rollout && isSameState(step.state, rollout.state);
+  const after: Rollout = isSame ? rollout : entering(going, step.state, seen.now);
   const remembered = isSame ? before : afterEntering(one, rollout, after);
   const view = viewProcess(before.process, seen, desired);
   const stopped = stoppedBy(one, after);
@@ -124,6 +126,8 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
 
 interface Stepping {
   readonly step: StrategyStep;
+  /** As it goes on, but for its state. */
+  readonly rollout: Rollout;
   /** It is bad, and stays all the same: a person must decide. */
   readonly isAlarming: boolean;
 }
@@ -132,15 +136,15 @@ interface Stepping {
 function nextStep(one: Case, rollout: Rollout, watched: RolloutSeen): Stepping {
   const { now } = one.pass.seen;
   const byHand = condemnationByHand(rollout, one.desired);
-  if (byHand) return calm(reject(rollout, byHand, now));
+  if (byHand) return calm(rollout, reject(rollout, byHand, now));
   const bad = condemnation(rollout, watched);
   if (bad) return whenCondemned(one, rollout, watched, bad);
   const stopped = stoppedBy(one, rollout);
   const deadline = deadlineOf(rollout);
-  if (stopped === null && deadline !== null && now >= deadline) return calm(rejectLate(rollout, now));
+  if (stopped === null && deadline !== null && now >= deadline) return { ...whenLate(rollout, watched), isAlarming: false };
   const step = nextHandingOver(rollout, watched, one.pass.handovers);
-  if (stopped === null || step.state.kind === "rejected") return calm(step);
-  return calm(isGoingOn(step, rollout) ? standStill(rollout, stopped) : { ...step, why: `${step.why}; ${stopped}` });
+  if (stopped === null || step.state.kind === "rejected") return calm(rollout, step);
+  return calm(rollout, isGoingOn(step, rollout) ? stay(rollout.state, stopped) : { ...step, why: `${step.why}; ${stopped}` });
 }
 
 /** Taken back, unless the rails forbid it: then it neither goes on nor counts as good, and is kept as it is. */
@@ -148,17 +152,13 @@ function whenCondemned(one: Case, rollout: Rollout, watched: RolloutSeen, bad: R
   const { now } = one.pass.seen;
   const held = whyNotAutomatic(rollout, one.before, one.pass.seen);
   const step = condemn(rollout, bad, held, now);
-  if (step.state.kind === "rejected") return calm(step);
+  if (step.state.kind === "rejected") return calm(rollout, step);
   const normal = nextHandingOver(rollout, watched, one.pass.handovers);
-  return { step: isGoingOn(normal, rollout) ? step : { ...normal, why: step.why }, isAlarming: true };
+  return { rollout, step: isGoingOn(normal, rollout) ? step : { ...normal, why: step.why }, isAlarming: true };
 }
 
-function calm(step: StrategyStep): Stepping {
-  return { step, isAlarming: false };
-}
-
-function standStill(rollout: Rollout, why: string): StrategyStep {
-  return { state: rollout.state, actions: [], why, outcome: null, wakeAt: null };
+function calm(rollout: Rollout, step: StrategyStep): Stepping {
+  return { rollout, step, isAlarming: false };
 }
 
 function isGoingOn(step: StrategyStep, rollout: Rollout): boolean {
@@ -221,7 +221,7 @@ function close({ before, pass, desired }: Case, rollout: Rollout, step: Strategy
   const ended: ProcessState = {
     ...before,
     rollout: null,
-    knownGood: knownGoodAfter(before, rollout, phase, seen.now),
+    knownGood: knownGoodAfter(before, rollout, { phase, why: step.why, at: seen.now }),
     refused: refusalAfter(rollout, step, seen.now),
   };
   const update: DeploymentUpdate = {
@@ -237,7 +237,7 @@ function close({ before, pass, desired }: Case, rollout: Rollout, step: Strategy
 /** A rejected candidate that ever had traffic was rolled back; one that never had it just failed. */
 export function rejectedPhase(state: RolloutState): DeploymentPhase {
   if (state.kind !== "rejected") return "Failed";
-  if (state.trigger === "abort") return "Aborted";
+  if (state.trigger === "abort" || state.trigger === inconclusive) return "Aborted";
   return state.hadTraffic ? "RolledBack" : "Failed";
 }
 
@@ -251,11 +251,10 @@ export function isAllButOver({ state, strategy, candidate }: Rollout): boolean {
 export function knownGoodAfter(
   before: ProcessState,
   { candidate, kind }: Rollout,
-  phase: DeploymentPhase,
-  now: Instant,
+  { phase, why, at }: { readonly phase: DeploymentPhase; readonly why: string; readonly at: Instant },
 ): readonly KnownGood[] {
   if (phase !== "Succeeded" || !candidate || kind === "heal") return before.knownGood;
-  return [{ ...candidate, at: now }, ...before.knownGood.filter((good) => good.digest !== candidate.digest)].slice(0, knownGoodLimit);
+  return [{ ...candidate, at, why }, ...before.knownGood.filter((good) => good.digest !== candidate.digest)].slice(0, knownGoodLimit);
 }
 
 function refusalAfter({ candidate }: Rollout, step: StrategyStep, now: Instant): ProcessState["refused"] {

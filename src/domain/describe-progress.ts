@@ -1,6 +1,6 @@
 /** How far a rollout is, from what is remembered and what was measured last. */
 
-import { figureOf, judgeChecks } from "./analysis.ts";
+import { figureOf, judgeChecks, type JudgedAt } from "./analysis.ts";
 import { deadlineOf } from "./deadline.ts";
 import type { CanaryStep, EnvironmentSpec } from "./environment.ts";
 import type { Measured } from "./metrics.ts";
@@ -8,7 +8,7 @@ import type { Instant, Percent } from "./names.ts";
 import type { Progress } from "./progress.ts";
 import type { Rollout } from "./rollout.ts";
 import type { ProcessState } from "./state.ts";
-import { checksOf } from "./watch.ts";
+import { checksOf, triggersOf } from "./watch.ts";
 
 /** Null: nothing is under way. */
 export function describeProgress({ rollout, status }: ProcessState, known: ProgressKnown): Progress | null {
@@ -40,7 +40,14 @@ export interface ProgressKnown {
 
 function judged(rollout: Rollout, { spec, measured, now }: ProgressKnown): Pick<Progress, "verdict" | "figures"> {
   const at = { now, maxAgeMs: spec?.rollback.automatic.evidenceMaxAgeMs ?? 60_000 };
-  return { verdict: judgeChecks(measured, checksOf(rollout, { spec }), at), figures: measured.map((each) => figureOf(each, at)) };
+  return { verdict: verdictOf(rollout, { spec, measured }, at), figures: measured.map((each) => figureOf(each, at)) };
+}
+
+/** Of all that may take it back. Where nothing does, nobody has said that it is healthy. */
+function verdictOf(rollout: Rollout, { spec, measured }: Omit<ProgressKnown, "now">, at: JudgedAt): Progress["verdict"] {
+  const judgedBy = [...checksOf(rollout, { spec }), ...triggersOf({ spec })];
+  if (judgedBy.length === 0) return { kind: "unknown", why: "no metric and no trigger is set for it" };
+  return judgeChecks(measured, judgedBy, at);
 }
 
 function stepsOf({ state, strategy }: Rollout): Pick<Progress, "step" | "steps"> {

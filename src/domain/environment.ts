@@ -12,7 +12,16 @@ export interface WarmLimit {
   readonly maxAgeMs: number | null;
 }
 
-export interface BlueGreenSpec {
+/** What is done when the time for a verdict is over and there is none: back to the stable version, on, or wait for a person. */
+export type OnInconclusive = "abort" | "proceed" | "pause";
+
+/** What any strategy may say for itself. */
+interface Judged {
+  /** Absent: as the environment says. */
+  readonly onInconclusive?: OnInconclusive;
+}
+
+export interface BlueGreenSpec extends Judged {
   readonly kind: "blue-green";
   /** A path that must answer 2xx on the candidate's private address before it gets traffic. */
   readonly healthCheckUrl: string | null;
@@ -34,7 +43,7 @@ export type CanaryStep =
   | { readonly kind: "analysis"; readonly durationMs: number };
 
 /** Shifts the traffic in steps, each judged by metrics. */
-export interface CanarySpec {
+export interface CanarySpec extends Judged {
   readonly kind: "canary";
   /** Explicit `steps:`, or those that `trafficPercentage`, `incrementPercentage` and `incrementInterval` amount to. The last weight is 100. */
   readonly steps: readonly CanaryStep[];
@@ -47,7 +56,7 @@ export interface CanarySpec {
 }
 
 /** Moves the version from instance to instance. The old version stays installed until the watch is over. */
-export interface RollingSpec {
+export interface RollingSpec extends Judged {
   readonly kind: "rolling";
   /** Instances at once. */
   readonly batchSize: number;
@@ -60,7 +69,7 @@ export interface RollingSpec {
 }
 
 /** Takes the old version out before the new one comes in; for development. */
-export interface RecreateSpec {
+export interface RecreateSpec extends Judged {
   readonly kind: "recreate";
 }
 
@@ -93,8 +102,10 @@ export interface ValidationSpec {
 export interface AnalysisSpec {
   /** How often metrics are measured. */
   readonly intervalMs: number;
-  /** Judged while a candidate has traffic; all must be healthy for it to get more. */
+  /** Judged while a candidate has traffic; all must be healthy for it to get more, or to count as good. */
   readonly checks: readonly MetricCheck[];
+  /** Null: as the strategy has it. */
+  readonly onInconclusive: OnInconclusive | null;
 }
 
 export interface RollbackSpec {

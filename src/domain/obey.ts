@@ -5,7 +5,7 @@ import type { Desired } from "./desired.ts";
 import { findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion } from "./quarantine.ts";
 import { condemnedHere, afterRejection } from "./rollback.ts";
 import { type Order, type OrderWish, signature } from "./orders.ts";
-import type { Digest, Version } from "./names.ts";
+import type { Digest, Instant, Version } from "./names.ts";
 import { describePerson } from "./people.ts";
 import type { Revert, RevertOrder } from "./revert.ts";
 import type { Rollout, RolloutState } from "./rollout.ts";
@@ -76,6 +76,12 @@ function resume(given: Given): Obeyed {
 
 function promote({ order, before, seen }: Given, { isFull }: WishOf<"promote">): Obeyed {
   const { rollout } = before;
+  if (rollout && isUnjudged(rollout, seen.now))
+    return done(
+      before,
+      { ...rollout, state: { ...rollout.state, isAccepted: true } as RolloutState },
+      `taken as good by ${signature(order)}`,
+    );
   const not = whyNotStoppable(rollout);
   if (!rollout?.candidate || not) return refuse(not ?? nothing);
   const state = promoted(rollout, isFull, seen.now);
@@ -88,6 +94,11 @@ function promote({ order, before, seen }: Given, { isFull }: WishOf<"promote">):
     why,
     actions,
   );
+}
+
+/** The time for a verdict is over, and there was none. */
+function isUnjudged({ state }: Rollout, now: Instant): boolean {
+  return state.kind === "watching" && now >= state.until;
 }
 
 /** Past what waits; null: nothing waits. */
@@ -135,7 +146,14 @@ function rollBack(given: Given, { to }: WishOf<"rollback">): Obeyed {
   const mode = seen.spec?.rollback.manual.approvalRequired ? "propose" : "push";
   const after = condemnedHere(before, { ...revertBy(order, seen, { process: before.process, from, to: target }), trigger: "manual", mode });
   const how = mode === "push" ? "a commit puts the pin back" : "a commit that puts the pin back is proposed on a branch, for approval";
-  return { kind: "done", why: `${how}: ${from} → ${target}`, after, actions: [], story: "" };
+  return { kind: "done", why: `${how}: ${from} → ${target}${ofUnjudged(before, target)}`, after, actions: [], story: "" };
+}
+
+/** Whoever goes back to a version is told when nobody had called it while it was watched. */
+function ofUnjudged({ knownGood }: ProcessState, target: Version): string {
+  const why = knownGood.find(({ version }) => version === target)?.why ?? "";
+  const unjudged = why.split("; ").find((part) => part.startsWith("not judged"));
+  return unjudged === undefined ? "" : ` (${target} was ${unjudged})`;
 }
 
 const noOtherGood = "no other version was ever found good here; pin one by a pull request";

@@ -26,6 +26,7 @@ import { planSteps } from "./planning/steps.ts";
 import type { Check } from "./process-version.ts";
 import type { EnvironmentSnapshot } from "./snapshot.ts";
 import type { Deployment } from "./state.ts";
+import { watchMsOf } from "./watch.ts";
 
 /** What is known of a process whose pin changes, beyond the snapshots. */
 export interface PlanDetail {
@@ -33,6 +34,8 @@ export interface PlanDetail {
   readonly changes: ChangeSummary | null;
   /** Of the version after. */
   readonly checks: readonly Check[];
+  /** Whether the version after is called over HTTP; absent where that is not known. */
+  readonly hasHttpTrigger?: boolean;
 }
 
 export interface PlanInput {
@@ -144,7 +147,7 @@ function planDeployment(
     why: to === null ? `takes ${process} out of ${environment}: ${why}` : why,
     changes: details.get(process)?.changes ?? null,
     waitsFor: needsOf(change).filter((needed) => order.some((other) => other.process === needed && other.to !== null)),
-    ...estimate({ environment, process, strategy, spec: own, isFirst: from === null, watchMs: spec.rollback.automatic.watchMs }, history),
+    ...estimate({ environment, process, strategy, spec: own, isFirst: from === null, watchMs: watchMsOf(own, spec) }, history),
   };
 }
 
@@ -167,11 +170,12 @@ type Consequences = Pick<DeploymentPlan, "steps" | "estimatedDuration" | "riskAs
 
 function consequencesOf(deployments: readonly PlannedDeployment[], { input, spec, lacking }: Around): Consequences {
   const checksOf = (process: ProcessId): readonly Check[] => input.details.get(process)?.checks ?? [];
+  const hasHttpTrigger = (process: ProcessId): boolean => input.details.get(process)?.hasHttpTrigger ?? true;
   const steps = deployments.map((deployment) => ({ deployment, steps: planSteps([deployment], spec, checksOf) }));
   return {
     steps: planSteps(deployments, spec, checksOf),
     estimatedDuration: estimateAll(deployments, spec.maxConcurrentDeployments),
-    riskAssessment: assessRisk(deployments, { spec, lacking, hasChecks: (process) => checksOf(process).length > 0 }),
+    riskAssessment: assessRisk(deployments, { spec, lacking, hasChecks: (process) => checksOf(process).length > 0, hasHttpTrigger }),
     validationChecks: steps.flatMap(({ deployment: { process }, steps: own }) =>
       own.flatMap(({ validation }) => checksIn(process, validation)),
     ),

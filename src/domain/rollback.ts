@@ -4,6 +4,7 @@
  */
 
 import type { Desired } from "./desired.ts";
+import { inconclusive, personMustDecide } from "./inconclusive.ts";
 import type { Instant } from "./names.ts";
 import { findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
 import type { RevertOrder } from "./revert.ts";
@@ -58,8 +59,6 @@ export function condemn(rollout: Rollout, reason: Reason, held: string | null, n
   return { state: rollout.state, actions: [], why, outcome: null, wakeAt: null };
 }
 
-const personMustDecide = "A person must decide";
-
 /** Whether this reason says that something is bad and stays until somebody decides; more may be said after it. */
 export function awaitsPerson(reason: string): boolean {
   return reason.includes(personMustDecide);
@@ -76,10 +75,12 @@ interface Rejection {
 
 /**
  * What is remembered once a candidate that had traffic is rejected: the revert that is owed, and the quarantine. Within the
- * cool-down, and where automatic rollback is off, only the traffic goes back: then `main` is a person's business.
+ * cool-down, and where automatic rollback is off, only the traffic goes back: then `main` is a person's business. So it is
+ * without a verdict, which condemns nobody.
  */
 export function afterRejection(before: ProcessState, { rollout, reason, desired, seen, by }: Rejection): ProcessState {
   const { candidate, stable } = rollout;
+  if (reason.trigger === inconclusive) return before;
   const found = foundBad(before, rollout);
   const definition = pinnedDefinition(desired);
   const isStillPinned = candidate !== null && pinnedVersion(desired) === candidate.version;

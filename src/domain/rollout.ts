@@ -2,7 +2,7 @@
 
 import type { Action } from "./actions.ts";
 import type { Verdict } from "./evidence.ts";
-import type { StrategySpec } from "./environment.ts";
+import type { OnInconclusive, StrategySpec } from "./environment.ts";
 import type { CommitId, Instant, Percent, ProcessId, UnitRef } from "./names.ts";
 import type { Pause } from "./people.ts";
 
@@ -38,7 +38,13 @@ export type RolloutState =
   | { readonly kind: "clearing"; readonly since: Instant }
   | { readonly kind: "removing" }
   /** Has all the traffic and passed everything; the rollback policy's triggers decide whether it stays. */
-  | { readonly kind: "watching"; readonly since: Instant; readonly until: Instant }
+  | {
+      readonly kind: "watching";
+      readonly since: Instant;
+      readonly until: Instant;
+      /** A person took it as good although there was no verdict. */
+      readonly isAccepted?: boolean;
+    }
   /** Bad: the traffic goes back to, or stays on, the stable version and the candidate is removed. */
   | {
       readonly kind: "rejected";
@@ -134,10 +140,15 @@ export interface RolloutSeen {
   readonly instances: Known<readonly InstanceSeen[]>;
   readonly stuck: Stuck | null;
   readonly drainTimeoutMs: number;
-  /** Whether its triggers have been measured long enough without a gap, so that their silence means something. */
+  /** Whether all that it is watched by has been measured long enough without a gap, so that its silence means something. */
   readonly isWatched: boolean;
-  /** How long the rollback policy watches a version that has all the traffic; 0: not at all. */
+  /** How long a version that has all the traffic is watched, by the rollback policy or until its metrics have a verdict; 0: not at all. */
   readonly watchMs: number;
+  /** Of all that it is watched by. */
+  readonly watched: Verdict;
+  /** The longest window of the metrics that judge it: what has no verdict after that has too little traffic. */
+  readonly judgeMs: number;
+  readonly onInconclusive: OnInconclusive;
 }
 
 /** One engine instance, as a rollout sees it. */

@@ -31,6 +31,8 @@ export interface ProcessState {
 export interface KnownGood extends UnitRef {
   /** When it was found good last. */
   readonly at: Instant;
+  /** What it was found good by; absent in what older releases wrote. */
+  readonly why?: string;
 }
 
 export interface OwedAction {

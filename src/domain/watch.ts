@@ -1,8 +1,10 @@
 /** Turns what was seen of a process into what a strategy may look at. */
 
-import { firing, judgeChecks } from "./analysis.ts";
+import { firing, isSameQuestion, judgeChecks } from "./analysis.ts";
 import { scopeOf, validationScope, type Phase } from "./actions.ts";
 import { judge, type ValidationResult, type Verdict } from "./evidence.ts";
+import type { EnvironmentSpec, StrategySpec } from "./environment.ts";
+import { onInconclusiveOf } from "./inconclusive.ts";
 import type { MetricCheck } from "./metrics.ts";
 import type { UnitRef } from "./names.ts";
 import type { InstanceSeen, Judgement, Known, Rollout, RolloutSeen, Stuck } from "./rollout.ts";
@@ -36,7 +38,7 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
     ...verdicts(rollout, memory),
     wantsProof: (seen.spec?.validation.rollback.length ?? 0) > 0,
     analysis: judgeMetrics(checksOf(rollout, seen), rollout, seen),
-    triggers: judgeTriggers(seen.spec?.rollback.automatic.triggers ?? [], rollout, seen),
+    triggers: judgeTriggers(rollout, seen),
     isRouted: ask.engine((installed, instances) => isRouted(ask.route, installed, instances)),
     instances: ask.engine((installed, instances) =>
       instances.map((each) => instanceSeen(each, { rollout, installed, route: ask.route, seen })),
@@ -44,7 +46,10 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
     stuck: stuckOf(rollout, memory.owed),
     drainTimeoutMs: seen.spec?.drainTimeoutMs ?? 0,
     isWatched: isWatched(rollout, seen),
-    watchMs: watchOf(seen),
+    watchMs: watchMsOf(rollout.strategy, seen.spec),
+    watched: judgeChecks(seen.measured.get(rollout.deployment) ?? [], watchedBy(rollout, seen), at(seen)),
+    judgeMs: longestWindow(checksOf(rollout, seen)),
+    onInconclusive: onInconclusiveOf(rollout.strategy, seen.spec),
   };
 }
 
@@ -60,18 +65,33 @@ function isOwnWork({ action }: OwedAction, rollout: Rollout): boolean {
   return action.kind !== "ensure-installed" || action.unit.digest !== rollout.stable?.digest || !isBeforeSwitch(rollout);
 }
 
-/** Without triggers there is nothing to watch for. */
-function watchOf({ spec }: Seen): number {
-  const automatic = spec?.rollback.automatic;
-  return automatic?.enabled && automatic.triggers.length > 0 ? automatic.watchMs : 0;
+/** How long a version is watched once it has all the traffic. With neither triggers nor metrics there is nothing to watch for. */
+export function watchMsOf(strategy: StrategySpec, spec: EnvironmentSpec | null): number {
+  const watchMs = triggersOf({ spec }).length > 0 ? (spec?.rollback.automatic.watchMs ?? 0) : 0;
+  return Math.max(watchMs, longestWindow(judgedLast(strategy, { spec })));
 }
 
-/** A controller that was down has watched nothing: each trigger is measured for its window again, or for the whole watch. */
-function isWatched({ deployment }: Rollout, seen: Seen): boolean {
-  const measured = seen.measured.get(deployment) ?? [];
-  const watchMs = watchOf(seen);
-  return (seen.spec?.rollback.automatic.triggers ?? []).every((trigger) =>
-    measured.some(({ check, since }) => check.name === trigger.name && seen.now - since >= Math.min(trigger.windowMs, watchMs)),
+/** What a version with all the traffic is watched by. */
+function watchedBy(rollout: Rollout, seen: Seen): readonly MetricCheck[] {
+  const hasTime = (seen.spec?.rollback.automatic.watchMs ?? 0) > 0;
+  return [...(hasTime ? triggersOf(seen) : []), ...judgedLast(rollout.strategy, seen)];
+}
+
+/** The steps of a canary have judged it; all others are judged once they have all the traffic. */
+function judgedLast(strategy: StrategySpec, seen: Pick<Seen, "spec">): readonly MetricCheck[] {
+  return strategy.kind === "canary" ? [] : checksOf({ strategy }, seen);
+}
+
+function longestWindow(checks: readonly MetricCheck[]): number {
+  return checks.reduce((longest, { windowMs }) => Math.max(longest, windowMs), 0);
+}
+
+/** A controller that was down has watched nothing: each metric is measured for its window again, or for the whole watch. */
+function isWatched(rollout: Rollout, seen: Seen): boolean {
+  const measured = seen.measured.get(rollout.deployment) ?? [];
+  const watchMs = watchMsOf(rollout.strategy, seen.spec);
+  return watchedBy(rollout, seen).every((wanted) =>
+    measured.some(({ check, since }) => isSameQuestion(check, wanted) && seen.now - since >= Math.min(wanted.windowMs, watchMs)),
   );
 }
 
@@ -152,9 +172,13 @@ function judgeMetrics(checks: readonly MetricCheck[], rollout: Rollout, seen: Se
   return { ...verdict, trigger: verdict.kind === "unhealthy" ? firing(measured, checks, at(seen)).trigger : "" };
 }
 
-function judgeTriggers(triggers: readonly MetricCheck[], rollout: Rollout, seen: Seen): Judgement {
-  if (seen.spec?.rollback.automatic.enabled === false) return { kind: "healthy", trigger: "" };
-  return firing(seen.measured.get(rollout.deployment) ?? [], triggers, at(seen));
+function judgeTriggers(rollout: Rollout, seen: Seen): Judgement {
+  return firing(seen.measured.get(rollout.deployment) ?? [], triggersOf(seen), at(seen));
+}
+
+/** Those that are switched on. */
+export function triggersOf({ spec }: Pick<Seen, "spec">): readonly MetricCheck[] {
+  return spec?.rollback.automatic.enabled ? spec.rollback.automatic.triggers : [];
 }
 
 function at({ now, spec }: Seen): { readonly now: number; readonly maxAgeMs: number } {

@@ -4,7 +4,7 @@ import type { EnvironmentSpec } from "./environment.ts";
 import type { MeasureWish } from "./metrics.ts";
 import type { Rollout } from "./rollout.ts";
 import type { EnvironmentState } from "./state.ts";
-import { checksOf } from "./watch.ts";
+import { checksOf, triggersOf } from "./watch.ts";
 
 /** From the moment that a candidate is installed, so that counting begins before its first request. */
 export function wishesOf({ processes }: EnvironmentState, spec: EnvironmentSpec | null): readonly MeasureWish[] {
@@ -17,8 +17,7 @@ export function wishesOf({ processes }: EnvironmentState, spec: EnvironmentSpec 
 function wishesFor(rollout: Rollout, spec: EnvironmentSpec): readonly MeasureWish[] {
   const { candidate, stable, kind, state } = rollout;
   if (kind !== "deploy" || !candidate || state.kind === "validating" || state.kind === "rejected") return [];
-  const triggers = spec.rollback.automatic.enabled ? spec.rollback.automatic.triggers : [];
-  return [...checksOf(rollout, { spec }), ...triggers].map((check) => ({
+  return [...checksOf(rollout, { spec }), ...triggersOf({ spec })].map((check) => ({
     deployment: rollout.deployment,
     process: rollout.process,
     check,

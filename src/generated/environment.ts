@@ -207,6 +207,10 @@ export interface StrategyConfig {
    * Milliseconds, or text: 500ms, 30s, 5m, 1h.
    */
   healthCheckInterval?: number | string;
+  /**
+   * blue-green, canary, rolling: instead of analysis.onInconclusive.
+   */
+  onInconclusive?: "abort" | "proceed" | "pause";
 }
 /**
  * One step: a share of the traffic, a pause, or an analysis.
@@ -318,6 +322,10 @@ export interface AnalysisSection {
    * Fewer requests in the window say nothing, where a metric does not say.
    */
   minRequests?: number;
+  /**
+   * What happens when the time for a verdict is over and there is none, as when nobody calls the version. abort: back to the stable version without a revert and without quarantine, and a person decides. proceed: on passed checks and instance health. pause: it stays as it is until a person decides. Default: abort in a canary, else proceed.
+   */
+  onInconclusive?: "abort" | "proceed" | "pause";
   /**
    * All must be healthy for the candidate to get more traffic.
    *

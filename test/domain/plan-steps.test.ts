@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { StrategySpec } from "../../src/domain/environment.ts";
 import { check, environment, metricCheck, pin, plan, rollbackPolicy } from "./planning/snapshots.ts";
 
-const recreateActions = ["validate", "clear", "remove", "install", "check", "switch"] as const;
+const recreateActions = ["validate", "clear", "remove", "install", "check", "switch", "confirm"] as const;
 
 describe("steps", () => {
   const blueGreen = {
@@ -47,7 +47,7 @@ describe("steps", () => {
       "1.1.0",
       ["validate", "install", "check", "switch", "confirm", "drain", "watch", "remove"],
     ],
-    ["recreate under a rollback policy", { strategy: { kind: "recreate" }, ...watched }, "1.1.0", recreateActions],
+    ["recreate under a rollback policy", { strategy: { kind: "recreate" }, ...watched }, "1.1.0", [...recreateActions, "watch"]],
     ["blue-green", { strategy: blueGreen }, "1.1.0", ["validate", "install", "check", "wait", "switch", "confirm", "drain", "remove"]],
     [
       "blue-green that keeps the old version",
@@ -68,7 +68,7 @@ describe("steps", () => {
     const shown = its.steps.slice(3, 8).map(({ id, name, brief }) => [id, brief, name]);
     expect(shown).toEqual([
       ["staging.a.shift", "20 %", "give a 1.1.0 20 % of the traffic"],
-      ["staging.a.analyse", "judge 1 min", "judge it for 1 min: success_rate >= 99 %"],
+      ["staging.a.analyse", "judge 1 min", "judge it for 1 min: success_rate >= 99 %; abort when there is no verdict"],
       ["staging.a.shift-2", "50 %", "give a 1.1.0 50 % of the traffic"],
       ["staging.a.pause", "wait for a person", "wait until a person promotes it"],
       ["staging.a.switch", "switch", "switch all traffic to a 1.1.0"],

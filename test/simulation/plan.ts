@@ -152,7 +152,7 @@ function specOf(name: EnvironmentName, processes: readonly ProcessId[], random: 
       performance: null,
       rollback: random.chance(0.3) ? ["service_availability"] : [],
     },
-    analysis: { intervalMs: 1_000, checks: random.chance(0.3) ? [responseTime] : [] },
+    analysis: { intervalMs: 1_000, checks: random.chance(0.3) ? [responseTime] : [], onInconclusive: null },
     rollback: rollbackOf(random),
     allowedVersionTypes: ["published"],
     maxConcurrentDeployments: random.pick([null, null, 1]),

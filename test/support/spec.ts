@@ -28,7 +28,7 @@ export const spec: EnvironmentSpec = {
     performance: null,
     rollback: [],
   },
-  analysis: { intervalMs: 1_000, checks: [] },
+  analysis: { intervalMs: 1_000, checks: [], onInconclusive: null },
   rollback: {
     automatic: { enabled: true, triggers: [], watchMs: 0, coolDownMs: 300_000, evidenceMaxAgeMs: 60_000 },
     manual: { enabled: true, approvalRequired: false },

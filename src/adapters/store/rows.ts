@@ -75,7 +75,7 @@ const isRolloutState = variants<RolloutState>({
   draining: since,
   clearing: since,
   removing: nothing,
-  watching: shape({ since: isNumber, until: isNumber }),
+  watching: shape<Body<RolloutState, "watching">>({ since: isNumber, until: isNumber, isAccepted: optional(isFlag) }),
   rejected: shape<Body<RolloutState, "rejected">>({
     why: isText,
     since: isNumber,
@@ -116,7 +116,7 @@ const isStatus = shape<ProcessStatus>({
 export const isProcessState = shape<ProcessState>({
   process: isText,
   rollout: nullable(isRollout),
-  knownGood: listOf(shape<KnownGood>({ process: isText, version: isText, digest: isDigest, at: isNumber })),
+  knownGood: listOf(shape<KnownGood>({ process: isText, version: isText, digest: isDigest, at: isNumber, why: optional(isText) })),
   refused: nullable(shape({ unit: isUnitRef, why: isText, at: isNumber })),
   status: nullable(isStatus),
   revert: nullable(isRevert),

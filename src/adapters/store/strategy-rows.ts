@@ -1,8 +1,8 @@
 /** What a journaled strategy must look like to be believed, with the metrics it is judged by. */
 
-import type { CanaryStep, StrategySpec, WarmLimit } from "../../domain/environment.ts";
+import type { CanaryStep, OnInconclusive, StrategySpec, WarmLimit } from "../../domain/environment.ts";
 import type { Bound, Comparison, MetricCheck, MetricName, Statistic } from "../../domain/metrics.ts";
-import { isFlag, isNumber, isText, listOf, nullable, oneOf, shape, variants } from "./guards.ts";
+import { isFlag, isNumber, isText, listOf, nullable, oneOf, optional, shape, variants } from "./guards.ts";
 
 const isBound = variants<Bound>({
   fixed: shape({
@@ -39,27 +39,34 @@ const isCanaryStep = variants<CanaryStep>({
   analysis: shape({ durationMs: isNumber }),
 });
 
+const onInconclusive = optional(oneOf<OnInconclusive>({ abort: true, proceed: true, pause: true }));
+
+type Body<K extends StrategySpec["kind"]> = Omit<Extract<StrategySpec, { readonly kind: K }>, "kind">;
+
 /** The specification that a rollout began with. */
 export const isStrategy = variants<StrategySpec>({
-  "blue-green": shape({
+  "blue-green": shape<Body<"blue-green">>({
     healthCheckUrl: nullable(isText),
     healthCheckTimeoutMs: isNumber,
     switchTrafficDelayMs: isNumber,
     keepOldVersion: isFlag,
     warm: isWarmLimit,
+    onInconclusive,
   }),
-  canary: shape({
+  canary: shape<Body<"canary">>({
     steps: listOf(isCanaryStep),
     checks: listOf(isMetricCheck),
     maxDurationMs: isNumber,
     keepOldVersion: isFlag,
     warm: isWarmLimit,
+    onInconclusive,
   }),
-  rolling: shape({
+  rolling: shape<Body<"rolling">>({
     batchSize: isNumber,
     batchDelayMs: isNumber,
     maxUnavailable: isNumber,
     healthCheckIntervalMs: isNumber,
+    onInconclusive,
   }),
-  recreate: shape<object>({}),
+  recreate: shape<Body<"recreate">>({ onInconclusive }),
 });

@@ -52,7 +52,7 @@ function delaysOf({ strategy, spec, watchMs, isFirst }: Question): number {
     case "rolling":
       return watchMs;
     case "recreate":
-      return 0;
+      return watchMs;
     default:
       return assertNever(spec);
   }

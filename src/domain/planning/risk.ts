@@ -6,6 +6,7 @@
 import type { PlannedDeployment, RiskAssessment, RiskLevel, RiskReason } from "../deployment-plan.ts";
 import { type EnvironmentSpec, strategyFor, type StrategySpec } from "../environment.ts";
 import type { ProcessId } from "../names.ts";
+import { foreseeVerdict } from "./verdicts.ts";
 
 /** From so many deployments at once on, it is hard to say which of them did it. */
 const many = 5;
@@ -18,6 +19,8 @@ export interface RiskView {
   readonly spec: EnvironmentSpec;
   /** Whether the version after has any smoke test. */
   hasChecks(process: ProcessId): boolean;
+  /** Whether the version after is called over HTTP; where that is not known, it is taken to be. */
+  hasHttpTrigger(process: ProcessId): boolean;
   /** Processes that stay and will miss something that they need. */
   readonly lacking: readonly { readonly process: ProcessId; readonly reason: string }[];
 }
@@ -58,10 +61,13 @@ function risksOfContent({ process, from, to, isDowngrade, distance, changes }: P
   return isUnexpected ? [risk("medium", process, `breaking changes, although ${step} is a ${distance} step`)] : breaking;
 }
 
-function risksOfRollout({ process, from, to }: PlannedDeployment, { spec, hasChecks }: RiskView): readonly RiskReason[] {
+function risksOfRollout(deployment: PlannedDeployment, { spec, hasChecks, hasHttpTrigger }: RiskView): readonly RiskReason[] {
+  const { process, from, to } = deployment;
+  const unjudged = foreseeVerdict(deployment, spec, hasHttpTrigger(process));
   const isReplaced = strategyFor(spec, process).kind === "recreate" && from !== null;
   return [
     ...(hasChecks(process) ? [] : [risk("low", process, `${to} has no checks: nothing is asked of it before it gets traffic`)]),
+    ...(unjudged === null ? [] : [risk(unjudged.isHindered ? "medium" : "low", process, unjudged.why)]),
     ...(isReplaced ? [risk("low", process, "recreate: it does not answer while it is replaced")] : []),
   ];
 }

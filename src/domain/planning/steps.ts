@@ -47,7 +47,7 @@ function draftsOf({ process, from, to }: PlannedDeployment, spec: EnvironmentSpe
     case "rolling":
       return rolling(rollout, strategy);
     case "recreate":
-      return recreate(rollout);
+      return recreate(rollout, strategy);
     default:
       return assertNever(strategy);
   }

@@ -2,9 +2,12 @@
 
 import { describeBound } from "../analysis.ts";
 import type { DeploymentAction, StepValidation } from "../deployment-plan.ts";
-import type { BlueGreenSpec, CanarySpec, CanaryStep, EnvironmentSpec, RollingSpec } from "../environment.ts";
+import type { BlueGreenSpec, CanarySpec, CanaryStep, EnvironmentSpec, RecreateSpec, RollingSpec, StrategySpec } from "../environment.ts";
+import { onInconclusiveOf } from "../inconclusive.ts";
+import type { MetricCheck } from "../metrics.ts";
 import type { Check } from "../process-version.ts";
 import { describeDuration } from "../reading.ts";
+import { watchMsOf } from "../watch.ts";
 import { askedAfter, askedBefore, askedDuring } from "./asked.ts";
 
 /** A step without its place in the plan. */
@@ -30,17 +33,17 @@ export function blueGreen(rollout: Rollout, spec: BlueGreenSpec): readonly Draft
   return [
     ...prepare(rollout, spec.healthCheckUrl),
     ...(delay === 0 ? [] : [step("wait", `wait ${describeDuration(delay)}`, `wait ${describeDuration(delay)}`)]),
-    ...settle(rollout, spec.keepOldVersion),
+    ...settle(rollout, spec, spec.keepOldVersion),
   ];
 }
 
 /** Without anybody to share the traffic with, it gets all of it at once. */
 export function canary(rollout: Rollout, spec: CanarySpec): readonly Draft[] {
   const shared = rollout.old === null ? [] : spec.steps.flatMap((each) => canaryStep(rollout, each, spec));
-  return [...prepare(rollout, null), ...shared, ...settle(rollout, spec.keepOldVersion)];
+  return [...prepare(rollout, null), ...shared, ...settle(rollout, spec, spec.keepOldVersion)];
 }
 
-function canaryStep({ candidate, spec: { analysis } }: Rollout, each: CanaryStep, { checks }: CanarySpec): readonly Draft[] {
+function canaryStep({ candidate, spec }: Rollout, each: CanaryStep, strategy: CanarySpec): readonly Draft[] {
   if (each.kind === "weight") {
     return each.weight >= 100 ? [] : [step("shift", `give ${candidate} ${each.weight} % of the traffic`, `${each.weight} %`)];
   }
@@ -49,22 +52,24 @@ function canaryStep({ candidate, spec: { analysis } }: Rollout, each: CanaryStep
     return [step("pause", pause, each.durationMs === null ? "wait for a person" : pause)];
   }
   const duration = describeDuration(each.durationMs);
-  const limits = [...checks, ...analysis.checks].map((one) => `${one.name} ${describeBound(one)}`).join(", ");
-  return [step("analyse", `judge it for ${duration}${limits === "" ? "" : `: ${limits}`}`, `judge ${duration}`)];
+  const limits = describeLimits([...strategy.checks, ...spec.analysis.checks]);
+  return [
+    step("analyse", `judge it for ${duration}${limits === "" ? "" : `: ${limits}${otherwise(strategy, spec)}`}`, `judge ${duration}`),
+  ];
 }
 
 /** Where nothing runs yet nobody has to keep serving: it is installed everywhere at once. */
 export function rolling(rollout: Rollout, spec: RollingSpec): readonly Draft[] {
   const { candidate, old } = rollout;
-  if (old === null) return [...prepare(rollout, null), ...settle(rollout, false)];
+  if (old === null) return [...prepare(rollout, null), ...settle(rollout, spec, false)];
   const at = spec.batchSize === 1 ? "one instance at a time" : `up to ${spec.batchSize} instances at a time`;
   const between = spec.batchDelayMs === 0 ? "" : `, ${describeDuration(spec.batchDelayMs)} in between`;
   const validation = during(rollout, null);
   const name = `take ${at} out of rotation, install and check ${candidate} there beside ${old}, put it back${between}`;
-  return [...validateFirst(rollout), { action: "roll", name, brief: `roll, ${at}`, validation }, ...settle(rollout, false)];
+  return [...validateFirst(rollout), { action: "roll", name, brief: `roll, ${at}`, validation }, ...settle(rollout, spec, false)];
 }
 
-export function recreate(rollout: Rollout): readonly Draft[] {
+export function recreate(rollout: Rollout, spec: RecreateSpec): readonly Draft[] {
   const { old, candidate } = rollout;
   return [
     ...validateFirst(rollout),
@@ -72,6 +77,8 @@ export function recreate(rollout: Rollout): readonly Draft[] {
     step("install", `install ${candidate}`),
     ...checkFirst(rollout, null),
     step("switch", `give ${candidate} the traffic`),
+    ...confirm(rollout),
+    ...watch(rollout, spec),
   ];
 }
 
@@ -96,16 +103,33 @@ function prepare(rollout: Rollout, healthPath: string | null): readonly Draft[] 
 }
 
 /** From the moment when it gets all the traffic. */
-function settle(rollout: Rollout, isKept: boolean): readonly Draft[] {
-  const { old, candidate, spec } = rollout;
-  const { watchMs } = spec.rollback.automatic;
+function settle(rollout: Rollout, strategy: StrategySpec, isKept: boolean): readonly Draft[] {
+  const { old, candidate } = rollout;
   return [
     step("switch", `switch all traffic to ${candidate}`),
     ...confirm(rollout),
     ...(old === null ? [] : [step("drain", `let ${old} finish what it has in flight${isKept ? ", and keep it warm" : ""}`)]),
-    ...(watchMs === 0 ? [] : [step("watch", `watch ${candidate} for ${describeDuration(watchMs)}`, `watch ${describeDuration(watchMs)}`)]),
+    ...watch(rollout, strategy),
     ...(old === null || isKept ? [] : [step("remove", `remove ${old}`)]),
   ];
+}
+
+function watch({ candidate, spec }: Rollout, strategy: StrategySpec): readonly Draft[] {
+  const watchMs = watchMsOf(strategy, spec);
+  if (watchMs === 0) return [];
+  const { checks } = spec.analysis;
+  const judged = strategy.kind === "canary" || checks.length === 0 ? "" : `: ${describeLimits(checks)}${otherwise(strategy, spec)}`;
+  return [step("watch", `watch ${candidate} for ${describeDuration(watchMs)}${judged}`, `watch ${describeDuration(watchMs)}`)];
+}
+
+function describeLimits(checks: readonly MetricCheck[]): string {
+  return checks.map((one) => `${one.name} ${describeBound(one)}`).join(", ");
+}
+
+/** What happens without a verdict; going on needs no words. */
+function otherwise(strategy: StrategySpec, spec: EnvironmentSpec): string {
+  const word = onInconclusiveOf(strategy, spec);
+  return word === "proceed" ? "" : `; ${word} when there is no verdict`;
 }
 
 function validateFirst({ candidate, spec }: Rollout): readonly Draft[] {

@@ -19,7 +19,7 @@ interface BlueGreen {
 export function nextBlueGreen(rollout: Rollout, candidate: UnitRef, spec: BlueGreenSpec, seen: RolloutSeen): StrategyStep {
   const at: BlueGreen = { rollout, candidate, spec };
   const { state } = rollout;
-  if (isSettling(state)) return nextSettling({ rollout, candidate, keepsOld: spec.keepOldVersion }, state, seen);
+  if (isSettling(state)) return nextSettling({ rollout, candidate, old: spec.keepOldVersion ? "kept" : "removed" }, state, seen);
   switch (state.kind) {
     case "validating":
       return whenValidating(at, seen);

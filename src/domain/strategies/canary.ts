@@ -35,7 +35,7 @@ interface Canary {
 export function nextCanary(rollout: Rollout, candidate: UnitRef, spec: CanarySpec, seen: RolloutSeen): StrategyStep {
   const at: Canary = { rollout, candidate, spec };
   const { state } = rollout;
-  if (isSettling(state)) return nextSettling({ rollout, candidate, keepsOld: spec.keepOldVersion }, state, seen);
+  if (isSettling(state)) return nextSettling({ rollout, candidate, old: spec.keepOldVersion ? "kept" : "removed" }, state, seen);
   switch (state.kind) {
     case "validating":
       return whileValidating(rollout, candidate, seen) ?? install(candidate, "valid; installing beside what runs, without traffic");
@@ -86,15 +86,14 @@ function whenPausing(at: Canary, { durationMs }: In2<"pause">, state: In<"shifti
 function whenAnalysing(at: Canary, { durationMs }: In2<"analysis">, state: In<"shifting">, seen: RolloutSeen): StrategyStep {
   const until = state.since + durationMs;
   if (seen.now < until) return stay(state, `at ${state.weight} %; watching its metrics`, until);
-  if (seen.analysis.kind !== "healthy") return stay(state, `at ${state.weight} %; no verdict yet: ${whyOf(seen)}`, at.rollout.deadline);
-  return takeStep(at, state.step + 1, state.weight, seen.now);
+  const { analysis } = seen;
+  const step = takeStep(at, state.step + 1, state.weight, seen.now);
+  if (analysis.kind === "healthy") return step;
+  if (seen.onInconclusive === "proceed") return { ...step, why: `${step.why}; not judged at ${state.weight} %: ${analysis.why}` };
+  return stay(state, `at ${state.weight} %; no verdict yet: ${analysis.why}`, at.rollout.deadline);
 }
 
 type In2<K extends CanaryStep["kind"]> = Extract<CanaryStep, { kind: K }>;
-
-function whyOf({ analysis }: RolloutSeen): string {
-  return analysis.kind === "healthy" ? "" : analysis.why;
-}
 
 /** Into the step of this number; after the last one, and without anybody to share with, all the traffic is switched. */
 function takeStep(at: Canary, index: number, weight: Percent, now: Instant): StrategyStep {

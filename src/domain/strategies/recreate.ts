@@ -1,26 +1,24 @@
 /**
  * Recreate: the old version is taken out before the new one comes in. Its callers see 404 in between; for development,
- * and for processes of which two versions must never be installed at once.
+ * and for processes of which two versions must never be installed at once. Once it has the traffic it is validated and watched
+ * as under any other strategy.
  */
 
 import type { UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
+import { isSettling, nextSettling } from "./settling.ts";
 import {
   beginValidating,
   check,
   drainPollMs,
   enter,
-  giveMissing,
   giveTraffic,
   insist,
   install,
   is,
   isDrained,
-  isHopeless,
   isNotSo,
-  rejectRefused,
   stay,
-  succeed,
   switchTo,
   whenRejected,
   whileChecking,
@@ -43,6 +41,7 @@ export function nextRecreate(rollout: Rollout, candidate: UnitRef, seen: Rollout
 }
 
 function nextIn(at: Recreate, state: RolloutState, seen: RolloutSeen): StrategyStep {
+  if (state.kind !== "removing" && isSettling(state)) return nextSettling({ ...at, old: "gone" }, state, seen);
   switch (state.kind) {
     case "validating":
       return whenValidating(at, seen);
@@ -54,8 +53,6 @@ function nextIn(at: Recreate, state: RolloutState, seen: RolloutSeen): StrategyS
       return whenInstalling(at, seen);
     case "checking":
       return whileChecking(at.rollout, at.candidate, seen) ?? switchTo(at.candidate, "checks passed; giving it the traffic");
-    case "switching":
-      return whenSwitching(at, state, seen);
     case "rejected":
       return whenRejected(at.rollout, state, seen);
     default:
@@ -89,11 +86,4 @@ function whenInstalling({ rollout, candidate }: Recreate, seen: RolloutSeen): St
   const unfinished = whileInstalling(rollout, candidate, seen);
   if (unfinished) return unfinished;
   return check(rollout, candidate);
-}
-
-function whenSwitching({ rollout, candidate }: Recreate, state: In<"switching">, seen: RolloutSeen): StrategyStep {
-  if (isHopeless(seen)) return rejectRefused(rollout, seen);
-  const lacking = giveMissing(rollout.process, candidate, { weight: seen.candidateWeight, armed: seen.candidateArmed });
-  if (lacking.length === 0) return succeed(state, "has all traffic");
-  return insist(state, seen.stuck?.detail ?? "giving it the traffic", lacking);
 }

@@ -45,7 +45,7 @@ interface Rolling {
 
 export function nextRolling(rollout: Rollout, candidate: UnitRef, spec: RollingSpec, seen: RolloutSeen): StrategyStep {
   const { state } = rollout;
-  if (isSettling(state)) return nextSettling({ rollout, candidate, keepsOld: false }, state, seen);
+  if (isSettling(state)) return nextSettling({ rollout, candidate, old: "removed" }, state, seen);
   switch (state.kind) {
     case "validating":
       return whileValidating(rollout, candidate, seen) ?? whenValid(rollout, candidate, seen);
@@ -197,10 +197,22 @@ function whenPausing(at: Rolling, state: In<"pausing">): StrategyStep {
   const { done } = state;
   const until = state.since + spec.batchDelayMs;
   if (done.length > 0 && seen.now < until) return stay(state, `${progress(at, done)}; waiting out batchDelay`, until);
-  if (done.length > 0 && seen.analysis.kind !== "healthy")
-    return stay(state, `${progress(at, done)}; no verdict yet: ${seen.analysis.why}`, rollout.deadline);
-  if (pendingOf(at, done).length === 0) return whenNobodyIsLeft(at, state);
-  return takeBatch(at, state);
+  if (done.length === 0 || seen.analysis.kind === "healthy") return goOn(at, state);
+  const why = seen.analysis.why;
+  if (seen.onInconclusive !== "proceed") return stay(state, `${progress(at, done)}; no verdict yet: ${why}`, rollout.deadline);
+  const judgeUntil = state.since + timeToJudge(at, state);
+  if (seen.now < judgeUntil) return stay(state, `${progress(at, done)}; no verdict yet: ${why}`, judgeUntil);
+  const step = goOn(at, state);
+  return { ...step, why: `${step.why}; ${progress(at, done)}, not judged: ${why}` };
+}
+
+/** The longest window of the metrics, but never more than half of the time that is left: the other instances need some too. */
+function timeToJudge({ rollout, seen }: Rolling, { since }: In<"pausing">): number {
+  return Math.min(seen.judgeMs, Math.max(0, (rollout.deadline - since) / 2));
+}
+
+function goOn(at: Rolling, state: In<"pausing">): StrategyStep {
+  return pendingOf(at, state.done).length === 0 ? whenNobodyIsLeft(at, state) : takeBatch(at, state);
 }
 
 function whenNobodyIsLeft(at: Rolling, state: In<"pausing">): StrategyStep {

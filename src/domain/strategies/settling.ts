@@ -3,6 +3,7 @@
  * is validated with it, the old version finishes what it has in flight, and the new one is watched before it counts as good.
  */
 
+import { describeAbort, inconclusive, personMustDecide } from "../inconclusive.ts";
 import { assertNever, type UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
 import {
@@ -28,8 +29,8 @@ import {
 export interface Settling {
   readonly rollout: Rollout;
   readonly candidate: UnitRef;
-  /** The version before it stays installed, to go back to at once. */
-  readonly keepsOld: boolean;
+  /** What becomes of the version before it: kept installed, to go back to at once, taken out now, or gone before this one came. */
+  readonly old: "kept" | "removed" | "gone";
 }
 
 export type SettlingState = In<"switching" | "confirming" | "draining" | "watching" | "removing">;
@@ -130,11 +131,19 @@ function whenWatching(at: Settling, state: In<"watching">, seen: RolloutSeen): S
   if (seen.now < state.until) return stay(state, watching, state.until);
   if (!seen.isWatched && seen.watchMs > 0)
     return stay(state, `${watching}, from the beginning: nobody has measured for a while`, seen.now + watchPollMs);
-  return finish(at, state, `has all traffic, and ${outcomeOf(seen)} while it was watched`);
+  const { watched } = seen;
+  if (watched.kind === "healthy") return finish(at, state, "has all traffic, and stayed healthy while it was watched");
+  return whenUnjudged(at, state, seen, watched.why);
 }
 
-function outcomeOf({ triggers }: RolloutSeen): string {
-  return triggers.kind === "unknown" ? `nothing condemned it (${triggers.why})` : "stayed healthy";
+/** The watch is over, and nothing says whether it is good. A canary's steps have judged it before. */
+function whenUnjudged(at: Settling, state: In<"watching">, seen: RolloutSeen, why: string): StrategyStep {
+  const { stable, strategy } = at.rollout;
+  const isOver = strategy.kind === "canary" || seen.onInconclusive === "proceed" || state.isAccepted === true;
+  if (isOver) return finish(at, state, `has all traffic; not judged: ${why}${state.isAccepted ? "; taken as good by a person" : ""}`);
+  if (seen.onInconclusive === "abort" && stable)
+    return reject(at.rollout, { trigger: inconclusive, why: describeAbort(why, stable) }, seen.now);
+  return stay(state, `has all traffic; not judged: ${why}. ${personMustDecide}`);
 }
 
 function whenRemoving({ rollout }: Settling, state: In<"removing">, seen: RolloutSeen): StrategyStep {
@@ -152,9 +161,9 @@ function drain(rollout: Rollout, seen: RolloutSeen, why: string): StrategyStep {
   );
 }
 
-function finish({ rollout, keepsOld }: Settling, state: RolloutState, why: string): StrategyStep {
+function finish({ rollout, old }: Settling, state: RolloutState, why: string): StrategyStep {
   const { stable } = rollout;
-  if (!stable) return succeed(state, why);
-  if (keepsOld) return succeed(state, `${why}; ${stable.version} is kept warm`);
+  if (!stable || old === "gone") return succeed(state, why);
+  if (old === "kept") return succeed(state, `${why}; ${stable.version} is kept warm`);
   return enter({ kind: "removing" }, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
 }

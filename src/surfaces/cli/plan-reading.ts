@@ -2,6 +2,7 @@
 
 import pLimit from "p-limit";
 import { detectChanges } from "../../domain/change-detector.ts";
+import { isCalledOverHttp } from "../../domain/change-impact.ts";
 import type { DeploymentPlan } from "../../domain/deployment-plan.ts";
 import { summarize } from "../../domain/describe-changes.ts";
 import { PinionError } from "../../domain/errors.ts";
@@ -79,7 +80,7 @@ function keyOf(pinned: PinnedVersion | null): string {
 async function readDetail(change: PinChange, from: OpenRepository | null, to: OpenRepository): Promise<PlanDetail> {
   const [before, after] = [await read(from, change.from), await read(to, change.to)];
   const changes = before && after ? summarize(detectChanges(before.definition, after.definition)) : null;
-  return { changes, checks: after?.checks ?? [] };
+  return { changes, checks: after?.checks ?? [], ...(after ? { hasHttpTrigger: isCalledOverHttp(after.definition) } : {}) };
 }
 
 /** Null where there is no version that can be read; the snapshot's findings say why. */

@@ -30,7 +30,7 @@ describe("environment.yaml", () => {
         performance: null,
         rollback: ["service_availability", "data_integrity"],
       },
-      analysis: { intervalMs: 5000, checks: [] },
+      analysis: { intervalMs: 5000, checks: [], onInconclusive: null },
       rollback: {
         automatic: { enabled: true, triggers: [], watchMs: 0, coolDownMs: 300_000, evidenceMaxAgeMs: 60_000 },
         manual: { enabled: true, approvalRequired: false },

@@ -33,7 +33,7 @@ export const defaultSpec: EnvironmentSpec = {
   strategies: new Map(),
   deploymentTimeoutMs: 600_000,
   validation: { level: "basic", pre: [], during: [], post: [], healthCheck: null, performance: null, rollback: [] },
-  analysis: { intervalMs: 1_000, checks: [] },
+  analysis: { intervalMs: 1_000, checks: [], onInconclusive: null },
   rollback: {
     automatic: { enabled: true, triggers: [], watchMs: 0, coolDownMs: 0, evidenceMaxAgeMs: 60_000 },
     manual: { enabled: true, approvalRequired: false },

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../../src/domain/state.ts";
-import { environment, pin, plan, rollbackPolicy } from "./snapshots.ts";
+import { environment, metricCheck, pin, plan, rollbackPolicy } from "./snapshots.ts";
 
 describe("estimates", () => {
   function past(process: string, durationMs: number, parts: Partial<Deployment> = {}): Deployment {
@@ -74,7 +74,7 @@ describe("estimates", () => {
       keepOldVersion: true,
       warm: { count: 1, maxAgeMs: null },
     } as const;
-    const settings = { strategy, rollback: rollbackPolicy({ watchMs: 60_000 }) };
+    const settings = { strategy, rollback: rollbackPolicy({ triggers: [metricCheck({})], watchMs: 60_000 }) };
     const canary = environment([pin("a", "1.1.0")], settings);
     expect(plan(environment([pin("a", "1.0.0")], settings), canary).deployments[0]?.estimatedDuration).toBe(95_000);
     expect(plan(null, canary).deployments[0]?.estimatedDuration).toBe(65_000);

@@ -5,7 +5,7 @@ import type { DeploymentPlan } from "../../../src/domain/deployment-plan.ts";
 import type { ChangeSummary } from "../../../src/domain/describe-changes.ts";
 import type { EnvironmentSpec, StrategySpec } from "../../../src/domain/environment.ts";
 import type { PlanDetail } from "../../../src/domain/plan.ts";
-import { environment, pin, plan } from "./snapshots.ts";
+import { environment, metricCheck, pin, plan } from "./snapshots.ts";
 
 const risks = ({ riskAssessment: { level, reasons } }: DeploymentPlan) => [
   level,
@@ -28,6 +28,18 @@ describe("risk", () => {
     warm: { count: 1, maxAgeMs: null },
   };
 
+  const analysis = { intervalMs: 1000, checks: [metricCheck({})], onInconclusive: null };
+  const unjudged: [string, Partial<EnvironmentSpec>, string, string][] = [
+    ["blue-green", { analysis }, "low", "it goes on without one (onInconclusive: proceed)"],
+    ["pause", { analysis: { ...analysis, onInconclusive: "pause" } }, "medium", "it will wait for a person (onInconclusive: pause)"],
+    [
+      "a canary",
+      { strategy: { ...canary, checks: [metricCheck({})], maxDurationMs: 3_600_000 } },
+      "medium",
+      "within 1 h it goes back to 1.0.0 and waits for a person (onInconclusive: abort)",
+    ],
+  ];
+
   it.each<[string, string, Partial<PlanDetail>, Partial<EnvironmentSpec>, string[]]>([
     ["a patch with checks", "1.0.1", {}, {}, ["low"]],
     ["a major step", "2.0.0", {}, {}, ["medium", "medium a: 1.0.0 → 2.0.0 is a major step"]],
@@ -47,6 +59,13 @@ describe("risk", () => {
       {},
       ["medium", "medium a: breaking changes, although 1.0.0 → 1.1.0 is a minor step"],
     ],
+    ...unjudged.map(([what, settings, level, then]): [string, string, Partial<PlanDetail>, Partial<EnvironmentSpec>, string[]] => [
+      `nothing to measure: ${what}`,
+      "1.0.1",
+      { hasHttpTrigger: false },
+      settings,
+      [level, `${level} a: a has no HTTP trigger: its metrics will never have a verdict; ${then}`],
+    ]),
     ["recreate", "1.0.1", {}, { strategy: { kind: "recreate" } }, ["low", "low a: recreate: it does not answer while it is replaced"]],
     [
       "a major step by a canary",

@@ -47,7 +47,12 @@ describe("a changed setting reads as", () => {
         "~ rollbackPolicy.automatic.triggers error_rate > 5 % over 30 s, from 10 requests, gateway → > 5 % over 30 s, from 50 requests, gateway",
       ],
     ],
-    ["a metric", {}, { analysis: { intervalMs: 1000, checks: [metricCheck({})] } }, ["+ analysis.metrics error_rate <= 5 % over 30 s"]],
+    [
+      "a metric",
+      {},
+      { analysis: { intervalMs: 1000, checks: [metricCheck({})], onInconclusive: null } },
+      ["+ analysis.metrics error_rate <= 5 % over 30 s"],
+    ],
     [
       "another strategy, without the options of the one before",
       {},

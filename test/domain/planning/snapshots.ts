@@ -31,7 +31,7 @@ export function spec(parts: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
       performance: null,
       rollback: ["service_availability"],
     },
-    analysis: { intervalMs: 1000, checks: [] },
+    analysis: { intervalMs: 1000, checks: [], onInconclusive: null },
     rollback: rollbackPolicy({}),
     deploymentTimeoutMs: 60_000,
     allowedVersionTypes: ["draft", "published"],

@@ -65,6 +65,9 @@ export function seenWith(instances: readonly InstanceSeen[], parts: Partial<Roll
     stuck: null,
     drainTimeoutMs: 3_000,
     watchMs: 0,
+    watched: healthy,
+    judgeMs: 30_000,
+    onInconclusive: "proceed",
     ...parts,
   };
 }

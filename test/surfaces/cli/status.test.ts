@@ -48,7 +48,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
       "    ████████████░░░░░░░░░░░░░░░░░░ 40 % on 1.5.0, 60 % on 1.4.0",
       "    watching at 40 %",
       "    paused by Bob 1m ago: looking at the logs",
-      "    verdict: unknown, response_time p95: 8 requests, at least 20 are needed",
+      "    verdict: not judged: response_time p95: 8 requests, at least 20 are needed",
       "       METRIC             CANDIDATE  STABLE  COUNT  LIMIT",
       "    ✓  error_rate         0.42 %     0.2 %   143    <= 5 %",
       "    ?  response_time p95  1.83 s     -       8      at most 50 % more than stable: 8 requests, at least 20 are needed",

@@ -43,6 +43,7 @@ export function toAnalysis(section: AnalysisSection = {}): AnalysisSpec {
   return {
     intervalMs: durationMs(section.interval ?? defaults.interval),
     checks: (section.metrics ?? []).map((item) => toCheck(item, section)),
+    onInconclusive: section.onInconclusive ?? null,
   };
 }
 

@@ -40,7 +40,12 @@ function batchFindings(
 }
 
 /** A strategy section with its defaults. */
-export function toStrategy({ type, config = {} }: StrategySection): StrategySpec {
+export function toStrategy(section: StrategySection): StrategySpec {
+  const { onInconclusive } = section.config ?? {};
+  return onInconclusive === undefined ? plainStrategy(section) : { ...plainStrategy(section), onInconclusive };
+}
+
+function plainStrategy({ type, config = {} }: StrategySection): StrategySpec {
   switch (type) {
     case "recreate":
       return { kind: "recreate" };

@@ -98,7 +98,7 @@ function renderBar({ weight, version, from }: Progress, { colors, width }: View)
 }
 
 function describeVerdict(verdict: Verdict): string {
-  return verdict.kind === "healthy" ? "healthy" : `${verdict.kind}, ${printable(verdict.why)}`;
+  return verdict.kind === "healthy" ? "healthy" : `${verdict.kind === "unknown" ? "not judged" : verdict.kind}: ${printable(verdict.why)}`;
 }
 
 /** How a verdict is coloured. */

@@ -1,0 +1,193 @@
+/** A version that nobody calls is not condemned: what happens without a verdict is the user's word, and nobody says "healthy". */
+
+import { beforeEach, describe, expect, it } from "vitest";
+import type { OnInconclusive, StrategySpec } from "../../src/domain/environment.ts";
+import type { MetricCheck } from "../../src/domain/metrics.ts";
+import { canary, errorRate, measure, passes, use } from "../support/progressive.ts";
+import { blueGreen, running, type World } from "../support/world.ts";
+
+const rolling: StrategySpec = { kind: "rolling", batchSize: 1, batchDelayMs: 1_000, maxUnavailable: 1, healthCheckIntervalMs: 200 };
+const recreate: StrategySpec = { kind: "recreate" };
+const quiet = "no request in 10 s";
+const depth: MetricCheck = { ...errorRate, name: "queue depth", metric: "custom_metric", source: "prometheus" };
+
+let world: World;
+
+beforeEach(async () => {
+  world = await running({ instances: ["one", "two"] });
+  world.readings = () => ({ candidate: { kind: "none", why: quiet } });
+});
+
+function judgedBy(checks: readonly MetricCheck[], onInconclusive: OnInconclusive | null = null): void {
+  world.spec = { ...world.spec, analysis: { ...world.spec.analysis, checks, onInconclusive } };
+}
+
+async function deploy(): Promise<void> {
+  world.pin("orders", "1.1.0");
+  await world.settle();
+}
+
+async function untilOver(): Promise<void> {
+  for (let tries = 0; (await world.state("orders"))?.rollout && tries < 60; tries += 1) await passes(world, 60_000);
+}
+
+async function last(): Promise<{ phase: string; reason: string; trigger: string | null; version: string | null } | undefined> {
+  return (await world.journal.history({ limit: 1 }))[0];
+}
+
+async function expectNobodyCondemned(): Promise<void> {
+  expect(world.reverts).toEqual([]);
+  expect(await world.state("orders")).toMatchObject({ quarantined: [], revert: null });
+}
+
+describe("without a verdict", () => {
+  it.each<[string, StrategySpec]>([
+    ["rolling", rolling],
+    ["blue-green", blueGreen],
+    ["recreate", recreate],
+  ])("%s goes on by default, and says that nobody has judged it", async (_name, strategy) => {
+    use(world, strategy);
+    judgedBy([errorRate]);
+    await deploy();
+    await untilOver();
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+    expect(await last()).toMatchObject({ phase: "Succeeded", version: "1.1.0" });
+    expect((await last())?.reason ?? "").not.toMatch(/healthy/u);
+    const steps = (await world.journal.history({ limit: 1 }))[0]?.steps.map(({ why }) => why) ?? [];
+    expect(steps.filter((why) => why.includes("not judged")).join()).toContain(quiet);
+    await expectNobodyCondemned();
+  });
+
+  it("a canary goes back by default, waits for a person, and can be tried again", async () => {
+    use(world, canary);
+    await deploy();
+    await untilOver();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(await last()).toMatchObject({ phase: "Aborted", trigger: "inconclusive" });
+    expect((await world.status("orders"))?.reason).toMatch(/not judged: .*no request in 10 s; back to 1.0.0, without a revert/u);
+    expect((await world.status("orders"))?.reason).toContain("`pinion retry orders`");
+    await expectNobodyCondemned();
+    measure(world, 0);
+    expect(await world.order({ kind: "retry", process: "orders" })).toMatchObject({ kind: "done" });
+    await world.settle();
+    await passes(world, 5_000);
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 50, "1.1.0": 50 });
+  });
+
+  it.each<[string, StrategySpec]>([
+    ["rolling", rolling],
+    ["blue-green", blueGreen],
+    ["recreate", recreate],
+  ])("%s goes back where abort is wanted", async (_name, strategy) => {
+    use(world, strategy);
+    judgedBy([errorRate], "abort");
+    await deploy();
+    await untilOver();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(await last()).toMatchObject({ phase: "Aborted", trigger: "inconclusive" });
+    await expectNobodyCondemned();
+  });
+
+  it("a canary goes on where proceed is wanted, a strategy's own word before the environment's", async () => {
+    use(world, { ...canary, onInconclusive: "proceed" });
+    judgedBy([], "abort");
+    await deploy();
+    await passes(world, 5_000);
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 50, "1.1.0": 50 });
+    const steps = (await world.journal.history({ limit: 1 }))[0]?.steps.map(({ why }) => why) ?? [];
+    expect(steps.at(-2)).toContain(`not judged at 20 %: error_rate: ${quiet}`);
+  });
+
+  it.each<[string, StrategySpec]>([
+    ["a canary", canary],
+    ["rolling", rolling],
+  ])("%s is paused where pause is wanted; whoever promotes or resumes it gives it its time again", async (name, strategy) => {
+    use(world, strategy);
+    judgedBy(name === "rolling" ? [errorRate] : [], "pause");
+    await deploy();
+    const before = world.traffic("orders");
+    await passes(world, 3_600_000);
+    await passes(world, 3_600_000);
+    expect(world.traffic("orders")).toEqual(before);
+    expect(await world.status("orders")).toMatchObject({ health: "Suspended", phase: "Running" });
+    expect((await world.status("orders"))?.reason).toContain("onInconclusive: pause");
+    expect(await world.order({ kind: name === "rolling" ? "resume" : "promote", process: "orders", isFull: false } as never)).toMatchObject(
+      { kind: "done" },
+    );
+    await world.settle();
+    if (name === "rolling") measure(world, 0);
+    await passes(world, 5_000);
+    expect(world.traffic("orders")).not.toEqual(before);
+    await expectNobodyCondemned();
+  });
+
+  it("blue-green stays where pause is wanted, until a person takes it as good", async () => {
+    use(world, blueGreen);
+    judgedBy([errorRate], "pause");
+    await deploy();
+    await passes(world, 3_600_000);
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+    expect((await world.status("orders"))?.reason).toMatch(/not judged: .* A person must decide/u);
+    await world.order({ kind: "promote", process: "orders", isFull: false });
+    await world.settle();
+    expect(await last()).toMatchObject({ phase: "Succeeded", reason: expect.stringContaining("taken as good by a person") as string });
+  });
+
+  it("a first version stays where it cannot go back", async () => {
+    world.publish("fresh", "1.0.0");
+    use(world, blueGreen);
+    judgedBy([errorRate], "abort");
+    world.pin("fresh", "1.0.0");
+    await world.settle();
+    await passes(world, 3_600_000);
+    expect(world.traffic("fresh")).toEqual({ "1.0.0": 100 });
+    expect((await world.status("fresh"))?.reason).toContain("A person must decide");
+  });
+});
+
+describe("a watch", () => {
+  it.each([blueGreen, recreate])("that saw no request says so ($kind)", async (strategy) => {
+    use(world, strategy, 20_000, [errorRate]);
+    await deploy();
+    await passes(world, 20_000);
+    await untilOver();
+    const reason = `has all traffic; not judged: error_rate: ${quiet}`;
+    expect((await last())?.reason).toContain(reason);
+    expect((await world.state("orders"))?.knownGood[0]?.why).toContain("not judged");
+    const answer = await world.order({ kind: "rollback", process: "orders", to: null });
+    expect(answer).toMatchObject({ kind: "done" });
+  });
+
+  it("of several triggers of which one is not measured is not healthy, and still takes back by the others", async () => {
+    const triggers = [depth, errorRate];
+    use(world, blueGreen, 20_000, triggers);
+    world.readings = ({ check }) => ({
+      candidate:
+        check === depth || check.name === depth.name
+          ? { kind: "none", why: "no source" }
+          : { kind: "value", value: 0, requests: 50, coveredMs: 10_000 },
+    });
+    await deploy();
+    await passes(world, 20_000);
+    await untilOver();
+    expect((await last())?.reason).toContain("not judged: queue depth: no source");
+    world.publish("orders", "1.2.0");
+    world.readings = ({ check }) => ({
+      candidate:
+        check.name === depth.name ? { kind: "none", why: "no source" } : { kind: "value", value: 60, requests: 50, coveredMs: 10_000 },
+    });
+    world.pin("orders", "1.2.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+    expect(world.reverts).toMatchObject([{ from: "1.2.0", trigger: "error_rate" }]);
+  });
+
+  it("of recreate takes a bad version back", async () => {
+    use(world, recreate, 20_000, [errorRate]);
+    measure(world, 100);
+    await deploy();
+    await passes(world, 1_000);
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0", trigger: "error_rate" }]);
+  });
+});
