@@ -5,7 +5,7 @@ import type { Desired } from "./desired.ts";
 import { findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion } from "./quarantine.ts";
 import { condemnedHere, afterRejection } from "./rollback.ts";
 import { type Order, type OrderWish, signature } from "./orders.ts";
-import type { Digest, Instant, Version } from "./names.ts";
+import type { Digest, Version } from "./names.ts";
 import { describePerson } from "./people.ts";
 import type { Revert, RevertOrder } from "./revert.ts";
 import type { Rollout, RolloutState } from "./rollout.ts";
@@ -42,7 +42,7 @@ export function obey(given: Given): Obeyed {
     case "resume":
       return resume(given);
     case "promote":
-      return promote(given, wish);
+      return acceptUnjudged(given) ?? promote(given, wish);
     case "abort":
       return abort(given);
     case "retry":
@@ -74,14 +74,15 @@ function resume(given: Given): Obeyed {
   return done(before, resumed(rollout, seen.now), `resumed by ${signature(order)}`);
 }
 
+/** The time for a verdict is over, and there was none: a person's word takes its place. Null: it does not wait for that. */
+function acceptUnjudged({ order, before, seen }: Given): Obeyed | null {
+  const state = before.rollout?.state;
+  if (!before.rollout || state?.kind !== "watching" || seen.now < state.until) return null;
+  return done(before, { ...before.rollout, state: { ...state, isAccepted: true } }, `taken as good by ${signature(order)}`);
+}
+
 function promote({ order, before, seen }: Given, { isFull }: WishOf<"promote">): Obeyed {
   const { rollout } = before;
-  if (rollout && isUnjudged(rollout, seen.now))
-    return done(
-      before,
-      { ...rollout, state: { ...rollout.state, isAccepted: true } as RolloutState },
-      `taken as good by ${signature(order)}`,
-    );
   const not = whyNotStoppable(rollout);
   if (!rollout?.candidate || not) return refuse(not ?? nothing);
   const state = promoted(rollout, isFull, seen.now);
@@ -94,11 +95,6 @@ function promote({ order, before, seen }: Given, { isFull }: WishOf<"promote">):
     why,
     actions,
   );
-}
-
-/** The time for a verdict is over, and there was none. */
-function isUnjudged({ state }: Rollout, now: Instant): boolean {
-  return state.kind === "watching" && now >= state.until;
 }
 
 /** Past what waits; null: nothing waits. */

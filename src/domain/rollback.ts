@@ -4,7 +4,7 @@
  */
 
 import type { Desired } from "./desired.ts";
-import { inconclusive, personMustDecide } from "./inconclusive.ts";
+import { personMustDecide } from "./inconclusive.ts";
 import type { Instant } from "./names.ts";
 import { findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
 import type { RevertOrder } from "./revert.ts";
@@ -75,12 +75,10 @@ interface Rejection {
 
 /**
  * What is remembered once a candidate that had traffic is rejected: the revert that is owed, and the quarantine. Within the
- * cool-down, and where automatic rollback is off, only the traffic goes back: then `main` is a person's business. So it is
- * without a verdict, which condemns nobody.
+ * cool-down, and where automatic rollback is off, only the traffic goes back: then `main` is a person's business.
  */
 export function afterRejection(before: ProcessState, { rollout, reason, desired, seen, by }: Rejection): ProcessState {
   const { candidate, stable } = rollout;
-  if (reason.trigger === inconclusive) return before;
   const found = foundBad(before, rollout);
   const definition = pinnedDefinition(desired);
   const isStillPinned = candidate !== null && pinnedVersion(desired) === candidate.version;
