@@ -178,6 +178,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
         {
           name: "production",
           observedAt: "2026-11-21T11:59:58.000Z",
+          notes: [],
           type: "production",
           url: "http://127.0.0.1:8610/production",
           freeze: null,
@@ -205,6 +206,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
         {
           name: "staging",
           observedAt: null,
+          notes: [],
           type: "staging",
           url: "http://127.0.0.1:8610/staging",
           freeze: null,

@@ -125,6 +125,7 @@ export function overview(parts: Partial<Overview> = {}): Overview {
       {
         name: "production",
         observedAt: noon - 2_000,
+        notes: [],
         type: "production",
         url: "http://127.0.0.1:8610/production",
         instances: [{ id: "a", state: "ready", why: "" }],
@@ -135,6 +136,7 @@ export function overview(parts: Partial<Overview> = {}): Overview {
       {
         name: "staging",
         observedAt: null,
+        notes: [],
         type: "staging",
         url: "http://127.0.0.1:8610/staging",
         instances: [],
