@@ -56,6 +56,7 @@ export function createCliWorld(): CliWorld {
       setImmediate(() => process.exit(code));
       return code;
     },
+    down: async (configFile) => (await import("./down.ts")).endLeftOvers((await readConfig(configFile)).stateDirectory),
     gateway: serveGateway,
     demo: playDemo,
     validate: async (directory, configFile) => {

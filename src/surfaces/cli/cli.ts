@@ -2,8 +2,10 @@
 
 import { Command, CommanderError } from "commander";
 import { PinionError } from "../../domain/errors.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDiff } from "./commands/diff.ts";
+import { addDown } from "./commands/down.ts";
 import { addFreeze, addUnfreeze } from "./commands/freeze.ts";
 import { addGateway } from "./commands/gateway.ts";
 import { addHands } from "./commands/hands.ts";
@@ -17,7 +19,7 @@ import { addStatus } from "./commands/status.ts";
 import { addSync } from "./commands/sync.ts";
 import { addValidate } from "./commands/validate.ts";
 import { addWait } from "./commands/wait.ts";
-import { couldNotRun, reportFailure } from "./failure.ts";
+import { couldNotRun, printFailure, reportFailure } from "./failure.ts";
 import { type AddCommand, type ExitCode, type Session, startSession } from "./session.ts";
 import type { CliWorld } from "./world.ts";
 
@@ -26,12 +28,13 @@ const commands: Readonly<Record<string, readonly AddCommand[]>> = {
   "Write and review:": [addInit, addValidate, addDiff, addPlan],
   "See:": [addStatus, addHistory, addWait, addSync],
   "Lay hands on:": [addRollback, ...addHands, addFreeze, addUnfreeze, addRecover],
-  "Run:": [addRun, addGateway, addDemo],
+  "Run:": [addRun, addDown, addGateway, addDemo],
+  "In a shell:": [addCompletion],
 };
 
 /** Runs the command that the arguments name, without the program's own name in front, and gives back its exit code. Never throws. */
 export async function runCli(argv: readonly string[], world: CliWorld): Promise<ExitCode> {
-  const session = startSession(world);
+  const session = startSession(world, argv);
   let code: ExitCode = 0;
   const program = createProgram(session);
   for (const [group, adds] of Object.entries(commands)) {
@@ -51,7 +54,8 @@ export async function runCli(argv: readonly string[], world: CliWorld): Promise<
   }
 }
 
-function createProgram({ world, colors }: Session): Command {
+function createProgram(session: Session): Command {
+  const { world, colors } = session;
   const program = new Command("pinion");
   program
     .description("GitOps controller for workflow engines: what runs is what main says.")
@@ -69,18 +73,17 @@ function createProgram({ world, colors }: Session): Command {
       getErrHelpWidth: () => world.columns ?? 100,
       getOutHasColors: () => colors.isColorSupported,
       getErrHasColors: () => colors.isColorSupported,
-      outputError: (text, write) => write(usageError(text, colors.red, colors.dim)),
+      outputError: (text) => printFailure(session, usageError(text)),
     })
     .addHelpText("after", `\nExit codes: 0 fine, 1 findings, differences, or not as it should be, 2 could not run, 3 not in time.\n`);
   return program;
 }
 
 /** Commander's own complaints, in the form that all errors have. */
-function usageError(text: string, mark: (text: string) => string, dim: (text: string) => string): string {
+function usageError(text: string): PinionError {
   const message = text
     .trim()
     .replace(/^error: /u, "")
     .replaceAll("\n", " ");
-  const error = new PinionError("usage/invalid", message);
-  return `${mark(`error ${error.code}:`)} ${error.message}\n${dim(`hint: ${error.hint}`)}\n`;
+  return new PinionError("usage/invalid", message);
 }

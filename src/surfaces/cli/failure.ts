@@ -1,6 +1,7 @@
 /** How errors end a command: what went wrong, where, and what to do; a stack only for bugs. */
 
 import { PinionError } from "../../domain/errors.ts";
+import { findingJson } from "./findings.ts";
 import { printable } from "./terminal.ts";
 import type { Session } from "./session.ts";
 
@@ -13,11 +14,23 @@ export function reportFailure(session: Session, error: unknown): typeof couldNot
   return couldNotRun;
 }
 
-/** Prints the error to stderr. */
-export function printFailure({ world, colors }: Session, error: unknown): void {
+/** Prints the error to stderr: for people, or as JSON. */
+export function printFailure({ world, colors, errors }: Session, error: unknown): void {
+  if (errors === "json") {
+    world.stderr.write(`${JSON.stringify(failureJson(error), null, 2)}\n`);
+    return;
+  }
   const lines =
     error instanceof PinionError ? linesOf(error, colors.red, colors.dim) : [colors.red("error: this is a bug in Pinion"), stackOf(error)];
   world.stderr.write(`${lines.join("\n")}\n`);
+}
+
+/** The same fields as the API's errors. */
+function failureJson(error: unknown) {
+  if (!(error instanceof PinionError))
+    return { code: "internal", message: "this is a bug in Pinion", hint: "Report it with this text.", detail: stackOf(error) };
+  const { code, message, hint, retry, findings } = error;
+  return { code, message, hint, retry, ...(findings.length > 0 && { findings: findings.map(findingJson) }) };
 }
 
 function linesOf(error: PinionError, mark: (text: string) => string, dim: (text: string) => string): readonly string[] {

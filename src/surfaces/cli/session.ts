@@ -14,13 +14,19 @@ export type ExitCode = number;
 export interface Session {
   readonly world: CliWorld;
   readonly colors: Colors;
+  /** How errors are printed: as `--format` wants it, also where the words after it make no sense. */
+  readonly errors: Format;
 }
 
 /** Adds one command to the program; its action hands the exit code to `finish`. */
 export type AddCommand = (program: Command, session: Session, finish: (code: ExitCode) => void) => void;
 
-export function startSession(world: CliWorld): Session {
-  return { world, colors: colorsFor(world) };
+export function startSession(world: CliWorld, argv: readonly string[] = []): Session {
+  return { world, colors: colorsFor(world), errors: wantsJson(argv) ? "json" : "text" };
+}
+
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.some((word, index) => word === "--format=json" || (word === "--format" && argv[index + 1] === "json"));
 }
 
 /** Prints lines to stdout. */

@@ -25,6 +25,13 @@ export interface RunOptions {
   readonly onExit: "keep" | "stop";
 }
 
+/** A process that was ended. */
+export interface Ended {
+  /** `gateway`, `engine production/1`, … */
+  readonly what: string;
+  readonly pid: number;
+}
+
 export interface GatewayOptions {
   /** Absolute path of the folder that keeps the gateway's table and identity. */
   readonly stateDirectory: string;
@@ -110,6 +117,8 @@ export interface CliWorld {
 
   /** Runs the controller until it is told to stop; resolves with the exit code. @throws `config/not-found`, `config/invalid`, `store/locked`, … */
   run(options: RunOptions): Promise<number>;
+  /** Ends what controllers with this pinion.yaml have left running. @throws `store/locked` while one runs, `config/not-found`, … */
+  down(configFile: string): Promise<readonly Ended[]>;
   /** Runs a gateway in this process until it is told to stop; resolves with the exit code. */
   gateway(options: GatewayOptions): Promise<number>;
   /** Resolves with the exit code: 0 when all chapters of a tour came true, or the demo was ended by hand. */

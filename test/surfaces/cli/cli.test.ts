@@ -6,8 +6,18 @@ import { PinionError } from "../../../src/domain/errors.ts";
 import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
 import { pinion } from "./fake-world.ts";
 
+const oneFinding = {
+  file: "pinion.yaml",
+  line: 3,
+  column: 5,
+  pointer: "/listen",
+  code: "schema/type",
+  severity: "error",
+  message: "must be an object",
+  hint: "",
+} as const;
 const orders = ["rollback", "pause", "resume", "abort", "retry", "promote", "freeze", "unfreeze", "recover"];
-const commands = ["run", "gateway", "init", "validate", "status", "diff", "plan", "history", "wait", "sync", ...orders, "demo"];
+const commands = ["run", "gateway", "init", "validate", "status", "diff", "plan", "history", "wait", "sync", ...orders, "down", "demo"];
 
 describe("help", () => {
   it("lists all commands", async () => {
@@ -102,6 +112,44 @@ describe("a failure ends with 2", () => {
   it("with nothing in it that a terminal would obey", async () => {
     const run = () => Promise.reject(new PinionError("git/failed", "remote says \u001B[2Jgone\nfor good"));
     expect((await pinion(["run"], { run })).stderr).toContain(String.raw`remote says \u001b[2Jgone for good`);
+  });
+});
+
+describe("with --format json a failure is JSON on stderr", () => {
+  it.each<[string, readonly string[], Partial<CliWorld>, object]>([
+    ["usage", ["status", "--colour", "--format", "json"], {}, { code: "usage/invalid", message: expect.stringContaining("--colour") }],
+    ["usage, with the format in one word", ["validate", "a", "b", "--format=json"], {}, { code: "usage/invalid" }],
+    [
+      "no controller",
+      ["status", "--format", "json", "--controller", "http://127.0.0.1:9"],
+      {},
+      { code: "controller/unreachable", retry: "later", hint: expect.stringContaining("pinion run") },
+    ],
+    [
+      "findings",
+      ["validate", "--format", "json"],
+      { validate: () => Promise.reject(new PinionError("config/invalid", "bad", { findings: [{ ...oneFinding }] })) },
+      { code: "config/invalid", message: "bad", findings: [oneFinding] },
+    ],
+    ["a bug", ["validate", "--format", "json"], { validate: () => Promise.reject(new Error("a slip")) }, { code: "internal" }],
+  ])("%s", async (_what, argv, parts, expected) => {
+    const { code, stdout, stderr } = await pinion(argv, parts);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(JSON.parse(stderr)).toMatchObject(expected);
+  });
+});
+
+describe("down", () => {
+  it("says what was ended", async () => {
+    const asked: string[] = [];
+    const down = (file: string) => {
+      asked.push(file);
+      return Promise.resolve([{ what: "gateway", pid: 12 }]);
+    };
+    expect(await pinion(["down", "-c", "etc/p.yaml"], { down })).toEqual({ code: 0, stdout: "ended gateway (process 12)\n", stderr: "" });
+    expect(JSON.parse((await pinion(["down", "--format", "json"], { down })).stdout)).toEqual({ ended: [{ what: "gateway", pid: 12 }] });
+    expect(asked).toEqual(["/work-place/etc/p.yaml", "/work-place/pinion.yaml"]);
+    expect((await pinion(["down"], { down: () => Promise.resolve([]) })).stdout).toBe("nothing was running\n");
   });
 });
 

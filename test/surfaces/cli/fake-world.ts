@@ -31,6 +31,7 @@ export function fakeWorld(parts: Partial<CliWorld>): CliWorld {
     randomId: unasked("randomId"),
     git: unasked("git"),
     run: unasked("run"),
+    down: unasked("down"),
     gateway: unasked("gateway"),
     demo: unasked("demo"),
     validate: unasked("validate"),

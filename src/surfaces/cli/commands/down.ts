@@ -1,0 +1,38 @@
+/** `pinion down`: ends the gateway and the engines that `pinion run` left running. */
+
+import { configOption } from "../controller-option.ts";
+import { type AddCommand, type Format, formatOption, pathFrom, print, printJson } from "../session.ts";
+
+interface Options {
+  readonly config: string;
+  readonly format: Format;
+}
+
+export const addDown: AddCommand = (program, session, finish) => {
+  program
+    .command("down")
+    .description("end the gateway and the engines that `pinion run` left running")
+    .addOption(configOption())
+    .addOption(formatOption())
+    .addHelpText(
+      "after",
+      `
+A controller that is told to stop leaves gateway and engines running, so that traffic goes on (\`pinion run --on-exit keep\`).
+This ends them: requests in flight are finished first. Only processes that are on record in the state folder are ended, and
+only if they are still the same. A gateway or an engine that is run by somebody else is left alone. While a controller runs
+it is refused. The state folder is kept.
+
+Exit code 0 when nothing runs any more, 2 when a controller runs or the configuration cannot be read.
+
+Examples:
+  pinion down
+  pinion down --config /etc/pinion/pinion.yaml --format json
+`,
+    )
+    .action(async ({ config, format }: Options) => {
+      const ended = await session.world.down(pathFrom(session, config));
+      if (format === "json") printJson(session, { ended });
+      else print(session, ended.length === 0 ? ["nothing was running"] : ended.map(({ what, pid }) => `ended ${what} (process ${pid})`));
+      finish(0);
+    });
+};
