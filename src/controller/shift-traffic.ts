@@ -4,7 +4,7 @@ import type { Weight } from "../domain/actions.ts";
 import type { EnvironmentSpec } from "../domain/environment.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName, UnitRef } from "../domain/names.ts";
-import type { Route, Share } from "../domain/route.ts";
+import type { Route, RouteRefusal, Share } from "../domain/route.ts";
 import type { OwedAction } from "../domain/state.ts";
 import type { Installed, Inventory } from "../domain/unit.ts";
 import { attempt, done, type Owed, of, type Refusal } from "./owed.ts";
@@ -22,10 +22,25 @@ export async function shiftTraffic(environment: EnvironmentName, due: readonly O
     const possible = new Map(owed.flatMap((entry) => asEntry(entry, routeFor(entry.action, find, spec))));
     const alone = await withoutPartners([...possible.keys()], environment, ports);
     const routes = new Map([...possible].filter(([entry]) => !alone.has(entry)));
-    if (routes.size > 0) await ports.router.ensureRoutes(environment, [...routes.values()]);
-    await done(environment, [...routes.keys()], ports);
-    return owed.filter((entry) => !routes.has(entry)).map((entry) => ({ owed: entry, error: nowhere(entry) }));
+    const refused = routes.size > 0 ? await ports.router.ensureRoutes(environment, [...routes.values()]) : [];
+    const why = new Map(refused.map((refusal) => [refusal.process, refusal]));
+    await done(
+      environment,
+      [...routes.keys()].filter(({ action }) => !why.has(action.process)),
+      ports,
+    );
+    return owed.flatMap((entry) => refusalOf(entry, routes.has(entry), why.get(entry.action.process)));
   });
+}
+
+function refusalOf(entry: Owed<"ensure-weights">, wasAsked: boolean, refusal: RouteRefusal | undefined): readonly Refusal[] {
+  if (!wasAsked) return [{ owed: entry, error: nowhere(entry) }];
+  return refusal ? [{ owed: entry, error: errorOf(refusal) }] : [];
+}
+
+/** What the author of a version can mend condemns that version; anything else is a bug, and tried again. */
+function errorOf({ isAboutPath, why }: RouteRefusal): Error {
+  return isAboutPath ? new PinionError("router/refused", why) : new Error(`the router refuses the route: ${why}`);
 }
 
 function asEntry(entry: Owed<"ensure-weights">, route: Route | null): readonly (readonly [Owed<"ensure-weights">, Route])[] {

@@ -40,6 +40,10 @@ const catalogue = {
     retry: "never",
     hint: "The state folder holds tokens and the journal: only the user who runs Pinion may enter it.",
   },
+  "router/refused": {
+    retry: "never",
+    hint: "Mend the path that is named in a new version, and pin that; `pinion validate` finds such paths.",
+  },
   "store/locked": { retry: "never", hint: "Another Pinion uses this state folder. Stop it first; the store has one writer." },
   "store/damaged": {
     retry: "never",

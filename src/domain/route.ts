@@ -26,6 +26,14 @@ export interface Route {
   readonly shares: readonly Share[];
 }
 
+/** A route that the router does not take. */
+export interface RouteRefusal {
+  readonly process: ProcessId;
+  /** Whether one of its paths is at fault, which its author can mend. Anything else is a bug of whoever made the route. */
+  readonly isAboutPath: boolean;
+  readonly why: string;
+}
+
 /** What went through the router since it started, per process, version and instance. */
 export interface TrafficCount {
   readonly process: ProcessId;

@@ -1,5 +1,5 @@
 import type { EnvironmentName } from "../domain/names.ts";
-import type { Route, TrafficCount } from "../domain/route.ts";
+import type { Route, RouteRefusal, TrafficCount } from "../domain/route.ts";
 
 /** Shares the public traffic of an environment out between versions. Every call is safe to repeat. */
 export interface Router {
@@ -8,9 +8,10 @@ export interface Router {
 
   /**
    * Makes the routes of exactly these processes so, all at once: no request sees half of it, and none already accepted is
-   * disturbed. Routes of other processes stay. A route without shares is dropped. @throws `router/unreachable`.
+   * disturbed. Routes of other processes stay. A route without shares is dropped. Each route is taken or refused by itself: what is
+   * refused comes back with the reason, changes nothing, and holds up none of the others. @throws `router/unreachable`.
    */
-  ensureRoutes(environment: EnvironmentName, routes: readonly Route[]): Promise<void>;
+  ensureRoutes(environment: EnvironmentName, routes: readonly Route[]): Promise<readonly RouteRefusal[]>;
 
   /** Counts since the router started; they survive a change of weights. @throws `router/unreachable`. */
   traffic(environment: EnvironmentName): Promise<readonly TrafficCount[]>;

@@ -129,8 +129,23 @@ export function routerContract(name: string, make: () => Promise<RouterUnderTest
 
     it("refuses weights that do not add up to 100, as a bug of its user, and changes nothing", async () => {
       await under.router.ensureRoutes("production", [route([share("1.0.0", "a", 100)])]);
-      await expect(under.router.ensureRoutes("production", [route([share("1.1.0", "b", 60)])])).rejects.toThrow(/add up to 60/);
+      const refused = await under.router.ensureRoutes("production", [route([share("1.1.0", "b", 60)])]);
+      expect(refused).toEqual([{ process: "order-intake", isAboutPath: false, why: expect.stringContaining("add up to 60") as string }]);
       expect(await versions(2)).toEqual({ "1.0.0": 2 });
+    });
+
+    it("takes or refuses each route by itself, and says which path is at fault", async () => {
+      const at = (process: string, path: string) => route([{ ...share("1.0.0", "a", 100), endpoints: [{ method: "GET", path }] }], process);
+      await under.router.ensureRoutes("production", [at("kept", "/kept")]);
+      const wanted = [at("first", "/orders"), at("greedy", String.raw`/zz|\S+`), at("kept", "/sp ace"), at("last", "/last")];
+      expect(await under.router.ensureRoutes("production", wanted)).toEqual([
+        { process: "greedy", isAboutPath: true, why: expect.stringContaining(String.raw`/zz|\S+`) as string },
+        { process: "kept", isAboutPath: true, why: expect.stringContaining("/sp ace") as string },
+      ]);
+      const asked = await Promise.all(["/orders", "/last", "/kept", "/zz"].map((path) => under.send("production", "GET", path)));
+      expect(asked).toEqual(["1.0.0", "1.0.0", "1.0.0", null]);
+      const held = await under.router.routes("production");
+      expect(held.map(({ process }) => process).toSorted()).toEqual(["first", "kept", "last"]);
     });
 
     it("has a public address that ends in the environment's name", () => {

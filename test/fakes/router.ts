@@ -1,7 +1,7 @@
 /** A router in memory, for tests of whoever uses the port. It shares traffic out by weight as a real one does. */
 
 import { createTurns } from "../../src/adapters/routers/gateway/balance.ts";
-import { parseRoutes } from "../../src/adapters/routers/gateway/routes-door.ts";
+import { sortRoutes } from "../../src/adapters/routers/gateway/routes-door.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Digest, EnvironmentName, Version } from "../../src/domain/names.ts";
 import type { Route, Share, TrafficCount } from "../../src/domain/route.ts";
@@ -65,13 +65,14 @@ export function createFakeRouter(): FakeRouter {
     },
     async ensureRoutes(environment, routes) {
       called({ call: "ensureRoutes", environment, routes });
-      const parsed = parseRoutes(JSON.parse(JSON.stringify(routes)));
+      const { taken, refused } = sortRoutes(JSON.parse(JSON.stringify(routes)));
       const held = existing(environment);
-      for (const route of parsed) {
+      for (const route of taken) {
         if (route.shares.length === 0) held.routes.delete(route.process);
         else held.routes.set(route.process, route);
         held.turns.set(route.process, createTurns(route.shares.map((share) => ({ item: share, weight: share.weight }))));
       }
+      return refused.map(({ index, ...refusal }) => ({ process: routes[index]?.process ?? "", ...refusal }));
     },
     async traffic(environment) {
       called({ call: "traffic", environment });

@@ -55,8 +55,12 @@ export function watch(world: SimWorld): Invariants {
         },
         ensureRoutes: async (environment, routes) => {
           await traffic.beforeRoutes(environment, routes);
-          await router.ensureRoutes(environment, routes);
-          memory.afterRoutes(environment, routes);
+          const refused = await router.ensureRoutes(environment, routes);
+          memory.afterRoutes(
+            environment,
+            routes.filter((route) => !refused.some(({ process }) => process === route.process)),
+          );
+          return refused;
         },
       };
     },

@@ -138,8 +138,9 @@ class SimulatedOutside implements Outside {
       routes: (environment) => fake.routes(environment),
       publicAddress: (environment) => fake.publicAddress(environment),
       ensureRoutes: async (environment, routes) => {
-        await fake.ensureRoutes(environment, routes);
+        const refused = await fake.ensureRoutes(environment, routes);
         this.traffic.setRoutes(environment, await fake.routes(environment));
+        return refused;
       },
       traffic: async (environment) => {
         await fake.routes(environment);

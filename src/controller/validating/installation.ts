@@ -4,10 +4,10 @@ import type { Desired } from "../../domain/desired.ts";
 import { healthCheckOf } from "../../domain/environment.ts";
 import { whyNotTakenOut } from "../../domain/removal.ts";
 import type { Route } from "../../domain/route.ts";
+import { clashWith } from "../../domain/paths/clash.ts";
 import { whyNotReady } from "../../domain/seen.ts";
 import type { Installed, PublicEndpoint } from "../../domain/unit.ts";
 import { count, Failure, installedOf, type Question, type Subject } from "./question.ts";
-import { clashWith } from "./same-endpoint.ts";
 
 export function stepValidation(subject: Subject): readonly Question[] {
   return [
@@ -38,12 +38,12 @@ async function areEndpointsFree(subject: Subject): Promise<string> {
   const endpoints = (installedOf(inventory, unit)?.endpoints ?? []).filter((endpoint) => endpoint.path !== shared);
   const findClash = clashWith(endpoints);
   for (const other of routes.filter((route) => route.process !== unit.process)) {
-    const taken = findClash(endpointsOf(other));
-    if (taken) await refuseTaken(subject, other, taken);
+    const clash = findClash(endpointsOf(other));
+    if (clash) await refuseTaken(subject, other, clash.endpoint);
   }
-  for (const other of inventory.installed) {
-    const claimed = other.process === unit.process ? undefined : findClash(other.endpoints);
-    if (claimed && isNewcomer(subject, other, routes)) refuseClaimed(subject, other, claimed);
+  for (const other of inventory.installed.filter((one) => one.process !== unit.process)) {
+    const clash = findClash(other.endpoints);
+    if (clash && isNewcomer(subject, other, routes)) refuseClaimed(subject, other, clash.endpoint);
   }
   return `${count(endpoints.length, "endpoint")}, served by no other process`;
 }

@@ -6,7 +6,7 @@ import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Route, TrafficCount } from "../../../domain/route.ts";
 import type { Router } from "../../../ports/router.ts";
 import { readIdentity } from "./identity.ts";
-import { parseRoutes } from "./routes-door.ts";
+import { parseRefusals, parseRoutes } from "./routes-door.ts";
 import { parseTraffic } from "./traffic-door.ts";
 
 /** Where a gateway's control port is: told, or read from its state folder before each call. */
@@ -58,7 +58,12 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
     },
     async ensureRoutes(environment, routes) {
       const text = await call({ method: "PUT", path: `/routes/${encodeURIComponent(environment)}`, body: JSON.stringify(routes) });
-      atTheDoor(() => JSON.parse(text) as unknown);
+      return atTheDoor(() =>
+        parseRefusals(field(JSON.parse(text), "refused")).map(({ index, ...refusal }) => ({
+          process: routes[index]?.process ?? "",
+          ...refusal,
+        })),
+      );
     },
     async traffic(environment): Promise<readonly TrafficCount[]> {
       const text = await call({ method: "GET", path: `/traffic/${encodeURIComponent(environment)}` });

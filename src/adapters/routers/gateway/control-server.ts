@@ -6,7 +6,7 @@ import type { Log } from "../../../ports/log.ts";
 import { trafficOf, type Counters } from "./counters.ts";
 import type { LiveTable } from "./live-table.ts";
 import { renderMetrics, type Health } from "./prometheus.ts";
-import { InvalidRoutes, isEnvironmentName, parseRoutes } from "./routes-door.ts";
+import { InvalidRoutes, isEnvironmentName, sortRoutes } from "./routes-door.ts";
 
 interface Dependencies {
   readonly token: string;
@@ -62,9 +62,9 @@ async function respond(dependencies: Dependencies, request: IncomingMessage): Pr
 }
 
 async function putRoutes({ table }: Dependencies, environment: string, request: IncomingMessage): Promise<Reply> {
-  const routes = parseRoutes(await json(request));
-  await table.replace(environment, routes);
-  return { status: 200, body: { status: "routed", processes: routes.length } };
+  const { taken, refused } = sortRoutes(await json(request));
+  await table.replace(environment, taken);
+  return { status: 200, body: { status: "routed", processes: taken.length, refused } };
 }
 
 async function traffic({ count, counters }: Dependencies, environment: string): Promise<Reply> {

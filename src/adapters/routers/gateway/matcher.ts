@@ -1,9 +1,14 @@
-/** Finds who serves a method and a path, the most specific pattern first. */
+/** Finds who serves a method and a path, the most specific pattern first, in one pass over the path. */
 
-/** Something that serves an endpoint. `path` may hold `:parameters` and `*`, as Express writes them. */
+import { createTester } from "../../../domain/paths/automaton.ts";
+import { compareForms, type PathForm } from "../../../domain/paths/path-pattern.ts";
+
+/** Something that serves one form of a path. */
 export interface Endpoint<T> {
   readonly method: string;
+  /** As its author wrote it. */
   readonly path: string;
+  readonly form: PathForm;
   readonly serves: T;
 }
 
@@ -15,132 +20,133 @@ export type Match<T> =
 
 export interface Matcher<T> {
   match(method: string, path: string): Match<T>;
+  /** Everything that serves the request, the most specific first. */
+  all(method: string, path: string): readonly T[];
   /** Endpoints that are never found, because an earlier one is the same. */
   readonly clashes: readonly { readonly endpoint: Endpoint<T>; readonly keeper: T }[];
 }
 
-type Leaf<T> = Map<string, Match<T> & { kind: "served" }>;
+/** One form of a path: who serves it, by method. */
+interface Leaf<T> {
+  readonly form: PathForm;
+  readonly methods: Map<string, Match<T> & { kind: "served" }>;
+}
 
-/** One segment of the paths below it. */
+/** One segment of the paths below it. Each node is visited at most once for a request. */
 interface Node<T> {
   readonly fixed: Map<string, Node<T>>;
-  readonly mixed: { readonly source: string; readonly pattern: RegExp; readonly node: Node<T> }[];
-  parameter: Node<T> | null;
-  /** Whatever follows, however deep. */
-  rest: Leaf<T> | null;
-  readonly leaf: Leaf<T>;
+  free: Node<T> | null;
+  leaf: Leaf<T> | null;
+  /** Forms that are fixed as far as here, and of which only an automaton can tell the rest. */
+  readonly others: { readonly leaf: Leaf<T>; readonly fits: (path: string) => boolean }[];
+}
+
+interface Tree<T> {
+  readonly exact: Map<string, Leaf<T>>;
+  readonly root: Node<T>;
 }
 
 const unknown = { kind: "unknown" } as const;
 
 /** Of two that serve the same endpoint the first one is found. */
 export function createMatcher<T>(endpoints: readonly Endpoint<T>[]): Matcher<T> {
-  const exact = new Map<string, Leaf<T>>();
-  const root = createNode<T>();
+  const tree: Tree<T> = { exact: new Map(), root: createNode() };
+  const leaves = new Map<string, Leaf<T>>();
   const clashes: { endpoint: Endpoint<T>; keeper: T }[] = [];
   for (const endpoint of endpoints) {
-    for (const path of spelledOut(endpoint.path)) {
-      const leaf: Leaf<T> = isPattern(path) ? insert(root, segmentsOf(path)) : (exact.get(path) ?? new Map());
-      if (!isPattern(path)) exact.set(path, leaf);
-      const keeper = leaf.get(endpoint.method);
-      if (keeper) clashes.push({ endpoint, keeper: keeper.serves });
-      else leaf.set(endpoint.method, { kind: "served", serves: endpoint.serves });
-    }
+    const { form, method, serves } = endpoint;
+    const leaf: Leaf<T> = leaves.get(form.key) ?? { form, methods: new Map() };
+    if (!leaves.has(form.key)) plant(tree, leaf);
+    leaves.set(form.key, leaf);
+    const keeper = leaf.methods.get(method);
+    if (keeper) clashes.push({ endpoint, keeper: keeper.serves });
+    else leaf.methods.set(method, { kind: "served", serves });
   }
-  return { clashes, match: (method, path) => find({ exact, root }, method, withoutTrailingSlash(path)) };
+  return {
+    clashes,
+    match: (method, path) => find(tree, method, path),
+    all: (method, path) => fitting(tree, path).flatMap((leaf) => servedBy(leaf, method)?.serves ?? []),
+  };
 }
 
-function find<T>(tree: { readonly exact: ReadonlyMap<string, Leaf<T>>; readonly root: Node<T> }, method: string, path: string): Match<T> {
-  const leaf = tree.exact.get(path);
-  const served = leaf && servedBy(leaf, method);
+function plant<T>({ exact, root }: Tree<T>, leaf: Leaf<T>): void {
+  const { segments, isSimple } = leaf.form;
+  const fixed = segments.flatMap((segment) => (segment.kind === "fixed" ? [segment.text] : []));
+  if (isSimple && fixed.length === segments.length) return void exact.set(`/${fixed.join("/")}`, leaf);
+  let node = root;
+  for (const segment of segments) {
+    if (segment.kind === "fixed" && segment.text !== "") node = fixedBelow(node, segment.text);
+    else if (isSimple) node = node.free ??= createNode();
+    else break;
+  }
+  if (isSimple) node.leaf = leaf;
+  else node.others.push({ leaf, fits: createTester(leaf.form.automaton()) });
+}
+
+function fixedBelow<T>(node: Node<T>, text: string): Node<T> {
+  const known = node.fixed.get(text) ?? createNode<T>();
+  node.fixed.set(text, known);
+  return known;
+}
+
+function createNode<T>(): Node<T> {
+  return { fixed: new Map(), free: null, leaf: null, others: [] };
+}
+
+function find<T>(tree: Tree<T>, method: string, path: string): Match<T> {
+  const exact = tree.exact.get(plainly(path));
+  const served = exact && servedBy(exact, method);
   if (served) return served;
-  const leaves = leaf ? [leaf, ...walk(tree.root, segmentsOf(path), 0)] : walk(tree.root, segmentsOf(path), 0);
   const allow = new Set<string>();
-  for (const candidate of leaves) {
-    const match = servedBy(candidate, method);
+  for (const leaf of fitting(tree, path)) {
+    const match = servedBy(leaf, method);
     if (match) return match;
-    for (const known of candidate.keys()) allow.add(known);
+    for (const known of leaf.methods.keys()) allow.add(known);
   }
   return allow.size === 0 ? unknown : { kind: "other-methods", allow: [...allow].toSorted() };
 }
 
 /** HEAD is answered by whoever answers GET, and OPTIONS by whoever is there. */
-function servedBy<T>(leaf: Leaf<T>, method: string): Match<T> | undefined {
-  const served = leaf.get(method) ?? leaf.get("ANY") ?? leaf.get("ALL");
+function servedBy<T>({ methods }: Leaf<T>, method: string): (Match<T> & { kind: "served" }) | undefined {
+  const served = methods.get(method) ?? methods.get("ANY") ?? methods.get("ALL");
   if (served !== undefined) return served;
-  if (method === "HEAD") return leaf.get("GET");
-  if (method === "OPTIONS") return leaf.values().next().value;
+  if (method === "HEAD") return methods.get("GET");
+  if (method === "OPTIONS") return methods.values().next().value;
   return undefined;
 }
 
 /** Every leaf that fits, the most specific first. */
-function* walk<T>(node: Node<T>, segments: readonly string[], depth: number): Generator<Leaf<T>> {
+function fitting<T>({ exact, root }: Tree<T>, path: string): readonly Leaf<T>[] {
+  const plain = plainly(path);
+  const found: Leaf<T>[] = [];
+  const leaf = exact.get(plain);
+  if (leaf) found.push(leaf);
+  const segments = plain === "/" ? [] : plain.slice(1).split("/");
+  walk(root, { segments, path, found }, 0);
+  return found.length > 1 ? found.toSorted((a, b) => compareForms(a.form, b.form)) : found;
+}
+
+interface Walk<T> {
+  readonly segments: readonly string[];
+  readonly path: string;
+  readonly found: Leaf<T>[];
+}
+
+function walk<T>(node: Node<T>, request: Walk<T>, depth: number): void {
+  const { segments, path, found } = request;
+  for (const { leaf, fits } of node.others) if (fits(path)) found.push(leaf);
   const segment = segments[depth];
   if (segment === undefined) {
-    if (node.leaf.size > 0) yield node.leaf;
-    if (node.rest) yield node.rest;
+    if (node.leaf) found.push(node.leaf);
     return;
   }
   const fixed = node.fixed.get(segment);
-  if (fixed) yield* walk(fixed, segments, depth + 1);
-  for (const { pattern, node: next } of node.mixed) if (pattern.test(segment)) yield* walk(next, segments, depth + 1);
-  if (node.parameter && segment !== "") yield* walk(node.parameter, segments, depth + 1);
-  if (node.rest) yield node.rest;
+  if (fixed) walk(fixed, request, depth + 1);
+  if (node.free && segment !== "") walk(node.free, request, depth + 1);
 }
 
-function insert<T>(root: Node<T>, segments: readonly string[]): Leaf<T> {
-  let node = root;
-  for (const [depth, segment] of segments.entries()) {
-    if (depth === segments.length - 1 && isRest(segment)) return (node.rest ??= new Map());
-    node = below(node, segment);
-  }
-  return node.leaf;
-}
-
-function below<T>(node: Node<T>, segment: string): Node<T> {
-  if (/^:\w+(?:\([^)]*\))?$/.test(segment) || segment === "*") return (node.parameter ??= createNode());
-  if (isPattern(segment)) {
-    const known = node.mixed.find((mixed) => mixed.source === segment)?.node ?? createNode<T>();
-    if (!node.mixed.some((mixed) => mixed.source === segment))
-      node.mixed.push({ source: segment, pattern: patternOf(segment), node: known });
-    return known;
-  }
-  const known = node.fixed.get(segment) ?? createNode<T>();
-  node.fixed.set(segment, known);
-  return known;
-}
-
-/** `report-:id.json` and the like; each parameter takes at least one character. */
-function patternOf(segment: string): RegExp {
-  const fixed = segment.split(/:\w+(?:\([^)]*\))?|\*/).map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${fixed.join(".+")}$`);
-}
-
-function createNode<T>(): Node<T> {
-  return { fixed: new Map(), mixed: [], parameter: null, rest: null, leaf: new Map() };
-}
-
-/** An optional last parameter (`/orders/:id?`) is two paths. */
-function spelledOut(path: string): readonly string[] {
-  const plain = withoutTrailingSlash(path);
-  if (!plain.endsWith("?")) return [plain];
-  const optional = /^(.*)\/:\w+(?:\([^)]*\))?\?$/.exec(plain);
-  return optional ? [plain.slice(0, -1), withoutTrailingSlash(optional[1] ?? "")] : [plain];
-}
-
-function isPattern(path: string): boolean {
-  return path.includes(":") || path.includes("*");
-}
-
-function isRest(segment: string): boolean {
-  return segment === "*" || /^:\w+(?:\(.*\))?[*+]$/.test(segment);
-}
-
-function segmentsOf(path: string): readonly string[] {
-  return path === "/" ? [] : path.slice(1).split("/");
-}
-
-function withoutTrailingSlash(path: string): string {
-  if (path === "") return "/";
-  return path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
+/** In lower case and without the slash that may end every path: Express does not look at either. */
+function plainly(path: string): string {
+  const lower = path.toLowerCase();
+  return lower.length > 1 && lower.endsWith("/") ? lower.slice(0, -1) : lower || "/";
 }

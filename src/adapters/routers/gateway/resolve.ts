@@ -1,6 +1,7 @@
 /** From a request line to the service that serves it, or to the reason why none does. */
 
 import type { EnvironmentName } from "../../../domain/names.ts";
+import { whyForbidden } from "../../../domain/paths/forbidden.ts";
 import type { OwnAnswer } from "./answers.ts";
 import type { RoutedEnvironment, Service } from "./routing.ts";
 
@@ -23,10 +24,13 @@ export function resolve(environments: Environments, method: string, requestTarge
   if (routed === undefined)
     return none(404, "unknown-environment", `No environment "${shown(environment)}" is routed here.`, { environment: shown(environment) });
   const path = url.slice(nameEnd, pathEnd) || "/";
-  const hidden = refusal(path);
+  const hidden = whyForbidden(path);
   if (hidden === "malformed") return none(400, "bad-request", "The path is malformed.", { environment });
   const match = hidden === null ? routed.matcher.match(method, path) : { kind: "unknown" as const };
-  if (match.kind === "served") return { kind: "service", environment, target: path + url.slice(pathEnd), service: match.serves };
+  if (match.kind === "served") {
+    const service = sharedOut(routed, match.serves, method, path);
+    return { kind: "service", environment, target: path + url.slice(pathEnd), service };
+  }
   return unserved(environment, method, path, match.kind === "other-methods" ? match.allow : null);
 }
 
@@ -37,26 +41,10 @@ function unserved(environment: EnvironmentName, method: string, path: string, al
   return { kind: "none", answer: { status: 405, error: "method-not-served", message, about, headers: { allow: allow.join(", ") } } };
 }
 
-/**
- * Why a path must not pass: it climbs (`..`), or names what is private to an engine, its admin root or the prefix of one
- * version. Judged as an engine would read it: decoded, in any case.
- */
-function refusal(path: string): "malformed" | "private" | null {
-  if (!/[%~.\\]|\/_|\/\//.test(path)) return null;
-  const decoded = decode(path);
-  if (decoded === null || decoded.includes("\0")) return "malformed";
-  const segments = decoded.split(/[/\\]/);
-  if (segments.includes("..") || segments.includes(".")) return "malformed";
-  const first = segments.find((segment) => segment !== "")?.toLowerCase() ?? "";
-  return first.startsWith("~") || first === "__admin" ? "private" : null;
-}
-
-function decode(path: string): string | null {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return null;
-  }
+/** A request is shared out between all versions of the process that serve it, also when one has a narrower pattern for it. */
+function sharedOut({ matcher }: RoutedEnvironment, service: Service, method: string, path: string): Service {
+  if (!service.isPart) return service;
+  return service.with(matcher.all(method, path).filter((other) => other.route === service.route));
 }
 
 /** Callers that take the gateway for a proxy send whole URLs. */

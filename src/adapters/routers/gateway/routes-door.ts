@@ -1,7 +1,9 @@
 /** The door for routes: what the control port receives and what the table file holds become domain values here. */
 
 import type { Digest, EnvironmentName } from "../../../domain/names.ts";
-import type { Route, Share, Target } from "../../../domain/route.ts";
+import { readPath } from "../../../domain/paths/path-pattern.ts";
+import { UnreadablePath } from "../../../domain/paths/unreadable-path.ts";
+import type { Route, RouteRefusal, Share, Target } from "../../../domain/route.ts";
 import type { PublicEndpoint } from "../../../domain/unit.ts";
 
 /** Routes that make no sense, with the JSON pointer of the place. */
@@ -10,6 +12,26 @@ export class InvalidRoutes extends Error {
     super(`${pointer === "" ? "/" : pointer}: ${problem}`);
     this.name = "InvalidRoutes";
   }
+}
+
+/** A path that is not served: its author can mend it. */
+class InvalidPath extends InvalidRoutes {
+  readonly why: string;
+  constructor(pointer: string, why: string) {
+    super(pointer, why);
+    this.why = why;
+  }
+}
+
+/** A list of routes, sorted into those that hold and those that do not. */
+export interface SortedRoutes {
+  readonly taken: readonly Route[];
+  readonly refused: readonly RefusedRoute[];
+}
+
+/** One that does not hold, by its place in the list. */
+export interface RefusedRoute extends Omit<RouteRefusal, "process"> {
+  readonly index: number;
 }
 
 const name = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
@@ -24,26 +46,54 @@ export function isEnvironmentName(candidate: string): boolean {
   return candidate.length <= 100 && name.test(candidate);
 }
 
-/** A list of routes, each process once. @throws InvalidRoutes. */
-export function parseRoutes(value: unknown, pointer = ""): readonly Route[] {
-  const routes = list(value, pointer, parseRoute);
-  const seen = new Set<string>();
-  for (const [index, route] of routes.entries()) {
-    if (seen.has(route.process)) throw new InvalidRoutes(`${pointer}/${index}/process`, `"${route.process}" is routed twice`);
-    seen.add(route.process);
+/** A list of routes, each process once; each route holds or does not by itself. @throws InvalidRoutes when it is no list. */
+export function sortRoutes(value: unknown, pointer = ""): SortedRoutes {
+  const taken = new Map<string, Route>();
+  const refused: RefusedRoute[] = [];
+  for (const [index, one] of list(value, pointer, (item) => item).entries()) {
+    try {
+      const route = parseRoute(one, `${pointer}/${index}`);
+      if (taken.has(route.process)) throw new InvalidRoutes(`${pointer}/${index}/process`, `"${route.process}" is routed twice`);
+      taken.set(route.process, route);
+    } catch (error) {
+      if (!(error instanceof InvalidRoutes)) throw error;
+      const isAboutPath = error instanceof InvalidPath;
+      refused.push({ index, isAboutPath, why: isAboutPath ? error.why : error.message });
+    }
   }
-  return routes;
+  return { taken: [...taken.values()], refused };
 }
 
-/** A whole table: environments by name. @throws InvalidRoutes. */
-export function parseTable(value: unknown): ReadonlyMap<EnvironmentName, readonly Route[]> {
+/** A list of routes that all hold. @throws InvalidRoutes. */
+export function parseRoutes(value: unknown, pointer = ""): readonly Route[] {
+  const { taken, refused } = sortRoutes(value, pointer);
+  if (refused[0]) throw new InvalidRoutes(`${pointer}/${refused[0].index}`, refused[0].why);
+  return taken;
+}
+
+/** A whole table: environments by name. What does not hold is left out and told. @throws InvalidRoutes when it is no table. */
+export function parseTable(value: unknown, tell: (refusal: string) => void): ReadonlyMap<EnvironmentName, readonly Route[]> {
   const environments = record(record(value, "")["environments"], "/environments");
   const parsed = new Map<EnvironmentName, readonly Route[]>();
   for (const [environment, routes] of Object.entries(environments)) {
     if (!isEnvironmentName(environment)) throw new InvalidRoutes("/environments", `"${environment}" is no name of an environment`);
-    parsed.set(environment, parseRoutes(routes, `/environments/${environment}`));
+    const { taken, refused } = sortRoutes(routes, `/environments/${environment}`);
+    for (const { index, why } of refused) tell(`${environment}, route ${index}: ${why}`);
+    parsed.set(environment, taken);
   }
   return parsed;
+}
+
+/** What a gateway says of the routes that it refused; one of an earlier release says nothing. @throws InvalidRoutes. */
+export function parseRefusals(value: unknown): readonly RefusedRoute[] {
+  return list(value ?? [], "/refused", (item, pointer) => {
+    const { index, isAboutPath, why } = record(item, pointer);
+    return {
+      index: whole(index, `${pointer}/index`, 0, Number.MAX_SAFE_INTEGER),
+      isAboutPath: isAboutPath === true,
+      why: text(why, `${pointer}/why`, /^/, "a text"),
+    };
+  });
 }
 
 function parseRoute(value: unknown, pointer: string): Route {
@@ -87,8 +137,17 @@ function parseEndpoint(value: unknown, pointer: string): PublicEndpoint {
   const fields = record(value, pointer);
   return {
     method: text(fields["method"], `${pointer}/method`, method, "a method in upper case, or ANY"),
-    path: text(fields["path"], `${pointer}/path`, /^\/[^\s?#]{0,2000}$/, "a path that begins with /"),
+    path: parsePath(text(fields["path"], `${pointer}/path`, /^/, "a path"), `${pointer}/path`),
   };
+}
+
+function parsePath(path: string, pointer: string): string {
+  try {
+    return readPath(path).path;
+  } catch (error) {
+    if (!(error instanceof UnreadablePath)) throw error;
+    throw new InvalidPath(pointer, `the path ${path.length > 200 ? `${path.slice(0, 200)}…` : path} is not served: ${error.message}`);
+  }
 }
 
 function parseTarget(value: unknown, pointer: string): Target {

@@ -2,6 +2,7 @@
 
 import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Route, Share } from "../../../domain/route.ts";
+import { readPath } from "../../../domain/paths/path-pattern.ts";
 import { createTurns, entryAt, type Weighted } from "./balance.ts";
 import type { Counter, Counters } from "./counters.ts";
 import { createMatcher, type Endpoint, type Matcher } from "./matcher.ts";
@@ -27,6 +28,10 @@ export interface RoutedVersion {
 /** Who serves an endpoint. */
 export interface Service {
   readonly route: Route;
+  /** Whether other versions of the route have traffic, but not this endpoint. */
+  readonly isPart: boolean;
+  /** The service that shares out between these versions and those of other services of the same route. */
+  with(others: readonly Service[]): Service;
   /** The version whose turn it is, or the one that the caller's value belongs to; null when none serves the endpoint. */
   choose(stickyValue: string | null): RoutedVersion | null;
 }
@@ -92,38 +97,47 @@ function compileShare(environment: EnvironmentName, route: Route, share: Share, 
   return { version, process: route.process, places, next: 0 };
 }
 
-/** Versions may serve different endpoints: each endpoint is shared out between those that have it. */
+/** Versions may serve different endpoints: each form of a path is shared out between those that have it. */
 function endpointsOf(route: Route, versions: ReadonlyMap<Share, RoutedVersion>): readonly Endpoint<Service>[] {
-  const services = new Map<string, Service>();
   const shares = [...versions.keys()].filter((share) => share.weight > 0).toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
-  const unique = new Map(shares.flatMap((share) => share.endpoints).map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint]));
-  const having = sharesByEndpoint(shares);
-  return [...unique].map(([key, endpoint]) => {
-    const serving = having.get(key) ?? [];
-    const group = serving.map((share) => share.digest).join(" ");
-    const service = services.get(group) ?? createService(route, serving, versions);
-    services.set(group, service);
-    return { ...endpoint, serves: service };
-  });
-}
-
-function sharesByEndpoint(shares: readonly Share[]): ReadonlyMap<string, readonly Share[]> {
-  const having = new Map<string, Share[]>();
+  const serviceOf = createServices(route, shares, versions);
+  const having = new Map<string, Omit<Endpoint<Service>, "serves"> & { readonly shares: Set<Share> }>();
   for (const share of shares) {
-    for (const key of new Set(share.endpoints.map((endpoint) => `${endpoint.method} ${endpoint.path}`))) {
-      const list = having.get(key) ?? [];
-      list.push(share);
-      having.set(key, list);
+    for (const { method, path } of share.endpoints) {
+      for (const form of readPath(path).forms) {
+        const known = having.get(`${method} ${form.key}`) ?? { method, path, form, shares: new Set() };
+        known.shares.add(share);
+        having.set(`${method} ${form.key}`, known);
+      }
     }
   }
-  return having;
+  return [...having.values()].map(({ shares: serving, ...endpoint }) => ({ ...endpoint, serves: serviceOf([...serving]) }));
 }
 
-function createService(route: Route, shares: readonly Share[], versions: ReadonlyMap<Share, RoutedVersion>): Service {
-  const weighted: Weighted<RoutedVersion>[] = shares.flatMap((share) => {
-    const version = versions.get(share);
-    return version ? [{ item: version, weight: share.weight }] : [];
-  });
-  const next = createTurns(weighted);
-  return { route, choose: (stickyValue) => (stickyValue === null ? next() : entryAt(weighted, stickyValue)) };
+/** One service for each group of versions, so that all its endpoints take turns together. */
+function createServices(route: Route, all: readonly Share[], versions: ReadonlyMap<Share, RoutedVersion>) {
+  const services = new Map<string, Service>();
+  const serviceOf = (group: readonly Share[]): Service => {
+    const key = group.map((share) => share.digest).join(" ");
+    const service = services.get(key) ?? createService(group);
+    services.set(key, service);
+    return service;
+  };
+  const sharesOf = new WeakMap<Service, readonly Share[]>();
+  const createService = (group: readonly Share[]): Service => {
+    const weighted: Weighted<RoutedVersion>[] = group.flatMap((share) => {
+      const version = versions.get(share);
+      return version ? [{ item: version, weight: share.weight }] : [];
+    });
+    const next = createTurns(weighted);
+    const service: Service = {
+      route,
+      isPart: group.length < all.length,
+      with: (others) => serviceOf(all.filter((share) => [service, ...others].some((each) => sharesOf.get(each)?.includes(share)))),
+      choose: (stickyValue) => (stickyValue === null ? next() : entryAt(weighted, stickyValue)),
+    };
+    sharesOf.set(service, group);
+    return service;
+  };
+  return serviceOf;
 }

@@ -66,7 +66,7 @@ async function loadTable(file: string, log: Log): Promise<Table> {
   const text = await readOrNull(file);
   if (text === null) return new Map();
   try {
-    return parseTable(JSON.parse(text));
+    return parseTable(JSON.parse(text), (refusal) => log.error({ file, refusal }, "a route of the table is not served any more"));
   } catch (error) {
     const aside = `${file}.damaged-${Date.now()}`;
     await rename(file, aside);

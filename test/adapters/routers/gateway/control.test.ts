@@ -36,7 +36,8 @@ describe("the control port", () => {
   it.each([
     ["PUT", "/routes/__proto__", "[]", 400],
     ["PUT", "/routes/production", "{", 400],
-    ["PUT", "/routes/production", '[{"process": 1}]', 400],
+    ["PUT", "/routes/production", '{"process": 1}', 400],
+    ["PUT", "/routes/production", '[{"process": 1}]', 200],
     ["GET", "/table", undefined, 400],
     ["POST", "/routes/production", "[]", 404],
     ["GET", "/traffic/production/more", undefined, 404],

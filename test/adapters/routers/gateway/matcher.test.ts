@@ -1,5 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { createMatcher } from "../../../../src/adapters/routers/gateway/matcher.ts";
+import { createMatcher, type Endpoint } from "../../../../src/adapters/routers/gateway/matcher.ts";
+import { readPath } from "../../../../src/domain/paths/path-pattern.ts";
+
+const endpoint = <T>(method: string, path: string, serves: T): readonly Endpoint<T>[] =>
+  readPath(path).forms.map((form) => ({ method, path, form, serves }));
 
 const endpoints = [
   ["GET", "/orders"],
@@ -14,7 +18,10 @@ const endpoints = [
   ["GET", "/maybe/:id?"],
   ["GET", "/"],
   ["GET", "/slash/"],
-].map(([method = "", path = ""]) => ({ method, path, serves: `${method} ${path}` }));
+  ["GET", "/item/:slug"],
+  ["GET", String.raw`/item/:id(\d+)`],
+  ["GET", "/v/*/meta"],
+].flatMap(([method = "", path = ""]) => endpoint(method, path, `${method} ${path}`));
 
 const found = (method: string, path: string) => {
   const match = createMatcher(endpoints).match(method, path);
@@ -37,6 +44,10 @@ describe("finding who serves a request", () => {
     ["POST", "/hooks/github", "ANY /hooks/*"],
     ["GET", "/maybe", "GET /maybe/:id?"],
     ["GET", "/maybe/1", "GET /maybe/:id?"],
+    ["GET", "/item/7", String.raw`GET /item/:id(\d+)`],
+    ["GET", "/Item/7a/", "GET /item/:slug"],
+    ["GET", "/v/1/2/meta", "GET /v/*/meta"],
+    ["GET", "/ORDERS", "GET /orders"],
     ["GET", "/", "GET /"],
     ["HEAD", "/orders", "GET /orders"],
     ["OPTIONS", "/orders", "GET /orders"],
@@ -44,7 +55,7 @@ describe("finding who serves a request", () => {
     expect(found(method, path)).toBe(expected);
   });
 
-  it.each(["/order", "/orders/7/lines", "/orders//", "/ORDERS", "/orders/7/lines/2/x", "/__proto__", "/constructor"])(
+  it.each(["/order", "/orders/7/lines", "/orders//", "/v/1", "/orders/7/lines/2/x", "/__proto__", "/constructor"])(
     "nobody serves %s",
     (path) => {
       expect(found("GET", path)).toBeNull();
@@ -57,7 +68,7 @@ describe("finding who serves a request", () => {
   });
 
   it("keeps the first of two that serve the same", () => {
-    const matcher = createMatcher(["first", "second"].map((serves) => ({ method: "GET", path: "/a/:b", serves })));
+    const matcher = createMatcher(["first", "second"].flatMap((serves) => endpoint("GET", `/a/:${serves}`, serves)));
     expect(matcher.match("GET", "/a/1")).toEqual({ kind: "served", serves: "first" });
   });
 });

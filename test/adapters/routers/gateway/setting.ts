@@ -86,8 +86,11 @@ export async function openSetting(change: Partial<GatewaySettings> = {}): Promis
       backends.push(backend);
       return backend;
     },
-    route: (shares, change = {}) =>
-      router.ensureRoutes("production", [{ process: "order-intake", timeoutMs: 5_000, sticky: null, shares, ...change }]),
+    async route(shares, change = {}) {
+      const route = { process: "order-intake", timeoutMs: 5_000, sticky: null, shares, ...change };
+      const [refusal] = await router.ensureRoutes("production", [route]);
+      if (refusal) throw new Error(refusal.why);
+    },
     call: (path, options) => call(`${gateway.url}/production${path}`, options),
     async close() {
       await Promise.all(backends.map((backend) => backend.close()));

@@ -1,0 +1,87 @@
+/** Which endpoints answer the same requests with nothing to tell which of them goes first. Pure. */
+
+import type { PublicEndpoint } from "../unit.ts";
+import { commonText } from "./overlap.ts";
+import { type PathForm, type PathPattern, readPath } from "./path-pattern.ts";
+import { UnreadablePath } from "./unreadable-path.ts";
+
+export interface Clash {
+  readonly endpoint: PublicEndpoint;
+  readonly other: PublicEndpoint;
+  /** A path that both answer. */
+  readonly example: string;
+}
+
+interface Keeper {
+  readonly endpoint: PublicEndpoint;
+  readonly form: PathForm;
+}
+
+/**
+ * Finds among others the first that answers a request which one of these answers too, and that is no more and no less specific:
+ * `GET /orders/:id` is `GET /orders/:order`, and `GET /orders/:id?` is `GET /orders` as well. `/item/:id(\d+)` goes before
+ * `/item/:slug`, so both may be there.
+ */
+export function clashWith(endpoints: readonly PublicEndpoint[]): (others: readonly PublicEndpoint[]) => Clash | undefined {
+  const keepers = new Map<string, Keeper[]>();
+  for (const endpoint of endpoints) {
+    for (const form of formsOf(endpoint.path)) {
+      const key = placeOf(endpoint, form);
+      keepers.set(key, [...(keepers.get(key) ?? []), { endpoint, form }]);
+    }
+  }
+  const clashOf = (other: PublicEndpoint, form: PathForm): Clash | undefined => {
+    for (const keeper of keepers.get(placeOf(other, form)) ?? []) {
+      const example = commonPath(keeper.form, form);
+      if (example !== null) return { endpoint: keeper.endpoint, other, example };
+    }
+    return undefined;
+  };
+  return (others) => {
+    for (const other of keepers.size > 0 ? others : []) {
+      for (const form of formsOf(other.path)) {
+        const clash = clashOf(other, form);
+        if (clash) return clash;
+      }
+    }
+    return undefined;
+  };
+}
+
+/** Only endpoints of one place can clash. */
+export function placeOf({ method }: PublicEndpoint, { rank }: PathForm): string {
+  return `${method.toUpperCase()} ${rank}`;
+}
+
+/** A path that both forms take, of two with the same rank; null: there is none. What cannot be told within bounds is the same. */
+export function commonPath(one: PathForm, other: PathForm): string | null {
+  if (one.isSimple && other.isSimple) return exampleOf(one);
+  const common = commonText(one.automaton(), other.automaton());
+  return common === undefined ? exampleOf(one) : common;
+}
+
+function exampleOf({ segments }: PathForm): string {
+  return `/${segments.map((segment) => (segment.kind === "fixed" ? segment.text : "1")).join("/")}`;
+}
+
+const mostRemembered = 20_000;
+const remembered = new Map<string, PathPattern | null>();
+
+/** Remembered, since a thousand newcomers look at the same thousand others. None for a path that is not served. */
+export function formsOf(path: string): readonly PathForm[] {
+  const known = remembered.get(path);
+  if (known !== undefined) return known?.forms ?? [];
+  const read = readOrNull(path);
+  if (remembered.size >= mostRemembered) remembered.clear();
+  remembered.set(path, read);
+  return read?.forms ?? [];
+}
+
+function readOrNull(path: string): PathPattern | null {
+  try {
+    return readPath(path);
+  } catch (error) {
+    if (error instanceof UnreadablePath) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,74 @@
+/** Whether two automata fit one text, and which. Pure. */
+
+import { type Automaton, closure } from "./automaton.ts";
+import { alphabetSize, type CharSet, holds } from "./char-set.ts";
+
+interface Pair {
+  readonly a: number;
+  readonly b: number;
+  /** The character that led here, and from where. */
+  readonly by: { readonly character: string; readonly from: Pair } | null;
+}
+
+/** How many pairs of states are looked at. */
+const mostPairs = 20_000;
+
+/** A shortest text that both fit; null: there is none; undefined: not found within bounds. */
+export function commonText(a: Automaton, b: Automaton): string | null | undefined {
+  const search: Search = { a, b, open: [], seen: new Set() };
+  reach(search, { a: 0, b: 0, by: null });
+  for (const pair of search.open) {
+    if (pair.a === a.end && pair.b === b.end) return textOf(pair);
+    if (search.open.length > mostPairs) return undefined;
+    follow(search, pair);
+  }
+  return null;
+}
+
+interface Search {
+  readonly a: Automaton;
+  readonly b: Automaton;
+  /** Grows while it is gone through. */
+  readonly open: Pair[];
+  readonly seen: Set<number>;
+}
+
+function follow(search: Search, pair: Pair): void {
+  const [stepA, stepB] = [search.a.steps[pair.a], search.b.steps[pair.b]];
+  if (!stepA || !stepB) return;
+  const character = anyOf(stepA.set & stepB.set);
+  if (character !== null) reach(search, { a: stepA.to, b: stepB.to, by: { character, from: pair } });
+}
+
+/** Adds what is there without a further character: the ends, and states that go on. */
+function reach({ a, b, open, seen }: Search, from: Pair): void {
+  const others = restingIn(b, from.b);
+  for (const state of restingIn(a, from.a)) {
+    for (const other of others) {
+      const key = state * 10_000 + other;
+      if (seen.has(key) || open.length > mostPairs) continue;
+      seen.add(key);
+      open.push({ ...from, a: state, b: other });
+    }
+  }
+}
+
+function restingIn(automaton: Automaton, from: number): readonly number[] {
+  return closure(automaton, [from]).filter((state) => automaton.steps[state] !== null || state === automaton.end);
+}
+
+const preferred = Array.from("/0123456789abcdefghijklmnopqrstuvwxyz-_.~", (character) => character.charCodeAt(0));
+
+/** A character of the set that people can read, if there is one. */
+function anyOf(set: CharSet): string | null {
+  const readable = preferred.find((index) => holds(set, index));
+  if (readable !== undefined) return String.fromCharCode(readable);
+  for (let index = 33; index < alphabetSize - 2; index++) if (holds(set, index)) return String.fromCharCode(index);
+  return null;
+}
+
+function textOf(pair: Pair): string {
+  const characters: string[] = [];
+  for (let at: Pair = pair; at.by !== null; at = at.by.from) characters.push(at.by.character);
+  return characters.toReversed().join("");
+}
