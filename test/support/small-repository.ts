@@ -8,6 +8,11 @@ import type { Dialect } from "../../src/ports/dialect.ts";
 /** A dialect whose exports are neutral graphs already; it refuses what is none. */
 export const plainDialect: Dialect = {
   engine: "node-red",
+  // Its `http in` nodes are for show: every process of the small repository has the same one.
+  endpoints: ({ nodes }) =>
+    nodes.flatMap(({ type, config }, index) =>
+      type === "address" ? [{ method: "GET", path: String(config["path"]), pointer: `/nodes/${index}/config/path`, fault: null }] : [],
+    ),
   fromExport(exported) {
     const graph = exported as Partial<Definition> | null;
     if (!Array.isArray(graph?.nodes)) throw new Error("the export has no nodes");
@@ -15,7 +20,6 @@ export const plainDialect: Dialect = {
     if (!graph.nodes.every(isNode) || !connections.every(isConnection)) throw new Error("the export is no graph");
     return { nodes: graph.nodes, connections, config: graph.config ?? {} };
   },
-  endpoints: () => [],
 };
 
 function isNode(node: unknown): node is WorkflowNode {

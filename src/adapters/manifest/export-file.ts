@@ -9,7 +9,7 @@ import { jsonProblem } from "./json-syntax.ts";
 import { decodeText } from "./text.ts";
 
 export type ParsedExport =
-  | { readonly kind: "definition"; readonly definition: Definition }
+  | { readonly kind: "definition"; readonly definition: Definition; readonly locate: Locate }
   | { readonly kind: "refused"; readonly findings: readonly Finding[] };
 
 /** Parses an export. Never throws, whatever the bytes. */
@@ -22,8 +22,9 @@ export function parseExport(bytes: Uint8Array, file: string, dialect: Dialect): 
   if (/"__proto__"\s*:/.test(text)) return refusedAt(text, file, "json/syntax", "__proto__ cannot be a key");
   const converted = convert(JSON.parse(text) as Json, dialect);
   if (typeof converted === "string") return refused(finding(startOf(file), "definition/refused", converted));
-  const findings = definitionFindings(converted, locateIn(text, file, converted));
-  return findings.length > 0 ? { kind: "refused", findings } : { kind: "definition", definition: converted };
+  const locate = locateIn(text, file, converted);
+  const findings = definitionFindings(converted, locate);
+  return findings.length > 0 ? { kind: "refused", findings } : { kind: "definition", definition: converted, locate };
 }
 
 function refused(...findings: readonly Finding[]): ParsedExport {

@@ -14,6 +14,8 @@ export const maxAliases = 20;
 export const maxTokens = 400_000;
 /** Nodes of one definition. */
 export const maxNodes = 20_000;
+/** Public addresses of one definition. */
+export const maxAddresses = 500;
 /** Files of one process or one environment. */
 export const maxFiles = 10_000;
 /** Folders inside each other below a process or an environment. */

@@ -90,8 +90,13 @@ async function wholeVersion({ reading, recent, newest }: Loading, process: Proce
   }
   const whole = await recent.get(record, version, () => readVersion(reading, record, version));
   if (whole.kind === "refused") throw invalid(process, version, whole.findings);
-  const summary = summaryOf(reading, record, whole.version);
-  const broken = contentFindings(newest.processes, record, entry, { kind: "good", summary, dependencyPlaces: whole.dependencyPlaces });
+  const summary = summaryOf(whole);
+  const broken = contentFindings(newest.processes, record, entry, {
+    kind: "good",
+    summary,
+    dependencyPlaces: whole.dependencyPlaces,
+    addresses: whole.addresses,
+  });
   if (broken.length > 0) throw invalid(process, version, broken);
   return whole.version;
 }

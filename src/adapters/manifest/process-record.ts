@@ -3,13 +3,18 @@
 import type { Finding } from "../../domain/finding.ts";
 import type { ProcessId, Version } from "../../domain/names.ts";
 import type { ProcessCatalogue, VersionSummary } from "../../domain/snapshot.ts";
-import type { PublicEndpoint } from "../../domain/unit.ts";
+import type { PlacedAddress } from "./address-rules.ts";
 import type { EntryPlace, ListedVersion } from "./process-file.ts";
 import type { Spot } from "./version-file.ts";
 
 /** A version that was read: good, with the place of each of its dependencies, or bad. */
 export type VersionRecord =
-  | { readonly kind: "good"; readonly summary: VersionSummary; readonly dependencyPlaces: readonly Spot[] }
+  | {
+      readonly kind: "good";
+      readonly summary: VersionSummary;
+      readonly dependencyPlaces: readonly Spot[];
+      readonly addresses: readonly PlacedAddress[];
+    }
   | { readonly kind: "bad"; readonly findings: readonly Finding[] };
 
 export interface ListedCatalogue extends ProcessCatalogue {
@@ -38,7 +43,7 @@ export function versionFile(process: ProcessId, version: Version): string {
 }
 
 /** Change it whenever the rows, or what is made of a file, change their meaning. */
-const format = 2;
+const format = 3;
 
 /** The key of a process folder in the cache: everything that the row depends on is in it. */
 export function cacheKey(process: ProcessId, treeId: string, engines: readonly string[]): string {
@@ -55,15 +60,11 @@ interface Row {
 }
 
 type RowVersion =
-  | readonly [
-      Version,
-      VersionSummary["definitionDigest"],
-      VersionSummary["dependencies"],
-      boolean,
-      readonly Spot[],
-      readonly PublicEndpoint[],
-    ]
+  | readonly [Version, VersionSummary["definitionDigest"], VersionSummary["dependencies"], boolean, readonly Spot[], readonly RowAddress[]]
   | readonly [Version, readonly Finding[]];
+
+/** Method, path, line, column, and the file when it is not the version's own. */
+type RowAddress = readonly [string, string, number, number, string?];
 
 /** The row of a record. */
 export function encodeRecord(record: ProcessRecord): string {
@@ -81,8 +82,12 @@ export function encodeRecord(record: ProcessRecord): string {
 
 function encodeVersion(version: Version, known: VersionRecord): RowVersion {
   if (known.kind === "bad") return [version, known.findings];
-  const { definitionDigest, dependencies, hasChecks, endpoints } = known.summary;
-  return [version, definitionDigest, dependencies, hasChecks, known.dependencyPlaces, endpoints];
+  const { process, definitionDigest, dependencies, hasChecks } = known.summary;
+  const own = versionFile(process, version);
+  const addresses = known.addresses.map(({ method, path, line, column, file }): RowAddress => {
+    return file === own ? [method, path, line, column] : [method, path, line, column, file];
+  });
+  return [version, definitionDigest, dependencies, hasChecks, known.dependencyPlaces, addresses];
 }
 
 /** The record of a row, or null when the row is damaged: then it is read anew. */
@@ -111,16 +116,23 @@ function fromRow(row: Row, process: ProcessId, treeId: string): ProcessRecord {
 
 function decodeVersion(known: RowVersion, process: ProcessId): VersionRecord {
   if (known.length === 2) return { kind: "bad", findings: known[1] };
-  const [version, definitionDigest, dependencies, hasChecks, dependencyPlaces, endpoints] = known;
+  const [version, definitionDigest, dependencies, hasChecks, dependencyPlaces, rowAddresses] = known;
+  const own = versionFile(process, version);
+  const addresses = rowAddresses.map(([method, path, line, column, file]) => ({ method, path, line, column, file: file ?? own }));
   const summary: VersionSummary = {
     process,
     version,
     definitionDigest,
     dependencies: dependencies.length === 0 ? none : dependencies,
     hasChecks,
-    endpoints: endpoints.length === 0 ? none : endpoints,
+    endpoints: addresses.length === 0 ? none : addresses.map(({ method, path }) => ({ method, path })),
   };
-  return { kind: "good", summary, dependencyPlaces: dependencyPlaces.length === 0 ? none : dependencyPlaces };
+  return {
+    kind: "good",
+    summary,
+    dependencyPlaces: dependencyPlaces.length === 0 ? none : dependencyPlaces,
+    addresses: addresses.length === 0 ? none : addresses,
+  };
 }
 
 const none: readonly never[] = [];

@@ -1,14 +1,14 @@
 /** Reads process folders: the catalogue at once, the versions when they are needed. */
 
-import type { Definition } from "../../domain/definition.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { Hash, ProcessId, Version } from "../../domain/names.ts";
 import type { ProcessVersion } from "../../domain/process-version.ts";
 import type { VersionSummary } from "../../domain/snapshot.ts";
 import type { Dialect } from "../../ports/dialect.ts";
 import type { Objects } from "../../ports/objects.ts";
-import { parseExport } from "./export-file.ts";
-import { finding, startOf } from "./findings.ts";
+import { addressesOf, type PlacedAddress } from "./address-rules.ts";
+import { type ParsedExport, parseExport } from "./export-file.ts";
+import { finding, type FindingCode, startOf } from "./findings.ts";
 import { type Folder, listFolder, readLimited } from "./folder.ts";
 import { maxExportBytes, maxYamlBytes } from "./limits.ts";
 import { isVersion, type ListedVersion, type ParsedProcess, parseProcessFile } from "./process-file.ts";
@@ -58,12 +58,17 @@ export async function readVersions(reading: Reading, record: ProcessRecord, vers
   const folder = await listFolder(reading.objects, record.treeId, `processes/${record.process}`);
   for (const version of versions) {
     const whole = await readVersionFrom(reading, record, folder, version);
-    record.versions.set(version, toRecord(reading, record, whole));
+    record.versions.set(version, toRecord(whole));
   }
 }
 
 export type WholeVersion =
-  | { readonly kind: "version"; readonly version: ProcessVersion; readonly dependencyPlaces: readonly (readonly [number, number])[] }
+  | {
+      readonly kind: "version";
+      readonly version: ProcessVersion;
+      readonly dependencyPlaces: readonly (readonly [number, number])[];
+      readonly addresses: readonly PlacedAddress[];
+    }
   | { readonly kind: "refused"; readonly findings: readonly Finding[] };
 
 /** One version with its definition. @throws `git/object-missing`. */
@@ -72,15 +77,15 @@ export async function readVersion(reading: Reading, record: ProcessRecord, versi
   return readVersionFrom(reading, record, folder, version);
 }
 
-function toRecord(reading: Reading, record: ProcessRecord, whole: WholeVersion): VersionRecord {
+function toRecord(whole: WholeVersion): VersionRecord {
   if (whole.kind === "refused") return { kind: "bad", findings: whole.findings };
-  return { kind: "good", summary: summaryOf(reading, record, whole.version), dependencyPlaces: whole.dependencyPlaces };
+  return { kind: "good", summary: summaryOf(whole), dependencyPlaces: whole.dependencyPlaces, addresses: whole.addresses };
 }
 
 /** What deciding needs of it. */
-export function summaryOf({ dialects }: Reading, { catalogue }: ProcessRecord, whole: ProcessVersion): VersionSummary {
-  const { process, version, definitionDigest, dependencies, checks, definition } = whole;
-  const endpoints = dialects.find(({ engine }) => engine === catalogue.engine)?.endpoints(definition) ?? [];
+export function summaryOf({ version: whole, addresses }: Extract<WholeVersion, { kind: "version" }>): VersionSummary {
+  const { process, version, definitionDigest, dependencies, checks } = whole;
+  const endpoints = addresses.map(({ method, path }) => ({ method, path }));
   return { process, version, definitionDigest, dependencies, hasChecks: checks.length > 0, endpoints };
 }
 
@@ -132,10 +137,12 @@ async function readVersionFrom(reading: Reading, record: ProcessRecord, folder: 
   if (read.kind === "refused") return read;
   const parsed = parseVersionFile(read.bytes, { process: record.process, version, file, schemas: reading.schemas });
   if (parsed.kind === "refused") return parsed;
-  const definition = parsed.kind === "inline" ? parsed.definition : await readExport(reading, record, folder, parsed);
-  if (Array.isArray(definition)) return { kind: "refused", findings: definition };
-  const whole = withDefinition(parsed.version, definition as Definition, reading.hash);
-  return { kind: "version", version: whole, dependencyPlaces: parsed.dependencyPlaces };
+  const defined = parsed.kind === "inline" ? parsed : await readExport(reading, record, folder, parsed);
+  if (defined.kind === "refused") return defined;
+  const { addresses, findings } = addressesOf(defined.definition, dialectOf(reading, record), defined.locate);
+  if (findings.length > 0) return { kind: "refused", findings };
+  const whole = withDefinition(parsed.version, defined.definition, reading.hash);
+  return { kind: "version", version: whole, dependencyPlaces: parsed.dependencyPlaces, addresses };
 }
 
 /** The definition of the export that a version names, or what is wrong with it. */
@@ -144,16 +151,22 @@ async function readExport(
   record: ProcessRecord,
   folder: Folder,
   parsed: Extract<ParsedVersion, { kind: "from-export" }>,
-): Promise<Definition | readonly Finding[]> {
+): Promise<ParsedExport> {
   const name = /^(?:\.\/)?([^/\\]+\.json)$/.exec(parsed.name)?.[1];
-  if (name === undefined) return [finding(parsed.at, "definition/outside-folder", `${parsed.name} is not a .json file in the same folder`)];
+  const refused = (code: FindingCode, message: string): ParsedExport => ({
+    kind: "refused",
+    findings: [finding(parsed.at, code, message)],
+  });
+  if (name === undefined) return refused("definition/outside-folder", `${parsed.name} is not a .json file in the same folder`);
   const id = folder.files.get(`versions/${name}`);
-  if (id === undefined) return [finding(parsed.at, "definition/file-missing", `${name} does not exist in the same folder`)];
-  const dialect = reading.dialects.find((each) => each.engine === record.catalogue.engine);
-  if (dialect === undefined) return [finding(parsed.at, "process/unknown-engine", `exports of ${record.catalogue.engine} cannot be read`)];
+  if (id === undefined) return refused("definition/file-missing", `${name} does not exist in the same folder`);
+  const dialect = dialectOf(reading, record);
+  if (dialect === undefined) return refused("process/unknown-engine", `exports of ${record.catalogue.engine} cannot be read`);
   const file = `processes/${record.process}/versions/${name}`;
   const read = await readLimited(reading.objects, id, file, maxExportBytes);
-  if (read.kind === "refused") return read.findings;
-  const result = parseExport(read.bytes, file, dialect);
-  return result.kind === "definition" ? result.definition : result.findings;
+  return read.kind === "refused" ? read : parseExport(read.bytes, file, dialect);
+}
+
+function dialectOf(reading: Reading, { catalogue }: ProcessRecord): Dialect | undefined {
+  return reading.dialects.find(({ engine }) => engine === catalogue.engine);
 }

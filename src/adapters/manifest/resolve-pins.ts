@@ -3,6 +3,7 @@
 import type { Finding } from "../../domain/finding.ts";
 import type { ProcessId } from "../../domain/names.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../../domain/snapshot.ts";
+import { clashFindings, healthPaths } from "./address-clashes.ts";
 import { dependencyFindings, type PinGraph } from "./dependency-rules.ts";
 import type { ProcessSet } from "./load-processes.ts";
 import { movedPins } from "./pin-files.ts";
@@ -55,6 +56,7 @@ function allFindings(
   processes: ProcessSet,
 ): ReadonlyMap<ProcessId, readonly Finding[]> {
   const all = new Map(dependencyFindings(graph, touched));
+  for (const [process, clashes] of clashFindings(graph, record.spec, touched)) all.set(process, [...(all.get(process) ?? []), ...clashes]);
   for (const process of touched) {
     const pin = record.pins.get(process);
     const own = pin === undefined ? [] : pinFindings(process, pin, record, processes);
@@ -67,7 +69,7 @@ function allFindings(
 function sameRules(a: EnvironmentRecord, b: EnvironmentRecord): boolean {
   const allowed = (record: EnvironmentRecord): string | undefined => record.spec?.allowedVersionTypes.toSorted().join();
   const held = (record: EnvironmentRecord): string => [...record.held].flat().join("\0");
-  return a === b || (allowed(a) === allowed(b) && held(a) === held(b));
+  return a === b || (allowed(a) === allowed(b) && held(a) === held(b) && healthPaths(a.spec) === healthPaths(b.spec));
 }
 
 /** Pins that moved, whose process changed, that had findings, and those that need one of them. */
@@ -108,7 +110,8 @@ function pinGraph(record: EnvironmentRecord, processes: ProcessSet): PinGraph {
 function toPinned(process: ProcessId, findings: readonly Finding[], graph: PinGraph, processes: ProcessSet): PinnedVersion | undefined {
   const pin = graph.pins.get(process);
   if (pin === undefined) return undefined;
-  const errors = findings.length === 0 ? findings : findings.filter((found) => found.severity === "error");
+  const errors =
+    findings.length === 0 ? findings : findings.filter(({ severity, code }) => severity === "error" && code !== "address/clash");
   const content = graph.content(process);
   const status = processes.records.get(process)?.catalogue.versions.get(pin.version)?.status;
   if (errors.length > 0 || content === null || status === undefined)

@@ -7,7 +7,7 @@ import type { Finding } from "../../domain/finding.ts";
 import type { Hash, ProcessId, Version } from "../../domain/names.ts";
 import type { Check, Dependency, ProcessVersion, VersionMetadata } from "../../domain/process-version.ts";
 import type { CheckItem, DefinitionGraph, VersionFile } from "../../generated/version.ts";
-import { definitionFindings } from "./definition-rules.ts";
+import { definitionFindings, type Locate } from "./definition-rules.ts";
 import { durationMs } from "./durations.ts";
 import { finding, type Place } from "./findings.ts";
 import { schemaFindings } from "./schema-findings.ts";
@@ -23,6 +23,7 @@ export type ParsedVersion =
       readonly kind: "inline";
       readonly version: UndefinedVersion;
       readonly definition: Definition;
+      readonly locate: Locate;
       readonly dependencyPlaces: readonly Spot[];
     }
   | {
@@ -53,15 +54,16 @@ export function parseVersionFile(bytes: Uint8Array, context: VersionFileContext)
   if (shape.length > 0) return { kind: "refused", findings: shape };
   const file = document.value as VersionFile;
   const definition = file.definition === undefined ? null : toDefinition(file.definition);
+  const locate: Locate = (pointer) => document.place(`/definition${pointer}`);
   const findings = [
     ...ownFindings(file, document, context.version),
-    ...(definition === null ? [] : definitionFindings(definition, (pointer) => document.place(`/definition${pointer}`))),
+    ...(definition === null ? [] : definitionFindings(definition, locate)),
   ];
   if (findings.length > 0) return { kind: "refused", findings };
 
   const version = toVersion(file, context);
   const dependencyPlaces = version.dependencies.map((_, index) => spot(document.place(`/dependencies/${index}`)));
-  if (definition !== null) return { kind: "inline", version, definition, dependencyPlaces };
+  if (definition !== null) return { kind: "inline", version, definition, locate, dependencyPlaces };
   return { kind: "from-export", version, name: file.definitionFrom ?? "", at: document.place("/definitionFrom"), dependencyPlaces };
 }
 

@@ -1,7 +1,7 @@
 /** Which endpoints answer the same requests with nothing to tell which of them goes first. Pure. */
 
 import type { PublicEndpoint } from "../unit.ts";
-import { commonText } from "./overlap.ts";
+import { type Budget, commonText } from "./overlap.ts";
 import { type PathForm, type PathPattern, readPath } from "./path-pattern.ts";
 import { UnreadablePath } from "./unreadable-path.ts";
 
@@ -33,6 +33,7 @@ export function clashWith(endpoints: readonly PublicEndpoint[]): (others: readon
   const clashOf = (other: PublicEndpoint, form: PathForm): Clash | undefined => {
     for (const keeper of keepers.get(placeOf(other, form)) ?? []) {
       const example = commonPath(keeper.form, form);
+      if (example === undefined) return { endpoint: keeper.endpoint, other, example: other.path };
       if (example !== null) return { endpoint: keeper.endpoint, other, example };
     }
     return undefined;
@@ -53,11 +54,9 @@ export function placeOf({ method }: PublicEndpoint, { rank }: PathForm): string 
   return `${method.toUpperCase()} ${rank}`;
 }
 
-/** A path that both forms take, of two with the same rank; null: there is none. What cannot be told within bounds is the same. */
-export function commonPath(one: PathForm, other: PathForm): string | null {
-  if (one.isSimple && other.isSimple) return exampleOf(one);
-  const common = commonText(one.automaton(), other.automaton());
-  return common === undefined ? exampleOf(one) : common;
+/** A path that both forms take, of two with the same rank; null: there is none; undefined: it cannot be told within the budget. */
+export function commonPath(one: PathForm, other: PathForm, budget?: Budget): string | null | undefined {
+  return one.isSimple && other.isSimple ? exampleOf(one) : commonText(one.automaton(), other.automaton(), budget);
 }
 
 function exampleOf({ segments }: PathForm): string {

@@ -10,16 +10,20 @@ interface Pair {
   readonly by: { readonly character: string; readonly from: Pair } | null;
 }
 
-/** How many pairs of states are looked at. */
-const mostPairs = 20_000;
+/** How many pairs of states may still be looked at. */
+export interface Budget {
+  left: number;
+}
 
-/** A shortest text that both fit; null: there is none; undefined: not found within bounds. */
-export function commonText(a: Automaton, b: Automaton): string | null | undefined {
-  const search: Search = { a, b, open: [], seen: new Set() };
+const pairsOfOne = 20_000;
+
+/** A shortest text that both fit; null: there is none; undefined: not found within the budget. */
+export function commonText(a: Automaton, b: Automaton, budget: Budget = { left: pairsOfOne }): string | null | undefined {
+  const search: Search = { a, b, open: [], seen: new Set(), budget };
   reach(search, { a: 0, b: 0, by: null });
   for (const pair of search.open) {
     if (pair.a === a.end && pair.b === b.end) return textOf(pair);
-    if (search.open.length > mostPairs) return undefined;
+    if (budget.left <= 0) return undefined;
     follow(search, pair);
   }
   return null;
@@ -31,6 +35,7 @@ interface Search {
   /** Grows while it is gone through. */
   readonly open: Pair[];
   readonly seen: Set<number>;
+  readonly budget: Budget;
 }
 
 function follow(search: Search, pair: Pair): void {
@@ -41,20 +46,28 @@ function follow(search: Search, pair: Pair): void {
 }
 
 /** Adds what is there without a further character: the ends, and states that go on. */
-function reach({ a, b, open, seen }: Search, from: Pair): void {
+function reach({ a, b, open, seen, budget }: Search, from: Pair): void {
   const others = restingIn(b, from.b);
   for (const state of restingIn(a, from.a)) {
     for (const other of others) {
       const key = state * 10_000 + other;
-      if (seen.has(key) || open.length > mostPairs) continue;
+      if (seen.has(key) || budget.left <= 0) continue;
       seen.add(key);
+      budget.left -= 1;
       open.push({ ...from, a: state, b: other });
     }
   }
 }
 
+const rests = new WeakMap<Automaton, Map<number, readonly number[]>>();
+
+/** Looked up: the same automaton is held against many others. */
 function restingIn(automaton: Automaton, from: number): readonly number[] {
-  return closure(automaton, [from]).filter((state) => automaton.steps[state] !== null || state === automaton.end);
+  const known = rests.get(automaton) ?? new Map<number, readonly number[]>();
+  rests.set(automaton, known);
+  const found = known.get(from) ?? closure(automaton, [from]).filter((state) => automaton.steps[state] !== null || state === automaton.end);
+  known.set(from, found);
+  return found;
 }
 
 const preferred = Array.from("/0123456789abcdefghijklmnopqrstuvwxyz-_.~", (character) => character.charCodeAt(0));

@@ -6,7 +6,7 @@ import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
 import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
 import type { Snapshot } from "../../../src/domain/snapshot.ts";
 import { createFakeObjects, createFakeParseCache, type FakeFiles } from "../../fakes/objects.ts";
-import { plainDialect, processText, smallDigest, smallRepository, versionText } from "../../support/small-repository.ts";
+import { plainDialect, processText, smallDefinition, smallDigest, smallRepository, versionText } from "../../support/small-repository.ts";
 
 const schemas = createSchemas();
 
@@ -61,8 +61,19 @@ const environmentText = fc.constantFrom(
   "name: production\ntype: staging\n",
   "name: production\ntype: production\nrestrictions: { allowedVersionTypes: [draft] }\n",
   "name: production\ntype: production\nprocesses: { called: {}, caled: {} }\n",
+  "name: production\ntype: production\nvalidation: { healthCheck: { endpoint: /health } }\n",
   "name: x\n",
 );
+function answeringAt(path: string): string {
+  const node = `    - { id: way-in, type: address, config: { path: '${path}' } }\n`;
+  return versionText("1.0.0", "c100").replace("  connections:", `${node}  connections:`);
+}
+
+function exportAnsweringAt(path: string): string {
+  const { nodes, ...rest } = smallDefinition("o100");
+  return JSON.stringify({ ...rest, nodes: [...nodes, { id: "way-in", type: "address", config: { path } }] });
+}
+
 const quarantineFile = "environments/production/quarantine.yaml";
 
 function quarantineText(content: string): string {
@@ -79,6 +90,14 @@ const change: fc.Arbitrary<readonly [string, string | null]> = fc.oneof(
   },
   fc.tuple(fc.constant("processes/called/process.yaml"), processFileText),
   fc.tuple(fc.constant("processes/called/versions/1.0.0.yaml"), versionFileText),
+  fc.tuple(
+    fc.constantFrom(..."called caller".split(" ").map((process) => `processes/${process}/versions/1.0.0.yaml`)),
+    fc.constantFrom("/x", "/x/:id", String.raw`/x/:id(\d+)`, "/X/", "/bad|", "/health").map(answeringAt),
+  ),
+  fc.tuple(
+    fc.constant("processes/other/versions/1.0.0.flow.json"),
+    fc.constantFrom("/x/:other", "/x", "/y", "/health").map((path) => exportAnsweringAt(path)),
+  ),
   fc.tuple(fc.constant("environments/production/environment.yaml"), environmentText),
   fc.tuple(fc.constant(quarantineFile), fc.constantFrom(quarantineText("c100"), quarantineText("x"), "quarantine: []\n", "?", null)),
   fc.tuple(
@@ -112,7 +131,7 @@ describe("an incremental snapshot", () => {
           );
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
   });
 

@@ -1,0 +1,96 @@
+/** Which pinned processes of an environment would answer the same requests, found from the repository alone. */
+
+import { type EnvironmentSpec, strategyFor } from "../../domain/environment.ts";
+import type { Finding } from "../../domain/finding.ts";
+import type { ProcessId } from "../../domain/names.ts";
+import type { Budget } from "../../domain/paths/overlap.ts";
+import { commonPath, formsOf, placeOf } from "../../domain/paths/clash.ts";
+import type { PathForm } from "../../domain/paths/path-pattern.ts";
+import type { PlacedAddress } from "./address-rules.ts";
+import type { PinGraph } from "./dependency-rules.ts";
+import { finding } from "./findings.ts";
+
+interface Claim {
+  readonly process: ProcessId;
+  readonly address: PlacedAddress;
+  readonly form: PathForm;
+}
+
+/** How much work holding patterns of one kind against each other may be, in pairs of states. What is not told here is found in the rollout. */
+const mostWork = 50_000;
+
+/**
+ * Findings by process for the processes named and for whoever clashes with them. They break no pin: what serves an address keeps
+ * it, and only a newcomer is refused when it is rolled out. The path of the health check is asked in private, so all may have it.
+ */
+export function clashFindings(
+  graph: PinGraph,
+  spec: EnvironmentSpec | null,
+  processes: ReadonlySet<ProcessId>,
+): ReadonlyMap<ProcessId, readonly Finding[]> {
+  const findings = new Map<ProcessId, readonly Finding[]>();
+  const budget = { left: mostWork };
+  for (const claims of rivalries(graph, spec, processes)) {
+    for (const claim of claims) {
+      const rival = firstRival(claim, claims, budget);
+      if (rival) findings.set(claim.process, [...(findings.get(claim.process) ?? []), clashFinding(graph, claim, rival)]);
+    }
+  }
+  return findings;
+}
+
+/** Claims that only their patterns can tell apart, where one of the processes has a part in it. */
+function rivalries(graph: PinGraph, spec: EnvironmentSpec | null, processes: ReadonlySet<ProcessId>): Iterable<readonly Claim[]> {
+  const places = new Map<string, Claim[]>();
+  for (const process of processes) for (const [place] of claimsOf(graph, spec, process)) places.set(place, []);
+  for (const process of places.size > 0 ? graph.pins.keys() : []) {
+    for (const [place, claim] of claimsOf(graph, spec, process)) places.get(place)?.push(claim);
+  }
+  return places.values();
+}
+
+function* claimsOf(graph: PinGraph, spec: EnvironmentSpec | null, process: ProcessId): Generator<readonly [string, Claim]> {
+  const shared = healthPath(spec, process);
+  for (const address of graph.content(process)?.addresses ?? []) {
+    if (address.path === shared) continue;
+    for (const form of formsOf(address.path)) yield [placeOf(address, form), { process, address, form }];
+  }
+}
+
+function healthPath(spec: EnvironmentSpec | null, process: ProcessId): string | undefined {
+  if (spec === null) return undefined;
+  const strategy = strategyFor(spec, process);
+  const own = strategy.kind === "blue-green" ? strategy.healthCheckUrl : null;
+  return own ?? spec.validation.healthCheck?.path;
+}
+
+/** All paths that may be asked for health, for comparing. */
+export function healthPaths(spec: EnvironmentSpec | null): string {
+  if (spec === null) return "";
+  const own = [spec.strategy, ...spec.strategies.values()].map((strategy) =>
+    strategy.kind === "blue-green" ? strategy.healthCheckUrl : "",
+  );
+  return [spec.validation.healthCheck?.path, ...own, ...spec.strategies.keys()].join("\0");
+}
+
+interface Rival extends Claim {
+  readonly example: string;
+}
+
+function firstRival(claim: Claim, rivals: readonly Claim[], budget: Budget): Rival | null {
+  for (const rival of rivals) {
+    if (rival.process === claim.process) continue;
+    const example = commonPath(claim.form, rival.form, budget);
+    if (example === undefined) return null;
+    if (example !== null) return { ...rival, example };
+  }
+  return null;
+}
+
+function clashFinding(graph: PinGraph, { process, address }: Claim, rival: Rival): Finding {
+  const { method, path, line, column, file } = address;
+  const theirs = `${rival.process} ${graph.pins.get(rival.process)?.version ?? ""} (${rival.address.file}:${rival.address.line})`;
+  const same = rival.address.path === path ? "" : `, such as ${method} ${rival.example}`;
+  const message = `${method} ${path} of ${process} answers what ${method} ${rival.address.path} of ${theirs} answers in ${graph.environment} too${same}`;
+  return finding({ file, line, column, pointer: "" }, "address/clash", message);
+}
