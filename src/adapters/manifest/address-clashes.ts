@@ -4,7 +4,7 @@ import { type EnvironmentSpec, strategyFor } from "../../domain/environment.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { ProcessId } from "../../domain/names.ts";
 import type { Budget } from "../../domain/paths/overlap.ts";
-import { commonPath, formsOf, placeOf } from "../../domain/paths/clash.ts";
+import { commonPath, formsOf, looksLike, placeOf } from "../../domain/paths/clash.ts";
 import type { PathForm } from "../../domain/paths/path-pattern.ts";
 import type { PlacedAddress } from "./address-rules.ts";
 import type { PinGraph } from "./dependency-rules.ts";
@@ -42,19 +42,22 @@ export function clashFindings(
 /** Claims that only their patterns can tell apart, where one of the processes has a part in it. */
 function rivalries(graph: PinGraph, spec: EnvironmentSpec | null, processes: ReadonlySet<ProcessId>): Iterable<readonly Claim[]> {
   const places = new Map<string, Claim[]>();
-  for (const process of processes) for (const [place] of claimsOf(graph, spec, process)) places.set(place, []);
-  for (const process of places.size > 0 ? graph.pins.keys() : []) {
-    for (const [place, claim] of claimsOf(graph, spec, process)) places.get(place)?.push(claim);
+  const own = [...processes].flatMap((process) => addressesOf(graph, spec, process));
+  for (const address of own) for (const form of formsOf(address.path)) places.set(placeOf(address, form), []);
+  const isAlike = looksLike(own.map(({ path }) => path));
+  for (const process of own.length > 0 ? graph.pins.keys() : []) {
+    for (const address of addressesOf(graph, spec, process)) {
+      if (!isAlike(address.path)) continue;
+      for (const form of formsOf(address.path)) places.get(placeOf(address, form))?.push({ process, address, form });
+    }
   }
   return places.values();
 }
 
-function* claimsOf(graph: PinGraph, spec: EnvironmentSpec | null, process: ProcessId): Generator<readonly [string, Claim]> {
-  const shared = healthPath(spec, process);
-  for (const address of graph.content(process)?.addresses ?? []) {
-    if (address.path === shared) continue;
-    for (const form of formsOf(address.path)) yield [placeOf(address, form), { process, address, form }];
-  }
+function addressesOf(graph: PinGraph, spec: EnvironmentSpec | null, process: ProcessId): readonly PlacedAddress[] {
+  const addresses = graph.content(process)?.addresses ?? [];
+  const shared = addresses.length > 0 ? healthPath(spec, process) : undefined;
+  return shared === undefined ? addresses : addresses.filter(({ path }) => path !== shared);
 }
 
 function healthPath(spec: EnvironmentSpec | null, process: ProcessId): string | undefined {

@@ -11,6 +11,8 @@ export interface Automaton {
   /** Where a state goes with a character. */
   readonly steps: readonly ({ readonly set: CharSet; readonly to: number } | null)[];
   readonly end: number;
+  /** The end, and states that go on with a character, that are there without one. */
+  resting(from: number): readonly number[];
 }
 
 const mostStates = 1_000;
@@ -64,11 +66,21 @@ export function automatonOf(expression: Expression): Automaton {
     return end;
   };
   const end = add(expression, 0);
-  return { free, steps, end };
+  return { free, steps, end, resting: restingStates({ free, steps, end }) };
+}
+
+/** Looked up: an automaton is held against many others. */
+function restingStates(graph: Omit<Automaton, "resting">): (from: number) => readonly number[] {
+  const known = new Map<number, readonly number[]>();
+  return (from) => {
+    const found = known.get(from) ?? closure(graph, [from]).filter((state) => graph.steps[state] !== null || state === graph.end);
+    known.set(from, found);
+    return found;
+  };
 }
 
 /** All states that are there without a further character, in order. */
-export function closure({ free }: Automaton, from: Iterable<number>): readonly number[] {
+function closure({ free }: Pick<Automaton, "free">, from: Iterable<number>): readonly number[] {
   const seen = new Set<number>();
   const open = [...from];
   for (let at = open.pop(); at !== undefined; at = open.pop()) {

@@ -38,8 +38,10 @@ export function clashWith(endpoints: readonly PublicEndpoint[]): (others: readon
     }
     return undefined;
   };
+  const isAlike = looksLike(endpoints.map(({ path }) => path));
   return (others) => {
     for (const other of keepers.size > 0 ? others : []) {
+      if (!isAlike(other.path)) continue;
       for (const form of formsOf(other.path)) {
         const clash = clashOf(other, form);
         if (clash) return clash;
@@ -63,17 +65,27 @@ function exampleOf({ segments }: PathForm): string {
   return `/${segments.map((segment) => (segment.kind === "fixed" ? segment.text : "1")).join("/")}`;
 }
 
-const mostRemembered = 20_000;
-const remembered = new Map<string, PathPattern | null>();
-
-/** Remembered, since a thousand newcomers look at the same thousand others. None for a path that is not served. */
+/** None for a path that is not served. */
 export function formsOf(path: string): readonly PathForm[] {
-  const known = remembered.get(path);
-  if (known !== undefined) return known?.forms ?? [];
-  const read = readOrNull(path);
-  if (remembered.size >= mostRemembered) remembered.clear();
-  remembered.set(path, read);
-  return read?.forms ?? [];
+  return readOrNull(path)?.forms ?? [];
+}
+
+/**
+ * Whether a path may be as specific as one of these: a cheap look before it is read, since a thousand newcomers look at a thousand
+ * others each.
+ */
+export function looksLike(paths: readonly string[]): (path: string) => boolean {
+  const firsts = new Set(paths.map(firstSegment));
+  return (path) => {
+    const first = firstSegment(path);
+    return first === "" || firsts.has(first) || firsts.has("");
+  };
+}
+
+/** In lower case; "" when it is not plain, and may be left out or stand for many. */
+function firstSegment(path: string): string {
+  const first = /^\/([\w.%~!',;=&@-]+)(?=\/|$)(?!\/[*+?{])/.exec(path)?.[1];
+  return first?.toLowerCase() ?? "";
 }
 
 function readOrNull(path: string): PathPattern | null {

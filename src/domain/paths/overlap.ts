@@ -1,6 +1,6 @@
 /** Whether two automata fit one text, and which. Pure. */
 
-import { type Automaton, closure } from "./automaton.ts";
+import type { Automaton } from "./automaton.ts";
 import { alphabetSize, type CharSet, holds } from "./char-set.ts";
 
 interface Pair {
@@ -47,8 +47,8 @@ function follow(search: Search, pair: Pair): void {
 
 /** Adds what is there without a further character: the ends, and states that go on. */
 function reach({ a, b, open, seen, budget }: Search, from: Pair): void {
-  const others = restingIn(b, from.b);
-  for (const state of restingIn(a, from.a)) {
+  const others = b.resting(from.b);
+  for (const state of a.resting(from.a)) {
     for (const other of others) {
       const key = state * 10_000 + other;
       if (seen.has(key) || budget.left <= 0) continue;
@@ -57,17 +57,6 @@ function reach({ a, b, open, seen, budget }: Search, from: Pair): void {
       open.push({ ...from, a: state, b: other });
     }
   }
-}
-
-const rests = new WeakMap<Automaton, Map<number, readonly number[]>>();
-
-/** Looked up: the same automaton is held against many others. */
-function restingIn(automaton: Automaton, from: number): readonly number[] {
-  const known = rests.get(automaton) ?? new Map<number, readonly number[]>();
-  rests.set(automaton, known);
-  const found = known.get(from) ?? closure(automaton, [from]).filter((state) => automaton.steps[state] !== null || state === automaton.end);
-  known.set(from, found);
-  return found;
 }
 
 const preferred = Array.from("/0123456789abcdefghijklmnopqrstuvwxyz-_.~", (character) => character.charCodeAt(0));

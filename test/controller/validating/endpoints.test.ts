@@ -71,6 +71,7 @@ describe("two endpoints", () => {
     ["/orders/:id(\\d+)", "/orders/:name([a-z]+)", false],
     ["/orders/*", "/orders/:order", false],
     ["/v/*/meta", "/v/*/META", true],
+    ["/:version?/orders", "/orders", true],
     ["/orders/:id?", "/orders", true],
     ["/orders/:id?", "/orders/:order", true],
     ["/orders/", "/orders", true],

@@ -71,14 +71,17 @@ export function parseRoutes(value: unknown, pointer = ""): readonly Route[] {
   return taken;
 }
 
-/** A whole table: environments by name. What does not hold is left out and told. @throws InvalidRoutes when it is no table. */
+/** A whole table: environments by name. A route with a path that is not served any more is left out and told. @throws InvalidRoutes. */
 export function parseTable(value: unknown, tell: (refusal: string) => void): ReadonlyMap<EnvironmentName, readonly Route[]> {
   const environments = record(record(value, "")["environments"], "/environments");
   const parsed = new Map<EnvironmentName, readonly Route[]>();
   for (const [environment, routes] of Object.entries(environments)) {
     if (!isEnvironmentName(environment)) throw new InvalidRoutes("/environments", `"${environment}" is no name of an environment`);
     const { taken, refused } = sortRoutes(routes, `/environments/${environment}`);
-    for (const { index, why } of refused) tell(`${environment}, route ${index}: ${why}`);
+    for (const { index, isAboutPath, why } of refused) {
+      if (!isAboutPath) throw new InvalidRoutes(`/environments/${environment}/${index}`, why);
+      tell(`${environment}, route ${index}: ${why}`);
+    }
     parsed.set(environment, taken);
   }
   return parsed;
