@@ -2,7 +2,6 @@
 
 import type { Connection, Definition, Json, JsonObject, WorkflowNode } from "../../../domain/definition.ts";
 import type { Dialect } from "../../../ports/dialect.ts";
-import { addressesOf } from "./addresses.ts";
 import { type FlowNode, isList, isObject, parseFlowNodes, stringsOf } from "./flow-nodes.ts";
 import { waysIn } from "./ways-in.ts";
 

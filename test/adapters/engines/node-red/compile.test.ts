@@ -31,7 +31,7 @@ describe("a unit compiled for Node-RED", () => {
       { method: "GET", path: "/orders" },
     ]);
     expect(endpointsOf(tab, nodes)).toEqual(endpoints);
-    expect(nodeRedDialect.endpoints(definition)).toEqual(endpoints);
+    expect(nodeRedDialect.endpoints(definition)).toMatchObject(endpoints);
   });
 
   it("takes its WebSocket listeners below the private path too", () => {
