@@ -28,6 +28,7 @@ export function createWorld(wanted: Wanted): World {
   const routes = new Map<ProcessId, Route>();
   const seen: Seen = {
     now: 0,
+    lostMs: 0,
     commit,
     environment: environment.name,
     spec: environment.spec,

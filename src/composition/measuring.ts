@@ -5,6 +5,7 @@ import { createGatewaySource } from "../adapters/metrics/gateway.ts";
 import { createHealthSource } from "../adapters/metrics/health.ts";
 import { createHttpJsonSource } from "../adapters/metrics/http-json.ts";
 import { type ClosableSource, createPrometheusSource } from "../adapters/metrics/prometheus.ts";
+import { wallClock } from "../adapters/system/system.ts";
 import { createMeasurements, type StoppableMeasurements } from "../controller/measurements.ts";
 import type { Ports } from "../controller/ports.ts";
 import type { ControllerConfig, MetricSourceConfig } from "../domain/controller-config.ts";
@@ -12,7 +13,7 @@ import type { EnvironmentSpec } from "../domain/environment.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import type { MetricSource } from "../ports/metric-source.ts";
 
-export interface MeasuringParts extends Pick<Ports, "engine" | "router" | "prober" | "secrets" | "clock" | "log"> {
+export interface MeasuringParts extends Pick<Ports, "engine" | "router" | "prober" | "secrets" | "clock" | "awake" | "log"> {
   readonly config: ControllerConfig;
   readonly spec: (environment: EnvironmentName) => EnvironmentSpec | null;
   readonly wake: (environment: EnvironmentName) => void;
@@ -30,8 +31,8 @@ export interface Measuring {
 export function openMeasuring(parts: MeasuringParts): Measuring {
   const outside = parts.config.metricSources.map((source) => [source.name, openSource(source, parts)] as const);
   const sources = new Map<string, MetricSource>([...builtIn(parts), ...outside]);
-  const { clock, log, wake } = parts;
-  const measurements = createMeasurements({ sources: (name) => sources.get(name) ?? null, clock, log, wake, timeoutMs });
+  const { clock, awake, log, wake } = parts;
+  const measurements = createMeasurements({ sources: (name) => sources.get(name) ?? null, clock, awake, log, wake, timeoutMs });
   return {
     measurements,
     async close() {
@@ -57,6 +58,12 @@ function healthEndpoint(spec: EnvironmentSpec | null): { readonly path: string; 
   return spec?.validation.healthCheck ?? null;
 }
 
-function openSource(source: MetricSourceConfig, { secrets }: MeasuringParts): ClosableSource {
-  return source.type === "prometheus" ? createPrometheusSource({ ...source, secrets }) : createHttpJsonSource({ ...source, secrets });
+/** Others know the time by their own clocks, not by that of this run. */
+function openSource(source: MetricSourceConfig, { secrets, clock }: MeasuringParts): ClosableSource {
+  const opened =
+    source.type === "prometheus" ? createPrometheusSource({ ...source, secrets }) : createHttpJsonSource({ ...source, secrets });
+  return {
+    measure: (query, signal) => opened.measure({ ...query, until: query.until + wallClock.now() - clock.now() }, signal),
+    close: () => opened.close(),
+  };
 }

@@ -5,7 +5,7 @@
 
 import type { Measured, MeasureWish } from "../domain/metrics.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
-import type { Clock } from "../ports/clock.ts";
+import type { Awake, Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import { askSource, type SourceOf, type StableMemory } from "./measuring/ask.ts";
 import { createTroubles, type Troubles } from "./measuring/troubles.ts";
@@ -15,6 +15,7 @@ export interface MeasurementsOptions {
   /** `gateway`, `engine`, `health`, and those of pinion.yaml. */
   readonly sources: SourceOf;
   readonly clock: Clock;
+  readonly awake: Pick<Awake, "since">;
   /** Called when results are in, and when it is time to ask for the next ones. */
   readonly wake: (environment: EnvironmentName) => void;
   readonly log: Log;
@@ -70,6 +71,7 @@ class MeasurementsBeside implements StoppableMeasurements {
     if (this.#isStopped) return new Map();
     const lane = this.#lanes.get(environment) ?? this.#open(environment);
     this.#follow(lane, wishes);
+    this.#forgetAway(lane);
     this.#startDue(lane, 0);
     this.#arrange(lane);
     if (lane.entries.size === 0) this.#lanes.delete(environment);
@@ -116,6 +118,16 @@ class MeasurementsBeside implements StoppableMeasurements {
     }
   }
 
+  /** What was measured before this process stood still says nothing about now: all is measured afresh, and watched from the beginning. */
+  #forgetAway({ entries }: Lane): void {
+    const since = this.#options.awake.since();
+    for (const entry of entries.values()) {
+      if (entry.measured === null || entry.measured.at >= since) continue;
+      entry.measured = null;
+      entry.startedAt = entry.isUnderWay ? entry.startedAt : null;
+    }
+  }
+
   #startDue(lane: Lane, early: number): void {
     const now = this.#options.clock.now();
     for (const entry of lane.entries.values()) {
@@ -138,10 +150,11 @@ class MeasurementsBeside implements StoppableMeasurements {
   }
 
   async #measure(lane: Lane, entry: Entry): Promise<void> {
-    const { sources: sourceOf, clock, timeoutMs, wake } = this.#options;
-    const asking = { environment: lane.environment, wish: entry.wish, sourceOf, clock, timeoutMs, signal: entry.given.signal };
+    const { sources: sourceOf, clock, awake, timeoutMs, wake } = this.#options;
+    const asking = { environment: lane.environment, wish: entry.wish, sourceOf, clock, awake, timeoutMs, signal: entry.given.signal };
     const measured = await askSource(asking, entry.memory);
-    if (entry.given.signal.aborted) return;
+    // What was asked before this process stood still is asked again, at the next interval.
+    if (entry.given.signal.aborted || measured.at < awake.since()) return;
     entry.measured = { ...measured, since: entry.measured?.since ?? measured.at };
     entry.isAskedFor = false;
     lane.troubles.note(entry.measured);

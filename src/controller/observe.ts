@@ -19,6 +19,7 @@ export async function observe(environment: EnvironmentName, ports: Ports): Promi
   if (inventory.kind === "known") ports.places.remember(environment, inventory.value);
   return {
     now: ports.clock.now(),
+    lostMs: ports.awake.lostMs(),
     commit: wanted.commit,
     environment,
     spec: wanted.environment.spec,

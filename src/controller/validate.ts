@@ -97,6 +97,8 @@ async function answer({ validation, subject, ask }: Question, action: Validate, 
     return finish("passed", await ask());
   } catch (error) {
     if (error instanceof SaysNothing) return null;
+    // A process that stood still has let the time run out by itself: its own clock goes off before it hears the answer.
+    if (ports.awake.since() > at) return finish("unknown", `${messageOf(error)}; asked again, for this controller stood still meanwhile`);
     const isFailure = error instanceof Failure || (error instanceof PinionError && error.retry === "never");
     return finish(isFailure ? "failed" : "unknown", messageOf(error));
   }

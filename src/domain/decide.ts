@@ -15,6 +15,7 @@ import type { Instant, ProcessId } from "./names.ts";
 import { type Seen, servingUnit } from "./seen.ts";
 import { type Line, obeyForLine, obeyForProcess, ordersFor, thawed, unanswered, withOrders } from "./obeying.ts";
 import type { Order, OrderAnswer } from "./orders.ts";
+import { withoutLostTime } from "./lost-time.ts";
 import type { DeploymentUpdate, EnvironmentState, OwedAction, ProcessState, Step } from "./state.ts";
 import { isSameStatus } from "./status.ts";
 import { tell } from "./tell.ts";
@@ -75,7 +76,11 @@ interface Wanted {
 
 function decideOne(step: Draft, about: Collected, { orders, desired, line }: Wanted): void {
   const { remembered, owed, pass } = about;
-  const given = obeyForProcess(orders, thawed(remembered, line.thawedAfterMs), { desired, seen: pass.seen, freeze: line.freeze });
+  const given = obeyForProcess(orders, thawed(withoutLostTime(remembered, pass.seen), line.thawedAfterMs), {
+    desired,
+    seen: pass.seen,
+    freeze: line.freeze,
+  });
   step.answers.push(...given.answers);
   const one: Case = { before: given.after, owed: given.hasActed ? none : owed, desired, superseded: null, reverted: null, pass };
   collect(step, about, withOrders(given, decideProcess(one)));

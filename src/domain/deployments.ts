@@ -95,6 +95,7 @@ function newRollout(
     strategy,
     startedAt: seen.now,
     deadline: seen.now + timeoutOf(strategy, spec),
+    lostMs: seen.lostMs,
     paused: null,
     switchedAt: null,
     state: { kind: "validating" },

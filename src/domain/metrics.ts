@@ -59,6 +59,8 @@ export interface MetricQuery {
   readonly windowMs: number;
   /** The window's end. */
   readonly until: Instant;
+  /** What was counted before this counts for nothing: whoever asks was away. */
+  readonly notBefore?: Instant;
 }
 
 /** Something that shall be measured as long as it is asked for. */

@@ -83,6 +83,8 @@ export interface Rollout {
   readonly startedAt: Instant;
   /** When it fails by `deploymentTimeout`, or by a canary's `maxDuration`. Time spent paused is added. */
   readonly deadline: Instant;
+  /** How much time was lost, in all runs, when it was looked at last; absent in what older releases began. */
+  readonly lostMs?: number;
   /** Null: nobody has paused it. */
   readonly paused: Pause | null;
   /** When the candidate was first given all the traffic; null: not yet. */

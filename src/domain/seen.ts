@@ -17,6 +17,8 @@ export interface EngineSeen {
 
 export interface Seen {
   readonly now: Instant;
+  /** Milliseconds in which nobody ran, in this run and between those before it. Only grows. */
+  readonly lostMs: number;
   readonly commit: CommitId;
   readonly environment: EnvironmentName;
   /** Null when environment.yaml cannot be used. */

@@ -199,3 +199,31 @@ it("resolves idle when nothing is being measured", async () => {
   await stand.clock.idle();
   expect(isIdle).toBe(true);
 });
+
+describe("after this process stood still", () => {
+  it("all is measured afresh, no further back than that, and watched from the beginning", async () => {
+    stand.source.setReading(unit("a").digest, value(3));
+    stand.pass();
+    await stand.clock.pass(20_000);
+    stand.isPassing = false;
+    await stand.clock.pass(45_000);
+    stand.awakeSince = stand.clock.now();
+    stand.isPassing = true;
+    expect(stand.pass().get("d1") ?? []).toEqual([]);
+    await stand.clock.pass(2_000);
+    const [measured] = stand.newest();
+    expect(measured?.since).toBeGreaterThanOrEqual(stand.awakeSince);
+    expect(stand.source.asked.at(-1)).toMatchObject({ windowMs: 2_000, notBefore: stand.awakeSince });
+  });
+
+  it("an answer to what was asked before counts for nothing", async () => {
+    stand.source.setReading(unit("a").digest, value(90));
+    stand.pass();
+    stand.awakeSince = stand.clock.now() + 1;
+    await stand.clock.idle();
+    expect(stand.newest()).toEqual([]);
+    stand.source.setReading(unit("a").digest, value(3));
+    await stand.clock.pass(2_000);
+    expect(stand.newest()).toMatchObject([{ candidate: value(3) }]);
+  });
+});

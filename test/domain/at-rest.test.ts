@@ -39,6 +39,7 @@ function seenWith(parts: { readonly installed?: readonly Installed[]; readonly r
   const { installed: units = [installed], route: routed = route, ...others } = parts;
   return {
     now,
+    lostMs: 0,
     commit: "c1",
     environment,
     spec,

@@ -93,6 +93,7 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
   const measurements = createMeasurements({
     sources: (name) => (name === "gateway" ? gateway : null),
     clock,
+    awake: alwaysAwake(clock),
     wake,
     log,
     timeoutMs: 10_000,

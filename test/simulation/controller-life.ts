@@ -182,7 +182,7 @@ function openPorts({ world, network, invariants, writer }: LifeParts, { life, cl
     places: createPlaces(),
     unrecorded: createUnrecorded(),
     reverts: createReverts({ onWritten: refresh, wake }),
-    measurements: createMeasurements({ sources, clock, log, wake, timeoutMs: 3_000 }),
+    measurements: createMeasurements({ sources, clock, awake: alwaysAwake(clock), log, wake, timeoutMs: 3_000 }),
     pinWriter: network.port(life, "writer", writer(life), rules.writer),
     engine: (environment) => {
       const engine = engines.get(environment);

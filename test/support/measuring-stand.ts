@@ -26,6 +26,8 @@ export interface MeasuringStand {
   wishes: readonly MeasureWish[];
   /** Whether a pass follows when the environment is woken. */
   isPassing: boolean;
+  /** When it last began to run. */
+  awakeSince: number;
   pass(): ReadonlyMap<string, readonly Measured[]>;
   /** What the last pass was told of a deployment. */
   newest(deployment?: string): readonly Measured[];
@@ -81,6 +83,7 @@ export function createMeasuringStand(): MeasuringStand {
   const measurements = createMeasurements({
     sources: (name) => (name === "gateway" ? source : name === "other" ? other : null),
     clock: counting,
+    awake: { since: () => stand.awakeSince },
     wake: () => void (stand.isPassing && Promise.resolve().then(stand.pass)),
     log,
     timeoutMs: 5_000,
@@ -94,6 +97,7 @@ export function createMeasuringStand(): MeasuringStand {
     passes,
     wishes: [aWish()],
     isPassing: true,
+    awakeSince: 0,
     pass() {
       const measured = measurements.latest("production", stand.wishes);
       passes.push({ at: clock.now(), measured });

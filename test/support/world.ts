@@ -27,7 +27,7 @@ import { createFakeEngine, type FakeEngine } from "../fakes/engine.ts";
 import { createFakeJournal, type FakeJournal } from "../fakes/journal.ts";
 import { createFakeProber, type FakeProber } from "../fakes/prober.ts";
 import { createFakeRouter, type FakeRouter } from "../fakes/router.ts";
-import { alwaysAwake } from "./awake.ts";
+import { type Sleepy, sometimesAwake } from "./awake.ts";
 
 export { blueGreen, environment } from "./spec.ts";
 
@@ -67,6 +67,7 @@ export interface World {
   digest(process: ProcessId, version: Version): Digest;
   /** While it is, no revert is written. */
   isGitDown: boolean;
+  readonly awake: Sleepy;
   /** Reverts that were committed. */
   readonly reverts: RevertOrder[];
   /** What is measured for each wish. */
@@ -121,7 +122,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       router,
       prober,
       clock: { now: () => world.now, sleep: async (ms) => void (world.now += ms) },
-      awake: alwaysAwake({ now: () => world.now }),
+      awake: world.awake,
       log: {
         info: () => undefined,
         warn: () => undefined,
@@ -173,6 +174,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
   }
 
   const world: World = {
+    awake: sometimesAwake({ now: () => world.now }),
     isGitDown: false,
     reverts: [],
     readings: () => ({ candidate: { kind: "none", why: "nothing is measured here" } }),

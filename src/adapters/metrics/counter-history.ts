@@ -66,13 +66,15 @@ export class CounterHistory {
     this.#isFromStart = false;
   }
 
-  /** What was counted in the window that ends at `until`; null when nothing is known of it. */
-  within(windowMs: number, until: Instant): Growth | null {
+  /** What was counted in the window that ends at `until`, but never before `notBefore`; null when nothing is known of it. */
+  within(windowMs: number, until: Instant, notBefore: Instant = -Infinity): Growth | null {
     const first = this.#samples.find((sample) => sample.at >= until) ?? this.#newest();
     // Of several samples of one moment, the last one has what the others do not have yet.
     const end = this.#samples.findLast((sample) => sample.at === first.at) ?? first;
-    const from = until - windowMs;
-    const start = this.#startOf(from, { end, slack: Math.max(windowMs, slackMs) });
+    // What is asked about the past is about a time in which somebody looked.
+    const floor = notBefore > until ? -Infinity : notBefore;
+    const from = Math.max(until - windowMs, floor);
+    const start = this.#startOf(from, { end, notBefore: floor, slack: Math.max(windowMs, slackMs) });
     if (start === end) return null;
     return { values: difference(end.grown, start.grown), coveredMs: Math.max(0, end.at - Math.max(start.at, from)) };
   }
@@ -88,8 +90,11 @@ export class CounterHistory {
   }
 
   /** The last sample at the window's beginning or before, or the first one within. One that is far off says nothing about the window. */
-  #startOf(from: Instant, { end, slack }: { readonly end: Sample; readonly slack: number }): Sample {
-    const before = this.#samples.findLast((sample) => sample.at <= from);
+  #startOf(
+    from: Instant,
+    { end, notBefore, slack }: { readonly end: Sample; readonly notBefore: Instant; readonly slack: number },
+  ): Sample {
+    const before = this.#samples.findLast((sample) => sample.at <= from && sample.at >= notBefore);
     const isBirth = this.#isFromStart && before === this.#samples[0];
     if (before && before !== end && (isBirth || from - before.at <= slack)) return before;
     return this.#samples.find((sample) => sample.at > from && sample.at <= end.at) ?? end;

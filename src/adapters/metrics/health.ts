@@ -113,8 +113,8 @@ async function isHealthy(placement: Placement, endpoint: HealthEndpoint | null, 
   }
 }
 
-function readingOf({ statistic, windowMs, until }: MetricQuery, rounds: readonly Round[]): Reading {
-  const within = rounds.filter((round) => round.at > until - windowMs);
+function readingOf({ statistic, windowMs, until, notBefore = 0 }: MetricQuery, rounds: readonly Round[]): Reading {
+  const within = rounds.filter((round) => round.at > until - windowMs && round.at >= notBefore);
   const first = within[0];
   if (!first) return { kind: "none", why: "no health check in the window yet" };
   const failures = within.filter((round) => !round.isGood).length;

@@ -69,12 +69,12 @@ export class SampledCounters {
   }
 
   /** What was counted of the version in the window. Throws what reading the counters throws. */
-  async window({ environment: name, unit, windowMs, until }: MetricQuery): Promise<Windowed> {
+  async window({ environment: name, unit, windowMs, until, notBefore }: MetricQuery): Promise<Windowed> {
     const isPast = until < this.#clock.now() - pastMs;
     const sampled = await this.#sample(name);
     const environment = this.#take(name, sampled);
     const { history } = this.#watch(environment, { unit, windowMs, sampled });
-    const growth = isPast && !history.reaches(until) ? lifetimeOf(history, windowMs) : history.within(windowMs, until);
+    const growth = isPast && !history.reaches(until) ? lifetimeOf(history, windowMs) : history.within(windowMs, until, notBefore);
     const { layout } = environment;
     return growth ? { kind: "growth", growth, layout } : { kind: "unknown", layout };
   }

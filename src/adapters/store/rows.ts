@@ -96,6 +96,7 @@ const isRollout = shape<Rollout>({
   fast: isFlag,
   startedAt: isNumber,
   deadline: isNumber,
+  lostMs: optional(isNumber),
   paused: nullable(shape<Pause>({ by: isPerson, why: isText, at: isNumber })),
   switchedAt: nullable(isNumber),
   state: isRolloutState,

@@ -3,7 +3,7 @@
 import { compares } from "../../domain/analysis.ts";
 import type { Measured, MeasureWish, MetricQuery, Reading } from "../../domain/metrics.ts";
 import type { EnvironmentName, Instant, UnitRef } from "../../domain/names.ts";
-import type { Clock } from "../../ports/clock.ts";
+import type { Awake, Clock } from "../../ports/clock.ts";
 import type { MetricSource } from "../../ports/metric-source.ts";
 
 /** Finds a source by its name; null: there is none of that name. */
@@ -14,6 +14,7 @@ export interface Asking {
   readonly wish: MeasureWish;
   readonly sourceOf: SourceOf;
   readonly clock: Clock;
+  readonly awake: Pick<Awake, "since">;
   /** After so many milliseconds a source is given up. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
@@ -37,13 +38,14 @@ export async function askSource(asking: Asking, memory: StableMemory): Promise<O
   const { wish, clock, environment } = asking;
   const { check } = wish;
   const at = clock.now();
+  const notBefore = asking.awake.since();
   const ask = (unit: UnitRef, until: Instant, windowMs = check.windowMs) => {
     const { metric, statistic, query } = check;
-    return bounded({ environment, unit, metric, statistic, query, windowMs, until }, asking);
+    return bounded({ environment, unit, metric, statistic, query, windowMs, until, notBefore }, asking);
   };
   const stableUnit = compares(check) ? wish.stable : null;
   const [candidate, stable] = await Promise.all([
-    ask(wish.candidate, at, Math.min(check.windowMs, wholeSeconds(at - wish.since))),
+    ask(wish.candidate, at, Math.min(check.windowMs, wholeSeconds(at - Math.max(wish.since, notBefore)))),
     stableUnit && readStable((until) => ask(stableUnit, until), { wish, at, memory }),
   ]);
   return { check, candidate, stable, at };

@@ -114,3 +114,23 @@ it("never counts less than nothing, nor more than there was", () => {
     }),
   );
 });
+
+describe("a window that begins no earlier than somebody was there to look", () => {
+  const history = everySecond([0, 10, 20, 30, 130]);
+
+  it.each([
+    [3_000, [100], 1_000],
+    [2_000, [110], 2_000],
+    [-1, [130], 4_000],
+  ])("not before %d", (notBefore, values, coveredMs) => {
+    expect(history.within(10_000, 4_000, notBefore)).toEqual({ values, coveredMs });
+  });
+
+  it("says nothing after the first look", () => {
+    expect(history.within(10_000, 4_000, 4_000)).toBeNull();
+  });
+
+  it("is of no matter where the past is asked about", () => {
+    expect(history.within(2_000, 3_000, 4_000)).toEqual({ values: [20], coveredMs: 2_000 });
+  });
+});

@@ -1,5 +1,6 @@
 /** A stand for validations alone: fakes of everything that they ask, and a deployment that is under way. */
 
+import { alwaysAwake } from "../../support/awake.ts";
 import { waysIn } from "../../../src/adapters/engines/node-red/ways-in.ts";
 import { createHash } from "node:crypto";
 import { mergeResults } from "../../../src/domain/remembered.ts";
@@ -206,6 +207,7 @@ export function createStand(options: StandOptions = {}) {
     router,
     prober: options.real?.prober ?? prober,
     hash: sha256,
+    awake: alwaysAwake({ now: () => stand.now }),
     clock: options.real?.clock ?? { now: () => stand.now, sleep: async (ms: number) => void (stand.now += ms) },
     secrets: { resolve: () => Promise.reject(new Error("no secrets here")) },
     manifests: { version: async (process: ProcessId, version: Version) => versionOf(process, version) },
