@@ -17,8 +17,10 @@ export interface RepositoryParts {
 /** @throws `secret/missing`, `git/protocol-not-allowed`. */
 export async function openRepository({ config, directory, secrets, log }: RepositoryParts): Promise<GitRepository> {
   const { url, branch, allowFile, timeoutMs } = config;
-  const auth = await resolveAuth(config.auth, secrets);
-  return createGitRepository({ url, branch, directory, allowFile, timeoutMs, log, ...(auth ? { auth } : {}) });
+  // Looked up at every use, because tokens are replaced; a first time now, so that a missing one is told at the start.
+  const auth = (): Promise<GitAuth | null> => resolveAuth(config.auth, secrets);
+  await auth();
+  return createGitRepository({ url, branch, directory, allowFile, timeoutMs, log, auth });
 }
 
 async function resolveAuth(auth: RepositoryAuth, secrets: Secrets): Promise<GitAuth | null> {

@@ -15,7 +15,7 @@ const catalogue = {
     hint: "Run in the folder of your pinion.yaml, name it with --config, or write one with `pinion init`.",
   },
   "git/unreachable": { retry: "later", hint: "Check the repository URL and the network; Pinion goes on trying." },
-  "git/refused": { retry: "later", hint: "Check the token or deploy key and its rights to the repository." },
+  "git/refused": { retry: "later", hint: "Check the repository URL, the token or deploy key, and its rights to the repository." },
   "git/branch-missing": { retry: "later", hint: "Check `repository.branch`; what runs keeps running until the branch is back." },
   "git/history-rewritten": {
     retry: "later",
@@ -110,16 +110,25 @@ export function isErrorCode(text: string): text is ErrorCode {
   return Object.hasOwn(catalogue, text);
 }
 
+interface PinionErrorOptions {
+  readonly cause?: unknown;
+  readonly findings?: readonly Finding[];
+  readonly retryAfterMs?: number | null;
+}
+
 /** An error that is somebody's to mend. Bugs stay plain `Error`s. */
 export class PinionError extends Error {
   readonly code: ErrorCode;
   readonly findings: readonly Finding[];
+  /** How long whoever was asked wants to be left alone; null: it does not say. */
+  readonly retryAfterMs: number | null;
 
-  constructor(code: ErrorCode, message: string, options: { readonly cause?: unknown; readonly findings?: readonly Finding[] } = {}) {
+  constructor(code: ErrorCode, message: string, options: PinionErrorOptions = {}) {
     super(message, { cause: options.cause });
     this.name = "PinionError";
     this.code = code;
     this.findings = options.findings ?? [];
+    this.retryAfterMs = options.retryAfterMs ?? null;
   }
 
   get hint(): string {

@@ -1,41 +1,66 @@
 /** Asks the remote where a branch is, in the cheapest way that its transport allows. */
 
+import { type ErrorCode, PinionError } from "../../domain/errors.ts";
 import type { CommitId } from "../../domain/names.ts";
+import type { Access } from "./access.ts";
 import { askHttp } from "./ask-http.ts";
 import { createGitHttpClient } from "./git-http-client.ts";
 import type { GitHttpClient } from "./git-http-client.ts";
-import { proxyFor } from "./proxy.ts";
-import type { Remote } from "./remote.ts";
+import { hasProxy } from "./proxy.ts";
 import type { RunGit } from "./run-git.ts";
 
 export interface Asker {
-  /** The branch's commit now; null when there is no such branch. @throws `git/unreachable`, `git/refused`. */
+  /** The branch's commit now; null when there is no such branch. @throws `git/unreachable`, `git/refused`, `secret/missing`. */
   find(branch: string): Promise<CommitId | null>;
+  /** What an error of git's really means: a web page looks to git like a repository without branches. */
+  explain(error: unknown, branch: string): Promise<unknown>;
+  /** Where the remote is really reached: a server may send us to another path of its own, or from http to https. */
+  address(): Promise<string>;
   close(): Promise<void>;
 }
 
 export interface AskerOptions {
-  readonly remote: Remote;
-  readonly talk: RunGit;
+  readonly access: Access;
+  /** Asked only after `address` was told. */
+  readonly talk: () => RunGit;
   readonly timeoutMs: number;
   readonly inherited: Readonly<Record<string, string | undefined>>;
   readonly closing: AbortSignal;
 }
 
-/** In process over http(s); `git ls-remote` for what only the git program speaks: ssh, files and SOCKS proxies. */
+const vague: ReadonlySet<ErrorCode> = new Set(["git/failed", "git/branch-missing"]);
+
+/** In process over http(s); `git ls-remote` for what only the git program speaks: ssh, files, proxies, and folders of certificates. */
 export function createAsker(options: AskerOptions): Asker {
-  const { remote, talk } = options;
+  const { url } = options.access.remote;
   const http = createHttp(options);
-  if (http === null) return { find: (branch) => lsRemote(talk, remote.url, branch), close: async () => undefined };
-  return { find: (branch) => askHttp(http, remote.url, branch), close: () => http.close() };
+  if (http === null)
+    return {
+      find: (branch) => lsRemote(options.talk(), url, branch),
+      explain: async (error) => error,
+      address: async () => url,
+      close: async () => undefined,
+    };
+  return {
+    find: (branch) => askHttp(http, url, branch),
+    explain: async (error, branch) => {
+      if (!(error instanceof PinionError) || !vague.has(error.code)) return error;
+      http.forget();
+      return askHttp(http, url, branch).then(
+        () => error,
+        (better: unknown) => better,
+      );
+    },
+    // When it does not answer, git says why.
+    address: () => http.address(url).catch(() => url),
+    close: () => http.close(),
+  };
 }
 
-/** A connection of its own to an http(s) remote; null for all others, and behind proxies that only the git program can use. */
-function createHttp({ remote, timeoutMs, inherited, closing }: Omit<AskerOptions, "talk">): GitHttpClient | null {
-  if (remote.kind !== "http") return null;
-  const proxy = proxyFor(remote.url, inherited);
-  if (proxy?.isHttp === false) return null;
-  return createGitHttpClient({ authorization: remote.authorization, proxy, timeoutMs, inherited, closing });
+function createHttp({ access, timeoutMs, inherited, closing }: AskerOptions): GitHttpClient | null {
+  const { remote } = access;
+  const isForGit = remote.kind !== "http" || hasProxy(remote.url, inherited) || (inherited["GIT_SSL_CAPATH"] ?? "") !== "";
+  return isForGit ? null : createGitHttpClient({ access, timeoutMs, closing });
 }
 
 async function lsRemote(talk: RunGit, url: string, branch: string): Promise<CommitId | null> {

@@ -2,6 +2,7 @@
 
 import { PinionError } from "../../domain/errors.ts";
 import type { ErrorCode } from "../../domain/errors.ts";
+import { unsupportedFormat } from "./git-http-answer.ts";
 
 interface Cause {
   readonly pattern: RegExp;
@@ -29,6 +30,17 @@ const causes: readonly Cause[] = [
     code: "git/refused",
     meaning: "there is no such repository, or these credentials may not see it (404)",
   },
+  {
+    pattern: /returned error: 30[12378]|unable to update url base from redirection/i,
+    code: "git/refused",
+    meaning: "the server redirects to another address; use that one if the repository has moved",
+  },
+  {
+    pattern: /not valid: is this a git repository|invalid content-type/i,
+    code: "git/refused",
+    meaning: "the server answers with a web page, not as a git server does: it is a login page, or not the repository's address",
+  },
+  { pattern: /mismatched algorithms|unknown object format|unsupported object format/i, code: "git/refused", meaning: unsupportedFormat },
   { pattern: /returned error: 429/i, code: "git/unreachable", meaning: "the server asks to be polled less often (429)" },
   { pattern: /returned error: 5\d\d/i, code: "git/unreachable", meaning: "the server has a problem of its own" },
   {
@@ -66,8 +78,18 @@ export function failureOf(command: string, output: string): PinionError {
 }
 
 /** An HTTP status that is not an answer. */
-export function statusFailure(status: number, url: string): PinionError {
-  return failureOf("ls-refs", `${url}: The requested URL returned error: ${status}`);
+export function statusFailure(status: number, url: string, retryAfter: string | null): PinionError {
+  const { code, message } = failureOf("ls-refs", `${url}: The requested URL returned error: ${status}`);
+  return new PinionError(code, message, { retryAfterMs: retryAfter === null ? null : retryAfterMs(retryAfter, Date.now()) });
+}
+
+/** Nobody is left alone for longer than this, whatever they ask for. */
+const longestRetryAfterMs = 3_600_000;
+
+/** In seconds, or as a date (RFC 9110, 10.2.3). */
+function retryAfterMs(text: string, now: number): number | null {
+  const waitMs = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
+  return Number.isNaN(waitMs) ? null : Math.min(longestRetryAfterMs, Math.max(0, waitMs));
 }
 
 /** The line that tells the cause, then what git called fatal; no hints, no progress. */

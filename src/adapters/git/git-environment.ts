@@ -1,9 +1,13 @@
 /** The environment in which every git child runs: nothing of the user's configuration, no prompts, no hooks, one transport, secrets out of sight of `ps`. */
 
+import type { Authorities } from "./authorities.ts";
 import type { Remote } from "./remote.ts";
 
 export interface GitEnvironmentOptions {
   readonly remote: Remote;
+  /** Where it is really reached; else `remote.url`. */
+  readonly address: string;
+  readonly authorities: Authorities | null;
   /** The mirror; also stands in for a home directory. */
   readonly directory: string;
   readonly timeoutMs: number;
@@ -13,14 +17,14 @@ export interface GitEnvironmentOptions {
 
 export type GitEnvironment = Readonly<Record<string, string>>;
 
+type Entries = readonly (readonly [string, string])[];
+
 const passedOn = [
   "PATH",
   "TMPDIR",
   "TZ",
   "SSH_AUTH_SOCK",
-  "SSL_CERT_FILE",
-  "SSL_CERT_DIR",
-  "GIT_SSL_CAINFO",
+  "GIT_SSL_CAPATH",
   "http_proxy",
   "https_proxy",
   "HTTPS_PROXY",
@@ -30,7 +34,7 @@ const passedOn = [
   "NO_PROXY",
 ];
 
-const hardening: readonly (readonly [string, string])[] = [
+const hardening: Entries = [
   ["core.hooksPath", "/dev/null"],
   ["core.fsmonitor", "false"],
   ["core.symlinks", "false"],
@@ -42,7 +46,7 @@ const hardening: readonly (readonly [string, string])[] = [
   ["gc.autoDetach", "false"],
   ["maintenance.autoDetach", "false"],
   ["protocol.version", "2"],
-  ["http.followRedirects", "initial"],
+  ["http.followRedirects", "false"],
   ["http.lowSpeedLimit", "1"],
 ];
 
@@ -60,6 +64,7 @@ export function gitEnvironment(options: GitEnvironmentOptions): GitEnvironment {
     GIT_OPTIONAL_LOCKS: "0",
     GIT_ALLOW_PROTOCOL: allowedProtocols(remote),
     GIT_PROTOCOL_FROM_USER: "0",
+    ...(options.authorities === null ? {} : { GIT_SSL_CAINFO: options.authorities.file }),
     ...sshVariables(options),
     ...configVariables([...hardening, ...remoteConfiguration(options)]),
   };
@@ -74,15 +79,18 @@ function allowedProtocols(remote: Remote): string {
   return remote.kind === "http" ? "http:https" : remote.kind;
 }
 
-function remoteConfiguration({ remote, timeoutMs }: GitEnvironmentOptions): readonly (readonly [string, string])[] {
+/** git follows no redirect: it would take the credentials along. Where the server has sent us is known already. */
+function remoteConfiguration({ remote, address, timeoutMs }: GitEnvironmentOptions): Entries {
   const patience: readonly [string, string] = ["http.lowSpeedTime", String(Math.max(1, Math.ceil(timeoutMs / 1000)))];
-  if (remote.kind !== "http" || remote.authorization === null) return [patience];
-  const origin = new URL(remote.url).origin;
-  return [patience, [`http.${origin}/.extraHeader`, `Authorization: ${remote.authorization}`]];
+  if (remote.kind !== "http") return [patience];
+  const moved: Entries = address === remote.url ? [] : [[`url.${address}.insteadOf`, remote.url]];
+  const header: Entries =
+    remote.authorization === null ? [] : [[`http.${new URL(address).origin}/.extraHeader`, `Authorization: ${remote.authorization}`]];
+  return [patience, ...moved, ...header];
 }
 
-function configVariables(entries: readonly (readonly [string, string])[]): GitEnvironment {
-  const numbered = entries.flatMap(([key, value], index): readonly (readonly [string, string])[] => [
+function configVariables(entries: Entries): GitEnvironment {
+  const numbered = entries.flatMap(([key, value], index): Entries => [
     [`GIT_CONFIG_KEY_${index}`, key],
     [`GIT_CONFIG_VALUE_${index}`, value],
   ]);

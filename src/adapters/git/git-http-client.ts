@@ -3,25 +3,24 @@
  * server's capabilities remembered, so that an idle poll is one request instead of two.
  */
 
-import { readFileSync } from "node:fs";
 import type { GitHttpRequest, GitHttpResponse, HttpClient } from "isomorphic-git";
-import { Agent, EnvHttpProxyAgent, request } from "undici";
-import type { Dispatcher } from "undici";
+import { Agent, request } from "undici";
 import { PinionError } from "../../domain/errors.ts";
+import type { Access } from "./access.ts";
 import { failureOf, statusFailure } from "./failure.ts";
-import type { Proxy } from "./proxy.ts";
+import { judgeContent, judgeFormat, redirectTarget } from "./git-http-answer.ts";
 
 export interface GitHttpClientOptions {
-  readonly proxy: Proxy | null;
-  readonly authorization: string | null;
+  readonly access: Pick<Access, "enter" | "authorities">;
   readonly timeoutMs: number;
-  readonly inherited: Readonly<Record<string, string | undefined>>;
   readonly closing: AbortSignal;
 }
 
 export interface GitHttpClient extends HttpClient {
   /** Asks the server for its capabilities again before the next poll. */
   forget(): void;
+  /** Where the repository at an address is really reached. @throws as a request. */
+  address(url: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -34,88 +33,115 @@ interface Answer {
 
 const maxAnswerBytes = 16 * 1024 * 1024;
 const maxRedirects = 3;
+const discovery = "/info/refs?service=git-upload-pack";
 
 export function createGitHttpClient(options: GitHttpClientOptions): GitHttpClient {
-  const dispatcher = createDispatcher(options);
+  const connection = createConnection(options);
   let advertised: { readonly asked: string; readonly answer: Answer } | null = null;
 
   async function discover(asked: GitHttpRequest): Promise<Answer> {
     if (advertised?.asked === asked.url) return advertised.answer;
-    const answer = await send(options, dispatcher, asked);
+    const answer = await send(options, connection, asked);
+    judgeFormat(asked.url, answer.body);
     advertised = isVersion2(answer) ? { asked: asked.url, answer } : null;
     return answer;
   }
 
   return {
     forget: () => void (advertised = null),
-    close: () => dispatcher.destroy(),
+    address: async (url) => {
+      const { url: reached } = await discover({ url: url + discovery, method: "GET", headers: { "git-protocol": "version=2" } });
+      return reached.endsWith(discovery) ? reached.slice(0, -discovery.length) : url;
+    },
+    close: () => connection.close(),
     request: async (asked) => {
       if (asked.method !== "POST") return respond(await discover(asked));
-      return respond(await send(options, dispatcher, { ...asked, url: redirectedAs(advertised, asked.url) }));
+      return respond(await send(options, connection, { ...asked, url: redirectedAs(advertised, asked.url) }));
     },
   };
 }
 
-function createDispatcher({ inherited, timeoutMs, proxy }: GitHttpClientOptions): Dispatcher {
-  const authority = inherited["GIT_SSL_CAINFO"] ?? inherited["SSL_CERT_FILE"];
-  const connect = authority === undefined ? { timeout: timeoutMs } : { timeout: timeoutMs, ca: readFileSync(authority) };
-  const limits = { connect, keepAliveTimeout: 120_000, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connections: 1 };
-  if (!proxy) return new Agent(limits);
-  return new EnvHttpProxyAgent({ ...limits, httpProxy: proxy.url, httpsProxy: proxy.url, noProxy: proxy.except, proxyTunnel: false });
+interface Connection {
+  agent(): Agent;
+  /** The next request is made over a new one. */
+  renew(): void;
+  close(): Promise<void>;
+}
+
+/** Made when it is needed: what is trusted is read again with every new one. */
+function createConnection({ access, timeoutMs }: GitHttpClientOptions): Connection {
+  let agent: Agent | null = null;
+  const open = (): Agent => {
+    const authorities = access.authorities();
+    const connect = authorities === null ? { timeout: timeoutMs } : { timeout: timeoutMs, ca: authorities.pem };
+    return new Agent({ connect, keepAliveTimeout: 120_000, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, connections: 1 });
+  };
+  return {
+    agent: () => (agent ??= open()),
+    renew: () => {
+      void agent?.destroy();
+      agent = null;
+    },
+    close: async () => agent?.destroy(),
+  };
 }
 
 /** Capabilities stay what they are between polls; a version 1 answer holds the refs themselves and must be asked anew. */
-function isVersion2({ status, body }: Answer): boolean {
-  return status === 200 && Buffer.from(body.subarray(0, 100)).includes("version 2");
+function isVersion2({ body }: Answer): boolean {
+  return Buffer.from(body.subarray(0, 100)).includes("version 2");
 }
 
 /** Where a server has moved its repository to is known from the first request. */
 function redirectedAs(advertised: { readonly asked: string; readonly answer: Answer } | null, url: string): string {
-  const suffix = "/info/refs?service=git-upload-pack";
-  if (!advertised?.answer.url.endsWith(suffix)) return url;
-  return advertised.answer.url.slice(0, -suffix.length) + url.slice(url.lastIndexOf("/"));
+  if (!advertised?.answer.url.endsWith(discovery)) return url;
+  return advertised.answer.url.slice(0, -discovery.length) + url.slice(url.lastIndexOf("/"));
 }
 
-async function send(options: GitHttpClientOptions, dispatcher: Dispatcher, asked: GitHttpRequest): Promise<Answer> {
+const broken = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
+
+/** A connection that breaks is made anew, once: a server may have given up one that was idle. */
+async function send(options: GitHttpClientOptions, connection: Connection, asked: GitHttpRequest): Promise<Answer> {
   const body = await collect(asked.body);
+  const remote = await options.access.enter();
+  const authorization = remote.kind === "http" ? remote.authorization : null;
   const signal = AbortSignal.any([AbortSignal.timeout(options.timeoutMs), options.closing]);
+  const once = (): Promise<Answer> => follow({ agent: connection.agent(), signal, asked, body, authorization }, asked.url, maxRedirects);
   try {
-    return await follow({ ...options, dispatcher, signal, asked, body }, asked.url, maxRedirects);
+    return await once().catch((error: unknown) => {
+      if (!broken.has(codeOf(error))) throw error;
+      connection.renew();
+      return once();
+    });
   } catch (error) {
     if (error instanceof PinionError) throw error;
+    connection.renew();
     throw connectionFailure(error, asked.url, options.timeoutMs);
   }
 }
 
-interface Exchange extends GitHttpClientOptions {
-  readonly dispatcher: Dispatcher;
+interface Exchange {
+  readonly agent: Agent;
   readonly signal: AbortSignal;
   readonly asked: GitHttpRequest;
   readonly body: Uint8Array | null;
+  readonly authorization: string | null;
 }
 
 async function follow(exchange: Exchange, url: string, redirects: number): Promise<Answer> {
-  const { dispatcher, signal, asked, body, authorization } = exchange;
+  const { agent, signal, asked, body, authorization } = exchange;
   const headers = { ...asked.headers, "user-agent": "git/pinion", ...(authorization === null ? {} : { authorization }) };
-  const response = await request(url, { dispatcher, signal, method: asked.method === "POST" ? "POST" : "GET", headers, body });
+  const response = await request(url, { dispatcher: agent, signal, method: asked.method === "POST" ? "POST" : "GET", headers, body });
   const target = response.headers["location"];
   if (response.statusCode >= 300 && response.statusCode < 400 && typeof target === "string") {
     await response.body.dump();
-    return follow(exchange, redirectTarget(url, target, redirects), redirects - 1);
+    if (redirects === 0) throw new PinionError("git/unreachable", `${url} redirects in circles`);
+    return follow(exchange, redirectTarget(url, target), redirects - 1);
   }
   const bytes = await readBounded(response.body, url);
-  if (response.statusCode !== 200) throw statusFailure(response.statusCode, url);
-  return { status: response.statusCode, url, headers: flatten(response.headers), body: bytes };
-}
-
-/** Only within the same server: credentials never follow to another one. */
-function redirectTarget(url: string, target: string, redirects: number): string {
-  const next = new URL(target, url);
-  if (redirects === 0) throw new PinionError("git/unreachable", `${url} redirects in circles`);
-  if (next.host !== new URL(url).host) {
-    throw new PinionError("git/refused", `${url} redirects to another server, ${next.origin}; use that address if it is right`);
-  }
-  return next.href;
+  const all = flatten(response.headers);
+  if (response.statusCode !== 200) throw statusFailure(response.statusCode, url, all["retry-after"] ?? null);
+  judgeContent(url, all["content-type"] ?? "", bytes);
+  return { status: response.statusCode, url, headers: all, body: bytes };
 }
 
 async function readBounded(body: AsyncIterable<Uint8Array>, url: string): Promise<Uint8Array> {
@@ -166,7 +192,11 @@ function connectionFailure(error: unknown, url: string, timeoutMs: number): Pini
   const name = error instanceof Error ? error.name : "";
   if (name === "TimeoutError" || name === "AbortError")
     return failureOf("ls-refs", `unable to access ${url}: timed out after ${timeoutMs} ms`);
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   const words = connectionCauses[code] ?? `${code} ${error instanceof Error ? error.message : String(error)}`;
   return failureOf("ls-refs", `unable to access ${url}: ${words}`);
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
 }

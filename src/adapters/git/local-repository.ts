@@ -16,7 +16,14 @@ const maxFileBytes = 16 * 1024 * 1024;
 export function openLocalRepository(gitDirectory: string): LocalRepository {
   const remote = { kind: "file", url: gitDirectory } as const;
   const environment = {
-    ...gitEnvironment({ remote, directory: gitDirectory, timeoutMs: 30_000, inherited: process.env }),
+    ...gitEnvironment({
+      remote,
+      address: gitDirectory,
+      authorities: null,
+      directory: gitDirectory,
+      timeoutMs: 30_000,
+      inherited: process.env,
+    }),
     GIT_DIR: gitDirectory,
   };
   const reader = createObjectReader({ directory: gitDirectory, environment, maxBytes: maxFileBytes });

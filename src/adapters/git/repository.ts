@@ -6,19 +6,19 @@ import type { ConfigRepository, Head } from "../../ports/config-repository.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Objects } from "../../ports/objects.ts";
 import type { PinWriter } from "../../ports/pin-writer.ts";
+import { createAccess } from "./access.ts";
 import { createAsker } from "./asker.ts";
 import { branchMissing, branchRefs } from "./branch.ts";
-import { gitEnvironment } from "./git-environment.ts";
+import type { GitEnvironment } from "./git-environment.ts";
 import { createGitObjects } from "./git-objects.ts";
 import { createMirrorCopy } from "./mirror-copy.ts";
 import { createMirror } from "./mirror.ts";
 import { createObjectReader } from "./object-reader.ts";
 import type { CommitObject } from "./read-object.ts";
 import { createQueue } from "./queue.ts";
-import { createRedact } from "./redact.ts";
-import { parseRemote } from "./remote.ts";
 import type { GitAuth } from "./remote.ts";
 import { createRunGit, createTryGit } from "./run-git.ts";
+import type { RunGit } from "./run-git.ts";
 import { createLocalGit } from "./run-local-git.ts";
 import { createPinWriter } from "./writer/pin-writer.ts";
 import type { PinWriterOptions } from "./writer/pin-writer.ts";
@@ -29,7 +29,7 @@ export interface GitRepositoryOptions {
   readonly branch: string;
   /** The bare mirror; made when it is missing, made anew when it is damaged. */
   readonly directory: string;
-  readonly auth?: GitAuth;
+  readonly auth?: GitAuth | (() => Promise<GitAuth | null>);
   /** Accept `file://` and absolute paths. */
   readonly allowFile?: boolean;
   /** How long a poll may take, and how long a fetch may be silent; default 30 s. */
@@ -98,20 +98,24 @@ type Parts = ReturnType<typeof assemble>;
 
 function assemble(options: GitRepositoryOptions, closing: AbortSignal) {
   const { branch, log, timeoutMs = 30_000, environment: inherited = process.env } = options;
-  const remote = parseRemote(options);
-  const refs = branchRefs(branch);
   const directory = resolve(options.directory);
+  const access = createAccess({ ...options, directory, timeoutMs, inherited });
+  const { remote, environment } = access;
+  const refs = branchRefs(branch);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const environment = gitEnvironment({ remote, directory, timeoutMs, inherited });
-  const redact = createRedact(remote.kind === "http" ? remote.secrets : []);
-  const attempt = createTryGit({ directory, environment, timeoutMs, redact, closing });
-  const talk = createRunGit(attempt);
+  const asker = createAsker({ access, talk: () => talk, timeoutMs, inherited, closing });
+  const entering = async (): Promise<GitEnvironment> => access.environmentAt(await asker.address());
+  const attempt = createTryGit({ directory, environment: entering, timeoutMs, redact: access.redact, closing });
+  const run = createRunGit(attempt);
+  const talk: RunGit = (args) =>
+    run(args).catch(async (error: unknown) => {
+      throw await asker.explain(error, branch);
+    });
   const local = createLocalGit({ directory, environment, closing });
   const reader = createObjectReader({ directory, environment, maxBytes: options.maxFileBytes ?? 16 * 1024 * 1024 });
   const objects = createGitObjects({ reader, onMissing: () => copy.suspect() });
   const copy = createMirrorCopy({ directory, url: remote.url, branch, refs, talk, local, reader, log });
   const mirror = createMirror({ branch, refs, copy, local, reader, objects });
-  const asker = createAsker({ remote, talk, timeoutMs, inherited, closing });
   /** What touches the mirror's refs goes through `queue`; a push touches none, so that a slow one holds up no poll. */
   return {
     remote,

@@ -11,9 +11,12 @@ export type RunGit = (args: readonly string[]) => Promise<string>;
 
 export interface RunGitOptions {
   readonly directory: string;
-  readonly environment: GitEnvironment;
+  /** With the credentials of now. @throws `secret/missing`. */
+  readonly environment: () => Promise<GitEnvironment>;
   /** How long a command may say nothing before it is ended. */
   readonly timeoutMs: number;
+  /** How long it may take altogether, however much it says; default ten times as long. */
+  readonly totalMs?: number;
   readonly redact: Redact;
   /** Ends what runs when the repository is closed. */
   readonly closing: AbortSignal;
@@ -27,6 +30,7 @@ const ours = {
   allowUnsafeFsMonitor: true,
   allowUnsafeHooksPath: true,
   allowUnsafeSshCommand: true,
+  allowUnsafeUrlRewrite: true,
 } as const;
 
 /** How a command came to its end: with what it printed when it succeeded, else with what it complained of, free of secrets. */
@@ -48,19 +52,34 @@ export function createRunGit(attempt: TryGit): RunGit {
 
 export function createTryGit(options: RunGitOptions): TryGit {
   return async (args) => {
-    const ended = await execute(options, args).catch((error: unknown) => {
-      throw broken(args[0] ?? "", options, error);
+    const environment = await options.environment();
+    const limit = AbortSignal.timeout(totalOf(options));
+    const ended = await execute(options, args, { environment, limit }).catch((error: unknown) => {
+      throw limit.aborted ? tooLong(args[0] ?? "", options) : broken(args[0] ?? "", options, error);
     });
+    if (ended.exitCode !== 0 && limit.aborted) throw tooLong(args[0] ?? "", options);
     return ended.exitCode === 0 ? ended : { ...ended, output: options.redact(ended.output) };
   };
 }
 
-async function execute({ directory, environment, timeoutMs, closing }: RunGitOptions, args: readonly string[]): Promise<Ended> {
+const totalOf = ({ timeoutMs, totalMs = timeoutMs * 10 }: RunGitOptions): number => totalMs;
+
+interface Surroundings {
+  readonly environment: GitEnvironment;
+  /** Of the whole. */
+  readonly limit: AbortSignal;
+}
+
+async function execute(
+  { directory, timeoutMs, closing }: RunGitOptions,
+  args: readonly string[],
+  { environment, limit }: Surroundings,
+): Promise<Ended> {
   let exitCode = 0;
   let complaint = "";
   const git = simpleGit({
     baseDir: directory,
-    abort: closing,
+    abort: AbortSignal.any([closing, limit]),
     timeout: { block: timeoutMs },
     allowEnvironment: Object.keys(environment),
     unsafe: ours,
@@ -79,6 +98,11 @@ async function execute({ directory, environment, timeoutMs, closing }: RunGitOpt
 /** A child that somebody else killed has no exit code, and that is no success. */
 function killed({ exitCode }: { readonly exitCode: number | null }): Error | undefined {
   return exitCode === null ? new Error("it was killed") : undefined;
+}
+
+function tooLong(command: string, options: RunGitOptions): PinionError {
+  const why = `git ${command} took more than ${totalOf(options)} ms altogether (ten times repository.timeout)`;
+  return new PinionError("git/unreachable", `the server does not answer in time: ${why}`);
 }
 
 /** Why a command never came to an end of its own. */

@@ -42,6 +42,6 @@ describe("what git says when it fails", () => {
     [500, "git/unreachable"],
     [502, "git/unreachable"],
   ])("means the same as an HTTP status: %i is %s", (status, code) => {
-    expect(statusFailure(status, "http://h/x").code).toBe(code);
+    expect(statusFailure(status, "http://h/x", null).code).toBe(code);
   });
 });

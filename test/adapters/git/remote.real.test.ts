@@ -105,7 +105,7 @@ describe("a server in trouble", () => {
     await new Promise<void>((resolve) => page.listen(0, "127.0.0.1", resolve));
     try {
       const repository = await world.reopen({ url: `http://127.0.0.1:${(page.address() as AddressInfo).port}/config.git` });
-      expect(await failureOf(repository.poll())).toMatchObject({ code: "git/unreachable", message: expect.stringContaining("git server") });
+      expect(await failureOf(repository.poll())).toMatchObject({ code: "git/refused", message: expect.stringContaining("web page") });
     } finally {
       page.closeAllConnections();
       page.close();

@@ -97,9 +97,11 @@ describe("credentials", () => {
 });
 
 describe("the environment of a git child", () => {
-  const make = (url: string, auth?: GitAuth) =>
+  const make = (url: string, auth?: GitAuth, address = url) =>
     gitEnvironment({
       remote: parseRemote(auth ? { url, auth } : { url }),
+      address,
+      authorities: null,
       directory: "/state/mi rror",
       timeoutMs: 1500,
       inherited: {
@@ -132,6 +134,14 @@ describe("the environment of a git child", () => {
         .split("_KEY_") ?? [];
     expect(environment[`GIT_CONFIG_KEY_${index}`]).toBe("http.https://example.com:8443/.extraHeader");
     expect(environment[`GIT_CONFIG_VALUE_${index}`]).toBe(`Authorization: ${basic("x-access-token", "s3cr3t-t0k3n")}`);
+  });
+
+  it("goes where the server has sent us already, and follows no redirect by itself", () => {
+    const values = Object.values(make("http://example.com/x", token, "https://example.com/y"));
+    expect(values).toEqual(
+      expect.arrayContaining(["url.https://example.com/y.insteadOf", "http://example.com/x", "http.https://example.com/.extraHeader"]),
+    );
+    expect(values[values.indexOf("http.followRedirects") + 1]).toBe("false");
   });
 
   it("gives ssh the key and nothing to ask a person about", () => {
