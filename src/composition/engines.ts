@@ -99,7 +99,9 @@ async function connectRemote(
   config: RemoteEngineConfig,
   { secrets, directory, queues }: ConnectParts,
 ): Promise<Engine> {
-  const token = await secrets.resolve(config.token);
+  // Looked up at every use, because tokens are replaced; a first time now, so that a missing one is told at the start.
+  const token = (): Promise<string> => secrets.resolve(config.token);
+  await token();
   const queue = queues.get(config.url) ?? createQueue();
   queues.set(config.url, queue);
   const owner = `${readInstallation(dirname(directory))}/${environment}`;

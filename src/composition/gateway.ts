@@ -38,6 +38,9 @@ export async function openGateway({ config, stateDirectory, secrets, log }: Gate
 
 async function openExternal(config: Extract<GatewayConfig, { kind: "external" }>, secrets: Secrets): Promise<OpenGateway> {
   const { controlUrl, publicUrl } = config;
-  const router = createGatewayRouter({ gateway: { controlUrl, token: await secrets.resolve(config.token) }, publicUrl });
+  // Looked up at every use, because tokens are replaced; a first time now, so that a missing one is told at the start.
+  const token = (): Promise<string> => secrets.resolve(config.token);
+  await token();
+  const router = createGatewayRouter({ gateway: { controlUrl, token }, publicUrl });
   return { router, onUp: () => undefined, close: () => router.close() };
 }

@@ -58,6 +58,6 @@ function thisProcess(): () => ControllerProcess {
   const startedAt = Date.now() - process.uptime() * 1_000;
   return () => {
     const { user, system } = process.cpuUsage();
-    return { version, startedAt, residentBytes: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 };
+    return { version, startedAt, now: Date.now(), residentBytes: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6 };
   };
 }

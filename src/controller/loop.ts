@@ -89,7 +89,7 @@ class Loops implements Loop {
     this.#admit();
     while (!this.#isStopping()) {
       if (await source.poll()) this.#admit();
-      const next = this.#parts.nextPollAt(source.failures());
+      const next = Math.max(this.#parts.nextPollAt(source.failures()), source.leaveAloneUntil() ?? 0);
       source.announce(next);
       if (!this.#isStopping()) await this.#polling.wait(Math.max(0, next - clock.now()));
     }

@@ -28,6 +28,8 @@ export interface RepositoryStatus {
   readonly reason: string;
   readonly since: Instant;
   readonly lastPollAt: Instant | null;
+  /** The last one that went well. */
+  readonly lastGoodPollAt: Instant | null;
   readonly nextPollAt: Instant | null;
 }
 

@@ -3,7 +3,7 @@
 import { type DesiredState, resolveDesired } from "../domain/desired.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { Finding } from "../domain/finding.ts";
-import type { CommitId, EnvironmentName, Hash, ProcessId, Version } from "../domain/names.ts";
+import type { CommitId, EnvironmentName, Hash, Instant, ProcessId, Version } from "../domain/names.ts";
 import type { ProcessVersion } from "../domain/process-version.ts";
 import type { EnvironmentSnapshot, Snapshot } from "../domain/snapshot.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -46,6 +46,8 @@ export interface Source {
   poll(): Promise<boolean>;
   /** Polls that failed in a row. */
   failures(): number;
+  /** Until when the server wants to be left alone; null: it has not said. */
+  leaveAloneUntil(): Instant | null;
   /** When the next poll is due, for people to see. */
   announce(nextPollAt: number): void;
 }
@@ -61,6 +63,7 @@ class FollowedRepository implements Source {
   #desired: ReadonlyMap<EnvironmentName, DesiredState | null> = new Map();
   #addresses: ReadonlyMap<EnvironmentName, string> = new Map();
   #failures = 0;
+  #leaveAloneUntil: Instant | null = null;
   /** The mirror lacks an object: it is fetched although the branch stands still. */
   #isMirrorDamaged = false;
   #status: RepositoryStatus;
@@ -75,6 +78,7 @@ class FollowedRepository implements Source {
       fetchedAt: null,
       code: null,
       lastPollAt: null,
+      lastGoodPollAt: null,
       nextPollAt: null,
     };
     this.#status = {
@@ -116,6 +120,10 @@ class FollowedRepository implements Source {
     return this.#failures;
   }
 
+  leaveAloneUntil(): Instant | null {
+    return this.#leaveAloneUntil;
+  }
+
   announce(nextPollAt: number): void {
     this.#status = { ...this.#status, nextPollAt };
   }
@@ -134,10 +142,13 @@ class FollowedRepository implements Source {
     try {
       const isNew = await this.#pollOnce();
       this.#failures = 0;
+      this.#leaveAloneUntil = null;
       this.#succeed();
       return isNew || hasMoved;
     } catch (error) {
       this.#failures += 1;
+      const waitMs = error instanceof PinionError ? error.retryAfterMs : null;
+      this.#leaveAloneUntil = waitMs === null ? null : this.#parts.clock.now() + waitMs;
       this.#fail(error);
       return hasMoved;
     }
@@ -207,7 +218,7 @@ class FollowedRepository implements Source {
   #succeed(): void {
     const now = this.#parts.clock.now();
     const since = this.#status.state === "ok" ? this.#status.since : now;
-    this.#status = { ...this.#status, state: "ok", code: null, reason: "", since, lastPollAt: now };
+    this.#status = { ...this.#status, state: "ok", code: null, reason: "", since, lastPollAt: now, lastGoodPollAt: now };
   }
 
   #fail(error: unknown): void {

@@ -8,6 +8,7 @@ import { createWorld, environment, type World } from "../support/world.ts";
 function controlled(world: World) {
   let polls = 0;
   const opened: string[] = [];
+  const asked: { leaveAloneUntil: number | null } = { leaveAloneUntil: null };
   const source: Source = {
     status: () => ({
       url: "",
@@ -22,6 +23,7 @@ function controlled(world: World) {
       reason: "",
       since: 0,
       lastPollAt: 0,
+      lastGoodPollAt: 0,
       nextPollAt: 0,
     }),
     snapshot: () => null,
@@ -34,6 +36,7 @@ function controlled(world: World) {
       return polls === 1;
     },
     failures: () => 0,
+    leaveAloneUntil: () => asked.leaveAloneUntil,
     announce: () => undefined,
   };
   const untilAborted = (signal: AbortSignal | undefined) =>
@@ -54,7 +57,7 @@ function controlled(world: World) {
     onEnvironment: (name) => void opened.push(name),
   });
   onTestFinished(() => controller.stop());
-  return { controller, opened, sleeps, polls: () => polls };
+  return { controller, opened, asked, sleeps, polls: () => polls };
 }
 
 async function eventually(isSo: () => Promise<boolean> | boolean): Promise<void> {
@@ -89,6 +92,15 @@ describe("the loops", () => {
     controller.commands.refresh();
     await eventually(() => polls() === 2);
     expect(polls()).toBe(2);
+  });
+
+  it("leave a server alone for as long as it asks", async () => {
+    const world = createWorld();
+    const { controller, asked, sleeps } = controlled(world);
+    asked.leaveAloneUntil = world.now + 3_600_000;
+    controller.start();
+    await eventually(() => sleeps.some((ms) => ms > 3_500_000));
+    expect(sleeps.some((ms) => ms > 3_500_000)).toBe(true);
   });
 
   it.each([

@@ -5,11 +5,19 @@ import type { Snapshot } from "../../src/domain/snapshot.ts";
 import type { Head } from "../../src/ports/config-repository.ts";
 import { createWorld, sha256 } from "../support/world.ts";
 
+interface Played {
+  commit: string;
+  error: PinionError | null;
+  mirrored: string | null;
+  /** What the branch no longer contains. */
+  lost: readonly string[];
+}
+
 /** A source over a repository in memory; what is assigned to `remote` is what the next poll meets. */
 function followed(applied: string | null = null) {
   const router = { address: "http://127.0.0.1:1" };
   const memory: { applied: string | null; remembered: readonly string[] } = { applied, remembered: [] };
-  const remote: { commit: string; error: PinionError | null; mirrored: string | null } = { commit: "c1", error: null, mirrored: null };
+  const remote: Played = { commit: "c1", error: null, mirrored: null, lost: [] };
   const snapshots: string[] = [];
   const fetches: string[] = [];
   let now = 1_000;
@@ -19,8 +27,9 @@ function followed(applied: string | null = null) {
       if (remote.error) throw remote.error;
       return remote.commit;
     },
-    fetch: async () => {
+    fetch: async (known) => {
       fetches.push(remote.commit);
+      if (known !== null && remote.lost.includes(known)) throw new PinionError("git/history-rewritten", `the branch has lost ${known}`);
       return head(remote.commit);
     },
     mirrored: async () => (remote.mirrored ? head(remote.mirrored) : null),
@@ -133,6 +142,27 @@ describe("when the remote fails", () => {
     expect(source.failures()).toBe(0);
   });
 
+  it("says when it went well last", async () => {
+    const { source, remote } = followed();
+    expect(source.status().lastGoodPollAt).toBeNull();
+    await source.poll();
+    const { lastGoodPollAt } = source.status();
+    remote.error = down;
+    await source.poll();
+    expect(source.status().lastGoodPollAt).toBe(lastGoodPollAt);
+    expect(source.status().lastPollAt).toBeGreaterThan(lastGoodPollAt ?? 0);
+  });
+
+  it("leaves a server alone for as long as it asks, and no longer once it is back", async () => {
+    const { source, remote } = followed();
+    remote.error = new PinionError("git/unreachable", "asked too often", { retryAfterMs: 3_600_000 });
+    await source.poll();
+    expect(source.leaveAloneUntil()).toBeGreaterThan(3_600_000);
+    remote.error = down;
+    await source.poll();
+    expect(source.leaveAloneUntil()).toBeNull();
+  });
+
   it("keeps since while the same thing is wrong", async () => {
     const { source, remote } = followed();
     remote.error = down;
@@ -156,6 +186,39 @@ describe("a start while the remote is down", () => {
     remote.mirrored = "c1";
     await source.recover();
     expect(source.wanted("production")).toBeNull();
+  });
+});
+
+describe("a history that was rewritten", () => {
+  it("is not taken, and what was in force stays so", async () => {
+    const { source, remote, memory } = followed();
+    await source.poll();
+    Object.assign(remote, { commit: "c2", lost: ["c1"] });
+    expect(await source.poll()).toBe(false);
+    expect(source.status()).toMatchObject({ state: "error", code: "git/history-rewritten", commit: "c1" });
+    expect([source.wanted("production")?.commit, memory.applied]).toEqual(["c1", "c1"]);
+  });
+
+  it.each([null, "c0", "c1"])(
+    "is not taken by a controller that has just started either, whatever the mirror holds (%s)",
+    async (mirrored) => {
+      const { source, remote, memory, snapshots } = followed("c1");
+      Object.assign(remote, { commit: "c2", mirrored, lost: ["c1"] });
+      await source.recover();
+      for (let polls = 0; polls < 3; polls += 1) expect(await source.poll()).toBe(false);
+      expect(source.status().code).toBe("git/history-rewritten");
+      expect(memory.applied).toBe("c1");
+      expect(snapshots).not.toContain("c2");
+    },
+  );
+
+  it("is left behind when the branch is restored", async () => {
+    const { source, remote } = followed("c1");
+    Object.assign(remote, { commit: "c2", lost: ["c1"] });
+    await source.poll();
+    Object.assign(remote, { commit: "c3", lost: [] });
+    expect(await source.poll()).toBe(true);
+    expect(source.status()).toMatchObject({ state: "ok", commit: "c3" });
   });
 });
 

@@ -77,7 +77,7 @@ export const metricsView: MetricsView = {
     { environment: "production", metric: "deployment_duration", threshold: 600_000, value: 61_500, isCrossed: false },
   ],
   notifications: [{ notifier: "slack", told: 5, givenUp: 1, retried: 2, pending: 3 }],
-  process: { version: "0.1.0", startedAt: noon, residentBytes: 100_000_000, cpuSeconds: 1.5 },
+  process: { version: "0.1.0", startedAt: noon, now: noon, residentBytes: 100_000_000, cpuSeconds: 1.5 },
 };
 
 /** The page of a view as one text. */

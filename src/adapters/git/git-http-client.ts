@@ -105,12 +105,12 @@ async function send(options: GitHttpClientOptions, connection: Connection, asked
   const remote = await options.access.enter();
   const authorization = remote.kind === "http" ? remote.authorization : null;
   const signal = AbortSignal.any([AbortSignal.timeout(options.timeoutMs), options.closing]);
-  const once = (): Promise<Answer> => follow({ agent: connection.agent(), signal, asked, body, authorization }, asked.url, maxRedirects);
+  const attempt = (): Promise<Answer> => follow({ agent: connection.agent(), signal, asked, body, authorization }, asked.url, maxRedirects);
   try {
-    return await once().catch((error: unknown) => {
+    return await attempt().catch((error: unknown) => {
       if (!broken.has(codeOf(error))) throw error;
       connection.renew();
-      return once();
+      return attempt();
     });
   } catch (error) {
     if (error instanceof PinionError) throw error;

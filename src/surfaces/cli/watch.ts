@@ -120,5 +120,5 @@ function jsonLines(session: Session): Display {
 
 /** Each poll has its time: no change that anybody waits for. */
 function withoutPolls(overview: Overview): Overview {
-  return { ...overview, repository: { ...overview.repository, lastPollAt: null, nextPollAt: null } };
+  return { ...overview, repository: { ...overview.repository, lastPollAt: null, lastGoodPollAt: null, nextPollAt: null } };
 }

@@ -32,6 +32,7 @@ function parseRepository(fields: Fields): RepositoryStatus {
     reason: fields.text("reason"),
     since: fields.time("since"),
     lastPollAt: fields.timeOrNull("lastPollAt"),
+    lastGoodPollAt: fields.timeOrNull("lastGoodPollAt"),
     nextPollAt: fields.timeOrNull("nextPollAt"),
   };
 }

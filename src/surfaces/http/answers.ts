@@ -32,6 +32,7 @@ function repositoryJson(repository: RepositoryStatus) {
     fetchedAt: isoTimeOrNull(repository.fetchedAt),
     since: isoTime(repository.since),
     lastPollAt: isoTimeOrNull(repository.lastPollAt),
+    lastGoodPollAt: isoTimeOrNull(repository.lastGoodPollAt),
     nextPollAt: isoTimeOrNull(repository.nextPollAt),
   };
 }

@@ -3,9 +3,10 @@
 import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../controller/queries.ts";
 import type { Family, Sample } from "./metrics-exposition.ts";
 
-export function runtimeFamilies({ repository, environments }: Overview): readonly Family[] {
+/** `now`: milliseconds since 1970. */
+export function runtimeFamilies({ repository, environments }: Overview, now: number): readonly Family[] {
   return [
-    ...repositoryFamilies(repository),
+    ...repositoryFamilies(repository, now),
     ...environmentFamilies(environments),
     ...processFamilies(environments),
     ...rolloutFamilies(environments),
@@ -16,13 +17,20 @@ function gauge(name: string, help: string, samples: Iterable<Sample>): Family {
   return { name, type: "gauge", help, samples };
 }
 
-function repositoryFamilies({ state, lastPollAt, commit, branch, committedAt }: RepositoryStatus): readonly Family[] {
+function repositoryFamilies({ state, lastPollAt, lastGoodPollAt, ...head }: RepositoryStatus, now: number): readonly Family[] {
+  const { commit, branch, committedAt } = head;
   const at = (instant: number | null): readonly Sample[] => (instant === null ? [] : [{ labels: {}, value: instant / 1_000 }]);
   return [
     gauge("pinion_repository_up", "1 while the config repository can be followed.", [{ labels: {}, value: state === "ok" ? 1 : 0 }]),
     gauge("pinion_repository_info", "The commit that is in force.", commit === null ? [] : [{ labels: { branch, commit }, value: 1 }]),
     gauge("pinion_repository_commit_timestamp_seconds", "When the commit in force was made, since 1970.", at(committedAt)),
     gauge("pinion_repository_last_poll_timestamp_seconds", "When the repository was asked last, since 1970.", at(lastPollAt)),
+    gauge("pinion_repository_last_good_poll_timestamp_seconds", "When the repository answered last, since 1970.", at(lastGoodPollAt)),
+    gauge(
+      "pinion_repository_last_good_poll_age_seconds",
+      "How long ago the repository answered last.",
+      lastGoodPollAt === null ? [] : [{ labels: {}, value: Math.max(0, now - lastGoodPollAt) / 1_000 }],
+    ),
   ];
 }
 

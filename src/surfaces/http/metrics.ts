@@ -22,8 +22,9 @@ export interface MetricsView {
 /** The controller's own process. */
 export interface ControllerProcess {
   readonly version: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, as `now`. */
   readonly startedAt: number;
+  readonly now: number;
   readonly residentBytes: number;
   readonly cpuSeconds: number;
 }
@@ -52,7 +53,7 @@ export function createMetricsPage(source: MetricsSource): () => Promise<string> 
 /** The page, in Prometheus' text format, in pieces. */
 export function metricsPieces(view: MetricsView): Iterable<string> {
   return exposition([
-    ...runtimeFamilies(view.overview),
+    ...runtimeFamilies(view.overview, view.process.now),
     ...deliveryFamilies(view),
     ...notificationFamilies(view.notifications),
     ...processFamilies(view.process),

@@ -21,7 +21,7 @@ describe("pinion status", () => {
     expect(code).toBe(0);
     expect(stdout).toBe(`repository  http://127.0.0.1:9/config.git  main
   01234567 order-intake 1.4.0 to production (team-orders, 5m ago)
-  ok; next poll in 20s
+  ok; last good poll 10s ago; next poll in 20s
 
 staging  http://127.0.0.1:8610/staging  no engine yet
   nothing is pinned here
@@ -140,7 +140,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
   it("says why the repository cannot be followed", async () => {
     const picture = overview({ repository: { ...repository, state: "error", code: "git/unreachable", reason: "no route to host" } });
     const { stdout } = await pinion(["status", "--controller", await controller(picture)]);
-    expect(stdout).toContain("error since 1h ago: git/unreachable: no route to host; next poll in 20s");
+    expect(stdout).toContain("error since 1h ago: git/unreachable: no route to host; last good poll 10s ago; next poll in 20s");
   });
 
   it("minds only what was asked for", async () => {
@@ -172,6 +172,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
         fetchedAt: "2026-11-21T11:56:00.000Z",
         since: "2026-11-21T11:00:00.000Z",
         lastPollAt: "2026-11-21T11:59:50.000Z",
+        lastGoodPollAt: "2026-11-21T11:59:50.000Z",
         nextPollAt: "2026-11-21T12:00:20.000Z",
       },
       environments: [

@@ -45,7 +45,17 @@ function overviewWith(
   const development = { ...production, name: "dev", type: "development", processes: [] };
   const followed = { url: "", branch: "main", commit: "abcdef0123", subject: "Deploy", author: "team", committedAt: 0, fetchedAt: 0 };
   return {
-    repository: { ...followed, state: "ok", code: null, reason: "", since: 0, lastPollAt: now - 1_500, nextPollAt: 0, ...repository },
+    repository: {
+      ...followed,
+      state: "ok",
+      code: null,
+      reason: "",
+      since: 0,
+      lastPollAt: now - 1_500,
+      lastGoodPollAt: now - 1_500,
+      nextPollAt: 0,
+      ...repository,
+    },
     environments: [production, development],
     findings: [],
   };

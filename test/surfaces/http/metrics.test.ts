@@ -18,6 +18,7 @@ describe("the page of metrics", () => {
     ],
     ["pinion_repository_up", ["pinion_repository_up 1"]],
     ["pinion_repository_last_poll_timestamp_seconds", ["pinion_repository_last_poll_timestamp_seconds 1795262390"]],
+    ["pinion_repository_last_good_poll_age_seconds", ["pinion_repository_last_good_poll_age_seconds 10"]],
     ["pinion_frozen", ['pinion_frozen{environment="production"} 1', 'pinion_frozen{environment="staging"} 0']],
     [
       "pinion_engine_instance_up",

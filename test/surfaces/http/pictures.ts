@@ -22,6 +22,7 @@ export const repository: RepositoryStatus = {
   reason: "",
   since: noon - 60 * minute,
   lastPollAt: noon - 10_000,
+  lastGoodPollAt: noon - 10_000,
   nextPollAt: noon + 20_000,
 };
 

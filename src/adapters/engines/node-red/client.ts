@@ -49,11 +49,13 @@ export interface NodeRedClient {
   hasNode(id: string): Promise<boolean>;
 }
 
+/** As it is, or how it is looked up at every use. Null: the admin API is open, as a private Node-RED's may be. */
+export type AdminToken = string | null | (() => Promise<string>);
+
 export interface ClientOptions {
   /** Base of the admin API, without a trailing slash. */
   readonly adminUrl: string;
-  /** Null: the admin API is open, as a private Node-RED's may be. */
-  readonly token: string | null;
+  readonly token: AdminToken;
   readonly timeoutMs: number;
 }
 
@@ -100,7 +102,8 @@ function ifThere<T>(answer: Answered, parse: (body: unknown) => T): T | null {
 
 async function askAdmin({ adminUrl, token, timeoutMs }: ClientOptions, path: string, asked: Asked): Promise<Answered> {
   const headers: Record<string, string> = { accept: "application/json", ...asked.headers };
-  if (token !== null) headers["authorization"] = `Bearer ${token}`;
+  const bearer = typeof token === "function" ? await token() : token;
+  if (bearer !== null) headers["authorization"] = `Bearer ${bearer}`;
   if (asked.body !== undefined) headers["content-type"] = "application/json";
   const init = { method: asked.method ?? "GET", headers, ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }) };
   const response = await fetchInTime(`${adminUrl}${path}`, init, timeoutMs);

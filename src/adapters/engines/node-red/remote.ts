@@ -2,7 +2,7 @@
 
 import type { FlowsPermit } from "../../../domain/permits.ts";
 import type { Engine } from "../../../ports/engine.ts";
-import { createNodeRedClient } from "./client.ts";
+import { type AdminToken, createNodeRedClient } from "./client.ts";
 import type { Owner } from "./ownership.ts";
 import { createNodeRedEngine } from "./engine.ts";
 import { createFlowsReader, createQueue, type Host, type Queue } from "./host.ts";
@@ -13,7 +13,7 @@ export interface RemoteNodeRedOptions {
   /** Base of the HTTP nodes, where it is not the admin API's (`httpNodeRoot`). */
   readonly publicUrl?: string;
   /** Null: its admin API asks for none. */
-  readonly token: string | null;
+  readonly token: AdminToken;
   /** Whose the tabs are that this engine looks after: others may deploy there too. */
   readonly owner?: Owner;
   /** Shared by all who deploy to this address from here. */

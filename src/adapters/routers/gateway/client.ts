@@ -10,7 +10,9 @@ import { parseRefusals, parseRoutes } from "./routes-door.ts";
 import { parseTraffic } from "./traffic-door.ts";
 
 /** Where a gateway's control port is: told, or read from its state folder before each call. */
-export type ControlAddress = { readonly controlUrl: string; readonly token: string } | { readonly stateDirectory: string };
+export type ControlAddress =
+  | { readonly controlUrl: string; readonly token: string | (() => Promise<string>) }
+  | { readonly stateDirectory: string };
 
 export interface GatewayRouterOptions {
   readonly gateway: ControlAddress;
@@ -44,7 +46,7 @@ const defaultTimeoutMs = 10_000;
 export function createGatewayRouter(options: GatewayRouterOptions): GatewayRouter {
   const agent = new Agent({ connections: 4, pipelining: 1 });
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const call = async (wanted: Call) => ask({ agent, address: locate(options.gateway), timeoutMs, call: wanted });
+  const call = async (wanted: Call) => ask({ agent, address: await locate(options.gateway), timeoutMs, call: wanted });
   // Asked at every turn, and the same most of the time.
   const known = new Map<EnvironmentName, { readonly text: string; readonly routes: readonly Route[] }>();
   return {
@@ -85,9 +87,12 @@ function publicUrl(options: GatewayRouterOptions): string {
   return identity.url;
 }
 
-/** Read each time: a gateway that was restarted may be elsewhere. */
-function locate(gateway: ControlAddress): Address {
-  if ("controlUrl" in gateway) return { controlUrl: gateway.controlUrl.replace(/\/+$/, ""), token: gateway.token };
+/** Read each time: a gateway that was restarted may be elsewhere, and its token may be another. */
+async function locate(gateway: ControlAddress): Promise<Address> {
+  if ("controlUrl" in gateway) {
+    const token = typeof gateway.token === "string" ? gateway.token : await gateway.token();
+    return { controlUrl: gateway.controlUrl.replace(/\/+$/, ""), token };
+  }
   const identity = readIdentity(gateway.stateDirectory);
   if (identity === null) throw new PinionError("router/unreachable", `no gateway has run in ${gateway.stateDirectory}`);
   return identity;

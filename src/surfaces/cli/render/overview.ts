@@ -33,17 +33,24 @@ export function renderOverview(
 
 function renderRepository(repository: RepositoryStatus, view: View): readonly string[] {
   const { colors, now, width } = view;
-  const { url, branch, commit, subject, author, committedAt, state, code, reason, since, nextPollAt } = repository;
+  const { url, branch, commit, subject, author, committedAt, state, code, reason, since, nextPollAt, lastGoodPollAt } = repository;
   const head = commit === null ? "nothing fetched yet" : `${commit.slice(0, 8)} ${printable(subject ?? "")}`;
   const by = committedAt === null ? "" : `(${printable(author ?? "unknown")}, ${relativeTime(committedAt, now)})`;
   const why = state === "ok" ? "" : ` since ${relativeTime(since, now)}: ${code === null ? "" : `${code}: `}${printable(reason)}`;
-  const [first = "", ...others] = wrap(`${state}${why}${nextPoll(nextPollAt, now)}`, width === null ? null : width - 2);
+  const [first = "", ...others] = wrap(
+    `${state}${why}${lastGoodPoll(lastGoodPollAt, now)}${nextPoll(nextPollAt, now)}`,
+    width === null ? null : width - 2,
+  );
   return [
     ...fitted(`${colors.bold("repository")}  ${printable(url)}  ${printable(branch)}`, "", view),
     ...renderHead(head, by, view),
     `  ${first.replace(state, stateColor(state, colors)(state))}`,
     ...others.map((line) => `  ${line}`),
   ];
+}
+
+function lastGoodPoll(at: Instant | null, now: Instant): string {
+  return at === null ? "" : `; last good poll ${relativeTime(at, now)}`;
 }
 
 function nextPoll(at: Instant | null, now: Instant): string {

@@ -36,6 +36,20 @@ describe("the admin API's client", () => {
     ]);
   });
 
+  it("looks the token up again for every call", async () => {
+    await clientOf(200, "[]");
+    const { port } = server?.address() as { port: number };
+    const tokens = ["one", "two"];
+    const client = createNodeRedClient({
+      adminUrl: `http://127.0.0.1:${port}`,
+      token: async () => tokens.shift() ?? "none",
+      timeoutMs: 5_000,
+    });
+    await client.nodeTypes();
+    await client.nodeTypes();
+    expect(seen.map(({ authorization }) => authorization)).toEqual(["Bearer one", "Bearer two"]);
+  });
+
   it("takes 409 as: read again", async () => {
     expect(await (await clientOf(409, '{"code":"version_mismatch"}')).deploy({ nodes: [], rev: "1" })).toBeNull();
   });

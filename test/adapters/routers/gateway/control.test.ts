@@ -90,6 +90,17 @@ describe("the control port", () => {
     await router.close();
   });
 
+  it("is asked with the token of now", async () => {
+    const { readIdentity } = await import("../../../../src/adapters/routers/gateway/identity.ts");
+    const right = readIdentity(setting.directory)?.token ?? "";
+    const tokens = ["wrong", right];
+    const gateway = { controlUrl: setting.gateway.controlUrl, token: async () => tokens.shift() ?? "none" };
+    const router = createGatewayRouter({ gateway, publicUrl: "http://gateway.example/" });
+    await expect(router.routes("production")).rejects.toMatchObject({ code: "router/unreachable" });
+    expect(await router.routes("production")).toEqual([]);
+    await router.close();
+  });
+
   it("is no gateway when it answers something else", async () => {
     const other = await setting.backend((_, response) => response.end('{"routes": 7}'));
     const router = createGatewayRouter({ gateway: { controlUrl: other.url, token: "any" }, publicUrl: null });
