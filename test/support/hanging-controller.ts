@@ -44,7 +44,7 @@ export function createHangingController(world: World): HangingController {
     code: null,
   } as const;
   const source: Source = {
-    status: () => ({ ...status, reason: "", since: 0, lastPollAt: 0, nextPollAt: 0 }),
+    status: () => ({ ...status, reason: "", since: 0, lastPollAt: 0, lastGoodPollAt: 0, nextPollAt: 0 }),
     snapshot: () => null,
     wanted: (name) => ports.wanted(name),
     environments: () => [environment],
@@ -52,6 +52,7 @@ export function createHangingController(world: World): HangingController {
     recover: () => Promise.resolve(),
     poll: () => orHangs("git", () => Promise.resolve(false)),
     failures: () => 0,
+    leaveAloneUntil: () => null,
     announce: () => undefined,
   };
   const untilStopped = (signal: AbortSignal | undefined) =>

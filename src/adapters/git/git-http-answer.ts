@@ -10,15 +10,17 @@ const longestTitle = 60;
  * @throws `git/refused` for all others.
  */
 export function redirectTarget(url: string, location: string): string {
-  const [from, to] = [new URL(url), URL.canParse(location, url) ? new URL(location, url) : null];
-  const isUpgrade = from.protocol === "http:" && to?.protocol === "https:" && from.hostname === to.hostname;
-  if (to !== null && (to.origin === from.origin || isUpgrade)) return to.href;
-  const where =
-    to === null ? "no address" : to.protocol === "http:" && from.protocol === "https:" ? `${to.origin}, without TLS` : to.origin;
+  const from = new URL(url);
+  const to = URL.canParse(location, url) ? new URL(location, url) : null;
+  if (to !== null && (to.origin === from.origin || isUpgrade(from, to))) return to.href;
   throw new PinionError(
     "git/refused",
-    `${url} redirects to another server (${where}); nothing is sent there. Has the repository moved? Use its new address if that is right`,
+    `${url} redirects to another server (${to?.origin ?? "no address"}); nothing is sent there. Use its new address if the repository has moved`,
   );
+}
+
+function isUpgrade(from: URL, to: URL): boolean {
+  return from.protocol === "http:" && to.protocol === "https:" && from.hostname === to.hostname;
 }
 
 /** @throws `git/refused` for a web page, `git/unreachable` for what is no git server's answer. */

@@ -38,7 +38,8 @@ describe("the admin API's client", () => {
 
   it("looks the token up again for every call", async () => {
     await clientOf(200, "[]");
-    const { port } = server?.address() as { port: number };
+    if (server === null) throw new Error("there is no server");
+    const { port } = server.address() as { port: number };
     const tokens = ["one", "two"];
     const client = createNodeRedClient({
       adminUrl: `http://127.0.0.1:${port}`,
