@@ -6,7 +6,7 @@ import { answer, type OwnAnswer } from "./answers.ts";
 import { callerGone } from "./counters.ts";
 import { responseHeaders } from "./headers.ts";
 import { hasBody, RequestBody, StalledBody } from "./request-body.ts";
-import { choosePlace, type Place, type RoutedVersion } from "./routing.ts";
+import { addressesOf, choosePlace, type Place, type RoutedVersion } from "./routing.ts";
 import type { Upstream } from "./upstreams.ts";
 
 /** A request whose version is decided. */
@@ -75,8 +75,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onHeaders(status: number, raw: Buffer[], resume: () => void, statusText: string): boolean {
     if (status < 200) return true;
-    const { response, version, requestId } = this.#handed;
-    const { headers, length } = responseHeaders(raw, version, requestId);
+    const { response, version, requestId, environment } = this.#handed;
+    const from = { version: version.version, process: version.process, addresses: addressesOf(this.#place, environment) };
+    const { headers, length } = responseHeaders(raw, from, requestId);
     this.#status = status;
     this.#remaining = length;
     this.#resume = resume;

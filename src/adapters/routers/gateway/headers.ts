@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { type Addresses, publicValue } from "./public-addresses.ts";
 
 /** For one connection only (RFC 9110, 7.6.1); the gateway speaks for itself on each side. */
 const hopByHop: ReadonlySet<string> = new Set([
@@ -75,7 +76,7 @@ function passesOut(name: string): boolean {
 /** What the caller receives of a version's headers, and the length of the body, -1 when it is not known. */
 export function responseHeaders(
   raw: readonly (Buffer | string)[],
-  from: { readonly version: string; readonly process: string },
+  from: { readonly version: string; readonly process: string; readonly addresses: Addresses },
   requestId: string,
 ): { readonly headers: string[]; readonly length: number } {
   const headers: string[] = [];
@@ -87,7 +88,7 @@ export function responseHeaders(
     const lower = name.toLowerCase();
     if (lower === "connection") named = namedBy(value) ?? named;
     if (lower === "content-length") length = Number(value);
-    if (passesOut(lower)) headers.push(name, value);
+    if (passesOut(lower)) headers.push(name, publicValue(lower, value, from.addresses));
   }
   headers.push("x-request-id", requestId, "x-pinion-version", from.version, "x-pinion-process", from.process);
   return { headers: named ? without(headers, named) : headers, length };

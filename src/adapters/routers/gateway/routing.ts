@@ -6,6 +6,7 @@ import { readPath } from "../../../domain/paths/path-pattern.ts";
 import { createTurns, entryAt, type Weighted } from "./balance.ts";
 import type { Counter, Counters } from "./counters.ts";
 import { createMatcher, type Endpoint, type Matcher } from "./matcher.ts";
+import type { Addresses } from "./public-addresses.ts";
 import type { Upstream, Upstreams } from "./upstreams.ts";
 
 /** One instance that runs one version. */
@@ -62,6 +63,11 @@ export function compileRoute(environment: EnvironmentName, route: Route, parts: 
 /** Puts the routes of an environment together. Of two that serve the same endpoint the first one keeps it. */
 export function compileEnvironment(processes: readonly RoutedProcess[]): RoutedEnvironment {
   return { matcher: createMatcher(processes.flatMap((routed) => routed.endpoints)), places: processes.flatMap((routed) => routed.places) };
+}
+
+/** What an answer of an instance says of where things are. */
+export function addressesOf(place: Place | null, environment: EnvironmentName): Addresses {
+  return { publicPrefix: `/${environment}`, origin: place?.upstream.origin ?? "", privatePrefix: place?.prefix ?? "" };
 }
 
 /** The least busy instance that accepts connections and was not tried yet; when all refuse, one of those. */

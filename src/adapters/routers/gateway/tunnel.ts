@@ -8,7 +8,7 @@ import { answerOnSocket, type OwnAnswer } from "./answers.ts";
 import { callerGone, type Counter } from "./counters.ts";
 import { requestHeaders, requestIdOf, responseHeaders, stickyValue } from "./headers.ts";
 import { resolve, type Environments } from "./resolve.ts";
-import { choosePlace, type Place, type RoutedVersion } from "./routing.ts";
+import { addressesOf, choosePlace, type Place, type RoutedVersion } from "./routing.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 /** A request to leave HTTP, and its bare connection. */
@@ -69,8 +69,8 @@ function attempt(handshake: Handshake, tried: readonly Place[]): void {
   let isConnected = false;
   socket.once("close", giveUp);
   outgoing.once("socket", (upstream: Socket) => upstream.once("connect", () => (isConnected = true)));
-  outgoing.on("upgrade", (response, upstream, head) => join({ handshake, end, response, upstream, head }));
-  outgoing.on("response", (response) => relay(handshake, end, response));
+  outgoing.on("upgrade", (response, upstream, head) => join({ handshake, place, end, response, upstream, head }));
+  outgoing.on("response", (response) => relay({ handshake, place, end, response }));
   outgoing.on("timeout", () => outgoing.destroy(new Error("timeout")));
   outgoing.on("error", (error) => {
     socket.off("close", giveUp);
@@ -126,17 +126,21 @@ function sendBody({ request, socket, head }: Handshake, outgoing: ClientRequest)
   socket.on("data", pass);
 }
 
-interface Joined {
+interface Answered {
   readonly handshake: Handshake;
+  readonly place: Place;
   readonly end: End;
   readonly response: IncomingMessage;
+}
+
+interface Joined extends Answered {
   readonly upstream: Duplex;
   readonly head: Buffer;
 }
 
-function join({ handshake, end, response, upstream, head }: Joined): void {
+function join({ handshake, place, end, response, upstream, head }: Joined): void {
   const { socket, tunnels } = handshake;
-  socket.write(headOf(handshake, response, ["connection", "Upgrade", "upgrade", response.headers.upgrade ?? "websocket"]));
+  socket.write(headOf({ handshake, place, response }, ["connection", "Upgrade", "upgrade", response.headers.upgrade ?? "websocket"]));
   if (head.length > 0) socket.write(head);
   if (handshake.head.length > 0) upstream.write(handshake.head);
   for (const side of [socket, upstream] as Socket[]) {
@@ -155,10 +159,10 @@ function join({ handshake, end, response, upstream, head }: Joined): void {
 }
 
 /** The version did not upgrade: its plain answer goes back, and the connection ends with it. */
-function relay(handshake: Handshake, end: End, response: IncomingMessage): void {
+function relay({ handshake, place, end, response }: Answered): void {
   const { socket } = handshake;
   const coding = response.headers["content-length"] === undefined ? ["transfer-encoding", "chunked"] : [];
-  socket.write(headOf(handshake, response, ["connection", "close", ...coding]));
+  socket.write(headOf({ handshake, place, response }, ["connection", "close", ...coding]));
   const isChunked = coding.length > 0;
   response.on("data", (chunk: Buffer) => {
     const isFull = !socket.write(
@@ -173,8 +177,10 @@ function relay(handshake: Handshake, end: End, response: IncomingMessage): void 
   response.once("close", () => end(response.statusCode ?? 502, !response.complete));
 }
 
-function headOf(handshake: Handshake, response: IncomingMessage, own: readonly string[]): string {
-  const { headers } = responseHeaders(response.rawHeaders, handshake.version, handshake.requestId);
+function headOf({ handshake, place, response }: Omit<Answered, "end">, own: readonly string[]): string {
+  const { version, environment, requestId } = handshake;
+  const from = { version: version.version, process: version.process, addresses: addressesOf(place, environment) };
+  const { headers } = responseHeaders(response.rawHeaders, from, requestId);
   const status = response.statusCode ?? 502;
   const all = [...headers, ...own];
   const lines = all.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${all[index + 1] ?? ""}\r\n`] : []));

@@ -74,10 +74,10 @@ describe("a request through the gateway", () => {
     expect(made.headers["x-request-id"]).toBe(made.body);
   });
 
-  it("answers HEAD with headers and no body, and leaves redirects alone", async () => {
+  it("answers HEAD with headers and no body, and follows no redirect", async () => {
     await serve((_, response) => response.writeHead(302, { location: "/elsewhere", "content-length": "10" }).end("0123456789"));
     const head = await setting.call("/", { method: "HEAD" });
-    expect(head).toMatchObject({ status: 302, body: "", headers: { location: "/elsewhere", "content-length": "10" } });
+    expect(head).toMatchObject({ status: 302, body: "", headers: { location: "/production/elsewhere", "content-length": "10" } });
     expect(await setting.call("/")).toMatchObject({ status: 302, body: "0123456789" });
   });
 

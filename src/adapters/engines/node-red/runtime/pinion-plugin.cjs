@@ -7,6 +7,7 @@
 const { readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { Meter } = require("./meter.cjs");
+const showPublicPaths = require("./public-paths.cjs");
 
 const markerVariable = "PINION_UNIT";
 /** A message that nothing leads to came from one of these because a request, or another node, set it off. */
@@ -33,6 +34,7 @@ module.exports = function pinion(RED, revision = async () => null) {
   if (RED.log && RED.log.addHandler) RED.log.addHandler({ emit: (_event, entry) => meter.logged(entry) });
   RED.events.on("flows:started", () => meter.keepOnly(tabs.known));
 
+  showPublicPaths(RED);
   serve(RED, { tabs, meter, arming, revision });
   return { inFlight: () => [...tabs.known.keys()].reduce((sum, tab) => sum + meter.read(tab).inFlight, 0) };
 };

@@ -1,0 +1,43 @@
+"use strict";
+/** Shows flows the path that their callers asked for: the private prefix is for finding the version, and nobody else's business. */
+
+/** The prefix of one version, wherever the root for nodes is. */
+const privatePrefix = /\/~[A-Za-z0-9-]+(?=[/?]|$)/;
+
+module.exports = function showPublicPaths(RED) {
+  if (!RED.httpNode) return;
+  const seen = new WeakSet();
+  // Before any route: an error page names this path, also where no route is found.
+  RED.httpNode.use(function hidePrefix(request, _response, next) {
+    request.originalUrl = publicly(request.originalUrl || request.url);
+    next();
+  });
+  RED.events.on("flows:started", () => {
+    for (const { route } of routesOf(RED.httpNode)) {
+      if (seen.has(route)) continue;
+      seen.add(route);
+      putFirst(route);
+    }
+  });
+};
+
+function routesOf(app) {
+  const router = app._router || app.router;
+  return (router ? router.stack : []).filter(({ route }) => route && typeof route.path === "string" && route.path.startsWith("/~"));
+}
+
+/** Once the route is found, its handlers read the public path. */
+function putFirst(route) {
+  const [method] = Object.keys(route.methods);
+  if (typeof route[method] !== "function") return;
+  route[method](function showPublicPath(request, _response, next) {
+    request.url = publicly(request.url);
+    next();
+  });
+  route.stack.unshift(route.stack.pop());
+}
+
+function publicly(url) {
+  const shown = url.replace(privatePrefix, "");
+  return shown.startsWith("/") ? shown : `/${shown}`;
+}
