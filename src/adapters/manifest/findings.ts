@@ -56,7 +56,7 @@ const catalogue = {
   "node/duplicate-id": "Give each node an id of its own.",
   "connection/unknown-node": "Connect nodes of this definition.",
   "connection/duplicate": "Remove one of the two.",
-  "address/not-served": "docs/config-repository.md lists what a path may be.",
+  "address/not-served": "docs/gateway.md lists what a path may be.",
   "address/clash": "Give one of them another path, or make one of them more specific.",
   "check/duplicate-name": "Give each check a name of its own.",
   "dependency/invalid-range": "Write a semantic version range, such as ^1.0.0.",
