@@ -17,8 +17,28 @@ export function canonicalJson(value: Json): string {
  * The order in which nodes and connections are listed is not, and neither is how the file was laid out.
  */
 export function canonicalDefinition(definition: Definition): string {
-  const nodes = definition.nodes.toSorted((a, b) => compareText(a.id, b.id)).map(canonicalNode);
-  const connections = definition.connections.map(canonicalConnection).sort(compareText);
+  const steps = canonicalSteps(definition);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Nodes or connections written without a pause. */
+const partsAtOnce = 200;
+
+/** The same in steps, for callers that do something else in between. */
+export function* canonicalSteps(definition: Definition): Generator<undefined, string, undefined> {
+  const nodes: string[] = [];
+  for (const node of definition.nodes.toSorted((a, b) => compareText(a.id, b.id))) {
+    if (nodes.push(canonicalNode(node)) % partsAtOnce === 0) yield;
+  }
+  const connections: string[] = [];
+  for (const connection of definition.connections) {
+    if (connections.push(canonicalConnection(connection)) % partsAtOnce === 0) yield;
+  }
+  connections.sort(compareText);
+  yield;
   return `{"config":${canonicalJson(definition.config)},"connections":[${connections.join(",")}],"nodes":[${nodes.join(",")}]}`;
 }
 

@@ -24,6 +24,10 @@ const catalogue = {
   "git/protocol-not-allowed": { retry: "never", hint: "Use http(s) or ssh; file:// needs `repository.allowFile: true`." },
   "git/object-missing": { retry: "later", hint: "The mirror lacks an object; it is fetched again on the next poll." },
   "git/failed": { retry: "later", hint: "git reported a failure; the message says which." },
+  "manifest/too-much": {
+    retry: "later",
+    hint: "What was read is kept, and the next poll goes on from there. Split commits that change very much.",
+  },
   "manifest/invalid": { retry: "never", hint: "`pinion validate` shows the same findings." },
   "engine/unreachable": { retry: "later", hint: "Check that the engine is up and that its address and token are right." },
   "engine/refused": { retry: "never", hint: "The engine does not accept this definition; mend the version and pin the new one." },

@@ -12,8 +12,25 @@ export interface DefinedEndpoint extends PublicEndpoint {
 /** What must be known of one kind of engine without any engine running. Pure. */
 export interface Dialect {
   readonly engine: string;
-  /** The engine's own export as a neutral graph. @throws Error with a message for the author of the file. */
-  fromExport(exported: unknown): Definition;
+  /** The engine's own export as a neutral graph; yields where the caller may pause. @throws Error with a message for the author of the file. */
+  fromExport(exported: unknown): Generator<undefined, Definition, undefined>;
   /** Where it is called from outside once it is installed, in order of its nodes. */
   endpoints(definition: Definition): readonly DefinedEndpoint[];
+  /** What is wrong inside the nodes' settings, which only the engine's dialect can read; null wherever the caller may pause. */
+  faults(definition: Definition): Iterable<NodeFault | null>;
+}
+
+export interface NodeFault {
+  /** `unknown-node`: a setting names a node that is not there. `plain-secret`: a password as text. `no-credentials`: some seem to be missing. */
+  readonly kind: "unknown-node" | "plain-secret" | "no-credentials";
+  readonly severity: "error" | "warning";
+  /** Index in the definition's list; null: of the definition's own config. */
+  readonly node: number | null;
+  /** The setting in question; null: the node as a whole. */
+  readonly key: string | null;
+  readonly message: string;
+  /** The id that was named and is not there. */
+  readonly wanted?: string;
+  /** What to do, when it is not what is always done. */
+  readonly hint?: string;
 }

@@ -13,7 +13,9 @@ export const plainDialect: Dialect = {
     nodes.flatMap(({ type, config }, index) =>
       type === "address" ? [{ method: "GET", path: String(config["path"]), pointer: `/nodes/${index}/config/path`, fault: null }] : [],
     ),
-  fromExport(exported) {
+  faults: () => [],
+  // oxlint-disable-next-line require-yield
+  *fromExport(exported) {
     const graph = exported as Partial<Definition> | null;
     if (!Array.isArray(graph?.nodes)) throw new Error("the export has no nodes");
     const connections = Array.isArray(graph.connections) ? graph.connections : [];

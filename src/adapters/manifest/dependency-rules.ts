@@ -6,6 +6,7 @@ import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts"
 import { asWarning, finding, type FindingCode, type Place } from "./findings.ts";
 import type { Pin } from "./pins-file.ts";
 import { versionFile, type VersionRecord } from "./process-record.ts";
+import type { Steps } from "./slices.ts";
 
 type GoodVersion = Extract<VersionRecord, { kind: "good" }>;
 
@@ -18,17 +19,31 @@ export interface PinGraph {
 }
 
 /** Findings by process for the processes named and for whoever is in a circle with them. */
-export function dependencyFindings(graph: PinGraph, processes: Iterable<ProcessId>): ReadonlyMap<ProcessId, readonly Finding[]> {
+export function* dependencyFindings(graph: PinGraph, processes: Iterable<ProcessId>): Steps<ReadonlyMap<ProcessId, readonly Finding[]>> {
   const findings = new Map<ProcessId, readonly Finding[]>();
   const add = (process: ProcessId, more: readonly Finding[]): void => {
     if (more.length > 0) findings.set(process, [...(findings.get(process) ?? []), ...more]);
   };
   const starts = [...processes].filter((process) => needsAny(graph, process));
   const inRange = rememberedRanges();
-  for (const process of starts) add(process, rangeFindings(graph, process, inRange));
-  for (const circle of circles(graph, starts)) for (const process of circle) add(process, [circleFinding(graph, process, circle)]);
+  for (const [index, process] of starts.entries()) {
+    if (index % processesAtOnce === 0) yield;
+    add(process, rangeFindings(graph, process, inRange));
+  }
+  yield;
+  for (const circle of circles(graph, starts)) {
+    for (const process of circle) {
+      add(process, [circleFinding(graph, process, circle)]);
+      yield;
+    }
+  }
   return findings;
 }
+
+/** Processes looked at without a pause. */
+const processesAtOnce = 200;
+/** Processes of a circle that a message names. */
+const maxWay = 12;
 
 function needsAny(graph: PinGraph, process: ProcessId): boolean {
   return (graph.content(process)?.summary.dependencies.length ?? 0) > 0;
@@ -86,11 +101,12 @@ function circleFinding(graph: PinGraph, process: ProcessId, circle: ReadonlySet<
   return finding(placeOf(content, index), "dependency/cycle", `these need each other in ${graph.environment}: ${way}`);
 }
 
-/** From a process along its first neighbours in the circle until one comes again. */
+/** From a process along its first neighbours in the circle until one comes again, or it is enough to see the point. */
 function wayRound(graph: PinGraph, start: ProcessId, circle: ReadonlySet<ProcessId>): readonly ProcessId[] {
   const way = [start];
   for (let at = start; way.length <= circle.size;) {
     const next = neighbours(graph, at).find((name) => circle.has(name)) ?? start;
+    if (way.length >= maxWay) return [...way, `… (${circle.size} processes in all)`];
     way.push(next);
     if (way.indexOf(next) < way.length - 1) break;
     at = next;

@@ -16,6 +16,7 @@ import { finding, type Place, type Say } from "./findings.ts";
 import { toSecretReference } from "./secret-reference.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import type { Schemas } from "./schemas.ts";
+import type { Steps } from "./slices.ts";
 import { readYaml, type YamlDocument } from "./yaml-document.ts";
 
 export interface ParsedEnvironment {
@@ -49,8 +50,8 @@ export const noDefaults: EnvironmentDefaults = {
 };
 
 /** Parses one environment.yaml. Never throws, whatever the bytes. */
-export function parseEnvironmentFile(bytes: Uint8Array, context: EnvironmentFileContext): ParsedEnvironment {
-  const reading = readYaml(bytes, context.file);
+export function* parseEnvironmentFile(bytes: Uint8Array, context: EnvironmentFileContext): Steps<ParsedEnvironment> {
+  const reading = yield* readYaml(bytes, context.file);
   if (reading.kind === "refused") return { spec: null, findings: reading.findings, named: nobodyNamed };
   const { document } = reading;
   const shape = schemaFindings(context.schemas, "environment", document);

@@ -1,6 +1,7 @@
 /** Every finding a file can get: its code, whether it is grave, and what to do about it, in one catalogue. */
 
 import type { Finding } from "../../domain/finding.ts";
+import { maxCommitFindings, maxQuoted } from "./limits.ts";
 
 const catalogue = {
   "file/missing": "Add the file.",
@@ -14,7 +15,12 @@ const catalogue = {
   "limit/files": "Remove what does not belong here.",
   "limit/depth": "Make the structure flatter.",
   "limit/aliases": "Write the values out instead of using aliases.",
-  "limit/tokens": "Make the file smaller.",
+  "limit/tokens": "Make the file smaller; a large flow is better kept as the engine's own export, with definitionFrom.",
+  "limit/lines": "Make the file smaller; a large flow is better kept as the engine's own export, with definitionFrom.",
+  "limit/values": "Split the process into several that call each other.",
+  "limit/name": "Choose a shorter one.",
+  "limit/pins": "Remove the pins of processes that do not exist.",
+  "limit/findings": "Mend those that are shown first.",
   "limit/nodes": "Split the process into several that call each other.",
   "yaml/syntax": "Mend the YAML at this place.",
   "yaml/tab": "Indent with spaces: YAML does not allow tabs there.",
@@ -23,8 +29,11 @@ const catalogue = {
   "yaml/empty": "Write the file's content.",
   "yaml/key": "Use a plain word as the key.",
   "yaml/number": "Use a finite number, or put the text in quotes.",
+  "yaml/not-as-written": "Put it in quotes.",
   "yaml/tag": "Remove the tag: plain values only.",
   "yaml/directive": "Remove the line that begins with %.",
+  "json/number": "Use a number that JavaScript can hold, or put the text in quotes.",
+  "json/key": "Use a shorter key.",
   "json/syntax": "Mend the JSON at this place, or export it from the engine again.",
   "schema/unknown-property": "Remove it.",
   "schema/required": "Add it.",
@@ -54,6 +63,9 @@ const catalogue = {
   "definition/file-missing": "Add the export beside the version's file.",
   "definition/refused": "Export the flow from the engine again.",
   "node/duplicate-id": "Give each node an id of its own.",
+  "node/unknown-reference": "Name a node of this definition; export it together with the nodes that it uses.",
+  "node/plain-secret": "Take the secret out of the repository, change it, and reference it by `secrets:` of environment.yaml.",
+  "node/no-credentials": "See docs/config-repository.md, Credentials of nodes.",
   "connection/unknown-node": "Connect nodes of this definition.",
   "connection/duplicate": "Remove one of the two.",
   "address/not-served": "docs/gateway.md lists what a path may be.",
@@ -132,9 +144,17 @@ export function finding(place: Place, code: FindingCode, message: string, hint?:
     pointer: place.pointer,
     code,
     severity,
-    message,
-    hint: hint ?? catalogue[code],
+    message: shortened(message, maxMessage),
+    hint: shortened(hint ?? catalogue[code], maxMessage),
   };
+}
+
+/** Characters of a message or a hint. */
+const maxMessage = 1000;
+
+/** What a file says, short enough for a message. */
+export function shortened(text: string, length = maxQuoted): string {
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 
 /** The same finding, which does not stop anything. */
@@ -148,6 +168,18 @@ export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
     findings.map((found) => [`${found.file}\0${found.line}\0${found.column}\0${found.code}\0${found.message}`, found]),
   );
   return [...unique.values()].sort(compareFindings);
+}
+
+/** Sorted, each once, and no more than anybody can use: errors before warnings when some must go. */
+export function mostImportant(findings: readonly Finding[]): readonly Finding[] {
+  const sorted = sortFindings(findings);
+  if (sorted.length <= maxCommitFindings) return sorted;
+  const errors = sorted.filter(({ severity }) => severity === "error");
+  const shown = [...errors, ...sorted.filter(({ severity }) => severity !== "error")].slice(0, maxCommitFindings);
+  const last = shown.at(-1);
+  const place = last === undefined ? startOf("") : { ...startOf(last.file), line: last.line, column: last.column };
+  const more = finding(place, "limit/findings", `${sorted.length - shown.length} more findings are not shown`);
+  return [...shown.toSorted(compareFindings), errors.length > 0 ? more : asWarning(more)];
 }
 
 function compareFindings(a: Finding, b: Finding): number {

@@ -4,6 +4,7 @@ import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
 import { finding, startOf } from "./findings.ts";
 import { refusedEntry } from "./folder.ts";
+import { maxEnvironments } from "./limits.ts";
 import { type EnvironmentReading, type EnvironmentRecord, readEnvironment, spoiledEnvironment } from "./read-environment.ts";
 
 export interface EnvironmentSet {
@@ -21,8 +22,9 @@ export async function loadEnvironments(
 ): Promise<EnvironmentSet> {
   if (before?.treeId === treeId) return before;
   const records = new Map<EnvironmentName, EnvironmentRecord>();
-  const findings: Finding[] = [];
-  for (const entry of await reading.objects.directory(treeId)) {
+  const entries = await reading.objects.directory(treeId);
+  const findings: Finding[] = [...tooMany(entries.length)];
+  for (const entry of entries.slice(0, maxEnvironments)) {
     const path = `environments/${entry.name}`;
     const refused = refusedEntry(entry, path);
     const known = before?.records.get(entry.name);
@@ -32,6 +34,11 @@ export async function loadEnvironments(
     else records.set(entry.name, await readEnvironment(reading, entry.name, entry.id, known ?? null));
   }
   return { treeId, records, findings };
+}
+
+function tooMany(count: number): readonly Finding[] {
+  if (count <= maxEnvironments) return [];
+  return [finding(startOf("environments"), "limit/files", `there are ${count} entries; only ${maxEnvironments} are read`)];
 }
 
 function strayFile(name: string, path: string): readonly Finding[] {

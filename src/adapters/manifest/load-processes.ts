@@ -7,6 +7,7 @@ import type { ParseCache, TreeEntry } from "../../ports/objects.ts";
 import { finding, startOf } from "./findings.ts";
 import { refusedEntry } from "./folder.ts";
 import { inBatches } from "./in-batches.ts";
+import { maxFindings, maxProcesses } from "./limits.ts";
 import { cacheKey, decodeRecord, encodeRecord, type ProcessRecord } from "./process-record.ts";
 import { readProcess, type Reading, readVersions, spoiledProcess } from "./read-process.ts";
 import { keepPublished, type Published } from "./published.ts";
@@ -29,14 +30,18 @@ const rowsAtOnce = 1000;
 /** Reads what differs from the set before. @throws `git/object-missing`. */
 export async function loadProcesses(reading: Reading, cache: ParseCache, treeId: string, before: ProcessSet | null): Promise<ProcessSet> {
   if (before !== null && before.treeId === treeId) return before.changed.size === 0 ? before : { ...before, changed: new Set() };
-  const entries = await reading.objects.directory(treeId);
+  const all = await reading.objects.directory(treeId);
+  const entries = all.slice(0, maxProcesses);
   const stale = entries.filter((entry) => entry.kind === "directory" && before?.records.get(entry.name)?.treeId !== entry.id);
   const fresh = await freshRecords(reading, cache, stale);
   for (const entry of entries) {
     const refused = refusedEntry(entry, `processes/${entry.name}`);
     if (refused !== null) fresh.set(entry.name, spoiledProcess(entry.name, "", [refused]));
   }
-  return merge(treeId, entries, fresh, before);
+  const set = merge(treeId, entries, fresh, before);
+  if (all.length <= maxProcesses) return set;
+  const found = finding(startOf("processes"), "limit/files", `there are ${all.length} entries; only ${maxProcesses} are read`);
+  return { ...set, findings: new Map(set.findings).set("", [found, ...(set.findings.get("") ?? [])]) };
 }
 
 /** Reads the versions named of each record, and remembers them. @throws `git/object-missing`. */
@@ -45,15 +50,27 @@ export async function fillVersions(
   cache: ParseCache,
   wanted: ReadonlyMap<ProcessRecord, ReadonlySet<Version>>,
 ): Promise<void> {
-  await inBatches([...wanted], async ([record, versions]) => readVersions(reading, record, versions));
-  remember(reading, cache, [...wanted.keys()]);
+  for (const some of chunksOf([...wanted], readAtOnce)) {
+    await inBatches(some, async ([record, versions]) => readVersions(reading, record, versions));
+    remember(
+      reading,
+      cache,
+      some.map(([record]) => record),
+    );
+  }
+}
+
+/** Processes read before they are remembered: a reading that is stopped goes on from there next time. */
+const readAtOnce = 96;
+
+function* chunksOf<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
 
 async function freshRecords(reading: Reading, cache: ParseCache, entries: readonly TreeEntry[]): Promise<Map<ProcessId, ProcessRecord>> {
   const records = new Map<ProcessId, ProcessRecord>();
   const unknown: TreeEntry[] = [];
-  for (let start = 0; start < entries.length; start += rowsAtOnce) {
-    const some = entries.slice(start, start + rowsAtOnce);
+  for (const some of chunksOf(entries, rowsAtOnce)) {
     const rows = cache.get(some.map((entry) => cacheKey(entry.name, entry.id, reading.engines)));
     for (const entry of some) {
       const row = rows.get(cacheKey(entry.name, entry.id, reading.engines));
@@ -62,17 +79,16 @@ async function freshRecords(reading: Reading, cache: ParseCache, entries: readon
       else records.set(entry.name, record);
     }
   }
-  const read = await inBatches(unknown, async (entry) => readProcess(reading, entry.name, entry.id));
-  for (const record of read) records.set(record.process, record);
-  remember(reading, cache, read);
+  for (const some of chunksOf(unknown, readAtOnce)) {
+    const read = await inBatches(some, async (entry) => readProcess(reading, entry.name, entry.id));
+    for (const record of read) records.set(record.process, record);
+    remember(reading, cache, read);
+  }
   return records;
 }
 
 function remember(reading: Reading, cache: ParseCache, records: readonly ProcessRecord[]): void {
-  for (let start = 0; start < records.length; start += rowsAtOnce) {
-    const some = records.slice(start, start + rowsAtOnce);
-    cache.put(new Map(some.map((record) => [cacheKey(record.process, record.treeId, reading.engines), encodeRecord(record)])));
-  }
+  cache.put(new Map(records.map((record) => [cacheKey(record.process, record.treeId, reading.engines), encodeRecord(record)])));
 }
 
 function merge(
@@ -105,7 +121,7 @@ function findingsOf(
 ): ReadonlyMap<ProcessId, readonly Finding[]> {
   const findings = new Map<ProcessId, readonly Finding[]>();
   for (const [process, record] of records) if (record.findings.length > 0) findings.set(process, record.findings);
-  const stray = entries.filter((entry) => entry.kind === "file" && /\.ya?ml$/.test(entry.name));
+  const stray = entries.filter((entry) => entry.kind === "file" && /\.ya?ml$/.test(entry.name)).slice(0, maxFindings);
   findings.set(
     "",
     stray.map((entry) => finding(startOf(`processes/${entry.name}`), "file/unexpected", "no file is expected here, only folders")),

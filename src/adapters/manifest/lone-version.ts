@@ -10,6 +10,7 @@ import type { Dialect } from "../../ports/dialect.ts";
 import { sha256 } from "./digest.ts";
 import { parseExport } from "./export-file.ts";
 import { createSchemas } from "./schemas.ts";
+import { atOnce } from "./slices.ts";
 import { parseVersionFile, withDefinition } from "./version-file.ts";
 
 export type LoneVersion =
@@ -21,12 +22,13 @@ export async function readLoneVersion(file: string, dialects: readonly Dialect[]
   const bytes = await read(file);
   if (extname(file) === ".json") return { kind: "export", definition: definitionFrom(bytes, file, dialects) };
   const name = basename(file, extname(file));
-  const parsed = parseVersionFile(bytes, { process: basename(dirname(dirname(file))), version: name, file, schemas: createSchemas() });
+  const context = { process: basename(dirname(dirname(file))), version: name, file, schemas: createSchemas(), dialect: null };
+  const parsed = atOnce(parseVersionFile(bytes, context));
   if (parsed.kind === "refused") throw invalid(file, parsed.findings);
-  if (parsed.kind === "inline") return { kind: "version", version: withDefinition(parsed.version, parsed.definition, sha256) };
+  if (parsed.kind === "inline") return { kind: "version", version: atOnce(withDefinition(parsed.version, parsed.definition, sha256)) };
   const exported = resolve(dirname(file), parsed.name);
   const definition = definitionFrom(await read(exported), exported, dialects);
-  return { kind: "version", version: withDefinition(parsed.version, definition, sha256) };
+  return { kind: "version", version: atOnce(withDefinition(parsed.version, definition, sha256)) };
 }
 
 async function read(file: string): Promise<Uint8Array> {
@@ -39,7 +41,7 @@ async function read(file: string): Promise<Uint8Array> {
 function definitionFrom(bytes: Uint8Array, file: string, dialects: readonly Dialect[]): Definition {
   const findings: Finding[] = [];
   for (const dialect of dialects) {
-    const parsed = parseExport(bytes, file, dialect);
+    const parsed = atOnce(parseExport(bytes, file, dialect));
     if (parsed.kind === "definition") return parsed.definition;
     findings.push(...parsed.findings);
   }

@@ -16,6 +16,7 @@ import { readVersion, summaryOf } from "./read-process.ts";
 import { createRecentVersions, type RecentVersions } from "./recent-versions.ts";
 import { type ReadCommit, readCommit, type RepositoryReading } from "./repository-reader.ts";
 import { createSchemas, type Schemas } from "./schemas.ts";
+import { createPace, type Pace } from "./slices.ts";
 import { contentFindings } from "./pin-rules.ts";
 
 export interface ManifestsOptions {
@@ -33,30 +34,42 @@ export interface ManifestsOptions {
   readonly defaults?: EnvironmentDefaults;
   /** What the operator allows; left out where nobody has said so. */
   readonly permits?: Permits;
+  /** Milliseconds of work that one commit may take; 20 s by default. */
+  readonly budgetMs?: number;
+  /** Milliseconds, for measuring the work. */
+  readonly now?: () => number;
 }
+
+const defaultBudgetMs = 20_000;
+/** The first reading has no good commit to go on with, and perhaps no cache: it may take so many times longer. */
+const firstTimes = 60;
 
 /** About what two thousand versions of middling size take. */
 const recentCharacters = 4_000_000;
 
 /** A reader that remembers its newest snapshot. Ask for one snapshot at a time. */
 export function createManifests(options: ManifestsOptions): Manifests {
-  const reading = toReading(options);
+  const { budgetMs = defaultBudgetMs, now } = options;
+  const firstBudgetMs = budgetMs * firstTimes;
+  const reading = toReading(options, createPace(budgetMs, now));
   const recent = createRecentVersions(recentCharacters);
   let newest: ReadCommit | null = null;
   return {
     async snapshot(commit, committedAt) {
-      newest = await readCommit(reading, commit, newest);
+      const pace = createPace(newest === null ? firstBudgetMs : budgetMs, now);
+      newest = await readCommit({ ...reading, pace }, commit, newest);
       return toSnapshot(newest, commit, committedAt);
     },
     async version(process, version) {
-      return wholeVersion({ reading, recent, newest }, process, version);
+      return wholeVersion({ reading: { ...reading, pace: createPace(budgetMs, now) }, recent, newest }, process, version);
     },
   };
 }
 
 /** The options with their defaults. */
-export function toReading(options: ManifestsOptions): RepositoryReading {
+export function toReading(options: ManifestsOptions, pace: Pace): RepositoryReading {
   return {
+    pace,
     objects: options.objects,
     cache: options.cache,
     dialects: options.dialects,
@@ -90,13 +103,9 @@ async function wholeVersion({ reading, recent, newest }: Loading, process: Proce
   }
   const whole = await recent.get(record, version, () => readVersion(reading, record, version));
   if (whole.kind === "refused") throw invalid(process, version, whole.findings);
-  const summary = summaryOf(whole);
-  const broken = contentFindings(newest.processes, record, entry, {
-    kind: "good",
-    summary,
-    dependencyPlaces: whole.dependencyPlaces,
-    addresses: whole.addresses,
-  });
+  const { warnings, dependencyPlaces, addresses } = whole;
+  const known = { kind: "good", summary: summaryOf(whole), warnings, dependencyPlaces, addresses } as const;
+  const broken = contentFindings(newest.processes, record, entry, known).filter(({ severity }) => severity === "error");
   if (broken.length > 0) throw invalid(process, version, broken);
   return whole.version;
 }

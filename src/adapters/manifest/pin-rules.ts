@@ -3,6 +3,7 @@
 import type { Finding } from "../../domain/finding.ts";
 import type { Digest, ProcessId, Version } from "../../domain/names.ts";
 import { finding, type FindingCode, type Place } from "./findings.ts";
+import { maxFindings, maxUnknownPins } from "./limits.ts";
 import { type ProcessSet, publishedDigest } from "./load-processes.ts";
 import type { Pin } from "./pins-file.ts";
 import { isVersion, type ListedVersion } from "./process-file.ts";
@@ -11,11 +12,19 @@ import { quarantineKey } from "./quarantine-file.ts";
 import type { EnvironmentRecord } from "./read-environment.ts";
 import { suggestion } from "./suggest.ts";
 
+/** What a pin is looked at beside. */
+export interface PinContext {
+  readonly environment: EnvironmentRecord;
+  readonly processes: ProcessSet;
+  /** The name that may have been meant, as long as not too many were asked for. */
+  readonly suggest: (process: ProcessId) => string | undefined;
+}
+
 /** Everything about a pin by itself; warnings too. */
-export function pinFindings(process: ProcessId, pin: Pin, environment: EnvironmentRecord, processes: ProcessSet): readonly Finding[] {
+export function pinFindings(process: ProcessId, pin: Pin, { environment, processes, suggest }: PinContext): readonly Finding[] {
   const twice = environment.twice.get(process) ?? none;
   const record = processes.records.get(process);
-  if (record === undefined) return [...twice, unknownProcess(process, pin, processes)];
+  if (record === undefined) return [...twice, unknownProcess(process, pin, suggest)];
   if (record.catalogue.findings.length > 0) return [...twice, ...record.catalogue.findings];
   const say: Say = (code, message, hint) =>
     finding({ file: pin.file, line: pin.line, column: pin.column, pointer: `/${process}` }, code, message, hint);
@@ -31,11 +40,13 @@ export function pinFindings(process: ProcessId, pin: Pin, environment: Environme
 }
 
 /** Settings of its own for a process that is none: mostly a slip of the pen. */
-export function strangerFindings({ own }: EnvironmentRecord, { records }: ProcessSet): readonly Finding[] {
-  const strangers = [...own.named].filter(([process]) => !records.has(process));
+export function strangerFindings({ own }: EnvironmentRecord, processes: ProcessSet): readonly Finding[] {
+  const { records } = processes;
+  const suggest = processSuggestions(processes);
+  const strangers = [...own.named].filter(([process]) => !records.has(process)).slice(0, maxFindings);
   return strangers.map(([process, place]) => {
     const message = `what is said of ${process} has no effect: the process does not exist`;
-    return finding(place, "environment/unknown-process", message, suggestion(process, [...records.keys()]));
+    return finding(place, "environment/unknown-process", message, suggest(process));
   });
 }
 
@@ -52,7 +63,7 @@ export function contentFindings(
   const computed = known.summary.definitionDigest;
   const promised = publishedDigest(processes, record.process, entry.version);
   const isPromised = entry.digest === undefined ? entry.status === "draft" : entry.digest === computed;
-  if (isPromised && promised === null) return none;
+  if (isPromised && promised === null) return known.warnings;
 
   const at = { file: processFile(record.process), line: entry.place[2], column: entry.place[3], pointer: pointerOf(record, entry) };
   const findings = isPromised ? [] : [wrongDigest(at, record.process, entry, computed)];
@@ -78,9 +89,21 @@ function wrongDigest(at: Place, process: ProcessId, entry: ListedVersion, comput
 
 type Say = (code: FindingCode, message: string, hint?: string) => Finding;
 
-function unknownProcess(process: ProcessId, pin: Pin, processes: ProcessSet): Finding {
+function unknownProcess(process: ProcessId, pin: Pin, suggest: PinContext["suggest"]): Finding {
   const at = { file: pin.file, line: pin.line, column: 1, pointer: `/${process}` };
-  return finding(at, "pin/unknown-process", `the process ${process} does not exist`, suggestion(process, [...processes.records.keys()]));
+  return finding(at, "pin/unknown-process", `the process ${process} does not exist`, suggest(process));
+}
+
+/** Suggestions for the first few that ask: looking one up in a large repository takes milliseconds. */
+export function processSuggestions({ records }: ProcessSet): PinContext["suggest"] {
+  let known: readonly ProcessId[] | null = null;
+  let asked = 0;
+  return (process) => {
+    asked += 1;
+    if (asked > maxUnknownPins) return undefined;
+    known ??= [...records.keys()];
+    return suggestion(process, known);
+  };
 }
 
 function unknownVersion(pin: Pin, record: ProcessRecord, say: Say): Finding {

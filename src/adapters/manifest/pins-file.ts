@@ -6,7 +6,8 @@
 import type { Finding } from "../../domain/finding.ts";
 import type { ProcessId, Version } from "../../domain/names.ts";
 import { finding, type FindingCode } from "./findings.ts";
-import { maxFindings } from "./limits.ts";
+import { maxFindings, maxName, maxPins, maxQuoted } from "./limits.ts";
+import type { Steps } from "./slices.ts";
 import { decodeText } from "./text.ts";
 
 export interface Pin {
@@ -24,13 +25,15 @@ export interface ParsedPins {
 
 const pinLine = /^([a-z0-9]+(?:-[a-z0-9]+)*):( +)("?|'?)([^\s"'#,:{}[\]]+)\3(?: +#.*| *)$/;
 const nothing = /^ *(?:#.*)?$/;
-/** Characters: it is the name of a folder. */
-const maxProcessId = 255;
-/** Characters of a file that a message repeats. */
-const maxQuoted = 80;
+/** Lines read without a pause. */
+const linesAtOnce = 1000;
+/** Characters of a line that can be a pin. */
+const maxLine = 2000;
+/** Characters of a version. */
+const maxVersion = 255;
 
 /** Parses one pins file. Never throws, whatever the bytes. A process that is there twice is listed twice. */
-export function parsePinsFile(bytes: Uint8Array, file: string): ParsedPins {
+export function* parsePinsFile(bytes: Uint8Array, file: string): Steps<ParsedPins> {
   const decoded = decodeText(bytes, file);
   if (decoded.kind === "refused") return { pins: [], findings: decoded.findings };
   const pins: (readonly [ProcessId, Pin])[] = [];
@@ -38,11 +41,23 @@ export function parsePinsFile(bytes: Uint8Array, file: string): ParsedPins {
   let line = 0;
   for (const content of linesOf(decoded.text)) {
     line += 1;
-    const parts = pinLine.exec(content);
-    if (parts !== null && (parts[1] ?? "").length <= maxProcessId) pins.push(toPin(parts, file, line));
+    if (line % linesAtOnce === 0) yield;
+    if (pins.length >= maxPins) return { pins, findings: [...findings, tooManyPins(file, line)] };
+    const parts = pinOf(content);
+    if (parts !== null) pins.push(toPin(parts, file, line));
     else if (!nothing.test(content) && findings.length < maxFindings) findings.push(refuseLine(content, file, line));
   }
   return { pins, findings };
+}
+
+function tooManyPins(file: string, line: number): Finding {
+  return finding({ file, line, column: 1, pointer: "" }, "limit/pins", `the file has more than ${maxPins} pins`);
+}
+
+/** The parts of a line that is a pin, with nothing in it that is endless. */
+function pinOf(content: string): RegExpExecArray | null {
+  const parts = content.length > maxLine ? null : pinLine.exec(content);
+  return parts !== null && (parts[1] ?? "").length <= maxName && (parts[4] ?? "").length <= maxVersion ? parts : null;
 }
 
 function* linesOf(text: string): Generator<string> {
@@ -81,12 +96,12 @@ function complaintAbout(content: string): Complaint {
   const colon = content.indexOf(":");
   if (colon < 0) return { code: "pin/syntax", column: 1, message: "there is no colon between process id and version" };
   const process = content.slice(0, colon);
-  if (process.length > maxProcessId || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(process)) {
+  if (process.length > maxName || !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(process)) {
     return {
       code: "pin/syntax",
       column: 1,
       message: `"${process.slice(0, maxQuoted)}" is not a process id`,
-      hint: `A process id is lower-case words joined by hyphens, of at most ${maxProcessId} characters.`,
+      hint: `A process id is lower-case words joined by hyphens, of at most ${maxName} characters.`,
     };
   }
   return complaintAboutVersion(content.slice(colon + 1), colon + 2);

@@ -8,6 +8,7 @@ import type { ProcessFile } from "../../generated/process.ts";
 import { finding } from "./findings.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import type { Schemas } from "./schemas.ts";
+import type { Steps } from "./slices.ts";
 import { suggestion } from "./suggest.ts";
 import { readYaml, type YamlDocument } from "./yaml-document.ts";
 
@@ -34,8 +35,8 @@ export interface ProcessFileContext {
 }
 
 /** Parses one process.yaml. Any finding spoils the whole process. */
-export function parseProcessFile(bytes: Uint8Array, context: ProcessFileContext): ParsedProcess {
-  const reading = readYaml(bytes, context.file);
+export function* parseProcessFile(bytes: Uint8Array, context: ProcessFileContext): Steps<ParsedProcess> {
+  const reading = yield* readYaml(bytes, context.file);
   if (reading.kind === "refused") return broken(reading.findings);
   const shape = schemaFindings(context.schemas, "process", reading.document);
   if (shape.length > 0) return broken(shape);

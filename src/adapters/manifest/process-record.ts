@@ -12,6 +12,7 @@ export type VersionRecord =
   | {
       readonly kind: "good";
       readonly summary: VersionSummary;
+      readonly warnings: readonly Finding[];
       readonly dependencyPlaces: readonly Spot[];
       readonly addresses: readonly PlacedAddress[];
     }
@@ -43,7 +44,7 @@ export function versionFile(process: ProcessId, version: Version): string {
 }
 
 /** Change it whenever the rows, or what is made of a file, change their meaning. */
-const format = 3;
+const format = 4;
 
 /** The key of a process folder in the cache: everything that the row depends on is in it. */
 export function cacheKey(process: ProcessId, treeId: string, engines: readonly string[]): string {
@@ -60,7 +61,15 @@ interface Row {
 }
 
 type RowVersion =
-  | readonly [Version, VersionSummary["definitionDigest"], VersionSummary["dependencies"], boolean, readonly Spot[], readonly RowAddress[]]
+  | readonly [
+      Version,
+      VersionSummary["definitionDigest"],
+      VersionSummary["dependencies"],
+      boolean,
+      readonly Spot[],
+      readonly RowAddress[],
+      readonly Finding[],
+    ]
   | readonly [Version, readonly Finding[]];
 
 /** Method, path, line, column, and the file when it is not the version's own. */
@@ -87,7 +96,7 @@ function encodeVersion(version: Version, known: VersionRecord): RowVersion {
   const addresses = known.addresses.map(({ method, path, line, column, file }): RowAddress => {
     return file === own ? [method, path, line, column] : [method, path, line, column, file];
   });
-  return [version, definitionDigest, dependencies, hasChecks, known.dependencyPlaces, addresses];
+  return [version, definitionDigest, dependencies, hasChecks, known.dependencyPlaces, addresses, known.warnings];
 }
 
 /** The record of a row, or null when the row is damaged: then it is read anew. */
@@ -116,7 +125,7 @@ function fromRow(row: Row, process: ProcessId, treeId: string): ProcessRecord {
 
 function decodeVersion(known: RowVersion, process: ProcessId): VersionRecord {
   if (known.length === 2) return { kind: "bad", findings: known[1] };
-  const [version, definitionDigest, dependencies, hasChecks, dependencyPlaces, rowAddresses] = known;
+  const [version, definitionDigest, dependencies, hasChecks, dependencyPlaces, rowAddresses, warnings] = known;
   const own = versionFile(process, version);
   const addresses = rowAddresses.map(([method, path, line, column, file]) => ({ method, path, line, column, file: file ?? own }));
   const summary: VersionSummary = {
@@ -130,6 +139,7 @@ function decodeVersion(known: RowVersion, process: ProcessId): VersionRecord {
   return {
     kind: "good",
     summary,
+    warnings: warnings.length === 0 ? none : warnings,
     dependencyPlaces: dependencyPlaces.length === 0 ? none : dependencyPlaces,
     addresses: addresses.length === 0 ? none : addresses,
   };

@@ -6,6 +6,7 @@ import type { EnvironmentSnapshot } from "../../domain/snapshot.ts";
 import type { QuarantineFile } from "../../generated/quarantine.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import type { Schemas } from "./schemas.ts";
+import type { Steps } from "./slices.ts";
 import { readYaml } from "./yaml-document.ts";
 
 export interface ParsedQuarantine {
@@ -21,8 +22,8 @@ export function quarantineKey(process: string, version: string, digest: string):
 }
 
 /** Parses one quarantine.yaml. Never throws, whatever the bytes. */
-export function parseQuarantineFile(bytes: Uint8Array, file: string, schemas: Schemas): ParsedQuarantine {
-  const reading = readYaml(bytes, file);
+export function* parseQuarantineFile(bytes: Uint8Array, file: string, schemas: Schemas): Steps<ParsedQuarantine> {
+  const reading = yield* readYaml(bytes, file);
   if (reading.kind === "refused") return nothingHeld(reading.findings);
   const findings = schemaFindings(schemas, "quarantine", reading.document);
   if (findings.length > 0) return nothingHeld(findings);

@@ -7,9 +7,9 @@ import type { EnvironmentName } from "../../domain/names.ts";
 import type { Permits } from "../../domain/permits.ts";
 import type { EnvironmentSnapshot } from "../../domain/snapshot.ts";
 import { nobodyNamed, type ParsedEnvironment, parseEnvironmentFile } from "./environment-file.ts";
-import { finding, startOf } from "./findings.ts";
+import { finding, shortened, startOf } from "./findings.ts";
 import { type Folder, listFolder, readLimited } from "./folder.ts";
-import { maxYamlBytes } from "./limits.ts";
+import { maxFindings, maxName, maxYamlBytes } from "./limits.ts";
 import { noPinFiles, type PinFiles, readPinFiles } from "./pin-files.ts";
 import { nothingHeld, type ParsedQuarantine, parseQuarantineFile } from "./quarantine-file.ts";
 import type { Reading } from "./read-process.ts";
@@ -49,7 +49,7 @@ export async function readEnvironment(
   const folder = await listFolder(reading.objects, treeId, path);
   const own = await readOwnFile(reading, name, folder, before);
   const quarantine = await readQuarantine(reading, path, folder);
-  const pinned = await readPinFiles(reading.objects, folder, path, before);
+  const pinned = await readPinFiles(reading, { folder, path }, before);
   const findings = [
     ...nameFindings(name, path),
     ...folder.findings,
@@ -96,7 +96,7 @@ async function readOwnFile(
   const read = await readLimited(reading.objects, id, file, maxYamlBytes);
   if (read.kind === "refused") return { id, spec: null, findings: read.findings, named: nobodyNamed };
   const context = { environment: name, file, schemas: reading.schemas, defaults: reading.defaults, permits: reading.permits };
-  return { id, ...parseEnvironmentFile(read.bytes, context) };
+  return { id, ...(await reading.pace.run(parseEnvironmentFile(read.bytes, context))) };
 }
 
 async function readQuarantine(reading: Reading, path: string, folder: Folder): Promise<ParsedQuarantine> {
@@ -104,12 +104,13 @@ async function readQuarantine(reading: Reading, path: string, folder: Folder): P
   if (id === undefined) return nothingHeld();
   const file = `${path}/quarantine.yaml`;
   const read = await readLimited(reading.objects, id, file, maxYamlBytes);
-  return read.kind === "refused" ? nothingHeld(read.findings) : parseQuarantineFile(read.bytes, file, reading.schemas);
+  if (read.kind === "refused") return nothingHeld(read.findings);
+  return reading.pace.run(parseQuarantineFile(read.bytes, file, reading.schemas));
 }
 
 function nameFindings(name: EnvironmentName, path: string): readonly Finding[] {
-  if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) return [];
-  return [finding(startOf(path), "environment/invalid-name", `"${name}" cannot be the name of an environment`)];
+  if (name.length <= maxName && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) return [];
+  return [finding(startOf(path), "environment/invalid-name", `"${shortened(name)}" cannot be the name of an environment`)];
 }
 
 /** What may have been meant as pins must not go unnoticed: processes would be taken out because of its name. */
@@ -122,7 +123,7 @@ function unreadFile(file: string, path: string): Finding {
 /** Files that look as if they were meant for Pinion, and an environment without any pins file. */
 function unexpectedFiles(folder: Folder, path: string, hasPins: boolean): readonly Finding[] {
   const expected = /^(environment\.yaml|quarantine\.yaml|pins\.yaml|pins\/[^/]+\.yaml)$/;
-  const stray = [...folder.files.keys()].filter((file) => /\.ya?ml$/.test(file) && !expected.test(file));
+  const stray = [...folder.files.keys()].filter((file) => /\.ya?ml$/.test(file) && !expected.test(file)).slice(0, maxFindings);
   const findings = stray.map((file) => unreadFile(file, `${path}/${file}`));
   return hasPins
     ? findings

@@ -8,12 +8,13 @@ import type { Dialect } from "../../ports/dialect.ts";
 import type { Objects } from "../../ports/objects.ts";
 import { addressesOf, type PlacedAddress } from "./address-rules.ts";
 import { type ParsedExport, parseExport } from "./export-file.ts";
-import { finding, type FindingCode, startOf } from "./findings.ts";
+import { finding, type FindingCode, shortened, startOf } from "./findings.ts";
 import { type Folder, listFolder, readLimited } from "./folder.ts";
-import { maxExportBytes, maxYamlBytes } from "./limits.ts";
+import { maxExportBytes, maxFindings, maxName, maxYamlBytes } from "./limits.ts";
 import { isVersion, type ListedVersion, type ParsedProcess, parseProcessFile } from "./process-file.ts";
 import { processFile, type ProcessRecord, versionFile, type VersionRecord } from "./process-record.ts";
 import type { Schemas } from "./schemas.ts";
+import type { Pace } from "./slices.ts";
 import { type ParsedVersion, parseVersionFile, withDefinition } from "./version-file.ts";
 
 /** What every reader of the repository needs. */
@@ -24,6 +25,7 @@ export interface Reading {
   readonly engines: readonly string[];
   readonly hash: Hash;
   readonly schemas: Schemas;
+  readonly pace: Pace;
 }
 
 /** A folder's catalogue, without any version. @throws `git/object-missing`. */
@@ -66,6 +68,7 @@ export type WholeVersion =
   | {
       readonly kind: "version";
       readonly version: ProcessVersion;
+      readonly warnings: readonly Finding[];
       readonly dependencyPlaces: readonly (readonly [number, number])[];
       readonly addresses: readonly PlacedAddress[];
     }
@@ -79,7 +82,8 @@ export async function readVersion(reading: Reading, record: ProcessRecord, versi
 
 function toRecord(whole: WholeVersion): VersionRecord {
   if (whole.kind === "refused") return { kind: "bad", findings: whole.findings };
-  return { kind: "good", summary: summaryOf(whole), dependencyPlaces: whole.dependencyPlaces, addresses: whole.addresses };
+  const { warnings, dependencyPlaces, addresses } = whole;
+  return { kind: "good", summary: summaryOf(whole), warnings, dependencyPlaces, addresses };
 }
 
 /** What deciding needs of it. */
@@ -98,7 +102,7 @@ async function readProcessFile(reading: Reading, process: ProcessId, folder: Fol
   }
   const read = await readLimited(reading.objects, id, file, maxYamlBytes);
   if (read.kind === "refused") return noProcess(read.findings);
-  return parseProcessFile(read.bytes, { process, file, engines: reading.engines, schemas: reading.schemas });
+  return reading.pace.run(parseProcessFile(read.bytes, { process, file, engines: reading.engines, schemas: reading.schemas }));
 }
 
 function noProcess(findings: readonly Finding[]): ParsedProcess {
@@ -106,8 +110,8 @@ function noProcess(findings: readonly Finding[]): ParsedProcess {
 }
 
 function nameFindings(process: ProcessId, path: string): readonly Finding[] {
-  if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(process)) return [];
-  return [finding(startOf(path), "process/invalid-name", `"${process}" cannot be the name of a process`)];
+  if (process.length <= maxName && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(process)) return [];
+  return [finding(startOf(path), "process/invalid-name", `"${shortened(process)}" cannot be the name of a process`)];
 }
 
 function missingFile(process: ProcessId, { version, place }: ListedVersion): readonly [Version, Finding] {
@@ -124,9 +128,12 @@ function unexpectedFiles(folder: Folder, path: string, listed: ReadonlyMap<Versi
       const at = startOf(`${path}/${file}`);
       if (version === undefined) return [finding(at, "file/unexpected", "no file of this name is expected here")];
       if (listed.has(version)) return [];
-      const message = isVersion(version) ? `version ${version} is not listed in process.yaml` : `"${version}" is not a semantic version`;
+      const message = isVersion(version)
+        ? `version ${version} is not listed in process.yaml`
+        : `"${shortened(version)}" is not a semantic version`;
       return [finding(at, "version/not-listed", message)];
-    });
+    })
+    .slice(0, maxFindings);
 }
 
 async function readVersionFrom(reading: Reading, record: ProcessRecord, folder: Folder, version: Version): Promise<WholeVersion> {
@@ -135,38 +142,37 @@ async function readVersionFrom(reading: Reading, record: ProcessRecord, folder: 
   if (id === undefined) return { kind: "refused", findings: [finding(startOf(file), "file/missing", `version ${version} has no file`)] };
   const read = await readLimited(reading.objects, id, file, maxYamlBytes);
   if (read.kind === "refused") return read;
-  const parsed = parseVersionFile(read.bytes, { process: record.process, version, file, schemas: reading.schemas });
+  const dialect = reading.dialects.find((each) => each.engine === record.catalogue.engine) ?? null;
+  const context = { process: record.process, version, file, schemas: reading.schemas, dialect };
+  const parsed = await reading.pace.run(parseVersionFile(read.bytes, context));
   if (parsed.kind === "refused") return parsed;
-  const defined = parsed.kind === "inline" ? parsed : await readExport(reading, record, folder, parsed);
-  if (defined.kind === "refused") return defined;
-  const { addresses, findings } = addressesOf(defined.definition, dialectOf(reading, record), defined.locate);
+  const found = parsed.kind === "inline" ? parsed : await readExport(reading, { record, folder, dialect }, parsed);
+  if (found.kind === "refused") return found;
+  const { addresses, findings } = addressesOf(found.definition, dialect ?? undefined, found.locate);
   if (findings.length > 0) return { kind: "refused", findings };
-  const whole = withDefinition(parsed.version, defined.definition, reading.hash);
-  return { kind: "version", version: whole, dependencyPlaces: parsed.dependencyPlaces, addresses };
+  const whole = await reading.pace.run(withDefinition(parsed.version, found.definition, reading.hash));
+  return { kind: "version", version: whole, warnings: found.warnings, dependencyPlaces: parsed.dependencyPlaces, addresses };
+}
+
+interface ExportPlace {
+  readonly record: ProcessRecord;
+  readonly folder: Folder;
+  readonly dialect: Dialect | null;
 }
 
 /** The definition of the export that a version names, or what is wrong with it. */
 async function readExport(
   reading: Reading,
-  record: ProcessRecord,
-  folder: Folder,
+  { record, folder, dialect }: ExportPlace,
   parsed: Extract<ParsedVersion, { kind: "from-export" }>,
 ): Promise<ParsedExport> {
+  const refuse = (code: FindingCode, message: string): ParsedExport => ({ kind: "refused", findings: [finding(parsed.at, code, message)] });
   const name = /^(?:\.\/)?([^/\\]+\.json)$/.exec(parsed.name)?.[1];
-  const refused = (code: FindingCode, message: string): ParsedExport => ({
-    kind: "refused",
-    findings: [finding(parsed.at, code, message)],
-  });
-  if (name === undefined) return refused("definition/outside-folder", `${parsed.name} is not a .json file in the same folder`);
+  if (name === undefined) return refuse("definition/outside-folder", `${shortened(parsed.name)} is not a .json file in the same folder`);
   const id = folder.files.get(`versions/${name}`);
-  if (id === undefined) return refused("definition/file-missing", `${name} does not exist in the same folder`);
-  const dialect = dialectOf(reading, record);
-  if (dialect === undefined) return refused("process/unknown-engine", `exports of ${record.catalogue.engine} cannot be read`);
+  if (id === undefined) return refuse("definition/file-missing", `${shortened(name)} does not exist in the same folder`);
+  if (dialect === null) return refuse("process/unknown-engine", `exports of ${record.catalogue.engine} cannot be read`);
   const file = `processes/${record.process}/versions/${name}`;
   const read = await readLimited(reading.objects, id, file, maxExportBytes);
-  return read.kind === "refused" ? read : parseExport(read.bytes, file, dialect);
-}
-
-function dialectOf(reading: Reading, { catalogue }: ProcessRecord): Dialect | undefined {
-  return reading.dialects.find(({ engine }) => engine === catalogue.engine);
+  return read.kind === "refused" ? read : reading.pace.run(parseExport(read.bytes, file, dialect));
 }

@@ -5,8 +5,9 @@ import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts";
 import type { Permits } from "../../domain/permits.ts";
 import type { ParseCache } from "../../ports/objects.ts";
+import { boundPins } from "./bound-pins.ts";
 import { type ConfigRoot, findConfigRoot } from "./config-root.ts";
-import { sortFindings } from "./findings.ts";
+import { mostImportant } from "./findings.ts";
 import { type EnvironmentSet, loadEnvironments } from "./load-environments.ts";
 import { fillVersions, loadProcesses, type ProcessSet } from "./load-processes.ts";
 import type { ProcessRecord } from "./process-record.ts";
@@ -60,7 +61,10 @@ export async function readCommit(
   if (before !== null && isUnchanged(before, { root, processes, environments })) return before;
 
   const resolved = new Map<EnvironmentName, ResolvedEnvironment>();
-  for (const [name, record] of environments.records) resolved.set(name, resolvePins(record, processes, before?.resolved.get(name) ?? null));
+  for (const [name, record] of environments.records) {
+    const steps = resolvePins(boundPins(record, processes), processes, before?.resolved.get(name) ?? null);
+    resolved.set(name, await reading.pace.run(steps));
+  }
   return { processes, environments, resolved, findings: allFindings(root.findings, processes, environments, resolved) };
 }
 
@@ -137,5 +141,5 @@ function allFindings(
     ...strangerFindings(record, processes),
     ...[...noted.values()].flat(),
   ]);
-  return sortFindings([...root, ...[...processes.findings.values()].flat(), ...environments.findings, ...ofEnvironments]);
+  return mostImportant([...root, ...[...processes.findings.values()].flat(), ...environments.findings, ...ofEnvironments]);
 }

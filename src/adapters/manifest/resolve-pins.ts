@@ -7,9 +7,10 @@ import { clashFindings, healthPaths } from "./address-clashes.ts";
 import { dependencyFindings, type PinGraph } from "./dependency-rules.ts";
 import type { ProcessSet } from "./load-processes.ts";
 import { movedPins } from "./pin-files.ts";
-import { pinFindings } from "./pin-rules.ts";
+import { pinFindings, processSuggestions } from "./pin-rules.ts";
 import type { VersionRecord } from "./process-record.ts";
 import type { EnvironmentRecord } from "./read-environment.ts";
+import type { Steps } from "./slices.ts";
 
 export interface ResolvedEnvironment {
   readonly record: EnvironmentRecord;
@@ -19,16 +20,24 @@ export interface ResolvedEnvironment {
 }
 
 /** Every pinned version of the record must have been read before. */
-export function resolvePins(record: EnvironmentRecord, processes: ProcessSet, before: ResolvedEnvironment | null): ResolvedEnvironment {
+export function* resolvePins(
+  record: EnvironmentRecord,
+  processes: ProcessSet,
+  before: ResolvedEnvironment | null,
+): Steps<ResolvedEnvironment> {
   const base = before !== null && sameRules(before.record, record) ? before : nothingBefore(record);
   const touched = base === before ? touchedPins(base, record, processes) : new Set(record.pins.keys());
   if (base === before && base.record === record && touched.size === 0) return base;
   const graph = pinGraph(record, processes);
-  const findings = allFindings(touched, graph, record, processes);
+  yield;
+  const findings = yield* allFindings(touched, graph, record, processes);
 
   const pins = new Map(base.snapshot.pins);
   const noted = new Map(base.noted);
+  let count = 0;
   for (const process of new Set([...touched, ...findings.keys()])) {
+    count += 1;
+    if (count % pinsAtOnce === 0) yield;
     update(noted, process, findings.get(process));
     update(pins, process, toPinned(process, findings.get(process) ?? none, graph, processes));
   }
@@ -37,6 +46,8 @@ export function resolvePins(record: EnvironmentRecord, processes: ProcessSet, be
 }
 
 const none: readonly Finding[] = [];
+/** Pins looked at without a pause. */
+const pinsAtOnce = 100;
 
 function nothingBefore(record: EnvironmentRecord): ResolvedEnvironment {
   const { name, spec, quarantine } = record;
@@ -49,17 +60,22 @@ function update<T>(map: Map<ProcessId, T>, process: ProcessId, value: T | undefi
 }
 
 /** Findings of the pins touched, and of those that turn out to be in a circle with them; only those that have any. */
-function allFindings(
+function* allFindings(
   touched: ReadonlySet<ProcessId>,
   graph: PinGraph,
   record: EnvironmentRecord,
   processes: ProcessSet,
-): ReadonlyMap<ProcessId, readonly Finding[]> {
-  const all = new Map(dependencyFindings(graph, touched));
+): Steps<ReadonlyMap<ProcessId, readonly Finding[]>> {
+  const all = new Map(yield* dependencyFindings(graph, touched));
   for (const [process, clashes] of clashFindings(graph, record.spec, touched)) all.set(process, [...(all.get(process) ?? []), ...clashes]);
+  yield;
+  const context = { environment: record, processes, suggest: processSuggestions(processes) };
+  let count = 0;
   for (const process of touched) {
+    count += 1;
+    if (count % pinsAtOnce === 0) yield;
     const pin = record.pins.get(process);
-    const own = pin === undefined ? [] : pinFindings(process, pin, record, processes);
+    const own = pin === undefined ? [] : pinFindings(process, pin, context);
     if (own.length > 0) all.set(process, [...own, ...(all.get(process) ?? [])]);
   }
   return all;

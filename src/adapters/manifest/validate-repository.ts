@@ -4,13 +4,14 @@ import type { Finding } from "../../domain/finding.ts";
 import type { Version } from "../../domain/names.ts";
 import { whyNotFlow } from "../../domain/permits.ts";
 import type { ParseCache } from "../../ports/objects.ts";
-import { finding, sortFindings } from "./findings.ts";
+import { finding, mostImportant } from "./findings.ts";
 import { type ManifestsOptions, toReading } from "./manifests.ts";
 import { contentFindings } from "./pin-rules.ts";
 import { isVersion } from "./process-file.ts";
 import type { ProcessRecord } from "./process-record.ts";
 import { readVersion } from "./read-process.ts";
 import { type ReadCommit, readCommit, type RepositoryReading } from "./repository-reader.ts";
+import { createPace } from "./slices.ts";
 
 export interface ValidationOptions extends Omit<ManifestsOptions, "cache"> {
   /** Handed to `Objects.root`; a work tree has only one. */
@@ -21,12 +22,12 @@ const noCache: ParseCache = { get: () => new Map(), put: () => {} };
 
 /** All findings in order of file, line and column. @throws what the objects throw. */
 export async function validateRepository(options: ValidationOptions): Promise<{ readonly findings: readonly Finding[] }> {
-  const reading = toReading({ ...options, cache: noCache });
+  const reading = toReading({ ...options, cache: noCache }, createPace(Infinity));
   const read = await readCommit(reading, options.commit ?? "", null, (record) => [
     ...record.catalogue.versions.keys(),
     ...unlistedVersions(record),
   ]);
-  return { findings: sortFindings([...read.findings, ...versionFindings(read), ...(await flowFindings(reading, read))]) };
+  return { findings: mostImportant([...read.findings, ...versionFindings(read), ...(await flowFindings(reading, read))]) };
 }
 
 /** Pins of versions that contain what the operator does not allow in their environment. */

@@ -1,17 +1,19 @@
 /** versions/<version>.yaml: one version of a process, whole, with the places of its dependencies. */
 
 import { validRange } from "semver";
-import { canonicalDefinition } from "../../domain/canonical.ts";
+import { canonicalSteps } from "../../domain/canonical.ts";
 import type { Definition, Json, JsonObject, WorkflowNode } from "../../domain/definition.ts";
-import type { Finding } from "../../domain/finding.ts";
+import { type Finding, hasErrors } from "../../domain/finding.ts";
 import type { Hash, ProcessId, Version } from "../../domain/names.ts";
 import type { Check, Dependency, ProcessVersion, VersionMetadata } from "../../domain/process-version.ts";
+import type { Dialect } from "../../ports/dialect.ts";
 import type { CheckItem, DefinitionGraph, VersionFile } from "../../generated/version.ts";
 import { definitionFindings, type Locate } from "./definition-rules.ts";
 import { durationMs } from "./durations.ts";
 import { finding, type Place } from "./findings.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import type { Schemas } from "./schemas.ts";
+import type { Steps } from "./slices.ts";
 import { readYaml, type YamlDocument } from "./yaml-document.ts";
 
 /** Line and column. */
@@ -24,6 +26,7 @@ export type ParsedVersion =
       readonly version: UndefinedVersion;
       readonly definition: Definition;
       readonly locate: Locate;
+      readonly warnings: readonly Finding[];
       readonly dependencyPlaces: readonly Spot[];
     }
   | {
@@ -43,33 +46,38 @@ export interface VersionFileContext {
   readonly version: Version;
   readonly file: string;
   readonly schemas: Schemas;
+  /** Of the process's engine; null when it is not known. */
+  readonly dialect: Dialect | null;
 }
 
 /** Parses one version file. Never throws, whatever the bytes. */
-export function parseVersionFile(bytes: Uint8Array, context: VersionFileContext): ParsedVersion {
-  const reading = readYaml(bytes, context.file);
+export function* parseVersionFile(bytes: Uint8Array, context: VersionFileContext): Steps<ParsedVersion> {
+  const reading = yield* readYaml(bytes, context.file);
   if (reading.kind === "refused") return reading;
   const { document } = reading;
   const shape = schemaFindings(context.schemas, "version", document);
+  yield;
   if (shape.length > 0) return { kind: "refused", findings: shape };
   const file = document.value as VersionFile;
+  const own = ownFindings(file, document, context.version);
   const definition = file.definition === undefined ? null : toDefinition(file.definition);
+  yield;
   const locate: Locate = (pointer) => document.place(`/definition${pointer}`);
-  const findings = [
-    ...ownFindings(file, document, context.version),
-    ...(definition === null ? [] : definitionFindings(definition, locate)),
-  ];
-  if (findings.length > 0) return { kind: "refused", findings };
+  const inside = definition === null ? [] : yield* definitionFindings(definition, locate, context.dialect);
+  const findings = [...own, ...inside];
+  if (hasErrors(findings)) return { kind: "refused", findings };
 
   const version = toVersion(file, context);
   const dependencyPlaces = version.dependencies.map((_, index) => spot(document.place(`/dependencies/${index}`)));
-  if (definition !== null) return { kind: "inline", version, definition, locate, dependencyPlaces };
+  if (definition !== null) return { kind: "inline", version, definition, locate, warnings: findings, dependencyPlaces };
   return { kind: "from-export", version, name: file.definitionFrom ?? "", at: document.place("/definitionFrom"), dependencyPlaces };
 }
 
 /** The version with its definition and the digest of it. */
-export function withDefinition(version: UndefinedVersion, definition: Definition, hash: Hash): ProcessVersion {
-  return { ...version, definition, definitionDigest: hash(canonicalDefinition(definition)) };
+export function* withDefinition(version: UndefinedVersion, definition: Definition, hash: Hash): Steps<ProcessVersion> {
+  const definitionDigest = hash(yield* canonicalSteps(definition));
+  yield;
+  return { ...version, definition, definitionDigest };
 }
 
 function spot(place: Place): Spot {

@@ -1,14 +1,16 @@
 /** Rules that YAML itself does not make: keys once and plain, aliases not inside each other, values that JSON can hold. */
 
-import { type Alias, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
+import { type Alias, isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap, type YAMLSeq } from "yaml";
 import type { FindingCode } from "./findings.ts";
-import { maxFindings } from "./limits.ts";
+import { shortened } from "./findings.ts";
+import { maxFindings, maxKey } from "./limits.ts";
 
 export interface Breach {
   readonly code: FindingCode;
   readonly offset: number;
   readonly pointer: string;
   readonly message: string;
+  readonly hint?: string;
 }
 
 /** What a key is compared by; the config of the operator folds snake_case here. */
@@ -45,12 +47,28 @@ function visit(node: unknown, at: Visit): void {
   const below = enter(node, at);
   if (isMap(node)) visitMap(node, below);
   else if (isSeq(node)) visitItems(node, below);
-  else if (typeof node.value === "number" && !Number.isFinite(node.value))
-    breach(at, "yaml/number", offsetOf(node), "this is not a finite number");
+  else checkScalar(node, at);
+}
+
+function checkScalar(scalar: Scalar, at: Visit): void {
+  if (typeof scalar.value === "number" && !Number.isFinite(scalar.value))
+    return breach(at, "yaml/number", offsetOf(scalar), "this is not a finite number");
+  const becomes = otherText(scalar);
+  if (becomes === null) return;
+  const hint = `Write "${shortened(String(scalar.source))}", in quotes, for the text; or ${becomes} for the value.`;
+  breach(at, "yaml/not-as-written", offsetOf(scalar), `this would become ${becomes}: put it in quotes`, hint);
+}
+
+/** What a number or a word of YAML's is turned into, when that is not what is written; else null. Nothing and `~` are null on purpose. */
+function otherText({ value, source, type }: Scalar): string | null {
+  if (type !== "PLAIN" || source === undefined || source === "" || source === "~") return null;
+  if (typeof value !== "number" && typeof value !== "boolean" && value !== null) return null;
+  const becomes = Object.is(value, -0) ? "0" : String(value);
+  return becomes === source ? null : becomes;
 }
 
 function enter(node: Exclude<Node, Alias>, at: Visit): Visit {
-  if (node.tag !== undefined) breach(at, "yaml/tag", offsetOf(node), `the tag ${node.tag} is not allowed`);
+  if (node.tag !== undefined) breach(at, "yaml/tag", offsetOf(node), `the tag ${shortened(node.tag)} is not allowed`);
   if (node.anchor === undefined) return at;
   at.anchors.add(node.anchor);
   return { ...at, anchored: true };
@@ -62,7 +80,7 @@ function visitItems(list: YAMLSeq, at: Visit): void {
 
 function visitAlias(alias: Alias, at: Visit): void {
   if (at.anchored) return breach(at, "limit/aliases", offsetOf(alias), "an alias inside an anchored value multiplies itself");
-  if (!at.anchors.has(alias.source)) breach(at, "yaml/syntax", offsetOf(alias), `nothing above is called &${alias.source}`);
+  if (!at.anchors.has(alias.source)) breach(at, "yaml/syntax", offsetOf(alias), `nothing above is called &${shortened(alias.source)}`);
 }
 
 function visitMap(map: YAMLMap, at: Visit): void {
@@ -77,18 +95,29 @@ function visitMap(map: YAMLMap, at: Visit): void {
 function acceptKey(pair: Pair, seen: Set<string>, at: Visit): string | null {
   const key = keyText(pair.key, at.fold);
   const offset = offsetOf(pair.key);
+  if (key !== null && key.length > maxKey) {
+    breach(at, "yaml/key", offset, `a key of ${key.length} characters; at most ${maxKey} are read`);
+    return null;
+  }
   if (key === null || key === "__proto__") {
     breach(at, "yaml/key", offset, "this cannot be a key");
     return null;
   }
+  if (isScalar(pair.key)) checkScalar(pair.key, { ...at, pointer: `${at.pointer}/${escapePointer(key)}` });
   if (seen.has(key))
-    breach({ ...at, pointer: `${at.pointer}/${escapePointer(key)}` }, "yaml/duplicate-key", offset, `the key "${key}" is there twice`);
+    breach(
+      { ...at, pointer: `${at.pointer}/${escapePointer(key)}` },
+      "yaml/duplicate-key",
+      offset,
+      `the key "${shortened(key)}" is there twice`,
+    );
   seen.add(key);
   return key;
 }
 
-function breach(at: Visit, code: FindingCode, offset: number, message: string): void {
-  at.breaches.push({ code, offset, pointer: at.pointer, message });
+function breach(at: Visit, code: FindingCode, offset: number, ...[message, hint]: readonly [string, string?]): void {
+  if (at.breaches.length >= maxFindings) return;
+  at.breaches.push({ code, offset, pointer: at.pointer, message, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** Where a node begins; 0 when it is not written at all. */

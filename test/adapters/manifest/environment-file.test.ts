@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { noDefaults, parseEnvironmentFile } from "../../../src/adapters/manifest/environment-file.ts";
+import { atOnce } from "../../../src/adapters/manifest/slices.ts";
 import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
 import type { EnvironmentDefaults } from "../../../src/domain/controller-config.ts";
 
 const schemas = createSchemas();
 const parse = (text: string, defaults: EnvironmentDefaults = noDefaults) =>
-  parseEnvironmentFile(Buffer.from(text), { environment: "live", file: "environment.yaml", schemas, defaults, permits: null });
+  atOnce(parseEnvironmentFile(Buffer.from(text), { environment: "live", file: "environment.yaml", schemas, defaults, permits: null }));
 
 describe("environment.yaml", () => {
   it("needs no more than name and type", () => {

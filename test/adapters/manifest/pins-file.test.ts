@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { differingLines } from "../../../src/adapters/manifest/pin-lines.ts";
 import { parsePinsFile } from "../../../src/adapters/manifest/pins-file.ts";
+import { atOnce } from "../../../src/adapters/manifest/slices.ts";
 
-const read = (text: string) => parsePinsFile(Buffer.from(text), "pins.yaml");
+const read = (text: string) => atOnce(parsePinsFile(Buffer.from(text), "pins.yaml"));
 
 describe("a pins file", () => {
   it.each([

@@ -17,7 +17,8 @@ function folder(treeId: string, process = "orders"): ProcessRecord {
 function counted(kind: WholeVersion["kind"] = "version") {
   let reads = 0;
   const version = { text: "x".repeat(300) } as unknown as Extract<WholeVersion, { kind: "version" }>["version"];
-  const whole: WholeVersion = kind === "version" ? { kind, version, dependencyPlaces: [], addresses: [] } : { kind, findings: [] };
+  const whole: WholeVersion =
+    kind === "version" ? { kind, version, warnings: [], dependencyPlaces: [], addresses: [] } : { kind, findings: [] };
   return {
     reads: () => reads,
     read: async () => {

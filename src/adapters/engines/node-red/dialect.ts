@@ -2,29 +2,45 @@
 
 import type { Connection, Definition, Json, JsonObject, WorkflowNode } from "../../../domain/definition.ts";
 import type { Dialect } from "../../../ports/dialect.ts";
+import { credentialFaults } from "./credentials.ts";
 import { type FlowNode, isList, isObject, parseFlowNodes, stringsOf } from "./flow-nodes.ts";
+import { unknownReferences } from "./references.ts";
 import { waysIn } from "./ways-in.ts";
 
 /** Node-RED without a Node-RED: what `definitionFrom` and `pinion validate` need to know of it. */
 export const nodeRedDialect: Dialect = {
   engine: "node-red",
-  fromExport: (exported) => definitionOf(parseFlowNodes(isObject(exported) ? exported["flows"] : exported)),
+  *fromExport(exported) {
+    const nodes = parseFlowNodes(isObject(exported) ? exported["flows"] : exported);
+    yield;
+    return yield* definitionOf(nodes);
+  },
   endpoints: waysIn,
+  *faults(definition) {
+    yield* unknownReferences(definition);
+    yield* credentialFaults(definition);
+  },
 };
 
 /** Read elsewhere, or of the canvas alone. */
 const notConfig = new Set(["id", "type", "name", "x", "y", "wires", "g"]);
 
-function definitionOf(exported: readonly FlowNode[]): Definition {
+/** Nodes converted without a pause. */
+const nodesAtOnce = 100;
+
+function* definitionOf(exported: readonly FlowNode[]): Generator<undefined, Definition, undefined> {
   refuseWhatWouldBeLost(exported);
   const tab = exported.find((node) => node.type === "tab");
   const templates = new Set(exported.filter((node) => node.type === "subflow").map((node) => node.id));
-  const nodes = exported.filter((node) => node.type !== "tab" && node.type !== "group");
-  return {
-    nodes: nodes.map((node) => neutralNode(node, templates)),
-    connections: nodes.flatMap(connectionsOf),
-    config: tab ? tabConfig(tab) : {},
-  };
+  const nodes: WorkflowNode[] = [];
+  const connections: Connection[] = [];
+  for (const [index, node] of exported.entries()) {
+    if (index % nodesAtOnce === 0) yield;
+    if (node.type === "tab" || node.type === "group") continue;
+    nodes.push(neutralNode(node, templates));
+    for (const connection of connectionsOf(node)) connections.push(connection);
+  }
+  return { nodes, connections, config: tab ? tabConfig(tab) : {} };
 }
 
 function neutralNode(node: FlowNode, templates: ReadonlySet<string>): WorkflowNode {

@@ -45,6 +45,11 @@ export function stringsOf(value: Json | undefined): readonly string[] {
   return isList(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
+/** What a file says, short enough for a message. */
+export function short(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
 function isFlowNode(value: unknown): value is FlowNode {
   return (
     isObject(value) && typeof value["id"] === "string" && value["id"] !== "" && typeof value["type"] === "string" && value["type"] !== ""

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { nodeRedDialect } from "../../../../src/adapters/engines/node-red/dialect.ts";
+import { atOnce } from "../../../../src/adapters/manifest/slices.ts";
+import type { Definition } from "../../../../src/domain/definition.ts";
 
 const tab = { id: "t1", type: "tab", label: "Orders", disabled: false, info: "Takes orders.", env: [] };
-const read = (nodes: unknown): ReturnType<typeof nodeRedDialect.fromExport> => nodeRedDialect.fromExport(nodes);
+const read = (nodes: unknown): Definition => atOnce(nodeRedDialect.fromExport(nodes));
 
 describe("an export of the Node-RED editor", () => {
   it("becomes a graph: names are titles, places are positions, wires are connections, all else is config", () => {

@@ -1,6 +1,7 @@
 /** Reads the sections of an environment.yaml in few words. */
 
 import { noDefaults, type ParsedEnvironment, parseEnvironmentFile } from "../../../../src/adapters/manifest/environment-file.ts";
+import { atOnce } from "../../../../src/adapters/manifest/slices.ts";
 import { createSchemas } from "../../../../src/adapters/manifest/schemas.ts";
 import type { EnvironmentDefaults } from "../../../../src/domain/controller-config.ts";
 import type { EnvironmentSpec } from "../../../../src/domain/environment.ts";
@@ -10,7 +11,9 @@ const schemas = createSchemas();
 /** The file that has these lines beside name and type. */
 export function parse(lines: string, defaults: EnvironmentDefaults = noDefaults): ParsedEnvironment {
   const text = `name: live\ntype: production\n${lines}\n`;
-  return parseEnvironmentFile(Buffer.from(text), { environment: "live", file: "environment.yaml", schemas, defaults, permits: null });
+  return atOnce(
+    parseEnvironmentFile(Buffer.from(text), { environment: "live", file: "environment.yaml", schemas, defaults, permits: null }),
+  );
 }
 
 /** Its meaning. @throws Error with what is wrong with it. */

@@ -1,0 +1,138 @@
+/** Passwords in a flow: said where they stand as text, and where a node seems to want some that the export does not bring. */
+
+import type { Definition, Json, JsonObject, WorkflowNode } from "../../../domain/definition.ts";
+import type { NodeFault } from "../../../ports/dialect.ts";
+import { isList, isObject, short } from "./flow-nodes.ts";
+
+/** What each type keeps as credentials. Node-RED leaves them out of every export. */
+const kept: Readonly<Record<string, readonly string[]>> = {
+  "mqtt-broker": ["user", "password"],
+  "http request": ["user", "password"],
+  "http proxy": ["username", "password"],
+  "tls-config": ["certdata", "keydata", "cadata"],
+  "e-mail": ["userid", "password"],
+  "e-mail in": ["userid", "password"],
+  MySQLdatabase: ["user", "password"],
+  mongodb: ["user", "password"],
+  influxdb: ["username", "password"],
+  "telegram bot": ["token"],
+};
+
+/** Every password that is there as text, and then every node that seems to have none. */
+export function* credentialFaults({ nodes, config }: Definition): Iterable<NodeFault | null> {
+  yield* secretVariables(null, "the definition", config);
+  for (const [index, node] of nodes.entries()) {
+    yield null;
+    yield* plainSecrets(index, node);
+    const missing = missingCredentials(node);
+    if (missing.length > 0) yield noCredentials(index, node, missing);
+  }
+}
+
+function* plainSecrets(index: number, node: WorkflowNode): Iterable<NodeFault> {
+  const who = nameOf(node);
+  const credentials = node.config["credentials"];
+  for (const [key, value] of isObject(credentials) ? Object.entries(credentials) : []) {
+    if (isPlainText(value) && !isUserName(key)) yield plainSecret(index, "credentials", `${who} has its ${short(key)} as text`);
+  }
+  for (const [key, value] of Object.entries(node.config)) {
+    if (typeof value !== "string" || value === "") continue;
+    if (isPlainSecret(node.config, key)) yield plainSecret(index, key, `${who} has its ${short(key)} as text`);
+    else if (holdsPassword(key, value)) yield plainSecret(index, key, `${who} has a password in its ${short(key)}`);
+  }
+  if (namesAuthorization(node.config["headers"]))
+    yield plainSecret(index, "headers", `${who} sends an Authorization header that stands as text`);
+  yield* secretVariables(index, who, node.config);
+}
+
+/** Variables of a tab, a subflow or an instance whose name says what they hold. */
+function* secretVariables(index: number | null, who: string, { env }: JsonObject): Iterable<NodeFault> {
+  for (const entry of isList(env) ? env : []) {
+    if (!isObject(entry) || !["str", "cred", undefined].includes(entry["type"] as string | undefined)) continue;
+    const name = String(entry["name"]);
+    if ((entry["type"] === "cred" || isSecretName(name)) && isPlainText(entry["value"]))
+      yield plainSecret(index, "env", `${who} has the variable ${short(name)} as text`);
+  }
+}
+
+function plainSecret(node: number | null, key: string, message: string): NodeFault {
+  const hint =
+    'Change it, since it is in the history now; write "${NAME}" instead, and give NAME under `secrets:` in environment.yaml (docs/config-repository.md, Credentials of nodes).';
+  return { kind: "plain-secret", severity: "error", node, key, message, hint };
+}
+
+function noCredentials(index: number, node: WorkflowNode, keys: readonly string[]): NodeFault {
+  const example = keys.map((key) => `${key}: "\${${variableOf(key)}}"`).join(", ");
+  return {
+    kind: "no-credentials",
+    severity: "warning",
+    node: index,
+    key: null,
+    message: `${nameOf(node)} may want ${keys.join(" and ")}, and the export brings none: Node-RED leaves credentials out`,
+    hint: `Add \`credentials: {${example}}\` to the node, and the names under \`secrets:\` in environment.yaml; or \`credentials: {}\` when it needs none.`,
+  };
+}
+
+/** Such as MQTT_USER for the user of a broker would be better, but which one it is, only the author knows. */
+function variableOf(key: string): string {
+  return key.toUpperCase();
+}
+
+/** What a node keeps as credentials, when it brings no credentials at all and shows no sign of needing none. */
+function missingCredentials({ type, config }: WorkflowNode): readonly string[] {
+  const keys = Object.hasOwn(kept, type) ? (kept[type] ?? []) : [];
+  if (keys.length === 0 || isObject(config["credentials"]) || config["d"] === true) return [];
+  if (type === "tls-config") return keys.filter((key) => isNonEmpty(config[key.replace("data", "name")]));
+  if (type !== "http request") return keys;
+  const authType = config["authType"];
+  if (!isNonEmpty(authType)) return [];
+  return authType === "bearer" ? ["password"] : keys;
+}
+
+const secretName = /^(?:.*[_-])?(?:password|passwd|passphrase|secret|token|credential|apikey|privatekey)$/;
+
+/** `password`, `clientSecret`, `API_KEY`, `DB_PASSWORD`, … */
+function isSecretName(name: string): boolean {
+  if (name.length > 100 || !/pass|secret|token|key|cred/i.test(name)) return false;
+  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
+  return secretName.test(words.replaceAll(/(api|private)[_-]key$/g, "$1key"));
+}
+
+function isUserName(key: string): boolean {
+  return /^(?:user|userid|user_?name|login|account|email|host)$/i.test(key);
+}
+
+/** A text that is no reference to a variable. */
+function isPlainText(value: unknown): boolean {
+  return typeof value === "string" && value.trim() !== "" && !/^\$\{[^}]+\}$/.test(value.trim());
+}
+
+/** A typed input says beside it what it is; without a type, or with `str`, the value is the text itself. */
+function isPlainSecret(config: JsonObject, key: string): boolean {
+  const type = config[`${key}Type`];
+  return isSecretName(key) && isPlainText(config[key]) && (type === undefined || type === "" || type === "str");
+}
+
+/** `https://user:password@host`, in a setting that is an address. */
+function holdsPassword(key: string, value: Json): boolean {
+  if (typeof value !== "string" || !/(?:url|uri|broker|host|server|connection)$/i.test(key)) return false;
+  const password = /^[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{0,200}:([^\s/@]{1,500})@/i.exec(value)?.[1];
+  return password !== undefined && isPlainText(password);
+}
+
+/** The headers of an http request, as its editor keeps them. */
+function namesAuthorization(headers: Json | undefined): boolean {
+  if (!isList(headers)) return false;
+  return headers.some((header) => {
+    if (!isObject(header) || !isPlainText(header["valueValue"]) || !["other", ""].includes(String(header["valueType"]))) return false;
+    return [header["keyType"], header["keyValue"]].some((key) => String(key).toLowerCase() === "authorization");
+  });
+}
+
+function isNonEmpty(value: Json | undefined): boolean {
+  return typeof value === "string" && value !== "";
+}
+
+function nameOf({ id, type, title }: WorkflowNode): string {
+  return `node "${short(id)}" (${short(type)}${title === undefined ? "" : `, "${short(title)}"`})`;
+}

@@ -1,0 +1,157 @@
+/** What nodes say of each other, and of passwords, is looked at before anything is deployed. */
+
+import { describe, expect, it } from "vitest";
+import { nodeRedDialect } from "../../../../src/adapters/engines/node-red/dialect.ts";
+import { parseExport } from "../../../../src/adapters/manifest/export-file.ts";
+import { atOnce } from "../../../../src/adapters/manifest/slices.ts";
+import type { Finding } from "../../../../src/domain/finding.ts";
+
+type Node = Readonly<Record<string, unknown>>;
+
+function findingsOf(nodes: readonly Node[]): readonly Finding[] {
+  const text = JSON.stringify(
+    [{ id: "t", type: "tab", label: "T" }, ...nodes.map((node) => ({ z: "t", x: 1, y: 1, wires: [], ...node }))],
+    null,
+    1,
+  );
+  const parsed = atOnce(parseExport(Buffer.from(text), "f.json", nodeRedDialect));
+  return parsed.kind === "refused" ? parsed.findings : parsed.warnings;
+}
+
+const told = (nodes: readonly Node[]): readonly string[] => findingsOf(nodes).map(({ severity, message }) => `${severity}: ${message}`);
+const broker = { id: "b", type: "mqtt-broker", broker: "mqtt.example.com", credentials: {}, x: undefined, y: undefined };
+
+describe("a reference to a node that is not there", () => {
+  it.each<[string, Node, string]>([
+    ["a link out", { id: "n", type: "link out", mode: "link", links: ["gone"] }, 'node "n" (link out) names "gone" as links'],
+    ["a link in", { id: "n", type: "link in", links: ["gone"] }, 'node "n" (link in) names "gone" as links'],
+    ["a link call", { id: "n", type: "link call", linkType: "static", links: ["gone"] }, 'node "n" (link call) names "gone" as links'],
+    ["a broker", { id: "n", type: "mqtt in", broker: "gone" }, 'node "n" (mqtt in) names "gone" as broker'],
+    ["TLS settings", { id: "n", type: "http request", tls: "gone" }, 'node "n" (http request) names "gone" as tls'],
+    ["a proxy", { id: "n", type: "http request", proxy: "gone" }, 'node "n" (http request) names "gone" as proxy'],
+    ["a listener", { id: "n", type: "websocket in", server: "gone", client: "" }, 'node "n" (websocket in) names "gone" as server'],
+    [
+      "a palette's own",
+      { id: "n", type: "ui_button", group: "0123456789abcdef" },
+      'node "n" (ui_button) names "0123456789abcdef" as group',
+    ],
+    [
+      "a variable",
+      { id: "n", type: "subflow:s", env: [{ name: "B", type: "conf-type", value: "gone" }] },
+      'node "n" (subflow:s) names "gone" as env',
+    ],
+  ])("is an error: %s", (_, node, message) => {
+    const found = findingsOf([{ id: "s", type: "subflow", name: "S", in: [], out: [] }, node]);
+    expect(found).toMatchObject([
+      { severity: "error", code: "node/unknown-reference", message: `${message}, which is no node of this definition` },
+    ]);
+    expect(found[0]?.line).toBeGreaterThan(10);
+  });
+
+  it("is an error in a subflow's template", () => {
+    expect(told([{ id: "s", type: "subflow", name: "S", in: [{ wires: [{ id: "gone" }] }], out: [] }])).toEqual([
+      'error: node "s" (subflow) names "gone" as in, which is no node of this definition',
+    ]);
+  });
+
+  it("is an error when it is a subflow that was not exported", () => {
+    expect(told([{ id: "n", type: "subflow:missing" }])).toEqual([
+      'error: node "n" is an instance of the subflow "missing", which the definition does not contain',
+    ]);
+  });
+
+  it("is a warning in a scope, where the editor leaves the ids of removed nodes", () => {
+    expect(told([{ id: "n", type: "catch", scope: ["gone"] }])).toEqual([
+      'warning: node "n" (catch) names "gone" as scope, which is no node of this definition',
+    ]);
+  });
+
+  it.each<[string, Node]>([
+    ["what is there", { id: "n", type: "mqtt in", broker: "b" }],
+    ["nothing", { id: "n", type: "http request", tls: "", proxy: "" }],
+    ["a target that comes with the message", { id: "n", type: "link call", linkType: "dynamic", links: ["gone"] }],
+    ["a return", { id: "n", type: "link out", mode: "return", links: [] }],
+    ["TLS that is switched off", { ...broker, id: "n", usetls: false, tls: "gone" }],
+    ["a disabled node", { id: "n", type: "mqtt in", broker: "gone", d: true }],
+    ["a host name of a palette's node", { id: "n", type: "ftp in", server: "ftp.example.com" }],
+  ])("is not seen in %s", (_, node) => {
+    expect(told([broker, node])).toEqual([]);
+  });
+
+  it("names what may have been meant", () => {
+    expect(
+      findingsOf([
+        { ...broker, id: "broker-1" },
+        { id: "n", type: "mqtt in", broker: "broker-2" },
+      ]),
+    ).toMatchObject([{ hint: "Did you mean broker-1?" }]);
+  });
+});
+
+describe("a password as text", () => {
+  it.each<[string, Node, string]>([
+    [
+      "in credentials",
+      { ...broker, credentials: { user: "admin", password: "hunter2" } },
+      'node "b" (mqtt-broker) has its password as text',
+    ],
+    ["in a setting", { id: "n", type: "mydb", clientSecret: "hunter2" }, 'node "n" (mydb) has its clientSecret as text'],
+    [
+      "in an address",
+      { id: "n", type: "mongo", url: "mongodb://admin:hunter2@db.example.com" },
+      'node "n" (mongo) has a password in its url',
+    ],
+    [
+      "in a header",
+      {
+        id: "n",
+        type: "http request",
+        headers: [{ keyType: "Authorization", keyValue: "", valueType: "other", valueValue: "Bearer hunter2" }],
+      },
+      'node "n" (http request) sends an Authorization header that stands as text',
+    ],
+    [
+      "in a variable",
+      { id: "n", type: "subflow:s", env: [{ name: "DB_PASSWORD", type: "str", value: "hunter2" }] },
+      'node "n" (subflow:s) has the variable DB_PASSWORD as text',
+    ],
+  ])("is an error %s, and is not repeated", (_, node, message) => {
+    const found = findingsOf([{ id: "s", type: "subflow", name: "S", in: [], out: [] }, node]);
+    expect(found).toMatchObject([{ severity: "error", code: "node/plain-secret", message }]);
+    expect(JSON.stringify(found)).not.toContain("hunter2");
+  });
+
+  it.each<[string, Node]>([
+    ["a reference", { ...broker, credentials: { user: "admin", password: "${MQTT_PASSWORD}" } }],
+    ["a property of the message", { id: "n", type: "mydb", password: "payload.password", passwordType: "msg" }],
+    ["a name without a value", { id: "n", type: "mydb", password: "" }],
+    ["another word", { id: "n", type: "csv", sep: ",", tokens: "all", keyboard: "de" }],
+    ["a user in an address", { id: "n", type: "ftp", url: "ftp://anonymous@ftp.example.com" }],
+    ["a reference in an address", { id: "n", type: "mongo", url: "mongodb://admin:${PASSWORD}@db.example.com" }],
+  ])("is not seen in %s", (_, node) => {
+    expect(told([node])).toEqual([]);
+  });
+});
+
+describe("an export without its credentials", () => {
+  it("is told by the node, with what to write", () => {
+    expect(findingsOf([{ ...broker, name: "Orders", credentials: undefined }])).toMatchObject([
+      {
+        severity: "warning",
+        code: "node/no-credentials",
+        message: 'node "b" (mqtt-broker, "Orders") may want user and password, and the export brings none: Node-RED leaves credentials out',
+        hint: expect.stringContaining('credentials: {user: "${USER}", password: "${PASSWORD}"}') as unknown,
+      },
+    ]);
+  });
+
+  it.each<[string, Node, number]>([
+    ["an http request that logs in", { id: "n", type: "http request", authType: "basic" }, 1],
+    ["an http request that does not", { id: "n", type: "http request", authType: "" }, 0],
+    ["TLS with a certificate that was uploaded", { id: "n", type: "tls-config", certname: "client.pem", keyname: "client.key" }, 1],
+    ["TLS with files", { id: "n", type: "tls-config", cert: "/etc/ssl/client.pem", certname: "" }, 0],
+    ["a broker that says that it needs none", broker, 0],
+  ])("is told of %s or not", (_, node, count) => {
+    expect(told([node])).toHaveLength(count);
+  });
+});
