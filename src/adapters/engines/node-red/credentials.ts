@@ -35,14 +35,21 @@ function* plainSecrets(index: number, node: WorkflowNode): Iterable<NodeFault> {
   for (const [key, value] of isObject(credentials) ? Object.entries(credentials) : []) {
     if (isPlainText(value) && !isUserName(key)) yield plainSecret(index, "credentials", `${who} has its ${short(key)} as text`);
   }
-  for (const [key, value] of Object.entries(node.config)) {
-    if (typeof value !== "string" || value === "") continue;
-    if (isPlainSecret(node.config, key)) yield plainSecret(index, key, `${who} has its ${short(key)} as text`);
-    else if (holdsPassword(key, value)) yield plainSecret(index, key, `${who} has a password in its ${short(key)}`);
+  for (const key of Object.keys(node.config)) {
+    const what = secretIn(node.config, key);
+    if (what !== null) yield plainSecret(index, key, `${who} has ${what}`);
   }
   if (namesAuthorization(node.config["headers"]))
     yield plainSecret(index, "headers", `${who} sends an Authorization header that stands as text`);
   yield* secretVariables(index, who, node.config);
+}
+
+/** What of a setting is secret and stands as text; else null. */
+function secretIn(config: JsonObject, key: string): string | null {
+  const value = config[key];
+  if (typeof value !== "string" || value === "") return null;
+  if (isPlainSecret(config, key)) return `its ${short(key)} as text`;
+  return holdsPassword(key, value) ? `a password in its ${short(key)}` : null;
 }
 
 /** Variables of a tab, a subflow or an instance whose name says what they hold. */
