@@ -1,5 +1,6 @@
 /** The controller as a whole: its loops, and what surfaces may ask and tell it. */
 
+import { deadEndOf } from "../domain/dead-end.ts";
 import { describeProgress } from "../domain/describe-progress.ts";
 import { listStatuses } from "../domain/list-statuses.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
@@ -76,7 +77,8 @@ async function environmentStatus(name: EnvironmentName, { source, ports, seen }:
     const known = processes.get(status.process);
     const figures = measured.get(known?.rollout?.deployment ?? "") ?? [];
     const progress = known ? describeProgress(known, { spec, measured: figures, now }) : null;
-    return { ...status, progress, revert: known?.revert ?? null, quarantined: known?.quarantined ?? [] };
+    const { revert = null, quarantined = [] } = known ?? {};
+    return { ...status, progress, revert, quarantined, deadEnd: wanted && deadEndOf(status.process, { ...wanted, processes }) };
   };
   const { instances, at } = seen.instances.last(name);
   return {

@@ -58,6 +58,8 @@ export interface ProcessView extends ProcessStatus {
   /** The revert that git does not have yet ("git lags runtime"); null: git and runtime agree. */
   readonly revert: Revert | null;
   readonly quarantined: readonly Quarantined[];
+  /** Why no waiting brings it to what is pinned, only a commit or a person can; null: it is there, or may still come. */
+  readonly deadEnd: string | null;
 }
 
 export interface Overview {

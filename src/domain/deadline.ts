@@ -5,6 +5,17 @@ import { isOnItsWay } from "./rollback.ts";
 import type { Rollout } from "./rollout.ts";
 import { isWaitingForPerson } from "./strategies/canary.ts";
 
+/** When its time will be over, so that this is noticed then and not by chance; null: nothing ends by time, or it has ended. */
+export function timeIsOver({ candidate, state, deadline }: Rollout, now: Instant): Instant | null {
+  return candidate && state.kind !== "rejected" && deadline > now ? deadline : null;
+}
+
+/** The first of two times, either of which may be none. */
+export function earlier(one: Instant | null, other: Instant | null): Instant | null {
+  if (one === null || other === null) return one ?? other;
+  return Math.min(one, other);
+}
+
 /** When it fails; null: once it has the traffic for good, or is on its way out, there is nothing left that a timeout could save. */
 export function deadlineOf(rollout: Rollout): Instant | null {
   const { state, strategy, kind, candidate, deadline } = rollout;

@@ -2,6 +2,7 @@
 
 import semver from "semver";
 import type { Action } from "./actions.ts";
+import { describeRefusal, isHealthyAgain } from "./by-catch.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
 import { advance, isAllButOver, knownGoodAfter, open, rejectedPhase, verifiedBefore } from "./deployments.ts";
 import { describeHeld, describeSettled, describeUnknown, type Outlook, withStatus } from "./describe-status.ts";
@@ -20,7 +21,7 @@ import { keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
 import type { Dependency } from "./process-version.ts";
 import type { Rollout } from "./rollout.ts";
 import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, weightOf } from "./seen.ts";
-import type { DeploymentUpdate, ProcessState } from "./state.ts";
+import type { DeploymentUpdate, ProcessState, Refusal } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
 import { watchRollout } from "./watch.ts";
 
@@ -65,9 +66,14 @@ function decideIdle(one: Case, view: ProcessSeen): ProcessDecision {
   if (back) return open(one, view, { kind: "rollback", candidate: back, fast: true, why: `${view.process} goes back to ${back.version}` });
   if (desired.kind === "broken") return hold(one, view, { health: "Degraded", why: desired.why, until: null });
   if (servingUnit(view.route)?.digest === desired.unit.digest) return decideServing(one, view, desired.unit);
-  if (before.refused?.unit.digest === desired.unit.digest)
-    return hold(one, view, { health: "Degraded", why: before.refused.why, until: null });
+  const { refused } = before;
+  if (refused?.unit.digest === desired.unit.digest && !isWorthAnotherTry(refused, one.pass))
+    return hold(one, view, { health: "Degraded", why: describeRefusal(refused, one.pass.seen.environment), until: null });
   return decideOutOfSync(one, view, desired);
+}
+
+function isWorthAnotherTry({ awaits }: Refusal, pass: Pass): boolean {
+  return awaits !== undefined && isHealthyAgain(awaits, pass);
 }
 
 /** What serves was put into quarantine while it served: the last good version takes its place, if it is another one. */
@@ -90,10 +96,12 @@ function decideOutOfSync(one: Case, view: ProcessSeen, { unit, summary }: Extrac
   const isRollback = isKnownGood && isBackwards(unit, servingUnit(view.route));
   const held = isKnownGood ? heldInFreeze(one.pass, isRollback) : heldBack(summary.dependencies, one.pass);
   if (held) return hold(one, view, { health: null, ...held });
+  const isSecondTry = one.before.refused?.awaits !== undefined && one.before.refused.unit.digest === unit.digest;
   return open(one, view, {
     kind: isRollback ? "rollback" : "deploy",
     candidate: unit,
     fast: isKnownGood,
+    ...(isSecondTry && { isSecondTry }),
     why: isSameVersion ? "variables, secrets or the address of the environment have changed" : whyPinned(one, unit),
   });
 }
@@ -103,7 +111,9 @@ function heldInFreeze({ freeze }: Pass, isRollback: boolean): Held | null {
 }
 
 /** Who wanted it, where a revert was ordered: history and messages say it too, not only the commit. */
-function whyPinned({ reverted }: Case, { version }: UnitRef): string {
+function whyPinned({ reverted, before: { refused } }: Case, { version, digest }: UnitRef): string {
+  if (refused?.awaits !== undefined && refused.unit.digest === digest)
+    return `${version} is tried again: ${refused.awaits}, which it calls, was being rolled back when it failed, and is healthy again`;
   if (reverted === null || reverted.to !== version) return `${version} is pinned`;
   return `${version} is pinned again: ${reverted.by ? `rolled back by ${signature({ by: reverted.by, why: reverted.why })}` : reverted.why}`;
 }

@@ -4,6 +4,7 @@
  */
 
 import { actionKey, processOf, type Action } from "./actions.ts";
+import { earlier } from "./deadline.ts";
 import { decideProcess } from "./decide-process.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
 import type { Desired } from "./desired.ts";
@@ -174,9 +175,4 @@ function isMore(owed: readonly OwedAction[], wanted: readonly Action[]): boolean
 
 function isOther(owed: readonly OwedAction[], wanted: readonly Action[]): boolean {
   return owed.length !== wanted.length || isMore(owed, wanted);
-}
-
-export function earlier(one: Instant | null, other: Instant | null): Instant | null {
-  if (one === null || other === null) return one ?? other;
-  return Math.min(one, other);
 }

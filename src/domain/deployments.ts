@@ -1,7 +1,8 @@
 /** Opening a deployment, taking it one step further, and closing it with its outcome. */
 
 import type { Action } from "./actions.ts";
-import { deadlineOf } from "./deadline.ts";
+import { describeRefusal, notingByCatch } from "./by-catch.ts";
+import { deadlineOf, earlier, timeIsOver } from "./deadline.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeEnded, describeRollout, withStatus } from "./describe-status.ts";
 import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environment.ts";
@@ -14,7 +15,7 @@ import { describeFreeze, signature } from "./orders.ts";
 import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, whyNotAutomatic } from "./rollback.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
 import { findInstalled, type ProcessSeen, type Seen, servingUnit, viewProcess } from "./seen.ts";
-import type { DeploymentUpdate, KnownGood, ProcessState } from "./state.ts";
+import type { DeploymentUpdate, KnownGood, ProcessState, Refusal } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
 import { isBeforeSwitch, type Reason, reject, stay } from "./strategies/steps.ts";
 import { nextHandingOver, together } from "./strategies/handing-over.ts";
@@ -32,6 +33,7 @@ interface Opening {
   readonly why: string;
   /** Processes that take its paths over at the same moment. */
   readonly with?: readonly ProcessId[] | undefined;
+  readonly isSecondTry?: true;
 }
 
 export function open(
@@ -52,7 +54,7 @@ export function open(
     actions: together(step.actions, partners),
     replacesOwed: true,
     deployments: [opened(rollout, seen, why), entered(rollout, seen.now, step)],
-    wakeAt: step.wakeAt,
+    wakeAt: earlier(step.wakeAt, timeIsOver(rollout, seen.now)),
   };
 }
 
@@ -83,7 +85,7 @@ function newRollout(
   process: string,
   seen: Seen,
   spec: EnvironmentSpec,
-  identity: Pick<Rollout, "kind" | "candidate" | "fast" | "stable">,
+  identity: Pick<Rollout, "kind" | "candidate" | "fast" | "stable" | "isSecondTry">,
 ): Rollout {
   const version = identity.candidate?.version ?? "out";
   const strategy = strategyFor(spec, process);
@@ -109,7 +111,7 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
   const { step, isAlarming, rollout: going } = nextStep(one, rollout, watched);
   if (step.outcome) return close(one, rollout, step);
   const isSame = going === rollout && isSameState(step.state, rollout.state);
-  const after: Rollout = isSame ? rollout : entering(going, step.state, seen.now);
+  const after: Rollout = isSame ? rollout : notingByCatch(one, entering(going, step.state, seen.now));
   const remembered = isSame ? before : afterEntering(one, rollout, after);
   const view = viewProcess(before.process, seen, desired);
   const stopped = stoppedBy(one, after);
@@ -121,7 +123,7 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
     actions: [...step.actions, ...whileWaiting(one, after)],
     replacesOwed: !isSame,
     deployments: isSame ? [] : [entered(after, seen.now, step)],
-    wakeAt: step.wakeAt,
+    wakeAt: earlier(step.wakeAt, stopped === null ? timeIsOver(after, seen.now) : null),
   };
 }
 
@@ -216,7 +218,8 @@ function whileWaiting(one: Case, rollout: Rollout): readonly Action[] {
   return view ? keepServing(one, view, rollout.stable).actions : [];
 }
 
-function close({ before, pass, desired }: Case, rollout: Rollout, step: StrategyStep): ProcessDecision {
+function close(one: Case, rollout: Rollout, step: StrategyStep): ProcessDecision {
+  const { before, pass, desired } = one;
   if (isRunning(rollout)) pass.running -= 1;
   const { seen } = pass;
   const phase = step.outcome === "succeeded" ? "Succeeded" : rejectedPhase(rollout.state);
@@ -224,7 +227,7 @@ function close({ before, pass, desired }: Case, rollout: Rollout, step: Strategy
     ...before,
     rollout: null,
     knownGood: knownGoodAfter(before, rollout, { phase, why: step.why, at: seen.now }),
-    refused: refusalAfter(rollout, step, seen.now),
+    refused: refusalAfter(one, rollout, step),
   };
   const update: DeploymentUpdate = {
     id: rollout.deployment,
@@ -232,7 +235,8 @@ function close({ before, pass, desired }: Case, rollout: Rollout, step: Strategy
     step: { at: seen.now, state: phase, why: step.why },
     endedAt: seen.now,
   };
-  const status = describeEnded(before, seen, viewProcess(before.process, seen, desired), { phase, why: step.why });
+  const why = ended.refused && rollout.kind !== "heal" ? describeRefusal(ended.refused, seen.environment) : step.why;
+  const status = describeEnded(before, seen, viewProcess(before.process, seen, desired), { phase, why });
   return { after: withStatus(ended, status), actions: [], replacesOwed: true, deployments: [update], wakeAt: seen.now };
 }
 
@@ -259,8 +263,11 @@ export function knownGoodAfter(
   return [{ ...candidate, at, why }, ...before.knownGood.filter((good) => good.digest !== candidate.digest)].slice(0, knownGoodLimit);
 }
 
-function refusalAfter({ candidate }: Rollout, step: StrategyStep, now: Instant): ProcessState["refused"] {
-  return step.outcome === "failed" && candidate ? { unit: candidate, why: step.why, at: now } : null;
+function refusalAfter(one: Case, rollout: Rollout, step: StrategyStep): Refusal | null {
+  const { candidate } = rollout;
+  if (step.outcome !== "failed" || !candidate) return null;
+  const { awaits } = notingByCatch(one, rollout);
+  return { unit: candidate, why: step.why, at: one.pass.seen.now, ...(awaits !== undefined && { awaits }) };
 }
 
 function opened(rollout: Rollout, seen: Seen, why: string): DeploymentUpdate {

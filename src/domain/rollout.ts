@@ -80,6 +80,10 @@ export interface Rollout {
   readonly strategy: StrategySpec;
   /** Straight back to a version that was good here: no checks and no delay before the switch. */
   readonly fast: boolean;
+  /** It failed before, while what it calls was being rolled back. */
+  readonly isSecondTry?: true;
+  /** A process that it calls and that was being rolled back when it was rejected. */
+  readonly awaits?: ProcessId;
   readonly startedAt: Instant;
   /** When it fails by `deploymentTimeout`, or by a canary's `maxDuration`. Time spent paused is added. */
   readonly deadline: Instant;

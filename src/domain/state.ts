@@ -16,7 +16,7 @@ export interface ProcessState {
   /** Versions that were verified here, newest first, each digest once, bounded. */
   readonly knownGood: readonly KnownGood[];
   /** A digest whose deployment failed here: not tried again until the pin changes. */
-  readonly refused: { readonly unit: UnitRef; readonly why: string; readonly at: Instant } | null;
+  readonly refused: Refusal | null;
   readonly status: ProcessStatus | null;
   /** The pin is to be put back, and git does not say so yet ("git lags runtime"). */
   readonly revert: Revert | null;
@@ -26,6 +26,14 @@ export interface ProcessState {
   readonly rolledBackAt: Instant | null;
   /** Since when it has been without pin and without traffic; null: it is pinned, or still serves. */
   readonly takenOutAt: Instant | null;
+}
+
+export interface Refusal {
+  readonly unit: UnitRef;
+  readonly why: string;
+  readonly at: Instant;
+  /** A process that it calls and that was being rolled back just then: tried again, once, when that is healthy. */
+  readonly awaits?: ProcessId;
 }
 
 export interface KnownGood extends UnitRef {

@@ -155,7 +155,9 @@ describe("a version that fails its smoke test", () => {
   it("says why, and is not tried again until the pin changes", async () => {
     const world = await bad();
     expect(await world.status("orders")).toMatchObject({ sync: "OutOfSync", health: "Degraded", phase: "Failed" });
-    expect((await world.status("orders"))?.reason).toBe('smoke_test "answers" failed: GET /orders: expected status 200, got 500: no total');
+    expect((await world.status("orders"))?.reason).toBe(
+      'smoke_test "answers" failed: GET /orders: expected status 200, got 500: no total; `pinion retry production/orders` tries it again',
+    );
     const deployments = (await world.journal.history({})).length;
     world.now += 3_600_000;
     await world.settle();
@@ -239,7 +241,11 @@ describe("what is bad degrades itself only", () => {
     world.engine.refuse(world.digest("orders", "1.1.0"), { code: "engine/unknown-node-type", detail: 'unknown node type "frobnicate"' });
     world.pin("orders", "1.1.0");
     await world.settle();
-    expect(await world.status("orders")).toMatchObject({ health: "Degraded", phase: "Failed", reason: 'unknown node type "frobnicate"' });
+    expect(await world.status("orders")).toMatchObject({
+      health: "Degraded",
+      phase: "Failed",
+      reason: 'unknown node type "frobnicate"; `pinion retry production/orders` tries it again',
+    });
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   });
 

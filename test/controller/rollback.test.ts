@@ -113,7 +113,10 @@ describe("a canary", () => {
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(await phase()).toBe("Aborted");
     expect(world.reverts).toEqual([]);
-    expect(await world.status("orders")).toMatchObject({ health: "Degraded", reason: "aborted by Ada: because" });
+    expect(await world.status("orders")).toMatchObject({
+      health: "Degraded",
+      reason: "aborted by Ada: because; `pinion retry production/orders` tries it again",
+    });
     expect(await world.order({ kind: "retry", process: "orders" })).toMatchObject({ kind: "done" });
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });

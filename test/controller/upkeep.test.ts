@@ -130,7 +130,7 @@ describe("order and limits", () => {
     await world.settle();
     expect(await world.status("orders")).toMatchObject({
       phase: "Failed",
-      reason: "not finished within its deployment timeout, while installing",
+      reason: "not finished within its deployment timeout, while installing; `pinion retry production/orders` tries it again",
     });
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   });
@@ -163,7 +163,8 @@ describe("an address that another process serves", () => {
     await world.settle();
     expect(await world.status("billing")).toMatchObject({
       phase: "Failed",
-      reason: 'step_validation "endpoints" failed: GET /orders is served by orders in this environment',
+      reason:
+        'step_validation "endpoints" failed: GET /orders is served by orders in this environment; `pinion retry production/billing` tries it again',
     });
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   });

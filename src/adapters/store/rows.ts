@@ -5,7 +5,7 @@ import type { ValidationName, ValidationResult } from "../../domain/evidence.ts"
 import type { DeploymentKind, Rollout, RolloutState, Stuck } from "../../domain/rollout.ts";
 import type { Pause } from "../../domain/people.ts";
 import type { DeploymentPhase, Health, ProcessStatus, SyncStatus } from "../../domain/status.ts";
-import type { KnownGood, ProcessState } from "../../domain/state.ts";
+import type { KnownGood, Refusal, ProcessState } from "../../domain/state.ts";
 import { isFlag, isNumber, isText, isTrue, listOf, nullable, oneOf, optional, shape, variants } from "./guards.ts";
 import type { Body, Guard } from "./guards.ts";
 import { isQuarantined, isRevert, isRevertOrder } from "./revert-rows.ts";
@@ -94,6 +94,8 @@ const isRollout = shape<Rollout>({
   candidate: nullable(isUnitRef),
   strategy: isStrategy,
   fast: isFlag,
+  isSecondTry: optional(isTrue),
+  awaits: optional(isText),
   startedAt: isNumber,
   deadline: isNumber,
   lostMs: optional(isNumber),
@@ -118,7 +120,7 @@ export const isProcessState = shape<ProcessState>({
   process: isText,
   rollout: nullable(isRollout),
   knownGood: listOf(shape<KnownGood>({ process: isText, version: isText, digest: isDigest, at: isNumber, why: optional(isText) })),
-  refused: nullable(shape({ unit: isUnitRef, why: isText, at: isNumber })),
+  refused: nullable(shape<Refusal>({ unit: isUnitRef, why: isText, at: isNumber, awaits: optional(isText) })),
   status: nullable(isStatus),
   revert: nullable(isRevert),
   quarantined: listOf(isQuarantined),

@@ -28,6 +28,8 @@ export function judgeProcess(view: ProcessView, { until, version }: WaitGoal): J
   const { desired, reason } = view;
   const failure = failureOf(view, version ?? desired);
   if (failure !== null) return { kind: "failed", why: failure };
+  if (desired === null && version === null && view.sync === "Synced")
+    return { kind: "reached", why: "it is not pinned, and gets no traffic" };
   if (desired === null) return { kind: "waiting", why: `it is not pinned any more: ${reason}` };
   if (version !== null && desired !== version) return { kind: "waiting", why: `${desired} is pinned, ${version} is not` };
   if (isReached(view, until)) return { kind: "reached", why: `${desired} is ${describeUntil(until)}` };
@@ -35,8 +37,9 @@ export function judgeProcess(view: ProcessView, { until, version }: WaitGoal): J
 }
 
 /** While anything is under way nothing is lost yet; and what has the traffic again is no failure any more. */
-function failureOf({ quarantined, progress, sync, desired, phase, reason }: ProcessView, wanted: Version | null): string | null {
+function failureOf({ quarantined, progress, sync, desired, phase, reason, deadEnd }: ProcessView, wanted: Version | null): string | null {
   if (progress) return null;
+  if (deadEnd !== null && desired === wanted) return deadEnd;
   const locked = quarantined.find((entry) => entry.version === wanted);
   if (locked) return `${locked.version} is in quarantine: ${locked.why}`;
   return desired === wanted && sync === "OutOfSync" && lost.includes(phase) ? `${phase ?? ""}: ${reason}` : null;

@@ -37,16 +37,17 @@ export function createWaiting(waiting: Waiting): (overview: Overview) => Promise
     const views = (environment?.processes ?? []).filter(({ process }) => target.process === null || process === target.process);
     const not = await hasCommit(overview);
     if (not !== null) return { judged: { kind: "waiting", why: not }, processes: [] };
-    if (views.length === 0) return { judged: nothingThere(target), processes: [] };
+    if (views.length === 0) return { judged: nothingThere(target, waiting), processes: [] };
     const processes: JudgedProcess[] = [];
     for (const view of views) processes.push({ view, judged: await judge(view, waiting, wanted) });
     return { judged: sum(processes, waiting), processes };
   };
 }
 
-function nothingThere({ process, environment }: Target): Judged {
+/** A version that is named may be pinned by the next commit; a commit that is in force has said all that it says. */
+function nothingThere({ process, environment }: Target, { version, commit }: WaitGoal & Pick<Waiting, "commit">): Judged {
   if (process === null) return { kind: "reached", why: `nothing is pinned in ${environment}` };
-  return { kind: "waiting", why: `${process} is not pinned in ${environment}` };
+  return { kind: version === null && commit !== null ? "failed" : "waiting", why: `${process} is not pinned in ${environment}` };
 }
 
 async function judge(view: ProcessView, waiting: Waiting, wanted: Map<ProcessId, Version>): Promise<Judged> {

@@ -78,6 +78,7 @@ function parseProcess(fields: Fields, environment: string): ProcessView {
     progress: fields.objectOrNull("progress", parseProgress),
     revert: fields.objectOrNull("revert", (revert) => parseRevert(revert, environment)),
     quarantined: fields.list("quarantined", parseQuarantined),
+    deadEnd: fields.textOrNull("deadEnd"),
   };
 }
 

@@ -53,7 +53,7 @@ function environmentJson({ name, observedAt, type, url, instances, notes, findin
 
 /** One process, as plain JSON. */
 export function processJson(view: ProcessView) {
-  const { process, desired, actual, sync, health, phase, reason, since, progress, revert, quarantined } = view;
+  const { process, desired, actual, sync, health, phase, reason, since, progress, revert, quarantined, deadEnd } = view;
   return {
     process,
     desired,
@@ -66,6 +66,7 @@ export function processJson(view: ProcessView) {
     progress: progress && progressJson(progress),
     revert: revert && revertJson(revert),
     quarantined: quarantined.map(timed),
+    deadEnd,
   };
 }
 

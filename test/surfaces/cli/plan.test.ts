@@ -1,6 +1,7 @@
 /** `pinion plan`: what it compares, what it prints, and how it ends. */
 
 import { describe, expect, it } from "vitest";
+import type { Finding } from "../../../src/domain/finding.ts";
 import type { Definition } from "../../../src/domain/definition.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
 import type { EnvironmentSnapshot } from "../../../src/domain/snapshot.ts";
@@ -78,7 +79,7 @@ const staging = named("staging", environment([pin("a", "1.0.0")]));
 describe("pinion plan", () => {
   it("reads well in a pull request", async () => {
     const { code, stdout } = await plan(repository([production("1.0.0"), staging], [production("2.0.0"), staging]));
-    expect(code).toBe(1);
+    expect(code).toBe(0);
     expect(stdout).toBe(`compared with ba5eba5e, merge base with origin/main
 
 staging: nothing to do
@@ -142,14 +143,14 @@ production: 1 deployment, about 5 s, risk high
 
   it("compares with nothing where there is no git, and says so", async () => {
     const { code, stdout } = await plan(repository([], [staging]), [], { git: noGit });
-    expect(code).toBe(1);
+    expect(code).toBe(0);
     expect(stdout).toContain("compared with the empty repository: the folder is in no git repository\n\nstaging (new): 1 deployment");
     expect(stdout).toContain("1. a  nothing → 1.0.0  first, blue-green");
   });
 
   it("shows what is held back, and why", async () => {
     const { code, stdout } = await plan(repository([staging], [named("staging", environment([brokenPin("a", "3.0.0", "is no YAML")]))]));
-    expect(code).toBe(1);
+    expect(code).toBe(0);
     expect(stdout).toContain("staging: 1 held back\n");
     expect(stdout).toContain("  held back\n    a  1.0.0 → 3.0.0  a.yaml:1:2: is no YAML (x/y)\n");
   });
@@ -181,7 +182,7 @@ production: 1 deployment, about 5 s, risk high
 
   it("says that an environment which leaves is left running", async () => {
     const { code, stdout } = await plan(repository([staging, production("1.0.0")], [production("1.0.0")]));
-    expect(code).toBe(1);
+    expect(code).toBe(0);
     expect(stdout).toContain("staging: blocked\n  the environment is not in the repository any more; what runs there is left running\n");
   });
 
@@ -192,9 +193,21 @@ production: 1 deployment, about 5 s, risk high
     expect(stdout).toContain("1 error in 1 file");
   });
 
+  it("tells by its exit code whether there is anything to do, if that is asked for", async () => {
+    const detailed = async (
+      before: readonly EnvironmentSnapshot[],
+      after: readonly EnvironmentSnapshot[],
+      findings: readonly Finding[] = [],
+    ) => (await plan(repository(before, after, findings), ["--detailed-exitcode"])).code;
+    expect(await detailed([staging], [staging])).toBe(0);
+    expect(await detailed([production("1.0.0")], [production("2.0.0")])).toBe(2);
+    expect(await detailed([production("1.0.0")], [production("2.0.0")], [finding("is no YAML")])).toBe(1);
+    expect((await plan(repository([staging], [staging]), ["-e", "nowhere", "--detailed-exitcode"])).code).toBe(1);
+  });
+
   it("does without a comparison where a version cannot be read", async () => {
     const { code, stdout } = await plan(repository([named("staging", environment([pin("a", "6.6.6")]))], [staging]));
-    expect(code).toBe(1);
+    expect(code).toBe(0);
     expect(stdout).not.toContain("impact:");
   });
 

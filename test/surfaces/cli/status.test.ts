@@ -199,6 +199,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
               progress: null,
               revert: null,
               quarantined: [],
+              deadEnd: null,
             },
           ],
           instances: [{ id: "a", state: "ready", why: "" }],

@@ -59,6 +59,20 @@ describe("pinion wait ends", () => {
       "is Synced",
     ],
     ["when it was rolled back", [rolling, back], {}, 1, "failed: production/a: RolledBack: error_rate 20 %"],
+    [
+      "at once when no waiting can mend it",
+      [process("a", { desired: "9.9.9", sync: "OutOfSync", health: "Degraded", phase: null, deadEnd: "a has no version 9.9.9" })],
+      {},
+      1,
+      "failed: production/a: a has no version 9.9.9",
+    ],
+    [
+      "when it is taken out, and so it shall be",
+      [process("a", { desired: null, sync: "Synced", health: "Healthy" })],
+      {},
+      0,
+      "it is not pinned, and gets no traffic",
+    ],
     ["when it was aborted", [rolling, { ...back, phase: "Aborted" }], {}, 1, "failed: production/a: Aborted"],
     ["not by what was before the newest commit", [stale, rolling, good], {}, 0, "reached"],
     [

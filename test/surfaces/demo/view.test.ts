@@ -39,7 +39,7 @@ function overviewWith(
     url: "http://127.0.0.1:1/production",
     instances,
     findings: [],
-    processes: [{ ...orders, progress: null, revert: null, quarantined: [], ...process }],
+    processes: [{ ...orders, progress: null, revert: null, quarantined: [], deadEnd: null, ...process }],
     freeze,
   };
   const development = { ...production, name: "dev", type: "development", processes: [] };

@@ -43,6 +43,7 @@ export function process(id: string, parts: Partial<ProcessView> = {}): ProcessVi
     progress: null,
     revert: null,
     quarantined: [],
+    deadEnd: null,
     ...parts,
   };
 }

@@ -5,15 +5,17 @@ import { type Finding, hasErrors } from "../../../domain/finding.ts";
 import type { Deployment } from "../../../domain/state.ts";
 import { type Base, findBase } from "../base-revision.ts";
 import { clientFor, defaultConfig } from "../controller-option.ts";
+import { printFailure } from "../failure.ts";
 import { findingJson } from "../findings.ts";
 import { makePlans } from "../plan-reading.ts";
 import { renderPlans } from "../render/plan.ts";
-import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
+import { type AddCommand, type ExitCode, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
 
 interface Options {
   readonly base?: string;
   readonly environment?: string;
   readonly controller?: string;
+  readonly detailedExitcode?: boolean;
   readonly format: Format;
 }
 
@@ -25,12 +27,14 @@ export const addPlan: AddCommand = (program, session, finish) => {
     .option("--base <revision>", "what to compare with; default: the merge base with origin/HEAD, origin/main or main")
     .option("-e, --environment <name>", "only this environment")
     .option("--controller <url>", "take estimated durations from this controller's history")
+    .option("--detailed-exitcode", "0: nothing to do, 1: errors, or it could not run, 2: there are changes")
     .addOption(formatOption())
     .addHelpText(
       "after",
       `
-Compares the files as they are on disk, committed or not. Exit code 0 when there is nothing to do, 1 when there are
-changes, or errors in the files, 2 when it could not run.
+Compares the files as they are on disk, committed or not. Exit code 0 when there are no errors in the files, whether there
+are changes or not, 1 when there are errors, 2 when it could not run. With --detailed-exitcode it also tells whether there
+is anything to do, by the codes that \`terraform plan\` has.
 
 Examples:
   pinion plan
@@ -38,10 +42,21 @@ Examples:
   pinion plan --base v1.2 --format json | jq '.environments[] | {environment, risk: .riskAssessment.level}'
 `,
     )
-    .action(async (directory: string, options: Options) => finish(await plan(session, pathFrom(session, directory), options)));
+    .action(async (directory: string, options: Options) => finish(await planned(session, pathFrom(session, directory), options)));
 };
 
-async function plan(session: Session, directory: string, options: Options): Promise<number> {
+/** Whoever asks for changes by the exit code must not take a failure for one. */
+async function planned(session: Session, directory: string, options: Options): Promise<ExitCode> {
+  if (!options.detailedExitcode) return plan(session, directory, options);
+  try {
+    return await plan(session, directory, options);
+  } catch (error) {
+    printFailure(session, error);
+    return 1;
+  }
+}
+
+async function plan(session: Session, directory: string, options: Options): Promise<ExitCode> {
   const { world } = session;
   const history = options.controller === undefined ? [] : await historyFrom(session, options.controller);
   const to = await world.openRepository({ kind: "work-tree", directory });
@@ -50,7 +65,7 @@ async function plan(session: Session, directory: string, options: Options): Prom
     const from = base.place === null ? null : await world.openRepository(base.place);
     try {
       const plans = await makePlans({ from, to }, { environment: options.environment ?? null, history });
-      return show(session, { base, plans, findings: to.snapshot.findings }, options.format);
+      return show(session, { base, plans, findings: to.snapshot.findings }, options);
     } finally {
       await from?.close();
     }
@@ -69,7 +84,7 @@ interface Outcome {
   readonly findings: readonly Finding[];
 }
 
-function show(session: Session, { base, plans, findings }: Outcome, format: Format): number {
+function show(session: Session, { base, plans, findings }: Outcome, { format, detailedExitcode }: Options): ExitCode {
   if (format === "json") {
     const { place, description } = base;
     const environments = plans.map(({ settingLines: _forPeople, ...rest }) => rest);
@@ -77,5 +92,6 @@ function show(session: Session, { base, plans, findings }: Outcome, format: Form
   } else {
     print(session, renderPlans({ base: base.description, plans, findings }, { colors: session.colors, width: session.world.columns }));
   }
-  return plans.every(isNothingToDo) && !hasErrors(findings) ? 0 : 1;
+  if (hasErrors(findings)) return 1;
+  return detailedExitcode && !plans.every(isNothingToDo) ? 2 : 0;
 }
