@@ -82,7 +82,7 @@ export function assemble(assembly: Assembly): Assembled {
     nextPoll({ intervalMs, jitter, maxBackoffMs }, { now: clock.now(), failures, random: Math.random() }).at;
   const onEnvironment = (environment: string) => engines.open(environment);
   const { resyncIntervalMs } = config;
-  const parts = { source, ports, clock, log, resyncIntervalMs, nextPollAt, onEnvironment };
+  const parts = { source, ports, clock, log, resyncIntervalMs, nextPollAt, onEnvironment, storeTrouble: () => store.trouble() };
   return { parts, close: () => measuring.close(), idle: () => ports.reverts.idle() };
 }
 

@@ -53,9 +53,9 @@ interface Seen {
 }
 
 /** From memory and from the journal: whatever hangs outside, this does not. */
-async function overview({ source, ports }: LoopParts, seen: Seen): Promise<Overview> {
+async function overview({ source, ports, storeTrouble }: LoopParts, seen: Seen): Promise<Overview> {
   const environments = await Promise.all(source.environments().map(async (name) => environmentStatus(name, { source, ports, seen })));
-  return { repository: source.status(), environments, findings: source.snapshot()?.findings ?? [] };
+  return { store: storeTrouble(), repository: source.status(), environments, findings: source.snapshot()?.findings ?? [] };
 }
 
 interface Known extends Pick<LoopParts, "source" | "ports"> {
@@ -68,7 +68,7 @@ function notesOf(name: EnvironmentName, ports: Known["ports"]): readonly string[
 
 async function environmentStatus(name: EnvironmentName, { source, ports, seen }: Known): Promise<EnvironmentStatus> {
   const wanted = source.wanted(name);
-  const state = await ports.journal.state(name);
+  const state = ports.unrecorded.over(await ports.journal.state(name));
   const { processes, freeze } = state;
   const now = ports.clock.now();
   const spec = wanted?.environment.spec ?? null;

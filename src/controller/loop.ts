@@ -2,6 +2,7 @@
 
 import type { EnvironmentName, Instant } from "../domain/names.ts";
 import { isNothingNew } from "../domain/state.ts";
+import type { StoreTrouble } from "../domain/store-trouble.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import { type Bell, createBell } from "./bell.ts";
@@ -18,6 +19,8 @@ export interface LoopParts {
   readonly resyncIntervalMs: number;
   /** When to poll next, after so many failures in a row. */
   nextPollAt(failures: number): number;
+  /** Why nothing can be recorded; null: all is well. */
+  storeTrouble(): StoreTrouble | null;
   /** An environment appeared in the repository: whatever runs it is got ready. */
   onEnvironment(environment: EnvironmentName): void;
 }

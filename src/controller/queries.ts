@@ -7,6 +7,7 @@ import type { Progress } from "../domain/progress.ts";
 import type { Quarantined, Revert } from "../domain/revert.ts";
 import type { Deployment } from "../domain/state.ts";
 import type { ProcessStatus } from "../domain/status.ts";
+import type { StoreTrouble } from "../domain/store-trouble.ts";
 import type { EngineInstance } from "../domain/unit.ts";
 import type { HistoryQuery } from "../ports/journal.ts";
 
@@ -63,6 +64,8 @@ export interface ProcessView extends ProcessStatus {
 }
 
 export interface Overview {
+  /** Why nothing can be recorded, such as a full disk; null: all is well. */
+  readonly store: StoreTrouble | null;
   readonly repository: RepositoryStatus;
   readonly environments: readonly EnvironmentStatus[];
   /** All findings of the newest commit, also of what is pinned nowhere. */

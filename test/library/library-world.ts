@@ -119,7 +119,16 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     wanted: (environment) => source.wanted(environment),
   };
   const nextPollAt = () => clock.now() + 30_000;
-  const controller = createController({ source, ports, clock, log, resyncIntervalMs: 10_000, nextPollAt, onEnvironment: () => undefined });
+  const controller = createController({
+    source,
+    ports,
+    clock,
+    log,
+    resyncIntervalMs: 10_000,
+    nextPollAt,
+    onEnvironment: () => undefined,
+    storeTrouble: () => null,
+  });
   controller.start();
   const close = async () => {
     const stopping = Promise.all([controller.stop(), measurements.stop()]);

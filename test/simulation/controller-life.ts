@@ -205,5 +205,6 @@ function loopParts({ world }: LifeParts, { clock, log, source }: Around, ports: 
     nextPollAt: (failures) =>
       nextPoll({ intervalMs: pollMs, jitter: 0.2, maxBackoffMs: 30_000 }, { now: clock.now(), failures, random: random.next() }).at,
     onEnvironment: () => undefined,
+    storeTrouble: () => null,
   };
 }

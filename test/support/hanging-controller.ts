@@ -58,7 +58,13 @@ export function createHangingController(world: World): HangingController {
   const untilStopped = (signal: AbortSignal | undefined) =>
     new Promise<void>((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
   const clock = { now: () => (world.now += 1), sleep: (_ms: number, signal?: AbortSignal) => untilStopped(signal) };
-  const about = { log: ports.log, resyncIntervalMs: 10_000, nextPollAt: () => world.now + 30_000, onEnvironment: () => undefined };
+  const about = {
+    log: ports.log,
+    resyncIntervalMs: 10_000,
+    nextPollAt: () => world.now + 30_000,
+    onEnvironment: () => undefined,
+    storeTrouble: () => null,
+  };
   const controller = createController({ source, ports, clock, ...about });
   return { controller, hang: (...parts) => parts.forEach((part) => hung.add(part)) };
 }

@@ -10,6 +10,7 @@ const quarantined = [
 
 export const metricsView: MetricsView = {
   overview: {
+    store: null,
     repository,
     findings: [],
     environments: [

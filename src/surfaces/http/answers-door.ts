@@ -3,6 +3,7 @@
 import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../controller/queries.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { Health, SyncStatus } from "../../domain/status.ts";
+import type { StoreTrouble } from "../../domain/store-trouble.ts";
 import type { EngineInstance } from "../../domain/unit.ts";
 import { phases } from "./deployment-door.ts";
 import { type Fields, fieldsOf } from "./json-fields.ts";
@@ -12,10 +13,15 @@ import { parsePause, parseProgress, parseQuarantined, parseRevert } from "./prog
 export function parseOverview(value: unknown): Overview {
   const fields = fieldsOf(value, "the answer");
   return {
+    store: fields.objectOrNull("store", parseStoreTrouble),
     repository: parseRepository(fieldsOf(fields.raw("repository"), "repository")),
     environments: fields.list("environments", parseEnvironment),
     findings: fields.list("findings", parseFinding),
   };
+}
+
+function parseStoreTrouble(fields: Fields): StoreTrouble {
+  return { since: fields.time("since"), code: fields.oneOf("code", { "store/full": true, "store/failed": true }), why: fields.text("why") };
 }
 
 function parseRepository(fields: Fields): RepositoryStatus {

@@ -19,6 +19,7 @@ function isoTimeOrNull(at: Instant | null): string | null {
 /** The whole picture, as plain JSON. */
 export function overviewJson(overview: Overview) {
   return {
+    store: overview.store && { ...overview.store, since: isoTime(overview.store.since) },
     repository: repositoryJson(overview.repository),
     environments: overview.environments.map(environmentJson),
     findings: overview.findings,

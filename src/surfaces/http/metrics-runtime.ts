@@ -4,8 +4,11 @@ import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from 
 import type { Family, Sample } from "./metrics-exposition.ts";
 
 /** `now`: milliseconds since 1970. */
-export function runtimeFamilies({ repository, environments }: Overview, now: number): readonly Family[] {
+export function runtimeFamilies({ store, repository, environments }: Overview, now: number): readonly Family[] {
   return [
+    gauge("pinion_store_up", "1 while decisions can be recorded; 0: nothing new is begun, traffic is still taken from what fails.", [
+      { labels: {}, value: store === null ? 1 : 0 },
+    ]),
     ...repositoryFamilies(repository, now),
     ...environmentFamilies(environments),
     ...processFamilies(environments),

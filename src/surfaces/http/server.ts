@@ -106,8 +106,10 @@ function takeAnyBody(app: FastifyInstance): void {
 function addHealth(app: FastifyInstance, queries: Queries): void {
   app.get("/healthz", () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
-    const { state, commit, code } = (await queries.overview()).repository;
-    const isReady = state === "ok" || (state === "error" && commit !== null);
-    return reply.code(isReady ? 200 : 503).send({ status: isReady ? "ready" : "starting", repository: { state, code } });
+    const { store, repository } = await queries.overview();
+    const { state, commit, code } = repository;
+    const hasCommit = state === "ok" || (state === "error" && commit !== null);
+    const status = store ? "cannot record" : hasCommit ? "ready" : "starting";
+    return reply.code(status === "ready" ? 200 : 503).send({ status, store: store && { code: store.code }, repository: { state, code } });
   });
 }

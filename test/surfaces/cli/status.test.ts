@@ -96,6 +96,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
       overview({ repository: { ...repository, state: "error", code: "git/unreachable", reason: "no route" } }),
       1,
     ],
+    ["nothing can be recorded", overview({ store: { since: 0, code: "store/full", why: "journal.db: the disk is full" } }), 1],
     [
       "it is still starting",
       overview({ repository: { ...repository, state: "starting", commit: null, subject: null, committedAt: null } }),
@@ -166,6 +167,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
     const { code, stdout } = await pinion(["status", "--controller", await controller(production(process("a"))), "--format", "json"]);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
+      store: null,
       repository: {
         ...repository,
         committedAt: "2026-11-21T11:55:00.000Z",

@@ -45,6 +45,7 @@ function overviewWith(
   const development = { ...production, name: "dev", type: "development", processes: [] };
   const followed = { url: "", branch: "main", commit: "abcdef0123", subject: "Deploy", author: "team", committedAt: 0, fetchedAt: 0 };
   return {
+    store: null,
     repository: {
       ...followed,
       state: "ok",

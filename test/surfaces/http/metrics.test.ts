@@ -16,6 +16,7 @@ describe("the page of metrics", () => {
         'pinion_process_info{environment="production",process="odd\\"\\\\\\nname",version="",pinned_version="",sync_status="Synced",health_status="Missing",phase=""} 1',
       ],
     ],
+    ["pinion_store_up", ["pinion_store_up 1"]],
     ["pinion_repository_up", ["pinion_repository_up 1"]],
     ["pinion_repository_last_poll_timestamp_seconds", ["pinion_repository_last_poll_timestamp_seconds 1795262390"]],
     ["pinion_repository_last_good_poll_age_seconds", ["pinion_repository_last_good_poll_age_seconds 10"]],

@@ -122,6 +122,7 @@ export const quarantined: Quarantined = {
 
 export function overview(parts: Partial<Overview> = {}): Overview {
   return {
+    store: null,
     repository,
     environments: [
       {

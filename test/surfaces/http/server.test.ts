@@ -47,6 +47,14 @@ describe("health", () => {
     const { app } = api({ overview: () => Promise.resolve(overview({ repository: { ...repository, state, commit } })) });
     expect((await app.inject("/readyz")).statusCode).toBe(status);
   });
+
+  it("is not ready while nothing can be recorded, and says why", async () => {
+    const store = { since: 0, code: "store/full", why: "journal.db: the disk is full" } as const;
+    const { app } = api({ overview: () => Promise.resolve(overview({ store })) });
+    const answer = await app.inject("/readyz");
+    expect(answer.statusCode).toBe(503);
+    expect(answer.json()).toMatchObject({ status: "cannot record", store: { code: "store/full" } });
+  });
 });
 
 describe("GET /api/v1/status", () => {

@@ -1,6 +1,7 @@
 /** The whole picture as text: the repository, then one table for each environment with what goes on there below it. */
 
 import type { Instant } from "../../../domain/names.ts";
+import type { StoreTrouble } from "../../../domain/store-trouble.ts";
 import { describePerson } from "../../../domain/people.ts";
 import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../../controller/queries.ts";
 import { count, renderFindings, summarizeFindings } from "../findings.ts";
@@ -18,17 +19,23 @@ export interface OverviewOptions {
 
 /** Lines of `pinion status`. */
 export function renderOverview(
-  { repository, environments, findings }: Overview,
+  { store, repository, environments, findings }: Overview,
   view: View,
   { foldsWell }: OverviewOptions = { foldsWell: false },
 ): readonly string[] {
   const folded = (environment: EnvironmentStatus) => (foldsWell ? fold(environment) : { environment, hidden: 0 });
   return [
+    ...(store ? renderStoreTrouble(store, view) : []),
     ...renderRepository(repository, view),
     ...byStage(environments).flatMap((environment) => ["", ...renderEnvironment(folded(environment), view)]),
     ...(environments.length === 0 ? ["", "no environments yet"] : []),
     ...(findings.length === 0 ? [] : ["", view.colors.yellow(`${summarizeFindings(findings)}; \`pinion validate\` shows them`)]),
   ];
+}
+
+function renderStoreTrouble({ since, why }: StoreTrouble, { colors, now, width }: View): readonly string[] {
+  const text = `nothing can be recorded since ${relativeTime(since, now)}: ${printable(why)}; nothing new is deployed, rollbacks still take traffic back`;
+  return wrap(text, width).map((line) => colors.red(line));
 }
 
 function renderRepository(repository: RepositoryStatus, view: View): readonly string[] {
