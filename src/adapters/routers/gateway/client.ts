@@ -1,12 +1,15 @@
 /** The router port over a gateway's control port. */
 
+import { randomUUID } from "node:crypto";
 import { Agent, request } from "undici";
 import { PinionError } from "../../../domain/errors.ts";
 import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Route, TrafficCount } from "../../../domain/route.ts";
 import type { Router } from "../../../ports/router.ts";
 import { readIdentity } from "./identity.ts";
+import { ownerHeader } from "./owner.ts";
 import { parseRefusals, parseRoutes } from "./routes-door.ts";
+import { type Call, createTableWatch } from "./table-watch.ts";
 import { parseTraffic } from "./traffic-door.ts";
 
 /** Where a gateway's control port is: told, or read from its state folder before each call. */
@@ -24,8 +27,13 @@ export interface GatewayRouterOptions {
 
 /** A router whose connections can be let go of. */
 export interface GatewayRouter extends Router {
-  /** Whether the gateway is there and takes the token. @throws `router/unreachable`. */
-  heartbeat(): Promise<void>;
+  /** Resolves when a gateway of this release is there and takes the token. @throws `router/unreachable`. */
+  probe(): Promise<void>;
+  /**
+   * Whether the gateway is there and takes the token. Takes it over where it belongs to nobody, or to somebody else, and puts its
+   * table back then. Gives one line for each thing that somebody else has done to it. @throws `router/unreachable`.
+   */
+  heartbeat(): Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -34,19 +42,16 @@ interface Address {
   readonly token: string;
 }
 
-interface Call {
-  readonly method: "GET" | "PUT";
-  readonly path: string;
-  readonly body?: string;
-}
-
 const defaultTimeoutMs = 10_000;
 
 /** Connects when first used, and keeps the connection. */
 export function createGatewayRouter(options: GatewayRouterOptions): GatewayRouter {
   const agent = new Agent({ connections: 4, pipelining: 1 });
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const call = async (wanted: Call) => ask({ agent, address: await locate(options.gateway), timeoutMs, call: wanted });
+  // Until it takes the gateway over it is anybody with the token.
+  const name = randomUUID();
+  const call = async (wanted: Call) => ask({ agent, address: await locate(options.gateway), timeoutMs, name, call: wanted });
+  const watch = createTableWatch(call);
   // Asked at every turn, and the same most of the time.
   const known = new Map<EnvironmentName, { readonly text: string; readonly routes: readonly Route[] }>();
   return {
@@ -59,21 +64,24 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
       return routes;
     },
     async ensureRoutes(environment, routes) {
-      const text = await call({ method: "PUT", path: `/routes/${encodeURIComponent(environment)}`, body: JSON.stringify(routes) });
-      return atTheDoor(() =>
-        parseRefusals(field(JSON.parse(text), "refused")).map(({ index, ...refusal }) => ({
-          process: routes[index]?.process ?? "",
-          ...refusal,
-        })),
-      );
+      return watch.setting(environment, routes, async () => {
+        const text = await call({ method: "PUT", path: `/routes/${encodeURIComponent(environment)}`, body: JSON.stringify(routes) });
+        return atTheDoor(() =>
+          parseRefusals(field(JSON.parse(text), "refused")).map(({ index, ...refusal }) => ({
+            process: routes[index]?.process ?? "",
+            ...refusal,
+          })),
+        );
+      });
     },
     async traffic(environment): Promise<readonly TrafficCount[]> {
       const text = await call({ method: "GET", path: `/traffic/${encodeURIComponent(environment)}` });
       return atTheDoor(() => parseTraffic(field(JSON.parse(text), "traffic")));
     },
-    async heartbeat() {
+    async probe() {
       await call({ method: "GET", path: "/heartbeat" });
     },
+    heartbeat: () => watch.beat(),
     publicAddress: (environment: EnvironmentName) => `${publicUrl(options)}/${environment}`,
     close: () => agent.destroy(),
   };
@@ -102,22 +110,29 @@ interface Ask {
   readonly agent: Agent;
   readonly address: Address;
   readonly timeoutMs: number;
+  /** What it calls itself. */
+  readonly name: string;
   readonly call: Call;
 }
 
-async function ask({ agent, address, timeoutMs, call }: Ask): Promise<string> {
-  const { status, text } = await send({ agent, address, timeoutMs, call });
+async function ask(wanted: Ask): Promise<string> {
+  const { address, call } = wanted;
+  const { status, text } = await send(wanted);
   if (status === 200) return text;
   if (status === 400) throw new Error(`the gateway refuses ${call.method} ${call.path}: ${messageOf(text)}`);
   throw new PinionError("router/unreachable", `the gateway's control port at ${address.controlUrl} answered ${status}: ${messageOf(text)}`);
 }
 
-async function send({ agent, address, timeoutMs, call }: Ask): Promise<{ readonly status: number; readonly text: string }> {
+async function send({ agent, address, timeoutMs, name, call }: Ask): Promise<{ readonly status: number; readonly text: string }> {
   try {
     const answer = await request(address.controlUrl + call.path, {
       dispatcher: agent,
       method: call.method,
-      headers: { authorization: `Bearer ${address.token}`, ...(call.body === undefined ? {} : { "content-type": "application/json" }) },
+      headers: {
+        authorization: `Bearer ${address.token}`,
+        [ownerHeader]: name,
+        ...(call.body === undefined ? {} : { "content-type": "application/json" }),
+      },
       body: call.body ?? null,
       signal: AbortSignal.timeout(timeoutMs),
       // Setting routes twice is setting them once, so a connection that closed meanwhile is no reason to give up.

@@ -5,17 +5,24 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Log } from "../../../ports/log.ts";
 import { trafficOf, type Counters } from "./counters.ts";
 import type { LiveTable } from "./live-table.ts";
+import { createOwnership, ownerHeader, type Ownership } from "./owner.ts";
 import { renderMetrics, type Health } from "./prometheus.ts";
 import { InvalidRoutes, isEnvironmentName, sortRoutes } from "./routes-door.ts";
 
 interface Dependencies {
   readonly token: string;
-  readonly table: Pick<LiveTable, "routes" | "replace">;
+  readonly table: Pick<LiveTable, "routes" | "replace" | "all">;
+  /** How often somebody else's change of the table's file was put back. */
+  readonly restored: () => number;
   readonly counters: Counters;
   /** Resolves once the counters hold everything up to now, as far as those who count can be asked. */
   readonly count: () => Promise<void>;
   readonly health: () => readonly Health[];
   readonly log: Log;
+}
+
+interface Control extends Dependencies {
+  readonly ownership: Ownership;
 }
 
 interface Reply {
@@ -36,7 +43,8 @@ class Refusal extends Error {
 const largestBodyBytes = 256 * 1024 * 1024;
 
 /** Not listening yet. */
-export function createControlServer(dependencies: Dependencies): Server {
+export function createControlServer(given: Dependencies): Server {
+  const dependencies = { ...given, ownership: createOwnership(given.log) };
   return createServer((request, response) => {
     void respond(dependencies, request).then(
       (reply) => send(response, reply),
@@ -45,15 +53,13 @@ export function createControlServer(dependencies: Dependencies): Server {
   });
 }
 
-async function respond(dependencies: Dependencies, request: IncomingMessage): Promise<Reply> {
+async function respond(dependencies: Control, request: IncomingMessage): Promise<Reply> {
   const url = new URL(request.url ?? "/", "http://control");
   const call = `${request.method} ${url.pathname}`;
   if (call === "GET /healthz") return { status: 200, body: { status: "ok", pid: process.pid } };
   if (!isAuthorized(request, dependencies.token)) throw new Refusal(401, "A bearer token is needed; it is in gateway.json.");
-  if (call === "GET /heartbeat") return { status: 200, body: { pid: process.pid } };
-  if (call === "GET /metrics") return metrics(dependencies);
-  if (call === "GET /table")
-    return { status: 200, body: { routes: dependencies.table.routes(environmentOf(url.searchParams.get("environment"))) } };
+  const whole = wholeCalls[call];
+  if (whole) return whole(dependencies, request, url);
   const [, collection, name, ...more] = url.pathname.split("/");
   const operation = more.length === 0 ? `${request.method} ${collection}` : "";
   if (operation === "GET traffic") return traffic(dependencies, environmentOf(name));
@@ -61,7 +67,39 @@ async function respond(dependencies: Dependencies, request: IncomingMessage): Pr
   throw new Refusal(404, `There is no ${call} here.`);
 }
 
-async function putRoutes({ table }: Dependencies, environment: string, request: IncomingMessage): Promise<Reply> {
+/** By method and path; calls about one environment name it in their path. */
+const wholeCalls: Readonly<Record<string, ((control: Control, request: IncomingMessage, url: URL) => Reply | Promise<Reply>) | undefined>> =
+  {
+    "GET /heartbeat": (control, request) => heartbeat(control, callerOf(request)),
+    "PUT /owner": (control, request) => own(control, callerOf(request)),
+    "GET /tables": ({ table }) => ({ status: 200, body: { environments: Object.fromEntries(table.all()) } }),
+    "GET /metrics": metrics,
+    "GET /table": ({ table }, _request, url) => ({
+      status: 200,
+      body: { routes: table.routes(environmentOf(url.searchParams.get("environment"))) },
+    }),
+  };
+
+function callerOf({ headers }: IncomingMessage): string {
+  return String(headers[ownerHeader] ?? "");
+}
+
+function heartbeat({ ownership, restored }: Control, caller: string): Reply {
+  return {
+    status: 200,
+    body: { pid: process.pid, isOwner: ownership.isOwner(caller), refused: ownership.refused(), restored: restored() },
+  };
+}
+
+function own({ ownership }: Control, caller: string): Reply {
+  if (caller === "") throw new Refusal(400, `Name yourself in ${ownerHeader}.`);
+  ownership.take(caller);
+  return { status: 200, body: { status: "owned" } };
+}
+
+async function putRoutes({ table, ownership }: Control, environment: string, request: IncomingMessage): Promise<Reply> {
+  if (!ownership.mayRoute(callerOf(request)))
+    throw new Refusal(403, "This gateway belongs to a controller, which alone may set its routes.");
   const { taken, refused } = sortRoutes(await json(request));
   await table.replace(environment, taken);
   return { status: 200, body: { status: "routed", processes: taken.length, refused } };

@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { writeDurably } from "./durable-file.ts";
 import type { OwnedProcess } from "./owned-process.ts";
-import { writeDurably } from "./table-file.ts";
 
 /** Who serves this state folder, now or before. */
 export interface Identity extends OwnedProcess {

@@ -7,18 +7,20 @@ import { isRunning } from "./owned-process.ts";
 /** What became of the gateway's process. */
 export type GatewayChange =
   | { readonly kind: "up"; readonly pid: number; readonly publicUrl: string }
-  | { readonly kind: "down"; readonly why: string };
+  | { readonly kind: "down"; readonly why: string }
+  /** Somebody else has changed, or tried to change, what the controller alone may; it is taken back. */
+  | { readonly kind: "tampered"; readonly why: string };
 
 export interface KeepUpOptions {
   readonly first: Identity;
   readonly start: () => Promise<Identity>;
-  /** Rejects when the gateway does not answer as it should. */
-  readonly ask: () => Promise<void>;
+  /** Gives one line for each thing that somebody else has done to it. Rejects when the gateway does not answer as it should. */
+  readonly ask: () => Promise<readonly string[]>;
   /** Ends one that hangs. */
   readonly end: (hanging: Identity) => Promise<void>;
   readonly tell: (change: GatewayChange) => void;
   readonly log: Log;
-  /** How often it is asked; default 1 s. */
+  /** How often it is asked; default 0.5 s. */
   readonly beatMs?: number;
 }
 
@@ -28,10 +30,10 @@ export interface Upkeep {
   end(): Promise<void>;
 }
 
-const defaultBeatMs = 1_000;
-const looksPerBeat = 4;
+const defaultBeatMs = 500;
+const looksPerBeat = 2;
 /** Beats in a row without an answer. Counted in beats, so that time in which we did not run ourselves is one beat. */
-const hungAfterBeats = 6;
+const hungAfterBeats = 12;
 const firstRestartMs = 100;
 const longestRestartMs = 5_000;
 /** A gateway that stayed up that long is not in a crash loop. */
@@ -106,9 +108,18 @@ class Watch implements Upkeep {
     };
     this.#isAsked = true;
     this.#options.ask().then(
-      () => settle(0),
+      (lines) => {
+        settle(0);
+        lines.forEach((why) => this.#tampered(why));
+      },
       () => settle(this.#missed + 1),
     );
+  }
+
+  #tampered(why: string): void {
+    const { log, tell } = this.#options;
+    log.warn({ pid: this.#current.pid }, why);
+    tell({ kind: "tampered", why });
   }
 
   #down(why: string, message: string, delayMs: number): void {

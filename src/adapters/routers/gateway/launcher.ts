@@ -33,6 +33,8 @@ export interface GatewayProcess {
 
 /** The gateway's own limit for what is in flight is 30 s. */
 const stopLimitMs = 35_000;
+/** One of an earlier release ends when it is told to; one that hangs does not. */
+const leftOverLimitMs = 5_000;
 /** Workers end by themselves when their primary is gone, after what is in flight; one that hangs does not. */
 const orphanLimitMs = 8_000;
 
@@ -41,8 +43,16 @@ export async function ensureGatewayProcess(options: LauncherOptions): Promise<Ga
   const router = createGatewayRouter({ gateway: { stateDirectory: options.stateDirectory }, publicUrl: null });
   const listeners = new Set<(change: GatewayChange) => void>();
   const tell = (change: GatewayChange) => listeners.forEach((listener) => listener(change));
-  const first = await adoptOrSpawn(options, router);
-  const start = () => adoptOrSpawn(options, router);
+  const start = async () => {
+    const identity = await adoptOrSpawn(options, router);
+    // From now on nobody else may set its routes.
+    for (const why of await router.heartbeat()) {
+      options.log.warn({ pid: identity.pid }, why);
+      tell({ kind: "tampered", why });
+    }
+    return identity;
+  };
+  const first = await start();
   const watch = keepUp({ first, start, ask: () => router.heartbeat(), end: endHanging, tell, log: options.log });
   const detach = async () => {
     await watch.end();
@@ -86,9 +96,10 @@ async function adoptOrSpawn(options: LauncherOptions, router: GatewayRouter): Pr
 /** One that is there and does not answer, and the workers of one that is gone: none may be left behind. */
 async function endLeftOver(found: Identity, log: Log): Promise<void> {
   if (isRunning(found)) {
-    log.warn({ pid: found.pid }, "a gateway was left that does not answer; it is ended");
-    await endHanging(found);
-  } else endOrphans(found);
+    log.warn({ pid: found.pid }, "a gateway was left that does not answer as one of this release; it is ended");
+    await terminate(found, leftOverLimitMs);
+  }
+  endOrphans(found);
 }
 
 async function endHanging(gateway: Identity): Promise<void> {
@@ -104,7 +115,7 @@ function endOrphans({ workers }: Identity): void {
 /** Alive, and answers to the token: a process id alone may be anybody's by now. */
 async function isServing(identity: Identity, router: GatewayRouter): Promise<boolean> {
   if (!isRunning(identity)) return false;
-  return router.heartbeat().then(
+  return router.probe().then(
     () => true,
     () => false,
   );

@@ -9,6 +9,7 @@ import { openLiveTable } from "./live-table.ts";
 import type { Gateway, GatewayOptions } from "./gateway.ts";
 import { createPublicServer } from "./public-server.ts";
 import { tableFile } from "./table-file.ts";
+import { guardTable } from "./table-guard.ts";
 import { createUpstreams } from "./upstreams.ts";
 
 const forgetCountersAfterMs = 15 * 60_000;
@@ -22,11 +23,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { token } = folder;
   const counters = createCounters(forgetCountersAfterMs);
   const upstreams = createUpstreams({ log });
-  const table = await openLiveTable({ storage: tableFile(folder.tableFile, log), counters, upstreams, log });
+  const storage = tableFile(folder.tableFile, log);
+  const guard = guardTable(storage, log);
+  const table = await openLiveTable({ storage, counters, upstreams, log });
   const open = createPublicServer({ environments: table.environments, upstreams, settings, log });
   open.server.maxConnections = settings.maxConnections;
   const count = () => Promise.resolve();
-  const control = createControlServer({ token, table, counters, count, health: () => upstreams.all(), log });
+  const control = createControlServer({ token, table, restored: guard.restored, counters, count, health: () => upstreams.all(), log });
   const sweeping = setInterval(table.sweep, sweepEveryMs).unref();
 
   const controlUrl = await listenForControl(control, folder, options.controlPort ?? 0);
@@ -45,6 +48,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     token,
     async close(limitMs = closeLimitMs) {
       clearInterval(sweeping);
+      guard.stop();
       await open.finish(limitMs);
       control.closeAllConnections();
       await Promise.all([new Promise((resolve) => control.close(resolve)), upstreams.close()]);

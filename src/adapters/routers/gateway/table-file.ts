@@ -1,10 +1,10 @@
 /** The routing table on disk. What was acknowledged is there after a crash or a power cut. */
 
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile, rename, stat } from "node:fs/promises";
 import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Route } from "../../../domain/route.ts";
 import type { Log } from "../../../ports/log.ts";
+import { writeDurably } from "./durable-file.ts";
 import { parseTable } from "./routes-door.ts";
 
 /** Routes by environment. */
@@ -15,6 +15,12 @@ export interface TableStorage {
   load(): Promise<Table>;
   /** Resolves once the table is kept for good. `textOf` gives a route as JSON. */
   save(table: Table, textOf: (route: Route) => string): Promise<void>;
+}
+
+/** A table in a file, which others might change. */
+export interface TableFile extends TableStorage {
+  /** Puts the file back when somebody else has changed or removed it: true. */
+  restore(): Promise<boolean>;
 }
 
 const format = 1;
@@ -34,7 +40,10 @@ export type WriteFile = (file: string, text: string, mode: number) => Promise<vo
  * Keeps a table in a file. Traffic waits for no disk: on a full one a table is in force without being kept, which is said, and it is
  * written again until there is room. A gateway that ends before that begins with the table before it, and the controller mends that.
  */
-export function tableFile(file: string, log: Log, write: WriteFile = writeDurably): TableStorage {
+export function tableFile(file: string, log: Log, write: WriteFile = writeDurably): TableFile {
+  /** As it should be in the file; null until it is known. */
+  let kept: string | null = null;
+  let looked = "";
   let unsaved: string | null = null;
   let queue: Promise<void> = Promise.resolve();
 
@@ -42,7 +51,7 @@ export function tableFile(file: string, log: Log, write: WriteFile = writeDurabl
     const wasUnsaved = unsaved !== null;
     try {
       await write(file, text, 0o600);
-      unsaved = null;
+      [unsaved, kept, looked] = [null, text, ""];
       if (wasUnsaved) log.info({ file }, "the routing table is on disk again");
     } catch (error) {
       if (!isFullDisk(error)) throw error;
@@ -58,7 +67,33 @@ export function tableFile(file: string, log: Log, write: WriteFile = writeDurabl
   };
   const retry = (): void => void inTurn(() => (unsaved === null ? Promise.resolve() : attempt(unsaved))).catch(() => undefined);
 
-  return { load: () => loadTable(file, log), save: (table, textOf) => inTurn(() => attempt(tableText(table, textOf))) };
+  return {
+    async load() {
+      const table = await loadTable(file, log);
+      kept = await readOrNull(file);
+      return table;
+    },
+    save: (table, textOf) => inTurn(() => attempt(tableText(table, textOf))),
+    async restore() {
+      let isRestored = false;
+      await inTurn(async () => {
+        const look = await lookAt(file);
+        if (unsaved !== null || kept === null || look === looked) return;
+        if ((await readOrNull(file)) === kept) looked = look;
+        else {
+          await attempt(kept);
+          isRestored = true;
+        }
+      });
+      return isRestored;
+    },
+  };
+}
+
+/** Changes with every change of the file; cheaper than its content. */
+async function lookAt(file: string): Promise<string> {
+  const found = await stat(file, { bigint: true }).catch(() => null);
+  return found === null ? "gone" : `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}`;
 }
 
 /** Loads a table. None is an empty one; a damaged one is put aside, said so, and empty: the controller fills it again. */
@@ -81,34 +116,6 @@ async function loadTable(file: string, log: Log): Promise<Table> {
 function tableText(table: Table, textOf: (route: Route) => string): string {
   const environments = [...table].map(([environment, routes]) => `${JSON.stringify(environment)}:[${routes.map(textOf).join(",\n")}]`);
   return `{"format":${format},"environments":{${environments.join(",\n")}}}\n`;
-}
-
-/** Writes a whole file so that a crash leaves either the old or the new one. */
-export async function writeDurably(file: string, text: string, mode: number): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const temporary = join(dirname(file), `.${process.pid}.${file.slice(dirname(file).length + 1)}.new`);
-  const handle = await open(temporary, "w", mode);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } catch (error) {
-    // What is left of it would take the room that others need.
-    await rm(temporary, { force: true });
-    throw error;
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
-  await syncDirectory(dirname(file));
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 async function readOrNull(file: string): Promise<string | null> {

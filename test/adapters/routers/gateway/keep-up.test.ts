@@ -16,7 +16,7 @@ const identity: Identity = {
 };
 
 describe("a gateway that is kept up", () => {
-  function watched(ask: () => Promise<void>) {
+  function watched(ask: () => Promise<readonly string[]>) {
     const changes: GatewayChange[] = [];
     const logged: string[] = [];
     const ended: Identity[] = [];
@@ -41,7 +41,7 @@ describe("a gateway that is kept up", () => {
   }
 
   it.each([
-    ["says nothing", () => new Promise<void>(() => undefined)],
+    ["says nothing", () => new Promise<readonly string[]>(() => undefined)],
     ["answers with errors", () => Promise.reject(new Error("no"))],
   ])("and %s is ended, started again, and told", async (_what, ask) => {
     const { changes, logged, ended, starts } = watched(ask);
@@ -54,7 +54,7 @@ describe("a gateway that is kept up", () => {
 
   it("and answers now and then is left alone", async () => {
     let asked = 0;
-    const { ended } = watched(() => (++asked % 5 === 0 ? Promise.resolve() : Promise.reject(new Error("busy"))));
+    const { ended } = watched(() => (++asked % 5 === 0 ? Promise.resolve([]) : Promise.reject(new Error("busy"))));
     await until(() => asked > 20);
     expect(ended).toEqual([]);
   });

@@ -12,6 +12,7 @@ import { baseUrl, listen } from "../listen.ts";
 import { openLiveTable } from "../live-table.ts";
 import type { Health } from "../prometheus.ts";
 import { tableFile } from "../table-file.ts";
+import { guardTable, type TableGuard } from "../table-guard.ts";
 import { createTrust } from "../trusted-proxies.ts";
 import { createUpstreams, type Upstreams } from "../upstreams.ts";
 import { childEnvironment } from "./child-environment.ts";
@@ -51,6 +52,7 @@ interface Parts {
   /** Takes in connections from the public address. */
   readonly reception: Server;
   readonly upstreams: Upstreams;
+  readonly guard: TableGuard;
   readonly sweeping: NodeJS.Timeout;
   /** Called when a worker has come or gone, once all is open. */
   onMembers: () => void;
@@ -64,7 +66,9 @@ async function openParts(options: PrimaryOptions, { token, tableFile: file }: Ga
   // Nothing is ever sent there from here: only what origins there are is of use.
   const upstreams = createUpstreams({ log });
   const publish: Pool["publish"] = (changes) => pool.publish(changes);
-  const table = await openLiveTable({ storage: tableFile(file, log), publish, counters, upstreams, log });
+  const storage = tableFile(file, log);
+  const guard = guardTable(storage, log);
+  const table = await openLiveTable({ storage, publish, counters, upstreams, log });
   const parts: { onMembers: Parts["onMembers"] } = { onMembers: () => undefined };
   const pool = createPool({
     workers: options.workers ?? defaultWorkers,
@@ -76,13 +80,22 @@ async function openParts(options: PrimaryOptions, { token, tableFile: file }: Ga
     onMembers: () => parts.onMembers(),
     log,
   });
-  const control = createControlServer({ token, table, counters, count: () => pool.count(), health: () => healthOf(upstreams, pool), log });
+  const control = createControlServer({
+    token,
+    table,
+    restored: guard.restored,
+    counters,
+    count: () => pool.count(),
+    health: () => healthOf(upstreams, pool),
+    log,
+  });
   const sweeping = setInterval(table.sweep, sweepEveryMs).unref();
   return Object.assign(parts, {
     pool,
     control,
     reception: createReception({ pool, mostConnections: settings.maxConnections, log }),
     upstreams,
+    guard,
     sweeping,
   });
 }
@@ -103,8 +116,9 @@ async function openToAll({ stateDirectory, host, ...options }: PrimaryOptions, f
 }
 
 async function closeAll(parts: Parts, limitMs: number): Promise<void> {
-  const { pool, control, reception, upstreams, sweeping } = parts;
+  const { pool, control, reception, upstreams, guard, sweeping } = parts;
   clearInterval(sweeping);
+  guard.stop();
   parts.onMembers = () => undefined;
   reception.close();
   await pool.close(limitMs);

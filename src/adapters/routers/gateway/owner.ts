@@ -1,0 +1,34 @@
+/** Whose gateway it is: a controller that has taken it over is the only one that may set routes. */
+
+import type { Log } from "../../../ports/log.ts";
+
+/** The header that a controller names itself in: a word that it makes up at each start and tells nobody else. */
+export const ownerHeader = "x-pinion-controller";
+
+export interface Ownership {
+  take(caller: string): void;
+  isOwner(caller: string): boolean;
+  /** Whether the caller may set routes: anybody with the token while nobody has taken it over. Who may not is counted. */
+  mayRoute(caller: string): boolean;
+  /** How many calls were refused. */
+  refused(): number;
+}
+
+export function createOwnership(log: Log): Ownership {
+  let owner = "";
+  let refused = 0;
+  return {
+    take(caller) {
+      if (owner !== "" && owner !== caller) log.warn({}, "another controller has taken the gateway over");
+      owner = caller;
+    },
+    isOwner: (caller) => owner !== "" && owner === caller,
+    mayRoute(caller) {
+      if (owner === "" || owner === caller) return true;
+      refused += 1;
+      log.warn({}, "somebody else has the token of the gateway and tried to set routes; that is refused");
+      return false;
+    },
+    refused: () => refused,
+  };
+}
