@@ -26,6 +26,8 @@ export interface Permits {
   readonly own: { readonly env: ReadonlySet<string>; /** Absolute files and folders. */ readonly paths: readonly string[] };
   /** Null: whatever the engine knows. */
   readonly flows: (environment: EnvironmentName) => FlowsPermit | null;
+  /** Names of the sources of metrics that pinion.yaml has. */
+  readonly metricSources: readonly string[];
 }
 
 /** Why an environment may not use this secret; null: it may. */

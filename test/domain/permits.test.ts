@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type FlowsPermit, type Permits, whyNotFlow, whyNotSecret } from "../../src/domain/permits.ts";
 
 const permits: Permits = {
+  metricSources: [],
   secrets: new Map([["production", { env: ["SHOP_*", "WAREHOUSE_TOKEN"], folder: "/etc/pinion/secrets" }]]),
   own: {
     env: new Set(["PINION_GIT_TOKEN", "SHOP_BOT_TOKEN"]),

@@ -9,6 +9,7 @@ import { type Permits, whyNotSecret } from "../../domain/permits.ts";
 import type { EnvironmentFile } from "../../generated/environment.ts";
 import { durationMs } from "./durations.ts";
 import { analysisFindings, toAnalysis } from "./environment/analysis.ts";
+import { effectFindings, sourceFindings } from "./environment/effects.ts";
 import { rollbackFindings, toRollback } from "./environment/rollback.ts";
 import { strategyFindings, toStrategy } from "./environment/strategy.ts";
 import { noValidationDefaults, toValidation, validationFindings } from "./environment/validation.ts";
@@ -61,6 +62,7 @@ export function* parseEnvironmentFile(bytes: Uint8Array, context: EnvironmentFil
     ...ownFindings(file, document, context.environment),
     ...secretFindings(file, document, context),
     ...sectionFindings(file, document),
+    ...effectsIn(file, document, context.permits),
   ];
   const isUsable = findings.every(({ severity }) => severity === "warning");
   return { spec: isUsable ? toSpec(file, context.defaults) : null, findings, named: namedIn(file, document) };
@@ -97,6 +99,11 @@ function secretFindings({ secrets = {} }: EnvironmentFile, document: YamlDocumen
     const why = whyNotSecret(permits, environment, toSecretReference(reference));
     return why === null ? [] : [finding(document.place(`/secrets/${name}`), "environment/secret-not-allowed", `${name}: ${why}`)];
   });
+}
+
+function effectsIn(file: EnvironmentFile, document: YamlDocument, permits: Permits | null): readonly Finding[] {
+  const say: Say = (pointer, code, message, hint) => finding(document.place(pointer), code, message, hint);
+  return [...effectFindings(file, say), ...sourceFindings(file, permits, say)];
 }
 
 /** What is wrong in the sections that deliver progressively. */

@@ -12,6 +12,7 @@ describe("secrets of the controller", () => {
     secrets: new Map([["live", { env: ["SHOP_*"], folder: join(directory, "secrets") }]]),
     own: { env: new Set(["GIT_TOKEN"]), paths: [join(directory, "secrets/own"), join(directory, "state")] },
     flows: () => null,
+    metricSources: [],
   });
   const read = (path: string, environment: string | undefined = "live") =>
     createSecrets(variables, permits()).resolve({ kind: "file", path }, environment);

@@ -20,6 +20,7 @@ export function toPermits(config: PinionFile, file: string, engines: ControllerC
   return {
     secrets: toSecrets(config.environments, folder),
     own: ownOf(config, file),
+    metricSources: (config.metricSources ?? []).map(({ name }) => name),
     flows: (environment) => (engines.byEnvironment.get(environment) ?? engines.default).allow,
   };
 }
