@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { noDefaults, parseEnvironmentFile } from "../../../../src/adapters/manifest/environment-file.ts";
+import { atOnce } from "../../../../src/adapters/manifest/slices.ts";
 import { createSchemas } from "../../../../src/adapters/manifest/schemas.ts";
 import { parse, refusals, specOf } from "./reading.ts";
 
@@ -63,7 +64,7 @@ describe("a source of metrics that pinion.yaml does not name", () => {
   const found = (lines: string, metricSources: readonly string[]) => {
     const permits = { secrets: new Map(), own: { env: new Set<string>(), paths: [] }, flows: () => null, metricSources };
     const context = { environment: "live", file: "environment.yaml", schemas, defaults: noDefaults, permits };
-    return parseEnvironmentFile(Buffer.from(`name: live\ntype: production\n${lines}\n`), context).findings;
+    return atOnce(parseEnvironmentFile(Buffer.from(`name: live\ntype: production\n${lines}\n`), context)).findings;
   };
 
   it.each([
