@@ -25,6 +25,24 @@ describe("the Node-RED engine", () => {
     expect(await processes(engineOver(one))).toEqual(["a"]);
   });
 
+  it("refuses what the operator does not allow, before Node-RED is asked, and installs the rest", async () => {
+    const one = fakeNodeRed("one");
+    const allow = { nodes: ["http in", "http response", "function"], modules: [] };
+    const engine = createNodeRedEngine({ hosts: () => [one.host], limits, allow });
+    const program = withNode("b", "exec");
+    const spawning = unitOf(
+      "c",
+      "1.0.0",
+      helloFlow("return msg;", { nodes: [node("odd", "function", { libs: [{ var: "cp", module: "child_process" }] })] }),
+    );
+    expect(await engine.ensureInstalled([good("a"), program, spawning])).toMatchObject([
+      { kind: "installed" },
+      { kind: "refused", code: "engine/refused", detail: expect.stringContaining('node "odd" is of the type exec') },
+      { kind: "refused", code: "engine/refused", detail: expect.stringContaining("wants the module child_process") },
+    ]);
+    expect(one.flows.some((each) => each.type === "exec")).toBe(false);
+  });
+
   it("deploys once for any number of units, and not at all when nothing is wanting", async () => {
     const one = fakeNodeRed("one");
     const units = Array.from({ length: 50 }, (_, index) => good(`p${index}`));
