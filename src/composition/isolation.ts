@@ -37,7 +37,11 @@ const whyExposed = "not isolated: its engines run as the controller's own user, 
 /** Said once at the start; null: somebody has taken care. */
 export function notIsolated({ engines }: ControllerConfig, mayBe = maySwitchUsers()): string | null {
   const embedded = [engines.default, ...engines.byEnvironment.values()].filter((engine) => engine.mode === "embedded");
-  if (embedded.length === 0 || (mayBe && embedded.every(({ user }) => user !== null))) return null;
+  const users = embedded.map(({ user }) => user);
+  const shared = users.find((user, index) => user !== null && users.indexOf(user) !== index) ?? null;
+  if (mayBe && shared !== null)
+    return `environments are not isolated from each other where their engines run as the same user, as with ${shared}: give each a user of its own`;
+  if (embedded.length === 0 || (mayBe && !users.includes(null))) return null;
   const how = mayBe
     ? "a user pinion-ENVIRONMENT for each, or engines.ENVIRONMENT.user, isolates them"
     : "isolation takes a controller that runs as root; see docs/install.md";

@@ -30,6 +30,12 @@ describe("whom engines run as", () => {
     expect(notIsolated(parse("{ default: { kind: node-red, mode: remote, url: 'http://x', token: { env: T } } }"), false)).toBeNull();
   });
 
+  it("is told where several entries name the same user", () => {
+    const twice = "{ default: { kind: node-red, user: 20001 }, production: { kind: node-red, user: 20001 } }";
+    expect(notIsolated(parse(twice), true)).toMatch(/not isolated from each other .* 20001/);
+    expect(notIsolated(parse(twice.replace("20001 } }", "20002 } }")), true)).toBeNull();
+  });
+
   it("is nobody when the user named cannot be had", async () => {
     await expect(isolate("production", embedded("no-such-user"), "/state/engines", true)).rejects.toMatchObject({ code: "config/invalid" });
     await expect(isolate("production", embedded("20001"), "/state/engines", false)).rejects.toThrow(/runs as root/);
