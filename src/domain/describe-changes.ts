@@ -19,6 +19,18 @@ export interface ChangeSummary {
   };
   /** One line for each change, without colour; empty when nothing changed. */
   readonly lines: readonly string[];
+  /** Texts that are too long for their line, such as functions: what they were and what they are. */
+  readonly texts: readonly TextChange[];
+}
+
+/** A text within a definition that is another now. */
+export interface TextChange {
+  /** Which of the summary's lines tells of it. */
+  readonly line: number;
+  /** `config.func`. */
+  readonly name: string;
+  readonly oldText: string;
+  readonly newText: string;
 }
 
 /** Values longer than this are not shown. */
@@ -38,7 +50,30 @@ export function summarize(changes: WorkflowChanges): ChangeSummary {
       ...changes.connectionsRemoved.map((id) => `- connection ${id}${cuts.has(id) ? " (breaking)" : ""}`),
       ...changes.configurationChanges.map((change) => `${signOf(change)} ${describeSetting(change)} (${impactOfSetting(change)})`),
     ],
+    texts: textsOf(changes),
   };
+}
+
+/** Lines are counted as `summarize` writes them. */
+function textsOf(changes: WorkflowChanges): readonly TextChange[] {
+  const { nodesAdded, nodesRemoved, nodesModified, connectionsAdded, connectionsRemoved, configurationChanges } = changes;
+  const nodes = nodesAdded.length + nodesRemoved.length;
+  const settings = nodes + nodesModified.length + connectionsAdded.length + connectionsRemoved.length;
+  return [
+    ...nodesModified.flatMap((node, index) => node.configurationChanges.flatMap((change) => textOf(change, nodes + index))),
+    ...configurationChanges.flatMap((change, index) => textOf(change, settings + index)),
+  ];
+}
+
+function textOf(change: ConfigurationChange, line: number): readonly TextChange[] {
+  const { oldValue, newValue } = change;
+  if (typeof oldValue !== "string" || typeof newValue !== "string") return [];
+  if (shown(oldValue) !== null && shown(newValue) !== null) return [];
+  return [{ line, name: nameOf(change), oldText: oldValue, newText: newValue }];
+}
+
+function nameOf({ pointer }: ConfigurationChange): string {
+  return ["config", ...tokensOf(pointer).map(plainOrQuoted)].join(".");
 }
 
 function countsOf(changes: WorkflowChanges): ChangeSummary["counts"] {
@@ -71,7 +106,7 @@ function describeModification(modification: NodeModification): string {
 
 /** `config.timeout 5 → 10`, `config.func changed`, `config.rules removed`. */
 function describeSetting(change: ConfigurationChange): string {
-  const name = ["config", ...tokensOf(change.pointer).map(plainOrQuoted)].join(".");
+  const name = nameOf(change);
   const [from, to] = [shown(change.oldValue), shown(change.newValue)];
   if (change.kind === "removed") return `${name} removed`;
   if (change.kind === "added") return to === null ? `${name} added` : `${name} added: ${to}`;

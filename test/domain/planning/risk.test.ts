@@ -17,6 +17,7 @@ describe("risk", () => {
     impact: "breaking",
     counts: { nodesAdded: 0, nodesRemoved: 1, nodesModified: 0, connectionsAdded: 0, connectionsRemoved: 0, configurationChanges: 0 },
     lines: ["- node x (breaking)"],
+    texts: [],
   };
 
   const canary: StrategySpec = {

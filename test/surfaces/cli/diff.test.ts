@@ -66,6 +66,27 @@ describe("pinion diff", () => {
     expect((await diff(version(from, base), version(to, definition))).stdout.trimEnd().split("\n").at(-1)).toBe(end);
   });
 
+  it("shows the lines of a function that changed", async () => {
+    const withFunction = (func: string): Definition => ({
+      ...base,
+      nodes: [...base.nodes, { id: "price", type: "function", config: { func } }],
+    });
+    const [before, after] = ["const a = 1;\nreturn msg;\n", "const a = 2;\nreturn msg;\n"].map(withFunction);
+    if (!before || !after) throw new Error("two were made");
+    const { stdout } = await diff(version("1.0.0", before), version("1.0.1", after));
+    expect(stdout.split("\n").slice(3, 8)).toEqual([
+      "~ node price: config.func changed (compatible)",
+      "    @@ line 1",
+      "    - const a = 1;",
+      "    + const a = 2;",
+      "      return msg;",
+    ]);
+    const json = JSON.parse((await diff(version("1.0.0", before), version("1.0.1", after), "--format", "json")).stdout) as object;
+    expect(json).toMatchObject({
+      texts: [{ name: "config.func", lines: ["@@ line 1", "- const a = 1;", "+ const a = 2;", "  return msg;"] }],
+    });
+  });
+
   it("compares what they need and how they are checked", async () => {
     const need = (range: string, name = "b") => ({ type: "workflow", name, version: range, required: true }) as const;
     const { code, stdout } = await diff(

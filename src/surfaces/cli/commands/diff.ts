@@ -6,7 +6,7 @@ import { summarize } from "../../../domain/describe-changes.ts";
 import { distanceBetween } from "../../../domain/plan.ts";
 import { differencesOfVersions } from "../../../domain/version-difference.ts";
 import type { ChangeNote } from "../../../domain/workflow-changes.ts";
-import { type Difference, isNoDifference, renderDifference } from "../render/difference.ts";
+import { type Difference, isNoDifference, renderDifference, textJson } from "../render/difference.ts";
 import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
 import type { VersionFile } from "../world.ts";
 
@@ -43,7 +43,7 @@ interface Side {
 
 function compare(from: Side, to: Side): Difference {
   const changes = detectChanges(definitionOf(from.content), definitionOf(to.content), noteOf(to.content));
-  const { impact, counts, lines } = summarize(changes);
+  const { impact, counts, lines, texts } = summarize(changes);
   const [one, other] = [from.content, to.content];
   const hasBoth = one.kind === "version" && other.kind === "version";
   return {
@@ -54,6 +54,7 @@ function compare(from: Side, to: Side): Difference {
     counts,
     changes,
     lines,
+    texts,
     ...(hasBoth ? differencesOfVersions(one.version, other.version) : { dependencies: [], checks: [] }),
   };
 }
@@ -75,7 +76,7 @@ function labelOf({ file, content }: Side): Difference["from"] {
 }
 
 function show(session: Session, difference: Difference, format: Format): number {
-  if (format === "json") printJson(session, difference);
+  if (format === "json") printJson(session, { ...difference, texts: textJson(difference.texts) });
   else print(session, renderDifference(difference, session.colors));
   return isNoDifference(difference) ? 0 : 1;
 }

@@ -8,6 +8,7 @@ import { clientFor, defaultConfig } from "../controller-option.ts";
 import { printFailure } from "../failure.ts";
 import { findingJson } from "../findings.ts";
 import { makePlans } from "../plan-reading.ts";
+import { textJson } from "../render/difference.ts";
 import { renderPlans } from "../render/plan.ts";
 import { type AddCommand, type ExitCode, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
 
@@ -84,10 +85,19 @@ interface Outcome {
   readonly findings: readonly Finding[];
 }
 
+/** Of a text that changed scripts get the lines that differ. */
+function planJson({ settingLines: _forPeople, deployments, ...rest }: DeploymentPlan) {
+  const withLines = deployments.map(({ changes, ...one }) => ({
+    ...one,
+    changes: changes && { ...changes, texts: textJson(changes.texts) },
+  }));
+  return { ...rest, deployments: withLines };
+}
+
 function show(session: Session, { base, plans, findings }: Outcome, { format, detailedExitcode }: Options): ExitCode {
   if (format === "json") {
     const { place, description } = base;
-    const environments = plans.map(({ settingLines: _forPeople, ...rest }) => rest);
+    const environments = plans.map(planJson);
     printJson(session, { base: { commit: place?.commit ?? null, description }, environments, findings: findings.map(findingJson) });
   } else {
     print(session, renderPlans({ base: base.description, plans, findings }, { colors: session.colors, width: session.world.columns }));

@@ -5,6 +5,7 @@ import type { VersionDistance } from "../../../domain/deployment-plan.ts";
 import type { NamedChange, VersionDifference } from "../../../domain/version-difference.ts";
 import type { WorkflowChanges } from "../../../domain/workflow-changes.ts";
 import { type Colors, printable } from "../terminal.ts";
+import { linesOf, paintLine } from "./text-change.ts";
 
 interface Label {
   readonly file: string;
@@ -33,12 +34,28 @@ export function renderDifference(difference: Difference, colors: Colors): readon
   if (isNoDifference(difference)) return [...head, colors.green("no differences")];
   return [
     ...head,
-    ...lines.map((line) => paintChange(line, colors)),
+    ...lines.flatMap((line, index) => [paintChange(line, colors), ...renderTexts(difference, index, colors)]),
     ...dependencies.map((change) => paintChange(describeNamed("needs", change), colors)),
     ...checks.map((change) => paintChange(describeNamed("check", change), colors)),
     "",
     describeImpact(impact, distance, colors),
   ];
+}
+
+/** Of one text. */
+const mostLines = 400;
+
+function renderTexts({ texts }: Difference, line: number, colors: Colors): readonly string[] {
+  const own = texts.filter((text) => text.line === line);
+  return own.flatMap((text) => [
+    ...(own.length > 1 ? [`    ${colors.dim(text.name)}`] : []),
+    ...linesOf(text, mostLines).map((one) => `    ${paintLine(one, colors)}`),
+  ]);
+}
+
+/** What scripts get: the lines that differ, instead of the texts whole, which are in `changes`. */
+export function textJson(texts: Difference["texts"]) {
+  return texts.map((text) => ({ line: text.line, name: text.name, lines: linesOf(text, mostLines) }));
 }
 
 function describeLabel({ file, process, version }: Label): string {

@@ -8,12 +8,14 @@ import {
   type RollbackPlan,
   type StepValidation,
 } from "../../../domain/deployment-plan.ts";
+import type { ChangeSummary } from "../../../domain/describe-changes.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import { count, renderFindings, summarizeFindings } from "../findings.ts";
 import { renderTable } from "../table.ts";
 import { type Colors, printable, wrap } from "../terminal.ts";
 import { duration } from "../time.ts";
 import { paintChange } from "./difference.ts";
+import { linesOf, paintLine } from "./text-change.ts";
 
 interface Report {
   readonly base: string;
@@ -29,6 +31,8 @@ interface View {
 
 /** Changes of one definition beyond these are only counted; `pinion diff` shows them all. */
 const mostChanges = 12;
+/** Of one text that changed. */
+const mostTextLines = 12;
 
 /** Lines of `pinion plan`. */
 export function renderPlans({ base, plans, findings }: Report, view: View): readonly string[] {
@@ -106,10 +110,22 @@ function renderDeployment(deployment: PlannedDeployment, place: number, { plan, 
 function renderChanges({ changes, distance }: PlannedDeployment, colors: Colors): readonly string[] {
   if (!changes) return [];
   if (changes.impact === null) return distance === "same" ? [] : [colors.dim("     the definition is the same")];
-  const shown = changes.lines.slice(0, mostChanges).map((line) => `     ${paintChange(line, colors)}`);
+  const shown = changes.lines.slice(0, mostChanges);
+  const lines = shown.flatMap((line, index) => [paintChange(line, colors), ...renderTexts(changes, index, colors)]);
   const rest = changes.lines.length - shown.length;
   const impact = changes.impact === "breaking" ? colors.red(changes.impact) : colors.green(changes.impact);
-  return [...shown, ...(rest > 0 ? [colors.dim(`     … and ${rest} more; \`pinion diff\` shows them all`)] : []), `     impact: ${impact}`];
+  return [
+    ...lines.map((line) => `     ${line}`),
+    ...(rest > 0 ? [colors.dim(`     … and ${rest} more; \`pinion diff\` shows them all`)] : []),
+    `     impact: ${impact}`,
+  ];
+}
+
+/** The beginning of each function that changed: `pinion diff` shows it whole. */
+function renderTexts({ texts }: ChangeSummary, line: number, colors: Colors): readonly string[] {
+  return texts
+    .filter((text) => text.line === line)
+    .flatMap((text) => linesOf(text, mostTextLines).map((one) => `  ${paintLine(one, colors)}`));
 }
 
 /** `validate → install → check (3 smoke tests) → 20 % → judge 1 min → switch`. */
