@@ -189,7 +189,7 @@ function unhealthy(evidence: Evidence, limit: string): Verdict {
 }
 
 function describe({ check, candidate, stable }: Evidence): string {
-  const compared = stable?.kind === "value" ? `, stable ${describeValue(stable.value, unitOf(check))}` : "";
+  const compared = compares(check) && stable?.kind === "value" ? `, stable ${describeValue(stable.value, unitOf(check))}` : "";
   return `${describeReading(check, candidate)}${compared}`;
 }
 

@@ -54,7 +54,7 @@ export function aWish(change: Partial<MeasureWish> = {}): MeasureWish {
     check: errorRate,
     candidate: unit("a"),
     since: 0,
-    stable: unit("b"),
+    stable: null,
     stableUntil: null,
     intervalMs: 1_000,
     ...change,

@@ -1,4 +1,4 @@
-/** Asks the source of one wish: the candidate, and the stable version where the check compares. */
+/** Asks the source of one wish: the candidate, and the stable version, for checks that compare and for people to see. */
 
 import { compares } from "../../domain/analysis.ts";
 import type { Measured, MeasureWish, MetricQuery, Reading } from "../../domain/metrics.ts";
@@ -43,12 +43,17 @@ export async function askSource(asking: Asking, memory: StableMemory): Promise<O
     const { metric, statistic, query } = check;
     return bounded({ environment, unit, metric, statistic, query, windowMs, until, notBefore }, asking);
   };
-  const stableUnit = compares(check) ? wish.stable : null;
+  const stableUnit = compares(check) || isShown(wish) ? wish.stable : null;
   const [candidate, stable] = await Promise.all([
     ask(wish.candidate, at, Math.min(check.windowMs, wholeSeconds(at - Math.max(wish.since, notBefore)))),
     stableUnit && readStable((until) => ask(stableUnit, until), { wish, at, memory }),
   ]);
   return { check, candidate, stable, at };
+}
+
+/** Beside the candidate's figure, for people, while it has traffic; whoever is asked by requests is not asked for that. */
+function isShown({ check, stableUntil }: MeasureWish): boolean {
+  return stableUntil === null && check.metric !== "health_check";
 }
 
 interface StableAsked {

@@ -22,7 +22,13 @@ export async function playByHand(show: Show): Promise<number> {
   const { stage, controller, screen, stopping, world } = show;
   const address = await addressOf(show);
   const texts = {
-    instructions: instructions({ workingCopy: stage.workingCopy, address, controller: controller.url, command: world.command }),
+    instructions: instructions({
+      workingCopy: stage.workingCopy,
+      address,
+      controller: controller.url,
+      tokenFile: controller.tokenFile,
+      command: world.command,
+    }),
     brief: [`cd ${stage.workingCopy}  # README.md in there has what to try`],
   };
   if (!world.isTerminal) for (const line of texts.instructions) screen.print(line);
@@ -73,11 +79,12 @@ export interface Place {
   readonly address: string;
   /** Address of the controller. */
   readonly controller: string;
+  readonly tokenFile: string;
   readonly command: readonly string[];
 }
 
 /** What to try; most of it fits 60 columns. */
-export function instructions({ workingCopy, address, controller, command }: Place): readonly string[] {
+export function instructions({ workingCopy, address, controller, tokenFile, command }: Place): readonly string[] {
   return [
     "Synced and Healthy; Ctrl-C ends it. In another terminal:",
     "",
@@ -91,6 +98,7 @@ export function instructions({ workingCopy, address, controller, command }: Plac
     "  git pull && git show  # after a rollback, the commit that did it; git revert HEAD is yours",
     "",
     `  export PINION_CONTROLLER=${controller}`,
+    `  export PINION_TOKEN_FILE=${tokenFile}`,
     `  alias pinion='${command.join(" ")}'`,
     "  pinion status --watch  # the figures; then, while a canary is under way:",
     "  pinion pause production/payment-authorise  # or promote, abort",

@@ -13,6 +13,8 @@ import { readTokenFile } from "../http/target.ts";
 
 export interface RunningController {
   readonly url: string;
+  /** What its API is entered with is in this file. */
+  readonly tokenFile: string;
   overview(): Promise<Overview>;
   /** Newest first. */
   history(limit: number): Promise<readonly Deployment[]>;
@@ -45,10 +47,12 @@ export async function startController(options: ControllerCommand): Promise<Runni
     await stop(child);
     throw error;
   });
-  const token = () => readTokenFile(join(options.stateDirectory, "api.token"));
+  const tokenFile = join(options.stateDirectory, "api.token");
+  const token = () => readTokenFile(tokenFile);
   const client = createControllerClient({ url, socket: null, token });
   return {
     url,
+    tokenFile,
     overview: () => client.overview({}),
     history: (limit) => client.history({ limit }),
     death: () => death,

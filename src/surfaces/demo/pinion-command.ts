@@ -11,15 +11,18 @@ export interface PinionCommand {
   readonly command: readonly string[];
   /** Address of the controller that it talks to. */
   readonly controller: string;
+  /** With what it is entered. */
+  readonly tokenFile: string;
   readonly directory: string;
   /** Gives it up. */
   readonly signal: AbortSignal;
 }
 
 /** Resolves with what it printed. @throws Error with its complaint when it ends with another code than 0. */
-export async function runPinion({ command, controller, directory, signal }: PinionCommand, parameters: readonly string[]): Promise<string> {
+export async function runPinion(how: PinionCommand, parameters: readonly string[]): Promise<string> {
+  const { command, controller, tokenFile, directory, signal } = how;
   const [program = "", ...first] = command;
-  const env = { ...process.env, PINION_CONTROLLER: controller, NO_COLOR: "1", FORCE_COLOR: "0" };
+  const env = { ...process.env, PINION_CONTROLLER: controller, PINION_TOKEN_FILE: tokenFile, NO_COLOR: "1", FORCE_COLOR: "0" };
   const { stdout } = await run(program, [...first, ...parameters], { cwd: directory, env, timeout: timeoutMs, signal }).catch(
     (error: unknown) => {
       throw new Error(`pinion ${parameters.join(" ")}: ${complaintOf(error)}`, { cause: error });

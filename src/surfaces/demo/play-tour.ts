@@ -16,7 +16,13 @@ export async function playTour(show: Show): Promise<number> {
   const processes = environments.reduce((sum, environment) => sum + environment.processes.length, 0);
   screen.print(`✓ ${environments.length} environments, ${processes} processes: all Synced and Healthy`);
   const loads = startLoads(await addressOf(show), pace);
-  const command = { command: world.command, controller: controller.url, directory: stage.workingCopy, signal: stopping };
+  const command = {
+    command: world.command,
+    controller: controller.url,
+    tokenFile: controller.tokenFile,
+    directory: stage.workingCopy,
+    signal: stopping,
+  };
   const parts: TourParts = {
     stage,
     controller,

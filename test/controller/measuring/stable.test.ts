@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MetricCheck } from "../../../src/domain/metrics.ts";
-import { aWish, createMeasuringStand, errorRate, type MeasuringStand, value } from "../../support/measuring-stand.ts";
+import { aWish as anyWish, createMeasuringStand, errorRate, type MeasuringStand, value } from "../../support/measuring-stand.ts";
 import { unit } from "../../support/metric-values.ts";
 
 const slower: MetricCheck = { ...errorRate, name: "slower", pass: { kind: "stable", maxIncreasePercent: 50 } };
+
+const aWish: typeof anyWish = (change) => anyWish({ stable: unit("b"), ...change });
 
 let stand: MeasuringStand;
 beforeEach(() => {
@@ -18,15 +20,22 @@ describe("the stable version", () => {
     stand.source.setReading(unit("b").digest, value(4));
   });
 
-  it("is measured over the same window where the check compares, and only there", async () => {
+  it("is measured over the same window, where the check compares and where people only see it", async () => {
     stand.wishes = [aWish({ check: slower }), aWish()];
     stand.pass();
     await stand.clock.idle();
     expect(stand.newest().map(({ candidate, stable }) => [candidate, stable])).toEqual([
       [value(9), value(4)],
-      [value(9), null],
+      [value(9), value(4)],
     ]);
     expect(new Set(stand.source.asked.map(({ until }) => until))).toEqual(new Set([1_000_000]));
+  });
+
+  it("is asked for nothing where only people would see it: without traffic, or by requests of our own", async () => {
+    stand.wishes = [aWish({ stableUntil: 1_000_000 }), aWish({ check: { ...errorRate, name: "health", metric: "health_check" } })];
+    stand.pass();
+    await stand.clock.idle();
+    expect(stand.newest().map(({ stable }) => stable)).toEqual([null, null]);
   });
 
   it("is nothing where there is none", async () => {

@@ -5,7 +5,7 @@ import type { Overview, ProcessView } from "../../../src/controller/queries.ts";
 import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
 import type { Deployment } from "../../../src/domain/state.ts";
 import { deployment, overview, process, progress, quarantined, repository } from "../http/pictures.ts";
-import { createControllers, historyOf, script } from "./controller.ts";
+import { createControllers, historyOf, script, token } from "./controller.ts";
 import { fakeTime, pinion } from "./fake-world.ts";
 
 const controllers = createControllers();
@@ -189,7 +189,7 @@ describe("what pinion wait shows", () => {
 
   it("is drawn in place on a terminal, and leaves the outcome", async () => {
     const { stdout } = await wait([production(rolling), production(good)], {
-      world: { isTerminal: true, columns: 60, rows: 20, env: { TERM: "dumb" } },
+      world: { isTerminal: true, columns: 60, rows: 20, env: { TERM: "dumb", PINION_TOKEN: token } },
     });
     expect(stdout).toContain("step 3 of 6");
     expect(stdout).toContain("\u001B[?25h");

@@ -6,7 +6,7 @@ import type { Overview } from "../../../src/controller/queries.ts";
 import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
 import { openLiveScreen } from "../../../src/surfaces/cli/live-screen.ts";
 import { freeze, fullOverview, overview, process, progress } from "../http/pictures.ts";
-import { createControllers, script } from "./controller.ts";
+import { createControllers, script, token } from "./controller.ts";
 import { fakeTime, pinion } from "./fake-world.ts";
 import { createTerminal } from "./terminal-emulator.ts";
 
@@ -106,7 +106,7 @@ describe("pinion status --watch on a terminal", () => {
       columns,
       rows,
       stdout: { write: (text: string) => terminal.write(text) },
-      env: { TERM: "dumb" },
+      env: { TERM: "dumb", PINION_TOKEN: token },
     });
     const screen = terminal.screen();
     expect(screen.slice(0, 2).join("\n")).toContain("repository");
@@ -128,6 +128,30 @@ describe("pinion status --watch on a terminal", () => {
     const text = terminal.screen().join("\n");
     expect(text).toContain("does not answer");
     expect(text).toContain("30 processes more, Synced and Healthy");
+  });
+});
+
+describe("pinion status --watch on 80 columns and 24 rows", () => {
+  it("puts what needs somebody first: what is bad, then what waits, then what is under way", async () => {
+    const terminal = createTerminal({ columns: 80, rows: 24 });
+    const rolling = (id: string) => process(id, { sync: "OutOfSync", health: "Progressing", phase: "Running", progress });
+    const picture = overview();
+    const environments = picture.environments.map((one) =>
+      one.name === "production"
+        ? { ...one, processes: [process("bad", { health: "Degraded", reason: "does not answer" })] }
+        : { ...one, processes: ["a", "b", "c", "d"].map((id) => ({ ...rolling(id), progress: { ...progress, paused: null } })) },
+    );
+    await watch([{ ...picture, environments }], {
+      isTerminal: true,
+      columns: 80,
+      rows: 24,
+      stdout: { write: (text: string) => terminal.write(text) },
+    });
+    const lines = terminal.screen();
+    const at = (text: string) => lines.findIndex((line) => line.includes(text));
+    expect(at("does not answer")).toBeGreaterThan(0);
+    expect(at("does not answer")).toBeLessThan(at("staging"));
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
   });
 });
 

@@ -6,6 +6,7 @@ const place = {
   workingCopy: "/tmp/demo/shop",
   address: "http://127.0.0.1:1/production",
   controller: "http://127.0.0.1:2",
+  tokenFile: "/tmp/demo/state/api.token",
   command: ["node", "bin/pinion.js"],
 };
 

@@ -4,6 +4,7 @@ import type { Instant } from "../../../domain/names.ts";
 import type { StoreTrouble } from "../../../domain/store-trouble.ts";
 import { describePerson } from "../../../domain/people.ts";
 import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../../controller/queries.ts";
+import { hasErrors } from "../../../domain/finding.ts";
 import { count, renderFindings, summarizeFindings } from "../findings.ts";
 import { byStage } from "../stages.ts";
 import { type Colors, printable, wrap } from "../terminal.ts";
@@ -13,7 +14,7 @@ import { fitted, hasMore, renderDetails } from "./rollout.ts";
 import type { Paint, View } from "./view.ts";
 
 export interface OverviewOptions {
-  /** Only count what is Synced and Healthy and where nothing goes on, so that the rest can be seen. */
+  /** Only count what is Synced and Healthy and where nothing goes on, and put what needs somebody first: the rest may be cut off. */
   readonly foldsWell: boolean;
 }
 
@@ -23,11 +24,12 @@ export function renderOverview(
   view: View,
   { foldsWell }: OverviewOptions = { foldsWell: false },
 ): readonly string[] {
+  const ordered = foldsWell ? byUrgency(byStage(environments)) : byStage(environments);
   const folded = (environment: EnvironmentStatus) => (foldsWell ? fold(environment) : { environment, hidden: 0 });
   return [
     ...(store ? renderStoreTrouble(store, view) : []),
     ...renderRepository(repository, view),
-    ...byStage(environments).flatMap((environment) => ["", ...renderEnvironment(folded(environment), view)]),
+    ...ordered.flatMap((environment) => ["", ...renderEnvironment(folded(environment), view)]),
     ...(environments.length === 0 ? ["", "no environments yet"] : []),
     ...(findings.length === 0 ? [] : ["", view.colors.yellow(`${summarizeFindings(findings)}; \`pinion validate\` shows them`)]),
   ];
@@ -86,7 +88,26 @@ function fold(environment: EnvironmentStatus): Folded {
   const processes = environment.processes.filter(
     (process) => process.sync !== "Synced" || process.health !== "Healthy" || hasMore(process),
   );
-  return { environment: { ...environment, processes }, hidden: environment.processes.length - processes.length };
+  const sorted = processes.toSorted((one, other) => urgencyOf(one) - urgencyOf(other));
+  return { environment: { ...environment, processes: sorted }, hidden: environment.processes.length - processes.length };
+}
+
+/** The environment first in which something needs somebody most; else as they were. */
+function byUrgency(environments: readonly EnvironmentStatus[]): readonly EnvironmentStatus[] {
+  const urgencyIn = ({ findings, processes }: EnvironmentStatus) =>
+    Math.min(hasErrors(findings) ? 0 : wellUrgency, ...processes.map(urgencyOf));
+  return environments.toSorted((one, other) => urgencyIn(one) - urgencyIn(other));
+}
+
+const wellUrgency = 4;
+
+/** 0: callers may suffer. 1: git and runtime disagree, or somebody is waited for. 2: under way. 3: not as pinned. */
+function urgencyOf(process: ProcessView): number {
+  const { health, sync, progress, revert } = process;
+  if (health === "Degraded" || health === "Missing" || sync === "Unknown" || progress?.verdict.kind === "unhealthy") return 0;
+  if (revert !== null || progress?.paused || health === "Suspended") return 1;
+  if (progress !== null) return 2;
+  return sync === "Synced" ? wellUrgency : 3;
 }
 
 function renderEnvironment({ environment, hidden }: Folded, view: View): readonly string[] {
