@@ -103,11 +103,18 @@ const wellUrgency = 4;
 
 /** 0: callers may suffer. 1: git and runtime disagree, or somebody is waited for. 2: under way. 3: not as pinned. */
 function urgencyOf(process: ProcessView): number {
-  const { health, sync, progress, revert } = process;
-  if (health === "Degraded" || health === "Missing" || sync === "Unknown" || progress?.verdict.kind === "unhealthy") return 0;
-  if (revert !== null || progress?.paused || health === "Suspended") return 1;
-  if (progress !== null) return 2;
-  return sync === "Synced" ? wellUrgency : 3;
+  if (isBad(process)) return 0;
+  if (isWaiting(process)) return 1;
+  if (process.progress !== null) return 2;
+  return process.sync === "Synced" ? wellUrgency : 3;
+}
+
+function isBad({ health, sync, progress }: ProcessView): boolean {
+  return health === "Degraded" || health === "Missing" || sync === "Unknown" || progress?.verdict.kind === "unhealthy";
+}
+
+function isWaiting({ health, progress, revert }: ProcessView): boolean {
+  return revert !== null || health === "Suspended" || (progress !== null && progress.paused !== null);
 }
 
 function renderEnvironment({ environment, hidden }: Folded, view: View): readonly string[] {
