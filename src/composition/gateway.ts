@@ -1,8 +1,9 @@
 /** The gateway that pinion.yaml asks for: a process of our own that outlives us, or one that somebody else runs. */
 
 import { createGatewayRouter } from "../adapters/routers/gateway/client.ts";
-import { ensureGatewayProcess } from "../adapters/routers/gateway/launcher.ts";
+import { ensureGatewayProcess, type GatewayProcess } from "../adapters/routers/gateway/launcher.ts";
 import type { GatewayConfig } from "../domain/controller-config.ts";
+import type { GatewayStatus } from "../domain/gateway-status.ts";
 import type { Log } from "../ports/log.ts";
 import type { Router } from "../ports/router.ts";
 import type { Secrets } from "../ports/secrets.ts";
@@ -17,6 +18,8 @@ export interface GatewayParts {
 
 export interface OpenGateway {
   readonly router: Router;
+  /** Of a gateway of our own; null where somebody else keeps it up. */
+  status(): GatewayStatus | null;
   /** Calls back when a gateway of our own has come up again. */
   onUp(listener: () => void): void;
   /** Ends a gateway of our own, or leaves it to go on. */
@@ -31,9 +34,21 @@ export async function openGateway({ config, stateDirectory, secrets, log }: Gate
   const gateway = await ensureGatewayProcess({ stateDirectory, host, port, settings, command: [...pinionCommand(), "gateway"], log });
   return {
     router: gateway.router,
+    status: follow(gateway),
     onUp: (listener) => void gateway.onChange((change) => change.kind === "up" && listener()),
     close: (how) => (how === "stop" ? gateway.stop() : gateway.detach()),
   };
+}
+
+/** What became of it since it was opened. */
+function follow(gateway: Pick<GatewayProcess, "onChange">): () => GatewayStatus {
+  let status: GatewayStatus = { state: "up", why: "", since: Date.now(), restarts: 0, tampered: 0 };
+  gateway.onChange((change) => {
+    if (change.kind === "tampered") status = { ...status, why: change.why, tampered: status.tampered + 1 };
+    else if (change.kind === "down") status = { ...status, state: "down", why: change.why, since: Date.now() };
+    else status = { ...status, state: "up", since: Date.now(), restarts: status.restarts + 1 };
+  });
+  return () => status;
 }
 
 async function openExternal(config: Extract<GatewayConfig, { kind: "external" }>, secrets: Secrets): Promise<OpenGateway> {
@@ -42,5 +57,5 @@ async function openExternal(config: Extract<GatewayConfig, { kind: "external" }>
   const token = (): Promise<string> => secrets.resolve(config.token);
   await token();
   const router = createGatewayRouter({ gateway: { controlUrl, token }, publicUrl });
-  return { router, onUp: () => undefined, close: () => router.close() };
+  return { router, status: () => null, onUp: () => undefined, close: () => router.close() };
 }

@@ -172,6 +172,7 @@ async function gatewayOf({ router }: OpenOptions, parts: Parameters<typeof openG
   const client = createGatewayRouter({ gateway, publicUrl: gateway.url });
   return {
     router: client,
+    status: () => null,
     onUp: () => undefined,
     async close() {
       await client.close();
@@ -181,7 +182,7 @@ async function gatewayOf({ router }: OpenOptions, parts: Parameters<typeof openG
 }
 
 function given(router: Router): OpenGateway {
-  return { router, onUp: () => undefined, close: () => Promise.resolve() };
+  return { router, status: () => null, onUp: () => undefined, close: () => Promise.resolve() };
 }
 
 function enginesOf({ engine }: OpenOptions, parts: Parameters<typeof createEngines>[0]): Engines {

@@ -108,7 +108,7 @@ async function openAll(serving: Serving, closers: Closers): Promise<Controller> 
   gateway.onUp(refresh);
   const schedule = startSchedule({ expressions: config.repository.schedule, onDue: refresh });
   closers.push(() => schedule.stop());
-  const api = await serveApi({ ...serving, controller, watching, secrets });
+  const api = await serveApi({ ...serving, controller, watching, gateway, secrets });
   closers.push(() => api.close());
   watching.start();
   log.info({ api: api.place, repository: repository.url, state: stateDirectory }, "controller is up");

@@ -10,6 +10,7 @@ import type { Secrets } from "../ports/secrets.ts";
 import { startHttp } from "../surfaces/http/listen.ts";
 import { writeAddress } from "./address.ts";
 import { openApiTokens } from "./api-tokens.ts";
+import type { OpenGateway } from "./gateway.ts";
 import type { Watching } from "./watching.ts";
 
 export interface ServeApiParts {
@@ -18,6 +19,7 @@ export interface ServeApiParts {
   readonly stateDirectory: string;
   readonly controller: Pick<Controller, "queries" | "commands">;
   readonly watching: Pick<Watching, "metricsPage">;
+  readonly gateway: Pick<OpenGateway, "status">;
   readonly secrets: Secrets;
   readonly time: { readonly clock: Pick<Clock, "now"> };
   readonly log: Log;
@@ -31,15 +33,15 @@ export interface ServedApi {
 
 /** @throws `config/invalid`, `secret/missing`, `store/open-to-others`. */
 export async function serveApi(parts: ServeApiParts): Promise<ServedApi> {
-  const { config, configFile, stateDirectory, controller, watching, secrets, time, log } = parts;
+  const { config, configFile, stateDirectory, controller, watching, gateway, secrets, time, log } = parts;
   const { tcp, metricsToken } = config.listen;
   const socket = config.listen.socket === null ? null : resolve(dirname(configFile), config.listen.socket);
   if (socket !== null) ensurePrivateFolder(dirname(socket));
   const { queries, commands } = controller;
   const tokens = await openApiTokens({ stateDirectory, metricsToken, secrets });
-  const metrics = watching.metricsPage(() => queries.overview());
+  const metrics = watching.metricsPage(() => queries.overview(), gateway.status);
   const uid = process.getuid?.() ?? 0;
-  const about = { queries, commands, metrics, log, now: () => time.clock.now() };
+  const about = { queries, commands, metrics, gateway: gateway.status, log, now: () => time.clock.now() };
   const server = await startHttp({ ...about, tcp: tcp && { ...tcp, tokens }, socket, uid });
   await writeAddress(stateDirectory, { url: server.url, socket });
   return { place: server.url ?? socket ?? "nowhere", close: () => server.close() };

@@ -6,6 +6,7 @@ import type { Overview } from "../controller/queries.ts";
 import { createTelling } from "../controller/telling.ts";
 import type { ControllerConfig } from "../domain/controller-config.ts";
 import type { Clock } from "../ports/clock.ts";
+import type { GatewayStatus } from "../domain/gateway-status.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
@@ -28,7 +29,7 @@ export interface Watching {
   ring(): void;
   start(): void;
   stop(): Promise<void>;
-  metricsPage(overview: () => Promise<Overview>): () => Promise<string>;
+  metricsPage(overview: () => Promise<Overview>, gateway: () => GatewayStatus | null): () => Promise<string>;
 }
 
 export function openWatching({ config, source, secrets, journal, clock, log }: WatchingParts): Watching {
@@ -48,8 +49,8 @@ export function openWatching({ config, source, secrets, journal, clock, log }: W
     async stop() {
       await Promise.all([telling.stop(), delivery.stop()]);
     },
-    metricsPage: (overview) =>
-      createMetricsPage({ overview, figures: () => delivery.figures(), notifications: () => telling.counts(), process }),
+    metricsPage: (overview, gateway) =>
+      createMetricsPage({ overview, figures: () => delivery.figures(), notifications: () => telling.counts(), process, gateway }),
   };
 }
 

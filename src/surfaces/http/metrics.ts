@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Overview } from "../../controller/queries.ts";
 import type { NotificationCount } from "../../controller/telling-lane.ts";
 import type { Alert, Delivery } from "../../domain/delivery-metrics.ts";
+import type { GatewayStatus } from "../../domain/gateway-status.ts";
 import type { Tally } from "../../ports/journal.ts";
 import { deliveryFamilies } from "./metrics-delivery.ts";
 import { exposition, type Family, type Sample } from "./metrics-exposition.ts";
@@ -17,6 +18,8 @@ export interface MetricsView {
   readonly alerts: readonly Alert[];
   readonly notifications: readonly NotificationCount[];
   readonly process: ControllerProcess;
+  /** Null where the controller keeps none up. */
+  readonly gateway?: GatewayStatus | null;
 }
 
 /** The controller's own process. */
@@ -35,6 +38,7 @@ export interface MetricsSource {
   figures(): Promise<Pick<MetricsView, "tallies" | "deliveries" | "alerts">>;
   notifications(): readonly NotificationCount[];
   process(): ControllerProcess;
+  gateway?(): GatewayStatus | null;
 }
 
 /** Asks everything anew for each page. With tens of thousands of processes a page is long work: others get their turn in between. */
@@ -42,7 +46,13 @@ export function createMetricsPage(source: MetricsSource): () => Promise<string> 
   return async () => {
     const [overview, figures] = await Promise.all([source.overview(), source.figures()]);
     let page = "";
-    for (const piece of metricsPieces({ overview, ...figures, notifications: source.notifications(), process: source.process() })) {
+    for (const piece of metricsPieces({
+      overview,
+      ...figures,
+      notifications: source.notifications(),
+      process: source.process(),
+      gateway: source.gateway?.() ?? null,
+    })) {
       page += piece;
       await setImmediate();
     }
@@ -56,6 +66,7 @@ export function metricsPieces(view: MetricsView): Iterable<string> {
     ...runtimeFamilies(view.overview, view.process.now),
     ...deliveryFamilies(view),
     ...notificationFamilies(view.notifications),
+    ...gatewayFamilies(view.gateway ?? null),
     ...processFamilies(view.process),
   ]);
 }
@@ -78,6 +89,27 @@ function notificationFamilies(counts: readonly NotificationCount[]): readonly Fa
       type: "gauge",
       help: "Events that a receiver has not taken yet.",
       samples: counts.map(({ notifier, pending }) => ({ labels: { notifier }, value: pending })),
+    },
+  ];
+}
+
+function gatewayFamilies(gateway: GatewayStatus | null): readonly Family[] {
+  if (gateway === null) return [];
+  const one = (value: number): readonly Sample[] => [{ labels: {}, value }];
+  const { state, restarts, tampered } = gateway;
+  return [
+    { name: "pinion_gateway_up", type: "gauge", help: "1 while the gateway answers its heartbeat.", samples: one(state === "up" ? 1 : 0) },
+    {
+      name: "pinion_gateway_restarts_total",
+      type: "counter",
+      help: "How often the gateway was started again because it died or hung, since the controller started.",
+      samples: one(restarts),
+    },
+    {
+      name: "pinion_gateway_tampering_total",
+      type: "counter",
+      help: "How often somebody else had changed, or tried to change, the routing table, since the controller started.",
+      samples: one(tampered),
     },
   ];
 }

@@ -3,6 +3,7 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Commands, Queries } from "../../controller/queries.ts";
 import { PinionError } from "../../domain/errors.ts";
+import type { GatewayStatus } from "../../domain/gateway-status.ts";
 import type { Instant } from "../../domain/names.ts";
 import type { HistoryQuery } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
@@ -20,6 +21,8 @@ export interface HttpParts {
   readonly log: Log;
   /** In Prometheus' text format, as of now. */
   readonly metrics: () => Promise<string>;
+  /** Null, or left out, where the controller keeps no gateway up. */
+  readonly gateway?: () => GatewayStatus | null;
   readonly now: () => Instant;
 }
 
@@ -34,7 +37,7 @@ const historySchema = {
 };
 
 /** The API behind one door, not listening yet. */
-export function createHttp({ door, queries, commands, log, metrics, now }: HttpParts): FastifyInstance {
+export function createHttp({ door, queries, commands, log, metrics, gateway, now }: HttpParts): FastifyInstance {
   const app = Fastify({
     bodyLimit: 64 * 1024,
     forceCloseConnections: true,
@@ -42,7 +45,7 @@ export function createHttp({ door, queries, commands, log, metrics, now }: HttpP
   });
   guard(app, door, log);
   takeAnyBody(app);
-  addHealth(app, queries);
+  addHealth(app, queries, gateway);
   app.get<{ Querystring: Selection }>("/api/v1/status", { schema: selectionSchema }, async ({ query }) =>
     overviewJson(selectFrom(await queries.overview(), query)),
   );
@@ -103,13 +106,14 @@ function takeAnyBody(app: FastifyInstance): void {
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, _body, done) => done(null, undefined));
 }
 
-function addHealth(app: FastifyInstance, queries: Queries): void {
+function addHealth(app: FastifyInstance, queries: Queries, gateway: HttpParts["gateway"]): void {
   app.get("/healthz", () => ({ status: "ok" }));
   app.get("/readyz", async (_request, reply) => {
     const { store, repository } = await queries.overview();
     const { state, commit, code } = repository;
     const hasCommit = state === "ok" || (state === "error" && commit !== null);
-    const status = store ? "cannot record" : hasCommit ? "ready" : "starting";
+    const started = gateway?.()?.state === "down" ? "gateway is down" : "ready";
+    const status = store ? "cannot record" : hasCommit ? started : "starting";
     return reply.code(status === "ready" ? 200 : 503).send({ status, store: store && { code: store.code }, repository: { state, code } });
   });
 }

@@ -113,6 +113,14 @@ describe("the page of metrics", () => {
     expect(text).not.toContain("\npinion_repository_last_poll_timestamp_seconds ");
   });
 
+  it("tells how the gateway is, where the controller keeps one up", () => {
+    const gateway = { state: "down", why: "it hangs", since: 0, restarts: 3, tampered: 2 } as const;
+    const text = pageOf({ ...metricsView, gateway });
+    for (const line of ["pinion_gateway_up 0", "pinion_gateway_restarts_total 3", "pinion_gateway_tampering_total 2"])
+      expect(text).toContain(`\n${line}\n`);
+    expect(pageOf(metricsView)).not.toContain("pinion_gateway_up");
+  });
+
   it("is made anew every time", async () => {
     let version = "1";
     const { overview, notifications, process, ...figures } = metricsView;

@@ -1,5 +1,6 @@
 /** The controller's API: what it answers, and whom it refuses. */
 
+import type { GatewayStatus } from "../../../src/domain/gateway-status.ts";
 import { describe, expect, it } from "vitest";
 import { PinionError } from "../../../src/domain/errors.ts";
 import type { HistoryQuery } from "../../../src/ports/journal.ts";
@@ -8,7 +9,7 @@ import { createKeptLog } from "../../support/log.ts";
 import { type ControllerParts, complete, openDoor } from "../cli/controller.ts";
 import { deployment, noon, overview, repository } from "./pictures.ts";
 
-function api(parts: ControllerParts = {}) {
+function api(parts: ControllerParts = {}, gateway?: GatewayStatus) {
   const asked: HistoryQuery[] = [];
   const log = createKeptLog();
   let refreshed = 0;
@@ -23,7 +24,8 @@ function api(parts: ControllerParts = {}) {
     },
   };
   const metrics = () => Promise.resolve("# HELP up Whether it is up.\nup 1\n");
-  const app = createHttp({ door: openDoor(), ...complete({ ...known, ...parts }), log, metrics, now: () => noon });
+  const about = { log, metrics, gateway: () => gateway ?? null, now: () => noon };
+  const app = createHttp({ door: openDoor(), ...complete({ ...known, ...parts }), ...about });
   return { app, asked, log, refreshed: () => refreshed };
 }
 
@@ -46,6 +48,13 @@ describe("health", () => {
   ] as const)("readiness with a repository that is %s at commit %s is %i", async (state, commit, status) => {
     const { app } = api({ overview: () => Promise.resolve(overview({ repository: { ...repository, state, commit } })) });
     expect((await app.inject("/readyz")).statusCode).toBe(status);
+  });
+
+  it("is not ready while the gateway is down", async () => {
+    const gateway = { state: "down", why: "it hangs", since: 0, restarts: 0, tampered: 0 } as const;
+    const answer = await api({}, gateway).app.inject("/readyz");
+    expect([answer.statusCode, answer.json()]).toMatchObject([503, { status: "gateway is down" }]);
+    expect((await api({}, { ...gateway, state: "up" }).app.inject("/readyz")).statusCode).toBe(200);
   });
 
   it("is not ready while nothing can be recorded, and says why", async () => {

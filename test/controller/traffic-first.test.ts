@@ -1,0 +1,61 @@
+/** Traffic first, git second; and traffic never to where nobody is any more. */
+
+import { describe, expect, it } from "vitest";
+import { PinionError } from "../../src/domain/errors.ts";
+import type { Router } from "../../src/ports/router.ts";
+import { canary, measure, use } from "../support/progressive.ts";
+import { environment, running, type World } from "../support/world.ts";
+
+/** From now on the router takes no routes; gives what ends that. */
+function refuseRoutes(world: World): () => void {
+  const { ports } = world;
+  const refusing: Router = {
+    ...world.router,
+    ensureRoutes: () => Promise.reject(new PinionError("router/unreachable", "the gateway is being started again")),
+  };
+  world.ports = { ...ports, router: refusing };
+  return () => void (world.ports = ports);
+}
+
+describe("a version that is condemned while the router takes no routes", () => {
+  it("is not reverted in git before its traffic is back", async () => {
+    const world = await running();
+    use(world, canary);
+    measure(world, 0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
+    const reachable = refuseRoutes(world);
+    measure(world, 21);
+    for (let pass = 0; pass < 10; pass++) {
+      world.now += 10_000;
+      await world.pass();
+      expect([world.traffic("orders"), world.reverts]).toEqual([{ "1.0.0": 80, "1.1.0": 20 }, []]);
+    }
+    expect((await world.state("orders"))?.revert).not.toBeNull();
+    reachable();
+    world.now += 600_000;
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0" }]);
+  });
+});
+
+describe("an instance that is gone", () => {
+  const targets = async (world: World) =>
+    (await world.router.routes(environment)).flatMap(({ shares }) =>
+      shares.flatMap((share) => share.targets.map(({ instance }) => instance)),
+    );
+
+  it("is taken out of the route, and stays out of it when weights are set anew", async () => {
+    const world = await running({ instances: ["one", "two"] });
+    expect(await targets(world)).toEqual(["one", "two"]);
+    world.engine.setInstance("two", "down", "it died");
+    await world.settle();
+    expect(await targets(world)).toEqual(["one"]);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+    expect(new Set(await targets(world))).toEqual(new Set(["one"]));
+  });
+});
