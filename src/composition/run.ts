@@ -13,6 +13,7 @@ import type { Log } from "../ports/log.ts";
 import { appliedKey, assemble, type Assembled } from "./assemble.ts";
 import { timeMemory } from "./time-memory.ts";
 import { createEngines } from "./engines.ts";
+import { warnOfLittleRoom } from "./enough-room.ts";
 import { openGateway } from "./gateway.ts";
 import { notIsolated } from "./isolation.ts";
 import { readConfig } from "./read-config.ts";
@@ -36,6 +37,7 @@ export async function runController(options: RunControllerOptions): Promise<numb
   const log = createLog(config.log.level, "controller");
   const exposed = notIsolated(config);
   if (exposed !== null) log.warn({}, exposed);
+  warnOfLittleRoom(log);
   for (const warning of config.warnings) log.warn({ code: warning.code }, describeFinding(warning));
   const store = openStore({ directory: stateDirectory, log });
   const time = startSystemTime({ memory: timeMemory(store), log });

@@ -62,6 +62,10 @@ const catalogue = {
     hint: "Free some space on the disk of the state folder. Nothing new is deployed until then; rollbacks still take the traffic back.",
   },
   "store/failed": { retry: "later", hint: "Check free space and rights of the state folder; nothing was recorded, so nothing is lost." },
+  "system/exhausted": {
+    retry: "later",
+    hint: "Raise the limit: `ulimit -n 65536` or LimitNOFILE=65536 for open files, the container's limit or NODE_OPTIONS=--max-old-space-size for memory.",
+  },
   "secret/missing": {
     retry: "later",
     hint: "Give the controller the environment variable or the file that the environment's secret names.",

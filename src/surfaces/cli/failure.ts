@@ -15,7 +15,8 @@ export function reportFailure(session: Session, error: unknown): typeof couldNot
 }
 
 /** Prints the error to stderr: for people, or as JSON. */
-export function printFailure({ world, colors, errors }: Session, error: unknown): void {
+export function printFailure({ world, colors, errors }: Session, cause: unknown): void {
+  const error = asExhausted(cause) ?? cause;
   if (errors === "json") {
     world.stderr.write(`${JSON.stringify(failureJson(error), null, 2)}\n`);
     return;
@@ -23,6 +24,21 @@ export function printFailure({ world, colors, errors }: Session, error: unknown)
   const lines =
     error instanceof PinionError ? linesOf(error, colors.red, colors.dim) : [colors.red("error: this is a bug in Pinion"), stackOf(error)];
   world.stderr.write(`${lines.join("\n")}\n`);
+}
+
+const exhausted: Readonly<Record<string, string>> = {
+  EMFILE: "this process may open no more files and connections (EMFILE)",
+  ENFILE: "the machine may open no more files and connections (ENFILE)",
+  ENOMEM: "there is no more memory (ENOMEM)",
+};
+
+/** What the machine has no more of, whoever ran into it: also under an error that only says what could not be done then. */
+function asExhausted(error: unknown): PinionError | null {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    const message = "code" in at && typeof at.code === "string" ? exhausted[at.code] : undefined;
+    if (message !== undefined) return new PinionError("system/exhausted", `${message}: ${at.message}`, { cause: error });
+  }
+  return null;
 }
 
 /** The same fields as the API's errors. */

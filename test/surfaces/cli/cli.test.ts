@@ -103,6 +103,14 @@ describe("a failure ends with 2", () => {
     });
   });
 
+  it.each(["EMFILE", "ENFILE", "ENOMEM"])("with what the machine has no more of: %s", async (code) => {
+    const cause = Object.assign(new Error(`${code}: no more, open 'x'`), { code });
+    const run = () => Promise.reject(new PinionError("store/failed", "journal.db cannot be opened", { cause }));
+    expect((await pinion(["run"], { run })).stderr).toMatch(
+      new RegExp(`^error system/exhausted: .*\\(${code}\\)[^]*hint: Raise the limit`, "u"),
+    );
+  });
+
   it("with the stack when it is a bug", async () => {
     const { code, stderr } = await pinion(["run"], { run: () => Promise.reject(new Error("a slip")) });
     expect(code).toBe(2);
