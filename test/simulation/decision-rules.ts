@@ -5,6 +5,7 @@ import type { OrderWish } from "../../src/domain/orders.ts";
 import type { RevertOrder } from "../../src/domain/revert.ts";
 import type { Rollout } from "../../src/domain/rollout.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../../src/domain/state.ts";
+import { createRemovalRules } from "./removal-rules.ts";
 import { judgeSuccess } from "./success-rules.ts";
 import type { SimWorld } from "./sim-world.ts";
 import { judgeWatch } from "./watch-rules.ts";
@@ -41,6 +42,7 @@ export function createDecisionRules(world: SimWorld): DecisionRules {
     retried: new Set(),
     good: new Set(),
   };
+  const removals = createRemovalRules(world);
   return {
     orders: memory.orders,
     retried: memory.retried,
@@ -50,6 +52,7 @@ export function createDecisionRules(world: SimWorld): DecisionRules {
       judgeReasons(world, step);
       notePeople(memory, step, before);
       for (const update of step.deployments) follow(world, memory, update);
+      removals.afterStep(step);
       judgeConcurrency(world, step, after);
       for (const row of step.processes) {
         const old = before.processes.get(row.process) ?? null;

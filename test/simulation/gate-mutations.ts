@@ -28,6 +28,18 @@ export const gateMutations: readonly Mutation[] = [
     put: "",
   },
   {
+    what: "a pin that is gone beside a broken one is believed",
+    file: "src/domain/removal.ts",
+    find: "const what = error ? describeFinding(error) : brokenPin;",
+    put: "const what = error ? describeFinding(error) : null;",
+  },
+  {
+    what: "what is taken out is removed at once",
+    file: "src/domain/taken-out.ts",
+    find: "const isOver = why === null && seen.now >= until;",
+    put: "const isOver = why === null;",
+  },
+  {
     what: "a watched version is taken back whatever the policy says",
     file: "src/domain/rollback.ts",
     find: "if (held === null || isOnItsWay(rollout)) return reject",

@@ -71,6 +71,8 @@ export function createPeople({ world, random, controller }: PeopleParts): People
     [10, bump],
     [1, ({ name }, process) => pinning(name, process, null)],
     [1, ({ name }, process) => pinning(name, process, "9.9.9")],
+    [2, ({ name }, process) => slip(name, process)],
+    [2, ({ name }) => mended(name)],
     [2, ({ name }, process) => revertLast(name, process)],
     [
       1,
@@ -84,6 +86,23 @@ export function createPeople({ world, random, controller }: PeopleParts): People
     [2, ({ name }) => ({ what: `${name}: a comment`, path: pinsPath(name), text: `${textOf(pinsPath(name))}# ${time.now()}\n` })],
     [1, ({ name }) => ({ what: "new variables", path: settingsPath(name), text: `revision: ${random.between(1, 3)}\n` })],
   ];
+
+  /** A pin for a process that there is not, instead of the one that was meant. */
+  function slip(environment: EnvironmentName, process: ProcessId): Edit | null {
+    const path = pinsPath(environment);
+    const version = readPins(textOf(path)).get(process);
+    if (version === undefined) return null;
+    const text = withPin(withPin(textOf(path), process, null), `${process}x`, version);
+    return { what: `${environment}: a slip of the pen in ${process}`, path, text };
+  }
+
+  /** Without pins of processes that there are not. */
+  function mended(environment: EnvironmentName): Edit {
+    const path = pinsPath(environment);
+    const strays = [...readPins(textOf(path)).keys()].filter((process) => !plan.processes.has(process));
+    const text = strays.reduce((before, stray) => withPin(before, stray, null), textOf(path));
+    return { what: `${environment}: slips mended`, path, text };
+  }
 
   /** What was pinned before the newest change of the pin, as `git revert` has it. */
   function revertLast(environment: EnvironmentName, process: ProcessId): Edit | null {
@@ -148,8 +167,10 @@ export function createPeople({ world, random, controller }: PeopleParts): People
       }
     },
     settle() {
-      for (const { name } of plan.environments)
+      for (const { name } of plan.environments) {
         for (const process of plan.processes.keys()) if (random.chance(0.3)) push(pinning(name, process, "1.0.0"));
+        push(mended(name));
+      }
     },
   };
 }

@@ -1,0 +1,53 @@
+/** What every removal must keep: nothing is taken out beside an error, and what is taken out stays warm. */
+
+import type { EnvironmentName, Instant, ProcessId } from "../../src/domain/names.ts";
+import type { Step } from "../../src/domain/state.ts";
+import type { Opened } from "./decision-rules.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+export interface RemovalRules {
+  afterStep(step: Step): void;
+}
+
+export function createRemovalRules(world: SimWorld): RemovalRules {
+  /** Deployments that take a process out, and since when those are over that did. */
+  const retiring = new Map<string, string>();
+  const outSince = new Map<string, Instant>();
+
+  function follow({ id, opened, endedAt, phase }: Step["deployments"][number]): void {
+    if (opened) {
+      outSince.delete(keyOf(opened.environment, opened.process));
+      if (opened.kind === "retire") judgeRetire(world, opened);
+      if (opened.kind === "retire") retiring.set(id, keyOf(opened.environment, opened.process));
+    }
+    const key = retiring.get(id);
+    if (key !== undefined && endedAt !== null && phase === "Succeeded") outSince.set(key, endedAt);
+  }
+
+  return {
+    afterStep(step) {
+      for (const update of step.deployments) follow(update);
+      for (const [process, actions] of step.owed) {
+        const since = outSince.get(keyOf(step.environment, process));
+        if (since !== undefined && actions.some(({ kind }) => kind === "ensure-removed")) judgeWarm(world, step, { process, since });
+      }
+    },
+  };
+}
+
+function keyOf(environment: EnvironmentName, process: ProcessId): string {
+  return `${environment}/${process}`;
+}
+
+/** The files of the commit say it, not the state of the controller. */
+function judgeRetire({ git, catalogue, trace }: SimWorld, { environment, process, commit }: Opened): void {
+  const files = git.find(commit)?.files;
+  const pins = files ? [...catalogue.environment(files, environment).pins.values()] : [];
+  const broken = pins.find(({ kind }) => kind === "broken");
+  if (broken) trace.violate("nothing is taken out beside an error", `${environment}/${process} leaves, and at ${commit} a pin is broken`);
+}
+
+function judgeWarm({ plan, trace }: SimWorld, { environment, at }: Step, { process, since }: { process: ProcessId; since: Instant }): void {
+  const delay = plan.environments.find(({ name }) => name === environment)?.spec.pruneDelayMs ?? 0;
+  if (at < since + delay) trace.violate("what is taken out stays warm", `${environment}/${process} is removed after ${at - since} ms`);
+}
