@@ -2,6 +2,7 @@
 
 import type { Json, JsonObject } from "./definition.ts";
 import type { Check } from "./process-version.ts";
+import { quoteAnswer } from "./redact-answer.ts";
 
 /** What came back, as far as a check looks at it. */
 export interface CheckAnswer {
@@ -23,47 +24,67 @@ export function isHarmless({ request }: Pick<Check, "request">): boolean {
 }
 
 /** Null when the answer is as expected; else what is not, in one line for people. */
-export function whyNotAsExpected(expect: Check["expect"], answer: CheckAnswer): string | null {
+export function whyNotAsExpected(expect: Check["expect"], answer: CheckAnswer, secrets: readonly string[] = []): string | null {
+  const excerpt = (body: string): string => {
+    const quoted = quoteAnswer(body, secrets);
+    return quoted === "" ? "" : `: ${quoted}`;
+  };
   if (answer.status !== expect.status) return `expected status ${expect.status}, got ${answer.status}${excerpt(answer.body)}`;
   for (const [name, value] of Object.entries(expect.headers)) {
     const actual = answer.headers[name.toLowerCase()];
-    if (actual !== value) return `expected header ${name}: ${value}, got ${actual ?? "none"}`;
+    if (actual !== value) return `expected header ${name}: ${value}, got ${actual === undefined ? "none" : shown(name, actual, secrets)}`;
   }
-  return expect.json === undefined ? null : whyNotJson(expect.json, answer.body);
+  if (expect.json === undefined) return null;
+  const body = parsed(answer.body);
+  if (body === undefined) return `expected JSON, got${excerpt(answer.body) || " an empty body"}`;
+  return whyNotSubset(expect.json, body, { pointer: "", secrets });
 }
 
-function whyNotJson(expected: Json, body: string): string | null {
-  let actual: Json;
+function parsed(body: string): Json | undefined {
   try {
-    actual = JSON.parse(body) as Json;
+    return JSON.parse(body) as Json;
   } catch {
-    return `expected JSON, got${excerpt(body) || " an empty body"}`;
+    return undefined;
   }
-  return whyNotSubset(expected, actual, "");
 }
+
+interface At {
+  readonly pointer: string;
+  readonly secrets: readonly string[];
+}
+
+const into = ({ pointer, secrets }: At, step: string): At => ({ pointer: `${pointer}/${step}`, secrets });
 
 /** Objects by subset, lists and scalars by equality; says where they differ as a JSON pointer. */
-function whyNotSubset(expected: Json, actual: Json | undefined, pointer: string): string | null {
-  if (actual === undefined) return `expected ${pointer} to be ${JSON.stringify(expected)}, it is missing`;
-  if (isObject(expected) && isObject(actual)) return firstMember(expected, actual, pointer);
+function whyNotSubset(expected: Json, actual: Json | undefined, at: At): string | null {
+  if (actual === undefined) return `expected ${at.pointer} to be ${JSON.stringify(expected)}, it is missing`;
+  if (isObject(expected) && isObject(actual)) return firstMember(expected, actual, at);
   if (isList(expected) && isList(actual) && expected.length === actual.length) {
-    return firstOf(expected.map((item, index) => whyNotEqual(item, actual[index], `${pointer}/${index}`)));
+    return firstOf(expected.map((item, index) => whyNotEqual(item, actual[index], into(at, String(index)))));
   }
-  return expected === actual ? null : `expected ${pointer || "the body"} to be ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`;
+  if (expected === actual) return null;
+  const name = at.pointer.slice(at.pointer.lastIndexOf("/") + 1);
+  return `expected ${at.pointer || "the body"} to be ${JSON.stringify(expected)}, got ${shown(name, JSON.stringify(actual), at.secrets)}`;
 }
 
-function whyNotEqual(expected: Json, actual: Json | undefined, pointer: string): string | null {
+/** A value under a name: some names say that their value is nobody's business. */
+function shown(name: string, value: string, secrets: readonly string[]): string {
+  const quoted = quoteAnswer(`${name}: ${value}`, secrets);
+  return quoted.slice(Math.min(quoted.length, name.length + 2));
+}
+
+function whyNotEqual(expected: Json, actual: Json | undefined, at: At): string | null {
   if (isObject(expected) && isObject(actual ?? null)) {
     const extra = Object.keys(actual as JsonObject).find((key) => !Object.hasOwn(expected, key));
-    if (extra !== undefined) return `did not expect ${pointer}/${escape(extra)}`;
+    if (extra !== undefined) return `did not expect ${at.pointer}/${quoteAnswer(escape(extra), at.secrets)}`;
   }
-  return whyNotSubset(expected, actual, pointer);
+  return whyNotSubset(expected, actual, at);
 }
 
-function firstMember(expected: JsonObject, actual: JsonObject, pointer: string): string | null {
+function firstMember(expected: JsonObject, actual: JsonObject, at: At): string | null {
   return firstOf(
     Object.entries(expected).map(([key, value]) =>
-      whyNotSubset(value, Object.hasOwn(actual, key) ? actual[key] : undefined, `${pointer}/${escape(key)}`),
+      whyNotSubset(value, Object.hasOwn(actual, key) ? actual[key] : undefined, into(at, escape(key))),
     ),
   );
 }
@@ -82,10 +103,4 @@ function isList(value: Json): value is readonly Json[] {
 
 function escape(key: string): string {
   return key.replaceAll("~", "~0").replaceAll("/", "~1");
-}
-
-function excerpt(body: string): string {
-  const text = body.replaceAll(/\s+/g, " ").trim();
-  if (text === "") return "";
-  return `: ${text.length > 160 ? `${text.slice(0, 160)}…` : text}`;
 }

@@ -43,6 +43,13 @@ describe("an answer is not as expected", () => {
     ],
     ["a longer list", { ...plain, json: [1] }, answer([1, 2]), "expected the body to be [1], got [1,2]"],
     ["an object in a list with more members", { ...plain, json: [{ a: 1 }] }, answer([{ a: 1, b: 2 }]), "did not expect /0/b"],
+    [
+      "a value that must not be shown",
+      { ...plain, json: { token: "x" } },
+      answer({ token: "t0ken" }),
+      'expected /token to be "x", got ***',
+    ],
+    ["a long value", { ...plain, json: { a: 1 } }, answer({ a: "word ".repeat(500) }), `expected /a to be 1, got "${"word ".repeat(31)}w…`],
     ["null for an object", { ...plain, json: { a: {} } }, answer({ a: null }), "expected /a to be {}, got null"],
     ["a list for an object", { ...plain, json: { a: {} } }, answer({ a: [] }), "expected /a to be {}, got []"],
     ["a key with a slash", { ...plain, json: { "a/b": 1 } }, answer({ "a/b": 2 }), "expected /a~1b to be 1, got 2"],

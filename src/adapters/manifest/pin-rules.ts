@@ -135,6 +135,8 @@ function notAllowed(type: "draft" | "published", allowed: readonly string[] | un
 }
 
 function quarantineFindings(pin: Pin, environment: EnvironmentRecord, known: VersionRecord | undefined, say: Say): readonly Finding[] {
+  if (!environment.isQuarantineReadable)
+    return [say("pin/quarantine-unknown", "quarantine.yaml cannot be read, so it is not known whether this version is held back")];
   if (known?.kind !== "good" || environment.held.size === 0) return none;
   const { process, version, definitionDigest } = known.summary;
   const reason = environment.held.get(quarantineKey(process, version, definitionDigest));

@@ -14,6 +14,8 @@ export interface ParsedQuarantine {
   readonly held: ReadonlyMap<string, string>;
   readonly quarantine: EnvironmentSnapshot["quarantine"];
   readonly findings: readonly Finding[];
+  /** False: nobody knows what it holds back. */
+  readonly isReadable: boolean;
 }
 
 /** What identifies a version with its content. */
@@ -24,18 +26,24 @@ export function quarantineKey(process: string, version: string, digest: string):
 /** Parses one quarantine.yaml. Never throws, whatever the bytes. */
 export function* parseQuarantineFile(bytes: Uint8Array, file: string, schemas: Schemas): Steps<ParsedQuarantine> {
   const reading = yield* readYaml(bytes, file);
-  if (reading.kind === "refused") return nothingHeld(reading.findings);
+  if (reading.kind === "refused") return unreadableQuarantine(reading.findings);
   const findings = schemaFindings(schemas, "quarantine", reading.document);
-  if (findings.length > 0) return nothingHeld(findings);
+  if (findings.length > 0) return unreadableQuarantine(findings);
   const { quarantine } = reading.document.value as QuarantineFile;
   return {
     held: new Map(quarantine.map((entry) => [quarantineKey(entry.process, entry.version, entry.digest), entry.reason])),
     quarantine: quarantine.map(({ process, version, digest }) => ({ process, version, digest: digest as Digest })),
     findings,
+    isReadable: true,
   };
 }
 
-/** A file that holds nothing back. */
-export function nothingHeld(findings: readonly Finding[] = []): ParsedQuarantine {
-  return { held: new Map(), quarantine: [], findings };
+/** There is no such file: it holds nothing back. */
+export function nothingHeld(): ParsedQuarantine {
+  return { held: new Map(), quarantine: [], findings: [], isReadable: true };
+}
+
+/** A file that is there and cannot be read: what it holds back is not known, and unknown is not nothing. */
+export function unreadableQuarantine(findings: readonly Finding[]): ParsedQuarantine {
+  return { held: new Map(), quarantine: [], findings, isReadable: false };
 }

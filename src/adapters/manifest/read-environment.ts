@@ -11,13 +11,15 @@ import { finding, shortened, startOf } from "./findings.ts";
 import { type Folder, listFolder, readLimited } from "./folder.ts";
 import { maxFindings, maxName, maxYamlBytes } from "./limits.ts";
 import { noPinFiles, type PinFiles, readPinFiles } from "./pin-files.ts";
-import { nothingHeld, type ParsedQuarantine, parseQuarantineFile } from "./quarantine-file.ts";
+import { nothingHeld, type ParsedQuarantine, parseQuarantineFile, unreadableQuarantine } from "./quarantine-file.ts";
 import type { Reading } from "./read-process.ts";
 
 export interface EnvironmentRecord extends PinFiles {
   readonly name: EnvironmentName;
   readonly treeId: string;
   readonly spec: EnvironmentSpec | null;
+  /** False: what is held back is not known. */
+  readonly isQuarantineReadable: boolean;
   /** Reasons by `quarantineKey`. */
   readonly held: ReadonlyMap<string, string>;
   readonly quarantine: EnvironmentSnapshot["quarantine"];
@@ -58,7 +60,17 @@ export async function readEnvironment(
     ...quarantine.findings,
     ...unexpectedFiles(folder, path, pinned.pinFiles.size > 0),
   ];
-  return { ...pinned, name, treeId, spec: own.spec, held: quarantine.held, quarantine: quarantine.quarantine, findings, own };
+  return {
+    ...pinned,
+    name,
+    treeId,
+    spec: own.spec,
+    held: quarantine.held,
+    quarantine: quarantine.quarantine,
+    isQuarantineReadable: quarantine.isReadable,
+    findings,
+    own,
+  };
 }
 
 /** An environment of which nothing can be used. */
@@ -70,6 +82,7 @@ export function spoiledEnvironment(name: EnvironmentName, findings: readonly Fin
     spec: null,
     held: new Map(),
     quarantine: [],
+    isQuarantineReadable: false,
     findings,
     own: { id: "", spec: null, findings, named: nobodyNamed },
   };
@@ -101,10 +114,11 @@ async function readOwnFile(
 
 async function readQuarantine(reading: Reading, path: string, folder: Folder): Promise<ParsedQuarantine> {
   const id = folder.files.get("quarantine.yaml");
-  if (id === undefined) return nothingHeld();
   const file = `${path}/quarantine.yaml`;
+  // A link is told by the folder already.
+  if (id === undefined) return folder.findings.some((found) => found.file === file) ? unreadableQuarantine([]) : nothingHeld();
   const read = await readLimited(reading.objects, id, file, maxYamlBytes);
-  if (read.kind === "refused") return nothingHeld(read.findings);
+  if (read.kind === "refused") return unreadableQuarantine(read.findings);
   return reading.pace.run(parseQuarantineFile(read.bytes, file, reading.schemas));
 }
 

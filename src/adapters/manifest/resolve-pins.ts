@@ -84,7 +84,7 @@ function* allFindings(
 /** What decides about every pin of an environment alike. */
 function sameRules(a: EnvironmentRecord, b: EnvironmentRecord): boolean {
   const allowed = (record: EnvironmentRecord): string | undefined => record.spec?.allowedVersionTypes.toSorted().join();
-  const held = (record: EnvironmentRecord): string => [...record.held].flat().join("\0");
+  const held = (record: EnvironmentRecord): string => (record.isQuarantineReadable ? [...record.held].flat().join("\0") : "unreadable");
   return a === b || (allowed(a) === allowed(b) && held(a) === held(b) && healthPaths(a.spec) === healthPaths(b.spec));
 }
 

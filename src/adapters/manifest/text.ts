@@ -9,6 +9,7 @@ export type Decoded =
 
 /** The text of a file without its byte order mark. */
 export function decodeText(bytes: Uint8Array, file: string): Decoded {
+  if (startsWith(bytes, lfsPointer)) return refused(finding({ file, line: 1, column: 1, pointer: "" }, "file/lfs-pointer", pointerText));
   const nul = bytes.indexOf(0);
   if (nul >= 0) return refused(finding(placeOfByte(bytes, nul, file), "file/nul-byte", "the file holds a NUL byte"));
   try {
@@ -17,6 +18,14 @@ export function decodeText(bytes: Uint8Array, file: string): Decoded {
     const at = placeOfByte(bytes, firstBadByte(bytes), file);
     return refused(finding(at, "file/encoding", "the file is not UTF-8"));
   }
+}
+
+/** What git holds of a file that is kept in Git LFS; Pinion reads what git holds. */
+const lfsPointer = "version https://git-lfs.github.com/spec/";
+const pointerText = "this is a Git LFS pointer, not the file itself";
+
+function startsWith(bytes: Uint8Array, text: string): boolean {
+  return Buffer.from(bytes.subarray(0, text.length)).toString("latin1") === text;
 }
 
 function refused(found: Finding): Decoded {

@@ -4,6 +4,7 @@ import { validRange } from "semver";
 import { canonicalSteps } from "../../domain/canonical.ts";
 import type { Definition, Json, JsonObject, WorkflowNode } from "../../domain/definition.ts";
 import { type Finding, hasErrors } from "../../domain/finding.ts";
+import { whyNoProbePath } from "../../domain/probe-path.ts";
 import type { Hash, ProcessId, Version } from "../../domain/names.ts";
 import type { Check, Dependency, ProcessVersion, VersionMetadata } from "../../domain/process-version.ts";
 import type { Dialect } from "../../ports/dialect.ts";
@@ -101,12 +102,23 @@ function ownFindings(file: VersionFile, document: YamlDocument, version: Version
     findings.push(finding(place, "dependency/invalid-range", `${dependency.version} is not a semantic version range`));
   }
   const names = new Set<string>();
-  for (const [index, { name }] of (file.checks ?? []).entries()) {
+  for (const [index, { name, request }] of (file.checks ?? []).entries()) {
+    findings.push(...requestFindings(request, `/checks/${index}/request`, document));
     if (names.has(name))
       findings.push(finding(document.place(`/checks/${index}/name`), "check/duplicate-name", `two checks are called "${name}"`));
     names.add(name);
   }
   return findings;
+}
+
+/** A check goes to the version itself: below its address, under no other name. */
+function requestFindings({ path, headers = {} }: CheckItem["request"], pointer: string, document: YamlDocument): readonly Finding[] {
+  const why = whyNoProbePath(path);
+  const hosts = Object.keys(headers).filter((header) => header.toLowerCase() === "host");
+  return [
+    ...(why === null ? [] : [finding(document.place(`${pointer}/path`), "check/path", `the path of a check ${why}`)]),
+    ...hosts.map((header) => finding(document.place(`${pointer}/headers/${header}`), "check/host", "a check must not name a host")),
+  ];
 }
 
 function toVersion(file: VersionFile, context: VersionFileContext): UndefinedVersion {

@@ -3,6 +3,7 @@
 import pLimit, { type LimitFunction } from "p-limit";
 import type { MetricQuery, Reading } from "../../domain/metrics.ts";
 import type { EnvironmentName, Instant, UnitRef } from "../../domain/names.ts";
+import { below } from "../../domain/probe-path.ts";
 import type { Inventory, Placement } from "../../domain/unit.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Engine } from "../../ports/engine.ts";
@@ -104,8 +105,9 @@ async function roundOf({ environment, unit }: MetricQuery, watched: Watched, { o
 
 async function isHealthy(placement: Placement, endpoint: HealthEndpoint | null, { outside, signal }: Asking): Promise<boolean> {
   if (!placement.ready || !endpoint) return placement.ready;
-  const request = { url: placement.address + endpoint.path, method: "GET", headers: {}, body: null, timeoutMs: endpoint.timeoutMs };
   try {
+    const url = below(placement.address, endpoint.path);
+    const request = { url, method: "GET", headers: {}, body: null, timeoutMs: endpoint.timeoutMs };
     const { status } = await outside.limit(() => outside.prober.ask(request, signal));
     return status >= 200 && status < 300;
   } catch {

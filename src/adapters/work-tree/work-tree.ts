@@ -5,6 +5,7 @@ import { closeSync, constants, lstatSync, openSync, readdirSync, readFileSync, r
 import { join } from "node:path";
 import { PinionError } from "../../domain/errors.ts";
 import type { Objects, TreeEntry } from "../../ports/objects.ts";
+import { type FileAttributes, attributesOf } from "./attributes.ts";
 
 /** Folders inside each other; deeper ones are taken as empty, and no config repository has them. */
 const maxDepth = 32;
@@ -27,8 +28,14 @@ export function createWorkTree(directory: string): Objects {
     if (item === undefined) throw new PinionError("git/object-missing", `no such object in ${directory}: ${id}`);
     return item;
   };
+  let attributes: ReadonlyMap<string, FileAttributes> = new Map();
   return {
-    root: async () => remember(items, topFolder(directory, items)),
+    root: async () => {
+      const top = topFolder(directory, items);
+      const paths = [...items.values()].flatMap((item) => (item.kind === "file" ? [item.path] : []));
+      attributes = attributesOf(realpathSync(directory), paths);
+      return remember(items, top);
+    },
     async directory(id) {
       const item = find(id);
       return item.kind === "directory" ? item.entries : [];
@@ -40,9 +47,22 @@ export function createWorkTree(directory: string): Objects {
     async file(id) {
       const item = find(id);
       if (item.kind !== "file") throw new PinionError("git/object-missing", `not a file: ${id}`);
-      return readPlainFile(item.path);
+      return asGitHolds(readPlainFile(item.path), attributes.get(item.path));
     },
   };
+}
+
+const lfsPointer = "version https://git-lfs.github.com/spec/v1\n";
+
+/** What a controller would read: it sees the commit, not the work tree. What cannot be told stays as it is. */
+function asGitHolds(bytes: Uint8Array, attributes: FileAttributes | undefined): Uint8Array {
+  if (attributes?.isInLfs) return Buffer.from(lfsPointer);
+  if (!attributes || attributes.encoding === null) return bytes;
+  try {
+    return Buffer.from(new TextDecoder(attributes.encoding, { fatal: true }).decode(bytes));
+  } catch {
+    return bytes;
+  }
 }
 
 function topFolder(directory: string, items: Map<string, Item>): Item {

@@ -1,6 +1,7 @@
 /** Sends a version's own checks, on its private addresses and, where they do no harm, through the public one. */
 
 import { isHarmless, isSmokeTest, whyNotAsExpected } from "../../domain/checks.ts";
+import { below } from "../../domain/probe-path.ts";
 import type { ValidationName } from "../../domain/evidence.ts";
 import type { Check } from "../../domain/process-version.ts";
 import type { Answer, ProbeRequest } from "../../ports/prober.ts";
@@ -17,7 +18,9 @@ export function smokeTests(asked: Asked): readonly Question[] {
 /** One check on every private address in scope. */
 export function privately(asked: Asked, validation: ValidationName, check: Check): Question {
   const about = { validation, subject: check.name };
-  return onEachPlacement(asked, about, async ({ address }) => runCheck(check, await send(check, address, asked.ports)));
+  return onEachPlacement(asked, about, async ({ address }) =>
+    runCheck(check, await send(check, address, asked.ports), await secretsOf(asked)),
+  );
 }
 
 /** With real traffic only harmless requests are made, through the router. */
@@ -28,17 +31,24 @@ export function publicly(asked: Asked, validation: ValidationName, checks: reado
 }
 
 /** Throws `Failure` when the answer is not as expected; silence says nothing while the router cannot be asked. */
-export async function askPublicly(check: Check, { environment, ports }: Pick<Asked, "environment" | "ports">): Promise<string> {
+export async function askPublicly(check: Check, asked: Pick<Asked, "environment" | "ports" | "spec">): Promise<string> {
+  const { environment, ports } = asked;
   const answered = await send(check, ports.router.publicAddress(environment), ports).catch(async (silence: unknown) => {
     await ports.router.routes(environment);
     throw silence;
   });
-  return runCheck(check, answered);
+  return runCheck(check, answered, await secretsOf(asked));
 }
 
-function runCheck(check: Check, answered: Answer): string {
+/** What the version was given, so that no answer can show it; what cannot be looked up, it was not given. */
+async function secretsOf({ environment, ports, spec }: Pick<Asked, "environment" | "ports" | "spec">): Promise<readonly string[]> {
+  const values = Object.values(spec.secrets).map((reference) => ports.secrets.resolve(reference, environment).catch(() => ""));
+  return Promise.all(values);
+}
+
+function runCheck(check: Check, answered: Answer, secrets: readonly string[]): string {
   const { request, expect } = check;
-  const why = whyNotAsExpected(expect, answered);
+  const why = whyNotAsExpected(expect, answered, secrets);
   if (why) throw new Failure(`${request.method} ${request.path}: ${why}`);
   return `${request.method} ${request.path} answered ${answered.status} in ${Math.round(answered.durationMs)} ms`;
 }
@@ -56,7 +66,7 @@ export function requestOf({ request, timeoutMs }: Check, address: string): Probe
   const { body } = request;
   const isJson = body !== undefined && typeof body !== "string";
   return {
-    url: address + request.path,
+    url: below(address, request.path),
     method: request.method,
     headers: { ...(isJson ? { "content-type": "application/json" } : {}), ...request.headers },
     body: isJson ? JSON.stringify(body) : (body ?? null),

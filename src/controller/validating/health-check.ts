@@ -1,6 +1,7 @@
 /** The environment's health check: a path that must answer 2xx on every instance within its time. */
 
 import { healthCheckOf } from "../../domain/environment.ts";
+import { below } from "../../domain/probe-path.ts";
 import type { Ports } from "../ports.ts";
 import { onPlacements } from "./placements.ts";
 import { count, Failure, messageOf, type Question, SaysNothing, type Subject } from "./question.ts";
@@ -24,7 +25,7 @@ function isHealthy(
   const { ports } = subject;
   const deadline = Math.min(ports.clock.now() + timeoutMs, subject.deadline ?? Infinity);
   return onPlacements(subject, about, async (placements) => {
-    for (const placement of placements) await untilHealthy(placement.address + path, deadline, subject);
+    for (const placement of placements) await untilHealthy(below(placement.address, path), deadline, subject);
     return `2xx on ${count(placements.length, "instance")}`;
   });
 }

@@ -8,6 +8,7 @@ import { healthCheckOf, type PerformanceTest } from "../../domain/environment.ts
 import { describeLoad, type Load, type LoadSample, whyLoadFails } from "../../domain/load-judgement.ts";
 import type { Instant } from "../../domain/names.ts";
 import type { Answer, ProbeRequest } from "../../ports/prober.ts";
+import { below } from "../../domain/probe-path.ts";
 import type { Ports } from "../ports.ts";
 import { requestOf } from "./checks.ts";
 import { onPlacements } from "./placements.ts";
@@ -41,7 +42,7 @@ function partsOf({ checks, spec, unit }: Asked): readonly Part[] {
 
 function healthPart(path: string, timeoutMs: number): Part {
   return {
-    request: (address) => ({ url: address + path, method: "GET", headers: {}, body: null, timeoutMs }),
+    request: (address) => ({ url: below(address, path), method: "GET", headers: {}, body: null, timeoutMs }),
     whyWrong: ({ status }) => (status >= 200 && status < 300 ? null : `GET ${path}: answered ${status}`),
   };
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -28,6 +29,26 @@ describe("a work tree", () => {
     root = await temporary();
   });
   afterEach(async () => rm(root, { recursive: true, force: true }));
+
+  it("reads what git holds: a pointer for a file in Git LFS, and git's own encoding", async () => {
+    execFileSync("git", ["init", "--quiet", root]);
+    await write(root, {
+      ".gitattributes": "*.flow.json filter=lfs\n*.txt.yaml working-tree-encoding=UTF-16LE-BOM\n",
+      "processes/a/x.flow.json": "[]",
+      "processes/a/y.yaml": "plain",
+    });
+    await writeFile(join(root, "processes/a/z.txt.yaml"), Buffer.from("\ufeffwide", "utf16le"));
+    const objects = createWorkTree(root);
+    const [processes] = await objects.directory(await objects.root(""));
+    const [folder] = await objects.directory(processes?.id ?? "");
+    const files = await objects.directory(folder?.id ?? "");
+    const texts = await Promise.all(files.map(async ({ name, id }) => [name, Buffer.from(await objects.file(id)).toString()]));
+    expect(texts).toEqual([
+      ["x.flow.json", "version https://git-lfs.github.com/spec/v1\n"],
+      ["y.yaml", "plain"],
+      ["z.txt.yaml", "wide"],
+    ]);
+  });
 
   it("shows processes and environments, and nothing else", async () => {
     await write(root, {
