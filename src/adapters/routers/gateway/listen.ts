@@ -1,6 +1,7 @@
 /** Gets a server to listen: on the port that was asked for, or on the one before. */
 
 import type { AddressInfo, Server } from "node:net";
+import { PinionError } from "../../../domain/errors.ts";
 
 /** Loopback of IPv4. */
 export const loopback = "127.0.0.1";
@@ -12,14 +13,25 @@ export interface Wanted {
   readonly previous: number | null;
 }
 
-/** Resolves with the port. @throws what the system says when a port that was asked for is taken. */
+/** Resolves with the port. @throws `config/invalid` when a port that was asked for is taken; else what the system says. */
 export async function listen(server: Server, { host, port, previous }: Wanted): Promise<number> {
-  if (port !== 0 || previous === null) return listenOn(server, host, port);
+  if (port !== 0 || previous === null)
+    return listenOn(server, host, port).catch((error: unknown) => Promise.reject(named(error, host, port)));
   try {
     return await listenOn(server, host, previous);
   } catch {
     return listenOn(server, host, 0);
   }
+}
+
+/** A port that is taken is the usual case, and the system says nothing of by whom. */
+function named(error: unknown, host: string, port: number): unknown {
+  const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
+  if (!isTaken) return error;
+  const message =
+    `gateway: port ${port} of ${host} is taken (EADDRINUSE): by the gateway of another state folder, or by another program. ` +
+    `\`ss -ltnp 'sport = :${port}'\` shows which; end it (\`pinion down\` with its pinion.yaml ends a gateway), or set another \`gateway.port\``;
+  return new PinionError("config/invalid", message, { cause: error });
 }
 
 function listenOn(server: Server, host: string, port: number): Promise<number> {
