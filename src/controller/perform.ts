@@ -18,7 +18,8 @@ import { loadUnit } from "./units.ts";
 export async function settle(environment: EnvironmentName, ports: Ports): Promise<void> {
   const { owed } = await ports.journal.state(environment);
   const now = ports.clock.now();
-  const due = owed.filter((entry) => entry.notBefore <= now);
+  const isWaiting = ({ notBefore, stuck }: OwedAction): boolean => notBefore > now || stuck?.retry === "never";
+  const due = owed.filter((entry) => !isWaiting(entry));
   if (due.length === 0) return;
   const unfinished = new Map<Action["kind"], ReadonlySet<ProcessId>>();
   for (const { kind, waitsFor, perform } of inOrder) {
@@ -29,7 +30,7 @@ export async function settle(environment: EnvironmentName, ports: Ports): Promis
       ports,
     );
     // What waits to be tried again holds up what comes after it, just as its refusal did.
-    const waiting = of(owed, kind).filter((entry) => entry.notBefore > now);
+    const waiting = of(owed, kind).filter(isWaiting);
     unfinished.set(kind, new Set([...refusals.map((refusal) => refusal.owed), ...waiting].map(({ action }) => processOf(action))));
     await Promise.all(refusals.map((refusal) => refuse(environment, refusal, ports)));
   }

@@ -4,7 +4,7 @@ import semver from "semver";
 import type { Action } from "./actions.ts";
 import { describeRefusal, isHealthyAgain } from "./by-catch.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
-import { advance, isAllButOver, knownGoodAfter, open, rejectedPhase, verifiedBefore } from "./deployments.ts";
+import { advance, isAllButOver, knownGoodAfter, open, rejectedPhase } from "./deployments.ts";
 import { describeHeld, describeSettled, describeUnknown, type Outlook, withStatus } from "./describe-status.ts";
 import type { Desired } from "./desired.ts";
 import { holdForConcurrency, isRunning } from "./gates/concurrency.ts";
@@ -23,6 +23,7 @@ import type { Rollout } from "./rollout.ts";
 import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, weightOf } from "./seen.ts";
 import type { DeploymentUpdate, ProcessState, Refusal } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
+import { verifiedBefore } from "./stable-version.ts";
 import { watchRollout } from "./watch.ts";
 
 /** How long a failed healing is left alone before it is tried again. */

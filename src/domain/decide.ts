@@ -97,7 +97,7 @@ type Draft = Omit<Step, "processes" | "forgotten" | "owed" | "deployments" | "wa
 };
 
 function emptyStep(state: EnvironmentState, seen: Seen): Draft {
-  const retries = state.owed.map((owed) => owed.notBefore).filter((at) => at > seen.now);
+  const retries = state.owed.flatMap(({ notBefore, stuck }) => (notBefore > seen.now && stuck?.retry !== "never" ? [notBefore] : []));
   const wakeAt = retries.length === 0 ? null : Math.min(...retries);
   const { environment } = state;
   return { environment, at: seen.now, processes: [], forgotten: [], owed: new Map(), deployments: [], answers: [], wakeAt };

@@ -14,11 +14,12 @@ import { whenLate } from "./lateness.ts";
 import { describeFreeze, signature } from "./orders.ts";
 import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, whyNotAutomatic } from "./rollback.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
-import { findInstalled, type ProcessSeen, type Seen, servingUnit, viewProcess } from "./seen.ts";
+import { type ProcessSeen, type Seen, viewProcess } from "./seen.ts";
 import type { DeploymentUpdate, KnownGood, ProcessState, Refusal } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
 import { isBeforeSwitch, type Reason, reject, stay } from "./strategies/steps.ts";
 import { nextHandingOver, together } from "./strategies/handing-over.ts";
+import { stableFor } from "./stable-version.ts";
 import { begin } from "./strategies/strategy.ts";
 import { watchRollout } from "./watch.ts";
 
@@ -36,15 +37,12 @@ interface Opening {
   readonly isSecondTry?: true;
 }
 
-export function open(
-  { before, pass, superseded }: Case,
-  view: ProcessSeen,
-  { why, with: partners = [], ...identity }: Opening,
-): ProcessDecision {
+export function open(one: Case, view: ProcessSeen, { why, with: partners = [], ...identity }: Opening): ProcessDecision {
+  const { before, pass } = one;
   const { seen } = pass;
   if (!seen.spec) throw new Error("no deployment without an environment");
   pass.running += 1;
-  const blank = newRollout(before.process, seen, seen.spec, { ...identity, stable: stableFor(view, identity.candidate, superseded) });
+  const blank = newRollout(before.process, seen, seen.spec, { ...identity, stable: stableFor(one, view, identity.candidate) });
   const step = begin(blank, why);
   const rollout: Rollout = { ...blank, state: step.state };
   const process: ProcessState = { ...before, rollout, refused: identity.kind === "heal" ? before.refused : null };
@@ -56,24 +54,6 @@ export function open(
     deployments: [opened(rollout, seen, why), entered(rollout, seen.now, step)],
     wakeAt: earlier(step.wakeAt, timeIsOver(rollout, seen.now)),
   };
-}
-
-/**
- * What the traffic goes back to if need be: what has it now, unless that is the candidate itself. A version that had only just
- * been given the traffic when it was superseded was never found good: then it is the one before it, if it is still there.
- */
-function stableFor(view: ProcessSeen, candidate: UnitRef | null, superseded: Case["superseded"]): UnitRef | null {
-  const serving = servingUnit(view.route);
-  if (!serving || serving.digest === candidate?.digest) return null;
-  const verified = verifiedBefore(superseded, serving);
-  const isThere = verified !== null && verified.digest !== candidate?.digest && findInstalled(view.installed, verified.digest) !== null;
-  return isThere ? verified : serving;
-}
-
-/** What had the traffic before a version that serves and was never found good; null: what serves may go on. */
-export function verifiedBefore(superseded: Case["superseded"], serving: UnitRef | null): UnitRef | null {
-  if (!superseded || superseded.isGood || superseded.rollout.kind === "rollback") return null;
-  return superseded.rollout.candidate?.digest === serving?.digest ? superseded.rollout.stable : null;
 }
 
 /** A canary has a limit of its own: its steps take as long as they take. */

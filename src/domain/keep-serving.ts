@@ -66,8 +66,9 @@ function isPinned(desired: Desired, { digest }: UnitRef): boolean {
   return desired.kind === "run" && desired.unit.digest === digest;
 }
 
+/** It was good here; or nothing ever was, and it has had the callers. */
 function isVouchedFor({ knownGood }: ProcessState, { digest }: UnitRef): boolean {
-  return knownGood.some((good) => good.digest === digest);
+  return knownGood.length === 0 || knownGood.some((good) => good.digest === digest);
 }
 
 function whatIsDone(owed: readonly OwedAction[], { version, digest }: UnitRef): string {

@@ -89,14 +89,13 @@ function whyBusy({ owed, orders, freeze, processes }: EnvironmentState): string 
     const why = whyProcessBusy(state);
     if (why) return why;
   }
-  const wanting = owed.find((entry) => !isBeyondRecall(entry, processes));
+  const wanting = owed.find((entry) => !isBeyondRecall(entry));
   return wanting ? `an action is owed: ${JSON.stringify(wanting)}` : null;
 }
 
-/** What served and is lost, and whose variables are others by now: it is shown, and tried again for as long as its pin is held. */
-function isBeyondRecall({ action, stuck }: OwedAction, processes: EnvironmentState["processes"]): boolean {
-  if (action.kind !== "ensure-installed" || stuck?.retry !== "never") return false;
-  return processes.get(action.unit.process)?.status?.reason.includes(`${action.unit.version} cannot be put back: ${stuck.detail}`) ?? false;
+/** It can never be done, and is not tried again: it stays as the reason until something else is decided. */
+function isBeyondRecall({ action, stuck }: OwedAction): boolean {
+  return action.kind === "ensure-installed" && stuck?.retry === "never";
 }
 
 function whyProcessBusy({ process, rollout, revert, status }: ProcessState): string | null {

@@ -1,0 +1,40 @@
+/** Which version the traffic goes back to when a rollout ends badly. */
+
+import type { Case } from "./decision.ts";
+import type { UnitRef } from "./names.ts";
+import { isInQuarantine } from "./quarantine.ts";
+import { findInstalled, type ProcessSeen, servingUnit } from "./seen.ts";
+
+/**
+ * What the traffic goes back to if need be: what has it now, unless that is the candidate itself. A version that had only just
+ * been given the traffic when it was superseded was never found good: then it is the one before it, if it is still there.
+ */
+export function stableFor(one: Case, view: ProcessSeen, candidate: UnitRef | null): UnitRef | null {
+  const { superseded } = one;
+  const serving = servingUnit(view.route);
+  if (!serving || serving.digest === candidate?.digest) return null;
+  const verified = verifiedBefore(superseded, serving);
+  const isThere = verified !== null && verified.digest !== candidate?.digest && findInstalled(view.installed, verified.digest) !== null;
+  return outOfQuarantine(one, view, { stable: isThere ? verified : serving, candidate });
+}
+
+/** What is in quarantine gets no more traffic where another version has some of it already: then that one is the way back. */
+function outOfQuarantine(
+  { before, pass }: Case,
+  { process, route, installed }: ProcessSeen,
+  { stable, candidate }: { readonly stable: UnitRef; readonly candidate: UnitRef | null },
+): UnitRef {
+  const isBad = (version: UnitRef["version"]): boolean => isInQuarantine(before, version, pass.seen);
+  if (!isBad(stable.version)) return stable;
+  const other = route?.shares.find(
+    ({ digest, version, weight }) =>
+      weight > 0 && digest !== candidate?.digest && !isBad(version) && findInstalled(installed, digest) !== null,
+  );
+  return other ? { process, version: other.version, digest: other.digest } : stable;
+}
+
+/** What had the traffic before a version that serves and was never found good; null: what serves may go on. */
+export function verifiedBefore(superseded: Case["superseded"], serving: UnitRef | null): UnitRef | null {
+  if (!superseded || superseded.isGood || superseded.rollout.kind === "rollback") return null;
+  return superseded.rollout.candidate?.digest === serving?.digest ? superseded.rollout.stable : null;
+}
