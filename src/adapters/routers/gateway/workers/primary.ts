@@ -28,7 +28,7 @@ export interface PrimaryOptions extends GatewayOptions {
 
 const defaultWorkers = 2;
 const defaultHeartbeatMs = 1_000;
-const reportEveryMs = 25;
+const reportEveryMs = 50;
 const forgetCountersAfterMs = 15 * 60_000;
 const sweepEveryMs = 60_000;
 const closeLimitMs = 30_000;
