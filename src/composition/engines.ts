@@ -11,7 +11,7 @@ import type { Awake } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
-import { isolate } from "./isolation.ts";
+import { howExposed, isolate } from "./isolation.ts";
 import { readInstallation } from "./installation.ts";
 
 export interface EnginesParts {
@@ -45,13 +45,14 @@ const longestRetryMs = 30_000;
 
 export function createEngines(parts: EnginesParts): Engines {
   const queues = new Map<string, Queue>();
+  const tellExposed = once((environment) => parts.log.warn({ environment }, howExposed()));
   const opened = new Map<EnvironmentName, Opened>();
   const starting = new Set<Promise<void>>();
   let isClosing = false;
 
   async function start(environment: EnvironmentName, entry: Opened, retryMs: number): Promise<void> {
     try {
-      await connect(environment, entry, { ...parts, queues });
+      await connect(environment, entry, { ...parts, queues, tellExposed });
     } catch (error) {
       entry.why = error instanceof Error ? error.message : String(error);
       parts.log.error({ environment, error: entry.why }, "the engine does not start; trying again");
@@ -86,6 +87,16 @@ export function createEngines(parts: EnginesParts): Engines {
 interface ConnectParts extends EnginesParts {
   /** Of remote engines, by address: environments may share one, and deploy to it one after the other. */
   readonly queues: Map<string, Queue>;
+  /** Of the first environment whose engines run as the controller. */
+  readonly tellExposed: (environment: EnvironmentName) => void;
+}
+
+function once(tell: (environment: EnvironmentName) => void): (environment: EnvironmentName) => void {
+  let isTold = false;
+  return (environment) => {
+    if (!isTold) tell(environment);
+    isTold = true;
+  };
 }
 
 async function connect(environment: EnvironmentName, entry: Opened, parts: ConnectParts): Promise<void> {
@@ -108,15 +119,16 @@ async function connectRemote(
   return connectRemoteNodeRed({ url: config.url, publicUrl: config.publicUrl, token, allow: config.allow, owner, queue }).engine;
 }
 
-type EmbeddedParts = Omit<EnginesParts, "config"> & { readonly config: EmbeddedEngineConfig };
+type EmbeddedParts = Omit<ConnectParts, "config"> & { readonly config: EmbeddedEngineConfig };
 
 async function startEmbedded(
   environment: EnvironmentName,
   entry: Opened,
-  { config, directory, log, onChange }: EmbeddedParts,
+  { config, directory, log, onChange, tellExposed }: EmbeddedParts,
 ): Promise<void> {
   const { instances, maxMemoryMb, allow } = config;
   const { isolation, notes } = await isolate(environment, config, directory);
+  if (isolation === null) tellExposed(environment);
   const about = { environment, directory: join(directory, environment), instances, maxMemoryMb, allow };
   const embedded = await startEmbeddedNodeRed({ ...about, isolation, notes, log });
   embedded.onChange(() => onChange(environment));

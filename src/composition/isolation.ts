@@ -34,16 +34,20 @@ export async function isolate(
 
 const whyExposed = "not isolated: its engines run as the controller's own user, whose files and other engines are open to their flows";
 
-/** Said once at the start; null: somebody has taken care. */
-export function notIsolated({ engines }: ControllerConfig, mayBe = maySwitchUsers()): string | null {
-  const embedded = [engines.default, ...engines.byEnvironment.values()].filter((engine) => engine.mode === "embedded");
-  const users = embedded.map(({ user }) => user);
-  const shared = users.find((user, index) => user !== null && users.indexOf(user) !== index) ?? null;
-  if (mayBe && shared !== null)
-    return `environments are not isolated from each other where their engines run as the same user, as with ${shared}: give each a user of its own`;
-  if (embedded.length === 0 || (mayBe && !users.includes(null))) return null;
+/** Said once, of the first environment that is so. */
+export function howExposed(mayBe = maySwitchUsers()): string {
   const how = mayBe
     ? "a user pinion-ENVIRONMENT for each, or engines.ENVIRONMENT.user, isolates them"
     : "isolation takes a controller that runs as root; see docs/install.md";
   return `environments are not isolated where their engines run as the controller's own user: a flow can read what this user can; ${how}`;
+}
+
+/** What pinion.yaml itself undoes; null: nothing. */
+export function sharedUser({ engines }: ControllerConfig): string | null {
+  const users = [engines.default, ...engines.byEnvironment.values()].flatMap((engine) =>
+    engine.mode === "embedded" && engine.user !== null ? [engine.user] : [],
+  );
+  const shared = users.find((user, index) => users.indexOf(user) !== index);
+  if (shared === undefined) return null;
+  return `environments are not isolated from each other where their engines run as the same user, as with ${shared}: give each a user of its own`;
 }

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseControllerConfig } from "../../src/adapters/manifest/controller-config.ts";
+import { createEngines } from "../../src/composition/engines.ts";
 import { readInstallation } from "../../src/composition/installation.ts";
-import { isolate, notIsolated } from "../../src/composition/isolation.ts";
+import { howExposed, isolate, sharedUser } from "../../src/composition/isolation.ts";
 
 const parse = (engines: string) =>
   parseControllerConfig(`repository: { url: https://git.example.com/c.git }\nengines: ${engines}\n`, "pinion.yaml");
@@ -17,23 +18,20 @@ describe("whom engines run as", () => {
       notes: [expect.stringMatching(/^not isolated: /)],
     });
     expect(await isolate("production", embedded(null), "/state/engines", false)).toMatchObject({ isolation: null });
-    expect(notIsolated(parse("{ default: { kind: node-red } }"), false)).toMatch(/not isolated .* runs as root/);
-    expect(notIsolated(parse("{ default: { kind: node-red } }"), true)).toMatch(/not isolated .* engines.ENVIRONMENT.user/);
+    expect(howExposed(false)).toMatch(/not isolated .* runs as root/);
+    expect(howExposed(true)).toMatch(/not isolated .* engines.ENVIRONMENT.user/);
   });
 
   it("is the user named, with a folder beside the state folder, where the controller may switch users", async () => {
     const { isolation, notes } = await isolate("production", embedded("20001"), "/state/engines", true);
     expect(isolation).toEqual({ runAs: { uid: 20_001, gid: 20_001 }, directory: "/state.engines/production" });
     expect(notes).toEqual([]);
-    expect(notIsolated(parse("{ default: { kind: node-red, user: 20001 } }"), true)).toBeNull();
-    expect(notIsolated(parse("{ default: { kind: node-red, user: 20001 } }"), false)).toContain("not isolated");
-    expect(notIsolated(parse("{ default: { kind: node-red, mode: remote, url: 'http://x', token: { env: T } } }"), false)).toBeNull();
   });
 
   it("is told where several entries name the same user", () => {
     const twice = "{ default: { kind: node-red, user: 20001 }, production: { kind: node-red, user: 20001 } }";
-    expect(notIsolated(parse(twice), true)).toMatch(/not isolated from each other .* 20001/);
-    expect(notIsolated(parse(twice.replace("20001 } }", "20002 } }")), true)).toBeNull();
+    expect(sharedUser(parse(twice))).toMatch(/not isolated from each other .* 20001/);
+    expect(sharedUser(parse(twice.replace("20001 } }", "20002 } }")))).toBeNull();
   });
 
   it("is nobody when the user named cannot be had", async () => {
@@ -54,5 +52,28 @@ describe("the name of an installation", () => {
     expect(name).toMatch(/^[0-9a-f-]{36}$/);
     expect([readInstallation(state), readInstallation(join(directory, "other")) === name]).toEqual([name, false]);
     expect(statSync(join(state, "installation")).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe("a controller whose engines run as itself", () => {
+  it("says so once, however many environments it has", async () => {
+    const said: string[] = [];
+    const log = { info: () => undefined, warn: (_fields: object, text: string) => void said.push(text), error: () => undefined };
+    const directory = mkdtempSync(join(tmpdir(), "pinion-exposed-"));
+    // A folder that is a file: the instances themselves never start, which is not what is looked at here.
+    const engines = createEngines({
+      config: parse("{ default: { kind: node-red } }"),
+      directory: join(directory, "engines"),
+      secrets: { resolve: () => Promise.reject(new Error("none")) },
+      awake: { ran: () => 0, lostMs: () => 0, since: () => 0 },
+      log,
+      onChange: () => undefined,
+    });
+    writeFileSync(join(directory, "engines"), "");
+    engines.open("one-environment");
+    engines.open("another-environment");
+    await engines.close("stop");
+    rmSync(directory, { recursive: true, force: true });
+    expect(said.filter((line) => line.includes("not isolated"))).toHaveLength(1);
   });
 });
