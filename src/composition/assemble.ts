@@ -31,7 +31,8 @@ export interface Assembly {
   readonly store: Store;
   readonly time: SystemTime;
   readonly secrets: Ports["secrets"];
-  readonly repository: Pick<GitRepository, "poll" | "fetch" | "mirrored" | "objects" | "url" | "writer">;
+  readonly repository: Pick<GitRepository, "poll" | "fetch" | "mirrored" | "objects" | "url" | "writer"> &
+    Partial<Pick<GitRepository, "log">>;
   readonly gateway: OpenGateway;
   readonly engines: Engines;
   readonly telling: Ports["telling"];
@@ -49,6 +50,8 @@ export interface Assembled {
 
 /** Where the store keeps the newest commit that was in force. */
 export const appliedKey = "applied-commit";
+/** What was published and is no longer what it was. */
+const publishedKey = "published-versions";
 
 /** The longest wait between two polls of a remote that does not answer, in milliseconds. */
 const maxBackoffMs = 300_000;
@@ -95,6 +98,8 @@ function followRepository({ config, permits, log, store, repository, gateway, ti
     dialects: [nodeRedDialect],
     path,
     defaults,
+    memory: { read: () => store.meta.get(publishedKey) || null, write: (text) => store.meta.set(publishedKey, text) },
+    ...(repository.log && { history: { objects: repository.objects, path, log: repository.log } }),
     ...(permits === undefined ? {} : { permits }),
   });
   const applied = { read: () => store.meta.get(appliedKey) || null, write: (commit: string) => store.meta.set(appliedKey, commit) };

@@ -7,11 +7,13 @@ import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
 import { openLocalRepository } from "../adapters/git/local-repository.ts";
 import { digestOf } from "../adapters/manifest/digest.ts";
 import { readLoneVersion } from "../adapters/manifest/lone-version.ts";
-import { createManifests } from "../adapters/manifest/manifests.ts";
+import type { Finding } from "../domain/finding.ts";
+import { createManifests, type ManifestsOptions } from "../adapters/manifest/manifests.ts";
+import { openHistory } from "./past.ts";
 import { validateRepository } from "../adapters/manifest/validate-repository.ts";
 import { createWorkTree } from "../adapters/work-tree/work-tree.ts";
 import { PinionError } from "../domain/errors.ts";
-import type { Objects, ParseCache } from "../ports/objects.ts";
+import type { ParseCache } from "../ports/objects.ts";
 import { wantsColor } from "../surfaces/cli/terminal.ts";
 import { gitProgram } from "../surfaces/cli/git-program.ts";
 import type { CliWorld, DemoOptions, GatewayOptions, Interrupts, OpenRepository, RepositoryPlace } from "../surfaces/cli/world.ts";
@@ -59,17 +61,25 @@ export function createCliWorld(): CliWorld {
     down: async (configFile) => (await import("./down.ts")).endLeftOvers((await readConfig(configFile)).stateDirectory),
     gateway: serveGateway,
     demo: playDemo,
-    validate: async (directory, configFile) => {
-      const about = { objects: createWorkTree(directory), dialects };
-      if (configFile === null) return validateRepository(about);
-      const { permits, defaults } = (await readConfig(configFile)).config;
-      return validateRepository({ ...about, permits, defaults });
-    },
+    validate: validateDirectory,
     readVersionFile: (file) => readLoneVersion(file, dialects),
     openRepository,
     controllerAddress: async (configFile) => readAddress((await readConfig(configFile)).stateDirectory),
     digestOf,
   };
+}
+
+/** A work tree with what its git history says was published, and what the operator of a pinion.yaml allows. */
+async function validateDirectory(directory: string, configFile: string | null): Promise<{ readonly findings: readonly Finding[] }> {
+  const about = { objects: createWorkTree(directory), dialects };
+  const config = configFile === null ? null : (await readConfig(configFile)).config;
+  const allowed = config === null ? {} : { permits: config.permits, defaults: config.defaults };
+  const past = await openHistory(gitProgram(process.env), directory);
+  try {
+    return await validateRepository({ ...about, ...allowed, ...(past && { history: past.history, isShallow: past.isShallow }) });
+  } finally {
+    await past?.close();
+  }
 }
 
 function catchInterrupts(): Interrupts {
@@ -111,18 +121,26 @@ async function serveGateway(options: GatewayOptions): Promise<number> {
 }
 
 async function openRepository(place: RepositoryPlace): Promise<OpenRepository> {
-  if (place.kind === "work-tree") return readRepository(createWorkTree(place.directory), "", "", async () => undefined);
+  if (place.kind === "work-tree") return readWorkTree(place.directory);
   const { status, stdout, stderr } = await gitProgram(process.env)(place.directory, ["rev-parse", "--absolute-git-dir"]);
   if (status !== 0) throw new PinionError("usage/invalid", `${place.directory} is not in a git repository: ${stderr}`);
   const local = openLocalRepository(stdout);
-  return readRepository(local.objects, place.commit, place.path, () => local.close()).catch(async (error: unknown) => {
+  return readRepository({ objects: local.objects, path: place.path }, place.commit, () => local.close()).catch(async (error: unknown) => {
     await local.close();
     throw error;
   });
 }
 
-async function readRepository(objects: Objects, commit: string, path: string, close: () => Promise<void>): Promise<OpenRepository> {
-  const manifests = createManifests({ objects, cache: noCache, dialects, path });
+async function readWorkTree(directory: string): Promise<OpenRepository> {
+  const past = await openHistory(gitProgram(process.env), directory);
+  const objects = createWorkTree(directory);
+  return readRepository({ objects, ...(past && { history: past.history }) }, "HEAD", async () => past?.close());
+}
+
+type Reading = Pick<ManifestsOptions, "objects" | "path" | "history">;
+
+async function readRepository(reading: Reading, commit: string, close: () => Promise<void>): Promise<OpenRepository> {
+  const manifests = createManifests({ ...reading, cache: noCache, dialects });
   const snapshot = await manifests.snapshot(commit, 0);
   return { snapshot, version: (process, version) => manifests.version(process, version), close };
 }

@@ -2,6 +2,7 @@
 
 import { mkdirSync } from "node:fs";
 import { resolve } from "node:path";
+import type { CommitId } from "../../domain/names.ts";
 import type { ConfigRepository, Head } from "../../ports/config-repository.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Objects } from "../../ports/objects.ts";
@@ -51,6 +52,8 @@ export interface GitRepository extends ConfigRepository {
   writer(options: PinWriterOptions): PinWriter;
   /** Ends what runs; resolves when nothing does any more. */
   close(): Promise<void>;
+  /** The newest commits that changed files of a pathspec: `commit ID` and the files' paths, a line each. */
+  log(commit: CommitId, pathspec: string, most: number): Promise<string>;
 }
 
 /** @throws `git/protocol-not-allowed`, `config/invalid`, before any git runs. */
@@ -82,6 +85,8 @@ export function createGitRepository(options: GitRepositoryOptions): GitRepositor
       void queue.add(tidy);
       return headOf(commit);
     },
+    log: (commit, pathspec, most) =>
+      parts.local.run(["log", ...logOptions, `--max-count=${most}`, "--end-of-options", commit, "--", pathspec]),
     mirrored: async () => {
       const commit = await queue.add(mirror.accepted);
       return commit && headOf(commit);
@@ -93,6 +98,8 @@ export function createGitRepository(options: GitRepositoryOptions): GitRepositor
     },
   };
 }
+
+const logOptions = ["--format=commit %H", "--name-only", "--no-renames", "--no-show-signature"];
 
 type Parts = ReturnType<typeof assemble>;
 

@@ -13,6 +13,7 @@ const catalogue = {
   "file/submodule": "Replace the submodule by its files: a config repository holds plain files only.",
   "file/not-a-folder": "A folder is expected here.",
   "file/unexpected": "Pinion does not read this file; rename or remove it.",
+  "history/shallow": "Fetch all commits, such as with `git fetch --unshallow`.",
   "limit/files": "Remove what does not belong here.",
   "limit/depth": "Make the structure flatter.",
   "limit/aliases": "Write the values out instead of using aliases.",
@@ -117,6 +118,7 @@ export type FindingCode = keyof typeof catalogue;
 const warnings: ReadonlySet<FindingCode> = new Set([
   "file/unexpected",
   "version/not-listed",
+  "history/shallow",
   "environment/no-pins",
   "environment/unknown-process",
   "pin/deprecated",

@@ -1,7 +1,7 @@
 /** All processes of a commit: shared with the commit before where nothing changed, else from the cache, else read. */
 
 import type { Finding } from "../../domain/finding.ts";
-import type { Digest, ProcessId, Version } from "../../domain/names.ts";
+import type { ProcessId, Version } from "../../domain/names.ts";
 import type { ProcessCatalogue } from "../../domain/snapshot.ts";
 import type { ParseCache, TreeEntry } from "../../ports/objects.ts";
 import { finding, startOf } from "./findings.ts";
@@ -10,7 +10,7 @@ import { inBatches } from "./in-batches.ts";
 import { maxFindings, maxProcesses } from "./limits.ts";
 import { cacheKey, decodeRecord, encodeRecord, type ProcessRecord } from "./process-record.ts";
 import { readProcess, type Reading, readVersions, spoiledProcess } from "./read-process.ts";
-import { keepPublished, type Published } from "./published.ts";
+import { keepPublished, type Publication, type Published } from "./published.ts";
 
 export interface ProcessSet {
   readonly treeId: string;
@@ -20,7 +20,7 @@ export interface ProcessSet {
   readonly changed: ReadonlySet<ProcessId>;
   /** Of the processes that have any; of files that belong to none under "". */
   readonly findings: ReadonlyMap<ProcessId, readonly Finding[]>;
-  /** Digests that were published earlier and must not change. */
+  /** Versions that were published earlier and are no longer what they were. */
   readonly published: Published;
 }
 
@@ -38,7 +38,7 @@ export async function loadProcesses(reading: Reading, cache: ParseCache, treeId:
     const refused = refusedEntry(entry, `processes/${entry.name}`);
     if (refused !== null) fresh.set(entry.name, spoiledProcess(entry.name, "", [refused]));
   }
-  const set = merge(treeId, entries, fresh, before);
+  const set = merge({ treeId, entries, fresh, before, published: before?.published ?? reading.promised });
   if (all.length <= maxProcesses) return set;
   const found = finding(startOf("processes"), "limit/files", `there are ${all.length} entries; only ${maxProcesses} are read`);
   return { ...set, findings: new Map(set.findings).set("", [found, ...(set.findings.get("") ?? [])]) };
@@ -91,12 +91,15 @@ function remember(reading: Reading, cache: ParseCache, records: readonly Process
   cache.put(new Map(records.map((record) => [cacheKey(record.process, record.treeId, reading.engines), encodeRecord(record)])));
 }
 
-function merge(
-  treeId: string,
-  entries: readonly TreeEntry[],
-  fresh: ReadonlyMap<ProcessId, ProcessRecord>,
-  before: ProcessSet | null,
-): ProcessSet {
+interface Merging {
+  readonly treeId: string;
+  readonly entries: readonly TreeEntry[];
+  readonly fresh: ReadonlyMap<ProcessId, ProcessRecord>;
+  readonly before: ProcessSet | null;
+  readonly published: Published;
+}
+
+function merge({ treeId, entries, fresh, before, published }: Merging): ProcessSet {
   const known = before?.records ?? new Map<ProcessId, ProcessRecord>();
   const records = new Map<ProcessId, ProcessRecord>();
   for (const { name, kind } of entries) {
@@ -111,7 +114,7 @@ function merge(
     changed,
     catalogue: new Map(Array.from(records, ([process, record]) => [process, record.catalogue])),
     findings: findingsOf(entries, records),
-    published: keepPublished(changed, { before: known, now: records, published: before?.published ?? new Map() }),
+    published: keepPublished(changed, { before: known, now: records, published }),
   };
 }
 
@@ -129,7 +132,7 @@ function findingsOf(
   return findings;
 }
 
-/** The digest that a version was published with, when its catalogue no longer says so. */
-export function publishedDigest(set: ProcessSet, process: ProcessId, version: Version): Digest | null {
+/** What a version was published as, when it is no longer that. */
+export function publicationOf(set: ProcessSet, process: ProcessId, version: Version): Publication | null {
   return set.published.get(process)?.get(version) ?? null;
 }

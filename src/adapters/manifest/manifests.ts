@@ -15,6 +15,8 @@ import { noDefaults } from "./environment-file.ts";
 import { readVersion, summaryOf } from "./read-process.ts";
 import { createRecentVersions, type RecentVersions } from "./recent-versions.ts";
 import { type ReadCommit, readCommit, type RepositoryReading } from "./repository-reader.ts";
+import { type History, publishedBefore } from "./history.ts";
+import { readPublished, writePublished } from "./published.ts";
 import { createSchemas, type Schemas } from "./schemas.ts";
 import { createPace, type Pace } from "./slices.ts";
 import { contentFindings } from "./pin-rules.ts";
@@ -38,6 +40,10 @@ export interface ManifestsOptions {
   readonly budgetMs?: number;
   /** Milliseconds, for measuring the work. */
   readonly now?: () => number;
+  /** Keeps what was published across restarts. */
+  readonly memory?: { read(): string | null; write(text: string): void };
+  /** Where it is found when nothing is remembered. */
+  readonly history?: History;
 }
 
 const defaultBudgetMs = 20_000;
@@ -57,7 +63,9 @@ export function createManifests(options: ManifestsOptions): Manifests {
   return {
     async snapshot(commit, committedAt) {
       const pace = createPace(newest === null ? firstBudgetMs : budgetMs, now);
-      newest = await readCommit({ ...reading, pace }, commit, newest);
+      const read = await readAfter({ ...reading, pace }, options, { commit, before: newest });
+      options.memory?.write(writePublished(commit, read.processes.published));
+      newest = read;
       return toSnapshot(newest, commit, committedAt);
     },
     async version(process, version) {
@@ -66,10 +74,24 @@ export function createManifests(options: ManifestsOptions): Manifests {
   };
 }
 
+/** The first reading knows what was published from the memory, or else from the history. */
+async function readAfter(
+  reading: RepositoryReading,
+  { memory, history }: ManifestsOptions,
+  { commit, before }: { readonly commit: CommitId; readonly before: ReadCommit | null },
+): Promise<ReadCommit> {
+  const remembered = before === null ? readPublished(memory?.read() ?? null, commit) : null;
+  const read = await readCommit({ ...reading, promised: remembered ?? reading.promised }, commit, before);
+  if (before !== null || remembered !== null || history === undefined) return read;
+  const promised = await publishedBefore(reading, history, { commit, records: read.processes.records });
+  return promised.size === 0 ? read : readCommit({ ...reading, promised }, commit, null);
+}
+
 /** The options with their defaults. */
 export function toReading(options: ManifestsOptions, pace: Pace): RepositoryReading {
   return {
     pace,
+    promised: new Map(),
     objects: options.objects,
     cache: options.cache,
     dialects: options.dialects,

@@ -4,10 +4,11 @@ import type { Finding } from "../../domain/finding.ts";
 import type { Digest, ProcessId, Version } from "../../domain/names.ts";
 import { finding, type FindingCode, type Place } from "./findings.ts";
 import { maxFindings, maxUnknownPins } from "./limits.ts";
-import { type ProcessSet, publishedDigest } from "./load-processes.ts";
+import { type ProcessSet, publicationOf } from "./load-processes.ts";
 import type { Pin } from "./pins-file.ts";
 import { isVersion, type ListedVersion } from "./process-file.ts";
 import { processFile, type ProcessRecord, type VersionRecord, versionFile } from "./process-record.ts";
+import type { Publication } from "./published.ts";
 import { quarantineKey } from "./quarantine-file.ts";
 import type { EnvironmentRecord } from "./read-environment.ts";
 import { suggestion } from "./suggest.ts";
@@ -61,17 +62,20 @@ export function contentFindings(
 ): readonly Finding[] {
   if (known.kind === "bad") return known.findings;
   const computed = known.summary.definitionDigest;
-  const promised = publishedDigest(processes, record.process, entry.version);
+  const promised = publicationOf(processes, record.process, entry.version);
   const isPromised = entry.digest === undefined ? entry.status === "draft" : entry.digest === computed;
   if (isPromised && promised === null) return known.warnings;
 
   const at = { file: processFile(record.process), line: entry.place[2], column: entry.place[3], pointer: pointerOf(record, entry) };
   const findings = isPromised ? [] : [wrongDigest(at, record.process, entry, computed)];
   if (promised === null) return findings;
-  return [
-    ...findings,
-    finding(at, "version/republished", `version ${entry.version} was published with the digest ${promised}; it can no longer change`),
-  ];
+  return [...findings, finding(at, "version/republished", republished(entry, promised))];
+}
+
+function republished({ version, digest }: ListedVersion, promised: Publication): string {
+  return digest === promised.digest
+    ? `the file of version ${version} is no longer the one that was published; only its status may change`
+    : `version ${version} was published with the digest ${promised.digest}; it can no longer change`;
 }
 
 function wrongDigest(at: Place, process: ProcessId, entry: ListedVersion, computed: Digest): Finding {

@@ -17,6 +17,8 @@ export type EntryPlace = readonly [line: number, column: number, digestLine: num
 
 export interface ListedVersion extends CatalogueEntry {
   readonly place: EntryPlace;
+  /** Object id of its file, once the folder is known. */
+  readonly file?: string;
 }
 
 export interface ParsedProcess {

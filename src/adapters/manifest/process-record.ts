@@ -44,7 +44,7 @@ export function versionFile(process: ProcessId, version: Version): string {
 }
 
 /** Change it whenever the rows, or what is made of a file, change their meaning. */
-const format = 4;
+const format = 5;
 
 /** The key of a process folder in the cache: everything that the row depends on is in it. */
 export function cacheKey(process: ProcessId, treeId: string, engines: readonly string[]): string {
@@ -56,7 +56,7 @@ interface Row {
   readonly owner: string;
   readonly findings: readonly Finding[];
   readonly spoiled: boolean;
-  readonly listed: readonly (readonly [Version, ListedVersion["status"], ListedVersion["digest"] | 0, EntryPlace])[];
+  readonly listed: readonly (readonly [Version, ListedVersion["status"], ListedVersion["digest"] | 0, EntryPlace, string])[];
   readonly versions: readonly RowVersion[];
 }
 
@@ -83,7 +83,7 @@ export function encodeRecord(record: ProcessRecord): string {
     owner,
     findings: record.findings,
     spoiled: findings.length > 0,
-    listed: Array.from(versions.values(), ({ version, status, digest, place }) => [version, status, digest ?? 0, place]),
+    listed: Array.from(versions.values(), ({ version, status, digest, place, file }) => [version, status, digest ?? 0, place, file ?? ""]),
     versions: Array.from(record.versions, ([version, known]) => encodeVersion(version, known)),
   };
   return JSON.stringify(row);
@@ -109,9 +109,9 @@ export function decodeRecord(text: string, process: ProcessId, treeId: string): 
 }
 
 function fromRow(row: Row, process: ProcessId, treeId: string): ProcessRecord {
-  const listed = row.listed.map(([version, status, digest, place]): [Version, ListedVersion] => [
+  const listed = row.listed.map(([version, status, digest, place, file]): [Version, ListedVersion] => [
     version,
-    digest === 0 || digest === undefined ? { version, status, place } : { version, status, digest, place },
+    digest === 0 || digest === undefined ? { version, status, place, file } : { version, status, digest, place, file },
   ]);
   const errors = row.spoiled ? row.findings.filter((found) => found.severity === "error") : none;
   return {

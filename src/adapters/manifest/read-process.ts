@@ -14,6 +14,7 @@ import { maxExportBytes, maxFindings, maxName, maxYamlBytes } from "./limits.ts"
 import { isVersion, type ListedVersion, type ParsedProcess, parseProcessFile } from "./process-file.ts";
 import { processFile, type ProcessRecord, versionFile, type VersionRecord } from "./process-record.ts";
 import type { Schemas } from "./schemas.ts";
+import type { Published } from "./published.ts";
 import type { Pace } from "./slices.ts";
 import { type ParsedVersion, parseVersionFile, withDefinition } from "./version-file.ts";
 
@@ -26,6 +27,8 @@ export interface Reading {
   readonly hash: Hash;
   readonly schemas: Schemas;
   readonly pace: Pace;
+  /** Publications that are remembered from before, for the first reading. */
+  readonly promised: Published;
 }
 
 /** A folder's catalogue, without any version. @throws `git/object-missing`. */
@@ -36,7 +39,8 @@ export async function readProcess(reading: Reading, process: ProcessId, treeId: 
   const spoiling = [...nameFindings(process, path), ...folder.findings, ...parsed.findings];
   if (spoiling.length > 0) return spoiledProcess(process, treeId, spoiling, parsed);
 
-  const listed = new Map(parsed.versions.map((version) => [version.version, version]));
+  const fileOf = ({ version }: ListedVersion): string => folder.files.get(`versions/${version}.yaml`) ?? "";
+  const listed = new Map(parsed.versions.map((version) => [version.version, { ...version, file: fileOf(version) }]));
   const missing = parsed.versions
     .filter(({ version }) => !folder.files.has(`versions/${version}.yaml`))
     .map((each) => missingFile(process, each));

@@ -4,7 +4,8 @@ import type { Finding } from "../../domain/finding.ts";
 import type { Version } from "../../domain/names.ts";
 import { whyNotFlow } from "../../domain/permits.ts";
 import type { ParseCache } from "../../ports/objects.ts";
-import { finding, mostImportant } from "./findings.ts";
+import { finding, mostImportant, startOf } from "./findings.ts";
+import { publishedBefore } from "./history.ts";
 import { type ManifestsOptions, toReading } from "./manifests.ts";
 import { contentFindings } from "./pin-rules.ts";
 import { isVersion } from "./process-file.ts";
@@ -16,6 +17,8 @@ import { createPace } from "./slices.ts";
 export interface ValidationOptions extends Omit<ManifestsOptions, "cache"> {
   /** Handed to `Objects.root`; a work tree has only one. */
   readonly commit?: string;
+  /** Whether the history lacks older commits. */
+  readonly isShallow?: boolean;
 }
 
 const noCache: ParseCache = { get: () => new Map(), put: () => {} };
@@ -27,7 +30,16 @@ export async function validateRepository(options: ValidationOptions): Promise<{ 
     ...record.catalogue.versions.keys(),
     ...unlistedVersions(record),
   ]);
-  return { findings: mostImportant([...read.findings, ...versionFindings(read), ...(await flowFindings(reading, read))]) };
+  const { history, commit = "HEAD" } = options;
+  const promised = history === undefined ? null : await publishedBefore(reading, history, { commit, records: read.processes.records });
+  const shallow = options.isShallow === true ? [shallowFinding()] : [];
+  const told = promised === null ? read : { ...read, processes: { ...read.processes, published: promised } };
+  return { findings: mostImportant([...shallow, ...read.findings, ...versionFindings(told), ...(await flowFindings(reading, read))]) };
+}
+
+function shallowFinding(): Finding {
+  const message = "the clone is shallow: whether published versions are what they were can only be seen as far back as it goes";
+  return finding(startOf("processes"), "history/shallow", message);
 }
 
 /** Pins of versions that contain what the operator does not allow in their environment. */

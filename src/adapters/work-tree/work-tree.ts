@@ -118,5 +118,8 @@ function remember(items: Map<string, Item>, item: Item): string {
 }
 
 function hashOf(kind: string, content: string | Uint8Array): string {
-  return createHash("sha1").update(kind).update("\0").update(content).digest("hex");
+  return createHash("sha1")
+    .update(`${kind} ${Buffer.byteLength(content)}\0`)
+    .update(content)
+    .digest("hex");
 }

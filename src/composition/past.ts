@@ -1,0 +1,42 @@
+/** The git history of a work tree, for `pinion validate`: what was published once can no longer change. */
+
+import { openLocalRepository } from "../adapters/git/local-repository.ts";
+import type { History } from "../adapters/manifest/history.ts";
+import type { GitProgram } from "../surfaces/cli/world.ts";
+
+export interface Past {
+  readonly history: History;
+  /** The clone lacks older commits, so that not all that was published is known. */
+  readonly isShallow: boolean;
+  close(): Promise<void>;
+}
+
+const logOptions = ["--format=commit %H", "--name-only", "--no-renames", "--no-show-signature"];
+
+/** Null where there is no history: no git, no repository, or no commit yet. */
+export async function openHistory(git: GitProgram, directory: string): Promise<Past | null> {
+  const found = await git(directory, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
+  if (found.status !== 0) return null;
+  const asked = await git(directory, ["rev-parse", "--absolute-git-dir", "--is-shallow-repository"]);
+  const prefix = await git(directory, ["rev-parse", "--show-prefix"]);
+  if (asked.status !== 0 || prefix.status !== 0) return null;
+  const [gitDirectory = "", shallow] = asked.stdout.split("\n");
+  const local = openLocalRepository(gitDirectory);
+  const history: History = {
+    objects: local.objects,
+    path: prefix.stdout.replace(/\/$/, ""),
+    async log(commit, pathspec, most) {
+      const { status, stdout } = await git(directory, [
+        "log",
+        ...logOptions,
+        `--max-count=${most}`,
+        "--end-of-options",
+        commit,
+        "--",
+        pathspec,
+      ]);
+      return status === 0 ? stdout : "";
+    },
+  };
+  return { history, isShallow: shallow === "true", close: () => local.close() };
+}
