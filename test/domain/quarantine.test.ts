@@ -1,0 +1,59 @@
+/** What quarantine.yaml says, and what is remembered beside it: people's entries count, and only a person's commit lifts one. */
+
+import { describe, expect, it } from "vitest";
+import type { Finding } from "../../src/domain/finding.ts";
+import type { Digest } from "../../src/domain/names.ts";
+import { followGit, isInQuarantine } from "../../src/domain/quarantine.ts";
+import type { Quarantined } from "../../src/domain/revert.ts";
+import type { Seen } from "../../src/domain/seen.ts";
+import { row } from "../support/decision-values.ts";
+
+const digest: Digest = `sha256-${"a".repeat(64)}`;
+const known = (isInGit: boolean): Quarantined => ({ version: "1.1.0", digest, why: "errors", at: 1, rollbackId: "rb-1", isInGit });
+const entry = (process = "orders", version = "1.1.0") => ({ process, version, digest });
+
+function seen(
+  quarantine: Seen["quarantine"],
+  how: { readonly severity?: Finding["severity"]; readonly isSpecReadable?: boolean } = {},
+): Seen {
+  const findings = how.severity === undefined ? [] : [{ severity: how.severity }];
+  return { quarantine, findings, spec: how.isSpecReadable === false ? null : {} } as unknown as Seen;
+}
+
+describe("what people have put into quarantine", () => {
+  it("is in quarantine, though Pinion remembers nothing of it", () => {
+    expect(isInQuarantine(row(), "1.1.0", seen([entry()]))).toBe(true);
+  });
+
+  it.each([
+    ["another process", entry("billing")],
+    ["another version", entry("orders", "1.2.0")],
+  ])("is nothing against %s", (_, other) => {
+    expect(isInQuarantine(row(), "1.1.0", seen([other]))).toBe(false);
+  });
+
+  it("is lifted by taking the entry out, and by nothing else", () => {
+    const before = row({ quarantined: [known(true)] });
+    expect(followGit(before, seen([entry()])).quarantined).toHaveLength(1);
+    expect(followGit(before, seen([])).quarantined).toEqual([]);
+  });
+
+  it.each([
+    ["has an error", { severity: "error" }],
+    ["has no readable environment.yaml", { isSpecReadable: false }],
+  ] as const)("is not lifted while the environment %s: the entry may only not be readable", (_, how) => {
+    expect(followGit(row({ quarantined: [known(true)] }), seen([], how)).quarantined).toHaveLength(1);
+  });
+
+  it("is lifted while there are warnings only", () => {
+    expect(followGit(row({ quarantined: [known(true)] }), seen([], { severity: "warning" })).quarantined).toEqual([]);
+  });
+
+  it("is not lifted before git has had it, and is known to be in git once it was seen there", () => {
+    const before = row({ quarantined: [known(false)] });
+    expect(followGit(before, seen([])).quarantined).toEqual([known(false)]);
+    const after = followGit(before, seen([entry()]));
+    expect(after.quarantined).toEqual([known(true)]);
+    expect(followGit(after, seen([])).quarantined).toEqual([]);
+  });
+});
