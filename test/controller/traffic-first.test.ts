@@ -58,4 +58,19 @@ describe("an instance that is gone", () => {
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
     expect(new Set(await targets(world))).toEqual(new Set(["one"]));
   });
+
+  it("gets nothing of a version that does not answer there, when weights are set anew", async () => {
+    const world = await running({ instances: ["one", "two"] });
+    use(world, canary);
+    measure(world, 0);
+    world.engine.keepUnready(world.digest("orders", "1.0.0"), true, "two");
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    const shares = (await world.router.routes(environment)).flatMap((route) => route.shares);
+    const placed = shares.map((share) => [share.version, share.weight, share.targets.map(({ instance }) => instance)]);
+    expect(placed).toEqual([
+      ["1.0.0", 80, ["one"]],
+      ["1.1.0", 20, ["one", "two"]],
+    ]);
+  });
 });
