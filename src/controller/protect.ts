@@ -44,6 +44,7 @@ async function protect(step: Step, remembered: EnvironmentState, { ports, error 
   try {
     await ports.journal.record(urgent);
     unrecorded.clear(environment);
+    if (urgent.events.length > 0) ports.telling.ring();
   } catch (second) {
     log.warn({ environment, error: second }, "what protects callers is done, and cannot be recorded yet");
   }

@@ -28,7 +28,7 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
 
   await record(toRecord, remembered, ports);
   report(step, state, ports.log);
-  if (step.events.length > 0) ports.telling.ring();
+  if (toRecord.events.length > 0) ports.telling.ring();
   await settle(environment, ports);
   return step;
 }

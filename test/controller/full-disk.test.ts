@@ -68,6 +68,14 @@ describe.each(["reserve", "full"] as const)("a canary that goes bad while the di
     expect(events).toMatchObject([{ why: "nothing can be recorded: journal.db: the disk is full" }]);
   });
 
+  it("wakes whoever tells it to others, at the latest when there is room again", async () => {
+    let rings = 0;
+    fill("free");
+    world.ports = { ...world.ports, telling: { ring: () => void (rings += 1) } };
+    await world.settle();
+    expect(rings).toBeGreaterThan(0);
+  });
+
   it("is rejected once when there is room again, with its revert and its quarantine", async () => {
     fill("free");
     await world.settle();
