@@ -187,7 +187,7 @@ describe("what `pinion init` writes", () => {
     expect(status).toContain("1.0.0 100%");
     expect(await ask("wait", "production/hello", "--version", "1.1.0", "--timeout", "5s")).toMatchObject({
       code: 3,
-      stdout: expect.stringContaining("timed-out: production/hello: frozen by Ann: the till is being counted"),
+      stdout: expect.stringContaining("timed-out: production/hello: frozen by Ann, as claimed with the token of uid "),
     });
 
     expect((await ask("unfreeze", "production", ...order)).code).toBe(0);
