@@ -140,6 +140,7 @@ async function judgeEnvironment(world: SimWorld, { name, instances }: Environmen
       targets: route?.shares.flatMap((share) => share.targets).length ?? 0,
       instances: instances.length,
       state: state.processes.get(process) ?? null,
+      hasErrors: [...snapshot.pins.values()].some(({ kind }) => kind === "broken"),
     });
   }
 }
@@ -153,13 +154,15 @@ interface End {
   readonly targets: number;
   readonly instances: number;
   readonly state: ProcessState | null;
+  /** A pin of the environment cannot run: nothing is taken out beside it. */
+  readonly hasErrors: boolean;
 }
 
 function judgeProcess(world: SimWorld, end: End): void {
   const { trace } = world;
   const { desired, serving, state } = end;
   const what = `${end.environment}/${end.process}`;
-  if (!desired) return trace.expect(isGone(end), "what is not pinned is gone", `${what}: ${JSON.stringify(end)}`);
+  if (!desired) return judgeUnpinned(world, end, what);
   if (!state?.status?.reason) return trace.violate("every process is shown with a reason", what);
   const seen = `${what}: ${JSON.stringify({ desired, serving, status: state.status, refused: state.refused })}`;
   const isAsPinned = serving !== null && serves(serving, desired);
@@ -167,6 +170,13 @@ function judgeProcess(world: SimWorld, end: End): void {
   trace.expect(isAsPinned || isOtherwise, "what runs is what main says, or is held", seen);
   if (!isOtherwise) trace.expect(isShownWell(state.status), "what runs as pinned is shown so", seen);
   if (serving) judgeServing(world, { ...end, serving, isAsPinned: isAsPinned && !isOtherwise }, what);
+}
+
+/** Gone; beside an error it stays, with the reason, and as suspended while it has traffic. */
+function judgeUnpinned({ trace }: SimWorld, end: End, what: string): void {
+  const { hasErrors, serving, state } = end;
+  const isShown = state?.status?.reason.includes("no longer pinned") && (serving === null || state.status.health === "Suspended");
+  trace.expect(isGone(end) || (hasErrors && isShown === true), "what is not pinned is gone", `${what}: ${JSON.stringify(end)}`);
 }
 
 function serves(serving: NonNullable<End["serving"]>, desired: Desired): boolean {
