@@ -29,8 +29,8 @@ export interface OpenGateway {
 /** @throws `router/unreachable` when our own does not come up, `secret/missing`. */
 export async function openGateway({ config, stateDirectory, secrets, log }: GatewayParts): Promise<OpenGateway> {
   if (config.kind === "external") return openExternal(config, secrets);
-  const { host, port, trustedProxies, maxConnections, bodyIdleMs } = config;
-  const settings = { trustedProxies, maxConnections, bodyIdleMs };
+  const { host, port, trustedProxies, maxConnections, bodyIdleMs, environments } = config;
+  const settings = { trustedProxies, maxConnections, bodyIdleMs, environments };
   const gateway = await ensureGatewayProcess({ stateDirectory, host, port, settings, command: [...pinionCommand(), "gateway"], log });
   return {
     router: gateway.router,

@@ -63,10 +63,15 @@ export interface GatewaySettings {
   readonly maxConnections: number;
   /** How long a caller may send nothing in the middle of a body. */
   readonly bodyIdleMs: number;
+  /** Environments with an address of their own, beside that below their name. */
+  readonly environments: Readonly<Record<EnvironmentName, OwnAddress>>;
 }
 
+/** Where an environment answers without a prefix: on a port of its own, or to a host name, in lower case. */
+export type OwnAddress = { readonly port: number } | { readonly host: string };
+
 /** Where nobody says otherwise. */
-export const gatewayDefaults: GatewaySettings = { trustedProxies: [], maxConnections: 10_000, bodyIdleMs: 60_000 };
+export const gatewayDefaults: GatewaySettings = { trustedProxies: [], maxConnections: 10_000, bodyIdleMs: 60_000, environments: {} };
 
 export type GatewayConfig =
   /** Started by the controller. Port 0: a free one. */

@@ -228,6 +228,24 @@ export interface GatewaySection {
     bodyIdleTimeout?: number | string;
   };
   /**
+   * Environments with an address of their own, without a prefix: a port, or a host name that callers send. They answer below their name as well.
+   */
+  environments?: {
+    /**
+     * A port or a host name.
+     */
+    [k: string]: {
+      /**
+       * A port on the gateway's host.
+       */
+      port?: number;
+      /**
+       * A host name, without a port.
+       */
+      host?: string;
+    };
+  };
+  /**
    * A gateway that is started and supervised by somebody else, such as a service of its own.
    */
   external?: {

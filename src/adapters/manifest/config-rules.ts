@@ -96,12 +96,13 @@ function listenFindings({ listen }: PinionFile, say: Say): readonly Finding[] {
 function gatewayFindings({ gateway }: PinionFile, say: Say): readonly Finding[] {
   if (gateway === undefined) return [];
   if (gateway.external !== undefined)
-    return (["host", "port", "trustedProxies", "limits"] as const).flatMap((key) =>
+    return (["host", "port", "trustedProxies", "limits", "environments"] as const).flatMap((key) =>
       gateway[key] === undefined ? [] : [say(`/gateway/${key}`, "schema/not-allowed", `an external gateway has its own ${key}`)],
     );
   const { trustedProxies = [], limits } = gateway;
   const idle = limits?.bodyIdleTimeout;
   return [
+    ...ownAddressFindings(gateway, say),
     ...trustedProxies.flatMap((proxy, index) =>
       isNetwork(proxy)
         ? []
@@ -117,6 +118,18 @@ function gatewayFindings({ gateway }: PinionFile, say: Say): readonly Finding[] 
       ? [say("/gateway/limits/bodyIdleTimeout", "schema/range", `${idle} is too short; at least ${shortestIdleMs}ms is needed`)]
       : []),
   ];
+}
+
+/** An address is one environment's own. */
+function ownAddressFindings({ port, environments = {} }: NonNullable<PinionFile["gateway"]>, say: Say): readonly Finding[] {
+  const owners = new Map<string | number, string>(port === undefined ? [] : [[port, "the gateway itself"]]);
+  return Object.entries(environments).flatMap(([name, own]) => {
+    const key = own.port === undefined ? "host" : "port";
+    const address = own.port ?? (own.host ?? "").toLowerCase();
+    const owner = owners.get(address);
+    owners.set(address, owner ?? name);
+    return owner === undefined ? [] : [say(`/gateway/environments/${name}/${key}`, "schema/duplicate", `${address} is taken by ${owner}`)];
+  });
 }
 
 /** An IP address, alone or with the length of a prefix. */

@@ -9,6 +9,7 @@ import {
   type RepositoryAuth,
   type RepositoryConfig,
   type GatewaySettings,
+  type OwnAddress,
 } from "../../domain/controller-config.ts";
 import { PinionError } from "../../domain/errors.ts";
 import { describeFinding, type Finding, hasErrors } from "../../domain/finding.ts";
@@ -113,13 +114,19 @@ function toGateway(section: GatewaySection = {}): GatewayConfig {
   return { kind: "external", controlUrl: trimSlashes(controlUrl), publicUrl: trimSlashes(publicUrl), token: toSecretReference(token) };
 }
 
-function toGatewaySettings({ trustedProxies, limits }: GatewaySection): GatewaySettings {
+function toGatewaySettings({ trustedProxies, limits, environments }: GatewaySection): GatewaySettings {
   const { bodyIdleTimeout } = limits ?? {};
   return {
     trustedProxies: trustedProxies ?? gatewayDefaults.trustedProxies,
     maxConnections: limits?.connections ?? gatewayDefaults.maxConnections,
     bodyIdleMs: bodyIdleTimeout === undefined ? gatewayDefaults.bodyIdleMs : durationMs(bodyIdleTimeout),
+    environments: Object.fromEntries(Object.entries(environments ?? {}).map(([name, address]) => [name, toOwnAddress(address)])),
   };
+}
+
+/** The schema has seen to it that there is one of them. */
+function toOwnAddress({ port, host }: { readonly port?: number; readonly host?: string }): OwnAddress {
+  return port === undefined ? { host: (host ?? "").toLowerCase() } : { port };
 }
 
 function toEngines(sections: Readonly<Record<string, EngineSection>>): ControllerConfig["engines"] {

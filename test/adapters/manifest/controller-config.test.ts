@@ -38,7 +38,15 @@ describe("pinion.yaml", () => {
       },
       state: "./.pinion",
       listen: { tcp: { host: "127.0.0.1", port: 0, names: [] }, socket: null, metricsToken: null },
-      gateway: { kind: "own", host: "127.0.0.1", port: 0, trustedProxies: [], maxConnections: 10_000, bodyIdleMs: 60_000 },
+      gateway: {
+        kind: "own",
+        host: "127.0.0.1",
+        port: 0,
+        trustedProxies: [],
+        maxConnections: 10_000,
+        bodyIdleMs: 60_000,
+        environments: {},
+      },
       environments: null,
       engines: {
         default: { mode: "embedded", kind: "node-red", instances: 1, maxMemoryMb: null, user: null, allow: null },

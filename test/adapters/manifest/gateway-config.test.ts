@@ -31,7 +31,13 @@ describe("the gateway in pinion.yaml", () => {
       trustedProxies: ["10.0.0.0/8", "::1"],
       maxConnections: 50,
       bodyIdleMs: 5_000,
+      environments: {},
     });
+  });
+
+  it("gives environments an address of their own", () => {
+    const text = "gateway:\n  environments: { production: { host: Shop.Example.com }, staging: { port: 8081 } }\n";
+    expect(parse(text).gateway).toMatchObject({ environments: { production: { host: "shop.example.com" }, staging: { port: 8081 } } });
   });
 
   it.each(["proxy.example", "10.0.0.0/33", "10.0.0.0/8/8", "10.0.0.0/", "fd00::/129"])("refuses %s as a network, at its line", (proxy) => {
@@ -43,6 +49,11 @@ describe("the gateway in pinion.yaml", () => {
       "limits of ours for a gateway of others",
       'limits: { connections: 5 }\n  external: { controlUrl: "http://x", publicUrl: "http://y", token: { env: T } }',
     ],
+    ["an environment with two addresses", "environments: { a: { port: 1, host: b } }"],
+    ["an environment without any", "environments: { a: {} }"],
+    ["a host name with a port", 'environments: { a: { host: "b:80" } }'],
+    ["a port of two environments", "environments: { a: { port: 81 }, b: { port: 81 } }"],
+    ["a host name of two environments", "environments: { a: { host: x.example }, b: { host: X.example } }"],
     ["no connections", "limits: { connections: 0 }"],
     ["no patience", "limits: { bodyIdleTimeout: 10ms }"],
     ["a limit that does not exist", "limits: { requests: 10 }"],

@@ -173,7 +173,7 @@ describe("options are handed on", () => {
       { gateway: { stateDirectory: "/work-place/.pinion/gateway", host: "127.0.0.1", port: 0, controlPort: 0, settings: gatewayDefaults } },
     ],
     [
-      "gateway --state g --host ::1 --port 80 --control-port 81 --trusted-proxies 10.0.0.0/8,::1 --max-connections 5 --body-idle-timeout 7000".split(
+      "gateway --state g --host ::1 --port 80 --control-port 81 --trusted-proxies 10.0.0.0/8,::1 --max-connections 5 --body-idle-timeout 7000 --own-addresses staging=8081,production=Shop.example".split(
         " ",
       ),
       {
@@ -182,7 +182,12 @@ describe("options are handed on", () => {
           host: "::1",
           port: 80,
           controlPort: 81,
-          settings: { trustedProxies: ["10.0.0.0/8", "::1"], maxConnections: 5, bodyIdleMs: 7_000 },
+          settings: {
+            trustedProxies: ["10.0.0.0/8", "::1"],
+            maxConnections: 5,
+            bodyIdleMs: 7_000,
+            environments: { staging: { port: 8081 }, production: { host: "shop.example" } },
+          },
         },
       },
     ],

@@ -15,6 +15,8 @@ export interface Handed {
   readonly response: ServerResponse;
   readonly requestId: string;
   readonly environment: string;
+  /** What callers write before the path. */
+  readonly prefix: string;
   /** Path and query. */
   readonly target: string;
   readonly headers: string[];
@@ -75,8 +77,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onHeaders(status: number, raw: Buffer[], resume: () => void, statusText: string): boolean {
     if (status < 200) return true;
-    const { response, version, requestId, environment } = this.#handed;
-    const from = { version: version.version, process: version.process, addresses: addressesOf(this.#place, environment) };
+    const { response, version, requestId, prefix } = this.#handed;
+    const from = { version: version.version, process: version.process, addresses: addressesOf(this.#place, prefix) };
     const { headers, length } = responseHeaders(raw, from, requestId);
     this.#status = status;
     this.#remaining = length;

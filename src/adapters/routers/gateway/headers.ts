@@ -38,7 +38,7 @@ export function requestIdOf(request: IncomingMessage): string {
  * What the version receives, without `host`, which its connection sets. What a caller says about itself or about whom it speaks for
  * passes only where it `isTrusted`, as a proxy of ours in front.
  */
-export function requestHeaders(request: IncomingMessage, environment: string, requestId: string, isTrusted: boolean): string[] {
+export function requestHeaders(request: IncomingMessage, prefix: string, requestId: string, isTrusted: boolean): string[] {
   const { rawHeaders, headers } = request;
   const named = namedBy(headers.connection);
   const out: string[] = [];
@@ -47,7 +47,7 @@ export function requestHeaders(request: IncomingMessage, environment: string, re
     const lower = name.toLowerCase();
     if (passesIn(lower, named) && (isTrusted || !isAboutCaller(lower))) out.push(name, rawHeaders[index + 1] ?? "");
   }
-  out.push("x-request-id", requestId, "x-forwarded-prefix", `/${environment}`, ...forwarded(request, isTrusted));
+  out.push("x-request-id", requestId, ...(prefix === "" ? [] : ["x-forwarded-prefix", prefix]), ...forwarded(request, isTrusted));
   return out;
 }
 

@@ -6,10 +6,12 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import type { GatewaySettings } from "../../../domain/controller-config.ts";
+import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Log } from "../../../ports/log.ts";
 import { answer, answerOnSocket } from "./answers.ts";
 import { Exchange } from "./exchange.ts";
 import { requestHeaders, requestIdOf, stickyValue } from "./headers.ts";
+import { createOwnAddresses, type OwnEnvironment } from "./own-addresses.ts";
 import { resolve, type Environments } from "./resolve.ts";
 import { createTrust } from "./trusted-proxies.ts";
 import { tunnel, type Upgrade } from "./tunnel.ts";
@@ -19,19 +21,20 @@ interface Dependencies {
   /** The table at this moment: a request keeps the one it began with. */
   readonly environments: () => Environments;
   readonly upstreams: Upstreams;
-  readonly settings: Pick<GatewaySettings, "trustedProxies" | "bodyIdleMs">;
+  readonly settings: Pick<GatewaySettings, "trustedProxies" | "bodyIdleMs" | "environments">;
   readonly log: Log;
 }
 
 interface Handling extends Dependencies {
   readonly isTrusted: (socket: Socket) => boolean;
+  readonly ownEnvironment: OwnEnvironment;
 }
 
 /** The server of the public port, and the connections that left HTTP. */
 export interface PublicServer {
   readonly server: Server;
-  /** Takes in a connection that somebody else accepted. */
-  take(socket: Socket): void;
+  /** Takes in a connection that somebody else accepted, on the port of an environment or (null) of all. */
+  take(socket: Socket, environment: EnvironmentName | null): void;
   /** All that are open. */
   readonly connections: ReadonlySet<Socket>;
   /** Takes no more requests and resolves once those in flight are over, at the latest after `limitMs`. */
@@ -46,7 +49,9 @@ const lookEveryMs = 20;
 
 /** Not listening yet. */
 export function createPublicServer(given: Dependencies): PublicServer {
-  const dependencies = { ...given, isTrusted: createTrust(given.settings.trustedProxies) };
+  const isTrusted = createTrust(given.settings.trustedProxies);
+  const { ownEnvironment, cameFor } = createOwnAddresses(given.settings, isTrusted);
+  const dependencies = { ...given, isTrusted, ownEnvironment };
   const tunnels = new Set<Duplex>();
   const connections = new Set<Socket>();
   let isDraining = false;
@@ -82,7 +87,8 @@ export function createPublicServer(given: Dependencies): PublicServer {
   return {
     server,
     connections,
-    take(socket) {
+    take(socket, environment) {
+      if (environment !== null) cameFor(socket, environment);
       // What watches over slow headers begins with this event, which only a server that listens itself has.
       if (!server.listening && !isWatching) server.emit("listening");
       isWatching = true;
@@ -129,18 +135,35 @@ async function finish({ server, tunnels, connections }: Open, limitMs: number): 
 function handle(dependencies: Handling, request: IncomingMessage, response: ServerResponse, onServed?: () => void): void {
   const startedAtMs = performance.now();
   const requestId = requestIdOf(request);
-  const resolved = resolve(dependencies.environments(), request.method ?? "", request.url ?? "");
+  const resolved = resolve(dependencies.environments(), {
+    method: request.method ?? "",
+    target: request.url ?? "",
+    own: dependencies.ownEnvironment(request),
+  });
   if (resolved.kind === "none") return answer(response, requestId, resolved.answer);
-  const { environment, target, service } = resolved;
+  const { environment, prefix, target, service } = resolved;
   const version = service.choose(stickyValue(request, service.route.sticky));
   if (version === null)
     return answer(response, requestId, { status: 503, error: "no-version", message: "No version takes requests.", about: { environment } });
   onServed?.();
-  const headers = requestHeaders(request, environment, requestId, dependencies.isTrusted(request.socket));
+  const headers = requestHeaders(request, prefix, requestId, dependencies.isTrusted(request.socket));
   const { timeoutMs } = service.route;
   const { eject } = dependencies.upstreams;
   const { bodyIdleMs } = dependencies.settings;
-  new Exchange({ request, response, requestId, environment, target, headers, version, timeoutMs, bodyIdleMs, startedAtMs, eject }).send();
+  new Exchange({
+    request,
+    response,
+    requestId,
+    environment,
+    prefix,
+    target,
+    headers,
+    version,
+    timeoutMs,
+    bodyIdleMs,
+    startedAtMs,
+    eject,
+  }).send();
 }
 
 /** One request's failure is that request's alone. */

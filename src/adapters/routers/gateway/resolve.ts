@@ -6,20 +6,33 @@ import type { OwnAnswer } from "./answers.ts";
 import type { RoutedEnvironment, Service } from "./routing.ts";
 
 export type Resolved =
-  /** `target` is path and query as the version receives them. */
-  | { readonly kind: "service"; readonly environment: EnvironmentName; readonly target: string; readonly service: Service }
+  /** `target` is path and query as the version receives them, `prefix` what its callers write before it. */
+  | {
+      readonly kind: "service";
+      readonly environment: EnvironmentName;
+      readonly prefix: string;
+      readonly target: string;
+      readonly service: Service;
+    }
   | { readonly kind: "none"; readonly answer: OwnAnswer };
 
 /** The tables by environment, as they are at this moment. */
 export type Environments = ReadonlyMap<EnvironmentName, RoutedEnvironment>;
 
-/** Finds the service of `/<environment>/<path>?<query>`. */
-export function resolve(environments: Environments, method: string, requestTarget: string): Resolved {
-  const url = originForm(requestTarget);
+export interface Asked {
+  readonly method: string;
+  readonly target: string;
+  /** The environment whose own address was asked; null: its name stands before the path. */
+  readonly own: EnvironmentName | null;
+}
+
+/** Finds the service of `/<environment>/<path>?<query>`, or of `/<path>?<query>` at an environment's own address. */
+export function resolve(environments: Environments, { method, target, own }: Asked): Resolved {
+  const url = originForm(target);
   if (url === null) return none(400, "bad-request", "The request target is not a path.");
   const pathEnd = firstOf(url, "?");
-  const nameEnd = Math.min(indexOr(url.indexOf("/", 1), pathEnd), pathEnd);
-  const environment = url.slice(1, nameEnd);
+  const nameEnd = own === null ? Math.min(indexOr(url.indexOf("/", 1), pathEnd), pathEnd) : 0;
+  const environment = own ?? url.slice(1, nameEnd);
   const routed = environments.get(environment);
   if (routed === undefined)
     return none(404, "unknown-environment", `No environment "${shown(environment)}" is routed here.`, { environment: shown(environment) });
@@ -29,7 +42,7 @@ export function resolve(environments: Environments, method: string, requestTarge
   const match = hidden === null ? routed.matcher.match(method, path) : { kind: "unknown" as const };
   if (match.kind === "served") {
     const service = sharedOut(routed, match.serves, method, path);
-    return { kind: "service", environment, target: path + url.slice(pathEnd), service };
+    return { kind: "service", environment, prefix: url.slice(0, nameEnd), target: path + url.slice(pathEnd), service };
   }
   return unserved(environment, method, path, match.kind === "other-methods" ? match.allow : null);
 }

@@ -66,8 +66,8 @@ export function compileEnvironment(processes: readonly RoutedProcess[]): RoutedE
 }
 
 /** What an answer of an instance says of where things are. */
-export function addressesOf(place: Place | null, environment: EnvironmentName): Addresses {
-  return { publicPrefix: `/${environment}`, origin: place?.upstream.origin ?? "", privatePrefix: place?.prefix ?? "" };
+export function addressesOf(place: Place | null, publicPrefix: string): Addresses {
+  return { publicPrefix, origin: place?.upstream.origin ?? "", privatePrefix: place?.prefix ?? "" };
 }
 
 /** The least busy instance that accepts connections and was not tried yet; when all refuse, one of those. */

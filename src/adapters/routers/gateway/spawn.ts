@@ -67,6 +67,9 @@ function parameters({ stateDirectory, host, port, settings }: SpawnOptions): rea
     "trusted-proxies": settings.trustedProxies.join(","),
     "max-connections": settings.maxConnections,
     "body-idle-timeout": settings.bodyIdleMs,
+    "own-addresses": Object.entries(settings.environments)
+      .map(([environment, own]) => `${environment}=${"port" in own ? own.port : own.host}`)
+      .join(","),
   };
   return Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }

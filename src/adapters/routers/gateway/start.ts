@@ -1,10 +1,12 @@
 /** Puts a gateway together and starts it, in this process: it ends with it. */
 
+import { createServer } from "node:net";
 import { gatewayDefaults } from "../../../domain/controller-config.ts";
 import { createControlServer } from "./control-server.ts";
 import { listenForControl, openFolder, sayWho } from "./control.ts";
 import { createCounters } from "./counters.ts";
 import { baseUrl, listen } from "./listen.ts";
+import { ownPorts } from "./own-addresses.ts";
 import { openLiveTable } from "./live-table.ts";
 import type { Gateway, GatewayOptions } from "./gateway.ts";
 import { createPublicServer } from "./public-server.ts";
@@ -38,6 +40,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     control.close();
     throw error;
   });
+  const own = ownPorts(settings).map(([environment, ownPort]) => {
+    const server = createServer({ noDelay: true }, (socket) => open.take(socket, environment));
+    return { server, isListening: listen(server, { host, port: ownPort, previous: null }) };
+  });
+  await Promise.all(own.map(({ isListening }) => isListening)).catch((error: unknown) => {
+    for (const server of [control, open.server, ...own.map((one) => one.server)]) server.close();
+    guard.stop();
+    throw error;
+  });
   const url = baseUrl(host, port);
   await sayWho(stateDirectory, { url, host, controlUrl, token, settings: JSON.stringify(settings), workers: [] });
   log.info({ url, controlUrl }, "gateway is up");
@@ -49,6 +60,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     async close(limitMs = closeLimitMs) {
       clearInterval(sweeping);
       guard.stop();
+      for (const { server } of own) server.close();
       await open.finish(limitMs);
       control.closeAllConnections();
       await Promise.all([new Promise((resolve) => control.close(resolve)), upstreams.close()]);

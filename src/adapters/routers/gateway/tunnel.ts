@@ -7,6 +7,7 @@ import { pipeline, type Duplex } from "node:stream";
 import { answerOnSocket, type OwnAnswer } from "./answers.ts";
 import { callerGone, type Counter } from "./counters.ts";
 import { requestHeaders, requestIdOf, responseHeaders, stickyValue } from "./headers.ts";
+import type { OwnEnvironment } from "./own-addresses.ts";
 import { resolve, type Environments } from "./resolve.ts";
 import { addressesOf, choosePlace, type Place, type RoutedVersion } from "./routing.ts";
 import type { Upstreams } from "./upstreams.ts";
@@ -15,6 +16,8 @@ import type { Upstreams } from "./upstreams.ts";
 export interface Upgrade {
   readonly environments: () => Environments;
   readonly upstreams: Upstreams;
+  /** The environment whose own address was asked; null: none. */
+  readonly ownEnvironment: OwnEnvironment;
   readonly tunnels: Set<Duplex>;
   readonly isTrusted: (socket: Socket) => boolean;
   readonly request: IncomingMessage;
@@ -27,6 +30,7 @@ interface Handshake extends Upgrade {
   readonly version: RoutedVersion;
   readonly requestId: string;
   readonly environment: string;
+  readonly prefix: string;
   readonly target: string;
   readonly timeoutMs: number;
   readonly startedAtMs: number;
@@ -43,12 +47,25 @@ export function tunnel(upgrade: Upgrade): void {
   const { request, socket } = upgrade;
   const startedAtMs = performance.now();
   const requestId = requestIdOf(request);
-  const resolved = resolve(upgrade.environments(), request.method ?? "", request.url ?? "");
+  const resolved = resolve(upgrade.environments(), {
+    method: request.method ?? "",
+    target: request.url ?? "",
+    own: upgrade.ownEnvironment(request),
+  });
   if (resolved.kind === "none") return answerOnSocket(socket, requestId, resolved.answer);
   if (request.headers["transfer-encoding"] !== undefined) return answerOnSocket(socket, requestId, unknownLength);
-  const { service, environment, target } = resolved;
+  const { service, environment, prefix, target } = resolved;
   const version = service.choose(stickyValue(request, service.route.sticky));
-  const handshake = version && { ...upgrade, version, requestId, environment, target, timeoutMs: service.route.timeoutMs, startedAtMs };
+  const handshake = version && {
+    ...upgrade,
+    version,
+    requestId,
+    environment,
+    prefix,
+    target,
+    timeoutMs: service.route.timeoutMs,
+    startedAtMs,
+  };
   if (handshake === null)
     return answerOnSocket(socket, requestId, { status: 503, error: "no-version", message: "No version takes requests." });
   attempt(handshake, []);
@@ -93,9 +110,9 @@ function attempt(handshake: Handshake, tried: readonly Place[]): void {
 }
 
 function open(handshake: Handshake, place: Place): ClientRequest {
-  const { request, environment, requestId, target, timeoutMs } = handshake;
+  const { request, prefix, requestId, target, timeoutMs } = handshake;
   const { origin } = place.upstream;
-  const headers = requestHeaders(request, environment, requestId, handshake.isTrusted(request.socket));
+  const headers = requestHeaders(request, prefix, requestId, handshake.isTrusted(request.socket));
   headers.push("host", new URL(origin).host);
   // Other protocols (h2c) are not passed on: the version answers in HTTP/1.1, as a server may that does not speak them.
   if (isWebSocket(request)) headers.push("connection", "Upgrade", "upgrade", request.headers.upgrade ?? "");
@@ -178,8 +195,8 @@ function relay({ handshake, place, end, response }: Answered): void {
 }
 
 function headOf({ handshake, place, response }: Omit<Answered, "end">, own: readonly string[]): string {
-  const { version, environment, requestId } = handshake;
-  const from = { version: version.version, process: version.process, addresses: addressesOf(place, environment) };
+  const { version, prefix, requestId } = handshake;
+  const from = { version: version.version, process: version.process, addresses: addressesOf(place, prefix) };
   const { headers } = responseHeaders(response.rawHeaders, from, requestId);
   const status = response.statusCode ?? 502;
   const all = [...headers, ...own];

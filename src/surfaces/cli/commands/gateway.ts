@@ -1,7 +1,7 @@
 /** `pinion gateway`: the process that carries the public traffic. */
 
 import { InvalidArgumentError } from "commander";
-import { gatewayDefaults } from "../../../domain/controller-config.ts";
+import { gatewayDefaults, type GatewaySettings } from "../../../domain/controller-config.ts";
 import { type AddCommand, parsePort, pathFrom } from "../session.ts";
 
 interface Options {
@@ -12,6 +12,7 @@ interface Options {
   readonly trustedProxies: readonly string[];
   readonly maxConnections: number;
   readonly bodyIdleTimeout: number;
+  readonly ownAddresses: GatewaySettings["environments"];
 }
 
 export const addGateway: AddCommand = (program, session, finish) => {
@@ -35,6 +36,12 @@ export const addGateway: AddCommand = (program, session, finish) => {
       parseCount,
       gatewayDefaults.bodyIdleMs,
     )
+    .option(
+      "--own-addresses <list>",
+      "environments that also answer without a prefix, on a port or for a host name: staging=8081,production=shop.example.com",
+      parseOwnAddresses,
+      {},
+    )
     .addHelpText(
       "after",
       `
@@ -46,14 +53,24 @@ Examples:
   pinion gateway --state /var/lib/pinion/gateway --host 0.0.0.0 --port 80 --control-port 8601
 `,
     )
-    .action(async ({ state, host, port, controlPort, trustedProxies, maxConnections, bodyIdleTimeout }: Options) => {
-      const settings = { trustedProxies, maxConnections, bodyIdleMs: bodyIdleTimeout };
+    .action(async ({ state, host, port, controlPort, trustedProxies, maxConnections, bodyIdleTimeout, ownAddresses }: Options) => {
+      const settings = { trustedProxies, maxConnections, bodyIdleMs: bodyIdleTimeout, environments: ownAddresses };
       finish(await session.world.gateway({ stateDirectory: pathFrom(session, state), host, port, controlPort, settings }));
     });
 };
 
 function parseList(text: string): readonly string[] {
   return text.split(",").filter((item) => item !== "");
+}
+
+function parseOwnAddresses(text: string): GatewaySettings["environments"] {
+  return Object.fromEntries(
+    parseList(text).map((item) => {
+      const [, environment = "", address = ""] = /^([a-z0-9]+(?:-[a-z0-9]+)*)=([A-Za-z0-9.-]+)$/.exec(item) ?? [];
+      if (environment === "") throw new InvalidArgumentError("Write ENVIRONMENT=PORT or ENVIRONMENT=HOST, with commas between.");
+      return [environment, /^\d+$/.test(address) ? { port: parsePort(address) } : { host: address.toLowerCase() }];
+    }),
+  );
 }
 
 function parseCount(text: string): number {

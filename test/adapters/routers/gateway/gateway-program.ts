@@ -11,6 +11,7 @@ const { values } = parseArgs({
     "trusted-proxies": { type: "string", default: "" },
     "max-connections": { type: "string", default: "10000" },
     "body-idle-timeout": { type: "string", default: "60000" },
+    "own-addresses": { type: "string", default: "" },
   },
 });
 const line = (fields: unknown, message: string) => void process.stdout.write(`${JSON.stringify({ message, fields: String(fields) })}\n`);
@@ -22,6 +23,7 @@ await runGatewayProcess({
   settings: {
     trustedProxies: values["trusted-proxies"].split(",").filter((proxy) => proxy !== ""),
     maxConnections: Number(values["max-connections"]),
+    environments: {},
     bodyIdleMs: Number(values["body-idle-timeout"]),
   },
   log: { info: line, warn: line, error: line },

@@ -6,7 +6,7 @@ import type { Route } from "../../../../domain/route.ts";
 import type { CounterReport } from "./reports.ts";
 
 /** What a worker serves by, as long as it lives. */
-export interface WorkerSettings extends Pick<GatewaySettings, "trustedProxies" | "bodyIdleMs"> {
+export interface WorkerSettings extends Pick<GatewaySettings, "trustedProxies" | "bodyIdleMs" | "environments"> {
   /** How often, at most, it tells its counts without being asked. */
   readonly reportEveryMs: number;
 }
@@ -29,8 +29,8 @@ export type Ask =
 
 export type ToWorker =
   | { readonly kind: "ask"; readonly id: number; readonly ask: Ask }
-  /** Comes with the connection. `listener` names where it was taken in. */
-  | { readonly kind: "connection"; readonly id: number; readonly listener: string }
+  /** Comes with the connection. `listener` is the environment on whose own port it was taken in; null: the port of all. */
+  | { readonly kind: "connection"; readonly id: number; readonly listener: EnvironmentName | null }
   /** Takes nothing new from now on, finishes what is in flight, and ends. */
   | { readonly kind: "leave"; readonly limitMs: number };
 

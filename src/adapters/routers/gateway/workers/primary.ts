@@ -10,6 +10,7 @@ import { createCounters } from "../counters.ts";
 import type { Gateway, GatewayOptions } from "../gateway.ts";
 import { baseUrl, listen } from "../listen.ts";
 import { openLiveTable } from "../live-table.ts";
+import { ownPorts } from "../own-addresses.ts";
 import type { Health } from "../prometheus.ts";
 import { tableFile } from "../table-file.ts";
 import { guardTable, type TableGuard } from "../table-guard.ts";
@@ -51,6 +52,8 @@ interface Parts {
   readonly control: ControlServer;
   /** Takes in connections from the public address. */
   readonly reception: Server;
+  /** Take in connections for one environment each. */
+  readonly own: readonly { readonly port: number; readonly server: Server }[];
   readonly upstreams: Upstreams;
   readonly guard: TableGuard;
   readonly sweeping: NodeJS.Timeout;
@@ -93,7 +96,11 @@ async function openParts(options: PrimaryOptions, { token, tableFile: file }: Ga
   return Object.assign(parts, {
     pool,
     control,
-    reception: createReception({ pool, mostConnections: settings.maxConnections, log }),
+    reception: createReception({ pool, mostConnections: settings.maxConnections, listener: null, log }),
+    own: ownPorts(settings).map(([listener, port]) => ({
+      port,
+      server: createReception({ pool, mostConnections: settings.maxConnections, listener, log }),
+    })),
     upstreams,
     guard,
     sweeping,
@@ -102,10 +109,11 @@ async function openParts(options: PrimaryOptions, { token, tableFile: file }: Ga
 
 async function openToAll({ stateDirectory, host, ...options }: PrimaryOptions, folder: GatewayFolder, parts: Parts): Promise<Gateway> {
   const { token, before } = folder;
-  const { pool, control, reception } = parts;
+  const { pool, control, reception, own } = parts;
   const { log, settings = gatewayDefaults } = options;
   const controlUrl = await listenForControl(control, folder, options.controlPort ?? 0);
   const port = await listen(reception, { host, port: options.port, previous: before?.port ?? null });
+  for (const one of own) await listen(one.server, { host, port: one.port, previous: null });
   const url = baseUrl(host, port);
   const say = () => sayWho(stateDirectory, { url, host, controlUrl, token, settings: JSON.stringify(settings), workers: pool.members() });
   await say();
@@ -116,11 +124,11 @@ async function openToAll({ stateDirectory, host, ...options }: PrimaryOptions, f
 }
 
 async function closeAll(parts: Parts, limitMs: number): Promise<void> {
-  const { pool, control, reception, upstreams, guard, sweeping } = parts;
+  const { pool, control, reception, own, upstreams, guard, sweeping } = parts;
   clearInterval(sweeping);
   guard.stop();
   parts.onMembers = () => undefined;
-  reception.close();
+  for (const server of [reception, ...own.map((one) => one.server)]) server.close();
   await pool.close(limitMs);
   control.closeAllConnections();
   await Promise.all([new Promise((resolve) => control.close(resolve)), upstreams.close()]);

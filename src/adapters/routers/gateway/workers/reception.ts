@@ -1,12 +1,15 @@
 /** Accepts the connections of a gateway, reads nothing of them, and hands them on; no more of them than it may. */
 
 import { createServer, type Server, type Socket } from "node:net";
+import type { EnvironmentName } from "../../../../domain/names.ts";
 import type { Log } from "../../../../ports/log.ts";
 import type { Pool } from "./pool.ts";
 
 export interface ReceptionOptions {
   readonly pool: Pick<Pool, "hand" | "connections">;
   readonly mostConnections: number;
+  /** The environment whose own port this is; null: the port of all. */
+  readonly listener: EnvironmentName | null;
   readonly log: Log;
 }
 
@@ -26,11 +29,11 @@ const refusal = [
 ].join("\r\n");
 
 /** Not listening yet. */
-export function createReception({ pool, mostConnections, log }: ReceptionOptions): Server {
+export function createReception({ pool, mostConnections, listener, log }: ReceptionOptions): Server {
   let saidAtMs = Number.NEGATIVE_INFINITY;
   const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
     socket.on("error", () => socket.destroy());
-    if (pool.connections() < mostConnections) return pool.hand({ socket, listener: "public" });
+    if (pool.connections() < mostConnections) return pool.hand({ socket, listener });
     refuse(socket);
     if (performance.now() - saidAtMs < sayEveryMs) return;
     saidAtMs = performance.now();

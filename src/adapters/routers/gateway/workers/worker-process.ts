@@ -21,7 +21,7 @@ export interface WorkerEvents {
 /** A connection on its way to a worker. */
 export interface Handed {
   readonly socket: Socket;
-  readonly listener: string;
+  readonly listener: string | null;
 }
 
 export interface WorkerProcess extends OwnedProcess {

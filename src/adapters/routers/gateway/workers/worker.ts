@@ -1,6 +1,7 @@
 /** A worker of a gateway: serves connections that its primary hands to it, by the table that its primary gives it. */
 
 import type { Socket } from "node:net";
+import type { EnvironmentName } from "../../../../domain/names.ts";
 import type { Log } from "../../../../ports/log.ts";
 import { type Counter, createCounters } from "../counters.ts";
 import { type LiveTable, openLiveTable } from "../live-table.ts";
@@ -61,7 +62,7 @@ export function createWorker(channel: Channel): Worker {
       if (message.kind === "leave") return void leave(message.limitMs);
       if (message.kind === "connection") {
         channel.send({ kind: "taken", id: message.id });
-        return takeIn(serving, socket);
+        return takeIn(serving, socket, message.listener);
       }
       const { id, ask } = message;
       queue = queue
@@ -77,8 +78,8 @@ export function createWorker(channel: Channel): Worker {
   };
 }
 
-function takeIn(serving: Serving | null, socket: Socket | undefined): void {
-  if (serving && socket) serving.open.take(socket);
+function takeIn(serving: Serving | null, socket: Socket | undefined, environment: EnvironmentName | null): void {
+  if (serving && socket) serving.open.take(socket, environment);
   else socket?.destroy();
 }
 

@@ -7,7 +7,7 @@ it("hands on as many connections as the gateway may have, answers others, and sa
   const handed: Socket[] = [];
   const logged: string[] = [];
   const pool = { hand: ({ socket }: { readonly socket: Socket }) => void handed.push(socket), connections: () => handed.length };
-  const server = createReception({ pool, mostConnections: 2, log: logInto(logged) });
+  const server = createReception({ pool, mostConnections: 2, listener: null, log: logInto(logged) });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const answers: string[] = [];
   const sockets = Array.from({ length: 5 }, () => {
