@@ -23,7 +23,12 @@ await runGatewayProcess({
   settings: {
     trustedProxies: values["trusted-proxies"].split(",").filter((proxy) => proxy !== ""),
     maxConnections: Number(values["max-connections"]),
-    environments: {},
+    environments: Object.fromEntries(
+      values["own-addresses"]
+        .split(",")
+        .filter((own) => own !== "")
+        .map((own) => [own.split("=")[0] ?? "", { port: Number(own.split("=")[1]) }]),
+    ),
     bodyIdleMs: Number(values["body-idle-timeout"]),
   },
   log: { info: line, warn: line, error: line },
