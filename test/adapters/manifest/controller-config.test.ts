@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseControllerConfig } from "../../../src/adapters/manifest/controller-config.ts";
 import { noDefaults } from "../../../src/adapters/manifest/environment-file.ts";
 import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
-import { engineOf } from "../../../src/domain/controller-config.ts";
+import { engineOf, gatewayDefaults } from "../../../src/domain/controller-config.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
 
 const schemas = createSchemas();
@@ -38,15 +38,7 @@ describe("pinion.yaml", () => {
       },
       state: "./.pinion",
       listen: { tcp: { host: "127.0.0.1", port: 0, names: [] }, socket: null, metricsToken: null },
-      gateway: {
-        kind: "own",
-        host: "127.0.0.1",
-        port: 0,
-        trustedProxies: [],
-        maxConnections: 10_000,
-        bodyIdleMs: 60_000,
-        environments: {},
-      },
+      gateway: { kind: "own", host: "127.0.0.1", port: 0, ...gatewayDefaults },
       environments: null,
       engines: {
         default: { mode: "embedded", kind: "node-red", instances: 1, maxMemoryMb: null, user: null, allow: null },
