@@ -14,7 +14,7 @@ import { createTelling } from "../../src/controller/telling.ts";
 import { createValidations } from "../../src/controller/validations.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import { nextPoll } from "../../src/domain/polling.ts";
-import type { Clock } from "../../src/ports/clock.ts";
+import type { Awake, Clock } from "../../src/ports/clock.ts";
 import type { ConfigRepository, Head } from "../../src/ports/config-repository.ts";
 import type { Log } from "../../src/ports/log.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
@@ -23,8 +23,7 @@ import type { Invariants } from "./invariants.ts";
 import type { Life } from "./life.ts";
 import type { Network, Rule } from "./network.ts";
 import { refusing, unreachable } from "./outside.ts";
-import type { SimWorld } from "./sim-world.ts";
-import { alwaysAwake } from "../support/awake.ts";
+import { frozenMs, type SimWorld } from "./sim-world.ts";
 
 export interface ControllerLife {
   readonly life: Life;
@@ -80,7 +79,7 @@ const rules = {
 const [pollMs, resyncMs] = [5_000, 10_000];
 
 export function startController(parts: LifeParts, number: number): ControllerLife {
-  const life: Life = { number, isDead: false };
+  const life: Life = { number, isDead: false, frozenUntil: 0 };
   const around = surroundings(parts, life);
   let controller: Controller | null = null;
   const wake = (environment: string): void => controller?.wake(environment);
@@ -154,6 +153,7 @@ interface Calls {
 }
 
 function openPorts({ world, network, invariants, writer }: LifeParts, { life, clock, log, source }: Around, { wake, refresh }: Calls) {
+  const awake = awakeIn(world, clock.now());
   const { outside, catalogue } = world;
   const journal = network.port(life, "journal", invariants.journal(world.journal), rules.journal);
   const router = network.port(life, "router", invariants.router(outside.router), rules.router);
@@ -171,7 +171,7 @@ function openPorts({ world, network, invariants, writer }: LifeParts, { life, cl
     journal,
     router,
     clock,
-    awake: alwaysAwake(clock),
+    awake,
     log,
     telling,
     prober: network.port(life, "prober", outside.prober, rules.prober),
@@ -182,7 +182,7 @@ function openPorts({ world, network, invariants, writer }: LifeParts, { life, cl
     places: createPlaces(),
     unrecorded: createUnrecorded(),
     reverts: createReverts({ onWritten: refresh, wake }),
-    measurements: createMeasurements({ sources, clock, awake: alwaysAwake(clock), log, wake, timeoutMs: 3_000 }),
+    measurements: createMeasurements({ sources, clock, awake, log, wake, timeoutMs: 3_000 }),
     pinWriter: network.port(life, "writer", writer(life), rules.writer),
     engine: (environment) => {
       const engine = engines.get(environment);
@@ -192,6 +192,13 @@ function openPorts({ world, network, invariants, writer }: LifeParts, { life, cl
     wanted: (environment) => source.wanted(environment),
   };
   return { ports, telling };
+}
+
+/** What a process notices of its own standing still: nothing while it does. */
+function awakeIn(world: SimWorld, startedAt: number): Awake {
+  const lostMs = (): number => frozenMs(world, 0, world.time.now());
+  const since = (): number => Math.max(startedAt, ...world.freezes.filter(({ to }) => to <= world.time.now()).map(({ to }) => to));
+  return { ran: () => world.time.now() - lostMs(), lostMs, since };
 }
 
 function loopParts({ world }: LifeParts, { clock, log, source }: Around, ports: Ports): LoopParts {

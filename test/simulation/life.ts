@@ -3,6 +3,8 @@
 export interface Life {
   readonly number: number;
   isDead: boolean;
+  /** Stopped until then: nothing of it runs; 0: not at all. */
+  frozenUntil: number;
 }
 
 /** What a dead controller waits for. */

@@ -1,13 +1,14 @@
 /** What metrics must have said before a version gets further, from the callers' point of view: how many there were, and what they got. */
 
 import { strategyFor, type EnvironmentSpec, type StrategySpec } from "../../src/domain/environment.ts";
+import { inconclusive, onInconclusiveOf } from "../../src/domain/inconclusive.ts";
 import type { MetricCheck } from "../../src/domain/metrics.ts";
 import type { Instant } from "../../src/domain/names.ts";
 import type { RolloutState } from "../../src/domain/rollout.ts";
 import type { Opened } from "./decision-rules.ts";
 import type { EnvironmentPlan, Nature } from "./plan.ts";
 import { doneTo, type Known, type Memory, type Moved } from "./memory.ts";
-import type { SimWorld } from "./sim-world.ts";
+import { frozenMs, type SimWorld } from "./sim-world.ts";
 import { lateMs } from "./traffic.ts";
 
 /** How long it takes at most, in a calm world, until a version is seen to fail, in milliseconds. */
@@ -31,7 +32,7 @@ export function judgeWatch(world: SimWorld, { startedAt }: Memory, { about }: Kn
   const full = Math.max(outside.traffic.fullSince(environment, process, digest) ?? 0, about.startedAt);
   const watched: Watched = { about, automatic, full, what };
   if (isByItself(why)) judgeTime(world, watched);
-  if (why.includes(whileWatched)) judgePresence(world, startedAt, watched);
+  if (why.includes(whileWatched) || why.startsWith(unjudged)) judgePresence(world, startedAt, watched);
   judgeCallers(world, watched);
 }
 
@@ -39,8 +40,9 @@ function hasWatch({ enabled, triggers, watchMs }: Watched["automatic"]): boolean
   return enabled && triggers.length > 0 && watchMs > 0;
 }
 
-function judgeTime({ trace, time }: SimWorld, { automatic, full, what }: Watched): void {
-  trace.expect(time.now() - full >= automatic.watchMs, "what is watched is watched for its time", what);
+function judgeTime(world: SimWorld, { automatic, full, what }: Watched): void {
+  const { trace, time } = world;
+  trace.expect(time.now() - full - frozenMs(world, full, time.now()) >= automatic.watchMs, "what is watched is watched for its time", what);
 }
 
 /** Whoever has only just been started has not seen enough. */
@@ -65,11 +67,11 @@ function badFrom(nature: Nature | null, full: Instant): Instant | null {
   return nature === "errors-late" ? full + lateMs : null;
 }
 
-const whileWatched = "while it was watched";
+const [whileWatched, unjudged] = ["while it was watched", "has all traffic; not judged: "];
 
 /** It ended because its time was over, not because something else was pinned. */
 function isByItself(why: string): boolean {
-  return why.includes(whileWatched) || why.endsWith("is removed") || why.includes("could not be removed");
+  return why.includes(whileWatched) || why.startsWith(unjudged) || why.endsWith("is removed") || why.includes("could not be removed");
 }
 
 /** Where nobody has measured lately, or there are not enough callers, metrics say nothing: what waits for them stays, and nobody is condemned. */
@@ -84,7 +86,20 @@ export function judgeUnmeasured(world: SimWorld, { measuredAt }: Memory, moved: 
   const isOld = age > place.spec.rollback.automatic.evidenceMaxAgeMs;
   const what = `${known.id}, measured ${age} ms ago: ${was.state.kind} to ${is.state.kind}`;
   if (is.state.kind !== "rejected") return judgeFurther(world, place, { known, was, isOld, what });
+  judgeUnjudged(world, recorded, { process: is.process, trigger: is.state.trigger, what });
   world.trace.expect(!isOld || !metrics.has(is.state.trigger), "what was measured long ago condemns nobody", what);
+}
+
+/** Without a verdict nothing is put back by a commit, and nothing is put into quarantine. */
+function judgeUnjudged(
+  { trace }: SimWorld,
+  { before, after }: Moved["recorded"],
+  { process, trigger, what }: { readonly process: string; readonly trigger: string; readonly what: string },
+): void {
+  if (trigger !== inconclusive) return;
+  const [was, is] = [before.processes.get(process), after.processes.get(process)];
+  const isCondemned = (is?.quarantined.length ?? 0) > (was?.quarantined.length ?? 0) || (is?.revert ?? null) !== (was?.revert ?? null);
+  trace.expect(!isCondemned, "what nobody has judged is not condemned", what);
 }
 
 const metrics: ReadonlySet<string> = new Set(["error_rate", "response_time"]);
@@ -103,9 +118,10 @@ function judgeFurther({ trace }: SimWorld, place: EnvironmentPlan, { known, was,
   const strategy = strategyFor(place.spec, process);
   const checks = [...(strategy.kind === "canary" ? strategy.checks : []), ...place.spec.analysis.checks];
   if (checks.length === 0 || !(isInAnalysis(was.state, strategy) || isBetweenBatches(was.state, strategy))) return;
-  const isKnown = checks.every((check) => callers(place, process) * 10 >= leastRequests(check));
+  const isWanted = onInconclusiveOf(strategy, place.spec) === "proceed";
+  const isKnown = isWanted || checks.every((check) => callers(place, process) * 10 >= leastRequests(check));
   trace.expect(isKnown, "what nobody has measured goes no further", `${what}; ${callers(place, process)} requests a second`);
-  trace.expect(!isOld, "what was measured long ago takes nobody further", what);
+  trace.expect(!isOld || isWanted, "what was measured long ago takes nobody further", what);
 }
 
 function callers(place: EnvironmentPlan | undefined, process: string): number {

@@ -69,8 +69,8 @@ export const mutations: readonly Mutation[] = [
   {
     what: "an unknown verdict of metrics promotes a canary",
     file: "src/domain/strategies/canary.ts",
-    find: 'if (seen.analysis.kind !== "healthy") return stay',
-    put: 'if (seen.analysis.kind === "unhealthy") return stay',
+    find: 'if (analysis.kind === "healthy") return step',
+    put: 'if (analysis.kind !== "unhealthy") return step',
   },
   {
     what: "weights that add up to 110",

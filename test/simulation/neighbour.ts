@@ -36,7 +36,7 @@ export function startNeighbour(parts: NeighbourParts): void {
   let now = begin();
 
   function begin(): { readonly life: Life; readonly writer: PinWriter } {
-    const life: Life = { number: (lives -= 1), isDead: false };
+    const life: Life = { number: (lives -= 1), isDead: false, frozenUntil: 0 };
     const begun = { life, writer: parts.writer(life) };
     for (const order of wanted.values()) void ask(order, begun);
     return begun;

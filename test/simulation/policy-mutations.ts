@@ -4,6 +4,24 @@ import type { Mutation } from "./mutations.ts";
 
 export const policyMutations: readonly Mutation[] = [
   {
+    what: "time in which the controller stood still counts for the timeout",
+    file: "src/domain/lost-time.ts",
+    find: "deadline: rollout.deadline + moreMs",
+    put: "deadline: rollout.deadline",
+  },
+  {
+    what: "time in which the controller stood still counts for the watch",
+    file: "src/domain/lost-time.ts",
+    find: "until: state.until + (since - state.since) }",
+    put: "until: state.until }",
+  },
+  {
+    what: "what nobody has judged goes into quarantine",
+    file: "src/domain/deployments.ts",
+    find: "if (state.trigger === inconclusive) return before;",
+    put: "",
+  },
+  {
     what: "a quarantine that git does not have yet counts as lifted",
     file: "src/domain/quarantine.ts",
     find: "entry.isInGit && isReadable && !inGit.has(entry.digest)",
@@ -92,12 +110,6 @@ export const policyMutations: readonly Mutation[] = [
     file: "src/domain/strategies/settling.ts",
     find: "if (!seen.isWatched && seen.watchMs > 0)",
     put: "if (!seen.isWatched && seen.watchMs > 1e12)",
-  },
-  {
-    what: "unknown metrics take a rolling deployment further",
-    file: "src/domain/strategies/rolling.ts",
-    find: 'if (done.length > 0 && seen.analysis.kind !== "healthy")',
-    put: 'if (done.length > 0 && seen.analysis.kind === "unhealthy")',
   },
   {
     what: "a canary that shared the traffic is not rolled back, it only fails",

@@ -1,5 +1,6 @@
 /** The world of one run, which outlives every controller in it. */
 
+import type { Instant } from "../../src/domain/names.ts";
 import { createFakeNotifier, type FakeNotifier } from "../fakes/notifier.ts";
 import { type Catalogue, createCatalogue } from "./catalogue.ts";
 import { pinsPath, quarantinePath, settingsPath, writePins } from "./files.ts";
@@ -23,6 +24,19 @@ export interface SimWorld {
   readonly notifier: FakeNotifier;
   /** The newest commit that was in force, as the store remembers it. */
   applied: string | null;
+  /** When a controller stood still, oldest first. */
+  readonly freezes: Span[];
+}
+
+/** A time from one instant to another. */
+export interface Span {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+/** Of these, what is over by then. */
+export function frozenMs({ freezes }: Pick<SimWorld, "freezes">, since: Instant, now: Instant): number {
+  return freezes.filter(({ to }) => to <= now).reduce((sum, { from, to }) => sum + Math.max(0, to - Math.max(from, since)), 0);
 }
 
 const start = Date.UTC(2030, 0, 1);
@@ -37,7 +51,7 @@ export function createSimWorld(seed: number, isVerbose: boolean): SimWorld {
   const outside = createOutside({ plan, catalogue, time, random: random.fork(), trace });
   // Other worlds draw as if there were no store.
   const journal = createSimJournal({ plan, time, trace, random: createRandom(seed + 1) });
-  return { plan, random, time, trace, git, catalogue, outside, journal, notifier: createFakeNotifier(), applied: null };
+  return { plan, random, time, trace, git, catalogue, outside, journal, notifier: createFakeNotifier(), applied: null, freezes: [] };
 }
 
 function firstFiles({ environments, processes }: Plan): ReadonlyMap<string, string> {

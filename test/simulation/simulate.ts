@@ -7,6 +7,7 @@ import { judgeEnd } from "./end-rules.ts";
 import { createForge, type Forge } from "./forge.ts";
 import type { GitRules } from "./git-rules.ts";
 import { watch } from "./invariants.ts";
+import type { Life } from "./life.ts";
 import { withLightAborts } from "./light-abort.ts";
 import { startNeighbour } from "./neighbour.ts";
 import { createNetwork } from "./network.ts";
@@ -65,6 +66,7 @@ async function live(world: SimWorld): Promise<void> {
   };
   const people = createPeople({ world, random: random.fork(), controller: () => running });
   const outages = createOutages({ world, random: random.fork(), crash: () => running && network.kill(running.life) });
+  const freezer = createRandom(plan.seed + 2);
   const until = time.now() + plan.troubleMs;
   const every = (meanMs: number, work: () => void): void => {
     const again = (): void => {
@@ -77,6 +79,7 @@ async function live(world: SimWorld): Promise<void> {
   void start();
   every(plan.peopleEveryMs, () => people.act());
   every(plan.outageEveryMs, () => outages.act());
+  every(freezeEveryMs, () => running && freeze(world, running.life, freezer.between(4_000, 60_000)));
   const restartEveryMs = plan.store?.restartEveryMs ?? null;
   if (restartEveryMs !== null) every(restartEveryMs, () => running && network.kill(running.life));
   await time.runUntil(until, isOver);
@@ -90,6 +93,17 @@ async function live(world: SimWorld): Promise<void> {
   if (!isOver()) invariants.git.judge();
   world.journal.close();
   writers?.close();
+}
+
+/** How often a controller is stopped and goes on later, on an average; most worlds see none of it. */
+const freezeEveryMs = 150_000;
+
+/** A paused machine, a suspended laptop: nothing of it runs, and then all of it at once. */
+function freeze({ plan, time, trace, freezes }: SimWorld, life: Life, ms: number): void {
+  if (plan.isCalm || life.isDead || life.frozenUntil > time.now()) return;
+  trace.say(`controller ${life.number} stands still for ${ms} ms`);
+  life.frozenUntil = time.now() + ms;
+  freezes.push({ from: time.now(), to: life.frozenUntil });
 }
 
 /** The product's own writer, for two installations. */

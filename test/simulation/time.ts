@@ -16,7 +16,7 @@ export interface VirtualTime {
 }
 
 interface Timer {
-  readonly at: Instant;
+  at: Instant;
   readonly order: number;
   readonly work: () => void;
   readonly owner: Life | null;
@@ -59,6 +59,11 @@ export function createVirtualTime(start: Instant): VirtualTime {
       for (let next = timers[0]; next && next.at <= instant && !isOver(); next = timers[0]) {
         pop(timers);
         if (next.isOff || next.owner?.isDead) continue;
+        if (next.owner && next.owner.frozenUntil > next.at) {
+          next.at = next.owner.frozenUntil;
+          push(timers, next);
+          continue;
+        }
         now = Math.max(now, next.at);
         next.work();
         await drain();

@@ -55,6 +55,7 @@ export function createTimeoutRules(world: SimWorld): TimeoutRules {
     const watch = watches.get(is?.deployment ?? "");
     if (!watch || !is || was?.deployment !== is.deployment) return;
     noteStops(watch, was, is, recorded.step.at);
+    noteFreezes(world, watch, recorded.step.at);
     judgeDeadline(world, watch, is);
     judgeTimeout(world, watch, { was, is, recorded });
   }
@@ -82,6 +83,11 @@ function noteStops({ stops }: Watch, was: Rollout, is: Rollout, now: Instant): v
   if (was.paused && !is.paused) stops.push({ from: was.paused.at, to: now });
   const hasMoved = JSON.stringify(was.state) !== JSON.stringify(is.state);
   if (hasMoved && isWaitingForPerson(was) && "since" in was.state) stops.push({ from: was.state.since, to: now });
+}
+
+/** Time in which the controller did not run. */
+function noteFreezes({ freezes }: SimWorld, { stops, startedAt }: Watch, now: Instant): void {
+  for (const span of freezes) if (span.to <= now && span.from >= startedAt && !stops.includes(span)) stops.push(span);
 }
 
 /** What it stood still is added, at the latest when somebody promotes it. */
@@ -121,13 +127,18 @@ function union({ stops, startedAt }: Watch): number {
   return total;
 }
 
-function judgeLateness({ trace }: SimWorld, watches: ReadonlyMap<string, Watch>, rollout: Rollout, recorded: Recorded): void {
+function judgeLateness(world: SimWorld, watches: ReadonlyMap<string, Watch>, rollout: Rollout, recorded: Recorded): void {
   const watch = watches.get(rollout.deployment);
   const now = recorded.step.at;
   if (!watch || now < watch.startedAt + watch.limitMs + slackMs || !canRunOut(rollout, recorded.after)) return;
+  noteFreezes(world, watch, now);
   const stoodMs = watch.stops.reduce((sum, { from, to }) => sum + to - from, 0);
   const lateMs = now - watch.startedAt - watch.limitMs - stoodMs;
-  trace.expect(lateMs < slackMs, "whoever runs out of time is not under way much longer", `${rollout.deployment} is ${lateMs} ms late`);
+  world.trace.expect(
+    lateMs < slackMs,
+    "whoever runs out of time is not under way much longer",
+    `${rollout.deployment} is ${lateMs} ms late`,
+  );
 }
 
 const arrived: ReadonlySet<RolloutState["kind"]> = new Set(["draining", "watching", "rejected"]);

@@ -71,3 +71,15 @@ describe("the engine source", () => {
     expect(engine.calls.length - before).toBe(1);
   });
 });
+
+describe("two units of one version, as after a change of variables", () => {
+  it("are counted each by itself", async () => {
+    await install("b");
+    await Promise.all([ask({ unit: unit("a") }), ask({ unit: unit("b") })]);
+    engine.setCounts(unit("a").digest, { finished: 10, errors: 0 }, "one");
+    engine.setCounts(unit("b").digest, { finished: 10, errors: 9 }, "one");
+    now += 1_000;
+    expect(await ask({ unit: unit("a") })).toMatchObject({ value: 0, requests: 10 });
+    expect(await ask({ unit: unit("b") })).toMatchObject({ value: 90, requests: 10 });
+  });
+});

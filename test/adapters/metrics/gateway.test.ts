@@ -169,3 +169,15 @@ it("goes on after the router was away", async () => {
   pass(1_000);
   expect(await ask()).toMatchObject({ value: 10, requests: 10 });
 });
+
+describe("two units of one version, as after a change of variables", () => {
+  it("are counted each by itself", async () => {
+    const [old, fresh] = [unit("a"), unit("b")];
+    expect(old.version).toBe(fresh.version);
+    pass(0, [traffic(old, answers(100)), traffic(fresh, [])]);
+    await Promise.all([ask({ unit: old }), ask({ unit: fresh })]);
+    pass(5_000, [traffic(old, answers(200)), traffic(fresh, answers(50), { errors: 40 })]);
+    expect(await ask({ unit: fresh })).toMatchObject({ value: 80, requests: 50 });
+    expect(await ask({ unit: old })).toMatchObject({ value: 0, requests: 100 });
+  });
+});
