@@ -32,7 +32,7 @@ export function judgeWatch(world: SimWorld, { startedAt }: Memory, { about }: Kn
   const full = Math.max(outside.traffic.fullSince(environment, process, digest) ?? 0, about.startedAt);
   const watched: Watched = { about, automatic, full, what };
   if (isByItself(why)) judgeTime(world, watched);
-  if (why.includes(whileWatched) || why.startsWith(unjudged)) judgePresence(world, startedAt, watched);
+  if (hasBeenWatched(why)) judgePresence(world, startedAt, watched);
   judgeCallers(world, watched);
 }
 
@@ -69,9 +69,13 @@ function badFrom(nature: Nature | null, full: Instant): Instant | null {
 
 const [whileWatched, unjudged] = ["while it was watched", "has all traffic; not judged: "];
 
+function hasBeenWatched(why: string): boolean {
+  return why.includes(whileWatched) || why.startsWith(unjudged);
+}
+
 /** It ended because its time was over, not because something else was pinned. */
 function isByItself(why: string): boolean {
-  return why.includes(whileWatched) || why.startsWith(unjudged) || why.endsWith("is removed") || why.includes("could not be removed");
+  return hasBeenWatched(why) || why.endsWith("is removed") || why.includes("could not be removed");
 }
 
 /** Where nobody has measured lately, or there are not enough callers, metrics say nothing: what waits for them stays, and nobody is condemned. */
@@ -98,8 +102,7 @@ function judgeUnjudged(
 ): void {
   if (trigger !== inconclusive) return;
   const [was, is] = [before.processes.get(process), after.processes.get(process)];
-  const isCondemned = (is?.quarantined.length ?? 0) > (was?.quarantined.length ?? 0) || (is?.revert ?? null) !== (was?.revert ?? null);
-  trace.expect(!isCondemned, "what nobody has judged is not condemned", what);
+  trace.expect(was?.quarantined === is?.quarantined && was?.revert === is?.revert, "what nobody has judged is not condemned", what);
 }
 
 const metrics: ReadonlySet<string> = new Set(["error_rate", "response_time"]);
