@@ -16,5 +16,5 @@ export function onInconclusiveOf(strategy: StrategySpec, spec: Pick<EnvironmentS
 
 /** Why a rollout without a verdict goes back. */
 export function describeAbort(why: string, stable: UnitRef): string {
-  return `not judged: ${why}; back to ${stable.version}, without a revert (onInconclusive: abort). ${personMustDecide}: \`pinion retry ${stable.process}\` tries it again`;
+  return `not judged: ${why}; back to ${stable.version}, without a revert (onInconclusive: abort). ${personMustDecide}`;
 }

@@ -65,7 +65,8 @@ describe("without a verdict", () => {
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(await last()).toMatchObject({ phase: "Aborted", trigger: "inconclusive" });
     expect((await world.status("orders"))?.reason).toMatch(/not judged: .*no request in 10 s; back to 1.0.0, without a revert/u);
-    expect((await world.status("orders"))?.reason).toContain("`pinion retry orders`");
+    expect((await world.status("orders"))?.reason).toMatch(/A person must decide; `pinion retry production\/orders` tries it again$/u);
+    expect((await world.status("orders"))?.reason).toContain("`pinion retry production/orders`");
     await expectNobodyCondemned();
     measure(world, 0);
     expect(await world.order({ kind: "retry", process: "orders" })).toMatchObject({ kind: "done" });

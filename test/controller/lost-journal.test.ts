@@ -24,7 +24,7 @@ describe("a journal that was lost beside engines that run our versions", () => {
     expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy" });
     expect(await freeze()).toMatchObject({
       by: { name: "Pinion" },
-      why: expect.stringMatching(/versions of orders run here.*pinion unfreeze production/u) as string,
+      why: expect.stringMatching(/versions of orders run here.*pinion unfreeze production --reason/u) as string,
     });
     expect(await world.journal.untold(10)).toMatchObject([{ kind: "frozen" }]);
   });
