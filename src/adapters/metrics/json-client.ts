@@ -1,6 +1,7 @@
 /** One bounded HTTP question whose answer is JSON, with the errors of metric sources. */
 
 import { Agent, request as send } from "undici";
+import { readWithin } from "../../domain/bounded-reading.ts";
 import type { SourceAuth } from "../../domain/controller-config.ts";
 import type { SecretReference } from "../../domain/environment.ts";
 import { PinionError } from "../../domain/errors.ts";
@@ -55,7 +56,7 @@ export function createJsonClient(options: JsonClientOptions): JsonClient {
           body: form ? new URLSearchParams(form).toString() : null,
           signal: both,
         });
-        return { status: answer.statusCode, body: parse(await boundedText(answer.body), answer.statusCode) };
+        return { status: answer.statusCode, body: parse(await readWithin(answer.body, largestBytes), answer.statusCode) };
       } catch (error) {
         if (timeout.aborted) throw failed(url, `no answer within ${options.timeoutMs} ms`, error);
         throw failed(url, error instanceof Error ? inWords(error) : String(error), error);
@@ -89,17 +90,6 @@ async function authorization({ auth, secrets }: JsonClientOptions): Promise<Read
   if (auth.kind === "bearer") return { authorization: `Bearer ${await secret(auth.token)}` };
   const password = await secret(auth.password);
   return { authorization: `Basic ${Buffer.from(`${auth.username}:${password}`).toString("base64")}` };
-}
-
-async function boundedText(stream: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of stream) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > largestBytes) throw new Error(`the answer is longer than ${largestBytes} bytes`);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** What is no JSON is no answer; of an error page the status is all there is to tell. */

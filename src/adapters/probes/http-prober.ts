@@ -1,6 +1,7 @@
 /** Asks versions over HTTP, as their callers would: one request, one whole and bounded answer. */
 
 import { Agent, request as send } from "undici";
+import { readBeginning } from "../../domain/bounded-reading.ts";
 import type { Answer, Prober, ProbeRequest } from "../../ports/prober.ts";
 
 /** A prober whose connections can be let go of. */
@@ -40,20 +41,8 @@ async function exchange(agent: Agent, url: URL, request: ProbeRequest, signal: A
     body: request.body,
     signal,
   });
-  const body = await boundedText(answer.body);
+  const body = await readBeginning(answer.body, largestBodyBytes);
   return { status: answer.statusCode, headers: joined(answer.headers), body, durationMs: performance.now() - startedAt };
-}
-
-async function boundedText(stream: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Leaving the loop early destroys the stream and its connection.
-  for await (const chunk of stream) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= largestBodyBytes) break;
-  }
-  return Buffer.concat(chunks).subarray(0, largestBodyBytes).toString("utf8");
 }
 
 function joined(headers: Readonly<Record<string, string | string[] | undefined>>): Readonly<Record<string, string>> {

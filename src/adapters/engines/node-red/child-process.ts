@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { readWithin } from "../../../domain/bounded-reading.ts";
 import { isObject } from "./flow-nodes.ts";
 import {
   childSettings,
@@ -48,6 +49,7 @@ export interface RunningChild {
 
 /** The exit code of runtime/child.cjs that says that the port is taken. */
 const portTaken = 98;
+const largestHealthBytes = 1024 * 1024;
 const ownEntry = fileURLToPath(new URL("./runtime/child.cjs", import.meta.url));
 const passedOn = [
   "PATH",
@@ -111,7 +113,7 @@ type Health =
 async function askHealth({ port, token }: InstanceRecord): Promise<Health> {
   try {
     const response = await fetch(`http://127.0.0.1:${port}/__admin/pinion/health`, asking(token, pulseTimeoutMs));
-    const body: unknown = response.ok ? await response.json() : await response.body?.cancel();
+    const body: unknown = response.ok ? JSON.parse(await readWithin(response.body, largestHealthBytes)) : await response.body?.cancel();
     return isObject(body) && typeof body["pid"] === "number" ? { kind: "answers", pid: body["pid"] } : { kind: "absent" };
   } catch (error) {
     return { kind: error instanceof Error && error.name === "TimeoutError" ? "silent" : "absent" };

@@ -1,5 +1,6 @@
 /** Talks to one Node-RED's admin API: bearer token, time limits, and answers checked at the door. */
 
+import { readBeginning, readWithin, TooLong } from "../../../domain/bounded-reading.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import type { WorkCount } from "../../../domain/unit.ts";
 import { type FlowNode, isObject, parseFlowNodes } from "./flow-nodes.ts";
@@ -82,6 +83,11 @@ export function createNodeRedClient(options: ClientOptions): NodeRedClient {
   };
 }
 
+/** 10,000 flows of usual size are some 35 MB. */
+const largestFlowsBytes = 128 * 1024 * 1024;
+const largestAnswerBytes = 16 * 1024 * 1024;
+const longestExcerptBytes = 4 * 1024;
+
 const v2 = { "Node-RED-API-Version": "v2" };
 
 interface Asked {
@@ -129,16 +135,17 @@ function reasonOf(error: unknown): string {
 
 async function jsonOf(response: Response, path: string): Promise<unknown> {
   try {
-    const body = await response.text();
+    const body = await readWithin(response.body, path === "/flows" ? largestFlowsBytes : largestAnswerBytes);
     const isJson = response.headers.get("content-type")?.includes("json") ?? false;
     return isJson ? (JSON.parse(body) as unknown) : null;
   } catch (error) {
-    throw new PinionError("engine/unreachable", `Node-RED's answer to ${path} is not JSON: ${reasonOf(error)}`, { cause: error });
+    const what = error instanceof TooLong ? "cannot be used" : "is not JSON";
+    throw new PinionError("engine/unreachable", `Node-RED's answer to ${path} ${what}: ${reasonOf(error)}`, { cause: error });
   }
 }
 
 async function excerptOf(response: Response): Promise<string> {
-  const body = await response.text().catch(() => "");
+  const body = await readBeginning(response.body, longestExcerptBytes).catch(() => "");
   return body.slice(0, 200).trim() || response.statusText;
 }
 

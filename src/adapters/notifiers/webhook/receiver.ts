@@ -1,6 +1,7 @@
 /** Posts JSON to a receiver outside, and says of a failure whether trying again can help. */
 
 import { Agent, request as send } from "undici";
+import { readBeginning } from "../../../domain/bounded-reading.ts";
 import { DeliveryFailure } from "../../../domain/delivery-failure.ts";
 import type { SecretReference } from "../../../domain/environment.ts";
 import { PinionError } from "../../../domain/errors.ts";
@@ -80,20 +81,8 @@ async function exchange(agent: Agent, { url, headers, body, signal }: Message): 
   return {
     status: answer.statusCode,
     retryAfter: typeof retryAfter === "string" ? retryAfter : null,
-    text: await beginning(answer.body),
+    text: await readBeginning(answer.body, longestAnswerBytes),
   };
-}
-
-async function beginning(stream: AsyncIterable<Buffer>): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  // Leaving the loop early destroys the stream and its connection.
-  for await (const chunk of stream) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes >= longestAnswerBytes) break;
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function judge({ status, retryAfter, text }: Answer, who: string, now: number): void {

@@ -2,6 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { Agent, request } from "undici";
+import { readWithin, TooLong } from "../../../domain/bounded-reading.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Route, TrafficCount } from "../../../domain/route.ts";
@@ -43,6 +44,8 @@ interface Address {
 }
 
 const defaultTimeoutMs = 10_000;
+/** As much as the control port takes of a table. */
+const largestAnswerBytes = 64 * 1024 * 1024;
 
 /** Connects when first used, and keeps the connection. */
 export function createGatewayRouter(options: GatewayRouterOptions): GatewayRouter {
@@ -138,9 +141,10 @@ async function send({ agent, address, timeoutMs, name, call }: Ask): Promise<{ r
       // Setting routes twice is setting them once, so a connection that closed meanwhile is no reason to give up.
       idempotent: true,
     });
-    return { status: answer.statusCode, text: await answer.body.text() };
+    return { status: answer.statusCode, text: await readWithin(answer.body, largestAnswerBytes) };
   } catch (error) {
-    throw new PinionError("router/unreachable", `the gateway's control port at ${address.controlUrl} does not answer: ${reason(error)}`, {
+    const what = error instanceof TooLong ? "gives no usable answer" : "does not answer";
+    throw new PinionError("router/unreachable", `the gateway's control port at ${address.controlUrl} ${what}: ${reason(error)}`, {
       cause: error,
     });
   }

@@ -2,6 +2,7 @@
 
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { readWithin, TooLong } from "../../../domain/bounded-reading.ts";
 import type { Log } from "../../../ports/log.ts";
 import { trafficOf, type Counters } from "./counters.ts";
 import type { LiveTable } from "./live-table.ts";
@@ -40,7 +41,7 @@ class Refusal extends Error {
   }
 }
 
-const largestBodyBytes = 256 * 1024 * 1024;
+const largestBodyBytes = 64 * 1024 * 1024;
 
 /** Not listening yet. */
 export function createControlServer(given: Dependencies): Server {
@@ -127,16 +128,11 @@ function environmentOf(name: string | null | undefined): string {
 }
 
 async function json(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > largestBodyBytes) throw new Refusal(413, "The routes are too large.");
-    chunks.push(chunk);
-  }
   try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
-  } catch {
+    // The connection is still needed for the refusal, which ends it.
+    return JSON.parse(await readWithin(request.iterator({ destroyOnReturn: false }), largestBodyBytes));
+  } catch (error) {
+    if (error instanceof TooLong) throw new Refusal(413, `The body cannot be used: ${error.message}.`);
     throw new Refusal(400, "The body is not JSON.");
   }
 }
@@ -153,6 +149,7 @@ function send(response: ServerResponse, reply: Reply): void {
   response.writeHead(reply.status, {
     "content-type": reply.type ?? "application/json; charset=utf-8",
     "content-length": Buffer.byteLength(text),
+    ...(reply.status === 413 && { connection: "close" }),
   });
   response.end(text);
 }

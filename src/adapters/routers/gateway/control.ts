@@ -4,10 +4,13 @@ import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import { join } from "node:path";
+import { readWithin } from "../../../domain/bounded-reading.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import { portOf, readIdentity, writeIdentity, type Identity } from "./identity.ts";
 import { baseUrl, listen, loopback } from "./listen.ts";
 import { isRunning, ownedProcess } from "./owned-process.ts";
+
+const largestHealthBytes = 1024 * 1024;
 
 /** A state folder that is this gateway's. */
 export interface GatewayFolder {
@@ -45,7 +48,7 @@ export async function sayWho(
 async function refuseSecond(before: Identity): Promise<void> {
   if (before.pid === process.pid || !isRunning(before)) return;
   const health: unknown = await fetch(`${before.controlUrl}/healthz`, { signal: AbortSignal.timeout(2_000) })
-    .then((response) => response.json())
+    .then(async ({ body }): Promise<unknown> => JSON.parse(await readWithin(body, largestHealthBytes)))
     .catch(() => null);
   const isItself = typeof health === "object" && health !== null && "pid" in health && health.pid === before.pid;
   if (isItself) throw new PinionError("store/locked", `a gateway with process id ${before.pid} serves this state folder at ${before.url}`);

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGatewayRouter } from "../../../../src/adapters/routers/gateway/client.ts";
@@ -43,6 +44,35 @@ describe("the control port", () => {
     ["GET", "/traffic/production/more", undefined, 404],
   ])("answers %s %s with a fitting status", async (method, path, body, status) => {
     expect((await ask(path, { method, ...(body === undefined ? {} : { body }) })).status).toBe(status);
+  });
+
+  it("refuses a body that is too long, and says how much is taken", async () => {
+    const refused = await ask("/routes/production", { method: "PUT", body: " ".repeat(64 * 1024 * 1024 + 1) });
+    expect([refused.status, await refused.json()]).toEqual([
+      413,
+      { message: "The body cannot be used: it is longer than 64 MiB, the most that is read of it." },
+    ]);
+  });
+
+  it("hangs up on a body without end", async () => {
+    const socket = connect(Number(new URL(setting.gateway.controlUrl).port), "127.0.0.1");
+    const ended = new Promise((resolve) => socket.on("close", resolve));
+    // The other side hangs up in the middle of a piece.
+    socket.resume().on("error", () => socket.destroy());
+    const head = [
+      "PUT /routes/production HTTP/1.1",
+      "Host: x",
+      `Authorization: Bearer ${setting.gateway.token}`,
+      "Transfer-Encoding: chunked",
+    ];
+    socket.write(`${head.join("\r\n")}\r\n\r\n`);
+    const piece = `40000\r\n${" ".repeat(0x40000)}\r\n`;
+    const send = (): void => {
+      while (!socket.destroyed && socket.write(piece));
+      if (!socket.destroyed) socket.once("drain", send);
+    };
+    send();
+    await ended;
   });
 
   it("renders the counters for Prometheus", async () => {
