@@ -1,9 +1,9 @@
 # syntax=docker/dockerfile:1
 # Build:  docker build -t pinion .
-# Run:    docker run -v ./pinion.yaml:/etc/pinion/pinion.yaml:ro -v pinion-state:/var/lib/pinion -v pinion-engines:/var/lib/pinion.engines pinion
+# Run:    docker run -p 8080:8080 -v "$PWD/pinion.yaml:/etc/pinion/pinion.yaml:ro" -v pinion-state:/var/lib/pinion -v pinion-engines:/var/lib/pinion.engines pinion
 # The controller runs as root, so that the engines of each environment can run as a user of their own: pinion-ENVIRONMENT, or `engines.ENVIRONMENT.user`.
 # It needs no more than: --cap-drop=ALL --cap-add=SETUID,SETGID,CHOWN,FOWNER,KILL,DAC_OVERRIDE --security-opt=no-new-privileges
-# In pinion.yaml let `state` be /var/lib/pinion.
+# In pinion.yaml: `state: /var/lib/pinion` and `gateway: { host: 0.0.0.0, port: 8080 }`. See docs/install.md.
 
 # dist/, with everything that building takes.
 FROM node:20-bookworm-slim AS build
