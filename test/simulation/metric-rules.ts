@@ -110,7 +110,12 @@ function judgeUnjudged(
 const metrics: ReadonlySet<string> = new Set(["error_rate", "response_time"]);
 
 function isSameState(one: RolloutState, other: RolloutState): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other);
+  return one === other || JSON.stringify(one, withoutTimes) === JSON.stringify(other, withoutTimes);
+}
+
+/** Times move on by what was lost while nobody ran. */
+function withoutTimes(key: string, value: unknown): unknown {
+  return key === "since" || key === "until" ? undefined : value;
 }
 
 interface Further extends Pick<Moved, "known" | "was"> {

@@ -51,6 +51,7 @@ async function live(world: SimWorld): Promise<void> {
     faults: plan.faults,
     onCrash() {
       running = null;
+      endFreeze(world);
       outside.onChange = () => undefined;
       time.later(random.between(200, 5_000), () => void start());
     },
@@ -104,6 +105,12 @@ function freeze({ plan, time, trace, freezes }: SimWorld, life: Life, ms: number
   trace.say(`controller ${life.number} stands still for ${ms} ms`);
   life.frozenUntil = time.now() + ms;
   freezes.push({ from: time.now(), to: life.frozenUntil });
+}
+
+/** Whoever is killed stands still no longer, and the next one runs. */
+function endFreeze({ time, freezes }: SimWorld): void {
+  const last = freezes.at(-1);
+  if (last && last.to > time.now()) freezes[freezes.length - 1] = { ...last, to: time.now() };
 }
 
 /** The product's own writer, for two installations. */

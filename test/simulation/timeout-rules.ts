@@ -5,6 +5,7 @@ import { strategyFor } from "../../src/domain/environment.ts";
 import type { EnvironmentName, Instant } from "../../src/domain/names.ts";
 import type { Rollout, RolloutState } from "../../src/domain/rollout.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState } from "../../src/domain/state.ts";
+import { pinsPath, readPins } from "./files.ts";
 import { doneTo, type Recorded } from "./memory.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -26,8 +27,10 @@ interface Watch {
   readonly stops: Span[];
 }
 
-/** Nothing is decided about what is to be superseded while engine or router cannot be asked, in milliseconds. */
+/** How late a timeout may be noticed, in milliseconds. */
 const slackMs = 45_000;
+/** Nothing is decided about what is to be superseded while engine or router cannot be asked, which may be twice in a row. */
+const supersededSlackMs = 90_000;
 
 export function createTimeoutRules(world: SimWorld): TimeoutRules {
   const watches = new Map<string, Watch>();
@@ -130,15 +133,20 @@ function union({ stops, startedAt }: Watch): number {
 function judgeLateness(world: SimWorld, watches: ReadonlyMap<string, Watch>, rollout: Rollout, recorded: Recorded): void {
   const watch = watches.get(rollout.deployment);
   const now = recorded.step.at;
-  if (!watch || now < watch.startedAt + watch.limitMs + slackMs || !canRunOut(rollout, recorded.after)) return;
+  const allowedMs = watch && isPinned(world, watch, rollout) ? slackMs : supersededSlackMs;
+  if (!watch || now < watch.startedAt + watch.limitMs + allowedMs || !canRunOut(rollout, recorded.after)) return;
   noteFreezes(world, watch, now);
   const stoodMs = watch.stops.reduce((sum, { from, to }) => sum + to - from, 0);
   const lateMs = now - watch.startedAt - watch.limitMs - stoodMs;
   world.trace.expect(
-    lateMs < slackMs,
+    lateMs < allowedMs,
     "whoever runs out of time is not under way much longer",
     `${rollout.deployment} is ${lateMs} ms late`,
   );
+}
+
+function isPinned({ git }: SimWorld, { environment }: Watch, { process, candidate }: Rollout): boolean {
+  return readPins(git.head.files.get(pinsPath(environment)) ?? "").get(process) === candidate?.version;
 }
 
 const arrived: ReadonlySet<RolloutState["kind"]> = new Set(["draining", "watching", "rejected"]);
