@@ -52,7 +52,7 @@ describe("pinion init", () => {
   it("says what to do next", async () => {
     const { stdout } = await init(place(), ["my place"]);
     expect(stdout).toContain("first commit abcdef01");
-    expect(stdout).toContain("  cd 'my place'\n  pinion run ");
+    expect(stdout).toContain("  cd 'my place'\n  # starts engines, gateway and controller\n  pinion run\n");
     expect(stdout).toContain("curl http://127.0.0.1:8610/production/hello");
   });
 
@@ -70,9 +70,11 @@ describe("pinion init", () => {
     expect((await init(place())).stdout).not.toContain("git config user.email");
   });
 
-  it("calls the program as it was called", async () => {
-    const { stdout } = await pinion(["init"], { cwd: place(), git, digestOf, env: { npm_command: "exec" } });
+  it("calls the program as it was called, within 80 columns", async () => {
+    const { stdout } = await pinion(["init", "shop"], { cwd: place(), git, digestOf, env: { npm_command: "exec" } });
     expect(stdout).toContain("npx --no-install pinion run");
+    const advice = stdout.slice(stdout.indexOf("what to do next"));
+    expect(advice.split("\n").filter((line) => line.length > 80)).toEqual([]);
   });
 
   it("tells scripts what it has written", async () => {

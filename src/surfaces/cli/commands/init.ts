@@ -6,7 +6,6 @@ import { PinionError } from "../../../domain/errors.ts";
 import { scaffoldControllerFile, scaffoldPorts } from "../scaffold/controller-file.ts";
 import { scaffoldRepository } from "../scaffold/repository.ts";
 import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
-import { renderTable } from "../table.ts";
 import { printable } from "../terminal.ts";
 import type { GitProgram } from "../world.ts";
 
@@ -130,8 +129,9 @@ function render({ directory, files, commit, problem, hasIdentity }: Outcome, { w
     "",
   ];
   const pinion = world.env["npm_command"] === "exec" ? "npx --no-install pinion" : "pinion";
-  const introduction = hasIdentity ? [] : [[`git config user.name "…" && git config user.email …`, "# git does not know you yet"]];
-  const explained = (rows: readonly (readonly string[])[]) => renderTable(rows, { width: null, indent: "  " });
+  const introduction: readonly Explained[] = hasIdentity
+    ? []
+    : [[`git config user.name "…" && git config user.email …`, "git does not know you yet"]];
   return [
     `wrote ${files.length} files to ${printable(directory)}${commit === null ? "" : `, first commit ${commit.slice(0, 8)}`}`,
     "",
@@ -139,21 +139,30 @@ function render({ directory, files, commit, problem, hasIdentity }: Outcome, { w
     colors.bold("what to do next"),
     ...move,
     ...explained([
-      [`${pinion} run`, "# starts engines, gateway and controller"],
-      [`${pinion} status`, "# in another terminal, until all is Synced"],
-      [`curl http://127.0.0.1:${scaffoldPorts.gateway}/production/hello`, "# 1.0.0 answers"],
+      [`${pinion} run`, "starts engines, gateway and controller"],
+      [`${pinion} status`, "in another terminal, until all is Synced"],
+      [`curl http://127.0.0.1:${scaffoldPorts.gateway}/production/hello`, "1.0.0 answers"],
     ]),
     "",
-    "Then deploy: in config-repo/environments/production/pins.yaml change 1.0.0 to 1.1.0, and",
+    "Then deploy: change 1.0.0 to 1.1.0 in",
+    "config-repo/environments/production/pins.yaml, and",
     ...explained([
-      ["cd config-repo", ""],
-      [`${pinion} validate && ${pinion} plan`, "# what pushing would do"],
+      ["cd config-repo", "a clone, to work in"],
+      [`${pinion} validate && ${pinion} plan`, "what pushing would do"],
       ...introduction,
-      [`git commit -am "hello 1.1.0 to production" && git push`, "# Pinion deploys it"],
-      [`${pinion} rollback production/hello -c ../pinion.yaml --reason "to try it"`, ""],
-      ["git pull", "# the rollback is a commit of Pinion's"],
+      [`git commit -am "hello 1.1.0 to production" && git push`, "Pinion deploys it"],
+      [`${pinion} rollback production/hello \\\n    -c ../pinion.yaml --reason "to try it"`, "back to 1.0.0"],
+      ["git pull", "the rollback is a commit of Pinion's"],
     ]),
   ];
+}
+
+/** A command for people to copy, and what it does. */
+type Explained = readonly [command: string, comment: string];
+
+/** The comment has a line of its own, above: both fit into 80 columns then, and the command can be copied whole. */
+function explained(rows: readonly Explained[]): readonly string[] {
+  return rows.flatMap(([command, comment]) => [`  # ${comment}`, `  ${command}`]);
 }
 
 /** A word that a shell takes as it is. */
