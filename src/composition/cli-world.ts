@@ -16,7 +16,15 @@ import { PinionError } from "../domain/errors.ts";
 import type { ParseCache } from "../ports/objects.ts";
 import { wantsColor } from "../surfaces/cli/terminal.ts";
 import { gitProgram } from "../surfaces/cli/git-program.ts";
-import type { CliWorld, DemoOptions, GatewayOptions, Interrupts, OpenRepository, RepositoryPlace } from "../surfaces/cli/world.ts";
+import type {
+  CliWorld,
+  DemoOptions,
+  GatewayOptions,
+  Interrupts,
+  OpenRepository,
+  RepositoryPlace,
+  ValidateOptions,
+} from "../surfaces/cli/world.ts";
 import { readAddress } from "./address.ts";
 import { exampleRepository, packageVersion, pinionCommand } from "./package.ts";
 import { readConfig } from "./read-config.ts";
@@ -70,11 +78,14 @@ export function createCliWorld(): CliWorld {
 }
 
 /** A work tree with what its git history says was published, and what the operator of a pinion.yaml allows. */
-async function validateDirectory(directory: string, configFile: string | null): Promise<{ readonly findings: readonly Finding[] }> {
+async function validateDirectory(
+  directory: string,
+  { configFile, withHistory }: ValidateOptions,
+): Promise<{ readonly findings: readonly Finding[] }> {
   const about = { objects: createWorkTree(directory), dialects };
   const config = configFile === null ? null : (await readConfig(configFile)).config;
   const allowed = config === null ? {} : { permits: config.permits, defaults: config.defaults };
-  const past = await openHistory(gitProgram(process.env), directory);
+  const past = withHistory ? await openHistory(gitProgram(process.env), directory) : null;
   try {
     return await validateRepository({ ...about, ...allowed, ...(past && { history: past.history, isShallow: past.isShallow }) });
   } finally {

@@ -20,7 +20,10 @@ describe("validate with a pinion.yaml", () => {
 
   async function findings(config: string): Promise<readonly string[]> {
     writeFileSync(join(directory, "pinion.yaml"), config);
-    const found = await createCliWorld().validate(join(directory, "shop"), join(directory, "pinion.yaml"));
+    const found = await createCliWorld().validate(join(directory, "shop"), {
+      configFile: join(directory, "pinion.yaml"),
+      withHistory: true,
+    });
     return found.findings.map(({ file, code, message }) => `${file} ${code} ${message}`);
   }
   const addSecrets = (lines: string) => {

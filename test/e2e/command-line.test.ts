@@ -43,7 +43,7 @@ describe("the program in the checkout", () => {
   });
 
   it("finds nothing wrong with the example", async () => {
-    const { code, stdout } = await run(node, [program, "validate", "example-repo", "--format", "json"]);
+    const { code, stdout } = await run(node, [program, "validate", "example-repo", "--no-history", "--format", "json"]);
     expect({ code, stdout: JSON.parse(stdout) as unknown }).toEqual({ code: 0, stdout: { findings: [] } });
   });
 
@@ -143,7 +143,7 @@ describe("what `pinion init` writes", () => {
   it("is valid, runs as it is, and deploys the first edit", async () => {
     const { repository, ask, pin } = await openShop();
     await pin("1.0.0", "1.1.0");
-    expect((await run(node, [program, "plan", repository])).code).toBe(1);
+    expect((await run(node, [program, "plan", repository])).code).toBe(0);
     await commit(repository, "hello 1.1.0");
     const done = ["--until", "succeeded", "--timeout", "200s"];
     expect(await ask("wait", "production/hello", "--version", "1.1.0", ...done)).toMatchObject({ code: 0 });

@@ -87,6 +87,14 @@ export interface Interrupts {
   release(): void;
 }
 
+/** What `validate` looks at beside the files. */
+export interface ValidateOptions {
+  /** A pinion.yaml; null: none. */
+  readonly configFile: string | null;
+  /** Whether git's history is asked what was published once. */
+  readonly withHistory: boolean;
+}
+
 /** What the composition root hands to `runCli`. Every function may throw a `PinionError`, which is printed and makes exit code 2. */
 export interface CliWorld {
   readonly stdout: TextOutput;
@@ -128,7 +136,7 @@ export interface CliWorld {
    * All findings of a config repository's work tree, sorted; with a pinion.yaml, also what the operator does not allow.
    * @throws `usage/invalid` when the folder is none, `config/not-found`, `config/invalid`.
    */
-  validate(directory: string, configFile: string | null): Promise<{ readonly findings: readonly Finding[] }>;
+  validate(directory: string, how: ValidateOptions): Promise<{ readonly findings: readonly Finding[] }>;
   /** Reads one version file (*.yaml, with its definitionFrom) or an engine's export (*.json). @throws `manifest/invalid`, `usage/invalid`. */
   readVersionFile(file: string): Promise<VersionFile>;
   /**

@@ -10,6 +10,7 @@ export const addValidate: AddCommand = (program, session, finish) => {
     .description("check all files of a config repository")
     .argument("[dir]", "the work tree of the repository", ".")
     .option("--config <file>", "a pinion.yaml: what its operator does not allow is a finding too")
+    .option("--no-history", "do not look in git's history for versions that changed after they were published")
     .addOption(formatOption())
     .addHelpText(
       "after",
@@ -20,14 +21,22 @@ Examples:
   pinion validate
   pinion validate ./config-repo
   pinion validate ./config-repo --config pinion.yaml
+  pinion validate example-repo --no-history    # a folder whose history is not that of a config repository
   pinion validate ./config-repo --format json | jq -r '.findings[] | "\\(.file):\\(.line) \\(.message)"'
 `,
     )
-    .action(async (directory: string, { format, config }: { readonly format: Format; readonly config?: string }) => {
+    .action(async (directory: string, { format, config, history }: Options) => {
       const configFile = config === undefined ? null : pathFrom(session, config);
-      finish(await validate(session, await session.world.validate(pathFrom(session, directory), configFile), format));
+      const found = await session.world.validate(pathFrom(session, directory), { configFile, withHistory: history });
+      finish(await validate(session, found, format));
     });
 };
+
+interface Options {
+  readonly format: Format;
+  readonly config?: string;
+  readonly history: boolean;
+}
 
 async function validate(session: Session, { findings }: { readonly findings: readonly Finding[] }, format: Format): Promise<number> {
   const code = hasErrors(findings) ? 1 : 0;

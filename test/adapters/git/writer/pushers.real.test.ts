@@ -1,4 +1,4 @@
-/** A few of them, against one; `test/load/` has thirty against three. Limits of time only catch what hangs: a busy machine takes its time. */
+/** A few of them, against one; `test/load/` has five against three. Limits of time only catch what hangs: a busy machine takes its time. */
 
 import { describe, expect, it } from "vitest";
 import { rollbacksUnderPushers } from "./pushers.ts";
