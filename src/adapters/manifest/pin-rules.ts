@@ -69,13 +69,15 @@ export function contentFindings(
   const at = { file: processFile(record.process), line: entry.place[2], column: entry.place[3], pointer: pointerOf(record, entry) };
   const findings = isPromised ? [] : [wrongDigest(at, record.process, entry, computed)];
   if (promised === null) return findings;
-  return [...findings, finding(at, "version/republished", republished(entry, promised))];
+  return [...findings, republished(at, record.process, entry, promised)];
 }
 
-function republished({ version, digest }: ListedVersion, promised: Publication): string {
-  return digest === promised.digest
-    ? `the file of version ${version} is no longer the one that was published; only its status may change`
-    : `version ${version} was published with the digest ${promised.digest}; it can no longer change`;
+function republished(at: Place, process: ProcessId, { version, digest }: ListedVersion, promised: Publication): Finding {
+  const say = (message: string, hint?: string) => finding(at, "version/republished", message, hint);
+  if (digest !== promised.digest)
+    return say(`version ${version} was published with the digest ${promised.digest}; it can no longer change`);
+  const hint = `Put ${versionFile(process, version)} back as it was, and publish the new content as a new version.`;
+  return say(`the file of version ${version} is no longer the one that was published; only its status may change`, hint);
 }
 
 function wrongDigest(at: Place, process: ProcessId, entry: ListedVersion, computed: Digest): Finding {

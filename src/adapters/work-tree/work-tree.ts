@@ -5,7 +5,7 @@ import { closeSync, constants, lstatSync, openSync, readdirSync, readFileSync, r
 import { join } from "node:path";
 import { PinionError } from "../../domain/errors.ts";
 import type { Objects, TreeEntry } from "../../ports/objects.ts";
-import { type FileAttributes, attributesOf } from "./attributes.ts";
+import { type GitView, gitViewOf } from "./attributes.ts";
 
 /** Folders inside each other; deeper ones are taken as empty, and no config repository has them. */
 const maxDepth = 32;
@@ -16,25 +16,38 @@ type Item =
   | { readonly kind: "file"; readonly path: string; readonly size: number }
   | { readonly kind: "directory"; readonly entries: readonly TreeEntry[] };
 
+/** The folder as it was found. */
+interface Walk {
+  readonly items: Map<string, Item>;
+  readonly view: GitView;
+}
+
+const plainly: GitView = { attributes: new Map(), hash: "sha1" };
+
+function isPlain({ attributes, hash }: GitView): boolean {
+  return attributes.size === 0 && hash === "sha1";
+}
+
 /**
  * Reads processes/ and environments/ below a folder, and nothing else. Links are never followed. `root` walks the folder as it
  * is now, without giving way to anything else: it is meant for commands, not for the controller.
  * @throws `usage/invalid` from `root` when the folder is no config repository.
  */
 export function createWorkTree(directory: string): Objects {
-  const items = new Map<string, Item>();
+  let walk: Walk = { items: new Map(), view: plainly };
   const find = (id: string): Item => {
-    const item = items.get(id);
+    const item = walk.items.get(id);
     if (item === undefined) throw new PinionError("git/object-missing", `no such object in ${directory}: ${id}`);
     return item;
   };
-  let attributes: ReadonlyMap<string, FileAttributes> = new Map();
   return {
     root: async () => {
-      const top = topFolder(directory, items);
-      const paths = [...items.values()].flatMap((item) => (item.kind === "file" ? [item.path] : []));
-      attributes = attributesOf(realpathSync(directory), paths);
-      return remember(items, top);
+      const first: Walk = { items: new Map(), view: plainly };
+      const top = topFolder(directory, first);
+      const paths = [...first.items.values()].flatMap((item) => (item.kind === "file" ? [item.path] : []));
+      const view = gitViewOf(realpathSync(directory), paths);
+      walk = isPlain(view) ? first : { items: new Map(), view };
+      return remember(walk, walk === first ? top : topFolder(directory, walk));
     },
     async directory(id) {
       const item = find(id);
@@ -47,7 +60,7 @@ export function createWorkTree(directory: string): Objects {
     async file(id) {
       const item = find(id);
       if (item.kind !== "file") throw new PinionError("git/object-missing", `not a file: ${id}`);
-      return asGitHolds(readPlainFile(item.path), attributes.get(item.path));
+      return asGitHolds(item.path, walk.view);
     },
   };
 }
@@ -55,22 +68,29 @@ export function createWorkTree(directory: string): Objects {
 const lfsPointer = "version https://git-lfs.github.com/spec/v1\n";
 
 /** What a controller would read: it sees the commit, not the work tree. What cannot be told stays as it is. */
-function asGitHolds(bytes: Uint8Array, attributes: FileAttributes | undefined): Uint8Array {
-  if (attributes?.isInLfs) return Buffer.from(lfsPointer);
-  if (!attributes || attributes.encoding === null) return bytes;
+function asGitHolds(path: string, { attributes }: GitView): Uint8Array {
+  const of = attributes.get(path);
+  if (of?.isInLfs) return Buffer.from(lfsPointer);
+  const bytes = readPlainFile(path);
+  const text = of?.encoding ? decoded(bytes, of.encoding) : bytes;
+  // Bytes as characters of one byte each: whatever they mean stays as it is.
+  return of?.hasLocalLineEnds ? Buffer.from(Buffer.from(text).toString("latin1").replaceAll("\r\n", "\n"), "latin1") : text;
+}
+
+function decoded(bytes: Uint8Array, encoding: string): Uint8Array {
   try {
-    return Buffer.from(new TextDecoder(attributes.encoding, { fatal: true }).decode(bytes));
+    return Buffer.from(new TextDecoder(encoding, { fatal: true }).decode(bytes));
   } catch {
     return bytes;
   }
 }
 
-function topFolder(directory: string, items: Map<string, Item>): Item {
+function topFolder(directory: string, walk: Walk): Item {
   const root = readable(directory);
   const ours = root.names.filter((name) => name === "processes" || name === "environments").sort();
   if (ours.length === 0)
     throw new PinionError("usage/invalid", `${directory} is not a config repository: it has neither processes/ nor environments/`);
-  return { kind: "directory", entries: ours.map((name) => readEntry(root.path, name, items, 1)) };
+  return { kind: "directory", entries: ours.map((name) => readEntry(root.path, name, walk, 1)) };
 }
 
 function readable(directory: string): { readonly path: string; readonly names: readonly string[] } {
@@ -82,22 +102,23 @@ function readable(directory: string): { readonly path: string; readonly names: r
   }
 }
 
-function readEntry(parent: string, name: string, items: Map<string, Item>, depth: number): TreeEntry {
+function readEntry(parent: string, name: string, walk: Walk, depth: number): TreeEntry {
   const path = join(parent, name);
   const stats = lstatSync(path);
   const mark = `${path}\0${stats.size}\0${stats.mtimeMs}\0${stats.ino}`;
+  const id = (kind: string, content: string | Uint8Array) => hashOf(walk.view, kind, content);
   if (stats.isFile()) {
-    const id = stats.size > maxHashedBytes ? hashOf("large", mark) : hashOf("blob", readPlainFile(path));
-    items.set(id, { kind: "file", path, size: stats.size });
-    return { name, kind: "file", id };
+    const file = stats.size > maxHashedBytes ? id("large", mark) : id("blob", asGitHolds(path, walk.view));
+    walk.items.set(file, { kind: "file", path, size: stats.size });
+    return { name, kind: "file", id: file };
   }
   // A socket or a device is as little a file of the repository as a link.
-  if (!stats.isDirectory()) return { name, kind: "symlink", id: hashOf("link", mark) };
+  if (!stats.isDirectory()) return { name, kind: "symlink", id: id("link", mark) };
   const names = depth > maxDepth ? [] : readdirSync(path).sort();
   // A folder with a repository of its own inside is what git records as a submodule.
-  if (names.includes(".git")) return { name, kind: "submodule", id: hashOf("submodule", mark) };
-  const entries = names.map((inner) => readEntry(path, inner, items, depth + 1));
-  return { name, kind: "directory", id: remember(items, { kind: "directory", entries }) };
+  if (names.includes(".git")) return { name, kind: "submodule", id: id("submodule", mark) };
+  const entries = names.map((inner) => readEntry(path, inner, walk, depth + 1));
+  return { name, kind: "directory", id: remember(walk, { kind: "directory", entries }) };
 }
 
 /** Refuses to follow a link that has taken the file's place since it was listed, and to wait for a pipe. */
@@ -110,15 +131,15 @@ function readPlainFile(path: string): Uint8Array {
   }
 }
 
-function remember(items: Map<string, Item>, item: Item): string {
+function remember({ items, view }: Walk, item: Item): string {
   const content = item.kind === "file" ? item.path : item.entries.map((entry) => `${entry.kind} ${entry.id} ${entry.name}`).join("\n");
-  const id = hashOf("tree", content);
+  const id = hashOf(view, "tree", content);
   items.set(id, item);
   return id;
 }
 
-function hashOf(kind: string, content: string | Uint8Array): string {
-  return createHash("sha1")
+function hashOf({ hash }: GitView, kind: string, content: string | Uint8Array): string {
+  return createHash(hash)
     .update(`${kind} ${Buffer.byteLength(content)}\0`)
     .update(content)
     .digest("hex");

@@ -50,6 +50,41 @@ describe("a work tree", () => {
     ]);
   });
 
+  it.each([
+    ["automatic line ends", "core.autocrlf=true", ""],
+    ["line ends by attribute", "core.autocrlf=false", "*.yaml text eol=crlf\n"],
+    ["an encoding by attribute", "core.autocrlf=false", "*.yaml text eol=crlf working-tree-encoding=UTF-16LE-BOM\n"],
+    ["sha256", "core.autocrlf=false", ""],
+  ])("names files as git does: %s", async (what, config, attributes) => {
+    const git = (...args: readonly string[]) => execFileSync("git", ["-c", config, ...args], { cwd: root }).toString();
+    git("init", "--quiet", `--object-format=${what === "sha256" ? "sha256" : "sha1"}`);
+    git("config", ...config.split("="));
+    await write(root, { "processes/a/y.yaml": "one\ntwo\n" });
+    git("add", "processes");
+    await write(root, { ".gitattributes": attributes });
+    await rm(join(root, "processes/a/y.yaml"));
+    git("checkout", "--quiet", "processes");
+
+    const objects = createWorkTree(root);
+    const [processes] = await objects.directory(await objects.root(""));
+    const [folder] = await objects.directory(processes?.id ?? "");
+    const [file] = await objects.directory(folder?.id ?? "");
+    expect(file?.id).toBe(git("rev-parse", ":processes/a/y.yaml").trim());
+    expect(Buffer.from(await objects.file(file?.id ?? "")).toString()).toBe("one\ntwo\n");
+  });
+
+  it("leaves line ends that git holds so", async () => {
+    execFileSync("git", ["-c", "core.autocrlf=false", "init", "--quiet", root]);
+    await write(root, { "processes/a/y.yaml": "one\r\n" });
+    execFileSync("git", ["-c", "core.autocrlf=false", "add", "processes"], { cwd: root });
+    execFileSync("git", ["config", "core.autocrlf", "true"], { cwd: root });
+    const objects = createWorkTree(root);
+    const [processes] = await objects.directory(await objects.root(""));
+    const [folder] = await objects.directory(processes?.id ?? "");
+    const [file] = await objects.directory(folder?.id ?? "");
+    expect(Buffer.from(await objects.file(file?.id ?? "")).toString()).toBe("one\r\n");
+  });
+
   it("shows processes and environments, and nothing else", async () => {
     await write(root, {
       "processes/a/process.yaml": "",
