@@ -13,7 +13,7 @@ import type { Held } from "./gates/gate.ts";
 import { keepServing, whyNotServed } from "./keep-serving.ts";
 import { keepUp } from "./keep-up.ts";
 import { describeFreeze, signature } from "./orders.ts";
-import { findQuarantined, followGit, heldInQuarantine, pinnedDefinition } from "./quarantine.ts";
+import { findQuarantined, followGit, heldInQuarantine, isInQuarantine, pinnedDefinition } from "./quarantine.ts";
 import { whyNotTakenOut } from "./removal.ts";
 import { condemnation, describeLag, followRevert } from "./rollback.ts";
 import type { UnitRef } from "./names.ts";
@@ -78,15 +78,14 @@ function isWorthAnotherTry({ awaits }: Refusal, pass: Pass): boolean {
 }
 
 /** What serves was put into quarantine while it served: the last good version takes its place, if it is another one. */
-function wayBack({ before, desired }: Case, view: ProcessSeen): UnitRef | null {
+function wayBack({ before, desired, pass }: Case, view: ProcessSeen): UnitRef | null {
   const serving = servingUnit(view.route);
   const definition = pinnedDefinition(desired);
   if (desired?.kind !== "broken" || !serving || definition === null || !findQuarantined(before, definition)) return null;
   if (serving.version !== desired.version) return null;
-  const quarantined = new Set(before.quarantined.map((entry) => entry.version));
   // What was refused last, and all that was tried before it, is not tried again: it would go round for ever.
   const tried = before.knownGood.findIndex((each) => each.digest === before.refused?.unit.digest);
-  const good = before.knownGood.slice(tried + 1).find((each) => !quarantined.has(each.version));
+  const good = before.knownGood.slice(tried + 1).find((each) => !isInQuarantine(before, each, pass.seen));
   return good ? { process: good.process, version: good.version, digest: good.digest } : null;
 }
 

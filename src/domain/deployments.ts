@@ -7,11 +7,12 @@ import type { Case, ProcessDecision } from "./decision.ts";
 import { describeEnded, describeRollout, withStatus } from "./describe-status.ts";
 import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environment.ts";
 import { inconclusive } from "./inconclusive.ts";
-import type { Instant, ProcessId, UnitRef } from "./names.ts";
+import type { Digest, Instant, ProcessId, UnitRef } from "./names.ts";
 import { isRunning } from "./gates/concurrency.ts";
 import { keepServing } from "./keep-serving.ts";
 import { whenLate } from "./lateness.ts";
 import { describeFreeze, signature } from "./orders.ts";
+import { definitionOf } from "./quarantine.ts";
 import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, whyNotAutomatic } from "./rollback.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
 import { type ProcessSeen, type Seen, viewProcess } from "./seen.ts";
@@ -42,7 +43,13 @@ export function open(one: Case, view: ProcessSeen, { why, with: partners = [], .
   const { seen } = pass;
   if (!seen.spec) throw new Error("no deployment without an environment");
   pass.running += 1;
-  const blank = newRollout(before.process, seen, seen.spec, { ...identity, stable: stableFor(one, view, identity.candidate) });
+  const { candidate } = identity;
+  const definition = candidate && definitionToCome(one, candidate);
+  const blank = newRollout(before.process, seen, seen.spec, {
+    ...identity,
+    ...(definition && { definition }),
+    stable: stableFor(one, view, candidate),
+  });
   const step = begin(blank, why);
   const rollout: Rollout = { ...blank, state: step.state };
   const process: ProcessState = { ...before, rollout, refused: identity.kind === "heal" ? before.refused : null };
@@ -56,6 +63,12 @@ export function open(one: Case, view: ProcessSeen, { why, with: partners = [], .
   };
 }
 
+/** Of what is pinned, or was good here before; null when it cannot be told. */
+function definitionToCome({ before, desired }: Case, candidate: UnitRef): Digest | null {
+  const isPinned = desired?.kind === "run" && desired.unit.digest === candidate.digest;
+  return isPinned ? desired.summary.definitionDigest : definitionOf(before, candidate);
+}
+
 /** A canary has a limit of its own: its steps take as long as they take. */
 function timeoutOf(strategy: StrategySpec, spec: EnvironmentSpec): number {
   return strategy.kind === "canary" ? strategy.maxDurationMs : spec.deploymentTimeoutMs;
@@ -65,7 +78,7 @@ function newRollout(
   process: string,
   seen: Seen,
   spec: EnvironmentSpec,
-  identity: Pick<Rollout, "kind" | "candidate" | "fast" | "stable" | "isSecondTry">,
+  identity: Pick<Rollout, "kind" | "candidate" | "definition" | "fast" | "stable" | "isSecondTry">,
 ): Rollout {
   const version = identity.candidate?.version ?? "out";
   const strategy = strategyFor(spec, process);
@@ -236,11 +249,14 @@ export function isAllButOver({ state, strategy, candidate }: Rollout): boolean {
 /** What is known to be good once a deployment has ended so. */
 export function knownGoodAfter(
   before: ProcessState,
-  { candidate, kind }: Rollout,
+  { candidate, kind, definition }: Rollout,
   { phase, why, at }: { readonly phase: DeploymentPhase; readonly why: string; readonly at: Instant },
 ): readonly KnownGood[] {
   if (phase !== "Succeeded" || !candidate || kind === "heal") return before.knownGood;
-  return [{ ...candidate, at, why }, ...before.knownGood.filter((good) => good.digest !== candidate.digest)].slice(0, knownGoodLimit);
+  return [
+    { ...candidate, at, ...(definition && { definition }), why },
+    ...before.knownGood.filter((good) => good.digest !== candidate.digest),
+  ].slice(0, knownGoodLimit);
 }
 
 function refusalAfter(one: Case, rollout: Rollout, step: StrategyStep): Refusal | null {

@@ -39,7 +39,7 @@ function servedBy({ before, desired, pass }: Case, view: ProcessSeen, stable: Un
   const shared = before.knownGood.find((good) => isShared(view.route, good) && isAnswering(view, good));
   const serving = shared ?? servingUnit(view.route);
   if (serving || !desired) return serving;
-  const good = before.knownGood.filter(({ version }) => !isInQuarantine(before, version, pass.seen));
+  const good = before.knownGood.filter((each) => !isInQuarantine(before, each, pass.seen));
   return good.find((each) => isAnswering(view, each)) ?? good[0] ?? null;
 }
 
@@ -57,7 +57,7 @@ function isShared(route: Route | null, { digest }: UnitRef): boolean {
 function whyInstalled({ before, desired, pass }: Case, view: ProcessSeen, unit: UnitRef): string | null {
   const installed = findInstalled(view.installed, unit.digest);
   if (!desired || isPinned(desired, unit) || isReady(installed, view.instances)) return null;
-  if (!isVouchedFor(before, unit) || isInQuarantine(before, unit.version, pass.seen)) return null;
+  if (!isVouchedFor(before, unit) || isInQuarantine(before, unit, pass.seen)) return null;
   const { isByHand, why } = whyNotServed(installed, view, unit);
   return isByHand && !pass.seen.spec?.selfHeal ? null : why;
 }

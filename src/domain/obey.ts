@@ -3,7 +3,7 @@
 import type { Action } from "./actions.ts";
 import type { Desired } from "./desired.ts";
 import { findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion } from "./quarantine.ts";
-import { condemnedHere, afterRejection } from "./rollback.ts";
+import { afterRejection, condemnedHere, toQuarantine } from "./rollback.ts";
 import { type Order, type OrderWish, signature } from "./orders.ts";
 import type { Digest, Version } from "./names.ts";
 import { describePerson } from "./people.ts";
@@ -161,7 +161,8 @@ function whyNotRolledBack({ before, seen }: Given, from: string, target: string 
   if (!seen.spec?.rollback.manual.enabled) return "manual rollback is off here (rollbackPolicy.manual.enabled)";
   if (target === null) return noOtherGood;
   if (target === from) return `${from} is pinned already`;
-  if (isInQuarantine(before, target, seen)) return `${target} is in quarantine here: take its entry out of quarantine.yaml first`;
+  if (isInQuarantine(before, { version: target }, seen))
+    return `${target} is in quarantine here: take its entry out of quarantine.yaml first`;
   if (!before.knownGood.some((good) => good.version === target)) return `${target} was never found good here; pin it by a pull request`;
   return whyNotRevertedTwice(before.revert, from, target);
 }
@@ -200,7 +201,12 @@ function recoverFromPinned(given: Given): Obeyed {
   const gone = whyGone(given, definition);
   if (gone !== null) return refuse(gone);
   const revert = revertBy(order, seen, { process: before.process, from, to: target });
-  const after = condemnedHere(before, { ...revert, quarantine: definition, trigger: "emergency", why: emergency(order) });
+  const after = condemnedHere(before, {
+    ...revert,
+    quarantine: toQuarantine(before, definition, target),
+    trigger: "emergency",
+    why: emergency(order),
+  });
   return { kind: "done", why: `goes back from ${from} to ${target}`, after, actions: [], story: "" };
 }
 
@@ -219,7 +225,7 @@ function emergency(order: Order): string {
 
 /** The version that was found good last, of those that are neither pinned nor in quarantine. */
 function otherGood({ before, seen }: Given, pinned: Version): Version | null {
-  return before.knownGood.find(({ version }) => version !== pinned && !isInQuarantine(before, version, seen))?.version ?? null;
+  return before.knownGood.find((good) => good.version !== pinned && !isInQuarantine(before, good, seen))?.version ?? null;
 }
 
 function revertBy(order: Order, seen: Seen, what: Pick<RevertOrder, "process" | "from" | "to">): Omit<RevertOrder, "trigger"> {

@@ -1,7 +1,7 @@
 /** Versions that were rolled back and must not come again: how the store's own list goes together with quarantine.yaml. */
 
 import type { Desired } from "./desired.ts";
-import type { Digest, Version } from "./names.ts";
+import type { Digest, UnitRef, Version } from "./names.ts";
 import type { Quarantined } from "./revert.ts";
 import type { Seen } from "./seen.ts";
 import type { ProcessState } from "./state.ts";
@@ -38,10 +38,24 @@ export function findQuarantined({ quarantined }: ProcessState, definition: Diges
   return quarantined.find((entry) => entry.digest === definition) ?? null;
 }
 
-/** Whether a version must not come again, as the store or as quarantine.yaml has it. */
-export function isInQuarantine({ process, quarantined }: ProcessState, version: Version, seen: Pick<Seen, "quarantine">): boolean {
-  const inGit = seen.quarantine.some((entry) => entry.process === process && entry.version === version);
-  return inGit || quarantined.some((entry) => entry.version === version);
+/**
+ * Whether a version must not come again, as the store or as quarantine.yaml has it. It is its definition that must not, under
+ * whatever number; where that is not known, as of what older releases found good, the number stands for it.
+ */
+export function isInQuarantine(before: ProcessState, unit: Told, seen: Pick<Seen, "quarantine">): boolean {
+  const definition = definitionOf(before, unit);
+  const isIt = (entry: { readonly version: Version; readonly digest: Digest }): boolean =>
+    definition === null ? entry.version === unit.version : entry.digest === definition;
+  return before.quarantined.some(isIt) || seen.quarantine.some((entry) => entry.process === before.process && isIt(entry));
+}
+
+/** A version, and which unit of it is meant; without a digest the one that was found good last. */
+type Told = Pick<UnitRef, "version"> & Partial<Pick<UnitRef, "digest">>;
+
+/** Of what was found good here; null when it cannot be told. */
+export function definitionOf({ knownGood }: Pick<ProcessState, "knownGood">, { version, digest }: Told): Digest | null {
+  const isIt = (good: UnitRef): boolean => (digest === undefined ? good.version === version : good.digest === digest);
+  return knownGood.find(isIt)?.definition ?? null;
 }
 
 /** With one more entry; an older one of the same definition is replaced. */

@@ -5,8 +5,8 @@
 
 import type { Desired } from "./desired.ts";
 import { personMustDecide } from "./inconclusive.ts";
-import type { Instant } from "./names.ts";
-import { findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
+import type { Digest, Instant, Version } from "./names.ts";
+import { definitionOf, findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
 import type { RevertOrder } from "./revert.ts";
 import type { Rollout, RolloutSeen, StrategyStep } from "./rollout.ts";
 import type { Person } from "./people.ts";
@@ -45,7 +45,7 @@ export function whyNotAutomatic(rollout: Rollout, before: ProcessState, seen: Se
   const { stable } = rollout;
   if (!stable) return "there is no version to go back to";
   if (!before.knownGood.some((good) => good.version === stable.version)) return `${stable.version} was never found good here`;
-  if (isInQuarantine(before, stable.version, seen)) return `${stable.version} is in quarantine here`;
+  if (isInQuarantine(before, stable, seen)) return `${stable.version} is in quarantine here`;
   const last = before.rolledBackAt;
   if (last !== null && now < last + automatic.coolDownMs)
     return `it was rolled back ${Math.round((now - last) / 1_000)} s ago, and once in ${Math.round(automatic.coolDownMs / 1_000)} s is the limit`;
@@ -90,7 +90,7 @@ export function afterRejection(before: ProcessState, { rollout, reason, desired,
     process: rollout.process,
     from: candidate.version,
     to: stable.version,
-    quarantine: definition,
+    quarantine: toQuarantine(before, definition, stable.version),
     ...reason,
     at: seen.now,
     commit: seen.commit,
@@ -108,6 +108,11 @@ function foundBad(before: ProcessState, { kind, candidate }: Rollout): ProcessSt
 /** What was found bad is good no more, whatever it was before: neither a way back, nor spared its checks when it comes again. */
 function notGood(before: ProcessState, isBad: (good: KnownGood) => boolean): ProcessState {
   return before.knownGood.some(isBad) ? { ...before, knownGood: before.knownGood.filter((good) => !isBad(good)) } : before;
+}
+
+/** What goes back to another number of the very same definition puts nothing into quarantine: it would be held there itself. */
+export function toQuarantine(before: ProcessState, definition: Digest, to: Version): Digest | null {
+  return definitionOf(before, { version: to }) === definition ? null : definition;
 }
 
 /** With the revert owed and, where the order says so, its version in quarantine at once. */

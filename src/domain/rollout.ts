@@ -3,7 +3,7 @@
 import type { Action } from "./actions.ts";
 import type { Verdict } from "./evidence.ts";
 import type { OnInconclusive, StrategySpec } from "./environment.ts";
-import type { CommitId, Instant, Percent, ProcessId, UnitRef } from "./names.ts";
+import type { CommitId, Digest, Instant, Percent, ProcessId, UnitRef } from "./names.ts";
 import type { Pause } from "./people.ts";
 
 /** Journaled as JSON: add a kind when you must, never rename one. */
@@ -77,6 +77,8 @@ export interface Rollout {
   readonly stable: UnitRef | null;
   /** What shall have it; null for `retire`. */
   readonly candidate: UnitRef | null;
+  /** Digest of the candidate's definition, where it is known; absent in what older releases began. */
+  readonly definition?: Digest;
   readonly strategy: StrategySpec;
   /** Straight back to a version that was good here: no checks and no delay before the switch. */
   readonly fast: boolean;

@@ -24,11 +24,10 @@ function outOfQuarantine(
   { process, route, installed }: ProcessSeen,
   { stable, candidate }: { readonly stable: UnitRef; readonly candidate: UnitRef | null },
 ): UnitRef {
-  const isBad = (version: UnitRef["version"]): boolean => isInQuarantine(before, version, pass.seen);
-  if (!isBad(stable.version)) return stable;
+  const isBad = (unit: Pick<UnitRef, "version" | "digest">): boolean => isInQuarantine(before, unit, pass.seen);
+  if (!isBad(stable)) return stable;
   const other = route?.shares.find(
-    ({ digest, version, weight }) =>
-      weight > 0 && digest !== candidate?.digest && !isBad(version) && findInstalled(installed, digest) !== null,
+    (share) => share.weight > 0 && share.digest !== candidate?.digest && !isBad(share) && findInstalled(installed, share.digest) !== null,
   );
   return other ? { process, version: other.version, digest: other.digest } : stable;
 }

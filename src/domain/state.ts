@@ -39,6 +39,8 @@ export interface Refusal {
 export interface KnownGood extends UnitRef {
   /** When it was found good last. */
   readonly at: Instant;
+  /** Digest of its definition; absent in what older releases wrote. */
+  readonly definition?: Digest;
   /** What it was found good by; absent in what older releases wrote. */
   readonly why?: string;
 }

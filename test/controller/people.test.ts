@@ -152,3 +152,17 @@ describe("old versions that are kept warm", () => {
     expect(await installed()).toEqual(["1.4.0"]);
   });
 });
+
+describe("a definition that is in quarantine under another number", () => {
+  it("is no target of a rollback", async () => {
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    const [, before] = (await world.state("orders"))?.knownGood ?? [];
+    if (before?.definition === undefined) throw new Error("the definition of 1.0.0 is not remembered");
+    world.condemnAs({ process: "orders", version: "0.9.0", digest: before.definition });
+    const refused = await world.order({ kind: "rollback", process: "orders", to: "1.0.0" });
+    expect(refused).toMatchObject({ kind: "refused", why: expect.stringContaining("1.0.0 is in quarantine here") });
+    const recovered = await world.order({ kind: "recover", process: "orders" });
+    expect(recovered).toMatchObject({ kind: "refused", why: expect.stringContaining("no other version") });
+  });
+});

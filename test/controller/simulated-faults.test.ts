@@ -78,9 +78,11 @@ describe("a version in quarantine that still serves beside another one", () => {
     await passes(world, 5_000);
     expect(world.traffic(process)).toEqual({ "1.0.0": 50, "1.1.0": 50 });
     const row = await world.state(process);
+    const definition = row?.knownGood.find(({ version }) => version === "1.0.0")?.definition;
+    if (definition === undefined) throw new Error("the definition of 1.0.0 is not remembered");
     const bad = {
       version: "1.0.0",
-      digest: world.digest(process, "1.0.0"),
+      digest: definition,
       why: "emergency",
       at: world.now,
       rollbackId: "r1",

@@ -6,6 +6,7 @@ import type { Digest } from "../../src/domain/names.ts";
 import { followGit, isInQuarantine } from "../../src/domain/quarantine.ts";
 import type { Quarantined } from "../../src/domain/revert.ts";
 import type { Seen } from "../../src/domain/seen.ts";
+import { toQuarantine } from "../../src/domain/rollback.ts";
 import { row } from "../support/decision-values.ts";
 
 const digest: Digest = `sha256-${"a".repeat(64)}`;
@@ -22,14 +23,14 @@ function seen(
 
 describe("what people have put into quarantine", () => {
   it("is in quarantine, though Pinion remembers nothing of it", () => {
-    expect(isInQuarantine(row(), "1.1.0", seen([entry()]))).toBe(true);
+    expect(isInQuarantine(row(), { version: "1.1.0" }, seen([entry()]))).toBe(true);
   });
 
   it.each([
     ["another process", entry("billing")],
     ["another version", entry("orders", "1.2.0")],
   ])("is nothing against %s", (_, other) => {
-    expect(isInQuarantine(row(), "1.1.0", seen([other]))).toBe(false);
+    expect(isInQuarantine(row(), { version: "1.1.0" }, seen([other]))).toBe(false);
   });
 
   it("is lifted by taking the entry out, and by nothing else", () => {
@@ -55,5 +56,44 @@ describe("what people have put into quarantine", () => {
     const after = followGit(before, seen([entry()]));
     expect(after.quarantined).toEqual([known(true)]);
     expect(followGit(after, seen([])).quarantined).toEqual([]);
+  });
+});
+
+describe("a quarantine goes by definition", () => {
+  const other: Digest = `sha256-${"c".repeat(64)}`;
+  const good = (version: string, definition?: Digest) => ({
+    process: "orders",
+    version,
+    digest: `sha256-${"e".repeat(64)}` as const,
+    at: 1,
+    ...(definition && { definition }),
+  });
+
+  it.each([
+    ["the store", { quarantined: [known(false)] }, []],
+    ["quarantine.yaml", {}, [entry()]],
+  ] as const)("in %s: the same one is in it under another number", (_, parts, inGit) => {
+    const before = row({ knownGood: [good("1.0.0", digest)], ...parts });
+    expect(isInQuarantine(before, { version: "1.0.0" }, seen(inGit))).toBe(true);
+    expect(isInQuarantine(before, good("1.0.0"), seen(inGit))).toBe(true);
+  });
+
+  it.each([
+    ["the store", { quarantined: [known(false)] }, []],
+    ["quarantine.yaml", {}, [entry()]],
+  ] as const)("in %s: another one of the same number is not in it", (_, parts, inGit) => {
+    expect(isInQuarantine(row({ knownGood: [good("1.1.0", other)], ...parts }), { version: "1.1.0" }, seen(inGit))).toBe(false);
+  });
+
+  it("and by the number where an older release did not write which it was", () => {
+    const before = row({ knownGood: [good("1.1.0")], quarantined: [known(false)] });
+    expect(isInQuarantine(before, { version: "1.1.0" }, seen([]))).toBe(true);
+    expect(isInQuarantine(before, { version: "1.0.0" }, seen([]))).toBe(false);
+  });
+
+  it("and what goes back to the very same one under another number puts nothing there", () => {
+    const before = row({ knownGood: [good("1.0.0", digest)] });
+    expect(toQuarantine(before, digest, "1.0.0")).toBeNull();
+    expect(toQuarantine(before, other, "1.0.0")).toBe(other);
   });
 });

@@ -74,6 +74,8 @@ export interface World {
   readings: (wish: MeasureWish) => { readonly candidate: Reading; readonly stable?: Reading | null };
   /** A person's commit that puts the pinned version into quarantine.yaml, and leaves the pin. */
   condemn(process: ProcessId): void;
+  /** A person's commit that puts another entry into quarantine.yaml. */
+  condemnAs(entry: EnvironmentSnapshot["quarantine"][number]): void;
   /** A person's commit that takes a process's entries out of quarantine.yaml. */
   lift(process: ProcessId): void;
   /** A person's order, with the pass that answers it. */
@@ -185,6 +187,10 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       const { version, definitionDigest } = pinned.summary;
       quarantine.push({ process, version, digest: definitionDigest });
       pins.set(process, { kind: "broken", process, version, findings: [{ ...unknownVersion(process, version), code: "pin/quarantined" }] });
+    },
+    condemnAs(entry) {
+      commits += 1;
+      quarantine.push(entry);
     },
     lift(process) {
       commits += 1;

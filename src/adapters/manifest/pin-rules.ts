@@ -144,8 +144,8 @@ function quarantineFindings(pin: Pin, environment: EnvironmentRecord, known: Ver
   if (!environment.isQuarantineReadable)
     return [say("pin/quarantine-unknown", "quarantine.yaml cannot be read, so it is not known whether this version is held back")];
   if (known?.kind !== "good" || environment.held.size === 0) return none;
-  const { process, version, definitionDigest } = known.summary;
-  const reason = environment.held.get(quarantineKey(process, version, definitionDigest));
+  const { process, definitionDigest } = known.summary;
+  const reason = environment.held.get(quarantineKey(process, definitionDigest));
   return reason === undefined ? none : [say("pin/quarantined", `version ${pin.version} is in quarantine here: ${reason}`)];
 }
 

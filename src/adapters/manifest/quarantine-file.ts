@@ -18,9 +18,9 @@ export interface ParsedQuarantine {
   readonly isReadable: boolean;
 }
 
-/** What identifies a version with its content. */
-export function quarantineKey(process: string, version: string, digest: string): string {
-  return `${process} ${version} ${digest}`;
+/** A definition is held back under whatever number it comes. */
+export function quarantineKey(process: string, digest: string): string {
+  return `${process} ${digest}`;
 }
 
 /** Parses one quarantine.yaml. Never throws, whatever the bytes. */
@@ -31,7 +31,7 @@ export function* parseQuarantineFile(bytes: Uint8Array, file: string, schemas: S
   if (findings.length > 0) return unreadableQuarantine(findings);
   const { quarantine } = reading.document.value as QuarantineFile;
   return {
-    held: new Map(quarantine.map((entry) => [quarantineKey(entry.process, entry.version, entry.digest), entry.reason])),
+    held: new Map(quarantine.map((entry) => [quarantineKey(entry.process, entry.digest), entry.reason])),
     quarantine: quarantine.map(({ process, version, digest }) => ({ process, version, digest: digest as Digest })),
     findings,
     isReadable: true,

@@ -92,6 +92,7 @@ const isRollout = shape<Rollout>({
   commit: isText,
   stable: nullable(isUnitRef),
   candidate: nullable(isUnitRef),
+  definition: optional(isDigest),
   strategy: isStrategy,
   fast: isFlag,
   isSecondTry: optional(isTrue),
@@ -119,7 +120,16 @@ const isStatus = shape<ProcessStatus>({
 export const isProcessState = shape<ProcessState>({
   process: isText,
   rollout: nullable(isRollout),
-  knownGood: listOf(shape<KnownGood>({ process: isText, version: isText, digest: isDigest, at: isNumber, why: optional(isText) })),
+  knownGood: listOf(
+    shape<KnownGood>({
+      process: isText,
+      version: isText,
+      digest: isDigest,
+      at: isNumber,
+      definition: optional(isDigest),
+      why: optional(isText),
+    }),
+  ),
   refused: nullable(shape<Refusal>({ unit: isUnitRef, why: isText, at: isNumber, awaits: optional(isText) })),
   status: nullable(isStatus),
   revert: nullable(isRevert),
