@@ -74,6 +74,14 @@ function parameters({ stateDirectory, host, port, settings }: SpawnOptions): rea
   return Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
+/** What it said for people, where it did; else its last lines. */
 function endOf(file: string): string {
-  return readFileSync(file, "utf8").trim().split("\n").slice(-3).join(" | ").slice(-600) || "it wrote nothing";
+  const lines = readFileSync(file, "utf8").trim().split("\n");
+  const said = lines.findLastIndex((line) => line.startsWith("error "));
+  return (
+    lines
+      .slice(said < 0 ? -3 : said)
+      .join(" | ")
+      .slice(-600) || "it wrote nothing"
+  );
 }
