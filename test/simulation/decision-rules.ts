@@ -7,6 +7,7 @@ import type { Rollout } from "../../src/domain/rollout.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../../src/domain/state.ts";
 import { createRemovalRules } from "./removal-rules.ts";
 import { judgeSuccess } from "./success-rules.ts";
+import { isSameState } from "./memory.ts";
 import type { SimWorld } from "./sim-world.ts";
 import { judgeWatch } from "./watch-rules.ts";
 
@@ -149,7 +150,7 @@ function judgeStandingStill(world: SimWorld, { old, row, before, after }: Moved)
 }
 
 function judgeMove({ trace }: SimWorld, { was, is, isFrozen }: { was: Rollout; is: Rollout; isFrozen: boolean }): void {
-  const hasMoved = JSON.stringify(was.state) !== JSON.stringify(is.state) && is.state.kind !== "rejected";
+  const hasMoved = !isSameState(was.state, is.state) && is.state.kind !== "rejected";
   if (!hasMoved) return;
   const move = `${was.deployment}: ${JSON.stringify(was.state)} to ${JSON.stringify(is.state)}`;
   // A pause of another time: it was promoted and paused again in between.

@@ -5,7 +5,7 @@
 
 import type { Digest, EnvironmentName, Instant, ProcessId, Version } from "../../src/domain/names.ts";
 import type { RevertOrder } from "../../src/domain/revert.ts";
-import type { Rollout } from "../../src/domain/rollout.ts";
+import type { Rollout, RolloutState } from "../../src/domain/rollout.ts";
 import type { EnvironmentState, ProcessState, Step } from "../../src/domain/state.ts";
 import type { Opened } from "./decision-rules.ts";
 
@@ -93,3 +93,12 @@ export function doneTo({ step, before }: Recorded, process: ProcessId): Readonly
 }
 
 const nothing: ReadonlySet<string> = new Set();
+
+/** Whether a deployment is where it was: times alone move on by what was lost while nobody ran. */
+export function isSameState(one: RolloutState, other: RolloutState): boolean {
+  return one === other || JSON.stringify(one, withoutTimes) === JSON.stringify(other, withoutTimes);
+}
+
+function withoutTimes(key: string, value: unknown): unknown {
+  return key === "since" || key === "until" ? undefined : value;
+}

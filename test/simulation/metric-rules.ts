@@ -7,7 +7,7 @@ import type { Instant } from "../../src/domain/names.ts";
 import type { RolloutState } from "../../src/domain/rollout.ts";
 import type { Opened } from "./decision-rules.ts";
 import type { EnvironmentPlan, Nature } from "./plan.ts";
-import { doneTo, type Known, type Memory, type Moved } from "./memory.ts";
+import { doneTo, isSameState, type Known, type Memory, type Moved } from "./memory.ts";
 import { frozenMs, type SimWorld } from "./sim-world.ts";
 import { lateMs } from "./traffic.ts";
 
@@ -108,15 +108,6 @@ function judgeUnjudged(
 }
 
 const metrics: ReadonlySet<string> = new Set(["error_rate", "response_time"]);
-
-function isSameState(one: RolloutState, other: RolloutState): boolean {
-  return one === other || JSON.stringify(one, withoutTimes) === JSON.stringify(other, withoutTimes);
-}
-
-/** Times move on by what was lost while nobody ran. */
-function withoutTimes(key: string, value: unknown): unknown {
-  return key === "since" || key === "until" ? undefined : value;
-}
 
 interface Further extends Pick<Moved, "known" | "was"> {
   readonly isOld: boolean;

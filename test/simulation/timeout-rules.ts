@@ -6,7 +6,7 @@ import type { EnvironmentName, Instant } from "../../src/domain/names.ts";
 import type { Rollout, RolloutState } from "../../src/domain/rollout.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState } from "../../src/domain/state.ts";
 import { pinsPath, readPins } from "./files.ts";
-import { doneTo, type Recorded } from "./memory.ts";
+import { doneTo, isSameState, type Recorded } from "./memory.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 export interface TimeoutRules {
@@ -84,7 +84,7 @@ function limitOf(spec: EnvironmentSpec, process: string): number {
 function noteStops({ stops }: Watch, was: Rollout, is: Rollout, now: Instant): void {
   if (is.state.kind === "rejected") return;
   if (was.paused && !is.paused) stops.push({ from: was.paused.at, to: now });
-  const hasMoved = JSON.stringify(was.state) !== JSON.stringify(is.state);
+  const hasMoved = !isSameState(was.state, is.state);
   if (hasMoved && isWaitingForPerson(was) && "since" in was.state) stops.push({ from: was.state.since, to: now });
 }
 
