@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { GatewaySettings } from "../../../domain/controller-config.ts";
 import { writeDurably } from "./durable-file.ts";
 import type { OwnedProcess } from "./owned-process.ts";
 
@@ -73,4 +74,10 @@ function isText(value: unknown): value is string {
 
 function isUrl(value: unknown): value is string {
   return isText(value) && URL.canParse(value);
+}
+
+/** One text for equal settings, in whatever order they were given: two that differ in nothing else must not replace each other's gateway. */
+export function settingsText({ trustedProxies, maxConnections, bodyIdleMs, environments }: GatewaySettings): string {
+  const own = Object.entries(environments).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify([trustedProxies, maxConnections, bodyIdleMs, own]);
 }

@@ -3,7 +3,7 @@
 import type { GatewaySettings } from "../../../domain/controller-config.ts";
 import type { Log } from "../../../ports/log.ts";
 import { createGatewayRouter, type GatewayRouter } from "./client.ts";
-import { portOf, readIdentity, type Identity } from "./identity.ts";
+import { portOf, readIdentity, settingsText, type Identity } from "./identity.ts";
 import { type GatewayChange, keepUp } from "./keep-up.ts";
 import { isRunning, terminate } from "./owned-process.ts";
 import { spawnGateway } from "./spawn.ts";
@@ -123,5 +123,5 @@ async function isServing(identity: Identity, router: GatewayRouter): Promise<boo
 
 function isWhereAsked(identity: Identity, { host, port, settings }: LauncherOptions): boolean {
   const isPort = port === 0 || portOf(identity.url) === port;
-  return isPort && identity.host === host && identity.settings === JSON.stringify(settings);
+  return isPort && identity.host === host && identity.settings === settingsText(settings);
 }

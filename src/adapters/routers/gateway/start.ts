@@ -1,5 +1,6 @@
 /** Puts a gateway together and starts it, in this process: it ends with it. */
 
+import { settingsText } from "./identity.ts";
 import { createServer } from "node:net";
 import { gatewayDefaults } from "../../../domain/controller-config.ts";
 import { createControlServer } from "./control-server.ts";
@@ -50,7 +51,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw error;
   });
   const url = baseUrl(host, port);
-  await sayWho(stateDirectory, { url, host, controlUrl, token, settings: JSON.stringify(settings), workers: [] });
+  await sayWho(stateDirectory, { url, host, controlUrl, token, settings: settingsText(settings), workers: [] });
   log.info({ url, controlUrl }, "gateway is up");
 
   return {

@@ -1,5 +1,6 @@
 /** The primary of a gateway: holds the listening sockets, the table and the control port, and outlives the workers that serve. */
 
+import { settingsText } from "../identity.ts";
 import type { Server as ControlServer } from "node:http";
 import type { Server } from "node:net";
 import { gatewayDefaults } from "../../../../domain/controller-config.ts";
@@ -115,7 +116,7 @@ async function openToAll({ stateDirectory, host, ...options }: PrimaryOptions, f
   const port = await listen(reception, { host, port: options.port, previous: before?.port ?? null });
   for (const one of own) await listen(one.server, { host, port: one.port, previous: null });
   const url = baseUrl(host, port);
-  const say = () => sayWho(stateDirectory, { url, host, controlUrl, token, settings: JSON.stringify(settings), workers: pool.members() });
+  const say = () => sayWho(stateDirectory, { url, host, controlUrl, token, settings: settingsText(settings), workers: pool.members() });
   await say();
   parts.onMembers = inTurn(say, log);
   parts.onMembers();
