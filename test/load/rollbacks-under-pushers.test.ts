@@ -3,10 +3,10 @@
 import { describe, expect, it } from "vitest";
 import { rollbacksUnderPushers } from "../adapters/git/writer/pushers.ts";
 
-describe("5 rollbacks against three hammering pushers", () => {
-  it("are 5 commits, each exactly once, and no person's commit is lost", async () => {
-    const contest = await rollbacksUnderPushers(5, 3);
+describe("2 rollbacks against three hammering pushers", () => {
+  it("are 2 commits, each exactly once, and no person's commit is lost", async () => {
+    const contest = await rollbacksUnderPushers(2, 3);
     expect(contest.pushed).toBeGreaterThan(0);
-    expect(contest).toMatchObject({ committed: 5, perOrder: Array(5).fill(1), lost: [], stillBad: [], inQuarantine: 5 });
+    expect(contest).toMatchObject({ committed: 2, perOrder: [1, 1], lost: [], stillBad: [], inQuarantine: 2 });
   }, 1_800_000);
 });

@@ -1,4 +1,4 @@
-/** One, against one; `test/load/` has five against three. Limits of time only catch what hangs: a busy machine takes its time. */
+/** One, against one; `test/load/` has two against three. Limits of time only catch what hangs: a busy machine takes its time. */
 
 import { describe, expect, it } from "vitest";
 import { rollbacksUnderPushers } from "./pushers.ts";
