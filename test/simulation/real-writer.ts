@@ -106,6 +106,7 @@ function dependencies(parts: RemoteParts, life: Life): Parameters<typeof createP
     path: "",
     branch: "main",
     url: "git.example.com",
+    isLookCheap: false,
     clock: { now: () => world.time.now(), sleep },
     random: () => random.next(),
     environment: {},

@@ -12,6 +12,8 @@ import type { RunGit } from "./run-git.ts";
 export interface Asker {
   /** The branch's commit now; null when there is no such branch. @throws `git/unreachable`, `git/refused`, `secret/missing`. */
   find(branch: string): Promise<CommitId | null>;
+  /** Whether `find` needs no child process. */
+  readonly isCheap: boolean;
   /** What an error of git's really means: a web page looks to git like a repository without branches. */
   explain(error: unknown, branch: string): Promise<unknown>;
   /** Where the remote is really reached: a server may send us to another path of its own, or from http to https. */
@@ -36,12 +38,14 @@ export function createAsker(options: AskerOptions): Asker {
   const http = createHttp(options);
   if (http === null)
     return {
+      isCheap: false,
       find: (branch) => lsRemote(options.talk(), url, branch),
       explain: async (error) => error,
       address: async () => url,
       close: async () => undefined,
     };
   return {
+    isCheap: true,
     find: (branch) => askHttp(http, url, branch),
     explain: async (error, branch) => {
       if (!(error instanceof PinionError) || !vague.has(error.code)) return error;

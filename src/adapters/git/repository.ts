@@ -150,6 +150,7 @@ function openWriter(parts: Parts, branch: string, options: PinWriterOptions): Pi
     url: remote.url,
     talk: attempt,
     turns: writes,
+    isLookCheap: asker.isCheap,
     look: () => queue.add(mirror.look),
     find: (name) => queue.add(() => asker.find(name)),
   });

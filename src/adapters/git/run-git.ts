@@ -39,8 +39,8 @@ export interface Ended {
   readonly output: string;
 }
 
-/** Runs one command whose failures say more than an error could. @throws PinionError when it never came to an end of its own. */
-export type TryGit = (args: readonly string[]) => Promise<Ended>;
+/** Runs one command whose failures say more than an error could; `signal` ends it. @throws PinionError when it never came to an end of its own. */
+export type TryGit = (args: readonly string[], signal?: AbortSignal) => Promise<Ended>;
 
 export function createRunGit(attempt: TryGit): RunGit {
   return async (args) => {
@@ -51,12 +51,14 @@ export function createRunGit(attempt: TryGit): RunGit {
 }
 
 export function createTryGit(options: RunGitOptions): TryGit {
-  return async (args) => {
+  return async (args, signal) => {
     const environment = await options.environment();
     const limit = AbortSignal.timeout(totalOf(options));
-    const ended = await execute(options, args, { environment, limit }).catch((error: unknown) => {
-      throw limit.aborted ? tooLong(args[0] ?? "", options) : broken(args[0] ?? "", options, error);
-    });
+    const ended = await execute(options, args, { environment, limits: signal === undefined ? [limit] : [limit, signal] }).catch(
+      (error: unknown) => {
+        throw limit.aborted ? tooLong(args[0] ?? "", options) : broken(args[0] ?? "", options, error);
+      },
+    );
     if (ended.exitCode !== 0 && limit.aborted) throw tooLong(args[0] ?? "", options);
     return ended.exitCode === 0 ? ended : { ...ended, output: options.redact(ended.output) };
   };
@@ -66,20 +68,20 @@ const totalOf = ({ timeoutMs, totalMs = timeoutMs * 10 }: RunGitOptions): number
 
 interface Surroundings {
   readonly environment: GitEnvironment;
-  /** Of the whole. */
-  readonly limit: AbortSignal;
+  /** Of the whole, and the caller's. */
+  readonly limits: readonly AbortSignal[];
 }
 
 async function execute(
   { directory, timeoutMs, closing }: RunGitOptions,
   args: readonly string[],
-  { environment, limit }: Surroundings,
+  { environment, limits }: Surroundings,
 ): Promise<Ended> {
   let exitCode = 0;
   let complaint = "";
   const git = simpleGit({
     baseDir: directory,
-    abort: AbortSignal.any([closing, limit]),
+    abort: AbortSignal.any([closing, ...limits]),
     timeout: { block: timeoutMs },
     allowEnvironment: Object.keys(environment),
     unsafe: ours,

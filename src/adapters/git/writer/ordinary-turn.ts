@@ -11,7 +11,9 @@ import type { BuildOptions } from "./build-commit.ts";
 import { consider, on, over, proposedAs, turnedAway } from "./errand.ts";
 import type { Errand, ErrandTools, Turn } from "./errand.ts";
 import { createObjectStore } from "./object-store.ts";
+import { watchForOthers } from "./overtaken.ts";
 import { pushCommit } from "./push-commit.ts";
+import type { PushResult } from "./push-commit.ts";
 import { findRollback } from "./rollback-log.ts";
 
 export interface OrdinaryTools extends ErrandTools, Omit<BuildOptions, "store"> {
@@ -22,6 +24,8 @@ export interface OrdinaryTools extends ErrandTools, Omit<BuildOptions, "store"> 
   readonly directory: string;
   readonly local: LocalGit;
   readonly talk: TryGit;
+  /** Whether `find` costs next to nothing. */
+  readonly isLookCheap: boolean;
   /** Fetches, and says where the branch is. */
   readonly look: () => Promise<CommitObject>;
 }
@@ -40,7 +44,7 @@ async function write(tools: OrdinaryTools, errand: Errand, head: CommitObject): 
   const pins = await places.at(head);
   const commit = await buildCommit({ ...tools, store }, order, { head, places, pins, rollbackOf });
   if (order.mode === "propose") return propose(tools, errand, commit, "rollbackPolicy.manual.approvalRequired is set");
-  const pushed = await pushCommit(tools.talk, { url: tools.url, commit, branch: tools.branch, seen: head.commit });
+  const pushed = await race(tools, commit, head);
   switch (pushed.kind) {
     case "accepted":
       return confirm(tools, errand, commit);
@@ -48,6 +52,23 @@ async function write(tools: OrdinaryTools, errand: Errand, head: CommitObject): 
       return on(turnedAway(errand, head));
     case "declined":
       return propose(tools, errand, commit, pushed.why);
+  }
+}
+
+/** Where looking is cheap, others are watched meanwhile: a push that has lost is ended. Should it have arrived all the same, the next turn finds it. */
+async function race(tools: OrdinaryTools, commit: CommitId, head: CommitObject): Promise<PushResult> {
+  const push = { url: tools.url, commit, branch: tools.branch, seen: head.commit };
+  if (!tools.isLookCheap) return pushCommit(tools.talk, push);
+  const [lost, ended] = [new AbortController(), new AbortController()];
+  const watching = watchForOthers(tools, [head.commit, commit], { lost, over: ended.signal });
+  try {
+    return await pushCommit(tools.talk, push, lost.signal);
+  } catch (error) {
+    if (lost.signal.aborted) return { kind: "moved" };
+    throw error;
+  } finally {
+    ended.abort();
+    await watching;
   }
 }
 

@@ -11,7 +11,6 @@ import type { GitEnvironment } from "../git-environment.ts";
 import type { Queue } from "../queue.ts";
 import type { Identity } from "./commit-object.ts";
 import { startErrand } from "./errand.ts";
-import { betweenTurns } from "./between-turns.ts";
 import { ordinaryTurn } from "./ordinary-turn.ts";
 import type { OrdinaryTools } from "./ordinary-turn.ts";
 import { rememberObjects } from "./remembered-objects.ts";
@@ -38,18 +37,22 @@ export interface PinWriterDependencies extends PinWriterOptions, Omit<OrdinaryTo
   readonly closing: AbortSignal;
 }
 
+/** A lost race is run again at once: the branch has just moved, and whoever starts then is level with all others. */
+const maxJitterMs = 10;
+
 export function createPinWriter(writer: PinWriterDependencies): PinWriter {
+  const { random = Math.random } = writer;
   const tools: OrdinaryTools = { ...writer, sign: createSign(writer.signing, writer) };
 
   async function revert(order: RevertOrder, signal?: AbortSignal): Promise<RevertOutcome> {
     const own = { ...tools, objects: rememberObjects(tools.objects) };
     let errand = startErrand(own, order);
-    for (let turns = 1; ; turns += 1) {
+    for (;;) {
       if (signal?.aborted === true || writer.closing.aborted) throw new PinionError("git/failed", `rollback ${order.id} was interrupted`);
       const turn = await ordinaryTurn(own, errand);
       if (turn.kind === "over") return turn.outcome;
       errand = turn.errand;
-      await betweenTurns(writer, turns, signal);
+      await writer.clock.sleep(random() * maxJitterMs, signal);
     }
   }
 

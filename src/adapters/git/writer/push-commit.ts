@@ -30,10 +30,10 @@ const telling = /GH\d{3}|protected|declined|denied|not allowed|refus|forbid|erro
 const maxWhy = 200;
 
 /** @throws `git/unreachable`, `git/refused`, `git/failed`; the commit may have arrived nevertheless. */
-export async function pushCommit(talk: TryGit, { url, commit, branch, seen }: Push): Promise<PushResult> {
+export async function pushCommit(talk: TryGit, { url, commit, branch, seen }: Push, signal?: AbortSignal): Promise<PushResult> {
   const ref = `refs/heads/${branch}`;
   const lease = `--force-with-lease=${ref}:${seen ?? ""}`;
-  const { exitCode, output } = await talk(["push", ...flags, lease, "--end-of-options", url, `${commit}:${ref}`]);
+  const { exitCode, output } = await talk(["push", ...flags, lease, "--end-of-options", url, `${commit}:${ref}`], signal);
   return exitCode === 0 ? { kind: "accepted" } : judgeRefusal(output);
 }
 

@@ -1,6 +1,10 @@
-/** People who push to the same branch as fast as they can, and rollbacks that have to get through between them. */
+/**
+ * People who push to the same branch as fast as they can, and rollbacks that have to get through between them. Each person stops after so many commits: who
+ * wins the race is luck, and no test may wait for it without end.
+ */
 
 import { execFile } from "node:child_process";
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -23,33 +27,57 @@ export interface Contest {
   /** Processes whose pin is not the good version. */
   readonly stillBad: readonly string[];
   readonly inQuarantine: number;
+  /** Of the rollbacks. */
   readonly elapsedMs: number;
+  /** How often Pinion pushed for it. */
+  readonly tries: number;
+  /** How often people pushed, from their first taken push each to the last rollback. */
+  readonly peopleTries: number;
+  /** How many of those were taken. */
+  readonly peopleTaken: number;
+}
+
+export interface Crowd {
+  readonly rollbacks: number;
+  readonly pushers: number;
+  /** Commits that each of them pushes at most. */
+  readonly most: number;
 }
 
 /** So many rollbacks of as many processes, against so many pushers. */
-export async function rollbacksUnderPushers(rollbacks: number, pushers: number): Promise<Contest> {
+export async function rollbacksUnderPushers({ rollbacks, pushers, most }: Crowd): Promise<Contest> {
   const world = await createWriterWorld();
-  await world.remote.reopen({});
+  symlinkSync(join(world.remote.folder, "config.git"), join(world.remote.folder, "bot.git"));
+  await world.remote.reopen({ url: `${world.remote.server.url}/bot.git` });
   const writer = world.remote.repository.writer({ identity, signing: null, path: "", clock: systemClock });
   const orders = Array.from({ length: rollbacks }, (_, index) =>
     revertOrder({ id: `rb-${index}-`, process: `p-${index}`, at: Date.now() }),
   );
   world.write({ "pins.yaml": orders.map(({ process }) => `${process}: 1.5.0\n`).join("") });
   let isOver = false;
-  let taken = 0;
+  const people = { tries: 0, taken: 0 };
   const folder = world.remote.folder;
-  const people = Array.from({ length: pushers }, (_, index) =>
-    hammer(`${world.remote.server.url}/config.git`, join(folder, `person-${index}`), { isOver: () => isOver, onTaken: () => (taken += 1) }),
+  const hammering = Array.from({ length: pushers }, (_, index) =>
+    hammer(`${world.remote.server.url}/config.git`, join(folder, `person-${index}`), {
+      isOver: () => isOver,
+      most,
+      onPush: (isTaken) => {
+        people.tries += 1;
+        people.taken += isTaken ? 1 : 0;
+      },
+    }),
   );
   try {
     // On a busy machine people may need longer for a first push than all rollbacks take.
-    await until(() => taken >= pushers, people);
+    await until(() => people.taken >= pushers, hammering);
+    const before = { ...people };
     const startedAt = Date.now();
     const outcomes = [];
     for (const order of orders) outcomes.push(await writer.revert(order));
     const elapsedMs = Date.now() - startedAt;
+    const meanwhile = { peopleTries: people.tries - before.tries, peopleTaken: people.taken - before.taken };
     isOver = true;
-    const pushed = (await Promise.all(people)).flat();
+    const pushed = (await Promise.all(hammering)).flat();
     const commits = await world.commits();
     const onBranch = new Set(commits.map(({ commit }) => commit));
     const pins = (world.text("pins.yaml") ?? "").split("\n");
@@ -61,10 +89,12 @@ export async function rollbacksUnderPushers(rollbacks: number, pushers: number):
       stillBad: orders.map(({ process }) => process).filter((process) => !pins.includes(`${process}: 1.4.2`)),
       inQuarantine: (await world.quarantined()).length,
       elapsedMs,
+      tries: world.remote.server.requests.filter(({ path }) => path === "/bot.git/info/refs?service=git-receive-pack").length,
+      ...meanwhile,
     };
   } finally {
     isOver = true;
-    await Promise.allSettled(people);
+    await Promise.allSettled(hammering);
     await world.dispose();
   }
 }
@@ -76,16 +106,17 @@ async function until(isSo: () => boolean, people: readonly Promise<unknown>[]): 
 
 interface Hammering {
   readonly isOver: () => boolean;
-  readonly onTaken: () => void;
+  readonly most: number;
+  readonly onPush: (isTaken: boolean) => void;
 }
 
 /** Fetch, commit, push, again and again. Gives back the commits that were taken. */
-async function hammer(url: string, path: string, { isOver, onTaken }: Hammering): Promise<readonly CommitId[]> {
+async function hammer(url: string, path: string, { isOver, most, onPush }: Hammering): Promise<readonly CommitId[]> {
   const git = async (...args: readonly string[]): Promise<string> =>
     (await run("git", ["-C", path, ...args], { env: cleanGitEnvironment })).stdout.trim();
   await run("git", ["init", "--bare", "--quiet", path], { env: cleanGitEnvironment });
   const taken: CommitId[] = [];
-  for (let count = 0; !isOver(); count += 1) {
+  for (let count = 0; !isOver() && taken.length < most; count += 1) {
     await git("fetch", "--quiet", url, "+refs/heads/main:refs/heads/main");
     const commit = await git("commit-tree", "-p", "main", "-m", `by a person, ${path} ${count}`, "main^{tree}");
     const push = git("push", "--quiet", url, `${commit}:refs/heads/main`);
@@ -93,9 +124,8 @@ async function hammer(url: string, path: string, { isOver, onTaken }: Hammering)
       () => true,
       () => false,
     );
-    if (!isTaken) continue;
-    taken.push(commit);
-    onTaken();
+    onPush(isTaken);
+    if (isTaken) taken.push(commit);
   }
   return taken;
 }
