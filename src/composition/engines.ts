@@ -5,6 +5,7 @@ import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../adapters/engines/
 import { createQueue, type Queue } from "../adapters/engines/node-red/host.ts";
 import { connectRemoteNodeRed } from "../adapters/engines/node-red/remote.ts";
 import { type ControllerConfig, type EmbeddedEngineConfig, engineOf, type RemoteEngineConfig } from "../domain/controller-config.ts";
+import type { Outages } from "../controller/outages.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import type { Awake } from "../ports/clock.ts";
@@ -23,6 +24,8 @@ export interface EnginesParts {
   readonly log: Log;
   /** Something happened to the engine of an environment. */
   readonly onChange: (environment: EnvironmentName) => void;
+  /** An embedded instance has ended, hangs, or is there again. */
+  readonly outages: Outages;
 }
 
 export interface Engines {
@@ -124,14 +127,17 @@ type EmbeddedParts = Omit<ConnectParts, "config"> & { readonly config: EmbeddedE
 async function startEmbedded(
   environment: EnvironmentName,
   entry: Opened,
-  { config, directory, log, onChange, tellExposed }: EmbeddedParts,
+  { config, directory, log, onChange, outages, tellExposed }: EmbeddedParts,
 ): Promise<void> {
   const { instances, maxMemoryMb, allow } = config;
   const { isolation, notes } = await isolate(environment, config, directory);
   if (isolation === null) tellExposed(environment);
   const about = { environment, directory: join(directory, environment), instances, maxMemoryMb, allow };
   const embedded = await startEmbeddedNodeRed({ ...about, isolation, notes, log });
-  embedded.onChange(() => onChange(environment));
+  embedded.onChange((instance) => {
+    outages.engine(environment, instance);
+    onChange(environment);
+  });
   entry.embedded = embedded;
   entry.engine = embedded.engine;
 }

@@ -20,8 +20,8 @@ export interface OpenGateway {
   readonly router: Router;
   /** Of a gateway of our own; null where somebody else keeps it up. */
   status(): GatewayStatus | null;
-  /** Calls back when a gateway of our own has come up again. */
-  onUp(listener: () => void): void;
+  /** Calls back when a gateway of our own has ended, hangs, or has come up again. */
+  onChange(listener: (status: GatewayStatus) => void): void;
   /** Ends a gateway of our own, or leaves it to go on. */
   close(how: "stop" | "keep"): Promise<void>;
 }
@@ -32,10 +32,11 @@ export async function openGateway({ config, stateDirectory, secrets, log }: Gate
   const { host, port, trustedProxies, maxConnections, bodyIdleMs, environments } = config;
   const settings = { trustedProxies, maxConnections, bodyIdleMs, environments };
   const gateway = await ensureGatewayProcess({ stateDirectory, host, port, settings, command: [...pinionCommand(), "gateway"], log });
+  const status = follow(gateway);
   return {
     router: gateway.router,
-    status: follow(gateway),
-    onUp: (listener) => void gateway.onChange((change) => change.kind === "up" && listener()),
+    status,
+    onChange: (listener) => void gateway.onChange(({ kind }) => kind !== "tampered" && listener(status())),
     close: (how) => (how === "stop" ? gateway.stop() : gateway.detach()),
   };
 }
@@ -57,5 +58,5 @@ async function openExternal(config: Extract<GatewayConfig, { kind: "external" }>
   const token = (): Promise<string> => secrets.resolve(config.token);
   await token();
   const router = createGatewayRouter({ gateway: { controlUrl, token }, publicUrl });
-  return { router, status: () => null, onUp: () => undefined, close: () => router.close() };
+  return { router, status: () => null, onChange: () => undefined, close: () => router.close() };
 }

@@ -16,6 +16,7 @@ import { createSecrets } from "../adapters/secrets/secrets.ts";
 import { openStore } from "../adapters/store/store.ts";
 import { systemClock, wallClock } from "../adapters/system/system.ts";
 import { startSystemTime } from "../adapters/system/system-time.ts";
+import { createOutages } from "../controller/outages.ts";
 import { type Controller, createController } from "../controller/controller.ts";
 import type { RepositoryStatus } from "../controller/queries.ts";
 import type { ControllerConfig } from "../domain/controller-config.ts";
@@ -82,9 +83,11 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   const gateway = await gatewayOf(options, { config: config.gateway, stateDirectory: join(directory, "gateway"), secrets, log });
   closers.push(() => gateway.close("stop"));
   const wake = (environment: string) => controller.wake(environment);
-  const engines = enginesOf(options, { config, awake: time.awake, directory: join(directory, "engines"), secrets, log, onChange: wake });
-  closers.push(() => engines.close("stop"));
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock: time.clock, log });
+  const outages = createOutages({ journal: store.journal, telling: watching, clock: time.clock, log, environments: store.environments });
+  const parts = { config, awake: time.awake, directory: join(directory, "engines"), secrets, log, onChange: wake, outages };
+  const engines = enginesOf(options, parts);
+  closers.push(() => engines.close("stop"));
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();
   const assembled = assemble({ config, log, store, time, secrets, repository, gateway, engines, telling: watching, wake, refresh });
@@ -105,18 +108,8 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   }
   const address = (environment: string) => gateway.router.publicAddress(environment);
   const desired = (environment: string) => source.wanted(environment)?.desired ?? null;
-  return createEmbedded({
-    controller,
-    editor: repository,
-    clock: time.clock,
-    digestOf,
-    inForce,
-    desired,
-    engine: assembled.parts.ports.engine,
-    address,
-    close,
-    checkOpen,
-  });
+  const about = { controller, editor: repository, clock: time.clock, digestOf, inForce, desired, address, close, checkOpen };
+  return createEmbedded({ ...about, engine: assembled.parts.ports.engine });
 }
 
 /** What keeps the repository from being in force is the caller's to mend. */
@@ -173,7 +166,7 @@ async function gatewayOf({ router }: OpenOptions, parts: Parameters<typeof openG
   return {
     router: client,
     status: () => null,
-    onUp: () => undefined,
+    onChange: () => undefined,
     async close() {
       await client.close();
       await gateway.close();
@@ -182,7 +175,7 @@ async function gatewayOf({ router }: OpenOptions, parts: Parameters<typeof openG
 }
 
 function given(router: Router): OpenGateway {
-  return { router, status: () => null, onUp: () => undefined, close: () => Promise.resolve() };
+  return { router, status: () => null, onChange: () => undefined, close: () => Promise.resolve() };
 }
 
 function enginesOf({ engine }: OpenOptions, parts: Parameters<typeof createEngines>[0]): Engines {

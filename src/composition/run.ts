@@ -7,6 +7,7 @@ import { openStore, type Store } from "../adapters/store/store.ts";
 import { createLog } from "../adapters/system/system.ts";
 import { startSystemTime, type SystemTime } from "../adapters/system/system-time.ts";
 import { type Controller, createController } from "../controller/controller.ts";
+import { createOutages } from "../controller/outages.ts";
 import type { ControllerConfig } from "../domain/controller-config.ts";
 import { describeFinding } from "../domain/finding.ts";
 import type { Log } from "../ports/log.ts";
@@ -97,9 +98,10 @@ async function openAll(serving: Serving, closers: Closers): Promise<Controller> 
   const gateway = await openGateway({ config: config.gateway, stateDirectory: join(stateDirectory, "gateway"), secrets, log });
   closers.push(() => gateway.close(onExit));
   const wake = (environment: string) => controller.wake(environment);
-  const engines = createEngines({ config, awake, directory: join(stateDirectory, "engines"), secrets, log, onChange: wake });
-  closers.push(() => engines.close(onExit));
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock, log });
+  const outages = createOutages({ journal: store.journal, telling: watching, clock, log, environments: () => store.environments() });
+  const engines = createEngines({ config, awake, directory: join(stateDirectory, "engines"), secrets, log, onChange: wake, outages });
+  closers.push(() => engines.close(onExit));
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();
   assembled = assemble({ ...serving, permits: config.permits, secrets, repository, gateway, engines, telling: watching, wake, refresh });
@@ -107,7 +109,10 @@ async function openAll(serving: Serving, closers: Closers): Promise<Controller> 
   closers.push(close);
   const controller: Controller = createController(parts);
   closers.push(() => controller.stop());
-  gateway.onUp(refresh);
+  gateway.onChange((status) => {
+    outages.gateway(status);
+    if (status.state === "up") refresh();
+  });
   const schedule = startSchedule({ expressions: config.repository.schedule, onDue: refresh });
   closers.push(() => schedule.stop());
   const api = await serveApi({ ...serving, controller, watching, gateway, secrets });

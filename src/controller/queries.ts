@@ -1,6 +1,7 @@
 /** What surfaces may ask of a controller, and the few things they may tell it. */
 
 import type { Finding } from "../domain/finding.ts";
+import type { GatewayStatus } from "../domain/gateway-status.ts";
 import type { CommitId, EnvironmentName, Instant } from "../domain/names.ts";
 import type { Freeze, Order, OrderAnswer } from "../domain/orders.ts";
 import type { Progress } from "../domain/progress.ts";
@@ -66,6 +67,8 @@ export interface ProcessView extends ProcessStatus {
 export interface Overview {
   /** Why nothing can be recorded, such as a full disk; null: all is well. */
   readonly store: StoreTrouble | null;
+  /** How the gateway is that the controller keeps up; null, or left out: it keeps none. */
+  readonly gateway?: GatewayStatus | null;
   readonly repository: RepositoryStatus;
   readonly environments: readonly EnvironmentStatus[];
   /** All findings of the newest commit, also of what is pinned nowhere. */

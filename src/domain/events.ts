@@ -12,6 +12,10 @@ export type EventKind =
   | "drift"
   | "git-lags"
   | "store-failing"
+  | "gateway-down"
+  | "gateway-up"
+  | "engine-down"
+  | "engine-up"
   | "frozen"
   | "unfrozen";
 

@@ -486,6 +486,10 @@ export interface NotificationItem {
     | "drift"
     | "git-lags"
     | "store-failing"
+    | "gateway-down"
+    | "gateway-up"
+    | "engine-down"
+    | "engine-up"
     | "frozen"
     | "unfrozen"
   )[];

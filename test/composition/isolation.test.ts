@@ -68,6 +68,7 @@ describe("a controller whose engines run as itself", () => {
       awake: { ran: () => 0, lostMs: () => 0, since: () => 0 },
       log,
       onChange: () => undefined,
+      outages: { gateway: () => undefined, engine: () => undefined },
     });
     writeFileSync(join(directory, "engines"), "");
     engines.open("one-environment");

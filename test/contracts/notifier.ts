@@ -26,6 +26,10 @@ const kinds: readonly EventKind[] = [
   "drift",
   "git-lags",
   "store-failing",
+  "gateway-down",
+  "gateway-up",
+  "engine-down",
+  "engine-up",
   "frozen",
   "unfrozen",
 ];

@@ -15,8 +15,9 @@ export type ChangeLog = (overview: Overview, now: Instant) => readonly string[];
 
 export function createChangeLog(): ChangeLog {
   const known = new Map<string, string>();
-  return ({ repository, environments }, now) => {
-    const lines = [describeRepository(repository), ...byStage(environments).flatMap(describeEnvironment)];
+  return ({ gateway, repository, environments }, now) => {
+    const outage = gateway?.state === "down" ? `down: ${printable(gateway.why)}` : "";
+    const lines = [["gateway", outage] as const, describeRepository(repository), ...byStage(environments).flatMap(describeEnvironment)];
     return lines.flatMap(([subject, text]) => {
       const isNew = known.get(subject) !== text && (known.has(subject) || text !== "");
       known.set(subject, text);

@@ -1,6 +1,7 @@
 /** The way back from the API's JSON to domain values. What is not as expected is a TypeError that says where. */
 
 import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../controller/queries.ts";
+import type { GatewayStatus } from "../../domain/gateway-status.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { Health, SyncStatus } from "../../domain/status.ts";
 import type { StoreTrouble } from "../../domain/store-trouble.ts";
@@ -14,6 +15,7 @@ export function parseOverview(value: unknown): Overview {
   const fields = fieldsOf(value, "the answer");
   return {
     store: fields.objectOrNull("store", parseStoreTrouble),
+    gateway: fields.objectOrNull("gateway", parseGateway),
     repository: parseRepository(fieldsOf(fields.raw("repository"), "repository")),
     environments: fields.list("environments", parseEnvironment),
     findings: fields.list("findings", parseFinding),
@@ -22,6 +24,16 @@ export function parseOverview(value: unknown): Overview {
 
 function parseStoreTrouble(fields: Fields): StoreTrouble {
   return { since: fields.time("since"), code: fields.oneOf("code", { "store/full": true, "store/failed": true }), why: fields.text("why") };
+}
+
+function parseGateway(fields: Fields): GatewayStatus {
+  return {
+    state: fields.oneOf("state", { up: true, down: true }),
+    why: fields.text("why"),
+    since: fields.time("since"),
+    restarts: fields.number("restarts"),
+    tampered: fields.number("tampered"),
+  };
 }
 
 function parseRepository(fields: Fields): RepositoryStatus {

@@ -20,6 +20,7 @@ function isoTimeOrNull(at: Instant | null): string | null {
 export function overviewJson(overview: Overview) {
   return {
     store: overview.store && { ...overview.store, since: isoTime(overview.store.since) },
+    gateway: overview.gateway ? { ...overview.gateway, since: isoTime(overview.gateway.since) } : null,
     repository: repositoryJson(overview.repository),
     environments: overview.environments.map(environmentJson),
     findings: overview.findings,

@@ -4,6 +4,7 @@ import { afterEach } from "vitest";
 import { startHttp } from "../../../src/surfaces/http/listen.ts";
 import { type Door, tokenDoor, type Tokens } from "../../../src/surfaces/http/door.ts";
 import type { Commands, Overview, Queries } from "../../../src/controller/queries.ts";
+import type { GatewayStatus } from "../../../src/domain/gateway-status.ts";
 import type { Order, OrderAnswer } from "../../../src/domain/orders.ts";
 import type { Deployment } from "../../../src/domain/state.ts";
 import { createKeptLog } from "../../support/log.ts";
@@ -15,7 +16,7 @@ export type ControllerParts = Partial<Queries & Commands>;
 export interface Controllers {
   /** Base URL of one that answers this. */
   start(picture: Overview, deployments?: readonly Deployment[]): Promise<string>;
-  startWith(parts: ControllerParts): Promise<string>;
+  startWith(parts: ControllerParts, gateway?: GatewayStatus | null): Promise<string>;
   closeAll(): Promise<void>;
 }
 
@@ -23,11 +24,11 @@ export function createControllers(): Controllers {
   const closing: (() => Promise<void>)[] = [];
   const controllers: Controllers = {
     start: (picture, deployments = []) =>
-      controllers.startWith({ overview: () => Promise.resolve(picture), history: historyOf(() => deployments) }),
-    async startWith(parts) {
+      controllers.startWith({ overview: () => Promise.resolve(picture), history: historyOf(() => deployments) }, picture.gateway),
+    async startWith(parts, gateway = null) {
       const { queries, commands } = complete(parts);
       const log = createKeptLog();
-      const about = { metrics: () => Promise.resolve(""), now: () => noon, log };
+      const about = { metrics: () => Promise.resolve(""), gateway: () => gateway, now: () => noon, log };
       const tcp = { host: "127.0.0.1", port: 0, names: [], tokens: fixedTokens() };
       const server = await startHttp({ tcp, socket: null, uid: 1000, queries, commands, ...about });
       closing.push(() => server.close());

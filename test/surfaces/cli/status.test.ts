@@ -33,6 +33,18 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
 `);
   });
 
+  it.each([
+    [{ state: "down", restarts: 0 }, 1, "gateway down since 4s ago: process 7 did not answer"],
+    [{ state: "up", restarts: 2 }, 0, "gateway up; started again 2 times, last 4s ago: process 7 did not answer"],
+    [{ state: "up", restarts: 0, tampered: 1 }, 0, "gateway up; its table was changed by somebody else 1 time, and put back: process 7"],
+  ] as const)("says how the gateway is: %o", async (parts, exitCode, expected) => {
+    const gateway = { why: "process 7 did not answer for 6 s and was ended", since: noon - 4_000, tampered: 0, ...parts };
+    const url = await controller(overview({ gateway }));
+    expect(await pinion(["status", "--controller", url])).toMatchObject({ code: exitCode, stdout: expect.stringContaining(expected) });
+    const { stdout } = await pinion(["status", "--controller", url, "--format", "json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ gateway: { state: parts.state, restarts: parts.restarts } });
+  });
+
   it.each([80, 100, 120])("wraps the reason to a terminal of %i columns", async (columns) => {
     const reason = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen";
     const { stdout } = await pinion(["status", "--controller", await controller(production(process("a", { reason })))], { columns });
@@ -168,6 +180,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       store: null,
+      gateway: null,
       repository: {
         ...repository,
         committedAt: "2026-11-21T11:55:00.000Z",

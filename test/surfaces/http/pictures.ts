@@ -123,6 +123,7 @@ export const quarantined: Quarantined = {
 export function overview(parts: Partial<Overview> = {}): Overview {
   return {
     store: null,
+    gateway: null,
     repository,
     environments: [
       {

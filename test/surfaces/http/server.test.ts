@@ -57,6 +57,13 @@ describe("health", () => {
     expect((await api({}, { ...gateway, state: "up" }).app.inject("/readyz")).statusCode).toBe(200);
   });
 
+  it("is part of the status: how the gateway is", async () => {
+    const gateway = { state: "up", why: "it hung", since: noon, restarts: 1, tampered: 0 } as const;
+    const status = async (of?: GatewayStatus) => (await api({}, of).app.inject("/api/v1/status")).json<{ gateway: unknown }>().gateway;
+    expect(await status(gateway)).toEqual({ ...gateway, since: "2026-11-21T12:00:00.000Z" });
+    expect(await status()).toBeNull();
+  });
+
   it("is not ready while nothing can be recorded, and says why", async () => {
     const store = { since: 0, code: "store/full", why: "journal.db: the disk is full" } as const;
     const { app } = api({ overview: () => Promise.resolve(overview({ store })) });

@@ -4,7 +4,7 @@ import type { FlowsPermit } from "../../../domain/permits.ts";
 import type { Engine } from "../../../ports/engine.ts";
 import type { Log } from "../../../ports/log.ts";
 import { createNodeRedEngine } from "./engine.ts";
-import { type Isolation, superviseNodeRed } from "./supervisor.ts";
+import { type InstanceChange, type Isolation, superviseNodeRed } from "./supervisor.ts";
 
 export interface EmbeddedNodeRedOptions {
   readonly environment: string;
@@ -29,7 +29,7 @@ export interface EmbeddedNodeRedOptions {
 export interface EmbeddedNodeRed {
   readonly engine: Engine;
   /** Called when an instance died, or came (back) up. */
-  onChange(listener: () => void): void;
+  onChange(listener: (change: InstanceChange) => void): void;
   /** Ends the instances. */
   stop(): Promise<void>;
   /** Leaves the instances running for the next controller. */
@@ -38,20 +38,26 @@ export interface EmbeddedNodeRed {
 
 /** Resolves when every instance is up or has failed once; a failed one is tried again, and is `down` in the inventory meanwhile. */
 export async function startEmbeddedNodeRed(options: EmbeddedNodeRedOptions): Promise<EmbeddedNodeRed> {
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(change: InstanceChange) => void>();
   const supervisor = await superviseNodeRed({
     ...options,
     isolation: options.isolation ?? null,
     maxMemoryMb: options.maxMemoryMb ?? null,
     timeoutMs: options.timeoutMs ?? 30_000,
     drainMs: options.drainMs ?? 30_000,
-    onChange: () => listeners.forEach((listener) => listener()),
+    onChange: (change) => listeners.forEach((listener) => listener(change)),
   });
   await supervisor.started();
   return {
     engine: createNodeRedEngine({ hosts: () => supervisor.hosts(), allow: options.allow ?? null, notes: () => options.notes ?? [] }),
     onChange: (listener) => void listeners.add(listener),
-    stop: () => supervisor.stop(),
-    detach: () => supervisor.detach(),
+    stop() {
+      listeners.clear();
+      return supervisor.stop();
+    },
+    detach() {
+      listeners.clear();
+      return supervisor.detach();
+    },
   };
 }

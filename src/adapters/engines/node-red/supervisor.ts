@@ -23,8 +23,11 @@ export interface SupervisorOptions {
   readonly drainMs: number;
   readonly log: Log;
   readonly timeoutMs: number;
-  readonly onChange: () => void;
+  readonly onChange: (change: InstanceChange) => void;
 }
+
+/** What became of one instance. */
+export type InstanceChange = Pick<Host, "id" | "state" | "why">;
 
 export interface Isolation {
   readonly runAs: RunAs;
@@ -193,7 +196,7 @@ class Instance {
   #set(change: Partial<Host>): void {
     const before = this.#host.state;
     this.#host = { ...this.#host, ...change };
-    if (this.#host.state !== before) this.#options.onChange();
+    if (this.#host.state !== before) this.#options.onChange(this.#host);
   }
 }
 

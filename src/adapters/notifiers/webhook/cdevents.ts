@@ -58,6 +58,11 @@ export function typeOf(event: PinionEvent): string {
       return "dev.pinion.repository.lagging.0.1.0";
     case "store-failing":
       return "dev.pinion.environment.store-failing.0.1.0";
+    case "gateway-down":
+    case "gateway-up":
+    case "engine-down":
+    case "engine-up":
+      return `dev.pinion.${event.kind.replace("-", ".")}.0.1.0`;
     case "frozen":
     case "unfrozen":
       return `dev.pinion.environment.${event.kind}.0.1.0`;

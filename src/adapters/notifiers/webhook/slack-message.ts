@@ -22,6 +22,10 @@ const icons: Readonly<Record<EventKind, string>> = {
   drift: ":wrench:",
   "git-lags": ":warning:",
   "store-failing": ":floppy_disk:",
+  "gateway-down": ":rotating_light:",
+  "gateway-up": ":white_check_mark:",
+  "engine-down": ":rotating_light:",
+  "engine-up": ":white_check_mark:",
   frozen: ":snowflake:",
   unfrozen: ":sunny:",
 };
@@ -46,9 +50,18 @@ function headlineOf(event: PinionEvent): string {
 }
 
 function environmentInWords(kind: EventKind): string {
-  if (kind === "store-failing") return "stands still: nothing can be recorded";
-  return kind === "frozen" ? "is frozen" : "goes on";
+  return wholeInWords[kind] ?? "goes on";
 }
+
+/** Of an environment as a whole. */
+const wholeInWords: Partial<Readonly<Record<EventKind, string>>> = {
+  "store-failing": "stands still: nothing can be recorded",
+  "gateway-down": "has no gateway just now",
+  "gateway-up": "has its gateway again",
+  "engine-down": "lost an engine instance",
+  "engine-up": "has its engine instance again",
+  frozen: "is frozen",
+};
 
 /** A removal has no version. */
 function subjectOf({ version, from, kind }: PinionEvent, process: string): string {
@@ -77,9 +90,13 @@ function inWords({ kind, version, from }: PinionEvent): string {
       return "is still pinned by git";
     case "store-failing":
       return "cannot be recorded";
+    case "gateway-down":
+    case "gateway-up":
+    case "engine-down":
+    case "engine-up":
     case "frozen":
     case "unfrozen":
-      return `is ${kind}`;
+      return environmentInWords(kind);
   }
 }
 

@@ -59,9 +59,10 @@ async function status(session: Session, options: Options): Promise<number> {
 }
 
 /** Nothing that is shown is left to be done or to be mended. */
-export function isAllWell({ store, repository, environments }: Overview): boolean {
+export function isAllWell({ store, gateway, repository, environments }: Overview): boolean {
   return (
     store === null &&
+    gateway?.state !== "down" &&
     repository.state === "ok" &&
     environments.every(
       ({ findings, processes }) => !hasErrors(findings) && processes.every(({ sync, health }) => sync === "Synced" && health === "Healthy"),

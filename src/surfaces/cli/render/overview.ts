@@ -1,5 +1,6 @@
 /** The whole picture as text: the repository, then one table for each environment with what goes on there below it. */
 
+import type { GatewayStatus } from "../../../domain/gateway-status.ts";
 import type { Instant } from "../../../domain/names.ts";
 import type { StoreTrouble } from "../../../domain/store-trouble.ts";
 import { describePerson } from "../../../domain/people.ts";
@@ -20,7 +21,7 @@ export interface OverviewOptions {
 
 /** Lines of `pinion status`. */
 export function renderOverview(
-  { store, repository, environments, findings }: Overview,
+  { store, gateway, repository, environments, findings }: Overview,
   view: View,
   { foldsWell }: OverviewOptions = { foldsWell: false },
 ): readonly string[] {
@@ -28,6 +29,7 @@ export function renderOverview(
   const folded = (environment: EnvironmentStatus) => (foldsWell ? fold(environment) : { environment, hidden: 0 });
   return [
     ...(store ? renderStoreTrouble(store, view) : []),
+    ...(gateway ? renderGateway(gateway, view) : []),
     ...renderRepository(repository, view),
     ...ordered.flatMap((environment) => ["", ...renderEnvironment(folded(environment), view)]),
     ...(environments.length === 0 ? ["", "no environments yet"] : []),
@@ -38,6 +40,20 @@ export function renderOverview(
 function renderStoreTrouble({ since, why }: StoreTrouble, { colors, now, width }: View): readonly string[] {
   const text = `nothing can be recorded since ${relativeTime(since, now)}: ${printable(why)}; nothing new is deployed, rollbacks still take traffic back`;
   return wrap(text, width).map((line) => colors.red(line));
+}
+
+/** One that was up ever since it was found goes without saying. */
+function renderGateway({ state, why, since, restarts, tampered }: GatewayStatus, { colors, now, width }: View): readonly string[] {
+  if (state === "down") {
+    const text = `gateway down since ${relativeTime(since, now)}: ${printable(why)}; it is started again, and callers are refused until then`;
+    return wrap(text, width).map((line) => colors.red(line));
+  }
+  const parts = [
+    ...(restarts === 0 ? [] : [`started again ${count(restarts, "time")}, last ${relativeTime(since, now)}`]),
+    ...(tampered === 0 ? [] : [`its table was changed by somebody else ${count(tampered, "time")}, and put back`]),
+  ];
+  if (parts.length === 0) return [];
+  return wrap(`gateway up; ${parts.join("; ")}: ${printable(why)}`, width).map((line) => colors.yellow(line));
 }
 
 function renderRepository(repository: RepositoryStatus, view: View): readonly string[] {

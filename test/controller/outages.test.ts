@@ -1,0 +1,64 @@
+/** What others are told when the gateway or an engine instance ends and comes back. */
+
+import { describe, expect, it } from "vitest";
+import { createOutages } from "../../src/controller/outages.ts";
+import type { GatewayStatus } from "../../src/domain/gateway-status.ts";
+import { createFakeJournal } from "../fakes/journal.ts";
+import { createKeptLog } from "../support/log.ts";
+
+function setUp() {
+  const journal = createFakeJournal();
+  const log = createKeptLog();
+  let now = 1_000;
+  let rings = 0;
+  const telling = { ring: () => void (rings += 1) };
+  const outages = createOutages({ journal, telling, log, clock: { now: () => (now += 1) }, environments: () => ["production", "staging"] });
+  const told = async () => (await journal.untold(100)).map(({ kind, environment, why }) => `${environment} ${kind}: ${why}`);
+  return { outages, journal, log, told, rings: () => rings };
+}
+
+const gateway = (state: GatewayStatus["state"], why: string): GatewayStatus => ({ state, why, since: 0, restarts: 0, tampered: 0 });
+const hung = "process 7 did not answer for 6 s and was ended";
+
+describe("an outage is told", () => {
+  it("of the gateway in every environment, once, and its end", async () => {
+    const { outages, told, rings } = setUp();
+    outages.gateway(gateway("down", hung));
+    outages.gateway(gateway("down", "process 8 is gone"));
+    outages.gateway(gateway("up", hung));
+    expect(await told()).toEqual([
+      `production gateway-down: the gateway is down: ${hung}`,
+      `staging gateway-down: the gateway is down: ${hung}`,
+      `production gateway-up: the gateway is up again, after: ${hung}`,
+      `staging gateway-up: the gateway is up again, after: ${hung}`,
+    ]);
+    expect(rings()).toBe(4);
+  });
+
+  it("of an engine instance in its environment, once for each, and never for one that only starts", async () => {
+    const { outages, told } = setUp();
+    const instance = (id: string, state: "starting" | "ready" | "down", why = "") => outages.engine("production", { id, state, why });
+    instance("node-red-1", "starting");
+    instance("node-red-1", "ready");
+    instance("node-red-1", "down", "it hung");
+    instance("node-red-1", "starting");
+    instance("node-red-1", "down", "it does not come up");
+    instance("node-red-2", "down", "its process died");
+    instance("node-red-1", "ready");
+    expect(await told()).toEqual([
+      "production engine-down: node-red-1 is down: it hung",
+      "production engine-down: node-red-2 is down: its process died",
+      "production engine-up: node-red-1 is up again",
+    ]);
+  });
+
+  it("by the log alone where it cannot be recorded", async () => {
+    const { outages, journal, log, told } = setUp();
+    journal.before = () => {
+      throw new Error("disk full");
+    };
+    outages.gateway(gateway("down", hung));
+    await expect.poll(() => log.lines.length).toBe(2);
+    expect(await told()).toEqual([]);
+  });
+});
