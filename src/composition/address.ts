@@ -2,6 +2,7 @@
 
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { holderOf } from "../adapters/store/lock.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { ControllerTarget } from "../surfaces/http/client.ts";
 import { readToken, tokenFile } from "./api-tokens.ts";
@@ -22,10 +23,16 @@ export async function writeAddress(stateDirectory: string, address: Address): Pr
   await rename(next, file(stateDirectory));
 }
 
-/** @throws `controller/unreachable` when none was ever started with this state folder, or when it is another user's. */
+/**
+ * @throws `controller/starting` when a controller has the folder and has not written yet where it answers, `controller/unreachable` when none was
+ * ever started with this state folder, or when it is another user's.
+ */
 export async function readAddress(stateDirectory: string): Promise<ControllerTarget> {
   const text = await readFile(file(stateDirectory), "utf8").catch((error: unknown) => emptyUnlessForbidden(error, stateDirectory));
-  const { url, socket } = JSON.parse(text) as { readonly url?: unknown; readonly socket?: unknown };
+  const { pid, url, socket } = JSON.parse(text) as { readonly pid?: unknown; readonly url?: unknown; readonly socket?: unknown };
+  const holder = holderOf(stateDirectory);
+  if (holder !== null && holder !== pid && isThere(holder))
+    throw new PinionError("controller/starting", `the controller (process ${holder}) is starting, and its API does not answer yet`);
   if (typeof url !== "string" && typeof socket !== "string")
     throw new PinionError("controller/unreachable", `no controller has been started with the state folder ${stateDirectory}`);
   return {
@@ -43,4 +50,13 @@ function emptyUnlessForbidden(error: unknown, stateDirectory: string): string {
     `the state folder ${stateDirectory} is another user's: run the command as the user who runs the controller (uid ${process.getuid?.() ?? "?"} may not read it)`,
     { cause: error },
   );
+}
+
+/** A process of another user is there too. */
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
 }

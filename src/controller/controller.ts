@@ -4,6 +4,7 @@ import { deadEndOf } from "../domain/dead-end.ts";
 import { describeProgress } from "../domain/describe-progress.ts";
 import { listStatuses } from "../domain/list-statuses.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
+import { viewOfRevert } from "../domain/revert-view.ts";
 import type { ProcessStatus } from "../domain/status.ts";
 import { createInstancesKnown, type InstancesKnown } from "./instances-known.ts";
 import { createLoop, type LoopParts } from "./loop.ts";
@@ -77,7 +78,8 @@ async function environmentStatus(name: EnvironmentName, { source, ports, seen }:
     const known = processes.get(status.process);
     const figures = measured.get(known?.rollout?.deployment ?? "") ?? [];
     const progress = known ? describeProgress(known, { spec, measured: figures, now }) : null;
-    const { revert = null, quarantined = [] } = known ?? {};
+    const { quarantined = [] } = known ?? {};
+    const revert = known?.revert ? viewOfRevert(known.revert, state) : null;
     return { ...status, progress, revert, quarantined, deadEnd: wanted && deadEndOf(status.process, { ...wanted, processes }) };
   };
   const { instances, at } = seen.instances.last(name);

@@ -5,7 +5,8 @@ import type { GatewayStatus } from "../domain/gateway-status.ts";
 import type { CommitId, EnvironmentName, Instant } from "../domain/names.ts";
 import type { Freeze, Order, OrderAnswer } from "../domain/orders.ts";
 import type { Progress } from "../domain/progress.ts";
-import type { Quarantined, Revert } from "../domain/revert.ts";
+import type { Quarantined } from "../domain/revert.ts";
+import type { RevertView } from "../domain/revert-view.ts";
 import type { Deployment } from "../domain/state.ts";
 import type { ProcessStatus } from "../domain/status.ts";
 import type { StoreTrouble } from "../domain/store-trouble.ts";
@@ -58,7 +59,7 @@ export interface ProcessView extends ProcessStatus {
   /** Of the rollout under way; null: none. */
   readonly progress: Progress | null;
   /** The revert that git does not have yet ("git lags runtime"); null: git and runtime agree. */
-  readonly revert: Revert | null;
+  readonly revert: RevertView | null;
   readonly quarantined: readonly Quarantined[];
   /** Why no waiting brings it to what is pinned, only a commit or a person can; null: it is there, or may still come. */
   readonly deadEnd: string | null;

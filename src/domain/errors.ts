@@ -75,6 +75,10 @@ const catalogue = {
     hint: "List it under `environments` in pinion.yaml, if this environment may have it.",
   },
   "controller/unreachable": { retry: "later", hint: "Start it with `pinion run`, or name it with --controller URL." },
+  "controller/starting": {
+    retry: "later",
+    hint: "It answers once its gateway is up; its log says what it waits for. `pinion wait ENVIRONMENT` waits for it.",
+  },
   "controller/unauthorized": {
     retry: "never",
     hint: "Name the controller's pinion.yaml with --config, so that the token of its state folder is used, or give it by PINION_TOKEN_FILE or PINION_TOKEN.",

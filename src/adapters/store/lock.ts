@@ -38,9 +38,16 @@ function holderFile(directory: string): string {
 }
 
 function holder(directory: string): string {
+  const pid = holderOf(directory);
+  return pid === null ? "another process" : `process ${pid}`;
+}
+
+/** Process id of who took the folder last, which may have ended since; null: nobody is on record. */
+export function holderOf(directory: string): number | null {
   try {
-    return `process ${readFileSync(holderFile(directory), "utf8").trim()}`;
+    const pid = Number(readFileSync(holderFile(directory), "utf8"));
+    return Number.isInteger(pid) && pid > 0 ? pid : null;
   } catch {
-    return "another process";
+    return null;
   }
 }

@@ -5,6 +5,7 @@ import { validationScope } from "../../domain/actions.ts";
 import type { ValidationResult } from "../../domain/evidence.ts";
 import type { Instant, Version } from "../../domain/names.ts";
 import type { Deployment } from "../../domain/state.ts";
+import { lastTry } from "./render/revert.ts";
 
 export interface RecoveryStep {
   readonly at: Instant;
@@ -84,8 +85,9 @@ function nameOf({ validation, subject }: ValidationResult): string {
 
 function judgeGit({ revert, desired }: ProcessView): Fact {
   if (!revert) return { state: "done", why: `git: ${desired ?? "nothing"} is pinned` };
-  const { outcome, order } = revert;
-  if (outcome === null) return { state: "open", why: `git lags runtime: pin ${order.from} → ${order.to} is owed as a commit` };
+  const { outcome, order, refusal } = revert;
+  if (outcome === null)
+    return { state: "open", why: `git lags runtime: pin ${order.from} → ${order.to} is owed as a commit${lastTry(refusal)}` };
   if (outcome.kind === "committed")
     return { state: "done", why: `git: pin ${order.from} → ${order.to} by commit ${outcome.commit.slice(0, 8)}` };
   if (outcome.kind === "proposed")

@@ -2,7 +2,7 @@
 
 import type { ProcessView } from "../../controller/queries.ts";
 import type { Version } from "../../domain/names.ts";
-import type { Revert } from "../../domain/revert.ts";
+import type { RevertView } from "../../domain/revert-view.ts";
 import type { DeploymentPhase } from "../../domain/status.ts";
 import { describeRevert } from "./render/revert.ts";
 import { type Fact, sharesOf } from "./recovery.ts";
@@ -20,7 +20,7 @@ export interface RollbackStart {
   /** The version to go back to; null: the controller chooses, and the pin tells. */
   readonly to: Version | null;
   /** The revert as it was seen last; null: never. */
-  readonly revert: Revert | null;
+  readonly revert: RevertView | null;
 }
 
 const lost: ReadonlySet<DeploymentPhase | null> = new Set<DeploymentPhase | null>(["Failed", "RolledBack", "Aborted"]);

@@ -4,7 +4,7 @@ import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from 
 import type { Instant } from "../../domain/names.ts";
 import type { OrderAnswer } from "../../domain/orders.ts";
 import type { Progress } from "../../domain/progress.ts";
-import type { Revert } from "../../domain/revert.ts";
+import type { RevertView } from "../../domain/revert-view.ts";
 import type { Deployment } from "../../domain/state.ts";
 
 /** An instant as ISO 8601. */
@@ -83,8 +83,8 @@ function progressJson(progress: Progress) {
 }
 
 /** An ordered revert and what became of it, as plain JSON. */
-export function revertJson({ order, outcome }: Revert) {
-  return { order: timed(order), outcome };
+export function revertJson({ order, outcome, refusal = null }: RevertView) {
+  return { order: timed(order), outcome, refusal };
 }
 
 /** What was answered to an order, as plain JSON. */

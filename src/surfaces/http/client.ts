@@ -1,6 +1,7 @@
 /** Asks a running controller over its API, for commands that are processes of their own. */
 
 import type { Overview } from "../../controller/queries.ts";
+import { readWithin, TooLong } from "../../domain/bounded-reading.ts";
 import { isErrorCode, PinionError } from "../../domain/errors.ts";
 import type { Deployment } from "../../domain/state.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
@@ -79,7 +80,7 @@ function ordersOf(environment: EnvironmentName): string {
 
 /** Refused is an answer like another; 202 says that there is none yet. */
 async function parseOrdered(base: ControllerTarget, response: Answer): Promise<OrderAnswer | null> {
-  const body: unknown = await response.json().catch(() => null);
+  const body = await bodyOf(base, response);
   if (response.status === 202) return null;
   const isAnswer = response.ok || (response.status === 409 && fieldOf(body, "code") === "order/refused");
   if (!isAnswer) throw refusalOf(base, response.status, body);
@@ -107,7 +108,7 @@ interface Asking {
 
 async function ask(base: ControllerTarget, path: string, asking: Asking = {}): Promise<unknown> {
   const response = await fetchFrom(base, path, asking);
-  const body = await response.json().catch(() => null);
+  const body = await bodyOf(base, response);
   if (response.ok) return body;
   throw refusalOf(base, response.status, body);
 }
@@ -137,7 +138,35 @@ async function fetchFrom(
 }
 
 /** The part of an answer that is looked at, whoever has fetched it. */
-type Answer = Pick<Response, "ok" | "status" | "json">;
+interface Answer {
+  readonly ok: boolean;
+  readonly status: number;
+  /** Null: it has none. */
+  readonly body: AsyncIterable<Uint8Array> | null;
+  /** When it is read no further. */
+  readonly done?: () => void;
+}
+
+/** What ten thousands of processes take is a tenth of it. */
+const largestAnswerBytes = 64 * 1024 * 1024;
+
+/** As JSON; null for anything else. @throws `controller/failed` when it is too long to be a controller's, `controller/unreachable` when it breaks off. */
+async function bodyOf(base: ControllerTarget, { body, done }: Answer): Promise<unknown> {
+  const text = await readWithin(body, largestAnswerBytes)
+    .catch((error: unknown) => {
+      if (error instanceof TooLong)
+        throw new PinionError("controller/failed", `${placeOf(base)} does not answer like a controller: ${error.message}`);
+      throw new PinionError("controller/unreachable", `the answer of ${placeOf(base)} broke off: ${causeOf(error, timeoutMs)}`, {
+        cause: error,
+      });
+    })
+    .finally(() => done?.());
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
 
 async function fetchOver(socket: string, path: string, options: Parameters<typeof fetch>[1] & object): Promise<Answer> {
   const { Agent, fetch: fetchWith } = await import("undici");
@@ -151,7 +180,7 @@ async function fetchOver(socket: string, path: string, options: Parameters<typeo
     ...(redirect && { redirect }),
     headers: { ...(headers as Readonly<Record<string, string>>), connection: "close" },
   });
-  return { ok: answer.ok, status: answer.status, json: () => answer.json().finally(() => void dispatcher.close()) };
+  return { ok: answer.ok, status: answer.status, body: answer.body, done: () => void dispatcher.close() };
 }
 
 /** The controller as people know it. */

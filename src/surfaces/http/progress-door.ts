@@ -4,7 +4,8 @@ import type { Verdict } from "../../domain/evidence.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
 import type { Freeze } from "../../domain/orders.ts";
 import type { Figure, Progress } from "../../domain/progress.ts";
-import type { Quarantined, Revert, RevertOrder, RevertOutcome } from "../../domain/revert.ts";
+import type { Quarantined, RevertOrder, RevertOutcome } from "../../domain/revert.ts";
+import type { RevertView } from "../../domain/revert-view.ts";
 import type { Person } from "../../domain/people.ts";
 import type { Fields } from "./json-fields.ts";
 
@@ -61,8 +62,10 @@ export function parsePerson(fields: Fields): Person {
 }
 
 /** @throws TypeError */
-export function parseRevert(fields: Fields, environment: EnvironmentName): Revert {
+export function parseRevert(fields: Fields, environment: EnvironmentName): RevertView {
+  const refusal = fields.textOrNull("refusal");
   return {
+    ...(refusal !== null && { refusal }),
     order: fields.object("order", (order) => parseRevertOrder(order, environment)),
     outcome: fields.objectOrNull("outcome", parseOutcome),
   };

@@ -45,6 +45,18 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
     expect(JSON.parse(stdout)).toMatchObject({ gateway: { state: parts.state, restarts: parts.restarts } });
   });
 
+  it("says in git's own words why a revert is not written yet", async () => {
+    const { environments } = fullOverview();
+    const refusal = "the credentials may not write to this repository: remote: Permission to shop.git denied to bot";
+    const refused = environments.map((one) => ({
+      ...one,
+      processes: one.processes.map((each) => (each.revert ? { ...each, revert: { ...each.revert, outcome: null, refusal } } : each)),
+    }));
+    const url = await controller(overview({ environments: refused }));
+    expect((await pinion(["status", "--controller", url])).stdout).toContain(`; the last try failed: ${refusal}`);
+    expect((await pinion(["status", "--controller", url, "--format", "json"])).stdout).toContain(`"refusal": "${refusal}"`);
+  });
+
   it.each([80, 100, 120])("wraps the reason to a terminal of %i columns", async (columns) => {
     const reason = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen";
     const { stdout } = await pinion(["status", "--controller", await controller(production(process("a", { reason })))], { columns });

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Overview, ProcessView } from "../../../src/controller/queries.ts";
+import { PinionError } from "../../../src/domain/errors.ts";
 import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
 import type { Deployment } from "../../../src/domain/state.ts";
 import { deployment, overview, process, progress, quarantined, repository } from "../http/pictures.ts";
@@ -145,6 +146,49 @@ describe("pinion wait ends", () => {
       sleep: () => Promise.resolve(controller.abort()),
     };
     expect(await wait([production(rolling)], { world })).toMatchObject({ code: 130, stdout: expect.stringContaining("interrupted") });
+  });
+});
+
+describe("pinion wait, while the controller starts", () => {
+  const starting = new PinionError("controller/starting", "the controller (process 7) is starting");
+  const absent = new PinionError("controller/unreachable", "no controller has been started");
+
+  /** Answers after so many failures. */
+  async function after(failures: PinionError[]) {
+    const url = await controllers.startWith({ ...script([production(good)], { polls: 2 }), history: historyOf(() => []) });
+    const controllerAddress = () => {
+      const error = failures.shift();
+      return error ? Promise.reject(error) : Promise.resolve({ url, socket: null, token: () => Promise.resolve(token) });
+    };
+    return pinion(["wait", "production/a"], { ...fakeTime(), controllerAddress });
+  }
+
+  it("stays until it answers, and says so once", async () => {
+    const { code, stdout, stderr } = await after([absent, absent, starting, starting, starting]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "waiting for the controller: no controller has been started\n" });
+    expect(stdout).toContain("reached: production/a");
+  });
+
+  it("stays until it has read the repository: nothing is unknown before that", async () => {
+    const empty = overview({ environments: [], repository: { ...repository, state: "starting", commit: null } });
+    const url = await controllers.startWith({
+      ...script([empty, empty, empty, production(good), production(good)], { polls: 0 }),
+      history: historyOf(() => []),
+    });
+    const { code, stderr } = await pinion(["wait", "production/a", "--controller", url], fakeTime());
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("reads the repository for the first time") });
+  });
+
+  it.each<[string, PinionError, number, string]>([
+    ["while one is seen to start, until its time is over", starting, 60_000, "controller/starting"],
+    ["where none is seen to start, for a short while only", absent, 15_000, "controller/unreachable"],
+    ["not at all for what no waiting can mend", new PinionError("config/not-found", "no pinion.yaml"), 0, "config/not-found"],
+  ])("waits %s", async (_what, error, tookMs, code) => {
+    const time = fakeTime();
+    const before = time.now();
+    const outcome = await pinion(["wait", "production/a", "--timeout", "1m"], { ...time, controllerAddress: () => Promise.reject(error) });
+    expect(outcome).toMatchObject({ code: 2, stderr: expect.stringContaining(`error ${code}`) });
+    expect(time.now() - before).toBe(tookMs);
   });
 });
 

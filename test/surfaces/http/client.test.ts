@@ -58,6 +58,23 @@ describe("the client", () => {
     await expect(asked).rejects.toMatchObject({ code: "controller/failed", message: expect.stringContaining(message) });
   });
 
+  it("reads no further than any controller answers", async () => {
+    const chunk = Buffer.alloc(1024 * 1024, " ");
+    let sent = 0;
+    const url = await serverThat((_request, response) => {
+      const more = (): void => {
+        while (!response.destroyed && sent < 1_000) {
+          sent += 1;
+          if (!response.write(chunk)) return void response.once("drain", more);
+        }
+      };
+      more();
+    });
+    const asked = createControllerClient(url).overview({});
+    await expect(asked).rejects.toMatchObject({ code: "controller/failed", message: expect.stringContaining("longer than 64 MiB") });
+    expect(sent).toBeLessThan(200);
+  });
+
   it("takes over errors of the catalogue", async () => {
     const url = await serverThat((_request, response) => response.writeHead(503).end('{"code":"git/unreachable","message":"no route"}'));
     await expect(createControllerClient(url).history({})).rejects.toMatchObject({ code: "git/unreachable", message: "no route" });

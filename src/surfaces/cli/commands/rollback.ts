@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option } from "commander";
 import { valid } from "semver";
 import type { ProcessView, RepositoryStatus } from "../../../controller/queries.ts";
 import type { PinionError } from "../../../domain/errors.ts";
-import type { Revert } from "../../../domain/revert.ts";
+import type { RevertView } from "../../../domain/revert-view.ts";
 import { orderAnswerJson, revertJson } from "../../http/answers.ts";
 import type { ControllerClient } from "../../http/client.ts";
 import { clientFor } from "../controller-option.ts";
@@ -73,7 +73,7 @@ async function rollback(session: Session, target: ProcessTarget, options: Option
 /** The last that was seen of the rollback, and the process and the repository then. */
 interface Outcome {
   readonly state: RollbackState | null;
-  readonly revert: Revert | null;
+  readonly revert: RevertView | null;
   readonly view: ProcessView | null;
   readonly repository: RepositoryStatus | null;
   readonly isInterrupted: boolean;

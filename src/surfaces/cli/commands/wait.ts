@@ -3,9 +3,11 @@
 import { InvalidArgumentError, Option } from "commander";
 import type { Overview } from "../../../controller/queries.ts";
 import type { PinionError } from "../../../domain/errors.ts";
+import type { Instant } from "../../../domain/names.ts";
 import { processJson } from "../../http/answers.ts";
 import type { ControllerClient } from "../../http/client.ts";
 import { createChangeLog } from "../change-log.ts";
+import { untilStarted } from "../controller-start.ts";
 import { clientFor, configOption, controllerOption, type ControllerOptions } from "../controller-option.ts";
 import { printFailure } from "../failure.ts";
 import { follow } from "../follow.ts";
@@ -16,7 +18,7 @@ import { renderProcesses } from "../render/processes.ts";
 import { renderDetails } from "../render/rollout.ts";
 import { type AddCommand, type ExitCode, type Format, formatOption, print, printJson, type Session, timeoutOption } from "../session.ts";
 import { describeTarget, parseTarget, type Target } from "../target.ts";
-import { wrap } from "../terminal.ts";
+import { printable, wrap } from "../terminal.ts";
 import { duration, relativeTime } from "../time.ts";
 import type { Until } from "../wait-goal.ts";
 import { createWaiting, type Look } from "../waiting.ts";
@@ -48,7 +50,9 @@ export const addWait: AddCommand = (program, session, finish) => {
     .addHelpText(
       "after",
       `
-Has the controller look at the repository first, so that a commit that was just merged counts.
+Has the controller look at the repository first, so that a commit that was just merged counts. A controller that is only
+starting is waited for; where none is seen to start, for 15 seconds.
+
 synced: what is pinned has the traffic. healthy: and every engine instance answers. succeeded: and its deployment is over,
 with the time for which the rollback policy watches it.
 
@@ -79,16 +83,30 @@ interface Waited {
 }
 
 async function wait(session: Session, target: Target, options: Options): Promise<ExitCode> {
-  const client = await clientFor(session, options);
-  const { signal, release } = session.world.catchInterrupts();
+  const { world } = session;
+  const { signal, release } = world.catchInterrupts();
+  const startedAt = world.now();
+  try {
+    const connect = () => clientFor(session, options);
+    const onWaiting = (why: string) =>
+      void world.stderr.write(options.format === "json" ? "" : `waiting for the controller: ${printable(why)}\n`);
+    const client = await untilStarted(session, { connect, signal, timeoutMs: options.timeout, onWaiting });
+    if (client === null) return interrupted;
+    return await stay(session, { client, target, options, signal, startedAt });
+  } finally {
+    release();
+  }
+}
+
+async function stay(session: Session, about: Omit<Stay, "display">): Promise<ExitCode> {
+  const { target, options } = about;
   const display = displayFor(session, target, options);
   try {
-    const waited = await untilOver(session, { client, target, options, signal, display });
+    const waited = await untilOver(session, { ...about, display });
     display.close();
     return tell(session, target, { waited, options });
   } finally {
     display.close();
-    release();
   }
 }
 
@@ -97,13 +115,13 @@ interface Stay {
   readonly target: Target;
   readonly options: Options;
   readonly signal: AbortSignal;
+  readonly startedAt: Instant;
   readonly display: Display;
 }
 
-async function untilOver(session: Session, { client, target, options, signal, display }: Stay): Promise<Waited> {
+async function untilOver(session: Session, { client, target, options, signal, startedAt, display }: Stay): Promise<Waited> {
   const { world } = session;
   const { timeout, until, version = null, commit = null } = options;
-  const startedAt = world.now();
   await refuseUnknown(client, target, version !== null || commit !== null);
   await pollAnew(session, { client, signal, timeoutMs: Math.min(timeout, pollTimeoutMs) });
   const look = createWaiting({ client, target, until, version, commit, git: world.git, directory: world.cwd });

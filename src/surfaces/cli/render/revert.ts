@@ -1,10 +1,11 @@
 /** A pin that is put back by a commit, as people read it. */
 
-import type { Quarantined, Revert } from "../../../domain/revert.ts";
+import type { Quarantined } from "../../../domain/revert.ts";
+import type { RevertView } from "../../../domain/revert-view.ts";
 import { printable } from "../terminal.ts";
 
 /** One line: what the commit does, and how far it has come. */
-export function describeRevert({ order, outcome }: Revert): string {
+export function describeRevert({ order, outcome, refusal }: RevertView): string {
   const what = `pin ${order.from} → ${order.to}`;
   switch (outcome?.kind) {
     case "committed":
@@ -14,15 +15,20 @@ export function describeRevert({ order, outcome }: Revert): string {
     case "superseded":
       return `git: ${what} is not written, somebody has moved the pin meanwhile: ${printable(outcome.why)}`;
     case undefined:
-      if (order.mode === "propose") return `git: ${what} is about to be proposed on a branch of its own`;
+      if (order.mode === "propose") return `git: ${what} is about to be proposed on a branch of its own${lastTry(refusal)}`;
       return order.quarantine === null
-        ? `git: ${what} is owed as a commit, and tried until git takes it (${printable(order.why)})`
-        : `git lags runtime: ${what} is owed as a commit, and tried until git takes it (${whyOf(order)})`;
+        ? `git: ${what} is owed as a commit, and tried until git takes it (${printable(order.why)})${lastTry(refusal)}`
+        : `git lags runtime: ${what} is owed as a commit, and tried until git takes it (${whyOf(order)})${lastTry(refusal)}`;
   }
 }
 
+/** What git or its server said when it was tried last. */
+export function lastTry(refusal: string | null | undefined): string {
+  return refusal ? `; the last try failed: ${printable(refusal)}` : "";
+}
+
 /** The trigger's name once: most reasons begin with it. */
-function whyOf({ trigger, why }: Revert["order"]): string {
+function whyOf({ trigger, why }: RevertView["order"]): string {
   return printable(why.startsWith(trigger) ? why : `${trigger}: ${why}`);
 }
 
