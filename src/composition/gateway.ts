@@ -18,6 +18,8 @@ export interface GatewayParts {
 
 export interface OpenGateway {
   readonly router: Router;
+  /** Whether it was there before: then it is not ours to end when the start of the controller fails. */
+  readonly wasThere: boolean;
   /** Of a gateway of our own; null where somebody else keeps it up. */
   status(): GatewayStatus | null;
   /** Calls back when a gateway of our own has ended, hangs, or has come up again. */
@@ -35,6 +37,7 @@ export async function openGateway({ config, stateDirectory, secrets, log }: Gate
   const status = follow(gateway);
   return {
     router: gateway.router,
+    wasThere: gateway.wasThere,
     status,
     onChange: (listener) => void gateway.onChange(({ kind }) => kind !== "tampered" && listener(status())),
     close: (how) => (how === "stop" ? gateway.stop() : gateway.detach()),
@@ -58,5 +61,5 @@ async function openExternal(config: Extract<GatewayConfig, { kind: "external" }>
   const token = (): Promise<string> => secrets.resolve(config.token);
   await token();
   const router = createGatewayRouter({ gateway: { controlUrl, token }, publicUrl });
-  return { router, status: () => null, onChange: () => undefined, close: () => router.close() };
+  return { router, wasThere: true, status: () => null, onChange: () => undefined, close: () => router.close() };
 }

@@ -165,6 +165,7 @@ async function gatewayOf({ router }: OpenOptions, parts: Parameters<typeof openG
   const client = createGatewayRouter({ gateway, publicUrl: gateway.url });
   return {
     router: client,
+    wasThere: false,
     status: () => null,
     onChange: () => undefined,
     async close() {
@@ -175,7 +176,7 @@ async function gatewayOf({ router }: OpenOptions, parts: Parameters<typeof openG
 }
 
 function given(router: Router): OpenGateway {
-  return { router, status: () => null, onChange: () => undefined, close: () => Promise.resolve() };
+  return { router, wasThere: true, status: () => null, onChange: () => undefined, close: () => Promise.resolve() };
 }
 
 function enginesOf({ engine }: OpenOptions, parts: Parameters<typeof createEngines>[0]): Engines {

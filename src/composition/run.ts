@@ -68,9 +68,11 @@ type Closers = (() => Promise<unknown> | void)[];
 async function serve(serving: Serving): Promise<void> {
   const { log, stopping, onExit } = serving;
   const closers: Closers = [];
+  const start = { isOver: false };
   try {
-    const controller = await openAll(serving, closers);
+    const controller = await openAll(serving, closers, start);
     controller.start();
+    start.isOver = true;
     const signal = await stopping;
     log.info({ signal, gatewayAndEngines: onExit }, "controller stops");
   } finally {
@@ -86,7 +88,8 @@ async function closeSafely(close: Closers[number], log: Log): Promise<void> {
   }
 }
 
-async function openAll(serving: Serving, closers: Closers): Promise<Controller> {
+/** Until `start` is over nothing may be left behind that was not there before. */
+async function openAll(serving: Serving, closers: Closers, start: { readonly isOver: boolean }): Promise<Controller> {
   const { config, stateDirectory, log, store, onExit } = serving;
   const { clock, awake } = serving.time;
   const secrets = createSecrets(process.env, config.permits);
@@ -96,7 +99,7 @@ async function openAll(serving: Serving, closers: Closers): Promise<Controller> 
   const repository = await openRepository({ config: config.repository, directory: join(stateDirectory, "mirror"), secrets, log });
   closers.push(() => repository.close());
   const gateway = await openGateway({ config: config.gateway, stateDirectory: join(stateDirectory, "gateway"), secrets, log });
-  closers.push(() => gateway.close(onExit));
+  closers.push(() => gateway.close(start.isOver ? onExit : gateway.wasThere ? "keep" : "stop"));
   const wake = (environment: string) => controller.wake(environment);
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock, log });
   const outages = createOutages({ journal: store.journal, telling: watching, clock, log, environments: () => store.environments() });

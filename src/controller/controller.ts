@@ -5,6 +5,7 @@ import { describeProgress } from "../domain/describe-progress.ts";
 import { listStatuses } from "../domain/list-statuses.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
 import { viewOfRevert } from "../domain/revert-view.ts";
+import type { EnvironmentState, ProcessState } from "../domain/state.ts";
 import type { ProcessStatus } from "../domain/status.ts";
 import { createInstancesKnown, type InstancesKnown } from "./instances-known.ts";
 import { createLoop, type LoopParts } from "./loop.ts";
@@ -78,8 +79,7 @@ async function environmentStatus(name: EnvironmentName, { source, ports, seen }:
     const known = processes.get(status.process);
     const figures = measured.get(known?.rollout?.deployment ?? "") ?? [];
     const progress = known ? describeProgress(known, { spec, measured: figures, now }) : null;
-    const { quarantined = [] } = known ?? {};
-    const revert = known?.revert ? viewOfRevert(known.revert, state) : null;
+    const { revert, quarantined } = shownOf(known, state);
     return { ...status, progress, revert, quarantined, deadEnd: wanted && deadEndOf(status.process, { ...wanted, processes }) };
   };
   const { instances, at } = seen.instances.last(name);
@@ -94,6 +94,11 @@ async function environmentStatus(name: EnvironmentName, { source, ports, seen }:
     processes: listStatuses({ environment: name, desired: wanted?.desired ?? null, processes, now }).map(view),
     freeze,
   };
+}
+
+function shownOf(known: ProcessState | undefined, state: EnvironmentState): Pick<ProcessView, "revert" | "quarantined"> {
+  if (!known) return { revert: null, quarantined: [] };
+  return { revert: known.revert && viewOfRevert(known.revert, state), quarantined: known.quarantined };
 }
 
 /** Null: one of them was never. */

@@ -62,6 +62,7 @@ const catalogue = {
     hint: "Free some space on the disk of the state folder. Nothing new is deployed until then; rollbacks still take the traffic back.",
   },
   "store/failed": { retry: "later", hint: "Check free space and rights of the state folder; nothing was recorded, so nothing is lost." },
+  "system/port-taken": { retry: "later", hint: "End what listens there, or give Pinion another port." },
   "system/exhausted": {
     retry: "later",
     hint: "Raise the limit: `ulimit -n 65536` or LimitNOFILE=65536 for open files, the container's limit or NODE_OPTIONS=--max-old-space-size for memory.",

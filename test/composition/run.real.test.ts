@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { terminate } from "../../src/adapters/routers/gateway/owned-process.ts";
+import { isRunning, type OwnedProcess, terminate } from "../../src/adapters/routers/gateway/owned-process.ts";
 import { pinion } from "../support/installation.ts";
 
 async function takenPort(): Promise<number> {
@@ -17,14 +17,19 @@ async function takenPort(): Promise<number> {
   return address.port;
 }
 
-/** Ends what the controller leaves running on purpose. */
-async function endGateway(directory: string): Promise<void> {
+/** The gateway that the controller has started, whatever has become of it. */
+async function gatewayOf(directory: string): Promise<OwnedProcess | null> {
   const text = await readFile(join(directory, "state", "gateway", "gateway.json"), "utf8").catch(() => null);
-  if (text !== null) await terminate({ pid: (JSON.parse(text) as { readonly pid: number }).pid, startTime: null }, 35_000);
+  return text === null ? null : { pid: (JSON.parse(text) as { readonly pid: number }).pid, startTime: null };
+}
+
+async function endGateway(directory: string): Promise<void> {
+  const gateway = await gatewayOf(directory);
+  if (gateway) await terminate(gateway, 35_000);
 }
 
 describe("a controller that cannot start", () => {
-  it("ends with its reason, although gateway and schedule were started before", async () => {
+  it("ends with its reason, and ends the gateway that it started before", async () => {
     const directory = await mkdtemp(join(tmpdir(), "pinion-run-"));
     const config = join(directory, "pinion.yaml");
     const lines = [
@@ -46,6 +51,8 @@ describe("a controller that cannot start", () => {
     child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
     const [code] = (await once(child, "exit")) as [number | null];
     expect(code).toBe(2);
-    expect(said).toMatch(/port \d+ of 127\.0\.0\.1 is taken \(EADDRINUSE\)/);
+    expect(said).toMatch(/error system\/port-taken: listen: port \d+ of 127\.0\.0\.1 is taken \(EADDRINUSE\)/);
+    const gateway = await gatewayOf(directory);
+    expect(gateway && isRunning(gateway)).toBe(false);
   });
 });

@@ -85,6 +85,20 @@ describe("what is taken out", () => {
     expect(await world.state("orders")).toBeUndefined();
   });
 
+  it("names the error that keeps it warm for longer", async () => {
+    const world = await two();
+    world.pin("orders", null);
+    await world.settle();
+    world.pin("billing", "9.9.9");
+    await world.settle();
+    world.now += pruneDelayMs;
+    await world.settle();
+    expect(await installed(world)).toEqual(["1.0.0"]);
+    expect((await world.status("orders"))?.reason).toMatch(
+      /^taken out of production: no longer pinned; 1\.0\.0 is kept warm and not removed: production has errors \(.*9\.9\.9.*\): nothing is taken out/u,
+    );
+  });
+
   it("comes back at once when the commit is reverted, without new checks", async () => {
     const world = await two();
     world.pin("orders", null);

@@ -31,14 +31,22 @@ export async function untilStarted(
     const tried = await tryOnce(connect);
     if (tried.kind === "ready") return tried.client;
     const passedMs = world.now() - startedAt;
-    const isOver = passedMs >= timeoutMs || (tried.kind === "away" && tried.error.code !== "controller/starting" && passedMs >= unseenMs);
-    if (isOver && tried.kind === "away") throw tried.error;
-    if (isOver && tried.kind === "reading") return tried.client;
-    if (!isTold) onWaiting(tried.kind === "away" ? tried.error.message : "the controller reads the repository for the first time");
+    if (isOver(tried, { passedMs, timeoutMs })) return clientOf(tried);
+    if (!isTold) onWaiting(tried.kind === "away" ? tried.error.message : "it reads the repository for the first time");
     isTold = true;
     await world.sleep(Math.min(everyMs, Math.max(1, timeoutMs - passedMs)), signal);
   }
   return null;
+}
+
+function isOver(tried: Tried, { passedMs, timeoutMs }: { readonly passedMs: number; readonly timeoutMs: number }): boolean {
+  const isUnseen = tried.kind === "away" && tried.error.code !== "controller/starting";
+  return passedMs >= (isUnseen ? Math.min(timeoutMs, unseenMs) : timeoutMs);
+}
+
+function clientOf(tried: Tried): ControllerClient {
+  if (tried.kind === "away") throw tried.error;
+  return tried.client;
 }
 
 type Tried =

@@ -45,8 +45,8 @@ function asExhausted(error: unknown): PinionError | null {
 function failureJson(error: unknown) {
   if (!(error instanceof PinionError))
     return { code: "internal", message: "this is a bug in Pinion", hint: "Report it with this text.", detail: stackOf(error) };
-  const { code, message, hint, retry, findings } = error;
-  return { code, message, hint, retry, ...(findings.length > 0 && { findings: findings.map(findingJson) }) };
+  const { code, hint, retry, findings } = error;
+  return { code, message: headOf(error), hint, retry, ...(findings.length > 0 && { findings: findings.map(findingJson) }) };
 }
 
 function linesOf(error: PinionError, mark: (text: string) => string, dim: (text: string) => string): readonly string[] {
@@ -54,7 +54,13 @@ function linesOf(error: PinionError, mark: (text: string) => string, dim: (text:
     `  ${printable(file)}:${line}:${column}  ${severity}  ${printable(message)}  (${code})`,
     ...(hint === "" ? [] : [dim(`    ${printable(hint)}`)]),
   ]);
-  return [`${mark(`error ${error.code}:`)} ${printable(error.message)}`, ...findings, dim(`hint: ${error.hint}`)];
+  return [`${mark(`error ${error.code}:`)} ${printable(headOf(error))}`, ...findings, dim(`hint: ${error.hint}`)];
+}
+
+/** Findings are told below, each at its place: a message that repeats them ends before them. */
+function headOf({ message, findings }: PinionError): string {
+  const first = message.split("\n", 1)[0] ?? "";
+  return findings.length > 0 ? first.replace(/:$/u, "") : message;
 }
 
 function stackOf(error: unknown): string {

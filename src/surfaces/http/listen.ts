@@ -25,7 +25,7 @@ export interface HttpServer {
 /** Longer paths are cut by some systems without a word. */
 const longestSocketPath = 103;
 
-/** Starts the API. @throws `config/invalid` for an address or a socket that cannot be listened on. */
+/** Starts the API. @throws `system/port-taken`, `config/invalid` for an address or a socket that cannot be listened on. */
 export async function startHttp({ tcp, socket, uid, ...parts }: HttpOptions): Promise<HttpServer> {
   const open: FastifyInstance[] = [];
   const make = (door: Door): FastifyInstance => {
@@ -47,7 +47,9 @@ export async function startHttp({ tcp, socket, uid, ...parts }: HttpOptions): Pr
 async function listenOn(app: FastifyInstance, { host, port }: NonNullable<HttpOptions["tcp"]>): Promise<string> {
   const name = host.replace(/^\[(?<inner>.*)\]$/u, "$<inner>");
   const url = await app.listen({ host: name, port, listenTextResolver: () => "" }).catch((error: unknown) => {
-    throw new PinionError("config/invalid", whyNot(error, host, port), { cause: error });
+    throw new PinionError(codeOf(error) === "EADDRINUSE" ? "system/port-taken" : "config/invalid", whyNot(error, host, port), {
+      cause: error,
+    });
   });
   // What listens everywhere is called on loopback from here.
   return url.replace(/\/$/u, "").replace("//[::]:", "//[::1]:").replace("//0.0.0.0:", "//127.0.0.1:");

@@ -91,7 +91,8 @@ describe("a failure ends with 2", () => {
   } as const;
 
   it("with code, message, findings and hint, and no stack", async () => {
-    const run = () => Promise.reject(new PinionError("config/invalid", "pinion.yaml has 1 error", { findings: [finding] }));
+    const run = () =>
+      Promise.reject(new PinionError("config/invalid", "pinion.yaml has 1 error:\nthe same finding again", { findings: [finding] }));
     expect(await pinion(["run"], { run })).toEqual({
       code: 2,
       stdout: "",

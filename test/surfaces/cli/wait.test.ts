@@ -176,7 +176,10 @@ describe("pinion wait, while the controller starts", () => {
       history: historyOf(() => []),
     });
     const { code, stderr } = await pinion(["wait", "production/a", "--controller", url], fakeTime());
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("reads the repository for the first time") });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining("waiting for the controller: it reads the repository for the first time"),
+    });
   });
 
   it.each<[string, PinionError, number, string]>([

@@ -201,7 +201,7 @@ describe("a port that is taken", () => {
     const port = typeof address === "object" && address ? address.port : 0;
     const started = start({ tcp: { host: "127.0.0.1", port, names: [], tokens: fixedTokens() }, socket: null });
     await expect(started).rejects.toMatchObject({
-      code: "config/invalid",
+      code: "system/port-taken",
       message: expect.stringMatching(`port ${port} .*EADDRINUSE.*listen\\.port.*ss -ltnp`),
     });
   });

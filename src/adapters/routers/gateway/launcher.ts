@@ -21,6 +21,8 @@ export interface LauncherOptions {
 
 export interface GatewayProcess {
   readonly router: GatewayRouter;
+  /** Whether one ran here already, which traffic may rely on. */
+  readonly wasThere: boolean;
   /** Base of the public address, as of now. */
   publicUrl(): string;
   /** Calls back on every change from now on; gives what ends that. */
@@ -52,6 +54,8 @@ export async function ensureGatewayProcess(options: LauncherOptions): Promise<Ga
     }
     return identity;
   };
+  const before = readIdentity(options.stateDirectory);
+  const wasThere = before !== null && isRunning(before);
   const first = await start();
   const watch = keepUp({ first, start, ask: () => router.heartbeat(), end: endHanging, tell, log: options.log });
   const detach = async () => {
@@ -61,6 +65,7 @@ export async function ensureGatewayProcess(options: LauncherOptions): Promise<Ga
   };
   return {
     router,
+    wasThere,
     publicUrl: () => watch.current().url,
     onChange(listener) {
       listeners.add(listener);

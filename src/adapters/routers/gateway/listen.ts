@@ -13,7 +13,7 @@ export interface Wanted {
   readonly previous: number | null;
 }
 
-/** Resolves with the port. @throws `config/invalid` when a port that was asked for is taken; else what the system says. */
+/** Resolves with the port. @throws `system/port-taken` when a port that was asked for is taken; else what the system says. */
 export async function listen(server: Server, { host, port, previous }: Wanted): Promise<number> {
   if (port !== 0 || previous === null)
     return listenOn(server, host, port).catch((error: unknown) => Promise.reject(named(error, host, port)));
@@ -30,8 +30,8 @@ function named(error: unknown, host: string, port: number): unknown {
   if (!isTaken) return error;
   const message =
     `gateway: port ${port} of ${host} is taken (EADDRINUSE): by the gateway of another state folder, or by another program. ` +
-    `\`ss -ltnp 'sport = :${port}'\` shows which; end it (\`pinion down\` with its pinion.yaml ends a gateway), or set another \`gateway.port\``;
-  return new PinionError("config/invalid", message, { cause: error });
+    `\`ss -ltnp 'sport = :${port}'\` shows which; end it (\`pinion down\` with its pinion.yaml ends a gateway), or set another \`gateway.port\` in pinion.yaml (0 picks a free one)`;
+  return new PinionError("system/port-taken", message, { cause: error });
 }
 
 function listenOn(server: Server, host: string, port: number): Promise<number> {

@@ -5,7 +5,7 @@ import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { GatewaySettings } from "../../../domain/controller-config.ts";
-import { PinionError } from "../../../domain/errors.ts";
+import { isErrorCode, PinionError } from "../../../domain/errors.ts";
 import { readIdentity, type Identity } from "./identity.ts";
 import { isRunning, ownedProcess, type OwnedProcess, terminate } from "./owned-process.ts";
 import { childEnvironment } from "./workers/child-environment.ts";
@@ -33,7 +33,8 @@ export async function spawnGateway(options: SpawnOptions): Promise<Identity> {
     const identity = readIdentity(stateDirectory);
     // Another one may have won the folder meanwhile; whoever serves it is the gateway.
     if (identity && isRunning(identity) && (await isServing(identity))) return identity;
-    if (hasExited()) throw new PinionError("router/unreachable", `the gateway exited at its start: ${endOf(logFile)}`);
+    if (hasExited())
+      throw saidAtItsEnd(logFile) ?? new PinionError("router/unreachable", `the gateway exited at its start: ${endOf(logFile)}`);
     await wait(askEveryMs);
   }
   if (started) await terminate(started, 0);
@@ -74,14 +75,14 @@ function parameters({ stateDirectory, host, port, settings }: SpawnOptions): rea
   return Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
 }
 
-/** What it said for people, where it did; else its last lines. */
+/** The error for people that it ended with, as it is; null: it said none. */
+function saidAtItsEnd(file: string): PinionError | null {
+  const [, code = "", message = ""] = /(?:^|\n)error (\S+): ([^\n]*)(?:\nhint: [^\n]*)?$/u.exec(readFileSync(file, "utf8").trim()) ?? [];
+  return isErrorCode(code) ? new PinionError(code, message) : null;
+}
+
+/** Its last lines. */
 function endOf(file: string): string {
   const lines = readFileSync(file, "utf8").trim().split("\n");
-  const said = lines.findLastIndex((line) => line.startsWith("error "));
-  return (
-    lines
-      .slice(said < 0 ? -3 : said)
-      .join(" | ")
-      .slice(-600) || "it wrote nothing"
-  );
+  return lines.slice(-3).join(" | ").slice(-600) || "it wrote nothing";
 }

@@ -20,7 +20,7 @@ describe("a port that is taken", () => {
   it("is named when it was asked for", async () => {
     const port = await takenPort();
     await expect(listen(server(), { host: "127.0.0.1", port, previous: null })).rejects.toMatchObject({
-      code: "config/invalid",
+      code: "system/port-taken",
       message: expect.stringMatching(new RegExp(`port ${port} of 127\\.0\\.0\\.1 is taken \\(EADDRINUSE\\).*ss -ltnp.*gateway\\.port`)),
     });
   });
