@@ -1,7 +1,7 @@
 /** The files of a config repository of any size: plain processes with three versions each, pinned in three environments. */
 
-import { digestOf } from "../src/adapters/manifest/digest.ts";
-import type { Definition } from "../src/domain/definition.ts";
+import { digestOfFile } from "../src/adapters/manifest/digest.ts";
+import type { Definition, JsonObject } from "../src/domain/definition.ts";
 
 /** What every process has; a fourth version can be published later. */
 export const versions = ["1.0.0", "1.1.0", "1.2.0"] as const;
@@ -29,7 +29,10 @@ export interface Content {
 
 export function processFile({ index, alike }: Content, listed: readonly string[]): string {
   const entries = listed.map((version) => {
-    const digest = digestOf(definitionOf({ index, alike }, version));
+    const digest = digestOfFile({
+      ...aboutOf({ index, alike }, version),
+      definition: definitionOf({ index, alike }, version) as unknown as JsonObject,
+    });
     return `  - version: ${version}\n    status: published\n    digest: ${digest}\n`;
   });
   const id = processId(index);
@@ -70,6 +73,30 @@ strategy: { type: blue-green, config: { keepOldVersion: true } }
 deploymentTimeout: 10m
 variables: { REGION: eu, LIMIT: 100 }
 `;
+}
+
+/** What `versionFile` writes beside the definition. */
+function aboutOf(content: Content, version: string): JsonObject {
+  const { index, alike } = content;
+  const node = { type: "node", name: "@node-red/nodes", version: "^4.1.0", required: true };
+  const workflow = { type: "workflow", name: processId(index - 1), version: "^1.0.0", required: true };
+  const request = { method: "GET", path: `/${subject(content)}` };
+  const changed = {
+    type: "changed",
+    description: `The answer names the version ${version}.`,
+    impact: "feature",
+    affectedComponents: ["answer"],
+  };
+  return {
+    version,
+    title: `What ${subject(content)} does`,
+    description: "Answers with what it was asked, and says which version it was.",
+    author: alike ? "team-all" : teamOf(index),
+    changelog: [changed],
+    tags: ["big", "feature/answer"],
+    dependencies: alike || index % 10 !== 1 ? [node] : [node, workflow],
+    checks: [{ name: "answers with the version", request, expect: { status: 200, json: { version } }, timeout: "5s" }],
+  };
 }
 
 function subject({ index, alike }: Content): string {

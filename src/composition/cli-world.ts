@@ -5,7 +5,7 @@ import { userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
 import { openLocalRepository } from "../adapters/git/local-repository.ts";
-import { digestOf } from "../adapters/manifest/digest.ts";
+import { digestOfFile } from "../adapters/manifest/digest.ts";
 import { readLoneVersion } from "../adapters/manifest/lone-version.ts";
 import type { Finding } from "../domain/finding.ts";
 import { createManifests, type ManifestsOptions } from "../adapters/manifest/manifests.ts";
@@ -70,22 +70,20 @@ export function createCliWorld(): CliWorld {
     gateway: serveGateway,
     demo: playDemo,
     validate: validateDirectory,
+    digests: async (directory, isWritten) => (await import("./digests.ts")).digestsIn(directory, isWritten),
     readVersionFile: (file) => readLoneVersion(file, dialects),
     openRepository,
     controllerAddress: async (configFile) => readAddress((await readConfig(configFile)).stateDirectory),
-    digestOf,
+    digestOfFile,
   };
 }
 
 /** A work tree with what its git history says was published, and what the operator of a pinion.yaml allows. */
-async function validateDirectory(
-  directory: string,
-  { configFile, withHistory }: ValidateOptions,
-): Promise<{ readonly findings: readonly Finding[] }> {
+async function validateDirectory(directory: string, { configFile }: ValidateOptions): Promise<{ readonly findings: readonly Finding[] }> {
   const about = { objects: createWorkTree(directory), dialects };
   const config = configFile === null ? null : (await readConfig(configFile)).config;
   const allowed = config === null ? {} : { permits: config.permits, defaults: config.defaults };
-  const past = withHistory ? await openHistory(gitProgram(process.env), directory) : null;
+  const past = await openHistory(gitProgram(process.env), directory);
   try {
     return await validateRepository({ ...about, ...allowed, ...(past && { history: past.history, isShallow: past.isShallow }) });
   } finally {
@@ -132,7 +130,7 @@ async function serveGateway(options: GatewayOptions): Promise<number> {
 }
 
 async function openRepository(place: RepositoryPlace): Promise<OpenRepository> {
-  if (place.kind === "work-tree") return readWorkTree(place.directory);
+  if (place.kind === "work-tree") return readWorkTree(place);
   const { status, stdout, stderr } = await gitProgram(process.env)(place.directory, ["rev-parse", "--absolute-git-dir"]);
   if (status !== 0) throw new PinionError("usage/invalid", `${place.directory} is not in a git repository: ${stderr}`);
   const local = openLocalRepository(stdout);
@@ -142,8 +140,8 @@ async function openRepository(place: RepositoryPlace): Promise<OpenRepository> {
   });
 }
 
-async function readWorkTree(directory: string): Promise<OpenRepository> {
-  const past = await openHistory(gitProgram(process.env), directory);
+async function readWorkTree({ directory, base }: Extract<RepositoryPlace, { kind: "work-tree" }>): Promise<OpenRepository> {
+  const past = await openHistory(gitProgram(process.env), directory, base === null ? [] : [base]);
   const objects = createWorkTree(directory);
   return readRepository({ objects, ...(past && { history: past.history }) }, "HEAD", async () => past?.close());
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
 import { parseControllerConfig } from "../adapters/manifest/controller-config.ts";
-import { digestOf } from "../adapters/manifest/digest.ts";
+import { digestOfFile } from "../adapters/manifest/digest.ts";
 import { createSchemas } from "../adapters/manifest/schemas.ts";
 import { validateRepository } from "../adapters/manifest/validate-repository.ts";
 import { readMemoryFile, writeMemoryFile } from "../adapters/memory/memory-file.ts";
@@ -108,7 +108,7 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   }
   const address = (environment: string) => gateway.router.publicAddress(environment);
   const desired = (environment: string) => source.wanted(environment)?.desired ?? null;
-  const about = { controller, editor: repository, clock: time.clock, digestOf, inForce, desired, address, close, checkOpen };
+  const about = { controller, editor: repository, clock: time.clock, digestOfFile, inForce, desired, address, close, checkOpen };
   return createEmbedded({ ...about, engine: assembled.parts.ports.engine });
 }
 

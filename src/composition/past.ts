@@ -13,8 +13,8 @@ export interface Past {
 
 const logOptions = ["--format=commit %H", "--name-only", "--no-renames", "--no-show-signature"];
 
-/** Null where there is no history: no git, no repository, or no commit yet. */
-export async function openHistory(git: GitProgram, directory: string): Promise<Past | null> {
+/** `also`: commits whose history counts too. Null where there is no history: no git, no repository, or no commit yet. */
+export async function openHistory(git: GitProgram, directory: string, also: readonly string[] = []): Promise<Past | null> {
   const found = await git(directory, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
   if (found.status !== 0) return null;
   const asked = await git(directory, ["rev-parse", "--absolute-git-dir", "--is-shallow-repository"]);
@@ -32,6 +32,7 @@ export async function openHistory(git: GitProgram, directory: string): Promise<P
         `--max-count=${most}`,
         "--end-of-options",
         commit,
+        ...also,
         "--",
         pathspec,
       ]);

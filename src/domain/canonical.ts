@@ -1,6 +1,6 @@
 /** One text for one meaning: the form in which definitions and other JSON values are hashed and compared. */
 
-import type { Connection, Definition, Json, WorkflowNode } from "./definition.ts";
+import type { Connection, Definition, Json, JsonObject, WorkflowNode } from "./definition.ts";
 
 /** JSON without white space, with the keys of every object in order of their code units. */
 export function canonicalJson(value: Json): string {
@@ -40,6 +40,14 @@ export function* canonicalSteps(definition: Definition): Generator<undefined, st
   connections.sort(compareText);
   yield;
   return `{"config":${canonicalJson(definition.config)},"connections":[${connections.join(",")}],"nodes":[${nodes.join(",")}]}`;
+}
+
+/**
+ * The text that the digest of a whole version is computed of: what its file says beside the definition, as it says it, and the
+ * definition in canonical form, wherever that was written.
+ */
+export function canonicalVersion(about: JsonObject, definition: string): string {
+  return `{"about":${canonicalJson(about)},"definition":${definition}}`;
 }
 
 function canonicalNode(node: WorkflowNode): string {

@@ -8,6 +8,10 @@ export type EnvironmentName = string;
 export type Version = string;
 /** `sha256-` and 64 hexadecimal digits. */
 export type Digest = `sha256-${string}`;
+/** Of a whole version file: `version-sha256-` and 64 hexadecimal digits. */
+export type VersionDigest = `version-sha256-${string}`;
+/** What a catalogue may list: older ones have the digest of the definition alone. */
+export type ListedDigest = Digest | VersionDigest;
 /** A full git object id of a commit. */
 export type CommitId = string;
 /** Milliseconds since 1970-01-01 UTC. */

@@ -1,7 +1,7 @@
 /** The config repository at one commit, as far as deciding needs it: pins, catalogue, environments and what is wrong with them. */
 
 import type { Finding } from "./finding.ts";
-import type { CommitId, Digest, EnvironmentName, Instant, ProcessId, Version } from "./names.ts";
+import type { CommitId, Digest, EnvironmentName, Instant, ListedDigest, ProcessId, Version } from "./names.ts";
 import type { Dependency } from "./process-version.ts";
 import type { EnvironmentSpec } from "./environment.ts";
 import type { PublicEndpoint } from "./unit.ts";
@@ -13,7 +13,7 @@ export interface CatalogueEntry {
   readonly version: Version;
   readonly status: VersionStatus;
   /** Required once published. */
-  readonly digest?: Digest;
+  readonly digest?: ListedDigest;
 }
 
 export interface ProcessCatalogue {

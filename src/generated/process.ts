@@ -42,7 +42,7 @@ export interface CatalogueLine {
    */
   status: "draft" | "published" | "deprecated" | "archived";
   /**
-   * SHA-256 of the definition in canonical form. Required for everything but a draft; `pinion validate` shows the computed one.
+   * Of the whole version, in canonical form: everything in its file, and its definition. Required for everything but a draft; `pinion digest --write` adds it. One that begins with sha256- is of an older release and covers the definition only.
    */
   digest?: string;
 }

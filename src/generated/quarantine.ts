@@ -22,7 +22,7 @@ export interface QuarantineItem {
    */
   version: string;
   /**
-   * The digest of its definition, as in the process's catalogue.
+   * The digest of its definition, which tells what runs: a definition is held back under whatever number it comes.
    */
   digest: string;
   /**

@@ -1,9 +1,9 @@
 /** The one commit that a deployment is: version, environment, strategy and pin together. */
 
 import { compare, prerelease } from "semver";
-import type { Definition, JsonObject } from "../domain/definition.ts";
+import type { JsonObject } from "../domain/definition.ts";
 import { PinionError } from "../domain/errors.ts";
-import type { Digest } from "../domain/names.ts";
+import type { VersionDigest } from "../domain/names.ts";
 import type { ConfigEdit, ConfigEditor } from "../ports/config-editor.ts";
 import { personOf } from "./asking.ts";
 import { objectAt } from "./known-fields.ts";
@@ -17,7 +17,7 @@ import type { WorkflowVersion } from "./vocabulary.ts";
 /** What the repository knows, and how definitions are named there. */
 export interface Editing {
   readonly editor: Pick<ConfigEditor, "environment" | "catalogue">;
-  readonly digestOf: (definition: Definition) => Digest;
+  readonly digestOfFile: (file: JsonObject) => VersionDigest;
 }
 
 /** A deployment that is not made yet. */
@@ -37,7 +37,7 @@ export function planDeploy(editing: Editing, request: DeployRequest): PlannedDep
   const edit: ConfigEdit = {
     subject: `Deploy ${process} ${version} to ${environment}`,
     by: personOf(userId),
-    versions: whole ? [toVersionEdit(whole, editing.digestOf)] : [],
+    versions: whole ? [toVersionEdit(whole, editing.digestOfFile)] : [],
     environments: configured,
     strategies: own ? [own] : [],
     pins: [{ environment, process, version }],

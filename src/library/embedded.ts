@@ -1,9 +1,9 @@
 /** A controller in this process, over a config repository that belongs to it: what is deployed by a call is a commit all the same. */
 
 import type { Controller } from "../controller/controller.ts";
-import type { Definition } from "../domain/definition.ts";
+import type { JsonObject } from "../domain/definition.ts";
 import { PinionError } from "../domain/errors.ts";
-import type { Digest } from "../domain/names.ts";
+import type { VersionDigest } from "../domain/names.ts";
 import type { Deployment as DeploymentRecord } from "../domain/state.ts";
 import type { ConfigEditor, VersionEdit } from "../ports/config-editor.ts";
 import type { HistoryQuery } from "../ports/journal.ts";
@@ -23,7 +23,7 @@ import type { PublishedVersion } from "./vocabulary.ts";
 export interface EmbeddedParts extends CommittingParts {
   readonly controller: Pick<Controller, "queries" | "commands">;
   readonly editor: ConfigEditor;
-  readonly digestOf: (definition: Definition) => Digest;
+  readonly digestOfFile: (file: JsonObject) => VersionDigest;
   /** @throws `router/unreachable`. */
   readonly address: (environment: string) => string;
   readonly close: () => Promise<void>;
@@ -58,7 +58,7 @@ export function createEmbedded(parts: EmbeddedParts): EmbeddedPinion {
       return followDeploy({ pinion, editor, commit, edit, target, unitOf, answers }, request);
     },
     async publish(version) {
-      const edit = toVersionEdit(version, parts.digestOf);
+      const edit = toVersionEdit(version, parts.digestOfFile);
       await commit({ subject: `Publish ${edit.process} ${edit.version}`, by: personOf(undefined), versions: [edit] });
       return publishedOf(edit);
     },

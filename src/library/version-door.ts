@@ -3,7 +3,7 @@
 import { asDefinition } from "../domain/definition-door.ts";
 import type { Definition, JsonObject } from "../domain/definition.ts";
 import { PinionError } from "../domain/errors.ts";
-import type { Digest } from "../domain/names.ts";
+import type { VersionDigest } from "../domain/names.ts";
 import type { VersionEdit } from "../ports/config-editor.ts";
 import { listAt, objectAt, refuseUnknown } from "./known-fields.ts";
 import { formatVersion } from "./semantic-version.ts";
@@ -26,19 +26,19 @@ const fields = [
 const metadataFields = ["title", "description", "author", "changelog", "tags"] as const;
 
 /** What publishing the version writes; what is in its fields is checked where files are. @throws `usage/invalid`. */
-export function toVersionEdit(given: WorkflowVersion, digestOf: (definition: Definition) => Digest): VersionEdit {
+export function toVersionEdit(given: WorkflowVersion, digestOfFile: (file: JsonObject) => VersionDigest): VersionEdit {
   refuseUnknown(objectAt(given, "the version"), fields, "the version");
   const { metadata = {}, engine = null, owner = null } = given;
   refuseUnknown(objectAt(metadata, "metadata"), metadataFields, "metadata");
   const version = formatVersion(given.version);
-  const definition = definitionOf(given.definition);
+  const file = fileOf(given, version, definitionOf(given.definition));
   return {
     process: processOf(given.workflowId),
     version,
     status: given.status ?? "published",
-    digest: digestOf(definition),
+    digest: digestOfFile(file),
     about: { title: null, owner, engine },
-    file: fileOf(given, version, definition),
+    file,
   };
 }
 

@@ -1,6 +1,6 @@
 /** What a caller of the library writes down: versions of processes, environments, and how versions are rolled out there. */
 
-import type { Digest, EnvironmentName, ProcessId } from "../domain/names.ts";
+import type { EnvironmentName, ProcessId, VersionDigest } from "../domain/names.ts";
 import type { Definition } from "../domain/definition.ts";
 import type { VersionStatus } from "../domain/snapshot.ts";
 import type { EnvironmentFile, RollbackPolicySection, StrategyConfig, StrategySection, TriggerItem } from "../generated/environment.ts";
@@ -96,5 +96,6 @@ export interface PublishedVersion {
   readonly processId: ProcessId;
   readonly version: string;
   readonly status: VersionStatus;
-  readonly digest: Digest;
+  /** Of the whole version. */
+  readonly digest: VersionDigest;
 }

@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from "../domain/definition.ts";
-import type { CommitId, Digest, EnvironmentName, ProcessId, Version } from "../domain/names.ts";
+import type { CommitId, EnvironmentName, ProcessId, Version, VersionDigest } from "../domain/names.ts";
 import type { Person } from "../domain/people.ts";
 import type { CatalogueEntry, VersionStatus } from "../domain/snapshot.ts";
 
@@ -8,7 +8,8 @@ export interface VersionEdit {
   readonly process: ProcessId;
   readonly version: Version;
   readonly status: VersionStatus;
-  readonly digest: Digest;
+  /** Of the whole file. */
+  readonly digest: VersionDigest;
   /** Of process.yaml; null: as it is there already. */
   readonly about: { readonly title: string | null; readonly owner: string | null; readonly engine: string | null };
   readonly file: JsonObject;

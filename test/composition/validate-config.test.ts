@@ -22,7 +22,6 @@ describe("validate with a pinion.yaml", () => {
     writeFileSync(join(directory, "pinion.yaml"), config);
     const found = await createCliWorld().validate(join(directory, "shop"), {
       configFile: join(directory, "pinion.yaml"),
-      withHistory: true,
     });
     return found.findings.map(({ file, code, message }) => `${file} ${code} ${message}`);
   }
@@ -54,7 +53,7 @@ describe("validate with a pinion.yaml", () => {
 
   it("finds nothing in what `pinion init` makes", async () => {
     rmSync(join(directory, "shop"), { recursive: true });
-    for (const [path, text] of scaffoldRepository(createCliWorld().digestOf)) {
+    for (const [path, text] of scaffoldRepository(createCliWorld().digestOfFile)) {
       mkdirSync(join(directory, "shop", path, ".."), { recursive: true });
       writeFileSync(join(directory, "shop", path), text);
     }

@@ -43,7 +43,7 @@ describe("the program in the checkout", () => {
   });
 
   it("finds nothing wrong with the example", async () => {
-    const { code, stdout } = await run(node, [program, "validate", "example-repo", "--no-history", "--format", "json"]);
+    const { code, stdout } = await run(node, [program, "validate", "example-repo", "--format", "json"]);
     expect({ code, stdout: JSON.parse(stdout) as unknown }).toEqual({ code: 0, stdout: { findings: [] } });
   });
 

@@ -1,7 +1,7 @@
 /** The doors of the library: what is understood, and that nothing is left aside in silence. */
 
 import { describe, expect, it } from "vitest";
-import { digestOf } from "../../src/adapters/manifest/digest.ts";
+import { digestOfFile } from "../../src/adapters/manifest/digest.ts";
 import { personOf, toOrder } from "../../src/library/asking.ts";
 import { connectPinion } from "../../src/library/connected.ts";
 import { ownStrategy, toEnvironmentEdit } from "../../src/library/environment-door.ts";
@@ -34,7 +34,7 @@ describe("a version", () => {
       createdBy: "team-orders",
       dependencies: [{ type: "workflow", name: "payment", version: { major: 2, minor: 0, patch: 0 } }],
     });
-    const edit = toVersionEdit(version, digestOf);
+    const edit = toVersionEdit(version, digestOfFile);
     expect(edit).toMatchObject({ process: "orders", version: "1.0.0", status: "published" });
     expect(edit.file).toMatchObject({
       version: "1.0.0",
@@ -56,7 +56,7 @@ describe("a version", () => {
     ["no definition", { definition: undefined }, "definition must be an object"],
     ["a definition that is none", { definition: { nodes: [{}] } }, "definition.nodes[0].id"],
   ])("with %s is refused", (_what, change, message) => {
-    expect(() => toVersionEdit(given({ ...orders("1.0.0"), ...change }), digestOf)).toThrow(message);
+    expect(() => toVersionEdit(given({ ...orders("1.0.0"), ...change }), digestOfFile)).toThrow(message);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { onTestFinished } from "vitest";
 import { nodeRedDialect } from "../../src/adapters/engines/node-red/dialect.ts";
-import { digestOf, sha256 } from "../../src/adapters/manifest/digest.ts";
+import { digestOfFile, sha256 } from "../../src/adapters/manifest/digest.ts";
 import { createManifests } from "../../src/adapters/manifest/manifests.ts";
 import { createSchemas } from "../../src/adapters/manifest/schemas.ts";
 import { validateRepository } from "../../src/adapters/manifest/validate-repository.ts";
@@ -141,7 +141,7 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     controller,
     editor: repository,
     clock,
-    digestOf,
+    digestOfFile,
     inForce: () => source.status().commit,
     engine: () => engine,
     desired: (environment) => source.wanted(environment)?.desired ?? null,

@@ -1,6 +1,6 @@
 /** Copies whose files can be read but mean something that cannot be: digests, graphs, dependencies, names and options. */
 
-import { processText, versionText } from "../support/small-repository.ts";
+import { processText, smallVersionDigest, versionText } from "../support/small-repository.ts";
 import { all, type BrokenCopy, called100, calledFile, caller100, environmentFile, otherExport, without } from "./broken-copy.ts";
 
 const graph = (nodes: string, connections = ""): string =>
@@ -162,7 +162,13 @@ export const brokenMeanings: readonly BrokenCopy[] = [
   },
   {
     name: "processes that need each other",
-    files: { [called100]: versionText("1.0.0", "c100", needs("caller", "^1.0.0")) },
+    files: {
+      [called100]: versionText("1.0.0", "c100", needs("caller", "^1.0.0")),
+      [calledFile]: processText("called", { "1.0.0": "c100", "1.1.0": "c110", "2.0.0": null }).replace(
+        smallVersionDigest("1.0.0", "c100"),
+        smallVersionDigest("1.0.0", "c100", needs("caller", "^1.0.0")),
+      ),
+    },
     expected: [`error dependency/cycle ${called100}:4`, `error dependency/cycle ${caller100}:4`],
     runnable: without("production called", "production caller"),
   },

@@ -10,7 +10,7 @@ import { validateRepository } from "../../src/adapters/manifest/validate-reposit
 import { createWorkTree } from "../../src/adapters/work-tree/work-tree.ts";
 import type { Finding } from "../../src/domain/finding.ts";
 import { createFakeParseCache } from "../fakes/objects.ts";
-import { plainDialect, processText, smallDigest, smallRepository, versionText } from "../support/small-repository.ts";
+import { plainDialect, processText, smallVersionDigest, smallRepository, versionText } from "../support/small-repository.ts";
 import type { BrokenCopy } from "./broken-copy.ts";
 import { brokenFiles } from "./broken-files.ts";
 import { brokenMeanings } from "./broken-meanings.ts";
@@ -69,8 +69,8 @@ describe("tampering", () => {
     await build({ name: "", files: { "processes/called/versions/1.0.0.yaml": versionText("1.0.0", "evil") }, expected: [], runnable: [] });
     const { findings } = await validateRepository(options());
     const [found] = findings;
-    expect(found?.message).toContain(smallDigest("c100"));
-    expect(found?.message).toContain(smallDigest("evil"));
+    expect(found?.message).toContain(smallVersionDigest("1.0.0", "c100"));
+    expect(found?.message).toContain(smallVersionDigest("1.0.0", "evil"));
   });
 
   it("is also a catalogue that changes with the content after publication", async () => {

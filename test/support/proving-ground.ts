@@ -2,8 +2,9 @@
 
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { digestOf } from "../../src/adapters/manifest/digest.ts";
-import type { Definition } from "../../src/domain/definition.ts";
+import { parse } from "yaml";
+import { digestOfFile } from "../../src/adapters/manifest/digest.ts";
+import type { Definition, JsonObject } from "../../src/domain/definition.ts";
 
 /** What a version does with the requests of customers. Its own smoke test always is content. */
 export type Behaviour =
@@ -57,7 +58,7 @@ function pinsText(pins: Readonly<Record<string, string>>): string {
 function processText(process: string, versions: Readonly<Record<string, Behaviour>>): string {
   const entries = Object.entries(versions).map(
     ([version, behaviour]) =>
-      `  - { version: ${version}, status: published, digest: ${digestOf(definitionOf(process, version, behaviour))} }\n`,
+      `  - { version: ${version}, status: published, digest: ${digestOfFile(parse(versionText(process, version, behaviour)) as JsonObject)} }\n`,
   );
   return `id: ${process}\ntitle: ${process}\nowner: team-proof\nengine: node-red\nversions:\n${entries.join("")}`;
 }

@@ -1,8 +1,9 @@
 /** A small config repository without any fault, as files by path: what tests start from before they break it. */
 
+import { parse } from "yaml";
 import { canonicalDefinition } from "../../src/domain/canonical.ts";
-import { sha256 } from "../../src/adapters/manifest/digest.ts";
-import type { Connection, Definition, WorkflowNode } from "../../src/domain/definition.ts";
+import { digestOfFile, sha256 } from "../../src/adapters/manifest/digest.ts";
+import type { Connection, Definition, JsonObject, WorkflowNode } from "../../src/domain/definition.ts";
 import type { Dialect } from "../../src/ports/dialect.ts";
 
 /** A dialect whose exports are neutral graphs already; it refuses what is none. */
@@ -46,6 +47,12 @@ export function smallDefinition(answer: string): Definition {
   };
 }
 
+/** The digest of a whole version with `smallDefinition`, and `more` before it; from an export, that of its file without the definition. */
+export function smallVersionDigest(version: string, answer: string, more = ""): string {
+  const { definition: _, definitionFrom: __, ...about } = parse(versionText(version, answer, more)) as JsonObject;
+  return digestOfFile({ ...about, definition: smallDefinition(answer) as unknown as JsonObject });
+}
+
 /** The digest of `smallDefinition`. */
 export function smallDigest(answer: string): string {
   return sha256(canonicalDefinition(smallDefinition(answer)));
@@ -64,12 +71,12 @@ ${more}definition:
 `;
 }
 
-/** A process file with versions that are published, except those with the answer null, which are drafts. */
-export function processText(id: string, versions: Readonly<Record<string, string | null>>): string {
+/** A process file with versions that are published, except those with the answer null, which are drafts. `more` as in their files. */
+export function processText(id: string, versions: Readonly<Record<string, string | null>>, more = ""): string {
   const lines = Object.entries(versions).map(([version, answer]) =>
     answer === null
       ? `  - version: ${version}\n    status: draft\n`
-      : `  - version: ${version}\n    status: published\n    digest: ${smallDigest(answer)}\n`,
+      : `  - version: ${version}\n    status: published\n    digest: ${smallVersionDigest(version, answer, more)}\n`,
   );
   return `id: ${id}\ntitle: ${id}\nowner: team\nengine: node-red\nversions:\n${lines.join("")}`;
 }
@@ -82,10 +89,10 @@ export function smallRepository(): Record<string, string> {
     "processes/called/versions/1.0.0.yaml": versionText("1.0.0", "c100"),
     "processes/called/versions/1.1.0.yaml": versionText("1.1.0", "c110"),
     "processes/called/versions/2.0.0.yaml": versionText("2.0.0", "c200"),
-    "processes/caller/process.yaml": processText("caller", { "1.0.0": "r100" }),
+    "processes/caller/process.yaml": processText("caller", { "1.0.0": "r100" }, needs),
     "processes/caller/versions/1.0.0.yaml": versionText("1.0.0", "r100", needs),
     "processes/other/process.yaml": processText("other", { "1.0.0": "o100" }),
-    "processes/other/versions/1.0.0.yaml": "version: 1.0.0\ntitle: From an export\ndefinitionFrom: ./1.0.0.flow.json\n",
+    "processes/other/versions/1.0.0.yaml": "version: 1.0.0\ntitle: A version\ndefinitionFrom: ./1.0.0.flow.json\n",
     "processes/other/versions/1.0.0.flow.json": `${JSON.stringify(smallDefinition("o100"), null, 2)}\n`,
     "environments/production/environment.yaml": "name: production\ntype: production\n",
     "environments/production/pins/a.yaml": "# team a\ncalled: 1.0.0\ncaller: 1.0.0\n",

@@ -1,10 +1,10 @@
 /** Finds in git's history what was published once, for readers that remember nothing: `pinion validate`, and a controller without its journal. */
 
-import type { ProcessId, Version } from "../../domain/names.ts";
+import type { ProcessId, Version, VersionDigest } from "../../domain/names.ts";
 import type { Objects } from "../../ports/objects.ts";
 import { findConfigRoot } from "./config-root.ts";
 import type { ProcessRecord } from "./process-record.ts";
-import { isBroken, type Publication, type Published, publicationsOf } from "./published.ts";
+import { type Publication, type Published, publicationsOf, standingIn, trueContent } from "./published.ts";
 import { readProcess, readVersions } from "./read-process.ts";
 import type { RepositoryReading } from "./repository-reader.ts";
 
@@ -31,11 +31,12 @@ export async function publishedBefore(
   const path = history.path === "" ? "" : `${history.path}/`;
   const log = await history.log(now.commit, `:(top,glob)${path}processes/*/process.yaml`, maxCommits);
   const found = new Map<ProcessId, Map<Version, Publication>>();
+  const read = new Map<string, VersionDigest>();
   for (const [commit, process] of changesIn(log).slice(0, maxCatalogues)) {
     const record = await recordAt(at, commit, process);
-    const listed = now.records.get(process)?.catalogue.versions;
-    if (record === null || listed === undefined) continue;
-    const broken = await brokenBy(at, { record, listed, known: found.get(process) ?? new Map<Version, Publication>() });
+    const current = now.records.get(process);
+    if (record === null || current === undefined) continue;
+    const broken = await brokenBy(at, { record, current, known: found.get(process) ?? new Map<Version, Publication>(), read });
     if (broken.size > 0) found.set(process, broken);
     else found.delete(process);
   }
@@ -46,17 +47,22 @@ interface Comparison {
   /** As it was. */
   readonly record: ProcessRecord;
   /** As it is now. */
-  readonly listed: ProcessRecord["catalogue"]["versions"];
+  readonly current: ProcessRecord;
   /** What newer commits promised. */
   readonly known: ReadonlyMap<Version, Publication>;
+  /** What was read of other commits already. */
+  readonly read: Map<string, VersionDigest>;
 }
 
-async function brokenBy(at: RepositoryReading, { record, listed, known }: Comparison): Promise<Map<Version, Publication>> {
+async function brokenBy(at: RepositoryReading, { record, current, known, read }: Comparison): Promise<Map<Version, Publication>> {
   const broken = new Map(known);
   for (const [version, publication] of publicationsOf(record)) {
+    const exact =
+      standingIn(current, version, publication) === "kept" ? publication : await wholly(at, { record, version, publication, read });
+    if (exact === null) continue;
     // What is now as it was before it was broken, was put back.
-    if (!isBroken(publication, listed.get(version))) broken.delete(version);
-    else if (await wasTrue(at, record, version)) broken.set(version, publication);
+    if (standingIn(current, version, exact) === "kept") broken.delete(version);
+    else broken.set(version, exact);
   }
   return broken;
 }
@@ -80,8 +86,19 @@ async function recordAt(reading: RepositoryReading, commit: string, process: Pro
   return entry === undefined ? null : readProcess(reading, process, entry.id);
 }
 
-async function wasTrue(reading: RepositoryReading, record: ProcessRecord, version: Version): Promise<boolean> {
-  await readVersions(reading, record, [version]);
-  const known = record.versions.get(version);
-  return known?.kind === "good" && known.summary.definitionDigest === record.catalogue.versions.get(version)?.digest;
+interface Reread {
+  readonly record: ProcessRecord;
+  readonly version: Version;
+  readonly publication: Publication;
+  readonly read: Map<string, VersionDigest>;
+}
+
+/** The publication with the digest of all of it; null when its own digest was never true. */
+async function wholly(reading: RepositoryReading, { record, version, publication, read }: Reread): Promise<Publication | null> {
+  const key = `${record.process} ${version} ${publication.digest} ${publication.file}`;
+  if (!read.has(key)) await readVersions(reading, record, [version]);
+  const whole = read.get(key) ?? trueContent(publication.digest, record.versions.get(version));
+  if (whole === null) return null;
+  read.set(key, whole);
+  return { ...publication, whole };
 }

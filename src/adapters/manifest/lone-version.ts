@@ -25,10 +25,10 @@ export async function readLoneVersion(file: string, dialects: readonly Dialect[]
   const context = { process: basename(dirname(dirname(file))), version: name, file, schemas: createSchemas(), dialect: null };
   const parsed = atOnce(parseVersionFile(bytes, context));
   if (parsed.kind === "refused") throw invalid(file, parsed.findings);
-  if (parsed.kind === "inline") return { kind: "version", version: atOnce(withDefinition(parsed.version, parsed.definition, sha256)) };
+  if (parsed.kind === "inline") return { kind: "version", ...atOnce(withDefinition(parsed.version, parsed.definition, sha256)) };
   const exported = resolve(dirname(file), parsed.name);
   const definition = definitionFrom(await read(exported), exported, dialects);
-  return { kind: "version", version: atOnce(withDefinition(parsed.version, definition, sha256)) };
+  return { kind: "version", ...atOnce(withDefinition(parsed.version, definition, sha256)) };
 }
 
 async function read(file: string): Promise<Uint8Array> {

@@ -12,7 +12,7 @@ import type { Manifests } from "../../ports/manifests.ts";
 import type { Objects, ParseCache } from "../../ports/objects.ts";
 import { sha256 } from "./digest.ts";
 import { noDefaults } from "./environment-file.ts";
-import { readVersion, summaryOf } from "./read-process.ts";
+import { readVersion, toRecord } from "./read-process.ts";
 import { createRecentVersions, type RecentVersions } from "./recent-versions.ts";
 import { type ReadCommit, readCommit, type RepositoryReading } from "./repository-reader.ts";
 import { type History, publishedBefore } from "./history.ts";
@@ -125,9 +125,7 @@ async function wholeVersion({ reading, recent, newest }: Loading, process: Proce
   }
   const whole = await recent.get(record, version, () => readVersion(reading, record, version));
   if (whole.kind === "refused") throw invalid(process, version, whole.findings);
-  const { warnings, dependencyPlaces, addresses } = whole;
-  const known = { kind: "good", summary: summaryOf(whole), warnings, dependencyPlaces, addresses } as const;
-  const broken = contentFindings(newest.processes, record, entry, known).filter(({ severity }) => severity === "error");
+  const broken = contentFindings(newest.processes, record, entry, toRecord(whole)).filter(({ severity }) => severity === "error");
   if (broken.length > 0) throw invalid(process, version, broken);
   return whole.version;
 }

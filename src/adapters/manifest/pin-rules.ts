@@ -1,14 +1,15 @@
 /** Whether one pin can run, looked at by itself: the process, its catalogue, its content, and the rules of the environment. */
 
 import type { Finding } from "../../domain/finding.ts";
-import type { Digest, ProcessId, Version } from "../../domain/names.ts";
+import type { ProcessId, Version, VersionDigest } from "../../domain/names.ts";
+import { isOfVersion } from "./digest.ts";
 import { finding, type FindingCode, type Place } from "./findings.ts";
 import { maxFindings, maxUnknownPins } from "./limits.ts";
 import { type ProcessSet, publicationOf } from "./load-processes.ts";
 import type { Pin } from "./pins-file.ts";
 import { isVersion, type ListedVersion } from "./process-file.ts";
 import { processFile, type ProcessRecord, type VersionRecord, versionFile } from "./process-record.ts";
-import type { Publication } from "./published.ts";
+import { type Publication, standing, trueContent } from "./published.ts";
 import { quarantineKey } from "./quarantine-file.ts";
 import type { EnvironmentRecord } from "./read-environment.ts";
 import { suggestion } from "./suggest.ts";
@@ -61,35 +62,42 @@ export function contentFindings(
   known: VersionRecord,
 ): readonly Finding[] {
   if (known.kind === "bad") return known.findings;
-  const computed = known.summary.definitionDigest;
-  const promised = publicationOf(processes, record.process, entry.version);
-  const isPromised = entry.digest === undefined ? entry.status === "draft" : entry.digest === computed;
-  if (isPromised && promised === null) return known.warnings;
+  const content = { definition: known.summary.definitionDigest, whole: known.digest };
+  const publication = publicationOf(processes, record.process, entry.version);
+  const promised = publication !== null && standing(publication, entry, content) !== "kept" ? publication : null;
+  const isPromised = entry.digest === undefined ? entry.status === "draft" : trueContent(entry.digest, known) !== null;
+  const isOld = entry.digest !== undefined && !isOfVersion(entry.digest);
+  if (isPromised && promised === null && !isOld) return known.warnings;
 
   const at = { file: processFile(record.process), line: entry.place[2], column: entry.place[3], pointer: pointerOf(record, entry) };
-  const findings = isPromised ? [] : [wrongDigest(at, record.process, entry, computed)];
-  if (promised === null) return findings;
-  return [...findings, republished(at, record.process, entry, promised)];
+  const findings = isPromised ? [] : [wrongDigest(at, record.process, entry, known.digest)];
+  if (promised !== null) return [...findings, republished(at, record.process, entry, promised)];
+  return isPromised ? [...known.warnings, oldDigest(at, entry, known.digest)] : findings;
+}
+
+function oldDigest(at: Place, { version, digest }: ListedVersion, computed: VersionDigest): Finding {
+  const message = `the digest of version ${version}, ${digest}, has the format of older releases, which covers the definition only; that of the whole file is ${computed}`;
+  return finding(at, "version/digest-format", message);
 }
 
 function republished(at: Place, process: ProcessId, { version, digest }: ListedVersion, promised: Publication): Finding {
   const say = (message: string, hint?: string) => finding(at, "version/republished", message, hint);
-  if (digest !== promised.digest)
+  if (digest === undefined || (isOfVersion(digest) === isOfVersion(promised.digest) && digest !== promised.digest))
     return say(`version ${version} was published with the digest ${promised.digest}; it can no longer change`);
   const hint = `Put ${versionFile(process, version)} back as it was, and publish the new content as a new version.`;
   return say(`the file of version ${version} is no longer the one that was published; only its status may change`, hint);
 }
 
-function wrongDigest(at: Place, process: ProcessId, entry: ListedVersion, computed: Digest): Finding {
+function wrongDigest(at: Place, process: ProcessId, entry: ListedVersion, computed: VersionDigest): Finding {
   if (entry.digest === undefined) {
-    const message = `version ${entry.version} is ${entry.status}, but has no digest; that of its definition is ${computed}`;
-    return finding(at, "version/digest-missing", message, `Add "digest: ${computed}", once you are sure of the content.`);
+    const message = `version ${entry.version} is ${entry.status}, but has no digest; that of its file is ${computed}`;
+    return finding(at, "version/digest-missing", message);
   }
   const file = versionFile(process, entry.version);
   return finding(
     at,
     "version/digest-mismatch",
-    `the digest of version ${entry.version} is ${entry.digest}, but that of its definition in ${file} is ${computed}`,
+    `the digest of version ${entry.version} is ${entry.digest}, but that of ${file} is ${computed}`,
   );
 }
 

@@ -2,7 +2,7 @@
 
 import { parse as parseSemver } from "semver";
 import type { Finding } from "../../domain/finding.ts";
-import type { ProcessId, Version } from "../../domain/names.ts";
+import type { ListedDigest, ProcessId, Version } from "../../domain/names.ts";
 import type { CatalogueEntry } from "../../domain/snapshot.ts";
 import type { ProcessFile } from "../../generated/process.ts";
 import { finding } from "./findings.ts";
@@ -87,6 +87,6 @@ function listedVersions(file: ProcessFile, document: YamlDocument): readonly Lis
     const own = document.place(`/versions/${index}`);
     const at = digest === undefined ? own : document.place(`/versions/${index}/digest`);
     const place: EntryPlace = [own.line, own.column, at.line, at.column];
-    return { version, status, place, ...(digest === undefined ? {} : { digest: digest as `sha256-${string}` }) };
+    return { version, status, place, ...(digest === undefined ? {} : { digest: digest as ListedDigest }) };
   });
 }

@@ -1,7 +1,7 @@
 /** What is remembered of one process folder: the catalogue, and of each version that was ever needed its summary. Cached as JSON. */
 
 import type { Finding } from "../../domain/finding.ts";
-import type { ProcessId, Version } from "../../domain/names.ts";
+import type { ProcessId, Version, VersionDigest } from "../../domain/names.ts";
 import type { ProcessCatalogue, VersionSummary } from "../../domain/snapshot.ts";
 import type { PlacedAddress } from "./address-rules.ts";
 import type { EntryPlace, ListedVersion } from "./process-file.ts";
@@ -12,6 +12,8 @@ export type VersionRecord =
   | {
       readonly kind: "good";
       readonly summary: VersionSummary;
+      /** Of its whole file. */
+      readonly digest: VersionDigest;
       readonly warnings: readonly Finding[];
       readonly dependencyPlaces: readonly Spot[];
       readonly addresses: readonly PlacedAddress[];
@@ -44,7 +46,7 @@ export function versionFile(process: ProcessId, version: Version): string {
 }
 
 /** Change it whenever the rows, or what is made of a file, change their meaning. */
-const format = 5;
+const format = 6;
 
 /** The key of a process folder in the cache: everything that the row depends on is in it. */
 export function cacheKey(process: ProcessId, treeId: string, engines: readonly string[]): string {
@@ -64,6 +66,7 @@ type RowVersion =
   | readonly [
       Version,
       VersionSummary["definitionDigest"],
+      VersionDigest,
       VersionSummary["dependencies"],
       boolean,
       readonly Spot[],
@@ -96,7 +99,7 @@ function encodeVersion(version: Version, known: VersionRecord): RowVersion {
   const addresses = known.addresses.map(({ method, path, line, column, file }): RowAddress => {
     return file === own ? [method, path, line, column] : [method, path, line, column, file];
   });
-  return [version, definitionDigest, dependencies, hasChecks, known.dependencyPlaces, addresses, known.warnings];
+  return [version, definitionDigest, known.digest, dependencies, hasChecks, known.dependencyPlaces, addresses, known.warnings];
 }
 
 /** The record of a row, or null when the row is damaged: then it is read anew. */
@@ -125,7 +128,7 @@ function fromRow(row: Row, process: ProcessId, treeId: string): ProcessRecord {
 
 function decodeVersion(known: RowVersion, process: ProcessId): VersionRecord {
   if (known.length === 2) return { kind: "bad", findings: known[1] };
-  const [version, definitionDigest, dependencies, hasChecks, dependencyPlaces, rowAddresses, warnings] = known;
+  const [version, definitionDigest, digest, dependencies, hasChecks, dependencyPlaces, rowAddresses, warnings] = known;
   const own = versionFile(process, version);
   const addresses = rowAddresses.map(([method, path, line, column, file]) => ({ method, path, line, column, file: file ?? own }));
   const summary: VersionSummary = {
@@ -139,6 +142,7 @@ function decodeVersion(known: RowVersion, process: ProcessId): VersionRecord {
   return {
     kind: "good",
     summary,
+    digest,
     warnings: warnings.length === 0 ? none : warnings,
     dependencyPlaces: dependencyPlaces.length === 0 ? none : dependencyPlaces,
     addresses: addresses.length === 0 ? none : addresses,

@@ -1,17 +1,20 @@
 /** Remembers what was published once: a version whose digest or whose file changes after publication is tampering. Only its status may change. */
 
-import type { Digest, ProcessId, Version } from "../../domain/names.ts";
+import type { Digest, ListedDigest, ProcessId, Version, VersionDigest } from "../../domain/names.ts";
+import { isOfVersion } from "./digest.ts";
 import type { ListedVersion } from "./process-file.ts";
-import type { ProcessRecord } from "./process-record.ts";
+import type { ProcessRecord, VersionRecord } from "./process-record.ts";
 
 /** A version as it was when it was first seen published. */
 export interface Publication {
-  readonly digest: Digest;
+  readonly digest: ListedDigest;
   /** Object id of its file; "" when it is not known. */
   readonly file: string;
+  /** Of all of it, where it was read: the digest of an older catalogue covers the definition only. */
+  readonly whole?: VersionDigest;
 }
 
-/** Only what the catalogue at hand contradicts: publications that are no longer listed so, or whose file is another one. */
+/** Only what the catalogue at hand contradicts, or may contradict: whose digest has another format, and whose content was not read yet. */
 export type Published = ReadonlyMap<ProcessId, ReadonlyMap<Version, Publication>>;
 
 interface Catalogues {
@@ -25,31 +28,83 @@ export function keepPublished(changed: ReadonlySet<ProcessId>, catalogues: Catal
   const kept = new Map(catalogues.published);
   for (const process of changed) {
     if (!catalogues.before.has(process) && !kept.has(process)) continue;
-    const contradicted = contradictions(process, catalogues);
-    if (contradicted.size > 0) kept.set(process, contradicted);
-    else kept.delete(process);
+    const promised = new Map(publicationsOf(catalogues.before.get(process)));
+    // The first promise counts, not one that broke it.
+    for (const [version, publication] of catalogues.published.get(process) ?? []) promised.set(version, publication);
+    keepContradicted(kept, process, promised, catalogues.now.get(process));
   }
   return kept;
 }
 
-function contradictions(process: ProcessId, { before, now, published }: Catalogues): ReadonlyMap<Version, Publication> {
-  const promised = new Map(publicationsOf(before.get(process)));
-  // The first promise counts, not one that broke it.
-  for (const [version, publication] of published.get(process) ?? []) promised.set(version, publication);
-  const listed = now.get(process)?.catalogue.versions;
-  return new Map([...promised].filter(([version, publication]) => isBroken(publication, listed?.get(version))));
+/** The memory without what the content, now that it was read, does not contradict. The same object where that is nothing. */
+export function settlePublished(published: Published, records: ReadonlyMap<ProcessId, ProcessRecord>): Published {
+  if (published.size === 0) return published;
+  const kept = new Map(published);
+  for (const [process, versions] of published) keepContradicted(kept, process, versions, records.get(process));
+  return kept;
+}
+
+function keepContradicted(
+  kept: Map<ProcessId, ReadonlyMap<Version, Publication>>,
+  process: ProcessId,
+  promised: ReadonlyMap<Version, Publication>,
+  record: ProcessRecord | undefined,
+): void {
+  const contradicted = [...promised].filter(([version, publication]) => standingIn(record, version, publication) !== "kept");
+  if (contradicted.length > 0) kept.set(process, new Map(contradicted));
+  else kept.delete(process);
+}
+
+/** Versions whose content must be read before it can be told whether they are what was published. */
+export function unreadVersions(published: Published, record: ProcessRecord): readonly Version[] {
+  const promised = published.get(record.process) ?? [];
+  return [...promised].flatMap(([version, publication]) => (standingIn(record, version, publication) === "unread" ? [version] : []));
 }
 
 /** What a catalogue promises. */
 export function publicationsOf(record: ProcessRecord | undefined): readonly (readonly [Version, Publication])[] {
-  return Array.from(record?.catalogue.versions ?? []).flatMap(([version, { status, digest, file = "" }]) =>
-    status === "draft" || digest === undefined ? [] : [[version, { digest, file }] as const],
-  );
+  return Array.from(record?.catalogue.versions ?? []).flatMap(([version, { status, digest, file = "" }]) => {
+    if (status === "draft" || digest === undefined) return [];
+    const whole = trueContent(digest, record?.versions.get(version));
+    return [[version, { digest, file, ...(whole === null ? {} : { whole }) }] as const];
+  });
 }
 
-/** Whether a version is no longer what was published. */
-export function isBroken({ digest, file }: Publication, listed: ListedVersion | undefined): boolean {
-  return listed?.digest !== digest || (file !== "" && listed.file !== undefined && listed.file !== file);
+/** The digest of the whole version, where it was read and is what the catalogue says of it. */
+export function trueContent(digest: ListedDigest, known: VersionRecord | undefined): VersionDigest | null {
+  return known?.kind === "good" && digest === (isOfVersion(digest) ? known.digest : known.summary.definitionDigest) ? known.digest : null;
+}
+
+/** Whether a version is what was published; "unread": its content must be looked at to tell. */
+export type Standing = "kept" | "broken" | "unread";
+
+/** As the catalogue and the content of a record have it. */
+export function standingIn(record: ProcessRecord | undefined, version: Version, publication: Publication): Standing {
+  const known = record?.versions.get(version);
+  const content = known?.kind === "good" ? { definition: known.summary.definitionDigest, whole: known.digest } : null;
+  return standing(publication, record?.catalogue.versions.get(version), content);
+}
+
+/** Digests of a version that was read. */
+export interface Content {
+  readonly definition: Digest;
+  readonly whole: VersionDigest;
+}
+
+/** Changing nothing but the format of the digest is no new publication. */
+export function standing(publication: Publication, listed: ListedVersion | undefined, content: Content | null): Standing {
+  if (listed?.digest === undefined) return "broken";
+  const whole = publication.whole ?? (isOfVersion(publication.digest) ? publication.digest : null);
+  if (whole !== null && isOfVersion(listed.digest)) return asStanding(listed.digest === whole);
+  const isSameFile = publication.file === "" || listed.file === undefined || listed.file === publication.file;
+  if (publication.digest === listed.digest && isSameFile) return "kept";
+  if (whole !== null) return content === null ? "unread" : asStanding(content.whole === whole);
+  if (!isSameFile || !isOfVersion(listed.digest)) return "broken";
+  return content === null ? "unread" : asStanding(content.definition === publication.digest);
+}
+
+function asStanding(isKept: boolean): Standing {
+  return isKept ? "kept" : "broken";
 }
 
 /** As text, for whoever remembers it across restarts. */

@@ -1,7 +1,7 @@
 /** Reads process folders: the catalogue at once, the versions when they are needed. */
 
 import type { Finding } from "../../domain/finding.ts";
-import type { Hash, ProcessId, Version } from "../../domain/names.ts";
+import type { Hash, ProcessId, Version, VersionDigest } from "../../domain/names.ts";
 import type { ProcessVersion } from "../../domain/process-version.ts";
 import type { VersionSummary } from "../../domain/snapshot.ts";
 import type { Dialect } from "../../ports/dialect.ts";
@@ -72,6 +72,8 @@ export type WholeVersion =
   | {
       readonly kind: "version";
       readonly version: ProcessVersion;
+      /** Of its whole file. */
+      readonly digest: VersionDigest;
       readonly warnings: readonly Finding[];
       readonly dependencyPlaces: readonly (readonly [number, number])[];
       readonly addresses: readonly PlacedAddress[];
@@ -84,10 +86,11 @@ export async function readVersion(reading: Reading, record: ProcessRecord, versi
   return readVersionFrom(reading, record, folder, version);
 }
 
-function toRecord(whole: WholeVersion): VersionRecord {
+/** What is remembered of it. */
+export function toRecord(whole: WholeVersion): VersionRecord {
   if (whole.kind === "refused") return { kind: "bad", findings: whole.findings };
-  const { warnings, dependencyPlaces, addresses } = whole;
-  return { kind: "good", summary: summaryOf(whole), warnings, dependencyPlaces, addresses };
+  const { digest, warnings, dependencyPlaces, addresses } = whole;
+  return { kind: "good", summary: summaryOf(whole), digest, warnings, dependencyPlaces, addresses };
 }
 
 /** What deciding needs of it. */
@@ -155,7 +158,7 @@ async function readVersionFrom(reading: Reading, record: ProcessRecord, folder: 
   const { addresses, findings } = addressesOf(found.definition, dialect ?? undefined, found.locate);
   if (findings.length > 0) return { kind: "refused", findings };
   const whole = await reading.pace.run(withDefinition(parsed.version, found.definition, reading.hash));
-  return { kind: "version", version: whole, warnings: found.warnings, dependencyPlaces: parsed.dependencyPlaces, addresses };
+  return { kind: "version", ...whole, warnings: found.warnings, dependencyPlaces: parsed.dependencyPlaces, addresses };
 }
 
 interface ExportPlace {

@@ -13,6 +13,7 @@ import { fillVersions, loadProcesses, type ProcessSet } from "./load-processes.t
 import type { ProcessRecord } from "./process-record.ts";
 import { movedPins } from "./pin-files.ts";
 import { strangerFindings } from "./pin-rules.ts";
+import { settlePublished, unreadVersions } from "./published.ts";
 import type { Reading } from "./read-process.ts";
 import type { EnvironmentRecord } from "./read-environment.ts";
 import { resolvePins, type ResolvedEnvironment } from "./resolve-pins.ts";
@@ -55,9 +56,10 @@ export async function readCommit(
   also?: AlsoWanted,
 ): Promise<ReadCommit> {
   const root = await findConfigRoot(reading.objects, commit, reading.path);
-  const processes = await processesOf(root, reading, before);
+  const found = await processesOf(root, reading, before);
   const environments = await environmentsOf(root, reading, before);
-  await fillVersions(reading, reading.cache, wantedVersions(processes, environments, before, also));
+  await fillVersions(reading, reading.cache, wantedVersions(found, environments, before, also));
+  const processes = settle(found);
   if (before !== null && isUnchanged(before, { root, processes, environments })) return before;
 
   const resolved = new Map<EnvironmentName, ResolvedEnvironment>();
@@ -94,6 +96,12 @@ function vanished(before: ReadCommit | null): ProcessSet {
   return { ...noProcesses, changed: new Set(before.processes.records.keys()), published: before.processes.published };
 }
 
+/** Now that they are read, versions whose digest has changed its format can be compared with what was published. */
+function settle(set: ProcessSet): ProcessSet {
+  const published = settlePublished(set.published, set.records);
+  return published === set.published ? set : { ...set, published };
+}
+
 type Wanted = Map<ProcessRecord, Set<Version>>;
 
 /** Pinned versions, and those also wanted, that were not read yet. */
@@ -109,6 +117,10 @@ function wantedVersions(
     for (const process of perhapsUnread(environment, known, processes)) {
       wantPinned(wanted, processes.records.get(process), environment.pins.get(process)?.version);
     }
+  }
+  for (const process of processes.published.keys()) {
+    const record = processes.records.get(process);
+    if (record !== undefined) for (const version of unreadVersions(processes.published, record)) want(wanted, record, version);
   }
   if (also !== undefined)
     for (const record of processes.records.values()) for (const version of also(record)) want(wanted, record, version);

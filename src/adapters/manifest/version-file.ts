@@ -1,14 +1,15 @@
 /** versions/<version>.yaml: one version of a process, whole, with the places of its dependencies. */
 
 import { validRange } from "semver";
-import { canonicalSteps } from "../../domain/canonical.ts";
+import { canonicalSteps, canonicalVersion } from "../../domain/canonical.ts";
 import type { Definition, Json, JsonObject, WorkflowNode } from "../../domain/definition.ts";
 import { type Finding, hasErrors } from "../../domain/finding.ts";
 import { whyNoProbePath } from "../../domain/probe-path.ts";
-import type { Hash, ProcessId, Version } from "../../domain/names.ts";
+import type { Hash, ProcessId, Version, VersionDigest } from "../../domain/names.ts";
 import type { Check, Dependency, ProcessVersion, VersionMetadata } from "../../domain/process-version.ts";
 import type { Dialect } from "../../ports/dialect.ts";
 import type { CheckItem, DefinitionGraph, VersionFile } from "../../generated/version.ts";
+import { asVersionDigest } from "./digest.ts";
 import { definitionFindings, type Locate } from "./definition-rules.ts";
 import { durationMs } from "./durations.ts";
 import { finding, type Place } from "./findings.ts";
@@ -40,7 +41,16 @@ export type ParsedVersion =
   | { readonly kind: "refused"; readonly findings: readonly Finding[] };
 
 /** A version without its definition. */
-export type UndefinedVersion = Omit<ProcessVersion, "definition" | "definitionDigest">;
+export interface UndefinedVersion extends Omit<ProcessVersion, "definition" | "definitionDigest"> {
+  /** The file as it is written, without its definition. */
+  readonly about: JsonObject;
+}
+
+export interface DigestedVersion {
+  readonly version: ProcessVersion;
+  /** Of the whole file. */
+  readonly digest: VersionDigest;
+}
 
 export interface VersionFileContext {
   readonly process: ProcessId;
@@ -74,11 +84,13 @@ export function* parseVersionFile(bytes: Uint8Array, context: VersionFileContext
   return { kind: "from-export", version, name: file.definitionFrom ?? "", at: document.place("/definitionFrom"), dependencyPlaces };
 }
 
-/** The version with its definition and the digest of it. */
-export function* withDefinition(version: UndefinedVersion, definition: Definition, hash: Hash): Steps<ProcessVersion> {
-  const definitionDigest = hash(yield* canonicalSteps(definition));
+/** The version with its definition and its digests. */
+export function* withDefinition({ about, ...version }: UndefinedVersion, definition: Definition, hash: Hash): Steps<DigestedVersion> {
+  const text = yield* canonicalSteps(definition);
   yield;
-  return { ...version, definition, definitionDigest };
+  const definitionDigest = hash(text);
+  yield;
+  return { version: { ...version, definition, definitionDigest }, digest: asVersionDigest(hash(canonicalVersion(about, text))) };
 }
 
 function spot(place: Place): Spot {
@@ -130,7 +142,12 @@ function toVersion(file: VersionFile, context: VersionFileContext): UndefinedVer
     tags: file.tags ?? [],
   };
   const dependencies: readonly Dependency[] = (file.dependencies ?? []).map((each) => ({ ...each, required: each.required ?? true }));
-  return { process: context.process, version: context.version, metadata, dependencies, checks: (file.checks ?? []).map(toCheck) };
+  const checks = (file.checks ?? []).map(toCheck);
+  return { process: context.process, version: context.version, metadata, dependencies, checks, about: aboutOf(file) };
+}
+
+function aboutOf({ definition: _definition, definitionFrom: _from, ...about }: VersionFile): JsonObject {
+  return about as unknown as JsonObject;
 }
 
 function toCheck({ name, kind, request, expect, timeout }: CheckItem): Check {

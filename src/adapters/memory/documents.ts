@@ -1,5 +1,6 @@
 /** The files of a config repository as documents, and what edits and reverts make of them. Pure. */
 
+import { canonicalJson } from "../../domain/canonical.ts";
 import type { Json, JsonObject } from "../../domain/definition.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts";
@@ -67,7 +68,7 @@ function jsonOf(document: JsonObject): string {
 
 function addVersion(next: Map<string, JsonObject>, edit: VersionEdit): void {
   const { process, version, status, digest, about, file } = edit;
-  refuseChange(catalogueIn(next, process), edit);
+  refuseChange(next, edit);
   const before = { title: process, owner: "library", engine: "node-red", ...next.get(processFile(process)) };
   const line = { version, ...(status === "draft" ? { status } : { status, digest }) };
   const others = catalogueIn(next, process).filter((entry) => entry.version !== version);
@@ -78,14 +79,17 @@ function addVersion(next: Map<string, JsonObject>, edit: VersionEdit): void {
     engine: about.engine ?? before.engine,
     versions: [...others, line] as unknown as Json,
   });
-  next.set(`processes/${process}/versions/${version}.yaml`, file);
+  next.set(versionFile(process, version), file);
 }
 
 /** Judged by what the commit is made upon, not by what was there when it was asked for. */
-function refuseChange(catalogue: readonly CatalogueEntry[], { process, version, status, digest }: VersionEdit): void {
-  const before = catalogue.find((entry) => entry.version === version);
-  if (before?.digest === undefined || (before.digest === digest && status !== "draft")) return;
-  const what = before.digest === digest ? `${before.status ?? "published"}, and is no draft any more` : "published with another definition";
+function refuseChange(documents: Documents, { process, version, status, digest, file }: VersionEdit): void {
+  const before = catalogueIn(documents, process).find((entry) => entry.version === version);
+  if (before?.digest === undefined) return;
+  // Older releases have left digests of another kind.
+  const isSame = before.digest === digest || canonicalJson(documents.get(versionFile(process, version)) ?? null) === canonicalJson(file);
+  if (isSame && status !== "draft") return;
+  const what = isSame ? `${before.status ?? "published"}, and is no draft any more` : "published with another content";
   throw new PinionError(
     "usage/invalid",
     `${process} ${version} is ${what}; a published version never changes: give this one a version of its own`,
@@ -129,6 +133,7 @@ function lift(next: Map<string, JsonObject>, environment: EnvironmentName, { pro
 }
 
 const processFile = (process: ProcessId) => `processes/${process}/process.yaml`;
+const versionFile = (process: ProcessId, version: Version) => `processes/${process}/versions/${version}.yaml`;
 const environmentFile = (environment: EnvironmentName) => `environments/${environment}/environment.yaml`;
 const pinsFile = (environment: EnvironmentName) => `environments/${environment}/pins.yaml`;
 const quarantineFile = (environment: EnvironmentName) => `environments/${environment}/quarantine.yaml`;

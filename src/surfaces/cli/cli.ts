@@ -5,6 +5,7 @@ import { PinionError } from "../../domain/errors.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDiff } from "./commands/diff.ts";
+import { addDigest } from "./commands/digest.ts";
 import { addDown } from "./commands/down.ts";
 import { addFreeze, addUnfreeze } from "./commands/freeze.ts";
 import { addGateway } from "./commands/gateway.ts";
@@ -25,7 +26,7 @@ import type { CliWorld } from "./world.ts";
 
 /** As `--help` lists them, by what they are for. */
 const commands: Readonly<Record<string, readonly AddCommand[]>> = {
-  "Write and review:": [addInit, addValidate, addDiff, addPlan],
+  "Write and review:": [addInit, addValidate, addDigest, addDiff, addPlan],
   "See:": [addStatus, addHistory, addWait, addSync],
   "Lay hands on:": [addRollback, ...addHands, addFreeze, addUnfreeze, addRecover],
   "Run:": [addRun, addDown, addGateway, addDemo],

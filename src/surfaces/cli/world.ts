@@ -4,9 +4,9 @@
  */
 
 import type { GatewaySettings } from "../../domain/controller-config.ts";
-import type { Definition } from "../../domain/definition.ts";
+import type { Definition, JsonObject } from "../../domain/definition.ts";
 import type { Finding } from "../../domain/finding.ts";
-import type { Digest, Instant, ProcessId, Version } from "../../domain/names.ts";
+import type { Instant, ListedDigest, ProcessId, Version, VersionDigest } from "../../domain/names.ts";
 import type { ProcessVersion } from "../../domain/process-version.ts";
 import type { Snapshot } from "../../domain/snapshot.ts";
 import type { ControllerTarget } from "../http/client.ts";
@@ -57,8 +57,8 @@ export type VersionFile =
 
 /** Where a config repository is read from. Paths are absolute. */
 export type RepositoryPlace =
-  /** The files as they are on disk, committed or not. */
-  | { readonly kind: "work-tree"; readonly directory: string }
+  /** The files as they are on disk, committed or not; what `base` has published, a commit, counts as published too. */
+  | { readonly kind: "work-tree"; readonly directory: string; readonly base: string | null }
   /** A commit of the git repository at `directory`; `path` is the folder in it that holds processes/ and environments/, "" for its root. */
   | { readonly kind: "commit"; readonly directory: string; readonly commit: string; readonly path: string };
 
@@ -87,12 +87,24 @@ export interface Interrupts {
   release(): void;
 }
 
+/** One version of a catalogue: the digest that is listed, and the one that should be. */
+export interface DigestLine {
+  readonly process: ProcessId;
+  readonly version: Version;
+  /** The process's file, and the line of the digest, or of the version where it has none. */
+  readonly file: string;
+  readonly line: number;
+  /** Null: none. */
+  readonly listed: ListedDigest | null;
+  readonly computed: VersionDigest;
+  /** `old`: as older releases wrote it, and true. */
+  readonly state: "right" | "missing" | "old" | "wrong";
+}
+
 /** What `validate` looks at beside the files. */
 export interface ValidateOptions {
   /** A pinion.yaml; null: none. */
   readonly configFile: string | null;
-  /** Whether git's history is asked what was published once. */
-  readonly withHistory: boolean;
 }
 
 /** What the composition root hands to `runCli`. Every function may throw a `PinionError`, which is printed and makes exit code 2. */
@@ -137,6 +149,11 @@ export interface CliWorld {
    * @throws `usage/invalid` when the folder is none, `config/not-found`, `config/invalid`.
    */
   validate(directory: string, how: ValidateOptions): Promise<{ readonly findings: readonly Finding[] }>;
+  /**
+   * Digests of all listed versions of a work tree, as they are; `isWritten`: those that are missing or of an older format are
+   * written into its files afterwards. @throws `usage/invalid` when the folder is none.
+   */
+  digests(directory: string, isWritten: boolean): Promise<readonly DigestLine[]>;
   /** Reads one version file (*.yaml, with its definitionFrom) or an engine's export (*.json). @throws `manifest/invalid`, `usage/invalid`. */
   readVersionFile(file: string): Promise<VersionFile>;
   /**
@@ -146,6 +163,6 @@ export interface CliWorld {
   openRepository(place: RepositoryPlace): Promise<OpenRepository>;
   /** The controller that was started with this pinion.yaml. @throws `config/not-found`, `config/invalid`, `controller/unreachable`. */
   controllerAddress(configFile: string): Promise<ControllerTarget>;
-  /** The digest that a catalogue lists for a version with this definition. */
-  digestOf(definition: Definition): Digest;
+  /** The digest that a catalogue lists for a version whose file is this, definition and all. */
+  digestOfFile(file: JsonObject): VersionDigest;
 }

@@ -6,7 +6,14 @@ import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
 import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { createFakeObjects, createFakeParseCache, type FakeObjects } from "../../fakes/objects.ts";
-import { plainDialect, processText, smallRepository, versionText } from "../../support/small-repository.ts";
+import {
+  plainDialect,
+  processText,
+  smallDigest,
+  smallRepository,
+  smallVersionDigest,
+  versionText,
+} from "../../support/small-repository.ts";
 
 const schemas = createSchemas();
 const good = smallRepository();
@@ -15,11 +22,30 @@ const evil = {
   "processes/called/process.yaml": processText("called", { "1.0.0": "evil", "1.1.0": "c110", "2.0.0": null }),
   "processes/called/versions/1.0.0.yaml": versionText("1.0.0", "evil"),
 };
-const otherTags = { ...good, "processes/called/versions/1.0.0.yaml": versionText("1.0.0", "c100", "tags: [other]\n") };
+const tags = "tags: [other]\n";
+const calledFile = "processes/called/process.yaml";
+const versionFile = "processes/called/versions/1.0.0.yaml";
+/** Another content that its catalogue does not know, and one that it lists. */
+const changedTags = { ...good, [versionFile]: versionText("1.0.0", "c100", tags) };
+const otherTags = { ...changedTags, [calledFile]: listed(smallVersionDigest("1.0.0", "c100", tags)) };
+/** As older releases wrote it: digests of definitions only. */
+const old = { ...good, [calledFile]: listed(smallDigest("c100")) };
+const oldOtherTags = { ...changedTags, [calledFile]: listed(smallDigest("c100")) };
+const oldEvil = { ...evil, [calledFile]: listed(smallDigest("evil")) };
+/** The same meaning in another layout. */
+const reformatted = {
+  ...good,
+  [versionFile]: versionText("1.0.0", "c100").replace("title: A version", '# the first one\ntitle: "A version"'),
+};
 const otherStatus = {
   ...good,
   "processes/called/process.yaml": (good["processes/called/process.yaml"] ?? "").replace("status: published", "status: deprecated"),
 };
+
+/** The catalogue with this digest of version 1.0.0. */
+function listed(digest: string): string {
+  return (good[calledFile] ?? "").replace(smallVersionDigest("1.0.0", "c100"), digest);
+}
 
 const common = { dialects: [plainDialect], schemas };
 
@@ -60,16 +86,73 @@ describe("a controller that is started again", () => {
   });
 });
 
+/** What is found of version 1.0.0 after one commit and then another. */
+async function codesAfter(...commits: readonly (typeof good)[]): Promise<readonly string[]> {
+  const objects = createFakeObjects();
+  const manifests = createManifests({ objects, cache: createFakeParseCache(), ...common });
+  let codes: readonly string[] = [];
+  for (const files of commits) codes = (await manifests.snapshot(objects.commit(files), 0)).findings.map(({ code }) => code);
+  return codes;
+}
+
 describe("a published version", () => {
-  it("may not change in anything but its status", async () => {
+  it.each([
+    ["its tags with its digest", otherTags, ["version/republished"]],
+    ["its tags alone", changedTags, ["version/digest-mismatch"]],
+    ["its definition", evil, ["version/republished"]],
+    ["its status", otherStatus, ["pin/deprecated"]],
+    ["its layout", reformatted, []],
+    ["its digest, to the older format", old, ["version/digest-format"]],
+    ["its tags and its digest, to the older format", oldOtherTags, ["version/republished"]],
+    ["nothing", good, []],
+  ])("changes %s", async (_, files, expected) => {
+    expect(await codesAfter(good, files)).toEqual(expected);
+  });
+
+  it.each([
+    ["nothing: that is only told", old, ["version/digest-format"]],
+    ["its digest, to the format of today", good, []],
+    ["its tags and its digest, to the format of today", otherTags, ["version/republished"]],
+    ["its tags alone", oldOtherTags, ["version/republished"]],
+    ["its definition with its digest", oldEvil, ["version/republished"]],
+    ["its definition, and its digest to the format of today", evil, ["version/republished"]],
+  ])("with a digest of an older release changes %s", async (_, files, expected) => {
+    expect(await codesAfter(old, files)).toEqual(expected);
+  });
+
+  it("is what it was published as with its older digest, also after that was rewritten and its layout changed", async () => {
+    expect(await codesAfter(old, good, reformatted)).toEqual([]);
+    expect(await codesAfter(old, good, otherTags)).toEqual(["version/republished"]);
+    expect(await codesAfter(old, otherTags, good)).toEqual([]);
+  });
+
+  it("is compared when its digest was rewritten, pinned or not", async () => {
+    const unpinned = (files: typeof good) => ({ ...files, "environments/production/pins/a.yaml": "# nothing\n" });
+    const pinned = (files: typeof good) => files;
+    expect(await codesAfter(unpinned(old), unpinned(good), pinned(reformatted))).toEqual([]);
+    expect(await codesAfter(unpinned(old), unpinned(otherTags), pinned(otherTags))).toEqual(["version/republished"]);
+  });
+});
+
+describe("a store of an older installation", () => {
+  it("does not make every version look published again when the digests are rewritten", async () => {
     const objects = createFakeObjects();
-    const manifests = createManifests({ objects, cache: createFakeParseCache(), ...common });
-    await manifests.snapshot(objects.commit(good), 0);
-    expect(republished((await manifests.snapshot(objects.commit(otherTags), 0)).findings)).toEqual([
-      "the file of version 1.0.0 is no longer the one that was published; only its status may change",
-    ]);
-    expect((await manifests.snapshot(objects.commit(good), 0)).findings).toEqual([]);
-    expect(republished((await manifests.snapshot(objects.commit(otherStatus), 0)).findings)).toEqual([]);
+    const before = objects.commit(old);
+    let kept: string | null = JSON.stringify({ commit: before, published: [] });
+    const memory = { read: () => kept, write: (text: string) => void (kept = text) };
+    const manifests = createManifests({ objects, cache: createFakeParseCache(), memory, ...common });
+    const codes = async (commit: string) => (await manifests.snapshot(commit, 0)).findings.map(({ code }) => code);
+    expect(await codes(before)).toEqual(["version/digest-format"]);
+    expect(await codes(objects.commit(good))).toEqual([]);
+  });
+
+  it("keeps what it remembers of a broken promise", async () => {
+    const objects = createFakeObjects();
+    const now = objects.commit(oldEvil);
+    const published = [["called", [["1.0.0", { digest: smallDigest("c100"), file: "f" }]]]];
+    const memory = { read: () => JSON.stringify({ commit: now, published }), write: () => undefined };
+    const manifests = createManifests({ objects, cache: createFakeParseCache(), memory, ...common });
+    expect(republished((await manifests.snapshot(now, 0)).findings)).toHaveLength(1);
   });
 });
 
@@ -87,7 +170,9 @@ describe("validate", () => {
   };
 
   it("refuses content and digest that were changed in one commit", async () => {
-    expect(await validate(evil, [evil, good])).toMatchObject([expect.stringContaining("was published with the digest sha256-") as unknown]);
+    expect(await validate(evil, [evil, good])).toMatchObject([
+      expect.stringContaining("was published with the digest version-sha256-") as unknown,
+    ]);
   });
 
   it("refuses checks, metadata and dependencies that were changed", async () => {
@@ -99,6 +184,17 @@ describe("validate", () => {
     expect(await validate(good, [evil, good])).toEqual([]);
     expect(await validate(otherStatus, [good])).toEqual([]);
     expect(await validate(good, [wrong])).toEqual([]);
+    expect(await validate(reformatted, [good])).toEqual([]);
+  });
+
+  it("reads a history with digests of older releases", async () => {
+    expect(await validate(good, [good, old])).toEqual([]);
+    expect(await validate(reformatted, [good, old])).toEqual([]);
+    expect(await validate(old, [good, old])).toEqual([]);
+    expect(await validate(otherTags, [otherTags, old])).toHaveLength(1);
+    expect(await validate(oldOtherTags, [oldOtherTags, old])).toHaveLength(1);
+    expect(await validate(evil, [evil, old])).toHaveLength(1);
+    expect(await validate(oldOtherTags, [good])).toHaveLength(1);
   });
 
   it("says that a shallow clone does not show everything", async () => {

@@ -37,6 +37,12 @@ describe("quarantine.yaml", () => {
     expect(seen.staging).toEqual(free);
   });
 
+  it("holds back the definition under whatever number it comes", async () => {
+    const seen = await reader()(`quarantine:\n  - ${entry("0.9.0", "c100")}\n`);
+    expect(seen.production).toEqual({ ...free, called: "broken" });
+    expect(seen.staging).toEqual(free);
+  });
+
   it.each([
     ["of another version", entry("1.1.0", "c110")],
     ["of another content of that version", entry("1.0.0", "else")],

@@ -18,7 +18,9 @@ function counted(kind: WholeVersion["kind"] = "version") {
   let reads = 0;
   const version = { text: "x".repeat(300) } as unknown as Extract<WholeVersion, { kind: "version" }>["version"];
   const whole: WholeVersion =
-    kind === "version" ? { kind, version, warnings: [], dependencyPlaces: [], addresses: [] } : { kind, findings: [] };
+    kind === "version"
+      ? { kind, version, digest: "version-sha256-a", warnings: [], dependencyPlaces: [], addresses: [] }
+      : { kind, findings: [] };
   return {
     reads: () => reads,
     read: async () => {

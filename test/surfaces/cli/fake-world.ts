@@ -35,10 +35,11 @@ export function fakeWorld(parts: Partial<CliWorld>): CliWorld {
     gateway: unasked("gateway"),
     demo: unasked("demo"),
     validate: unasked("validate"),
+    digests: unasked("digests"),
     readVersionFile: unasked("readVersionFile"),
     openRepository: unasked("openRepository"),
     controllerAddress: unasked("controllerAddress"),
-    digestOf: unasked("digestOf"),
+    digestOfFile: unasked("digestOfFile"),
     ...parts,
   };
 }

@@ -3,7 +3,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { digestOf } from "../../../src/adapters/manifest/digest.ts";
+import { digestOfFile } from "../../../src/adapters/manifest/digest.ts";
 import { findBase } from "../../../src/surfaces/cli/base-revision.ts";
 import { gitProgram } from "../../../src/surfaces/cli/git-program.ts";
 import { cleanGitEnvironment, git, temporaryFolder } from "../../support/git.ts";
@@ -31,7 +31,7 @@ describe("pinion init", () => {
       `[init]\n\tdefaultBranch = trunk\n[commit]\n\tgpgSign = true\n[core]\n\thooksPath = ${hook}\n[user]\n\tuseConfigOnly = true\n`,
     );
     const odd = { PATH: process.env["PATH"], GIT_CONFIG_GLOBAL: config, GIT_CONFIG_NOSYSTEM: "1", GIT_DIR: "/nowhere" };
-    const { code, stdout } = await pinion(["init", "--format", "json"], { cwd: folder.path, git: gitProgram(odd), digestOf });
+    const { code, stdout } = await pinion(["init", "--format", "json"], { cwd: folder.path, git: gitProgram(odd), digestOfFile });
     const repository = join(folder.path, "config-repo");
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ commit: git(repository, ["rev-parse", "main"]), problem: null });

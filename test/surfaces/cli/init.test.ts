@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { nodeRedDialect } from "../../../src/adapters/engines/node-red/dialect.ts";
 import { parseControllerConfig } from "../../../src/adapters/manifest/controller-config.ts";
-import { digestOf } from "../../../src/adapters/manifest/digest.ts";
+import { digestOfFile } from "../../../src/adapters/manifest/digest.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { createWorkTree } from "../../../src/adapters/work-tree/work-tree.ts";
 import type { GitProgram } from "../../../src/surfaces/cli/world.ts";
@@ -28,7 +28,7 @@ const git: GitProgram = (_directory, args) =>
   Promise.resolve({ status: 0, stdout: args[0] === "rev-parse" ? "abcdef0123456789" : "", stderr: "" });
 const noGit: GitProgram = () => Promise.resolve({ status: -1, stdout: "", stderr: "spawn git ENOENT" });
 
-const init = (cwd: string, argv: readonly string[] = [], program = git) => pinion(["init", ...argv], { cwd, git: program, digestOf });
+const init = (cwd: string, argv: readonly string[] = [], program = git) => pinion(["init", ...argv], { cwd, git: program, digestOfFile });
 
 describe("pinion init", () => {
   it("writes a repository that has no findings", async () => {
@@ -71,7 +71,7 @@ describe("pinion init", () => {
   });
 
   it("calls the program as it was called, within 80 columns", async () => {
-    const { stdout } = await pinion(["init", "shop"], { cwd: place(), git, digestOf, env: { npm_command: "exec" } });
+    const { stdout } = await pinion(["init", "shop"], { cwd: place(), git, digestOfFile, env: { npm_command: "exec" } });
     expect(stdout).toContain("npx --no-install pinion run");
     const advice = stdout.slice(stdout.indexOf("what to do next"));
     expect(advice.split("\n").filter((line) => line.length > 80)).toEqual([]);

@@ -135,7 +135,7 @@ production: 1 deployment, about 5 s, risk high
     const repositories = repository([staging], [staging]);
     expect((await plan(repositories)).code).toBe(0);
     expect(repositories.places).toEqual([
-      { kind: "work-tree", directory: "/tmp" },
+      { kind: "work-tree", directory: "/tmp", base: "ba5eba5eba5e" },
       { kind: "commit", directory: "/", commit: "ba5eba5eba5e", path: "tmp" },
     ]);
     expect(repositories.closed.toSorted()).toEqual(["commit", "work-tree"]);
@@ -247,12 +247,12 @@ production: 1 deployment, about 5 s, risk high
     });
   });
 
-  it("closes what it opened when it fails", async () => {
+  it("opens nothing when there is no such base", async () => {
     const repositories = repository([staging], [staging]);
     const failing: GitProgram = (directory, args) =>
       args[0] === "rev-parse" && args[1] === "--verify" ? Promise.resolve({ status: 1, stdout: "", stderr: "" }) : git(directory, args);
     const { code, stderr } = await plan(repositories, ["--base", "nope"], { git: failing });
-    expect({ code, closed: repositories.closed }).toEqual({ code: 2, closed: ["work-tree"] });
+    expect({ code, closed: repositories.places }).toEqual({ code: 2, closed: [] });
     expect(stderr).toContain('error usage/invalid: --base: no commit is called "nope" in this repository');
   });
 });

@@ -55,7 +55,7 @@ async function init({ world }: Session, directory: string): Promise<Outcome> {
   for (const path of [repository, remote, configFile]) {
     if (await isThere(path)) throw new PinionError("usage/invalid", `${path} is there already; nothing was written`);
   }
-  const files = [...scaffoldRepository((definition) => world.digestOf(definition))].map(
+  const files = [...scaffoldRepository((file) => world.digestOfFile(file))].map(
     ([path, text]) => [join("config-repo", path), text] as const,
   );
   const all = [...files, ["pinion.yaml", scaffoldControllerFile(remote)] as const];

@@ -60,9 +60,9 @@ async function planned(session: Session, directory: string, options: Options): P
 async function plan(session: Session, directory: string, options: Options): Promise<ExitCode> {
   const { world } = session;
   const history = options.controller === undefined ? [] : await historyFrom(session, options.controller);
-  const to = await world.openRepository({ kind: "work-tree", directory });
+  const base = await findBase(world.git, directory, options.base ?? null);
+  const to = await world.openRepository({ kind: "work-tree", directory, base: base.place?.commit ?? null });
   try {
-    const base = await findBase(world.git, directory, options.base ?? null);
     const from = base.place === null ? null : await world.openRepository(base.place);
     try {
       const plans = await makePlans({ from, to }, { environment: options.environment ?? null, history });

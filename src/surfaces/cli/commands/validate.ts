@@ -10,7 +10,6 @@ export const addValidate: AddCommand = (program, session, finish) => {
     .description("check all files of a config repository")
     .argument("[dir]", "the work tree of the repository", ".")
     .option("--config <file>", "a pinion.yaml: what its operator does not allow is a finding too")
-    .option("--no-history", "do not look in git's history for versions that changed after they were published")
     .addOption(formatOption())
     .addHelpText(
       "after",
@@ -21,13 +20,12 @@ Examples:
   pinion validate
   pinion validate ./config-repo
   pinion validate ./config-repo --config pinion.yaml
-  pinion validate example-repo --no-history    # a folder whose history is not that of a config repository
   pinion validate ./config-repo --format json | jq -r '.findings[] | "\\(.file):\\(.line) \\(.message)"'
 `,
     )
-    .action(async (directory: string, { format, config, history }: Options) => {
+    .action(async (directory: string, { format, config }: Options) => {
       const configFile = config === undefined ? null : pathFrom(session, config);
-      const found = await session.world.validate(pathFrom(session, directory), { configFile, withHistory: history });
+      const found = await session.world.validate(pathFrom(session, directory), { configFile });
       finish(await validate(session, found, format));
     });
 };
@@ -35,7 +33,6 @@ Examples:
 interface Options {
   readonly format: Format;
   readonly config?: string;
-  readonly history: boolean;
 }
 
 async function validate(session: Session, { findings }: { readonly findings: readonly Finding[] }, format: Format): Promise<number> {

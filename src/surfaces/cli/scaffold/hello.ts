@@ -1,6 +1,6 @@
 /** The process of a new config repository: two versions of a greeting, small enough to be read in a minute. */
 
-/** A version file up to its definition's digest, which the catalogue lists. */
+/** A version file; the catalogue lists its digest. */
 export interface ScaffoldVersion {
   readonly version: string;
   readonly text: string;
@@ -86,7 +86,7 @@ export function helloProcess(digests: readonly { readonly version: string; reado
       `  - version: ${version}\n    status: published # draft | published | deprecated | archived\n    digest: ${digest}\n`,
   );
   return `# Identity and owner of the process, and the catalogue of its versions. A version that is published carries the digest of
-# its definition: content that does not match it is refused. \`pinion validate\` tells the right digest of a new version.
+# its file: content that does not match it is refused. \`pinion digest --write\` adds the digest of a new version.
 id: hello
 title: Hello
 description: Answers GET /hello.

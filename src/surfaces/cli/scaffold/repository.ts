@@ -1,18 +1,15 @@
 /** The files of a new config repository, by path. */
 
 import { parse } from "yaml";
-import type { Definition } from "../../../domain/definition.ts";
-import type { Digest } from "../../../domain/names.ts";
+import type { JsonObject } from "../../../domain/definition.ts";
+import type { VersionDigest } from "../../../domain/names.ts";
 import { helloProcess, helloVersions } from "./hello.ts";
 
 type Files = ReadonlyMap<string, string>;
 
 /** What `pinion validate` has nothing to say about. */
-export function scaffoldRepository(digestOf: (definition: Definition) => Digest): Files {
-  const digests = helloVersions.map(({ version, text }) => ({
-    version,
-    digest: digestOf((parse(text) as { readonly definition: Definition }).definition),
-  }));
+export function scaffoldRepository(digestOfFile: (file: JsonObject) => VersionDigest): Files {
+  const digests = helloVersions.map(({ version, text }) => ({ version, digest: digestOfFile(parse(text) as JsonObject) }));
   return new Map([
     ["README.md", readme],
     ["CODEOWNERS", codeOwners],
@@ -96,7 +93,7 @@ What runs is what the branch \`main\` of this repository says. Pinion watches it
 |---|---|
 | deploy | change the version in \`environments/production/pins.yaml\`, commit and push it to \`main\` |
 | roll back | \`git revert\` that commit and push, or \`pinion rollback\` and \`git pull\` |
-| add a version | copy a version file, change it, and list it in \`process.yaml\`; \`pinion validate\` tells its digest |
+| add a version | copy a version file, change it, and list it in \`process.yaml\`; \`pinion digest --write\` adds its digest |
 | check before merging | \`pinion validate\`, and \`pinion plan\` for what merging would do |
 | compare two versions | \`pinion diff processes/hello/versions/1.0.0.yaml processes/hello/versions/1.1.0.yaml\` |
 | see what runs | \`pinion status\`, \`pinion history\` |

@@ -1,0 +1,48 @@
+/** Puts digests into the text of a process.yaml; every other character stays as it is. */
+
+import { isMap, isScalar, isSeq, parseDocument, type Pair, type YAMLMap } from "yaml";
+import type { Version, VersionDigest } from "../../domain/names.ts";
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** The text with these digests: in place of what is listed, or in a line of their own below the status. */
+export function withDigests(text: string, digests: ReadonlyMap<Version, VersionDigest>): string {
+  const versions = parseDocument(text, { keepSourceTokens: false }).get("versions");
+  const entries = isSeq(versions) ? versions.items.filter((item) => isMap(item)) : [];
+  const edits = entries.flatMap((entry) => {
+    const digest = digests.get(String(entry.get("version")));
+    return (digest === undefined ? null : editOf(text, entry, digest)) ?? [];
+  });
+  const backwards = edits.toSorted((a, b) => b.start - a.start);
+  return backwards.reduce((edited, { start, end, text: put }) => edited.slice(0, start) + put + edited.slice(end), text);
+}
+
+function editOf(text: string, entry: YAMLMap, digest: VersionDigest): Edit | null {
+  const [start, end] = rangeOf(pairOf(entry, "digest")?.value) ?? [];
+  if (start !== undefined && end !== undefined) return { start, end, text: digest };
+  const status = pairOf(entry, "status");
+  const [, statusEnd] = rangeOf(status?.value) ?? [];
+  const [keyStart] = rangeOf(status?.key) ?? [];
+  if (statusEnd === undefined || keyStart === undefined) return null;
+  if (entry.flow === true) return { start: statusEnd, end: statusEnd, text: `, digest: ${digest}` };
+  const lineEnd = endOfLine(text, statusEnd);
+  const indent = " ".repeat(keyStart - (text.lastIndexOf("\n", keyStart - 1) + 1));
+  return { start: lineEnd, end: lineEnd, text: `${text.charAt(lineEnd) === "\r" ? "\r\n" : "\n"}${indent}digest: ${digest}` };
+}
+
+function endOfLine(text: string, from: number): number {
+  const found = /\r?(?:\n|$)/.exec(text.slice(from));
+  return from + (found?.index ?? 0);
+}
+
+function pairOf(entry: YAMLMap, key: string): Pair | undefined {
+  return entry.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
+}
+
+function rangeOf(node: unknown): readonly number[] | null {
+  return isScalar(node) ? (node.range ?? null) : null;
+}

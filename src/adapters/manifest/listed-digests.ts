@@ -1,0 +1,50 @@
+/** What digests the catalogues of a config repository list, and what they should be: for `pinion digest`. */
+
+import type { ListedDigest, ProcessId, Version, VersionDigest } from "../../domain/names.ts";
+import type { ParseCache } from "../../ports/objects.ts";
+import { isOfVersion } from "./digest.ts";
+import { type ManifestsOptions, toReading } from "./manifests.ts";
+import type { ListedVersion } from "./process-file.ts";
+import { processFile, type ProcessRecord } from "./process-record.ts";
+import { trueContent } from "./published.ts";
+import { readCommit } from "./repository-reader.ts";
+import { createPace } from "./slices.ts";
+
+export interface DigestLine {
+  readonly process: ProcessId;
+  readonly version: Version;
+  /** The process's file, and the line of the digest, or of the version where it has none. */
+  readonly file: string;
+  readonly line: number;
+  /** Null: none. */
+  readonly listed: ListedDigest | null;
+  /** What it should be. */
+  readonly computed: VersionDigest;
+  /** `old`: as older releases wrote it, and true. */
+  readonly state: "right" | "missing" | "old" | "wrong";
+}
+
+const noCache: ParseCache = { get: () => new Map(), put: () => {} };
+
+/** Of every listed version that can be read, drafts without a digest left out. @throws what the objects throw. */
+export async function listedDigests(options: Omit<ManifestsOptions, "cache">): Promise<readonly DigestLine[]> {
+  const reading = toReading({ ...options, cache: noCache }, createPace(Infinity));
+  const { processes } = await readCommit(reading, "", null, (record) => record.catalogue.versions.keys());
+  return [...processes.records.values()].flatMap((record) =>
+    [...record.catalogue.versions.values()].flatMap((entry) => lineOf(record, entry) ?? []),
+  );
+}
+
+function lineOf(record: ProcessRecord, entry: ListedVersion): DigestLine | null {
+  const { version, status, digest = null, place } = entry;
+  const known = record.versions.get(version);
+  if (known?.kind !== "good" || (status === "draft" && digest === null)) return null;
+  const { process } = record;
+  return { process, version, file: processFile(process), line: place[2], listed: digest, computed: known.digest, state: stateOf() };
+
+  function stateOf(): DigestLine["state"] {
+    if (digest === null) return "missing";
+    if (trueContent(digest, known) === null) return "wrong";
+    return isOfVersion(digest) ? "right" : "old";
+  }
+}
