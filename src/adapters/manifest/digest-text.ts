@@ -22,15 +22,14 @@ export function withDigests(text: string, digests: ReadonlyMap<Version, VersionD
 }
 
 function editOf(text: string, entry: YAMLMap, digest: VersionDigest): Edit | null {
-  const [start, end] = rangeOf(pairOf(entry, "digest")?.value) ?? [];
-  if (start !== undefined && end !== undefined) return { start, end, text: digest };
+  const before = rangeOf(pairOf(entry, "digest")?.value);
+  if (before !== null) return { ...before, text: digest };
   const status = pairOf(entry, "status");
-  const [, statusEnd] = rangeOf(status?.value) ?? [];
-  const [keyStart] = rangeOf(status?.key) ?? [];
-  if (statusEnd === undefined || keyStart === undefined) return null;
-  if (entry.flow === true) return { start: statusEnd, end: statusEnd, text: `, digest: ${digest}` };
-  const lineEnd = endOfLine(text, statusEnd);
-  const indent = " ".repeat(keyStart - (text.lastIndexOf("\n", keyStart - 1) + 1));
+  const [key, value] = [rangeOf(status?.key), rangeOf(status?.value)];
+  if (key === null || value === null) return null;
+  if (entry.flow === true) return { start: value.end, end: value.end, text: `, digest: ${digest}` };
+  const lineEnd = endOfLine(text, value.end);
+  const indent = " ".repeat(key.start - (text.lastIndexOf("\n", key.start - 1) + 1));
   return { start: lineEnd, end: lineEnd, text: `${text.charAt(lineEnd) === "\r" ? "\r\n" : "\n"}${indent}digest: ${digest}` };
 }
 
@@ -43,6 +42,8 @@ function pairOf(entry: YAMLMap, key: string): Pair | undefined {
   return entry.items.find((pair) => isScalar(pair.key) && pair.key.value === key);
 }
 
-function rangeOf(node: unknown): readonly number[] | null {
-  return isScalar(node) ? (node.range ?? null) : null;
+function rangeOf(node: unknown): Pick<Edit, "start" | "end"> | null {
+  if (!isScalar(node) || !node.range) return null;
+  const [start, end] = node.range;
+  return { start, end };
 }

@@ -62,17 +62,39 @@ export function contentFindings(
   known: VersionRecord,
 ): readonly Finding[] {
   if (known.kind === "bad") return known.findings;
-  const content = { definition: known.summary.definitionDigest, whole: known.digest };
-  const publication = publicationOf(processes, record.process, entry.version);
-  const promised = publication !== null && standing(publication, entry, content) !== "kept" ? publication : null;
-  const isPromised = entry.digest === undefined ? entry.status === "draft" : trueContent(entry.digest, known) !== null;
-  const isOld = entry.digest !== undefined && !isOfVersion(entry.digest);
-  if (isPromised && promised === null && !isOld) return known.warnings;
+  const at = (): Place => ({
+    file: processFile(record.process),
+    line: entry.place[2],
+    column: entry.place[3],
+    pointer: pointerOf(record, entry),
+  });
+  const findings = digestFindings(at, record.process, entry, known);
+  const promised = brokenPromise(processes, record.process, entry, known);
+  if (promised !== null)
+    return [...findings.filter(({ severity }) => severity === "error"), republished(at(), record.process, entry, promised)];
+  return findings.some(({ severity }) => severity === "error") ? findings : joined(known.warnings, findings);
+}
 
-  const at = { file: processFile(record.process), line: entry.place[2], column: entry.place[3], pointer: pointerOf(record, entry) };
-  const findings = isPromised ? [] : [wrongDigest(at, record.process, entry, known.digest)];
-  if (promised !== null) return [...findings, republished(at, record.process, entry, promised)];
-  return isPromised ? [...known.warnings, oldDigest(at, entry, known.digest)] : findings;
+type GoodVersion = Extract<VersionRecord, { kind: "good" }>;
+
+function digestFindings(at: () => Place, process: ProcessId, entry: ListedVersion, known: GoodVersion): readonly Finding[] {
+  const { digest, status } = entry;
+  if (digest === undefined) return status === "draft" ? none : [wrongDigest(at(), process, entry, known.digest)];
+  if (trueContent(digest, known) === null) return [wrongDigest(at(), process, entry, known.digest)];
+  return isOfVersion(digest) ? none : [oldDigest(at(), entry, known.digest)];
+}
+
+/** What the version was published as, when it is no longer that. */
+function brokenPromise(processes: ProcessSet, process: ProcessId, entry: ListedVersion, known: GoodVersion): Publication | null {
+  const publication = publicationOf(processes, process, entry.version);
+  if (publication === null) return null;
+  const content = { definition: known.summary.definitionDigest, whole: known.digest };
+  return standing(publication, entry, content) === "kept" ? null : publication;
+}
+
+/** The one list as it is where the other is empty: most have nothing to say. */
+function joined(some: readonly Finding[], others: readonly Finding[]): readonly Finding[] {
+  return others.length === 0 ? some : [...some, ...others];
 }
 
 function oldDigest(at: Place, { version, digest }: ListedVersion, computed: VersionDigest): Finding {

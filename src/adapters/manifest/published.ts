@@ -94,13 +94,24 @@ export interface Content {
 /** Changing nothing but the format of the digest is no new publication. */
 export function standing(publication: Publication, listed: ListedVersion | undefined, content: Content | null): Standing {
   if (listed?.digest === undefined) return "broken";
-  const whole = publication.whole ?? (isOfVersion(publication.digest) ? publication.digest : null);
+  const whole = wholeOf(publication);
   if (whole !== null && isOfVersion(listed.digest)) return asStanding(listed.digest === whole);
-  const isSameFile = publication.file === "" || listed.file === undefined || listed.file === publication.file;
+  const isSameFile = mayBeSameFile(publication, listed);
   if (publication.digest === listed.digest && isSameFile) return "kept";
   if (whole !== null) return content === null ? "unread" : asStanding(content.whole === whole);
-  if (!isSameFile || !isOfVersion(listed.digest)) return "broken";
-  return content === null ? "unread" : asStanding(content.definition === publication.digest);
+  return isSameFile && isOfVersion(listed.digest) ? ofOlderPublication(publication, content) : "broken";
+}
+
+function mayBeSameFile({ file }: Publication, listed: ListedVersion): boolean {
+  return file === "" || listed.file === undefined || listed.file === file;
+}
+
+function wholeOf({ digest, whole }: Publication): VersionDigest | null {
+  return whole ?? (isOfVersion(digest) ? digest : null);
+}
+
+function ofOlderPublication({ digest }: Publication, content: Content | null): Standing {
+  return content === null ? "unread" : asStanding(content.definition === digest);
 }
 
 function asStanding(isKept: boolean): Standing {

@@ -118,13 +118,19 @@ function wantedVersions(
       wantPinned(wanted, processes.records.get(process), environment.pins.get(process)?.version);
     }
   }
-  for (const process of processes.published.keys()) {
-    const record = processes.records.get(process);
-    if (record !== undefined) for (const version of unreadVersions(processes.published, record)) want(wanted, record, version);
-  }
+  wantUnread(wanted, processes);
   if (also !== undefined)
     for (const record of processes.records.values()) for (const version of also(record)) want(wanted, record, version);
   return wanted;
+}
+
+/** Versions whose digest has changed its format. */
+function wantUnread(wanted: Wanted, { published, records }: ProcessSet): void {
+  for (const process of published.keys()) {
+    const record = records.get(process);
+    if (record === undefined) continue;
+    for (const version of unreadVersions(published, record)) want(wanted, record, version);
+  }
 }
 
 function perhapsUnread(environment: EnvironmentRecord, known: EnvironmentRecord | null, processes: ProcessSet): Iterable<ProcessId> {
