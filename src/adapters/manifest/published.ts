@@ -96,10 +96,16 @@ export function standing(publication: Publication, listed: ListedVersion | undef
   if (listed?.digest === undefined) return "broken";
   const whole = wholeOf(publication);
   if (whole !== null && isOfVersion(listed.digest)) return asStanding(listed.digest === whole);
-  const isSameFile = mayBeSameFile(publication, listed);
-  if (publication.digest === listed.digest && isSameFile) return "kept";
-  if (whole !== null) return content === null ? "unread" : asStanding(content.whole === whole);
-  return isSameFile && isOfVersion(listed.digest) ? ofOlderPublication(publication, content) : "broken";
+  if (publication.digest === listed.digest && mayBeSameFile(publication, listed)) return "kept";
+  if (whole === null) return olderStanding(publication, listed, content);
+  return content === null ? "unread" : asStanding(content.whole === whole);
+}
+
+/** Of a publication of which nothing is known but the digest of its definition, and its file. */
+function olderStanding(publication: Publication, listed: ListedVersion, content: Content | null): Standing {
+  const isRewritten = listed.digest !== undefined && isOfVersion(listed.digest);
+  if (!isRewritten || !mayBeSameFile(publication, listed)) return "broken";
+  return content === null ? "unread" : asStanding(content.definition === publication.digest);
 }
 
 function mayBeSameFile({ file }: Publication, listed: ListedVersion): boolean {
@@ -108,10 +114,6 @@ function mayBeSameFile({ file }: Publication, listed: ListedVersion): boolean {
 
 function wholeOf({ digest, whole }: Publication): VersionDigest | null {
   return whole ?? (isOfVersion(digest) ? digest : null);
-}
-
-function ofOlderPublication({ digest }: Publication, content: Content | null): Standing {
-  return content === null ? "unread" : asStanding(content.definition === digest);
 }
 
 function asStanding(isKept: boolean): Standing {
