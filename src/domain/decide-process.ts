@@ -184,7 +184,7 @@ function heldBack(needs: readonly Dependency[], { seen, state, running, freeze }
 }
 
 function isRefused(state: ProcessState | undefined, desired: Desired | undefined): boolean {
-  return desired?.kind === "broken" || (desired?.kind === "run" && state?.refused?.unit.digest === desired.unit.digest);
+  return desired?.kind === "run" && state?.refused?.unit.digest === desired.unit.digest;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createPlaces } from "../../src/controller/places.ts";
-import type { Digest } from "../../src/domain/names.ts";
+import type { Digest, UnitRef } from "../../src/domain/names.ts";
 import type { Inventory } from "../../src/domain/unit.ts";
 import { createWorld, environment, type World } from "../support/world.ts";
 
@@ -43,19 +43,70 @@ describe("the same versions, deployed again because the variables have changed",
     await world.settle();
     expect(await redeployed(world)).toEqual(["billing Failed", "orders Succeeded"]);
   });
+
+  it("wait again when what they call is deployed once more: that it failed with other variables is no refusal of these", async () => {
+    const world = await caller();
+    world.spec = { ...world.spec, variables: { currency: "EUR" } };
+    world.engine.refuse(world.digest("billing", "2.0.0"), { code: "engine/refused", detail: "no" });
+    await world.settle();
+    world.spec = { ...world.spec, variables: { currency: "CHF" } };
+    await world.pass();
+    expect(await world.status("orders")).toMatchObject({ phase: "Pending", reason: "waits for billing 2.0.0, which it calls" });
+    await world.settle();
+    expect((await redeployed(world)).slice(2)).toEqual(["billing Succeeded", "orders Succeeded"]);
+  });
+
+  it("do not wait for one whose pin is broken", async () => {
+    const world = await caller();
+    world.spec = { ...world.spec, variables: { currency: "EUR" } };
+    world.pin("billing", "9.9.9");
+    await world.settle();
+    expect(await redeployed(world)).toEqual(["orders Succeeded"]);
+  });
 });
 
 describe("where versions answered last", () => {
   const digest: Digest = `sha256-${"a".repeat(64)}`;
   const unit = { process: "orders", version: "1.0.0", digest };
+  const again = { ...unit, digest: `sha256-${"b".repeat(64)}` } as const;
+  const other = { ...unit, process: "return" };
 
-  function inventory(address: string): Inventory {
-    const placements = [{ instance: "one", address, ready: true, inFlight: 0, counts: null }];
-    return {
-      instances: [{ id: "one", state: "ready", why: "" }],
-      installed: [{ ...unit, drift: null, armed: true, endpoints: [], placements }],
-    };
+  function place(of: UnitRef, address: string, ready = true): Inventory["installed"][number] {
+    return { ...of, drift: null, armed: true, endpoints: [], placements: [{ instance: "one", address, ready, inFlight: 0, counts: null }] };
   }
+
+  function inventory(address: string, others: Inventory["installed"] = [], state: "ready" | "down" = "ready"): Inventory {
+    return { instances: [{ id: "one", state, why: "" }], installed: address === "" ? others : [place(unit, address), ...others] };
+  }
+
+  it("is told by process and by unit: the same version with other variables is elsewhere", () => {
+    const places = createPlaces();
+    places.remember(environment, inventory("http://one", [place(again, "http://again"), place(other, "http://other")]));
+    const address = (of: UnitRef) => places.last(environment, of)?.placements[0]?.address;
+    expect([unit, again, other].map(address)).toEqual(["http://one", "http://again", "http://other"]);
+    expect(places.last(environment, { ...other, digest: again.digest })).toBeNull();
+  });
+
+  it("is kept while it does not answer, or while an instance is down, and forgotten with it", () => {
+    const places = createPlaces();
+    const address = () => places.last(environment, unit)?.placements[0]?.address;
+    places.remember(environment, inventory("http://one"));
+    places.remember(environment, inventory("", [place(unit, "http://silent", false)]));
+    expect(address()).toBe("http://one");
+    places.remember(environment, inventory("", [], "down"));
+    expect(address()).toBe("http://one");
+    places.remember(environment, inventory(""));
+    expect(address()).toBeUndefined();
+  });
+
+  it("is nobody's from another environment while its own engine is down", () => {
+    const places = createPlaces();
+    places.remember("staging", inventory("http://staging"));
+    places.remember(environment, inventory("", [], "down"));
+    expect(places.last(environment, unit)).toBeNull();
+    places.remember(environment, inventory("", [place(unit, "http://silent", false)]));
+    expect(places.last(environment, unit)).toBeNull();
+  });
 
   it("is told by environment: the same version on an instance of the same name is elsewhere in another one", () => {
     const places = createPlaces();

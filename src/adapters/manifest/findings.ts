@@ -105,6 +105,7 @@ const catalogue = {
   "pin/draft-not-allowed": "Publish the version, or allow drafts in this environment.",
   "pin/archived": "Pin a version that is not archived.",
   "pin/deprecated": "Move to a newer version when you can.",
+  "environment/unread-quarantine": "Name it quarantine.yaml; a quarantine file that is not read would let go what it holds back.",
   "pin/quarantine-unknown": "Mend quarantine.yaml; until then nothing new is deployed here, and what runs keeps running.",
   "pin/quarantined": "Pin another version; or take the entry out of quarantine.yaml once you know why it was put there.",
   "config/listen": "Add `host` or `port` to `listen`, or take it out.",

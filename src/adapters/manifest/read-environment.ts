@@ -115,12 +115,20 @@ async function readOwnFile(
 async function readQuarantine(reading: Reading, path: string, folder: Folder): Promise<ParsedQuarantine> {
   const id = folder.files.get("quarantine.yaml");
   const file = `${path}/quarantine.yaml`;
-  // A link is told by the folder already.
-  if (id === undefined) return folder.findings.some((found) => found.file === file) ? unreadableQuarantine([]) : nothingHeld();
+  if (id === undefined) return isPerhapsThere(folder, path) ? unreadableQuarantine([]) : nothingHeld();
   const read = await readLimited(reading.objects, id, file, maxYamlBytes);
   if (read.kind === "refused") return unreadableQuarantine(read.findings);
   return reading.pace.run(parseQuarantineFile(read.bytes, file, reading.schemas));
 }
+
+/** A link, a folder, a name that nobody reads, or files that were not looked at: what is held back is not known. The folder tells of each. */
+function isPerhapsThere({ files, findings }: Folder, path: string): boolean {
+  if (findings.some(({ file, code }) => code === "limit/files" || looksLikeQuarantine.test(file.slice(path.length + 1)))) return true;
+  return [...files.keys()].some((name) => looksLikeQuarantine.test(name));
+}
+
+/** `quarantine.yml`, `Quarantine.yaml`, `quarantine/a.yaml`, `quarantine.yaml/a`; not `quarantine.md`. */
+const looksLikeQuarantine = /^quarantined?(?:\.ya?ml(?:\/|$)|[./].*\.ya?ml$|$)/i;
 
 function nameFindings(name: EnvironmentName, path: string): readonly Finding[] {
   if (name.length <= maxName && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) return [];
@@ -131,6 +139,8 @@ function nameFindings(name: EnvironmentName, path: string): readonly Finding[] {
 function unreadFile(file: string, path: string): Finding {
   if (/^pins?[./]/i.test(file))
     return finding(startOf(path), "pin/unread-file", "this looks like a pins file, but none of this name is read");
+  if (looksLikeQuarantine.test(file))
+    return finding(startOf(path), "environment/unread-quarantine", "this looks like quarantine.yaml, but no file of this name is read");
   return finding(startOf(path), "file/unexpected", "no file of this name is expected here");
 }
 
