@@ -61,4 +61,7 @@ it("no version gets traffic where it does not answer, while another one of its p
   measure(world, 60);
   await passes(world, 1_000);
   expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
+  const { owed } = await world.journal.state("production");
+  const stuck = owed.flatMap((entry) => (entry.action.kind === "ensure-weights" ? [entry.stuck?.code] : []));
+  expect(stuck).toEqual(["engine/unreachable"]);
 });

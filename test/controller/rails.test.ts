@@ -69,6 +69,24 @@ describe("the way back", () => {
     expect(await world.status(process)).toMatchObject({ health: "Degraded" });
   });
 
+  it("leads past what people have put into quarantine, under whatever number", async () => {
+    const world = await deployed("1.1.0", "1.2.0");
+    use(world, { ...blueGreen, warm: { count: 9, maxAgeMs: null } });
+    const [, , oldest] = (await world.state(process))?.knownGood ?? [];
+    if (oldest?.definition === undefined) throw new Error("the definition of 1.0.0 is not remembered");
+    world.isGitDown = true;
+    world.engine.removeByHand(world.digest(process, "1.1.0"));
+    world.engine.refuse(world.digest(process, "1.1.0"), { code: "engine/refused", detail: "no" });
+    world.condemnAs({ process, version: "0.1.0", digest: oldest.definition });
+    await world.order({ kind: "recover", process });
+    await world.settle();
+    expect(world.traffic(process)).toEqual({ "1.2.0": 100 });
+    expect((await world.journal.history({})).filter(({ version }) => version === "1.0.0")).toHaveLength(1);
+    world.lift(process);
+    await world.settle();
+    expect(world.traffic(process)).toEqual({ "1.0.0": 100 });
+  });
+
   it("stays where it leads, also when nobody can prove in time that it helped", async () => {
     const world = await deployed("1.1.0");
     world.spec = { ...world.spec, validation: { ...world.spec.validation, rollback: ["service_availability", "data_integrity"] } };

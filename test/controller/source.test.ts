@@ -20,6 +20,7 @@ function followed(applied: string | null = null) {
   const remote: Played = { commit: "c1", error: null, mirrored: null, lost: [] };
   const snapshots: string[] = [];
   const fetches: string[] = [];
+  const failing: { snapshot: PinionError | null; write: PinionError | null } = { snapshot: null, write: null };
   let now = 1_000;
   const head = (commit: string): Head => ({ commit, committedAt: 5, subject: `subject of ${commit}`, author: "team" });
   const repository: SourceParts["repository"] = {
@@ -38,6 +39,7 @@ function followed(applied: string | null = null) {
   const manifests: SourceParts["manifests"] = {
     snapshot: async (commit): Promise<Snapshot> => {
       snapshots.push(commit);
+      if (failing.snapshot) throw failing.snapshot;
       const environments = new Map([
         ["production", environment],
         ["staging", { ...environment, name: "staging" }],
@@ -58,9 +60,15 @@ function followed(applied: string | null = null) {
     branch: "main",
     environments: ["production", "shut"],
     remembered: () => memory.remembered,
-    applied: { read: () => memory.applied, write: (commit) => void (memory.applied = commit) },
+    applied: {
+      read: () => memory.applied,
+      write: (commit) => {
+        if (failing.write) throw failing.write;
+        memory.applied = commit;
+      },
+    },
   };
-  return { source: createSource(parts), remote, memory, snapshots, fetches, router };
+  return { source: createSource(parts), remote, memory, snapshots, fetches, router, failing };
 }
 
 describe("following the repository", () => {
@@ -219,6 +227,24 @@ describe("a history that was rewritten", () => {
     Object.assign(remote, { commit: "c3", lost: [] });
     expect(await source.poll()).toBe(true);
     expect(source.status()).toMatchObject({ state: "ok", commit: "c3" });
+  });
+});
+
+describe("a commit", () => {
+  it.each([
+    ["cannot be read", "snapshot", new PinionError("git/object-missing", "a blob is gone")],
+    ["cannot be remembered", "write", new PinionError("store/full", "the disk is full")],
+  ] as const)("that %s is neither in force nor remembered, and tried again", async (_, what, error) => {
+    const { source, remote, memory, failing } = followed();
+    await source.poll();
+    remote.commit = "c2";
+    failing[what] = error;
+    expect(await source.poll()).toBe(false);
+    expect([source.wanted("production")?.commit, source.snapshot()?.commit, memory.applied]).toEqual(["c1", "c1", "c1"]);
+    expect(source.status()).toMatchObject({ state: "error", code: error.code, commit: "c1" });
+    failing[what] = null;
+    expect(await source.poll()).toBe(true);
+    expect([source.wanted("production")?.commit, memory.applied]).toEqual(["c2", "c2"]);
   });
 });
 

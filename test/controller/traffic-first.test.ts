@@ -41,6 +41,45 @@ describe("a version that is condemned while the router takes no routes", () => {
   });
 });
 
+describe("a version that is condemned while the router refuses another process", () => {
+  it("is reverted in git all the same", async () => {
+    const world = await running();
+    world.publish("billing", "1.0.0");
+    world.pin("billing", "1.0.0");
+    await world.settle();
+    use(world, canary);
+    measure(world, 0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    const { router, ports } = world;
+    const picky: Router = {
+      ...router,
+      ensureRoutes: async (name, routes) => {
+        const refused = routes
+          .filter(({ process }) => process === "billing")
+          .map(({ process }) => ({ process, isAboutPath: false, why: "no" }));
+        return [
+          ...(await router.ensureRoutes(
+            name,
+            routes.filter(({ process }) => process !== "billing"),
+          )),
+          ...refused,
+        ];
+      },
+    };
+    world.ports = { ...ports, router: picky };
+    world.publish("billing", "2.0.0");
+    world.pin("billing", "2.0.0");
+    for (let pass = 0; pass < 10; pass++) await world.pass();
+    world.readings = ({ process }) => ({
+      candidate: { kind: "value", value: process === "orders" ? 60 : 0, requests: 100, coveredMs: 10_000 },
+    });
+    for (let pass = 0; pass < 3; pass++) await world.pass();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(world.reverts).toMatchObject([{ process: "orders", from: "1.1.0" }]);
+  });
+});
+
 describe("an instance that is gone", () => {
   const targets = async (world: World) =>
     (await world.router.routes(environment)).flatMap(({ shares }) =>

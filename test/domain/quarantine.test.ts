@@ -46,6 +46,20 @@ describe("what people have put into quarantine", () => {
     expect(followGit(row({ quarantined: [known(true)] }), seen([], how)).quarantined).toHaveLength(1);
   });
 
+  it("is lifted by itself: neither another process's entry keeps it, nor does it take others along", () => {
+    expect(followGit(row({ quarantined: [known(true)] }), seen([entry("billing")])).quarantined).toEqual([]);
+    const other: Quarantined = { ...known(true), version: "1.2.0", digest: `sha256-${"b".repeat(64)}` };
+    expect(followGit(row({ quarantined: [known(true), other] }), seen([entry()])).quarantined).toEqual([known(true)]);
+    expect(followGit(row({ quarantined: [known(true), known(false)] }), seen([])).quarantined).toEqual([known(false)]);
+  });
+
+  it("is tried again once it is lifted, though it was refused; what was refused for another reason is not", () => {
+    const refused = (version: string) => ({ unit: { process: "orders", version, digest }, why: "in quarantine", at: 1 });
+    const after = (version: string) => followGit(row({ quarantined: [known(true)], refused: refused(version) }), seen([])).refused;
+    expect(after("1.1.0")).toBeNull();
+    expect(after("1.2.0")).toEqual(refused("1.2.0"));
+  });
+
   it("is lifted while there are warnings only", () => {
     expect(followGit(row({ quarantined: [known(true)] }), seen([], { severity: "warning" })).quarantined).toEqual([]);
   });

@@ -69,6 +69,7 @@ describe("quarantine.yaml", () => {
   it.each([
     ["of another version", entry("1.1.0", "c110")],
     ["of another content of that version", entry("1.0.0", "else")],
+    ["of another process with the same content", entry("1.0.0", "c100").replace("called", "caller")],
   ])("holds nothing else back: an entry %s", async (_, line) => {
     expect((await reader()(`quarantine:\n  - ${line}\n`)).production).toEqual(free);
   });
