@@ -1,33 +1,38 @@
 # syntax=docker/dockerfile:1
 # Build:  docker build -t pinion .
 # Run:    docker run -p 8080:8080 -v "$PWD/pinion.yaml:/etc/pinion/pinion.yaml:ro" -v pinion-state:/var/lib/pinion -v pinion-engines:/var/lib/pinion.engines pinion
-# The controller runs as root, so that the engines of each environment can run as a user of their own: pinion-ENVIRONMENT, or `engines.ENVIRONMENT.user`.
+# The controller runs as root, so that the engines of each environment and the gateway run as users of their own: pinion-ENVIRONMENT, or
+# `engines.ENVIRONMENT.user`, and pinion_gateway.
 # It needs no more than: --cap-drop=ALL --cap-add=SETUID,SETGID,CHOWN,FOWNER,KILL,DAC_OVERRIDE --security-opt=no-new-privileges
 # In pinion.yaml: `state: /var/lib/pinion` and `gateway: { host: 0.0.0.0, port: 8080 }`. See docs/install.md.
 
-# dist/, with everything that building takes.
-FROM node:20-bookworm-slim AS build
+# Any Debian image with Node.js 20.19 or newer and npm: docker build --build-arg BASE=… .
+ARG BASE=node:20-bookworm-slim
+
+FROM ${BASE} AS installed
 WORKDIR /opt/pinion
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
+RUN npm ci --no-audit --no-fund && npm cache clean --force
+
+# dist/, with everything that building takes.
+FROM installed AS build
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
 RUN node scripts/build.mjs
 
 # node_modules, with nothing that only development takes.
-FROM node:20-bookworm-slim AS packages
-WORKDIR /opt/pinion
-COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund && npm cache clean --force
+FROM installed AS packages
+RUN npm prune --omit=dev --no-audit --no-fund
 
-FROM node:20-bookworm-slim
+FROM ${BASE}
 RUN apt-get update \
   && apt-get install --yes --no-install-recommends ca-certificates git openssh-client tini \
   && rm -rf /var/lib/apt/lists/* \
   && for name in development test staging production; do \
        useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin "pinion-$name"; \
      done \
+  && useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin pinion_gateway \
   && install --directory --mode=0700 /var/lib/pinion \
   && install --directory --mode=0711 /var/lib/pinion.engines
 WORKDIR /opt/pinion

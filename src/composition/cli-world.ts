@@ -1,6 +1,7 @@
 /** Everything outside that the command line works with. What only one command needs is loaded with that command. */
 
 import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
@@ -122,10 +123,11 @@ async function playDemo(options: DemoOptions): Promise<number> {
 }
 
 /** Runs until it is told to stop, which ends the process. */
-async function serveGateway(options: GatewayOptions): Promise<number> {
+async function serveGateway({ tokenFromStdin, ...options }: GatewayOptions): Promise<number> {
   const { runGatewayProcess } = await import("../adapters/routers/gateway/process.ts");
   const { createLog } = await import("../adapters/system/system.ts");
-  await runGatewayProcess({ ...options, log: createLog("info", "gateway") });
+  const token = tokenFromStdin ? readFileSync(0, "utf8").trim() : null;
+  await runGatewayProcess({ ...options, token, log: createLog("info", "gateway") });
   return new Promise(() => undefined);
 }
 

@@ -6,6 +6,7 @@ import { readRecord } from "../adapters/engines/node-red/instance-files.ts";
 import { isAlive, terminate as endEngine } from "../adapters/engines/node-red/os-process.ts";
 import { readIdentity } from "../adapters/routers/gateway/identity.ts";
 import { isRunning, type OwnedProcess, terminate as endGateway } from "../adapters/routers/gateway/owned-process.ts";
+import { gatewayFolders } from "./gateway-folder.ts";
 import { lockFolder } from "../adapters/store/lock.ts";
 import type { Ended } from "../surfaces/cli/world.ts";
 
@@ -18,7 +19,7 @@ export async function endLeftOvers(stateDirectory: string): Promise<readonly End
   if (!(await isThere(stateDirectory))) return [];
   const lock = lockFolder(stateDirectory);
   try {
-    const gateway = await endGatewayOf(join(stateDirectory, "gateway"));
+    const gateway = (await Promise.all(Object.values(gatewayFolders(stateDirectory)).map(endGatewayOf))).flat();
     const engines = await Promise.all((await instancesIn(join(stateDirectory, "engines"))).map(endInstance));
     return [...gateway, ...engines.flat()];
   } finally {

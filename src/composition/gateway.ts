@@ -7,6 +7,8 @@ import type { GatewayStatus } from "../domain/gateway-status.ts";
 import type { Log } from "../ports/log.ts";
 import type { Router } from "../ports/router.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import { openGatewayFolder } from "./gateway-folder.ts";
+import { isolateGateway } from "./isolation.ts";
 import { pinionCommand } from "./package.ts";
 
 export interface GatewayParts {
@@ -31,9 +33,10 @@ export interface OpenGateway {
 /** @throws `router/unreachable` when our own does not come up, `secret/missing`. */
 export async function openGateway({ config, stateDirectory, secrets, log }: GatewayParts): Promise<OpenGateway> {
   if (config.kind === "external") return openExternal(config, secrets);
-  const { host, port, trustedProxies, maxConnections, bodyIdleMs, environments } = config;
+  const { host, port, user, trustedProxies, maxConnections, bodyIdleMs, environments } = config;
   const settings = { trustedProxies, maxConnections, bodyIdleMs, environments };
-  const gateway = await ensureGatewayProcess({ stateDirectory, host, port, settings, command: [...pinionCommand(), "gateway"], log });
+  const place = await openGatewayFolder(stateDirectory, await isolateGateway(user));
+  const gateway = await ensureGatewayProcess({ ...place, host, port, settings, command: [...pinionCommand(), "gateway"], log });
   const status = follow(gateway);
   return {
     router: gateway.router,

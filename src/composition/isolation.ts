@@ -1,7 +1,7 @@
 /** Which user the engines of an environment run as: what a flow can read and do is what that user can. */
 
 import { dirname, join } from "node:path";
-import { findUser, maySwitchUsers } from "../adapters/engines/node-red/run-as.ts";
+import { findUser, maySwitchUsers, type RunAs } from "../adapters/engines/node-red/run-as.ts";
 import type { Isolation } from "../adapters/engines/node-red/supervisor.ts";
 import type { ControllerConfig, EmbeddedEngineConfig } from "../domain/controller-config.ts";
 import { PinionError } from "../domain/errors.ts";
@@ -32,6 +32,18 @@ export async function isolate(
   return { isolation: { runAs, directory: join(`${dirname(directory)}.engines`, environment) }, notes: [] };
 }
 
+/** A name that no environment's user can have. */
+const gatewayUser = "pinion_gateway";
+
+/** Whom the gateway runs as; null: as the controller. @throws `config/invalid` when the user named cannot be had. */
+export async function isolateGateway(user: string | null, mayBe = maySwitchUsers()): Promise<RunAs | null> {
+  if (!mayBe && user !== null)
+    throw new PinionError("config/invalid", `the gateway cannot run as ${user}: that takes a controller that runs as root`);
+  const runAs = mayBe ? await findUser(user ?? gatewayUser) : null;
+  if (runAs === null && user !== null) throw new PinionError("config/invalid", `the gateway cannot run as ${user}: there is no such user`);
+  return runAs?.uid === 0 ? null : runAs;
+}
+
 const whyExposed = "not isolated: its engines run as the controller's own user, whose files and other engines are open to their flows";
 
 /** Said once, of the first environment that is so. */
@@ -43,10 +55,12 @@ export function howExposed(mayBe = maySwitchUsers()): string {
 }
 
 /** What pinion.yaml itself undoes; null: nothing. */
-export function sharedUser({ engines }: ControllerConfig): string | null {
+export function sharedUser({ engines, gateway }: Pick<ControllerConfig, "engines" | "gateway">): string | null {
   const users = [engines.default, ...engines.byEnvironment.values()].flatMap((engine) =>
     engine.mode === "embedded" && engine.user !== null ? [engine.user] : [],
   );
+  if (gateway.kind === "own" && gateway.user !== null && users.includes(gateway.user))
+    return `the gateway is not isolated from flows: it runs as ${gateway.user}, as engines do; give it a user of its own`;
   const shared = users.find((user, index) => users.indexOf(user) !== index);
   if (shared === undefined) return null;
   return `environments are not isolated from each other where their engines run as the same user, as with ${shared}: give each a user of its own`;

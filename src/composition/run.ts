@@ -98,7 +98,7 @@ async function openAll(serving: Serving, closers: Closers, start: { readonly isO
   closers.push(() => assembled?.idle());
   const repository = await openRepository({ config: config.repository, directory: join(stateDirectory, "mirror"), secrets, log });
   closers.push(() => repository.close());
-  const gateway = await openGateway({ config: config.gateway, stateDirectory: join(stateDirectory, "gateway"), secrets, log });
+  const gateway = await openGateway({ config: config.gateway, stateDirectory, secrets, log });
   closers.push(() => gateway.close(start.isOver ? onExit : gateway.wasThere ? "keep" : "stop"));
   const wake = (environment: string) => controller.wake(environment);
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock, log });

@@ -75,7 +75,13 @@ export const gatewayDefaults: GatewaySettings = { trustedProxies: [], maxConnect
 
 export type GatewayConfig =
   /** Started by the controller. Port 0: a free one. */
-  | ({ readonly kind: "own"; readonly host: string; readonly port: number } & GatewaySettings)
+  | ({
+      readonly kind: "own";
+      readonly host: string;
+      readonly port: number;
+      /** Whom it runs as, by name or number; null: `pinion_gateway`, where there is one, else as the controller. */
+      readonly user: string | null;
+    } & GatewaySettings)
   /** Started and supervised by somebody else. */
   | { readonly kind: "external"; readonly controlUrl: string; readonly publicUrl: string; readonly token: SecretReference };
 

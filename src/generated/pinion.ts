@@ -211,6 +211,10 @@ export interface GatewaySection {
   host?: string;
   port?: Port;
   /**
+   * The operating-system user that it runs as, by name or number. pinion_gateway by default, where the system has it. It takes a controller that runs as root.
+   */
+  user?: string | number;
+  /**
    * Addresses and networks of the proxies in front, whose X-Forwarded-*, Forwarded and X-Real-IP are believed. Of everybody else the gateway overwrites or removes them.
    */
   trustedProxies?: string[];

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseControllerConfig } from "../../src/adapters/manifest/controller-config.ts";
 import { createEngines } from "../../src/composition/engines.ts";
 import { readInstallation } from "../../src/composition/installation.ts";
-import { howExposed, isolate, sharedUser } from "../../src/composition/isolation.ts";
+import { howExposed, isolate, isolateGateway, sharedUser } from "../../src/composition/isolation.ts";
 
 const parse = (engines: string) =>
   parseControllerConfig(`repository: { url: https://git.example.com/c.git }\nengines: ${engines}\n`, "pinion.yaml");
@@ -26,6 +26,12 @@ describe("whom engines run as", () => {
     const { isolation, notes } = await isolate("production", embedded("20001"), "/state/engines", true);
     expect(isolation).toEqual({ runAs: { uid: 20_001, gid: 20_001 }, directory: "/state.engines/production" });
     expect(notes).toEqual([]);
+  });
+
+  it("is told where the gateway runs as they do", () => {
+    const text =
+      "repository: { url: https://git.example.com/c.git }\nengines: { default: { kind: node-red, user: 20001 } }\ngateway: { user: 20001 }\n";
+    expect(sharedUser(parseControllerConfig(text, "pinion.yaml"))).toMatch(/gateway is not isolated from flows.*20001/);
   });
 
   it("is told where several entries name the same user", () => {
@@ -76,5 +82,18 @@ describe("a controller whose engines run as itself", () => {
     await engines.close("stop");
     rmSync(directory, { recursive: true, force: true });
     expect(said.filter((line) => line.includes("not isolated"))).toHaveLength(1);
+  });
+});
+
+describe("whom the gateway runs as", () => {
+  it("is the user named, or the controller where there is none or it is root", async () => {
+    expect(await isolateGateway("20011", true)).toEqual({ uid: 20_011, gid: 20_011 });
+    expect(await isolateGateway("root", true)).toBeNull();
+    expect(await isolateGateway(null, false)).toBeNull();
+  });
+
+  it("is nobody when the user named cannot be had", async () => {
+    await expect(isolateGateway("no-such-user", true)).rejects.toMatchObject({ code: "config/invalid" });
+    await expect(isolateGateway("20011", false)).rejects.toThrow(/runs as root/);
   });
 });

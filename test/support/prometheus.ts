@@ -15,24 +15,37 @@ export interface TestPrometheus {
   readonly url: string;
   /** Waits until it has scraped so many times more, with success: on a busy machine a scrape may come too late. */
   scraped(times: number): Promise<void>;
+  /** The first value of an answer; 0 for an empty one. */
+  query(query: string): Promise<number>;
   stop(): Promise<void>;
 }
 
 /** `metrics` is asked at every scrape, five times a second. */
 export async function startPrometheus(metrics: () => string): Promise<TestPrometheus> {
-  if (!existsSync(program))
-    throw new Error(`${program} is missing: install it with \`apt-get install -y --no-install-recommends prometheus\``);
   const exporter = createServer((_, response) => {
     response.setHeader("content-type", "text/plain; version=0.0.4").end(metrics());
   });
+  const scraper = await startScraper(configuration(await listen(exporter)));
+  return {
+    ...scraper,
+    async stop() {
+      await scraper.stop();
+      exporter.closeAllConnections();
+      await new Promise((resolve) => exporter.close(resolve));
+    },
+  };
+}
+
+/** One that scrapes what these lines of its configuration say, five times a second. */
+export async function startScraper(scrapeConfigs: string): Promise<TestPrometheus> {
+  if (!existsSync(program))
+    throw new Error(`${program} is missing: install it with \`apt-get install -y --no-install-recommends prometheus\``);
   const folder = await mkdtemp(join(tmpdir(), "pinion-prometheus-"));
-  await writeFile(join(folder, "prometheus.yml"), configuration(await listen(exporter)));
+  await writeFile(join(folder, "prometheus.yml"), `global: { scrape_interval: 200ms, scrape_timeout: 200ms }\n${scrapeConfigs}`);
   const port = await freePort();
   const child = spawn(program, parameters(folder, port), { stdio: "ignore", detached: false });
   const stop = async (): Promise<void> => {
     await end(child);
-    exporter.closeAllConnections();
-    await new Promise((resolve) => exporter.close(resolve));
     await rm(folder, { recursive: true, force: true });
   };
   const url = `http://127.0.0.1:${port}`;
@@ -49,14 +62,13 @@ export async function startPrometheus(metrics: () => string): Promise<TestPromet
       const wanted = (await successes(url)) + times + 1;
       await until(async () => (await successes(url)) >= wanted);
     },
+    query: (query) => valueOf(url, query),
     stop,
   };
 }
 
 function configuration(port: number): string {
-  return `global: { scrape_interval: 200ms, scrape_timeout: 200ms }
-scrape_configs: [{ job_name: gateway, static_configs: [{ targets: ["127.0.0.1:${port}"] }] }]
-`;
+  return `scrape_configs: [{ job_name: gateway, static_configs: [{ targets: ["127.0.0.1:${port}"] }] }]\n`;
 }
 
 function parameters(folder: string, port: number): readonly string[] {
@@ -77,8 +89,10 @@ async function isReady(url: string, child: ChildProcess): Promise<boolean> {
 }
 
 /** How many scrapes have succeeded so far. */
-async function successes(url: string): Promise<number> {
-  const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent("sum(sum_over_time(up[1h]))")}`);
+const successes = (url: string): Promise<number> => valueOf(url, "sum(sum_over_time(up[1h]))");
+
+async function valueOf(url: string, query: string): Promise<number> {
+  const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(query)}`);
   const { data } = (await answer.json()) as {
     readonly data: { readonly result: readonly { readonly value: readonly [number, string] }[] };
   };
@@ -104,7 +118,8 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-async function freePort(): Promise<number> {
+/** One that nobody listens on now. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   const port = await listen(server);
   await new Promise((resolve) => server.close(resolve));

@@ -96,7 +96,7 @@ function listenFindings({ listen }: PinionFile, say: Say): readonly Finding[] {
 function gatewayFindings({ gateway }: PinionFile, say: Say): readonly Finding[] {
   if (gateway === undefined) return [];
   if (gateway.external !== undefined)
-    return (["host", "port", "trustedProxies", "limits", "environments"] as const).flatMap((key) =>
+    return (["host", "port", "user", "trustedProxies", "limits", "environments"] as const).flatMap((key) =>
       gateway[key] === undefined ? [] : [say(`/gateway/${key}`, "schema/not-allowed", `an external gateway has its own ${key}`)],
     );
   const { trustedProxies = [], limits } = gateway;

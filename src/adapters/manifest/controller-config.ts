@@ -107,11 +107,16 @@ function toAuth(auth: RepositoryAuthSection | undefined): RepositoryAuth {
   return { kind: "none" };
 }
 
+type OwnGateway = Extract<GatewayConfig, { kind: "own" }>;
+
 function toGateway(section: GatewaySection = {}): GatewayConfig {
-  if (section.external === undefined)
-    return { kind: "own", host: section.host ?? "127.0.0.1", port: section.port ?? 0, ...toGatewaySettings(section) };
+  if (section.external === undefined) return { kind: "own", ...toPlace(section), ...toGatewaySettings(section) };
   const { controlUrl, publicUrl, token } = section.external;
   return { kind: "external", controlUrl: trimSlashes(controlUrl), publicUrl: trimSlashes(publicUrl), token: toSecretReference(token) };
+}
+
+function toPlace({ host = "127.0.0.1", port = 0, user }: GatewaySection): Pick<OwnGateway, "host" | "port" | "user"> {
+  return { host, port, user: user === undefined ? null : String(user) };
 }
 
 function toGatewaySettings({ trustedProxies, limits, environments }: GatewaySection): GatewaySettings {

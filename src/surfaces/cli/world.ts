@@ -41,6 +41,8 @@ export interface GatewayOptions {
   /** The same, for the control API. */
   readonly controlPort: number;
   readonly settings: GatewaySettings;
+  /** The token of the control API comes on standard input; else one is kept in the folder. */
+  readonly tokenFromStdin: boolean;
 }
 
 export interface DemoOptions {

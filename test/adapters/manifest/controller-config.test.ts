@@ -38,7 +38,7 @@ describe("pinion.yaml", () => {
       },
       state: "./.pinion",
       listen: { tcp: { host: "127.0.0.1", port: 0, names: [] }, socket: null, metricsToken: null },
-      gateway: { kind: "own", host: "127.0.0.1", port: 0, ...gatewayDefaults },
+      gateway: { kind: "own", host: "127.0.0.1", port: 0, user: null, ...gatewayDefaults },
       environments: null,
       engines: {
         default: { mode: "embedded", kind: "node-red", instances: 1, maxMemoryMb: null, user: null, allow: null },

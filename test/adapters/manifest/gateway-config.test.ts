@@ -18,6 +18,13 @@ function refusal(gateway: string): string {
 }
 
 describe("the gateway in pinion.yaml", () => {
+  it("may name a user that it runs as, by name or number, but not of an external one", () => {
+    expect(parse("gateway: { user: 20001 }\n").gateway).toMatchObject({ user: "20001" });
+    expect(parse("gateway: { user: pinion_gateway }\n").gateway).toMatchObject({ user: "pinion_gateway" });
+    const external = "{ controlUrl: http://a, publicUrl: http://b, token: { env: T } }";
+    expect(() => parse(`gateway: { user: x, external: ${external} }\n`)).toThrow(/external gateway has its own user/);
+  });
+
   it("says where it listens and what callers may do", () => {
     const text = `gateway:
   host: 0.0.0.0
@@ -26,6 +33,7 @@ describe("the gateway in pinion.yaml", () => {
 `;
     expect(parse(text).gateway).toEqual({
       kind: "own",
+      user: null,
       host: "0.0.0.0",
       port: 0,
       trustedProxies: ["10.0.0.0/8", "::1"],

@@ -171,7 +171,16 @@ describe("options are handed on", () => {
     ],
     [
       ["gateway"],
-      { gateway: { stateDirectory: "/work-place/.pinion/gateway", host: "127.0.0.1", port: 0, controlPort: 0, settings: gatewayDefaults } },
+      {
+        gateway: {
+          stateDirectory: "/work-place/.pinion/gateway",
+          tokenFromStdin: false,
+          host: "127.0.0.1",
+          port: 0,
+          controlPort: 0,
+          settings: gatewayDefaults,
+        },
+      },
     ],
     [
       "gateway --state g --host ::1 --port 80 --control-port 81 --trusted-proxies 10.0.0.0/8,::1 --max-connections 5 --body-idle-timeout 7000 --own-addresses staging=8081,production=Shop.example".split(
@@ -183,6 +192,7 @@ describe("options are handed on", () => {
           host: "::1",
           port: 80,
           controlPort: 81,
+          tokenFromStdin: false,
           settings: {
             trustedProxies: ["10.0.0.0/8", "::1"],
             maxConnections: 5,

@@ -16,7 +16,8 @@ import { parseTraffic } from "./traffic-door.ts";
 /** Where a gateway's control port is: told, or read from its state folder before each call. */
 export type ControlAddress =
   | { readonly controlUrl: string; readonly token: string | (() => Promise<string>) }
-  | { readonly stateDirectory: string };
+  /** `token`: of one that was handed it, and does not keep it in that folder. */
+  | { readonly stateDirectory: string; readonly token?: string };
 
 export interface GatewayRouterOptions {
   readonly gateway: ControlAddress;
@@ -106,7 +107,7 @@ async function locate(gateway: ControlAddress): Promise<Address> {
   }
   const identity = readIdentity(gateway.stateDirectory);
   if (identity === null) throw new PinionError("router/unreachable", `no gateway has run in ${gateway.stateDirectory}`);
-  return identity;
+  return { controlUrl: identity.controlUrl, token: gateway.token ?? identity.token ?? "" };
 }
 
 interface Ask {

@@ -58,7 +58,8 @@ async function respond(dependencies: Control, request: IncomingMessage): Promise
   const url = new URL(request.url ?? "/", "http://control");
   const call = `${request.method} ${url.pathname}`;
   if (call === "GET /healthz") return { status: 200, body: { status: "ok", pid: process.pid } };
-  if (!isAuthorized(request, dependencies.token)) throw new Refusal(401, "A bearer token is needed; it is in gateway.json.");
+  if (!isAuthorized(request, dependencies.token))
+    throw new Refusal(401, "A bearer token is needed; it is in control.token or gateway.json of the state folder.");
   const whole = wholeCalls[call];
   if (whole) return whole(dependencies, request, url);
   const [, collection, name, ...more] = url.pathname.split("/");

@@ -6,6 +6,7 @@ import type { Server } from "node:http";
 import { join } from "node:path";
 import { readWithin } from "../../../domain/bounded-reading.ts";
 import { PinionError } from "../../../domain/errors.ts";
+import type { GatewayOptions } from "./gateway.ts";
 import { portOf, readIdentity, writeIdentity, type Identity } from "./identity.ts";
 import { baseUrl, listen, loopback } from "./listen.ts";
 import { isRunning, ownedProcess } from "./owned-process.ts";
@@ -15,21 +16,30 @@ const largestHealthBytes = 1024 * 1024;
 /** A state folder that is this gateway's. */
 export interface GatewayFolder {
   readonly token: string;
+  /** What is written down of the token: null where whoever started the gateway keeps it. */
+  readonly keptToken: string | null;
   readonly tableFile: string;
   /** Where the gateway before listened; null without one. */
   readonly before: { readonly port: number; readonly controlPort: number } | null;
 }
 
 /** @throws `store/locked` when a gateway serves this state folder already. */
-export async function openFolder(stateDirectory: string): Promise<GatewayFolder> {
+export async function openFolder({ stateDirectory, token: given = null }: GatewayOptions): Promise<GatewayFolder> {
   await mkdir(stateDirectory, { recursive: true, mode: 0o700 });
   const before = readIdentity(stateDirectory);
   if (before !== null) await refuseSecond(before);
+  const token = given ?? before?.token ?? newToken();
   return {
-    token: before?.token ?? randomBytes(32).toString("base64url"),
+    token,
+    keptToken: given === null ? token : null,
     tableFile: join(stateDirectory, "routes.json"),
     before: before && { port: portOf(before.url), controlPort: portOf(before.controlUrl) },
   };
+}
+
+/** A new token of a control port. */
+export function newToken(): string {
+  return randomBytes(32).toString("base64url");
 }
 
 /** Resolves with the URL of the control port. */

@@ -15,6 +15,8 @@ export interface GatewayOptions {
   readonly controlPort?: number;
   /** Default: `gatewayDefaults`. */
   readonly settings?: GatewaySettings;
+  /** Of the control port. Without one it keeps one of its own in its folder. */
+  readonly token?: string | null;
   readonly log: Log;
 }
 

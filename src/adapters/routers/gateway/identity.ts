@@ -1,6 +1,6 @@
-/** `gateway.json`: where a gateway is found, and the token of its control port. Readable by its owner only. */
+/** `gateway.json`: where a gateway is found. Readable by its owner only. */
 
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { GatewaySettings } from "../../../domain/controller-config.ts";
 import { writeDurably } from "./durable-file.ts";
@@ -13,7 +13,8 @@ export interface Identity extends OwnedProcess {
   /** What it listens on, as it was asked to. */
   readonly host: string;
   readonly controlUrl: string;
-  readonly token: string;
+  /** Of the control port. Null: whoever started it keeps it. */
+  readonly token: string | null;
   /** ISO 8601. */
   readonly startedAt: string;
   /** What it was started with, as JSON; "" for older ones. */
@@ -25,10 +26,27 @@ export interface Identity extends OwnedProcess {
 /** The identity left in a state folder; null when there is none, or none that can be read. */
 export function readIdentity(stateDirectory: string): Identity | null {
   try {
-    return parseIdentity(JSON.parse(readFileSync(identityFile(stateDirectory), "utf8")));
+    const identity = parseIdentity(JSON.parse(readFileSync(identityFile(stateDirectory), "utf8")));
+    return identity && withoutStrangers(identity, statSync(stateDirectory).uid);
   } catch {
     return null;
   }
+}
+
+/** A gateway with a user of its own may write down whatever process it likes; ours are only those of that user. */
+function withoutStrangers(identity: Identity, owner: number): Identity | null {
+  const isStranger = ({ pid }: OwnedProcess) => {
+    const user = userOf(pid);
+    return user !== null && user !== owner;
+  };
+  // As root we started it ourselves, and its processes are ours.
+  if (owner === process.getuid?.()) return identity;
+  return isStranger(identity) ? null : { ...identity, workers: identity.workers.filter((worker) => !isStranger(worker)) };
+}
+
+/** Null: there is no such process. */
+export function userOf(pid: number): number | null {
+  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid ?? null;
 }
 
 /** Resolves once it is on disk. */
@@ -49,9 +67,10 @@ function parseIdentity(value: unknown): Identity | null {
   if (!isRecord(value)) return null;
   const { url, host, controlUrl, token, startedAt, workers, settings } = value;
   const owner = parseProcess(value);
-  if (owner === null || !isUrl(url) || !isUrl(controlUrl) || !isText(host) || !isText(token) || !isText(startedAt)) return null;
+  if (owner === null || !isUrl(url) || !isUrl(controlUrl) || !isText(host) || !isText(startedAt)) return null;
   const known = Array.isArray(workers) ? workers.flatMap((worker) => parseProcess(worker) ?? []) : [];
-  return { ...owner, url, host, controlUrl, token, startedAt, settings: typeof settings === "string" ? settings : "", workers: known };
+  const said = { token: isText(token) ? token : null, settings: typeof settings === "string" ? settings : "" };
+  return { ...owner, url, host, controlUrl, startedAt, workers: known, ...said };
 }
 
 /** Files of older gateways name no start time. */

@@ -3,20 +3,32 @@
 import type { GatewaySettings } from "../../../domain/controller-config.ts";
 import type { Log } from "../../../ports/log.ts";
 import { createGatewayRouter, type GatewayRouter } from "./client.ts";
-import { portOf, readIdentity, settingsText, type Identity } from "./identity.ts";
+import { portOf, readIdentity, settingsText, type Identity, userOf } from "./identity.ts";
+import { keepToken } from "./kept-token.ts";
 import { type GatewayChange, keepUp } from "./keep-up.ts";
 import { isRunning, terminate } from "./owned-process.ts";
 import { spawnGateway } from "./spawn.ts";
 
 export interface LauncherOptions {
+  /** The gateway's own folder: table and identity. */
   readonly stateDirectory: string;
+  /** The controller's: the token of the control port, and the log. The same where the gateway runs as the controller's user. */
+  readonly keptIn: string;
+  /** Null: as the controller. */
+  readonly runAs: GatewayUser | null;
   readonly host: string;
   /** 0: any, preferably the one before. */
   readonly port: number;
   readonly settings: GatewaySettings;
-  /** Program and arguments; the options of `pinion gateway` are added. Its output goes to `gateway.log` in the state folder. */
+  /** Program and arguments; the options of `pinion gateway` are added. Its output goes to `gateway.log` in `keptIn`. */
   readonly command: readonly string[];
   readonly log: Log;
+}
+
+/** Whom it runs as. */
+export interface GatewayUser {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 export interface GatewayProcess {
@@ -42,11 +54,12 @@ const orphanLimitMs = 8_000;
 
 /** Resolves once a gateway answers. @throws `router/unreachable` when the one started does not come up, with the end of its log. */
 export async function ensureGatewayProcess(options: LauncherOptions): Promise<GatewayProcess> {
-  const router = createGatewayRouter({ gateway: { stateDirectory: options.stateDirectory }, publicUrl: null });
+  const token = keepToken(options);
+  const router = createGatewayRouter({ gateway: { stateDirectory: options.stateDirectory, token }, publicUrl: null });
   const listeners = new Set<(change: GatewayChange) => void>();
   const tell = (change: GatewayChange) => listeners.forEach((listener) => listener(change));
   const start = async () => {
-    const identity = await adoptOrSpawn(options, router);
+    const identity = await adoptOrSpawn({ ...options, token }, router);
     // From now on nobody else may set its routes.
     for (const why of await router.heartbeat()) {
       options.log.warn({ pid: identity.pid }, why);
@@ -79,7 +92,9 @@ export async function ensureGatewayProcess(options: LauncherOptions): Promise<Ga
   };
 }
 
-async function adoptOrSpawn(options: LauncherOptions, router: GatewayRouter): Promise<Identity> {
+type Launching = LauncherOptions & { readonly token: string };
+
+async function adoptOrSpawn(options: Launching, router: GatewayRouter): Promise<Identity> {
   const { stateDirectory, log } = options;
   const found = readIdentity(stateDirectory);
   if (found && (await isServing(found, router))) {
@@ -126,7 +141,8 @@ async function isServing(identity: Identity, router: GatewayRouter): Promise<boo
   );
 }
 
-function isWhereAsked(identity: Identity, { host, port, settings }: LauncherOptions): boolean {
+function isWhereAsked(identity: Identity, { host, port, settings, runAs }: LauncherOptions): boolean {
+  if (runAs !== null && userOf(identity.pid) !== runAs.uid) return false;
   const isPort = port === 0 || portOf(identity.url) === port;
   return isPort && identity.host === host && identity.settings === settingsText(settings);
 }

@@ -12,6 +12,9 @@ import { childEnvironment } from "./workers/child-environment.ts";
 
 interface SpawnOptions {
   readonly stateDirectory: string;
+  readonly keptIn: string;
+  readonly runAs: { readonly uid: number; readonly gid: number } | null;
+  readonly token: string;
   readonly host: string;
   readonly port: number;
   readonly settings: GatewaySettings;
@@ -24,9 +27,9 @@ const askEveryMs = 25;
 
 /** Starts it in a session of its own, so that no signal to this process reaches it. @throws `router/unreachable`. */
 export async function spawnGateway(options: SpawnOptions): Promise<Identity> {
-  const { stateDirectory, isServing } = options;
-  mkdirSync(stateDirectory, { recursive: true, mode: 0o700 });
-  const logFile = join(stateDirectory, "gateway.log");
+  const { stateDirectory, keptIn, runAs, isServing } = options;
+  for (const folder of runAs ? [keptIn] : [keptIn, stateDirectory]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const logFile = join(keptIn, "gateway.log");
   const { started, hasExited } = launch(options, logFile);
   const limit = performance.now() + startLimitMs;
   while (performance.now() < limit) {
@@ -43,14 +46,19 @@ export async function spawnGateway(options: SpawnOptions): Promise<Identity> {
 
 function launch(options: SpawnOptions, logFile: string): { readonly started: OwnedProcess | null; readonly hasExited: () => boolean } {
   const [program = "", ...given] = options.command;
+  const { runAs, stateDirectory, token } = options;
   const log = openSync(logFile, "a", 0o600);
   let isGone = false;
   try {
     const child = spawn(program, [...given, ...parameters(options)], {
       detached: true,
-      env: childEnvironment(process.env),
-      stdio: ["ignore", log, log],
+      env: { ...childEnvironment(process.env), ...(runAs ? { HOME: stateDirectory } : {}) },
+      ...(runAs ? { uid: runAs.uid, gid: runAs.gid, cwd: stateDirectory } : {}),
+      stdio: ["pipe", log, log],
     });
+    // Through a pipe, which nobody else can read and which is gone afterwards. One that dies before it has read is told of by its exit.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(token);
     child.once("exit", () => (isGone = true));
     child.once("error", () => (isGone = true));
     child.unref();
@@ -72,7 +80,7 @@ function parameters({ stateDirectory, host, port, settings }: SpawnOptions): rea
       .map(([environment, own]) => `${environment}=${"port" in own ? own.port : own.host}`)
       .join(","),
   };
-  return Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  return [...Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]), "--token-from-stdin"];
 }
 
 /** The error for people that it ended with, as it is; null: it said none. */

@@ -22,7 +22,7 @@ const closeLimitMs = 30_000;
 /** @throws `store/locked` when a gateway serves this state folder already. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { stateDirectory, host, log, settings = gatewayDefaults } = options;
-  const folder = await openFolder(stateDirectory);
+  const folder = await openFolder(options);
   const { token } = folder;
   const counters = createCounters(forgetCountersAfterMs);
   const upstreams = createUpstreams({ log });
@@ -51,7 +51,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw error;
   });
   const url = baseUrl(host, port);
-  await sayWho(stateDirectory, { url, host, controlUrl, token, settings: settingsText(settings), workers: [] });
+  await sayWho(stateDirectory, { url, host, controlUrl, token: folder.keptToken, settings: settingsText(settings), workers: [] });
   log.info({ url, controlUrl }, "gateway is up");
 
   return {

@@ -2,7 +2,8 @@
 
 import { InvalidArgumentError } from "commander";
 import { gatewayDefaults, type GatewaySettings } from "../../../domain/controller-config.ts";
-import { type AddCommand, parsePort, pathFrom } from "../session.ts";
+import { type AddCommand, parsePort, pathFrom, type Session } from "../session.ts";
+import type { GatewayOptions } from "../world.ts";
 
 interface Options {
   readonly state: string;
@@ -13,6 +14,7 @@ interface Options {
   readonly maxConnections: number;
   readonly bodyIdleTimeout: number;
   readonly ownAddresses: GatewaySettings["environments"];
+  readonly tokenFromStdin: boolean;
 }
 
 export const addGateway: AddCommand = (program, session, finish) => {
@@ -42,6 +44,7 @@ export const addGateway: AddCommand = (program, session, finish) => {
       parseOwnAddresses,
       {},
     )
+    .option("--token-from-stdin", "read the token of the control API from standard input, instead of keeping one in the folder", false)
     .addHelpText(
       "after",
       `
@@ -53,11 +56,14 @@ Examples:
   pinion gateway --state /var/lib/pinion/gateway --host 0.0.0.0 --port 80 --control-port 8601
 `,
     )
-    .action(async ({ state, host, port, controlPort, trustedProxies, maxConnections, bodyIdleTimeout, ownAddresses }: Options) => {
-      const settings = { trustedProxies, maxConnections, bodyIdleMs: bodyIdleTimeout, environments: ownAddresses };
-      finish(await session.world.gateway({ stateDirectory: pathFrom(session, state), host, port, controlPort, settings }));
-    });
+    .action(async (options: Options) => finish(await session.world.gateway(wanted(session, options))));
 };
+
+function wanted(session: Session, { state, host, port, controlPort, tokenFromStdin, ...callers }: Options): GatewayOptions {
+  const { trustedProxies, maxConnections, bodyIdleTimeout, ownAddresses } = callers;
+  const settings = { trustedProxies, maxConnections, bodyIdleMs: bodyIdleTimeout, environments: ownAddresses };
+  return { stateDirectory: pathFrom(session, state), host, port, controlPort, settings, tokenFromStdin };
+}
 
 function parseList(text: string): readonly string[] {
   return text.split(",").filter((item) => item !== "");

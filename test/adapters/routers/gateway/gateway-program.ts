@@ -1,10 +1,12 @@
 /** What `pinion gateway` does, as a program for tests: with the options that its launcher gives. */
 
+import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { runGatewayProcess } from "../../../../src/adapters/routers/gateway/process.ts";
 
 const { values } = parseArgs({
   options: {
+    "token-from-stdin": { type: "boolean", default: false },
     state: { type: "string", default: "" },
     host: { type: "string", default: "127.0.0.1" },
     port: { type: "string", default: "0" },
@@ -18,6 +20,7 @@ const line = (fields: unknown, message: string) => void process.stdout.write(`${
 
 await runGatewayProcess({
   stateDirectory: values.state,
+  token: values["token-from-stdin"] ? readFileSync(0, "utf8") : null,
   host: values.host,
   port: Number(values.port),
   settings: {

@@ -23,6 +23,8 @@ describe("the gateway as a process", () => {
   const ensure = async (change: { readonly command?: readonly string[]; readonly port?: number } = {}) =>
     (gateway = await ensureGatewayProcess({
       stateDirectory: directory,
+      keptIn: directory,
+      runAs: null,
       host: "127.0.0.1",
       port: 0,
       settings: gatewayDefaults,

@@ -14,6 +14,9 @@ it("says of a gateway that ends at its start what it said itself, not the log li
   writeFileSync(program, `console.error(${JSON.stringify(said.join("\n"))}); process.exit(2);`);
   const start = spawnGateway({
     stateDirectory: join(directory, "state"),
+    keptIn: join(directory, "state"),
+    runAs: null,
+    token: "token",
     host: "127.0.0.1",
     port: 0,
     settings: gatewayDefaults,

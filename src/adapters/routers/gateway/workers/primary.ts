@@ -37,7 +37,7 @@ const closeLimitMs = 30_000;
 
 /** Starts a gateway whose requests are served by processes of their own. @throws `store/locked`, Error when no worker comes up. */
 export async function startPrimary(options: PrimaryOptions): Promise<Gateway> {
-  const folder = await openFolder(options.stateDirectory);
+  const folder = await openFolder(options);
   const parts = await openParts(options, folder);
   try {
     await parts.pool.started();
@@ -109,14 +109,15 @@ async function openParts(options: PrimaryOptions, { token, tableFile: file }: Ga
 }
 
 async function openToAll({ stateDirectory, host, ...options }: PrimaryOptions, folder: GatewayFolder, parts: Parts): Promise<Gateway> {
-  const { token, before } = folder;
+  const { token, keptToken, before } = folder;
   const { pool, control, reception, own } = parts;
   const { log, settings = gatewayDefaults } = options;
   const controlUrl = await listenForControl(control, folder, options.controlPort ?? 0);
   const port = await listen(reception, { host, port: options.port, previous: before?.port ?? null });
   for (const one of own) await listen(one.server, { host, port: one.port, previous: null });
   const url = baseUrl(host, port);
-  const say = () => sayWho(stateDirectory, { url, host, controlUrl, token, settings: settingsText(settings), workers: pool.members() });
+  const say = () =>
+    sayWho(stateDirectory, { url, host, controlUrl, token: keptToken, settings: settingsText(settings), workers: pool.members() });
   await say();
   parts.onMembers = inTurn(say, log);
   parts.onMembers();

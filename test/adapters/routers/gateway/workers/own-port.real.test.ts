@@ -20,6 +20,8 @@ it("is served without a prefix", async () => {
   const command = [process.execPath, "--import", "tsx", fileURLToPath(new URL("../gateway-program.ts", import.meta.url))];
   const gateway = await ensureGatewayProcess({
     stateDirectory: directory,
+    keptIn: directory,
+    runAs: null,
     host: "127.0.0.1",
     port: 0,
     settings,

@@ -67,6 +67,8 @@ beforeEach(async () => {
   backend = await openBackend((_, response) => response.end("one"));
   gateway = await ensureGatewayProcess({
     stateDirectory: directory,
+    keptIn: directory,
+    runAs: null,
     host: "127.0.0.1",
     port: 0,
     settings: gatewayDefaults,
@@ -165,6 +167,8 @@ describe("a worker of the gateway", () => {
     process.kill(identity().pid, "SIGKILL");
     gateway = await ensureGatewayProcess({
       stateDirectory: directory,
+      keptIn: directory,
+      runAs: null,
       host: "127.0.0.1",
       port: 0,
       settings: gatewayDefaults,

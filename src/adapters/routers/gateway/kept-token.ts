@@ -1,0 +1,27 @@
+/** The token of a gateway's control port, where its controller keeps it: the next controller enters the gateway that runs with it. */
+
+import { readFileSync, renameSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { newToken } from "./control.ts";
+import { readIdentity } from "./identity.ts";
+
+/** Of the folder `keptIn`; made when there is none. An earlier release has left it with the gateway's identity. */
+export function keepToken({ keptIn }: { readonly keptIn: string }): string {
+  const file = join(keptIn, "control.token");
+  const kept = read(file);
+  if (kept !== "") return kept;
+  const token = readIdentity(keptIn)?.token ?? newToken();
+  mkdirSync(keptIn, { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.new`, `${token}\n`, { mode: 0o600, flush: true });
+  renameSync(`${file}.new`, file);
+  return token;
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trim();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+    throw error;
+  }
+}
