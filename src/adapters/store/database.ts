@@ -1,5 +1,6 @@
 /** Opening SQLite files with the settings that durability needs, and saying what went wrong in the catalogue's words. */
 
+import { chmodSync, closeSync, openSync, statSync } from "node:fs";
 import Database from "libsql";
 import { PinionError } from "../../domain/errors.ts";
 
@@ -13,7 +14,7 @@ const fullCodes = new Set(["SQLITE_FULL", "ENOSPC", "EDQUOT"]);
 
 /** Opens or makes a database. `FULL`: what is committed survives power loss; `OFF`: it may not. */
 export function openDatabase(path: string, synchronous: "FULL" | "OFF", migrations: Migrations): Connection {
-  const connection = new Database(path);
+  const connection = openOwnFile(path);
   try {
     connection.pragma("journal_mode = WAL");
     connection.pragma(`synchronous = ${synchronous}`);
@@ -24,6 +25,19 @@ export function openDatabase(path: string, synchronous: "FULL" | "OFF", migratio
     connection.close();
     throw error;
   }
+}
+
+/** A database that only its owner may read; the files that SQLite puts beside it get their mode from it. `timeoutMs`: how long it waits for a lock. */
+export function openOwnFile(path: string, timeoutMs?: number): Connection {
+  closeSync(openSync(path, "a", 0o600));
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) closeToOthers(`${path}${suffix}`);
+  return new Database(path, timeoutMs === undefined ? {} : { timeout: timeoutMs });
+}
+
+/** Those of earlier releases could be read by others, in a folder that only their owner enters. */
+function closeToOthers(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found !== undefined && (found.mode & 0o077) !== 0 && found.uid === process.getuid?.()) chmodSync(path, 0o600);
 }
 
 /** Brings everything into the main file, then closes it: what is copied afterwards is whole. */

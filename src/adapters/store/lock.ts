@@ -2,9 +2,8 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import Database from "libsql";
 import { PinionError } from "../../domain/errors.ts";
-import { onDisk, sqliteCode } from "./database.ts";
+import { onDisk, openOwnFile, sqliteCode } from "./database.ts";
 import type { Connection } from "./database.ts";
 
 export interface Lock {
@@ -15,7 +14,7 @@ export interface Lock {
 export function lockFolder(directory: string): Lock {
   const path = join(directory, "lock.db");
   return onDisk(path, () => {
-    const connection = new Database(path, { timeout: 0 });
+    const connection = openOwnFile(path, 0);
     try {
       connection.exec("BEGIN EXCLUSIVE");
     } catch (error) {
@@ -23,7 +22,7 @@ export function lockFolder(directory: string): Lock {
       if (sqliteCode(error) !== "SQLITE_BUSY") throw error;
       throw new PinionError("store/locked", `${directory} is in use by ${holder(directory)}`, { cause: error });
     }
-    writeFileSync(holderFile(directory), `${process.pid}\n`);
+    writeFileSync(holderFile(directory), `${process.pid}\n`, { mode: 0o600 });
     return { release: () => release(connection) };
   });
 }

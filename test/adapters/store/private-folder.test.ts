@@ -1,10 +1,12 @@
 /** A state folder is its owner's alone, or it is not used. */
 
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { ensurePrivateFolder } from "../../../src/adapters/store/private-folder.ts";
+import { openStore } from "../../../src/adapters/store/store.ts";
+import { createKeptLog } from "../../support/log.ts";
 
 function place(): string {
   const made = mkdtempSync(join(tmpdir(), "pinion-private-"));
@@ -28,6 +30,20 @@ describe("a state folder", () => {
       expect.objectContaining({ code: "store/open-to-others", message: expect.stringMatching(`${octal}.*chmod 700 ${state}`) }),
     );
     expect(statSync(state).mode & 0o777).toBe(mode);
+  });
+
+  it("holds files that are its owner's alone, those of an earlier release too", () => {
+    const directory = place();
+    const open = () => openStore({ directory, log: createKeptLog() });
+    const files = () => readdirSync(directory).map((name) => join(directory, name));
+    const modes = () => new Set(files().map((file) => statSync(file).mode & 0o777));
+    const first = open();
+    expect(modes()).toEqual(new Set([0o600]));
+    first.close();
+    for (const file of files().filter((name) => name.endsWith(".db"))) chmodSync(file, 0o644);
+    const second = open();
+    onTestFinished(() => second.close());
+    expect(modes()).toEqual(new Set([0o600]));
   });
 
   it("that belongs to somebody else is refused", () => {
