@@ -69,6 +69,8 @@ const passedOn = [
 
 /** The living instance of this directory, else a new one that answers. @throws Error with the reason it does not start. */
 export async function adoptOrStart(options: ChildOptions, signal: AbortSignal): Promise<RunningChild> {
+  // Also of one that runs already: folders above it may have been closed meanwhile.
+  await ensureOwnFolder(userDirOf(options), options.runAs ?? null);
   const record = await readRecord(options.directory);
   if (record && record.uid !== uidOf(options)) await endOther(record, options);
   else if (record) {
