@@ -27,6 +27,7 @@ import type {
   ValidateOptions,
 } from "../surfaces/cli/world.ts";
 import { readAddress } from "./address.ts";
+import { hasKeyboard, isTty, listenToKeys } from "./keys.ts";
 import { exampleRepository, packageVersion, pinionCommand } from "./package.ts";
 import { readConfig } from "./read-config.ts";
 
@@ -58,6 +59,7 @@ export function createCliWorld(): CliWorld {
       stdout.on("resize", listener);
       return () => void stdout.off("resize", listener);
     },
+    onKey: hasKeyboard() ? listenToKeys : null,
     catchInterrupts,
     userName,
     randomId: () => randomUUID(),
@@ -119,7 +121,8 @@ async function playDemo(options: DemoOptions): Promise<number> {
   // A terminal that does not know its size says 0.
   const size = () => ({ columns: stdout.columns || defaultColumns, rows: stdout.rows || defaultRows });
   const colour = wantsColor({ env, isTerminal });
-  return runDemo({ ...options, stdout, isTerminal, colour, size, command: pinionCommand(), example: exampleRepository() });
+  const onKey = hasKeyboard() ? listenToKeys : null;
+  return runDemo({ ...options, stdout, isTerminal, colour, size, onKey, command: pinionCommand(), example: exampleRepository() });
 }
 
 /** Runs until it is told to stop, which ends the process. */
@@ -154,9 +157,4 @@ async function readRepository(reading: Reading, commit: string, close: () => Pro
   const manifests = createManifests({ ...reading, cache: noCache, dialects });
   const snapshot = await manifests.snapshot(commit, 0);
   return { snapshot, version: (process, version) => manifests.version(process, version), close };
-}
-
-/** Node leaves it out where it is not so, whatever its types say. */
-function isTty({ isTTY }: { readonly isTTY?: boolean }): boolean {
-  return isTTY === true;
 }

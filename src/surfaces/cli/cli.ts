@@ -22,6 +22,7 @@ import { addValidate } from "./commands/validate.ts";
 import { addWait } from "./commands/wait.ts";
 import { couldNotRun, printFailure, reportFailure } from "./failure.ts";
 import { type AddCommand, type ExitCode, type Session, startSession } from "./session.ts";
+import { wrap } from "./terminal.ts";
 import type { CliWorld } from "./world.ts";
 
 /** As `--help` lists them, by what they are for. */
@@ -67,8 +68,9 @@ function createProgram(session: Session): Command {
     // After a command's name all options are its own, also one that is called --version.
     .enablePositionalOptions()
     .exitOverride()
+    .configureHelp({ minWidthToWrap: 20 })
     .configureOutput({
-      writeOut: (text) => void world.stdout.write(text),
+      writeOut: (text) => void world.stdout.write(refilled(text, world.columns)),
       writeErr: (text) => void world.stderr.write(text),
       getOutHelpWidth: () => world.columns ?? 100,
       getErrHelpWidth: () => world.columns ?? 100,
@@ -78,6 +80,12 @@ function createProgram(session: Session): Command {
     })
     .addHelpText("after", `\nExit codes: 0 fine, 1 findings, differences, or not as it should be, 2 could not run, 3 not in time.\n`);
   return program;
+}
+
+/** Paragraphs of a help text filled anew for the terminal; what is indented, such as options and examples, stays as it is. */
+function refilled(text: string, width: number | null): string {
+  if (width === null) return text;
+  return text.replaceAll(/^\S.*(?:\n\S.*)*$/gmu, (paragraph) => wrap(paragraph.replaceAll("\n", " "), width).join("\n"));
 }
 
 /** Commander's own complaints, in the form that all errors have. */

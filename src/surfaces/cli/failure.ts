@@ -2,7 +2,7 @@
 
 import { PinionError } from "../../domain/errors.ts";
 import { findingJson } from "./findings.ts";
-import { printable } from "./terminal.ts";
+import { hanging, printable } from "./terminal.ts";
 import type { Session } from "./session.ts";
 
 /** Exit code of a command that could not run. */
@@ -22,7 +22,7 @@ export function printFailure({ world, colors, errors }: Session, cause: unknown)
     return;
   }
   const lines =
-    error instanceof PinionError ? linesOf(error, colors.red, colors.dim) : [colors.red("error: this is a bug in Pinion"), stackOf(error)];
+    error instanceof PinionError ? linesOf(error, { world, colors }) : [colors.red("error: this is a bug in Pinion"), stackOf(error)];
   world.stderr.write(`${lines.join("\n")}\n`);
 }
 
@@ -49,12 +49,13 @@ function failureJson(error: unknown) {
   return { code, message: headOf(error), hint, retry, ...(findings.length > 0 && { findings: findings.map(findingJson) }) };
 }
 
-function linesOf(error: PinionError, mark: (text: string) => string, dim: (text: string) => string): readonly string[] {
+function linesOf(error: PinionError, { world: { columns: width }, colors }: Pick<Session, "world" | "colors">): readonly string[] {
   const findings = error.findings.flatMap(({ file, line, column, severity, message, code, hint }) => [
-    `  ${printable(file)}:${line}:${column}  ${severity}  ${printable(message)}  (${code})`,
-    ...(hint === "" ? [] : [dim(`    ${printable(hint)}`)]),
+    ...hanging(`${printable(file)}:${line}:${column}  ${severity}  ${printable(message)}  (${code})`, { start: "  ", width }),
+    ...(hint === "" ? [] : hanging(printable(hint), { start: "    ", width }).map((each) => colors.dim(each))),
   ]);
-  return [`${mark(`error ${error.code}:`)} ${printable(headOf(error))}`, ...findings, dim(`hint: ${error.hint}`)];
+  const head = hanging(`${colors.red(`error ${error.code}:`)} ${printable(headOf(error))}`, { start: "", width });
+  return [...head, ...findings, ...hanging(`hint: ${error.hint}`, { start: "", width }).map((each) => colors.dim(each))];
 }
 
 /** Findings are told below, each at its place: a message that repeats them ends before them. */

@@ -1,22 +1,28 @@
 /** Findings as people and scripts read them. */
 
 import type { Finding } from "../../domain/finding.ts";
-import { type Colors, printable } from "./terminal.ts";
+import { type Colors, printable, wrap } from "./terminal.ts";
 import { renderTable } from "./table.ts";
 
-/** Findings grouped by file, each with its place, its code and what to do about it. */
-export function renderFindings(findings: readonly Finding[], colors: Colors): readonly string[] {
+/** Findings grouped by file, each with its place, its code and what to do about it. Null: as wide as they come. */
+export function renderFindings(findings: readonly Finding[], { colors, width }: FindingsView): readonly string[] {
   return [...byFile(findings)].flatMap(([file, group], index) => [
     ...(index === 0 ? [] : [""]),
     colors.underline(printable(file)),
-    ...group.flatMap((finding) => renderFinding(finding, colors)),
+    ...group.flatMap((finding) => renderFinding(finding, { colors, width })),
   ]);
 }
 
-function renderFinding({ file, line, column, severity, message, code, hint }: Finding, colors: Colors): readonly string[] {
+export interface FindingsView {
+  readonly colors: Colors;
+  readonly width: number | null;
+}
+
+function renderFinding({ file, line, column, severity, message, code, hint }: Finding, { colors, width }: FindingsView): readonly string[] {
   const mark = severity === "error" ? colors.red("error") : colors.yellow("warning");
   const row = [`${printable(file)}:${line}:${column}`, mark, `${printable(message)}  (${code})`];
-  return [...renderTable([row], { width: null, indent: "  " }), ...(hint === "" ? [] : [colors.dim(`    ${printable(hint)}`)])];
+  const what = hint === "" ? [] : wrap(printable(hint), width === null ? null : width - 4);
+  return [...renderTable([row], { width, indent: "  " }), ...what.map((each) => colors.dim(`    ${each}`))];
 }
 
 function byFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {

@@ -1,6 +1,7 @@
 /** Draws a picture over the one before on a terminal, in place: no alternate screen, so that what was there stays. */
 
-import { cutTo, visibleLength } from "./table.ts";
+import { visibleLength } from "./terminal.ts";
+import { cutTo } from "./table.ts";
 import type { CliWorld } from "./world.ts";
 
 export interface LiveScreen {

@@ -1,7 +1,6 @@
 /** Columns of text that line up, whatever colours are in them. */
 
-import { stripVTControlCharacters } from "node:util";
-import { wrap } from "./terminal.ts";
+import { visibleLength, wrap } from "./terminal.ts";
 
 export interface TableOptions {
   /** Null: as wide as it comes. */
@@ -17,7 +16,7 @@ const narrowest = 24;
 
 /**
  * Lines of the table, the head first. The last column is wrapped to what is left of the width, or below its row where
- * hardly anything is left, so it must be without colour.
+ * hardly anything is left.
  */
 export function renderTable(rows: readonly (readonly string[])[], { width, indent, head }: TableOptions): readonly string[] {
   const all = head === undefined ? rows : [head, ...rows];
@@ -29,7 +28,8 @@ export function renderTable(rows: readonly (readonly string[])[], { width, inden
     const cells = widths.map((each, column) => pad(row[column] ?? "", each));
     const last = row[columns] ?? "";
     if (left === null || left >= narrowest || columns === 0) return beside(indent, cells, wrap(last, left));
-    return below(indent, cells, row === head ? [] : wrap(last, Math.max(narrowest, (width ?? 0) - indent.length - gap.length)));
+    const room = (width ?? 0) - indent.length - gap.length;
+    return below({ indent, cells, room }, row === head ? [] : wrap(last, Math.max(narrowest, room)));
   });
 }
 
@@ -41,18 +41,27 @@ function beside(indent: string, cells: readonly string[], [first = "", ...others
   ];
 }
 
-function below(indent: string, cells: readonly string[], lines: readonly string[]): readonly string[] {
-  const shown = lines.filter((line) => line !== "").map((line) => indent + gap + line);
-  return [(indent + cells.join(gap)).trimEnd(), ...shown];
+interface Narrow {
+  readonly indent: string;
+  readonly cells: readonly string[];
+  readonly room: number;
+}
+
+/** Cells that do not fit beside each other go below each other, too. */
+function below({ indent, cells, room }: Narrow, last: readonly string[]): readonly string[] {
+  const rows: string[] = [];
+  for (const cell of cells) {
+    const before = rows.at(-1);
+    const isBeside = before !== undefined && visibleLength(before + gap + cell.trimEnd()) <= room + gap.length;
+    if (isBeside) rows[rows.length - 1] = before + gap + cell;
+    else rows.push(before === undefined ? cell : gap + cell);
+  }
+  const shown = last.filter((line) => line !== "").map((line) => gap + line);
+  return [...rows, ...shown].map((line) => (indent + line).trimEnd());
 }
 
 function pad(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - visibleLength(text)));
-}
-
-/** How many columns a text takes, colours not counted. */
-export function visibleLength(text: string): number {
-  return Array.from(stripVTControlCharacters(text)).length;
 }
 
 // oxlint-disable-next-line no-control-regex

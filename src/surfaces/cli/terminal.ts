@@ -1,5 +1,6 @@
 /** How text reaches the terminal: with colour or without, as wide as it is, and with nothing in it that commands it. */
 
+import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import type { CliWorld } from "./world.ts";
 
@@ -29,16 +30,29 @@ export function printable(text: string): string {
   });
 }
 
-/** Wraps words to a width; a word that is longer stands alone. Null: one line. */
+/** Wraps words to a width, colours not counted; a word that is longer stands alone. Null: one line. */
 export function wrap(text: string, width: number | null): readonly string[] {
-  if (width === null || text.length <= width) return [text];
+  if (width === null || visibleLength(text) <= width) return [text];
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > width) {
+    if (line !== "" && visibleLength(line) + 1 + visibleLength(word) > width) {
       lines.push(line);
       line = word;
     } else line = line === "" ? word : `${line} ${word}`;
   }
   return [...lines, line];
+}
+
+/** The same, with what follows the first line set in further than the text itself is. */
+export function hanging(text: string, { start, width }: { readonly start: string; readonly width: number | null }): readonly string[] {
+  if (width === null || visibleLength(start + text) <= width) return [start + text];
+  const indent = start + (/^ */u.exec(text)?.[0] ?? "");
+  const [first = "", ...rest] = wrap(text.trimStart(), width - indent.length - 2);
+  return [indent + first, ...rest.map((line) => `${indent}  ${line}`)];
+}
+
+/** How many columns a text takes, colours not counted. */
+export function visibleLength(text: string): number {
+  return Array.from(stripVTControlCharacters(text)).length;
 }

@@ -10,6 +10,7 @@ import { printFailure } from "./failure.ts";
 import { follow } from "./follow.ts";
 import { openLiveScreen } from "./live-screen.ts";
 import { renderOverview } from "./render/overview.ts";
+import { atTop, scrolled, seenOf } from "./scrolling.ts";
 import { type Format, print, type Session } from "./session.ts";
 import { printable } from "./terminal.ts";
 
@@ -28,12 +29,15 @@ interface Display {
 }
 
 const everyMs = 1000;
+const defaultRows = 24;
 
 /** Resolves with the last picture when it is interrupted; null: there was none. */
 export async function watch(session: Session, { client, selection, format }: Watching): Promise<Overview | null> {
   const { world } = session;
-  const { signal, release } = world.catchInterrupts();
-  const display = displayFor(session, format);
+  const { signal: interrupted, release } = world.catchInterrupts();
+  const ended = new AbortController();
+  const signal = AbortSignal.any([interrupted, ended.signal]);
+  const display = displayFor(session, format, () => ended.abort());
   let last: Overview | null = null;
   try {
     const following = { client, selection, signal, timeoutMs: null, everyMs, onLost: (error: PinionError) => display.lost(error) };
@@ -49,26 +53,33 @@ export async function watch(session: Session, { client, selection, format }: Wat
   }
 }
 
-function displayFor(session: Session, format: Format): Display {
+function displayFor(session: Session, format: Format, end: () => void): Display {
   if (format === "json") return jsonLines(session);
-  return session.world.isTerminal ? picture(session) : changes(session);
+  return session.world.isTerminal ? picture(session, end) : changes(session);
 }
 
-function picture(session: Session): Display {
+/** Keys scroll it where there is a keyboard; without one what does not fit is counted. */
+function picture(session: Session, end: () => void): Display {
   const { world, colors } = session;
   const screen = openLiveScreen(world);
   let last: Overview | null = null;
   let notice: readonly string[] = [];
+  let scroll = atTop;
+  const roomIn = (): number => (world.rows ?? defaultRows) - 1 - notice.length;
   const draw = (): void => {
-    if (last) screen.draw([...fit(last), ...notice]);
+    if (!last) return;
+    const lines = fit(last, { session, room: roomIn(), isWhole: scroll.isWhole });
+    const seen = world.onKey ? seenOf(lines, scroll.top, roomIn()) : { lines, top: 0 };
+    scroll = { ...scroll, top: seen.top };
+    screen.draw([...seen.lines, ...notice]);
   };
-  /** Where not everything fits, what is well is only counted. */
-  const fit = (overview: Overview): readonly string[] => {
-    const view = { colors, now: world.now(), width: world.columns };
-    const lines = renderOverview(overview, view);
-    const isTooHigh = world.rows !== null && lines.length + notice.length >= world.rows;
-    return isTooHigh ? renderOverview(overview, view, { foldsWell: true }) : lines;
-  };
+  const stopKeys = world.onKey?.((key) => {
+    if (key === "q") end();
+    const next = scrolled(scroll, key, Math.max(1, roomIn() - 1));
+    if (next === null) return;
+    scroll = next;
+    draw();
+  });
   const ignoreSize = world.onResize(draw);
   return {
     show(overview) {
@@ -81,10 +92,26 @@ function picture(session: Session): Display {
       draw();
     },
     close() {
+      stopKeys?.();
       ignoreSize();
       screen.close();
     },
   };
+}
+
+interface Fitting {
+  readonly session: Session;
+  readonly room: number;
+  readonly isWhole: boolean;
+}
+
+/** Where not everything fits, what is well is only counted, unless it is asked for. */
+function fit(overview: Overview, { session, room, isWhole }: Fitting): readonly string[] {
+  const { colors, world } = session;
+  const view = { colors, now: world.now(), width: world.columns };
+  const lines = renderOverview(overview, view);
+  const isTooHigh = world.rows !== null && lines.length > room;
+  return isTooHigh && !isWhole ? renderOverview(overview, view, { foldsWell: true }) : lines;
 }
 
 function changes(session: Session): Display {

@@ -130,6 +130,8 @@ export interface CliWorld {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Calls back when the terminal has another size; gives back what ends that. */
   onResize(listener: () => void): () => void;
+  /** Calls back with every key that is pressed, such as `up`, `page-down` or `q`; gives what ends that. Null: nobody can press any. */
+  readonly onKey: ((listener: (key: string) => void) => () => void) | null;
   /** Until it is released, Ctrl-C, SIGTERM and a terminal that is closed abort the signal instead of ending the process. */
   catchInterrupts(): Interrupts;
   /** Who is logged in here; null when the system does not say. */

@@ -11,6 +11,8 @@ export interface DemoWorld {
   readonly colour: boolean;
   /** Of the terminal, asked anew at each drawing. */
   size(): { readonly columns: number; readonly rows: number };
+  /** Calls back with every key that is pressed; gives what ends that. Null: nobody can press any. */
+  readonly onKey: ((listener: (key: string) => void) => () => void) | null;
   /** Program and arguments that make `pinion`. */
   readonly command: readonly string[];
   /** The config repository to make a working copy of. */

@@ -104,8 +104,10 @@ function renderStep(progress: Progress, colours: Colours, { width, now }: ViewOp
   return paused ? colours.yellow(line) : verdict.kind === "unhealthy" ? colours.red(line) : colours.cyan(line);
 }
 
-/** With fewer columns the bar goes, so that sync and health are seen. */
-const wide = 80;
+/** With fewer columns the bar goes, so that the reason is seen. */
+const wide = 110;
+/** Less of a reason says nothing. */
+const leastReason = 16;
 
 /** Columns: process, weight bar, versions, sync, health, reason. */
 function renderProcess(process: ProcessStatus, colours: Colours, width: number): string {
@@ -118,7 +120,8 @@ function renderProcess(process: ProcessStatus, colours: Colours, width: number):
       : [pad(process.process, 18), bar(process), pad(versions || "-", 22)];
   const left = fit(`  ${columns.join(" ")} `, width);
   const state = fit(`${pad(process.sync, 9)} ${pad(process.health, 11)} `, width - left.length);
-  const reason = fit(process.reason, width - left.length - state.length);
+  const room = width - left.length - state.length;
+  const reason = room < leastReason ? "" : fit(process.reason, room);
   return `${left}${paint(process, colours)(state)}${colours.dim(reason)}`;
 }
 
@@ -136,20 +139,27 @@ function paint({ sync, health }: ProcessStatus, colours: Colours): (text: string
 }
 
 function renderHistory(history: readonly Deployment[], colours: Colours, { width, recent }: ViewOptions): readonly string[] {
-  return history.slice(0, recent).map((deployment) => {
-    const at = new Date(deployment.startedAt).toTimeString().slice(0, 8);
-    const what = `${deployment.environment}/${deployment.process} ${deployment.from ?? "-"} → ${deployment.version ?? "out"}`;
-    const took = deployment.endedAt === null ? "…" : seconds(deployment.endedAt - deployment.startedAt);
-    const line = fit(
-      `${at}  ${pad(what, 46)} ${pad(deployment.kind, 8)} ${pad(deployment.phase, 10)} ${pad(took, 7)} ${deployment.reason}`,
-      width,
-    );
-    return deployment.phase === "Failed" || deployment.phase === "RolledBack"
-      ? colours.red(line)
-      : deployment.endedAt === null
-        ? colours.yellow(line)
-        : line;
+  const rows = history.slice(0, recent);
+  const longest = Math.max(0, ...rows.map((deployment) => subjectOf(deployment).length));
+  return rows.map((deployment) => {
+    const line = fit(historyLine(deployment, { width, subject: Math.min(longest, width - 32) }), width);
+    if (deployment.phase === "Failed" || deployment.phase === "RolledBack") return colours.red(line);
+    return deployment.endedAt === null ? colours.yellow(line) : line;
   });
+}
+
+function subjectOf({ environment, process, from, version }: Deployment): string {
+  return `${environment}/${process} ${from ?? "-"} → ${version ?? "out"}`;
+}
+
+/** `subject`: how wide that column is. The kind and the reason are left out where there is no room to read them. */
+function historyLine(deployment: Deployment, { width, subject }: { readonly width: number; readonly subject: number }): string {
+  const { startedAt, endedAt, kind, phase, reason } = deployment;
+  const at = new Date(startedAt).toTimeString().slice(0, 8);
+  const took = endedAt === null ? "…" : seconds(endedAt - startedAt);
+  const [what, how] = [`${at}  ${pad(subjectOf(deployment), subject)}`, `${pad(phase, 10)} ${pad(took, 7)}`];
+  const whole = `${what}  ${pad(kind, 8)} ${how} `;
+  return width - whole.length < leastReason ? `${what}  ${how}` : whole + reason;
 }
 
 function seconds(ms: number): string {
@@ -160,9 +170,12 @@ function pad(text: string, width: number): string {
   return text.length > width ? `${text.slice(0, width - 1)}…` : text.padEnd(width);
 }
 
-/** One line, cut where the terminal ends. */
+/** One line, cut between words where the terminal ends. */
 function fit(text: string, width: number): string {
   const line = printable(text);
   if (line.trimEnd().length <= width) return line.slice(0, width);
-  return width < 1 ? "" : `${line.slice(0, width - 1)}…`;
+  if (width < 1) return "";
+  const cut = line.slice(0, width - 1);
+  const word = cut.lastIndexOf(" ");
+  return word > cut.length / 2 ? `${cut.slice(0, word)} …` : `${cut}…`;
 }

@@ -26,6 +26,7 @@ export function fakeWorld(parts: Partial<CliWorld>): CliWorld {
     now: () => now,
     sleep: unasked("sleep"),
     onResize: unasked("onResize"),
+    onKey: null,
     catchInterrupts: () => ({ signal: new AbortController().signal, release: () => undefined }),
     userName: unasked("userName"),
     randomId: unasked("randomId"),

@@ -116,6 +116,47 @@ describe("pinion status --watch on a terminal", () => {
     expect(outcome.code).toBe(0);
   });
 
+  it("scrolls by keys, says where it is, and ends with q", async () => {
+    const terminal = createTerminal({ columns: 100, rows: 14 });
+    const bad = Array.from({ length: 30 }, (_, index) => process(`process-${index}`, { health: "Degraded", reason: "no" }));
+    const heard: ((key: string) => void)[] = [];
+    const screens: string[][] = [];
+    const keys = ["down", "page-down", "end", "q"];
+    const outcome = await watch(
+      Array.from({ length: 9 }, () => production(...bad)),
+      {
+        isTerminal: true,
+        columns: 100,
+        rows: 14,
+        stdout: { write: (text: string) => terminal.write(text) },
+        env: { TERM: "dumb", PINION_TOKEN: token },
+        onKey(listener) {
+          heard.push(listener);
+          return () => void heard.pop();
+        },
+        sleep() {
+          screens.push([...terminal.screen()]);
+          const key = keys.shift();
+          if (key === undefined) throw new Error("q has not ended it");
+          heard.forEach((listener) => listener(key));
+          return Promise.resolve();
+        },
+      },
+    );
+    expect(screens.map((screen) => screen.filter((line) => line.startsWith("lines ")).join())).toEqual([
+      expect.stringMatching(/^lines 1 to 12 of \d+; ↑ ↓/u),
+      expect.stringMatching(/^lines 2 to 13 of/u),
+      expect.stringMatching(/^lines 14 to 25 of/u),
+      expect.stringMatching(/^lines (\d+) to (\d+) of \2;/u),
+    ]);
+    expect(screens[3]?.join("\n")).toContain("process-29");
+    expect({ code: outcome.code, listeners: heard.length, cursor: terminal.isCursorShown() }).toEqual({
+      code: 1,
+      listeners: 0,
+      cursor: true,
+    });
+  });
+
   it("only counts what is well where not everything fits", async () => {
     const terminal = createTerminal({ columns: 100, rows: 14 });
     const many = Array.from({ length: 30 }, (_, index) => process(`process-${index}`));

@@ -1,13 +1,13 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { describeCustomers, instructions } from "../../../src/surfaces/demo/by-hand.ts";
+import { describeCustomers, instructions, shellText } from "../../../src/surfaces/demo/by-hand.ts";
 import type { Load } from "../../../src/surfaces/demo/load.ts";
 
 const place = {
   workingCopy: "/tmp/demo/shop",
   address: "http://127.0.0.1:1/production",
-  controller: "http://127.0.0.1:2",
-  tokenFile: "/tmp/demo/state/api.token",
-  command: ["node", "bin/pinion.js"],
+  shellFile: "/tmp/demo/env.sh",
+  hasKeys: true,
 };
 
 function load(requests: number, failed: number): Load {
@@ -30,9 +30,24 @@ describe("what to try in the demo", () => {
     expect(instructions(place).join("\n")).toContain(text);
   });
 
-  it("makes `pinion` a command that talks to this demo's controller", () => {
-    expect(instructions(place)).toContain("  export PINION_CONTROLLER=http://127.0.0.1:2");
-    expect(instructions(place)).toContain("  alias pinion='node bin/pinion.js'");
+  it("makes `pinion` a command that talks to this demo's controller, whatever its folder is called", () => {
+    const text = shellText({
+      controller: "http://127.0.0.1:2",
+      tokenFile: "/tmp/it's here/api.token",
+      command: ["/bin/echo", "a b"],
+    });
+    const script = `${text}\npinion status "x y"; echo "$PINION_CONTROLLER $PINION_TOKEN_FILE"`;
+    expect(execFileSync("sh", ["-c", script], { encoding: "utf8" })).toBe("a b status x y\nhttp://127.0.0.1:2 /tmp/it's here/api.token\n");
+    expect(instructions(place)).toContain("  . /tmp/demo/env.sh  # makes pinion a command for this demo");
+  });
+
+  it("names the key that hides it, where there are keys", () => {
+    expect(instructions(place)[0]).toBe("t hides this; Ctrl-C ends it. In another terminal:");
+    expect(instructions({ ...place, hasKeys: false })[0]).toBe("Ctrl-C ends it. In another terminal:");
+  });
+
+  it("fits a terminal of 80x24, with what runs", () => {
+    expect(instructions(place).length).toBeLessThan(17);
   });
 
   it("fits 60 columns, comments aside", () => {

@@ -17,7 +17,7 @@ const parts = {
 };
 
 function frame(rows: number, columns = 100): readonly string[] {
-  return composeFrame(parts, { rows, columns });
+  return composeFrame(parts, { rows, columns }).lines;
 }
 
 describe("what a terminal shows of the demo", () => {
@@ -50,9 +50,26 @@ describe("what a terminal shows of the demo", () => {
     expect(frame(3)).toEqual(["cd /tmp/shop  # what to try is in README.md", "git"]);
   });
 
-  it("keeps a line that is a comment as a whole, cut", () => {
+  it("breaks a line that is too wide between words", () => {
     const told = composeFrame({ ...parts, instructions: ["  # pins are here"] }, { rows: 40, columns: 10 });
-    expect(told[0]).toBe("  # pins a");
+    expect(told.lines.slice(0, 2)).toEqual(["  # pins", "  are here"]);
+  });
+
+  it.each([
+    ["auto", 40, true],
+    ["auto", 8, false],
+    ["try", 40, true],
+    ["try", 8, true],
+    ["live", 40, false],
+  ] as const)("with %s in %i rows: what to try is shown: %s", (focus, rows, isShown) => {
+    const told = composeFrame(parts, { rows, columns: 100 }, focus);
+    expect(told.hasInstructions).toBe(isShown);
+    expect(told.lines.includes("Try this:")).toBe(isShown);
+    expect(told.lines.length).toBeLessThan(rows);
+  });
+
+  it("shows what to try as far as it goes where that is asked for and too high", () => {
+    expect(composeFrame(parts, { rows: 3, columns: 100 }, "try").lines).toEqual(["Try this:", "  cd /tmp/shop"]);
   });
 
   it("leaves the comment out where a command with it is too wide", () => {

@@ -77,6 +77,6 @@ function labelOf({ file, content }: Side): Difference["from"] {
 
 function show(session: Session, difference: Difference, format: Format): number {
   if (format === "json") printJson(session, { ...difference, texts: textJson(difference.texts) });
-  else print(session, renderDifference(difference, session.colors));
+  else print(session, renderDifference(difference, { colors: session.colors, width: session.world.columns }));
   return isNoDifference(difference) ? 0 : 1;
 }

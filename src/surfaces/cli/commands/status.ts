@@ -31,7 +31,8 @@ Exit code 0 when the repository can be followed and everything shown is Synced a
 controller can be asked; with --watch as the last picture was.
 
 A rollout is shown with its steps, its share of the traffic, what it waits for, and the verdict with its figures. --watch
-draws over the picture before; on a pipe it prints a line for everything that changes, and with --format json a picture a
+draws over the picture before, what needs attention first where not all of it fits (arrow keys, PgUp and PgDn scroll, a shows
+all, q ends it); on a pipe it prints a line for everything that changes, and with --format json a picture a
 line.
 
 Examples:

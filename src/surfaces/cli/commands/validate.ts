@@ -44,6 +44,6 @@ async function validate(session: Session, { findings }: { readonly findings: rea
   const { colors } = session;
   const summary =
     findings.length === 0 ? colors.green("no findings") : (code === 1 ? colors.red : colors.yellow)(summarizeFindings(findings));
-  print(session, [...renderFindings(findings, colors), ...(findings.length === 0 ? [] : [""]), summary]);
+  print(session, [...renderFindings(findings, { colors, width: session.world.columns }), ...(findings.length === 0 ? [] : [""]), summary]);
   return code;
 }

@@ -4,8 +4,9 @@ import type { ChangeSummary } from "../../../domain/describe-changes.ts";
 import type { VersionDistance } from "../../../domain/deployment-plan.ts";
 import type { NamedChange, VersionDifference } from "../../../domain/version-difference.ts";
 import type { WorkflowChanges } from "../../../domain/workflow-changes.ts";
-import { type Colors, printable } from "../terminal.ts";
+import { type Colors, hanging, printable } from "../terminal.ts";
 import { linesOf, paintLine } from "./text-change.ts";
+import type { View } from "./view.ts";
 
 interface Label {
   readonly file: string;
@@ -28,11 +29,11 @@ export function isNoDifference({ impact, dependencies, checks }: Difference): bo
 }
 
 /** Lines of `pinion diff`. */
-export function renderDifference(difference: Difference, colors: Colors): readonly string[] {
+export function renderDifference(difference: Difference, { colors, width }: Pick<View, "colors" | "width">): readonly string[] {
   const { from, to, impact, distance, lines, dependencies, checks } = difference;
   const head = [`${colors.dim("from")}  ${describeLabel(from)}`, `${colors.dim("to")}    ${describeLabel(to)}`, ""];
   if (isNoDifference(difference)) return [...head, colors.green("no differences")];
-  return [
+  const all = [
     ...head,
     ...lines.flatMap((line, index) => [paintChange(line, colors), ...renderTexts(difference, index, colors)]),
     ...dependencies.map((change) => paintChange(describeNamed("needs", change), colors)),
@@ -40,6 +41,7 @@ export function renderDifference(difference: Difference, colors: Colors): readon
     "",
     describeImpact(impact, distance, colors),
   ];
+  return all.flatMap((line) => hanging(line, { start: "", width }));
 }
 
 /** Of one text. */

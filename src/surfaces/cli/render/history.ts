@@ -3,8 +3,9 @@
 import type { Deployment } from "../../../domain/state.ts";
 import type { DeploymentPhase } from "../../../domain/status.ts";
 import { renderTable } from "../table.ts";
-import { type Colors, printable } from "../terminal.ts";
+import { type Colors, hanging, printable, wrap, visibleLength } from "../terminal.ts";
 import { clockTime, duration, relativeTime } from "../time.ts";
+import { fitted } from "./rollout.ts";
 import type { View } from "./view.ts";
 
 const titles = ["WHEN", "ENVIRONMENT", "PROCESS", "FROM → TO", "HOW", "OUTCOME", "TOOK", "ID", "REASON"];
@@ -14,7 +15,25 @@ export function renderHistory(deployments: readonly Deployment[], view: View): r
   if (deployments.length === 0) return ["no deployments"];
   const rows = deployments.map((deployment) => rowOf(deployment, view));
   const [head = "", ...lines] = renderTable(rows, { width: view.width, indent: "", head: titles });
-  return [view.colors.dim(head), ...lines];
+  const fits = view.width === null || visibleLength(head) + leastReason <= view.width;
+  return fits ? [view.colors.dim(head), ...lines] : deployments.flatMap((deployment) => cardOf(deployment, view));
+}
+
+/** Columns without which a reason is hard to read. */
+const leastReason = 24;
+
+/** A few lines for one of them, where the terminal is too narrow for a table. */
+function cardOf(deployment: Deployment, view: View): readonly string[] {
+  const { colors, now, width } = view;
+  const { id, environment, process, phase, reason, trigger, startedAt } = deployment;
+  const condemned = trigger === null ? "" : ` (${printable(trigger)})`;
+  const what = `${colors.bold(`${printable(environment)}/${printable(process)}`)}  ${fromTo(deployment)}`;
+  const took = deployment.endedAt === null ? "running" : `took ${tookOf(deployment)}`;
+  return [
+    ...fitted(`${what}  ${phaseColor(phase, colors)(phase)}${condemned}`, "", view),
+    ...fitted(`${relativeTime(startedAt, now)}  ${howOf(deployment)}  ${took}  ${colors.dim(printable(id))}`, "  ", view),
+    ...wrap(printable(reason), width === null ? null : width - 2).map((line) => `  ${line}`),
+  ];
 }
 
 function rowOf(deployment: Deployment, { colors, now }: View): readonly string[] {
@@ -62,7 +81,10 @@ export function renderDeployment(deployment: Deployment, { colors, width }: View
     ["id", printable(id)],
   ];
   return [
-    `${colors.bold(printable(process))} in ${colors.bold(printable(environment))}: ${fromTo(deployment)}  ${phaseColor(phase, colors)(phase)}`,
+    ...hanging(
+      `${colors.bold(printable(process))} in ${colors.bold(printable(environment))}: ${fromTo(deployment)}  ${phaseColor(phase, colors)(phase)}`,
+      { start: "", width },
+    ),
     ...renderTable(facts, { width, indent: "  " }),
     "",
     colors.bold("steps"),

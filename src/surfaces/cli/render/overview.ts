@@ -142,7 +142,7 @@ function renderEnvironment({ environment, hidden }: Folded, view: View): readonl
     ...renderAge(environment, view),
     ...renderFreeze(environment, view),
     ...(environment.notes ?? []).flatMap((note) => renderNote(note, view)),
-    ...renderFindings(findings, colors).map((line) => `  ${line}`),
+    ...renderFindings(findings, { ...view, width: view.width === null ? null : view.width - 2 }).map((line) => `  ${line}`),
     ...(processes.length + hidden === 0 ? ["  nothing is pinned here"] : []),
     ...(processes.length === 0 ? [] : renderProcesses(processes, view)),
     ...(hidden === 0 ? [] : [colors.dim(`  ${count(hidden, "process")}${processes.length === 0 ? "" : " more"}, Synced and Healthy`)]),

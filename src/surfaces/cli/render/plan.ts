@@ -12,9 +12,10 @@ import type { ChangeSummary } from "../../../domain/describe-changes.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import { count, renderFindings, summarizeFindings } from "../findings.ts";
 import { renderTable } from "../table.ts";
-import { type Colors, printable, wrap } from "../terminal.ts";
+import { type Colors, hanging, printable, wrap } from "../terminal.ts";
 import { duration } from "../time.ts";
 import { paintChange } from "./difference.ts";
+import { fitted } from "./rollout.ts";
 import { linesOf, paintLine } from "./text-change.ts";
 
 interface Report {
@@ -37,7 +38,7 @@ const mostTextLines = 12;
 /** Lines of `pinion plan`. */
 export function renderPlans({ base, plans, findings }: Report, view: View): readonly string[] {
   const { colors } = view;
-  const problems = findings.length === 0 ? [] : ["", ...renderFindings(findings, colors), "", colors.red(summarizeFindings(findings))];
+  const problems = findings.length === 0 ? [] : ["", ...renderFindings(findings, view), "", colors.red(summarizeFindings(findings))];
   return [`compared with ${printable(base)}`, ...plans.flatMap((plan) => ["", ...renderPlan(plan, view)]), ...problems];
 }
 
@@ -100,14 +101,14 @@ function renderDeployment(deployment: PlannedDeployment, place: number, { plan, 
   const how = [...(distance === null || distance === "same" ? [] : [isDowngrade ? `${distance} downgrade` : distance]), strategy];
   const after = waitsFor.length === 0 ? "" : `, after ${waitsFor.map(printable).join(" and ")}`;
   return [
-    `  ${place}. ${colors.bold(printable(process))}  ${fromTo(from, to)}  ${colors.dim(`${how.join(", ")}${after}`)}`,
+    ...fitted(`${place}. ${colors.bold(printable(process))}  ${fromTo(from, to)}  ${colors.dim(`${how.join(", ")}${after}`)}`, "  ", view),
     ...paragraph(`${printable(why)}; about ${duration(estimatedDuration)} (${estimatedFrom})`, "     ", view),
-    ...renderChanges(deployment, colors),
+    ...renderChanges(deployment, view),
     ...paragraph(`steps: ${stepsOf(deployment, plan)}`, "     ", view),
   ];
 }
 
-function renderChanges({ changes, distance }: PlannedDeployment, colors: Colors): readonly string[] {
+function renderChanges({ changes, distance }: PlannedDeployment, { colors, width }: View): readonly string[] {
   if (!changes) return [];
   if (changes.impact === null) return distance === "same" ? [] : [colors.dim("     the definition is the same")];
   const shown = changes.lines.slice(0, mostChanges);
@@ -115,7 +116,7 @@ function renderChanges({ changes, distance }: PlannedDeployment, colors: Colors)
   const rest = changes.lines.length - shown.length;
   const impact = changes.impact === "breaking" ? colors.red(changes.impact) : colors.green(changes.impact);
   return [
-    ...lines.map((line) => `     ${line}`),
+    ...lines.flatMap((line) => hanging(line, { start: "     ", width })),
     ...(rest > 0 ? [colors.dim(`     … and ${rest} more; \`pinion diff\` shows them all`)] : []),
     `     impact: ${impact}`,
   ];
@@ -161,7 +162,7 @@ function section(title: string, rows: readonly (readonly string[])[], { colors, 
   if (rows.length === 0) return [];
   return [
     "",
-    `  ${colors.bold(title)}${note === undefined ? "" : `  ${colors.dim(note)}`}`,
+    ...hanging(`${colors.bold(title)}${note === undefined ? "" : `  ${colors.dim(note)}`}`, { start: "  ", width }),
     ...renderTable(rows, { width, indent: "    " }),
   ];
 }

@@ -2,8 +2,8 @@
 
 import type { ProcessView } from "../../../controller/queries.ts";
 import type { Health, ProcessStatus, SyncStatus } from "../../../domain/status.ts";
-import { renderTable, visibleLength } from "../table.ts";
-import { type Colors, printable, wrap } from "../terminal.ts";
+import { renderTable } from "../table.ts";
+import { type Colors, printable, wrap, visibleLength } from "../terminal.ts";
 import { relativeTime } from "../time.ts";
 import { fitted } from "./rollout.ts";
 import type { Paint, View } from "./view.ts";
