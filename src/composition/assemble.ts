@@ -1,5 +1,6 @@
 /** What a controller works with, put together from what was opened. */
 
+import { randomBytes } from "node:crypto";
 import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
 import type { GitRepository } from "../adapters/git/repository.ts";
 import { sha256 } from "../adapters/manifest/digest.ts";
@@ -22,6 +23,7 @@ import type { Log } from "../ports/log.ts";
 import type { Engines } from "./engines.ts";
 import type { OpenGateway } from "./gateway.ts";
 import { openMeasuring } from "./measuring.ts";
+import { type SecretWatchParts, watchSecrets } from "./secret-watch.ts";
 
 export interface Assembly {
   readonly config: ControllerConfig;
@@ -63,8 +65,9 @@ export function assemble(assembly: Assembly): Assembled {
   const { path, pollIntervalMs: intervalMs, pollJitter: jitter } = config.repository;
   const source = followRepository(assembly);
   const around = { router: gateway.router, prober: createHttpProber(), secrets, clock, awake, log };
-  const engine: Ports["engine"] = (environment) => engines.of(environment);
   const spec = (environment: string) => source.wanted(environment)?.environment.spec ?? null;
+  const watched = watchSecrets({ secrets, references: (name) => spec(name)?.secrets ?? {}, ...installedSecrets(store), log });
+  const engine: Ports["engine"] = (environment) => watched(environment, engines.of(environment));
   const measuring = openMeasuring({ ...around, config, engine, spec, wake });
   const ports: Ports = {
     ...around,
@@ -87,6 +90,15 @@ export function assemble(assembly: Assembly): Assembled {
   const { resyncIntervalMs } = config;
   const parts = { source, ports, clock, log, resyncIntervalMs, nextPollAt, onEnvironment, storeTrouble: () => store.trouble() };
   return { parts, close: () => measuring.close(), idle: () => ports.reverts.idle() };
+}
+
+/** What units were installed with, as fingerprints under a key that is made once. */
+function installedSecrets({ meta }: Store): Pick<SecretWatchParts, "memory" | "key"> {
+  const kept = meta.get("secrets-key");
+  const key = kept ?? randomBytes(32).toString("base64url");
+  if (kept === null) meta.set("secrets-key", key);
+  const nameOf = (environment: string) => `installed-secrets/${environment}`;
+  return { key, memory: { read: (name) => meta.get(nameOf(name)), write: (name, text) => meta.set(nameOf(name), text) } };
 }
 
 function followRepository({ config, permits, log, store, repository, gateway, time }: Assembly): Source {

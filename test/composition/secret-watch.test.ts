@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import { watchSecrets } from "../../src/composition/secret-watch.ts";
+import type { Digest } from "../../src/domain/names.ts";
+import type { DeploymentUnit } from "../../src/domain/unit.ts";
+import { createFakeEngine } from "../fakes/engine.ts";
+import { createKeptLog } from "../support/log.ts";
+
+const reference = { kind: "file", path: "/run/secrets/key" } as const;
+const digest = (digit: string): Digest => `sha256-${digit.repeat(64)}`;
+
+function setting(kept: Map<string, string> = new Map()) {
+  const log = createKeptLog();
+  const engine = createFakeEngine();
+  const values: { key: string | null } = { key: "hunter2" };
+  const over = watchSecrets({
+    secrets: { resolve: () => (values.key === null ? Promise.reject(new Error("missing")) : Promise.resolve(values.key)) },
+    references: () => ({ API_KEY: reference }),
+    memory: { read: (environment) => kept.get(environment) ?? null, write: (environment, text) => void kept.set(environment, text) },
+    key: "key of this installation",
+    log,
+  });
+  return { log, engine, values, kept, watched: () => over("production", engine), over };
+}
+
+function unit(process: string, digit: string, key: string): DeploymentUnit {
+  return {
+    process,
+    version: "1.0.0",
+    digest: digest(digit),
+    definition: { nodes: [], connections: [], config: {} },
+    variables: {},
+    secrets: { API_KEY: key },
+  };
+}
+
+describe("a secret whose value changes", () => {
+  it("is told with what runs with the value before, and no more once that was installed anew", async () => {
+    const { engine, values, watched, log } = setting();
+    await watched().ensureInstalled([unit("orders", "a", "hunter2"), unit("returns", "b", "hunter2")]);
+    await watched().inventory();
+    expect(watched().notes?.()).toEqual([]);
+    values.key = "hunter3";
+    await watched().inventory();
+    await watched().inventory();
+    expect(watched().notes?.()).toEqual([
+      expect.stringMatching(/other values .*: API_KEY \(orders 1\.0\.0, returns 1\.0\.0\); to roll them out/),
+    ]);
+    expect(log.lines.filter(({ level }) => level === "warn")).toHaveLength(1);
+    // What is there already is not touched by the engine, so it keeps the value that it has.
+    await watched().ensureInstalled([unit("orders", "a", "hunter3")]);
+    await watched().inventory();
+    expect(watched().notes?.()).toEqual([expect.stringContaining("orders")]);
+    await watched().ensureInstalled([unit("orders", "c", "hunter3")]);
+    await engine.ensureRemoved([unit("orders", "a", ""), unit("returns", "b", "")]);
+    await watched().inventory();
+    expect(watched().notes?.()).toEqual([]);
+  });
+
+  it("is told by the next controller too, and its value is kept nowhere", async () => {
+    const kept = new Map<string, string>();
+    const first = setting(kept);
+    await first.watched().ensureInstalled([unit("orders", "a", "hunter2")]);
+    expect([...kept.values()].join("")).not.toMatch(/hunter2/);
+    const second = setting(kept);
+    second.values.key = "hunter3";
+    const watched = second.over("production", first.engine);
+    await watched.inventory();
+    expect(watched.notes?.()).toHaveLength(1);
+    expect(watched.notes?.().join("")).not.toMatch(/hunter/);
+  });
+
+  it("is not told of one that cannot be looked up, and of units of which nothing is known", async () => {
+    const { engine, values, watched } = setting();
+    await engine.ensureInstalled([unit("old", "d", "hunter1")]);
+    await watched().inventory();
+    expect(watched().notes?.()).toEqual([]);
+    await watched().ensureInstalled([unit("orders", "a", "hunter2")]);
+    values.key = null;
+    await watched().inventory();
+    expect(watched().notes?.()).toEqual([]);
+  });
+});
