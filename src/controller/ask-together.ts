@@ -57,6 +57,7 @@ function sharedRouter(router: Router): Router {
     traffic,
     ensureRoutes: (environment, wanted) => router.ensureRoutes(environment, wanted),
     publicAddress: (environment) => router.publicAddress(environment),
+    callersAddress: (environment) => router.callersAddress?.(environment) ?? router.publicAddress(environment),
   };
 }
 

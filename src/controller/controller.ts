@@ -87,7 +87,7 @@ async function environmentStatus(name: EnvironmentName, { source, ports, seen }:
     name,
     observedAt: earlier(seen.passedAt(name), at),
     type: spec?.type ?? "unknown",
-    url: ports.router.publicAddress(name),
+    url: ports.router.callersAddress?.(name) ?? ports.router.publicAddress(name),
     instances,
     notes: notesOf(name, ports),
     findings: wanted?.environment.findings ?? [],

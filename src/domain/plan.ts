@@ -18,6 +18,7 @@ import type { EnvironmentName, ProcessId, Version } from "./names.ts";
 import { estimate, estimateAll } from "./planning/estimate.ts";
 import { type Held, holdChanges, leftLacking, requiredProcesses } from "./planning/held.ts";
 import { inDependencyOrder } from "./planning/order.ts";
+import { leftPaths } from "./planning/paths.ts";
 import { changedPins, type PinChange, versionOf } from "./planning/pin-changes.ts";
 import { assessRisk } from "./planning/risk.ts";
 import { planRollback } from "./planning/rollback.ts";
@@ -62,7 +63,7 @@ export function makePlan(input: PlanInput): DeploymentPlan {
     deployments,
     held: [...heldOf(changes, held), ...circular],
     dependencies: dependenciesOf(order, held),
-    ...consequencesOf(deployments, { input, spec: to.spec, lacking: leftLacking(changes, to, held) }),
+    ...consequencesOf(deployments, { input, to, spec: to.spec, held, lacking: leftLacking(changes, to, held) }),
   };
 }
 
@@ -162,20 +163,28 @@ export function distanceBetween(from: Version | null, to: Version): VersionDista
 
 interface Around {
   readonly input: PlanInput;
+  readonly to: EnvironmentSnapshot;
+  readonly held: Held;
   readonly spec: EnvironmentSpec;
   readonly lacking: readonly { readonly process: ProcessId; readonly reason: string }[];
 }
 
 type Consequences = Pick<DeploymentPlan, "steps" | "estimatedDuration" | "riskAssessment" | "validationChecks" | "rollbackPlan">;
 
-function consequencesOf(deployments: readonly PlannedDeployment[], { input, spec, lacking }: Around): Consequences {
+function consequencesOf(deployments: readonly PlannedDeployment[], { input, to, spec, held, lacking }: Around): Consequences {
   const checksOf = (process: ProcessId): readonly Check[] => input.details.get(process)?.checks ?? [];
   const hasHttpTrigger = (process: ProcessId): boolean => input.details.get(process)?.hasHttpTrigger ?? true;
   const steps = deployments.map((deployment) => ({ deployment, steps: planSteps([deployment], spec, checksOf) }));
   return {
     steps: planSteps(deployments, spec, checksOf),
     estimatedDuration: estimateAll(deployments, spec.maxConcurrentDeployments),
-    riskAssessment: assessRisk(deployments, { spec, lacking, hasChecks: (process) => checksOf(process).length > 0, hasHttpTrigger }),
+    riskAssessment: assessRisk(deployments, {
+      spec,
+      lacking,
+      hasChecks: (process) => checksOf(process).length > 0,
+      hasHttpTrigger,
+      leftPaths: (process) => leftPaths(process, { from: input.from, to, isHeld: (other) => held.reasons.has(other) }),
+    }),
     validationChecks: steps.flatMap(({ deployment: { process }, steps: own }) =>
       own.flatMap(({ validation }) => checksIn(process, validation)),
     ),

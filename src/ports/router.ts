@@ -18,4 +18,7 @@ export interface Router {
 
   /** Base of the environment's public address, without a trailing slash. */
   publicAddress(environment: EnvironmentName): string;
+
+  /** The same as its callers know it, where the environment has an address of its own, which may not be reachable from here. */
+  callersAddress?(environment: EnvironmentName): string;
 }

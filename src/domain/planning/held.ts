@@ -6,6 +6,7 @@ import type { ProcessId, Version } from "../names.ts";
 import type { Dependency } from "../process-version.ts";
 import { whyBroken, whyNotTakenOut } from "../removal.ts";
 import type { EnvironmentSnapshot, PinnedVersion, VersionStatus } from "../snapshot.ts";
+import { clashesOf } from "./paths.ts";
 import { type PinChange, versionOf } from "./pin-changes.ts";
 
 type Runnable = Extract<PinnedVersion, { kind: "runnable" }>;
@@ -28,6 +29,7 @@ export function holdChanges(changes: readonly PinChange[], from: EnvironmentSnap
     const reason = whyHeldByItself(change, to);
     if (reason !== null) reasons.set(change.process, reason);
   }
+  for (const [process, reason] of clashesOf(changes, from, to)) if (!reasons.has(process)) reasons.set(process, reason);
   for (let before = -1; before !== reasons.size;) {
     before = reasons.size;
     for (const { process, to: pinned } of changes) {

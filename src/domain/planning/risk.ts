@@ -6,6 +6,7 @@
 import type { PlannedDeployment, RiskAssessment, RiskLevel, RiskReason } from "../deployment-plan.ts";
 import { type EnvironmentSpec, strategyFor, type StrategySpec } from "../environment.ts";
 import type { ProcessId } from "../names.ts";
+import type { LeftPaths } from "./paths.ts";
 import { foreseeVerdict } from "./verdicts.ts";
 
 /** From so many deployments at once on, it is hard to say which of them did it. */
@@ -21,6 +22,8 @@ export interface RiskView {
   hasChecks(process: ProcessId): boolean;
   /** Whether the version after is called over HTTP; where that is not known, it is taken to be. */
   hasHttpTrigger(process: ProcessId): boolean;
+  /** What becomes of the paths of a process that is taken out; null: it is not known what they are. */
+  leftPaths(process: ProcessId): LeftPaths | null;
   /** Processes that stay and will miss something that they need. */
   readonly lacking: readonly { readonly process: ProcessId; readonly reason: string }[];
 }
@@ -41,8 +44,25 @@ export function assessRisk(deployments: readonly PlannedDeployment[], view: Risk
 
 function risksOf(deployment: PlannedDeployment, view: RiskView): readonly RiskReason[] {
   const { process, kind } = deployment;
-  if (kind === "retire") return [risk("medium", process, "it is taken out: whoever still calls it gets 404")];
+  if (kind === "retire") return [riskOfTakingOut(process, view.leftPaths(process))];
   return [...softened(risksOfContent(deployment), deployment, strategyFor(view.spec, process)), ...risksOfRollout(deployment, view)];
+}
+
+function riskOfTakingOut(process: ProcessId, left: LeftPaths | null): RiskReason {
+  if (left === null) return risk("medium", process, "it is taken out: whoever still calls it gets 404");
+  const heirs = left.heirs.join(" and ");
+  if (left.lost.length > 0) {
+    const others = heirs === "" ? "" : `; its other paths go to ${heirs}`;
+    return risk("medium", process, `it is taken out: whoever still calls ${listed(left.lost)} gets 404${others}`);
+  }
+  if (heirs !== "") return risk("low", process, `it is taken out; its paths go to ${heirs} at the same moment`);
+  return risk("medium", process, "it is taken out: it runs no more; it has no paths of its own");
+}
+
+/** Not more than anybody reads. */
+function listed(paths: readonly string[]): string {
+  const shown = paths.slice(0, 3).join(", ");
+  return paths.length > 3 ? `${shown} or ${paths.length - 3} more` : shown;
 }
 
 /** A canary shows what is wrong with a version to few people only. */

@@ -95,9 +95,33 @@ describe("risk", () => {
     expect(risks(its)).toEqual(expected);
   });
 
-  it("of taking a process out", () => {
-    const its = plan(environment([pin("a", "1.0.0"), pin("b", "1.0.0")]), environment([pin("b", "1.0.0")]));
-    expect(risks(its)).toEqual(["medium", "medium a: it is taken out: whoever still calls it gets 404"]);
+  it.each([
+    ["with paths", ["/a", "/b"], [], "medium a: it is taken out: whoever still calls GET /a, GET /b gets 404"],
+    [
+      "with many paths",
+      ["/a", "/b", "/c", "/d", "/e"],
+      [],
+      "medium a: it is taken out: whoever still calls GET /a, GET /b, GET /c or 2 more gets 404",
+    ],
+    ["without paths", [], [], "medium a: it is taken out: it runs no more; it has no paths of its own"],
+    [
+      "whose paths go to its new name",
+      ["/a/:id", "/b"],
+      ["/a/:key", "/b"],
+      "low a: it is taken out; its paths go to new at the same moment",
+    ],
+    [
+      "of whose paths some go on",
+      ["/a", "/b"],
+      ["/b"],
+      "medium a: it is taken out: whoever still calls GET /a gets 404; its other paths go to new",
+    ],
+  ])("of taking a process out %s", (_, paths, others, expected) => {
+    const heirs = others.length === 0 ? [] : [pin("new", "1.0.0", { paths: others })];
+    const its = plan(environment([pin("a", "1.0.0", { paths }), pin("b", "1.0.0")]), environment([pin("b", "1.0.0"), ...heirs]), {
+      details: { new: {} },
+    });
+    expect(risks(its)).toEqual([expected.split(" ")[0], expected]);
   });
 
   it("names the gravest reason first", () => {

@@ -76,13 +76,15 @@ export interface Pinned {
   readonly optional?: readonly string[];
   readonly status?: VersionStatus;
   readonly definition?: string;
+  /** Each is a GET. */
+  readonly paths?: readonly string[];
 }
 
 /** A version that can run. */
 export function pin(
   process: string,
   version: string,
-  { needs = {}, optional = [], status = "published", definition = version }: Pinned = {},
+  { needs = {}, optional = [], status = "published", definition = version, paths = [] }: Pinned = {},
 ): PinnedVersion {
   const dependencies = Object.entries(needs).map(([name, range]): Dependency => ({
     type: "workflow",
@@ -90,10 +92,11 @@ export function pin(
     version: range,
     required: !optional.includes(name),
   }));
+  const endpoints = paths.map((path) => ({ method: "GET", path }));
   return {
     kind: "runnable",
     status,
-    summary: { process, version, definitionDigest: `sha256-${definition}`, dependencies, hasChecks: true, endpoints: [] },
+    summary: { process, version, definitionDigest: `sha256-${definition}`, dependencies, hasChecks: true, endpoints },
   };
 }
 

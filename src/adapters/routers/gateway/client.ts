@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { Agent, request } from "undici";
 import { readWithin, TooLong } from "../../../domain/bounded-reading.ts";
 import { PinionError } from "../../../domain/errors.ts";
+import type { OwnAddress } from "../../../domain/controller-config.ts";
 import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Route, TrafficCount } from "../../../domain/route.ts";
 import type { Router } from "../../../ports/router.ts";
@@ -23,6 +24,8 @@ export interface GatewayRouterOptions {
   readonly gateway: ControlAddress;
   /** Base of the public address as callers reach it; null: as the gateway in the state folder says. */
   readonly publicUrl: string | null;
+  /** Environments with an address of their own. */
+  readonly environments?: Readonly<Record<EnvironmentName, OwnAddress>>;
   /** How long one call may take; default 10 s. */
   readonly timeoutMs?: number;
 }
@@ -87,8 +90,17 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
     },
     heartbeat: () => watch.beat(),
     publicAddress: (environment: EnvironmentName) => `${publicUrl(options)}/${environment}`,
+    callersAddress: (environment: EnvironmentName) => callersUrl(publicUrl(options), environment, options.environments?.[environment]),
     close: () => agent.destroy(),
   };
+}
+
+function callersUrl(base: string, environment: EnvironmentName, own: OwnAddress | undefined): string {
+  if (own === undefined) return `${base}/${environment}`;
+  const url = new URL(base);
+  if ("port" in own) url.port = String(own.port);
+  else url.hostname = own.host;
+  return url.origin;
 }
 
 function publicUrl(options: GatewayRouterOptions): string {

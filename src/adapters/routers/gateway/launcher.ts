@@ -55,7 +55,8 @@ const orphanLimitMs = 8_000;
 /** Resolves once a gateway answers. @throws `router/unreachable` when the one started does not come up, with the end of its log. */
 export async function ensureGatewayProcess(options: LauncherOptions): Promise<GatewayProcess> {
   const token = keepToken(options);
-  const router = createGatewayRouter({ gateway: { stateDirectory: options.stateDirectory, token }, publicUrl: null });
+  const { stateDirectory, settings } = options;
+  const router = createGatewayRouter({ gateway: { stateDirectory, token }, publicUrl: null, environments: settings.environments });
   const listeners = new Set<(change: GatewayChange) => void>();
   const tell = (change: GatewayChange) => listeners.forEach((listener) => listener(change));
   const start = async () => {

@@ -42,7 +42,7 @@ describe("paths of a real Node-RED behind the gateway", () => {
     nodes: [
       node("in", "http in", { method: "get", url }),
       node("say", "function", {
-        func: "msg.payload = [msg.req.url, msg.req.originalUrl, msg.req.path].join(' '); return msg;",
+        func: "msg.payload = [msg.req.url, msg.req.originalUrl, msg.req.path, msg.req.route.path].join(' '); return msg;",
         outputs: 1,
       }),
       node("out", "http response"),
@@ -116,7 +116,7 @@ describe("paths of a real Node-RED behind the gateway", () => {
 
   it("flows see the path that their caller asked for", async () => {
     const { gateway, engine } = await ask("/orders/:id?", "/orders/7?x=1&y=%2F");
-    expect(gateway.body).toBe("/orders/7?x=1&y=%2F /orders/7?x=1&y=%2F /orders/7");
+    expect(gateway.body).toBe("/orders/7?x=1&y=%2F /orders/7?x=1&y=%2F /orders/7 /orders/:id?");
     expect(engine.body).toBe(gateway.body);
   });
 

@@ -125,7 +125,13 @@ describe("the control port", () => {
     const right = readIdentity(setting.directory)?.token ?? "";
     const tokens = ["wrong", right];
     const gateway = { controlUrl: setting.gateway.controlUrl, token: async () => tokens.shift() ?? "none" };
-    const router = createGatewayRouter({ gateway, publicUrl: "http://gateway.example/" });
+    const environments = { staging: { port: 8081 }, production: { host: "shop.example.com" } };
+    const router = createGatewayRouter({ gateway, publicUrl: "http://gateway.example:8080/", environments });
+    expect(["development", "staging", "production"].map((name) => router.callersAddress?.(name))).toEqual([
+      "http://gateway.example:8080/development",
+      "http://gateway.example:8081",
+      "http://shop.example.com:8080",
+    ]);
     await expect(router.routes("production")).rejects.toMatchObject({ code: "router/unreachable" });
     expect(await router.routes("production")).toEqual([]);
     await router.close();

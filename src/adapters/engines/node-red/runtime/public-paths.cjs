@@ -30,8 +30,11 @@ function routesOf(app) {
 function putFirst(route) {
   const [method] = Object.keys(route.methods);
   if (typeof route[method] !== "function") return;
+  // What flows read of the route; Express goes on with its own.
+  const shown = Object.create(route, { path: { value: publicly(route.path), enumerable: true } });
   route[method](function showPublicPath(request, _response, next) {
     request.url = publicly(request.url);
+    request.route = shown;
     next();
   });
   route.stack.unshift(route.stack.pop());

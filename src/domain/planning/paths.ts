@@ -1,0 +1,82 @@
+/** What a change does to public paths: who hands them over to whom, and who cannot have them. Pure. */
+
+import { clashWith } from "../paths/clash.ts";
+import { type EnvironmentSpec, healthCheckOf } from "../environment.ts";
+import type { ProcessId } from "../names.ts";
+import { requestsOf } from "../requests.ts";
+import type { EnvironmentSnapshot, PinnedVersion } from "../snapshot.ts";
+import type { PublicEndpoint } from "../unit.ts";
+import type { PinChange } from "./pin-changes.ts";
+
+/** Of a process that is taken out. */
+export interface LeftPaths {
+  /** Who serves them from then on. */
+  readonly heirs: readonly ProcessId[];
+  /** `GET /orders`: nobody does. */
+  readonly lost: readonly string[];
+}
+
+/** Null: its paths are not known. `isHeld`: whose change will not happen. */
+export function leftPaths(
+  process: ProcessId,
+  {
+    from,
+    to,
+    isHeld,
+  }: { readonly from: EnvironmentSnapshot | null; readonly to: EnvironmentSnapshot; isHeld(process: ProcessId): boolean },
+): LeftPaths | null {
+  const own = endpointsOf(from?.pins.get(process), to.spec, process);
+  if (own === null) return null;
+  const ownerOf = new Map<string, ProcessId>();
+  for (const [other, pinned] of to.pins) {
+    const after = isHeld(other) ? from?.pins.get(other) : pinned;
+    for (const request of (endpointsOf(after, to.spec, other) ?? []).flatMap(requestsOf)) ownerOf.set(request, other);
+  }
+  const heirs = new Set<ProcessId>();
+  const lost: string[] = [];
+  for (const endpoint of own) {
+    const owners = requestsOf(endpoint).map((request) => ownerOf.get(request));
+    for (const owner of owners) if (owner !== undefined) heirs.add(owner);
+    if (owners.includes(undefined)) lost.push(`${endpoint.method.toUpperCase()} ${endpoint.path}`);
+  }
+  return { heirs: [...heirs], lost };
+}
+
+/** Changes that cannot happen since another process answers the same requests and keeps them, with the reason. */
+export function clashesOf(
+  changes: readonly PinChange[],
+  from: EnvironmentSnapshot | null,
+  to: EnvironmentSnapshot,
+): ReadonlyMap<ProcessId, string> {
+  const reasons = new Map<ProcessId, string>();
+  for (const { process, to: pinned } of changes) {
+    const own = endpointsOf(pinned ?? undefined, to.spec, process) ?? [];
+    const held = endpointsOf(from?.pins.get(process), to.spec, process) ?? [];
+    const had = new Set(held.flatMap(requestsOf));
+    const gained = own.filter((endpoint) => requestsOf(endpoint).some((request) => !had.has(request)));
+    const reason = gained.length === 0 ? null : whyTaken(process, clashWith(gained), to);
+    if (reason !== null) reasons.set(process, reason);
+  }
+  return reasons;
+}
+
+function whyTaken(process: ProcessId, clashOf: ReturnType<typeof clashWith>, to: EnvironmentSnapshot): string | null {
+  for (const [other, pinned] of to.pins) {
+    if (other === process) continue;
+    const clash = clashOf(endpointsOf(pinned, to.spec, other) ?? []);
+    if (clash)
+      return `${clash.endpoint.method.toUpperCase()} ${clash.endpoint.path} answers what ${other} answers too; a path has one owner`;
+  }
+  return null;
+}
+
+/** Without the path that is asked for health, which all may have. Null: not known. */
+function endpointsOf(
+  pinned: PinnedVersion | undefined,
+  spec: EnvironmentSpec | null,
+  process: ProcessId,
+): readonly PublicEndpoint[] | null {
+  if (pinned?.kind !== "runnable") return null;
+  const health = spec === null ? undefined : healthCheckOf(spec, process)?.path;
+  return pinned.summary.endpoints.filter(({ path }) => path !== health);
+}
