@@ -87,13 +87,17 @@ async function environmentStatus(name: EnvironmentName, { source, ports, seen }:
     name,
     observedAt: earlier(seen.passedAt(name), at),
     type: spec?.type ?? "unknown",
-    url: ports.router.callersAddress?.(name) ?? ports.router.publicAddress(name),
+    url: callersAddress(name, ports),
     instances,
     notes: notesOf(name, ports),
     findings: wanted?.environment.findings ?? [],
     processes: listStatuses({ environment: name, desired: wanted?.desired ?? null, processes, now }).map(view),
     freeze,
   };
+}
+
+function callersAddress(name: EnvironmentName, { router }: Known["ports"]): string {
+  return router.callersAddress?.(name) ?? router.publicAddress(name);
 }
 
 function shownOf(known: ProcessState | undefined, state: EnvironmentState): Pick<ProcessView, "revert" | "quarantined"> {

@@ -4,6 +4,7 @@
  */
 
 import { actionKey, processOf, type Action } from "./actions.ts";
+import { goBackTogether } from "./back-together.ts";
 import { earlier } from "./deadline.ts";
 import { decideProcess } from "./decide-process.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
@@ -43,8 +44,13 @@ export function decide(state: EnvironmentState, seen: Seen): Step {
   const pass: Pass = { state, seen, freeze: line.freeze, running: countRunning(state), handovers };
   const step = emptyStep(state, seen);
   step.answers.push(...line.answers);
-  for (const { remembered, desired, orders } of stirring) {
-    decideOne(step, { remembered, owed: owedBy.get(remembered.process) ?? none, pass }, { orders, desired, line });
+  const decided = stirring.map(({ remembered, desired, orders }) => {
+    const about = { remembered, owed: owedBy.get(remembered.process) ?? none, pass };
+    return { ...about, decision: decideOne(step, about, { orders, desired, line }) };
+  });
+  for (const one of goBackTogether(decided, seen)) {
+    collect(step, one, one.decision);
+    if (one.whyNot) takeBack(step.answers, ordersFor(state, one.remembered.process), one.whyNot);
   }
   step.answers.push(...unanswered(state, step.answers, seen));
   return tell(state, { ...step, ...newsOf(line), ...answeredNow(state, seen) });
@@ -75,7 +81,7 @@ interface Wanted {
   readonly line: Line;
 }
 
-function decideOne(step: Draft, about: Collected, { orders, desired, line }: Wanted): void {
+function decideOne(step: Draft, about: Collected, { orders, desired, line }: Wanted): ProcessDecision {
   const { remembered, owed, pass } = about;
   const given = obeyForProcess(orders, thawed(withoutLostTime(remembered, pass.seen), line.thawedAfterMs), {
     desired,
@@ -84,7 +90,14 @@ function decideOne(step: Draft, about: Collected, { orders, desired, line }: Wan
   });
   step.answers.push(...given.answers);
   const one: Case = { before: given.after, owed: given.hasActed ? none : owed, desired, superseded: null, reverted: null, pass };
-  collect(step, about, withOrders(given, decideProcess(one)));
+  return withOrders(given, decideProcess(one));
+}
+
+/** What was answered with "done" to these orders, and turns out not to be possible. */
+function takeBack(answers: OrderAnswer[], orders: readonly Order[], why: string): void {
+  const ids = new Set(orders.map(({ id }) => id));
+  for (const [index, answer] of answers.entries())
+    if (ids.has(answer.id) && answer.kind === "done") answers[index] = { ...answer, kind: "refused", why };
 }
 
 type Draft = Omit<Step, "processes" | "forgotten" | "owed" | "deployments" | "wakeAt" | "answers" | "events"> & {

@@ -20,16 +20,12 @@ export interface Held {
 
 /** Holding one back can hold its callers back: goes on until nothing new is held. */
 export function holdChanges(changes: readonly PinChange[], from: EnvironmentSnapshot | null, to: EnvironmentSnapshot): Held {
-  const reasons = new Map<ProcessId, string>();
+  const reasons = new Map(changes.flatMap((change) => whyHeldAlone(change, to)));
+  for (const [process, reason] of clashesOf(changes, from, to)) if (!reasons.has(process)) reasons.set(process, reason);
   const versionAfter = (process: ProcessId): Version | null => {
     const pinned = reasons.has(process) ? from?.pins.get(process) : to.pins.get(process);
     return pinned?.kind === "runnable" ? pinned.summary.version : null;
   };
-  for (const change of changes) {
-    const reason = whyHeldByItself(change, to);
-    if (reason !== null) reasons.set(change.process, reason);
-  }
-  for (const [process, reason] of clashesOf(changes, from, to)) if (!reasons.has(process)) reasons.set(process, reason);
   for (let before = -1; before !== reasons.size;) {
     before = reasons.size;
     for (const { process, to: pinned } of changes) {
@@ -38,6 +34,11 @@ export function holdChanges(changes: readonly PinChange[], from: EnvironmentSnap
     }
   }
   return { reasons, versionAfter };
+}
+
+function whyHeldAlone(change: PinChange, to: EnvironmentSnapshot): readonly (readonly [ProcessId, string])[] {
+  const reason = whyHeldByItself(change, to);
+  return reason === null ? [] : [[change.process, reason]];
 }
 
 function whyHeldByItself({ to: pinned }: PinChange, to: EnvironmentSnapshot): string | null {

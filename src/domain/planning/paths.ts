@@ -16,22 +16,18 @@ export interface LeftPaths {
   readonly lost: readonly string[];
 }
 
+interface Around {
+  readonly from: EnvironmentSnapshot | null;
+  readonly to: EnvironmentSnapshot;
+  isHeld(process: ProcessId): boolean;
+}
+
 /** Null: its paths are not known. `isHeld`: whose change will not happen. */
-export function leftPaths(
-  process: ProcessId,
-  {
-    from,
-    to,
-    isHeld,
-  }: { readonly from: EnvironmentSnapshot | null; readonly to: EnvironmentSnapshot; isHeld(process: ProcessId): boolean },
-): LeftPaths | null {
+export function leftPaths(process: ProcessId, around: Around): LeftPaths | null {
+  const { from, to } = around;
   const own = endpointsOf(from?.pins.get(process), to.spec, process);
   if (own === null) return null;
-  const ownerOf = new Map<string, ProcessId>();
-  for (const [other, pinned] of to.pins) {
-    const after = isHeld(other) ? from?.pins.get(other) : pinned;
-    for (const request of (endpointsOf(after, to.spec, other) ?? []).flatMap(requestsOf)) ownerOf.set(request, other);
-  }
+  const ownerOf = ownersAfter(around);
   const heirs = new Set<ProcessId>();
   const lost: string[] = [];
   for (const endpoint of own) {
@@ -40,6 +36,16 @@ export function leftPaths(
     if (owners.includes(undefined)) lost.push(`${endpoint.method.toUpperCase()} ${endpoint.path}`);
   }
   return { heirs: [...heirs], lost };
+}
+
+/** Who answers each request once everything that is not held has happened. */
+function ownersAfter({ from, to, isHeld }: Around): ReadonlyMap<string, ProcessId> {
+  const owners = new Map<string, ProcessId>();
+  for (const [other, pinned] of to.pins) {
+    const after = isHeld(other) ? from?.pins.get(other) : pinned;
+    for (const request of (endpointsOf(after, to.spec, other) ?? []).flatMap(requestsOf)) owners.set(request, other);
+  }
+  return owners;
 }
 
 /** Changes that cannot happen since another process answers the same requests and keeps them, with the reason. */
