@@ -3,7 +3,7 @@
 import { PinionError } from "../../src/domain/errors.ts";
 import type { RevertOrder } from "../../src/domain/revert.ts";
 import type { PinBranch } from "../fakes/pin-writer.ts";
-import { pinsPath, quarantinePath, readPins, withPin, withQuarantine } from "./files.ts";
+import { isBroken, pinsPath, quarantinePath, readPins, withPin, withQuarantine } from "./files.ts";
 import type { SimCommit, SimGit } from "./git.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -17,6 +17,7 @@ export function createSimBranch({ git, time }: Pick<SimWorld, "git" | "time">): 
   return {
     read(order) {
       reach(git);
+      expectReadable(git, order);
       looked.set(order.id, git.head);
       const pin = readPins(git.head.files.get(pinsPath(order.environment)) ?? "").get(order.process) ?? null;
       const written = git.commits.find((commit) => commit.rollbackId === order.id)?.id ?? null;
@@ -45,6 +46,12 @@ export function createSimBranch({ git, time }: Pick<SimWorld, "git" | "time">): 
 
 function proposalOf({ environment, id }: RevertOrder): string {
   return `rollback/${environment}/${id}`;
+}
+
+/** Nobody adds a line to what nobody can read. */
+function expectReadable({ head: { files } }: SimGit, { environment }: RevertOrder): void {
+  const broken = [pinsPath(environment), quarantinePath(environment)].find((path) => isBroken(files.get(path) ?? ""));
+  if (broken !== undefined) throw new PinionError("git/failed", `${broken} cannot be read (simulated)`);
 }
 
 function reach({ isDown }: SimGit): void {

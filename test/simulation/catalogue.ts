@@ -5,7 +5,8 @@ import { sha256 } from "../../src/adapters/manifest/digest.ts";
 import { canonicalDefinition } from "../../src/domain/canonical.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
-import type { Check, ProcessVersion } from "../../src/domain/process-version.ts";
+import type { Finding } from "../../src/domain/finding.ts";
+import type { Check, Dependency, ProcessVersion } from "../../src/domain/process-version.ts";
 import type { EnvironmentSnapshot, PinnedVersion, Snapshot } from "../../src/domain/snapshot.ts";
 import type { Manifests } from "../../src/ports/manifests.ts";
 import { type EnvironmentFiles, pinsPath, quarantinePath, readEnvironmentFiles, settingsPath } from "./files.ts";
@@ -14,6 +15,8 @@ import type { Nature, Plan } from "./plan.ts";
 
 export interface Catalogue extends Manifests {
   nature(process: ProcessId, version: Version): Nature | null;
+  /** Null: there is no such version. */
+  known(process: ProcessId, version: Version): ProcessVersion | null;
   /** What one environment shall be, as these files have it; the same files give the same object. */
   environment(files: Files, name: EnvironmentName): EnvironmentSnapshot;
 }
@@ -21,15 +24,19 @@ export interface Catalogue extends Manifests {
 export function createCatalogue(plan: Plan, git: SimGit): Catalogue {
   const versions = new Map<string, ProcessVersion>();
   for (const [process, all] of plan.processes)
-    for (const version of all.keys()) versions.set(`${process}@${version}`, make(process, version));
+    for (const version of all.keys()) {
+      const key = `${process}@${version}`;
+      versions.set(key, make(process, version, plan.troubles.needs.get(key) ?? []));
+    }
   const snapshots = new Map<string, EnvironmentSnapshot>();
   const pinned = new Map<string, PinnedVersion>();
 
   function pin(process: ProcessId, version: Version, files: EnvironmentFiles): PinnedVersion {
     const found = versions.get(`${process}@${version}`);
     const isHeld = files.quarantine.some((entry) => entry.process === process && entry.digest === found?.definitionDigest);
-    const key = `${process}@${version} ${isHeld}`;
-    const known = pinned.get(key) ?? resolve({ process, version, found, isHeld });
+    const isUnknown = files.broken.quarantine;
+    const key = `${process}@${version} ${isHeld} ${isUnknown}`;
+    const known = pinned.get(key) ?? resolve({ process, version, found, isHeld, isUnknown });
     pinned.set(key, known);
     return known;
   }
@@ -42,10 +49,10 @@ export function createCatalogue(plan: Plan, git: SimGit): Catalogue {
     const spec = plan.environments.find((each) => each.name === name)?.spec ?? null;
     const snapshot: EnvironmentSnapshot = {
       name,
-      spec: spec && { ...spec, variables: { REVISION: read.revision } },
-      pins: new Map([...read.pins].map(([process, version]) => [process, pin(process, version, read)])),
+      spec: spec && !read.broken.settings ? { ...spec, variables: { REVISION: read.revision } } : null,
+      pins: new Map(read.broken.pins ? [] : [...read.pins].map(([process, version]) => [process, pin(process, version, read)])),
       quarantine: read.quarantine.map(({ process, version, digest }) => ({ process, version, digest })),
-      findings: [],
+      findings: findingsOf(name, read),
     };
     snapshots.set(key, snapshot);
     return snapshot;
@@ -53,6 +60,7 @@ export function createCatalogue(plan: Plan, git: SimGit): Catalogue {
 
   return {
     environment,
+    known: (process, version) => versions.get(`${process}@${version}`) ?? null,
     nature: (process, version) => plan.processes.get(process)?.get(version) ?? null,
     async snapshot(commit, committedAt): Promise<Snapshot> {
       const files = git.find(commit)?.files;
@@ -73,24 +81,40 @@ interface Pin {
   readonly version: Version;
   readonly found: ProcessVersion | undefined;
   readonly isHeld: boolean;
+  /** Nobody can tell what is held. */
+  readonly isUnknown: boolean;
 }
 
-function resolve({ process, version, found, isHeld }: Pin): PinnedVersion {
-  if (found && !isHeld)
+const nowhere = { line: 1, column: 1, pointer: "", hint: "" } as const;
+
+function findingsOf(environment: EnvironmentName, { broken }: EnvironmentFiles): readonly Finding[] {
+  return Object.entries(broken)
+    .filter(([, isBroken]) => isBroken)
+    .map(([name]) => ({
+      ...nowhere,
+      file: `environments/${environment}/${name}.yaml`,
+      code: "file/yaml",
+      severity: "error",
+      message: `${name} cannot be read`,
+    }));
+}
+
+function resolve({ process, version, found, isHeld, isUnknown }: Pin): PinnedVersion {
+  if (found && !isHeld && !isUnknown)
     return { kind: "runnable", status: "published", summary: { ...found, hasChecks: true, endpoints: waysIn(found.definition) } };
-  const code = found ? "pin/quarantined" : "pin/unknown-version";
+  const code = found ? (isUnknown ? "pin/quarantine-unknown" : "pin/quarantined") : "pin/unknown-version";
   const message = found ? `version ${version} is in quarantine here` : `${process} has no version ${version}`;
   const where = { file: "environments/pins.yaml", line: 1, column: 1, pointer: `/${process}`, hint: "" };
   return { kind: "broken", process, version, findings: [{ ...where, code, severity: "error", message }] };
 }
 
-function make(process: ProcessId, version: Version): ProcessVersion {
+function make(process: ProcessId, version: Version, dependencies: readonly Dependency[]): ProcessVersion {
   const receive = { id: "receive", type: "http in", position: { x: 0, y: 0 }, config: { method: "get", url: `/${process}` } };
   const answer = { id: "answer", type: "template", position: { x: 1, y: 0 }, config: { template: version } };
   const definition = { nodes: [receive, answer], connections: [], config: {} };
   const metadata = { title: "", description: "", author: "", changelog: [], tags: [] };
   const definitionDigest = sha256(canonicalDefinition(definition));
-  return { process, version, metadata, dependencies: [], checks: [smokeTest(process)], definition, definitionDigest };
+  return { process, version, metadata, dependencies, checks: [smokeTest(process)], definition, definitionDigest };
 }
 
 function smokeTest(process: ProcessId): Check {

@@ -14,7 +14,6 @@ import { createTelling } from "../../src/controller/telling.ts";
 import { createValidations } from "../../src/controller/validations.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import { nextPoll } from "../../src/domain/polling.ts";
-import type { Awake, Clock } from "../../src/ports/clock.ts";
 import type { ConfigRepository, Head } from "../../src/ports/config-repository.ts";
 import type { Log } from "../../src/ports/log.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
@@ -23,7 +22,8 @@ import type { Invariants } from "./invariants.ts";
 import type { Life } from "./life.ts";
 import type { Network, Rule } from "./network.ts";
 import { refusing, unreachable } from "./outside.ts";
-import { frozenMs, type SimWorld } from "./sim-world.ts";
+import type { RunTime } from "./clocks.ts";
+import type { SimWorld } from "./sim-world.ts";
 
 export interface ControllerLife {
   readonly life: Life;
@@ -93,15 +93,14 @@ export function startController(parts: LifeParts, number: number): ControllerLif
   return { life, controller };
 }
 
-interface Around {
+interface Around extends RunTime {
   readonly life: Life;
-  readonly clock: Clock;
   readonly log: Log;
   readonly source: Source;
 }
 
 function surroundings({ world, network, invariants }: LifeParts, life: Life): Around {
-  const clock: Clock = { now: () => world.time.now(), sleep: (ms, signal) => world.time.sleep(ms, life, signal) };
+  const { clock, awake } = world.clocks.begin(life);
   const log: Log = {
     info: () => undefined,
     warn: (fields, message) => invariants.onWarning(fields, message),
@@ -124,7 +123,7 @@ function surroundings({ world, network, invariants }: LifeParts, life: Life): Ar
     remembered: () => [],
     applied: { read: () => world.applied, write },
   });
-  return { life, clock, log, source };
+  return { life, clock, awake, log, source };
 }
 
 function repositoryOf({ git }: SimWorld): ConfigRepository {
@@ -152,8 +151,11 @@ interface Calls {
   readonly refresh: () => void;
 }
 
-function openPorts({ world, network, invariants, writer }: LifeParts, { life, clock, log, source }: Around, { wake, refresh }: Calls) {
-  const awake = awakeIn(world, clock.now());
+function openPorts(
+  { world, network, invariants, writer }: LifeParts,
+  { life, clock, awake, log, source }: Around,
+  { wake, refresh }: Calls,
+) {
   const { outside, catalogue } = world;
   const journal = network.port(life, "journal", invariants.journal(world.journal), rules.journal);
   const router = network.port(life, "router", invariants.router(outside.router), rules.router);
@@ -192,13 +194,6 @@ function openPorts({ world, network, invariants, writer }: LifeParts, { life, cl
     wanted: (environment) => source.wanted(environment),
   };
   return { ports, telling };
-}
-
-/** What a process notices of its own standing still: nothing while it does. */
-function awakeIn(world: SimWorld, startedAt: number): Awake {
-  const lostMs = (): number => frozenMs(world, 0, world.time.now());
-  const since = (): number => Math.max(startedAt, ...world.freezes.filter(({ to }) => to <= world.time.now()).map(({ to }) => to));
-  return { ran: () => world.time.now() - lostMs(), lostMs, since };
 }
 
 function loopParts({ world }: LifeParts, { clock, log, source }: Around, ports: Ports): LoopParts {

@@ -12,6 +12,7 @@ import type { Installed } from "../../src/domain/unit.ts";
 import { sha256 } from "../../src/adapters/manifest/digest.ts";
 import { pinsPath, readPins } from "./files.ts";
 import type { Invariants } from "./invariants.ts";
+import { judgeByCatch, lacking } from "./needs-rules.ts";
 import type { Network } from "./network.ts";
 import type { People } from "./people.ts";
 import type { EnvironmentPlan } from "./plan.ts";
@@ -131,15 +132,18 @@ async function judgeEnvironment(world: SimWorld, { name, instances }: Environmen
   for (const process of world.plan.processes.keys()) {
     const installed = inventory.installed.filter((unit) => unit.process === process);
     const route = routes.find((each) => each.process === process) ?? null;
+    const wanted = desired?.processes.get(process) ?? null;
+    judgeByCatch(world, state, wanted);
     judgeProcess(world, {
       environment: name,
       process,
       installed,
-      desired: desired?.processes.get(process) ?? null,
+      desired: wanted,
       serving: servingUnit(route),
       targets: route?.shares.flatMap((share) => share.targets).length ?? 0,
       instances: instances.length,
       state: state.processes.get(process) ?? null,
+      lacks: lacking(world, wanted, routes),
       hasErrors: [...snapshot.pins.values()].some(({ kind }) => kind === "broken"),
     });
   }
@@ -154,6 +158,8 @@ interface End {
   readonly targets: number;
   readonly instances: number;
   readonly state: ProcessState | null;
+  /** Something that it needs does not serve. */
+  readonly lacks: string | null;
   /** A pin of the environment cannot run: nothing is taken out beside it. */
   readonly hasErrors: boolean;
 }
@@ -166,7 +172,7 @@ function judgeProcess(world: SimWorld, end: End): void {
   if (!state?.status?.reason) return trace.violate("every process is shown with a reason", what);
   const seen = `${what}: ${JSON.stringify({ desired, serving, status: state.status, refused: state.refused })}`;
   const isAsPinned = serving !== null && serves(serving, desired);
-  const isOtherwise = isHeld(desired, state);
+  const isOtherwise = isHeld(desired, state, end.lacks);
   trace.expect(isAsPinned || isOtherwise, "what runs is what main says, or is held", seen);
   if (!isOtherwise) trace.expect(isShownWell(state.status), "what runs as pinned is shown so", seen);
   if (serving) judgeServing(world, { ...end, serving, isAsPinned: isAsPinned && !isOtherwise }, what);
@@ -193,9 +199,9 @@ function isShownWell(status: NonNullable<ProcessState["status"]>): boolean {
   return isAlarming(status) || (status.sync === "Synced" && status.health === "Healthy");
 }
 
-/** A broken pin, a quarantine, or a refusal: each with a reason that people see. */
-function isHeld(desired: Desired, state: ProcessState): boolean {
-  if (desired.kind === "broken") return true;
+/** A broken pin, something that it needs, a quarantine, or a refusal: each with a reason that people see. */
+function isHeld(desired: Desired, state: ProcessState, lacks: string | null): boolean {
+  if (desired.kind === "broken" || (lacks !== null && state.status?.reason.includes(lacks))) return true;
   const definition = pinnedDefinition(desired);
   return state.refused?.unit.digest === desired.unit.digest || (definition !== null && findQuarantined(state, definition) !== null);
 }

@@ -18,6 +18,8 @@ export interface EnvironmentFiles {
   readonly quarantine: readonly QuarantineLine[];
   /** Stands for its variables: another revision makes new units of everything. */
   readonly revision: number;
+  /** Which of them cannot be read. */
+  readonly broken: { readonly settings: boolean; readonly pins: boolean; readonly quarantine: boolean };
 }
 
 export const pinsPath = (environment: EnvironmentName): string => `environments/${environment}/pins.yaml`;
@@ -25,7 +27,13 @@ export const quarantinePath = (environment: EnvironmentName): string => `environ
 export const settingsPath = (environment: EnvironmentName): string => `environments/${environment}/environment.yaml`;
 
 export function readEnvironmentFiles(files: Files, environment: EnvironmentName): EnvironmentFiles {
+  const isSpoilt = (path: string): boolean => isBroken(files.get(path) ?? "");
   return {
+    broken: {
+      settings: isSpoilt(settingsPath(environment)),
+      pins: isSpoilt(pinsPath(environment)),
+      quarantine: isSpoilt(quarantinePath(environment)),
+    },
     pins: readPins(files.get(pinsPath(environment)) ?? ""),
     quarantine: readQuarantine(files.get(quarantinePath(environment)) ?? ""),
     revision: Number(/^revision: (\d+)$/m.exec(files.get(settingsPath(environment)) ?? "")?.[1] ?? 0),
@@ -37,13 +45,28 @@ export function readPins(text: string): ReadonlyMap<ProcessId, Version> {
 }
 
 export function readQuarantine(text: string): readonly QuarantineLine[] {
-  if (!text.includes("rollbackId")) return [];
+  if (!text.includes("rollbackId") || isBroken(text)) return [];
   const document = parse(text) as { quarantine?: readonly QuarantineLine[] } | null;
   return document?.quarantine ?? [];
 }
 
 export function writePins(pins: ReadonlyMap<ProcessId, Version>): string {
   return ["# Who runs what.", ...[...pins].map(([process, version]) => `${process}: ${version} # see its changelog`), ""].join("\n");
+}
+
+/** Half an edit: nobody can read the file. */
+const halfAnEdit = "} half an edit\n";
+
+export function isBroken(text: string): boolean {
+  return text.startsWith(halfAnEdit);
+}
+
+export function withHalfAnEdit(text: string): string {
+  return isBroken(text) ? text : halfAnEdit + text;
+}
+
+export function withoutHalfAnEdit(text: string): string {
+  return isBroken(text) ? text.slice(halfAnEdit.length) : text;
 }
 
 /** The one line, its comment kept; a process that was not pinned gets a line at the end, and null takes its line out. */
@@ -59,6 +82,13 @@ export function withQuarantine(text: string, { process, from, quarantine, id }: 
   if (quarantine === null || isThere) return text;
   const begin = text.includes("quarantine:") ? text : "quarantine:\n";
   return `${begin}  - process: ${process}\n    version: ${from}\n    digest: ${quarantine}\n    rollbackId: ${id}\n`;
+}
+
+/** What a person adds, unless it is there. */
+export function withEntry(text: string, { process, version, digest, rollbackId }: QuarantineLine): string {
+  if (readQuarantine(text).some((entry) => entry.process === process && entry.digest === digest)) return text;
+  const begin = text.includes("quarantine:") ? text : `${text}quarantine:\n`;
+  return `${begin}  - process: ${process}\n    version: ${version}\n    digest: ${digest}\n    rollbackId: ${rollbackId}\n`;
 }
 
 /** Without the entries of a process. */

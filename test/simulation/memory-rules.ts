@@ -4,11 +4,12 @@ import type { EnvironmentName } from "../../src/domain/names.ts";
 import type { RevertOrder } from "../../src/domain/revert.ts";
 import type { Route } from "../../src/domain/route.ts";
 import type { ProcessState } from "../../src/domain/state.ts";
-import { quarantinePath, readQuarantine } from "./files.ts";
+import { isBroken, quarantinePath, readQuarantine } from "./files.ts";
 import type { SimCommit } from "./git.ts";
 import { judgeEnd, judgeOpening } from "./history-rules.ts";
 import { createMemory, doneTo, isGood, type Memory, type Moved, type Place, type Recorded } from "./memory.ts";
 import type { SimWorld } from "./sim-world.ts";
+import { createOpeningRules } from "./opening-rules.ts";
 import { createTimeoutRules } from "./timeout-rules.ts";
 import { judgeUnmeasured } from "./metric-rules.ts";
 
@@ -25,11 +26,13 @@ export interface MemoryRules {
 export function createMemoryRules(world: SimWorld): MemoryRules {
   const memory = createMemory(world.time.now());
   const timeouts = createTimeoutRules(world);
+  const openings = createOpeningRules(world);
   return {
     onStart() {
       memory.startedAt = world.time.now();
+      openings.onStart();
     },
-    onMeasured: (environment) => void memory.measuredAt.set(environment, world.time.now()),
+    onMeasured: (environment) => void memory.measuredAt.set(environment, world.clocks.now()),
     onMove(to) {
       followGit(world, memory, to);
       judgeTrafficFirst(world, memory, to);
@@ -43,6 +46,7 @@ export function createMemoryRules(world: SimWorld): MemoryRules {
       if (step.answers.length > 0) for (const row of before.processes.values()) notePeople(memory, recorded, row);
       for (const update of step.deployments) judgeEnd(world, memory, recorded, update);
       for (const update of step.deployments) judgeOpening(world, memory, recorded, update);
+      for (const update of step.deployments) openings.judge(update);
       for (const row of step.processes) judgeRow(world, memory, recorded, row);
       for (const process of step.forgotten) forget(memory.place(step.environment, process));
       timeouts.afterStep(recorded);
@@ -70,6 +74,8 @@ function notePeople(memory: Memory, recorded: Recorded, { process, rollout }: Pr
 
 function followGit({ plan }: SimWorld, memory: Memory, { files }: SimCommit): void {
   for (const { name } of plan.environments) {
+    // Nothing is lifted by a file that nobody can read.
+    if (isBroken(files.get(quarantinePath(name)) ?? "")) continue;
     const lines = readQuarantine(files.get(quarantinePath(name)) ?? "");
     for (const process of plan.processes.keys())
       followHeld(memory.place(name, process), new Set(lines.filter((line) => line.process === process).map(({ version }) => version)));

@@ -43,7 +43,7 @@ function apply({ what, file, find, put }: Mutation, copy: string): void {
 /** A program that falls over has noticed something too. */
 function huntIn(copy: string): Promise<Omit<Hunt, "mutation">> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--import", "tsx", "test/simulation/hunt.ts", String(most)], {
+    const child = spawn(process.execPath, ["--always-sparkplug", "--import", "tsx", "test/simulation/hunt.ts", String(most)], {
       cwd: copy,
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -2,6 +2,7 @@
 
 import { gateMutations } from "./gate-mutations.ts";
 import { storeMutations } from "./store-mutations.ts";
+import { troubleMutations } from "./trouble-mutations.ts";
 import { writerMutations } from "./writer-mutations.ts";
 
 export interface Mutation {
@@ -135,4 +136,5 @@ export const mutations: readonly Mutation[] = [
   ...writerMutations,
   ...gateMutations,
   ...storeMutations,
+  ...troubleMutations,
 ];

@@ -3,6 +3,8 @@
  * and the controller may die before or after any of them takes effect.
  */
 
+import { PinionError } from "../../src/domain/errors.ts";
+import type { Instant } from "../../src/domain/names.ts";
 import { type Life, never } from "./life.ts";
 import type { Faults } from "./plan.ts";
 import type { Random } from "./random.ts";
@@ -29,12 +31,17 @@ export interface NetworkParts {
   readonly random: Random;
   readonly faults: Faults;
   readonly trace: Trace;
+  /** Nothing can be written. */
+  readonly disk: { readonly isFull: boolean };
+  /** Until when a port hangs. */
+  readonly hung: ReadonlyMap<string, Instant>;
   /** The power is cut. */
   readonly onCrash: (life: Life) => void;
 }
 
 interface Call {
   readonly life: Life;
+  readonly port: string;
   readonly name: string;
   readonly rule: Rule;
   readonly perform: () => Promise<unknown>;
@@ -50,6 +57,9 @@ export interface Network {
   /** Effects so far. */
   readonly effects: number;
 }
+
+/** How long anybody waits for an answer, in milliseconds. */
+const givesUpMs = 10_000;
 
 export function createNetwork(parts: NetworkParts): Network {
   const { time, random, trace } = parts;
@@ -93,6 +103,24 @@ export function createNetwork(parts: NetworkParts): Network {
     throw rule.failure();
   }
 
+  function write({ name }: Call): void {
+    if (!parts.disk.isFull) return;
+    trace.say(`no room: ${name}`);
+    throw new PinionError("store/full", "the disk is full (simulated)");
+  }
+
+  /** Who waits gives up after a while, and does not know what became of it. */
+  async function hang(call: Call): Promise<void> {
+    const { port, life, rule, name } = call;
+    const leftMs = (parts.hung.get(port) ?? 0) - time.now();
+    if (leftMs <= 0 || rule.failure === null) return;
+    trace.say(`hangs: ${name}`);
+    await time.sleep(Math.min(leftMs, givesUpMs), life);
+    if (leftMs <= givesUpMs || life.isDead) return;
+    if (random.chance(0.5)) time.later(leftMs - givesUpMs, () => void take(call).catch(() => undefined));
+    throw rule.failure();
+  }
+
   /** Some effects arrive twice. */
   async function announce(call: Call): Promise<void> {
     if (call.rule.kind === "ask") return;
@@ -106,6 +134,9 @@ export function createNetwork(parts: NetworkParts): Network {
     await travel(call);
     underWay.delete(call);
     if (call.life.isDead) return never();
+    if (parts.hung.size > 0) await hang(call);
+    if (call.life.isDead) return never();
+    if (call.rule.isLocal) write(call);
     lose(call, call.rule.isLocal ? faults.disk : faults.lost);
     await announce(call);
     const answer = await take(call).then(
@@ -136,7 +167,13 @@ export function createNetwork(parts: NetworkParts): Network {
           const rule = rules[key as keyof typeof rules];
           if (typeof member !== "function" || !rule) return member;
           return (...args: unknown[]) =>
-            make({ life, name: `${name}.${String(key)}`, rule, perform: async () => (await Reflect.apply(member, real, args)) as unknown });
+            make({
+              life,
+              port: name,
+              name: `${name}.${String(key)}`,
+              rule,
+              perform: async () => (await Reflect.apply(member, real, args)) as unknown,
+            });
         },
       }),
   };

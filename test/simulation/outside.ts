@@ -31,6 +31,8 @@ export interface Outside {
   setRouterDown(isDown: boolean): void;
   /** An instance dies, and comes back elsewhere some time later. */
   crash(environment: EnvironmentName, instance: string, forMs: number): void;
+  /** An instance lives and answers nobody, until somebody notices and ends it. */
+  hang(environment: EnvironmentName, instance: string, forMs: number): void;
   /** Somebody who watches an environment's engine is told that it has changed. */
   onChange: (environment: EnvironmentName) => void;
   readonly instancesDown: ReadonlySet<string>;
@@ -50,6 +52,7 @@ class SimulatedOutside implements Outside {
   readonly traffic: Traffic;
   readonly prober: Prober;
   readonly instancesDown = new Set<string>();
+  readonly #hung = new Set<string>();
   onChange: (environment: EnvironmentName) => void = () => undefined;
   readonly #parts: OutsideParts;
   readonly #engines = new Map<EnvironmentName, FakeEngine>();
@@ -100,6 +103,19 @@ class SimulatedOutside implements Outside {
     });
   }
 
+  hang(environment: EnvironmentName, instance: string, forMs: number): void {
+    const key = `${environment}/${instance}`;
+    if (this.instancesDown.has(key) || this.#hung.has(key)) return;
+    this.traffic.catchUp(environment);
+    this.#hung.add(key);
+    this.#parts.trace.say(`instance ${key} hangs`);
+    this.#parts.time.later(forMs, () => {
+      this.traffic.catchUp(environment);
+      this.#hung.delete(key);
+      this.crash(environment, instance, this.#parts.random.between(500, 4_000));
+    });
+  }
+
   /** It has come back without some of what it ran, as Node-RED does when it could not start with it. */
   async #forget(environment: EnvironmentName, instance: string): Promise<void> {
     const engine = this.engine(environment);
@@ -129,7 +145,7 @@ class SimulatedOutside implements Outside {
 
   #isThere(environment: EnvironmentName, instance: string, life: number): boolean {
     const key = `${environment}/${instance}`;
-    return !this.instancesDown.has(key) && (this.#lives.get(key) ?? 1) === life;
+    return !this.instancesDown.has(key) && !this.#hung.has(key) && (this.#lives.get(key) ?? 1) === life;
   }
 
   #openRouter(): Router {
@@ -163,9 +179,18 @@ class SimulatedOutside implements Outside {
       if (!unit) continue;
       if (!this.#isThere(environment, instance, life)) throw new Error("the connection was refused");
       if (path === "/health") return 200;
-      return this.#natureOf(unit) === "fails-smoke-test" ? 500 : 200;
+      return this.#natureOf(unit) === "fails-smoke-test" || this.#isLetDown(environment, unit) ? 500 : 200;
     }
     return 404;
+  }
+
+  /** What it calls fails, so it fails too. */
+  #isLetDown(environment: EnvironmentName, { process, version }: DeploymentUnit): boolean {
+    const needs = this.#parts.catalogue.known(process, version)?.dependencies ?? [];
+    return needs.some(({ name }) => {
+      const [most] = this.traffic.route(environment, name)?.shares.toSorted((one, other) => other.weight - one.weight) ?? [];
+      return most !== undefined && this.#parts.catalogue.nature(name, most.version) === "fails-in-public";
+    });
   }
 
   async #answerPublicly(path: string): Promise<number> {

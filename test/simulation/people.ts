@@ -4,7 +4,18 @@ import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names
 import type { Order, OrderWish } from "../../src/domain/orders.ts";
 import type { Rollout } from "../../src/domain/rollout.ts";
 import type { ControllerLife } from "./controller-life.ts";
-import { pinsPath, quarantinePath, readPins, settingsPath, withoutQuarantine, withPin } from "./files.ts";
+import {
+  isBroken,
+  pinsPath,
+  quarantinePath,
+  readPins,
+  settingsPath,
+  withEntry,
+  withHalfAnEdit,
+  withoutHalfAnEdit,
+  withoutQuarantine,
+  withPin,
+} from "./files.ts";
 import type { EnvironmentPlan } from "./plan.ts";
 import type { Random } from "./random.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -45,7 +56,7 @@ const second: readonly ((process: ProcessId) => OrderWish)[] = [
 ];
 
 export function createPeople({ world, random, controller }: PeopleParts): People {
-  const { git, plan, trace, time } = world;
+  const { git, plan, trace, time, clocks, catalogue } = world;
   let orders = 0;
 
   function push(edit: Edit | null): void {
@@ -85,7 +96,29 @@ export function createPeople({ world, random, controller }: PeopleParts): People
     [2, ({ name }, process) => repin(name, process)],
     [2, ({ name }) => ({ what: `${name}: a comment`, path: pinsPath(name), text: `${textOf(pinsPath(name))}# ${time.now()}\n` })],
     [1, ({ name }) => ({ what: "new variables", path: settingsPath(name), text: `revision: ${random.between(1, 3)}\n` })],
+    ...(plan.troubles.holdsByHand ? [weighing(4, ({ name }, process) => hold(name, process))] : []),
+    ...(plan.troubles.breaksFiles ? [weighing(4, ({ name }) => breaking(name)), weighing(4, ({ name }) => mending(name))] : []),
   ];
+  const filesOf = (environment: EnvironmentName) => [settingsPath(environment), pinsPath(environment), quarantinePath(environment)];
+
+  function hold(environment: EnvironmentName, process: ProcessId): Edit | null {
+    const version = random.pick([...(plan.processes.get(process)?.keys() ?? [])]);
+    const known = catalogue.known(process, version);
+    const path = quarantinePath(environment);
+    if (!known || isBroken(textOf(path))) return null;
+    const entry = { process, version, digest: known.definitionDigest, rollbackId: "by-hand" };
+    return { what: `${environment}: ${process} ${version} in quarantine by hand`, path, text: withEntry(textOf(path), entry) };
+  }
+
+  function breaking(environment: EnvironmentName): Edit {
+    const path = random.pick(filesOf(environment));
+    return { what: `${path} is broken`, path, text: withHalfAnEdit(textOf(path)) };
+  }
+
+  function mending(environment: EnvironmentName): Edit | null {
+    const path = filesOf(environment).find((each) => isBroken(textOf(each)));
+    return path === undefined ? null : { what: `${path} is mended`, path, text: withoutHalfAnEdit(textOf(path)) };
+  }
 
   /** A pin for a process that there is not, instead of the one that was meant. */
   function slip(environment: EnvironmentName, process: ProcessId): Edit | null {
@@ -136,7 +169,7 @@ export function createPeople({ world, random, controller }: PeopleParts): People
     const running = controller();
     if (!running) return;
     orders += 1;
-    const order: Order = { id: `o${orders}`, environment, by: { name: "Ada", email: null }, why: "because", at: time.now(), wish };
+    const order: Order = { id: `o${orders}`, environment, by: { name: "Ada", email: null }, why: "because", at: clocks.now(), wish };
     trace.say(`order ${order.id}: ${wish.kind} ${"process" in wish ? `${environment}/${wish.process}` : environment}`);
     const isNervous = random.chance(0.2);
     for (let time_ = 0; time_ < (isNervous ? 2 : 1); time_ += 1) running.controller.commands.order(order).catch(() => undefined);
@@ -170,6 +203,7 @@ export function createPeople({ world, random, controller }: PeopleParts): People
       for (const { name } of plan.environments) {
         for (const process of plan.processes.keys()) if (random.chance(0.3)) push(pinning(name, process, "1.0.0"));
         push(mended(name));
+        for (let edit = mending(name); edit; edit = mending(name)) push(edit);
       }
     },
   };
@@ -179,6 +213,10 @@ export function createPeople({ world, random, controller }: PeopleParts): People
 function isWaiting({ strategy, state }: Rollout): boolean {
   const step = strategy.kind === "canary" && state.kind === "shifting" ? strategy.steps[state.step] : null;
   return step?.kind === "pause" && step.durationMs === null;
+}
+
+function weighing(weight: number, push: Push): readonly [number, Push] {
+  return [weight, push];
 }
 
 function weighted<T>(random: Random, choices: readonly (readonly [number, T])[]): T {

@@ -4,6 +4,7 @@ import type { EnvironmentSpec, RollbackSpec, StrategySpec } from "../../src/doma
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
 import { errorRate, responseTime } from "./plan-metrics.ts";
 import { strategyOf } from "./plan-strategies.ts";
+import { type Troubles, troublesOf } from "./plan-troubles.ts";
 import type { Random } from "./random.ts";
 
 /** What is wrong with a version; all but the first three are only seen under traffic. */
@@ -67,6 +68,7 @@ export interface Plan {
   readonly store: StorePlan | null;
   /** Servers take pushes of the bot and do not say so, and somebody pins at once what it has just put back. */
   readonly isStubborn: boolean;
+  readonly troubles: Troubles;
 }
 
 export const firstVersion = "1.0.0";
@@ -88,7 +90,8 @@ export function makePlan(seed: number, random: Random): Plan {
     outageEveryMs: random.pick([4_000, 10_000, 30_000]),
     usesRealWriter: random.chance(0.2),
   };
-  return { ...plan, isStubborn: !isCalm && random.chance(0.3), store: storeOf(random, plan) };
+  const troubles = troublesOf(seed, processes, plan.usesRealWriter);
+  return { ...plan, isStubborn: !isCalm && random.chance(0.3), store: storeOf(random, plan), troubles };
 }
 
 /** Never beside the real writer: what is done on the real disk meanwhile takes another time in each run. */

@@ -3,6 +3,7 @@
 import type { Instant } from "../../src/domain/names.ts";
 import { createFakeNotifier, type FakeNotifier } from "../fakes/notifier.ts";
 import { type Catalogue, createCatalogue } from "./catalogue.ts";
+import { type Clocks, createClocks } from "./clocks.ts";
 import { pinsPath, quarantinePath, settingsPath, writePins } from "./files.ts";
 import { createSimGit, type SimGit } from "./git.ts";
 import { createOutside, type Outside } from "./outside.ts";
@@ -16,6 +17,7 @@ export interface SimWorld {
   readonly plan: Plan;
   readonly random: Random;
   readonly time: VirtualTime;
+  readonly clocks: Clocks;
   readonly trace: Trace;
   readonly git: SimGit;
   readonly catalogue: Catalogue;
@@ -24,19 +26,10 @@ export interface SimWorld {
   readonly notifier: FakeNotifier;
   /** The newest commit that was in force, as the store remembers it. */
   applied: string | null;
-  /** When a controller stood still, oldest first. */
-  readonly freezes: Span[];
-}
-
-/** A time from one instant to another. */
-export interface Span {
-  readonly from: Instant;
-  readonly to: Instant;
-}
-
-/** Of these, what is over by then. */
-export function frozenMs({ freezes }: Pick<SimWorld, "freezes">, since: Instant, now: Instant): number {
-  return freezes.filter(({ to }) => to <= now).reduce((sum, { from, to }) => sum + Math.max(0, to - Math.max(from, since)), 0);
+  /** Under the journal; for how long it has been full so far, the time that is under way counted whole. */
+  readonly disk: { isFull: boolean; fullMs: number };
+  /** Until when what is called by this name takes calls and does not answer them. */
+  readonly hung: Map<string, Instant>;
 }
 
 const start = Date.UTC(2030, 0, 1);
@@ -51,7 +44,22 @@ export function createSimWorld(seed: number, isVerbose: boolean): SimWorld {
   const outside = createOutside({ plan, catalogue, time, random: random.fork(), trace });
   // Other worlds draw as if there were no store.
   const journal = createSimJournal({ plan, time, trace, random: createRandom(seed + 1) });
-  return { plan, random, time, trace, git, catalogue, outside, journal, notifier: createFakeNotifier(), applied: null, freezes: [] };
+  const clocks = createClocks({ time, trace, random: plan.troubles.setsClock ? createRandom(seed + 5) : null });
+  return {
+    plan,
+    random,
+    time,
+    clocks,
+    trace,
+    git,
+    catalogue,
+    outside,
+    journal,
+    notifier: createFakeNotifier(),
+    applied: null,
+    disk: { isFull: false, fullMs: 0 },
+    hung: new Map(),
+  };
 }
 
 function firstFiles({ environments, processes }: Plan): ReadonlyMap<string, string> {

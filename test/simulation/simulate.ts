@@ -17,6 +17,7 @@ import { createRandom } from "./random.ts";
 import { createRealWriters, type RealWriters } from "./real-writer.ts";
 import { createSimWorld, type SimWorld } from "./sim-world.ts";
 import type { Violation } from "./trace.ts";
+import { createLongTroubles } from "./troubles.ts";
 
 export interface RunResult {
   readonly seed: number;
@@ -49,6 +50,8 @@ async function live(world: SimWorld): Promise<void> {
     trace,
     random: random.fork(),
     faults: plan.faults,
+    disk: world.disk,
+    hung: world.hung,
     onCrash() {
       running = null;
       endFreeze(world);
@@ -68,7 +71,8 @@ async function live(world: SimWorld): Promise<void> {
   const people = createPeople({ world, random: random.fork(), controller: () => running });
   const outages = createOutages({ world, random: random.fork(), crash: () => running && network.kill(running.life) });
   const freezer = createRandom(plan.seed + 2);
-  const until = time.now() + plan.troubleMs;
+  const troubles = createLongTroubles(world, createRandom(plan.seed + 6));
+  const until = time.now() + plan.troubleMs + troubles.moreMs;
   const every = (meanMs: number, work: () => void): void => {
     const again = (): void => {
       if (time.now() >= until) return;
@@ -80,15 +84,12 @@ async function live(world: SimWorld): Promise<void> {
   void start();
   every(plan.peopleEveryMs, () => people.act());
   every(plan.outageEveryMs, () => outages.act());
+  troubles.start(until);
   every(freezeEveryMs, () => running && freeze(world, running.life, freezer.between(4_000, 60_000)));
   const restartEveryMs = plan.store?.restartEveryMs ?? null;
   if (restartEveryMs !== null) every(restartEveryMs, () => running && network.kill(running.life));
   await time.runUntil(until, isOver);
-  network.calm();
-  world.journal.calm();
-  forge.calm();
-  outages.end();
-  people.settle();
+  for (const end of [network.calm, () => world.journal.calm(), () => forge.calm(), outages.end, troubles.end, people.settle]) end();
   await judgeEnd({ world, invariants, network, people, isOver });
   if (!isOver()) await world.journal.judge();
   if (!isOver()) invariants.git.judge();
@@ -100,17 +101,17 @@ async function live(world: SimWorld): Promise<void> {
 const freezeEveryMs = 150_000;
 
 /** A paused machine, a suspended laptop: nothing of it runs, and then all of it at once. */
-function freeze({ plan, time, trace, freezes }: SimWorld, life: Life, ms: number): void {
+function freeze({ plan, time, trace, clocks }: SimWorld, life: Life, ms: number): void {
   if (plan.isCalm || life.isDead || life.frozenUntil > time.now()) return;
   trace.say(`controller ${life.number} stands still for ${ms} ms`);
   life.frozenUntil = time.now() + ms;
-  freezes.push({ from: time.now(), to: life.frozenUntil });
+  clocks.lost.push({ from: clocks.now(), to: clocks.now() + ms });
 }
 
 /** Whoever is killed stands still no longer, and the next one runs. */
-function endFreeze({ time, freezes }: SimWorld): void {
-  const last = freezes.at(-1);
-  if (last && last.to > time.now()) freezes[freezes.length - 1] = { ...last, to: time.now() };
+function endFreeze({ clocks: { lost, now } }: SimWorld): void {
+  const last = lost.at(-1);
+  if (last && last.to > now()) lost[lost.length - 1] = { ...last, to: now() };
 }
 
 /** The product's own writer, for two installations. */

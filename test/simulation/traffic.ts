@@ -23,6 +23,7 @@ export interface Traffic {
   counts(environment: EnvironmentName): readonly TrafficCount[];
   /** The share of a version now, 0 to 100; unlike the router it can always be asked. */
   weight(environment: EnvironmentName, process: ProcessId, version: Version): number;
+  route(environment: EnvironmentName, process: ProcessId): Route | null;
   /** Since when this version has had all the traffic without a break; null: it has not. */
   fullSince(environment: EnvironmentName, process: ProcessId, digest: Digest): Instant | null;
 }
@@ -109,6 +110,7 @@ export function createTraffic(parts: TrafficParts): Traffic {
   return {
     catchUp,
     fullSince,
+    route: (environment, process) => flowOf(environment).routes.find((route) => route.process === process) ?? null,
     weight: (environment, process, version) =>
       flowOf(environment)
         .routes.filter((route) => route.process === process)

@@ -32,6 +32,8 @@ export interface SystemTimeParts {
   readonly memory: TimeMemory;
   readonly log: Log;
   readonly machine?: MachineClocks;
+  /** Calls something again and again until the returned function is called; default: a timer that keeps no process alive. */
+  readonly every?: (ms: number, work: () => void) => () => void;
 }
 
 /** How often it is looked whether the process runs, in milliseconds. */
@@ -45,8 +47,13 @@ const worthAWordMs = 1_000;
 
 const thisMachine: MachineClocks = { wall: () => Date.now(), monotonic: () => performance.now() };
 
+function everyMs(ms: number, work: () => void): () => void {
+  const timer = setInterval(work, ms).unref();
+  return () => clearInterval(timer);
+}
+
 /** Begins a run. */
-export function startSystemTime({ memory, log, machine = thisMachine }: SystemTimeParts): SystemTime {
+export function startSystemTime({ memory, log, machine = thisMachine, every = everyMs }: SystemTimeParts): SystemTime {
   const before = readMemory(memory);
   const wall = Math.floor(machine.wall());
   const [from, origin] = [Math.max(wall, before?.newest ?? wall), machine.monotonic()];
@@ -55,14 +62,16 @@ export function startSystemTime({ memory, log, machine = thisMachine }: SystemTi
   const now = () => Math.floor(from + machine.monotonic() - origin);
   const awake = new Watch(now, before === null ? 0 : before.lostMs + (from - before.newest), log);
   const remember = () => memory.write(JSON.stringify({ newest: now(), lostMs: awake.lostMs() } satisfies Remembered));
-  const looking = setInterval(() => awake.look(), lookEveryMs).unref();
-  const remembering = setInterval(() => safely(remember, log), rememberEveryMs).unref();
+  // Whoever is killed soon was there too: the next run begins no earlier.
+  safely(remember, log);
+  const stopLooking = every(lookEveryMs, () => awake.look());
+  const stopRemembering = every(rememberEveryMs, () => safely(remember, log));
   return {
     clock: { now, sleep: (ms, signal) => sleep(ms, undefined, signal ? { signal } : {}).catch(() => undefined) },
     awake,
     stop() {
-      clearInterval(looking);
-      clearInterval(remembering);
+      stopLooking();
+      stopRemembering();
       safely(remember, log);
     },
   };

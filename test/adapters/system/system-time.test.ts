@@ -81,6 +81,18 @@ describe("within a run", () => {
 });
 
 describe("between runs", () => {
+  it("a run that was killed at once is remembered: the next one begins no earlier, though the clock was set back", () => {
+    const machine = createMachine();
+    machine.start().stop();
+    machine.wallAhead += 2 * hour;
+    const killed = machine.start();
+    machine.pass(1_000);
+    machine.wallAhead -= 2 * hour;
+    const next = machine.start();
+    expect(killed.clock.now() - next.clock.now()).toBeLessThan(5_000);
+    expect(next.awake.lostMs()).toBe(killed.awake.lostMs());
+  });
+
   it("goes on from the newest instant when the machine's clock was set back, and says so", () => {
     const machine = createMachine();
     const first = machine.start();

@@ -1,0 +1,71 @@
+/** What protects callers does not wait for the disk: judged where nothing but the disk and the version is at fault. */
+
+import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
+import type { EnvironmentSpec } from "../../src/domain/environment.ts";
+import type { Rollout } from "../../src/domain/rollout.ts";
+import type { ProcessState } from "../../src/domain/state.ts";
+import { pinsPath, readPins } from "./files.ts";
+import { faultyNatures } from "./natures.ts";
+import type { EnvironmentPlan } from "./plan.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+/** How long it takes at most until a version that fails has lost its traffic, in milliseconds. */
+const goneMs = 20_000;
+
+interface Bad {
+  readonly environment: EnvironmentName;
+  readonly process: ProcessId;
+  readonly version: Version;
+}
+
+/** The disk is full from now on: whoever fails under traffic, and is watched, is looked at again soon. */
+export async function afterFill(world: SimWorld): Promise<void> {
+  const { plan, journal, time } = world;
+  if (!plan.isCalm) return;
+  for (const environment of plan.environments) {
+    const { freeze, processes } = await journal.state(environment.name);
+    if (freeze) continue;
+    for (const state of processes.values()) {
+      const bad = watchedBad(world, environment, state);
+      if (bad) time.later(goneMs, () => judgeGone(world, bad, pinOf(world, bad)));
+    }
+  }
+}
+
+/** Null: it may keep its traffic. */
+function watchedBad(
+  world: SimWorld,
+  { name, spec, traffic }: EnvironmentPlan,
+  { process, rollout, rolledBackAt }: ProcessState,
+): Bad | null {
+  if (!isLookedAt(spec) || !hasCallers(traffic.get(process)) || rolledBackAt !== null) return null;
+  const version = rollout && isWatched(rollout) && rollout.candidate ? rollout.candidate.version : "";
+  const nature = world.catalogue.nature(process, version);
+  return nature !== null && faultyNatures.has(nature) ? { environment: name, process, version } : null;
+}
+
+function hasCallers(perSecond = 0): boolean {
+  return perSecond >= 3;
+}
+
+function isLookedAt({ rollback }: EnvironmentSpec): boolean {
+  const { enabled, triggers, watchMs } = rollback.automatic;
+  return enabled && watchMs >= goneMs && triggers.some(({ metric }) => metric === "error_rate");
+}
+
+function isWatched({ kind, state, paused, stable }: Rollout): boolean {
+  return kind === "deploy" && state.kind === "watching" && !paused && stable !== null;
+}
+
+function pinOf({ git }: SimWorld, { environment, process }: Bad): Version | undefined {
+  return readPins(git.head.files.get(pinsPath(environment)) ?? "").get(process);
+}
+
+/** Whoever has moved the pin meanwhile wants something else. */
+function judgeGone(world: SimWorld, bad: Bad, pin: Version | undefined): void {
+  const { disk, outside, trace } = world;
+  if (!disk.isFull || pinOf(world, bad) !== pin || pin !== bad.version) return;
+  const { environment, process, version } = bad;
+  const weight = outside.traffic.weight(environment, process, version);
+  trace.expect(weight === 0, "a full disk keeps no bad version in traffic", `${environment}/${process} ${version} has ${weight} %`);
+}

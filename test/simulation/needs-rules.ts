@@ -1,0 +1,33 @@
+/** What versions need of each other, once the world is at rest. */
+
+import semver from "semver";
+import type { Desired } from "../../src/domain/desired.ts";
+import type { Route } from "../../src/domain/route.ts";
+import { servingUnit } from "../../src/domain/seen.ts";
+import type { EnvironmentState, ProcessState } from "../../src/domain/state.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+/** What it needs and nobody serves; null: nothing. */
+export function lacking({ catalogue }: SimWorld, desired: Desired | null, routes: readonly Route[]): string | null {
+  if (desired?.kind !== "run") return null;
+  const { process, version } = desired.unit;
+  const needs = catalogue.known(process, version)?.dependencies ?? [];
+  const lacks = needs.find(({ name, version: range }) => {
+    const serving = servingUnit(routes.find((route) => route.process === name) ?? null);
+    return serving === null || !semver.satisfies(serving.version, range);
+  });
+  return lacks?.name ?? null;
+}
+
+/** Whoever failed while somebody that it calls was taken back is tried again, once that is as pinned. */
+export function judgeByCatch({ trace }: SimWorld, { processes }: EnvironmentState, desired: Desired | null): void {
+  if (desired?.kind !== "run") return;
+  const refused = processes.get(desired.unit.process)?.refused ?? null;
+  const isCalled = refused?.unit.digest === desired.unit.digest && isCalm(processes.get(refused.awaits ?? ""));
+  trace.expect(!isCalled, "what failed with its neighbour is tried again", `${desired.unit.process}: ${refused?.why ?? ""}`);
+}
+
+function isCalm(process: ProcessState | undefined): boolean {
+  if (!process || process.rollout || process.revert) return false;
+  return process.status?.sync === "Synced" && process.status.health === "Healthy";
+}

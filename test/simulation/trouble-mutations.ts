@@ -1,0 +1,66 @@
+/** Rules about clocks, disks, files and needs, broken on purpose: see `mutations.ts`. */
+
+import type { Mutation } from "./mutations.ts";
+
+export const troubleMutations: readonly Mutation[] = [
+  {
+    what: "a run that was killed at once is not remembered",
+    file: "src/adapters/system/system-time.ts",
+    find: "  safely(remember, log);\n  const stopLooking",
+    put: "  const stopLooking",
+  },
+  {
+    what: "a run begins at the machine's clock, though it was set back",
+    file: "src/adapters/system/system-time.ts",
+    find: "Math.max(wall, before?.newest ?? wall)",
+    put: "wall",
+  },
+  {
+    what: "time between two runs is not lost",
+    file: "src/adapters/system/system-time.ts",
+    find: "before.lostMs + (from - before.newest)",
+    put: "before.lostMs",
+  },
+  {
+    what: "the time of a run is the machine's clock",
+    file: "src/adapters/system/system-time.ts",
+    find: "Math.floor(from + machine.monotonic() - origin)",
+    put: "Math.floor(from + machine.wall() - wall)",
+  },
+  {
+    what: "what protects callers waits for the disk",
+    file: "src/controller/protect.ts",
+    find: "  await takeBack(urgent, ports);\n",
+    put: "",
+  },
+  {
+    what: "nobody waits for what it needs",
+    file: "src/domain/decide-process.ts",
+    find: "return dependencies ?? holdForConcurrency",
+    put: "return holdForConcurrency",
+  },
+  {
+    what: "what failed with its neighbour is never tried again",
+    file: "src/domain/decide-process.ts",
+    find: "return awaits !== undefined && isHealthyAgain(awaits, pass);",
+    put: 'return awaits !== undefined && awaits === "" && isHealthyAgain(awaits, pass);',
+  },
+  {
+    what: "pins that cannot be read take everything out",
+    file: "src/domain/removal.ts",
+    find: "const what = error ? describeFinding(error) : brokenPin;",
+    put: "const what = error && brokenPin ? describeFinding(error) : brokenPin;",
+  },
+  {
+    what: "what cannot be read lifts the quarantine",
+    file: "src/domain/quarantine.ts",
+    find: 'const isReadable = seen.spec !== null && !seen.findings.some((finding) => finding.severity === "error");',
+    put: "const isReadable = seen.now > 0;",
+  },
+  {
+    what: "quarantine that people write is no quarantine on the way back",
+    file: "src/domain/quarantine.ts",
+    find: "return before.quarantined.some(isIt) || seen.quarantine.some((entry) => entry.process === before.process && isIt(entry));",
+    put: 'return before.quarantined.some(isIt) || seen.quarantine.some((entry) => entry.process === "" && isIt(entry));',
+  },
+];

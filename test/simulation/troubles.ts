@@ -1,0 +1,76 @@
+/** What happens in worlds with rarer misfortunes: disks that are full for long, clocks that are set, and things that hang. */
+
+import type { Instant } from "../../src/domain/names.ts";
+import { afterFill } from "./disk-rules.ts";
+import type { Random } from "./random.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+export interface LongTroubles {
+  start(until: Instant): void;
+  end(): void;
+  /** So much longer is the world unkind. */
+  readonly moreMs: number;
+}
+
+/** How often one of them happens, on an average. */
+const everyMs = 5_000;
+/** A full disk outlives passes, and controllers. */
+const diskMs = 60_000;
+
+export function createLongTroubles(world: SimWorld, random: Random): LongTroubles {
+  const { plan, time, trace, clocks, outside, disk, hung } = world;
+  const { setsClock, fillsDisk, hangs } = plan.troubles;
+
+  function fill(): void {
+    if (disk.isFull) return;
+    trace.say("the disk is full");
+    disk.isFull = true;
+    void afterFill(world);
+    const forMs = random.between(10_000, diskMs);
+    disk.fullMs += forMs;
+    time.later(forMs, empty);
+  }
+
+  function empty(): void {
+    if (disk.isFull) trace.say("the disk has room");
+    disk.isFull = false;
+  }
+
+  /** Longer than anybody waits for an answer, or just about as long. */
+  function hangPort(name: string): void {
+    const forMs = random.between(2_000, 60_000);
+    trace.say(`${name} hangs for ${forMs} ms`);
+    hung.set(name, time.now() + forMs);
+  }
+
+  const happenings = [
+    ...(setsClock ? [() => clocks.set(random)] : []),
+    ...(fillsDisk ? [fill] : []),
+    ...(hangs && !plan.isCalm
+      ? [
+          () => hangPort(random.pick(["git", "router", `engine ${random.pick(plan.environments).name}`])),
+          () => {
+            const { name, instances } = random.pick(plan.environments);
+            outside.hang(name, random.pick(instances), random.between(2_000, 10_000));
+          },
+        ]
+      : []),
+  ];
+  function start(until: Instant): void {
+    if (happenings.length === 0) return;
+    time.later(random.between(1, 2 * everyMs), () => {
+      if (time.now() >= until) return;
+      random.pick(happenings)();
+      start(until);
+    });
+  }
+
+  return {
+    moreMs: fillsDisk ? diskMs : 0,
+    start,
+    end() {
+      empty();
+      hung.clear();
+    },
+  };
+}
