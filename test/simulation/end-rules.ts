@@ -143,6 +143,7 @@ async function judgeEnvironment(world: SimWorld, { name, instances }: Environmen
       targets: route?.shares.flatMap((share) => share.targets).length ?? 0,
       instances: instances.length,
       state: state.processes.get(process) ?? null,
+      heldInGit: new Set(snapshot.quarantine.filter((entry) => entry.process === process).map(({ digest }) => digest)),
       lacks: lacking(world, wanted, routes),
       hasErrors: [...snapshot.pins.values()].some(({ kind }) => kind === "broken"),
     });
@@ -158,6 +159,8 @@ interface End {
   readonly targets: number;
   readonly instances: number;
   readonly state: ProcessState | null;
+  /** What people hold in git, by definition: it is not put back where it gets lost. */
+  readonly heldInGit: ReadonlySet<string>;
   /** Something that it needs does not serve. */
   readonly lacks: string | null;
   /** A pin of the environment cannot run: nothing is taken out beside it. */
@@ -239,9 +242,9 @@ function isGivenUp({ state }: Pick<End, "state">): boolean {
 }
 
 /** Not pinned, but good here: it is put back wherever it is lost, unless its variables are others by now. */
-function isKept({ state }: Pick<End, "state">, digest: string): boolean {
-  const isGood = state?.knownGood.some((good) => good.digest === digest) ?? false;
-  return isGood && !isGivenUp({ state });
+function isKept({ state, heldInGit }: Pick<End, "state" | "heldInGit">, digest: string): boolean {
+  const good = state?.knownGood.find((each) => each.digest === digest);
+  return good !== undefined && !heldInGit.has(good.definition ?? "") && !isGivenUp({ state });
 }
 
 function warmIn(environment: EnvironmentPlan | null, process: string): number {
