@@ -56,6 +56,34 @@ export const brokenFiles: readonly BrokenCopy[] = [
     runnable: all,
   },
   {
+    name: "pins in a file whose name has no, another or a further ending",
+    files: {
+      "environments/production/Pins": "called: 1.0.0\n",
+      "environments/production/pins copy.yaml": "called: 1.0.0\n",
+      "environments/production/pins/c.yaml.bak": "called: 1.0.0\n",
+      "environments/production/pins/d": "called: 1.0.0\n",
+      "environments/production/pins/e.YAML": "called: 1.0.0\n",
+    },
+    expected: [
+      "error pin/unread-file environments/production/Pins:1",
+      "error pin/unread-file environments/production/pins copy.yaml:1",
+      "error pin/unread-file environments/production/pins/c.yaml.bak:1",
+      "error pin/unread-file environments/production/pins/d:1",
+      "error pin/unread-file environments/production/pins/e.YAML:1",
+    ],
+    runnable: all,
+  },
+  {
+    name: "copies beside what is read, and documents",
+    files: {
+      [`${pinsA}.bak`]: "called: 1.0.0\n",
+      "environments/production/pins/README.md": "Pins of the team.\n",
+      "environments/production/pins/.gitkeep": "",
+    },
+    expected: [],
+    runnable: all,
+  },
+  {
     name: "a NUL byte",
     files: { [pinsA]: "called: 1.0.0\ncaller: \0\n" },
     expected: [`error file/nul-byte ${pinsA}:2`],

@@ -9,10 +9,11 @@ import type { EnvironmentSnapshot } from "../../domain/snapshot.ts";
 import { nobodyNamed, type ParsedEnvironment, parseEnvironmentFile } from "./environment-file.ts";
 import { finding, shortened, startOf } from "./findings.ts";
 import { type Folder, listFolder, readLimited } from "./folder.ts";
-import { maxFindings, maxName, maxYamlBytes } from "./limits.ts";
+import { maxName, maxYamlBytes } from "./limits.ts";
 import { noPinFiles, type PinFiles, readPinFiles } from "./pin-files.ts";
 import { nothingHeld, type ParsedQuarantine, parseQuarantineFile, unreadableQuarantine } from "./quarantine-file.ts";
 import type { Reading } from "./read-process.ts";
+import { looksLikeQuarantine, unreadFiles } from "./unread-files.ts";
 
 export interface EnvironmentRecord extends PinFiles {
   readonly name: EnvironmentName;
@@ -58,7 +59,8 @@ export async function readEnvironment(
     ...own.findings,
     ...[...pinned.pinFiles.values()].flatMap((file) => file.findings),
     ...quarantine.findings,
-    ...unexpectedFiles(folder, path, pinned.pinFiles.size > 0),
+    ...unreadFiles(folder, path),
+    ...withoutPins(path, pinned.pinFiles.size > 0),
   ];
   return {
     ...pinned,
@@ -127,29 +129,12 @@ function isPerhapsThere({ files, findings }: Folder, path: string): boolean {
   return [...files.keys()].some((name) => looksLikeQuarantine.test(name));
 }
 
-/** `quarantine.yml`, `Quarantine.yaml`, `quarantine/a.yaml`, `quarantine.yaml/a`; not `quarantine.md`. */
-const looksLikeQuarantine = /^quarantined?(?:\.ya?ml(?:\/|$)|[./].*\.ya?ml$|$)/i;
-
 function nameFindings(name: EnvironmentName, path: string): readonly Finding[] {
   if (name.length <= maxName && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(name)) return [];
   return [finding(startOf(path), "environment/invalid-name", `"${shortened(name)}" cannot be the name of an environment`)];
 }
 
-/** What may have been meant as pins must not go unnoticed: processes would be taken out because of its name. */
-function unreadFile(file: string, path: string): Finding {
-  if (/^pins?[./]/i.test(file))
-    return finding(startOf(path), "pin/unread-file", "this looks like a pins file, but none of this name is read");
-  if (looksLikeQuarantine.test(file))
-    return finding(startOf(path), "environment/unread-quarantine", "this looks like quarantine.yaml, but no file of this name is read");
-  return finding(startOf(path), "file/unexpected", "no file of this name is expected here");
-}
-
-/** Files that look as if they were meant for Pinion, and an environment without any pins file. */
-function unexpectedFiles(folder: Folder, path: string, hasPins: boolean): readonly Finding[] {
-  const expected = /^(environment\.yaml|quarantine\.yaml|pins\.yaml|pins\/[^/]+\.yaml)$/;
-  const stray = [...folder.files.keys()].filter((file) => /\.ya?ml$/.test(file) && !expected.test(file)).slice(0, maxFindings);
-  const findings = stray.map((file) => unreadFile(file, `${path}/${file}`));
-  return hasPins
-    ? findings
-    : [...findings, finding(startOf(`${path}/pins.yaml`), "environment/no-pins", "the environment has no pins file")];
+/** An environment without any pins file. */
+function withoutPins(path: string, hasPins: boolean): readonly Finding[] {
+  return hasPins ? [] : [finding(startOf(`${path}/pins.yaml`), "environment/no-pins", "the environment has no pins file")];
 }
