@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { errors, type Dispatcher } from "undici";
 import { answer, type OwnAnswer } from "./answers.ts";
 import { callerGone } from "./counters.ts";
-import { responseHeaders } from "./headers.ts";
+import { latin1, reasonPhrase, responseHeaders } from "./headers.ts";
 import { hasBody, RequestBody, StalledBody } from "./request-body.ts";
 import { addressesOf, choosePlace, type Place, type RoutedVersion } from "./routing.ts";
 import type { Upstream } from "./upstreams.ts";
@@ -77,14 +77,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onHeaders(status: number, raw: Buffer[], resume: () => void, statusText: string): boolean {
     if (status < 200) return true;
-    const { response, version, requestId, prefix } = this.#handed;
-    const from = { version: version.version, process: version.process, addresses: addressesOf(this.#place, prefix) };
+    const { request, response, version, requestId, prefix } = this.#handed;
+    const addresses = addressesOf(this.#place, prefix);
+    const from = { version: version.version, process: version.process, addresses, takesTrailers: takesTrailers(request, status) };
     const { headers, length } = responseHeaders(raw, from, requestId);
-    this.#status = status;
     this.#remaining = length;
     this.#resume = resume;
     response.sendDate = false;
-    response.writeHead(status, statusText, headers);
+    response.writeHead(status, reasonPhrase(statusText), headers);
+    // Only now: what cannot be passed on is no answer that has begun.
+    this.#status = status;
     queueMicrotask(this.#flush);
     return true;
   }
@@ -195,6 +197,11 @@ function ownAnswer(error: Error, timeoutMs: number): OwnAnswer {
   return { status: 502, error: "bad-answer", message: `The version did not give a whole answer: ${describe(error)}.` };
 }
 
+/** Trailers follow a body in chunks. */
+function takesTrailers({ method, httpVersionMinor }: IncomingMessage, status: number): boolean {
+  return httpVersionMinor > 0 && method !== "HEAD" && status !== 204 && status !== 304;
+}
+
 /** The request itself is at fault, before any connection. */
 function isRefusedRequest(error: Error): boolean {
   return (
@@ -218,6 +225,6 @@ function codeOf(error: Error): string {
 }
 
 function pairs(flat: readonly (string | Buffer)[]): [string, string][] {
-  const text = flat.map(String);
+  const text = flat.map(latin1);
   return text.flatMap((name, index): [string, string][] => (index % 2 === 0 ? [[name, text[index + 1] ?? ""]] : []));
 }

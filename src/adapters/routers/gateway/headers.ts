@@ -73,10 +73,18 @@ function passesOut(name: string): boolean {
   return !hopByHop.has(name) && name !== "x-request-id" && !name.startsWith(ownPrefix);
 }
 
+/** Whose answer it is, and whether its caller can be sent trailers after a body of unknown length. */
+export interface AnswerOf {
+  readonly version: string;
+  readonly process: string;
+  readonly addresses: Addresses;
+  readonly takesTrailers: boolean;
+}
+
 /** What the caller receives of a version's headers, and the length of the body, -1 when it is not known. */
 export function responseHeaders(
   raw: readonly (Buffer | string)[],
-  from: { readonly version: string; readonly process: string; readonly addresses: Addresses },
+  from: AnswerOf,
   requestId: string,
 ): { readonly headers: string[]; readonly length: number } {
   const headers: string[] = [];
@@ -91,12 +99,23 @@ export function responseHeaders(
     if (passesOut(lower)) headers.push(name, publicValue(lower, value, from.addresses));
   }
   headers.push("x-request-id", requestId, "x-pinion-version", from.version, "x-pinion-process", from.process);
-  return { headers: named ? without(headers, named) : headers, length };
+  const dropped = from.takesTrailers && length === -1 ? named : new Set([...(named ?? []), "trailer"]);
+  return { headers: dropped ? without(headers, dropped) : headers, length };
 }
 
-function latin1(part: Buffer | string | undefined): string {
+/** Bytes as text, one character each: what the version wrote reaches the caller unchanged. */
+export function latin1(part: Buffer | string | undefined): string {
   return typeof part === "object" ? part.toString("latin1") : (part ?? "");
 }
+
+/** The words after the status, read as UTF-8, as bytes again; what cannot stand in a first line becomes a question mark. */
+export function reasonPhrase(words: string): string {
+  if (plainWords.test(words)) return words;
+  return Buffer.from(words.replaceAll("\ufffd", "?")).toString("latin1").replaceAll(controls, "?");
+}
+
+const plainWords = /^[\t\x20-\x7e]*$/;
+const controls = /[^\t\x20-\x7e\x80-\xff]/g;
 
 /** The value a caller is known by, from a header or a cookie; null without one. */
 export function stickyValue(

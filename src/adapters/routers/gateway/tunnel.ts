@@ -196,7 +196,7 @@ function relay({ handshake, place, end, response }: Answered): void {
 
 function headOf({ handshake, place, response }: Omit<Answered, "end">, own: readonly string[]): string {
   const { version, prefix, requestId } = handshake;
-  const from = { version: version.version, process: version.process, addresses: addressesOf(place, prefix) };
+  const from = { version: version.version, process: version.process, addresses: addressesOf(place, prefix), takesTrailers: false };
   const { headers } = responseHeaders(response.rawHeaders, from, requestId);
   const status = response.statusCode ?? 502;
   const all = [...headers, ...own];
