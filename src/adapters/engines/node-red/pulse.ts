@@ -47,6 +47,8 @@ export interface PulseOptions {
   readonly isBusy: () => boolean;
   readonly signal: AbortSignal;
   readonly time?: MonotonicTime;
+  /** What the process has used so far; asked of the system by default. */
+  readonly usage?: (process: OsProcess) => Promise<Usage | null>;
 }
 
 /** Time that nobody sets, in milliseconds. */
@@ -61,13 +63,13 @@ const realTime: MonotonicTime = {
 };
 
 /** Asks until it hangs, or the signal says that it is enough. */
-export async function untilItHangs({ process, ask, isBusy, signal, time = realTime }: PulseOptions): Promise<void> {
-  let answered = { at: time.now(), usage: await readUsage(process) };
+export async function untilItHangs({ process, ask, isBusy, signal, time = realTime, usage = readUsage }: PulseOptions): Promise<void> {
+  let answered = { at: time.now(), usage: await usage(process) };
   for (let misses = 0; !signal.aborted;) {
     const askedAt = time.now();
     const isAnswered = await ask(pulseTimeoutMs);
     misses = countMisses(misses, { answered: isAnswered, tookMs: time.now() - askedAt, timeoutMs: pulseTimeoutMs });
-    const now = { at: time.now(), usage: await readUsage(process) };
+    const now = { at: time.now(), usage: await usage(process) };
     if (misses === 0) answered = now;
     const starved = wasStarved(answered.usage, now.usage, now.at - answered.at);
     if (isHanging(misses, { isBusy: isBusy(), isStarved: starved })) return;

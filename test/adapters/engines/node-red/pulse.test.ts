@@ -1,15 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { createPatience } from "../../../../src/adapters/engines/node-red/patience.ts";
+import type { Usage } from "../../../../src/adapters/engines/node-red/os-process.ts";
 import { countMisses, isHanging, pulseTimeoutMs, untilItHangs, wasStarved } from "../../../../src/adapters/engines/node-red/pulse.ts";
 
 /** Asks a process on a clock of its own; `answers` says for each question what became of it and how long that took. */
-async function ask(answers: readonly (readonly [isAnswered: boolean, tookMs: number])[], isBusy = false): Promise<string> {
+async function ask(
+  answers: readonly (readonly [isAnswered: boolean, tookMs: number])[],
+  isBusy = false,
+  usage: (now: number) => Usage | null = () => null,
+): Promise<string> {
   const left = [...answers];
   const enough = new AbortController();
   let now = 0;
   await untilItHangs({
     process: { pid: 0, startTime: null },
-    ask: async () => {
+    ask: async (timeoutMs) => {
+      expect(timeoutMs).toBe(pulseTimeoutMs);
       const [isAnswered, tookMs] = left.shift() ?? [true, 1];
       now += tookMs;
       if (left.length === 0) enough.abort();
@@ -17,6 +23,7 @@ async function ask(answers: readonly (readonly [isAnswered: boolean, tookMs: num
     },
     isBusy: () => isBusy,
     signal: enough.signal,
+    usage: async () => usage(now),
     time: { now: () => now, pause: async (ms) => void (now += ms) },
   });
   return left.length === 0 ? `still well at ${now}` : `hangs at ${now}`;
@@ -43,6 +50,18 @@ describe("the pulse of an instance", () => {
     const many = Array.from({ length: 30 }, () => silent);
     expect(await ask([silent, silent, silent, silent, well], true)).toMatch(/^still well/);
     expect(await ask(many, true)).toMatch(/^hangs at 4\d\d\d\d$/);
+  });
+
+  it("is patient with one that the machine gives no time, by what it got since its last answer", async () => {
+    const wellFor = (count: number) => Array.from({ length: count }, () => well);
+    const cpuUntil = (at: number) => (now: number) => ({ state: "R", cpuMs: Math.min(now, at) });
+    // It had all the time it wanted for ten seconds, and gets none from then on.
+    const starving = [...wellFor(10), silent, silent, silent, silent, silent, well];
+    expect(await ask(starving, false, cpuUntil(9_040))).toMatch(/^still well/);
+    expect(await ask(starving, false, cpuUntil(1_000_000))).toMatch(/^hangs at 1\d\d\d\d$/);
+    expect(await ask([...wellFor(10), ...Array.from({ length: 30 }, () => silent)], false, cpuUntil(9_040))).toMatch(
+      /^hangs at 5\d\d\d\d$/,
+    );
   });
 
   it("counts only what was asked and not answered", () => {

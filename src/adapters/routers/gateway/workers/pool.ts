@@ -21,6 +21,8 @@ export interface PoolOptions {
   /** Called when a worker has come or gone. */
   readonly onMembers: () => void;
   readonly log: Log;
+  /** Starts one; the tests have some that do not behave. */
+  readonly start?: typeof startWorker;
 }
 
 export interface Pool {
@@ -28,7 +30,7 @@ export interface Pool {
   started(): Promise<void>;
   /** Gives a connection to a worker, now or as soon as one has room. */
   hand(handed: Handed): void;
-  /** Resolves once every worker that lives serves by the change; one that comes later begins with it. */
+  /** Resolves once every worker that serves does so by the change; one that is still beginning has it before it serves. */
   publish(changes: readonly RouteChange[]): Promise<void>;
   /** Resolves once the counters hold what all workers that answer have counted. */
   count(): Promise<void>;
@@ -46,8 +48,8 @@ interface Member {
   readonly worker: WorkerProcess;
   readonly ledger: Ledger;
   readonly sinceMs: number;
-  /** `beginning`: it has been sent the table. */
-  state: "starting" | "beginning" | "serving" | "leaving";
+  /** `beginning`: it has been sent the table. `joining`: it has it, and takes in what has changed meanwhile. */
+  state: "starting" | "beginning" | "joining" | "serving" | "leaving";
   /** Heartbeats in a row without an answer. Counted in beats, so that time in which this process did not run counts as one. */
   missed: number;
   isAsked: boolean;
@@ -99,8 +101,11 @@ class WorkerPool implements Pool {
   }
 
   async publish(changes: readonly RouteChange[]): Promise<void> {
-    const having = [...this.#members].filter(({ state }) => state === "beginning" || state === "serving");
-    await Promise.allSettled(having.map(({ worker }) => worker.ask({ kind: "routes", changes })));
+    const tell = ({ worker }: Member): Promise<void> => worker.ask({ kind: "routes", changes });
+    const of = (...states: readonly Member["state"][]) => [...this.#members].filter(({ state }) => states.includes(state));
+    // One that never gets ready must not hold up what all others serve by.
+    for (const member of of("beginning")) tell(member).catch(() => undefined);
+    await Promise.allSettled(of("joining", "serving").map(tell));
   }
 
   async count(): Promise<void> {
@@ -139,7 +144,7 @@ class WorkerPool implements Pool {
   }
 
   #start(): void {
-    const { counters, env, onMembers, log } = this.#options;
+    const { counters, env, onMembers, log, start = startWorker } = this.#options;
     const events: WorkerEvents = {
       onReady: () => void this.#begin(member),
       onMessage: (message) => {
@@ -151,7 +156,7 @@ class WorkerPool implements Pool {
       onGone: (untaken) => this.#lose(member, untaken),
     };
     const member: Member = {
-      worker: startWorker(events, env),
+      worker: start(events, env),
       ledger: createLedger(counters),
       sinceMs: performance.now(),
       state: "starting",
@@ -171,6 +176,9 @@ class WorkerPool implements Pool {
     member.state = "beginning";
     try {
       await member.worker.ask({ kind: "begin", settings, table: whole });
+      member.state = "joining";
+      // Answered in the order asked: then it has what was published since.
+      await member.worker.ask({ kind: "ping" });
     } catch {
       return;
     }
@@ -202,7 +210,7 @@ class WorkerPool implements Pool {
 
   #beat(member: Member): void {
     if (member.state === "leaving") return;
-    const isServing = member.state === "serving";
+    const isServing = member.state === "serving" || member.state === "joining";
     member.missed = isServing && !member.isAsked ? 0 : member.missed + 1;
     if (member.missed >= (isServing ? hungAfterBeats : startBeats)) return this.#endHanging(member);
     if (!isServing || member.isAsked) return;
