@@ -75,6 +75,14 @@ describe("instances that are glanced at", () => {
     return { world, known, inventories: () => inventories, goDown: () => void (isDown = true) };
   }
 
+  it("are those of the environment that is looked at", () => {
+    const { known } = glancing();
+    known.note(environment, [{ id: "one", state: "ready", why: "" }]);
+    known.note("staging", [{ id: "two", state: "down", why: "it died" }]);
+    expect([environment, "staging"].map((name) => known.last(name).instances.map(({ id }) => id))).toEqual([["one"], ["two"]]);
+    expect(known.last("development").at).toBeNull();
+  });
+
   it("cost one inventory a second, however many look", async () => {
     const { world, known, inventories } = glancing();
     known.last(environment);

@@ -88,6 +88,30 @@ describe("measuring", () => {
 });
 
 describe("nothing is left behind", () => {
+  it.each([
+    ["another unit of the same version", { candidate: unit("c") }],
+    ["another stable version", { stable: unit("d") }],
+    ["another unit of the same stable version", { stable: { ...unit("b"), digest: unit("e").digest } }],
+  ])("what was measured is not taken over by %s", async (_, change) => {
+    const comparing = { ...errorRate, pass: { kind: "stable", maxIncreasePercent: 50 } } as const;
+    stand.wishes = [aWish({ check: comparing, stable: unit("b") })];
+    for (const letter of ["a", "b"]) stand.source.setReading(unit(letter).digest, value(90));
+    stand.pass();
+    await stand.clock.idle();
+    expect(stand.newest()).toHaveLength(1);
+    stand.wishes = [aWish({ check: comparing, stable: unit("b"), ...change })];
+    expect(stand.pass()).toEqual(new Map());
+  });
+
+  it("what was measured for one deployment is nothing to the next one of the same versions", async () => {
+    stand.source.setReading(unit("a").digest, value(90));
+    stand.pass();
+    await stand.clock.idle();
+    expect(stand.newest()).toHaveLength(1);
+    stand.wishes = [aWish({ deployment: "d2" })];
+    expect(stand.pass()).toEqual(new Map());
+  });
+
   it("when the wishes end", async () => {
     stand.pass();
     await stand.clock.pass(3_200);

@@ -115,6 +115,21 @@ describe("what is owed", () => {
   });
 });
 
+describe("paths that change their owner together", () => {
+  it("stay where they are while one of the two cannot be routed", async () => {
+    world.publish("billing", "1.0.0");
+    const unit = { process: "billing", version: "1.0.0", digest: world.digest("billing", "1.0.0") };
+    const serving = { process: "orders", version: "1.0.0", digest: world.digest("orders", "1.0.0") };
+    await owe("billing", [{ kind: "ensure-weights", process: "billing", weights: [{ unit, weight: 100 }], with: ["orders"] }]);
+    await owe("orders", [{ kind: "ensure-weights", process: "orders", weights: [{ unit: serving, weight: 100 }], with: ["billing"] }]);
+    expect(await settled()).toEqual([]);
+    expect((await world.journal.state(environment)).owed.map(({ stuck }) => stuck?.code)).toEqual([
+      "engine/unreachable",
+      "engine/unreachable",
+    ]);
+  });
+});
+
 describe("a revert", () => {
   it("that is being written is not written a second time meanwhile, and another one is", async () => {
     let finish: () => void = () => undefined;

@@ -136,6 +136,18 @@ describe("a process is not at rest", () => {
     ["while its schedules do not fire", seenWith({ installed: [{ ...installed, armed: false }] })],
     ["while it does not answer", seenWith({ installed: [{ ...installed, placements: [] }] })],
     [
+      "while it answers on another instance at the address of the one before",
+      seenWith({
+        installed: [{ ...installed, placements: installed.placements.map((place) => ({ ...place, instance: "two" })) }],
+        engine: known({
+          instances: [{ id: "two", state: "ready", why: "" }],
+          installed: new Map([
+            [process, [{ ...installed, placements: installed.placements.map((place) => ({ ...place, instance: "two" })) }]],
+          ]),
+        }),
+      }),
+    ],
+    [
       "while it answers elsewhere",
       seenWith({ installed: [{ ...installed, placements: installed.placements.map((place) => ({ ...place, address: "http://two" })) }] }),
     ],

@@ -18,11 +18,11 @@ export interface Reserve {
 }
 
 /** The file `journal.reserve` of a state folder. It holds random bytes: a file system that compresses would keep no room for zeros. */
-export function createReserve(directory: string): Reserve {
+export function createReserve(directory: string, sync: (handle: number) => void = fsyncSync): Reserve {
   const file = join(directory, "journal.reserve");
   const fill = (path: string, bytes: number): void => {
     try {
-      writeDurably(path, bytes);
+      writeDurably(path, bytes, sync);
     } catch (error) {
       rmSync(path, { force: true });
       throw error;
@@ -46,11 +46,11 @@ export function createReserve(directory: string): Reserve {
   };
 }
 
-function writeDurably(path: string, bytes: number): void {
+function writeDurably(path: string, bytes: number, sync: (handle: number) => void): void {
   const handle = openSync(path, "w", 0o600);
   try {
     writeFileSync(handle, randomBytes(bytes));
-    fsyncSync(handle);
+    sync(handle);
   } finally {
     closeSync(handle);
   }

@@ -160,6 +160,20 @@ it("asks the router once for all questions of the same moment", async () => {
   expect(calls).toBe(3);
 });
 
+it("keeps environments apart, where the same version runs in both", async () => {
+  const both: Record<string, readonly TrafficCount[]> = { production: [], staging: [] };
+  source = createGatewaySource({ router: { traffic: async (environment) => both[environment] ?? [] }, clock: { now: () => now } });
+  const rates = () => Promise.all(["production", "staging"].map((environment) => source.measure(aQuery({ environment, until: now }))));
+  await rates();
+  now += 1_000;
+  both["production"] = [traffic(unit("a"), answers(10), { errors: 5 })];
+  both["staging"] = [traffic(unit("a"), answers(20))];
+  expect(await rates()).toMatchObject([
+    { value: 50, requests: 10 },
+    { value: 0, requests: 20 },
+  ]);
+});
+
 it("goes on after the router was away", async () => {
   await ask();
   isDown = true;

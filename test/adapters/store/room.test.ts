@@ -1,8 +1,9 @@
-import { rmSync } from "node:fs";
+import { existsSync, fstatSync, fsyncSync, readFileSync, rmSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Connection, onDisk, openDatabase, transact } from "../../../src/adapters/store/database.ts";
-import { createReserve, type Reserve } from "../../../src/adapters/store/reserve.ts";
+import { createReserve, type Reserve, reserveBytes } from "../../../src/adapters/store/reserve.ts";
 import { createRoom, type Room } from "../../../src/adapters/store/room.ts";
 import { temporaryFolder } from "../../support/git.ts";
 import { createKeptLog } from "../../support/log.ts";
@@ -136,6 +137,17 @@ describe("the reserve of a state folder", () => {
     expect(real.isHeld()).toBe(true);
     expect(real.giveUp()).toBe(true);
     expect(real.isHeld()).toBe(false);
+  });
+
+  it("has its room for good, by bytes that no file system can make smaller, before it has its name", () => {
+    const [file, sizes]: [string, number[]] = [join(folder.path, "journal.reserve"), []];
+    const real = createReserve(folder.path, (handle) => {
+      sizes.push(existsSync(file) ? -1 : fstatSync(handle).size);
+      fsyncSync(handle);
+    });
+    real.take();
+    expect(sizes).toEqual([reserveBytes]);
+    expect(gzipSync(readFileSync(file).subarray(0, 100_000)).length).toBeGreaterThan(100_000);
   });
 
   it("cannot be taken where nothing can be written, and says why", () => {

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../../src/adapters/store/store.ts";
@@ -51,6 +51,32 @@ journalContract("on disk", async () => ({
   reopen: async () => open().journal,
   dispose: async () => undefined,
 }));
+
+describe("what is acknowledged", () => {
+  /** What SQLite itself says of each open file. */
+  function settingsOf(open: () => unknown): ReadonlyMap<string, readonly unknown[]> {
+    const opened = new Set<Database.Database>();
+    const original = Object.getOwnPropertyDescriptor(Database.prototype, "pragma")?.value as Database.Database["pragma"];
+    Database.prototype.pragma = function pragma(this: Database.Database, ...args) {
+      opened.add(this);
+      return original.apply(this, args);
+    };
+    try {
+      open();
+    } finally {
+      Database.prototype.pragma = original;
+    }
+    const ask = (connection: Database.Database, what: string) => connection.prepare(`PRAGMA ${what}`).raw(true).get() as readonly unknown[];
+    const told = ["synchronous", "journal_mode", "foreign_keys"];
+    return new Map([...opened].map((one) => [basename(String(ask(one, "database_list")[2])), told.flatMap((what) => ask(one, what))]));
+  }
+
+  it("survives a power cut: the journal waits for the disk, and its log is written ahead; the cache need not", () => {
+    const settings = settingsOf(() => open());
+    expect(settings.get("journal.db")).toEqual([2, "wal", 1]);
+    expect(settings.get("cache.db")).toEqual([0, "wal", 1]);
+  });
+});
 
 describe("the journal's file", () => {
   it("is refused when it is damaged, with what to do about it", () => {

@@ -13,6 +13,22 @@ describe("counters", () => {
     expect(trafficOf(counters, "production")).toEqual([]);
   });
 
+  it.each([
+    ["environment", "staging"],
+    ["process", "order-refunds"],
+    ["version", "1.1.0"],
+    ["digest", digestOf("b")],
+    ["instance", "two"],
+  ] as const)("are apart by %s: what is deployed again begins at nothing", (label, other) => {
+    const counters = createCounters(1_000);
+    const counter = counters.of(labels);
+    counter.begin();
+    counter.end(500, true, 3);
+    const fresh = counters.of({ ...labels, [label]: other });
+    expect([fresh.requests, fresh.errors, counter.requests]).toEqual([0, 0, 1]);
+    expect(fresh.labels[label]).toBe(other);
+  });
+
   it("are forgotten a while after their version has left the table, not before, and not while something is in flight", () => {
     const counters = createCounters(1_000);
     const counter = counters.of(labels);

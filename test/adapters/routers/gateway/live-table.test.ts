@@ -60,6 +60,36 @@ describe("the table in force", () => {
     expect(next("/a")).not.toBe(first);
   });
 
+  it("is one for each environment: the same process in another one is another route", async () => {
+    await table.replace("production", [route("a", 10)]);
+    await table.replace("staging", [route("b", 30)]);
+    expect([table.routes("production"), table.routes("staging")]).toEqual([[route("a", 10)], [route("b", 30)]]);
+    await table.replace("staging", [route("a", 20), { ...route("b"), shares: [] }]);
+    expect([table.routes("production"), table.routes("staging")]).toEqual([[route("a", 10)], [route("a", 20)]]);
+  });
+
+  it("lets go of what is routed no more: its addresses and, after a while, its counts", async () => {
+    const upstreams = createUpstreams({ log: logInto([]) });
+    const counters = createCounters(0);
+    const published: unknown[] = [];
+    const own = await openLiveTable({
+      storage: { load: async () => new Map(), save: async () => undefined },
+      publish: async (changes) => void published.push(changes),
+      counters,
+      upstreams,
+      log: logInto(logged),
+    });
+    const at = (url: string): Route => ({ ...route("a"), shares: [share("1.0.0", "a", 100, [{ instance: "one", url }])] });
+    await own.replace("production", [at("http://127.0.0.1:1")]);
+    expect(upstreams.all().map(({ origin }) => origin)).toEqual(["http://127.0.0.1:1"]);
+    await own.replace("production", [at("http://127.0.0.1:2")]);
+    expect(upstreams.all().map(({ origin }) => origin)).toEqual(["http://127.0.0.1:2"]);
+    await own.replace("production", [{ ...route("a"), shares: [] }]);
+    expect([upstreams.all(), [...counters.all()]]).toEqual([[], []]);
+    expect(published).toHaveLength(3);
+    await upstreams.close();
+  });
+
   it("neither writes nor disturbs what is so already", async () => {
     await table.replace("production", [route("a", 50)]);
     await rm(file());

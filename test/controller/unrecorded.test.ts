@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { createUnrecorded } from "../../src/controller/unrecorded.ts";
+import type { Step } from "../../src/domain/state.ts";
+import { before, now, rollout, row } from "../support/decision-values.ts";
+
+const rejected = row({ rollout: rollout({ state: { kind: "rejected", why: "bad", since: 1, hadTraffic: true, trigger: "error_rate" } }) });
+
+function step(environment: string): Step {
+  return {
+    environment,
+    at: now,
+    processes: [rejected],
+    forgotten: [],
+    owed: new Map(),
+    deployments: [],
+    answers: [],
+    events: [],
+    wakeAt: null,
+  };
+}
+
+describe("what could not be recorded", () => {
+  it("is remembered over the journal, in its own environment alone", () => {
+    const unrecorded = createUnrecorded();
+    unrecorded.keep(step("production"));
+    const over = (environment: string) => [...unrecorded.over(before({ environment })).processes.keys()];
+    expect([over("production"), over("staging")]).toEqual([["orders"], []]);
+    const news = { ...step("staging"), processes: [] };
+    expect(unrecorded.joined(news)).toBe(news);
+    expect(unrecorded.joined({ ...news, environment: "production" }).processes).toEqual([rejected]);
+  });
+
+  it("is forgotten once its own environment is recorded", () => {
+    const unrecorded = createUnrecorded();
+    for (const environment of ["production", "staging"]) unrecorded.keep(step(environment));
+    unrecorded.clear("staging");
+    const over = (environment: string) => [...unrecorded.over(before({ environment })).processes.keys()];
+    expect([over("production"), over("staging")]).toEqual([["orders"], []]);
+  });
+
+  it("is news once for each time that it begins, in each environment", () => {
+    const unrecorded = createUnrecorded();
+    const news = (environment: string) => unrecorded.isNews(environment);
+    expect([news("production"), news("production"), news("staging")]).toEqual([true, false, true]);
+    unrecorded.recovered("staging");
+    expect([news("production"), news("staging")]).toEqual([false, true]);
+  });
+});
