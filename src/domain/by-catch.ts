@@ -4,9 +4,14 @@
  */
 
 import type { Case, Pass } from "./decision.ts";
+import type { Desired } from "./desired.ts";
+import { inconclusive } from "./inconclusive.ts";
 import type { Instant, ProcessId } from "./names.ts";
+import { findQuarantined, pinnedDefinition } from "./quarantine.ts";
 import type { Rollout } from "./rollout.ts";
-import { servingUnit } from "./seen.ts";
+import { condemnation } from "./rollback.ts";
+import { type Seen, servingUnit } from "./seen.ts";
+import { watchRollout } from "./watch.ts";
 import type { ProcessState, Refusal } from "./state.ts";
 
 /** The rollout, with whom it awaits if it is rejected while somebody that it calls goes back. */
@@ -15,21 +20,39 @@ export function notingByCatch(one: Case, rollout: Rollout): Rollout {
   return awaits === null || awaits === rollout.awaits ? rollout : { ...rollout, awaits };
 }
 
-/** The process that it calls and that was being rolled back while it failed; null: none, or it had its second try. */
-function whoWasGoingBack({ desired, pass }: Case, rollout: Rollout): ProcessId | null {
-  const { kind, state, isSecondTry, startedAt } = rollout;
-  if (kind !== "deploy" || isSecondTry || desired?.kind !== "run") return null;
-  if (state.kind !== "rejected" || state.hadTraffic || state.trigger === "abort") return null;
-  const needs = desired.summary.dependencies.filter(({ type, required }) => type === "workflow" && required);
-  return needs.find(({ name }) => isGoingBack(pass.state.processes.get(name), startedAt))?.name ?? null;
+/** Somebody wanted it so, or nobody has judged it: its dependencies have nothing to do with it. */
+const deliberate: ReadonlySet<string> = new Set(["abort", "emergency", "quarantine", "handed-back", inconclusive]);
+
+/** It was, before anybody knew of its dependency. */
+function isCondemned(before: ProcessState, desired: Desired): boolean {
+  const definition = pinnedDefinition(desired);
+  return before.revert !== null || (definition !== null && findQuarantined(before, definition) !== null);
 }
 
-/** Now, or since then. */
-function isGoingBack(process: ProcessState | undefined, since: Instant): boolean {
+/** The process that it calls and that was being rolled back while it failed; null: none, or it had its second try. */
+function whoWasGoingBack({ before, desired, pass }: Case, rollout: Rollout): ProcessId | null {
+  const { kind, isSecondTry, startedAt } = rollout;
+  if (kind !== "deploy" || isSecondTry || desired?.kind !== "run" || !mayBeByCatch(before, desired, rollout)) return null;
+  const needs = desired.summary.dependencies.filter(({ type, required }) => type === "workflow" && required);
+  return needs.find(({ name }) => isGoingBack(pass.state.processes.get(name), startedAt, pass.seen))?.name ?? null;
+}
+
+function mayBeByCatch(before: ProcessState, desired: Desired, { state }: Rollout): boolean {
+  if (state.kind !== "rejected" || deliberate.has(state.trigger)) return false;
+  return !state.hadTraffic || !isCondemned(before, desired);
+}
+
+/** Now, or since then; what its metrics condemn just now will. */
+function isGoingBack(process: ProcessState | undefined, since: Instant, seen: Seen): boolean {
   if (!process) return false;
   const { rollout, revert, rolledBackAt } = process;
-  const isRejected = rollout?.state.kind === "rejected" && rollout.state.hadTraffic;
-  return isRejected || rollout?.kind === "rollback" || revert !== null || (rolledBackAt !== null && rolledBackAt >= since);
+  return revert !== null || (rolledBackAt !== null && rolledBackAt >= since) || (rollout !== null && isTakenBack(rollout, seen));
+}
+
+function isTakenBack(rollout: Rollout, seen: Seen): boolean {
+  const { kind, state } = rollout;
+  if (kind === "rollback" || (state.kind === "rejected" && state.hadTraffic)) return true;
+  return condemnation(rollout, watchRollout(rollout, seen, { evidence: [], owed: [] })) !== null;
 }
 
 /** Whether what it awaited has all the traffic as pinned, and nothing is under way there. */

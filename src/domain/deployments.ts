@@ -196,10 +196,10 @@ function entering(rollout: Rollout, state: RolloutState, now: Instant): Rollout 
   return { ...rollout, state, switchedAt, paused: state.kind === "rejected" ? null : rollout.paused };
 }
 
-/** A candidate that is rejected with traffic leaves a revert and a quarantine behind, unless nobody has judged it. */
-function afterEntering({ before, desired, pass }: Case, rollout: Rollout, { state }: Rollout): ProcessState {
+/** A candidate that is rejected with traffic leaves a revert and a quarantine behind, unless nobody has judged it, or it is tried again. */
+function afterEntering({ before, desired, pass }: Case, rollout: Rollout, { state, awaits }: Rollout): ProcessState {
   if (state.kind !== "rejected" || !state.hadTraffic || rollout.state.kind === "rejected") return before;
-  if (state.trigger === inconclusive) return before;
+  if (state.trigger === inconclusive || awaits !== undefined) return before;
   const reason = { trigger: state.trigger, why: state.why };
   return afterRejection(before, { rollout, reason, desired, seen: pass.seen, by: null });
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createWorld, environment, smokeTest, type World } from "../support/world.ts";
+import { errorRate, measure, use } from "../support/progressive.ts";
+import { blueGreen, createWorld, environment, smokeTest, type World } from "../support/world.ts";
 
 const needsBilling = [{ type: "workflow", name: "billing", version: "^2.0.0", required: true }] as const;
 
@@ -56,6 +57,58 @@ describe("a version that fails while what it calls is being rolled back", () => 
     const tries = (await world.journal.history({ process: "orders" })).filter(({ version }) => version === "1.1.0");
     expect(tries.map(({ phase }) => phase)).toEqual(["Failed", "Failed"]);
     expect((await world.status("orders"))?.reason).toContain(`\`pinion retry ${environment}/orders\` tries it again`);
+  });
+});
+
+describe("a version that has traffic when what it calls is rolled back", () => {
+  /** Both are being watched, and from now on both answer with errors. */
+  async function bothFail(): Promise<World> {
+    const world = await caller();
+    use(world, blueGreen, 60_000, [errorRate]);
+    measure(world, 0);
+    world.pin("billing", "2.1.0");
+    world.pin("orders", "1.1.0");
+    for (let passes = 0; !(await areWatched(world)); passes += 1) {
+      if (passes > 50) throw new Error("they are never watched");
+      await world.pass();
+      world.now += 100;
+    }
+    measure(world, 50);
+    return world;
+  }
+
+  async function areWatched(world: World): Promise<boolean> {
+    const states = await Promise.all(["billing", "orders"].map((process) => world.state(process)));
+    return states.every((state) => state?.rollout?.state.kind === "watching");
+  }
+
+  it("is neither reverted nor put into quarantine, and is tried again once when that is healthy", async () => {
+    const world = await bothFail();
+    world.isGitDown = true;
+    await world.settle();
+    expect([world.traffic("billing"), world.traffic("orders")]).toEqual([{ "2.0.0": 100 }, { "1.0.0": 100 }]);
+    expect((await world.state("billing"))?.quarantined).toHaveLength(1);
+    expect(await world.state("orders")).toMatchObject({ quarantined: [], revert: null });
+    expect((await world.status("orders"))?.reason).toContain(
+      "billing, which it calls, was being rolled back just then: it is tried again once",
+    );
+    world.isGitDown = false;
+    measure(world, 0);
+    world.now += 60_000;
+    await world.settle();
+    world.now += 120_000;
+    await world.settle();
+    expect(world.reverts.map(({ process }) => process)).toEqual(["billing"]);
+    expect(world.traffic("orders")).toMatchObject({ "1.1.0": 100 });
+  });
+
+  it("is condemned like any other when it fails again", async () => {
+    const world = await bothFail();
+    await world.settle();
+    world.now += 60_000;
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(world.reverts.map(({ process }) => process).toSorted()).toEqual(["billing", "orders"]);
   });
 });
 
