@@ -26,6 +26,11 @@ export interface HttpParts {
   readonly now: () => Instant;
 }
 
+/** Whoever calls has sent all of a request by then. */
+const requestTimeoutMs = 30_000;
+/** Far from what the controller itself needs of file descriptors. */
+const mostConnections = 500;
+
 const name = { type: "string", minLength: 1, maxLength: 200 } as const;
 const selectionSchema = { querystring: { type: "object", additionalProperties: false, properties: { environment: name, process: name } } };
 const historySchema = {
@@ -41,8 +46,11 @@ export function createHttp({ door, queries, commands, log, metrics, gateway, now
   const app = Fastify({
     bodyLimit: 64 * 1024,
     forceCloseConnections: true,
+    // Strangers reach this port, too: what they hold open is bounded.
+    requestTimeout: requestTimeoutMs,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
   });
+  app.server.maxConnections = mostConnections;
   guard(app, door, log);
   takeAnyBody(app);
   addHealth(app, queries, gateway);

@@ -1,7 +1,7 @@
 /** Who is let in to the API: over TCP by a token, over the socket by the file system, and nobody by a name alone. */
 
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -204,5 +204,47 @@ describe("a port that is taken", () => {
       code: "system/port-taken",
       message: expect.stringMatching(`port ${port} .*EADDRINUSE.*listen\\.port.*ss -ltnp`),
     });
+  });
+});
+
+describe("what strangers hold open", () => {
+  it("is bounded: one connection too many is closed, and those before are answered", async () => {
+    const server = await start({ tcp: { host: "127.0.0.1", port: 0, names: [], tokens: fixedTokens(scraper) }, socket: null });
+    const port = Number(new URL(server.url ?? "").port);
+    const closed = new Set<number>();
+    const sockets = Array.from({ length: 520 }, (_, index) =>
+      connect(port, "127.0.0.1")
+        .on("close", () => closed.add(index))
+        .on("error", () => undefined),
+    );
+    onTestFinished(() => sockets.forEach((socket) => socket.destroy()));
+    await expect.poll(() => closed.size, { timeout: 60_000 }).toBe(20);
+    const first = sockets.find((_, index) => !closed.has(index));
+    const answered = new Promise<string>((resolve) => first?.once("data", (data) => resolve(data.toString())));
+    first?.write("GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    expect(await answered).toContain("200 OK");
+  });
+
+  it("is a request that comes to its end", () => {
+    expect(appAt("127.0.0.1").server.requestTimeout).toBe(30_000);
+  });
+
+  it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])(
+    "an order as %s, as a page can send it, is none",
+    async (type) => {
+      const before = orders.length;
+      const payload = JSON.stringify({ by: ann, reason: "r", wish: { kind: "freeze" } });
+      const headers = { ...bearer(token), host: "127.0.0.1", ...(type === "" ? {} : { "content-type": type }) };
+      const answer = await appAt("127.0.0.1").inject({ method: "POST", url: "/api/v1/environments/production/orders", headers, payload });
+      expect([415, 400]).toContain(answer.statusCode);
+      expect(orders).toHaveLength(before);
+    },
+  );
+
+  it.each(["__proto__", "constructor", "..%2f..", "%00"])("the environment %s pollutes nothing", async (environment) => {
+    const payload = '{"by":{"name":"Ann","__proto__":{"polluted":1}},"reason":"r","wish":{"kind":"freeze"}}';
+    const headers = { ...bearer(token), host: "127.0.0.1", "content-type": "application/json" };
+    await appAt("127.0.0.1").inject({ method: "POST", url: `/api/v1/environments/${environment}/orders`, headers, payload });
+    expect("polluted" in {}).toBe(false);
   });
 });

@@ -132,7 +132,10 @@ async function adopt(record: InstanceRecord, options: ChildOptions, signal: Abor
   for (let misses = 0; ;) {
     const askedAt = performance.now();
     const health = await askHealth(record);
-    if (health.kind === "answers") return remember(record, await identify(health.pid), options.directory);
+    if (health.kind === "answers") {
+      const own = await whoAnswers(health.pid, record, options);
+      return own && remember(record, own, options.directory);
+    }
     if (record.process === null || !(await isAlive(record.process))) return null;
     misses = countMisses(misses, { answered: health.kind !== "silent", tookMs: performance.now() - askedAt, timeoutMs: pulseTimeoutMs });
     if (patience.isOver() || isHanging(misses, { isBusy: false, isStarved: false })) break;
@@ -140,6 +143,14 @@ async function adopt(record: InstanceRecord, options: ChildOptions, signal: Abor
   }
   await terminate(record.process, 0);
   return null;
+}
+
+/** What a child says of its own pid is the word of its flows: only a process that is provably ours is ever ended as such. Null: none is. */
+async function whoAnswers(claimed: number, { process: known }: InstanceRecord, options: ChildOptions): Promise<OsProcess | null> {
+  if (known !== null && (await isAlive(known))) return known;
+  const { directory, entry = ownEntry, runAs } = options;
+  const ours = await findByWords([entry, directory], runAs?.uid);
+  return ours.find(({ pid }) => pid === claimed) ?? null;
 }
 
 async function start(record: InstanceRecord, options: ChildOptions, signal: AbortSignal): Promise<RunningChild> {

@@ -1,6 +1,6 @@
 /** Operating-system processes by identity: a pid alone may long belong to somebody else. */
 
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, stat as look } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { createPatience } from "./patience.ts";
 
@@ -52,16 +52,24 @@ export async function readUsage({ pid, startTime }: OsProcess): Promise<Usage | 
   return stat === null || (startTime !== null && stat.startTime !== startTime) ? null : stat;
 }
 
-/** Processes whose command line has all these words. */
-export async function findByWords(words: readonly string[]): Promise<readonly OsProcess[]> {
+/** Processes whose command line has all these words, of one user where that is given. */
+export async function findByWords(words: readonly string[], uid?: number): Promise<readonly OsProcess[]> {
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
   const found: OsProcess[] = [];
   for (const pid of pids) {
     const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
     const given = line.split("\0");
-    if (words.every((word) => given.includes(word))) found.push(await identify(Number(pid)));
+    if (words.every((word) => given.includes(word)) && (uid === undefined || (await userOf(pid)) === uid))
+      found.push(await identify(Number(pid)));
   }
   return found;
+}
+
+async function userOf(pid: string): Promise<number | null> {
+  return look(`/proc/${pid}`).then(
+    ({ uid }) => uid,
+    () => null,
+  );
 }
 
 /** Linux counts it in hundredths of a second, whatever the kernel's own tick. */

@@ -65,6 +65,24 @@ describe("a child that does not behave", () => {
     expect([second.adopted, second.process.pid === first.process.pid, await isAlive(first.process)]).toEqual([false, false, false]);
   });
 
+  it("is not believed that it is another process, which would be ended in its place", async () => {
+    await writeFile(
+      entry(),
+      healthy
+        .replace("pid: process.pid", "pid: global.lie ?? process.pid")
+        .replace("response.setHeader", `if (request.url === "/lie") global.lie = ${process.pid}; response.setHeader`),
+    );
+    const first = await start();
+    await fetch(`http://127.0.0.1:${first.record.port}/lie`);
+    const second = await start();
+    expect([second.adopted, second.process]).toEqual([true, first.process]);
+    // Also where nobody knows any more which process it was.
+    await writeFile(join(folder(), "instance.json"), JSON.stringify({ ...first.record, process: null }));
+    const third = await start();
+    expect([third.adopted, third.process.pid === process.pid, await isAlive(first.process)]).toEqual([false, false, false]);
+    expect((await readRecord(folder()))?.process).toEqual(third.process);
+  });
+
   it("that is starting when nobody wants it any more is on record, so that it can be ended", async () => {
     await writeFile(entry(), `${told} setInterval(() => {}, 1000);`);
     const enough = new AbortController();
