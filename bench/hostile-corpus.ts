@@ -1,12 +1,12 @@
 /** Config repositories of at most 5 MB that try to hold the controller up: each is a kind of file that once did, or would. */
 
-/** Files by path. */
-export type Files = Readonly<Record<string, string>>;
+import type { FakeFiles } from "../test/fakes/objects.ts";
+import type { HostileCase } from "./hostile-case.ts";
+import { randomFiles, withSlips } from "./hostile-random.ts";
+import { attackWith } from "./hostile-reading.ts";
+import { surfaces } from "./hostile-surfaces.ts";
 
-export interface HostileCase {
-  readonly name: string;
-  readonly files: () => Files;
-}
+type Files = FakeFiles;
 
 const megabyte = 1024 * 1024;
 
@@ -127,8 +127,24 @@ function circle(size: number): Files {
   return repository({ ...files, "environments/dev/pins.yaml": lines(size, (index) => `c${index}: 1.0.0`) });
 }
 
+/** Many names, deep folders and long names: what a tree of git's can hold in 5 MB. */
+const folders: Readonly<Record<string, () => Files>> = {
+  "100,000 processes without a file": () => many(100_000, (index) => `processes/p${index}/x`),
+  "100,000 files of a process": () => many(100_000, (index) => `processes/p/versions/${index}.yaml`),
+  "100,000 stray files": () => many(100_000, (index) => `processes/p${index}.yaml`),
+  "100,000 environments": () => many(100_000, (index) => `environments/e${index}/x`),
+  "10,000 environments with pins": () => many(10_000, (index) => `environments/e${index}/pins.yaml`),
+  "9,000 pins files": () => many(9_000, (index) => `environments/dev/pins/${index}.yaml`),
+  "a path of 1,000 folders": () => repository({ [`environments/dev/${"a/".repeat(1000)}x`]: "" }),
+  "10,000 names of 250 characters": () => many(10_000, (index) => `processes/${"n".repeat(240)}${index}/process.yaml`),
+};
+
+function many(size: number, path: (index: number) => string): Files {
+  return repository(Object.fromEntries(Array.from({ length: size }, (_, index) => [path(index), "p: 1.0.0\n"])));
+}
+
 function cases(kind: string, texts: Readonly<Record<string, () => string>>, place: (text: string) => Files): readonly HostileCase[] {
-  return Object.entries(texts).map(([name, text]) => ({ name: `${kind}: ${name}`, files: () => place(text()) }));
+  return Object.entries(texts).map(([name, text]) => ({ name: `${kind}: ${name}`, prepare: () => attackWith(place(text())) }));
 }
 
 /** All of them. */
@@ -137,5 +153,14 @@ export const corpus: readonly HostileCase[] = [
   ...cases("version", versions, asVersion),
   ...cases("environment", environments, asEnvironment),
   ...cases("pins", pins, asPins),
-  { name: "5,000 processes that need each other in a circle", files: () => circle(5000) },
+  { name: "5,000 processes that need each other in a circle", prepare: () => attackWith(circle(5000)) },
+  ...Object.entries(folders).map(([name, files]) => ({ name: `folders: ${name}`, prepare: () => attackWith(files()) })),
+  ...surfaces,
 ];
+
+/** One by chance: a file, and then the same with slips of the pen. */
+export function randomCase(seed: number): HostileCase {
+  const files = randomFiles(seed);
+  const [path = ""] = Object.keys(files);
+  return { name: `seed ${seed} (${path})`, prepare: () => attackWith(repository(files), repository(withSlips(seed, files))) };
+}

@@ -1,5 +1,6 @@
 /** Asks the remote where a branch is, in the cheapest way that its transport allows. */
 
+import { TooLong } from "../../domain/bounded-reading.ts";
 import { type ErrorCode, PinionError } from "../../domain/errors.ts";
 import type { CommitId } from "../../domain/names.ts";
 import type { Access } from "./access.ts";
@@ -31,6 +32,21 @@ export interface AskerOptions {
 }
 
 const vague: ReadonlySet<ErrorCode> = new Set(["git/failed", "git/branch-missing"]);
+/** A server that says so to git says to us for how long. */
+const isOverloaded = /returned error: (429|503)/;
+
+function isVague(error: unknown): error is PinionError {
+  if (!(error instanceof PinionError)) return false;
+  return vague.has(error.code) || (error.code === "git/unreachable" && isOverloaded.test(error.message));
+}
+
+function isCode(error: unknown, code: ErrorCode): error is PinionError {
+  return error instanceof PinionError && error.code === code;
+}
+
+function isTooLong(error: unknown): boolean {
+  return error instanceof PinionError && error.cause instanceof TooLong;
+}
 
 /** In process over http(s); `git ls-remote` for what only the git program speaks: ssh, files, proxies, and folders of certificates. */
 export function createAsker(options: AskerOptions): Asker {
@@ -40,19 +56,23 @@ export function createAsker(options: AskerOptions): Asker {
     return {
       isCheap: false,
       find: (branch) => lsRemote(options.talk(), url, branch),
-      explain: async (error) => error,
+      explain: async (error) => (isCode(error, "git/branch-missing") ? lacking(options.talk(), url, error) : error),
       address: async () => url,
       close: async () => undefined,
     };
   return {
     isCheap: true,
-    find: (branch) => askHttp(http, url, branch),
+    find: (branch) =>
+      askHttp(http, url, branch).catch((error: unknown) => {
+        if (isTooLong(error)) return lsRemote(options.talk(), url, branch);
+        throw error;
+      }),
     explain: async (error, branch) => {
-      if (!(error instanceof PinionError) || !vague.has(error.code)) return error;
+      if (!isVague(error)) return error;
       http.forget();
       return askHttp(http, url, branch).then(
         () => error,
-        (better: unknown) => better,
+        (better: unknown) => (isTooLong(better) ? error : better),
       );
     },
     // When it does not answer, git says why.
@@ -68,7 +88,24 @@ function createHttp({ access, timeoutMs, inherited, closing }: AskerOptions): Gi
 }
 
 async function lsRemote(talk: RunGit, url: string, branch: string): Promise<CommitId | null> {
-  const output = await talk(["ls-remote", "--quiet", "--end-of-options", url, `refs/heads/${branch}`]);
+  const output = await talk([...listing, url, `refs/heads/${branch}`]);
   const line = output.split("\n").find((candidate) => candidate.endsWith(`\trefs/heads/${branch}`));
+  if (line === undefined && (await isWithoutBranches(talk, url))) throw nothingThere();
   return line?.split("\t")[0] ?? null;
+}
+
+const listing = ["ls-remote", "--quiet", "--end-of-options"];
+
+/** To git, a web page that is one line is a repository without branches. */
+async function lacking(talk: RunGit, url: string, error: PinionError): Promise<PinionError> {
+  return (await isWithoutBranches(talk, url).catch(() => false)) ? nothingThere() : error;
+}
+
+async function isWithoutBranches(talk: RunGit, url: string): Promise<boolean> {
+  return (await talk([...listing, url])).trim() === "";
+}
+
+function nothingThere(): PinionError {
+  const what = "it is empty, or what answers there is no git server but, for example, a login page";
+  return new PinionError("git/branch-missing", `the remote lists no branch at all: ${what}`);
 }

@@ -12,6 +12,12 @@ interface Cause {
 
 /** The first that matches stands; the more telling ones come first. Patterns are git's and ssh's own texts under LC_ALL=C. */
 const causes: readonly Cause[] = [
+  // What the server says of its own disk is marked as the server's.
+  {
+    pattern: /^(?!remote:|error: remote ).*(no space left on device|disk quota exceeded)/im,
+    code: "store/full",
+    meaning: "the disk of the state folder is full",
+  },
   { pattern: /couldn't find remote ref/i, code: "git/branch-missing", meaning: "the branch does not exist at the remote" },
   { pattern: /could not resolve (host|proxy)/i, code: "git/unreachable", meaning: "the host name cannot be resolved" },
   {

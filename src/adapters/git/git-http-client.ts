@@ -5,6 +5,7 @@
 
 import type { GitHttpRequest, GitHttpResponse, HttpClient } from "isomorphic-git";
 import { Agent, request } from "undici";
+import { TooLong } from "../../domain/bounded-reading.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { Access } from "./access.ts";
 import { failureOf, statusFailure } from "./failure.ts";
@@ -31,7 +32,8 @@ interface Answer {
   readonly body: Uint8Array;
 }
 
-const maxAnswerBytes = 16 * 1024 * 1024;
+/** What lists more than some thousand branches is left to git: taking it apart in process would hold up everything else. */
+const maxAnswerBytes = 256 * 1024;
 const maxRedirects = 3;
 const discovery = "/info/refs?service=git-upload-pack";
 
@@ -149,7 +151,7 @@ async function readBounded(body: AsyncIterable<Uint8Array>, url: string): Promis
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
-    if (length > maxAnswerBytes) throw new PinionError("git/unreachable", `${url} answers with more than ${maxAnswerBytes} bytes`);
+    if (length > maxAnswerBytes) throw new PinionError("git/unreachable", `${url} answers at great length`, { cause: new TooLong() });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -31,11 +31,19 @@ function isWhole(path: string): Promise<boolean> {
   );
 }
 
-/** An empty folder with the marker in it. @throws `git/failed` rather than touch a folder that is not a mirror. */
+/** An empty folder with the marker in it. @throws `store/full`; `git/failed` rather than touch a folder that is not a mirror. */
 export async function emptyMirrorFolder(directory: string, identity: MirrorIdentity): Promise<void> {
   await removeMirror(directory);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  await writeFile(join(directory, markerName), markerText(identity));
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await writeFile(join(directory, markerName), markerText(identity));
+  } catch (error) {
+    throw new PinionError(isFull(error) ? "store/full" : "git/failed", `the mirror cannot be made: ${String(error)}`, { cause: error });
+  }
+}
+
+function isFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 }
 
 async function removeMirror(directory: string): Promise<void> {

@@ -181,6 +181,7 @@ export function sortFindings(findings: readonly Finding[]): readonly Finding[] {
 
 /** Sorted, each once, and no more than anybody can use: errors before warnings when some must go. */
 export function mostImportant(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length > mostSorted) return beyond(findings);
   const sorted = sortFindings(findings);
   if (sorted.length <= maxCommitFindings) return sorted;
   const errors = sorted.filter(({ severity }) => severity === "error");
@@ -189,6 +190,17 @@ export function mostImportant(findings: readonly Finding[]): readonly Finding[] 
   const place = last === undefined ? startOf("") : { ...startOf(last.file), line: last.line, column: last.column };
   const more = finding(place, "limit/findings", `${sorted.length - shown.length} more findings are not shown`);
   return [...shown.toSorted(compareFindings), errors.length > 0 ? more : asWarning(more)];
+}
+
+/** More are not put in order, because that takes its time: the first come stand for them, errors before warnings. */
+const mostSorted = 10 * maxCommitFindings;
+
+function beyond(findings: readonly Finding[]): readonly Finding[] {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const first = [...errors.slice(0, mostSorted), ...findings.filter(({ severity }) => severity !== "error").slice(0, mostSorted)];
+  const shown = mostImportant(first.slice(0, mostSorted));
+  const more = `${findings.length - maxCommitFindings} more findings are not shown`;
+  return shown.map((found) => (found.code === "limit/findings" ? { ...found, message: more } : found));
 }
 
 function compareFindings(a: Finding, b: Finding): number {

@@ -10,6 +10,7 @@ import { inBatches } from "./in-batches.ts";
 import { maxFindings, maxProcesses } from "./limits.ts";
 import { cacheKey, decodeRecord, encodeRecord, type ProcessRecord } from "./process-record.ts";
 import { readProcess, type Reading, readVersions, spoiledProcess } from "./read-process.ts";
+import { pause } from "./slices.ts";
 import { keepPublished, type Publication, type Published } from "./published.ts";
 
 export interface ProcessSet {
@@ -38,6 +39,7 @@ export async function loadProcesses(reading: Reading, cache: ParseCache, treeId:
     const refused = refusedEntry(entry, `processes/${entry.name}`);
     if (refused !== null) fresh.set(entry.name, spoiledProcess(entry.name, "", [refused]));
   }
+  await reading.pace.run(pause());
   const set = merge({ treeId, entries, fresh, before, published: before?.published ?? reading.promised });
   if (all.length <= maxProcesses) return set;
   const found = finding(startOf("processes"), "limit/files", `there are ${all.length} entries; only ${maxProcesses} are read`);
@@ -71,6 +73,7 @@ async function freshRecords(reading: Reading, cache: ParseCache, entries: readon
   const records = new Map<ProcessId, ProcessRecord>();
   const unknown: TreeEntry[] = [];
   for (const some of chunksOf(entries, rowsAtOnce)) {
+    await reading.pace.run(pause());
     const rows = cache.get(some.map((entry) => cacheKey(entry.name, entry.id, reading.engines)));
     for (const entry of some) {
       const row = rows.get(cacheKey(entry.name, entry.id, reading.engines));
@@ -83,6 +86,7 @@ async function freshRecords(reading: Reading, cache: ParseCache, entries: readon
     const read = await inBatches(some, async (entry) => readProcess(reading, entry.name, entry.id));
     for (const record of read) records.set(record.process, record);
     remember(reading, cache, read);
+    await reading.pace.run(pause());
   }
   return records;
 }

@@ -16,6 +16,7 @@ import { strangerFindings } from "./pin-rules.ts";
 import { settlePublished, unreadVersions } from "./published.ts";
 import type { Reading } from "./read-process.ts";
 import type { EnvironmentRecord } from "./read-environment.ts";
+import { pause } from "./slices.ts";
 import { resolvePins, type ResolvedEnvironment } from "./resolve-pins.ts";
 
 export interface RepositoryReading extends Reading {
@@ -57,6 +58,7 @@ export async function readCommit(
 ): Promise<ReadCommit> {
   const root = await findConfigRoot(reading.objects, commit, reading.path);
   const found = await processesOf(root, reading, before);
+  await reading.pace.run(pause());
   const environments = await environmentsOf(root, reading, before);
   await fillVersions(reading, reading.cache, wantedVersions(found, environments, before, also));
   const processes = settle(found);
@@ -67,6 +69,7 @@ export async function readCommit(
     const steps = resolvePins(boundPins(record, processes), processes, before?.resolved.get(name) ?? null);
     resolved.set(name, await reading.pace.run(steps));
   }
+  await reading.pace.run(pause());
   return { processes, environments, resolved, findings: allFindings(root.findings, processes, environments, resolved) };
 }
 
@@ -159,5 +162,5 @@ function allFindings(
     ...strangerFindings(record, processes),
     ...[...noted.values()].flat(),
   ]);
-  return mostImportant([...root, ...[...processes.findings.values()].flat(), ...environments.findings, ...ofEnvironments]);
+  return mostImportant([...root, ...environments.findings, ...ofEnvironments, ...[...processes.findings.values()].flat()]);
 }

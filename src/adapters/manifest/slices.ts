@@ -15,6 +15,12 @@ export interface Pace {
 /** Milliseconds of work before others get their turn. */
 const sliceMs = 10;
 
+/** Nothing but a place where others may get their turn: `await pace.run(pause())`. */
+export function* pause(): Steps<undefined> {
+  yield;
+  return undefined;
+}
+
 /** All the work without a pause, for callers that have nothing else to do. */
 export function atOnce<T>(steps: Steps<T>): T {
   for (;;) {

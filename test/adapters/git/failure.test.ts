@@ -20,6 +20,12 @@ describe("what git says when it fails", () => {
     ["git/refused", "Host key verification failed.\nfatal: Could not read from remote repository."],
     ["git/refused", "fatal: detected dubious ownership in repository at '/srv/x'"],
     ["git/branch-missing", "fatal: couldn't find remote ref refs/heads/gone"],
+    [
+      "store/full",
+      "error: file write error: No space left on device\nfatal: unable to write loose object file\nfatal: unpack-objects failed",
+    ],
+    ["store/full", "fatal: write error: Disk quota exceeded\nfatal: fetch-pack: invalid index-pack output"],
+    ["git/failed", "remote: fatal: write error: No space left on device\nfatal: protocol error: bad pack header"],
     ["git/failed", "error: object file objects/ab/cd is empty\nfatal: loose object abcd is corrupt"],
     ["git/failed", ""],
   ])("is %s: %s", (code, output) => {

@@ -176,6 +176,33 @@ describe("a server", () => {
       expect(await failureOf(call())).toMatchObject({ code: "git/refused", message: expect.stringContaining("login page") });
   });
 
+  it("that answers through a proxy with a login page of one line is not taken for one that merely lacks the branch", async () => {
+    await start();
+    const proxy = await front(null);
+    proxy.behave(() => ({ status: 200, headers: { "content-type": "text/html" }, body: page }));
+    const repository = await world.reopen({ environment: { PATH: process.env["PATH"], http_proxy: proxy.url } });
+    for (const call of [() => repository.poll(), () => repository.fetch(null)])
+      expect(await failureOf(call())).toMatchObject({ message: expect.stringContaining("login page") });
+  });
+
+  it("that lists very many branches is asked by git itself", async () => {
+    await start();
+    const head = world.remote.head();
+    const refs = Array.from({ length: 5000 }, (_, index) => `create refs/heads/main-${"x".repeat(60)}-${index} ${head}\n`);
+    execFileSync("git", ["-C", world.remote.path, "update-ref", "--stdin"], { input: refs.join("") });
+    expect(await world.repository.poll()).toBe(head);
+    expect((await world.repository.fetch(null)).commit).toBe(head);
+  });
+
+  it("that is too busy for a fetch says how long it wants to be left alone", async () => {
+    await start();
+    const here = await front();
+    const repository = await through(here);
+    expect(await repository.poll()).toBe(world.remote.head());
+    here.behave(() => ({ status: 503, headers: { "retry-after": "600" } }));
+    expect(await failureOf(repository.fetch(null))).toMatchObject({ code: "git/unreachable", retryAfterMs: 600_000 });
+  });
+
   it("says how long it wants to be left alone", async () => {
     await start();
     const here = await front();

@@ -4,6 +4,7 @@ import { readBeginning, readWithin, TooLong } from "../../../domain/bounded-read
 import { PinionError } from "../../../domain/errors.ts";
 import type { WorkCount } from "../../../domain/unit.ts";
 import { type FlowNode, isObject, parseFlowNodes } from "./flow-nodes.ts";
+import { parseFlowsText, writeFlowsText } from "./flows-text.ts";
 
 export interface Flows {
   readonly nodes: readonly FlowNode[];
@@ -69,7 +70,7 @@ export function createNodeRedClient(options: ClientOptions): NodeRedClient {
       const request = {
         method: "POST",
         headers: { ...v2, "Node-RED-Deployment-Type": "nodes" },
-        body: { rev, flows: nodes },
+        body: await writeFlowsText(rev, nodes),
         expect: [200, 409],
       };
       const answer = await ask("/flows", request);
@@ -78,14 +79,15 @@ export function createNodeRedClient(options: ClientOptions): NodeRedClient {
     nodeTypes: async () => parseTypes((await ask("/nodes")).body),
     state: async () => ifThere(await ask("/pinion/state", { expect: [200, 404] }), parseState),
     starts: async () => ifThere(await ask("/pinion/health", { expect: [200, 404] }), parseStarts),
-    arm: async (wish) => void (await ask("/pinion/armed", { method: "PUT", body: wish })),
-    hasNode: async (id) => (await ask(`/inject/${encodeURIComponent(id)}`, { method: "POST", body: {}, expect: [404] })).status !== 404,
+    arm: async (wish) => void (await ask("/pinion/armed", { method: "PUT", body: JSON.stringify(wish) })),
+    hasNode: async (id) => (await ask(`/inject/${encodeURIComponent(id)}`, { method: "POST", body: "{}", expect: [404] })).status !== 404,
   };
 }
 
 /** 10,000 flows of usual size are some 35 MB. */
 const largestFlowsBytes = 128 * 1024 * 1024;
-const largestAnswerBytes = 16 * 1024 * 1024;
+/** All others are parsed in one piece; the state of 10,000 flows is some 1.3 MB. */
+const largestAnswerBytes = 2 * 1024 * 1024;
 const longestExcerptBytes = 4 * 1024;
 
 const v2 = { "Node-RED-API-Version": "v2" };
@@ -93,7 +95,8 @@ const v2 = { "Node-RED-API-Version": "v2" };
 interface Asked {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
+  /** JSON. */
+  readonly body?: string;
   readonly expect?: readonly number[];
 }
 
@@ -111,7 +114,7 @@ async function askAdmin({ adminUrl, token, timeoutMs }: ClientOptions, path: str
   const bearer = typeof token === "function" ? await token() : token;
   if (bearer !== null) headers["authorization"] = `Bearer ${bearer}`;
   if (asked.body !== undefined) headers["content-type"] = "application/json";
-  const init = { method: asked.method ?? "GET", headers, ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }) };
+  const init = { method: asked.method ?? "GET", headers, ...(asked.body === undefined ? {} : { body: asked.body }) };
   const response = await fetchInTime(`${adminUrl}${path}`, init, timeoutMs);
   if (response.ok || asked.expect?.includes(response.status)) return { status: response.status, body: await jsonOf(response, path) };
   throw new PinionError(
@@ -137,7 +140,8 @@ async function jsonOf(response: Response, path: string): Promise<unknown> {
   try {
     const body = await readWithin(response.body, path === "/flows" ? largestFlowsBytes : largestAnswerBytes);
     const isJson = response.headers.get("content-type")?.includes("json") ?? false;
-    return isJson ? (JSON.parse(body) as unknown) : null;
+    if (!isJson) return null;
+    return path === "/flows" ? await parseFlowsText(body) : (JSON.parse(body) as unknown);
   } catch (error) {
     const what = error instanceof TooLong ? "cannot be used" : "is not JSON";
     throw new PinionError("engine/unreachable", `Node-RED's answer to ${path} ${what}: ${reasonOf(error)}`, { cause: error });
@@ -161,7 +165,7 @@ function parseFlows(body: unknown): Flows {
 function parseTypes(body: unknown): ReadonlySet<string> {
   if (!Array.isArray(body)) throw unusable("nodes");
   const enabled = body.filter(isObject).filter((set) => set["enabled"] !== false && set["err"] === undefined);
-  return new Set(enabled.flatMap((set) => (Array.isArray(set["types"]) ? set["types"].map(String) : [])));
+  return new Set(enabled.flatMap((set) => (Array.isArray(set["types"]) ? set["types"].filter((type) => typeof type === "string") : [])));
 }
 
 function parseStarts(body: unknown): StartState {
@@ -181,7 +185,7 @@ function parseTab(state: unknown): TabState {
   if (!isObject(state) || !Array.isArray(state["missing"])) throw unusable("pinion/state");
   const { armedAt, inFlight, finished, errors } = state;
   return {
-    missing: state["missing"].map(String),
+    missing: state["missing"].filter((node) => typeof node === "string"),
     armedAt: typeof armedAt === "number" ? armedAt : null,
     inFlight: Number(inFlight),
     counts: typeof finished === "number" && typeof errors === "number" ? { finished, errors } : null,

@@ -33,7 +33,7 @@ export function createFlowsReader(owner: Owner = null): FlowsReader {
     tabs: async (client, state) => {
       if (last !== null && state !== null && state.rev === last.rev) return last.tabs;
       const { nodes, rev } = await client.flows();
-      if (last?.rev !== rev) last = { rev, tabs: summarize(nodes, owner), strangers: strangersIn(nodes, owner) };
+      if (last?.rev !== rev) last = { rev, tabs: await summarize(nodes, owner), strangers: strangersIn(nodes, owner) };
       return last.tabs;
     },
   };

@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { PublicEndpoint } from "../../../domain/unit.ts";
 import { endpointsOf } from "./compile.ts";
 import type { FlowNode } from "./flow-nodes.ts";
+import { createPauses } from "./flows-text.ts";
 import { isOwn, type Owner } from "./ownership.ts";
 import { type Marker, driftOf, readMarker } from "./marker.ts";
 
@@ -40,17 +41,20 @@ export function strangersIn(nodes: readonly FlowNode[], owner: Owner): ReadonlyS
   return new Set(strange.flatMap(([, marker]) => marker.owner ?? []));
 }
 
-/** The same as `summarizeTabs`; a tab that is as it was the last time is not looked at again. */
-export function createTabSummaries(): typeof summarizeTabs {
+/** The same as `summarizeTabs`, in slices; a tab that is as it was the last time is not looked at again. */
+export function createTabSummaries(): (nodes: readonly FlowNode[], owner?: Owner) => Promise<ReadonlyMap<string, TabSummary>> {
   let last: ReadonlyMap<string, { readonly content: string; readonly summary: TabSummary }> = new Map();
-  return (nodes, owner) => {
-    const now = [...installedTabs(nodes, owner).values()].map((installed) => {
+  return async (nodes, owner) => {
+    const pause = createPauses();
+    const now = new Map<string, { readonly content: string; readonly summary: TabSummary }>();
+    for (const installed of installedTabs(nodes, owner).values()) {
       const content = contentOf(installed);
       const known = last.get(installed.tab);
-      return known?.content === content ? known : { content, summary: summarize(installed) };
-    });
-    last = new Map(now.map((each) => [each.summary.tab, each]));
-    return new Map(now.map(({ summary }) => [summary.tab, summary]));
+      now.set(installed.tab, known?.content === content ? known : { content, summary: summarize(installed) });
+      await pause();
+    }
+    last = now;
+    return new Map([...now].map(([tab, { summary }]) => [tab, summary]));
   };
 }
 
