@@ -88,7 +88,8 @@ async function validateDirectory(directory: string, { configFile }: ValidateOpti
   const allowed = config === null ? {} : { permits: config.permits, defaults: config.defaults };
   const past = await openHistory(gitProgram(process.env), directory);
   try {
-    return await validateRepository({ ...about, ...allowed, ...(past && { history: past.history, isShallow: past.isShallow }) });
+    const found = await validateRepository({ ...about, ...allowed, ...(past && { history: past.history, isShallow: past.isShallow }) });
+    return { ...found, findings: [...(config?.warnings ?? []), ...found.findings] };
   } finally {
     await past?.close();
   }

@@ -41,6 +41,13 @@ describe("validate with a pinion.yaml", () => {
     expect(await findings(repository)).toHaveLength(4);
   });
 
+  it("finds what has no effect in the pinion.yaml itself, by the name that it has there", async () => {
+    const deployer = "process_deployer:\n  version_management: { version_history: 100 }\n";
+    expect(await findings(repository + deployer)).toEqual([
+      expect.stringMatching(/pinion\.yaml option\/not-supported "version_history" is not supported yet and has no effect/u),
+    ]);
+  });
+
   it("finds pinned versions with nodes that the operator does not allow", async () => {
     const allow =
       "engines: { production: { kind: node-red, allow: { nodes: [http in, http response, function, change, http request] } } }\n";

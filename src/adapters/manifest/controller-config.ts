@@ -36,7 +36,7 @@ export function parseControllerConfig(text: string, file: string, schemas: Schem
   if (shape.length > 0) throw invalid(file, shape);
 
   const config = document.value as PinionFile;
-  const deployer = readProcessDeployer(config.processDeployer, document);
+  const deployer = readProcessDeployer(config.processDeployer, { ...document, written: reading.document.value });
   const findings = sortFindings([...configFindings(config, document), ...deployer.findings]);
   if (hasErrors(findings)) throw invalid(file, findings);
   const engines = toEngines(config.engines ?? {});

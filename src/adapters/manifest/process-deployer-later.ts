@@ -30,6 +30,7 @@ export function laterOptions(section: ProcessDeployerSection): readonly LaterOpt
     ...laterVersions(section.versionManagement ?? {}),
     ...laterEnvironments(section.environmentManagement ?? {}),
     ...laterValidation(section.deploymentValidation ?? {}),
+    ...overruledPhases(section),
     ...laterMonitoring(section.deploymentMonitoring ?? {}),
   ];
 }
@@ -129,6 +130,23 @@ function laterValidation(section: Section<"deploymentValidation">): readonly Lat
   return [...disabled(base, section), ...named];
 }
 
+/** A level says which validations run, so phases are for environments without one. */
+function overruledPhases({ deploymentValidation, environmentManagement }: ProcessDeployerSection): readonly LaterOption[] {
+  const listed = environmentManagement?.environments ?? [];
+  const levelled = listed.filter(({ validationLevel }) => validationLevel !== undefined).map(({ environment }) => environment);
+  if (!deploymentValidation?.validationPhases || levelled.length === 0) return [];
+  const where = levelled.length === listed.length ? "in any environment that is listed" : `in ${levelled.join(", ")}`;
+  return [
+    {
+      pointer: "/deploymentValidation/validationPhases",
+      code: "option/not-supported",
+      severity: "warning",
+      message: `"validationPhases" has no effect ${where}: the validation level says which validations run there`,
+      hint: "Remove the level of the environments that shall follow the phases, or remove the phases.",
+    },
+  ];
+}
+
 function misplaced(pointer: string, validation: string, phase: string): LaterOption {
   const message = `the validation "${validation}" has no effect in the phase ${phase}`;
   return { pointer, code: "option/not-supported", severity: "warning", message, hint: "List it in the phase that it belongs to." };
@@ -139,7 +157,12 @@ function laterMonitoring(section: Section<"deploymentMonitoring">): readonly Lat
   const unknown = (section.monitoringMetrics ?? []).flatMap((name, index) =>
     figures.includes(name) ? [] : [unknownName(`${base}/monitoringMetrics/${index}`, "metric", name)],
   );
-  return [...disabled(base, section), ...unknown];
+  const listed = new Set(section.monitoringMetrics ?? figures);
+  const isPartial = figures.some((name) => name !== "deployment_failure_rate" && !listed.has(name));
+  const partial = isPartial
+    ? [later(`${base}/monitoringMetrics`, "all figures are always shown by the metrics page, whatever is listed")]
+    : [];
+  return [...disabled(base, section), ...(unknown.length > 0 ? unknown : partial)];
 }
 
 function disabled(base: string, section: { readonly enabled?: boolean }): readonly LaterOption[] {

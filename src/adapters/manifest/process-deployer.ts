@@ -7,6 +7,7 @@ import type { ProcessDeployerSection } from "../../generated/pinion.ts";
 import { durationMs } from "./durations.ts";
 import { noDefaults } from "./environment-file.ts";
 import { toStrategy } from "./environment/strategy.ts";
+import { foldKey } from "./fold.ts";
 import { asWarning, finding, type Say } from "./findings.ts";
 import { rollbackManagementFindings, toRollbackDefaults } from "./operator/rollback-management.ts";
 import { alertFindings, toAlert } from "./operator/telling.ts";
@@ -22,8 +23,13 @@ export interface ProcessDeployerReading {
   readonly findings: readonly Finding[];
 }
 
+interface OperatorsDocument extends YamlDocument {
+  /** Its value with the keys as they are spelled in the file. */
+  readonly written: unknown;
+}
+
 /** What a section of the right shape means. */
-export function readProcessDeployer(section: ProcessDeployerSection | undefined, document: YamlDocument): ProcessDeployerReading {
+export function readProcessDeployer(section: ProcessDeployerSection | undefined, document: OperatorsDocument): ProcessDeployerReading {
   if (section === undefined) return { defaults: noDefaults, environments: null, alertThresholds: [], findings: [] };
   const findings = [...laterFindings(section, document), ...ownFindings(section, document)];
   if (findings.some(({ severity }) => severity === "error"))
@@ -37,14 +43,26 @@ export function readProcessDeployer(section: ProcessDeployerSection | undefined,
   };
 }
 
-function laterFindings(section: ProcessDeployerSection, document: YamlDocument): readonly Finding[] {
+function laterFindings(section: ProcessDeployerSection, document: OperatorsDocument): readonly Finding[] {
   return laterOptions(section).map(({ pointer, code, severity, message, hint }) => {
-    const found = finding(document.place(`/processDeployer${pointer}`, "key"), code, message, hint);
+    const whole = `/processDeployer${pointer}`;
+    const found = finding(document.place(whole, "key"), code, asSpelled(message, whole, document.written), hint);
     return severity === "warning" ? asWarning(found) : found;
   });
 }
 
-function ownFindings(section: ProcessDeployerSection, document: YamlDocument): readonly Finding[] {
+/** With the option's name as it is written, which may be in either spelling. */
+function asSpelled(message: string, pointer: string, written: unknown): string {
+  const [step, ...rest] = pointer.slice(1).split("/");
+  if (step === undefined || typeof written !== "object" || written === null) return message;
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(written);
+  const found = entries.find(([key]) => foldKey(key) === step);
+  if (!found) return message;
+  const [key, inner] = found;
+  return asSpelled(message.replaceAll(`"${step}"`, `"${key}"`), `/${rest.join("/")}`, inner);
+}
+
+function ownFindings(section: ProcessDeployerSection, document: OperatorsDocument): readonly Finding[] {
   const say: Say = (pointer, code, message, hint) => finding(document.place(pointer), code, message, hint);
   const alerts = section.deploymentMonitoring?.alertThresholds ?? [];
   return [

@@ -19,7 +19,7 @@ export function judgeLine(environment: EnvironmentStatus | null, kind: "freeze" 
   if (!environment) return { isDone: false, traffic: [], git: [] };
   const { processes, freeze } = environment;
   const moving = processes.filter(({ progress }) => progress !== null);
-  const waiting = processes.filter(({ sync, progress }) => sync === "OutOfSync" && progress === null);
+  const waiting = processes.filter(({ sync, progress, revert }) => sync === "OutOfSync" && progress === null && revert === null);
   const isFrozen = kind === "freeze";
   return {
     isDone: (freeze !== null) === isFrozen,

@@ -2,7 +2,7 @@
 
 import { isAbsolute, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Colors, colorsFor } from "./terminal.ts";
+import { type Colors, colorsFor, hanging } from "./terminal.ts";
 import { parseDuration } from "./time.ts";
 import type { CliWorld } from "./world.ts";
 
@@ -29,9 +29,10 @@ function wantsJson(argv: readonly string[]): boolean {
   return argv.some((word, index) => word === "--format=json" || (word === "--format" && argv[index + 1] === "json"));
 }
 
-/** Prints lines to stdout. */
+/** Prints lines to stdout; on a terminal those that are too wide are broken between words. */
 export function print({ world }: Session, lines: readonly string[]): void {
-  if (lines.length > 0) world.stdout.write(`${lines.join("\n")}\n`);
+  const broken = lines.flatMap((line) => hanging(line, { start: "", width: world.columns }));
+  if (broken.length > 0) world.stdout.write(`${broken.join("\n")}\n`);
 }
 
 export function printJson({ world }: Session, value: unknown): void {

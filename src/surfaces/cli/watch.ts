@@ -111,7 +111,8 @@ function fit(overview: Overview, { session, room, isWhole }: Fitting): readonly 
   const view = { colors, now: world.now(), width: world.columns };
   const lines = renderOverview(overview, view);
   const isTooHigh = world.rows !== null && lines.length > room;
-  return isTooHigh && !isWhole ? renderOverview(overview, view, { foldsWell: true }) : lines;
+  if (!isTooHigh || isWhole) return lines;
+  return [...renderOverview(overview, view, { foldsWell: true }), ...(world.onKey ? ["", colors.dim("a shows all")] : [])];
 }
 
 function changes(session: Session): Display {

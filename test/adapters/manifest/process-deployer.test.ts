@@ -47,6 +47,34 @@ describe("the process deployer's document", () => {
     expect(config.warnings).toEqual([]);
   });
 
+  it.each([
+    ["every environment has a level", "basic", "basic", "no effect in any environment that is listed"],
+    ["some have one", "basic", null, "no effect in staging"],
+  ])("says that phases have no effect where %s", (_when, staging, production, expected) => {
+    const level = (name: string | null) => (name === null ? "" : `, validation_level: ${name}`);
+    const { warnings } = parse(
+      deployer(`  deployment_validation:
+    validation_phases:
+      - { phase: deployment, validations: [step_validation] }
+  environment_management:
+    environments:
+      - { environment: staging${level(staging)} }
+      - { environment: production${level(production)} }
+`),
+    );
+    expect(warnings.map(({ line, message }) => `${line} ${message}`)).toEqual([
+      expect.stringMatching(new RegExp(`^4 "validation_phases" has ${expected}`, "u")),
+    ]);
+  });
+
+  it("says that all figures are shown, also those that are not listed", () => {
+    const list = (names: string) => parse(deployer(`  deployment_monitoring:\n    monitoring_metrics: [${names}]\n`)).warnings;
+    expect(list("rollback_frequency").map(({ message }) => message)).toEqual([
+      expect.stringContaining('"monitoring_metrics" is not supported yet and has no effect: all figures are always shown'),
+    ]);
+    expect(list("deployment_duration, deployment_success_rate, rollback_frequency, validation_pass_rate")).toEqual([]);
+  });
+
   it("says which validations run where an environment has no level of its own", () => {
     const { defaults, warnings } = parse(
       deployer(`  automated_deployment:
@@ -61,7 +89,7 @@ describe("the process deployer's document", () => {
       - { environment: staging, validation_level: extensive, rollback_enabled: false }
 `),
     );
-    expect(warnings).toEqual([]);
+    expect(warnings.map(({ pointer }) => pointer)).toEqual(["/processDeployer/deploymentValidation/validationPhases"]);
     expect(defaults.validation.phases).toEqual({
       pre: null,
       during: ["step_validation", "smoke_test", "performance_test"],

@@ -4,7 +4,7 @@ import { gatewayDefaults } from "../../../src/domain/controller-config.ts";
 import { describe, expect, it } from "vitest";
 import { PinionError } from "../../../src/domain/errors.ts";
 import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
-import { pinion } from "./fake-world.ts";
+import { fakeTime, pinion } from "./fake-world.ts";
 
 const oneFinding = {
   file: "pinion.yaml",
@@ -145,6 +145,51 @@ describe("with --format json a failure is JSON on stderr", () => {
     const { code, stdout, stderr } = await pinion(argv, parts);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(JSON.parse(stderr)).toMatchObject(expected);
+  });
+});
+
+describe("with --format json every command fails in JSON", () => {
+  const gone = () => Promise.reject(new PinionError("config/not-found", "no pinion.yaml"));
+  const parts: Partial<CliWorld> = {
+    ...fakeTime(),
+    controllerAddress: gone,
+    validate: gone,
+    readVersionFile: gone,
+    openRepository: gone,
+    down: gone,
+    git: () => Promise.resolve({ status: 1, stdout: "", stderr: "" }),
+  };
+  const reason = ["--reason", "x", "--as", "Ann"];
+
+  it.each<[string, readonly string[], string]>([
+    ["validate", [], "config/not-found"],
+    ["diff", ["a", "b"], "config/not-found"],
+    ["plan", [], "config/not-found"],
+    ["init", ["a", "b"], "usage/invalid"],
+    ["status", [], "config/not-found"],
+    ["status", ["--watch"], "config/not-found"],
+    ["history", [], "config/not-found"],
+    ["wait", ["production"], "config/not-found"],
+    ["sync", [], "config/not-found"],
+    ["rollback", ["e/p", ...reason], "config/not-found"],
+    ["recover", ["e/p", ...reason], "config/not-found"],
+    ["pause", ["e/p", ...reason], "config/not-found"],
+    ["resume", ["e/p", ...reason], "config/not-found"],
+    ["promote", ["e/p", ...reason], "config/not-found"],
+    ["abort", ["e/p", ...reason], "config/not-found"],
+    ["retry", ["e/p", ...reason], "config/not-found"],
+    ["freeze", ["e", ...reason], "config/not-found"],
+    ["unfreeze", ["e", ...reason], "config/not-found"],
+    ["down", [], "config/not-found"],
+    ["run", [], "usage/invalid"],
+    ["gateway", [], "usage/invalid"],
+    ["demo", [], "usage/invalid"],
+    ["completion", ["tcsh"], "usage/invalid"],
+    ["nonsense", [], "usage/invalid"],
+  ])("pinion %s", async (command, argv, code) => {
+    const outcome = await pinion([command, ...argv, "--format", "json"], parts);
+    expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code: 2, stdout: "" });
+    expect(JSON.parse(outcome.stderr)).toMatchObject({ code, message: expect.any(String), hint: expect.any(String), retry: "never" });
   });
 });
 

@@ -1,6 +1,6 @@
 /** `pinion status`: what shall run, what does, and why they differ. */
 
-import type { Overview } from "../../../controller/queries.ts";
+import type { Overview, ProcessView } from "../../../controller/queries.ts";
 import { hasErrors } from "../../../domain/finding.ts";
 import { overviewJson } from "../../http/answers.ts";
 import { selectFrom, type Selection } from "../../http/selection.ts";
@@ -27,8 +27,8 @@ export const addStatus: AddCommand = (program, session, finish) => {
     .addHelpText(
       "after",
       `
-Exit code 0 when the repository can be followed and everything shown is Synced and Healthy, 1 otherwise, 2 when no
-controller can be asked; with --watch as the last picture was.
+Exit code 0 when the repository can be followed, everything shown is Synced and Healthy, and no commit is owed to git, 1
+otherwise, 2 when no controller can be asked; with --watch as the last picture was.
 
 A rollout is shown with its steps, its share of the traffic, what it waits for, and the verdict with its figures. --watch
 draws over the picture before, what needs attention first where not all of it fits (arrow keys, PgUp and PgDn scroll, a shows
@@ -65,8 +65,12 @@ export function isAllWell({ store, gateway, repository, environments }: Overview
     store === null &&
     gateway?.state !== "down" &&
     repository.state === "ok" &&
-    environments.every(
-      ({ findings, processes }) => !hasErrors(findings) && processes.every(({ sync, health }) => sync === "Synced" && health === "Healthy"),
-    )
+    environments.every(({ findings, processes }) => !hasErrors(findings) && processes.every(isWell))
   );
+}
+
+/** A pin that a commit still has to put back is something to be done. */
+function isWell({ sync, health, revert }: ProcessView): boolean {
+  const isOwed = revert !== null && revert.outcome?.kind !== "committed";
+  return sync === "Synced" && health === "Healthy" && !isOwed;
 }
