@@ -1,7 +1,7 @@
 /** What is kept on disk of one embedded instance, so that the next controller finds it again. Readable by its owner only. */
 
 import { createHash, randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isObject } from "./flow-nodes.ts";
 import type { OsProcess } from "./os-process.ts";
@@ -17,6 +17,8 @@ export interface InstanceRecord {
 }
 
 const logLimitBytes = 5 * 1024 * 1024;
+const keptOfLogBytes = 1024 * 1024;
+const longestQuoteBytes = 4_000;
 
 /** Null when there never was one, or what is there cannot be used. */
 export async function readRecord(directory: string): Promise<InstanceRecord | null> {
@@ -68,12 +70,38 @@ export async function openLog(directory: string): Promise<FileHandle> {
 
 /** Its last line, for people who ask why it died. */
 export async function lastLogLine(directory: string): Promise<string> {
-  const text = await readFile(logFile(directory), "utf8").catch(() => "");
-  const lines = text
-    .slice(-4_000)
-    .split("\n")
-    .map((line) => line.trim());
+  const text = await readEnd(logFile(directory), longestQuoteBytes).catch(() => "");
+  const lines = text.split("\n").map((line) => line.trim());
   return lines.findLast((line) => line !== "" && !line.startsWith("at ") && !line.startsWith("Node.js v"))?.slice(0, 300) ?? "";
+}
+
+/**
+ * Keeps the log of one that runs from taking the disk that others need: what is beyond the limit is let go of, but for its end. The child
+ * appends, and goes on at the beginning.
+ */
+export async function trimLog(directory: string): Promise<void> {
+  const file = logFile(directory);
+  const { size } = await stat(file);
+  if (size <= logLimitBytes) return;
+  await writeFile(`${file}.1`, await readEnd(file, keptOfLogBytes), { mode: 0o600 });
+  await truncate(file, 0);
+}
+
+/** Never the whole: flows write as much as they like. */
+async function readEnd(file: string, bytes: number): Promise<string> {
+  const handle = await open(file, "r");
+  try {
+    const { size } = await handle.stat();
+    const { buffer, bytesRead } = await handle.read(
+      Buffer.alloc(Math.min(size, bytes)),
+      0,
+      Math.min(size, bytes),
+      Math.max(0, size - bytes),
+    );
+    return buffer.subarray(0, bytesRead).toString("utf8");
+  } finally {
+    await handle.close();
+  }
 }
 
 function logFile(directory: string): string {

@@ -7,7 +7,7 @@ import type { Log } from "../../../ports/log.ts";
 import { type ChildOptions, type RunningChild, adoptOrStart, hasPulse } from "./child-process.ts";
 import { createNodeRedClient } from "./client.ts";
 import { type Host, createFlowsReader, createQueue } from "./host.ts";
-import { readRecord } from "./instance-files.ts";
+import { readRecord, trimLog } from "./instance-files.ts";
 import type { RunAs } from "./run-as.ts";
 import { type OsProcess, isAlive, terminate } from "./os-process.ts";
 import { untilItHangs } from "./pulse.ts";
@@ -180,6 +180,8 @@ class Instance {
       while (!this.#detached.signal.aborted) {
         if (!(await isAlive(child.process))) return "its process died";
         if (seen.hangs) return await this.#endHanging(child.process);
+        // A log that cannot be looked at is no reason to end anything.
+        await trimLog(this.#childOptions.directory).catch(() => undefined);
         await Promise.race([pulse, pause(lookEveryMs, undefined, { signal }).catch(() => undefined)]);
       }
       return "no longer watched";

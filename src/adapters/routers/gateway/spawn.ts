@@ -1,7 +1,7 @@
 /** Starts and ends a gateway's process. */
 
 import { spawn } from "node:child_process";
-import { mkdirSync, openSync, closeSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { GatewaySettings } from "../../../domain/controller-config.ts";
@@ -24,6 +24,8 @@ interface SpawnOptions {
 
 const startLimitMs = 60_000;
 const askEveryMs = 25;
+const logLimitBytes = 5 * 1024 * 1024;
+const longestQuoteBytes = 16 * 1024;
 
 /** Starts it in a session of its own, so that no signal to this process reaches it. @throws `router/unreachable`. */
 export async function spawnGateway(options: SpawnOptions): Promise<Identity> {
@@ -47,6 +49,7 @@ export async function spawnGateway(options: SpawnOptions): Promise<Identity> {
 function launch(options: SpawnOptions, logFile: string): { readonly started: OwnedProcess | null; readonly hasExited: () => boolean } {
   const [program = "", ...given] = options.command;
   const { runAs, stateDirectory, token } = options;
+  if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > logLimitBytes) renameSync(logFile, `${logFile}.1`);
   const log = openSync(logFile, "a", 0o600);
   let isGone = false;
   try {
@@ -85,12 +88,25 @@ function parameters({ stateDirectory, host, port, settings }: SpawnOptions): rea
 
 /** The error for people that it ended with, as it is; null: it said none. */
 function saidAtItsEnd(file: string): PinionError | null {
-  const [, code = "", message = ""] = /(?:^|\n)error (\S+): ([^\n]*)(?:\nhint: [^\n]*)?$/u.exec(readFileSync(file, "utf8").trim()) ?? [];
+  const [, code = "", message = ""] = /(?:^|\n)error (\S+): ([^\n]*)(?:\nhint: [^\n]*)?$/u.exec(lastOf(file)) ?? [];
   return isErrorCode(code) ? new PinionError(code, message) : null;
 }
 
 /** Its last lines. */
 function endOf(file: string): string {
-  const lines = readFileSync(file, "utf8").trim().split("\n");
+  const lines = lastOf(file).split("\n");
   return lines.slice(-3).join(" | ").slice(-600) || "it wrote nothing";
+}
+
+/** The end of a log, which may have become long. */
+function lastOf(file: string): string {
+  const log = openSync(file, "r");
+  try {
+    const { size } = fstatSync(log);
+    const end = Buffer.alloc(Math.min(size, longestQuoteBytes));
+    readSync(log, end, 0, end.length, size - end.length);
+    return end.toString("utf8").trim();
+  } finally {
+    closeSync(log);
+  }
 }
