@@ -53,7 +53,6 @@ changelog:
     impact: feature
     affectedComponents: [answer]
 tags: [big, feature/answer]
-dependencies:
 ${dependencies(content)}checks:
   - name: answers with the version
     request: { method: GET, path: /${subject(content)} }
@@ -78,7 +77,6 @@ variables: { REGION: eu, LIMIT: 100 }
 /** What `versionFile` writes beside the definition. */
 function aboutOf(content: Content, version: string): JsonObject {
   const { index, alike } = content;
-  const node = { type: "node", name: "@node-red/nodes", version: "^4.1.0", required: true };
   const workflow = { type: "workflow", name: processId(index - 1), version: "^1.0.0", required: true };
   const request = { method: "GET", path: `/${subject(content)}` };
   const changed = {
@@ -94,7 +92,7 @@ function aboutOf(content: Content, version: string): JsonObject {
     author: alike ? "team-all" : teamOf(index),
     changelog: [changed],
     tags: ["big", "feature/answer"],
-    dependencies: alike || index % 10 !== 1 ? [node] : [node, workflow],
+    ...(alike || index % 10 !== 1 ? {} : { dependencies: [workflow] }),
     checks: [{ name: "answers with the version", request, expect: { status: 200, json: { version } }, timeout: "5s" }],
   };
 }
@@ -105,9 +103,8 @@ function subject({ index, alike }: Content): string {
 
 /** Every tenth process calls the one before it. */
 function dependencies({ index, alike }: Content): string {
-  const node = `  - { type: node, name: "@node-red/nodes", version: ^4.1.0, required: true }\n`;
-  if (alike || index % 10 !== 1) return node;
-  return `${node}  - { type: workflow, name: ${processId(index - 1)}, version: ^1.0.0, required: true }\n`;
+  if (alike || index % 10 !== 1) return "";
+  return `dependencies:\n  - { type: workflow, name: ${processId(index - 1)}, version: ^1.0.0, required: true }\n`;
 }
 
 function definitionOf(content: Content, version: string): Definition {

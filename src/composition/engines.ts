@@ -48,6 +48,7 @@ const longestRetryMs = 30_000;
 
 export function createEngines(parts: EnginesParts): Engines {
   const queues = new Map<string, Queue>();
+  const sharers = new Map<string, Set<EnvironmentName>>();
   const tellExposed = once((environment) => parts.log.warn({ environment }, howExposed()));
   const opened = new Map<EnvironmentName, Opened>();
   const starting = new Set<Promise<void>>();
@@ -55,7 +56,7 @@ export function createEngines(parts: EnginesParts): Engines {
 
   async function start(environment: EnvironmentName, entry: Opened, retryMs: number): Promise<void> {
     try {
-      await connect(environment, entry, { ...parts, queues, tellExposed });
+      await connect(environment, entry, { ...parts, queues, sharers, tellExposed });
     } catch (error) {
       entry.why = error instanceof Error ? error.message : String(error);
       parts.log.error({ environment, error: entry.why }, "the engine does not start; trying again");
@@ -90,6 +91,8 @@ export function createEngines(parts: EnginesParts): Engines {
 interface ConnectParts extends EnginesParts {
   /** Of remote engines, by address: environments may share one, and deploy to it one after the other. */
   readonly queues: Map<string, Queue>;
+  /** Environments by the address of their remote engine. */
+  readonly sharers: Map<string, Set<EnvironmentName>>;
   /** Of the first environment whose engines run as the controller. */
   readonly tellExposed: (environment: EnvironmentName) => void;
 }
@@ -111,7 +114,7 @@ async function connect(environment: EnvironmentName, entry: Opened, parts: Conne
 async function connectRemote(
   environment: EnvironmentName,
   config: RemoteEngineConfig,
-  { secrets, directory, queues }: ConnectParts,
+  { secrets, directory, queues, sharers }: ConnectParts,
 ): Promise<Engine> {
   // Looked up at every use, because tokens are replaced; a first time now, so that a missing one is told at the start.
   const token = (): Promise<string> => secrets.resolve(config.token);
@@ -119,7 +122,16 @@ async function connectRemote(
   const queue = queues.get(config.url) ?? createQueue();
   queues.set(config.url, queue);
   const owner = `${readInstallation(dirname(directory))}/${environment}`;
-  return connectRemoteNodeRed({ url: config.url, publicUrl: config.publicUrl, token, allow: config.allow, owner, queue }).engine;
+  const { engine } = connectRemoteNodeRed({ url: config.url, publicUrl: config.publicUrl, token, allow: config.allow, owner, queue });
+  const others = sharers.get(config.url) ?? new Set<EnvironmentName>();
+  sharers.set(config.url, others.add(environment));
+  return { ...engine, notes: () => [...(engine.notes?.() ?? []), ...sharingNotes([...others].filter((other) => other !== environment))] };
+}
+
+/** Flows of one Node-RED are one process. */
+function sharingNotes(others: readonly EnvironmentName[]): readonly string[] {
+  if (others.length === 0) return [];
+  return [`not isolated: its flows run in one Node-RED with those of ${others.toSorted().join(" and ")}, and can do there what those can`];
 }
 
 type EmbeddedParts = Omit<ConnectParts, "config"> & { readonly config: EmbeddedEngineConfig };

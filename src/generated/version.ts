@@ -72,7 +72,7 @@ export interface ChangelogItem {
  */
 export interface DependencyLine {
   /**
-   * What kind of thing is needed.
+   * What kind of thing is needed. Only a workflow, which is another process, is checked; the others are notes for people, and a warning says so.
    */
   type: "workflow" | "node" | "service" | "library";
   /**

@@ -23,12 +23,12 @@ describe("a commit that breaks one process", () => {
     const installation = await running();
     await edit(installation, "processes/payment-authorise/process.yaml", (text) => `${text}\n\tnot: yaml\n`);
     await setPin(installation.stage, "environments/production/pins/team-orders.yaml", "order-intake", "1.1.0");
-    await setPin(installation.stage, "environments/production/pins/team-logistics.yaml", "shipping-quote", "1.1.1");
+    await setPin(installation.stage, "environments/production/pins/team-logistics.yaml", "shipping-quote", "1.1.2");
     await installation.push("Something broken, and something good");
     const broken = await installation.untilStatus(environment, "payment-authorise", { health: "Degraded" });
     expect(broken.reason).toMatch(/^processes\/payment-authorise\/process\.yaml:\d+:\d+: /);
     expect(broken.actual.find((share) => share.weight === 100)?.version).toBe("2.0.1");
-    await installation.untilStatus(environment, "shipping-quote", { sync: "Synced", health: "Healthy", desired: "1.1.1" });
+    await installation.untilStatus(environment, "shipping-quote", { sync: "Synced", health: "Healthy", desired: "1.1.2" });
     expect((await fetch(`${await installation.address(environment)}/payments/health`)).status).toBe(200);
   });
 

@@ -8,6 +8,12 @@ const graph = (nodes: string, connections = ""): string =>
 const node = (id: string): string => `    - { id: ${id}, type: t }\n`;
 const needs = (name: string, range: string): string => `dependencies:\n  - type: workflow\n    name: ${name}\n    version: ${range}\n`;
 
+const unchecked = `dependencies:
+  - { type: node, name: node-red-contrib-nosuch, version: ^9.0.0 }
+  - { type: service, name: card-network, version: ">=1.0.0", required: false }
+  - { type: library, name: lodash, version: 4.x, required: true }
+`;
+
 export const brokenMeanings: readonly BrokenCopy[] = [
   {
     name: "a wrong digest",
@@ -140,6 +146,18 @@ export const brokenMeanings: readonly BrokenCopy[] = [
       [environmentFile]: "name: production\ntype: production\nprocesses:\n  called: {}\n  caled: { strategy: { type: recreate } }\n",
     },
     expected: [`warning environment/unknown-process ${environmentFile}:5`],
+    runnable: all,
+  },
+  {
+    name: "a dependency that nobody checks, which is only a warning",
+    files: {
+      [called100]: versionText("1.0.0", "c100", unchecked),
+      [calledFile]: processText("called", { "1.0.0": "c100", "1.1.0": "c110", "2.0.0": null }).replace(
+        smallVersionDigest("1.0.0", "c100"),
+        smallVersionDigest("1.0.0", "c100", unchecked),
+      ),
+    },
+    expected: [4, 5, 6].map((line) => `warning dependency/not-checked ${called100}:${line}`),
     runnable: all,
   },
   {

@@ -91,6 +91,13 @@ function complaintAbout(content: string): Complaint {
   const indent = /^\s*/.exec(content)?.[0] ?? "";
   if (indent.includes("\t")) return { code: "yaml/tab", column: indent.indexOf("\t") + 1, message: "a tab is used as indentation" };
   if (indent !== "") return { code: "pin/syntax", column: 1, message: "the line is indented", hint: "Begin the line with the process id." };
+  if (/^\{\s*\}\s*(?:#|$)/.test(content))
+    return {
+      code: "pin/syntax",
+      column: 1,
+      message: '"{}" is not a pin',
+      hint: "Remove the line: an empty file, or one with comments only, pins nothing.",
+    };
   if (/^(---|\.\.\.)/.test(content))
     return { code: "pin/syntax", column: 1, message: "a pins file holds bare lines only, no document marks" };
   const colon = content.indexOf(":");

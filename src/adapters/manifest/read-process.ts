@@ -158,7 +158,8 @@ async function readVersionFrom(reading: Reading, record: ProcessRecord, folder: 
   const { addresses, findings } = addressesOf(found.definition, dialect ?? undefined, found.locate);
   if (findings.length > 0) return { kind: "refused", findings };
   const whole = await reading.pace.run(withDefinition(parsed.version, found.definition, reading.hash));
-  return { kind: "version", ...whole, warnings: found.warnings, dependencyPlaces: parsed.dependencyPlaces, addresses };
+  const warnings = parsed.kind === "inline" ? parsed.warnings : [...parsed.warnings, ...found.warnings];
+  return { kind: "version", ...whole, warnings, dependencyPlaces: parsed.dependencyPlaces, addresses };
 }
 
 interface ExportPlace {

@@ -8,7 +8,7 @@ import { whyNoProbePath } from "../../domain/probe-path.ts";
 import type { Hash, ProcessId, Version, VersionDigest } from "../../domain/names.ts";
 import type { Check, Dependency, ProcessVersion, VersionMetadata } from "../../domain/process-version.ts";
 import type { Dialect } from "../../ports/dialect.ts";
-import type { CheckItem, DefinitionGraph, VersionFile } from "../../generated/version.ts";
+import type { CheckItem, DefinitionGraph, DependencyLine, VersionFile } from "../../generated/version.ts";
 import { asVersionDigest } from "./digest.ts";
 import { definitionFindings, type Locate } from "./definition-rules.ts";
 import { durationMs } from "./durations.ts";
@@ -36,6 +36,7 @@ export type ParsedVersion =
       readonly version: UndefinedVersion;
       readonly name: string;
       readonly at: Place;
+      readonly warnings: readonly Finding[];
       readonly dependencyPlaces: readonly Spot[];
     }
   | { readonly kind: "refused"; readonly findings: readonly Finding[] };
@@ -81,7 +82,14 @@ export function* parseVersionFile(bytes: Uint8Array, context: VersionFileContext
   const version = toVersion(file, context);
   const dependencyPlaces = version.dependencies.map((_, index) => spot(document.place(`/dependencies/${index}`)));
   if (definition !== null) return { kind: "inline", version, definition, locate, warnings: findings, dependencyPlaces };
-  return { kind: "from-export", version, name: file.definitionFrom ?? "", at: document.place("/definitionFrom"), dependencyPlaces };
+  return {
+    kind: "from-export",
+    version,
+    name: file.definitionFrom ?? "",
+    at: document.place("/definitionFrom"),
+    warnings: findings,
+    dependencyPlaces,
+  };
 }
 
 /** The version with its definition and its digests. */
@@ -109,9 +117,7 @@ function ownFindings(file: VersionFile, document: YamlDocument, version: Version
     );
   }
   for (const [index, dependency] of (file.dependencies ?? []).entries()) {
-    if (validRange(dependency.version) !== null) continue;
-    const place = document.place(`/dependencies/${index}/version`);
-    findings.push(finding(place, "dependency/invalid-range", `${dependency.version} is not a semantic version range`));
+    findings.push(...dependencyFindings(dependency, `/dependencies/${index}`, document));
   }
   const names = new Set<string>();
   for (const [index, { name, request }] of (file.checks ?? []).entries()) {
@@ -121,6 +127,14 @@ function ownFindings(file: VersionFile, document: YamlDocument, version: Version
     names.add(name);
   }
   return findings;
+}
+
+function dependencyFindings({ type, name, version }: DependencyLine, pointer: string, document: YamlDocument): readonly Finding[] {
+  if (validRange(version) === null)
+    return [finding(document.place(`${pointer}/version`), "dependency/invalid-range", `${version} is not a semantic version range`)];
+  if (type === "workflow") return [];
+  const message = `nobody checks that the ${type} ${name} ${version} is there: only dependencies of type workflow are checked`;
+  return [finding(document.place(`${pointer}/type`), "dependency/not-checked", message)];
 }
 
 /** A check goes to the version itself: below its address, under no other name. */

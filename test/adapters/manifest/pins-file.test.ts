@@ -48,6 +48,7 @@ describe("a pins file", () => {
     ['a: "1.0.0', "pin/syntax", 4],
     ["a: { b: c }", "pin/syntax", 4],
     ["---", "pin/syntax", 1],
+    ["{}", "pin/syntax", 1],
     ["- a", "pin/syntax", 1],
   ])("refuses %j with %s at column %i", (line, code, column) => {
     const { findings } = read(`x: 1.0.0\n${line}\ny: 1.0.0\n`);
