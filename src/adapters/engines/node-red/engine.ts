@@ -44,12 +44,11 @@ export function createNodeRedEngine({
       if (owner !== null) contest.seen(inventory.installed);
       return inventory;
     },
-    ensureInstalled: (units, on) =>
-      ensureInstalled(
-        hostsOn(hosts(), on),
-        units.map((unit) => compileOrRefuse(unit, { allow, owner, contest })),
-        limits,
-      ),
+    ensureInstalled: (units, on) => {
+      contest.installing(units);
+      const compiled = units.map((unit) => compileOrRefuse(unit, { allow, owner, contest }));
+      return ensureInstalled(hostsOn(hosts(), on), compiled, limits);
+    },
     ensureRemoved: (units) => {
       contest.removing(units);
       return removeEverywhere(hosts(), units, limits);

@@ -100,6 +100,7 @@ describe("a place that is contested", () => {
     let now = 0;
     const contest = createContest(() => now);
     const lose = () => {
+      contest.installing([one]);
       contest.seen([one]);
       contest.seen([]);
       now += 60_000;
@@ -110,6 +111,37 @@ describe("a place that is contested", () => {
     expect(contest.whyNot(one)).toContain("somebody else");
     now = 600_000;
     expect([contest.whyNot(one), contest.notes()]).toEqual([null, []]);
+  });
+
+  it("is told where another controller has our name, as with a copy of the state folder", async () => {
+    const fake = fakeNodeRed("shared");
+    const [original, copy] = [engineOf(fake, "a/production"), engineOf(fake, "a/production")];
+    await original.inventory();
+    await copy.inventory();
+    await original.ensureInstalled([unit("hello")]);
+    await original.inventory();
+    expect(original.notes?.()).toEqual([]);
+    await copy.inventory();
+    expect(copy.notes?.()).toEqual([expect.stringMatching(/^hello 1\.0\.0 .* another controller .* copy of this state folder/)]);
+  });
+
+  it("is not what was there before, nor what we have put there", () => {
+    let now = 0;
+    const contest = createContest(() => now);
+    contest.seen([one]);
+    contest.seen([one]);
+    expect(contest.notes()).toEqual([]);
+    contest.removing([one]);
+    contest.seen([]);
+    contest.installing([one]);
+    contest.seen([one]);
+    expect(contest.notes()).toEqual([]);
+    contest.removing([one]);
+    contest.seen([]);
+    contest.seen([one]);
+    expect(contest.notes()).toHaveLength(1);
+    now = 600_000;
+    expect(contest.notes()).toEqual([]);
   });
 
   it("is not what we take out ourselves, however often", () => {
