@@ -180,13 +180,13 @@ class InMemoryEngine implements FakeEngine {
   }
 
   #describe(held: Held): Installed {
-    const ready = new Set(this.#readyIds());
+    const ready = this.#readyIds();
     return {
       ...refOf(held.unit),
       drift: held.drift,
-      armed: held.armedOn !== null && ready.has(held.armedOn),
+      armed: held.armedOn !== null && ready.includes(held.armedOn),
       endpoints: endpointsOf(held.unit),
-      placements: [...ready].filter((id) => held.instances.has(id)).map((id) => this.#place(held.unit.digest, id)),
+      placements: ready.filter((id) => held.instances.has(id)).map((id) => this.#place(held.unit.digest, id)),
     };
   }
 
@@ -203,6 +203,7 @@ class InMemoryEngine implements FakeEngine {
   }
 
   #isUnready(digest: Digest, instance: string): boolean {
+    if (this.#unready.size === 0) return false;
     return this.#unready.has(digest) || this.#unready.has(at(digest, instance));
   }
 
@@ -222,6 +223,7 @@ function at(digest: Digest, instance: string | undefined): string {
 }
 
 function valueAt<T>(values: ReadonlyMap<string, T>, digest: Digest, instance: string): T | undefined {
+  if (values.size === 0) return undefined;
   const own = at(digest, instance);
   return values.get(values.has(own) ? own : digest);
 }

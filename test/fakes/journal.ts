@@ -130,8 +130,22 @@ function letter(environment: EnvironmentName, id: string): string {
   return JSON.stringify([environment, id]);
 }
 
+/** A copy as JSON would make it, without writing it down: simulations record a lot. */
 function throughJson<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
+  return copied(value) as T;
+}
+
+function copied(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return isPlain(value) ? value : JSON.parse(JSON.stringify(value) ?? "null");
+  if (Array.isArray(value)) return value.map((each) => (each === undefined ? null : copied(each)));
+  if (Object.getPrototypeOf(value) !== Object.prototype) return JSON.parse(JSON.stringify(value));
+  const copy: Record<string, unknown> = {};
+  for (const [key, each] of Object.entries(value)) if (each !== undefined) copy[key] = copied(each);
+  return copy;
+}
+
+function isPlain(value: unknown): boolean {
+  return value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
 }
 
 function storedStep(step: Step): Step {

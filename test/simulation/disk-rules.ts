@@ -12,7 +12,7 @@ import type { SimWorld } from "./sim-world.ts";
 /** How long it takes at most until a version that fails has lost its traffic, in milliseconds. */
 const goneMs = 20_000;
 
-interface Bad {
+export interface Bad {
   readonly environment: EnvironmentName;
   readonly process: ProcessId;
   readonly version: Version;
@@ -20,16 +20,21 @@ interface Bad {
 
 /** The disk is full from now on: whoever fails under traffic, and is watched, is looked at again soon. */
 export async function afterFill(world: SimWorld): Promise<void> {
-  const { plan, journal, time } = world;
-  if (!plan.isCalm) return;
-  for (const environment of plan.environments) {
-    const { freeze, processes } = await journal.state(environment.name);
-    if (freeze) continue;
-    for (const state of processes.values()) {
-      const bad = watchedBad(world, environment, state);
-      if (bad) time.later(goneMs, () => judgeGone(world, bad, pinOf(world, bad)));
-    }
+  for (const bad of await watchedBads(world)) {
+    const pin = pinOf(world, bad);
+    world.time.later(goneMs, () => judgeGone(world, bad, pin));
   }
+}
+
+/** Whoever fails under traffic just now, and is watched; where other things fail too, nobody can say how soon it is noticed. */
+export async function watchedBads(world: SimWorld): Promise<readonly Bad[]> {
+  const { plan, journal } = world;
+  const bads: Bad[] = [];
+  for (const environment of plan.isCalm ? plan.environments : []) {
+    const { freeze, processes } = await journal.state(environment.name);
+    if (!freeze) bads.push(...[...processes.values()].flatMap((state) => watchedBad(world, environment, state) ?? []));
+  }
+  return bads;
 }
 
 /** Null: it may keep its traffic. */

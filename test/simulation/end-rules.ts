@@ -27,14 +27,15 @@ export interface EndParts {
 }
 
 /** How long the world may take to come to rest, and how long the rest is looked at, in milliseconds. */
-const [patienceMs, lookMs, idleMs] = [3_600_000, 10_000, 60_000];
-/** Warm versions are let go when they have been kept for as long as any environment says. */
-const warmMs = 70_000;
+const [patienceMs, lookMs, idleMs] = [3_600_000, 10_000, 30_000];
+/** After that everybody has looked once more, in milliseconds. */
+const onceMoreMs = 10_000;
 
 export async function judgeEnd(parts: EndParts): Promise<void> {
   const { world, isOver } = parts;
   const { time, trace } = world;
   const deadline = time.now() + patienceMs;
+  const warmMs = warmestMs(world) + onceMoreMs;
   let unrest: string | null = null;
   do {
     unrest = await untilRest(parts, deadline);
@@ -47,6 +48,13 @@ export async function judgeEnd(parts: EndParts): Promise<void> {
   await judgeIdle(parts);
   for (const environment of world.plan.environments) await judgeEnvironment(world, environment);
   judgeOrders(parts);
+}
+
+/** Warm versions are let go when they have been kept for as long as any environment says. */
+function warmestMs({ plan }: SimWorld): number {
+  const strategies = plan.environments.flatMap(({ spec }) => [spec.strategy, ...spec.strategies.values()]);
+  const ages = strategies.map((strategy) => ("warm" in strategy ? (strategy.warm.maxAgeMs ?? 0) : 0));
+  return Math.max(...ages, ...plan.environments.map(({ spec }) => spec.pruneDelayMs));
 }
 
 /** What was done only now, such as what came with the newest commit, has consequences of its own. */
@@ -118,7 +126,7 @@ async function judgeIdle({ world, network, invariants, isOver }: EndParts): Prom
   const looked = invariants.passes - passes;
   const isMeasured = invariants.decisions.open.size > 0;
   if (!isMeasured && owed.length === 0 && done > 0) trace.violate("whoever is at rest does nothing", `${done} effects`);
-  if (!isMeasured && looked > plan.environments.length * 30)
+  if (!isMeasured && looked > plan.environments.length * (idleMs / 2_000))
     trace.violate("nobody looks all the time", `${looked} passes in ${idleMs / 1_000} s`);
 }
 

@@ -44,10 +44,19 @@ export function readPins(text: string): ReadonlyMap<ProcessId, Version> {
   return new Map([...text.matchAll(/^([a-z-]+): (\S+)/gm)].map(([, process = "", version = ""]) => [process, version]));
 }
 
+/** The same text is asked for again and again, by every rule. */
+const lately = new Map<string, readonly QuarantineLine[]>();
+const mostTexts = 200;
+
 export function readQuarantine(text: string): readonly QuarantineLine[] {
   if (!text.includes("rollbackId") || isBroken(text)) return [];
+  const known = lately.get(text);
+  if (known) return known;
   const document = parse(text) as { quarantine?: readonly QuarantineLine[] } | null;
-  return document?.quarantine ?? [];
+  const lines = document?.quarantine ?? [];
+  if (lately.size >= mostTexts) lately.clear();
+  lately.set(text, lines);
+  return lines;
 }
 
 export function writePins(pins: ReadonlyMap<ProcessId, Version>): string {

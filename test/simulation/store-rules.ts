@@ -32,7 +32,7 @@ export interface StoreRuleParts {
 }
 
 /** The rows are looked at after so many calls. */
-const lookEvery = 5;
+const lookEvery = 10;
 const all = 1_000;
 
 export function createStoreRules(parts: StoreRuleParts): StoreRules {

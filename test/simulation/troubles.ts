@@ -1,7 +1,7 @@
 /** What happens in worlds with rarer misfortunes: disks that are full for long, clocks that are set, and things that hang. */
 
 import type { Instant } from "../../src/domain/names.ts";
-import { afterFill } from "./disk-rules.ts";
+import { afterFill, watchedBads } from "./disk-rules.ts";
 import type { Random } from "./random.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -13,7 +13,7 @@ export interface LongTroubles {
 }
 
 /** How often one of them happens, on an average. */
-const everyMs = 5_000;
+const [everyMs, attentiveMs] = [5_000, 700];
 /** A full disk outlives passes, and controllers. */
 const diskMs = 60_000;
 
@@ -56,12 +56,24 @@ export function createLongTroubles(world: SimWorld, random: Random): LongTrouble
         ]
       : []),
   ];
+  /** A disk is full when it hurts. */
+  async function fillInTime(until: Instant): Promise<void> {
+    if (time.now() >= until) return;
+    if ((await watchedBads(world)).length > 0 && random.chance(0.4)) fill();
+    time.later(attentiveMs, () => void fillInTime(until));
+  }
+
   function start(until: Instant): void {
+    if (fillsDisk && plan.isCalm) void fillInTime(until);
+    go(until);
+  }
+
+  function go(until: Instant): void {
     if (happenings.length === 0) return;
     time.later(random.between(1, 2 * everyMs), () => {
       if (time.now() >= until) return;
       random.pick(happenings)();
-      start(until);
+      go(until);
     });
   }
 
