@@ -51,6 +51,26 @@ export function requestHeaders(request: IncomingMessage, prefix: string, request
   return out;
 }
 
+/** The head of a request that offers another protocol, as it would be without the offer. */
+export function headWithoutOffer({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    const value = rawHeaders[index + 1] ?? "";
+    const lower = name.toLowerCase();
+    if (lower === "connection") lines.push(`${name}: ${withoutWords(value, offers)}`);
+    else if (!offers.has(lower)) lines.push(`${name}: ${value}`);
+  }
+  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
+}
+
+const offers: ReadonlySet<string> = new Set(["upgrade", "http2-settings"]);
+
+function withoutWords(list: string, words: ReadonlySet<string>): string {
+  const kept = list.split(",").filter((word) => !words.has(word.trim().toLowerCase()));
+  return kept.join(",").trim();
+}
+
 /** A proxy in front is believed about what it saw; the gateway adds what it sees itself. */
 function forwarded({ headers, socket }: IncomingMessage, isTrusted: boolean): readonly string[] {
   const address = socket.remoteAddress ?? "unknown";

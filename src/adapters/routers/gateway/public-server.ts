@@ -10,11 +10,11 @@ import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Log } from "../../../ports/log.ts";
 import { answer, answerOnSocket } from "./answers.ts";
 import { Exchange } from "./exchange.ts";
-import { requestHeaders, requestIdOf, stickyValue } from "./headers.ts";
+import { headWithoutOffer, requestHeaders, requestIdOf, stickyValue } from "./headers.ts";
 import { createOwnAddresses, type OwnEnvironment } from "./own-addresses.ts";
 import { resolve, type Environments } from "./resolve.ts";
 import { createTrust } from "./trusted-proxies.ts";
-import { tunnel, type Upgrade } from "./tunnel.ts";
+import { isWebSocket, tunnel, type Upgrade } from "./tunnel.ts";
 import type { Upstreams } from "./upstreams.ts";
 
 interface Dependencies {
@@ -23,6 +23,8 @@ interface Dependencies {
   readonly upstreams: Upstreams;
   readonly settings: Pick<GatewaySettings, "trustedProxies" | "bodyIdleMs" | "environments">;
   readonly log: Log;
+  /** A connection is over. */
+  readonly onClosed?: () => void;
 }
 
 interface Handling extends Dependencies {
@@ -68,10 +70,7 @@ export function createPublicServer(given: Dependencies): PublicServer {
     if (isDraining) response.shouldKeepAlive = false;
     guard(dependencies.log, response, () => handle(dependencies, request, response, onServed));
   };
-  server.on("connection", (socket) => {
-    connections.add(socket);
-    socket.once("close", () => connections.delete(socket));
-  });
+  server.on("connection", keepKnown(connections, given.onClosed));
   server.on("request", (request, response) => take(request, response));
   // A caller that was not told to go on may or may not send its body, so what follows on its connection is not to be read.
   server.on("checkContinue", (request, response) => {
@@ -82,7 +81,12 @@ export function createPublicServer(given: Dependencies): PublicServer {
       response.writeContinue();
     });
   });
-  server.on("upgrade", (request, socket, head) => leaveHttp({ ...dependencies, tunnels, request, socket, head }));
+  server.on("upgrade", (request, socket, head) => {
+    if (isWebSocket(request)) return leaveHttp({ ...dependencies, tunnels, request, socket, head });
+    // Another protocol, such as h2c, is not spoken: as a server may, the offer is overheard, and the request read again without it.
+    socket.unshift(Buffer.concat([headWithoutOffer(request), head]));
+    server.emit("connection", socket);
+  });
   server.on("clientError", refuseMalformed);
   return {
     server,
@@ -98,6 +102,18 @@ export function createPublicServer(given: Dependencies): PublicServer {
       isDraining = true;
       return finish({ server, tunnels, connections }, limitMs);
     },
+  };
+}
+
+/** Each connection once: one whose first request offered another protocol comes twice. */
+function keepKnown(connections: Set<Socket>, onClosed?: () => void): (socket: Socket) => void {
+  return (socket) => {
+    if (connections.has(socket)) return;
+    connections.add(socket);
+    socket.once("close", () => {
+      connections.delete(socket);
+      onClosed?.();
+    });
   };
 }
 

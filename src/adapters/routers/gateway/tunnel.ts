@@ -105,18 +105,14 @@ function attempt(handshake: Handshake, tried: readonly Place[]): void {
       about(handshake, { status, error: status === 504 ? "timeout" : "bad-answer", message: "The version did not answer the upgrade." }),
     );
   });
-  if (isWebSocket(handshake.request)) outgoing.end();
-  else sendBody(handshake, outgoing);
+  outgoing.end();
 }
 
 function open(handshake: Handshake, place: Place): ClientRequest {
   const { request, prefix, requestId, target, timeoutMs } = handshake;
   const { origin } = place.upstream;
   const headers = requestHeaders(request, prefix, requestId, handshake.isTrusted(request.socket));
-  headers.push("host", new URL(origin).host);
-  // Other protocols (h2c) are not passed on: the version answers in HTTP/1.1, as a server may that does not speak them.
-  if (isWebSocket(request)) headers.push("connection", "Upgrade", "upgrade", request.headers.upgrade ?? "");
-  else headers.push("connection", "close");
+  headers.push("host", new URL(origin).host, "connection", "Upgrade", "upgrade", request.headers.upgrade ?? "");
   const connect = origin.startsWith("https:") ? requestHttps : requestHttp;
   return connect(origin, {
     agent: false,
@@ -125,22 +121,6 @@ function open(handshake: Handshake, place: Place): ClientRequest {
     headers,
     timeout: timeoutMs,
   });
-}
-
-/** The body of a request that offered another protocol: Node gave its connection away unread. */
-function sendBody({ request, socket, head }: Handshake, outgoing: ClientRequest): void {
-  let left = Number(request.headers["content-length"] ?? 0);
-  const pass = (chunk: Buffer) => {
-    const part = chunk.subarray(0, left);
-    left -= part.length;
-    if (part.length > 0 && !outgoing.write(part)) {
-      socket.pause();
-      outgoing.once("drain", () => socket.resume());
-    }
-    if (left === 0 && !outgoing.writableEnded) outgoing.end();
-  };
-  pass(head);
-  socket.on("data", pass);
 }
 
 interface Answered {
@@ -161,6 +141,8 @@ function join({ handshake, place, end, response, upstream, head }: Joined): void
   if (head.length > 0) socket.write(head);
   if (handshake.head.length > 0) upstream.write(handshake.head);
   for (const side of [socket, upstream] as Socket[]) {
+    // Two pipelines hold on to each side.
+    side.setMaxListeners(20);
     side.setTimeout(0);
     side.setNoDelay(true);
     side.setKeepAlive(true, 30_000);
@@ -178,7 +160,8 @@ function join({ handshake, place, end, response, upstream, head }: Joined): void
 /** The version did not upgrade: its plain answer goes back, and the connection ends with it. */
 function relay({ handshake, place, end, response }: Answered): void {
   const { socket } = handshake;
-  const coding = response.headers["content-length"] === undefined ? ["transfer-encoding", "chunked"] : [];
+  const isBare = response.statusCode === 204 || response.statusCode === 304;
+  const coding = !isBare && response.headers["content-length"] === undefined ? ["transfer-encoding", "chunked"] : [];
   socket.write(headOf({ handshake, place, response }, ["connection", "close", ...coding]));
   const isChunked = coding.length > 0;
   response.on("data", (chunk: Buffer) => {
@@ -231,7 +214,8 @@ function once(counter: Counter, startedAtMs: number): End {
   return Object.assign(end, { open: openTunnel });
 }
 
-function isWebSocket(request: IncomingMessage): boolean {
+/** Whether a request wants to leave HTTP for a WebSocket, the one protocol that is passed on. */
+export function isWebSocket(request: IncomingMessage): boolean {
   return request.headers.upgrade?.toLowerCase() === "websocket";
 }
 

@@ -109,13 +109,11 @@ async function begin(settings: WorkerSettings, whole: readonly RouteChange[], ch
   const upstreams = createUpstreams({ log, onChange: soon });
   // The primary has said what is wrong with the table.
   const table = await openLiveTable({ storage: inMemory(whole), counters, upstreams, log: silent });
-  const open = createPublicServer({ environments: table.environments, upstreams, settings, log });
-  open.server.on("connection", (socket) =>
-    socket.once("close", () => {
-      closed += 1;
-      soon();
-    }),
-  );
+  const onClosed = () => {
+    closed += 1;
+    soon();
+  };
+  const open = createPublicServer({ environments: table.environments, upstreams, settings, log, onClosed });
   setInterval(table.sweep, sweepEveryMs).unref();
   return { table, upstreams, open, report };
 }
