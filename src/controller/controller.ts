@@ -9,6 +9,7 @@ import type { EnvironmentState, ProcessState } from "../domain/state.ts";
 import type { ProcessStatus } from "../domain/status.ts";
 import { createInstancesKnown, type InstancesKnown } from "./instances-known.ts";
 import { createLoop, type LoopParts } from "./loop.ts";
+import { createRequestMemory, type RequestMemory } from "./request-memory.ts";
 import { createOrderDesk } from "./order-desk.ts";
 import type { Ports } from "./ports.ts";
 import type { Commands, EnvironmentStatus, Overview, ProcessView, Queries } from "./queries.ts";
@@ -24,10 +25,11 @@ export interface Controller {
 
 export function createController(parts: LoopParts): Controller {
   const instances = createInstancesKnown(parts.ports);
-  const loop = createLoop({ ...parts, ports: withMemory(parts.ports, instances) });
+  const requests = createRequestMemory();
+  const loop = createLoop({ ...parts, ports: withMemory(parts.ports, instances, requests) });
   return {
     queries: {
-      overview: () => overview(parts, { instances, passedAt: (environment) => loop.passedAt(environment) }),
+      overview: () => overview(parts, { instances, requests, passedAt: (environment) => loop.passedAt(environment) }),
       history: (query) => parts.ports.journal.history(query),
       answer: (environment, id) => parts.ports.journal.answer(environment, id),
     },
@@ -39,18 +41,30 @@ export function createController(parts: LoopParts): Controller {
 }
 
 /** What a pass sees of an engine is known to whoever looks, too. */
-function withMemory(ports: Ports, instances: InstancesKnown): Ports {
+function withMemory(ports: Ports, instances: InstancesKnown, requests: RequestMemory): Ports {
   const { places } = ports;
   const remember: Ports["places"]["remember"] = (environment, inventory) => {
     instances.note(environment, inventory.instances);
     places.remember(environment, inventory);
   };
-  return { ...ports, places: { remember, last: (environment, unit) => places.last(environment, unit) } };
+  const traffic: Ports["router"]["traffic"] = async (environment) => {
+    const counts = await ports.router.traffic(environment);
+    requests.note(environment, counts, ports.clock.now());
+    return counts;
+  };
+  const router: Ports["router"] = {
+    traffic,
+    routes: (environment) => ports.router.routes(environment),
+    ensureRoutes: (environment, routes) => ports.router.ensureRoutes(environment, routes),
+    publicAddress: (environment) => ports.router.publicAddress(environment),
+  };
+  return { ...ports, router, places: { remember, last: (environment, unit) => places.last(environment, unit) } };
 }
 
 /** What was seen last, and when. */
 interface Seen {
   readonly instances: InstancesKnown;
+  readonly requests: RequestMemory;
   passedAt(environment: EnvironmentName): Instant | null;
 }
 
@@ -80,7 +94,8 @@ async function environmentStatus(name: EnvironmentName, { source, ports, seen }:
     const figures = measured.get(known?.rollout?.deployment ?? "") ?? [];
     const progress = known ? describeProgress(known, { spec, measured: figures, now }) : null;
     const { revert, quarantined } = shownOf(known, state);
-    return { ...status, progress, revert, quarantined, deadEnd: wanted && deadEndOf(status.process, { ...wanted, processes }) };
+    const requests = seen.requests.rate(name, status.process, now);
+    return { ...status, requests, progress, revert, quarantined, deadEnd: wanted && deadEndOf(status.process, { ...wanted, processes }) };
   };
   const { instances, at } = seen.instances.last(name);
   return {

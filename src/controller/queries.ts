@@ -6,6 +6,7 @@ import type { CommitId, EnvironmentName, Instant } from "../domain/names.ts";
 import type { Freeze, Order, OrderAnswer } from "../domain/orders.ts";
 import type { Progress } from "../domain/progress.ts";
 import type { Quarantined } from "../domain/revert.ts";
+import type { RequestRate } from "../domain/request-rate.ts";
 import type { RevertView } from "../domain/revert-view.ts";
 import type { Deployment } from "../domain/state.ts";
 import type { ProcessStatus } from "../domain/status.ts";
@@ -56,6 +57,8 @@ export interface EnvironmentStatus {
 
 /** A process's status, with what changes from second to second and is asked anew each time. */
 export interface ProcessView extends ProcessStatus {
+  /** How often it was called of late; null, or left out: not known. */
+  readonly requests?: RequestRate | null;
   /** Of the rollout under way; null: none. */
   readonly progress: Progress | null;
   /** The revert that git does not have yet ("git lags runtime"); null: git and runtime agree. */

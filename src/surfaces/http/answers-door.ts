@@ -2,6 +2,7 @@
 
 import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../controller/queries.ts";
 import type { GatewayStatus } from "../../domain/gateway-status.ts";
+import type { RequestRate } from "../../domain/request-rate.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { Health, SyncStatus } from "../../domain/status.ts";
 import type { StoreTrouble } from "../../domain/store-trouble.ts";
@@ -93,11 +94,18 @@ function parseProcess(fields: Fields, environment: string): ProcessView {
     phase: fields.raw("phase") === null ? null : fields.oneOf("phase", phases),
     reason: fields.text("reason"),
     since: fields.time("since"),
+    requests: parseRequests(fields),
     progress: fields.objectOrNull("progress", parseProgress),
     revert: fields.objectOrNull("revert", (revert) => parseRevert(revert, environment)),
     quarantined: fields.list("quarantined", parseQuarantined),
     deadEnd: fields.textOrNull("deadEnd"),
   };
+}
+
+/** A controller of an earlier release says none. */
+function parseRequests(fields: Fields): RequestRate | null {
+  if ((fields.raw("requests") ?? null) === null) return null;
+  return fields.objectOrNull("requests", (rate) => ({ perSecond: rate.number("perSecond"), overMs: rate.number("overMs") }));
 }
 
 function parseFinding(fields: Fields): Finding {

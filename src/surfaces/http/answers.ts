@@ -55,7 +55,7 @@ function environmentJson({ name, observedAt, type, url, instances, notes, findin
 
 /** One process, as plain JSON. */
 export function processJson(view: ProcessView) {
-  const { process, desired, actual, sync, health, phase, reason, since, progress, revert, quarantined, deadEnd } = view;
+  const { process, desired, actual, sync, health, phase, reason, since, requests, progress, revert, quarantined, deadEnd } = view;
   return {
     process,
     desired,
@@ -65,6 +65,7 @@ export function processJson(view: ProcessView) {
     phase,
     reason,
     since: isoTime(since),
+    requests: requests ?? null,
     progress: progress && progressJson(progress),
     revert: revert && revertJson(revert),
     quarantined: quarantined.map(timed),

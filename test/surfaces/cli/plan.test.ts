@@ -7,6 +7,8 @@ import { PinionError } from "../../../src/domain/errors.ts";
 import type { EnvironmentSnapshot } from "../../../src/domain/snapshot.ts";
 import type { CliWorld, GitProgram, OpenRepository, RepositoryPlace } from "../../../src/surfaces/cli/world.ts";
 import { brokenPin, check, environment, finding, metricCheck, pin, rollbackPolicy } from "../../domain/planning/snapshots.ts";
+import { overview, process } from "../http/pictures.ts";
+import { createControllers } from "./controller.ts";
 import { pinion } from "./fake-world.ts";
 
 const noGit: GitProgram = () => Promise.resolve({ status: 128, stdout: "", stderr: "not a git repository" });
@@ -18,6 +20,8 @@ const git: GitProgram = (_directory, [command, ...rest]) => {
   if (rest.includes("--show-toplevel")) return answer("/");
   return answer("0therc0mm1t");
 };
+
+const controllers = createControllers();
 
 interface Repository {
   readonly closed: string[];
@@ -75,6 +79,25 @@ function plan(repositories: Repository, argv: readonly string[] = [], parts: Par
 
 const production = (version: string) => named("production", environment([pin("a", version)], { type: "production" }));
 const staging = named("staging", environment([pin("a", "1.0.0")]));
+
+describe("pinion plan of a process that is taken out", () => {
+  const both = named("production", environment([pin("a", "1.0.0"), pin("b", "1.0.0")]));
+  const one = named("production", environment([pin("b", "1.0.0")]));
+
+  it("says how many requests it had, where a controller knows", async () => {
+    const [shown] = overview().environments;
+    if (shown === undefined) throw new Error("the picture has no environment");
+    const url = await controllers.start({ ...overview(), environments: [{ ...shown, name: "production", processes: [process("a")] }] });
+    const { stdout } = await plan(repository([both], [one]), ["--controller", url]);
+    expect(stdout).toContain("takes a out of production: no longer pinned; it had 12 requests/s in the last hour");
+  });
+
+  it("says that it is not known, where no controller can be asked", async () => {
+    const { code, stdout } = await plan(repository([both], [one]));
+    expect(code).toBe(0);
+    expect(stdout).toContain("takes a out of production: no longer pinned; how many requests it gets is not known");
+  });
+});
 
 describe("pinion plan", () => {
   it("reads well in a pull request", async () => {

@@ -40,6 +40,7 @@ export function process(id: string, parts: Partial<ProcessView> = {}): ProcessVi
     phase: "Succeeded",
     reason: "has all traffic; 1.3.0 is kept warm",
     since: noon - 3 * minute,
+    requests: { perSecond: 12, overMs: 3_600_000 },
     progress: null,
     revert: null,
     quarantined: [],

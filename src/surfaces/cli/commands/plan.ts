@@ -1,6 +1,8 @@
 /** `pinion plan`: what merging a change would do, environment by environment. */
 
 import { type DeploymentPlan, isNothingToDo } from "../../../domain/deployment-plan.ts";
+import { describeRequests } from "../../../domain/request-rate.ts";
+import type { Overview } from "../../../controller/queries.ts";
 import { type Finding, hasErrors } from "../../../domain/finding.ts";
 import type { Deployment } from "../../../domain/state.ts";
 import { type Base, findBase } from "../base-revision.ts";
@@ -27,7 +29,7 @@ export const addPlan: AddCommand = (program, session, finish) => {
     .argument("[dir]", "the work tree of the config repository", ".")
     .option("--base <revision>", "what to compare with; default: the merge base with origin/HEAD, origin/main or main")
     .option("-e, --environment <name>", "only this environment")
-    .option("--controller <url>", "take estimated durations from this controller's history")
+    .option("--controller <url>", "take estimated durations and requests from this controller")
     .option("--detailed-exitcode", "0: nothing to do, 1: errors, or it could not run, 2: there are changes")
     .addOption(formatOption())
     .addHelpText(
@@ -65,7 +67,8 @@ async function plan(session: Session, directory: string, options: Options): Prom
   try {
     const from = base.place === null ? null : await world.openRepository(base.place);
     try {
-      const plans = await makePlans({ from, to }, { environment: options.environment ?? null, history });
+      const made = await makePlans({ from, to }, { environment: options.environment ?? null, history });
+      const plans = made.some(takesOut) ? withRequests(made, await overviewFrom(session, options.controller)) : made;
       return show(session, { base, plans, findings: to.snapshot.findings }, options);
     } finally {
       await from?.close();
@@ -77,6 +80,32 @@ async function plan(session: Session, directory: string, options: Options): Prom
 
 async function historyFrom(session: Session, controller: string): Promise<readonly Deployment[]> {
   return (await clientFor(session, { controller, config: defaultConfig })).history({ limit: 1000 });
+}
+
+function takesOut({ deployments }: DeploymentPlan): boolean {
+  return deployments.some(({ kind }) => kind === "retire");
+}
+
+/** Of the controller named, or the one that is near; null: nobody answers, and the plan goes without. */
+async function overviewFrom(session: Session, controller: string | undefined): Promise<Overview | null> {
+  try {
+    const client = await clientFor(session, { ...(controller !== undefined && { controller }), config: defaultConfig });
+    return await client.overview({});
+  } catch {
+    return null;
+  }
+}
+
+/** Who takes a process out is told how many call it. */
+function withRequests(plans: readonly DeploymentPlan[], overview: Overview | null): readonly DeploymentPlan[] {
+  return plans.map((whole) => {
+    const processes = overview?.environments.find(({ name }) => name === whole.environment)?.processes ?? [];
+    const requestsOf = (process: string) => processes.find((one) => one.process === process)?.requests ?? null;
+    const told = whole.deployments.map((one) =>
+      one.kind === "retire" ? { ...one, why: `${one.why}; ${describeRequests(requestsOf(one.process))}` } : one,
+    );
+    return { ...whole, deployments: told };
+  });
 }
 
 interface Outcome {
