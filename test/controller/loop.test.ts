@@ -95,6 +95,17 @@ describe("the loops", () => {
     expect(polls()).toBe(2);
   });
 
+  it("try a pass that failed again soon", async () => {
+    const world = createWorld();
+    const quiet = () => undefined;
+    const state = () => Promise.reject(new Error("the journal cannot be read"));
+    world.ports = { ...world.ports, log: { info: quiet, warn: quiet, error: quiet }, journal: { ...world.ports.journal, state } };
+    const { controller, sleeps } = controlled(world);
+    controller.start();
+    await eventually(() => sleeps.some((ms) => ms >= 1_000 && ms <= 5_000));
+    expect(sleeps.filter((ms) => ms < 1_000)).toEqual([]);
+  });
+
   it("leave a server alone for as long as it asks", async () => {
     const world = createWorld();
     const { controller, asked, sleeps } = controlled(world);

@@ -32,6 +32,30 @@ async function rolloutIs(world: World, state: string): Promise<void> {
 }
 
 describe("a newer commit", () => {
+  it("waits until the traffic of a rejected version is back", async () => {
+    const world = await mostlyOnCandidate();
+    const { ports } = world;
+    const ensureRoutes = () => Promise.reject(new PinionError("router/unreachable", "it takes no routes"));
+    world.ports = { ...ports, router: { ...world.router, ensureRoutes } };
+    await world.order({ kind: "abort", process: "orders" });
+    world.pin("orders", "1.2.0");
+    for (let pass = 0; pass < 5; pass++) await world.pass();
+    expect((await world.state("orders"))?.rollout).toMatchObject({ candidate: { version: "1.1.0" }, state: { kind: "rejected" } });
+    world.ports = ports;
+    await passes(world, 60_000);
+    const [newest, aborted] = await world.journal.history({});
+    expect([newest?.version, newest?.from, aborted?.version, aborted?.phase]).toEqual(["1.2.0", "1.0.0", "1.1.0", "Aborted"]);
+  });
+
+  it("takes the place of what it puts an end to, where only one may be under way", async () => {
+    const world = await mostlyOnCandidate();
+    world.spec = { ...world.spec, maxConcurrentDeployments: 1 };
+    await world.settle();
+    world.pin("orders", "1.2.0");
+    await world.pass();
+    expect((await world.state("orders"))?.rollout?.candidate?.version).toBe("1.2.0");
+  });
+
   it("that a gate holds back takes the traffic from a version that had most of it and was never found good", async () => {
     const world = await mostlyOnCandidate();
     await world.order({ kind: "freeze" });

@@ -20,6 +20,13 @@ describe("what a version answered, as it is shown", () => {
     expect(quoteAnswer(`${"x ".repeat(75)}open-sesame`, ["open-sesame"])).not.toContain("open");
   });
 
+  it("hides the longer one of two that begin alike, and one that the quote would cut in two", () => {
+    expect(quoteAnswer("it was open-sesame-street", ["open-sesame", "open-sesame-street"])).toBe("it was ***");
+    const long = "open ".repeat(200).trim();
+    expect(quoteAnswer(`${"x ".repeat(30)}${long}`, [long])).toBe(`${"x ".repeat(30)}***`);
+    expect(quoteAnswer(`${" ".repeat(630)}${long}`, [long])).toBe("***");
+  });
+
   it("is short, however much there is", () => {
     expect(quoteAnswer("word ".repeat(1_000_000)).length).toBeLessThanOrEqual(161);
     expect(quoteAnswer("a1".repeat(1_000_000))).toBe("***");

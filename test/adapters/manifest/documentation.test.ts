@@ -21,15 +21,17 @@ const isOf =
   (block: string) =>
     sections.includes(/^(\w+):/m.exec(block.replaceAll(/^#.*\n/gm, ""))?.[1] ?? "");
 const environmentBlocks = blocks.filter(isOf("name", "strategy", "validation", "analysis", "rollbackPolicy"));
+/** With the first line for a title: whole blocks would fill the screen. */
+const titled = (all: readonly string[]) => all.map((block) => [block.split("\n", 1)[0] ?? "", block] as const);
 const operatorBlocks = blocks.filter(isOf("metricSources", "notifications", "alertThresholds", "identity"));
 
 describe("the documentation", () => {
-  it.each(environmentBlocks)("shows a part of environment.yaml that is right: %s", (block) => {
+  it.each(titled(environmentBlocks))("shows a part of environment.yaml that is right: %s", (_, block) => {
     const lines = block.replaceAll(/^(name|type): .*\n/gm, "");
     expect(parse(lines).findings).toEqual([]);
   });
 
-  it.each(operatorBlocks)("shows a part of pinion.yaml that is right: %s", (block) => {
+  it.each(titled(operatorBlocks))("shows a part of pinion.yaml that is right: %s", (_, block) => {
     const text = `repository: { url: "https://git.example.com/shop.git" }\n${block}`;
     expect(parseControllerConfig(text, "pinion.yaml", schemas).warnings).toEqual([]);
   });

@@ -119,6 +119,15 @@ describe("hostile files", () => {
   });
 });
 
+it.each([
+  [20, []],
+  [21, ["limit/aliases"]],
+])("%i aliases in one file are found to be %j", (count, codes) => {
+  const text = `a: &x 1\nlist: [${Array.from({ length: count }, () => "*x").join(", ")}]\n`;
+  const reading = readYamlText(text, "file.yaml");
+  expect(reading.kind === "refused" ? reading.findings.map(({ code }) => code) : []).toEqual(codes);
+});
+
 describe("the first problem of a JSON text", () => {
   it("is one of syntax exactly when JSON.parse refuses it", () => {
     const json = fc.json().chain((text) =>

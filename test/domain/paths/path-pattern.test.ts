@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createTester } from "../../../src/domain/paths/automaton.ts";
 import { compareForms, longestPath, readPath } from "../../../src/domain/paths/path-pattern.ts";
+import { whyForbidden } from "../../../src/domain/paths/forbidden.ts";
 import { commonText } from "../../../src/domain/paths/overlap.ts";
 import { UnreadablePath } from "../../../src/domain/paths/unreadable-path.ts";
 
@@ -137,4 +138,29 @@ describe("a path as Express takes it", () => {
     const [a, b] = [one, other].map((path) => readPath(path).forms[0]?.automaton());
     expect(a && b && commonText(a, b)).toBe(expected);
   });
+});
+
+it("says that it does not know whether two paths meet, where looking would take too long", () => {
+  const [a, b] = ["/*a*b*c", "/*c*b*d"].map((path) => readPath(path).forms[0]?.automaton());
+  if (!a || !b) throw new Error("these are paths");
+  expect(commonText(a, b, { left: 20 })).toBeUndefined();
+});
+
+it.each([
+  ["/a/../b", "malformed"],
+  ["/a/./b", "malformed"],
+  ["/a/%2e/b", "malformed"],
+  ["/a/%2E%2e/b", "malformed"],
+  ["/a\\..\\b", "malformed"],
+  ["/a%00", "malformed"],
+  ["/a#b", "malformed"],
+  ["/%zz", "malformed"],
+  ["/__admin/flows", "private"],
+  ["//__ADMIN", "private"],
+  ["/%5f_admin", "private"],
+  ["/~unit/x", "private"],
+  ["/a/~unit", null],
+  ["/a.b/c..d", null],
+])("%s asks for what is %s", (path, what) => {
+  expect(whyForbidden(path)).toBe(what);
 });

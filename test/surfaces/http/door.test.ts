@@ -38,6 +38,13 @@ async function folder(): Promise<string> {
   return made;
 }
 
+it("a token that there is not is nobody's", async () => {
+  const tokens = { known: () => ({ operator: token, scraper: null }), readAgain: () => Promise.resolve() };
+  const { roleOf } = tokenDoor({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
+  for (const shown of ["Bearer null", "Bearer undefined", "Bearer ", "Bearer", "null", ""]) expect(await roleOf(shown)).toBeNull();
+  expect(await roleOf(`Bearer ${token}`)).toBe("operator");
+});
+
 describe("over TCP, loopback too", () => {
   const everything = [
     "/api/v1/status",

@@ -86,7 +86,11 @@ function attempt(handshake: Handshake, tried: readonly Place[]): void {
   let isConnected = false;
   socket.once("close", giveUp);
   outgoing.once("socket", (upstream: Socket) => upstream.once("connect", () => (isConnected = true)));
-  outgoing.on("upgrade", (response, upstream, head) => join({ handshake, place, end, response, upstream, head }));
+  outgoing.on("upgrade", (response, upstream, head) => {
+    // From now on the two connections end each other.
+    socket.off("close", giveUp);
+    join({ handshake, place, end, response, upstream, head });
+  });
   outgoing.on("response", (response) => relay({ handshake, place, end, response }));
   outgoing.on("timeout", () => outgoing.destroy(new Error("timeout")));
   outgoing.on("error", (error) => {

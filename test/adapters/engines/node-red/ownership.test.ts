@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createNodeRedEngine } from "../../../../src/adapters/engines/node-red/engine.ts";
 import { createFlowsReader } from "../../../../src/adapters/engines/node-red/host.ts";
-import { createContest } from "../../../../src/adapters/engines/node-red/ownership.ts";
+import { createContest, isOwn } from "../../../../src/adapters/engines/node-red/ownership.ts";
 import type { DeploymentUnit } from "../../../../src/domain/unit.ts";
 import type { Engine } from "../../../../src/ports/engine.ts";
 import { type FakeNodeRed, fakeNodeRed } from "./fake-client.ts";
@@ -93,6 +93,16 @@ describe("several owners of one Node-RED", () => {
   });
 });
 
+it.each([
+  ["installation/production", true],
+  ["installation/productoin", false],
+  ["anotherone12/production", false],
+  [undefined, true],
+])("a tab of %s is ours: %s", (owner, isOurs) => {
+  expect(isOwn({ owner }, "installation/production")).toBe(isOurs);
+  expect(isOwn({ owner }, null)).toBe(true);
+});
+
 describe("a place that is contested", () => {
   const [one] = [unit("hello")];
 
@@ -142,6 +152,21 @@ describe("a place that is contested", () => {
     expect(contest.notes()).toHaveLength(1);
     now = 600_000;
     expect(contest.notes()).toEqual([]);
+  });
+
+  it("does not begin with what we took out ourselves", () => {
+    const contest = createContest(() => 0);
+    contest.seen([one]);
+    contest.removing([one]);
+    for (let round = 0; round < 3; round++) {
+      contest.seen([]);
+      contest.seen([one]);
+    }
+    contest.seen([]);
+    expect(contest.whyNot(one)).toBeNull();
+    contest.seen([one]);
+    contest.seen([]);
+    expect(contest.whyNot(one)).toContain("somebody else");
   });
 
   it("is not what we take out ourselves, however often", () => {

@@ -115,6 +115,11 @@ describe("a password as text", () => {
       { id: "n", type: "subflow:s", env: [{ name: "DB_PASSWORD", type: "str", value: "hunter2" }] },
       'node "n" (subflow:s) has the variable DB_PASSWORD as text',
     ],
+    [
+      "in a credential of another name",
+      { id: "n", type: "subflow:s", env: [{ name: "DB", type: "cred", value: "hunter2" }] },
+      'node "n" (subflow:s) has the variable DB as text',
+    ],
   ])("is an error %s, and is not repeated", (_, node, message) => {
     const found = findingsOf([{ id: "s", type: "subflow", name: "S", in: [], out: [] }, node]);
     expect(found).toMatchObject([{ severity: "error", code: "node/plain-secret", message }]);

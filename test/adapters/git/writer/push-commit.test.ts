@@ -1,10 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { judgeRefusal } from "../../../../src/adapters/git/writer/push-commit.ts";
+import { judgeRefusal, pushCommit } from "../../../../src/adapters/git/writer/push-commit.ts";
 
 const failed = "error: failed to push some refs to 'http://h/config.git'";
 const rejected = (words: string) => `To http://h/config.git\n ! [rejected]        abc -> main (${words})\n${failed}\n`;
 const declined = (words: string, remote = "") =>
   `${remote}To http://h/config.git\n ! [remote rejected] abc -> main (${words})\n${failed}\n`;
+
+describe("a push", () => {
+  it.each([
+    ["only from where the branch was seen", "b".repeat(40), `--force-with-lease=refs/heads/main:${"b".repeat(40)}`],
+    ["of a new branch only where there is none", null, "--force-with-lease=refs/heads/main:"],
+  ])("moves a branch %s", async (_, seen, lease) => {
+    const asked: (readonly string[])[] = [];
+    const talk = async (args: readonly string[]) => {
+      asked.push(args);
+      return { exitCode: 0, output: "" };
+    };
+    expect(await pushCommit(talk, { url: "http://h/config.git", commit: "a".repeat(40), branch: "main", seen })).toEqual({
+      kind: "accepted",
+    });
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toContain(lease);
+    expect(asked[0]).not.toContain("--force");
+    expect(asked[0]?.slice(-3)).toEqual(["--end-of-options", "http://h/config.git", `${"a".repeat(40)}:refs/heads/main`]);
+  });
+});
 
 describe("what a refused push means", () => {
   it.each([

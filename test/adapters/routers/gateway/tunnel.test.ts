@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { rawRequest } from "./raw.ts";
 import { openSetting, share, until, type Backend, type Setting } from "./setting.ts";
 
@@ -54,6 +54,19 @@ describe("a WebSocket through the gateway", () => {
     await until(() => upstream.destroyed);
     await until(async () => (await inFlight()) === 0);
     expect(await setting.router.traffic("production")).toMatchObject([{ requests: 1, errors: 0 }]);
+  });
+
+  it("is no leak in the eyes of Node.js: it warns of no listeners", async () => {
+    const warnings: string[] = [];
+    const note = (warning: Error) => void warnings.push(warning.message);
+    process.on("warning", note);
+    onTestFinished(() => void process.off("warning", note));
+    const caller = open(handshake("/production/live"));
+    await until(() => caller.text().endsWith("welcome "));
+    await new Promise((resolve) => setImmediate(resolve));
+    caller.socket.destroy();
+    await until(async () => (await inFlight()) === 0);
+    expect(warnings).toEqual([]);
   });
 
   it("ends for the caller when the version ends it", async () => {
