@@ -22,7 +22,7 @@ function renderFinding({ file, line, column, severity, message, code, hint }: Fi
   const mark = severity === "error" ? colors.red("error") : colors.yellow("warning");
   const row = [`${printable(file)}:${line}:${column}`, mark, `${printable(message)}  (${code})`];
   const what = hint === "" ? [] : wrap(printable(hint), width === null ? null : width - 4);
-  return [...renderTable([row], { width, indent: "  " }), ...what.map((each) => colors.dim(`    ${each}`))];
+  return [...renderTable([row], { width, indent: "  ", breaks: true }), ...what.map((each) => colors.dim(`    ${each}`))];
 }
 
 function byFile(findings: readonly Finding[]): ReadonlyMap<string, readonly Finding[]> {

@@ -31,7 +31,8 @@ function wantsJson(argv: readonly string[]): boolean {
 
 /** Prints lines to stdout; on a terminal those that are too wide are broken between words. */
 export function print({ world }: Session, lines: readonly string[]): void {
-  const broken = lines.flatMap((line) => hanging(line, { start: "", width: world.columns }));
+  const all = lines.flatMap((line) => line.split("\n"));
+  const broken = all.flatMap((line) => hanging(line, { start: "", width: world.columns }));
   if (broken.length > 0) world.stdout.write(`${broken.join("\n")}\n`);
 }
 

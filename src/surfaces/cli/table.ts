@@ -8,6 +8,8 @@ export interface TableOptions {
   readonly indent: string;
   /** Titles of the columns. */
   readonly head?: readonly string[];
+  /** Where not even the columns before the last one fit, they go below each other. */
+  readonly breaks?: boolean;
 }
 
 const gap = "  ";
@@ -18,7 +20,10 @@ const narrowest = 24;
  * Lines of the table, the head first. The last column is wrapped to what is left of the width, or below its row where
  * hardly anything is left.
  */
-export function renderTable(rows: readonly (readonly string[])[], { width, indent, head }: TableOptions): readonly string[] {
+export function renderTable(
+  rows: readonly (readonly string[])[],
+  { width, indent, head, breaks = false }: TableOptions,
+): readonly string[] {
   const all = head === undefined ? rows : [head, ...rows];
   const columns = Math.max(0, ...all.map((row) => row.length)) - 1;
   const widths = Array.from({ length: columns }, (_, column) => Math.max(...all.map((row) => visibleLength(row[column] ?? ""))));
@@ -29,7 +34,7 @@ export function renderTable(rows: readonly (readonly string[])[], { width, inden
     const last = row[columns] ?? "";
     if (left === null || left >= narrowest || columns === 0) return beside(indent, cells, wrap(last, left));
     const room = (width ?? 0) - indent.length - gap.length;
-    return below({ indent, cells, room }, row === head ? [] : wrap(last, Math.max(narrowest, room)));
+    return below({ indent, cells, room: breaks ? room : Infinity }, row === head ? [] : wrap(last, Math.max(narrowest, room)));
   });
 }
 

@@ -75,6 +75,8 @@ describe("pinion init", () => {
     expect(stdout).toContain("npx --no-install pinion run");
     const advice = stdout.slice(stdout.indexOf("what to do next"));
     expect(advice.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    const narrow = await pinion(["init", "shop"], { cwd: place(), git, digestOfFile, env: { npm_command: "exec" }, columns: 80 });
+    expect(narrow.stdout.slice(narrow.stdout.indexOf("what to do next"))).toBe(advice);
   });
 
   it("tells scripts what it has written", async () => {

@@ -88,6 +88,15 @@ describe.each(widths)("at %i columns", (columns) => {
     expect(stderr.match(/names a node/gu)).toHaveLength(2);
   });
 
+  it("a table has its titles on one line, or is none", async () => {
+    const url = await controllers.start(many, past);
+    for (const command of ["status", "history"]) {
+      const { stdout } = await pinion([command, "--controller", url], world);
+      const heads = stdout.split("\n").filter((line) => line.includes("PROCESS"));
+      expect(heads.filter((head) => !/(?:SYNC|REASON|ID)/u.test(head))).toEqual([]);
+    }
+  });
+
   it("an outage fits", async () => {
     const gateway = { state: "down", why: sentence, since: noon, restarts: 0, tampered: 0 } as const;
     const { stdout } = await pinion(["status", "--controller", await controllers.start(overview({ gateway }))], world);

@@ -18,7 +18,7 @@ import { renderProcesses } from "../render/processes.ts";
 import { renderDetails } from "../render/rollout.ts";
 import { type AddCommand, type ExitCode, type Format, formatOption, print, printJson, type Session, timeoutOption } from "../session.ts";
 import { describeTarget, parseTarget, type Target } from "../target.ts";
-import { printable, wrap } from "../terminal.ts";
+import { hanging, printable, wrap } from "../terminal.ts";
 import { duration, relativeTime } from "../time.ts";
 import type { Until } from "../wait-goal.ts";
 import { createWaiting, type Look } from "../waiting.ts";
@@ -88,8 +88,10 @@ async function wait(session: Session, target: Target, options: Options): Promise
   const startedAt = world.now();
   try {
     const connect = () => clientFor(session, options);
-    const onWaiting = (why: string) =>
-      void world.stderr.write(options.format === "json" ? "" : `waiting for the controller: ${printable(why)}\n`);
+    const onWaiting = (why: string) => {
+      const lines = hanging(`waiting for the controller: ${printable(why)}`, { start: "", width: world.columns });
+      if (options.format === "text") world.stderr.write(`${lines.join("\n")}\n`);
+    };
     const client = await untilStarted(session, { connect, signal, timeoutMs: options.timeout, onWaiting });
     if (client === null) return interrupted;
     return await stay(session, { client, target, options, signal, startedAt });
