@@ -1,4 +1,4 @@
-/** Runs one case of the hostile corpus, or those of some seeds, and prints the longest hold of the loop and the memory. */
+/** Runs cases of the hostile corpus, or those of some seeds, and prints of each the longest hold of the loop and the memory. */
 
 import type { HostileCase } from "./hostile-case.ts";
 import { corpus, randomCase } from "./hostile-corpus.ts";
@@ -8,10 +8,11 @@ import { smallRepository } from "../test/support/small-repository.ts";
 
 const idle: HostileCase = { name: "", prepare: () => attackWith(smallRepository()) };
 
-/** The name of a case, "" for a good repository, or the first and the last of some seeds. */
-function chosen([name = "", last]: readonly string[]): readonly HostileCase[] {
-  if (last === undefined) return [corpus.find((each) => each.name === name) ?? idle];
-  return Array.from({ length: Number(last) - Number(name) + 1 }, (_, index) => randomCase(Number(name) + index));
+/** Names of cases, "" for a good repository; or `seeds` with the first and the last. */
+function chosen([kind = "", ...others]: readonly string[]): readonly HostileCase[] {
+  if (kind !== "seeds") return [kind, ...others].map((name) => corpus.find((each) => each.name === name) ?? idle);
+  const [first = 1, last = 1] = others.map(Number);
+  return Array.from({ length: last - first + 1 }, (_, index) => randomCase(first + index));
 }
 
 const measured = [];

@@ -138,7 +138,7 @@ async function polled(refs: string): Promise<Attack> {
 
 const rawTree = (count: number, name: (index: number) => string): Buffer =>
   Buffer.concat(
-    Array.from({ length: count }, (_, index) => Buffer.concat([Buffer.from(`100644 ${name(index)}\0`), Buffer.alloc(20, index)])),
+    Array.from({ length: count }, (_, index) => Buffer.concat([Buffer.from(`40000 ${name(index)}\0`), Buffer.alloc(20, index)])),
   );
 
 const git: Readonly<Record<string, HostileCase["prepare"]>> = {
@@ -149,11 +149,11 @@ const git: Readonly<Record<string, HostileCase["prepare"]>> = {
   "an answer that is no packet": () => polled(fill("zzzz")),
   "a tree of 100,000 names": () => {
     const bytes = rawTree(100_000, (index) => `file-${index}`);
-    return async () => `${readTree(bytes, 20).length}`;
+    return async () => `${(await readTree(bytes, 20)).length}`;
   },
   "a tree of 100,000 names in git's order, which is not that of the names": () => {
     const bytes = rawTree(100_000, (index) => `f${String(index >> 1).padStart(6, "0")}${index % 2 === 0 ? "-" : ""}`);
-    return async () => `${readTree(bytes, 20).length}`;
+    return async () => `${(await readTree(bytes, 20)).length}`;
   },
   "a commit of 100,000 parents": () => {
     const bytes = Buffer.from(`tree ${id}\n${fill(`parent ${id}\n`)}author a <a> 1 +0000\n\nx`);

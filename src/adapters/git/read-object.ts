@@ -1,5 +1,6 @@
 /** What commits and trees hold, read from their raw bytes. */
 
+import { setImmediate } from "node:timers/promises";
 import type { CommitId } from "../../domain/names.ts";
 import type { Head } from "../../ports/config-repository.ts";
 import type { TreeEntry } from "../../ports/objects.ts";
@@ -21,10 +22,14 @@ export interface RawEntry {
   readonly id: string;
 }
 
-/** The entries of a tree object, by name. `idLength` is 20 bytes for SHA-1 and 32 for SHA-256. */
-export function readTree(bytes: Uint8Array, idLength: number): readonly TreeEntry[] {
-  return byName(readRawTree(bytes, idLength, "utf8").map(({ mode, name, id }) => ({ name, kind: kinds[mode] ?? "file", id })));
+/** The entries of a tree object, by name, and in two steps when they are many. `idLength` is 20 bytes for SHA-1 and 32 for SHA-256. */
+export async function readTree(bytes: Uint8Array, idLength: number): Promise<readonly TreeEntry[]> {
+  const entries = readRawTree(bytes, idLength, "utf8").map(({ mode, name, id }) => ({ name, kind: kinds[mode] ?? "file", id }) as const);
+  if (entries.length > manyEntries) await setImmediate();
+  return byName(entries);
 }
+
+const manyEntries = 10_000;
 
 /** The entries of a tree object, as they are and in their order. With `latin1` a name is its bytes, whatever they are. */
 export function readRawTree(bytes: Uint8Array, idLength: number, encoding: "utf8" | "latin1"): readonly RawEntry[] {
