@@ -66,7 +66,13 @@ export function assemble(assembly: Assembly): Assembled {
   const source = followRepository(assembly);
   const around = { router: gateway.router, prober: createHttpProber(), secrets, clock, awake, log };
   const spec = (environment: string) => source.wanted(environment)?.environment.spec ?? null;
-  const watched = watchSecrets({ secrets, references: (name) => spec(name)?.secrets ?? {}, ...installedSecrets(store), log });
+  const watched = watchSecrets({
+    secrets,
+    references: (name) => spec(name)?.secrets ?? {},
+    pinned: pinnedIn(source),
+    ...installedSecrets(store),
+    log,
+  });
   const engine: Ports["engine"] = (environment) => watched(environment, engines.of(environment));
   const measuring = openMeasuring({ ...around, config, engine, spec, wake });
   const ports: Ports = {
@@ -90,6 +96,14 @@ export function assemble(assembly: Assembly): Assembled {
   const { resyncIntervalMs } = config;
   const parts = { source, ports, clock, log, resyncIntervalMs, nextPollAt, onEnvironment, storeTrouble: () => store.trouble() };
   return { parts, close: () => measuring.close(), idle: () => ports.reverts.idle() };
+}
+
+/** What shall run, by digest. */
+function pinnedIn(source: Source): SecretWatchParts["pinned"] {
+  return (environment) => {
+    const desired = [...(source.wanted(environment)?.desired?.processes.values() ?? [])];
+    return new Set(desired.flatMap((each) => (each.kind === "run" ? [each.unit.digest] : [])));
+  };
 }
 
 /** What units were installed with, as fingerprints under a key that is made once. */

@@ -19,6 +19,8 @@ export interface SecretWatchParts {
   readonly secrets: Secrets;
   /** What the environment's file names now. */
   readonly references: (environment: EnvironmentName) => References;
+  /** The units that shall run now: others are kept warm with the values of their time. */
+  readonly pinned: (environment: EnvironmentName) => ReadonlySet<Digest>;
   /** Survives a restart. */
   readonly memory: { read(environment: EnvironmentName): string | null; write(environment: EnvironmentName, text: string): void };
   readonly key: string;
@@ -89,8 +91,10 @@ function remember(
 async function look(environment: EnvironmentName, watched: Watched, { installed }: Inventory, parts: SecretWatchParts): Promise<void> {
   watched.present = new Set(installed.map(({ digest }) => digest));
   const now = await valuesNow(environment, parts);
+  const pinned = parts.pinned(environment);
+  const running = installed.filter(({ digest }) => pinned.has(digest));
   const changed = Object.entries(fingerprintsOf(now, parts.key)).flatMap(([name, fingerprint]) => {
-    const others = installed.filter(({ digest }) => isOther(watched.installed.get(digest)?.[name], fingerprint));
+    const others = running.filter(({ digest }) => isOther(watched.installed.get(digest)?.[name], fingerprint));
     return others.length === 0 ? [] : [`${name} (${named(others)})`];
   });
   const note =
