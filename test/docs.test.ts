@@ -58,6 +58,16 @@ describe("the pages", () => {
     expect(explained.map(([, code = ""]) => code).toSorted()).toEqual(codes.toSorted());
   });
 
+  it("say of every finding what to do, as the program does", () => {
+    const page = read("docs/findings.md");
+    const codes = [...read("src/adapters/manifest/findings.ts").matchAll(/^ {2}"([a-z]+\/[a-z-]+)":/gmu)].map(([, code = ""]) => code);
+    const rows = [...page.matchAll(/^\| `([a-z]+\/[a-z-]+)` \| (.+) \|$/gmu)];
+    const source = read("src/adapters/manifest/findings.ts").replaceAll(String.raw`\"`, '"');
+    expect(codes.length).toBeGreaterThan(100);
+    expect(rows.map(([, code = ""]) => code)).toEqual(codes);
+    expect(rows.filter(([, , hint = ""]) => !source.includes(`"${hint.replaceAll(String.raw`\|`, "|")}"`)).map(([row]) => row)).toEqual([]);
+  });
+
   it("explain every status word", () => {
     const words = [...read("src/domain/status.ts").matchAll(/^export type \w+ = (.*);$/gmu)].flatMap(([, union = ""]) =>
       union.split(" | "),
