@@ -3,6 +3,7 @@
 import type { Definition, Json, JsonObject, WorkflowNode } from "../../../domain/definition.ts";
 import type { UnitRef } from "../../../domain/names.ts";
 import type { DeploymentUnit, PublicEndpoint } from "../../../domain/unit.ts";
+import { secretReference } from "./credentials.ts";
 import { errorPath } from "./error-path.ts";
 import { type FlowNode, isList, isObject, stringsOf, subflowPrefix } from "./flow-nodes.ts";
 import { mark } from "./marker.ts";
@@ -177,9 +178,16 @@ function rewritten(plan: Plan, key: string, value: Json): Json {
 }
 
 /** A subflow's instance hands config nodes down as variables of type `conf-type`. */
-function rewrittenEnv(plan: Plan, entry: Json): Json {
+function rewrittenEnv(plan: Plan, given: Json): Json {
+  const entry = withReference(given, "$parent.");
   if (!isObject(entry) || !["conf-type", "conf-types"].includes(String(entry["type"]))) return entry;
   return { ...entry, value: prefixedIfKnown(plan, entry["value"] ?? null) };
+}
+
+/** A secret variable whose value names another one: Node-RED would take the name for the secret, or lose it. A subflow asks what is around it. */
+function withReference(entry: Json, where: "" | "$parent."): Json {
+  const name = isObject(entry) ? secretReference(entry) : null;
+  return name === null ? entry : { ...(entry as JsonObject), type: "env", value: where + name };
 }
 
 function prefixedIfKnown(plan: Plan, value: Json): Json {
@@ -199,7 +207,9 @@ function compileTab(tab: string, unit: DeploymentUnit): FlowNode {
   const { label, info, env } = unit.definition.config;
   const secrets = Object.keys(unit.secrets);
   const given = new Set([...Object.keys(unit.variables), ...secrets]);
-  const own = isList(env) ? env.filter((entry) => !isObject(entry) || !given.has(String(entry["name"]))) : [];
+  const own = isList(env)
+    ? env.filter((entry) => !isObject(entry) || !given.has(String(entry["name"]))).map((entry) => withReference(entry, ""))
+    : [];
   const variables = Object.entries(unit.variables)
     .filter(([name]) => !secrets.includes(name))
     .map(([name, value]) => variable(name, value));

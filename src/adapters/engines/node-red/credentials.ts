@@ -52,15 +52,26 @@ function secretIn(config: JsonObject, key: string): string | null {
   return holdsPassword(key, value) ? `a password in its ${short(key)}` : null;
 }
 
-/** Variables of a tab, a subflow or an instance whose name says what they hold. */
+/** Variables of a tab, a subflow or an instance whose type or name says what they hold. */
 function* secretVariables(index: number | null, who: string, { env }: JsonObject): Iterable<NodeFault> {
   for (const entry of isList(env) ? env : []) {
-    if (!isObject(entry) || !["str", "cred", undefined].includes(entry["type"] as string | undefined)) continue;
-    const name = String(entry["name"]);
-    if ((entry["type"] === "cred" || isSecretName(name)) && isPlainText(entry["value"]))
-      yield plainSecret(index, "env", `${who} has the variable ${short(name)} as text`);
+    if (isObject(entry) && isSecretVariable(entry) && isPlainText(entry["value"]))
+      yield plainSecret(index, "env", `${who} has the variable ${short(String(entry["name"]))} as text`);
   }
 }
+
+function isSecretVariable({ name, type }: JsonObject): boolean {
+  return type === "cred" || ((type === "str" || type === undefined) && isSecretName(String(name)));
+}
+
+/** The variable that a secret variable of a tab, a subflow or an instance names as its whole value, `${NAME}`; else null. */
+export function secretReference(entry: JsonObject): string | null {
+  const { value } = entry;
+  if (!isSecretVariable(entry) || typeof value !== "string") return null;
+  return reference.exec(value.trim())?.[1] ?? null;
+}
+
+const reference = /^\$\{([^}]+)\}$/;
 
 function plainSecret(node: number | null, key: string, message: string): NodeFault {
   const hint =
@@ -111,7 +122,7 @@ function isUserName(key: string): boolean {
 
 /** A text that is no reference to a variable. */
 function isPlainText(value: unknown): boolean {
-  return typeof value === "string" && value.trim() !== "" && !/^\$\{[^}]+\}$/.test(value.trim());
+  return typeof value === "string" && value.trim() !== "" && !reference.test(value.trim());
 }
 
 /** A typed input says beside it what it is; without a type, or with `str`, the value is the text itself. */

@@ -122,6 +122,21 @@ describe("a unit compiled for Node-RED", () => {
     expect(types.has("subflow") || [...types].some((type) => type.startsWith("subflow:"))).toBe(false);
   });
 
+  it("reads secret variables that name another variable from that one", () => {
+    const env = [
+      { name: "K", type: "cred", value: "${DB_KEY}" },
+      { name: "DB_PASSWORD", type: "str", value: "${DB_KEY}" },
+      { name: "GREETING", type: "str", value: "${NAME}" },
+      { name: "EMPTY", type: "cred" },
+    ];
+    const nodes = [{ id: "sf", type: "subflow", config: { env } }, node("use", "subflow:sf", { env })];
+    const unit = unitOf("subs", "1.0.0", { nodes, connections: [], config: { env } }, { secrets: { DB_KEY: "hunter2" } });
+    const readFrom = (value: string) => [{ ...env[0], type: "env", value }, { ...env[1], type: "env", value }, env[2], env[3]];
+    const compiled = compileUnit(unit);
+    expect(compiled.nodes[0]?.["env"]).toEqual(expect.arrayContaining(readFrom("DB_KEY")));
+    for (const id of ["sf", "use"]) expect(find(compiled.nodes, compiled.tab, id)?.["env"]).toEqual(readFrom("$parent.DB_KEY"));
+  });
+
   it("carries variables with their types, secrets as credentials only, and its own variables unless the environment sets them", () => {
     const definition = {
       ...helloFlow("return msg;"),
