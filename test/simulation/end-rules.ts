@@ -152,7 +152,7 @@ async function judgeEnvironment(world: SimWorld, { name, instances }: Environmen
       instances: instances.length,
       state: state.processes.get(process) ?? null,
       heldInGit: new Set(snapshot.quarantine.filter((entry) => entry.process === process).map(({ digest }) => digest)),
-      lacks: lacking(world, wanted, routes),
+      lacks: lacking(world, process, { desired, routes }),
       hasErrors: [...snapshot.pins.values()].some(({ kind }) => kind === "broken"),
     });
   }

@@ -1,20 +1,29 @@
 /** What versions need of each other, once the world is at rest. */
 
 import semver from "semver";
-import type { Desired } from "../../src/domain/desired.ts";
+import type { Desired, DesiredState } from "../../src/domain/desired.ts";
+import type { ProcessId } from "../../src/domain/names.ts";
 import type { Route } from "../../src/domain/route.ts";
 import { servingUnit } from "../../src/domain/seen.ts";
 import type { EnvironmentState, ProcessState } from "../../src/domain/state.ts";
 import type { SimWorld } from "./sim-world.ts";
 
-/** What it needs and nobody serves; null: nothing. */
-export function lacking({ catalogue }: SimWorld, desired: Desired | null, routes: readonly Route[]): string | null {
+interface AtRest {
+  readonly desired: DesiredState | null;
+  readonly routes: readonly Route[];
+}
+
+/** What it needs and does not serve, or not yet as pinned, since that waits itself; null: nothing. */
+export function lacking({ catalogue }: SimWorld, caller: ProcessId, { desired: all, routes }: AtRest): string | null {
+  const desired = all?.processes.get(caller);
   if (desired?.kind !== "run") return null;
   const { process, version } = desired.unit;
   const needs = catalogue.known(process, version)?.dependencies ?? [];
   const lacks = needs.find(({ name, version: range }) => {
     const serving = servingUnit(routes.find((route) => route.process === name) ?? null);
-    return serving === null || !semver.satisfies(serving.version, range);
+    const pinned = all?.processes.get(name);
+    const isOnItsWay = pinned?.kind === "run" && pinned.unit.digest !== serving?.digest;
+    return serving === null || isOnItsWay || !semver.satisfies(serving.version, range);
   });
   return lacks?.name ?? null;
 }

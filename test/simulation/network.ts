@@ -117,7 +117,7 @@ export function createNetwork(parts: NetworkParts): Network {
     trace.say(`hangs: ${name}`);
     await time.sleep(Math.min(leftMs, givesUpMs), life);
     if (leftMs <= givesUpMs || life.isDead) return;
-    if (random.chance(0.5)) time.later(leftMs - givesUpMs, () => void take(call).catch(() => undefined));
+    if (random.chance(0.5)) await take(call).catch(() => undefined);
     throw rule.failure();
   }
 
