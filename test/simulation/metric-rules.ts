@@ -95,7 +95,8 @@ export function judgeUnmeasured(world: SimWorld, { measuredAt }: Memory, moved: 
   const done = doneTo(recorded, process);
   if (done.has("promote") || done.has("resume")) return;
   const age = recorded.step.at - (measuredAt.get(environment) ?? 0);
-  const isOld = age > place.spec.rollback.automatic.evidenceMaxAgeMs;
+  // What was decided while the disk was full is recorded when it has room again.
+  const isOld = age > place.spec.rollback.automatic.evidenceMaxAgeMs + world.disk.fullMs;
   const what = `${known.id}, measured ${age} ms ago: ${was.state.kind} to ${is.state.kind}`;
   if (is.state.kind !== "rejected") return judgeFurther(world, place, { known, was, isOld, what });
   judgeUnjudged(world, recorded, { process: is.process, trigger: is.state.trigger, what });
