@@ -32,7 +32,7 @@ describe("an outage is told", () => {
       `production gateway-up: the gateway is up again, after: ${hung}`,
       `staging gateway-up: the gateway is up again, after: ${hung}`,
     ]);
-    expect(rings()).toBe(4);
+    await expect.poll(rings).toBe(4);
   });
 
   it("of an engine instance in its environment, once for each, and never for one that only starts", async () => {
