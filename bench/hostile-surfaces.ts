@@ -1,6 +1,6 @@
 /** What comes in over the network: answers of engines, metric sources and git servers, and what callers send to the API. Each is of 5 MB unless it says otherwise. */
 
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -132,6 +132,7 @@ async function polled(refs: string): Promise<Attack> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.git`;
   const directory = mkdtempSync(join(tmpdir(), "pinion-hostile-"));
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
   const repository = createGitRepository({ url, branch: "main", directory, log: createKeptLog() });
   return () => said(repository.poll());
 }
