@@ -133,7 +133,7 @@ async function polled(refs: string): Promise<Attack> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/x.git`;
   const directory = mkdtempSync(join(tmpdir(), "pinion-hostile-"));
   process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
-  const repository = createGitRepository({ url, branch: "main", directory, log: createKeptLog() });
+  const repository = createGitRepository({ url, branch: "main", directory: join(directory, "mirror"), log: createKeptLog() });
   return () => said(repository.poll());
 }
 
