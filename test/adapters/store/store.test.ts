@@ -1,7 +1,8 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { reserveBytes } from "../../../src/adapters/store/reserve.ts";
 import { openStore } from "../../../src/adapters/store/store.ts";
 import type { Store, StoreOptions } from "../../../src/adapters/store/store.ts";
 import { journalContract } from "../../contracts/journal.ts";
@@ -75,6 +76,16 @@ describe("what is acknowledged", () => {
     const settings = settingsOf(() => open());
     expect(settings.get("journal.db")).toEqual([2, "wal", 1]);
     expect(settings.get("cache.db")).toEqual([0, "wal", 1]);
+  });
+
+  it("has its reserve from the first start on, and again after it was given up", () => {
+    const reserve = join(folder.path, "journal.reserve");
+    for (const _start of ["first", "second"]) {
+      open();
+      expect(statSync(reserve).size).toBe(reserveBytes);
+      closed();
+      rmSync(reserve);
+    }
   });
 });
 

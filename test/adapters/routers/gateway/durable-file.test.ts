@@ -80,3 +80,21 @@ describe("a file that is written durably", () => {
     for (const content of after) expect(["old", "new"]).toContain(content);
   });
 });
+
+it("leaves nothing behind that takes the room of others when the disk is full", async () => {
+  const { files } = model(100);
+  const left = new Set<string>();
+  const full: Files = {
+    ...files,
+    async open(path, flags) {
+      const opened = await files.open(path, flags);
+      left.add(path);
+      return { ...opened, writeFile: () => Promise.reject(new Error("no space left")) };
+    },
+    async rm(path) {
+      left.delete(path);
+    },
+  };
+  await expect(writeDurably(file, "new", 0o600, full)).rejects.toThrow("no space left");
+  expect([...left]).toEqual([]);
+});
