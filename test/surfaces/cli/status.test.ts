@@ -223,6 +223,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
               phase: "Succeeded",
               reason: "has all traffic; 1.3.0 is kept warm",
               since: "2026-11-21T11:57:00.000Z",
+              requests: { perSecond: 12, overMs: 3_600_000 },
               progress: null,
               revert: null,
               quarantined: [],
