@@ -64,7 +64,7 @@ describe("an answer without end", () => {
     const client = createNodeRedClient({ adminUrl: here, token: null, timeoutMs });
     await expect(client[what]()).rejects.toMatchObject({
       code: "engine/unreachable",
-      message: expect.stringContaining("it is longer than 16 MiB, the most that is read of it") as string,
+      message: expect.stringContaining("it is longer than 2 MiB, the most that is read of it") as string,
     });
     await cut;
   });
