@@ -94,6 +94,11 @@ function createWrongClock({ time, trace, random }: ClockParts & { readonly rando
     return Math.min(run.run + instant - run.world, next?.run ?? Infinity);
   }
 
+  /** What the run before had of later times is no part of this one, which begins where that was remembered. */
+  function forgetAfter(now: Instant): void {
+    for (const [index, span] of lost.entries()) if (span.to > now) lost[index] = { from: Math.min(span.from, now), to: now };
+  }
+
   function every(life: Life, ms: number, work: () => void): () => void {
     let off = (): void => undefined;
     const again = (): void => {
@@ -132,6 +137,7 @@ function createWrongClock({ time, trace, random }: ClockParts & { readonly rando
       });
       const now = run.clock.now();
       runs.push({ world: time.now(), run: now });
+      forgetAfter(now);
       if (newest !== undefined) lost.push({ from: newest, to: now });
       return { clock: clockOf(time, life, run.clock.now), awake: run.awake };
     },

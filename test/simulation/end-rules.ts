@@ -226,7 +226,11 @@ function judgeServing(world: SimWorld, { serving, isAsPinned, ...end }: Serving,
   const { trace } = world;
   const { installed, targets, instances } = end;
   const isThere = installed.some(({ digest }) => digest === serving.digest);
-  trace.expect(isThere || isGivenUp(end), "what has traffic is installed", `${what} ${serving.version}`);
+  trace.expect(
+    isThere || isGivenUp(end) || isHeldInGit(end, serving.digest),
+    "what has traffic is installed",
+    `${what} ${serving.version}`,
+  );
   const isEverywhere = targets === instances || !(isAsPinned || isKept(end, serving.digest));
   trace.expect(isEverywhere, "it is served wherever it runs", `${what}: ${targets} of ${instances} instances`);
   const armed = installed.filter((each) => each.armed);
@@ -250,9 +254,15 @@ function isGivenUp({ state }: Pick<End, "state">): boolean {
 }
 
 /** Not pinned, but good here: it is put back wherever it is lost, unless its variables are others by now. */
-function isKept({ state, heldInGit }: Pick<End, "state" | "heldInGit">, digest: string): boolean {
+function isKept(end: Pick<End, "state" | "heldInGit" | "desired">, digest: string): boolean {
+  const isGood = end.state?.knownGood.some((good) => good.digest === digest) ?? false;
+  return isGood && !isHeldInGit(end, digest) && !isGivenUp(end);
+}
+
+function isHeldInGit({ state, heldInGit, desired }: Pick<End, "state" | "heldInGit" | "desired">, digest: string): boolean {
   const good = state?.knownGood.find((each) => each.digest === digest);
-  return good !== undefined && !heldInGit.has(good.definition ?? "") && !isGivenUp({ state });
+  const pinned = desired?.kind === "run" && desired.unit.digest === digest ? pinnedDefinition(desired) : null;
+  return heldInGit.has(good?.definition ?? pinned ?? "");
 }
 
 function warmIn(environment: EnvironmentPlan | null, process: string): number {
