@@ -20,6 +20,7 @@ export async function observe(environment: EnvironmentName, ports: Ports): Promi
   return {
     now: ports.clock.now(),
     lostMs: ports.awake.lostMs(),
+    unrecordable: ports.unrecorded.stretches(environment),
     commit: wanted.commit,
     environment,
     spec: wanted.environment.spec,

@@ -16,9 +16,11 @@ export async function record(step: Step, remembered: EnvironmentState, ports: Po
   try {
     await ports.journal.record(step);
     ports.unrecorded.clear(step.environment);
-    ports.unrecorded.recovered(step.environment);
+    ports.unrecorded.recovered(step.environment, ports.clock.now());
   } catch (error) {
-    if (isOfTheDisk(error)) await protect(step, remembered, { ports, error });
+    if (!isOfTheDisk(error)) throw error;
+    ports.unrecorded.failed(step.environment, ports.clock.now());
+    await protect(step, remembered, { ports, error });
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 /** Decisions that are carried out and wait for the disk: kept in memory, on top of what the journal remembers. */
 
-import type { EnvironmentName } from "../domain/names.ts";
+import type { EnvironmentName, Instant } from "../domain/names.ts";
 import { joinSteps } from "../domain/protection.ts";
 import { afterStep } from "../domain/remembered.ts";
+import type { Stretch } from "../domain/seen.ts";
 import type { EnvironmentState, Step } from "../domain/state.ts";
 
 /** Decisions that protect callers and are not on disk yet, by environment. */
@@ -15,14 +16,23 @@ export interface Unrecorded {
   keep(step: Step): void;
   /** What was kept is on disk. */
   clear(environment: EnvironmentName): void;
+  /** A decision could not be recorded. */
+  failed(environment: EnvironmentName, now: Instant): void;
   /** Everything can be recorded again. */
-  recovered(environment: EnvironmentName): void;
+  recovered(environment: EnvironmentName, now: Instant): void;
+  /** When nothing could be recorded, in this run, oldest first; the last may go on. */
+  stretches(environment: EnvironmentName): readonly Stretch[];
   /** True once for each time that recording begins to fail. */
   isNews(environment: EnvironmentName): boolean;
 }
 
+/** Far more than fall into one deployment; older ones are forgotten. */
+const mostStretches = 100;
+
 export function createUnrecorded(): Unrecorded {
   const kept = new Map<EnvironmentName, Step>();
+  const failing = new Map<EnvironmentName, readonly Stretch[]>();
+  const stretchesOf = (environment: EnvironmentName): readonly Stretch[] => failing.get(environment) ?? [];
   const told = new Set<EnvironmentName>();
   return {
     over(remembered) {
@@ -36,7 +46,17 @@ export function createUnrecorded(): Unrecorded {
     },
     keep: (step) => void kept.set(step.environment, step),
     clear: (environment) => void kept.delete(environment),
-    recovered: (environment) => void told.delete(environment),
+    failed(environment, now) {
+      const before = stretchesOf(environment);
+      if (before.at(-1)?.to !== null) failing.set(environment, [...before, { from: now, to: null }].slice(-mostStretches));
+    },
+    recovered(environment, now) {
+      told.delete(environment);
+      const before = stretchesOf(environment);
+      const last = before.at(-1);
+      if (last?.to === null) failing.set(environment, [...before.slice(0, -1), { from: last.from, to: now }]);
+    },
+    stretches: stretchesOf,
     isNews(environment) {
       const isNews = !told.has(environment);
       told.add(environment);

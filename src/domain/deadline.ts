@@ -3,11 +3,20 @@
 import type { Instant } from "./names.ts";
 import { isOnItsWay } from "./rollback.ts";
 import type { Rollout } from "./rollout.ts";
+import type { Seen } from "./seen.ts";
 import { isWaitingForPerson } from "./strategies/canary.ts";
 
 /** When its time will be over, so that this is noticed then and not by chance; null: nothing ends by time, or it has ended. */
-export function timeIsOver({ candidate, state, deadline }: Rollout, now: Instant): Instant | null {
-  return candidate && state.kind !== "rejected" && deadline > now ? deadline : null;
+export function timeIsOver({ candidate, state, deadline, startedAt }: Rollout, seen: Held): Instant | null {
+  const over = deadline + heldUpMs(startedAt, seen);
+  return candidate && state.kind !== "rejected" && over > seen.now ? over : null;
+}
+
+type Held = Pick<Seen, "now" | "unrecordable">;
+
+/** How long nothing could be recorded since then, as on a full disk, in milliseconds: nothing could go on, and that is nobody's fault. */
+export function heldUpMs(since: Instant, { now, unrecordable = [] }: Held): number {
+  return unrecordable.reduce((sum, { from, to }) => sum + Math.max(0, (to ?? now) - Math.max(from, since)), 0);
 }
 
 /** The first of two times, either of which may be none. */

@@ -2,7 +2,7 @@
 
 import type { Action } from "./actions.ts";
 import { describeRefusal, notingByCatch } from "./by-catch.ts";
-import { deadlineOf, earlier, timeIsOver } from "./deadline.ts";
+import { deadlineOf, earlier, heldUpMs, timeIsOver } from "./deadline.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeEnded, describeRollout, withStatus } from "./describe-status.ts";
 import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environment.ts";
@@ -59,7 +59,7 @@ export function open(one: Case, view: ProcessSeen, { why, with: partners = [], .
     actions: together(step.actions, partners),
     replacesOwed: true,
     deployments: [opened(rollout, seen, why), entered(rollout, seen.now, step)],
-    wakeAt: earlier(step.wakeAt, timeIsOver(rollout, seen.now)),
+    wakeAt: earlier(step.wakeAt, timeIsOver(rollout, seen)),
   };
 }
 
@@ -116,7 +116,7 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
     actions: [...step.actions, ...whileWaiting(one, after)],
     replacesOwed: !isSame,
     deployments: isSame ? [] : [entered(after, seen.now, step)],
-    wakeAt: earlier(step.wakeAt, stopped === null ? timeIsOver(after, seen.now) : null),
+    wakeAt: earlier(step.wakeAt, stopped === null ? timeIsOver(after, seen) : null),
   };
 }
 
@@ -137,7 +137,8 @@ function nextStep(one: Case, rollout: Rollout, watched: RolloutSeen): Stepping {
   if (bad) return whenCondemned(one, rollout, watched, bad);
   const stopped = stoppedBy(one, rollout);
   const deadline = deadlineOf(rollout);
-  if (stopped === null && deadline !== null && now >= deadline) return { ...whenLate(rollout, watched), isAlarming: false };
+  const isLate = deadline !== null && now >= deadline + heldUpMs(rollout.startedAt, one.pass.seen);
+  if (stopped === null && isLate) return { ...whenLate(rollout, watched), isAlarming: false };
   const step = nextHandingOver(rollout, watched, one.pass.handovers);
   if (stopped === null || step.state.kind === "rejected") return calm(rollout, step);
   return calm(rollout, isGoingOn(step, rollout) ? stay(rollout.state, stopped) : { ...step, why: `${step.why}; ${stopped}` });

@@ -15,10 +15,18 @@ export interface EngineSeen {
   readonly installed: ReadonlyMap<ProcessId, readonly Installed[]>;
 }
 
+/** A time from one instant to another; `to` is null while it goes on. */
+export interface Stretch {
+  readonly from: Instant;
+  readonly to: Instant | null;
+}
+
 export interface Seen {
   readonly now: Instant;
   /** Milliseconds in which nobody ran, in this run and between those before it. Only grows. */
   readonly lostMs: number;
+  /** When nothing could be recorded, in this run; absent: never. No deployment could go on meanwhile. */
+  readonly unrecordable?: readonly Stretch[];
   readonly commit: CommitId;
   readonly environment: EnvironmentName;
   /** Null when environment.yaml cannot be used. */

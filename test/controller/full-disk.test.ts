@@ -99,3 +99,32 @@ describe("while the disk is full", () => {
     expect(world.traffic("orders")).toEqual({ "1.0.0": 50, "1.1.0": 50 });
   });
 });
+
+describe("what was good and is pinned again while the disk is full", () => {
+  beforeEach(async () => {
+    world = await running();
+    world.spec = { ...world.spec, pruneDelayMs: 7_200_000 };
+    world.publish("billing", "2.0.0");
+    world.pin("billing", "2.0.0");
+    await world.settle();
+    world.pin("orders", null);
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({});
+    fill("full");
+    world.pin("orders", "1.0.0");
+    for (let pass = 0; pass < 3; pass += 1) await failingPass();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+  });
+
+  it("keeps its callers however long that takes: no time runs out in which nothing can go on", async () => {
+    for (let pass = 0; pass < 5; pass += 1) {
+      world.now += world.spec.deploymentTimeoutMs;
+      await world.pass().catch(() => undefined);
+      expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    }
+    fill("free");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy" });
+  });
+});

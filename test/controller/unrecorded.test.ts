@@ -42,7 +42,21 @@ describe("what could not be recorded", () => {
     const unrecorded = createUnrecorded();
     const news = (environment: string) => unrecorded.isNews(environment);
     expect([news("production"), news("production"), news("staging")]).toEqual([true, false, true]);
-    unrecorded.recovered("staging");
+    unrecorded.recovered("staging", now);
     expect([news("production"), news("staging")]).toEqual([false, true]);
+  });
+
+  it("has a beginning and an end, each time, in each environment", () => {
+    const unrecorded = createUnrecorded();
+    unrecorded.recovered("production", 1);
+    for (const at of [2, 3]) unrecorded.failed("production", at);
+    expect(unrecorded.stretches("production")).toEqual([{ from: 2, to: null }]);
+    for (const at of [5, 6]) unrecorded.recovered("production", at);
+    unrecorded.failed("production", 8);
+    expect(unrecorded.stretches("production")).toEqual([
+      { from: 2, to: 5 },
+      { from: 8, to: null },
+    ]);
+    expect(unrecorded.stretches("staging")).toEqual([]);
   });
 });

@@ -56,13 +56,21 @@ it.each([
 
 describe("a rollout", () => {
   it("is looked at when its time is over, and not for its time once it is", () => {
-    expect(timeIsOver(rollout({ deadline: now + 1 }), now)).toBe(now + 1);
-    expect(timeIsOver(rollout({ deadline: now }), now)).toBeNull();
+    expect(timeIsOver(rollout({ deadline: now + 1 }), { now })).toBe(now + 1);
+    expect(timeIsOver(rollout({ deadline: now }), { now })).toBeNull();
+  });
+
+  it("has more time where nothing could be recorded since it began, also while that goes on", () => {
+    const began = { ...rollout({ deadline: now }), startedAt: now - 100 };
+    const before = { from: now - 500, to: now - 70 };
+    expect(timeIsOver(began, { now, unrecordable: [before] })).toBe(now + 30);
+    expect(timeIsOver(began, { now, unrecordable: [before, { from: now - 20, to: null }] })).toBe(now + 50);
+    expect(timeIsOver(began, { now, unrecordable: [{ from: now - 500, to: now - 100 }] })).toBeNull();
   });
 
   it("that is rejected, or takes something out, ends by no time", () => {
     const rejected = { kind: "rejected", why: "bad", since: 1, hadTraffic: true, trigger: "error_rate" } as const;
-    expect(timeIsOver(rollout({ deadline: now + 1, state: rejected }), now)).toBeNull();
-    expect(timeIsOver(rollout({ deadline: now + 1, candidate: null }), now)).toBeNull();
+    expect(timeIsOver(rollout({ deadline: now + 1, state: rejected }), { now })).toBeNull();
+    expect(timeIsOver(rollout({ deadline: now + 1, candidate: null }), { now })).toBeNull();
   });
 });

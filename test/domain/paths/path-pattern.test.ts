@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { createContext, Script } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createTester } from "../../../src/domain/paths/automaton.ts";
@@ -15,12 +16,19 @@ const requireAsNodeRed = createRequire(createRequire(import.meta.url).resolve("n
 const ExpressLayer = requireAsNodeRed("express/lib/router/layer") as new (path: string, options: object, handle: () => void) => Layer;
 
 const prefix = "/~unit-1-0-0-abcdef012345";
+const called: { match: (() => boolean) | null } = { match: null };
+const room = createContext(called);
+const call = new Script("match()");
+
+/** Null: Express's own regular expression goes back and forth without an end that anybody could wait for. */
 const expressTakes = (pattern: string) => {
   const layer = new ExpressLayer(prefix + pattern, { sensitive: false, strict: false, end: true }, () => {});
-  return (path: string) => {
+  return (path: string): boolean | null => {
     try {
-      return layer.match(prefix + path);
-    } catch {
+      called.match = () => layer.match(prefix + path);
+      return call.runInContext(room, { timeout: 500 }) as boolean;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ERR_SCRIPT_EXECUTION_TIMEOUT") return null;
       return true; // A parameter that cannot be decoded is Express's 400: the path has matched.
     }
   };
@@ -82,7 +90,7 @@ describe("a path as Express takes it", () => {
       const [own, express] = [takes(path), expressTakes(path)];
       const asWritten = path.replaceAll(/\([^)]*\)|[:?*+\\]/g, "");
       for (const each of [...requests, asWritten, asWritten.toUpperCase(), `${asWritten}/`])
-        expect([each, own(each)]).toEqual([each, express(each)]);
+        expect([each, own(each)]).toEqual([each, express(each) ?? own(each)]);
     });
     fc.assert(property, { numRuns: 2_000 });
     expect(read).toBeGreaterThan(600);
@@ -112,6 +120,11 @@ describe("a path as Express takes it", () => {
     ["relative", "begin with /"],
   ])("%s is refused: %s", (path, why) => {
     expect(refusal(path)).toContain(why);
+  });
+
+  it("answers at once where Express never does", () => {
+    const [path, request] = ["/(a|a|aa)+b", `/${"a".repeat(60)}c`];
+    expect([takes(path)(request), expressTakes(path)(request)]).toEqual([false, null]);
   });
 
   it("looks at each character of a request a bounded number of times", () => {
