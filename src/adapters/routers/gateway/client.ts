@@ -9,7 +9,7 @@ import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Route, TrafficCount } from "../../../domain/route.ts";
 import type { Router } from "../../../ports/router.ts";
 import { readIdentity } from "./identity.ts";
-import { ownerHeader } from "./owner.ts";
+import { ownerHeader, sequenceHeader } from "./owner.ts";
 import { parseRefusals, parseRoutes } from "./routes-door.ts";
 import { type Call, createTableWatch } from "./table-watch.ts";
 import { parseTraffic } from "./traffic-door.ts";
@@ -57,7 +57,11 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
   // Until it takes the gateway over it is anybody with the token.
   const name = randomUUID();
-  const call = async (wanted: Call) => ask({ agent, address: await locate(options.gateway), timeoutMs, name, call: wanted });
+  let calls = 0;
+  const call = async (wanted: Call) => {
+    const sequence = (calls += 1);
+    return ask({ agent, address: await locate(options.gateway), timeoutMs, name, sequence, call: wanted });
+  };
   const watch = createTableWatch(call);
   // Asked at every turn, and the same most of the time.
   const known = new Map<EnvironmentName, { readonly text: string; readonly routes: readonly Route[] }>();
@@ -128,6 +132,8 @@ interface Ask {
   readonly timeoutMs: number;
   /** What it calls itself. */
   readonly name: string;
+  /** How many calls it has made, with this one. */
+  readonly sequence: number;
   readonly call: Call;
 }
 
@@ -139,7 +145,7 @@ async function ask(wanted: Ask): Promise<string> {
   throw new PinionError("router/unreachable", `the gateway's control port at ${address.controlUrl} answered ${status}: ${messageOf(text)}`);
 }
 
-async function send({ agent, address, timeoutMs, name, call }: Ask): Promise<{ readonly status: number; readonly text: string }> {
+async function send({ agent, address, timeoutMs, name, sequence, call }: Ask): Promise<{ readonly status: number; readonly text: string }> {
   try {
     const answer = await request(address.controlUrl + call.path, {
       dispatcher: agent,
@@ -147,6 +153,7 @@ async function send({ agent, address, timeoutMs, name, call }: Ask): Promise<{ r
       headers: {
         authorization: `Bearer ${address.token}`,
         [ownerHeader]: name,
+        [sequenceHeader]: String(sequence),
         ...(call.body === undefined ? {} : { "content-type": "application/json" }),
       },
       body: call.body ?? null,

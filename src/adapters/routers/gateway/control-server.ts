@@ -6,7 +6,7 @@ import { readWithin, TooLong } from "../../../domain/bounded-reading.ts";
 import type { Log } from "../../../ports/log.ts";
 import { trafficOf, type Counters } from "./counters.ts";
 import type { LiveTable } from "./live-table.ts";
-import { createOwnership, ownerHeader, type Ownership } from "./owner.ts";
+import { createOwnership, ownerHeader, type Ownership, sequenceHeader } from "./owner.ts";
 import { renderMetrics, type Health } from "./prometheus.ts";
 import { InvalidRoutes, isEnvironmentName, sortRoutes } from "./routes-door.ts";
 
@@ -103,6 +103,8 @@ async function putRoutes({ table, ownership }: Control, environment: string, req
   if (!ownership.mayRoute(callerOf(request)))
     throw new Refusal(403, "This gateway belongs to a controller, which alone may set its routes.");
   const { taken, refused } = sortRoutes(await json(request));
+  const setting = { caller: callerOf(request), environment, sequence: Number(request.headers[sequenceHeader] ?? NaN) };
+  if (ownership.isOutdated(setting)) throw new Refusal(409, "Newer routes were set meanwhile.");
   await table.replace(environment, taken);
   return { status: 200, body: { status: "routed", processes: taken.length, refused } };
 }

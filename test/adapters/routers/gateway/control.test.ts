@@ -46,6 +46,20 @@ describe("the control port", () => {
     expect((await ask(path, { method, ...(body === undefined ? {} : { body }) })).status).toBe(status);
   });
 
+  it("lets no late call undo what its own caller has set since, in the same environment", async () => {
+    const put = async (environment: string, caller: string, sequence: string) => {
+      const headers = { authorization: `Bearer ${setting.gateway.token}`, "x-pinion-controller": caller, "x-pinion-sequence": sequence };
+      return (await ask(`/routes/${environment}`, { method: "PUT", body: "[]", headers })).status;
+    };
+    expect(await put("production", "one", "7")).toBe(200);
+    expect(await put("production", "one", "6")).toBe(409);
+    expect(await put("staging", "one", "6")).toBe(200);
+    // Sent again on another connection, and somebody who has only begun to count.
+    expect(await put("production", "one", "7")).toBe(200);
+    expect(await put("production", "two", "1")).toBe(200);
+    expect(await put("production", "two", "2")).toBe(200);
+  });
+
   it("refuses a body that is too long, and says how much is taken", async () => {
     const refused = await ask("/routes/production", { method: "PUT", body: " ".repeat(64 * 1024 * 1024 + 1) });
     expect([refused.status, await refused.json()]).toEqual([
