@@ -27,6 +27,39 @@ export function* credentialFaults({ nodes, config }: Definition): Iterable<NodeF
     const missing = missingCredentials(node);
     if (missing.length > 0) yield noCredentials(index, node, missing);
   }
+  yield* missingVariables(nodes, config);
+}
+
+/** Credentials among the variables of a tab or an instance of a subflow, whose template may have the value instead. */
+function* missingVariables(nodes: readonly WorkflowNode[], tab: JsonObject): Iterable<NodeFault> {
+  const templates = new Map(
+    nodes.filter(({ type }) => type === "subflow").map((node) => [`subflow:${node.id}`, credentialVariables(node.config)]),
+  );
+  for (const [name, hasValue] of credentialVariables(tab)) if (!hasValue) yield noValue(null, "the definition", name);
+  for (const [index, node] of nodes.entries()) {
+    const template = templates.get(node.type);
+    if (template === undefined) continue;
+    const own = credentialVariables(node.config);
+    for (const name of new Set([...template.keys(), ...own.keys()]))
+      if (own.get(name) !== true && template.get(name) !== true) yield noValue(index, nameOf(node), name);
+  }
+}
+
+/** By name, whether it has a value. */
+function credentialVariables({ env }: JsonObject): ReadonlyMap<string, boolean> {
+  const entries = (isList(env) ? env : []).filter((entry) => isObject(entry)).filter(({ type }) => type === "cred");
+  return new Map(entries.map(({ name, value }) => [String(name), isNonEmpty(value)]));
+}
+
+function noValue(node: number | null, who: string, name: string): NodeFault {
+  return {
+    kind: "no-credentials",
+    severity: "warning",
+    node,
+    key: "env",
+    message: `${who} has the credential ${short(name)} among its variables, and no value for it: Node-RED leaves credentials out of exports`,
+    hint: `Give it the value "\${NAME}", and NAME under \`secrets:\` in environment.yaml (docs/config-repository.md, Credentials of nodes).`,
+  };
 }
 
 function* plainSecrets(index: number, node: WorkflowNode): Iterable<NodeFault> {

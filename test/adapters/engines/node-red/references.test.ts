@@ -138,6 +138,28 @@ describe("a password as text", () => {
   });
 });
 
+describe("a credential among variables", () => {
+  const template = (value?: string): Node => ({ id: "s", type: "subflow", env: [{ name: "KEY", type: "cred", value }], in: [], out: [] });
+  const instance = (...env: readonly Node[]): Node => ({ id: "i", type: "subflow:s", env });
+
+  it.each<[string, readonly Node[]]>([
+    ["the instance", [template(), instance()]],
+    ["the instance and the template", [template(""), instance({ name: "KEY", type: "cred" })]],
+  ])("that has no value in %s is told", (_, nodes) => {
+    expect(findingsOf(nodes).filter(({ code }) => code === "node/no-credentials")).toMatchObject([
+      { severity: "warning", message: expect.stringContaining("has the credential KEY among its variables, and no value") as unknown },
+    ]);
+  });
+
+  it.each<[string, readonly Node[]]>([
+    ["in the template", [template("${KEY}"), instance()]],
+    ["in the instance", [template(), instance({ name: "KEY", type: "cred", value: "${KEY}" })]],
+    ["nowhere, where nobody uses the template", [template()]],
+  ])("that has its value %s is not", (_, nodes) => {
+    expect(findingsOf(nodes).map(({ code }) => code)).not.toContain("node/no-credentials");
+  });
+});
+
 describe("an export without its credentials", () => {
   it("is told by the node, with what to write", () => {
     expect(findingsOf([{ ...broker, name: "Orders", credentials: undefined }])).toMatchObject([
