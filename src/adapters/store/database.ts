@@ -12,6 +12,9 @@ export type Migrations = readonly string[];
 const damagedCodes = new Set(["SQLITE_CORRUPT", "SQLITE_NOTADB"]);
 const fullCodes = new Set(["SQLITE_FULL", "ENOSPC", "EDQUOT"]);
 
+/** SQLite's name for a database without a file. */
+const inMemory = ":memory:";
+
 /** Opens or makes a database. `FULL`: what is committed survives power loss; `OFF`: it may not. */
 export function openDatabase(path: string, synchronous: "FULL" | "OFF", migrations: Migrations): Connection {
   const connection = openOwnFile(path);
@@ -29,8 +32,10 @@ export function openDatabase(path: string, synchronous: "FULL" | "OFF", migratio
 
 /** A database that only its owner may read; the files that SQLite puts beside it get their mode from it. `timeoutMs`: how long it waits for a lock. */
 export function openOwnFile(path: string, timeoutMs?: number): Connection {
-  closeSync(openSync(path, "a", 0o600));
-  for (const suffix of ["", "-wal", "-shm", "-journal"]) closeToOthers(`${path}${suffix}`);
+  if (path !== inMemory) {
+    closeSync(openSync(path, "a", 0o600));
+    for (const suffix of ["", "-wal", "-shm", "-journal"]) closeToOthers(`${path}${suffix}`);
+  }
   return new Database(path, timeoutMs === undefined ? {} : { timeout: timeoutMs });
 }
 
