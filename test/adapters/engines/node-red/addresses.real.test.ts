@@ -42,7 +42,8 @@ describe("paths of a real Node-RED behind the gateway", () => {
     nodes: [
       node("in", "http in", { method: "get", url }),
       node("say", "function", {
-        func: "msg.payload = [msg.req.url, msg.req.originalUrl, msg.req.path, msg.req.route.path].join(' '); return msg;",
+        // What Express read of the path goes first: asking for `path` reads it anew.
+        func: "const { req } = msg; msg.payload = [req._parsedUrl.path, req.url, req.originalUrl, req.path, req.route.path].join(' '); return msg;",
         outputs: 1,
       }),
       node("out", "http response"),
@@ -116,7 +117,8 @@ describe("paths of a real Node-RED behind the gateway", () => {
 
   it("flows see the path that their caller asked for", async () => {
     const { gateway, engine } = await ask("/orders/:id?", "/orders/7?x=1&y=%2F");
-    expect(gateway.body).toBe("/orders/7?x=1&y=%2F /orders/7?x=1&y=%2F /orders/7 /orders/:id?");
+    const address = "/orders/7?x=1&y=%2F";
+    expect(gateway.body).toBe(`${address} ${address} ${address} /orders/7 /orders/:id?`);
     expect(engine.body).toBe(gateway.body);
   });
 

@@ -34,10 +34,16 @@ function putFirst(route) {
   const shown = Object.create(route, { path: { value: publicly(route.path), enumerable: true } });
   route[method](function showPublicPath(request, _response, next) {
     request.url = publicly(request.url);
+    rereadAddress(request);
     request.route = shown;
     next();
   });
   route.stack.unshift(route.stack.pop());
+}
+
+/** Flows read what Express keeps of the address too (`req._parsedUrl`); Express reads it anew when it is asked for the path of another one. */
+function rereadAddress(request) {
+  return request.path;
 }
 
 function publicly(url) {
