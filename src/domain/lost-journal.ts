@@ -21,7 +21,7 @@ export function freezeForLostJournal(state: EnvironmentState, seen: Seen): Freez
   const more = running.length > 3 ? ` and ${running.length - 3} more` : "";
   const what = `the journal is lost or new, but versions of ${some}${more} run here already`;
   const why = `${what}; what runs is kept, nothing new is deployed: check the pins, then run \`pinion unfreeze ${state.environment} --reason "pins checked"\``;
-  return { by: { name: "Pinion", email: null }, why, at: seen.now };
+  return { by: { name: "Pinion", email: null }, why, at: seen.now, lostMs: seen.lostMs };
 }
 
 /** Processes that an engine or the router knows, in order. */

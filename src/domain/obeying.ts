@@ -15,7 +15,7 @@ import type { DeploymentUpdate, EnvironmentState, ProcessState } from "./state.t
 export interface Line {
   readonly freeze: Freeze | null;
   readonly isNews: boolean;
-  /** How long it was frozen until just now, in milliseconds; 0: nothing was lifted. */
+  /** How long it was frozen until just now while somebody ran, in milliseconds; 0: nothing was lifted. */
   readonly thawedAfterMs: number;
   readonly answers: readonly OrderAnswer[];
 }
@@ -30,7 +30,7 @@ export function obeyForLine(state: EnvironmentState, seen: Seen): Line {
     const { kind } = order.wish;
     if (kind === "freeze") {
       answers.push(answerToFreeze(order, freeze, now));
-      freeze ??= { by: order.by, why: order.why, at: now };
+      freeze ??= { by: order.by, why: order.why, at: now, lostMs: seen.lostMs };
     } else if (kind === "unfreeze") {
       answers.push(
         freeze ? done(order, `what was held by ${describePerson(freeze.by)} goes on`, now) : refused(order, "it is not frozen", now),
@@ -39,7 +39,12 @@ export function obeyForLine(state: EnvironmentState, seen: Seen): Line {
     }
   }
   const isNews = freeze !== before;
-  return { freeze, isNews, thawedAfterMs: isNews && before && !freeze ? now - before.at : 0, answers };
+  return { freeze, isNews, thawedAfterMs: isNews && before && !freeze ? frozenMs(before, seen) : 0, answers };
+}
+
+/** But for the time in which nobody ran: that is added by itself. */
+function frozenMs({ at, lostMs }: Freeze, seen: Seen): number {
+  return Math.max(0, seen.now - at - (seen.lostMs - (lostMs ?? seen.lostMs)));
 }
 
 function answerToFreeze(order: Order, freeze: Freeze | null, now: Instant): OrderAnswer {

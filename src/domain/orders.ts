@@ -35,6 +35,8 @@ export interface Freeze {
   readonly by: Person;
   readonly why: string;
   readonly at: Instant;
+  /** How much time was lost, in all runs, when it began; absent in what older releases wrote. */
+  readonly lostMs?: number;
 }
 
 /** Who, and why if that was said. */

@@ -51,6 +51,20 @@ describe("time in which nobody ran", () => {
     expect((await world.journal.history({ limit: 1 }))[0]).toMatchObject({ phase: "Aborted" });
   });
 
+  it("is counted once in a freeze too", async () => {
+    use(world, { ...canary, maxDurationMs: 60_000 });
+    measure(world, 0, 1);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    const before = (await world.state("orders"))?.rollout?.deadline ?? 0;
+    await world.order({ kind: "freeze" });
+    await passes(world, 10_000);
+    await standStill(100_000);
+    await world.order({ kind: "unfreeze" });
+    const movedBy = ((await world.state("orders"))?.rollout?.deadline ?? 0) - before;
+    expect([movedBy >= 110_000, movedBy < 111_000]).toEqual([true, true]);
+  });
+
   it("stands still for what is paused too", async () => {
     use(world, { ...canary, maxDurationMs: 60_000 });
     measure(world, 0, 1);

@@ -34,6 +34,8 @@ YAML
   mount -t tmpfs -o mode=0755 tmpfs /opt
   mkdir /opt/pinion
   mount --bind "$checkout" /opt/pinion
+  # The checkout may be in a folder that is closed from now on.
+  unit=/opt/pinion/deploy/pinion.service
 }
 
 # StateDirectory, ProtectSystem=strict, PrivateTmp, ProtectHome.

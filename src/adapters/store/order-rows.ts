@@ -2,7 +2,7 @@
 
 import type { EventKind, PinionEvent } from "../../domain/events.ts";
 import type { Freeze, Order, OrderAnswer, OrderWish } from "../../domain/orders.ts";
-import { isFlag, isNumber, isText, nullable, oneOf, shape, variants } from "./guards.ts";
+import { isFlag, isNumber, isText, nullable, oneOf, optional, shape, variants } from "./guards.ts";
 import { isPerson } from "./value-rows.ts";
 
 const ofProcess = shape<{ readonly process: string }>({ process: isText });
@@ -29,7 +29,7 @@ export const isOrderAnswer = shape<OrderAnswer>({
   at: isNumber,
 });
 
-export const isFreeze = shape<Freeze>({ by: isPerson, why: isText, at: isNumber });
+export const isFreeze = shape<Freeze>({ by: isPerson, why: isText, at: isNumber, lostMs: optional(isNumber) });
 
 export const isEvent = shape<PinionEvent>({
   id: isText,
