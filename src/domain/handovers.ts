@@ -38,8 +38,8 @@ interface Mover {
   readonly losses: ReadonlySet<string>;
   /** Null: it can change over now. */
   readonly whyNotReady: string | null;
-  /** It will not move by itself any more, or waits already. */
-  readonly isHandingOver: boolean;
+  /** No check stands between it and its traffic any more that would find who has its paths. */
+  readonly isAlmostThere: boolean;
 }
 
 interface World {
@@ -58,7 +58,7 @@ export function planHandovers(stirring: readonly Stirring[], seen: Seen, freeze:
   const handovers = new Map<ProcessId, Handover>();
   for (const group of groupsOf(movers)) for (const mover of group) handovers.set(mover.process, handoverOf(mover, group));
   for (const mover of movers) {
-    const owner = mover.isHandingOver ? whoKeeps(mover, movers, world) : null;
+    const owner = mover.isAlmostThere ? whoKeeps(mover, movers, world) : null;
     if (owner !== null) handovers.set(mover.process, { kind: "waits", why: `hands over: waits until ${owner} gives its paths up` });
   }
   return handovers;
@@ -73,8 +73,13 @@ function moverOf(one: Stirring, world: World): Mover | null {
   const later = requestsIn(endpoints, health);
   const [gains, losses] = [without(later, now), without(now, later)];
   if (gains.size + losses.size === 0) return null;
-  const isHandingOver = one.remembered.rollout?.state.kind === "handing-over";
-  return { process, gains, losses, whyNotReady: whyNotReady(one, world), isHandingOver };
+  return { process, gains, losses, whyNotReady: whyNotReady(one, world), isAlmostThere: isAlmostThere(one) };
+}
+
+/** What was good before goes straight to its traffic. */
+function isAlmostThere({ remembered: { rollout }, desired }: Stirring): boolean {
+  if (rollout?.state.kind === "handing-over") return true;
+  return desired?.kind === "run" && rollout !== null && rollout.fast && rollout.candidate?.digest === desired.unit.digest;
 }
 
 /** Where it will be called once it is as pinned; null: it stays as it is. */

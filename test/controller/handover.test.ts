@@ -117,6 +117,20 @@ describe("a path that changes its owner", () => {
     expect(writes(world, since)).toEqual([["alpha", "beta"]]);
   });
 
+  it("is not taken back by the one of them whose pin alone goes back", async () => {
+    const world = await installed(swap);
+    commit(world, swap);
+    await world.settle();
+    world.pin("beta", "1.0.0");
+    expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
+    expect(world.traffic("beta")).toEqual({ "2.0.0": 100 });
+    expect((await world.status("beta"))?.reason).toContain("waits until alpha gives its paths up");
+    world.pin("alpha", "1.0.0");
+    expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
+    expect(world.traffic("alpha")).toEqual({ "1.0.0": 100 });
+    expect(world.traffic("beta")).toEqual({ "1.0.0": 100 });
+  });
+
   it("stays with the old owner, which stays in production, when the newcomer fails its checks", async () => {
     const world = await installed(rename);
     commit(world, rename);
