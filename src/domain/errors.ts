@@ -59,7 +59,7 @@ const catalogue = {
   },
   "store/full": {
     retry: "later",
-    hint: "Free some space on the disk of the state folder. Nothing new is deployed until then; rollbacks still take the traffic back.",
+    hint: "Free some space on the disk of the state folder. Nothing new is deployed until then; a controller that runs still takes traffic back.",
   },
   "store/failed": { retry: "later", hint: "Check free space and rights of the state folder; nothing was recorded, so nothing is lost." },
   "system/port-taken": { retry: "later", hint: "End what listens there, or give Pinion another port." },
