@@ -16,6 +16,8 @@ export default defineConfig({
           exclude: ["test/**/*.real.test.ts", "test/**/*.debian.test.ts", "test/e2e/**", "test/load/**"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // By default one core stays idle, which is half of a small machine.
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
