@@ -3,7 +3,7 @@
 import type { EventKind } from "../domain/events.ts";
 import type { GatewayStatus } from "../domain/gateway-status.ts";
 import type { EnvironmentName } from "../domain/names.ts";
-import type { Step } from "../domain/state.ts";
+import { emptyStep } from "../domain/state.ts";
 import { eventOf } from "../domain/telling/told.ts";
 import type { EngineInstance } from "../domain/unit.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -31,7 +31,7 @@ export function createOutages({ journal, telling, clock, log, environments }: Ou
   const isNews = (what: string, isUp: boolean): boolean => (isUp ? down.delete(what) : !down.has(what) && down.add(what).size > 0);
 
   function tell(environment: EnvironmentName, about: string, kind: EventKind, why: string): void {
-    const step: Step = { ...nothing, environment, at: clock.now() };
+    const step = emptyStep(environment, clock.now());
     journal.record({ ...step, events: [eventOf(step, about, { kind, why })] }).then(
       () => telling.ring(),
       (error: unknown) => log.error({ environment, kind, why, error }, "an outage cannot be recorded, and is told by this line only"),
@@ -52,16 +52,6 @@ export function createOutages({ journal, telling, clock, log, environments }: Ou
     },
   };
 }
-
-const nothing: Omit<Step, "environment" | "at"> = {
-  processes: [],
-  forgotten: [],
-  owed: new Map(),
-  deployments: [],
-  answers: [],
-  events: [],
-  wakeAt: null,
-};
 
 function textOf(what: string, isUp: boolean, why: string): string {
   if (!isUp) return `${what} is down: ${why}`;

@@ -133,6 +133,11 @@ export interface Step {
   readonly isUrgent?: true;
 }
 
+/** A step with nothing in it yet. */
+export function emptyStep(environment: EnvironmentName, at: Instant): Step {
+  return { environment, at, processes: [], forgotten: [], owed: new Map(), deployments: [], answers: [], events: [], wakeAt: null };
+}
+
 export function isNothingNew(step: Step): boolean {
   return (
     step.processes.length === 0 &&

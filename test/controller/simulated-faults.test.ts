@@ -1,6 +1,7 @@
 /** Faults that the simulation found, each as a story of its own. */
 
 import { describe, expect, it } from "vitest";
+import { emptyStep } from "../../src/domain/state.ts";
 import { canary, measure, passes, use } from "../support/progressive.ts";
 import { environment, running } from "../support/world.ts";
 
@@ -48,17 +49,7 @@ describe("what serves, and was never found good", () => {
   it("is put back too when the engine has lost it: nothing else could have the traffic", async () => {
     const world = await running();
     const row = await world.state(process);
-    await world.journal.record({
-      environment,
-      at: world.now,
-      processes: row ? [{ ...row, knownGood: [] }] : [],
-      forgotten: [],
-      owed: new Map(),
-      deployments: [],
-      answers: [],
-      events: [],
-      wakeAt: null,
-    });
+    await world.journal.record({ ...emptyStep(environment, world.now), processes: row ? [{ ...row, knownGood: [] }] : [] });
     world.pin(process, "9.9.9");
     await world.settle();
     world.engine.removeByHand(world.digest(process, "1.0.0"));
@@ -88,17 +79,7 @@ describe("a version in quarantine that still serves beside another one", () => {
       rollbackId: "r1",
       isInGit: false,
     };
-    await world.journal.record({
-      environment,
-      at: world.now,
-      processes: row ? [{ ...row, quarantined: [bad] }] : [],
-      forgotten: [],
-      owed: new Map(),
-      deployments: [],
-      answers: [],
-      events: [],
-      wakeAt: null,
-    });
+    await world.journal.record({ ...emptyStep(environment, world.now), processes: row ? [{ ...row, quarantined: [bad] }] : [] });
     world.pin(process, "1.2.0");
     for (let pass = 0; pass < 4; pass += 1) await world.pass();
     expect(world.traffic(process)["1.0.0"] ?? 0).toBeLessThanOrEqual(50);

@@ -1,22 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
-import type { Step } from "../../src/domain/state.ts";
+import { emptyStep, type Step } from "../../src/domain/state.ts";
 import { before, now, rollout, row } from "../support/decision-values.ts";
 
 const rejected = row({ rollout: rollout({ state: { kind: "rejected", why: "bad", since: 1, hadTraffic: true, trigger: "error_rate" } }) });
 
 function step(environment: string): Step {
-  return {
-    environment,
-    at: now,
-    processes: [rejected],
-    forgotten: [],
-    owed: new Map(),
-    deployments: [],
-    answers: [],
-    events: [],
-    wakeAt: null,
-  };
+  return { ...emptyStep(environment, now), processes: [rejected] };
 }
 
 describe("what could not be recorded", () => {

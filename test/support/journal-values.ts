@@ -7,7 +7,7 @@ import type { Digest, UnitRef } from "../../src/domain/names.ts";
 import type { Freeze, Order, OrderAnswer } from "../../src/domain/orders.ts";
 import type { Quarantined, RevertOrder } from "../../src/domain/revert.ts";
 import type { Rollout, Stuck } from "../../src/domain/rollout.ts";
-import type { DeploymentUpdate, ProcessState, Step } from "../../src/domain/state.ts";
+import { type DeploymentUpdate, emptyStep, type ProcessState, type Step } from "../../src/domain/state.ts";
 
 export function digest(letter: string): Digest {
   return `sha256-${letter.repeat(64)}`;
@@ -18,18 +18,7 @@ export function unit(process: string, version = "1.0.0"): UnitRef {
 }
 
 export function step(environment: string, parts: Partial<Step> = {}): Step {
-  return {
-    environment,
-    at: 1,
-    processes: [],
-    forgotten: [],
-    owed: new Map(),
-    deployments: [],
-    answers: [],
-    events: [],
-    wakeAt: null,
-    ...parts,
-  };
+  return { ...emptyStep(environment, 1), ...parts };
 }
 
 export function rollout(process: string, deployment: string, parts: Partial<Rollout> = {}): Rollout {

@@ -3,21 +3,10 @@
 import { type EnvironmentSpec, strategyFor } from "../../domain/environment.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { ProcessId } from "../../domain/names.ts";
-import type { Budget } from "../../domain/paths/overlap.ts";
-import { commonPath, formsOf, looksLike, placeOf } from "../../domain/paths/clash.ts";
-import type { PathForm } from "../../domain/paths/path-pattern.ts";
+import { type Claim, claimsBeside, firstRival, mostWork, type Rival } from "../../domain/paths/claims.ts";
 import type { PlacedAddress } from "./address-rules.ts";
 import type { PinGraph } from "./dependency-rules.ts";
 import { finding } from "./findings.ts";
-
-interface Claim {
-  readonly process: ProcessId;
-  readonly address: PlacedAddress;
-  readonly form: PathForm;
-}
-
-/** How much work holding patterns of one kind against each other may be, in pairs of states. What is not told here is found in the rollout. */
-const mostWork = 50_000;
 
 /**
  * Findings by process for the processes named and for whoever clashes with them. They break no pin: what serves an address keeps
@@ -40,18 +29,14 @@ export function clashFindings(
 }
 
 /** Claims that only their patterns can tell apart, where one of the processes has a part in it. */
-function rivalries(graph: PinGraph, spec: EnvironmentSpec | null, processes: ReadonlySet<ProcessId>): Iterable<readonly Claim[]> {
-  const places = new Map<string, Claim[]>();
+function rivalries(
+  graph: PinGraph,
+  spec: EnvironmentSpec | null,
+  processes: ReadonlySet<ProcessId>,
+): Iterable<readonly Claim<PlacedAddress>[]> {
   const own = [...processes].flatMap((process) => addressesOf(graph, spec, process));
-  for (const address of own) for (const form of formsOf(address.path)) places.set(placeOf(address, form), []);
-  const isAlike = looksLike(own.map(({ path }) => path));
-  for (const process of own.length > 0 ? graph.pins.keys() : []) {
-    for (const address of addressesOf(graph, spec, process)) {
-      if (!isAlike(address.path)) continue;
-      for (const form of formsOf(address.path)) places.get(placeOf(address, form))?.push({ process, address, form });
-    }
-  }
-  return places.values();
+  const everybody = Array.from(own.length > 0 ? graph.pins.keys() : [], (process) => [process, addressesOf(graph, spec, process)] as const);
+  return claimsBeside(own, everybody).values();
 }
 
 function addressesOf(graph: PinGraph, spec: EnvironmentSpec | null, process: ProcessId): readonly PlacedAddress[] {
@@ -76,21 +61,7 @@ export function healthPaths(spec: EnvironmentSpec | null): string {
   return [spec.validation.healthCheck?.path, ...own, ...spec.strategies.keys()].join("\0");
 }
 
-interface Rival extends Claim {
-  readonly example: string;
-}
-
-function firstRival(claim: Claim, rivals: readonly Claim[], budget: Budget): Rival | null {
-  for (const rival of rivals) {
-    if (rival.process === claim.process) continue;
-    const example = commonPath(claim.form, rival.form, budget);
-    if (example === undefined) return null;
-    if (example !== null) return { ...rival, example };
-  }
-  return null;
-}
-
-function clashFinding(graph: PinGraph, { process, address }: Claim, rival: Rival): Finding {
+function clashFinding(graph: PinGraph, { process, address }: Claim<PlacedAddress>, rival: Rival<PlacedAddress>): Finding {
   const { method, path, line, column, file } = address;
   const theirs = `${rival.process} ${graph.pins.get(rival.process)?.version ?? ""} (${rival.address.file}:${rival.address.line})`;
   const same = rival.address.path === path ? "" : `, such as ${method} ${rival.example}`;

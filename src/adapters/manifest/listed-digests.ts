@@ -1,6 +1,6 @@
 /** What digests the catalogues of a config repository list, and what they should be: for `pinion digest`. */
 
-import type { ListedDigest, ProcessId, Version, VersionDigest } from "../../domain/names.ts";
+import type { DigestLine } from "../../domain/digest-line.ts";
 import type { ParseCache } from "../../ports/objects.ts";
 import { isOfVersion } from "./digest.ts";
 import { type ManifestsOptions, toReading } from "./manifests.ts";
@@ -9,20 +9,6 @@ import { processFile, type ProcessRecord } from "./process-record.ts";
 import { trueContent } from "./published.ts";
 import { readCommit } from "./repository-reader.ts";
 import { createPace } from "./slices.ts";
-
-export interface DigestLine {
-  readonly process: ProcessId;
-  readonly version: Version;
-  /** The process's file, and the line of the digest, or of the version where it has none. */
-  readonly file: string;
-  readonly line: number;
-  /** Null: none. */
-  readonly listed: ListedDigest | null;
-  /** What it should be. */
-  readonly computed: VersionDigest;
-  /** `old`: as older releases wrote it, and true. */
-  readonly state: "right" | "missing" | "old" | "wrong";
-}
 
 const noCache: ParseCache = { get: () => new Map(), put: () => {} };
 

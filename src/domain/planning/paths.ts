@@ -1,6 +1,8 @@
 /** What a change does to public paths: who hands them over to whom, and who cannot have them. Pure. */
 
-import { clashWith } from "../paths/clash.ts";
+import { claimsBeside, firstRival, mostWork, type Rival } from "../paths/claims.ts";
+import { formsOf, placeOf } from "../paths/clash.ts";
+import type { PathForm } from "../paths/path-pattern.ts";
 import { type EnvironmentSpec, healthCheckOf } from "../environment.ts";
 import type { ProcessId } from "../names.ts";
 import { requestsOf } from "../requests.ts";
@@ -54,24 +56,39 @@ export function clashesOf(
   from: EnvironmentSnapshot | null,
   to: EnvironmentSnapshot,
 ): ReadonlyMap<ProcessId, string> {
+  const gains = changes.map((change) => [change.process, gainedBy(change, from, to)] as const);
+  const everybody = Array.from(to.pins, ([other, pinned]) => [other, endpointsOf(pinned, to.spec, other) ?? []] as const);
+  const places = claimsBeside(
+    gains.flatMap(([, gained]) => gained),
+    everybody,
+  );
+  const budget = { left: mostWork };
   const reasons = new Map<ProcessId, string>();
-  for (const { process, to: pinned } of changes) {
-    const own = endpointsOf(pinned ?? undefined, to.spec, process) ?? [];
-    const held = endpointsOf(from?.pins.get(process), to.spec, process) ?? [];
-    const had = new Set(held.flatMap(requestsOf));
-    const gained = own.filter((endpoint) => requestsOf(endpoint).some((request) => !had.has(request)));
-    const reason = gained.length === 0 ? null : whyTaken(process, clashWith(gained), to);
+  for (const [process, gained] of gains) {
+    const reason = whyTaken(gained, (form, endpoint) => firstRival({ process, form }, places.get(placeOf(endpoint, form)) ?? [], budget));
     if (reason !== null) reasons.set(process, reason);
   }
   return reasons;
 }
 
-function whyTaken(process: ProcessId, clashOf: ReturnType<typeof clashWith>, to: EnvironmentSnapshot): string | null {
-  for (const [other, pinned] of to.pins) {
-    if (other === process) continue;
-    const clash = clashOf(endpointsOf(pinned, to.spec, other) ?? []);
-    if (clash)
-      return `${clash.endpoint.method.toUpperCase()} ${clash.endpoint.path} answers what ${other} answers too; a path has one owner`;
+/** What it answers then, and does not answer now. */
+function gainedBy(
+  { process, to: pinned }: PinChange,
+  from: EnvironmentSnapshot | null,
+  to: EnvironmentSnapshot,
+): readonly PublicEndpoint[] {
+  const held = endpointsOf(from?.pins.get(process), to.spec, process) ?? [];
+  const had = new Set(held.flatMap(requestsOf));
+  const own = endpointsOf(pinned ?? undefined, to.spec, process) ?? [];
+  return own.filter((endpoint) => requestsOf(endpoint).some((request) => !had.has(request)));
+}
+
+function whyTaken(gained: readonly PublicEndpoint[], rivalOf: (form: PathForm, endpoint: PublicEndpoint) => Rival | null): string | null {
+  for (const endpoint of gained) {
+    for (const form of formsOf(endpoint.path)) {
+      const rival = rivalOf(form, endpoint);
+      if (rival) return `${endpoint.method.toUpperCase()} ${endpoint.path} answers what ${rival.process} answers too; a path has one owner`;
+    }
   }
   return null;
 }

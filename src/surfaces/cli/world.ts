@@ -6,7 +6,8 @@
 import type { GatewaySettings } from "../../domain/controller-config.ts";
 import type { Definition, JsonObject } from "../../domain/definition.ts";
 import type { Finding } from "../../domain/finding.ts";
-import type { Instant, ListedDigest, ProcessId, Version, VersionDigest } from "../../domain/names.ts";
+import type { DigestLine } from "../../domain/digest-line.ts";
+import type { Instant, ProcessId, Version, VersionDigest } from "../../domain/names.ts";
 import type { ProcessVersion } from "../../domain/process-version.ts";
 import type { Snapshot } from "../../domain/snapshot.ts";
 import type { ControllerTarget } from "../http/client.ts";
@@ -87,20 +88,6 @@ export interface GitAnswer {
 export interface Interrupts {
   readonly signal: AbortSignal;
   release(): void;
-}
-
-/** One version of a catalogue: the digest that is listed, and the one that should be. */
-export interface DigestLine {
-  readonly process: ProcessId;
-  readonly version: Version;
-  /** The process's file, and the line of the digest, or of the version where it has none. */
-  readonly file: string;
-  readonly line: number;
-  /** Null: none. */
-  readonly listed: ListedDigest | null;
-  readonly computed: VersionDigest;
-  /** `old`: as older releases wrote it, and true. */
-  readonly state: "right" | "missing" | "old" | "wrong";
 }
 
 /** What `validate` looks at beside the files. */

@@ -83,7 +83,7 @@ export function createPublicServer(given: Dependencies): PublicServer {
   });
   server.on("upgrade", (request, socket, head) => {
     if (isWebSocket(request)) return leaveHttp({ ...dependencies, tunnels, request, socket, head });
-    // Another protocol, such as h2c, is not spoken: as a server may, the offer is overheard, and the request read again without it.
+    // Another protocol, such as h2c, is not spoken: as a server may, the offer is ignored, and the request read again without it.
     socket.unshift(Buffer.concat([headWithoutOffer(request), head]));
     server.emit("connection", socket);
   });

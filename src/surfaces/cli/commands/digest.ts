@@ -3,7 +3,7 @@
 import { count } from "../findings.ts";
 import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
 import { renderTable } from "../table.ts";
-import type { DigestLine } from "../world.ts";
+import type { DigestLine } from "../../../domain/digest-line.ts";
 
 interface Options {
   readonly write?: boolean;
