@@ -1,9 +1,9 @@
 import { execFile, spawn } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "../support/free-port.ts";
 import { pinion, root, until } from "../support/installation.ts";
 
 interface Ended {
@@ -72,14 +72,6 @@ describe("the program in the checkout", () => {
     expect({ code, isExplained: stderr.startsWith("error ") }).toEqual({ code: 2, isExplained: true });
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe("colour", () => {
   it.each([

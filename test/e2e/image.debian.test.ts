@@ -4,7 +4,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Containers, openContainers } from "../support/containers.ts";
-import { freePort, startScraper } from "../support/prometheus.ts";
+import { freePort } from "../support/free-port.ts";
+import { startScraper } from "../support/prometheus.ts";
 
 const root = join(import.meta.dirname, "../..");
 

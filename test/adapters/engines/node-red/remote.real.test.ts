@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { connectRemoteNodeRed } from "../../../../src/adapters/engines/node-red/remote.ts";
 import type { Engine } from "../../../../src/ports/engine.ts";
+import { freePort } from "../../../support/free-port.ts";
 import { countingFlow, helloFlow, node, unitOf } from "./flows.ts";
 import { addressOf, counts, find, statuses, until } from "./instances.ts";
 
@@ -87,14 +87,4 @@ async function ended(child: ChildProcess): Promise<void> {
   const exit = once(child, "exit");
   child.kill("SIGKILL");
   await exit;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }

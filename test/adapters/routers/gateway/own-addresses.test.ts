@@ -1,16 +1,8 @@
 /** Environments with an address of their own: no prefix on the way in, none on the way back. */
 
-import { createServer, type AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../../../support/free-port.ts";
 import { call, openSetting, share, type Setting } from "./setting.ts";
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe("an environment with an address of its own", () => {
   let setting: Setting;

@@ -1,21 +1,18 @@
 /** A port of an environment's own, held by the primary of a gateway and served by its workers. */
 
 import { mkdtemp, rm } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { ensureGatewayProcess } from "../../../../../src/adapters/routers/gateway/launcher.ts";
 import { gatewayDefaults } from "../../../../../src/domain/controller-config.ts";
+import { freePort } from "../../../../support/free-port.ts";
 import { call, logInto, openBackend, share } from "../setting.ts";
 
 it("is served without a prefix", async () => {
   const directory = await mkdtemp(join(tmpdir(), "pinion-gateway-"));
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
+  const port = await freePort();
   const settings = { ...gatewayDefaults, environments: { production: { port } } };
   const command = [process.execPath, "--import", "tsx", fileURLToPath(new URL("../gateway-program.ts", import.meta.url))];
   const gateway = await ensureGatewayProcess({
