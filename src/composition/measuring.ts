@@ -2,14 +2,14 @@
 
 import { createEngineSource } from "../adapters/metrics/engine.ts";
 import { createGatewaySource } from "../adapters/metrics/gateway.ts";
-import { createHealthSource } from "../adapters/metrics/health.ts";
+import { createHealthSource, type HealthSourceOptions } from "../adapters/metrics/health.ts";
 import { createHttpJsonSource } from "../adapters/metrics/http-json.ts";
 import { type ClosableSource, createPrometheusSource } from "../adapters/metrics/prometheus.ts";
 import { wallClock } from "../adapters/system/system.ts";
 import { createMeasurements, type StoppableMeasurements } from "../controller/measurements.ts";
 import type { Ports } from "../controller/ports.ts";
 import type { ControllerConfig, MetricSourceConfig } from "../domain/controller-config.ts";
-import type { EnvironmentSpec } from "../domain/environment.ts";
+import { type EnvironmentSpec, healthCheckOf } from "../domain/environment.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import type { MetricSource } from "../ports/metric-source.ts";
 
@@ -42,20 +42,24 @@ export function openMeasuring(parts: MeasuringParts): Measuring {
   };
 }
 
-function builtIn({ engine, router, prober, clock, spec }: MeasuringParts): readonly (readonly [string, MetricSource])[] {
-  const endpoint = (environment: EnvironmentName) => healthEndpoint(spec(environment));
+function builtIn(parts: MeasuringParts): readonly (readonly [string, MetricSource])[] {
+  const { engine, router, clock } = parts;
   return [
     ["gateway", createGatewaySource({ router, clock })],
     ["engine", createEngineSource({ engine, clock })],
-    ["health", createHealthSource({ engine, prober, router, endpoint, clock })],
+    ["health", openHealthSource(parts)],
   ];
 }
 
-function healthEndpoint(spec: EnvironmentSpec | null): { readonly path: string; readonly timeoutMs: number } | null {
-  const strategy = spec?.strategy;
-  if (strategy?.kind === "blue-green" && strategy.healthCheckUrl !== null)
-    return { path: strategy.healthCheckUrl, timeoutMs: strategy.healthCheckTimeoutMs };
-  return spec?.validation.healthCheck ?? null;
+/** Asks of each process what the validation asks of it. */
+export function openHealthSource({ spec, ...parts }: Omit<HealthSourceOptions, "endpoint"> & Pick<MeasuringParts, "spec">): MetricSource {
+  return createHealthSource({
+    ...parts,
+    endpoint(environment, process) {
+      const known = spec(environment);
+      return known && healthCheckOf(known, process);
+    },
+  });
 }
 
 /** Others know the time by their own clocks, not by that of this run. */

@@ -2,7 +2,7 @@
 
 import pLimit, { type LimitFunction } from "p-limit";
 import type { MetricQuery, Reading } from "../../domain/metrics.ts";
-import type { EnvironmentName, Instant, UnitRef } from "../../domain/names.ts";
+import type { EnvironmentName, Instant, ProcessId, UnitRef } from "../../domain/names.ts";
 import { below } from "../../domain/probe-path.ts";
 import type { Inventory, Placement } from "../../domain/unit.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -13,7 +13,7 @@ import type { Router } from "../../ports/router.ts";
 import { askOnce } from "./ask-once.ts";
 import { refusedBy, unreachable } from "./rates.ts";
 
-/** What an environment calls healthy. */
+/** What is asked for the health of a process. */
 export interface HealthEndpoint {
   /** Asked on the private address of each placement; any 2xx is healthy. */
   readonly path: string;
@@ -25,7 +25,7 @@ export interface HealthSourceOptions {
   readonly prober: Prober;
   readonly router: Pick<Router, "routes">;
   /** Null: there is no endpoint to ask; then the engine says whether a version is ready. */
-  readonly endpoint: (environment: EnvironmentName) => HealthEndpoint | null;
+  readonly endpoint: (environment: EnvironmentName, process: ProcessId) => HealthEndpoint | null;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -87,7 +87,7 @@ interface Asking {
 
 async function roundOf({ environment, unit }: MetricQuery, watched: Watched, { outside, signal }: Asking): Promise<void> {
   const at = outside.clock.now();
-  const endpoint = outside.endpoint(environment);
+  const endpoint = outside.endpoint(environment, unit.process);
   const inventory = await outside.inventory(environment).catch((error: unknown) => {
     if (!endpoint || watched.placements.length === 0) throw unreachable("the engine", error);
     return null;
