@@ -1,9 +1,10 @@
 /** The validations of a phase, asked one after the other until one does not pass. */
 
 import { type Action, validationScope } from "../domain/actions.ts";
+import { overAt } from "../domain/deadline.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { ValidationResult } from "../domain/evidence.ts";
-import type { EnvironmentName } from "../domain/names.ts";
+import type { EnvironmentName, Instant } from "../domain/names.ts";
 import type { Rollout } from "../domain/rollout.ts";
 import type { Ports } from "./ports.ts";
 import { Failure, messageOf, type Question, SaysNothing, type Subject, unanswerable } from "./validating/question.ts";
@@ -29,7 +30,9 @@ export async function validate(
   for (const question of "spec" in subject ? await questionsOf(subject) : [subject]) {
     const rollout = await rolloutOf(environment, action, ports);
     if (rollout === null) break;
-    const timely = whileInTime(question, action, { rollout, ports });
+    const isLate = ports.clock.now() >= deadlineNow(environment, rollout, ports);
+    // The proof of a rollback is asked however late it is.
+    const timely = isLate && !action.isRollback ? tooLate(question) : question;
     const ask = () => answer(timely, action, ports);
     const result = await (question.turn ? turns[question.turn](ask) : ask());
     if (result) results.push(result);
@@ -57,7 +60,7 @@ async function subjectOf(environment: EnvironmentName, action: Validate, ports: 
     on: on ?? null,
     isRollback: isRollback === true,
     evidence: evidence.get(deployment) ?? [],
-    deadline: isRollback ? null : (rollout?.deadline ?? null),
+    deadline: isRollback || !rollout ? null : deadlineNow(environment, rollout, ports),
     isUnderWay: async () => (await rolloutOf(environment, action, ports)) !== null,
   };
 }
@@ -70,14 +73,13 @@ async function rolloutOf(environment: EnvironmentName, { unit, deployment, isRol
   return rollout?.deployment === deployment && !isOver ? rollout : null;
 }
 
-/** The proof of a rollback is asked however late it is. */
-function whileInTime(
-  question: Question,
-  { isRollback }: Validate,
-  { rollout, ports }: { readonly rollout: Rollout; readonly ports: Ports },
-): Question {
-  if (isRollback || ports.clock.now() < rollout.deadline) return question;
-  return unanswerable(question.validation, question.subject, new Error("the time of the deployment was over before it was asked"));
+/** The row may be older than the last standstill. */
+function deadlineNow(environment: EnvironmentName, rollout: Rollout, { clock, awake, unrecorded }: Ports): Instant {
+  return overAt(rollout, { now: clock.now(), lostMs: awake.lostMs(), unrecordable: unrecorded.stretches(environment) });
+}
+
+function tooLate({ validation, subject }: Question): Question {
+  return unanswerable(validation, subject, new Error("the time of the deployment was over before it was asked"));
 }
 
 /** Null when there is nothing to record. */

@@ -19,6 +19,12 @@ export function heldUpMs(since: Instant, { now, unrecordable = [] }: Held): numb
   return unrecordable.reduce((sum, { from, to }) => sum + Math.max(0, (to ?? now) - Math.max(from, since)), 0);
 }
 
+/** When the time of a rollout as it was recorded is over, with all that counts for nobody since then. */
+export function overAt(rollout: Pick<Rollout, "deadline" | "startedAt" | "lostMs">, seen: Held & Pick<Seen, "lostMs">): Instant {
+  const lostSince = Math.max(0, seen.lostMs - (rollout.lostMs ?? seen.lostMs));
+  return rollout.deadline + lostSince + heldUpMs(rollout.startedAt, seen);
+}
+
 /** The first of two times, either of which may be none. */
 export function earlier(one: Instant | null, other: Instant | null): Instant | null {
   if (one === null || other === null) return one ?? other;

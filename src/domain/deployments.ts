@@ -2,7 +2,7 @@
 
 import type { Action } from "./actions.ts";
 import { describeRefusal, notingByCatch } from "./by-catch.ts";
-import { deadlineOf, earlier, heldUpMs, timeIsOver } from "./deadline.ts";
+import { deadlineOf, earlier, timeIsOver } from "./deadline.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeEnded, describeRollout, withStatus } from "./describe-status.ts";
 import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environment.ts";
@@ -137,7 +137,7 @@ function nextStep(one: Case, rollout: Rollout, watched: RolloutSeen): Stepping {
   if (bad) return whenCondemned(one, rollout, watched, bad);
   const stopped = stoppedBy(one, rollout);
   const deadline = deadlineOf(rollout);
-  const isLate = deadline !== null && now >= deadline + heldUpMs(rollout.startedAt, one.pass.seen);
+  const isLate = deadline !== null && now >= deadline + watched.heldUpMs;
   if (stopped === null && isLate) return { ...whenLate(rollout, watched), isAlarming: false };
   const step = nextHandingOver(rollout, watched, one.pass.handovers);
   if (stopped === null || step.state.kind === "rejected") return calm(rollout, step);

@@ -116,6 +116,8 @@ export type Judgement = Verdict & { readonly trigger: string };
 /** What a strategy may look at. */
 export interface RolloutSeen {
   readonly now: Instant;
+  /** How long nothing could be recorded since it began, in milliseconds: added to its deadline. */
+  readonly heldUpMs: number;
   /** Installed, unchanged and answering on every instance. */
   readonly candidateReady: Known<boolean>;
   /** Whether the stable version is still installed; false when there is none. */

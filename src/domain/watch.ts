@@ -2,6 +2,7 @@
 
 import { firing, isSameQuestion, judgeChecks } from "./analysis.ts";
 import { scopeOf, validationScope, type Phase } from "./actions.ts";
+import { heldUpMs } from "./deadline.ts";
 import { judge, type ValidationResult, type Verdict } from "./evidence.ts";
 import type { EnvironmentSpec, StrategySpec } from "./environment.ts";
 import { onInconclusiveOf } from "./inconclusive.ts";
@@ -24,6 +25,7 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
   const ask = questions(rollout.process, seen);
   return {
     now: seen.now,
+    heldUpMs: heldUpMs(rollout.startedAt, seen),
     candidateReady: ask.engine(
       (installed, instances) => candidate !== null && isReady(findInstalled(installed, candidate.digest), instances),
     ),

@@ -1,7 +1,9 @@
 /** A controller that was stopped, in a paused machine, or away between two runs: nobody is condemned and nothing is late by that. */
 
 import { beforeEach, describe, expect, it } from "vitest";
+
 import type { StrategySpec } from "../../src/domain/environment.ts";
+import type { Check } from "../../src/domain/process-version.ts";
 import { canary, errorRate, measure, passes, use } from "../support/progressive.ts";
 import { blueGreen, running, type World } from "../support/world.ts";
 
@@ -91,18 +93,37 @@ describe("a check that was under way while it stood still", () => {
       world.awake.stoodStill(45_000);
       throw new Error("no answer within 1000 ms");
     });
-    const check = {
-      name: "answers",
-      kind: "smoke",
-      request: { method: "GET", path: "/", headers: {} },
-      expect: { status: 200, headers: {} },
-      timeoutMs: 1_000,
-    } as const;
-    world.publish("orders", "1.2.0", { checks: [check] });
+    world.publish("orders", "1.2.0", { checks: [check("answers")] });
     world.pin("orders", "1.2.0");
     await world.settle();
     await passes(world, 10_000);
     expect(asked).toBeGreaterThan(1);
     expect(world.traffic("orders")).toEqual({ "1.2.0": 100 });
   });
+
+  it("takes no time from those after it", async () => {
+    world.prober.setAnswer(async ({ url }) => {
+      if (url.endsWith("/first")) {
+        world.now += 700_000;
+        world.awake.stoodStill(700_000);
+      }
+      return {};
+    });
+    world.publish("orders", "1.2.0", { checks: [check("first"), check("second")] });
+    world.pin("orders", "1.2.0");
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.2.0": 100 });
+    const [newest] = await world.journal.history({ limit: 1 });
+    expect(newest?.validations.filter(({ result }) => result !== "passed")).toEqual([]);
+  });
 });
+
+function check(name: string): Check {
+  return {
+    name,
+    kind: "smoke",
+    request: { method: "GET", path: `/${name}`, headers: {} },
+    expect: { status: 200, headers: {} },
+    timeoutMs: 1_000,
+  };
+}

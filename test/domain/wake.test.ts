@@ -1,7 +1,7 @@
 /** When an environment is to be looked at again, though nothing happens. */
 
 import { describe, expect, it } from "vitest";
-import { earlier, timeIsOver } from "../../src/domain/deadline.ts";
+import { earlier, overAt, timeIsOver } from "../../src/domain/deadline.ts";
 import { decide } from "../../src/domain/decide.ts";
 import type { OwedAction } from "../../src/domain/state.ts";
 import { before, now, rollout, unit } from "../support/decision-values.ts";
@@ -66,6 +66,14 @@ describe("a rollout", () => {
     expect(timeIsOver(began, { now, unrecordable: [before] })).toBe(now + 30);
     expect(timeIsOver(began, { now, unrecordable: [before, { from: now - 20, to: null }] })).toBe(now + 50);
     expect(timeIsOver(began, { now, unrecordable: [{ from: now - 500, to: now - 100 }] })).toBeNull();
+  });
+
+  it("has more time by what was lost since its row was written", () => {
+    const recorded = { deadline: now, startedAt: now - 100, lostMs: 40 };
+    expect(overAt(recorded, { now, lostMs: 40 })).toBe(now);
+    expect(overAt(recorded, { now, lostMs: 100 })).toBe(now + 60);
+    expect(overAt({ deadline: now, startedAt: now - 100 }, { now, lostMs: 100 })).toBe(now);
+    expect(overAt(recorded, { now, lostMs: 100, unrecordable: [{ from: now - 10, to: null }] })).toBe(now + 70);
   });
 
   it("that is rejected, or takes something out, ends by no time", () => {

@@ -16,6 +16,7 @@ import {
   isDrained,
   isHopeless,
   isNotSo,
+  isTimeOver,
   proofOf,
   prove,
   reject,
@@ -91,7 +92,7 @@ function whenProving(
   seen: RolloutSeen,
   kept: StrategyStep | null,
 ): StrategyStep {
-  const isOver = seen.proof.kind !== "unknown" || seen.now >= rollout.deadline;
+  const isOver = seen.proof.kind !== "unknown" || isTimeOver(rollout, seen);
   if (isOver) return drain(rollout, seen, `has all traffic again${proofOf(seen)}`);
   return kept ?? insist(state, "has all traffic again; proving that it works", [prove(rollout, candidate)]);
 }

@@ -205,6 +205,11 @@ export function isHopeless(seen: RolloutSeen): boolean {
   return seen.stuck?.retry === "never";
 }
 
+/** Its deadline, moved by the time in which nothing could be recorded, is over. */
+export function isTimeOver({ deadline }: Rollout, { now, heldUpMs }: RolloutSeen): boolean {
+  return now >= deadline + heldUpMs;
+}
+
 /** How long after the traffic is back a proof is waited for, in milliseconds. */
 const proofPatienceMs = 60_000;
 /** How often it is looked for. */

@@ -14,6 +14,7 @@ import {
   isDrained,
   isHopeless,
   isSo,
+  isTimeOver,
   stay,
   succeed,
 } from "./steps.ts";
@@ -25,7 +26,7 @@ export function beginHeal(candidate: UnitRef, why: string): StrategyStep {
 export function nextHeal(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep {
   const { state } = rollout;
   if (isHopeless(seen)) return fail(state, seen.stuck?.detail ?? "refused");
-  if (seen.now >= rollout.deadline) return fail(state, "not healed within the deployment timeout");
+  if (isTimeOver(rollout, seen)) return fail(state, "not healed within the deployment timeout");
   if (!isSo(seen.candidateReady))
     return insist(state, seen.stuck?.detail ?? "putting back what was changed by hand", [{ kind: "ensure-installed", unit: candidate }]);
   const lacking = giveMissing(rollout.process, candidate, { weight: seen.candidateWeight, armed: seen.candidateArmed });

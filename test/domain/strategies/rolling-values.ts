@@ -43,6 +43,7 @@ export function seenWith(instances: readonly InstanceSeen[], parts: Partial<Roll
   const nothing = { kind: "unknown", why: "no validation has run yet" } as const;
   return {
     now: 1_000,
+    heldUpMs: 0,
     candidateReady: known(false),
     stableInstalled: known(true),
     candidateInstalled: known(true),
