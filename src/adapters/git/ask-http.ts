@@ -2,6 +2,7 @@
 
 import { PinionError } from "../../domain/errors.ts";
 import type { CommitId } from "../../domain/names.ts";
+import { AskGit } from "./git-http-answer.ts";
 import type { GitHttpClient } from "./git-http-client.ts";
 
 /** Null when there is no such branch. @throws `git/unreachable`, `git/refused`. */
@@ -23,7 +24,9 @@ async function listRefs(
   } catch (error) {
     http.forget();
     if (error instanceof PinionError) throw error;
-    throw new PinionError("git/unreachable", `${url} does not answer as a git server does: ${firstLine(error)}`, { cause: error });
+    throw new PinionError("git/unreachable", `${url} does not answer as a git server does: ${firstLine(error)}`, {
+      cause: new AskGit(firstLine(error), { cause: error }),
+    });
   }
 }
 

@@ -1,10 +1,10 @@
 /** Asks the remote where a branch is, in the cheapest way that its transport allows. */
 
-import { TooLong } from "../../domain/bounded-reading.ts";
 import { type ErrorCode, PinionError } from "../../domain/errors.ts";
 import type { CommitId } from "../../domain/names.ts";
 import type { Access } from "./access.ts";
 import { askHttp } from "./ask-http.ts";
+import { AskGit } from "./git-http-answer.ts";
 import { createGitHttpClient } from "./git-http-client.ts";
 import type { GitHttpClient } from "./git-http-client.ts";
 import { hasProxy } from "./proxy.ts";
@@ -44,11 +44,14 @@ function isCode(error: unknown, code: ErrorCode): error is PinionError {
   return error instanceof PinionError && error.code === code;
 }
 
-function isTooLong(error: unknown): boolean {
-  return error instanceof PinionError && error.cause instanceof TooLong;
+function isForGit(error: unknown): boolean {
+  return error instanceof PinionError && error.cause instanceof AskGit;
 }
 
-/** In process over http(s); `git ls-remote` for what only the git program speaks: ssh, files, proxies, and folders of certificates. */
+/**
+ * In process over http(s); `git ls-remote` for what only the git program speaks: ssh, files, proxies, folders of certificates, certificates of
+ * one's own, and servers whose answer is not understood in process.
+ */
 export function createAsker(options: AskerOptions): Asker {
   const { url } = options.access.remote;
   const http = createHttp(options);
@@ -64,7 +67,7 @@ export function createAsker(options: AskerOptions): Asker {
     isCheap: true,
     find: (branch) =>
       askHttp(http, url, branch).catch((error: unknown) => {
-        if (isTooLong(error)) return lsRemote(options.talk(), url, branch);
+        if (isForGit(error)) return lsRemote(options.talk(), url, branch);
         throw error;
       }),
     explain: async (error, branch) => {
@@ -72,7 +75,7 @@ export function createAsker(options: AskerOptions): Asker {
       http.forget();
       return askHttp(http, url, branch).then(
         () => error,
-        (better: unknown) => (isTooLong(better) ? error : better),
+        (better: unknown) => (isForGit(better) ? error : better),
       );
     },
     // When it does not answer, git says why.
@@ -83,8 +86,9 @@ export function createAsker(options: AskerOptions): Asker {
 
 function createHttp({ access, timeoutMs, inherited, closing }: AskerOptions): GitHttpClient | null {
   const { remote } = access;
-  const isForGit = remote.kind !== "http" || hasProxy(remote.url, inherited) || (inherited["GIT_SSL_CAPATH"] ?? "") !== "";
-  return isForGit ? null : createGitHttpClient({ access, timeoutMs, closing });
+  const isSet = (name: string): boolean => (inherited[name] ?? "") !== "";
+  const isGits = remote.kind !== "http" || hasProxy(remote.url, inherited) || ["GIT_SSL_CAPATH", "GIT_SSL_CERT"].some(isSet);
+  return isGits ? null : createGitHttpClient({ access, timeoutMs, closing });
 }
 
 async function lsRemote(talk: RunGit, url: string, branch: string): Promise<CommitId | null> {

@@ -47,6 +47,11 @@ const causes: readonly Cause[] = [
     meaning: "the server answers with a web page, not as a git server does: it is a login page, or not the repository's address",
   },
   { pattern: /mismatched algorithms|unknown object format|unsupported object format/i, code: "git/refused", meaning: unsupportedFormat },
+  {
+    pattern: /shallow roots are not allowed|shallow update not allowed/i,
+    code: "git/refused",
+    meaning: "the remote is a shallow clone; use a whole repository, or run `git fetch --unshallow` there",
+  },
   { pattern: /returned error: 429/i, code: "git/unreachable", meaning: "the server asks to be polled less often (429)" },
   { pattern: /returned error: 5\d\d/i, code: "git/unreachable", meaning: "the server has a problem of its own" },
   {
@@ -67,6 +72,7 @@ const causes: readonly Cause[] = [
     meaning: "there is no repository at that path",
   },
   { pattern: /dubious ownership/i, code: "git/refused", meaning: "the repository belongs to another user" },
+  { pattern: /^fatal: remote error: /im, code: "git/unreachable", meaning: "the server answers with an error of its own" },
   {
     pattern: /unable to access|could not read from remote|hung up|early eof|rpc failed|reset by peer|transfer closed/i,
     code: "git/unreachable",
@@ -86,15 +92,18 @@ export function failureOf(command: string, output: string): PinionError {
 /** An HTTP status that is not an answer. */
 export function statusFailure(status: number, url: string, retryAfter: string | null): PinionError {
   const { code, message } = failureOf("ls-refs", `${url}: The requested URL returned error: ${status}`);
-  return new PinionError(code, message, { retryAfterMs: retryAfter === null ? null : retryAfterMs(retryAfter, Date.now()) });
+  return new PinionError(code, message, { retryAfterMs: retryAfter === null ? null : retryAfterMs(retryAfter.trim(), Date.now()) });
 }
 
 /** Nobody is left alone for longer than this, whatever they ask for. */
 const longestRetryAfterMs = 3_600_000;
 
+/** `Date.parse` takes `-1` for a day of 2001. */
+const isDate = /^[A-Za-z]{3,9},? /;
+
 /** In seconds, or as a date (RFC 9110, 10.2.3). */
 function retryAfterMs(text: string, now: number): number | null {
-  const waitMs = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
+  const waitMs = /^\d+$/.test(text) ? Number(text) * 1_000 : Date.parse(isDate.test(text) ? text : "") - now;
   return Number.isNaN(waitMs) ? null : Math.min(longestRetryAfterMs, Math.max(0, waitMs));
 }
 

@@ -25,6 +25,8 @@ const passedOn = [
   "TZ",
   "SSH_AUTH_SOCK",
   "GIT_SSL_CAPATH",
+  "GIT_SSL_CERT",
+  "GIT_SSL_KEY",
   "http_proxy",
   "https_proxy",
   "HTTPS_PROXY",
@@ -32,6 +34,10 @@ const passedOn = [
   "ALL_PROXY",
   "no_proxy",
   "NO_PROXY",
+  "GIT_HTTP_PROXY_AUTHMETHOD",
+  "GIT_PROXY_SSL_CAINFO",
+  "GIT_PROXY_SSL_CERT",
+  "GIT_PROXY_SSL_KEY",
 ];
 
 const hardening: Entries = [

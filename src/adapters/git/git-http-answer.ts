@@ -23,12 +23,15 @@ function isUpgrade(from: URL, to: URL): boolean {
   return from.protocol === "http:" && to.protocol === "https:" && from.hostname === to.hostname;
 }
 
-/** @throws `git/refused` for a web page, `git/unreachable` for what is no git server's answer. */
+/** The cause of a failure that git may not share: it speaks older protocols, newer ones, and less strictly. */
+export class AskGit extends Error {}
+
+/** @throws `git/refused` for a web page, `git/unreachable` for what is no git server's answer as it is read in process. */
 export function judgeContent(url: string, contentType: string, body: Uint8Array): void {
   if (contentType.startsWith("application/x-git-upload-pack-")) return;
   const beginning = Buffer.from(body.subarray(0, 4_096)).toString("utf8").trimStart();
   if (contentType.includes("html") || beginning.startsWith("<")) throw new PinionError("git/refused", `${url} ${webPage(beginning)}`);
-  throw new PinionError("git/unreachable", `${url} does not answer as a git server does`);
+  throw new PinionError("git/unreachable", `${url} does not answer as a git server does`, { cause: new AskGit() });
 }
 
 function webPage(text: string): string {

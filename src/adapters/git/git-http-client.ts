@@ -5,11 +5,10 @@
 
 import type { GitHttpRequest, GitHttpResponse, HttpClient } from "isomorphic-git";
 import { Agent, request } from "undici";
-import { TooLong } from "../../domain/bounded-reading.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { Access } from "./access.ts";
 import { failureOf, statusFailure } from "./failure.ts";
-import { judgeContent, judgeFormat, redirectTarget } from "./git-http-answer.ts";
+import { AskGit, judgeContent, judgeFormat, redirectTarget } from "./git-http-answer.ts";
 
 export interface GitHttpClientOptions {
   readonly access: Pick<Access, "enter" | "authorities">;
@@ -151,7 +150,7 @@ async function readBounded(body: AsyncIterable<Uint8Array>, url: string): Promis
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
-    if (length > maxAnswerBytes) throw new PinionError("git/unreachable", `${url} answers at great length`, { cause: new TooLong() });
+    if (length > maxAnswerBytes) throw new PinionError("git/unreachable", `${url} answers at great length`, { cause: new AskGit() });
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -195,8 +194,10 @@ function connectionFailure(error: unknown, url: string, timeoutMs: number): Pini
   if (name === "TimeoutError" || name === "AbortError")
     return failureOf("ls-refs", `unable to access ${url}: timed out after ${timeoutMs} ms`);
   const code = codeOf(error);
-  const words = connectionCauses[code] ?? `${code} ${error instanceof Error ? error.message : String(error)}`;
-  return failureOf("ls-refs", `unable to access ${url}: ${words}`);
+  const words = connectionCauses[code];
+  if (words !== undefined) return failureOf("ls-refs", `unable to access ${url}: ${words}`);
+  const why = `the connection broke: unable to access ${url}: ${error instanceof Error ? error.message : String(error)}`;
+  return new PinionError("git/unreachable", why, { cause: new AskGit() });
 }
 
 function codeOf(error: unknown): string {

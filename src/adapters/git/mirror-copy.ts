@@ -1,9 +1,10 @@
 /** The mirror's copy of the remote on this disk: made, fetched into, and made anew when it is damaged. */
 
+import { rm } from "node:fs/promises";
 import { PinionError } from "../../domain/errors.ts";
 import type { Log } from "../../ports/log.ts";
 import type { BranchRefs } from "./branch.ts";
-import { emptyMirrorFolder, isMirrorOf } from "./mirror-folder.ts";
+import { emptyMirrorFolder, isMirrorOf, replaceMirror } from "./mirror-folder.ts";
 import type { ObjectReader } from "./object-reader.ts";
 import type { RunGit } from "./run-git.ts";
 import type { LocalGit } from "./run-local-git.ts";
@@ -42,25 +43,43 @@ export function createMirrorCopy(options: MirrorCopyOptions): MirrorCopy {
 
   async function recreate(): Promise<void> {
     await reader.restart();
-    await emptyMirrorFolder(directory, options);
-    await local.run(["init", "--bare", "--quiet", "--template=", "--initial-branch=pinion", directory]);
+    await makeIn(directory);
     isSuspect = false;
   }
 
-  /** Verbose, because simple-git waits 50 ms longer for a command that prints nothing. */
-  async function fetchIncoming(): Promise<void> {
-    const flags = ["--verbose", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance", "--progress"];
-    await talk(["fetch", ...flags, "--end-of-options", options.url, `+${refs.remote}:${refs.incoming}`]);
+  async function makeIn(folder: string): Promise<void> {
+    await emptyMirrorFolder(folder, options);
+    await local.run(["init", "--bare", "--quiet", "--template=", "--initial-branch=pinion", folder]);
   }
 
-  /** What is wrong with our copy is mended by a new copy, but only once the remote has answered: a damaged copy is better than none. */
+  /** Verbose, because simple-git waits 50 ms longer for a command that prints nothing. */
+  async function fetchIncoming(where: readonly string[] = []): Promise<void> {
+    const flags = ["--verbose", "--no-tags", "--no-recurse-submodules", "--no-write-fetch-head", "--no-auto-maintenance", "--progress"];
+    await talk([...where, "fetch", ...flags, "--end-of-options", options.url, `+${refs.remote}:${refs.incoming}`]);
+  }
+
+  /** What is wrong with our copy is mended by a new copy, but only once that is whole: a damaged copy is better than none. */
   async function fetchMending(): Promise<void> {
     const damage = await fetchIncoming().then(findDamage, whenOurOwnFault);
     isSuspect = false;
     if (damage === null) return;
+    const fresh = await fetchAnew();
     log.warn({ damage }, "the mirror is damaged and is made anew");
-    await recreate();
-    await fetchIncoming();
+    await reader.restart();
+    await replaceMirror(directory, fresh);
+  }
+
+  /** Another copy, beside ours. What fails here as well is no fault of ours. */
+  async function fetchAnew(): Promise<string> {
+    const fresh = `${directory}.new`;
+    await makeIn(fresh);
+    try {
+      await fetchIncoming(["-C", fresh]);
+      return fresh;
+    } catch (error) {
+      await rm(fresh, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   async function findDamage(): Promise<string | null> {
@@ -70,7 +89,7 @@ export function createMirrorCopy(options: MirrorCopyOptions): MirrorCopy {
   return { open, fetch: fetchMending, suspect: () => void (isSuspect = true) };
 }
 
-/** Not the network, not the server, not the branch: then it is the copy on this disk. A bad object that is sent to us is the server's. */
+/** Not the network, not the server, not the branch: then it may be the copy on this disk. A bad object that is sent to us is the server's. */
 function whenOurOwnFault(error: unknown): string {
   if (error instanceof PinionError && error.code === "git/failed" && !/fsck|Pinion stops/i.test(error.message)) return error.message;
   throw error;

@@ -46,6 +46,12 @@ function isFull(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 }
 
+/** Puts a whole mirror in another's place. @throws `git/failed` rather than touch a folder that is not a mirror. */
+export async function replaceMirror(directory: string, fresh: string): Promise<void> {
+  await removeMirror(directory);
+  await rename(fresh, directory);
+}
+
 async function removeMirror(directory: string): Promise<void> {
   const names = await readdir(directory).catch((): string[] => []);
   if (names.length === 0) return;

@@ -39,13 +39,21 @@ export interface Ended {
   readonly output: string;
 }
 
+/** Of a remote that is a shallow clone git takes nothing, and calls that a success. */
+const isRefusedQuietly = /shallow roots are not allowed to be updated/;
+
+/** Without the folder that it runs in. */
+function commandOf([first = "", , third = ""]: readonly string[]): string {
+  return first === "-C" ? third : first;
+}
+
 /** Runs one command whose failures say more than an error could; `signal` ends it. @throws PinionError when it never came to an end of its own. */
 export type TryGit = (args: readonly string[], signal?: AbortSignal) => Promise<Ended>;
 
 export function createRunGit(attempt: TryGit): RunGit {
   return async (args) => {
     const { exitCode, output } = await attempt(args);
-    if (exitCode !== 0) throw failureOf(args[0] ?? "", output);
+    if (exitCode !== 0) throw failureOf(commandOf(args), output);
     return output;
   };
 }
@@ -56,10 +64,10 @@ export function createTryGit(options: RunGitOptions): TryGit {
     const limit = AbortSignal.timeout(totalOf(options));
     const ended = await execute(options, args, { environment, limits: signal === undefined ? [limit] : [limit, signal] }).catch(
       (error: unknown) => {
-        throw limit.aborted ? tooLong(args[0] ?? "", options) : broken(args[0] ?? "", options, error);
+        throw limit.aborted ? tooLong(commandOf(args), options) : broken(commandOf(args), options, error);
       },
     );
-    if (ended.exitCode !== 0 && limit.aborted) throw tooLong(args[0] ?? "", options);
+    if (ended.exitCode !== 0 && limit.aborted) throw tooLong(commandOf(args), options);
     return ended.exitCode === 0 ? ended : { ...ended, output: options.redact(ended.output) };
   };
 }
@@ -93,6 +101,7 @@ async function execute(
     },
   }).env(environment);
   const output = await git.raw([...args]);
+  if (exitCode === 0 && isRefusedQuietly.test(complaint)) exitCode = 1;
   if (exitCode !== 0) closing.throwIfAborted();
   return { exitCode, output: exitCode === 0 ? output : complaint };
 }
