@@ -17,6 +17,7 @@ import type { MetricQuery } from "../src/domain/metrics.ts";
 import { readPath } from "../src/domain/paths/path-pattern.ts";
 import { createHttp } from "../src/surfaces/http/server.ts";
 import { createKeptLog } from "../test/support/log.ts";
+import { lettersWithoutOrder } from "../test/adapters/routers/gateway/letters.ts";
 import { complete, openDoor } from "../test/surfaces/cli/controller.ts";
 import type { Attack, HostileCase } from "./hostile-case.ts";
 
@@ -183,19 +184,32 @@ async function sent(path: string, payload: string): Promise<Attack> {
     );
 }
 
+function matched(pattern: (index: number) => string, path: string): HostileCase["prepare"] {
+  return () => {
+    const endpoints = Array.from({ length: 500 }, (_, index) =>
+      readPath(pattern(index)).forms.map((form) => ({ form, path: form.key, method: "GET", serves: index })),
+    );
+    const { match } = createMatcher(endpoints.flat());
+    return async () => match("GET", `/${path}`).kind;
+  };
+}
+
 const orders = "/api/v1/environments/dev/orders";
 const callers: Readonly<Record<string, HostileCase["prepare"]>> = {
   "an order of 5 MB": () => sent(orders, `{"a":"${fill("a")}"}`),
   "an order of 60 KB of lists": () => sent(orders, fill("[", 60_000)),
   "an order of 60 KB of keys": () => sent(orders, `{${listed(5000, (index) => `"k${index}":1,`)}"z":1}`),
   "a URL of 15 KB": () => sent(`${orders}?${fill("a=1&", 15_000)}`, "{}"),
-  "a path of 15 KB against 500 patterns": () => {
-    const endpoints = Array.from({ length: 500 }, (_, index) =>
-      readPath(`/${"a*".repeat(6)}${index}`).forms.map((form) => ({ form, path: form.key, method: "GET", serves: index })),
-    );
-    const { match } = createMatcher(endpoints.flat());
-    return async () => match("GET", `/${fill("a", 15_000)}`).kind;
-  },
+  "a path of 15 KB against 500 patterns": matched((index) => `/${"a*".repeat(6)}${index}`, fill("a", 15_000)),
+  "a path of 30 KB against 500 patterns that know no two places of it as the same": matched(
+    (index) => `/:x([ab]+a[ab]{60})${index}`,
+    lettersWithoutOrder(30_000),
+  ),
+  "a path of 30 KB against 20 such patterns": matched(
+    (index) => (index < 20 ? `/:x([ab]+a[ab]{60})${index}` : `/p${index}`),
+    lettersWithoutOrder(30_000),
+  ),
+  "a path of 15,000 slashes": matched((index) => `/${":a/".repeat(40)}x${index}`, fill("a/", 30_000)),
 };
 
 const config =

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
 import type { GitObjects } from "../../src/adapters/git/git-objects.ts";
-import { readCommit, readRawTree, readTree } from "../../src/adapters/git/read-object.ts";
+import { rawEntries, readCommit, readRawTree, readTree } from "../../src/adapters/git/read-object.ts";
 import type { CommitId } from "../../src/domain/names.ts";
 import { rollbackIdOf, type SimCommit, type StoredObject } from "./git.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -53,7 +53,7 @@ export function takeCommit({ git }: SimWorld, id: CommitId, load: Load): SimComm
 }
 
 function* filesIn(tree: string, prefix: string, load: Load): Iterable<readonly [string, string]> {
-  for (const { mode, name, id } of readRawTree(load(tree).bytes, 20, "utf8")) {
+  for (const { mode, name, id } of rawEntries(load(tree).bytes, 20, "utf8")) {
     if (mode === "40000") yield* filesIn(id, `${prefix}${name}/`, load);
     else yield [`${prefix}${name}`, Buffer.from(load(id).bytes).toString("utf8")];
   }

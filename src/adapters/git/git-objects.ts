@@ -4,6 +4,7 @@ import { PinionError } from "../../domain/errors.ts";
 import type { Objects } from "../../ports/objects.ts";
 import type { BatchAnswer } from "./batch-parser.ts";
 import type { ObjectReader } from "./object-reader.ts";
+import { createQueue } from "./queue.ts";
 import { readCommit, readRawTree, readTree } from "./read-object.ts";
 import type { CommitObject, RawEntry } from "./read-object.ts";
 
@@ -21,6 +22,8 @@ export interface GitObjectsOptions {
 
 type Contents = Extract<BatchAnswer, { readonly kind: "contents" }>;
 
+/** Bytes of a tree of some thousand names. */
+const longTree = 128 * 1024;
 const objectId = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
 export function createGitObjects({ reader, onMissing }: GitObjectsOptions): GitObjects {
@@ -47,12 +50,19 @@ export function createGitObjects({ reader, onMissing }: GitObjectsOptions): GitO
     throw new PinionError("git/object-missing", `the mirror has no object ${id}`);
   }
 
+  /** Long ones one after the other: what each of them becomes is many times as long. */
+  async function tree<T>(id: string, read: (bytes: Uint8Array) => Promise<T>): Promise<T> {
+    const bytes = await contents(id, "tree");
+    return bytes.length > longTree ? inLine.add(() => read(bytes)) : read(bytes);
+  }
+
+  const inLine = createQueue();
   const commit = async (id: string): Promise<CommitObject> => readCommit(id, await contents(id, "commit"));
   return {
     commit,
     root: async (id) => (await commit(id)).tree,
-    rawTree: async (id) => readRawTree(await contents(id, "tree"), id.length / 2, "latin1"),
-    directory: async (id) => readTree(await contents(id, "tree"), id.length / 2),
+    rawTree: (id) => tree(id, (bytes) => readRawTree(bytes, id.length / 2, "latin1")),
+    directory: (id) => tree(id, (bytes) => readTree(bytes, id.length / 2)),
     size: async (id) => present(await ask(id, "info"), id).size,
     file: (id) => contents(id, "blob"),
   };

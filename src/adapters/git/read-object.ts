@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import type { CommitId } from "../../domain/names.ts";
 import type { Head } from "../../ports/config-repository.ts";
 import type { TreeEntry } from "../../ports/objects.ts";
+import { sortInSlices } from "./sort-in-slices.ts";
 
 export interface CommitObject extends Head {
   readonly tree: string;
@@ -22,19 +23,35 @@ export interface RawEntry {
   readonly id: string;
 }
 
-/** The entries of a tree object, by name, and in two steps when they are many. `idLength` is 20 bytes for SHA-1 and 32 for SHA-256. */
+/** Entries that are handled before others get their turn. */
+const entriesAtOnce = 4_000;
+
+/** The entries of a tree object, by name; of many, in slices. `idLength` is 20 bytes for SHA-1 and 32 for SHA-256. */
 export async function readTree(bytes: Uint8Array, idLength: number): Promise<readonly TreeEntry[]> {
-  const entries = readRawTree(bytes, idLength, "utf8").map(({ mode, name, id }) => ({ name, kind: kinds[mode] ?? "file", id }) as const);
-  if (entries.length > manyEntries) await setImmediate();
-  return byName(entries);
+  const raw = await readRawTree(bytes, idLength, "utf8");
+  // git sorts a directory as if its name ended in a slash, so its order differs from that of the names, but seldom.
+  const sorted = await sortInSlices(raw, (a, b) => a.name <= b.name, entriesAtOnce);
+  const entries: TreeEntry[] = [];
+  for (const { mode, name, id } of sorted) {
+    entries.push({ name, kind: kinds[mode] ?? "file", id });
+    if (entries.length % (entriesAtOnce * 4) === 0) await setImmediate();
+  }
+  return entries;
 }
 
-const manyEntries = 10_000;
-
-/** The entries of a tree object, as they are and in their order. With `latin1` a name is its bytes, whatever they are. */
-export function readRawTree(bytes: Uint8Array, idLength: number, encoding: "utf8" | "latin1"): readonly RawEntry[] {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** The entries of a tree object, as they are and in their order; of many, in slices. With `latin1` a name is its bytes, whatever they are. */
+export async function readRawTree(bytes: Uint8Array, idLength: number, encoding: "utf8" | "latin1"): Promise<readonly RawEntry[]> {
   const entries: RawEntry[] = [];
+  for (const entry of rawEntries(bytes, idLength, encoding)) {
+    entries.push(entry);
+    if (entries.length % entriesAtOnce === 0) await setImmediate();
+  }
+  return entries;
+}
+
+/** The same, one after the other. */
+export function* rawEntries(bytes: Uint8Array, idLength: number, encoding: "utf8" | "latin1"): Iterable<RawEntry> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < buffer.length;) {
     const modeEnd = buffer.indexOf(space, at);
     const nameEnd = buffer.indexOf(0, modeEnd);
@@ -42,16 +59,9 @@ export function readRawTree(bytes: Uint8Array, idLength: number, encoding: "utf8
     if (modeEnd < 0 || nameEnd < 0 || idEnd > buffer.length) throw new Error("a tree object ends in the middle of an entry");
     const mode = buffer.toString("latin1", at, modeEnd);
     const name = buffer.toString(encoding, modeEnd + 1, nameEnd);
-    entries.push({ mode, name, id: buffer.toString("hex", nameEnd + 1, idEnd) });
+    yield { mode, name, id: buffer.toString("hex", nameEnd + 1, idEnd) };
     at = idEnd;
   }
-  return entries;
-}
-
-/** git sorts a directory as if its name ended in a slash, so its order differs from that of the names, but seldom. */
-function byName(entries: readonly TreeEntry[]): readonly TreeEntry[] {
-  const isSorted = entries.every((entry, index) => index === 0 || (entries[index - 1]?.name ?? "") < entry.name);
-  return isSorted ? entries : entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** Who, when and what of a commit object. */

@@ -98,35 +98,63 @@ interface Known {
   readonly next: (Known | null)[];
 }
 
-/** How many sets of states are remembered; past it all are forgotten and found again. */
-const mostKnown = 256;
+/** How many sets of states are remembered, and of how many states altogether; past it all are forgotten and found again. */
+const mostKnown = 128;
+const mostKnownStates = 16_384;
+/** What it takes to find out where a state goes, in looks at what is known. */
+const costOfState = 40;
 
-/** Says whether a whole text fits. What it learns is kept, so that most characters cost one look. */
-export function createTester(automaton: Automaton): (text: string) => boolean {
+/** Says whether a whole text fits; null: to tell would take more than the looks that are allowed. */
+export type Tester = (text: string, mostLooks?: number) => boolean | null;
+
+/** What a tester learns is kept, so that most characters cost one look. */
+export function createTester(automaton: Automaton): Tester {
+  const memory = createMemory(automaton);
+  const start = closure(automaton, [0]);
+  return (text, mostLooks = Number.POSITIVE_INFINITY) => {
+    let at = memory.remember(start);
+    let looks = 0;
+    for (let position = 0; position < text.length && at.states.length > 0; position++) {
+      const index = indexOf(text.charCodeAt(position));
+      const next = at.next[index];
+      looks += next ? 1 : costOfState * at.states.length;
+      if (looks > mostLooks) return null;
+      at = next ?? memory.follow(at, index);
+    }
+    return at.isEnd;
+  };
+}
+
+interface Memory {
+  remember(states: readonly number[]): Known;
+  /** Where a set of states goes with the character of an index. */
+  follow(from: Known, index: number): Known;
+}
+
+function createMemory(automaton: Automaton): Memory {
   let known = new Map<string, Known>();
+  let knownStates = 0;
   const remember = (states: readonly number[]): Known => {
     const key = states.join();
     const before = known.get(key);
     if (before) return before;
-    if (known.size >= mostKnown) known = new Map();
+    if (known.size >= mostKnown || knownStates > mostKnownStates) {
+      known = new Map();
+      knownStates = 0;
+    }
     const made: Known = { states, isEnd: states.includes(automaton.end), next: Array.from({ length: alphabetSize }, () => null) };
     known.set(key, made);
+    knownStates += states.length;
     return made;
   };
-  const follow = (from: Known, index: number): Known => {
-    const reached = from.states.flatMap((state) => {
-      const step = automaton.steps[state];
-      return step && holds(step.set, index) ? [step.to] : [];
-    });
-    return (from.next[index] = remember(closure(automaton, reached)));
-  };
-  const start = closure(automaton, [0]);
-  return (text) => {
-    let at = remember(start);
-    for (let position = 0; position < text.length && at.states.length > 0; position++) {
-      const index = indexOf(text.charCodeAt(position));
-      at = at.next[index] ?? follow(at, index);
-    }
-    return at.isEnd;
+  return {
+    remember,
+    follow(from, index) {
+      const reached = from.states.flatMap((state) => {
+        const step = automaton.steps[state];
+        return step && holds(step.set, index) ? [step.to] : [];
+      });
+      return (from.next[index] = remember(closure(automaton, reached)));
+    },
   };
 }

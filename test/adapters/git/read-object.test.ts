@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { readCommit, readTree } from "../../../src/adapters/git/read-object.ts";
 
@@ -32,6 +33,24 @@ describe("a tree object", () => {
     expect(await readTree(new Uint8Array(0), 20)).toEqual([]);
     await expect(readTree(Buffer.from("100644 cut"), 20)).rejects.toThrow("in the middle");
     await expect(readTree(entry("100644", "x").subarray(0, 20), 20)).rejects.toThrow("in the middle");
+  });
+});
+
+describe("a tree object of 100,000 names", () => {
+  /** In git's order, which is not that of the names. */
+  const names = Array.from({ length: 100_000 }, (_, index) => `f${String(index >> 1).padStart(6, "0")}${index % 2 === 0 ? "-" : ""}`);
+  const bytes = Buffer.concat(names.map((name) => entry("40000", name)));
+
+  it("is sorted, and leaves the loop to others in between", async () => {
+    let [turns, isOver] = [0, false];
+    const count = async (): Promise<void> => {
+      for (; !isOver; turns++) await setImmediate();
+    };
+    const counting = count();
+    const read = await readTree(bytes, 20).finally(() => (isOver = true));
+    await counting;
+    expect(read.map(({ name }) => name)).toEqual(names.toSorted());
+    expect(turns).toBeGreaterThan(50);
   });
 });
 

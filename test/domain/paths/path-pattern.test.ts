@@ -35,7 +35,7 @@ const expressTakes = (pattern: string) => {
 };
 const takes = (pattern: string) => {
   const testers = readPath(pattern).forms.map((form) => createTester(form.automaton()));
-  return (path: string) => testers.some((test) => test(path));
+  return (path: string) => testers.some((test) => test(path) === true);
 };
 const refusal = (pattern: string): string => {
   try {

@@ -3,12 +3,15 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { deflateSync } from "node:zlib";
+import { constants, deflateSync } from "node:zlib";
 
 export interface ObjectStore {
   /** Writes it, also when it is there already, and gives back its id. */
   write(type: "blob" | "tree" | "commit", bytes: Uint8Array): string;
 }
+
+/** To compress more would hold up everything else; git does it when it pushes. */
+const largeBytes = 1024 * 1024;
 
 /**
  * `idDigits` is 40 in a SHA-1 repository and 64 in a SHA-256 one. Written synchronously: a handful of small files, between a look and a push that others
@@ -22,7 +25,11 @@ export function createObjectStore(directory: string, idDigits: number): ObjectSt
       const id = createHash(algorithm).update(whole).digest("hex");
       const folder = join(directory, "objects", id.slice(0, 2));
       mkdirSync(folder, { recursive: true });
-      replaceFile(join(folder, id.slice(2)), folder, deflateSync(whole));
+      replaceFile(
+        join(folder, id.slice(2)),
+        folder,
+        deflateSync(whole, whole.length > largeBytes ? { level: constants.Z_NO_COMPRESSION } : {}),
+      );
       return id;
     },
   };

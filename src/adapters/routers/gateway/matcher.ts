@@ -1,6 +1,6 @@
 /** Finds who serves a method and a path, the most specific pattern first, in one pass over the path. */
 
-import { createTester } from "../../../domain/paths/automaton.ts";
+import { createTester, type Tester } from "../../../domain/paths/automaton.ts";
 import { compareForms, type PathForm } from "../../../domain/paths/path-pattern.ts";
 
 /** Something that serves one form of a path. */
@@ -16,11 +16,13 @@ export type Match<T> =
   | { readonly kind: "served"; readonly serves: T }
   /** The path is known, the method is not. */
   | { readonly kind: "other-methods"; readonly allow: readonly string[] }
+  /** To tell would take longer than one request may hold up all others. */
+  | { readonly kind: "too-long" }
   | { readonly kind: "unknown" };
 
 export interface Matcher<T> {
   match(method: string, path: string): Match<T>;
-  /** Everything that serves the request, the most specific first. */
+  /** Everything that serves the request, the most specific first, as far as that can be told in time. */
   all(method: string, path: string): readonly T[];
   /** Endpoints that are never found, because an earlier one is the same. */
   readonly clashes: readonly { readonly endpoint: Endpoint<T>; readonly keeper: T }[];
@@ -38,7 +40,12 @@ interface Node<T> {
   free: Node<T> | null;
   leaf: Leaf<T> | null;
   /** Forms that are fixed as far as here, and of which only an automaton can tell the rest. */
-  readonly others: { readonly leaf: Leaf<T>; readonly fits: (path: string) => boolean }[];
+  readonly others: Other<T>[];
+}
+
+interface Other<T> {
+  readonly leaf: Leaf<T>;
+  readonly fits: Tester;
 }
 
 interface Tree<T> {
@@ -47,6 +54,10 @@ interface Tree<T> {
 }
 
 const unknown = { kind: "unknown" } as const;
+const tooLong = { kind: "too-long" } as const;
+
+/** Looks at characters for one request, some 50 ms, shared out among the patterns that need an automaton. */
+const mostLooks = 2_000_000;
 
 /** Of two that serve the same endpoint the first one is found. */
 export function createMatcher<T>(endpoints: readonly Endpoint<T>[]): Matcher<T> {
@@ -65,7 +76,7 @@ export function createMatcher<T>(endpoints: readonly Endpoint<T>[]): Matcher<T> 
   return {
     clashes,
     match: (method, path) => find(tree, method, path),
-    all: (method, path) => fitting(tree, path).flatMap((leaf) => servedBy(leaf, method)?.serves ?? []),
+    all: (method, path) => fitting(tree, path).found.flatMap((leaf) => servedBy(leaf, method)?.serves ?? []),
   };
 }
 
@@ -97,12 +108,14 @@ function find<T>(tree: Tree<T>, method: string, path: string): Match<T> {
   const exact = tree.exact.get(plainly(path));
   const served = exact && servedBy(exact, method);
   if (served) return served;
-  const allow = new Set<string>();
-  for (const leaf of fitting(tree, path)) {
-    const match = servedBy(leaf, method);
-    if (match) return match;
-    for (const known of leaf.methods.keys()) allow.add(known);
-  }
+  const { found, undecided } = fitting(tree, path);
+  const best = found.find((leaf) => servedBy(leaf, method) !== undefined);
+  if (undecided.some((leaf) => best === undefined || compareForms(leaf.form, best.form) < 0)) return tooLong;
+  return (best && servedBy(best, method)) ?? unserved(found);
+}
+
+function unserved<T>(found: readonly Leaf<T>[]): Match<T> {
+  const allow = new Set(found.flatMap((leaf) => [...leaf.methods.keys()]));
   return allow.size === 0 ? unknown : { kind: "other-methods", allow: [...allow].toSorted() };
 }
 
@@ -115,26 +128,44 @@ function servedBy<T>({ methods }: Leaf<T>, method: string): (Match<T> & { kind: 
   return undefined;
 }
 
-/** Every leaf that fits, the most specific first. */
-function fitting<T>({ exact, root }: Tree<T>, path: string): readonly Leaf<T>[] {
+interface Fitting<T> {
+  /** The most specific first. */
+  readonly found: readonly Leaf<T>[];
+  /** Of which it could not be told in time. */
+  readonly undecided: readonly Leaf<T>[];
+}
+
+/** Every leaf that fits. */
+function fitting<T>({ exact, root }: Tree<T>, path: string): Fitting<T> {
   const plain = plainly(path);
-  const found: Leaf<T>[] = [];
-  const leaf = exact.get(plain);
-  if (leaf) found.push(leaf);
   const segments = plain === "/" ? [] : plain.slice(1).split("/");
-  walk(root, { segments, path, found }, 0);
-  return found.length > 1 ? found.toSorted((a, b) => compareForms(a.form, b.form)) : found;
+  const request: Walk<T> = { segments, found: [], others: [] };
+  walk(root, request, 0);
+  const tested = testEach(request.others, path);
+  const leaf = exact.get(plain);
+  const found = [...(leaf ? [leaf] : []), ...request.found, ...tested.found];
+  return { found: found.length > 1 ? found.toSorted((a, b) => compareForms(a.form, b.form)) : found, undecided: tested.undecided };
+}
+
+/** Each has the same share of the time, so that one that is hard to tell does not take it from the others. */
+function testEach<T>(others: readonly Other<T>[], path: string): Fitting<T> {
+  const [found, undecided]: [Leaf<T>[], Leaf<T>[]] = [[], []];
+  for (const { leaf, fits } of others) {
+    const does = fits(path, mostLooks / others.length);
+    if (does !== false) (does === null ? undecided : found).push(leaf);
+  }
+  return { found, undecided };
 }
 
 interface Walk<T> {
   readonly segments: readonly string[];
-  readonly path: string;
   readonly found: Leaf<T>[];
+  readonly others: Other<T>[];
 }
 
 function walk<T>(node: Node<T>, request: Walk<T>, depth: number): void {
-  const { segments, path, found } = request;
-  for (const { leaf, fits } of node.others) if (fits(path)) found.push(leaf);
+  const { segments, found, others } = request;
+  for (const other of node.others) others.push(other);
   const segment = segments[depth];
   if (segment === undefined) {
     if (node.leaf) found.push(node.leaf);

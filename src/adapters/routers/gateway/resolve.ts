@@ -44,12 +44,17 @@ export function resolve(environments: Environments, { method, target, own }: Ask
     const service = sharedOut(routed, match.serves, method, path);
     return { kind: "service", environment, prefix: url.slice(0, nameEnd), target: path + url.slice(pathEnd), service };
   }
-  return unserved(environment, method, path, match.kind === "other-methods" ? match.allow : null);
+  return unserved(environment, method, path, match);
 }
 
-function unserved(environment: EnvironmentName, method: string, path: string, allow: readonly string[] | null): Resolved {
+type Unserved = Exclude<ReturnType<RoutedEnvironment["matcher"]["match"]>, { readonly kind: "served" }>;
+
+function unserved(environment: EnvironmentName, method: string, path: string, match: Unserved): Resolved {
   const about = { environment };
-  if (allow === null) return none(404, "not-served", `No process in ${environment} serves ${method} ${shown(path)}.`, about);
+  if (match.kind === "too-long")
+    return none(414, "path-too-long", "The path is too long for the patterns that it would have to be compared with.", about);
+  if (match.kind === "unknown") return none(404, "not-served", `No process in ${environment} serves ${method} ${shown(path)}.`, about);
+  const { allow } = match;
   const message = `No process in ${environment} serves ${method} ${shown(path)}; it takes ${allow.join(", ")}.`;
   return { kind: "none", answer: { status: 405, error: "method-not-served", message, about, headers: { allow: allow.join(", ") } } };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createMatcher, type Endpoint } from "../../../../src/adapters/routers/gateway/matcher.ts";
 import { readPath } from "../../../../src/domain/paths/path-pattern.ts";
+import { lettersWithoutOrder } from "./letters.ts";
 
 const endpoint = <T>(method: string, path: string, serves: T): readonly Endpoint<T>[] =>
   readPath(path).forms.map((form) => ({ method, path, form, serves }));
@@ -25,7 +26,7 @@ const endpoints = [
 
 const found = (method: string, path: string) => {
   const match = createMatcher(endpoints).match(method, path);
-  return match.kind === "served" ? match.serves : match.kind === "unknown" ? null : match.allow.join();
+  return match.kind === "served" ? match.serves : match.kind === "other-methods" ? match.allow.join() : null;
 };
 
 describe("finding who serves a request", () => {
@@ -70,5 +71,20 @@ describe("finding who serves a request", () => {
   it("keeps the first of two that serve the same", () => {
     const matcher = createMatcher(["first", "second"].flatMap((serves) => endpoint("GET", `/a/:${serves}`, serves)));
     expect(matcher.match("GET", "/a/1")).toEqual({ kind: "served", serves: "first" });
+  });
+
+  describe("with patterns that take long to compare", () => {
+    const hard = Array.from({ length: 3 }, (_, index) => endpoint("GET", `/hard/:x([ab]+a[ab]{60})${index}`, `hard ${index}`)).flat();
+    const { match } = createMatcher([...hard, ...endpoint("GET", "/hard/*", "rest"), ...endpoint("GET", "/easy/*", "easy")]);
+    const letters = lettersWithoutOrder(4000);
+
+    it("does not tell for a path that would hold up all others", () => {
+      expect(match("GET", `/hard/${letters}2`).kind).toBe("too-long");
+    });
+
+    it("finds those of a short one, and of a long one elsewhere", () => {
+      expect(match("GET", `/hard/${letters.slice(0, 40)}a${"b".repeat(60)}2`)).toEqual({ kind: "served", serves: "hard 2" });
+      expect(match("GET", `/easy/${letters}`)).toEqual({ kind: "served", serves: "easy" });
+    });
   });
 });

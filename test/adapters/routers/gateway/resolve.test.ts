@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { lettersWithoutOrder } from "./letters.ts";
 import { openSetting, share, type Setting } from "./setting.ts";
 import { rawRequest } from "./raw.ts";
 
@@ -65,5 +66,13 @@ describe("what the public address does not give away", () => {
     });
     expect(await setting.call("/orders", { method: "PUT" })).toMatchObject({ status: 405, headers: { allow: "GET" } });
     expect(await setting.call("/orders")).toMatchObject({ status: 503 });
+  });
+
+  it("answers 414 to a path that cannot be compared with its patterns in time", async () => {
+    await setting.route([{ ...share("1.0.0", "a", 100, []), endpoints: [{ method: "GET", path: "/x/:name([ab]+a[ab]{60})" }] }]);
+    const letters = lettersWithoutOrder(9000);
+    const refused = await setting.call(`/x/${letters}`);
+    expect([refused.status, JSON.parse(refused.body)]).toMatchObject([414, { error: "path-too-long", environment: "production" }]);
+    expect(await setting.call(`/y/${letters}`)).toMatchObject({ status: 404 });
   });
 });
