@@ -5,6 +5,7 @@ import { waysIn } from "../../../src/adapters/engines/node-red/ways-in.ts";
 import { createHash } from "node:crypto";
 import { mergeResults } from "../../../src/domain/remembered.ts";
 import type { Ports } from "../../../src/controller/ports.ts";
+import { createUnrecorded } from "../../../src/controller/unrecorded.ts";
 import { validate } from "../../../src/controller/validate.ts";
 import type { Action, Phase } from "../../../src/domain/actions.ts";
 import { canonicalDefinition } from "../../../src/domain/canonical.ts";
@@ -196,7 +197,7 @@ export function createStand(options: StandOptions = {}) {
   function processes(): ReadonlyMap<ProcessId, ProcessState> {
     const states = new Map<ProcessId, ProcessState>();
     for (const [process, unit] of refused) states.set(process, stateOf(process, { refused: { unit, why: "", at: 0 } }));
-    const rollout = underWay && { deployment: "d1", deadline: underWay.deadline, state: { kind: "checking" } };
+    const rollout = underWay && { deployment: "d1", startedAt: 0, deadline: underWay.deadline, state: { kind: "checking" } };
     if (underWay && !stand.isSuperseded)
       states.set(underWay.process, stateOf(underWay.process, { rollout: rollout as ProcessState["rollout"] }));
     return states;
@@ -208,6 +209,7 @@ export function createStand(options: StandOptions = {}) {
     prober: options.real?.prober ?? prober,
     hash: sha256,
     awake: alwaysAwake({ now: () => stand.now }),
+    unrecorded: createUnrecorded(),
     clock: options.real?.clock ?? { now: () => stand.now, sleep: async (ms: number) => void (stand.now += ms) },
     secrets: { resolve: () => Promise.reject(new Error("no secrets here")) },
     manifests: { version: async (process: ProcessId, version: Version) => versionOf(process, version) },
