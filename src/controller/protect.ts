@@ -11,16 +11,19 @@ import { eventOf } from "../domain/telling/told.ts";
 import type { Ports } from "./ports.ts";
 import { shiftTraffic } from "./shift-traffic.ts";
 
-/** Records a decision. `remembered`: what the journal remembered before it. @throws `store/full`, `store/failed`, after callers are protected. */
-export async function record(step: Step, remembered: EnvironmentState, ports: Ports): Promise<void> {
+/**
+ * Records a decision with all that waits for it. `before`: what it was decided on. @throws `store/full`, `store/failed`, after
+ * callers are protected.
+ */
+export async function record(step: Step, before: EnvironmentState, ports: Ports): Promise<void> {
   try {
-    await ports.journal.record(step);
+    await ports.journal.record(ports.unrecorded.joined(step));
     ports.unrecorded.clear(step.environment);
     ports.unrecorded.recovered(step.environment, ports.clock.now());
   } catch (error) {
     if (!isOfTheDisk(error)) throw error;
     ports.unrecorded.failed(step.environment, ports.clock.now());
-    await protect(step, remembered, { ports, error });
+    await protect(step, before, { ports, error });
     throw error;
   }
 }
@@ -35,10 +38,11 @@ interface Failing {
   readonly error: PinionError;
 }
 
-async function protect(step: Step, remembered: EnvironmentState, { ports, error }: Failing): Promise<void> {
+/** What was carried out from memory stays so until it is recorded: what is decided on top of it, and protects nobody, waits. */
+async function protect(step: Step, before: EnvironmentState, { ports, error }: Failing): Promise<void> {
   const { unrecorded, log } = ports;
   const { environment } = step;
-  const part = protectivePart(step, remembered);
+  const part: Step = { ...unrecorded.joined(protectivePart(step, before)), isUrgent: true };
   const urgent = withNews(part, unrecorded.isNews(environment) ? error : null);
   if (isNothingNew(urgent)) return;
   unrecorded.keep(urgent);

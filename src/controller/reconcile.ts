@@ -19,14 +19,13 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
   const seen = await observe(environment, ports);
   if (!seen) return null;
 
-  const remembered = await ports.journal.state(environment);
-  const state = ports.unrecorded.over(remembered);
+  const state = ports.unrecorded.over(await ports.journal.state(environment));
   const measured = ports.measurements.latest(environment, wishesOf(state, seen.spec));
   const step = decide(state, { ...seen, measured });
   const toRecord = ports.unrecorded.joined(step);
   if (isNothingNew(toRecord)) return step;
 
-  await record(toRecord, remembered, ports);
+  await record(step, state, ports);
   report(step, state, ports.log);
   if (toRecord.events.length > 0) ports.telling.ring();
   await settle(environment, ports);

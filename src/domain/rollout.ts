@@ -42,6 +42,8 @@ export type RolloutState =
       readonly kind: "watching";
       readonly since: Instant;
       readonly until: Instant;
+      /** It lost its traffic, and not by us, or not as far as we remember: watched from the beginning once it has it again. */
+      readonly hasLostTraffic?: true;
       /** A person took it as good although there was no verdict. */
       readonly isAccepted?: boolean;
     }

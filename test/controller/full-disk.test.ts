@@ -1,29 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { PinionError } from "../../src/domain/errors.ts";
+import { fill } from "../support/full-disk.ts";
 import { canary, measure, passes, use } from "../support/progressive.ts";
 import { running, type World } from "../support/world.ts";
 
 let world: World;
-
-/** What the disk takes: everything, only what is urgent (there is a reserve), or nothing. */
-type Disk = "free" | "reserve" | "full";
-
-function fill(disk: Disk): void {
-  const full = () => Promise.reject(new PinionError("store/full", "journal.db: the disk is full"));
-  const journal = world.journal.reopened();
-  const refusesAll = disk === "full";
-  world.journal = {
-    ...journal,
-    calls: journal.calls,
-    before: () => undefined,
-    after: () => undefined,
-    reopened: () => journal.reopened(),
-    record: (step) => (disk === "free" || (disk === "reserve" && step.isUrgent === true) ? journal.record(step) : full()),
-    settled: (environment, ids) => (refusesAll ? full() : journal.settled(environment, ids)),
-    refused: (environment, id, stuck, at) => (disk === "free" ? journal.refused(environment, id, stuck, at) : full()),
-  };
-  world.ports = { ...world.ports, journal: world.journal };
-}
 
 /** A pass that cannot record what it decides. */
 async function failingPass(): Promise<void> {
@@ -42,7 +22,7 @@ beforeEach(async () => {
 
 describe.each(["reserve", "full"] as const)("a canary that goes bad while the disk is full (%s)", (disk) => {
   beforeEach(async () => {
-    fill(disk);
+    fill(world, disk);
     measure(world, 60);
     await failingPass();
   });
@@ -62,7 +42,7 @@ describe.each(["reserve", "full"] as const)("a canary that goes bad while the di
 
   it("is told: nothing can be recorded, once", async () => {
     await world.pass().catch(() => undefined);
-    fill("free");
+    fill(world, "free");
     await world.settle();
     const events = (await world.journal.untold(1_000)).filter(({ kind }) => kind === "store-failing");
     expect(events).toMatchObject([{ why: "nothing can be recorded: journal.db: the disk is full" }]);
@@ -70,14 +50,14 @@ describe.each(["reserve", "full"] as const)("a canary that goes bad while the di
 
   it("wakes whoever tells it to others, at the latest when there is room again", async () => {
     let rings = 0;
-    fill("free");
+    fill(world, "free");
     world.ports = { ...world.ports, telling: { ring: () => void (rings += 1) } };
     await world.settle();
     expect(rings).toBeGreaterThan(0);
   });
 
   it("is rejected once when there is room again, with its revert and its quarantine", async () => {
-    fill("free");
+    fill(world, "free");
     await world.settle();
     const ended = (await world.journal.history({ limit: 9 })).filter((one) => one.version === "1.1.0");
     expect(ended).toMatchObject([{ phase: "RolledBack", trigger: "error_rate" }]);
@@ -90,7 +70,7 @@ describe.each(["reserve", "full"] as const)("a canary that goes bad while the di
 
 describe("while the disk is full", () => {
   it("nothing new is begun, and nothing gets more traffic", async () => {
-    fill("reserve");
+    fill(world, "reserve");
     world.publish("stock", "1.0.0");
     world.pin("stock", "1.0.0");
     world.now += 3_600_000;
@@ -110,7 +90,7 @@ describe("what was good and is pinned again while the disk is full", () => {
     world.pin("orders", null);
     await world.settle();
     expect(world.traffic("orders")).toEqual({});
-    fill("full");
+    fill(world, "full");
     world.pin("orders", "1.0.0");
     for (let pass = 0; pass < 3; pass += 1) await failingPass();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
@@ -122,7 +102,7 @@ describe("what was good and is pinned again while the disk is full", () => {
       await world.pass().catch(() => undefined);
       expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     }
-    fill("free");
+    fill(world, "free");
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy" });

@@ -75,7 +75,12 @@ const isRolloutState = variants<RolloutState>({
   draining: since,
   clearing: since,
   removing: nothing,
-  watching: shape<Body<RolloutState, "watching">>({ since: isNumber, until: isNumber, isAccepted: optional(isFlag) }),
+  watching: shape<Body<RolloutState, "watching">>({
+    since: isNumber,
+    until: isNumber,
+    hasLostTraffic: optional(isTrue),
+    isAccepted: optional(isFlag),
+  }),
   rejected: shape<Body<RolloutState, "rejected">>({
     why: isText,
     since: isNumber,

@@ -127,14 +127,32 @@ const watchPollMs = 1_000;
 
 /** Nothing is left to do but to see whether it stays healthy; meanwhile it is kept as it should be. */
 function whenWatching(at: Settling, state: In<"watching">, seen: RolloutSeen): StrategyStep {
+  if (isUnseen(seen) && !state.hasLostTraffic) return whenUnseen(at, state);
   const kept = keepAsItIs(at, state, seen);
   if (kept) return kept;
+  if (state.hasLostTraffic) return watchAnew(state, seen);
   if (seen.now < state.until) return stay(state, watching, state.until);
   if (!seen.isWatched && seen.watchMs > 0)
     return stay(state, `${watching}, from the beginning: nobody has measured for a while`, seen.now + watchPollMs);
   const { watched } = seen;
   if (watched.kind === "healthy") return finish(at, state, "has all traffic, and stayed healthy while it was watched");
   return whenUnjudged(at, state, seen, watched.why);
+}
+
+/** It has not all of the traffic that it is watched with. */
+function isUnseen({ candidateWeight }: RolloutSeen): boolean {
+  return candidateWeight.kind === "known" && candidateWeight.value !== 100;
+}
+
+/** Time without traffic is no watch: who took it away, such as a run that could not record it, does not matter. */
+function whenUnseen({ rollout, candidate }: Settling, state: In<"watching">): StrategyStep {
+  const why = "it lost its traffic while it was watched: giving it back";
+  return enter({ ...state, hasLostTraffic: true }, why, giveTraffic(rollout.process, candidate));
+}
+
+function watchAnew({ hasLostTraffic: _, ...state }: In<"watching">, seen: RolloutSeen): StrategyStep {
+  const until = seen.now + seen.watchMs;
+  return enter({ ...state, since: seen.now, until }, `${watching}, from the beginning: it had lost its traffic`, [], until);
 }
 
 /** The watch is over, and nothing says whether it is good. A canary's steps have judged it before. */
