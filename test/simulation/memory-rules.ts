@@ -1,6 +1,6 @@
 /** The rails of rolling back, judged by what the invariants remember by themselves. */
 
-import type { EnvironmentName } from "../../src/domain/names.ts";
+import type { EnvironmentName, Instant } from "../../src/domain/names.ts";
 import type { RevertOrder } from "../../src/domain/revert.ts";
 import type { Route } from "../../src/domain/route.ts";
 import type { ProcessState } from "../../src/domain/state.ts";
@@ -104,7 +104,28 @@ function judgeRow(world: SimWorld, memory: Memory, recorded: Recorded, row: Proc
   if (known && was && row.rollout && row.rollout.deployment === was.deployment)
     judgeMoved(world, memory, { known, was, is: row.rollout, recorded });
   if (row.revert) judgeOrder(world, memory, row.revert.order);
+  if (was) noteOvertaken(world, memory, { was: was.deployment, row, recorded });
   judgeRemembered(world, memory.place(recorded.step.environment, row.process), row);
+}
+
+interface Overtaken {
+  readonly was: string;
+  readonly row: ProcessState;
+  readonly recorded: Recorded;
+}
+
+/** What was rolled back on a full disk may be known only when a person has overtaken its revert. */
+function noteOvertaken(world: SimWorld, memory: Memory, { was, row: { process, revert, rolledBackAt }, recorded }: Overtaken): void {
+  const { environment, deployments } = recorded.step;
+  const isNow = deployments.some(({ id, trigger, step }) => id === was && trigger !== undefined && step.at === rolledBackAt);
+  if (rolledBackAt === null || !isNow || revert?.order.at === rolledBackAt) return;
+  noteAutomatic(world, memory.place(environment, process), rolledBackAt, was);
+}
+
+function noteAutomatic({ trace, plan }: SimWorld, place: Place, at: Instant, what: string): void {
+  const coolDownMs = plan.environments.find(({ name }) => name === place.environment)?.spec.rollback.automatic.coolDownMs ?? 0;
+  trace.expect(isCool(place, at, coolDownMs), "one automatic rollback in a cool-down", `${what}; the last one is remembered`);
+  place.automaticAt = at;
 }
 
 /** What the controller remembers of a process is what happened to it. */
@@ -157,16 +178,12 @@ function isCool({ automaticAt }: Place, now: number, coolDownMs: number): boolea
 function judgeOrder(world: SimWorld, memory: Memory, order: RevertOrder): void {
   if (memory.orders.has(order.id)) return;
   memory.orders.set(order.id, order);
-  const { trace, plan } = world;
+  const { trace } = world;
   const place = memory.place(order.environment, order.process);
   const what = `${order.id}: ${order.process} ${order.from} to ${order.to}, ${order.trigger}`;
   const isStopped = order.trigger === "emergency" && order.deployment !== null;
   trace.expect(isStopped || isGood(place, order.to), "back only to what was not found bad since", what);
-  if (order.by === null) {
-    const coolDownMs = plan.environments.find(({ name }) => name === order.environment)?.spec.rollback.automatic.coolDownMs ?? 0;
-    trace.expect(isCool(place, order.at, coolDownMs), "one automatic rollback in a cool-down", `${what}; the last one is remembered`);
-    place.automaticAt = order.at;
-  }
+  if (order.by === null) noteAutomatic(world, place, order.at, what);
   if (order.quarantine !== null) hold(world, place, order);
 }
 

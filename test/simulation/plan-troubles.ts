@@ -22,9 +22,6 @@ export interface Troubles {
 /** How many of the worlds have each of them. */
 const share = 0.12;
 
-/** Full disks are asked for by `SIMULATE_FULL_DISKS=1`: what seed 11916 shows of them is not mended yet (docs/simulation.md). */
-const hasFullDisks = process.env["SIMULATE_FULL_DISKS"] === "1";
-
 type Versions = ReadonlyMap<ProcessId, ReadonlyMap<Version, unknown>>;
 
 export function troublesOf(seed: number, processes: Versions, usesRealWriter: boolean): Troubles {
@@ -32,7 +29,7 @@ export function troublesOf(seed: number, processes: Versions, usesRealWriter: bo
   const [setsClock, fillsDisk, hangs, holdsByHand, breaksFiles] = [1, 2, 3, 4, 5].map(() => random.chance(share));
   return {
     setsClock: setsClock === true,
-    fillsDisk: hasFullDisks && fillsDisk === true,
+    fillsDisk: fillsDisk === true,
     hangs: hangs === true,
     // People race the real writer in these very files already.
     holdsByHand: holdsByHand === true && !usesRealWriter,
