@@ -25,7 +25,7 @@ export interface EnginesParts {
   /** Something happened to the engine of an environment. */
   readonly onChange: (environment: EnvironmentName) => void;
   /** An embedded instance has ended, hangs, or is there again. */
-  readonly outages: Outages;
+  readonly outages: Pick<Outages, "engine">;
 }
 
 export interface Engines {

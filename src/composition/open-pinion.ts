@@ -85,6 +85,7 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   const wake = (environment: string) => controller.wake(environment);
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock: time.clock, log });
   const outages = createOutages({ journal: store.journal, telling: watching, clock: time.clock, log, environments: store.environments });
+  closers.push(() => outages.stop());
   const parts = { config, awake: time.awake, directory: join(directory, "engines"), secrets, log, onChange: wake, outages };
   const engines = enginesOf(options, parts);
   closers.push(() => engines.close("stop"));

@@ -103,6 +103,7 @@ async function openAll(serving: Serving, closers: Closers, start: { readonly isO
   const wake = (environment: string) => controller.wake(environment);
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock, log });
   const outages = createOutages({ journal: store.journal, telling: watching, clock, log, environments: () => store.environments() });
+  closers.push(() => outages.stop());
   const engines = createEngines({ config, awake, directory: join(stateDirectory, "engines"), secrets, log, onChange: wake, outages });
   closers.push(() => engines.close(onExit));
   closers.push(() => watching.stop());

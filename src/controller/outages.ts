@@ -3,7 +3,7 @@
 import type { EventKind } from "../domain/events.ts";
 import type { GatewayStatus } from "../domain/gateway-status.ts";
 import type { EnvironmentName } from "../domain/names.ts";
-import { emptyStep } from "../domain/state.ts";
+import { emptyStep, type Step } from "../domain/state.ts";
 import { eventOf } from "../domain/telling/told.ts";
 import type { EngineInstance } from "../domain/unit.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -13,7 +13,7 @@ import type { Log } from "../ports/log.ts";
 export interface OutagesParts {
   readonly journal: Pick<Journal, "record">;
   readonly telling: { ring(): void };
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Clock;
   readonly log: Log;
   /** All that have to do with the gateway. */
   environments(): readonly EnvironmentName[];
@@ -23,19 +23,50 @@ export interface Outages {
   /** Told in every environment, since all of them are reached through it. */
   gateway(status: GatewayStatus): void;
   engine(environment: EnvironmentName, instance: EngineInstance): void;
+  /** Tries no more to record what could not be recorded. */
+  stop(): void;
 }
 
-/** What went on being down is told once, and its return only after that. */
+/** How long after a failure to record an outage it is tried again, in milliseconds. */
+const againAfterMs = 5_000;
+
+/** What went on being down is told once, and its return only after that. What cannot be recorded, as on a full disk, is told once it can be. */
 export function createOutages({ journal, telling, clock, log, environments }: OutagesParts): Outages {
   const down = new Set<string>();
   const isNews = (what: string, isUp: boolean): boolean => (isUp ? down.delete(what) : !down.has(what) && down.add(what).size > 0);
+  const stopping = new AbortController();
+  const steps: Step[] = [];
+  const warned = new WeakSet<Step>();
+  let isRecording = false;
+
+  /** In their order: an end is never told before its beginning. */
+  async function recordAll(): Promise<void> {
+    if (isRecording) return;
+    isRecording = true;
+    for (let step = steps[0]; step !== undefined && !stopping.signal.aborted; step = steps[0]) {
+      if (await isRecorded(step)) steps.shift();
+      else await clock.sleep(againAfterMs, stopping.signal);
+    }
+    isRecording = false;
+  }
+
+  async function isRecorded(step: Step): Promise<boolean> {
+    try {
+      await journal.record(step);
+    } catch (error) {
+      if (!warned.has(step))
+        log.error({ environment: step.environment, error }, `an outage cannot be recorded yet: ${step.events[0]?.why ?? ""}`);
+      warned.add(step);
+      return false;
+    }
+    telling.ring();
+    return true;
+  }
 
   function tell(environment: EnvironmentName, about: string, kind: EventKind, why: string): void {
     const step = emptyStep(environment, clock.now());
-    journal.record({ ...step, events: [eventOf(step, about, { kind, why })] }).then(
-      () => telling.ring(),
-      (error: unknown) => log.error({ environment, kind, why, error }, "an outage cannot be recorded, and is told by this line only"),
-    );
+    steps.push({ ...step, events: [eventOf(step, about, { kind, why })] });
+    void recordAll();
   }
 
   return {
@@ -50,6 +81,7 @@ export function createOutages({ journal, telling, clock, log, environments }: Ou
       if (state === "starting" || !isNews(about, state === "ready")) return;
       tell(environment, about, state === "ready" ? "engine-up" : "engine-down", textOf(id, state === "ready", why));
     },
+    stop: () => stopping.abort(),
   };
 }
 

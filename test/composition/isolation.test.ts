@@ -74,7 +74,7 @@ describe("a controller whose engines run as itself", () => {
       awake: { ran: () => 0, lostMs: () => 0, since: () => 0 },
       log,
       onChange: () => undefined,
-      outages: { gateway: () => undefined, engine: () => undefined },
+      outages: { engine: () => undefined },
     });
     writeFileSync(join(directory, "engines"), "");
     engines.open("one-environment");
@@ -97,7 +97,7 @@ describe("environments that share a remote Node-RED", () => {
       awake: { ran: () => 0, lostMs: () => 0, since: () => 0 },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },
       onChange: () => void (changes += 1),
-      outages: { gateway: () => undefined, engine: () => undefined },
+      outages: { engine: () => undefined },
     });
     const names = ["staging", "development", "production"];
     names.forEach((name) => engines.open(name));

@@ -5,16 +5,20 @@ import { createOutages } from "../../src/controller/outages.ts";
 import type { GatewayStatus } from "../../src/domain/gateway-status.ts";
 import { createFakeJournal } from "../fakes/journal.ts";
 import { createKeptLog } from "../support/log.ts";
+import { createVirtualClock } from "../support/virtual-clock.ts";
 
 function setUp() {
   const journal = createFakeJournal();
   const log = createKeptLog();
-  let now = 1_000;
+  const clock = createVirtualClock();
   let rings = 0;
   const telling = { ring: () => void (rings += 1) };
-  const outages = createOutages({ journal, telling, log, clock: { now: () => (now += 1) }, environments: () => ["production", "staging"] });
-  const told = async () => (await journal.untold(100)).map(({ kind, environment, why }) => `${environment} ${kind}: ${why}`);
-  return { outages, journal, log, told, rings: () => rings };
+  const outages = createOutages({ journal, telling, log, clock, environments: () => ["production", "staging"] });
+  const told = async () => {
+    await clock.idle();
+    return (await journal.untold(100)).map(({ kind, environment, why }) => `${environment} ${kind}: ${why}`);
+  };
+  return { outages, journal, log, told, clock, rings: () => rings };
 }
 
 const gateway = (state: GatewayStatus["state"], why: string): GatewayStatus => ({ state, why, since: 0, restarts: 0, tampered: 0 });
@@ -52,13 +56,37 @@ describe("an outage is told", () => {
     ]);
   });
 
-  it("by the log alone where it cannot be recorded", async () => {
-    const { outages, journal, log, told } = setUp();
+  it("once it can be recorded, in its order, and by one line of the log meanwhile", async () => {
+    const { outages, journal, log, told, clock } = setUp();
     journal.before = () => {
       throw new Error("disk full");
     };
     outages.gateway(gateway("down", hung));
-    await expect.poll(() => log.lines.length).toBe(2);
+    await clock.pass(20_000);
+    outages.gateway(gateway("up", ""));
+    await clock.pass(20_000);
+    expect(log.lines.length).toBe(1);
+    journal.before = () => undefined;
+    expect(await told()).toEqual([]);
+    await clock.pass(5_000);
+    expect(await told()).toEqual([
+      `production gateway-down: the gateway is down: ${hung}`,
+      `staging gateway-down: the gateway is down: ${hung}`,
+      "production gateway-up: the gateway is up again",
+      "staging gateway-up: the gateway is up again",
+    ]);
+  });
+
+  it("no more once it is stopped", async () => {
+    const { outages, journal, told, clock } = setUp();
+    journal.before = () => {
+      throw new Error("disk full");
+    };
+    outages.gateway(gateway("down", hung));
+    await clock.idle();
+    outages.stop();
+    journal.before = () => undefined;
+    await clock.pass(20_000);
     expect(await told()).toEqual([]);
   });
 });
