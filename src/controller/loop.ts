@@ -8,6 +8,7 @@ import type { Log } from "../ports/log.ts";
 import { type Bell, createBell } from "./bell.ts";
 import type { Ports, Wanted } from "./ports.ts";
 import { reconcile } from "./reconcile.ts";
+import { createRepeatedFailure, type RepeatedFailure } from "./repeated-failure.ts";
 import type { Source } from "./source.ts";
 
 export interface LoopParts {
@@ -118,14 +119,17 @@ class Loops implements Loop {
   }
 
   async #keep(environment: EnvironmentName, bell: Bell): Promise<void> {
+    const { clock, log } = this.#parts;
+    const words = { text: "a pass failed; it is tried again", over: "passes succeed again" };
+    const failure = createRepeatedFailure({ log, clock, about: { environment }, ...words });
     let busy = 0;
     while (!this.#isStopping()) {
-      const startedAt = this.#parts.clock.now();
-      const pauseMs = await this.#passSafely(environment);
-      await this.#rest(this.#parts.clock.now() - startedAt);
+      const startedAt = clock.now();
+      const pauseMs = await this.#passSafely(environment, failure);
+      await this.#rest(clock.now() - startedAt);
       busy = pauseMs === 0 ? busy + 1 : 0;
       if (pauseMs > 0) await bell.wait(pauseMs);
-      else if (busy > burst) await this.#parts.clock.sleep(burstPauseMs, this.#stop.signal);
+      else if (busy > burst) await clock.sleep(burstPauseMs, this.#stop.signal);
     }
   }
 
@@ -138,19 +142,17 @@ class Loops implements Loop {
   }
 
   /** Milliseconds until the next pass; 0 when something was decided just now. */
-  async #passSafely(environment: EnvironmentName): Promise<number> {
-    const { ports, clock, log, resyncIntervalMs } = this.#parts;
+  async #passSafely(environment: EnvironmentName, failure: RepeatedFailure): Promise<number> {
+    const { ports, clock, resyncIntervalMs } = this.#parts;
     try {
       const step = await reconcile(environment, ports);
       this.#passedAt.set(environment, clock.now());
+      failure.wentWell();
       if (!step) return resyncIntervalMs;
       if (!isNothingNew(step)) return 0;
       return step.wakeAt === null ? resyncIntervalMs : Math.min(resyncIntervalMs, Math.max(10, step.wakeAt - clock.now()));
     } catch (error) {
-      log.error(
-        { environment, error: error instanceof Error ? (error.stack ?? error.message) : String(error) },
-        "a pass failed; it is tried again",
-      );
+      failure.failed(error);
       return Math.max(1_000, Math.min(resyncIntervalMs, 5_000));
     }
   }

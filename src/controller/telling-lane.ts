@@ -24,7 +24,6 @@ export interface LaneParts {
   readonly notifier: Notifier;
   readonly clock: Clock;
   readonly log: Log;
-  readonly signal: AbortSignal;
   /** It was taken, or given up. */
   onDone(event: PinionEvent): void;
 }
@@ -34,8 +33,10 @@ export interface Lane {
   add(event: PinionEvent): void;
   /** Gives up the oldest until at most so many wait. */
   shorten(most: number): void;
-  /** Ends when the signal is given. */
+  /** Ends when it is stopped. */
   run(): Promise<void>;
+  /** What is being told just now is given up. */
+  stop(): void;
   count(): NotificationCount;
 }
 
@@ -52,6 +53,8 @@ export function createLane(parts: LaneParts): Lane {
 class OneAfterTheOther implements Lane {
   readonly #parts: LaneParts;
   readonly #bell;
+  /** One for each lane: many that listen to the same would look like a leak. */
+  readonly #stop = new AbortController();
   readonly #waiting: PinionEvent[] = [];
   #told = 0;
   #givenUp = 0;
@@ -62,7 +65,6 @@ class OneAfterTheOther implements Lane {
   constructor(parts: LaneParts) {
     this.#parts = parts;
     this.#bell = createBell(parts.clock);
-    parts.signal.addEventListener("abort", () => this.#bell.ring(), { once: true });
   }
 
   concerns(event: PinionEvent): boolean {
@@ -80,8 +82,14 @@ class OneAfterTheOther implements Lane {
     for (const event of tooMany) this.#giveUp(event, `more than ${most} events are waiting`);
   }
 
+  stop(): void {
+    this.#stop.abort();
+    this.#bell.ring();
+  }
+
   async run(): Promise<void> {
-    const { signal, clock } = this.#parts;
+    const { clock } = this.#parts;
+    const { signal } = this.#stop;
     while (!signal.aborted) {
       const [event] = this.#waiting;
       if (!event) {
@@ -101,7 +109,8 @@ class OneAfterTheOther implements Lane {
 
   /** Null when this event is done with, else how long to wait before the next try. */
   async #tell(event: PinionEvent): Promise<number | null> {
-    const { notifier, clock, signal, onDone } = this.#parts;
+    const { notifier, clock, onDone } = this.#parts;
+    const { signal } = this.#stop;
     try {
       if (clock.now() - event.at >= giveUpAfterMs) return this.#giveUp(event, "nobody took it for a day");
       await notifier.tell(event, signal);

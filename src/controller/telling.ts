@@ -9,6 +9,7 @@ import type { Journal } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";
 import type { Notifier } from "../ports/notifier.ts";
 import { createBell } from "./bell.ts";
+import { createRepeatedFailure, type RepeatedFailure } from "./repeated-failure.ts";
 import { createLane, type Lane, type NotificationCount } from "./telling-lane.ts";
 
 export interface TellingParts {
@@ -52,14 +53,15 @@ class Told implements Telling {
   #done: string[] = [];
   #mayBeMore = true;
   #running: readonly Promise<void>[] = [];
+  readonly #failure: RepeatedFailure;
 
   constructor(parts: TellingParts) {
     this.#parts = parts;
     this.#bell = createBell(parts.clock);
     const { clock, log } = parts;
-    this.#lanes = parts.notifiers.map((notifier) =>
-      createLane({ notifier, clock, log, signal: this.#stop.signal, onDone: (event) => this.#finish(event) }),
-    );
+    this.#lanes = parts.notifiers.map((notifier) => createLane({ notifier, clock, log, onDone: (event) => this.#finish(event) }));
+    const text = "events could not be read from the journal, or marked as told; it is tried again";
+    this.#failure = createRepeatedFailure({ log, clock, about: {}, text, over: "events are read and marked again" });
   }
 
   ring(): void {
@@ -74,6 +76,7 @@ class Told implements Telling {
   async stop(): Promise<void> {
     this.#stop.abort();
     this.#bell.ring();
+    for (const lane of this.#lanes) lane.stop();
     await Promise.all(this.#running);
     await this.#flush();
   }
@@ -95,9 +98,10 @@ class Told implements Telling {
       await this.#take();
       await this.#gather();
       await this.#flush();
+      this.#failure.wentWell();
       return this.#mayBeMore || this.#done.length > 0 ? 0 : longMs;
     } catch (error) {
-      this.#parts.log.error({ error }, "events could not be read from the journal, or marked as told; it is tried again");
+      this.#failure.failed(error);
       return retryMs;
     }
   }

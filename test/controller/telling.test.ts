@@ -65,6 +65,21 @@ beforeEach(() => {
 afterEach(() => telling.stop());
 
 describe("telling", () => {
+  it("tells more than ten receivers without a warning of Node.js", async () => {
+    await telling.stop();
+    const warnings: string[] = [];
+    const listen = (warning: Error) => void warnings.push(warning.message);
+    process.on("warning", listen);
+    const many = Array.from({ length: 15 }, (_, index) => createFakeNotifier(`hook-${index}`));
+    restart(many);
+    happen("a");
+    await clock.pass(1_000);
+    await telling.stop();
+    process.off("warning", listen);
+    expect(many.map(idsOf)).toEqual(many.map(() => ["a"]));
+    expect(warnings).toEqual([]);
+  });
+
   it("tells everybody, in order, and marks it in the journal", async () => {
     happen("a", "b", "c");
     await clock.pass(1_000);
