@@ -122,4 +122,5 @@ const codes: Readonly<Record<NodeFault["kind"], FindingCode>> = {
   "unknown-node": "node/unknown-reference",
   "plain-secret": "node/plain-secret",
   "no-credentials": "node/no-credentials",
+  refused: "definition/refused",
 };

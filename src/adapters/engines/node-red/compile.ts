@@ -5,7 +5,7 @@ import type { UnitRef } from "../../../domain/names.ts";
 import type { DeploymentUnit, PublicEndpoint } from "../../../domain/unit.ts";
 import { secretReference } from "./credentials.ts";
 import { errorPath } from "./error-path.ts";
-import { type FlowNode, isList, isObject, stringsOf, subflowPrefix } from "./flow-nodes.ts";
+import { type FlowNode, idsOf, isList, isObject, subflowPrefix } from "./flow-nodes.ts";
 import { mark } from "./marker.ts";
 import { type Owner, ownerSuffix } from "./ownership.ts";
 import { lastNode } from "./readiness.ts";
@@ -171,7 +171,7 @@ const freeText = new Set([
 /** Ids of other nodes inside a node's settings get the unit's prefix, so that copies of a flow never share anything. */
 function rewritten(plan: Plan, key: string, value: Json): Json {
   if (key === "links" || (key === "scope" && isList(value)))
-    return stringsOf(value).map((id) => (plan.ids.has(id) ? prefixed(plan.tab, id) : id));
+    return idsOf(value).map((id) => (plan.ids.has(id) ? prefixed(plan.tab, id) : id));
   if (key === "env" && isList(value)) return value.map((entry) => rewrittenEnv(plan, entry));
   if (typeof value === "string" && plan.configNodes.has(value) && !freeText.has(key)) return prefixed(plan.tab, value);
   return value;

@@ -5,12 +5,15 @@ import type { Dialect } from "../../../ports/dialect.ts";
 import { credentialFaults } from "./credentials.ts";
 import { type FlowNode, isList, isObject, parseFlowNodes, stringsOf } from "./flow-nodes.ts";
 import { unknownReferences } from "./references.ts";
+import { isEmpty, isIdleGlobalConfig, refuseCredentialsBeside, refuseWhatWouldBeLost } from "./lost.ts";
+import { unrunnable } from "./refusals.ts";
 import { waysIn } from "./ways-in.ts";
 
 /** Node-RED without a Node-RED: what `definitionFrom` and `pinion validate` need to know of it. */
 export const nodeRedDialect: Dialect = {
   engine: "node-red",
   *fromExport(exported) {
+    if (isObject(exported)) refuseCredentialsBeside(exported);
     const nodes = parseFlowNodes(isObject(exported) ? exported["flows"] : exported);
     yield;
     return yield* definitionOf(nodes);
@@ -19,6 +22,7 @@ export const nodeRedDialect: Dialect = {
   *faults(definition) {
     yield* unknownReferences(definition);
     yield* credentialFaults(definition);
+    yield* unrunnable(definition);
   },
 };
 
@@ -36,7 +40,7 @@ function* definitionOf(exported: readonly FlowNode[]): Generator<undefined, Defi
   const connections: Connection[] = [];
   for (const [index, node] of exported.entries()) {
     if (index % nodesAtOnce === 0) yield;
-    if (node.type === "tab" || node.type === "group") continue;
+    if (node.type === "tab" || node.type === "group" || isIdleGlobalConfig(node)) continue;
     nodes.push(neutralNode(node, templates));
     for (const connection of connectionsOf(node)) connections.push(connection);
   }
@@ -64,25 +68,4 @@ function connectionsOf(node: FlowNode): readonly Connection[] {
 function tabConfig(tab: FlowNode): JsonObject {
   const keep = ["label", "info", "env"] as const;
   return Object.fromEntries(keep.flatMap((key) => (isEmpty(tab[key]) ? [] : [[key, tab[key] ?? null] as const])));
-}
-
-function isEmpty(value: Json | undefined): boolean {
-  return value === undefined || value === "" || (isList(value) && value.length === 0);
-}
-
-function refuseWhatWouldBeLost(exported: readonly FlowNode[]): void {
-  const tabs = exported.filter((node) => node.type === "tab");
-  if (tabs.length > 1)
-    throw new Error(`the export has ${tabs.length} tabs (${tabs.map(labelOf).join(", ")}); a process is one tab: export each by itself`);
-  const disabled = tabs.find((tab) => tab["disabled"] === true);
-  if (disabled) throw new Error(`the exported tab "${labelOf(disabled)}" is disabled; enable it in the editor and export again`);
-  const scoped = exported.find((node) => node["scope"] === "group");
-  if (scoped)
-    throw new Error(`node "${scoped.id}" (${scoped.type}) works on its group only; groups are not kept, so select its nodes instead`);
-  const group = exported.find((node) => node.type === "group" && !isEmpty(node["env"]));
-  if (group) throw new Error(`group "${group.id}" has environment variables; groups are not kept, so move them to the tab`);
-}
-
-function labelOf(tab: FlowNode): string {
-  return typeof tab["label"] === "string" && tab["label"] !== "" ? tab["label"] : tab.id;
 }

@@ -45,6 +45,11 @@ export function stringsOf(value: Json | undefined): readonly string[] {
   return isList(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
+/** The ids that links name: a list of them, or, as a link call may have it, one. */
+export function idsOf(value: Json | undefined): readonly string[] {
+  return typeof value === "string" && value !== "" ? [value] : stringsOf(value);
+}
+
 /** What a file says, short enough for a message. */
 export function short(text: string): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;

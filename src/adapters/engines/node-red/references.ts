@@ -2,70 +2,92 @@
 
 import type { Definition, Json, WorkflowNode } from "../../../domain/definition.ts";
 import type { NodeFault } from "../../../ports/dialect.ts";
-import { isList, isObject, short, stringsOf, subflowPrefix } from "./flow-nodes.ts";
+import { idsOf, isList, isObject, short, stringsOf, subflowPrefix } from "./flow-nodes.ts";
 
-/** Settings of core nodes that hold the id of a configuration node, as their editor declares them. */
-const namedBy: Readonly<Record<string, readonly string[]>> = {
-  "mqtt in": ["broker"],
-  "mqtt out": ["broker"],
-  "mqtt-broker": ["tls"],
-  "http request": ["tls", "proxy"],
-  "http in": ["swaggerDoc"],
-  "websocket in": ["server", "client"],
-  "websocket out": ["server", "client"],
-  "websocket-client": ["tls"],
-  "tcp in": ["tls"],
-  "tcp out": ["tls"],
-  "tcp request": ["tls"],
+/** Settings of core nodes that hold the id of a configuration node, as their editor declares them, and its type; null: of whatever type. */
+const namedBy: Readonly<Record<string, Readonly<Record<string, string | null>>>> = {
+  "mqtt in": { broker: "mqtt-broker" },
+  "mqtt out": { broker: "mqtt-broker" },
+  "mqtt-broker": { tls: "tls-config" },
+  "http request": { tls: "tls-config", proxy: "http proxy" },
+  "http in": { swaggerDoc: null },
+  "websocket in": { server: "websocket-listener", client: "websocket-client" },
+  "websocket out": { server: "websocket-listener", client: "websocket-client" },
+  "websocket-client": { tls: "tls-config" },
+  "tcp in": { tls: "tls-config" },
+  "tcp out": { tls: "tls-config" },
+  "tcp request": { tls: "tls-config" },
 };
 
 /** Settings by which nodes of all palettes name theirs. Their value counts when it looks like an id that Node-RED makes. */
-const customary = ["broker", "tls", "server", "proxy", "client", "connection", "config", "group", "tab", "base", "theme", "page", "ui"];
+const customary = new Set(
+  "broker tls server proxy client connection config group tab base theme page ui".split(" ").concat(
+    // Databases, chats, buses and bridges of the palettes that are installed most.
+    "mydb database mongodb influxdb postgresdb postgreSQLConfig mssqlCN bot bridge account controller gateway serial endpoint".split(" "),
+  ),
+);
 const madeId = /^(?:[0-9a-f]{16}|[0-9a-f]{6,8}\.[0-9a-f]{5,8})$/;
+
+/** Node-RED puts the value of a variable there, such as a configuration node that a subflow is handed. */
+const variable = /^\$\{[^}]+\}$/;
 
 interface Reference {
   readonly key: string;
   readonly id: string;
+  /** What it must be; null: whatever there is. */
+  readonly type: string | null;
 }
 
-/** Settings that name a node which the definition does not contain. Of disabled nodes nothing is said: they do not run. */
+/** Settings that name a node which the definition does not contain. Of disabled nodes nothing is said but that their subflow is missing: they do not run. */
 export function* unknownReferences({ nodes }: Definition): Iterable<NodeFault | null> {
-  const ids = new Set(nodes.map(({ id }) => id));
-  const templates = new Set(nodes.filter(({ type }) => type === "subflow").map(({ id }) => id));
+  const named = new Map(nodes.map((node) => [node.id, node]));
   for (const [index, node] of nodes.entries()) {
     yield null;
-    if (node.config["d"] === true) continue;
     const template = node.type.startsWith(subflowPrefix) ? node.type.slice(subflowPrefix.length) : null;
-    if (template !== null && !templates.has(template)) yield unknownTemplate(index, node, template);
-    for (const { key, id } of referencesOf(node)) if (!ids.has(id)) yield unknownNode(index, node, { key, id });
+    if (template !== null && named.get(template)?.type !== "subflow") yield unknownTemplate(index, node, template);
+    if (node.config["d"] === true) continue;
+    for (const reference of referencesOf(node)) {
+      const what = whatIsWrong(reference, named.get(reference.id));
+      if (what !== null) yield wrongReference(index, node, reference, what);
+      else if (named.get(reference.id)?.config["d"] === true) yield disabledTarget(index, node, reference);
+    }
+    const lacking = lackingTarget(node);
+    if (lacking !== null) yield noTarget(index, node, lacking);
   }
+}
+
+/** A reference that leads nowhere is wrong, and so is one to something that cannot do what is asked of it. */
+function whatIsWrong({ type }: Reference, target: WorkflowNode | undefined): string | null {
+  if (target === undefined) return "is no node of this definition";
+  return type === null || target.type === type ? null : `is of type ${short(target.type)}, not ${type}`;
 }
 
 function* referencesOf(node: WorkflowNode): Iterable<Reference> {
   yield* configNodes(node);
-  if (namesLinks(node)) for (const id of stringsOf(node.config["links"])) yield { key: "links", id };
-  for (const id of stringsOf(node.config["scope"])) yield { key: "scope", id };
-  for (const id of handedDown(node.config["env"])) yield { key: "env", id };
+  for (const id of linksOf(node)) yield { key: "links", id, type: node.type === "link in" ? null : "link in" };
+  for (const id of stringsOf(node.config["scope"])) yield { key: "scope", id, type: null };
+  for (const id of handedDown(node.config["env"])) yield { key: "env", id, type: null };
   if (node.type === "subflow") yield* templatePorts(node);
 }
 
 function* configNodes({ type, config }: WorkflowNode): Iterable<Reference> {
   const certain = Object.hasOwn(namedBy, type) ? namedBy[type] : undefined;
-  for (const key of certain ?? customary) {
+  for (const key of certain ? Object.keys(certain) : customary) {
     const id = config[key];
     if (typeof id !== "string" || !isReference(id, certain !== undefined)) continue;
-    if (key !== "tls" || config["usetls"] !== false) yield { key, id };
+    if (key !== "tls" || config["usetls"] !== false) yield { key, id, type: certain?.[key] ?? null };
   }
 }
 
 function isReference(id: string, isCertain: boolean): boolean {
-  return isCertain ? id !== "" : madeId.test(id);
+  return isCertain ? id !== "" && !variable.test(id) : madeId.test(id);
 }
 
 /** A link call that is dynamic gets its target from the message. */
-function namesLinks({ type, config }: WorkflowNode): boolean {
-  if (type === "link call") return config["linkType"] !== "dynamic";
-  return type === "link in" || (type === "link out" && config["mode"] !== "return");
+function linksOf({ type, config }: WorkflowNode): readonly string[] {
+  const { links, linkType, mode } = config;
+  if (type === "link call") return linkType === "dynamic" ? [] : idsOf(links);
+  return type === "link in" || (type === "link out" && mode !== "return") ? stringsOf(links) : [];
 }
 
 /** A subflow's instance hands configuration nodes down as variables. */
@@ -73,7 +95,8 @@ function handedDown(env: Json | undefined): readonly string[] {
   if (!isList(env)) return [];
   return env.flatMap((entry) => {
     if (!isObject(entry) || !["conf-type", "conf-types"].includes(String(entry["type"]))) return [];
-    return typeof entry["value"] === "string" && entry["value"] !== "" ? [entry["value"]] : [];
+    const { value } = entry;
+    return typeof value === "string" && value !== "" && !variable.test(value) ? [value] : [];
   });
 }
 
@@ -81,7 +104,7 @@ function handedDown(env: Json | undefined): readonly string[] {
 function* templatePorts({ config }: WorkflowNode): Iterable<Reference> {
   const ports = { in: config["in"], out: config["out"], status: [config["status"] ?? null] };
   for (const [key, list] of Object.entries(ports)) {
-    for (const port of isList(list) ? list : []) for (const id of wiredTo(port)) yield { key, id };
+    for (const port of isList(list) ? list : []) for (const id of wiredTo(port)) yield { key, id, type: null };
   }
 }
 
@@ -93,9 +116,29 @@ function wiredTo(port: Json): readonly string[] {
 }
 
 /** Node-RED's editor leaves the ids of removed nodes in a scope: what is still there works. */
-function unknownNode(index: number, node: WorkflowNode, { key, id }: Reference): NodeFault {
-  const message = `node "${short(node.id)}" (${short(node.type)}) names "${short(id)}" as ${key}, which is no node of this definition`;
+function wrongReference(index: number, node: WorkflowNode, { key, id }: Reference, what: string): NodeFault {
+  const message = `node "${short(node.id)}" (${short(node.type)}) names "${short(id)}" as ${key}, which ${what}`;
   return { kind: "unknown-node", severity: key === "scope" ? "warning" : "error", node: index, key, message, wanted: id };
+}
+
+/** Which may be meant so. */
+function disabledTarget(index: number, node: WorkflowNode, { key, id }: Reference): NodeFault {
+  const message = `node "${short(node.id)}" (${short(node.type)}) names "${short(id)}" as ${key}, which is disabled`;
+  return { kind: "unknown-node", severity: "warning", node: index, key, message, hint: "Enable it, or disable what names it." };
+}
+
+/** The setting without which a node does nothing, when it has none; else null. */
+function lackingTarget({ type, config }: WorkflowNode): "broker" | "links" | null {
+  const { broker, links, linkType, mode } = config;
+  if (type === "mqtt in" || type === "mqtt out") return broker === undefined || broker === "" ? "broker" : null;
+  const isStatic = type === "link call" ? linkType !== "dynamic" : type === "link out" && mode !== "return";
+  return isStatic && idsOf(links).length === 0 ? "links" : null;
+}
+
+function noTarget(index: number, node: WorkflowNode, key: "broker" | "links"): NodeFault {
+  const what = key === "broker" ? "names no broker: it never connects" : "is linked to nothing: what reaches it ends there";
+  const message = `node "${short(node.id)}" (${short(node.type)}) ${what}`;
+  return { kind: "unknown-node", severity: "warning", node: index, key: null, message, hint: "Complete it in the editor, or remove it." };
 }
 
 function unknownTemplate(index: number, node: WorkflowNode, template: string): NodeFault {

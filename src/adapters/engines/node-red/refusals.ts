@@ -5,85 +5,149 @@ import { Script } from "node:vm";
 import type { Definition, WorkflowNode } from "../../../domain/definition.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import type { DeploymentUnit } from "../../../domain/unit.ts";
+import type { NodeFault } from "../../../ports/dialect.ts";
 import { isList, isObject, subflowPrefix } from "./flow-nodes.ts";
 import { markerVariable } from "./marker.ts";
+import { crossings, unboundedSubflow } from "./subflows.ts";
+import { methodOf } from "./ways-in.ts";
 
-type Rule = (definition: Definition) => Iterable<string>;
+/** Why a definition cannot run, and where that is. */
+interface Refusal {
+  readonly reason: string;
+  /** Index in the definition's list; null: of the definition as a whole. */
+  readonly node: number | null;
+  readonly key?: string;
+}
+
+/** Null wherever the caller may pause. */
+type Rule = (definition: Definition) => Iterable<Refusal | null>;
 
 /** @throws PinionError `engine/refused` with the first reason. */
 export function refuseUnrunnable(unit: DeploymentUnit): void {
   const reserved = [...Object.keys(unit.variables), ...Object.keys(unit.secrets)].find((name) => name === markerVariable);
   if (reserved) throw new PinionError("engine/refused", `the variable ${reserved} is Pinion's own; give yours another name`);
-  for (const rule of rules) for (const reason of rule(unit.definition)) throw new PinionError("engine/refused", reason);
+  for (const rule of [...rulesOfAll, ...ownRules]) {
+    for (const refusal of rule(unit.definition)) if (refusal !== null) throw new PinionError("engine/refused", refusal.reason);
+  }
 }
 
-const rules: readonly Rule[] = [foreignConfig, foreignTypes, repeatedIds, badConnections, unknownSubflows, badAddresses, badFunctions];
+/** What `refuseUnrunnable` has against a definition, apart from what holds for definitions of all engines; null wherever the caller may pause. */
+export function* unrunnable(definition: Definition): Iterable<NodeFault | null> {
+  for (const rule of ownRules) {
+    yield null;
+    for (const refusal of rule(definition)) yield refusal === null ? null : faultOf(refusal);
+  }
+}
+
+function faultOf({ reason, node, key }: Refusal): NodeFault {
+  const hint = "Node-RED cannot run it as it is: mend it, and export it again if it is an export.";
+  return { kind: "refused", severity: "error", node, key: key ?? null, message: reason, hint };
+}
 
 const knownConfig = new Set(["label", "info", "env"]);
 
-function* foreignConfig({ config }: Definition): Iterable<string> {
+function* foreignConfig({ config }: Definition): Iterable<Refusal> {
   for (const key of Object.keys(config)) {
-    if (!knownConfig.has(key)) yield `Node-RED has no use for config.${key} of the definition; a tab has ${[...knownConfig].join(", ")}`;
+    const reason = `Node-RED has no use for config.${key} of the definition; a tab has ${[...knownConfig].join(", ")}`;
+    if (!knownConfig.has(key)) yield { reason, node: null, key };
   }
 }
 
-function* foreignTypes({ nodes }: Definition): Iterable<string> {
-  for (const node of nodes) {
-    if (node.type === "tab") yield `node "${node.id}" is a tab; a definition is one tab already, its label and info belong into config`;
-    if (node.type === "group") yield `node "${node.id}" is a group; groups are for the canvas only and are not deployed`;
-    if (node.type === "global-config")
-      yield `node "${node.id}" is a global-config, which every flow of the engine would share; use the environment's variables`;
+/** Why a type has no place in a definition, by type. */
+const foreign: Readonly<Record<string, string>> = {
+  tab: "is a tab; a definition is one tab already, its label and info belong into config",
+  group: "is a group; groups are for the canvas only and are not deployed",
+  "global-config": "is a global-config, which every flow of the engine would share; use the environment's variables",
+};
+
+function* foreignTypes({ nodes }: Definition): Iterable<Refusal> {
+  for (const [node, { id, type }] of nodes.entries()) {
+    if (Object.hasOwn(foreign, type)) yield { reason: `node "${id}" ${foreign[type]}`, node };
   }
 }
 
-function* repeatedIds({ nodes }: Definition): Iterable<string> {
+function* repeatedIds({ nodes }: Definition): Iterable<Refusal> {
   const seen = new Set<string>();
-  for (const { id } of nodes) {
-    if (seen.has(id)) yield `two nodes have the id "${id}"`;
+  for (const [node, { id }] of nodes.entries()) {
+    if (seen.has(id)) yield { reason: `two nodes have the id "${id}"`, node };
     seen.add(id);
   }
 }
 
-function* badConnections({ nodes, connections }: Definition): Iterable<string> {
+function* unknownEnds({ nodes, connections }: Definition): Iterable<Refusal> {
   const ids = new Set(nodes.map((node) => node.id));
   for (const { from, to } of connections) {
     const missing = [from.node, to.node].find((id) => !ids.has(id));
-    if (missing !== undefined) yield `a connection from "${from.node}" to "${to.node}" names "${missing}", which is no node`;
+    if (missing === undefined) continue;
+    yield { reason: `a connection from "${from.node}" to "${to.node}" names "${missing}", which is no node`, node: null };
+  }
+}
+
+function* badPorts({ nodes, connections }: Definition): Iterable<Refusal> {
+  const places = new Map(nodes.map(({ id }, index) => [id, index]));
+  for (const { from, to } of connections) {
+    const node = places.get(from.node) ?? null;
     if (typeof from.port !== "number" || !Number.isInteger(from.port) || from.port < 0)
-      yield `the connection from "${from.node}" leaves port "${from.port}"; Node-RED counts outputs from 0`;
-    if (to.port !== 0) yield `the connection to "${to.node}" enters port "${to.port}"; a Node-RED node has one input, port 0`;
+      yield { reason: `the connection from "${from.node}" leaves port "${from.port}"; Node-RED counts outputs from 0`, node };
+    if (to.port !== 0)
+      yield { reason: `the connection to "${to.node}" enters port "${to.port}"; a Node-RED node has one input, port 0`, node };
   }
 }
 
-function* unknownSubflows({ nodes }: Definition): Iterable<string> {
+function* unknownSubflows({ nodes }: Definition): Iterable<Refusal> {
   const templates = new Set(nodes.filter((node) => node.type === "subflow").map((node) => node.id));
-  for (const node of nodes) {
+  for (const [index, node] of nodes.entries()) {
     const template = node.type.startsWith(subflowPrefix) ? node.type.slice(subflowPrefix.length) : null;
-    if (template !== null && !templates.has(template))
-      yield `node "${node.id}" is an instance of the subflow "${template}", which the definition does not contain`;
+    if (template === null || templates.has(template)) continue;
+    yield { reason: `node "${node.id}" is an instance of the subflow "${template}", which the definition does not contain`, node: index };
   }
 }
 
-function* badAddresses({ nodes }: Definition): Iterable<string> {
-  const seen = new Map<string, string>();
-  for (const node of nodes.filter((each) => each.type === "http in" && each.config["d"] !== true)) {
+function* noUrl({ nodes }: Definition): Iterable<Refusal> {
+  for (const [index, node] of nodes.entries()) {
     const url = node.config["url"];
-    if (typeof url !== "string" || url === "") yield `node "${node.id}" (http in) has no url`;
-    const key = `${String(node.config["method"]).toUpperCase()} ${String(url)}`;
+    if (isHttpIn(node) && (typeof url !== "string" || url === "")) yield { reason: `node "${node.id}" (http in) has no url`, node: index };
+  }
+}
+
+function* repeatedAddresses({ nodes }: Definition): Iterable<Refusal> {
+  const seen = new Map<string, string>();
+  for (const [index, node] of nodes.entries()) {
+    if (!isHttpIn(node)) continue;
+    const key = `${methodOf(node.config["method"]).toUpperCase()} ${String(node.config["url"])}`;
     const first = seen.get(key);
-    if (first !== undefined) yield `nodes "${first}" and "${node.id}" both take ${key}; Node-RED would only ever use the first`;
+    if (first !== undefined)
+      yield {
+        reason: `nodes "${first}" and "${node.id}" both take ${key}; Node-RED would only ever use the first`,
+        node: index,
+        key: "url",
+      };
     seen.set(key, node.id);
   }
 }
 
-function* badFunctions({ nodes }: Definition): Iterable<string> {
-  for (const node of nodes.filter((each) => each.type === "function" && each.config["d"] !== true)) {
-    for (const part of ["func", "initialize", "finalize"] as const) {
-      const fault = syntaxFault(node.config[part]);
-      if (fault !== null) yield `node "${node.title ?? node.id}" (function, ${part}) has a syntax error: ${fault}`;
+function* unbounded(definition: Definition): Iterable<Refusal> {
+  const fault = unboundedSubflow(definition);
+  if (fault !== null) yield fault;
+}
+
+function isHttpIn({ type, config }: WorkflowNode): boolean {
+  return type === "http in" && config["d"] !== true;
+}
+
+function* badFunctions({ nodes }: Definition): Iterable<Refusal | null> {
+  for (const [index, node] of nodes.entries()) {
+    if (node.type !== "function" || node.config["d"] === true) continue;
+    yield null;
+    const who = node.title ?? node.id;
+    for (const key of ["func", "initialize", "finalize"] as const) {
+      const fault = syntaxFault(node.config[key]);
+      if (fault !== null) yield { reason: `node "${who}" (function, ${key}) has a syntax error: ${fault}`, node: index, key };
     }
-    for (const module of externalModules(node))
-      yield `node "${node.title ?? node.id}" (function) wants the module "${module}"; only modules of Node.js itself are allowed`;
+    for (const module of externalModules(node)) {
+      const reason = `node "${who}" (function) wants the module "${module}"; only modules of Node.js itself are allowed`;
+      yield { reason, node: index, key: "libs" };
+    }
   }
 }
 
@@ -104,3 +168,8 @@ function externalModules(node: WorkflowNode): readonly string[] {
     .flatMap((lib) => (isObject(lib) && typeof lib["module"] === "string" ? [lib["module"]] : []))
     .filter((name) => !isBuiltin(name));
 }
+
+/** Said of definitions for every engine, or of references, when a version is read. */
+const rulesOfAll: readonly Rule[] = [repeatedIds, unknownEnds, unknownSubflows, noUrl];
+
+const ownRules: readonly Rule[] = [foreignConfig, foreignTypes, badPorts, crossings, repeatedAddresses, unbounded, badFunctions];

@@ -46,6 +46,10 @@ describe("an export of the Node-RED editor", () => {
     ]);
   });
 
+  it("leaves out what Node-RED writes beside the flows of its own accord", () => {
+    expect(read([tab, { id: "g", type: "global-config", env: [], modules: { "node-red-dashboard": "3.6.6" } }]).nodes).toEqual([]);
+  });
+
   it("may be a selection without a tab, or the whole answer of the admin API", () => {
     const nodes = [{ id: "a", type: "debug", z: "elsewhere", x: 1, y: 1, wires: [] }];
     expect(read(nodes)).toEqual(read({ rev: "1", flows: nodes }));
@@ -61,6 +65,22 @@ describe("an export of the Node-RED editor", () => {
       [{ id: "g", type: "group", env: [{ name: "A", value: "1", type: "str" }] }],
       /group "g" has environment variables/,
     ],
+    [
+      "a node of another tab",
+      [tab, { id: "a", type: "inject", z: "t2", x: 1, y: 1 }],
+      /node "a" \(inject\) lies on "t2", a tab or subflow that the export does not contain/,
+    ],
+    [
+      "a selection of two tabs",
+      [
+        { id: "a", type: "inject", z: "t1", x: 1, y: 1 },
+        { id: "b", type: "debug", z: "t2", x: 1, y: 1 },
+      ],
+      /node "b" \(debug\) lies on "t2"/,
+    ],
+    ["wires that are no lists", [tab, { id: "a", type: "inject", z: "t1", wires: ["b"] }], /the wires of node "a"/],
+    ["wires to numbers", [tab, { id: "a", type: "inject", z: "t1", wires: [[12]] }], /the wires of node "a"/],
+    ["credentials beside the flows", { flows: [tab], credentials: { a: { password: "x" } } }, /credentials beside its flows/],
     ["an entry without a type", [{ id: "a" }], /entry 0 .* no id or no type/],
     ["text", "nothing", /a list of nodes/],
     ["null", null, /a list of nodes/],

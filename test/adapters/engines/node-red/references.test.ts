@@ -48,6 +48,62 @@ describe("a reference to a node that is not there", () => {
     expect(found[0]?.line).toBeGreaterThan(10);
   });
 
+  it.each<[string, Node, string]>([
+    [
+      "a link out to a debug",
+      { id: "n", type: "link out", mode: "link", links: ["x"] },
+      '"x" as links, which is of type debug, not link in',
+    ],
+    ["a link call to a link out", { id: "n", type: "link call", links: ["o"] }, '"o" as links, which is of type link out, not link in'],
+    [
+      "a link call whose link is no list",
+      { id: "n", type: "link call", links: "gone" },
+      '"gone" as links, which is no node of this definition',
+    ],
+    [
+      "a broker that is TLS settings",
+      { id: "n", type: "mqtt out", broker: "k" },
+      '"k" as broker, which is of type tls-config, not mqtt-broker',
+    ],
+    [
+      "a proxy that is a broker",
+      { id: "n", type: "http request", proxy: "b" },
+      '"b" as proxy, which is of type mqtt-broker, not http proxy',
+    ],
+    [
+      "a database of a palette",
+      { id: "n", type: "mysql", mydb: "0123456789abcdef" },
+      '"0123456789abcdef" as mydb, which is no node of this definition',
+    ],
+    [
+      "a bot of a palette",
+      { id: "n", type: "telegram receiver", bot: "f0e1d2c3.a4b5c6" },
+      '"f0e1d2c3.a4b5c6" as bot, which is no node of this definition',
+    ],
+  ])("is an error too where it names something else: %s", (_, node, words) => {
+    const others = [
+      broker,
+      { id: "k", type: "tls-config", x: undefined },
+      { id: "x", type: "debug" },
+      { id: "o", type: "link out", mode: "return" },
+    ];
+    expect(told([...others, node])).toEqual([`error: node "n" (${String(node["type"])}) names ${words}`]);
+  });
+
+  it.each<[string, Node, string]>([
+    ["a link to what is disabled", { id: "n", type: "link out", links: ["off"] }, 'names "off" as links, which is disabled'],
+    ["a link out to nothing", { id: "n", type: "link out", mode: "link", links: [] }, "is linked to nothing: what reaches it ends there"],
+    ["a link call to nothing", { id: "n", type: "link call", linkType: "static" }, "is linked to nothing: what reaches it ends there"],
+    ["no broker", { id: "n", type: "mqtt in", broker: "" }, "names no broker: it never connects"],
+  ])("is a warning where it may be meant so: %s", (_, node, words) => {
+    const off = { id: "off", type: "link in", d: true };
+    expect(told([off, node])).toEqual([`warning: node "n" (${String(node["type"])}) ${words}`]);
+  });
+
+  it("is an error when a disabled node's subflow was not exported: Node-RED would start no flow at all", () => {
+    expect(told([{ id: "n", type: "subflow:missing", d: true }])).toHaveLength(1);
+  });
+
   it("is an error in a subflow's template", () => {
     expect(told([{ id: "s", type: "subflow", name: "S", in: [{ wires: [{ id: "gone" }] }], out: [] }])).toEqual([
       'error: node "s" (subflow) names "gone" as in, which is no node of this definition',
@@ -69,6 +125,9 @@ describe("a reference to a node that is not there", () => {
   it.each<[string, Node]>([
     ["what is there", { id: "n", type: "mqtt in", broker: "b" }],
     ["nothing", { id: "n", type: "http request", tls: "", proxy: "" }],
+    ["a variable that a subflow is handed", { id: "n", type: "mqtt in", broker: "${BROKER}" }],
+    ["a variable handed on", { id: "n", type: "function", env: [{ name: "B", type: "conf-type", value: "${BROKER}" }] }],
+    ["an id of something else that looks like one", { id: "n", type: "lora in", devEUI: "0123456789abcdef" }],
     ["a target that comes with the message", { id: "n", type: "link call", linkType: "dynamic", links: ["gone"] }],
     ["a return", { id: "n", type: "link out", mode: "return", links: [] }],
     ["TLS that is switched off", { ...broker, id: "n", usetls: false, tls: "gone" }],
