@@ -45,15 +45,19 @@ export function* unknownReferences({ nodes }: Definition): Iterable<NodeFault | 
     yield null;
     const template = node.type.startsWith(subflowPrefix) ? node.type.slice(subflowPrefix.length) : null;
     if (template !== null && named.get(template)?.type !== "subflow") yield unknownTemplate(index, node, template);
-    if (node.config["d"] === true) continue;
-    for (const reference of referencesOf(node)) {
-      const what = whatIsWrong(reference, named.get(reference.id));
-      if (what !== null) yield wrongReference(index, node, reference, what);
-      else if (named.get(reference.id)?.config["d"] === true) yield disabledTarget(index, node, reference);
-    }
-    const lacking = lackingTarget(node);
-    if (lacking !== null) yield noTarget(index, node, lacking);
+    if (node.config["d"] !== true) yield* wrongTargets(index, node, named);
   }
+}
+
+function* wrongTargets(index: number, node: WorkflowNode, named: ReadonlyMap<string, WorkflowNode>): Iterable<NodeFault> {
+  for (const reference of referencesOf(node)) {
+    const target = named.get(reference.id);
+    const what = whatIsWrong(reference, target);
+    if (what !== null) yield wrongReference(index, node, reference, what);
+    else if (target?.config["d"] === true) yield disabledTarget(index, node, reference);
+  }
+  const lacking = lackingTarget(node);
+  if (lacking !== null) yield noTarget(index, node, lacking);
 }
 
 /** A reference that leads nowhere is wrong, and so is one to something that cannot do what is asked of it. */

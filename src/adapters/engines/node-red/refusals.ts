@@ -138,11 +138,10 @@ function isHttpIn({ type, config }: WorkflowNode): boolean {
 function* badFunctions({ nodes }: Definition): Iterable<Refusal | null> {
   for (const [index, node] of nodes.entries()) {
     if (node.type !== "function" || node.config["d"] === true) continue;
-    yield null;
     const who = node.title ?? node.id;
     for (const key of ["func", "initialize", "finalize"] as const) {
-      const fault = syntaxFault(node.config[key]);
-      if (fault !== null) yield { reason: `node "${who}" (function, ${key}) has a syntax error: ${fault}`, node: index, key };
+      const source = node.config[key];
+      if (typeof source === "string") yield* badSource(index, `node "${who}" (function, ${key})`, key, source);
     }
     for (const module of externalModules(node)) {
       const reason = `node "${who}" (function) wants the module "${module}"; only modules of Node.js itself are allowed`;
@@ -151,8 +150,18 @@ function* badFunctions({ nodes }: Definition): Iterable<Refusal | null> {
   }
 }
 
-function syntaxFault(source: unknown): string | null {
-  if (typeof source !== "string" || source === "") return null;
+function* badSource(node: number, who: string, ...[key, source]: readonly [string, string]): Iterable<Refusal | null> {
+  if (source === "" || source.length > longestSource) return;
+  // A long one counts for many short ones, so that the caller pauses after as much work.
+  for (let at = 0; at < source.length; at += 500) yield null;
+  const fault = syntaxFault(source);
+  if (fault !== null) yield { reason: `${who} has a syntax error: ${fault}`, node, key };
+}
+
+/** Reading more than this would hold up everything else: then Node-RED says whether it can be run. */
+const longestSource = 64 * 1024;
+
+function syntaxFault(source: string): string | null {
   try {
     void new Script(`(async function () {\n${source}\n})`);
     return null;
