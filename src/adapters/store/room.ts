@@ -16,6 +16,8 @@ export interface Room {
 export interface RoomOptions {
   readonly path: string;
   readonly reserve: Reserve;
+  /** Writes a little to the journal itself: a disk with room is not all that it takes. @throws SQLite's error. */
+  readonly probe: () => void;
   readonly log: Log;
   /** Milliseconds UTC, for what people read. */
   readonly now: () => number;
@@ -25,7 +27,7 @@ export interface RoomOptions {
 
 const lookEveryMs = 1_000;
 
-export function createRoom({ path, reserve, log, now, elapsed }: RoomOptions): Room {
+export function createRoom({ path, reserve, probe, log, now, elapsed }: RoomOptions): Room {
   let trouble: StoreTrouble | null = null;
   let lookedAt = -lookEveryMs;
 
@@ -41,6 +43,7 @@ export function createRoom({ path, reserve, log, now, elapsed }: RoomOptions): R
     lookedAt = elapsed();
     try {
       onDisk(path, () => (reserve.isHeld() ? reserve.probe() : reserve.take()));
+      onDisk(path, probe);
       if (trouble !== null) log.info({}, "the journal can be written again");
       trouble = null;
     } catch (error) {

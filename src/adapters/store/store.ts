@@ -53,7 +53,14 @@ export function openStore({ directory, log, keepDeployments = 10_000, keepParsed
     const connection = onDisk(path, () => openDatabase(path, "FULL", journalMigrations));
     const reserve = createReserve(directory);
     onDisk(directory, () => (reserve.isHeld() ? reserve.probe() : reserve.take()));
-    const room = createRoom({ path, reserve, log, now: () => Date.now(), elapsed: () => performance.now() });
+    const room = createRoom({
+      path,
+      reserve,
+      probe: journalProbe(connection),
+      log,
+      now: () => Date.now(),
+      elapsed: () => performance.now(),
+    });
     const journal = onDisk(path, () => createJournal({ connection, path, log, keepDeployments, room }));
     const parseCache = openParseCache({ path: join(directory, "cache.db"), log, keepEntries: keepParsed });
     return {
@@ -72,6 +79,11 @@ export function openStore({ directory, log, keepDeployments = 10_000, keepParsed
     lock.release();
     throw error;
   }
+}
+
+function journalProbe(connection: Connection): () => void {
+  const put = connection.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES ('probe', '')");
+  return () => void put.run();
 }
 
 function createMeta(connection: Connection, path: string, room: Room): Meta {

@@ -46,6 +46,7 @@ function write(isUrgent: boolean, bytes = 30_000): void {
   room.write(isUrgent, () => transact(connection, () => connection.prepare("INSERT INTO t VALUES (?)").run("x".repeat(bytes))));
 }
 
+const probe = (): void => void connection.prepare("DELETE FROM t WHERE text = ''").run();
 const rows = (): unknown => connection.prepare("SELECT count(*) FROM t").raw(true).get();
 
 beforeEach(() => {
@@ -55,7 +56,7 @@ beforeEach(() => {
   reserve = createHeldReserve();
   elapsed = 0;
   log = createKeptLog();
-  room = createRoom({ path, reserve, log, now: () => 7, elapsed: () => elapsed });
+  room = createRoom({ path, reserve, probe, log, now: () => 7, elapsed: () => elapsed });
 });
 
 afterEach(() => {
@@ -68,7 +69,7 @@ describe("a transaction on a full disk", () => {
     allowPages(0);
     expect(() => write(false)).toThrow(/journal\.db: database or disk is full \(SQLITE_FULL\)/u);
     allowPages(20);
-    room = createRoom({ path, reserve, log, now: () => 7, elapsed: () => elapsed });
+    room = createRoom({ path, reserve, probe, log, now: () => 7, elapsed: () => elapsed });
     write(false);
     expect(rows()).toEqual([1]);
   });
@@ -100,10 +101,26 @@ describe("the room of the journal", () => {
     expect(() => write(false)).toThrow();
     expect(room.trouble()).toMatchObject({ since: 7, code: "store/full", why: expect.stringContaining("SQLITE_FULL") as string });
     expect(log.lines.filter(({ level }) => level === "error")).toHaveLength(1);
+    allowPages(20);
     reserve.probe = () => undefined;
     expect(room.trouble()).not.toBeNull();
     elapsed += 1_000;
     expect(room.trouble()).toBeNull();
+  });
+
+  it("is not told to be well again because there is room: another process may hold the journal", () => {
+    reserve.probe = () => undefined;
+    connection.pragma("busy_timeout = 0");
+    const other = openDatabase(join(folder.path, "t.db"), "OFF", ["CREATE TABLE t (text TEXT)"]);
+    other.exec("BEGIN IMMEDIATE");
+    expect(() => write(false)).toThrow(expect.objectContaining({ code: "store/failed" }));
+    elapsed += 1_000;
+    expect(room.trouble()).toMatchObject({ code: "store/failed", why: expect.stringContaining("SQLITE_BUSY") as string });
+    other.exec("ROLLBACK");
+    elapsed += 1_000;
+    expect(room.trouble()).toBeNull();
+    expect(log.lines.map(({ level }) => level)).toEqual(["error", "info"]);
+    other.close();
   });
 
   it("is taken again, and then everybody may write", () => {
