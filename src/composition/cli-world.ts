@@ -10,8 +10,9 @@ import { digestOfFile } from "../adapters/manifest/digest.ts";
 import { readLoneVersion } from "../adapters/manifest/lone-version.ts";
 import type { Finding } from "../domain/finding.ts";
 import { createManifests, type ManifestsOptions } from "../adapters/manifest/manifests.ts";
-import { openHistory } from "./past.ts";
+import { openHistory, whyUnreadable } from "./past.ts";
 import { validateRepository } from "../adapters/manifest/validate-repository.ts";
+import { ignoredFiles, notCheckedOut } from "../adapters/work-tree/attributes.ts";
 import { createWorkTree } from "../adapters/work-tree/work-tree.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { ParseCache } from "../ports/objects.ts";
@@ -86,9 +87,13 @@ async function validateDirectory(directory: string, { configFile }: ValidateOpti
   const about = { objects: createWorkTree(directory), dialects };
   const config = configFile === null ? null : (await readConfig(configFile)).config;
   const allowed = config === null ? {} : { permits: config.permits, defaults: config.defaults };
-  const past = await openHistory(gitProgram(process.env), directory);
+  const git = gitProgram(process.env);
+  const past = await openHistory(git, directory);
+  const unreadable = past === null ? await whyUnreadable(git, directory) : null;
+  const beside = { ignored: ignoredFiles(directory), notCheckedOut: notCheckedOut(directory), ...(unreadable !== null && { unreadable }) };
   try {
-    const found = await validateRepository({ ...about, ...allowed, ...(past && { history: past.history, isShallow: past.isShallow }) });
+    const history = past && { history: past.history, isShallow: past.isShallow };
+    const found = await validateRepository({ ...about, ...allowed, ...beside, ...history });
     return { ...found, findings: [...(config?.warnings ?? []), ...found.findings] };
   } finally {
     await past?.close();

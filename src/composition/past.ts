@@ -41,3 +41,10 @@ export async function openHistory(git: GitProgram, directory: string, also: read
   };
   return { history, isShallow: shallow === "true", close: () => local.close() };
 }
+
+/** What git says where it refuses a repository, such as one of another owner; null: it does not, or there is none. */
+export async function whyUnreadable(git: GitProgram, directory: string): Promise<string | null> {
+  const { status, stderr } = await git(directory, ["rev-parse", "--git-dir"]);
+  if (status <= 0 || /not a git repository/i.test(stderr)) return null;
+  return stderr.split("\n", 1)[0] ?? "";
+}

@@ -5,8 +5,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { validateRepository } from "../../src/adapters/manifest/validate-repository.ts";
+import { notCheckedOut } from "../../src/adapters/work-tree/attributes.ts";
 import { createWorkTree } from "../../src/adapters/work-tree/work-tree.ts";
-import { openHistory } from "../../src/composition/past.ts";
+import { openHistory, whyUnreadable } from "../../src/composition/past.ts";
 import { gitProgram } from "../../src/surfaces/cli/git-program.ts";
 import { cleanGitEnvironment, git, temporaryFolder } from "../support/git.ts";
 import { plainDialect, processText, smallRepository, versionText } from "../support/small-repository.ts";
@@ -59,5 +60,28 @@ describe("validate in a work tree", () => {
     const clone = join(folder.path, "clone");
     execFileSync("git", ["clone", "--quiet", "--depth=1", `file://${top}`, clone], { env: cleanGitEnvironment });
     expect(await codesIn(clone)).toEqual(["history/shallow"]);
+  });
+
+  it("says where git refuses a repository, since it belongs to somebody else", async () => {
+    const top = join(folder.path, "work");
+    mkdirSync(configFolder(top), { recursive: true });
+    git(top, ["init", "--quiet"]);
+    expect(await whyUnreadable(gitProgram(cleanGitEnvironment), configFolder(top))).toBeNull();
+    // git's own tests make it believe so.
+    const foreign = gitProgram({ ...cleanGitEnvironment, GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" });
+    expect(await whyUnreadable(foreign, configFolder(top))).toContain("dubious ownership");
+    expect(await whyUnreadable(foreign, "/")).toBeNull();
+  });
+
+  it("knows what a sparse work tree lacks", () => {
+    const top = join(folder.path, "work");
+    mkdirSync(top);
+    git(top, ["init", "--quiet"]);
+    write(top, smallRepository());
+    git(top, ["add", "."]);
+    git(top, ["commit", "--quiet", "--message=first"]);
+    expect(notCheckedOut(configFolder(top))).toEqual([]);
+    git(top, ["sparse-checkout", "set", "config/environments"]);
+    expect(notCheckedOut(configFolder(top))).toContain("processes/called/process.yaml");
   });
 });

@@ -11,6 +11,7 @@ export type Decoded =
 /** The text of a file without its byte order mark. */
 export function decodeText(bytes: Uint8Array, file: string): Decoded {
   if (startsWith(bytes, lfsPointer)) return refused(finding({ file, line: 1, column: 1, pointer: "" }, "file/lfs-pointer", pointerText));
+  if (startsWith(bytes, gitCrypt)) return refused(finding({ file, line: 1, column: 1, pointer: "" }, "file/encrypted", encryptedText));
   const nul = bytes.indexOf(0);
   if (nul >= 0) return refused(finding(placeOfByte(bytes, nul, file), "file/nul-byte", "the file holds a NUL byte"));
   try {
@@ -24,6 +25,10 @@ export function decodeText(bytes: Uint8Array, file: string): Decoded {
 /** What git holds of a file that is kept in Git LFS; Pinion reads what git holds. */
 const lfsPointer = "version https://git-lfs.github.com/spec/";
 const pointerText = "this is a Git LFS pointer, not the file itself";
+
+/** How what git-crypt has encrypted begins. */
+const gitCrypt = "\0GITCRYPT\0";
+const encryptedText = "this is encrypted with git-crypt";
 
 function startsWith(bytes: Uint8Array, text: string): boolean {
   return Buffer.from(bytes.subarray(0, text.length)).toString("latin1") === text;

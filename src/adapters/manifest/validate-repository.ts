@@ -19,6 +19,11 @@ export interface ValidationOptions extends Omit<ManifestsOptions, "cache"> {
   readonly commit?: string;
   /** Whether the history lacks older commits. */
   readonly isShallow?: boolean;
+  /** Why git shows nothing of this folder although it is a repository. */
+  readonly unreadable?: string;
+  /** Files of a work tree that a commit of it has not, and the other way round. */
+  readonly ignored?: readonly string[];
+  readonly notCheckedOut?: readonly string[];
 }
 
 const noCache: ParseCache = { get: () => new Map(), put: () => {} };
@@ -32,14 +37,24 @@ export async function validateRepository(options: ValidationOptions): Promise<{ 
   ]);
   const { history, commit = "HEAD" } = options;
   const promised = history === undefined ? null : await publishedBefore(reading, history, { commit, records: read.processes.records });
-  const shallow = options.isShallow === true ? [shallowFinding()] : [];
   const told = promised === null ? read : { ...read, processes: { ...read.processes, published: promised } };
-  return { findings: mostImportant([...shallow, ...read.findings, ...versionFindings(told), ...(await flowFindings(reading, read))]) };
+  return {
+    findings: mostImportant([...besideCommit(options), ...read.findings, ...versionFindings(told), ...(await flowFindings(reading, read))]),
+  };
 }
 
-function shallowFinding(): Finding {
-  const message = "the clone is shallow: whether published versions are what they were can only be seen as far back as it goes";
-  return finding(startOf("processes"), "history/shallow", message);
+/** Why a controller may see something else than what was looked at here. */
+function besideCommit({ isShallow = false, unreadable: why, ignored = [], notCheckedOut = [] }: ValidationOptions): readonly Finding[] {
+  const about = startOf("processes");
+  const shallow = "the clone is shallow: whether published versions are what they were can only be seen as far back as it goes";
+  const refused = "git does not show what it holds here, so neither its history nor its attributes are looked at";
+  const sparse = `the work tree is sparse: ${notCheckedOut.length} files of the repository are not in it, such as ${notCheckedOut[0]}`;
+  return [
+    ...(isShallow ? [finding(about, "history/shallow", shallow)] : []),
+    ...(why === undefined ? [] : [finding(about, "history/unreadable", `${refused}: ${why}`)]),
+    ...(notCheckedOut.length === 0 ? [] : [finding(about, "file/not-checked-out", sparse)]),
+    ...ignored.map((file) => finding(startOf(file), "file/ignored", "git ignores this file: no commit has it, and no controller sees it")),
+  ];
 }
 
 /** Pins of versions that contain what the operator does not allow in their environment. */

@@ -1,15 +1,24 @@
 /** What git makes of files of a work tree: what it holds of them is not always what lies there. */
 
-import { execFileSync } from "node:child_process";
 import { join, relative } from "node:path";
+import { asksGit } from "./ask-git.ts";
+import { cleaned } from "./filters.ts";
 
 export interface FileAttributes {
   /** What git holds is a pointer into Git LFS. */
   readonly isInLfs: boolean;
+  /** What another filter of the repository's configuration makes of it, such as one that encrypts; null: none does. */
+  readonly filtered: Uint8Array | null;
   /** The work tree's encoding, where it is another than git's; a label of `TextDecoder`. */
   readonly encoding: string | null;
   /** Lines end with CR LF in the work tree only. */
   readonly hasLocalLineEnds: boolean;
+  /** `$Id$` is filled in in the work tree only. */
+  readonly hasIdent: boolean;
+  /** It is there, and git ignores it: it is in no commit. */
+  readonly isIgnored: boolean;
+  /** What git holds is no file and no folder, whatever lies there: links where the system has none, submodules that were not fetched. */
+  readonly heldAs: "symlink" | "submodule" | null;
 }
 
 /** How a folder is kept in git. */
@@ -20,50 +29,84 @@ export interface GitView {
   readonly hash: "sha1" | "sha256";
 }
 
-const nothing: FileAttributes = { isInLfs: false, encoding: null, hasLocalLineEnds: false };
-const maxBytes = 64 * 1024 * 1024;
+const nothing: FileAttributes = {
+  isInLfs: false,
+  filtered: null,
+  encoding: null,
+  hasLocalLineEnds: false,
+  hasIdent: false,
+  isIgnored: false,
+  heldAs: null,
+};
+/** What a config repository is read from. */
+const ours = ["--", "processes", "environments"];
 
 /** Empty where the folder is no work tree of git's, or git is not there. */
 export function gitViewOf(directory: string, paths: readonly string[]): GitView {
+  const ask = asksGit(directory);
   const attributes = new Map<string, FileAttributes>();
-  for (const [path, said] of [...setAttributes(directory, paths), ...localLineEnds(directory)])
-    attributes.set(path, { ...(attributes.get(path) ?? nothing), ...said });
-  const isSha256 = ask(directory, ["rev-parse", "--show-object-format"]).trim() === "sha256";
+  for (const [name, more] of [...setAttributes(ask, directory, paths), ...localLineEnds(ask), ...ignored(ask), ...otherKinds(ask)]) {
+    const path = join(directory, name);
+    attributes.set(path, { ...(attributes.get(path) ?? nothing), ...more });
+  }
+  const isSha256 = ask(["rev-parse", "--show-object-format"]).trim() === "sha256";
   return { attributes, hash: isSha256 ? "sha256" : "sha1" };
 }
 
-type Said = readonly [path: string, said: Partial<FileAttributes>];
+type Ask = ReturnType<typeof asksGit>;
+type Said = readonly [name: string, said: Partial<FileAttributes>];
 
-function setAttributes(directory: string, paths: readonly string[]): readonly Said[] {
+function setAttributes(ask: Ask, directory: string, paths: readonly string[]): readonly Said[] {
   const input = paths.map((path) => relative(directory, path)).join("\0");
-  const output = ask(directory, ["check-attr", "-z", "--stdin", "filter", "working-tree-encoding"], input);
-  return Array.from(triples(output)).flatMap(([name, attribute, value]): readonly Said[] => {
-    if (value === "unspecified" || value === "unset") return [];
-    const path = join(directory, name);
-    if (attribute === "working-tree-encoding") return [[path, { encoding: value.replace(/-BOM$/i, "") }]];
-    return value === "lfs" ? [[path, { isInLfs: true }]] : [];
+  const found = Array.from(triples(ask(["check-attr", "-z", "--stdin", "filter", "working-tree-encoding", "ident"], input))).filter(
+    ([, , value]) => value !== "unspecified" && value !== "unset",
+  );
+  const others = found.flatMap(([name, attribute, value]) => (attribute === "filter" && value !== "lfs" ? [name] : []));
+  const filtered = cleaned(directory, others);
+  return found.flatMap(([name, attribute, value]): readonly Said[] => {
+    if (attribute === "working-tree-encoding") return [[name, { encoding: value.replace(/-BOM$/i, "") }]];
+    if (attribute === "ident") return [[name, { hasIdent: true }]];
+    if (value === "lfs") return [[name, { isInLfs: true }]];
+    return filtered.has(name) ? [[name, { filtered: filtered.get(name) ?? null }]] : [];
   });
 }
 
 /** Files whose lines git ends with LF alone. Where it only guesses that a file is text, one that it holds with CR LF stays so. */
-function localLineEnds(directory: string): readonly Said[] {
-  const isAutomatic = /^(?:true|input)$/i.test(ask(directory, ["config", "--get", "core.autocrlf"]).trim());
-  const listed = ask(directory, ["ls-files", "--eol", "-z", "--cached", "--others", "--", "processes", "environments"]);
+function localLineEnds(ask: Ask): readonly Said[] {
+  const isAutomatic = /^(?:true|input)$/i.test(ask(["config", "--get", "core.autocrlf"]).trim());
+  const listed = ask(["ls-files", "--eol", "-z", "--cached", "--others", ...ours]);
   return listed.split("\0").flatMap((line) => {
     const [, held = "", attribute = "", name = ""] = /^i\/(\S*)\s+w\/\S*\s+attr\/([^\t]*?)\s*\t(.*)$/s.exec(line) ?? [];
     const isGuessed = attribute.startsWith("text=auto") || (attribute === "" && isAutomatic);
     const isText = isGuessed ? !/^(?:crlf|mixed)$/.test(held) : /^text\b/.test(attribute);
-    return isText && name !== "" ? [[join(directory, name), { hasLocalLineEnds: true }] as const] : [];
+    return isText && name !== "" ? [[name, { hasLocalLineEnds: true }] as const] : [];
   });
 }
 
-function ask(directory: string, args: readonly string[], input = ""): string {
-  const whole = ["-c", "core.fsmonitor=false", ...args];
-  try {
-    return execFileSync("git", whole, { cwd: directory, input, maxBuffer: maxBytes, stdio: "pipe" }).toString();
-  } catch {
-    return "";
-  }
+function ignored(ask: Ask): readonly Said[] {
+  const listed = ask(["ls-files", "-z", "--others", "--ignored", "--exclude-standard", ...ours]);
+  return listed.split("\0").flatMap((name) => (name === "" ? [] : [[name, { isIgnored: true }] as const]));
+}
+
+/** By their modes in the index. */
+function otherKinds(ask: Ask): readonly Said[] {
+  return ask(["ls-files", "-z", "--stage", ...ours])
+    .split("\0")
+    .flatMap((line) => {
+      const [, mode, name = ""] = /^(120000|160000) \S+ \d\t(.*)$/s.exec(line) ?? [];
+      return mode === undefined ? [] : [[name, { heldAs: mode === "120000" ? "symlink" : "submodule" }] as const];
+    });
+}
+
+/** Files that lie there as if they belonged to the repository, and are in no commit. */
+export function ignoredFiles(directory: string): readonly string[] {
+  return ignored(asksGit(directory)).flatMap(([name]) => (/\.(?:ya?ml|json)$/.test(name) ? [name] : []));
+}
+
+/** Files of the commit that are not in the work tree, since it is a sparse one. */
+export function notCheckedOut(directory: string): readonly string[] {
+  const listed = asksGit(directory)(["ls-files", "-t", "-z", "--cached", ...ours]);
+  return listed.split("\0").flatMap((line) => (line.startsWith("S ") ? [line.slice(2)] : []));
 }
 
 function* triples(output: string): Iterable<readonly [string, string, string]> {

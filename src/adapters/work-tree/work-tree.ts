@@ -5,7 +5,7 @@ import { closeSync, constants, lstatSync, openSync, readdirSync, readFileSync, r
 import { join } from "node:path";
 import { PinionError } from "../../domain/errors.ts";
 import type { Objects, TreeEntry } from "../../ports/objects.ts";
-import { type GitView, gitViewOf } from "./attributes.ts";
+import { type FileAttributes, type GitView, gitViewOf } from "./attributes.ts";
 
 /** Folders inside each other; deeper ones are taken as empty, and no config repository has them. */
 const maxDepth = 32;
@@ -70,11 +70,17 @@ const lfsPointer = "version https://git-lfs.github.com/spec/v1\n";
 /** What a controller would read: it sees the commit, not the work tree. What cannot be told stays as it is. */
 function asGitHolds(path: string, { attributes }: GitView): Uint8Array {
   const of = attributes.get(path);
+  if (of?.filtered) return of.filtered;
   if (of?.isInLfs) return Buffer.from(lfsPointer);
   const bytes = readPlainFile(path);
-  const text = of?.encoding ? decoded(bytes, of.encoding) : bytes;
-  // Bytes as characters of one byte each: whatever they mean stays as it is.
-  return of?.hasLocalLineEnds ? Buffer.from(Buffer.from(text).toString("latin1").replaceAll("\r\n", "\n"), "latin1") : text;
+  return of ? normalised(of.encoding === null ? bytes : decoded(bytes, of.encoding), of) : bytes;
+}
+
+/** As characters of one byte each: whatever they mean stays as it is. */
+function normalised(bytes: Uint8Array, { hasLocalLineEnds, hasIdent }: FileAttributes): Uint8Array {
+  const text = Buffer.from(bytes).toString("latin1");
+  const lines = hasLocalLineEnds ? text.replaceAll("\r\n", "\n") : text;
+  return Buffer.from(hasIdent ? lines.replaceAll(/\$Id:[^$\n]*\$/g, "$Id$$") : lines, "latin1");
 }
 
 function decoded(bytes: Uint8Array, encoding: string): Uint8Array {
@@ -90,7 +96,7 @@ function topFolder(directory: string, walk: Walk): Item {
   const ours = root.names.filter((name) => name === "processes" || name === "environments").sort();
   if (ours.length === 0)
     throw new PinionError("usage/invalid", `${directory} is not a config repository: it has neither processes/ nor environments/`);
-  return { kind: "directory", entries: ours.map((name) => readEntry(root.path, name, walk, 1)) };
+  return { kind: "directory", entries: ours.flatMap((name) => readEntry(root.path, name, walk, 1)) };
 }
 
 function readable(directory: string): { readonly path: string; readonly names: readonly string[] } {
@@ -102,23 +108,40 @@ function readable(directory: string): { readonly path: string; readonly names: r
   }
 }
 
-function readEntry(parent: string, name: string, walk: Walk, depth: number): TreeEntry {
+/** None for what git ignores: no commit has it. */
+function readEntry(parent: string, name: string, walk: Walk, depth: number): readonly TreeEntry[] {
   const path = join(parent, name);
-  const stats = lstatSync(path);
+  const known = walk.view.attributes.get(path);
+  return known?.isIgnored ? [] : [{ name, ...readItem({ path, depth, heldAs: known?.heldAs ?? null }, walk) }];
+}
+
+interface Found {
+  readonly path: string;
+  readonly depth: number;
+  readonly heldAs: FileAttributes["heldAs"];
+}
+
+function readItem({ path, depth, heldAs }: Found, walk: Walk): Omit<TreeEntry, "name"> {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  // A name that is no UTF-8 is shown with marks in its place, and nothing is found under that.
+  if (stats === undefined) return { kind: "directory", id: remember(walk, { kind: "directory", entries: [] }) };
   const mark = `${path}\0${stats.size}\0${stats.mtimeMs}\0${stats.ino}`;
-  const id = (kind: string, content: string | Uint8Array) => hashOf(walk.view, kind, content);
-  if (stats.isFile()) {
-    const file = stats.size > maxHashedBytes ? id("large", mark) : id("blob", asGitHolds(path, walk.view));
-    walk.items.set(file, { kind: "file", path, size: stats.size });
-    return { name, kind: "file", id: file };
-  }
+  const special = (kind: TreeEntry["kind"]) => ({ kind, id: hashOf(walk.view, kind, mark) });
+  if (heldAs !== null) return special(heldAs);
+  if (stats.isFile()) return { kind: "file", id: rememberFile(walk, { kind: "file", path, size: stats.size }, mark) };
   // A socket or a device is as little a file of the repository as a link.
-  if (!stats.isDirectory()) return { name, kind: "symlink", id: id("link", mark) };
+  if (!stats.isDirectory()) return special("symlink");
   const names = depth > maxDepth ? [] : readdirSync(path).sort();
   // A folder with a repository of its own inside is what git records as a submodule.
-  if (names.includes(".git")) return { name, kind: "submodule", id: id("submodule", mark) };
-  const entries = names.map((inner) => readEntry(path, inner, walk, depth + 1));
-  return { name, kind: "directory", id: remember(walk, { kind: "directory", entries }) };
+  if (names.includes(".git")) return special("submodule");
+  const entries = names.flatMap((inner) => readEntry(path, inner, walk, depth + 1));
+  return { kind: "directory", id: remember(walk, { kind: "directory", entries }) };
+}
+
+function rememberFile({ items, view }: Walk, file: Extract<Item, { readonly kind: "file" }>, mark: string): string {
+  const id = file.size > maxHashedBytes ? hashOf(view, "large", mark) : hashOf(view, "blob", asGitHolds(file.path, view));
+  items.set(id, file);
+  return id;
 }
 
 /** Refuses to follow a link that has taken the file's place since it was listed, and to wait for a pipe. */

@@ -197,6 +197,17 @@ describe("validate", () => {
     expect(await validate(oldOtherTags, [good])).toHaveLength(1);
   });
 
+  it.each([
+    ["a repository that git refuses", { unreadable: "fatal: dubious ownership" }, "history/unreadable", "warning"],
+    ["files that git ignores", { ignored: ["processes/called/versions/1.0.0.yaml"] }, "file/ignored", "warning"],
+    ["a sparse work tree", { notCheckedOut: ["processes/called/process.yaml"] }, "file/not-checked-out", "error"],
+  ])("says of %s that a controller sees something else", async (_, beside, code, severity) => {
+    const objects = createFakeObjects();
+    expect((await validateRepository({ objects, commit: objects.commit(good), ...common, ...beside })).findings).toMatchObject([
+      { code, severity },
+    ]);
+  });
+
   it("says that a shallow clone does not show everything", async () => {
     const objects = createFakeObjects();
     const options = { objects, commit: objects.commit(good), history: historyOf(objects, []), isShallow: true, ...common };

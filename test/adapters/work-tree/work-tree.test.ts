@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ignoredFiles } from "../../../src/adapters/work-tree/attributes.ts";
 import { createWorkTree } from "../../../src/adapters/work-tree/work-tree.ts";
 import { objectsContract } from "../../contracts/objects.ts";
 
@@ -71,6 +72,92 @@ describe("a work tree", () => {
     const [file] = await objects.directory(folder?.id ?? "");
     expect(file?.id).toBe(git("rev-parse", ":processes/a/y.yaml").trim());
     expect(Buffer.from(await objects.file(file?.id ?? "")).toString()).toBe("one\ntwo\n");
+  });
+
+  /** Names and texts of the files of the only process. */
+  async function filesOf(): Promise<readonly (readonly [string, string])[]> {
+    const objects = createWorkTree(root);
+    const [processes] = await objects.directory(await objects.root(""));
+    const [folder] = await objects.directory(processes?.id ?? "");
+    const files = await objects.directory(folder?.id ?? "");
+    return Promise.all(
+      files.map(async ({ name, kind, id }) => [name, kind === "file" ? Buffer.from(await objects.file(id)).toString() : kind] as const),
+    );
+  }
+
+  const gitHere = (...args: readonly string[]): string => execFileSync("git", args, { cwd: root, stdio: "pipe" }).toString();
+
+  it("reads what other filters make of a file when it is committed, and leaves the repository as it is", async () => {
+    gitHere("init", "--quiet");
+    gitHere("config", "filter.upper.clean", "tr a-z A-Z");
+    gitHere("config", "filter.broken.clean", "false");
+    gitHere("config", "filter.broken.required", "true");
+    await write(root, {
+      ".gitattributes": "y.yaml filter=upper\nz.yaml filter=unknown\n",
+      "processes/a/y.yaml": "one",
+      "processes/a/z.yaml": "two",
+    });
+    expect(await filesOf()).toEqual([
+      ["y.yaml", "ONE"],
+      ["z.yaml", "two"],
+    ]);
+    await write(root, { ".gitattributes": "*.yaml filter=broken\n" });
+    expect(await filesOf()).toEqual([
+      ["y.yaml", "one"],
+      ["z.yaml", "two"],
+    ]);
+    expect(gitHere("count-objects")).toMatch(/^0 objects/);
+  });
+
+  it("reads $Id$ as git holds it", async () => {
+    gitHere("init", "--quiet");
+    await write(root, { ".gitattributes": "*.yaml ident\n", "processes/a/y.yaml": "# $Id: 8c1a $ $Id: and no end\n# $Idea$\n" });
+    expect(await filesOf()).toEqual([["y.yaml", "# $Id$ $Id: and no end\n# $Idea$\n"]]);
+  });
+
+  it("leaves out what git ignores, but not what it holds all the same", async () => {
+    gitHere("init", "--quiet");
+    await write(root, {
+      "processes/a/held.yaml": "1",
+      "processes/a/new.yaml": "2",
+      "processes/a/scratch.yaml": "3",
+      "processes/a/x.swp": "",
+    });
+    gitHere("add", "processes/a/held.yaml");
+    await write(root, { ".gitignore": "scratch.yaml\nheld.yaml\n*.swp\n" });
+    expect(await filesOf()).toEqual([
+      ["held.yaml", "1"],
+      ["new.yaml", "2"],
+    ]);
+    expect(ignoredFiles(root)).toEqual(["processes/a/scratch.yaml"]);
+  });
+
+  it("knows submodules that were not fetched, and links where the system has none, by what git holds", async () => {
+    gitHere("init", "--quiet");
+    await write(root, { "processes/a/link.yaml": "/etc/passwd", "processes/a/process.yaml": "" });
+    await mkdir(join(root, "processes/a/module"));
+    const held = gitHere("hash-object", "-w", "processes/a/link.yaml").trim();
+    gitHere("update-index", "--add", "--cacheinfo", `120000,${held},processes/a/link.yaml`);
+    gitHere("update-index", "--add", "--cacheinfo", `160000,${"1".repeat(40)},processes/a/module`);
+    expect(await filesOf()).toEqual([
+      ["link.yaml", "symlink"],
+      ["module", "submodule"],
+      ["process.yaml", ""],
+    ]);
+  });
+
+  it("lists a name that is no UTF-8", async () => {
+    await write(root, { "processes/a/process.yaml": "" });
+    await writeFile(Buffer.concat([Buffer.from(`${root}/processes/a/b`), Buffer.from([0xe9])]), "");
+    expect((await filesOf()).map(([name]) => name)).toEqual(["b\ufffd", "process.yaml"]);
+  });
+
+  it("is not misled by what a hook of another repository has set", async () => {
+    gitHere("init", "--quiet");
+    await write(root, { ".gitignore": "*.swp\n", "processes/a/x.swp": "", "processes/a/y.yaml": "" });
+    vi.stubEnv("GIT_DIR", "/nowhere");
+    expect((await filesOf()).map(([name]) => name)).toEqual(["y.yaml"]);
+    vi.unstubAllEnvs();
   });
 
   it("leaves line ends that git holds so", async () => {

@@ -1,0 +1,34 @@
+/** What the filters of a repository's own configuration make of files when they are committed: encrypted ones, for example. */
+
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { environmentForGit } from "./ask-git.ts";
+
+const maxBytes = 64 * 1024 * 1024;
+
+/** By name, as `git add` would have it. Nothing is written into the repository. Empty where a filter fails. */
+export function cleaned(directory: string, names: readonly string[]): ReadonlyMap<string, Uint8Array> {
+  const known = names.filter((name) => !name.includes("\n"));
+  if (known.length === 0) return new Map();
+  const objects = mkdtempSync(join(tmpdir(), "pinion-objects-"));
+  const git = (args: readonly string[], input = ""): Buffer =>
+    execFileSync("git", ["-c", "core.fsmonitor=false", ...args], {
+      cwd: directory,
+      env: { ...environmentForGit(), GIT_OBJECT_DIRECTORY: objects },
+      input,
+      maxBuffer: maxBytes,
+      stdio: "pipe",
+    });
+  try {
+    const ids = git(["hash-object", "-w", "--stdin-paths"], `${known.join("\n")}\n`)
+      .toString()
+      .split("\n");
+    return new Map(known.map((name, at) => [name, git(["cat-file", "blob", ids[at] ?? ""])]));
+  } catch {
+    return new Map();
+  } finally {
+    rmSync(objects, { recursive: true, force: true });
+  }
+}
