@@ -3,6 +3,13 @@
 import type { CommitId, Digest, EnvironmentName, Instant, ProcessId, Version } from "./names.ts";
 import type { Person } from "./people.ts";
 
+/** One pin that is put back, and only while it still says `from`. */
+export interface PinBack {
+  readonly process: ProcessId;
+  readonly from: Version;
+  readonly to: Version;
+}
+
 /** Journaled with the decision, so that it is carried out exactly once whatever happens in between. */
 export interface RevertOrder {
   /** Goes into the trailer `Rollback-Id`; looked for before anything is written. */
@@ -12,6 +19,8 @@ export interface RevertOrder {
   /** The pin is put back only while it still says this. */
   readonly from: Version;
   readonly to: Version;
+  /** Of processes that go back together with it, by the same commit: each where it still says so. Absent: nobody does. */
+  readonly along?: readonly PinBack[];
   /** Of the definition of `from`: put into quarantine.yaml by the same commit. Null: it is not put there. */
   readonly quarantine: Digest | null;
   /** What condemned the version: `error_rate`, `manual`, `emergency`, … */

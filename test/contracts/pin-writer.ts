@@ -92,6 +92,25 @@ export function pinWriterContract(name: string, make: () => Promise<PinWriterUnd
       ]);
     });
 
+    it("puts the pins of others back by the same commit, where they still say so", async () => {
+      await world.pin("invoice", "3.1.0");
+      const before = await world.commits();
+      const along = [
+        { process: "payment", from: "2.0.0", to: "1.9.0" },
+        { process: "invoice", from: "3.0.0", to: "2.9.0" },
+        { process: "nobody", from: "1.0.0", to: "0.9.0" },
+      ];
+      expect((await world.writer.revert(revertOrder({ along }))).kind).toBe("committed");
+      expect((await world.commits()).slice(1)).toEqual(before);
+      expect(await Promise.all(["order-intake", "payment", "invoice", "nobody"].map((each) => world.pinned(each)))).toEqual([
+        "1.4.2",
+        "1.9.0",
+        "3.1.0",
+        null,
+      ]);
+      expect(await world.quarantined()).toMatchObject([{ process: "order-intake" }]);
+    });
+
     it("enters nothing into quarantine when the order has no digest for it", async () => {
       expect((await world.writer.revert(revertOrder({ quarantine: null }))).kind).toBe("committed");
       expect(await world.quarantined()).toEqual([]);

@@ -134,6 +134,10 @@ export function createFakePinBranch(): FakePinBranch {
       if (isProtected) return { kind: "declined" };
       if (base !== head().commit) return { kind: "moved" };
       const pins = new Map(head().pins).set(pinKey(order), order.to);
+      for (const { process, from, to } of order.along ?? []) {
+        const key = pinKey({ environment: order.environment, process });
+        if (pins.get(key) === from) pins.set(key, to);
+      }
       return answer({ kind: "accepted", commit: add({ order, pins, quarantine: withOrder(head().quarantine, order) }) });
     },
     propose: (order) => {

@@ -60,7 +60,10 @@ function reach({ isDown }: SimGit): void {
 
 function changed({ files }: SimCommit, order: RevertOrder): ReadonlyMap<string, string> {
   const [pins, quarantine] = [pinsPath(order.environment), quarantinePath(order.environment)];
+  const before = files.get(pins) ?? "";
+  const along = (order.along ?? []).filter(({ process, from }) => readPins(before).get(process) === from);
+  const others = along.reduce((text, { process, to }) => withPin(text, process, to), before);
   return new Map(files)
-    .set(pins, withPin(files.get(pins) ?? "", order.process, order.to))
+    .set(pins, withPin(others, order.process, order.to))
     .set(quarantine, withQuarantine(files.get(quarantine) ?? "", order));
 }

@@ -1,4 +1,4 @@
-/** What a commit of the bot may contain: one version in one line of the pins, and one more entry in the quarantine. */
+/** What a commit of the bot may contain: one version in one line of the pins for each process that goes back, and one more entry in the quarantine. */
 
 import type { RevertOrder } from "../../src/domain/revert.ts";
 import { pinsPath, quarantinePath, readPins, readQuarantine } from "./files.ts";
@@ -23,14 +23,22 @@ type Texts = readonly [before: string, after: string];
 
 function judgePins(trace: Trace, order: RevertOrder, [before, after]: Texts): void {
   const lines = differingLines(before, after);
-  trace.expect(lines.length === 1, "the bot changes one line of the pins", `${order.id} changes ${lines.length}`);
+  const along = (order.along ?? []).filter(({ process, from }) => readPins(before).get(process) === from);
+  const pins = [order, ...along];
+  trace.expect(
+    lines.length === pins.length,
+    "the bot changes one line of the pins for each process",
+    `${order.id} changes ${lines.length}`,
+  );
   for (const [was, is] of lines) {
-    const wanted = was.replace(`${order.process}: ${order.from}`, `${order.process}: ${order.to}`);
-    trace.expect(is === wanted, "the bot changes the version in that line and nothing else", `${was} became ${is}`);
+    const isWanted = pins.some(({ process, from, to }) => was !== is && is === was.replace(`${process}: ${from}`, `${process}: ${to}`));
+    trace.expect(isWanted, "the bot changes the version in that line and nothing else", `${was} became ${is}`);
   }
-  const [was, is] = [readPins(before).get(order.process), readPins(after).get(order.process)];
-  const what = `${was ?? "nothing"} to ${is ?? "nothing"}, not ${order.from} to ${order.to}`;
-  trace.expect(was === order.from && is === order.to, "the bot puts back what was ordered", what);
+  for (const { process, from, to } of pins) {
+    const [was, is] = [readPins(before).get(process), readPins(after).get(process)];
+    const what = `${was ?? "nothing"} to ${is ?? "nothing"}, not ${from} to ${to}`;
+    trace.expect(was === from && is === to, "the bot puts back what was ordered", what);
+  }
 }
 
 function judgeQuarantine(trace: Trace, order: RevertOrder, [before, after]: Texts): void {

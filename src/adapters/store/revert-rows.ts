@@ -1,7 +1,7 @@
 /** What journaled reverts and quarantines must look like to be believed. */
 
-import type { Quarantined, Revert, RevertOrder, RevertOutcome } from "../../domain/revert.ts";
-import { isFlag, isNumber, isText, nullable, oneOf, optional, shape, variants } from "./guards.ts";
+import type { PinBack, Quarantined, Revert, RevertOrder, RevertOutcome } from "../../domain/revert.ts";
+import { isFlag, isNumber, isText, listOf, nullable, oneOf, optional, shape, variants } from "./guards.ts";
 import { isDigest, isPerson } from "./value-rows.ts";
 
 /** The order that an owed action carries out. */
@@ -11,6 +11,7 @@ export const isRevertOrder = shape<RevertOrder>({
   process: isText,
   from: isText,
   to: isText,
+  along: optional(listOf(shape<PinBack>({ process: isText, from: isText, to: isText }))),
   quarantine: nullable(isDigest),
   trigger: isText,
   why: isText,

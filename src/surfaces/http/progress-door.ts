@@ -4,7 +4,7 @@ import type { Verdict } from "../../domain/evidence.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
 import type { Freeze } from "../../domain/orders.ts";
 import type { Figure, Progress } from "../../domain/progress.ts";
-import type { Quarantined, RevertOrder, RevertOutcome } from "../../domain/revert.ts";
+import type { PinBack, Quarantined, RevertOrder, RevertOutcome } from "../../domain/revert.ts";
 import type { RevertView } from "../../domain/revert-view.ts";
 import type { Person } from "../../domain/people.ts";
 import type { Fields } from "./json-fields.ts";
@@ -72,12 +72,14 @@ export function parseRevert(fields: Fields, environment: EnvironmentName): Rever
 }
 
 function parseRevertOrder(fields: Fields, environment: EnvironmentName): RevertOrder {
+  const along = fields.raw("along") === null ? null : fields.list("along", parsePinBack);
   return {
     id: fields.text("id"),
     environment,
     process: fields.text("process"),
     from: fields.text("from"),
     to: fields.text("to"),
+    ...(along !== null && { along }),
     quarantine: fields.digestOrNull("quarantine"),
     trigger: fields.text("trigger"),
     why: fields.text("why"),
@@ -87,6 +89,10 @@ function parseRevertOrder(fields: Fields, environment: EnvironmentName): RevertO
     by: fields.objectOrNull("by", parsePerson),
     mode: fields.oneOf("mode", { push: true, propose: true }),
   };
+}
+
+function parsePinBack(fields: Fields): PinBack {
+  return { process: fields.text("process"), from: fields.text("from"), to: fields.text("to") };
 }
 
 function parseOutcome(fields: Fields): RevertOutcome {

@@ -3,7 +3,7 @@
 import type { Clock } from "../../../ports/clock.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import type { CommitId } from "../../../domain/names.ts";
-import type { RevertOrder } from "../../../domain/revert.ts";
+import type { PinBack, RevertOrder } from "../../../domain/revert.ts";
 import type { GitObjects } from "../git-objects.ts";
 import type { CommitObject } from "../read-object.ts";
 import { commitMessage, oneLine } from "./commit-message.ts";
@@ -12,7 +12,8 @@ import { encodeCommit } from "./commit-object.ts";
 import type { Identity, Sign } from "./commit-object.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { isFile } from "./environment-folder.ts";
-import type { PinPlace, PinPlaces } from "./pin-places.ts";
+import type { Companion } from "./errand.ts";
+import type { PinPlaces } from "./pin-places.ts";
 import { pinnedVersions, withPin } from "./pin-text.ts";
 import { withQuarantined } from "./quarantine-text.ts";
 import type { QuarantineEntry } from "./quarantine-text.ts";
@@ -29,15 +30,14 @@ export interface BuildOptions {
 export interface Base {
   readonly head: CommitObject;
   readonly places: PinPlaces;
-  /** At `head`. */
-  readonly pins: readonly PinPlace[];
+  readonly along: readonly Companion[];
   readonly rollbackOf: CommitId | null;
 }
 
 /** Writes the commit and gives back its id; no ref names it. */
 export async function buildCommit(options: BuildOptions, order: RevertOrder, base: Base): Promise<CommitId> {
   const { store, objects, identity, sign, clock } = options;
-  const files = await changedPins(objects, order, base);
+  const { files, along } = await changedPins(objects, order, base);
   const quarantine = await enterQuarantine(objects, order, base);
   if (quarantine.file !== null) files.set(quarantine.file.path, quarantine.file.bytes);
   const draft = {
@@ -45,24 +45,54 @@ export async function buildCommit(options: BuildOptions, order: RevertOrder, bas
     parent: base.head.commit,
     by: identity,
     at: clock.now(),
-    message: commitMessage({ order, rollbackOf: base.rollbackOf, quarantine: quarantine.kind }),
+    message: commitMessage({ order, along, rollbackOf: base.rollbackOf, quarantine: quarantine.kind }),
   };
   return store.write("commit", await encodeCommit(draft, sign));
 }
 
-async function changedPins(objects: GitObjects, order: RevertOrder, { pins, places }: Base): Promise<Map<string, Uint8Array>> {
-  const changed = pins.filter(({ version }) => version === order.from);
+interface Changed {
+  readonly files: Map<string, Uint8Array>;
+  /** Those of other processes that are put back by it. */
+  readonly along: readonly PinBack[];
+}
+
+async function changedPins(objects: GitObjects, order: RevertOrder, { head, places, along: companions }: Base): Promise<Changed> {
   const files = new Map<string, Uint8Array>();
-  for (const { name, blob } of changed) {
-    const file = places.folder.pathOf(name);
-    const text = Buffer.from(await objects.file(blob)).toString("latin1");
-    const edited = withPin(text, order.process, order);
-    if (pinnedVersions(edited, order.process).includes(order.from)) {
-      throw new PinionError("git/failed", `the pin of ${order.process} in ${file} cannot be edited; mend that line by hand`);
-    }
-    files.set(file, Buffer.from(edited, "latin1"));
+  const own = await putBack(objects, { pin: order, places }, head, files);
+  if (typeof own === "string")
+    throw new PinionError("git/failed", `the pin of ${order.process} in ${own} cannot be edited; mend that line by hand`);
+  add(own, files);
+  const along: PinBack[] = [];
+  for (const companion of companions) {
+    const more = await putBack(objects, companion, head, files);
+    if (typeof more === "string" || more.size === 0) continue;
+    add(more, files);
+    along.push(companion.pin);
   }
-  return files;
+  return { files, along };
+}
+
+function add(more: ReadonlyMap<string, Uint8Array>, files: Map<string, Uint8Array>): void {
+  for (const [file, bytes] of more) files.set(file, bytes);
+}
+
+/** The files that a pin put back changes, on top of what is changed already: none where nobody pins that any more. Else the file in which it cannot be edited. */
+async function putBack(
+  objects: GitObjects,
+  { pin, places }: Companion,
+  head: CommitObject,
+  files: ReadonlyMap<string, Uint8Array>,
+): Promise<ReadonlyMap<string, Uint8Array> | string> {
+  const changed = new Map<string, Uint8Array>();
+  for (const { name, blob, version } of await places.at(head)) {
+    if (version !== pin.from) continue;
+    const file = places.folder.pathOf(name);
+    const text = Buffer.from(changed.get(file) ?? files.get(file) ?? (await objects.file(blob))).toString("latin1");
+    const edited = withPin(text, pin.process, pin);
+    if (pinnedVersions(edited, pin.process).includes(pin.from)) return file;
+    changed.set(file, Buffer.from(edited, "latin1"));
+  }
+  return changed;
 }
 
 const quarantineName = "quarantine.yaml";

@@ -1,11 +1,13 @@
 /** What a rollback's commit says: why, in people's words, and the trailers that machines look for. */
 
-import type { CommitId } from "../../../domain/names.ts";
+import type { CommitId, Version } from "../../../domain/names.ts";
 import { describePerson, type Person } from "../../../domain/people.ts";
-import type { RevertOrder } from "../../../domain/revert.ts";
+import type { PinBack, RevertOrder } from "../../../domain/revert.ts";
 
 export interface MessageFacts {
   readonly order: RevertOrder;
+  /** Pins of other processes that are put back by the same commit. */
+  readonly along: readonly PinBack[];
   /** Who pinned the bad version; null: not known. */
   readonly rollbackOf: CommitId | null;
   /** What became of quarantine.yaml; `untouched`: it is broken, so the entry is only in Pinion's store. */
@@ -42,21 +44,28 @@ function subjectOf({ environment, process, from, to }: RevertOrder): string {
   return fitting ?? `${`revert(${environment}): ${process}`.slice(0, subjectWidth - 3)}...`;
 }
 
-function bodyParagraphs({ order, quarantine }: MessageFacts): readonly string[] {
+function bodyParagraphs({ order, along, quarantine }: MessageFacts): readonly string[] {
   const { environment, process, from, to, by } = order;
   const why = oneLine(order.why).replaceAll(skipMarks, (mark) => mark.replace("[", "(").replace("]", ")").replaceAll("***", ""));
   const ordered = by === null ? "" : `, ordered by ${shortened(describePerson(by))}`;
   const done = `Pinion takes ${process} in ${environment} back from ${from} to ${to}${ordered}${why === "" ? "." : `: ${why}`}`;
+  return [done, ...alongParagraph(along), ...quarantineParagraph(from, quarantine)];
+}
+
+function alongParagraph(along: readonly PinBack[]): readonly string[] {
+  if (along.length === 0) return [];
+  const pins = along.map((pin) => `${pin.process} from ${pin.from} to ${pin.to}`).join(", ");
+  return [`Paths had changed owner together with it, so these go back too, and are not condemned: ${pins}.`];
+}
+
+function quarantineParagraph(from: Version, quarantine: MessageFacts["quarantine"]): readonly string[] {
   switch (quarantine) {
     case "none":
-      return [done];
+      return [];
     case "entered":
-      return [done, `${from} is in quarantine: to deploy it here again, take its entry out of quarantine.yaml.`];
+      return [`${from} is in quarantine: to deploy it here again, take its entry out of quarantine.yaml.`];
     case "untouched":
-      return [
-        done,
-        "quarantine.yaml cannot be read and was left as it is; until it is mended, only Pinion itself remembers the quarantine.",
-      ];
+      return ["quarantine.yaml cannot be read and was left as it is; until it is mended, only Pinion itself remembers the quarantine."];
   }
 }
 

@@ -1,8 +1,8 @@
 /** One order on its way to the branch: what is known of it so far, and what is looked at before anything is written. */
 
 import { PinionError } from "../../../domain/errors.ts";
-import type { CommitId } from "../../../domain/names.ts";
-import type { RevertOrder, RevertOutcome } from "../../../domain/revert.ts";
+import type { CommitId, ProcessId } from "../../../domain/names.ts";
+import type { PinBack, RevertOrder, RevertOutcome } from "../../../domain/revert.ts";
 import { branchRefs } from "../branch.ts";
 import type { GitObjects } from "../git-objects.ts";
 import type { CommitObject } from "../read-object.ts";
@@ -14,6 +14,8 @@ import type { PinPlaces } from "./pin-places.ts";
 export interface Errand {
   readonly order: RevertOrder;
   readonly places: PinPlaces;
+  /** Pins that go back by the same commit. */
+  readonly along: readonly Companion[];
   /** The branch for a proposal. */
   readonly proposal: string;
   /** The head whose history was searched last; null: none yet. */
@@ -22,6 +24,11 @@ export interface Errand {
   readonly rollbackOf: CommitId | null;
   /** The head that a push was turned away at last, and how often in a row. */
   readonly turnedAway: { readonly at: CommitId | null; readonly count: number };
+}
+
+export interface Companion {
+  readonly pin: PinBack;
+  readonly places: PinPlaces;
 }
 
 export type Turn =
@@ -40,11 +47,12 @@ export interface ErrandTools {
 const maxTurnedAway = 10;
 
 export function startErrand({ objects, path }: ErrandTools, order: RevertOrder): Errand {
-  const { environment, process, id } = order;
+  const { environment, process, id, along: others = [] } = order;
   const proposal = `rollback/${environment}/${id}`;
   branchRefs(proposal);
-  const places = createPinPlaces({ objects, path, environment, process });
-  return { order, places, proposal, searched: null, rollbackOf: null, turnedAway: { at: null, count: 0 } };
+  const placesOf = (which: ProcessId): PinPlaces => createPinPlaces({ objects, path, environment, process: which });
+  const [places, along] = [placesOf(process), others.map((pin) => ({ pin, places: placesOf(pin.process) }))];
+  return { order, places, along, proposal, searched: null, rollbackOf: null, turnedAway: { at: null, count: 0 } };
 }
 
 /** Whether there is still something to write on top of a head. `written` is the order's commit in its history. */

@@ -39,10 +39,9 @@ export async function ordinaryTurn(tools: OrdinaryTools, errand: Errand): Promis
 }
 
 async function write(tools: OrdinaryTools, errand: Errand, head: CommitObject): Promise<Turn> {
-  const { order, places, rollbackOf } = errand;
+  const { order, places, along, rollbackOf } = errand;
   const store = createObjectStore(tools.directory, head.commit.length);
-  const pins = await places.at(head);
-  const commit = await buildCommit({ ...tools, store }, order, { head, places, pins, rollbackOf });
+  const commit = await buildCommit({ ...tools, store }, order, { head, places, along, rollbackOf });
   if (order.mode === "propose") return propose(tools, errand, commit, "rollbackPolicy.manual.approvalRequired is set");
   const pushed = await race(tools, commit, head);
   switch (pushed.kind) {

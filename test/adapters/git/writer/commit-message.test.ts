@@ -6,7 +6,7 @@ import { revertOrder } from "../../../contracts/pin-writer.ts";
 
 const bad = "b".repeat(40);
 const message = (changes: Partial<RevertOrder> = {}, facts: Partial<MessageFacts> = {}) =>
-  commitMessage({ order: revertOrder(changes), rollbackOf: bad, quarantine: "entered", ...facts });
+  commitMessage({ order: revertOrder(changes), along: [], rollbackOf: bad, quarantine: "entered", ...facts });
 const linesOf = (text: string) => text.split("\n");
 const trailersOf = (text: string) => linesOf(text.trimEnd().split("\n\n").at(-1) ?? "");
 
@@ -24,6 +24,11 @@ Rollback-Of: ${bad}
 Rollback-Trigger: error_rate
 Rollback-Id: rb-1
 `);
+  });
+
+  it("names who goes back by the same commit", () => {
+    const text = message({}, { along: [{ process: "payment", from: "2.0.0", to: "1.9.0" }] });
+    expect(text.replaceAll("\n", " ")).toContain("these go back too, and are not condemned: payment from 2.0.0 to 1.9.0.");
   });
 
   it("says nothing of a quarantine that is none, nor of an origin that is not known", () => {
