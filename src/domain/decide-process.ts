@@ -17,7 +17,7 @@ import { findQuarantined, followGit, heldInQuarantine, isInQuarantine, pinnedDef
 import { whyNotTakenOut } from "./removal.ts";
 import { condemnation, describeLag, followRevert } from "./rollback.ts";
 import type { UnitRef } from "./names.ts";
-import { keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
+import { describeStay, keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
 import type { Dependency } from "./process-version.ts";
 import type { Rollout } from "./rollout.ts";
 import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, weightOf } from "./seen.ts";
@@ -149,8 +149,8 @@ function decideUnpinned(one: Case, view: ProcessSeen): ProcessDecision {
 /** Whoever takes its paths over gets them in the moment in which it loses them. */
 function takeOut(one: Case, view: ProcessSeen): ProcessDecision {
   const handover = one.pass.handovers?.get(view.process);
-  if (handover?.kind === "waits") return hold(one, view, { health: null, why: handover.why, until: null });
-  return open(one, view, { kind: "retire", candidate: null, fast: false, why: whyTakenOut(one.pass.seen), with: handover?.with });
+  if (handover?.kind === "waits") return hold(one, view, { health: null, why: describeStay(view.process, handover), until: null });
+  return open(one, view, { kind: "retire", candidate: null, fast: false, why: whyTakenOut(one.pass.seen), handover });
 }
 
 /** Nothing is left to be known of it, but for what must not come again and git does not say yet. */

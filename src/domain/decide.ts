@@ -4,7 +4,7 @@
  */
 
 import { actionKey, processOf, type Action } from "./actions.ts";
-import { goBackTogether } from "./back-together.ts";
+import { type Change, type Decided, goBackTogether } from "./back-together.ts";
 import { earlier } from "./deadline.ts";
 import { decideProcess } from "./decide-process.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
@@ -48,9 +48,13 @@ export function decide(state: EnvironmentState, seen: Seen): Step {
     const about = { remembered, owed: owedBy.get(remembered.process) ?? none, pass };
     return { ...about, decision: decideOne(step, about, { orders, desired, line }) };
   });
-  for (const one of goBackTogether(decided, seen)) {
+  const atRest = (process: ProcessId): (Collected & Decided) | null => {
+    const remembered = state.processes.get(process);
+    return remembered ? { remembered, owed: owedBy.get(process) ?? none, pass, decision: unchanged(remembered) } : null;
+  };
+  for (const one of goBackTogether(decided, seen, atRest)) {
     collect(step, one, one.decision);
-    if (one.whyNot) takeBack(step.answers, ordersFor(state, one.remembered.process), one.whyNot);
+    correct(step.answers, ordersFor(state, one.remembered.process), one);
   }
   step.answers.push(...unanswered(state, step.answers, seen));
   return tell(state, { ...step, ...newsOf(line), ...answeredNow(state, seen) });
@@ -87,17 +91,25 @@ function decideOne(step: Draft, about: Collected, { orders, desired, line }: Wan
     desired,
     seen: pass.seen,
     freeze: line.freeze,
+    processes: pass.state.processes,
   });
   step.answers.push(...given.answers);
   const one: Case = { before: given.after, owed: given.hasActed ? none : owed, desired, superseded: null, reverted: null, pass };
   return withOrders(given, decideProcess(one));
 }
 
-/** What was answered with "done" to these orders, and turns out not to be possible. */
-function takeBack(answers: OrderAnswer[], orders: readonly Order[], why: string): void {
+function unchanged(after: ProcessState): ProcessDecision {
+  return { after, actions: [], replacesOwed: false, deployments: [], wakeAt: null };
+}
+
+/** What was answered with "done" to these orders, and turns out not to be possible, or to be more than that. */
+function correct(answers: OrderAnswer[], orders: readonly Order[], { whyNot, besides }: Partial<Change>): void {
+  if (orders.length === 0 || (!whyNot && !besides)) return;
   const ids = new Set(orders.map(({ id }) => id));
-  for (const [index, answer] of answers.entries())
-    if (ids.has(answer.id) && answer.kind === "done") answers[index] = { ...answer, kind: "refused", why };
+  for (const [index, answer] of answers.entries()) {
+    if (!ids.has(answer.id) || answer.kind !== "done") continue;
+    answers[index] = whyNot ? { ...answer, kind: "refused", why: whyNot } : { ...answer, why: `${answer.why}; ${besides ?? ""}` };
+  }
 }
 
 type Draft = Omit<Step, "processes" | "forgotten" | "owed" | "deployments" | "wakeAt" | "answers" | "events"> & {

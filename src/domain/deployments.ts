@@ -5,21 +5,22 @@ import { describeRefusal, notingByCatch } from "./by-catch.ts";
 import { deadlineOf, earlier, timeIsOver } from "./deadline.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeEnded, describeRollout, withStatus } from "./describe-status.ts";
-import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environment.ts";
 import { inconclusive } from "./inconclusive.ts";
-import type { Digest, Instant, ProcessId, UnitRef } from "./names.ts";
+import type { Digest, Instant, UnitRef } from "./names.ts";
 import { isRunning } from "./gates/concurrency.ts";
+import type { Going } from "./handovers.ts";
 import { keepServing } from "./keep-serving.ts";
 import { whenLate } from "./lateness.ts";
+import { entered, newRollout, opened } from "./new-rollout.ts";
 import { describeFreeze, signature } from "./orders.ts";
 import { definitionOf } from "./quarantine.ts";
 import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, whyNotAutomatic } from "./rollback.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
-import { type ProcessSeen, type Seen, viewProcess } from "./seen.ts";
+import { type ProcessSeen, viewProcess } from "./seen.ts";
 import type { DeploymentUpdate, KnownGood, ProcessState, Refusal } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
 import { isBeforeSwitch, type Reason, reject, stay } from "./strategies/steps.ts";
-import { nextHandingOver, together } from "./strategies/handing-over.ts";
+import { exchanging, nextHandingOver, together } from "./strategies/handing-over.ts";
 import { stableFor } from "./stable-version.ts";
 import { begin } from "./strategies/strategy.ts";
 import { watchRollout } from "./watch.ts";
@@ -33,12 +34,12 @@ interface Opening {
   readonly candidate: UnitRef | null;
   readonly fast: boolean;
   readonly why: string;
-  /** Processes that take its paths over at the same moment. */
-  readonly with?: readonly ProcessId[] | undefined;
+  /** Others take its paths over at the same moment. */
+  readonly handover?: Going | undefined;
   readonly isSecondTry?: true;
 }
 
-export function open(one: Case, view: ProcessSeen, { why, with: partners = [], ...identity }: Opening): ProcessDecision {
+export function open(one: Case, view: ProcessSeen, { why, handover, ...identity }: Opening): ProcessDecision {
   const { before, pass } = one;
   const { seen } = pass;
   if (!seen.spec) throw new Error("no deployment without an environment");
@@ -48,6 +49,7 @@ export function open(one: Case, view: ProcessSeen, { why, with: partners = [], .
   const blank = newRollout(before.process, seen, seen.spec, {
     ...identity,
     ...(definition && { definition }),
+    ...(handover && { exchanged: handover.exchanged }),
     stable: stableFor(one, view, candidate),
   });
   const step = begin(blank, why);
@@ -56,7 +58,7 @@ export function open(one: Case, view: ProcessSeen, { why, with: partners = [], .
   const after = withStatus(process, describeRollout(before, seen, view, { rollout, why: step.why, isAlarming: false, isStopped: false }));
   return {
     after,
-    actions: together(step.actions, partners),
+    actions: together(step.actions, handover?.with ?? []),
     replacesOwed: true,
     deployments: [opened(rollout, seen, why), entered(rollout, seen.now, step)],
     wakeAt: earlier(step.wakeAt, timeIsOver(rollout, seen)),
@@ -67,34 +69,6 @@ export function open(one: Case, view: ProcessSeen, { why, with: partners = [], .
 function definitionToCome({ before, desired }: Case, candidate: UnitRef): Digest | null {
   const isPinned = desired?.kind === "run" && desired.unit.digest === candidate.digest;
   return isPinned ? desired.summary.definitionDigest : definitionOf(before, candidate);
-}
-
-/** A canary has a limit of its own: its steps take as long as they take. */
-function timeoutOf(strategy: StrategySpec, spec: EnvironmentSpec): number {
-  return strategy.kind === "canary" ? strategy.maxDurationMs : spec.deploymentTimeoutMs;
-}
-
-function newRollout(
-  process: string,
-  seen: Seen,
-  spec: EnvironmentSpec,
-  identity: Pick<Rollout, "kind" | "candidate" | "definition" | "fast" | "stable" | "isSecondTry">,
-): Rollout {
-  const version = identity.candidate?.version ?? "out";
-  const strategy = strategyFor(spec, process);
-  return {
-    deployment: `${seen.environment}.${process}.${version}.${seen.now.toString(36)}`,
-    process,
-    ...identity,
-    commit: seen.commit,
-    strategy,
-    startedAt: seen.now,
-    deadline: seen.now + timeoutOf(strategy, spec),
-    lostMs: seen.lostMs,
-    paused: null,
-    switchedAt: null,
-    state: { kind: "validating" },
-  };
 }
 
 export function advance(one: Case, rollout: Rollout): ProcessDecision {
@@ -140,7 +114,7 @@ function nextStep(one: Case, rollout: Rollout, watched: RolloutSeen): Stepping {
   const isLate = deadline !== null && now >= deadline + watched.heldUpMs;
   if (stopped === null && isLate) return { ...whenLate(rollout, watched), isAlarming: false };
   const step = nextHandingOver(rollout, watched, one.pass.handovers);
-  if (stopped === null || step.state.kind === "rejected") return calm(rollout, step);
+  if (stopped === null || step.state.kind === "rejected") return calm(exchanging(rollout, step.state, one.pass.handovers), step);
   return calm(rollout, isGoingOn(step, rollout) ? stay(rollout.state, stopped) : { ...step, why: `${step.why}; ${stopped}` });
 }
 
@@ -250,12 +224,12 @@ export function isAllButOver({ state, strategy, candidate }: Rollout): boolean {
 /** What is known to be good once a deployment has ended so. */
 export function knownGoodAfter(
   before: ProcessState,
-  { candidate, kind, definition }: Rollout,
+  { candidate, kind, definition, exchanged }: Rollout,
   { phase, why, at }: { readonly phase: DeploymentPhase; readonly why: string; readonly at: Instant },
 ): readonly KnownGood[] {
   if (phase !== "Succeeded" || !candidate || kind === "heal") return before.knownGood;
   return [
-    { ...candidate, at, ...(definition && { definition }), why },
+    { ...candidate, at, ...(definition && { definition }), why, ...(exchanged && { exchanged }) },
     ...before.knownGood.filter((good) => good.digest !== candidate.digest),
   ].slice(0, knownGoodLimit);
 }
@@ -265,30 +239,4 @@ function refusalAfter(one: Case, rollout: Rollout, step: StrategyStep): Refusal 
   if (step.outcome !== "failed" || !candidate) return null;
   const { awaits } = notingByCatch(one, rollout);
   return { unit: candidate, why: step.why, at: one.pass.seen.now, ...(awaits !== undefined && { awaits }) };
-}
-
-function opened(rollout: Rollout, seen: Seen, why: string): DeploymentUpdate {
-  const { deployment, process, kind, candidate, stable, strategy, commit, startedAt } = rollout;
-  const about = {
-    environment: seen.environment,
-    process,
-    kind,
-    version: candidate?.version ?? null,
-    digest: candidate?.digest ?? null,
-    from: stable?.version ?? null,
-  };
-  const how = kind === "deploy" || kind === "rollback" ? strategy.kind : kind;
-  return {
-    id: deployment,
-    opened: { ...about, strategy: how, commit, startedAt },
-    phase: "Running",
-    step: { at: seen.now, state: "started", why },
-    endedAt: null,
-  };
-}
-
-function entered(rollout: Rollout, now: Instant, step: StrategyStep): DeploymentUpdate {
-  const { state } = rollout;
-  const condemned = state.kind === "rejected" ? { trigger: state.trigger } : {};
-  return { id: rollout.deployment, phase: "Running", step: { at: now, state: state.kind, why: step.why }, endedAt: null, ...condemned };
 }

@@ -9,17 +9,23 @@ import type { ProcessId, UnitRef } from "./names.ts";
 import { describeFreeze, type Freeze, type Order } from "./orders.ts";
 import { whyNotTakenOut } from "./removal.ts";
 import { requestsOf } from "./requests.ts";
-import type { Rollout } from "./rollout.ts";
+import type { Exchange, Rollout } from "./rollout.ts";
 import type { Route } from "./route.ts";
 import { type EngineSeen, findInstalled, isReady, type Seen, servingUnit } from "./seen.ts";
 import type { ProcessState } from "./state.ts";
 import type { PublicEndpoint } from "./unit.ts";
 
 /** What one process has to do with it. */
-export type Handover =
-  | { readonly kind: "waits"; readonly why: string; readonly with?: undefined }
-  /** In one write with these. */
-  | { readonly kind: "goes"; readonly why: string; readonly with: readonly ProcessId[] };
+export type Handover = { readonly kind: "waits"; readonly why: string; readonly with?: undefined } | Going;
+
+/** In one write with these. */
+export interface Going {
+  readonly kind: "goes";
+  readonly why: string;
+  readonly with: readonly ProcessId[];
+  /** Theirs and its own. */
+  readonly exchanged: readonly Exchange[];
+}
 
 export type Handovers = ReadonlyMap<ProcessId, Handover>;
 
@@ -36,6 +42,9 @@ interface Mover {
   readonly process: ProcessId;
   readonly gains: ReadonlySet<string>;
   readonly losses: ReadonlySet<string>;
+  /** What has its traffic now, and what shall have it; null: nothing. */
+  readonly before: UnitRef | null;
+  readonly after: UnitRef | null;
   /** Null: it can change over now. */
   readonly whyNotReady: string | null;
   /** No check stands between it and its traffic any more that would find who has its paths. */
@@ -73,7 +82,9 @@ function moverOf(one: Stirring, world: World): Mover | null {
   const later = requestsIn(endpoints, health);
   const [gains, losses] = [without(later, now), without(now, later)];
   if (gains.size + losses.size === 0) return null;
-  return { process, gains, losses, whyNotReady: whyNotReady(one, world), isAlmostThere: isAlmostThere(one) };
+  const before = servingUnit(world.routes.get(process) ?? null);
+  const after = one.desired?.kind === "run" ? one.desired.unit : null;
+  return { process, gains, losses, before, after, whyNotReady: whyNotReady(one, world), isAlmostThere: isAlmostThere(one) };
 }
 
 /** What was good before goes straight to its traffic. */
@@ -151,7 +162,14 @@ function handoverOf(mover: Mover, group: readonly Mover[]): Handover {
   if (slow) return { kind: "waits", why: `hands over: waits for ${slow.process}, with which paths change owner: ${slow.whyNotReady}` };
   const names = others.map(({ process }) => process);
   if (mover.whyNotReady !== null) return { kind: "waits", why: `hands over: paths change owner together with ${names.join(", ")}` };
-  return { kind: "goes", why: `paths change owner together with ${names.join(", ")}`, with: names };
+  return { kind: "goes", why: `paths change owner together with ${names.join(", ")}`, with: names, exchanged: exchangedBy(group) };
+}
+
+function exchangedBy(group: readonly Mover[]): readonly Exchange[] {
+  return group.map(({ process, before, after, losses }) => {
+    const takers = group.filter((other) => other.process !== process);
+    return { process, before, after, gave: [...losses].filter((request) => takers.some(({ gains }) => gains.has(request))) };
+  });
 }
 
 /** Who serves what this one shall take over, and does not give it up (any more); null: nobody. */

@@ -1,38 +1,13 @@
 /** What becomes of a person's order: carried out on what is remembered, or refused with the reason. Pure, like every decision. */
 
-import type { Action } from "./actions.ts";
-import type { Desired } from "./desired.ts";
-import { findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion } from "./quarantine.ts";
-import { afterRejection, condemnedHere, toQuarantine } from "./rollback.ts";
-import { type Order, type OrderWish, signature } from "./orders.ts";
-import type { Digest, Version } from "./names.ts";
+import { pinnedDefinition } from "./quarantine.ts";
+import { done, type Given, type Obeyed, refuse, type WishOf } from "./obeyed.ts";
+import { signature } from "./orders.ts";
 import { describePerson } from "./people.ts";
-import type { Revert, RevertOrder } from "./revert.ts";
 import type { Rollout, RolloutState } from "./rollout.ts";
-import type { Seen } from "./seen.ts";
-import type { ProcessState } from "./state.ts";
 import { isWaitingForPerson, promoteCanary } from "./strategies/canary.ts";
 import { giveTraffic, isBeforeInstalling, reject } from "./strategies/steps.ts";
-
-/** What an order has changed. */
-export type Obeyed =
-  | {
-      readonly kind: "done";
-      readonly why: string;
-      readonly after: ProcessState;
-      readonly actions: readonly Action[];
-      readonly story: string;
-    }
-  | { readonly kind: "refused"; readonly why: string };
-
-interface Given {
-  readonly order: Order;
-  readonly before: ProcessState;
-  readonly desired: Desired | null;
-  readonly seen: Seen;
-}
-
-type WishOf<K extends OrderWish["kind"]> = Extract<OrderWish, { kind: K }>;
+import { recover, rollBack } from "./take-back.ts";
 
 export function obey(given: Given): Obeyed {
   const { wish } = given.order;
@@ -134,111 +109,6 @@ function retry({ order, before, desired }: Given): Obeyed {
   };
 }
 
-/** A commit by the writer of all reverts, which names the person; the pin that is fetched then does the rest. */
-function rollBack(given: Given, { to }: WishOf<"rollback">): Obeyed {
-  const { order, before, desired, seen } = given;
-  const from = pinnedVersion(desired);
-  if (from === null) return refuse("it is not pinned here");
-  const target = to ?? otherGood(given, from);
-  const not = whyNotRolledBack(given, from, target);
-  if (target === null || not !== null) return refuse(not ?? noOtherGood);
-  const mode = seen.spec?.rollback.manual.approvalRequired ? "propose" : "push";
-  const after = condemnedHere(before, { ...revertBy(order, seen, { process: before.process, from, to: target }), trigger: "manual", mode });
-  const how = mode === "push" ? "a commit puts the pin back" : "a commit that puts the pin back is proposed on a branch, for approval";
-  return { kind: "done", why: `${how}: ${from} → ${target}${ofUnjudged(before, target)}`, after, actions: [], story: "" };
-}
-
-/** Whoever goes back to a version is told when nobody had called it while it was watched. */
-function ofUnjudged({ knownGood }: ProcessState, target: Version): string {
-  const why = knownGood.find(({ version }) => version === target)?.why ?? "";
-  const unjudged = why.split("; ").find((part) => part.startsWith("not judged"));
-  return unjudged === undefined ? "" : ` (${target} was ${unjudged})`;
-}
-
-const noOtherGood = "no other version was ever found good here; pin one by a pull request";
-
-function whyNotRolledBack({ before, seen }: Given, from: string, target: string | null): string | null {
-  if (!seen.spec?.rollback.manual.enabled) return "manual rollback is off here (rollbackPolicy.manual.enabled)";
-  if (target === null) return noOtherGood;
-  if (target === from) return `${from} is pinned already`;
-  if (isInQuarantine(before, { version: target }, seen))
-    return `${target} is in quarantine here: take its entry out of quarantine.yaml first`;
-  if (!before.knownGood.some((good) => good.version === target)) return `${target} was never found good here; pin it by a pull request`;
-  return whyNotRevertedTwice(before.revert, from, target);
-}
-
-function whyNotRevertedTwice(revert: Revert | null, from: Version, target: Version | null): string | null {
-  if (!revert) return null;
-  const { order, outcome } = revert;
-  if (outcome === null) return `a revert to ${order.to} is on its way already`;
-  const isSame = order.from === from && order.to === target;
-  return isSame && outcome.kind === "proposed" ? `a revert to ${order.to} is proposed already: merge branch ${outcome.branch}` : null;
-}
-
-/** Stops what is under way and goes to the last good version, traffic first; the pin follows. */
-function recover(given: Given): Obeyed {
-  const { rollout } = given.before;
-  if (!rollout || rollout.kind === "heal") return recoverFromPinned(given);
-  if (rollout.state.kind === "rejected") return refuse(`it is going back already: ${rollout.state.why}`);
-  if (rollout.kind !== "deploy") return refuse(`it is going back already: ${rollout.kind}`);
-  return rollout.stable ? recoverFrom(given, rollout) : refuse("no version ran here before it; `pinion abort` stops it");
-}
-
-function recoverFrom({ before, desired, seen, order }: Given, rollout: Rollout): Obeyed {
-  const reason = { trigger: "emergency", why: emergency(order) };
-  const step = reject(rollout, reason, seen.now);
-  const after = afterRejection(before, { rollout, reason, desired, seen, by: order.by });
-  const to = `stops ${rollout.candidate?.version ?? "what is under way"} and goes back to ${rollout.stable?.version ?? "nothing"}`;
-  return { ...done(after, { ...rollout, paused: null, state: step.state }, reason.why, step.actions), why: to };
-}
-
-function recoverFromPinned(given: Given): Obeyed {
-  const { before, desired, seen, order } = given;
-  const definition = pinnedDefinition(desired);
-  const from = pinnedVersion(desired);
-  const target = from === null ? null : otherGood(given, from);
-  if (from === null || target === null || definition === null) return refuse("there is no other version that was found good here");
-  const gone = whyGone(given, definition);
-  if (gone !== null) return refuse(gone);
-  const revert = revertBy(order, seen, { process: before.process, from, to: target });
-  const after = condemnedHere(before, {
-    ...revert,
-    quarantine: toQuarantine(before, definition, target),
-    trigger: "emergency",
-    why: emergency(order),
-  });
-  return { kind: "done", why: `goes back from ${from} to ${target}`, after, actions: [], story: "" };
-}
-
-/** It went back before: a second time would only overwrite what condemned it. */
-function whyGone({ before, seen: { routes } }: Given, definition: Digest): string | null {
-  const held = findQuarantined(before, definition);
-  if (!held || routes.kind === "unknown") return null;
-  const shares = routes.value.get(before.process)?.shares ?? [];
-  const isServed = shares.some(({ version, weight }) => weight > 0 && version === held.version);
-  return isServed ? null : `it has gone back already: ${held.version} has no traffic and is in quarantine: ${held.why}`;
-}
-
-function emergency(order: Order): string {
-  return `emergency: ${signature(order)}`;
-}
-
-/** The version that was found good last, of those that are neither pinned nor in quarantine. */
-function otherGood({ before, seen }: Given, pinned: Version): Version | null {
-  return before.knownGood.find((good) => good.version !== pinned && !isInQuarantine(before, good, seen))?.version ?? null;
-}
-
-function revertBy(order: Order, seen: Seen, what: Pick<RevertOrder, "process" | "from" | "to">): Omit<RevertOrder, "trigger"> {
-  const about = { at: seen.now, commit: seen.commit, deployment: null, by: order.by, quarantine: null, mode: "push" as const };
-  return {
-    id: `order.${order.id}`,
-    environment: seen.environment,
-    ...what,
-    ...about,
-    why: order.why || `rolled back by ${describePerson(order.by)}`,
-  };
-}
-
 const nothing = "nothing is under way";
 
 function whyNotStoppable(rollout: Rollout | null): string | null {
@@ -266,12 +136,4 @@ function promotedAt(rollout: Rollout, now: number): Rollout {
 function resumed(rollout: Rollout, now: number): Rollout {
   const since = isWaiting(rollout) ? now : (rollout.paused?.at ?? now);
   return { ...rollout, paused: null, deadline: rollout.deadline + (now - since) };
-}
-
-function done(before: ProcessState, rollout: Rollout, why: string, actions: readonly Action[] = []): Extract<Obeyed, { kind: "done" }> {
-  return { kind: "done", why, after: { ...before, rollout }, actions, story: why };
-}
-
-function refuse(why: string): Obeyed {
-  return { kind: "refused", why };
 }

@@ -5,7 +5,8 @@ import type { ProcessDecision } from "./decision.ts";
 import type { Desired } from "./desired.ts";
 import type { Instant, ProcessId } from "./names.ts";
 import { freezeForLostJournal } from "./lost-journal.ts";
-import { obey, type Obeyed } from "./obey.ts";
+import { obey } from "./obey.ts";
+import type { Obeyed } from "./obeyed.ts";
 import { describeFreeze, type Freeze, type Order, type OrderAnswer, signature } from "./orders.ts";
 import { describePerson } from "./people.ts";
 import type { Seen } from "./seen.ts";
@@ -78,6 +79,8 @@ export interface Circumstances {
   readonly desired: Desired | null;
   readonly seen: Seen;
   readonly freeze: Freeze | null;
+  /** All processes of the environment, as remembered. */
+  readonly processes: ReadonlyMap<ProcessId, ProcessState>;
 }
 
 export function obeyForProcess(orders: readonly Order[], before: ProcessState, around: Circumstances): Given {
@@ -86,17 +89,17 @@ export function obeyForProcess(orders: readonly Order[], before: ProcessState, a
   return given;
 }
 
-function carryOut(given: Given, order: Order, { desired, seen, freeze }: Circumstances): Given {
+function carryOut(given: Given, order: Order, { desired, seen, freeze, processes }: Circumstances): Given {
   const obeyed: Obeyed =
     freeze && isPromotion(order, given.after)
       ? { kind: "refused", why: `${describeFreeze(freeze)}; nothing gets more traffic until it is unfrozen` }
-      : obey({ order, before: given.after, desired, seen });
+      : obey({ order, before: given.after, desired, seen, processes });
   if (obeyed.kind === "refused") return { ...given, answers: [...given.answers, refused(order, obeyed.why, seen.now)] };
   const hasMoved = obeyed.after.rollout?.state !== given.after.rollout?.state;
   return {
     after: obeyed.after,
     actions: hasMoved ? obeyed.actions : [...given.actions, ...obeyed.actions],
-    stories: [...given.stories, ...storyOf(obeyed.after, obeyed.story, seen.now)],
+    stories: [...given.stories, ...(obeyed.deployments ?? []), ...storyOf(obeyed.after, obeyed.story, seen.now)],
     hasActed: given.hasActed || hasMoved,
     answers: [...given.answers, done(order, obeyed.why, seen.now)],
   };

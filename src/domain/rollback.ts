@@ -5,13 +5,14 @@
 
 import type { Desired } from "./desired.ts";
 import { personMustDecide } from "./inconclusive.ts";
-import type { Digest, Instant, Version } from "./names.ts";
+import type { Digest, Instant, UnitRef, Version } from "./names.ts";
 import { definitionOf, findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
 import type { RevertOrder } from "./revert.ts";
 import type { Rollout, RolloutSeen, StrategyStep } from "./rollout.ts";
 import type { Person } from "./people.ts";
 import type { Seen } from "./seen.ts";
 import type { KnownGood, ProcessState } from "./state.ts";
+import { hasPredecessor } from "./ways-back.ts";
 import { isBeforeInstalling, mayHaveTraffic, type Reason, reject } from "./strategies/steps.ts";
 
 /** What condemns a candidate that has traffic, by its metrics; null: nothing does. */
@@ -43,13 +44,18 @@ export function whyNotAutomatic(rollout: Rollout, before: ProcessState, seen: Se
   if (!automatic?.enabled) return "automatic rollback is off here";
   if (rollout.kind !== "deploy") return "there is no rollback of a rollback";
   const { stable } = rollout;
-  if (!stable) return "there is no version to go back to";
+  if (!stable) return hasPredecessor(rollout, seen) ? null : "there is no version to go back to";
+  return whyNotBackTo(stable, before, seen) ?? whyTooSoon(before, automatic.coolDownMs, now);
+}
+
+function whyNotBackTo(stable: UnitRef, before: ProcessState, seen: Seen): string | null {
   if (!before.knownGood.some((good) => good.version === stable.version)) return `${stable.version} was never found good here`;
-  if (isInQuarantine(before, stable, seen)) return `${stable.version} is in quarantine here`;
-  const last = before.rolledBackAt;
-  if (last !== null && now < last + automatic.coolDownMs)
-    return `it was rolled back ${Math.round((now - last) / 1_000)} s ago, and once in ${Math.round(automatic.coolDownMs / 1_000)} s is the limit`;
-  return null;
+  return isInQuarantine(before, stable, seen) ? `${stable.version} is in quarantine here` : null;
+}
+
+function whyTooSoon({ rolledBackAt: last }: ProcessState, coolDownMs: number, now: Instant): string | null {
+  if (last === null || now >= last + coolDownMs) return null;
+  return `it was rolled back ${Math.round((now - last) / 1_000)} s ago, and once in ${Math.round(coolDownMs / 1_000)} s is the limit`;
 }
 
 /** Takes the candidate back, or says why it stays. */

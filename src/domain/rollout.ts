@@ -70,6 +70,15 @@ interface Batch<K extends string> {
 /** What makes Pinion start a deployment. `heal` puts back what was changed by hand; `retire` removes a process that left the pins. */
 export type DeploymentKind = "deploy" | "rollback" | "heal" | "retire";
 
+/** One process of those whose paths changed owner in one write: what had its traffic before, and what has it since; null: nothing. */
+export interface Exchange {
+  readonly process: ProcessId;
+  readonly before: UnitRef | null;
+  readonly after: UnitRef | null;
+  /** Requests that it gave up to one of the others. */
+  readonly gave: readonly string[];
+}
+
 export interface Rollout {
   readonly deployment: string;
   readonly process: ProcessId;
@@ -89,6 +98,8 @@ export interface Rollout {
   /** A process that it calls and that was being rolled back when it was rejected. */
   readonly awaits?: ProcessId;
   readonly startedAt: Instant;
+  /** Everybody with whom paths changed owner when it got its traffic, and itself; absent: nobody. */
+  readonly exchanged?: readonly Exchange[];
   /** When it fails by `deploymentTimeout`, or by a canary's `maxDuration`. Time spent paused is added. */
   readonly deadline: Instant;
   /** How much time was lost, in all runs, when it was looked at last; absent in what older releases began. */

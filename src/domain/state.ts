@@ -1,7 +1,7 @@
 /** What is remembered of an environment between two passes. Everything else is asked anew. */
 
 import type { Action } from "./actions.ts";
-import type { DeploymentKind, Rollout, Stuck } from "./rollout.ts";
+import type { DeploymentKind, Exchange, Rollout, Stuck } from "./rollout.ts";
 import type { DeploymentPhase, ProcessStatus } from "./status.ts";
 import type { PinionEvent } from "./events.ts";
 import type { ValidationResult } from "./evidence.ts";
@@ -43,6 +43,8 @@ export interface KnownGood extends UnitRef {
   readonly definition?: Digest;
   /** What it was found good by; absent in what older releases wrote. */
   readonly why?: string;
+  /** Everybody with whom paths changed owner when it got its traffic last, and itself; absent: nobody. */
+  readonly exchanged?: readonly Exchange[];
 }
 
 export interface OwedAction {

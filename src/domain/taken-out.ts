@@ -3,12 +3,19 @@
 import type { Action } from "./actions.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeTakenOut, withStatus } from "./describe-status.ts";
+import type { Handover } from "./handovers.ts";
+import type { ProcessId } from "./names.ts";
 import type { ProcessSeen, Seen } from "./seen.ts";
 import type { ProcessState } from "./state.ts";
 
 /** Says it plainly. */
 export function whyTakenOut({ environment }: Seen): string {
   return `taken out of ${environment}: no longer pinned`;
+}
+
+/** It serves on until those that take its paths over are ready. */
+export function describeStay(process: ProcessId, { why }: Pick<Handover, "why">): string {
+  return `${why}; ${process} serves until then: to keep it, revert the commit that took its pin out`;
 }
 
 /** The process as remembered; whoever is pinned is not taken out. */

@@ -100,7 +100,12 @@ export const actions = {
   "ensure-reverted": {
     kind: "ensure-reverted",
     process: "a",
-    order: revertOrder("a", "r1", { deployment: "d1", by: { name: "Ada", email: null }, mode: "propose" }),
+    order: revertOrder("a", "r1", {
+      deployment: "d1",
+      by: { name: "Ada", email: null },
+      mode: "propose",
+      along: [{ process: "b", from: "2.0.0", to: "1.0.0" }],
+    }),
   },
 } as const satisfies { readonly [K in Action["kind"]]: Extract<Action, { readonly kind: K }> };
 

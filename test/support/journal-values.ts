@@ -6,7 +6,7 @@ import type { ValidationResult } from "../../src/domain/evidence.ts";
 import type { Digest, UnitRef } from "../../src/domain/names.ts";
 import type { Freeze, Order, OrderAnswer } from "../../src/domain/orders.ts";
 import type { Quarantined, RevertOrder } from "../../src/domain/revert.ts";
-import type { Rollout, Stuck } from "../../src/domain/rollout.ts";
+import type { Exchange, Rollout, Stuck } from "../../src/domain/rollout.ts";
 import { type DeploymentUpdate, emptyStep, type ProcessState, type Step } from "../../src/domain/state.ts";
 
 export function digest(letter: string): Digest {
@@ -28,6 +28,7 @@ export function rollout(process: string, deployment: string, parts: Partial<Roll
     kind: "deploy",
     commit: "c".repeat(40),
     stable: null,
+    exchanged: exchanged(process),
     candidate: unit(process),
     strategy: {
       kind: "blue-green",
@@ -51,7 +52,7 @@ export function row(process: string, parts: Partial<ProcessState> = {}): Process
   return {
     process,
     rollout: null,
-    knownGood: [{ ...unit(process), at: 1 }],
+    knownGood: [{ ...unit(process), at: 1, exchanged: exchanged(process) }],
     refused: { unit: unit(process, "2.0.0"), why: "its smoke test failed", at: 5 },
     status: {
       environment: "production",
@@ -70,6 +71,10 @@ export function row(process: string, parts: Partial<ProcessState> = {}): Process
     takenOutAt: null,
     ...parts,
   };
+}
+
+function exchanged(process: string): readonly Exchange[] {
+  return [{ process, before: unit(process), after: null, gave: ["GET /orders"] }];
 }
 
 export function install(process: string, version = "1.0.0"): Action {

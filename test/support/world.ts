@@ -99,14 +99,15 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
   async function revert(order: RevertOrder): Promise<RevertOutcome> {
     if (world.isGitDown) throw new PinionError("git/unreachable", "the git server is down");
     if (world.reverts.some((written) => written.id === order.id)) return { kind: "committed", commit: `c${commits}` };
-    const pinned = pins.get(order.process);
-    const version = pinned?.kind === "runnable" ? pinned.summary.version : pinned?.version;
+    const version = versionOf(pins.get(order.process));
     if (version !== order.from) return { kind: "superseded", why: `a person has pinned ${version ?? "nothing"} meanwhile` };
     if (order.mode === "propose")
       return { kind: "proposed", branch: `rollback/${environment}/${order.id}`, commit: "c0", why: "approval is required" };
     world.reverts.push(order);
     if (order.quarantine) quarantine.push({ process: order.process, version: order.from, digest: order.quarantine });
     world.pin(order.process, order.to);
+    const others = (order.along ?? []).filter(({ process, from }) => versionOf(pins.get(process)) === from);
+    for (const { process, to } of others) world.pin(process, to);
     return { kind: "committed", commit: `c${commits}` };
   }
 
@@ -270,6 +271,10 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
   };
   world.ports = portsFor(world.journal);
   return world;
+}
+
+function versionOf(pinned: PinnedVersion | undefined): Version | undefined {
+  return pinned?.kind === "runnable" ? pinned.summary.version : pinned?.version;
 }
 
 function pinned(versions: ReadonlyMap<string, ProcessVersion>, process: ProcessId, version: Version): PinnedVersion {

@@ -28,7 +28,10 @@ export function edited(documents: Documents, edit: ConfigEdit): Documents {
 }
 
 /** The documents with a pin put back, and what it pinned in quarantine where the order says so. */
-export function reverted(documents: Documents, { environment, process, from, to, along = [], quarantine, why, at, id }: RevertOrder): Documents {
+export function reverted(
+  documents: Documents,
+  { environment, process, from, to, along = [], quarantine, why, at, id }: RevertOrder,
+): Documents {
   const next = new Map(documents);
   setPin(next, environment, process, to);
   for (const pin of along) if (pinnedIn(next, environment, pin.process) === pin.from) setPin(next, environment, pin.process, pin.to);

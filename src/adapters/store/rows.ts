@@ -2,7 +2,7 @@
 
 import type { Action, Phase, Weight } from "../../domain/actions.ts";
 import type { ValidationName, ValidationResult } from "../../domain/evidence.ts";
-import type { DeploymentKind, Rollout, RolloutState, Stuck } from "../../domain/rollout.ts";
+import type { DeploymentKind, Exchange, Rollout, RolloutState, Stuck } from "../../domain/rollout.ts";
 import type { Pause } from "../../domain/people.ts";
 import type { DeploymentPhase, Health, ProcessStatus, SyncStatus } from "../../domain/status.ts";
 import type { KnownGood, Refusal, ProcessState } from "../../domain/state.ts";
@@ -90,6 +90,13 @@ const isRolloutState = variants<RolloutState>({
   }),
 });
 
+const isExchange = shape<Exchange>({
+  process: isText,
+  before: nullable(isUnitRef),
+  after: nullable(isUnitRef),
+  gave: isNames,
+});
+
 const isRollout = shape<Rollout>({
   deployment: isText,
   process: isText,
@@ -102,6 +109,7 @@ const isRollout = shape<Rollout>({
   fast: isFlag,
   isSecondTry: optional(isTrue),
   awaits: optional(isText),
+  exchanged: optional(listOf(isExchange)),
   startedAt: isNumber,
   deadline: isNumber,
   lostMs: optional(isNumber),
@@ -133,6 +141,7 @@ export const isProcessState = shape<ProcessState>({
       at: isNumber,
       definition: optional(isDigest),
       why: optional(isText),
+      exchanged: optional(listOf(isExchange)),
     }),
   ),
   refused: nullable(shape<Refusal>({ unit: isUnitRef, why: isText, at: isNumber, awaits: optional(isText) })),

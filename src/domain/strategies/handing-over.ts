@@ -6,7 +6,7 @@
 import type { Action } from "../actions.ts";
 import type { Handover, Handovers } from "../handovers.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
-import type { Rollout, RolloutSeen, StrategyStep } from "../rollout.ts";
+import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
 import { enter, giveTraffic, type In, install, isNotSo, mayHaveTraffic, stay } from "./steps.ts";
 import { next } from "./strategy.ts";
 
@@ -34,6 +34,13 @@ function whenHandingOver({ rollout, candidate, handover }: HandingOver, state: I
   if (!handover) return enter({ kind: rollout.fast ? "installing" : "checking" }, "no path changes its owner any more", [], seen.now);
   if (handover.kind === "waits") return stay(state, handover.why);
   return enter({ kind: "switching" }, handover.why, together(giveTraffic(rollout.process, candidate), handover.with));
+}
+
+/** The rollout as it goes on into this state: with whom its paths change owner at that moment is remembered, to go back with them. */
+export function exchanging(rollout: Rollout, { kind }: RolloutState, handovers: Handovers | null): Rollout {
+  const handover = handovers?.get(rollout.process);
+  if (rollout.state.kind !== "handing-over" || kind !== "switching" || handover?.kind !== "goes") return rollout;
+  return { ...rollout, exchanged: handover.exchanged };
 }
 
 /** Rolling takes instances out of rotation one after the other; that is its beginning. */

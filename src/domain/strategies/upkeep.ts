@@ -17,6 +17,7 @@ import {
   isTimeOver,
   stay,
   succeed,
+  whenRejected,
 } from "./steps.ts";
 
 export function beginHeal(candidate: UnitRef, why: string): StrategyStep {
@@ -38,9 +39,10 @@ export function beginRetire(rollout: Rollout, now: number): StrategyStep {
   return enter({ kind: "clearing", since: now }, "no longer pinned: taking it out", giveTraffic(rollout.process, null));
 }
 
-/** Over once nobody is served by it any more. What is installed is removed later, when nobody has wanted it back. */
+/** Over once nobody is served by it any more, or once it serves again because what took its place was bad. What is installed is removed later, when nobody has wanted it back. */
 export function nextRetire(rollout: Rollout, seen: RolloutSeen): StrategyStep {
   const { state, stable } = rollout;
+  if (state.kind === "rejected") return whenRejected(rollout, state, seen);
   return stable && state.kind === "clearing" ? whenClearing(rollout, stable, state, seen) : succeed(state, outOfTraffic);
 }
 

@@ -33,6 +33,7 @@ function eventsOfUpdate(update: DeploymentUpdate, told: Told): readonly PinionEv
 
 function beginning(update: DeploymentUpdate, subject: Subject, told: Told): readonly PinionEvent[] {
   const { why } = update.step;
+  if (update.trigger !== undefined) return [];
   if (subject.kind === "retire") return [about(update, subject, told, { kind: "taken-out", why })];
   if (subject.kind !== "heal") return [about(update, subject, told, { kind: "started", why })];
   return isAboutDrift(why) && !subject.isRetry ? [about(update, subject, told, { kind: "drift", why })] : [];
@@ -44,6 +45,8 @@ function ending(update: DeploymentUpdate, subject: Subject, told: Told): readonl
     case "Succeeded":
       return succeeded(update, subject, told);
     case "RolledBack":
+      // It serves again: whoever took its paths over is told of.
+      if (subject.kind === "retire") return [];
       return [about(update, subject, told, { kind: "rolled-back", why, trigger: triggerOf(update, told) })];
     case "Failed":
     case "Aborted":

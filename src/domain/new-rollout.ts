@@ -1,0 +1,62 @@
+/** What is journaled of a deployment when it begins, and the first lines of its story. */
+
+import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environment.ts";
+import type { Instant, ProcessId } from "./names.ts";
+import type { Rollout } from "./rollout.ts";
+import type { Seen } from "./seen.ts";
+import type { DeploymentUpdate } from "./state.ts";
+
+/** What only whoever begins it can know. */
+export type Identity = Pick<Rollout, "kind" | "candidate" | "definition" | "fast" | "stable" | "isSecondTry" | "exchanged">;
+
+/** A canary has a limit of its own: its steps take as long as they take. */
+function timeoutOf(strategy: StrategySpec, spec: EnvironmentSpec): number {
+  return strategy.kind === "canary" ? strategy.maxDurationMs : spec.deploymentTimeoutMs;
+}
+
+/** Before its first step. */
+export function newRollout(process: ProcessId, seen: Seen, spec: EnvironmentSpec, identity: Identity): Rollout {
+  const version = identity.candidate?.version ?? "out";
+  const strategy = strategyFor(spec, process);
+  return {
+    deployment: `${seen.environment}.${process}.${version}.${seen.now.toString(36)}`,
+    process,
+    ...identity,
+    commit: seen.commit,
+    strategy,
+    startedAt: seen.now,
+    deadline: seen.now + timeoutOf(strategy, spec),
+    lostMs: seen.lostMs,
+    paused: null,
+    switchedAt: null,
+    state: { kind: "validating" },
+  };
+}
+
+/** The first line, with what it is about. */
+export function opened(rollout: Rollout, seen: Seen, why: string): DeploymentUpdate {
+  const { deployment, process, kind, candidate, stable, strategy, commit, startedAt } = rollout;
+  const about = {
+    environment: seen.environment,
+    process,
+    kind,
+    version: candidate?.version ?? null,
+    digest: candidate?.digest ?? null,
+    from: stable?.version ?? null,
+  };
+  const how = kind === "deploy" || kind === "rollback" ? strategy.kind : kind;
+  return {
+    id: deployment,
+    opened: { ...about, strategy: how, commit, startedAt },
+    phase: "Running",
+    step: { at: seen.now, state: "started", why },
+    endedAt: null,
+  };
+}
+
+/** It entered this state. */
+export function entered(rollout: Rollout, now: Instant, step: { readonly why: string }): DeploymentUpdate {
+  const { state } = rollout;
+  const condemned = state.kind === "rejected" ? { trigger: state.trigger } : {};
+  return { id: rollout.deployment, phase: "Running", step: { at: now, state: state.kind, why: step.why }, endedAt: null, ...condemned };
+}
