@@ -3,6 +3,7 @@
 import type { FakeFiles } from "../test/fakes/objects.ts";
 import type { HostileCase } from "./hostile-case.ts";
 import { randomFiles, withSlips } from "./hostile-random.ts";
+import { journals } from "./hostile-journal.ts";
 import { attackWith } from "./hostile-reading.ts";
 import { surfaces } from "./hostile-surfaces.ts";
 
@@ -156,6 +157,7 @@ export const corpus: readonly HostileCase[] = [
   { name: "5,000 processes that need each other in a circle", prepare: () => attackWith(circle(5000)) },
   ...Object.entries(folders).map(([name, files]) => ({ name: `folders: ${name}`, prepare: () => attackWith(files()) })),
   ...surfaces,
+  ...journals,
 ];
 
 /** One by chance: a file, and then the same with slips of the pen. */

@@ -2,6 +2,7 @@
 
 import type { Connection } from "../../src/adapters/store/database.ts";
 import { loadEnvironment } from "../../src/adapters/store/load.ts";
+import { atOnce } from "../../src/adapters/store/pages.ts";
 import { actionKey, processOf } from "../../src/domain/actions.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
 import type { Deployment, EnvironmentState } from "../../src/domain/state.ts";
@@ -53,7 +54,7 @@ export function createStoreRules(parts: StoreRuleParts): StoreRules {
   }
 
   async function judgeState(environment: EnvironmentName, journal: Journal): Promise<void> {
-    const [remembered, read] = [await journal.state(environment), loadEnvironment({ connection, log }, environment)];
+    const [remembered, read] = [await journal.state(environment), atOnce(loadEnvironment({ connection, log }, environment))];
     same(trace, "what is read back is what was remembered", listed(remembered), listed(read));
     for (const { id, action } of read.owed) judgeId(id, `${environment}/${processOf(action)} ${actionKey(action)}`);
   }

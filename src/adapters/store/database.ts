@@ -83,12 +83,25 @@ export function onDisk<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    const code = outsideCode(error);
-    if (code === null) throw error;
-    if (damagedCodes.has(code)) throw new PinionError("store/damaged", `${path} is damaged: ${messageOf(error)}`, { cause: error });
-    const kind = fullCodes.has(code) ? "store/full" : "store/failed";
-    throw new PinionError(kind, `${path}: ${messageOf(error)} (${code})`, { cause: error });
+    throw inOurWords(path, error);
   }
+}
+
+/** The same for work in slices. */
+export async function onDiskLater<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw inOurWords(path, error);
+  }
+}
+
+function inOurWords(path: string, error: unknown): unknown {
+  const code = outsideCode(error);
+  if (code === null) return error;
+  if (damagedCodes.has(code)) return new PinionError("store/damaged", `${path} is damaged: ${messageOf(error)}`, { cause: error });
+  const kind = fullCodes.has(code) ? "store/full" : "store/failed";
+  return new PinionError(kind, `${path}: ${messageOf(error)} (${code})`, { cause: error });
 }
 
 /** `SQLITE_BUSY` and the like; null for an error that is not SQLite's. */

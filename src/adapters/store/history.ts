@@ -6,6 +6,7 @@ import type { HistoryQuery } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Connection } from "./database.ts";
 import { isNumber, isText, nullable, shape } from "./guards.ts";
+import { bounded } from "./pages.ts";
 import { completeResult } from "./older.ts";
 import { isDeploymentKind, isDeploymentPhase, isValidationResult, parseJson } from "./rows.ts";
 import { isDigest } from "./value-rows.ts";
@@ -15,6 +16,8 @@ type Bare = Omit<Deployment, "steps" | "validations">;
 const columns = `id, environment, process, kind, version, digest, from_version AS "from", strategy, commit_id AS "commit",
   started_at AS startedAt, ended_at AS endedAt, phase, reason, condemned_by AS "trigger"`;
 const defaultLimit = 50;
+/** Steps, and results, of one deployment: some dozens are usual. */
+const mostRows = 1_000;
 
 const isStep = shape<DeploymentStepRecord>({ at: isNumber, state: isText, why: isText });
 const isDeployment = shape<Bare>({
@@ -56,12 +59,16 @@ function findDeployments(connection: Connection, { environment, process, id, lim
 }
 
 function stepReader(connection: Connection): (deployment: string) => readonly DeploymentStepRecord[] {
-  const find = connection.prepare("SELECT at, state, why FROM deployment_step WHERE deployment = ? ORDER BY number");
+  const find = connection.prepare(
+    `SELECT at, state, ${bounded("why")} AS why FROM deployment_step WHERE deployment = ? ORDER BY number LIMIT ${mostRows}`,
+  );
   return (deployment) => find.all(deployment).map(plain).filter(isStep);
 }
 
 function validationReader(connection: Connection): (deployment: string) => readonly ValidationResult[] {
-  const find = connection.prepare("SELECT body FROM evidence WHERE deployment = ? ORDER BY number").raw(true);
+  const find = connection
+    .prepare(`SELECT ${bounded("body")} FROM evidence WHERE deployment = ? ORDER BY number LIMIT ${mostRows}`)
+    .raw(true);
   return (deployment) => {
     const rows = find.all(deployment) as readonly (readonly unknown[])[];
     return rows.flatMap(([body]) => parseJson(body, isValidationResult, completeResult) ?? []);

@@ -9,12 +9,13 @@ import type { Journal } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
 import { createChanges } from "./changes.ts";
 import type { Change, Part } from "./changes.ts";
-import { type Connection, onDisk, transact } from "./database.ts";
+import { type Connection, onDisk, onDiskLater, transact } from "./database.ts";
 import { readHistory } from "./history.ts";
 import { loadEnvironment } from "./load.ts";
 import { createOrders } from "./orders.ts";
 import { createOutbox } from "./outbox.ts";
 import { createGathering } from "./gathering.ts";
+import { inSlices } from "./pages.ts";
 import type { Room } from "./room.ts";
 import { createTallyReader } from "./tallies.ts";
 
@@ -36,37 +37,62 @@ export function createJournal(options: JournalOptions): Journal {
   const readTallies = createTallyReader(connection);
   return {
     ...createChanges({ ...options, change, orders, outbox }),
-    state: async (environment) => stateOf(environment),
+    state: stateOf,
     answer: async (environment, id) => onDisk(path, () => orders.findAnswer(environment, id)),
-    untold: async (limit) => onDisk(path, () => outbox.untold(limit)),
+    untold: (limit) => onDiskLater(path, () => outbox.untold(limit)),
     told: async (ids) => room.write(true, () => outbox.told(ids)),
-    tallies: async () => onDisk(path, readTallies),
+    tallies: () => onDiskLater(path, readTallies),
     history: async (query) => onDisk(path, () => readHistory(connection, log, query)),
   };
 }
 
 interface Memory {
-  stateOf(environment: EnvironmentName): EnvironmentState;
+  /** Read in slices where it was not read before. */
+  stateOf(environment: EnvironmentName): Promise<EnvironmentState>;
   readonly change: Change;
 }
 
 function createMemory({ connection, path, log, room }: JournalOptions): Memory {
   const states = new Map<EnvironmentName, EnvironmentState>();
+  const loading = new Map<EnvironmentName, Promise<EnvironmentState>>();
 
-  function stateOf(environment: EnvironmentName): EnvironmentState {
-    const state = states.get(environment) ?? onDisk(path, () => loadEnvironment({ connection, log }, environment));
-    states.set(environment, state);
-    return state;
+  async function load(environment: EnvironmentName): Promise<EnvironmentState> {
+    try {
+      const state = await onDiskLater(path, () => inSlices(loadEnvironment({ connection, log }, environment)));
+      states.set(environment, state);
+      return state;
+    } finally {
+      loading.delete(environment);
+    }
+  }
+  /** Nothing is written about an environment until it is loaded, so what is read in slices is of one piece. */
+  async function stateOf(environment: EnvironmentName): Promise<EnvironmentState> {
+    const state = states.get(environment);
+    if (state !== undefined) return state;
+    const under = loading.get(environment) ?? load(environment);
+    loading.set(environment, under);
+    return under;
   }
   const applyAll = (all: readonly Part[]): ReadonlyMap<EnvironmentName, EnvironmentState> =>
     transact(connection, () => {
       const made = new Map<EnvironmentName, EnvironmentState>();
-      for (const { environment, apply } of all) made.set(environment, apply(made.get(environment) ?? stateOf(environment)));
+      for (const { environment, apply } of all) made.set(environment, apply(made.get(environment) ?? loaded(states, environment)));
       return made;
     });
   const commit = (all: readonly Part[]): void => {
     const isUrgent = all.every((part) => part.isUrgent);
     for (const [environment, state] of room.write(isUrgent, () => applyAll(all))) states.set(environment, state);
   };
-  return { stateOf, change: createGathering(commit) };
+  const gathered = createGathering(commit);
+  const change: Change = async (part) => {
+    if (!states.has(part.environment)) await stateOf(part.environment);
+    return gathered(part);
+  };
+  return { stateOf, change };
+}
+
+function loaded(states: ReadonlyMap<EnvironmentName, EnvironmentState>, environment: EnvironmentName): EnvironmentState {
+  const state = states.get(environment);
+  if (state === undefined) throw new Error(`the journal was not read for ${environment}`);
+  return state;
 }

@@ -1,4 +1,7 @@
-/** Reads back what is remembered of an environment. A row that cannot be believed is left out and said, so that one bad row stops nothing. */
+/**
+ * Reads back what is remembered of an environment, in slices. A row that cannot be believed is left out and said, so that one bad row stops
+ * nothing.
+ */
 
 import { processOf } from "../../domain/actions.ts";
 import type { ValidationResult } from "../../domain/evidence.ts";
@@ -10,6 +13,7 @@ import type { Connection } from "./database.ts";
 import { listOf } from "./guards.ts";
 import { completeProcessState, completeProcessStates, completeResult } from "./older.ts";
 import { isFreeze, isOrder } from "./order-rows.ts";
+import { bounded, createLeftOut, eachPage, type LeftOut, type Row, type Steps, type Table, textAtOnce } from "./pages.ts";
 import { isAction, isProcessState, isStuck, isValidationResult, parseJson } from "./rows.ts";
 
 interface Source {
@@ -20,71 +24,124 @@ interface Source {
 const isProcessStates = listOf(isProcessState);
 
 /** Everything the journal holds of an environment, freshly read. */
-export function loadEnvironment(source: Source, environment: EnvironmentName): EnvironmentState {
+export function* loadEnvironment(source: Source, environment: EnvironmentName): Steps<EnvironmentState> {
   return {
     environment,
-    processes: loadProcesses(source, environment),
-    owed: loadOwed(source, environment),
-    evidence: loadEvidence(source, environment),
+    processes: yield* loadProcesses(source, environment),
+    owed: yield* loadOwed(source, environment),
+    evidence: yield* loadEvidence(source, environment),
     freeze: loadFreeze(source, environment),
-    orders: loadOrders(source, environment),
-    hasAnswered: rowsOf(source.connection, "SELECT 1 FROM answered WHERE environment = ?", environment).length > 0,
+    orders: yield* loadOrders(source, environment),
+    hasAnswered: source.connection.prepare("SELECT 1 FROM answered WHERE environment = ?").raw(true).get(environment) !== undefined,
   };
 }
 
-function loadProcesses(source: Source, environment: EnvironmentName): ReadonlyMap<ProcessId, ProcessState> {
-  const rows = loadAtOnce(source, environment) ?? loadOneByOne(source, environment);
-  return new Map(rows.map((row) => [row.process, row]));
+const processTable: Table = {
+  select: `SELECT process, ${bounded("body")} FROM process_state WHERE environment = ?`,
+  key: "process",
+  first: "",
+};
+
+function* loadProcesses({ connection, log }: Source, environment: EnvironmentName): Steps<ReadonlyMap<ProcessId, ProcessState>> {
+  const leftOut = createLeftOut(log, "what was remembered of this process is unreadable and is left out; it is observed anew");
+  const states = new Map<ProcessId, ProcessState>();
+  yield* eachPage(connection, processTable, environment, function* (rows) {
+    for (const some of inBatches(rows)) {
+      for (const state of loadAtOnce(some) ?? loadOneByOne(some, environment, leftOut)) states.set(state.process, state);
+      if (some.length < rows.length) yield;
+    }
+  });
+  leftOut.sum();
+  return states;
 }
 
-/** One JSON text for all rows parses about twice as fast as a text for each; null when anything in it is wrong. */
-function loadAtOnce({ connection }: Source, environment: EnvironmentName): readonly ProcessState[] | null {
-  const query = "SELECT '[' || coalesce(group_concat(body), '') || ']' FROM process_state WHERE environment = ?";
-  const row = connection.prepare(query).raw(true).get(environment) as readonly unknown[];
-  return parseJson(row[0], isProcessStates, completeProcessStates);
+/** As many rows together as are parsed in one turn. */
+function* inBatches(rows: readonly Row[]): Iterable<readonly Row[]> {
+  let [some, length]: [Row[], number] = [[], 0];
+  for (const row of rows) {
+    const own = String(row[1] ?? "").length;
+    if (some.length > 0 && length + own > textAtOnce) {
+      yield some;
+      [some, length] = [[], 0];
+    }
+    some.push(row);
+    length += own;
+  }
+  if (some.length > 0) yield some;
 }
 
-function loadOneByOne({ connection, log }: Source, environment: EnvironmentName): readonly ProcessState[] {
-  const rows = rowsOf(connection, "SELECT process, body FROM process_state WHERE environment = ?", environment);
+/** One JSON text for many rows parses about twice as fast as a text for each; null when anything in it is wrong. */
+function loadAtOnce(rows: readonly Row[]): readonly ProcessState[] | null {
+  if (rows.some(([, body]) => body === null)) return null;
+  return parseJson(`[${rows.map(([, body]) => String(body)).join(",")}]`, isProcessStates, completeProcessStates);
+}
+
+function loadOneByOne(rows: readonly Row[], environment: EnvironmentName, leftOut: LeftOut): readonly ProcessState[] {
   return rows.flatMap(([process, body]) => {
     const state = parseJson(body, isProcessState, completeProcessState);
     if (state && state.process === process) return [state];
-    log.warn({ environment, process }, "what was remembered of this process is unreadable and is left out; it is observed anew");
+    leftOut.say({ environment, process });
     return [];
   });
 }
 
-function loadOwed({ connection, log }: Source, environment: EnvironmentName): readonly OwedAction[] {
-  const rows = rowsOf(
-    connection,
-    "SELECT id, process, action, not_before, stuck FROM owed WHERE environment = ? ORDER BY position",
-    environment,
-  );
-  return rows.flatMap(([id, process, text, notBefore, stuckText]) => {
-    const action = parseJson(text, isAction);
-    if (action && processOf(action) === process) {
-      return [{ id: Number(id), action, notBefore: Number(notBefore), stuck: parseJson(stuckText, isStuck) }];
+const owedTable: Table = {
+  select: `SELECT id, process, ${bounded("action")}, not_before, ${bounded("stuck")}, position FROM owed WHERE environment = ?`,
+  key: "id",
+  first: 0,
+};
+
+function* loadOwed({ connection, log }: Source, environment: EnvironmentName): Steps<readonly OwedAction[]> {
+  const leftOut = createLeftOut(log, "an owed action is unreadable and is left out; the next decision owes it again");
+  const owed: { readonly position: number; readonly action: OwedAction }[] = [];
+  yield* eachPage(connection, owedTable, environment, (rows) => {
+    for (const [id, process, text, notBefore, stuck, position] of rows) {
+      const action = parseJson(text, isAction);
+      const isOwn = action !== null && processOf(action) === process;
+      if (isOwn) owed.push({ position: Number(position), action: owedAction(Number(id), action, Number(notBefore), stuck) });
+      else leftOut.say({ environment, process, owed: id });
     }
-    log.warn({ environment, process, owed: id }, "an owed action is unreadable and is left out; the next decision owes it again");
-    return [];
+    return undefined;
   });
+  leftOut.sum();
+  return owed.toSorted((a, b) => a.position - b.position).map(({ action }) => action);
 }
 
-function loadEvidence({ connection, log }: Source, environment: EnvironmentName): ReadonlyMap<string, readonly ValidationResult[]> {
-  const query = `SELECT e.deployment, e.body FROM evidence e LEFT JOIN deployment d ON d.id = e.deployment
-    WHERE e.environment = ? AND d.ended_at IS NULL ORDER BY e.number`;
+function owedAction(id: number, action: OwedAction["action"], notBefore: number, stuck: unknown): OwedAction {
+  return { id, action, notBefore, stuck: parseJson(stuck, isStuck) };
+}
+
+const evidenceTable: Table = {
+  select: `SELECT e.number, e.deployment, ${bounded("e.body")} FROM evidence e LEFT JOIN deployment d ON d.id = e.deployment
+    WHERE e.environment = ? AND d.ended_at IS NULL`,
+  key: "e.number",
+  first: 0,
+};
+
+function* loadEvidence({ connection, log }: Source, environment: EnvironmentName): Steps<ReadonlyMap<string, readonly ValidationResult[]>> {
+  const leftOut = createLeftOut(log, "a validation result is unreadable and is left out; it is asked again");
   const evidence = new Map<string, ValidationResult[]>();
-  for (const [deployment, body] of rowsOf(connection, query, environment)) {
-    const result = parseJson(body, isValidationResult, completeResult);
-    if (result) evidence.set(String(deployment), [...(evidence.get(String(deployment)) ?? []), result]);
-    else log.warn({ environment, deployment }, "a validation result is unreadable and is left out; it is asked again");
-  }
+  yield* eachPage(connection, evidenceTable, environment, (rows) => {
+    for (const [, id, body] of rows) {
+      const deployment = String(id);
+      const result = parseJson(body, isValidationResult, completeResult);
+      const known = evidence.get(deployment) ?? [];
+      if (result === null) leftOut.say({ environment, deployment });
+      else evidence.set(deployment, known);
+      if (result !== null) known.push(result);
+    }
+    return undefined;
+  });
+  leftOut.sum();
   return evidence;
 }
 
 /** A freeze that nobody can read still stops the line: it is for people to lift it. */
 function loadFreeze({ connection, log }: Source, environment: EnvironmentName): Freeze | null {
-  const [row] = rowsOf(connection, "SELECT body FROM freeze WHERE environment = ?", environment);
+  const row = connection
+    .prepare(`SELECT ${bounded("body")} FROM freeze WHERE environment = ?`)
+    .raw(true)
+    .get(environment) as Row | undefined;
   if (row === undefined) return null;
   const freeze = parseJson(row[0], isFreeze);
   if (freeze) return freeze;
@@ -92,16 +149,23 @@ function loadFreeze({ connection, log }: Source, environment: EnvironmentName): 
   return { by: { name: "unknown", email: null }, why: "it is unreadable who has frozen it, and why", at: 0 };
 }
 
-function loadOrders({ connection, log }: Source, environment: EnvironmentName): readonly Order[] {
-  const rows = rowsOf(connection, "SELECT id, body FROM pending_order WHERE environment = ? ORDER BY number", environment);
-  return rows.flatMap(([id, body]) => {
-    const order = parseJson(body, isOrder);
-    if (order && order.id === id && order.environment === environment) return [order];
-    log.warn({ environment, order: id }, "an order that was given is unreadable and is left out; it must be given again");
-    return [];
-  });
-}
+const orderTable: Table = {
+  select: `SELECT number, id, ${bounded("body")} FROM pending_order WHERE environment = ?`,
+  key: "number",
+  first: 0,
+};
 
-function rowsOf(connection: Connection, query: string, environment: EnvironmentName): readonly (readonly unknown[])[] {
-  return connection.prepare(query).raw(true).all(environment) as readonly (readonly unknown[])[];
+function* loadOrders({ connection, log }: Source, environment: EnvironmentName): Steps<readonly Order[]> {
+  const leftOut = createLeftOut(log, "an order that was given is unreadable and is left out; it must be given again");
+  const orders: Order[] = [];
+  yield* eachPage(connection, orderTable, environment, (rows) => {
+    for (const [, id, body] of rows) {
+      const order = parseJson(body, isOrder);
+      if (order && order.id === id && order.environment === environment) orders.push(order);
+      else leftOut.say({ environment, order: id });
+    }
+    return undefined;
+  });
+  leftOut.sum();
+  return orders;
 }

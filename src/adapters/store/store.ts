@@ -27,7 +27,7 @@ export interface Store {
   readonly journal: Journal;
   readonly parseCache: ParseCache;
   readonly meta: Meta;
-  /** Environments of which the journal remembers a process, a freeze, or an order that waits. */
+  /** Environments of which the journal remembers a process, a freeze, or an order that waits; of very many the first. */
   environments(): readonly EnvironmentName[];
   /** Why nothing can be recorded, such as a full disk; null: all is well. */
   trouble(): StoreTrouble | null;
@@ -99,6 +99,9 @@ function createMeta(connection: Connection, path: string, room: Room): Meta {
   };
 }
 
+/** More than a repository may have, and than anybody looks at. */
+const mostEnvironments = 1_000;
+
 /** From one name to the next over the keys, so that its time does not grow with the processes. */
 function findEnvironments(connection: Connection, path: string): () => readonly EnvironmentName[] {
   const least = (table: string): string => `SELECT min(environment) AS name FROM ${table} WHERE environment > ?1`;
@@ -108,7 +111,7 @@ function findEnvironments(connection: Connection, path: string): () => readonly 
   return () =>
     onDisk(path, () => {
       const names: EnvironmentName[] = [];
-      for (let name = after(""); name !== null; name = after(name)) names.push(name);
+      for (let name = after(""); name !== null && names.length < mostEnvironments; name = after(name)) names.push(name);
       return names;
     });
 }

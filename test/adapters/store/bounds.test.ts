@@ -149,3 +149,73 @@ describe("a call that cannot be written", () => {
     }
   });
 });
+
+describe("a journal that grew where it should not", () => {
+  const many = (statement: string, count: number, values: (index: number) => readonly (string | number)[]): void =>
+    inFile((connection) => {
+      const put = connection.prepare(statement);
+      connection.exec("BEGIN");
+      for (let index = 0; index < count; index++) put.run(...values(index));
+      connection.exec("COMMIT");
+    });
+  const processes = "INSERT INTO process_state (environment, process, body) VALUES ('production', ?, ?)";
+
+  beforeEach(() => void open());
+
+  it("is read in pages, in order, and leaves the loop to others in between", async () => {
+    const names = Array.from({ length: 1_234 }, (_, index) => `p${String(index).padStart(4, "0")}`);
+    many(processes, names.length, (index) => [names[index] ?? "", JSON.stringify(row(names[index] ?? ""))]);
+    const reading = open().journal.state("production");
+    let turns = 0;
+    const isRead = reading.then(() => true);
+    while (!(await Promise.race([isRead, new Promise<false>((resolve) => setImmediate(() => resolve(false)))]))) turns += 1;
+    expect([...(await reading).processes.keys()]).toEqual(names);
+    expect(turns).toBeGreaterThan(1);
+  });
+
+  it("waits with a change until what was remembered is read", async () => {
+    many(processes, 600, (index) => [`p${index}`, JSON.stringify(row(`p${index}`))]);
+    const { journal } = open();
+    await Promise.all([journal.state("production"), journal.record(step("production", { processes: [row("late")] }))]);
+    expect((await journal.state("production")).processes.size).toBe(601);
+  });
+
+  it("loses a row of more than a million characters, which is said", async () => {
+    const large = JSON.stringify({ ...row("large"), more: "x".repeat(1_100_000) });
+    many(processes, 2, (index) => (index === 0 ? ["large", large] : ["small", JSON.stringify(row("small"))]));
+    expect([...(await open().journal.state("production")).processes.keys()]).toEqual(["small"]);
+    expect(log.lines.filter(({ text }) => text.includes('"process":"large"'))).toHaveLength(1);
+  });
+
+  it("says of many unreadable rows some, and how many more there are", async () => {
+    many(processes, 700, (index) => [`p${index}`, "{"]);
+    expect((await open().journal.state("production")).processes.size).toBe(0);
+    const said = log.lines.filter(({ text }) => text.includes("left out"));
+    expect(said).toHaveLength(11);
+    expect(said.at(-1)?.text).toContain('"others":690');
+  });
+
+  it("finds the events that can be told behind those that cannot", async () => {
+    many("INSERT INTO event (id, body) VALUES (?, ?)", 450, (index) => [
+      `e${index}`,
+      index < 440 ? "{" : JSON.stringify(event(`e${index}`)),
+    ]);
+    expect((await open().journal.untold(100)).map(({ id }) => id)).toEqual(Array.from({ length: 10 }, (_, index) => `e${440 + index}`));
+  });
+
+  it("counts every sum once, in pages", async () => {
+    const tallies =
+      "INSERT INTO tally (environment, process, kind, strategy, phase, condemned_by, count, duration_ms) VALUES (?, ?, 'deploy', 'canary', ?, ?, 1, 1)";
+    many(tallies, 4_500, (index) => [`e${index % 2}`, `p${index >> 1}`, "Succeeded", ""]);
+    const stored = Number((countOf("tally") as readonly unknown[])[0]);
+    const read = await open().journal.tallies();
+    expect(new Set(read.map((tally) => JSON.stringify(tally))).size).toBe(stored);
+    expect(read).toHaveLength(stored);
+  });
+
+  it("gives the first thousand steps of a deployment", async () => {
+    await open().journal.record(step("production", { deployments: [opening("production", "a", "d")] }));
+    many("INSERT INTO deployment_step (deployment, at, state, why) VALUES ('d', ?, 'installing', '')", 1_500, (index) => [index + 2]);
+    expect((await open().journal.history({}))[0]?.steps).toHaveLength(1_000);
+  });
+});
