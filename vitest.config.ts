@@ -16,6 +16,10 @@ export default defineConfig({
           exclude: ["test/**/*.real.test.ts", "test/**/*.debian.test.ts", "test/e2e/**", "test/load/**"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // Files share a process, and with it the modules that it has loaded; the setup file finds out who leaves something behind there.
+          pool: "forks",
+          isolate: false,
+          setupFiles: ["test/support/leaves-nothing.ts"],
           // By default one core stays idle, which is half of a small machine.
           maxWorkers: 2,
           sequence: { groupOrder: 0 },

@@ -8,6 +8,7 @@ import { detectChanges } from "../../src/domain/change-detector.ts";
 import type { Connection, Definition, JsonObject, WorkflowNode } from "../../src/domain/definition.ts";
 import { connectionId, type WorkflowChanges } from "../../src/domain/workflow-changes.ts";
 import { definition, pair, reordered } from "../support/graphs.ts";
+import { runs } from "../support/thorough.ts";
 
 const nothing: WorkflowChanges = {
   nodesAdded: [],
@@ -37,7 +38,7 @@ describe("for any two definitions", () => {
       fc.property(pair, ([from, to]) => {
         expect(canonicalDefinition(applyChanges(from, detectChanges(from, to)))).toBe(canonicalDefinition(to));
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 
@@ -47,7 +48,7 @@ describe("for any two definitions", () => {
         const changes = JSON.parse(JSON.stringify(detectChanges(from, to))) as WorkflowChanges;
         expect(canonicalDefinition(applyChanges(from, changes))).toBe(canonicalDefinition(to));
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 
@@ -57,7 +58,7 @@ describe("for any two definitions", () => {
         const isNothing = JSON.stringify(detectChanges(from, to)) === JSON.stringify(nothing);
         expect(isNothing).toBe(canonicalDefinition(from) === canonicalDefinition(to));
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 
@@ -72,7 +73,7 @@ describe("for any two definitions", () => {
           back.configurationChanges.map((one) => one.pointer).sort(),
         );
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 
@@ -81,7 +82,7 @@ describe("for any two definitions", () => {
       fc.property(definition, (one) => {
         expect(detectChanges(one, reordered(one))).toEqual(nothing);
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 
@@ -92,7 +93,7 @@ describe("for any two definitions", () => {
         applyChanges(from, detectChanges(from, to));
         expect(JSON.stringify([from, to])).toBe(before);
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 });

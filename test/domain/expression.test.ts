@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nearest } from "../../src/adapters/manifest/suggest.ts";
 import { longestExpression, parseExpression } from "../../src/domain/expression.ts";
+import { runs } from "../support/thorough.ts";
 
 function parsed(text: string): readonly string[] {
   const result = parseExpression(text, nearest);
@@ -85,7 +86,7 @@ describe("whatever is written", () => {
         if (result.kind === "invalid") expect(result.position >= 0 && result.position <= text.length).toBe(true);
         else for (const condition of result.conditions) expect(Number.isFinite(condition.value)).toBe(true);
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     );
   });
 

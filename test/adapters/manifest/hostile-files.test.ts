@@ -8,6 +8,7 @@ import { validateRepository } from "../../../src/adapters/manifest/validate-repo
 import { readYamlText } from "../../../src/adapters/manifest/yaml-document.ts";
 import { createFakeObjects } from "../../fakes/objects.ts";
 import { plainDialect, smallRepository, versionText } from "../../support/small-repository.ts";
+import { runs } from "../../support/thorough.ts";
 
 const schemas = createSchemas();
 const files: Readonly<Record<string, string>> = {
@@ -80,7 +81,7 @@ describe("hostile files", () => {
           expect(found.message).not.toBe("");
         }
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 
@@ -149,7 +150,7 @@ describe("the first problem of a JSON text", () => {
         if (isJson) expect(code).not.toBe("json/syntax");
         else expect(code).toBeDefined();
       }),
-      { numRuns: 1000 },
+      runs(1000),
     );
   });
 

@@ -7,6 +7,7 @@ import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
 import type { Snapshot } from "../../../src/domain/snapshot.ts";
 import { createFakeObjects, createFakeParseCache, type FakeFiles } from "../../fakes/objects.ts";
 import { plainDialect, processText, smallDefinition, smallDigest, smallRepository, versionText } from "../../support/small-repository.ts";
+import { runs } from "../../support/thorough.ts";
 
 const schemas = createSchemas();
 
@@ -131,7 +132,7 @@ describe("an incremental snapshot", () => {
           );
         }
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 

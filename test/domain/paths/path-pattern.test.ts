@@ -7,6 +7,7 @@ import { compareForms, longestPath, readPath } from "../../../src/domain/paths/p
 import { whyForbidden } from "../../../src/domain/paths/forbidden.ts";
 import { commonText } from "../../../src/domain/paths/overlap.ts";
 import { UnreadablePath } from "../../../src/domain/paths/unreadable-path.ts";
+import { runs } from "../../support/thorough.ts";
 
 /** Express as Node-RED loads it: its router's layers say which paths a route takes. */
 interface Layer {
@@ -92,8 +93,9 @@ describe("a path as Express takes it", () => {
       for (const each of [...requests, asWritten, asWritten.toUpperCase(), `${asWritten}/`])
         expect([each, own(each)]).toEqual([each, express(each) ?? own(each)]);
     });
-    fc.assert(property, { numRuns: 2_000 });
-    expect(read).toBeGreaterThan(600);
+    const { numRuns } = runs(2_000);
+    fc.assert(property, { numRuns });
+    expect(read / numRuns).toBeGreaterThan(0.2);
   });
 
   it.each([

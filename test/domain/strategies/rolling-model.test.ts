@@ -4,6 +4,7 @@ import type { Action } from "../../../src/domain/actions.ts";
 import type { StrategyStep } from "../../../src/domain/rollout.ts";
 import { candidate, spec, stable } from "./rolling-values.ts";
 import { Fleet, type Mishap } from "./simulated-fleet.ts";
+import { runs } from "../../support/thorough.ts";
 
 const instance = fc.nat({ max: 5 });
 const mishap: fc.Arbitrary<Mishap> = fc.oneof(
@@ -75,7 +76,7 @@ describe("whatever happens to the instances, a rolling deployment", () => {
         expect([...fleet.weights]).toEqual([[candidate.version, 100]]);
         expect(fleet.armed).toBe(candidate.digest);
       }),
-      { numRuns: 600 },
+      runs(600),
     );
   });
 
@@ -92,7 +93,7 @@ describe("whatever happens to the instances, a rolling deployment", () => {
         expect([...fleet.weights]).toEqual([[winner.version, 100]]);
         expect(fleet.armed).toBe(winner.digest);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });
