@@ -66,6 +66,8 @@ class InMemoryEngine implements FakeEngine {
   readonly #counts = new Map<string, WorkCount | null>();
   readonly #lives = new Map<string, number>();
   #reachable = true;
+  /** As it was told last; null: something has changed since. */
+  #told: Inventory | null = null;
   #gate: Promise<void> = Promise.resolve();
 
   constructor(kind: string, instances: readonly string[]) {
@@ -75,23 +77,27 @@ class InMemoryEngine implements FakeEngine {
 
   async inventory(): Promise<Inventory> {
     await this.#enter({ call: "inventory" });
-    return { instances: [...this.#instances.values()], installed: [...this.#held.values()].map((held) => this.#describe(held)) };
+    this.#told ??= { instances: [...this.#instances.values()], installed: [...this.#held.values()].map((held) => this.#describe(held)) };
+    return this.#told;
   }
 
   async ensureInstalled(units: readonly DeploymentUnit[], on?: readonly string[]): Promise<readonly InstallResult[]> {
     await this.#enter({ call: "ensureInstalled", units: units.map(refOf), ...(on ? { on } : {}) });
     const targets = this.#readyIds().filter((id) => on?.includes(id) ?? true);
     if (targets.length === 0) throw unreachable();
+    this.#told = null;
     return units.map((unit) => this.#install(unit, targets));
   }
 
   async ensureRemoved(units: readonly UnitRef[]): Promise<void> {
     await this.#enter({ call: "ensureRemoved", units: units.map(refOf) });
+    this.#told = null;
     for (const unit of units) this.#held.delete(keyOf(unit));
   }
 
   async ensureArmed(armed: ReadonlyMap<ProcessId, Digest | null>): Promise<void> {
     await this.#enter({ call: "ensureArmed", armed: new Map(armed) });
+    this.#told = null;
     for (const held of this.#held.values()) {
       if (!armed.has(held.unit.process)) continue;
       const fires = armed.get(held.unit.process) === held.unit.digest;
@@ -104,6 +110,7 @@ class InMemoryEngine implements FakeEngine {
   }
 
   setInstance(id: string, state: EngineInstance["state"], why = state === "ready" ? "" : "the test says so"): void {
+    this.#told = null;
     this.#instances.set(id, { id, state, why });
   }
 
@@ -125,15 +132,18 @@ class InMemoryEngine implements FakeEngine {
   }
 
   keepUnready(digest: Digest, unready: boolean, instance?: string): void {
+    this.#told = null;
     if (unready) this.#unready.add(at(digest, instance));
     else this.#unready.delete(at(digest, instance));
   }
 
   editByHand(digest: Digest, drift: string): void {
+    this.#told = null;
     for (const held of this.#held.values()) if (held.unit.digest === digest) held.drift = drift;
   }
 
   forget(digest: Digest, instance: string): void {
+    this.#told = null;
     for (const [key, held] of this.#held) {
       if (held.unit.digest !== digest) continue;
       held.instances.delete(instance);
@@ -143,14 +153,17 @@ class InMemoryEngine implements FakeEngine {
   }
 
   removeByHand(digest: Digest): void {
+    this.#told = null;
     for (const [key, held] of this.#held) if (held.unit.digest === digest) this.#held.delete(key);
   }
 
   setInFlight(digest: Digest, inFlight: number, instance?: string): void {
+    this.#told = null;
     this.#inFlight.set(at(digest, instance), inFlight);
   }
 
   setCounts(digest: Digest, counts: WorkCount | null, instance?: string): void {
+    this.#told = null;
     this.#counts.set(at(digest, instance), counts);
   }
 

@@ -130,17 +130,46 @@ function letter(environment: EnvironmentName, id: string): string {
   return JSON.stringify([environment, id]);
 }
 
-/** A copy as JSON would make it, without writing it down: simulations record a lot. */
+/** As JSON would give it back, without writing it down: what is plain already is not even copied, since simulations record a lot. */
 function throughJson<T>(value: T): T {
-  return copied(value) as T;
+  return plain(value) as T;
 }
 
-function copied(value: unknown): unknown {
+function plain(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return isPlain(value) ? value : JSON.parse(JSON.stringify(value) ?? "null");
-  if (Array.isArray(value)) return value.map((each) => (each === undefined ? null : copied(each)));
+  if (Array.isArray(value)) return plainList(value);
   if (Object.getPrototypeOf(value) !== Object.prototype) return JSON.parse(JSON.stringify(value));
+  return plainObject(value as Readonly<Record<string, unknown>>);
+}
+
+function plainList(list: readonly unknown[]): readonly unknown[] {
+  let copy: unknown[] | null = null;
+  for (const [index, each] of list.entries()) {
+    const its = each === undefined ? null : plain(each);
+    if (its !== each) copy ??= list.slice(0, index);
+    copy?.push(its);
+  }
+  return copy ?? list;
+}
+
+function plainObject(value: Readonly<Record<string, unknown>>): unknown {
+  let copy: Record<string, unknown> | null = null;
+  for (const key of Object.keys(value)) {
+    const each = value[key];
+    const its = each === undefined ? undefined : plain(each);
+    if (each === undefined || its !== each) copy ??= upTo(value, key);
+    if (copy && its !== undefined) copy[key] = its;
+  }
+  return copy ?? value;
+}
+
+/** The fields that come before one. */
+function upTo(value: Readonly<Record<string, unknown>>, end: string): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
-  for (const [key, each] of Object.entries(value)) if (each !== undefined) copy[key] = copied(each);
+  for (const key of Object.keys(value)) {
+    if (key === end) break;
+    copy[key] = value[key];
+  }
   return copy;
 }
 

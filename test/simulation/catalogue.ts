@@ -7,7 +7,7 @@ import { PinionError } from "../../src/domain/errors.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
 import type { Finding } from "../../src/domain/finding.ts";
 import type { Check, Dependency, ProcessVersion } from "../../src/domain/process-version.ts";
-import type { EnvironmentSnapshot, PinnedVersion, Snapshot } from "../../src/domain/snapshot.ts";
+import type { EnvironmentSnapshot, PinnedVersion, Snapshot, VersionSummary } from "../../src/domain/snapshot.ts";
 import type { Manifests } from "../../src/ports/manifests.ts";
 import { type EnvironmentFiles, pinsPath, quarantinePath, readEnvironmentFiles, settingsPath } from "./files.ts";
 import type { Files, SimGit } from "./git.ts";
@@ -101,7 +101,7 @@ function findingsOf(environment: EnvironmentName, { broken }: EnvironmentFiles):
 
 function resolve({ process, version, found, isHeld, isUnknown }: Pin): PinnedVersion {
   if (found && !isHeld && !isUnknown)
-    return { kind: "runnable", status: "published", summary: { ...found, hasChecks: true, endpoints: waysIn(found.definition) } };
+    return { kind: "runnable", status: "published", summary: { ...found, hasChecks: true, endpoints: bodyOf(process, version).endpoints } };
   const code = found ? (isUnknown ? "pin/quarantine-unknown" : "pin/quarantined") : "pin/unknown-version";
   const message = found ? `version ${version} is in quarantine here` : `${process} has no version ${version}`;
   const where = { file: "environments/pins.yaml", line: 1, column: 1, pointer: `/${process}`, hint: "" };
@@ -109,12 +109,27 @@ function resolve({ process, version, found, isHeld, isUnknown }: Pin): PinnedVer
 }
 
 function make(process: ProcessId, version: Version, dependencies: readonly Dependency[]): ProcessVersion {
+  const { endpoints: _, ...body } = bodyOf(process, version);
+  return { process, version, ...body, dependencies };
+}
+
+type Body = Pick<ProcessVersion, "metadata" | "checks" | "definition" | "definitionDigest"> & Pick<VersionSummary, "endpoints">;
+
+/** The same in every world: it is made, and its digest taken, once. */
+const bodies = new Map<string, Body>();
+
+function bodyOf(process: ProcessId, version: Version): Body {
+  const key = `${process}@${version}`;
+  const known = bodies.get(key);
+  if (known) return known;
   const receive = { id: "receive", type: "http in", position: { x: 0, y: 0 }, config: { method: "get", url: `/${process}` } };
   const answer = { id: "answer", type: "template", position: { x: 1, y: 0 }, config: { template: version } };
   const definition = { nodes: [receive, answer], connections: [], config: {} };
   const metadata = { title: "", description: "", author: "", changelog: [], tags: [] };
   const definitionDigest = sha256(canonicalDefinition(definition));
-  return { process, version, metadata, dependencies, checks: [smokeTest(process)], definition, definitionDigest };
+  const body: Body = { metadata, checks: [smokeTest(process)], definition, definitionDigest, endpoints: waysIn(definition) };
+  bodies.set(key, body);
+  return body;
 }
 
 function smokeTest(process: ProcessId): Check {

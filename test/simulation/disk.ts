@@ -11,9 +11,10 @@ export function fillUp(connection: Connection, isFull: () => boolean): void {
   };
   const preparing = (sql: string): ReturnType<typeof prepare> => {
     const statement = prepare(sql);
-    const run = statement.run.bind(statement);
-    statement.run = (...values) => write(() => run(...values));
-    return statement;
+    // Statements are prepared once for many runs: what is put in the place of a method is this run's alone.
+    const own = Object.create(statement) as typeof statement;
+    own.run = (...values) => write(() => statement.run(...values));
+    return own;
   };
   const executing = (sql: string): unknown => (sql === "COMMIT" ? write(() => exec(sql)) : exec(sql));
   Object.assign(connection, { prepare: preparing, exec: executing });

@@ -1,12 +1,12 @@
 /** The journal of a run: in memory, or the product's own store over a database in memory, loaded anew by every controller. */
 
-import { onDisk, openDatabase } from "../../src/adapters/store/database.ts";
+import { onDisk } from "../../src/adapters/store/database.ts";
 import { createJournal } from "../../src/adapters/store/journal.ts";
-import { journalMigrations } from "../../src/adapters/store/schema.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import type { Log } from "../../src/ports/log.ts";
 import { createFakeJournal } from "../fakes/journal.ts";
 import { fillUp } from "./disk.ts";
+import { inMemory as path, takeDatabase } from "./kept-database.ts";
 import type { Plan, StorePlan } from "./plan.ts";
 import type { Random } from "./random.ts";
 import { createStoreRules } from "./store-rules.ts";
@@ -30,8 +30,6 @@ export interface JournalParts {
   readonly random: Random;
 }
 
-const path = ":memory:";
-
 export function createSimJournal(parts: JournalParts): SimJournal {
   const { store } = parts.plan;
   if (store) return createStoredJournal(parts, store);
@@ -40,7 +38,7 @@ export function createSimJournal(parts: JournalParts): SimJournal {
 }
 
 function createStoredJournal({ plan, time, trace, random }: JournalParts, { keepDeployments }: StorePlan): SimJournal {
-  const connection = openDatabase(path, "OFF", journalMigrations);
+  const connection = takeDatabase();
   let disk = plan.faults.disk * 2;
   if (disk > 0) fillUp(connection, () => disk > 0 && random.chance(disk));
   const log: Log = {
@@ -83,7 +81,7 @@ function createStoredJournal({ plan, time, trace, random }: JournalParts, { keep
     calm: () => {
       disk = 0;
     },
-    close: () => connection.close(),
+    close: () => void connection.close(),
   };
 }
 
