@@ -12,11 +12,18 @@ const longestTitle = 60;
 export function redirectTarget(url: string, location: string): string {
   const from = new URL(url);
   const to = URL.canParse(location, url) ? new URL(location, url) : null;
-  if (to !== null && (to.origin === from.origin || isUpgrade(from, to))) return to.href;
+  if (to !== null && (to.origin === from.origin || isUpgrade(from, to))) return withoutCredentials(to).href;
   throw new PinionError(
     "git/refused",
     `${url} redirects to another server (${to?.origin ?? "no address"}); nothing is sent there. Use its new address if the repository has moved`,
   );
+}
+
+/** A server does not choose with whose credentials it is asked. */
+function withoutCredentials(url: URL): URL {
+  const bare = new URL(url);
+  [bare.username, bare.password, bare.hash] = ["", "", ""];
+  return bare;
 }
 
 function isUpgrade(from: URL, to: URL): boolean {

@@ -176,8 +176,8 @@ function walk<T>(node: Node<T>, request: Walk<T>, depth: number): void {
   if (node.free && segment !== "") walk(node.free, request, depth + 1);
 }
 
-/** In lower case and without the slash that may end every path: Express does not look at either. */
+/** In lower case and without the slash that may end every path: Express does not look at either. Of two slashes alone it does. */
 function plainly(path: string): string {
   const lower = path.toLowerCase();
-  return lower.length > 1 && lower.endsWith("/") ? lower.slice(0, -1) : lower || "/";
+  return lower.length > 2 && lower.endsWith("/") ? lower.slice(0, -1) : lower || "/";
 }

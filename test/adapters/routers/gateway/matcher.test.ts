@@ -56,7 +56,7 @@ describe("finding who serves a request", () => {
     expect(found(method, path)).toBe(expected);
   });
 
-  it.each(["/order", "/orders/7/lines", "/orders//", "/v/1", "/orders/7/lines/2/x", "/__proto__", "/constructor"])(
+  it.each(["/order", "/orders/7/lines", "/orders//", "//", "/v/1", "/orders/7/lines/2/x", "/__proto__", "/constructor"])(
     "nobody serves %s",
     (path) => {
       expect(found("GET", path)).toBeNull();
