@@ -51,7 +51,7 @@ function* readText(text: string, file: string, fold: KeyFold): Steps<YamlReading
   if (problem !== null) return refuse(problem.code, problem.offset, problem.message);
   if (parsed === undefined || parsed.contents === null) return refuse("yaml/empty", 0, "the file is empty");
 
-  const breaches = breachesOf(parsed.contents, fold);
+  const breaches = breachesOf(parsed.contents, text, fold);
   yield;
   if (breaches.length > 0) {
     const findings = breaches.map(({ offset, pointer, code, message, hint }) => finding(at(offset, pointer), code, message, hint));

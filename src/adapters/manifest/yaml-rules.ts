@@ -24,15 +24,16 @@ export function keyText(key: unknown, fold: KeyFold): string | null {
   return typeof value === "number" || typeof value === "boolean" ? fold(String(value)) : null;
 }
 
-/** Every breach below a node, in order. */
-export function breachesOf(root: unknown, fold: KeyFold): readonly Breach[] {
+/** Every breach below a node, in order. `text`: that it was read from. */
+export function breachesOf(root: unknown, text: string, fold: KeyFold): readonly Breach[] {
   const breaches: Breach[] = [];
-  visit(root, { fold, breaches, anchors: new Set(), pointer: "", anchored: false });
+  visit(root, { fold, text, breaches, anchors: new Set(), pointer: "", anchored: false });
   return breaches;
 }
 
 interface Visit {
   readonly fold: KeyFold;
+  readonly text: string;
   readonly breaches: Breach[];
   /** Anchors met so far: an alias can only name one of them. */
   readonly anchors: Set<string>;
@@ -53,10 +54,20 @@ function visit(node: unknown, at: Visit): void {
 function checkScalar(scalar: Scalar, at: Visit): void {
   if (typeof scalar.value === "number" && !Number.isFinite(scalar.value))
     return breach(at, "yaml/number", offsetOf(scalar), "this is not a finite number");
+  const lost = takenForComment(scalar, at.text, offsetOf(scalar));
+  if (lost !== null)
+    return breach(at, "yaml/not-as-written", offsetOf(scalar), `${lost} is a comment, and nothing is written here: put it in quotes`);
   const becomes = otherText(scalar);
   if (becomes === null) return;
   const hint = `Write "${shortened(String(scalar.source))}", in quotes, for the text; or ${becomes} for the value.`;
   breach(at, "yaml/not-as-written", offsetOf(scalar), `this would become ${becomes}: put it in quotes`, hint);
+}
+
+/** What is written where a value is expected, with the sign of a comment right before it, such as `#ff0000`; else null. */
+function takenForComment({ value, source, comment }: Scalar, text: string, offset: number): string | null {
+  if (value !== null || source !== "" || typeof comment !== "string") return null;
+  const written = /^[ \t]*(#[^\s#]\S*)/.exec(text.slice(offset, offset + 200))?.[1];
+  return written === undefined ? null : shortened(written);
 }
 
 /** What a number or a word of YAML's is turned into, when that is not what is written; else null. Nothing and `~` are null on purpose. */
@@ -103,6 +114,8 @@ function acceptKey(pair: Pair, seen: Set<string>, at: Visit): string | null {
     breach(at, "yaml/key", offset, "this cannot be a key");
     return null;
   }
+  if (isMergeKey(pair.key))
+    breach(at, "yaml/key", offset, "merge keys (<<) are not read", 'Write the values out; or write "<<", in quotes, for the text.');
   if (isScalar(pair.key)) checkScalar(pair.key, { ...at, pointer: `${at.pointer}/${escapePointer(key)}` });
   if (seen.has(key))
     breach(
@@ -113,6 +126,11 @@ function acceptKey(pair: Pair, seen: Set<string>, at: Visit): string | null {
     );
   seen.add(key);
   return key;
+}
+
+/** YAML 1.1 puts the members of another mapping there; in YAML 1.2 it is a key like any other, which nobody means. */
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.type === "PLAIN" && key.value === "<<";
 }
 
 function breach(at: Visit, code: FindingCode, offset: number, ...[message, hint]: readonly [string, string?]): void {

@@ -66,6 +66,24 @@ describe("a plain scalar of YAML", () => {
     expect(readYamlText(`a: ${written}\n`, "file.yaml").kind).toBe("document");
   });
 
+  it.each(["b: #ff0000", "b:   #ff0000 # red", "b: &c #ff0000"])("that is taken for a comment is refused: %s", (line) => {
+    const reading = readYamlText(`a: 1\n${line}\nd: 2\n`, "file.yaml");
+    const message = "#ff0000 is a comment, and nothing is written here: put it in quotes";
+    expect(reading).toMatchObject({ kind: "refused", findings: [{ code: "yaml/not-as-written", line: 2, message }] });
+  });
+
+  it.each(["b: # none yet", "b:\n  #c: 1", "b: #a list\n  - 1", "b: ~ #none", "b: 1 #one", "b: ## heading", "b: '#ff0000'"])(
+    "is not when a comment is what it looks like: %s",
+    (line) => expect(readYamlText(`a: 1\n${line}\nd: 2\n`, "file.yaml").kind).toBe("document"),
+  );
+
+  it("is no merge key: what is written below another name would not arrive", () => {
+    const reading = readYamlText("a: &a { x: 1 }\nb:\n  <<: *a\n  y: 2\n", "file.yaml");
+    const message = "merge keys (<<) are not read";
+    expect(reading).toMatchObject({ kind: "refused", findings: [{ code: "yaml/key", line: 3, column: 3, message }] });
+    expect(readYamlText('a: { "<<": 1 }\n', "file.yaml").kind).toBe("document");
+  });
+
   it("is refused as a key, too, and in a list", () => {
     const reading = readYamlText("010: a\nb: [1, 2.50]\n", "file.yaml");
     const found = reading.kind === "refused" ? reading.findings.map(({ line, column, message }) => [line, column, message]) : [];
