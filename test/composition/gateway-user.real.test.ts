@@ -3,24 +3,22 @@
 import { spawnSync } from "node:child_process";
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readIdentity } from "../../src/adapters/routers/gateway/identity.ts";
 import { ensureGatewayProcess, type GatewayProcess } from "../../src/adapters/routers/gateway/launcher.ts";
 import { gatewayFolders, openGatewayFolder } from "../../src/composition/gateway-folder.ts";
 import { gatewayDefaults } from "../../src/domain/controller-config.ts";
-import { share } from "../adapters/routers/gateway/setting.ts";
+import { gatewayCommand, share } from "../adapters/routers/gateway/setting.ts";
 import { createKeptLog } from "../support/log.ts";
 
-const program = resolve("test/adapters/routers/gateway/gateway-program.ts");
-const command = [process.execPath, "--import", resolve("node_modules/tsx/dist/loader.mjs"), program];
 const own = { uid: 20_011, gid: 20_011 };
 const other = { uid: 20_012, gid: 20_012 };
 
 /** Only root can start processes as others, and only where others can read this checkout. */
 function canSwitch(): boolean {
   if (process.getuid?.() !== 0) return false;
-  const script = `require("node:fs").accessSync(${JSON.stringify(program)})`;
+  const script = `require("node:fs").accessSync(${JSON.stringify(gatewayCommand[1])})`;
   return spawnSync(process.execPath, ["-e", script], own).status === 0;
 }
 
@@ -48,7 +46,7 @@ describe.runIf(canSwitch())("a gateway with a user of its own", () => {
       host: "127.0.0.1",
       port: 0,
       settings: gatewayDefaults,
-      command,
+      command: gatewayCommand,
       log: createKeptLog(),
     });
     return gateway;

@@ -3,18 +3,16 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { ensureGatewayProcess } from "../../../../../src/adapters/routers/gateway/launcher.ts";
 import { gatewayDefaults } from "../../../../../src/domain/controller-config.ts";
 import { freePort } from "../../../../support/free-port.ts";
-import { call, logInto, openBackend, share } from "../setting.ts";
+import { call, gatewayCommand, logInto, openBackend, share } from "../setting.ts";
 
 it("is served without a prefix", async () => {
   const directory = await mkdtemp(join(tmpdir(), "pinion-gateway-"));
   const port = await freePort();
   const settings = { ...gatewayDefaults, environments: { production: { port } } };
-  const command = [process.execPath, "--import", "tsx", fileURLToPath(new URL("../gateway-program.ts", import.meta.url))];
   const gateway = await ensureGatewayProcess({
     stateDirectory: directory,
     keptIn: directory,
@@ -22,7 +20,7 @@ it("is served without a prefix", async () => {
     host: "127.0.0.1",
     port: 0,
     settings,
-    command,
+    command: gatewayCommand,
     log: logInto([]),
   });
   const backend = await openBackend((request, response) => response.end(request.url));

@@ -3,7 +3,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readIdentity } from "../../../../../src/adapters/routers/gateway/identity.ts";
 import type { GatewayChange } from "../../../../../src/adapters/routers/gateway/keep-up.ts";
@@ -11,10 +11,7 @@ import { ensureGatewayProcess, type GatewayProcess } from "../../../../../src/ad
 import { isRunning, type OwnedProcess } from "../../../../../src/adapters/routers/gateway/owned-process.ts";
 import type { Route } from "../../../../../src/domain/route.ts";
 import { gatewayDefaults } from "../../../../../src/domain/controller-config.ts";
-import { call, logInto, openBackend, share, until, type Backend } from "../setting.ts";
-
-const program = fileURLToPath(new URL("../gateway-program.ts", import.meta.url));
-const command = [process.execPath, "--import", "tsx", program];
+import { call, gatewayCommand, logInto, openBackend, share, until, type Backend } from "../setting.ts";
 
 let directory: string;
 let gateway: GatewayProcess;
@@ -50,6 +47,7 @@ function keepAsking(): { stop(): Promise<readonly string[]>; count(): number } {
       const answer = await ask();
       count += 1;
       if (answer !== "200 one") bad.push(answer);
+      await sleep(2);
     }
   });
   return {
@@ -72,7 +70,7 @@ beforeEach(async () => {
     host: "127.0.0.1",
     port: 0,
     settings: gatewayDefaults,
-    command,
+    command: gatewayCommand,
     log: logInto([]),
   });
   changes = [];
@@ -126,7 +124,7 @@ describe("a worker of the gateway", () => {
         () => false,
       ),
     );
-    expect(isRunning(hanging)).toBe(false);
+    await until(() => !isRunning(hanging));
     expect(await answers).toEqual(Array.from({ length: 20 }, () => "200 one"));
     await until(async () => (await workers()).every(({ pid }) => pid !== hanging.pid));
     const others = await Promise.all(Array.from({ length: 8 }, () => call(`${gateway.publicUrl()}/production/other`)));
@@ -172,7 +170,7 @@ describe("a worker of the gateway", () => {
       host: "127.0.0.1",
       port: 0,
       settings: gatewayDefaults,
-      command,
+      command: gatewayCommand,
       log: logInto([]),
     });
     await until(() => left.every((worker) => !isRunning(worker)));
