@@ -42,6 +42,8 @@ interface Mover {
   readonly process: ProcessId;
   readonly gains: ReadonlySet<string>;
   readonly losses: ReadonlySet<string>;
+  /** `GET /orders/:id` of each request that it answers now or later. */
+  readonly paths: ReadonlyMap<string, string>;
   /** What has its traffic now, and what shall have it; null: nothing. */
   readonly before: UnitRef | null;
   readonly after: UnitRef | null;
@@ -68,7 +70,11 @@ export function planHandovers(stirring: readonly Stirring[], seen: Seen, freeze:
   for (const group of groupsOf(movers)) for (const mover of group) handovers.set(mover.process, handoverOf(mover, group));
   for (const mover of movers) {
     const owner = mover.isAlmostThere ? whoKeeps(mover, movers, world) : null;
-    if (owner !== null) handovers.set(mover.process, { kind: "waits", why: `hands over: waits until ${owner} gives its paths up` });
+    if (owner)
+      handovers.set(mover.process, {
+        kind: "waits",
+        why: `hands over: waits until ${owner.process} gives up ${owner.path}, which it serves`,
+      });
   }
   return handovers;
 }
@@ -84,7 +90,8 @@ function moverOf(one: Stirring, world: World): Mover | null {
   if (gains.size + losses.size === 0) return null;
   const before = servingUnit(world.routes.get(process) ?? null);
   const after = one.desired?.kind === "run" ? one.desired.unit : null;
-  return { process, gains, losses, before, after, whyNotReady: whyNotReady(one, world), isAlmostThere: isAlmostThere(one) };
+  const paths = pathsOf([...endpointsOf(world.routes.get(process)), ...endpoints]);
+  return { process, gains, losses, paths, before, after, whyNotReady: whyNotReady(one, world), isAlmostThere: isAlmostThere(one) };
 }
 
 /** What was good before goes straight to its traffic. */
@@ -110,7 +117,8 @@ function whyKept({ seen, freeze }: World): string | null {
 function whyNotReady({ remembered, desired, orders }: Stirring, world: World): string | null {
   if (desired?.kind !== "run") return null;
   const { rollout, refused } = remembered;
-  if (refused?.unit.digest === desired.unit.digest) return "its deployment failed";
+  if (refused?.unit.digest === desired.unit.digest)
+    return `its deployment failed; \`pinion retry ${world.seen.environment}/${desired.unit.process}\` tries it again`;
   if (!rollout || rollout.candidate?.digest !== desired.unit.digest) return "its deployment has not begun";
   if (rollout.state.kind !== "handing-over") return `it is ${rollout.state.kind}`;
   return orders.length > 0 ? "a person has a word about it" : whyStopped(rollout, desired.unit, world);
@@ -159,10 +167,19 @@ function join(groups: Map<Mover, Mover[]>, one: Mover, other: Mover): void {
 function handoverOf(mover: Mover, group: readonly Mover[]): Handover {
   const others = group.filter((each) => each !== mover);
   const slow = others.find(({ whyNotReady: why }) => why !== null);
-  if (slow) return { kind: "waits", why: `hands over: waits for ${slow.process}, with which paths change owner: ${slow.whyNotReady}` };
+  if (slow)
+    return { kind: "waits", why: `hands over: waits for ${slow.process}, with which ${changing(mover, slow)}: ${slow.whyNotReady}` };
   const names = others.map(({ process }) => process);
   if (mover.whyNotReady !== null) return { kind: "waits", why: `hands over: paths change owner together with ${names.join(", ")}` };
   return { kind: "goes", why: `paths change owner together with ${names.join(", ")}`, with: names, exchanged: exchangedBy(group) };
+}
+
+/** `GET /apple changes owner`. */
+function changing(mover: Mover, other: Mover): string {
+  const between = new Set([...mover.gains, ...mover.losses].filter((request) => other.gains.has(request) || other.losses.has(request)));
+  const [first, ...more] = [...new Set([...mover.paths].flatMap(([request, path]) => (between.has(request) ? [path] : [])))];
+  if (first === undefined) return "paths change owner";
+  return more.length === 0 ? `${first} changes owner` : `${first} and ${more.length} more change owner`;
 }
 
 function exchangedBy(group: readonly Mover[]): readonly Exchange[] {
@@ -172,15 +189,27 @@ function exchangedBy(group: readonly Mover[]): readonly Exchange[] {
   });
 }
 
+function pathsOf(endpoints: readonly PublicEndpoint[]): ReadonlyMap<string, string> {
+  return new Map(endpoints.flatMap((endpoint) => requestsOf(endpoint).map((request) => [request, describe(endpoint)] as const)));
+}
+
+function describe({ method, path }: PublicEndpoint): string {
+  return `${method.toUpperCase()} ${path}`;
+}
+
+interface Keeper {
+  readonly process: ProcessId;
+  readonly path: string;
+}
+
 /** Who serves what this one shall take over, and does not give it up (any more); null: nobody. */
-function whoKeeps({ process, gains }: Mover, movers: readonly Mover[], { routes }: World): ProcessId | null {
+function whoKeeps({ process, gains }: Mover, movers: readonly Mover[], { routes }: World): Keeper | null {
   const given = new Map(movers.map((mover) => [mover.process, mover.losses]));
   for (const [other, route] of routes) {
     if (other === process) continue;
-    const kept = endpointsOf(route)
-      .flatMap(requestsOf)
-      .find((request) => gains.has(request) && !given.get(other)?.has(request));
-    if (kept !== undefined) return other;
+    const isKept = (request: string): boolean => gains.has(request) && !given.get(other)?.has(request);
+    const kept = endpointsOf(route).find((endpoint) => requestsOf(endpoint).some(isKept));
+    if (kept) return { process: other, path: describe(kept) };
   }
   return null;
 }

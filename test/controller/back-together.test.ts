@@ -154,7 +154,7 @@ describe("when a renamed process is rolled back", () => {
     expect([world.traffic("alpha"), world.traffic("gamma")]).toEqual([{ "1.0.0": 100 }, {}]);
     expect(await world.status("gamma")).toMatchObject({ health: "Degraded", phase: "RolledBack" });
     expect(await reasonOf(world, "gamma")).toContain("alpha serves its paths again");
-    expect(await reasonOf(world, "alpha")).toContain("waits for gamma, with which paths change owner: its deployment failed");
+    expect(await reasonOf(world, "alpha")).toContain("waits for gamma, with which GET /apple changes owner: its deployment failed");
     expect(await reasonOf(world, "alpha")).toContain("revert the commit that took its pin out");
     expect(world.reverts).toEqual([]);
     world.now += 3_600_000;
