@@ -240,6 +240,6 @@ function vanished(name: EnvironmentName): Finding {
     code: "environment/vanished",
     severity: "error",
     message: `the environment ${name} is gone from the repository, and what runs there keeps running`,
-    hint: "Restore the folder. To give the environment up, first empty its pins with `allowEmpty: true`, then remove the folder.",
+    hint: `Restore the folder. To give the environment up, commit an environment.yaml for it with \`name: ${name}\`, its type, \`allowEmpty: true\` and \`pruneDelay: 0s\`, and no pins; remove the folder once nothing runs there.`,
   };
 }

@@ -14,7 +14,7 @@ import { keepServing, whyNotServed } from "./keep-serving.ts";
 import { keepUp } from "./keep-up.ts";
 import { describeFreeze, signature } from "./orders.ts";
 import { findQuarantined, followGit, heldInQuarantine, isInQuarantine, pinnedDefinition } from "./quarantine.ts";
-import { whyNotTakenOut } from "./removal.ts";
+import { whyNotTakenOut, whyUnusable } from "./removal.ts";
 import { condemnation, describeLag, followRevert } from "./rollback.ts";
 import type { UnitRef } from "./names.ts";
 import { describeStay, keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
@@ -40,7 +40,7 @@ export function decideProcess(one: Case): ProcessDecision {
 function decideNow(one: Case): ProcessDecision {
   const { before, desired, pass } = one;
   const { seen } = pass;
-  if (!seen.spec || !seen.desired) return watchOnly(one, "environment.yaml cannot be used; what runs keeps running");
+  if (!seen.spec || !seen.desired) return watchOnly(one, whyUnusable(seen));
   const view = viewProcess(before.process, seen, desired);
   if (before.rollout && isSuperseded(one, before.rollout)) return view ? supersede(one, before.rollout) : awaitView(one, before.rollout);
   if (before.rollout) return advance(one, before.rollout);

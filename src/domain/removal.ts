@@ -39,3 +39,9 @@ export function whyBroken({ findings }: Extract<PinnedVersion, { kind: "broken" 
   if (!first) return "its version cannot be used";
   return others.length === 0 ? describeFinding(first) : `${describeFinding(first)}, and ${others.length} more`;
 }
+
+/** Why nothing is decided in an environment whose environment.yaml cannot be used, or is gone with its folder. */
+export function whyUnusable({ findings }: Pick<Removable, "findings">): string {
+  const gone = findings.find(({ code }) => code === "environment/vanished");
+  return gone ? gone.message : "environment.yaml cannot be used; what runs keeps running";
+}

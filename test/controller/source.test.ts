@@ -106,6 +106,7 @@ describe("an environment whose folder is gone", () => {
     expect(source.environments()).toEqual(["production", "shut"]);
     expect(source.wanted("shut")).toMatchObject({ desired: null, environment: { spec: null } });
     expect(source.wanted("shut")?.environment.findings).toMatchObject([{ code: "environment/vanished", severity: "error" }]);
+    expect(source.wanted("shut")?.environment.findings[0]?.hint).toContain("`name: shut`");
     expect(source.wanted("production")?.environment.findings).toEqual([]);
   });
 
