@@ -56,6 +56,20 @@ const hardening: Entries = [
   ["http.lowSpeedLimit", "1"],
 ];
 
+/**
+ * What git finds in old or odd histories and may be there: nothing is ever checked out of the mirror, and no submodule is looked at. Else one commit
+ * with a bad `.gitmodules`, or one made by an old tool, would stop everything that comes after it.
+ */
+const forgiven = [
+  ...["Blob", "Large", "Missing", "Name", "Parse", "Path", "Symlink", "Update", "Url"].map((what) => `gitmodules${what}`),
+  ...["Blob", "Large", "LineLength", "Missing"].map((what) => `gitattributes${what}`),
+  ...["zeroPaddedFilemode", "missingSpaceBeforeDate", "missingSpaceBeforeEmail", "missingEmail", "missingNameBeforeEmail", "badTimezone"],
+];
+const forgiveness: Entries = forgiven.flatMap((what): Entries => [
+  [`fetch.fsck.${what}`, "ignore"],
+  [`fsck.${what}`, "ignore"],
+]);
+
 /** Variables for a git child. Configuration travels as `GIT_CONFIG_*`, so no secret is ever on a command line. */
 export function gitEnvironment(options: GitEnvironmentOptions): GitEnvironment {
   const { remote, directory, inherited } = options;
@@ -72,7 +86,7 @@ export function gitEnvironment(options: GitEnvironmentOptions): GitEnvironment {
     GIT_PROTOCOL_FROM_USER: "0",
     ...(options.authorities === null ? {} : { GIT_SSL_CAINFO: options.authorities.file }),
     ...sshVariables(options),
-    ...configVariables([...hardening, ...remoteConfiguration(options)]),
+    ...configVariables([...hardening, ...forgiveness, ...remoteConfiguration(options)]),
   };
 }
 

@@ -33,7 +33,7 @@ export async function readTree(bytes: Uint8Array, idLength: number): Promise<rea
   const sorted = await sortInSlices(raw, (a, b) => a.name <= b.name, entriesAtOnce);
   const entries: TreeEntry[] = [];
   for (const { mode, name, id } of sorted) {
-    entries.push({ name, kind: kinds[mode] ?? "file", id });
+    entries.push({ name, kind: kinds[mode.replace(/^0+/, "")] ?? "file", id });
     if (entries.length % (entriesAtOnce * 4) === 0) await setImmediate();
   }
   return entries;

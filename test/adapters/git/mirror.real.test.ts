@@ -128,6 +128,26 @@ describe("a damaged mirror", () => {
     expect((await world.repository.mirrored())?.commit).toBe(applied);
     expect(world.log.lines).toEqual([]);
   });
+
+  it("holds what old tools have made, and whatever .gitmodules say: nothing is checked out of it", async () => {
+    await start();
+    const applied = (await world.repository.fetch(null)).commit;
+    const modules = '[submodule "x"]\n\tpath = x\n\turl = -u./payload\n\tupdate = !touch /tmp/owned\n';
+    world.remote.commit({ ".gitmodules": modules, "processes/a/process.yaml": "id: a\n" }, "modules");
+    const folder = Buffer.from(git(world.remote.path, ["rev-parse", "main:processes"]), "hex");
+    const padded = Buffer.concat([Buffer.from("040000 processes\0"), folder]);
+    const tree = git(world.remote.path, ["hash-object", "-w", "-t", "tree", "--literally", "--stdin"], padded);
+    const commit = world.remote.git("commit-tree", "-p", "main", "-m", "padded", tree);
+    world.remote.git("update-ref", "refs/heads/main", commit);
+    const { repository } = world;
+    expect((await repository.fetch(applied)).commit).toBe(commit);
+    const [processes] = await repository.objects.directory(await repository.objects.root(commit));
+    expect(processes).toMatchObject({ name: "processes", kind: "directory" });
+    // Whoever asks for what never was makes the next fetch look closely.
+    await failureOf(repository.objects.root("f".repeat(40)));
+    await repository.fetch(commit);
+    expect(world.log.lines).toEqual([]);
+  });
 });
 
 /** Every object becomes a file of its own. */
