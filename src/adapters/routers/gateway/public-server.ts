@@ -11,7 +11,7 @@ import type { Log } from "../../../ports/log.ts";
 import { answer, answerOnSocket } from "./answers.ts";
 import { Exchange } from "./exchange.ts";
 import { headWithoutOffer, requestHeaders, requestIdOf, stickyValue } from "./headers.ts";
-import { createOwnAddresses, type OwnEnvironment } from "./own-addresses.ts";
+import { askedBy, createOwnAddresses, type OwnEnvironment } from "./own-addresses.ts";
 import { resolve, type Environments } from "./resolve.ts";
 import { createTrust } from "./trusted-proxies.ts";
 import { isWebSocket, tunnel, type Upgrade } from "./tunnel.ts";
@@ -151,11 +151,7 @@ async function finish({ server, tunnels, connections }: Open, limitMs: number): 
 function handle(dependencies: Handling, request: IncomingMessage, response: ServerResponse, onServed?: () => void): void {
   const startedAtMs = performance.now();
   const requestId = requestIdOf(request);
-  const resolved = resolve(dependencies.environments(), {
-    method: request.method ?? "",
-    target: request.url ?? "",
-    own: dependencies.ownEnvironment(request),
-  });
+  const resolved = resolve(dependencies.environments(), askedBy(request, dependencies.ownEnvironment));
   if (resolved.kind === "none") return answer(response, requestId, resolved.answer);
   const { environment, prefix, target, service } = resolved;
   const version = service.choose(stickyValue(request, service.route.sticky));

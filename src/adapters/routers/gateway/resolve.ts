@@ -24,10 +24,13 @@ export interface Asked {
   readonly target: string;
   /** The environment whose own address was asked; null: its name stands before the path. */
   readonly own: EnvironmentName | null;
+  /** It names hosts that differ. */
+  readonly isAmbiguous?: boolean;
 }
 
 /** Finds the service of `/<environment>/<path>?<query>`, or of `/<path>?<query>` at an environment's own address. */
-export function resolve(environments: Environments, { method, target, own }: Asked): Resolved {
+export function resolve(environments: Environments, { method, target, own, isAmbiguous = false }: Asked): Resolved {
+  if (isAmbiguous) return none(400, "bad-request", "The request names more than one host.");
   const url = originForm(target);
   if (url === null) return none(400, "bad-request", "The request target is not a path.");
   const pathEnd = firstOf(url, "?");

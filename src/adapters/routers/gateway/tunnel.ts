@@ -7,7 +7,7 @@ import { pipeline, type Duplex } from "node:stream";
 import { answerOnSocket, type OwnAnswer } from "./answers.ts";
 import { callerGone, type Counter } from "./counters.ts";
 import { requestHeaders, requestIdOf, responseHeaders, stickyValue } from "./headers.ts";
-import type { OwnEnvironment } from "./own-addresses.ts";
+import { askedBy, type OwnEnvironment } from "./own-addresses.ts";
 import { resolve, type Environments } from "./resolve.ts";
 import { addressesOf, choosePlace, type Place, type RoutedVersion } from "./routing.ts";
 import type { Upstreams } from "./upstreams.ts";
@@ -47,11 +47,7 @@ export function tunnel(upgrade: Upgrade): void {
   const { request, socket } = upgrade;
   const startedAtMs = performance.now();
   const requestId = requestIdOf(request);
-  const resolved = resolve(upgrade.environments(), {
-    method: request.method ?? "",
-    target: request.url ?? "",
-    own: upgrade.ownEnvironment(request),
-  });
+  const resolved = resolve(upgrade.environments(), askedBy(request, upgrade.ownEnvironment));
   if (resolved.kind === "none") return answerOnSocket(socket, requestId, resolved.answer);
   if (request.headers["transfer-encoding"] !== undefined) return answerOnSocket(socket, requestId, unknownLength);
   const { service, environment, prefix, target } = resolved;

@@ -29,6 +29,11 @@ describe("a hostile caller", () => {
     ["a length with a sign", head(["POST /production/a HTTP/1.1", "host: x", "content-length: +4"]) + smuggled],
     ["a space before the colon", head(["POST /production/a HTTP/1.1", "host: x", "content-length : 4"]) + smuggled],
     ["a folded header", head(["GET /production/a HTTP/1.1", "host: x", "a: b", " c"]) + smuggled],
+    ["two hosts", head(["GET /production/smuggled HTTP/1.1", "host: x", "host: y", "connection: close"])],
+    [
+      "two hosts at a WebSocket",
+      head(["GET /production/smuggled HTTP/1.1", "host: x", "Host: x", "upgrade: websocket", "connection: upgrade"]),
+    ],
     ["no host", head(["GET /production/a HTTP/1.1", "connection: close"])],
   ])("does not get through with %s", async (_, bytes) => {
     reached.length = 0;

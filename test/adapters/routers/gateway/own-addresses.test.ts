@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { freePort } from "../../../support/free-port.ts";
+import { rawRequest } from "./raw.ts";
 import { call, openSetting, share, type Setting } from "./setting.ts";
 
 describe("an environment with an address of its own", () => {
@@ -32,6 +33,13 @@ describe("an environment with an address of its own", () => {
   it.each(["staging.example", "STAGING.example:8080", "staging.example."])("answers to its host name, sent as %s", async (host) => {
     const answer = await call(`${setting.gateway.url}/production/x`, { headers: { host } });
     expect([answer.status, answer.body]).toEqual([200, "/~tab/production/x undefined"]);
+  });
+
+  it("answers a request for a whole address by the name in it, whatever its header says", async () => {
+    const head = ["GET http://staging.example/x HTTP/1.1", "host: other.example", "connection: close", "", ""].join("\r\n");
+    expect(await rawRequest(setting.gateway.url, head)).toMatch(/^HTTP\/1.1 200 [^]*\/~tab\/x undefined/);
+    const other = head.replace("staging.example", "other.example").replace("host: other", "host: staging");
+    expect(await rawRequest(setting.gateway.url, other)).toMatch(/^HTTP\/1.1 404 /);
   });
 
   it("believes a host name that somebody forwarded only from a trusted proxy", async () => {
