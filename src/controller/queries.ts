@@ -69,6 +69,8 @@ export interface ProcessView extends ProcessStatus {
 }
 
 export interface Overview {
+  /** The controller's time as of this answer, which all others in it are of; left out: that of whoever asks. */
+  readonly now?: Instant;
   /** Why nothing can be recorded, such as a full disk; null: all is well. */
   readonly store: StoreTrouble | null;
   /** How the gateway is that the controller keeps up; null, or left out: it keeps none. */

@@ -108,7 +108,7 @@ interface Fitting {
 /** Where not everything fits, what is well is only counted, unless it is asked for. */
 function fit(overview: Overview, { session, room, isWhole }: Fitting): readonly string[] {
   const { colors, world } = session;
-  const view = { colors, now: world.now(), width: world.columns };
+  const view = { colors, now: overview.now ?? world.now(), width: world.columns };
   const lines = renderOverview(overview, view);
   const isTooHigh = world.rows !== null && lines.length > room;
   if (!isTooHigh || isWhole) return lines;
@@ -121,7 +121,7 @@ function changes(session: Session): Display {
   return {
     show(overview) {
       isLost = false;
-      print(session, log(overview, session.world.now()));
+      print(session, log(overview, overview.now ?? session.world.now()));
     },
     lost(error) {
       if (!isLost) printFailure(session, error);

@@ -14,7 +14,10 @@ import { parsePause, parseProgress, parseQuarantined, parseRevert } from "./prog
 /** @throws TypeError */
 export function parseOverview(value: unknown): Overview {
   const fields = fieldsOf(value, "the answer");
+  const now = fields.raw("now") === undefined ? null : fields.timeOrNull("now");
   return {
+    // A controller of an earlier release says none.
+    ...(now !== null && { now }),
     store: fields.objectOrNull("store", parseStoreTrouble),
     gateway: fields.objectOrNull("gateway", parseGateway),
     repository: parseRepository(fieldsOf(fields.raw("repository"), "repository")),

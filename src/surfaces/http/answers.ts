@@ -19,6 +19,7 @@ function isoTimeOrNull(at: Instant | null): string | null {
 /** The whole picture, as plain JSON. */
 export function overviewJson(overview: Overview) {
   return {
+    now: isoTimeOrNull(overview.now ?? null),
     store: overview.store && { ...overview.store, since: isoTime(overview.store.since) },
     gateway: overview.gateway ? { ...overview.gateway, since: isoTime(overview.gateway.since) } : null,
     repository: repositoryJson(overview.repository),

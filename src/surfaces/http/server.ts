@@ -55,7 +55,7 @@ export function createHttp({ door, queries, commands, log, metrics, gateway, now
   takeAnyBody(app);
   addHealth(app, queries, gateway);
   app.get<{ Querystring: Selection }>("/api/v1/status", { schema: selectionSchema }, async ({ query }) =>
-    overviewJson({ ...selectFrom(await queries.overview(), query), gateway: gateway?.() ?? null }),
+    overviewJson({ ...selectFrom(await queries.overview(), query), gateway: gateway?.() ?? null, now: now() }),
   );
   app.get<{ Querystring: HistoryQuery }>("/api/v1/history", { schema: historySchema }, async ({ query }) => ({
     deployments: (await queries.history(query)).map(deploymentJson),

@@ -45,6 +45,13 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
     expect(JSON.parse(stdout)).toMatchObject({ gateway: { state: parts.state, restarts: parts.restarts } });
   });
 
+  it("tells ages by the controller's time, which goes on when the machine's clock is set back", async () => {
+    const url = await controller(overview());
+    const { stdout } = await pinion(["status", "--controller", url], { now: () => noon - 3 * 3_600_000 });
+    expect(stdout).toContain("last good poll 10s ago");
+    expect(stdout).not.toContain("in 2h");
+  });
+
   it("says in git's own words why a revert is not written yet", async () => {
     const { environments } = fullOverview();
     const refusal = "the credentials may not write to this repository: remote: Permission to shop.git denied to bot";
@@ -191,6 +198,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
     const { code, stdout } = await pinion(["status", "--controller", await controller(production(process("a"))), "--format", "json"]);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
+      now: "2026-11-21T12:00:00.000Z",
       store: null,
       gateway: null,
       repository: {

@@ -38,7 +38,7 @@ describe("the client", () => {
     const server = await startHttp({ tcp, socket: null, uid: 1000, ...parts, ...about });
     try {
       const client = createControllerClient({ url: `${server.url}/`, socket: null, token: () => Promise.resolve(token) });
-      expect(await client.overview({})).toEqual(picture);
+      expect(await client.overview({})).toEqual({ ...picture, now: noon });
       expect(await client.history({ limit: 1 })).toEqual([deployment]);
       expect(await client.deployment(deployment.id)).toEqual(deployment);
     } finally {

@@ -55,7 +55,11 @@ async function status(session: Session, options: Options): Promise<number> {
   }
   const overview = selectFrom(await client.overview(selection), selection);
   if (format === "json") printJson(session, overviewJson(overview));
-  else print(session, renderOverview(overview, { colors: session.colors, now: session.world.now(), width: session.world.columns }));
+  else
+    print(
+      session,
+      renderOverview(overview, { colors: session.colors, now: overview.now ?? session.world.now(), width: session.world.columns }),
+    );
   return isAllWell(overview) ? 0 : 1;
 }
 

@@ -177,10 +177,11 @@ function picture({ world, colors }: Session, target: Target, deadline: number): 
   let shown: readonly string[] = [];
   let isOpen = true;
   return {
-    show(_overview, { judged, processes }) {
-      const view = { colors, now: world.now(), width: world.columns };
+    show(overview, { judged, processes }) {
+      const here = world.now();
+      const view = { colors, now: overview.now ?? here, width: world.columns };
       const open = processes.filter((one) => one.judged.kind !== "reached").map((one) => one.view);
-      const head = `${describeTarget(target)}: ${judged.why}; gives up ${relativeTime(Math.max(deadline, view.now), view.now)}`;
+      const head = `${describeTarget(target)}: ${judged.why}; gives up ${relativeTime(Math.max(deadline, here), here)}`;
       shown = [
         ...wrap(head, view.width),
         ...(open.length === 0 ? [] : renderProcesses(open, view)),
