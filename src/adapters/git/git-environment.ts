@@ -63,7 +63,12 @@ const hardening: Entries = [
 const forgiven = [
   ...["Blob", "Large", "Missing", "Name", "Parse", "Path", "Symlink", "Update", "Url"].map((what) => `gitmodules${what}`),
   ...["Blob", "Large", "LineLength", "Missing"].map((what) => `gitattributes${what}`),
-  ...["zeroPaddedFilemode", "missingSpaceBeforeDate", "missingSpaceBeforeEmail", "missingEmail", "missingNameBeforeEmail", "badTimezone"],
+  "zeroPaddedFilemode",
+  "missingSpaceBeforeDate",
+  "missingSpaceBeforeEmail",
+  "missingEmail",
+  "missingNameBeforeEmail",
+  "badTimezone",
 ];
 const forgiveness: Entries = forgiven.flatMap((what): Entries => [
   [`fetch.fsck.${what}`, "ignore"],

@@ -29,10 +29,13 @@ export interface Asked {
 }
 
 /** Finds the service of `/<environment>/<path>?<query>`, or of `/<path>?<query>` at an environment's own address. */
-export function resolve(environments: Environments, { method, target, own, isAmbiguous = false }: Asked): Resolved {
-  if (isAmbiguous) return none(400, "bad-request", "The request names more than one host.");
-  const url = originForm(target);
-  if (url === null) return none(400, "bad-request", "The request target is not a path.");
+export function resolve(environments: Environments, asked: Asked): Resolved {
+  if (asked.isAmbiguous) return none(400, "bad-request", "The request names more than one host.");
+  const url = originForm(asked.target);
+  return url === null ? none(400, "bad-request", "The request target is not a path.") : find(environments, asked, url);
+}
+
+function find(environments: Environments, { method, own }: Asked, url: string): Resolved {
   const pathEnd = firstOf(url, "?");
   const nameEnd = own === null ? Math.min(indexOr(url.indexOf("/", 1), pathEnd), pathEnd) : 0;
   const environment = own ?? url.slice(1, nameEnd);
