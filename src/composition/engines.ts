@@ -12,6 +12,7 @@ import type { Awake } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
+import { isLoopback } from "../surfaces/http/door.ts";
 import { howExposed, isolate } from "./isolation.ts";
 import { readInstallation } from "./installation.ts";
 
@@ -119,13 +120,21 @@ async function connectRemote(
   // Looked up at every use, because tokens are replaced; a first time now, so that a missing one is told at the start.
   const token = (): Promise<string> => secrets.resolve(config.token);
   await token();
-  const queue = queues.get(config.url) ?? createQueue();
-  queues.set(config.url, queue);
+  const place = placeOf(config.url);
+  const queue = queues.get(place) ?? createQueue();
+  queues.set(place, queue);
   const owner = `${readInstallation(dirname(directory))}/${environment}`;
   const { engine } = connectRemoteNodeRed({ url: config.url, publicUrl: config.publicUrl, token, allow: config.allow, owner, queue });
-  const others = sharers.get(config.url) ?? new Set<EnvironmentName>();
-  sharers.set(config.url, others.add(environment));
+  const others = sharers.get(place) ?? new Set<EnvironmentName>();
+  sharers.set(place, others.add(environment));
   return { ...engine, notes: () => [...(engine.notes?.() ?? []), ...sharingNotes([...others].filter((other) => other !== environment))] };
+}
+
+/** An address in one way of writing: `localhost` and the addresses of loopback are one machine, and a host name has no case. */
+function placeOf(url: string): string {
+  const { protocol, hostname, port, pathname } = new URL(url);
+  const host = isLoopback(hostname) ? "localhost" : hostname.replace(/\.$/, "");
+  return `${protocol}//${host}:${port}${pathname.replace(/\/+$/, "")}`;
 }
 
 /** Flows of one Node-RED are one process. */

@@ -86,31 +86,36 @@ describe("a controller whose engines run as itself", () => {
 });
 
 describe("environments that share a remote Node-RED", () => {
-  it("say that they are not isolated, and from whom", async () => {
-    const directory = mkdtempSync(join(tmpdir(), "pinion-shared-"));
-    let changes = 0;
-    const remote = (url: string) => `{ kind: node-red, mode: remote, url: ${url}, token: { env: NODE_RED_TOKEN } }`;
-    const engines = createEngines({
-      config: parse(`{ default: ${remote("http://127.0.0.1:1880")}, production: ${remote("http://127.0.0.1:1881")} }`),
-      directory: join(directory, "engines"),
-      secrets: { resolve: () => Promise.resolve("token") },
-      awake: { ran: () => 0, lostMs: () => 0, since: () => 0 },
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-      onChange: () => void (changes += 1),
-      outages: { engine: () => undefined },
-    });
-    const names = ["staging", "development", "production"];
-    names.forEach((name) => engines.open(name));
-    await expect.poll(() => changes).toBe(names.length);
-    const notes = names.map((name) => engines.of(name).notes?.());
-    await engines.close("stop");
-    rmSync(directory, { recursive: true, force: true });
-    expect(notes).toEqual([
-      ["not isolated: its flows run in one Node-RED with those of development, and can do there what those can"],
-      ["not isolated: its flows run in one Node-RED with those of staging, and can do there what those can"],
-      [],
-    ]);
-  });
+  it.each(["http://127.0.0.1:1880", "http://LocalHost:1880/", "http://[::1]:1880", "http://127.0.0.2:1880//"])(
+    "say that they are not isolated, and from whom, also when another writes it %s",
+    async (spelling) => {
+      const directory = mkdtempSync(join(tmpdir(), "pinion-shared-"));
+      let changes = 0;
+      const remote = (url: string) => `{ kind: node-red, mode: remote, url: "${url}", token: { env: NODE_RED_TOKEN } }`;
+      const engines = createEngines({
+        config: parse(
+          `{ default: ${remote("http://127.0.0.1:1880")}, development: ${remote(spelling)}, production: ${remote("http://127.0.0.1:1881")} }`,
+        ),
+        directory: join(directory, "engines"),
+        secrets: { resolve: () => Promise.resolve("token") },
+        awake: { ran: () => 0, lostMs: () => 0, since: () => 0 },
+        log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+        onChange: () => void (changes += 1),
+        outages: { engine: () => undefined },
+      });
+      const names = ["staging", "development", "production"];
+      names.forEach((name) => engines.open(name));
+      await expect.poll(() => changes).toBe(names.length);
+      const notes = names.map((name) => engines.of(name).notes?.());
+      await engines.close("stop");
+      rmSync(directory, { recursive: true, force: true });
+      expect(notes).toEqual([
+        ["not isolated: its flows run in one Node-RED with those of development, and can do there what those can"],
+        ["not isolated: its flows run in one Node-RED with those of staging, and can do there what those can"],
+        [],
+      ]);
+    },
+  );
 });
 
 describe("whom the gateway runs as", () => {
