@@ -39,7 +39,7 @@ const catalogue = {
   "yaml/tag": "Remove the tag: plain values only.",
   "yaml/directive": "Remove the line that begins with %.",
   "json/number": "Use a number that JavaScript can hold, or put the text in quotes.",
-  "json/key": "Use a shorter key.",
+  "json/key": "Use a shorter key, or remove one of the two.",
   "json/syntax": "Mend the JSON at this place, or export it from the engine again.",
   "schema/unknown-property": "Remove it.",
   "schema/required": "Add it.",

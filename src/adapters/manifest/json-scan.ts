@@ -63,6 +63,8 @@ class Scanner {
   #before = 0;
   #itemStart = 0;
   readonly #keys = new Set<string>();
+  /** Keys so far of each object that is open, the innermost last. */
+  readonly #members: Set<string>[] = [];
 
   constructor(text: string) {
     this.#text = text;
@@ -125,6 +127,7 @@ class Scanner {
     if (this.#open.length === 1) this.#itemStart = this.#at;
     if (sign === "[" || sign === "{") {
       this.#open.push(sign);
+      if (sign === "{") this.#members.push(new Set());
       this.#at += 1;
       this.#expected = sign === "[" ? "first-value" : "first-key";
       return true;
@@ -145,6 +148,9 @@ class Scanner {
     const written = this.#text.slice(start, Math.min(this.#at, start + maxKey + 3));
     const problem = keyProblem(written);
     if (problem !== null) return !this.#refuse("json/key", start, problem);
+    const members = this.#members.at(-1);
+    if (members?.has(written) === true) return !this.#refuse("json/key", start, `the key ${shortened(written)} is there twice`);
+    members?.add(written);
     this.#keys.add(written);
     this.#skip(whiteSpace);
     return this.#take(":") && this.#expect("value");
@@ -176,6 +182,7 @@ class Scanner {
   #close(sign: "]" | "}"): boolean {
     if (!this.#take(sign)) return false;
     this.#open.pop();
+    if (sign === "}") this.#members.pop();
     return this.#afterValue();
   }
 

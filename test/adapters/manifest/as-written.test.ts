@@ -119,6 +119,12 @@ describe("a number that would change is an error", () => {
 });
 
 describe("a number of an export", () => {
+  it("that stands under a key which is there twice is lost, and refused", () => {
+    const message = 'the key "payload" is there twice';
+    expect(jsonProblem('[{"a": {"payload": 1}, "payload": 2,\n"payload": 3}]')).toEqual({ code: "json/key", offset: 37, message });
+    expect(jsonProblem('[{"a": {"a": 1}, "b": [{"a": 1}, {"a": 2}]}, {"a": 3}]')).toBeNull();
+  });
+
   it.each(["12345678901234567890", "0.12345678901234567890", "1e400", "1e-400", "9007199254740993"])(
     "%s is refused, since it loses digits",
     (written) => {
