@@ -57,7 +57,7 @@ export function groupOf(first: ProcessId, way: WayBack, around: Surroundings): G
   const stuck = new Set<ProcessId>();
   for (;;) {
     const grown = grow(first, way, around, stuck);
-    if (grown.blocked === null) return { members: grown.members, keeper: null, orphans: orphansOf(first, grown.members, around) };
+    if (grown.blocked === null) return { members: grown.members, keeper: null, orphans: orphansOf(grown.members, around) };
     if (grown.blocked.process === first) return { members: new Map([[first, way]]), keeper: grown.blocked.keeper, orphans: [] };
     stuck.add(grown.blocked.process);
   }
@@ -208,15 +208,15 @@ export function exchangedWith(remembered: ProcessState | undefined, digest: Dige
   return knownGood.find((good: KnownGood) => good.digest === digest)?.exchanged ?? [];
 }
 
-function orphansOf(first: ProcessId, members: ReadonlyMap<ProcessId, WayBack>, around: Surroundings): readonly Orphan[] {
-  const way = members.get(first);
-  if (!way) return [];
-  const lost = lostBy(first, unitBack(way), around);
-  const served = requestsNowBy(first, around);
-  return giversOf(first, way, around).flatMap(({ process, before, gave }) => {
-    if (!before || members.has(process)) return [];
-    const endpoint = served.find((each) => requestsOf(each).some((request) => lost.has(request) && gave.includes(request)));
-    return endpoint ? [{ endpoint, giver: before }] : [];
+function orphansOf(members: ReadonlyMap<ProcessId, WayBack>, around: Surroundings): readonly Orphan[] {
+  return [...members].flatMap(([member, way]) => {
+    const lost = lostBy(member, unitBack(way), around);
+    const served = endpointsServed(around.routes.get(member));
+    return giversOf(member, way, around).flatMap(({ process, before, gave }) => {
+      if (!before || members.has(process)) return [];
+      const endpoint = served.find((each) => requestsOf(each).some((request) => lost.has(request) && gave.includes(request)));
+      return endpoint ? [{ endpoint, giver: before }] : [];
+    });
   });
 }
 
@@ -226,11 +226,7 @@ function requestsAt({ process, digest }: UnitRef, { engine }: Surroundings): Rea
 }
 
 function requestsNow(process: ProcessId, around: Surroundings): ReadonlySet<string> {
-  return new Set(requestsNowBy(process, around).flatMap(requestsOf));
-}
-
-function requestsNowBy(process: ProcessId, { routes }: Surroundings): readonly PublicEndpoint[] {
-  return endpointsServed(routes.get(process));
+  return new Set(endpointsServed(around.routes.get(process)).flatMap(requestsOf));
 }
 
 function requestsServed(route: Route): readonly string[] {

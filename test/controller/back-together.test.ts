@@ -13,6 +13,8 @@ const round: Move = {
   after: { a: ["/two"], b: ["/three"], c: ["/one"] },
 };
 const coldOnce = { ...blueGreen, keepOldVersion: false };
+const told = async (world: World, wanted: string): Promise<readonly (string | null)[]> =>
+  (await world.journal.untold(1_000)).filter(({ kind }) => kind === wanted).map(({ process }) => process);
 const reasonOf = async (world: World, process: string): Promise<string> => (await world.status(process))?.reason ?? "";
 
 describe.each([
@@ -49,6 +51,8 @@ describe.each([
     expect(writes(world, since)[0]).toEqual(["alpha", "beta"]);
     expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "1.0.0": 100 }, { "1.0.0": 100 }]);
     for (const process of ["alpha", "beta"]) expect(await world.status(process)).toMatchObject({ sync: "Synced", health: "Healthy" });
+    expect(new Set(await told(world, "rolled-back"))).toEqual(new Set(["alpha", "beta"]));
+    expect((await told(world, "started")).filter((process) => process === "alpha")).toHaveLength(2);
   });
 });
 
@@ -91,20 +95,73 @@ describe("a version whose paths changed owner", () => {
     expect(world.reverts[0]?.along).toBeUndefined();
   });
 
-  it("goes back alone when its partner has changed again since", async () => {
+  it.each(["watched", "over"])("goes back alone when its partner has changed again since: %s", async (when) => {
     const world = await moved(move);
     await outlast(world, "alpha", ["beta"]);
     world.publish("alpha", "3.0.0", { paths: ["/apple"] });
     world.pin("alpha", "3.0.0");
     spoil(world, "", ["beta"]);
-    for (let passes = 0; (await world.state("alpha"))?.rollout || world.traffic("alpha")["3.0.0"] !== 100; passes += 1) {
+    const isThere = async (): Promise<boolean> => {
+      const rollout = (await world.state("alpha"))?.rollout;
+      return world.traffic("alpha")["3.0.0"] === 100 && (when === "watched" ? rollout?.state.kind === "watching" : rollout === null);
+    };
+    for (let passes = 0; !(await isThere()); passes += 1) {
       expect(passes).toBeLessThan(100);
-      world.now += 1_000;
+      world.now += 500;
       await world.pass();
     }
     spoil(world, "beta");
     expect(await settleWatched(world, ["/apple", "/beta"])).toEqual([]);
     expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "3.0.0": 100 }, { "1.0.0": 100 }]);
+    expect(world.reverts[0]?.why).toContain("nobody serves GET /banana any more");
+  });
+
+  it("goes back alone when what its partner ran before is in quarantine", async () => {
+    const world = await moved(move);
+    await outlast(world, "alpha", ["beta"]);
+    const digest = (await world.state("alpha"))?.knownGood.find(({ version }) => version === "1.0.0")?.definition;
+    if (!digest) throw new Error("1.0.0 was never found good");
+    world.condemnAs({ process: "alpha", version: "1.0.0", digest });
+    spoil(world, "beta");
+    expect(await settleWatched(world, ["/apple", "/beta"])).toEqual([]);
+    expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "2.0.0": 100 }, { "1.0.0": 100 }]);
+  });
+
+  it("goes back alone when another keeps what its partner would need", async () => {
+    const change: Move = {
+      before: { alpha: ["/a", "/banana"], beta: ["/beta"], delta: ["/delta"] },
+      after: { alpha: ["/x"], beta: ["/beta", "/banana"], delta: ["/delta", "/a"] },
+    };
+    const world = await moved(change, coldOnce);
+    await outlast(world, "delta", ["alpha", "beta"]);
+    spoil(world, "beta");
+    expect(await settleWatched(world, ["/x", "/a", "/beta", "/delta"])).toEqual([]);
+    expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "2.0.0": 100 }, { "1.0.0": 100 }]);
+    expect(world.reverts[0]?.why).toContain("nobody serves GET /banana any more: alpha 1.0.0 did");
+  });
+
+  it("does not go back by halves while what it goes back to does not answer", async () => {
+    const world = await moved(swap);
+    const since = world.router.calls.length;
+    world.engine.keepUnready(world.digest("beta", "1.0.0"), true);
+    spoil(world, "beta");
+    expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
+    expect(writes(world, since)).toEqual([]);
+    world.engine.keepUnready(world.digest("beta", "1.0.0"), false);
+    world.now += 10_000;
+    expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
+    expect(writes(world, since)[0]).toEqual(["alpha", "beta"]);
+  });
+
+  it("has a commit of its own when its partner is condemned too", async () => {
+    const world = await moved(swap);
+    world.readings = () => ({ candidate: { kind: "value", value: 50, requests: 100, coveredMs: 10_000 } });
+    expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
+    expect(world.reverts.map(({ process, along }) => ({ process, along }))).toEqual([
+      { process: "alpha", along: undefined },
+      { process: "beta", along: undefined },
+    ]);
+    for (const process of ["alpha", "beta"]) expect((await world.state(process))?.quarantined).toHaveLength(1);
   });
 });
 
@@ -157,6 +214,7 @@ describe("when a renamed process is rolled back", () => {
     expect(await reasonOf(world, "alpha")).toContain("waits for gamma, with which GET /apple changes owner: its deployment failed");
     expect(await reasonOf(world, "alpha")).toContain("revert the commit that took its pin out");
     expect(world.reverts).toEqual([]);
+    expect(await told(world, "rolled-back")).toEqual(["gamma"]);
     world.now += 3_600_000;
     expect(await settleWatched(world, paths)).toEqual([]);
     expect(world.traffic("alpha")).toEqual({ "1.0.0": 100 });
@@ -171,6 +229,16 @@ describe("when a renamed process is rolled back", () => {
     expect(await settleWatched(world, paths)).toEqual([]);
     expect(await world.status("alpha")).toMatchObject({ sync: "Synced", health: "Healthy" });
     expect(await world.status("gamma")).toBeNull();
+  });
+
+  it("is kept warm again when nobody wants either of them", async () => {
+    const world = await moved(rename);
+    spoil(world, "gamma");
+    await settleWatched(world, paths);
+    world.now += 3_600_000;
+    world.pin("gamma", null);
+    await world.settle();
+    expect((await world.status("alpha"))?.actual).toEqual([{ version: "1.0.0", weight: 0 }]);
   });
 
   it("a version of it that works takes the paths over again", async () => {
