@@ -2,7 +2,7 @@
 
 import type { Action } from "./actions.ts";
 import type { Desired } from "./desired.ts";
-import type { Instant } from "./names.ts";
+import type { Instant, ProcessId } from "./names.ts";
 import type { Handovers } from "./handovers.ts";
 import type { Freeze } from "./orders.ts";
 import type { RevertOrder } from "./revert.ts";
@@ -20,6 +20,8 @@ export interface Pass {
   running: number;
   /** Whose paths change owner now, or will; null: that could not be asked. */
   readonly handovers: Handovers | null;
+  /** Who serves which requests; worked out when somebody asks. */
+  owners?: ReadonlyMap<string, ProcessId>;
 }
 
 /** One process in one pass. */

@@ -168,7 +168,13 @@ function isSameState(one: RolloutState, other: RolloutState): boolean {
 
 function entering(rollout: Rollout, state: RolloutState, now: Instant): Rollout {
   const switchedAt = state.kind === "switching" ? (rollout.switchedAt ?? now) : rollout.switchedAt;
-  return { ...rollout, state, switchedAt, paused: state.kind === "rejected" ? null : rollout.paused };
+  const paused = state.kind === "rejected" ? null : rollout.paused;
+  return { ...rollout, state, switchedAt, paused, ...(isUnshared(rollout, state) && { isUnshared: true }) };
+}
+
+/** A path has one owner: a canary that takes one over gets no shares, step by step. */
+function isUnshared({ strategy, state }: Rollout, next: RolloutState): boolean {
+  return strategy.kind === "canary" && state.kind === "handing-over" && next.kind === "switching";
 }
 
 /** A candidate that is rejected with traffic leaves a revert and a quarantine behind, unless nobody has judged it, or it is tried again. */

@@ -95,6 +95,8 @@ export interface Rollout {
   readonly fast: boolean;
   /** It failed before, while what it calls was being rolled back. */
   readonly isSecondTry?: true;
+  /** A canary that got all the traffic at once, since its paths changed owner: its metrics judge it while it is watched. */
+  readonly isUnshared?: true;
   /** A process that it calls and that was being rolled back when it was rejected. */
   readonly awaits?: ProcessId;
   readonly startedAt: Instant;

@@ -48,7 +48,7 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
     stuck: stuckOf(rollout, memory.owed),
     drainTimeoutMs: seen.spec?.drainTimeoutMs ?? 0,
     isWatched: isWatched(rollout, seen),
-    watchMs: watchMsOf(rollout.strategy, seen.spec),
+    watchMs: watchMsOf(rollout.strategy, seen.spec, rollout),
     watched: judgeChecks(seen.measured.get(rollout.deployment) ?? [], watchedBy(rollout, seen), at(seen)),
     judgeMs: longestWindow(checksOf(rollout, seen)),
     onInconclusive: onInconclusiveOf(rollout.strategy, seen.spec),
@@ -68,20 +68,22 @@ function isOwnWork({ action }: OwedAction, rollout: Rollout): boolean {
 }
 
 /** How long a version is watched once it has all the traffic. With neither triggers nor metrics there is nothing to watch for. */
-export function watchMsOf(strategy: StrategySpec, spec: EnvironmentSpec | null): number {
+export function watchMsOf(strategy: StrategySpec, spec: EnvironmentSpec | null, how: Shared = {}): number {
   const watchMs = triggersOf({ spec }).length > 0 ? (spec?.rollback.automatic.watchMs ?? 0) : 0;
-  return Math.max(watchMs, longestWindow(judgedLast(strategy, { spec })));
+  return Math.max(watchMs, longestWindow(judgedLast({ strategy, ...how }, { spec })));
 }
 
 /** What a version with all the traffic is watched by. */
 function watchedBy(rollout: Rollout, seen: Seen): readonly MetricCheck[] {
   const hasTime = (seen.spec?.rollback.automatic.watchMs ?? 0) > 0;
-  return [...(hasTime ? triggersOf(seen) : []), ...judgedLast(rollout.strategy, seen)];
+  return [...(hasTime ? triggersOf(seen) : []), ...judgedLast(rollout, seen)];
 }
 
-/** The steps of a canary have judged it; all others are judged once they have all the traffic. */
-function judgedLast(strategy: StrategySpec, seen: Pick<Seen, "spec">): readonly MetricCheck[] {
-  return strategy.kind === "canary" ? [] : checksOf({ strategy }, seen);
+type Shared = Pick<Rollout, "isUnshared">;
+
+/** The steps of a canary have judged it, where it had any; all others are judged once they have all the traffic. */
+function judgedLast({ strategy, isUnshared }: Pick<Rollout, "strategy"> & Shared, seen: Pick<Seen, "spec">): readonly MetricCheck[] {
+  return strategy.kind === "canary" && !isUnshared ? [] : checksOf({ strategy }, seen);
 }
 
 function longestWindow(checks: readonly MetricCheck[]): number {
@@ -91,7 +93,7 @@ function longestWindow(checks: readonly MetricCheck[]): number {
 /** A controller that was down has watched nothing: each metric is measured for its window again, or for the whole watch. */
 function isWatched(rollout: Rollout, seen: Seen): boolean {
   const measured = seen.measured.get(rollout.deployment) ?? [];
-  const watchMs = watchMsOf(rollout.strategy, seen.spec);
+  const watchMs = watchMsOf(rollout.strategy, seen.spec, rollout);
   return watchedBy(rollout, seen).every((wanted) =>
     measured.some(({ check, since }) => isSameQuestion(check, wanted) && seen.now - since >= Math.min(wanted.windowMs, watchMs)),
   );

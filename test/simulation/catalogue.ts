@@ -22,11 +22,12 @@ export interface Catalogue extends Manifests {
 }
 
 export function createCatalogue(plan: Plan, git: SimGit): Catalogue {
+  const { needs, paths } = plan.troubles;
   const versions = new Map<string, ProcessVersion>();
   for (const [process, all] of plan.processes)
     for (const version of all.keys()) {
       const key = `${process}@${version}`;
-      versions.set(key, make(process, version, plan.troubles.needs.get(key) ?? []));
+      versions.set(key, make(process, version, { dependencies: needs.get(key) ?? [], paths: paths.get(key) ?? [] }));
     }
   const snapshots = new Map<string, EnvironmentSnapshot>();
   const pinned = new Map<string, PinnedVersion>();
@@ -36,7 +37,8 @@ export function createCatalogue(plan: Plan, git: SimGit): Catalogue {
     const isHeld = files.quarantine.some((entry) => entry.process === process && entry.digest === found?.definitionDigest);
     const isUnknown = files.broken.quarantine;
     const key = `${process}@${version} ${isHeld} ${isUnknown}`;
-    const known = pinned.get(key) ?? resolve({ process, version, found, isHeld, isUnknown });
+    const own = paths.get(`${process}@${version}`) ?? [];
+    const known = pinned.get(key) ?? resolve({ process, version, found, isHeld, isUnknown, own });
     pinned.set(key, known);
     return known;
   }
@@ -83,6 +85,8 @@ interface Pin {
   readonly isHeld: boolean;
   /** Nobody can tell what is held. */
   readonly isUnknown: boolean;
+  /** Paths beside that of its name. */
+  readonly own: readonly string[];
 }
 
 const nowhere = { line: 1, column: 1, pointer: "", hint: "" } as const;
@@ -99,17 +103,27 @@ function findingsOf(environment: EnvironmentName, { broken }: EnvironmentFiles):
     }));
 }
 
-function resolve({ process, version, found, isHeld, isUnknown }: Pin): PinnedVersion {
+function resolve({ process, version, found, isHeld, isUnknown, own }: Pin): PinnedVersion {
   if (found && !isHeld && !isUnknown)
-    return { kind: "runnable", status: "published", summary: { ...found, hasChecks: true, endpoints: bodyOf(process, version).endpoints } };
+    return {
+      kind: "runnable",
+      status: "published",
+      summary: { ...found, hasChecks: true, endpoints: bodyOf(process, version, own).endpoints },
+    };
   const code = found ? (isUnknown ? "pin/quarantine-unknown" : "pin/quarantined") : "pin/unknown-version";
   const message = found ? `version ${version} is in quarantine here` : `${process} has no version ${version}`;
   const where = { file: "environments/pins.yaml", line: 1, column: 1, pointer: `/${process}`, hint: "" };
   return { kind: "broken", process, version, findings: [{ ...where, code, severity: "error", message }] };
 }
 
-function make(process: ProcessId, version: Version, dependencies: readonly Dependency[]): ProcessVersion {
-  const { endpoints: _, ...body } = bodyOf(process, version);
+interface Content {
+  readonly dependencies: readonly Dependency[];
+  /** Beside the own one. */
+  readonly paths: readonly string[];
+}
+
+function make(process: ProcessId, version: Version, { dependencies, paths }: Content): ProcessVersion {
+  const { endpoints: _, ...body } = bodyOf(process, version, paths);
   return { process, version, ...body, dependencies };
 }
 
@@ -118,13 +132,18 @@ type Body = Pick<ProcessVersion, "metadata" | "checks" | "definition" | "definit
 /** The same in every world: it is made, and its digest taken, once. */
 const bodies = new Map<string, Body>();
 
-function bodyOf(process: ProcessId, version: Version): Body {
-  const key = `${process}@${version}`;
+function bodyOf(process: ProcessId, version: Version, paths: readonly string[]): Body {
+  const key = [process, version, ...paths].join("@");
   const known = bodies.get(key);
   if (known) return known;
-  const receive = { id: "receive", type: "http in", position: { x: 0, y: 0 }, config: { method: "get", url: `/${process}` } };
+  const receivers = [`/${process}`, ...paths].map((url, index) => ({
+    id: `receive${index || ""}`,
+    type: "http in",
+    position: { x: 0, y: index },
+    config: { method: "get", url },
+  }));
   const answer = { id: "answer", type: "template", position: { x: 1, y: 0 }, config: { template: version } };
-  const definition = { nodes: [receive, answer], connections: [], config: {} };
+  const definition = { nodes: [...receivers, answer], connections: [], config: {} };
   const metadata = { title: "", description: "", author: "", changelog: [], tags: [] };
   const definitionDigest = sha256(canonicalDefinition(definition));
   const body: Body = { metadata, checks: [smokeTest(process)], definition, definitionDigest, endpoints: waysIn(definition) };

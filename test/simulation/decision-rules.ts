@@ -110,12 +110,14 @@ function follow(world: SimWorld, memory: Memory, { id, opened, endedAt, phase, s
   if (about.kind !== "heal") memory.good.add(key);
 }
 
-const allButOver: ReadonlySet<string> = new Set(["draining", "removing", "watching", "rejected"]);
+const allButOver: ReadonlySet<string> = new Set(["draining", "removing", "watching", "rejected", "handing-over"]);
 
-/** Ways back pass every gate; what has all the traffic already, or loses it, does not count. */
+/** Ways back pass every gate; what has all the traffic already, loses it, or only waits for paths of others, does not count. */
 function judgeConcurrency({ trace, plan }: SimWorld, { deployments, environment }: Step, { processes }: EnvironmentState): void {
   const most = plan.environments.find(({ name }) => name === environment)?.spec.maxConcurrentDeployments ?? null;
-  const isNew = (rollout: Rollout): boolean => rollout.kind === "deploy" && !rollout.fast && !allButOver.has(rollout.state.kind);
+  // Those that waited for each other's paths all go at once.
+  const over = plan.troubles.paths.size > 0 ? new Set([...allButOver, "switching", "confirming"]) : allButOver;
+  const isNew = (rollout: Rollout): boolean => rollout.kind === "deploy" && !rollout.fast && !over.has(rollout.state.kind);
   const running = [...processes.values()].flatMap(({ rollout }) => (rollout && isNew(rollout) ? [rollout.deployment] : []));
   const hasBegun = deployments.some(({ id, opened }) => opened && running.includes(id));
   if (most !== null && hasBegun && running.length > most) trace.violate("no more deployments at once than may be", running.join(", "));

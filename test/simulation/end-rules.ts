@@ -189,11 +189,19 @@ function judgeProcess(world: SimWorld, end: End): void {
   if (serving) judgeServing(world, { ...end, serving, isAsPinned: isAsPinned && !isOtherwise }, what);
 }
 
-/** Gone; beside an error it stays, with the reason, and as suspended while it has traffic. */
-function judgeUnpinned({ trace }: SimWorld, end: End, what: string): void {
-  const { hasErrors, serving, state } = end;
+/** Gone; beside an error it stays, with the reason, and as suspended while it has traffic. Whoever cannot hand its paths over stays too. */
+function judgeUnpinned({ trace, plan }: SimWorld, end: End, what: string): void {
+  const mayStay = isKeptByError(end) || (plan.troubles.paths.size > 0 && isHandingOver(end));
+  trace.expect(isGone(end) || mayStay, "what is not pinned is gone", `${what}: ${JSON.stringify(end)}`);
+}
+
+function isKeptByError({ hasErrors, serving, state }: End): boolean {
   const isShown = state?.status?.reason.includes("no longer pinned") && (serving === null || state.status.health === "Suspended");
-  trace.expect(isGone(end) || (hasErrors && isShown === true), "what is not pinned is gone", `${what}: ${JSON.stringify(end)}`);
+  return hasErrors && isShown === true;
+}
+
+function isHandingOver({ serving, state }: End): boolean {
+  return serving !== null && (state?.status?.reason.includes("hands over: waits for ") ?? false);
 }
 
 function serves(serving: NonNullable<End["serving"]>, desired: Desired): boolean {

@@ -156,11 +156,14 @@ function judgeMoved(world: SimWorld, memory: Memory, moved: Moved): void {
 
 const settled: ReadonlySet<string> = new Set(["draining", "watching"]);
 
+/** People, and what was never judged. */
+const byOthers: ReadonlySet<string> = new Set(["emergency", "quarantine", "inconclusive"]);
+
 /** A version that has all the traffic for good is only taken back within the rails, but for people. */
 function judgeTakenBack({ trace, plan }: SimWorld, place: Place, { was, is, known, recorded: { step } }: Moved): void {
   if (!settled.has(was.state.kind) || is.state.kind !== "rejected") return;
   const { trigger, why } = is.state;
-  if (trigger === "emergency" || trigger === "quarantine") return;
+  if (byOthers.has(trigger)) return;
   const automatic = plan.environments.find(({ name }) => name === place.environment)?.spec.rollback.automatic;
   if (!automatic) return;
   const what = `${known.id} is taken back while ${was.state.kind}: ${why}`;

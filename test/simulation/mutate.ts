@@ -24,7 +24,7 @@ async function hunt(mutation: Mutation): Promise<Hunt> {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(copy, "node_modules"));
     apply(mutation, copy);
-    return { mutation, ...(await huntIn(copy)) };
+    return { mutation, ...(await huntIn(copy, mutation.among ?? "")) };
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
@@ -41,9 +41,9 @@ function apply({ what, file, find, put }: Mutation, copy: string): void {
 }
 
 /** A program that falls over has noticed something too. */
-function huntIn(copy: string): Promise<Omit<Hunt, "mutation">> {
+function huntIn(copy: string, trouble: string): Promise<Omit<Hunt, "mutation">> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ["--always-sparkplug", "--import", "tsx", "test/simulation/hunt.ts", String(most)], {
+    const child = spawn(process.execPath, ["--always-sparkplug", "--import", "tsx", "test/simulation/hunt.ts", String(most), trouble], {
       cwd: copy,
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -1,6 +1,8 @@
 /** Rules broken on purpose, each by one replacement in the source: the simulation must notice every one of them. */
 
 import { gateMutations } from "./gate-mutations.ts";
+import { pathMutations } from "./path-mutations.ts";
+import type { Troubles } from "./plan-troubles.ts";
 import { storeMutations } from "./store-mutations.ts";
 import { troubleMutations } from "./trouble-mutations.ts";
 import { writerMutations } from "./writer-mutations.ts";
@@ -10,6 +12,8 @@ export interface Mutation {
   readonly file: string;
   readonly find: string;
   readonly put: string;
+  /** Only worlds with this trouble are looked at: it cannot matter in others. */
+  readonly among?: keyof Troubles;
 }
 
 export const mutations: readonly Mutation[] = [
@@ -137,4 +141,5 @@ export const mutations: readonly Mutation[] = [
   ...gateMutations,
   ...storeMutations,
   ...troubleMutations,
+  ...pathMutations,
 ];

@@ -96,10 +96,26 @@ export function createPeople({ world, random, controller }: PeopleParts): People
     [2, ({ name }, process) => repin(name, process)],
     [2, ({ name }) => ({ what: `${name}: a comment`, path: pinsPath(name), text: `${textOf(pinsPath(name))}# ${time.now()}\n` })],
     [1, ({ name }) => ({ what: "new variables", path: settingsPath(name), text: `revision: ${random.between(1, 3)}\n` })],
+    ...(plan.troubles.paths.size > 0 ? [weighing(8, ({ name }) => together(name))] : []),
     ...(plan.troubles.holdsByHand ? [weighing(4, ({ name }, process) => hold(name, process))] : []),
     ...(plan.troubles.breaksFiles ? [weighing(4, ({ name }) => breaking(name)), weighing(4, ({ name }) => mending(name))] : []),
   ];
   const filesOf = (environment: EnvironmentName) => [settingsPath(environment), pinsPath(environment), quarantinePath(environment)];
+
+  /** Versions of one number fit together: paths move between them. Whoever has no path to give or take may leave. */
+  function together(environment: EnvironmentName): Edit {
+    const path = pinsPath(environment);
+    const era = random.pick([...plan.troubles.paths.keys()]).split("@")[1] ?? "";
+    const what = `${environment}: everybody goes to ${era}`;
+    let text = textOf(path);
+    for (const [process, versions] of plan.processes) {
+      const isAble = versions.has(era);
+      const isIdle = isAble && plan.troubles.paths.get(`${process}@${era}`)?.length === 0;
+      const version = isAble ? era : ([...versions.keys()].at(-1) ?? era);
+      text = withPin(text, process, isIdle && random.chance(0.2) ? null : version);
+    }
+    return { what, path, text };
+  }
 
   function hold(environment: EnvironmentName, process: ProcessId): Edit | null {
     const version = random.pick([...(plan.processes.get(process)?.keys() ?? [])]);

@@ -2,6 +2,7 @@
 
 import type { ProcessId, Version } from "../../src/domain/names.ts";
 import type { Dependency } from "../../src/domain/process-version.ts";
+import { type MovingPaths, pathsOf } from "./plan-paths.ts";
 import { createRandom, type Random } from "./random.ts";
 
 export interface Troubles {
@@ -17,6 +18,8 @@ export interface Troubles {
   readonly breaksFiles: boolean;
   /** What versions need of other processes, by `process@version`. */
   readonly needs: ReadonlyMap<string, readonly Dependency[]>;
+  /** Public paths that move between processes; empty: nobody has any but its own. */
+  readonly paths: MovingPaths;
 }
 
 /** How many of the worlds have each of them. */
@@ -35,6 +38,7 @@ export function troublesOf(seed: number, processes: Versions, usesRealWriter: bo
     holdsByHand: holdsByHand === true && !usesRealWriter,
     breaksFiles: breaksFiles === true && !usesRealWriter,
     needs: random.chance(share * 2) ? needsOf(processes, random) : new Map(),
+    paths: random.chance(share * 2) && processes.size > 1 ? pathsOf(processes, random) : new Map(),
   };
 }
 

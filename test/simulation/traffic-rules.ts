@@ -6,6 +6,7 @@ import type { Route, Share } from "../../src/domain/route.ts";
 import type { ProcessState } from "../../src/domain/state.ts";
 import { weightOf } from "../../src/domain/seen.ts";
 import { refusedNatures } from "./natures.ts";
+import { judgePaths } from "./path-rules.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 interface More {
@@ -67,18 +68,20 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
     async beforeRoutes(environment, routes) {
       const table = await tableOf(environment);
       if (!table) return;
-      const { processes } = await journal.state(environment);
+      const state = await journal.state(environment);
+      const { processes } = state;
+      judgePaths(world, { environment, table, routes, state });
       for (const route of routes) {
         const { process, shares } = route;
         trace.say(
           `  ${environment}/${process} -> ${shares.map(({ version, weight, targets }) => `${version}=${weight}@${targets.map(({ instance }) => instance).join("+")}`).join(" ") || "nobody"}`,
         );
         const before = table.find((each) => each.process === process) ?? null;
-        const state = processes.get(process);
+        const known = processes.get(process);
         const sum = shares.reduce((total, { weight }) => total + weight, 0);
-        if (shares.length === 0) judgeEmpty(environment, before, state);
+        if (shares.length === 0) judgeEmpty(environment, before, known);
         else if (sum !== 100) trace.violate("traffic sums to 100", `${process}: ${sum}`);
-        for (const share of shares) if (share.weight > 0) await judgeShare(share, { before, state, process });
+        for (const share of shares) if (share.weight > 0) await judgeShare(share, { before, state: known, process });
       }
     },
     async beforeRemoval(environment, units) {

@@ -108,6 +108,7 @@ const isRollout = shape<Rollout>({
   strategy: isStrategy,
   fast: isFlag,
   isSecondTry: optional(isTrue),
+  isUnshared: optional(isTrue),
   awaits: optional(isText),
   exchanged: optional(listOf(isExchange)),
   startedAt: isNumber,

@@ -15,13 +15,21 @@ export function nextHandingOver(rollout: Rollout, seen: RolloutSeen, handovers: 
   const { state, candidate, process } = rollout;
   const handover = handovers?.get(process) ?? null;
   if (candidate && state.kind === "handing-over")
-    return handovers ? whenHandingOver({ rollout, candidate, handover }, state, seen) : stay(state, "engine or router cannot be asked");
+    return handovers ? whenHandingOver({ rollout, candidate, handover }, state, seen) : stay(state, cannotBeAsked);
   const step = next(rollout, seen);
-  if (!candidate || !handover || !isFirstTraffic(rollout, step)) return step;
-  if (step.state.kind === "pausing")
-    return install(candidate, "valid; its paths change owner, so it is installed on every instance at once");
-  return enter({ kind: "handing-over", since: seen.now }, handover.why, [], seen.now);
+  if (!candidate || !isFirstTraffic(rollout, step)) return step;
+  // Who has its paths is not known: it may be somebody who gives them up only together with it.
+  if (!handovers) return stay(state, cannotBeAsked, seen.now + askAgainMs);
+  return handover ? beginHandingOver(candidate, handover, step, seen) : step;
 }
+
+function beginHandingOver(candidate: UnitRef, { why }: Handover, { state }: StrategyStep, { now }: RolloutSeen): StrategyStep {
+  if (state.kind === "pausing") return install(candidate, "valid; its paths change owner, so it is installed on every instance at once");
+  return enter({ kind: "handing-over", since: now }, why, [], now);
+}
+
+const cannotBeAsked = "engine or router cannot be asked";
+const askAgainMs = 1_000;
 
 interface HandingOver {
   readonly rollout: Rollout;

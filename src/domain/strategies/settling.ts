@@ -157,8 +157,8 @@ function watchAnew({ hasLostTraffic: _, ...state }: In<"watching">, seen: Rollou
 
 /** The watch is over, and nothing says whether it is good. A canary's steps have judged it before. */
 function whenUnjudged(at: Settling, state: In<"watching">, seen: RolloutSeen, why: string): StrategyStep {
-  const { stable, strategy } = at.rollout;
-  const isOver = strategy.kind === "canary" || seen.onInconclusive === "proceed" || state.isAccepted === true;
+  const { stable, strategy, isUnshared } = at.rollout;
+  const isOver = (strategy.kind === "canary" && !isUnshared) || seen.onInconclusive === "proceed" || state.isAccepted === true;
   if (isOver) return finish(at, state, `has all traffic; not judged: ${why}${state.isAccepted ? "; taken as good by a person" : ""}`);
   if (seen.onInconclusive === "abort" && stable)
     return reject(at.rollout, { trigger: inconclusive, why: describeAbort(why, stable) }, seen.now);

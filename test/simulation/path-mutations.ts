@@ -1,0 +1,43 @@
+/** Rules about paths that change their owner, broken on purpose: see `mutations.ts`. */
+
+import type { Mutation } from "./mutations.ts";
+
+const among = "paths";
+
+export const pathMutations: readonly Mutation[] = [
+  {
+    what: "who hands paths over waits for nobody",
+    file: "src/domain/handovers.ts",
+    find: "const slow = others.find(({ whyNotReady: why }) => why !== null);",
+    put: 'const slow = others.find(({ whyNotReady: why }) => why === "");',
+    among,
+  },
+  {
+    what: "what is taken out hands nothing over",
+    file: "src/domain/decide-process.ts",
+    find: 'if (handover?.kind === "waits") return hold',
+    put: 'if (handover?.kind === "waits" && handover.why === "") return hold',
+    among,
+  },
+  {
+    what: "whoever keeps a path does not keep it",
+    file: "src/domain/handovers.ts",
+    find: "      .find((request) => gains.has(request) && !given.get(other)?.has(request));",
+    put: '      .find((request) => request === "" && !given.get(other)?.has(request));',
+    among,
+  },
+  {
+    what: "a warm version takes its paths back from whoever has them",
+    file: "src/domain/keep-serving.ts",
+    find: " && !isRivalled(view, each, pass)",
+    put: "",
+    among,
+  },
+  {
+    what: "a canary that takes paths over is judged by nobody",
+    file: "src/domain/watch.ts",
+    find: 'return strategy.kind === "canary" && !isUnshared ? [] :',
+    put: 'return strategy.kind === "canary" || isUnshared ? [] :',
+    among,
+  },
+];

@@ -1,0 +1,84 @@
+/** A path has one owner, and is never without one because of a switch. */
+
+import { strategyFor } from "../../src/domain/environment.ts";
+import type { EnvironmentName, ProcessId } from "../../src/domain/names.ts";
+import type { Route } from "../../src/domain/route.ts";
+import type { EnvironmentState } from "../../src/domain/state.ts";
+import type { Files } from "./git.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+type Owners = ReadonlyMap<string, readonly ProcessId[]>;
+
+export interface Written {
+  readonly environment: EnvironmentName;
+  /** The table before. */
+  readonly table: readonly Route[];
+  readonly routes: readonly Route[];
+  readonly state: EnvironmentState;
+}
+
+/** The path of the own name never moves, and no two have the same. */
+export function judgePaths(world: SimWorld, written: Written): void {
+  if (world.plan.troubles.paths.size === 0) return;
+  const { environment, table, routes } = written;
+  const before = ownersOf(table);
+  const after = ownersOf([...new Map([...table, ...routes].map((route) => [route.process, route])).values()]);
+  for (const [path, owners] of after) {
+    const isOne = owners.length === 1 || owners.some((process) => isRecreated(world, environment, process));
+    world.trace.expect(isOne, "a path has one owner", `${environment}${path}: ${owners.join(" and ")}`);
+  }
+  for (const [path, owners] of before) if (!after.has(path)) judgeLost(world, written, { path, owners });
+}
+
+interface Lost {
+  readonly path: string;
+  readonly owners: readonly ProcessId[];
+}
+
+function judgeLost(world: SimWorld, { environment, state }: Written, { path, owners }: Lost): void {
+  const { trace, git, applied } = world;
+  const commits = [git.head, git.find(applied ?? "")];
+  const wanted = commits.map((commit) => (commit ? ownerIn(world, { environment, files: commit.files, path }) : null));
+  const [owner] = wanted;
+  if (!owner || owners.includes(owner) || wanted.some((each) => each !== owner)) return;
+  const isExcused = [owner, ...owners].some((process) => isRecreated(world, environment, process) || isGoingBack(state, process));
+  trace.expect(
+    isExcused,
+    "a path is never without an owner because of a switch",
+    `${environment}${path} of ${owners.join()}, pinned for ${owner}`,
+  );
+}
+
+/** Whoever is recreated is away for a while, with all of its paths. */
+function isRecreated({ plan }: SimWorld, environment: EnvironmentName, process: ProcessId): boolean {
+  const spec = plan.environments.find(({ name }) => name === environment)?.spec;
+  return spec !== undefined && strategyFor(spec, process).kind === "recreate";
+}
+
+/** What a version that is rolled back took over, its giver does not have any more. */
+function isGoingBack({ processes }: EnvironmentState, process: ProcessId): boolean {
+  return processes.get(process)?.rollout?.state.kind === "rejected";
+}
+
+interface Place {
+  readonly environment: EnvironmentName;
+  readonly files: Files;
+  readonly path: string;
+}
+
+/** By what is pinned and can run; null: nobody, or several claim it. */
+function ownerIn({ catalogue }: SimWorld, { environment, files, path }: Place): ProcessId | null {
+  const owners = [...catalogue.environment(files, environment).pins].filter(
+    ([, pinned]) => pinned.kind === "runnable" && pinned.summary.endpoints.some((endpoint) => endpoint.path === path),
+  );
+  return owners.length === 1 ? (owners[0]?.[0] ?? null) : null;
+}
+
+function ownersOf(routes: readonly Route[]): Owners {
+  const owners = new Map<string, ProcessId[]>();
+  for (const { process, shares } of routes) {
+    const paths = new Set(shares.flatMap(({ weight, endpoints }) => (weight > 0 ? endpoints.map(({ path }) => path) : [])));
+    for (const path of paths) owners.set(path, [...(owners.get(path) ?? []), process]);
+  }
+  return owners;
+}
