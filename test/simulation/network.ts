@@ -160,21 +160,29 @@ export function createNetwork(parts: NetworkParts): Network {
     calm: () => {
       faults = { lost: 0, lostAnswer: 0, twice: 0, crash: 0, disk: 0, slowness: 1 };
     },
-    port: (life, name, target, rules) =>
-      new Proxy(target, {
-        get(real, key) {
-          const member: unknown = Reflect.get(real, key);
-          const rule = rules[key as keyof typeof rules];
-          if (typeof member !== "function" || !rule) return member;
-          return (...args: unknown[]) =>
-            make({
-              life,
-              port: name,
-              name: `${name}.${String(key)}`,
-              rule,
-              perform: async () => (await Reflect.apply(member, real, args)) as unknown,
-            });
-        },
-      }),
+    port: <T extends object>(life: Life, name: string, target: T, rules: Rules<T>): T =>
+      Object.assign(Object.create(target) as T, target, wrapped({ life, name, target, rules }, make)),
   };
+}
+
+interface Port<T extends object> {
+  readonly life: Life;
+  readonly name: string;
+  readonly target: T;
+  readonly rules: Rules<T>;
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+/** Its methods, as calls over the network. */
+function wrapped<T extends object>({ life, name, target, rules }: Port<T>, make: (call: Call) => Promise<unknown>): Record<string, Method> {
+  const methods: Record<string, Method> = {};
+  for (const [key, rule] of Object.entries(rules) as [string, Rule][]) {
+    const method: unknown = Reflect.get(target, key);
+    if (typeof method !== "function") continue;
+    const called = `${name}.${key}`;
+    methods[key] = (...args) =>
+      make({ life, port: name, name: called, rule, perform: async () => (await Reflect.apply(method, target, args)) as unknown });
+  }
+  return methods;
 }

@@ -28,56 +28,78 @@ export function createVirtualTime(start: Instant): VirtualTime {
   let count = 0;
   const timers: Timer[] = [];
 
-  const later = (ms: number, work: () => void, owner: Life | null = null): (() => void) => {
+  const add = (ms: number, work: () => void, owner: Life | null): Timer => {
     const timer: Timer = { at: now + Math.max(0, ms), order: (count += 1), work, owner, isOff: false };
     push(timers, timer);
+    return timer;
+  };
+  const later = (ms: number, work: () => void, owner: Life | null = null): (() => void) => {
+    const timer = add(ms, work, owner);
     return () => {
       timer.isOff = true;
     };
   };
+  const sleepUntilAborted = (ms: number, owner: Life | null, signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (signal.aborted) return resolve();
+      const wake = (): void => {
+        signal.removeEventListener("abort", cut);
+        resolve();
+      };
+      const timer = add(ms, wake, owner);
+      const cut = (): void => {
+        timer.isOff = true;
+        wake();
+      };
+      signal.addEventListener("abort", cut, { once: true });
+    });
 
   const time: VirtualTime = {
     now: () => now,
     later,
     isWaitingForReal: () => false,
-    sleep: (ms, owner, signal) =>
-      new Promise((resolve) => {
-        if (signal?.aborted) return resolve();
-        const wake = (): void => {
-          signal?.removeEventListener("abort", cut);
+    sleep: (ms, owner, signal) => (signal ? sleepUntilAborted(ms, owner, signal) : new Promise((resolve) => void add(ms, resolve, owner))),
+    runUntil: (instant, isOver) =>
+      new Promise((resolve, reject) => {
+        const goOn = (): void => {
+          if (time.isWaitingForReal()) return void setImmediate(queueMicrotask, goOn);
+          try {
+            if (wakeNext(instant, isOver)) return whenAllHaveRun(goOn);
+          } catch (error) {
+            return reject(error);
+          }
+          if (!isOver()) now = Math.max(now, instant);
           resolve();
         };
-        const off = later(ms, wake, owner);
-        const cut = (): void => {
-          off();
-          wake();
-        };
-        signal?.addEventListener("abort", cut, { once: true });
+        whenAllHaveRun(goOn);
       }),
-    async runUntil(instant, isOver) {
-      await drain();
-      for (let next = timers[0]; next && next.at <= instant && !isOver(); next = timers[0]) {
-        pop(timers);
-        if (next.isOff || next.owner?.isDead) continue;
-        if (next.owner && next.owner.frozenUntil > next.at) {
-          next.at = next.owner.frozenUntil;
-          push(timers, next);
-          continue;
-        }
-        now = Math.max(now, next.at);
-        next.work();
-        await drain();
-      }
-      if (!isOver()) now = Math.max(now, instant);
-    },
   };
 
-  /** Everything that is simulated is promises alone, and ticks come after the last of them: no turn of the event loop is needed. */
-  async function drain(): Promise<void> {
-    await new Promise<void>((resolve) => process.nextTick(resolve));
-    while (time.isWaitingForReal()) await new Promise<void>((resolve) => void setImmediate(resolve));
+  /** False: nobody wakes until then. */
+  function wakeNext(instant: Instant, isOver: () => boolean): boolean {
+    for (let next = timers[0]; next && next.at <= instant && !isOver(); next = timers[0]) {
+      pop(timers);
+      if (next.isOff || next.owner?.isDead) continue;
+      if (next.owner && next.owner.frozenUntil > next.at) {
+        next.at = next.owner.frozenUntil;
+        push(timers, next);
+        continue;
+      }
+      now = Math.max(now, next.at);
+      next.work();
+      return true;
+    }
+    return false;
   }
   return time;
+}
+
+/**
+ * Everything that is simulated is promises alone, and ticks come after the last of them: no turn of the event loop is needed. What
+ * goes on is itself no tick, or the next one would come before the promises that it wakes.
+ */
+function whenAllHaveRun(goOn: () => void): void {
+  process.nextTick(queueMicrotask, goOn);
 }
 
 function isBefore(one: Timer, other: Timer): boolean {
