@@ -19,6 +19,8 @@ export interface DecisionRules {
   readonly retried: ReadonlySet<string>;
   /** Deployments that have not ended. */
   readonly open: ReadonlyMap<string, Opened>;
+  /** How many have begun so far. */
+  readonly begun: number;
 }
 
 export type Opened = NonNullable<DeploymentUpdate["opened"]>;
@@ -48,6 +50,9 @@ export function createDecisionRules(world: SimWorld): DecisionRules {
     orders: memory.orders,
     retried: memory.retried,
     open: memory.open,
+    get begun() {
+      return memory.opened.size;
+    },
     afterStep(step, before, after) {
       tellStep(world, step);
       judgeReasons(world, step);

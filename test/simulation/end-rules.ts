@@ -5,129 +5,23 @@ import type { Desired } from "../../src/domain/desired.ts";
 import { strategyFor } from "../../src/domain/environment.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
 import { findQuarantined, pinnedDefinition } from "../../src/domain/quarantine.ts";
-import { awaitsPerson } from "../../src/domain/rollback.ts";
 import { servingUnit } from "../../src/domain/seen.ts";
-import type { EnvironmentState, OwedAction, ProcessState } from "../../src/domain/state.ts";
+import type { ProcessState } from "../../src/domain/state.ts";
 import type { Installed } from "../../src/domain/unit.ts";
 import { sha256 } from "../../src/adapters/manifest/digest.ts";
 import { pinsPath, readPins } from "./files.ts";
-import type { Invariants } from "./invariants.ts";
 import { judgeByCatch, lacking } from "./needs-rules.ts";
-import type { Network } from "./network.ts";
-import type { People } from "./people.ts";
 import type { EnvironmentPlan } from "./plan.ts";
+import { type EndParts, isAlarming, untilAtRest } from "./rest.ts";
 import type { SimWorld } from "./sim-world.ts";
-
-export interface EndParts {
-  readonly world: SimWorld;
-  readonly invariants: Invariants;
-  readonly network: Network;
-  readonly people: People;
-  readonly isOver: () => boolean;
-}
-
-/** How long the world may take to come to rest, and how long the rest is looked at, in milliseconds. */
-const [patienceMs, lookMs, idleMs] = [3_600_000, 10_000, 30_000];
-/** After that everybody has looked once more, in milliseconds. */
-const onceMoreMs = 10_000;
 
 export async function judgeEnd(parts: EndParts): Promise<void> {
   const { world, isOver } = parts;
-  const { time, trace } = world;
-  const deadline = time.now() + patienceMs;
-  const warmMs = warmestMs(world) + onceMoreMs;
-  let unrest: string | null = null;
-  do {
-    unrest = await untilRest(parts, deadline);
-    const effects = parts.network.effects;
-    await time.runUntil(time.now() + warmMs, isOver);
-    unrest ??= (await whyNotAtRest(parts)) ?? (await whyNotIdle(parts, effects));
-  } while (unrest !== null && time.now() < deadline && !isOver());
+  const unrest = await untilAtRest(parts);
   if (isOver()) return;
-  if (unrest !== null) return trace.violate("the world comes to rest", unrest);
-  await judgeIdle(parts);
+  if (unrest !== null) return world.trace.violate(unrest.invariant, unrest.seen);
   for (const environment of world.plan.environments) await judgeEnvironment(world, environment);
   judgeOrders(parts);
-}
-
-/** Warm versions are let go when they have been kept for as long as any environment says. */
-function warmestMs({ plan }: SimWorld): number {
-  const strategies = plan.environments.flatMap(({ spec }) => [spec.strategy, ...spec.strategies.values()]);
-  const ages = strategies.map((strategy) => ("warm" in strategy ? (strategy.warm.maxAgeMs ?? 0) : 0));
-  return Math.max(...ages, ...plan.environments.map(({ spec }) => spec.pruneDelayMs));
-}
-
-/** What was done only now, such as what came with the newest commit, has consequences of its own. */
-async function whyNotIdle({ world, network, invariants }: EndParts, effects: number): Promise<string | null> {
-  if (invariants.decisions.open.size > 0 || network.effects === effects) return null;
-  return (await owedIn(world)).length > 0 ? null : "something was done just now";
-}
-
-async function owedIn({ plan, journal }: SimWorld): Promise<readonly OwedAction[]> {
-  return (await Promise.all(plan.environments.map(({ name }) => journal.state(name)))).flatMap((state) => state.owed);
-}
-
-/** Null when it is at rest. */
-async function untilRest(parts: EndParts, deadline: number): Promise<string | null> {
-  const { world, people, isOver } = parts;
-  const { time } = world;
-  for (;;) {
-    await people.tidy();
-    await time.runUntil(time.now() + lookMs, isOver);
-    const unrest = await whyNotAtRest(parts);
-    if (unrest === null || time.now() >= deadline || isOver()) return unrest;
-  }
-}
-
-async function whyNotAtRest({ world }: EndParts): Promise<string | null> {
-  const { plan, journal, outside } = world;
-  if (outside.instancesDown.size > 0) return "an instance is down";
-  if (world.applied !== world.git.head.id) return "the newest commit is not in force";
-  for (const { name } of plan.environments) {
-    const why = whyBusy(await journal.state(name));
-    if (why) return `${name}: ${why}`;
-  }
-  const untold = await journal.untold(1);
-  return untold.length > 0 ? `an event is untold: ${untold[0]?.why ?? ""}` : null;
-}
-
-function whyBusy({ owed, orders, freeze, processes }: EnvironmentState): string | null {
-  if (freeze) return "frozen";
-  if (orders[0]) return `an order is not answered: ${orders[0].id}`;
-  for (const state of processes.values()) {
-    const why = whyProcessBusy(state);
-    if (why) return why;
-  }
-  const wanting = owed.find((entry) => !isBeyondRecall(entry));
-  return wanting ? `an action is owed: ${JSON.stringify(wanting)}` : null;
-}
-
-/** It can never be done, and is not tried again: it stays as the reason until something else is decided. */
-function isBeyondRecall({ action, stuck }: OwedAction): boolean {
-  return action.kind === "ensure-installed" && stuck?.retry === "never";
-}
-
-function whyProcessBusy({ process, rollout, revert, status }: ProcessState): string | null {
-  if (rollout && !isAlarming(status)) return `${process} is ${rollout.state.kind}: ${status?.reason ?? ""}`;
-  return revert && revert.outcome?.kind !== "proposed" ? `a revert is owed: ${revert.order.id}` : null;
-}
-
-/** Bad, but within the rails: it is shown, and a person must decide. */
-function isAlarming(status: ProcessState["status"]): boolean {
-  return status?.health === "Degraded" && awaitsPerson(status.reason);
-}
-
-async function judgeIdle({ world, network, invariants, isOver }: EndParts): Promise<void> {
-  const { time, plan, trace } = world;
-  const owed = await owedIn(world);
-  const [effects, passes] = [network.effects, invariants.passes];
-  await time.runUntil(time.now() + idleMs, isOver);
-  const done = network.effects - effects;
-  const looked = invariants.passes - passes;
-  const isMeasured = invariants.decisions.open.size > 0;
-  if (!isMeasured && owed.length === 0 && done > 0) trace.violate("whoever is at rest does nothing", `${done} effects`);
-  if (!isMeasured && looked > plan.environments.length * (idleMs / 2_000))
-    trace.violate("nobody looks all the time", `${looked} passes in ${idleMs / 1_000} s`);
 }
 
 async function judgeEnvironment(world: SimWorld, { name, instances }: EnvironmentPlan): Promise<void> {

@@ -1,0 +1,134 @@
+/** Once nothing fails any more: whether the world has come to rest, and whether nobody does anything there any more. */
+
+import { awaitsPerson } from "../../src/domain/rollback.ts";
+import type { Instant } from "../../src/domain/names.ts";
+import type { EnvironmentState, OwedAction, ProcessState } from "../../src/domain/state.ts";
+import type { Invariants } from "./invariants.ts";
+import type { Network } from "./network.ts";
+import type { People } from "./people.ts";
+import type { SimWorld } from "./sim-world.ts";
+
+export interface EndParts {
+  readonly world: SimWorld;
+  readonly invariants: Invariants;
+  readonly network: Network;
+  readonly people: People;
+  readonly isOver: () => boolean;
+}
+
+export interface Unrest {
+  readonly invariant: string;
+  readonly seen: string;
+}
+
+/** How long the world may take to come to rest, how often that is looked at, and how long nobody may do anything there, in milliseconds. */
+const [patienceMs, lookMs, idleMs] = [3_600_000, 10_000, 30_000];
+/** After that everybody has looked once more, in milliseconds. */
+const onceMoreMs = 10_000;
+
+/** Lets the world live until rest is proven: what was warm has had time to go, and since anything was done last everybody has looked a few times. */
+export async function untilAtRest(parts: EndParts): Promise<Unrest | null> {
+  const { world, isOver } = parts;
+  const { time } = world;
+  const deadline = time.now() + patienceMs;
+  const warmMs = warmestMs(world) + onceMoreMs;
+  let rest: Rest | null = null;
+  for (;;) {
+    if (rest === null) await parts.people.tidy();
+    await time.runUntil(time.now() + lookMs, isOver);
+    if (isOver()) return null;
+    const why = await whyNotAtRest(parts);
+    rest = why === null ? await stillAtRest(parts, rest) : null;
+    if (rest && time.now() >= Math.max(rest.since + warmMs, rest.idleSince + idleMs)) return whyTooBusy(parts, rest);
+    if (time.now() >= deadline) return unrestOf(why);
+  }
+}
+
+/** At rest, as far as can be seen. */
+interface Rest {
+  readonly since: Instant;
+  /** Deployments that had begun by then. */
+  readonly begun: number;
+  /** Since when nobody has done anything, with the number of effects and passes by then. */
+  readonly idleSince: Instant;
+  readonly effects: number;
+  readonly passes: number;
+}
+
+function newRest({ world, network, invariants }: EndParts): Rest {
+  const now = world.time.now();
+  const { passes, decisions } = invariants;
+  return { since: now, begun: decisions.begun, idleSince: now, effects: network.effects, passes };
+}
+
+/** What has begun meanwhile has kept something warm of its own; what was done otherwise, such as letting it go, may have consequences. */
+async function stillAtRest(parts: EndParts, rest: Rest | null): Promise<Rest> {
+  const { network, invariants } = parts;
+  if (rest?.begun !== invariants.decisions.begun) return newRest(parts);
+  const isIdle = network.effects === rest.effects || invariants.decisions.open.size > 0 || (await owedIn(parts.world)).length > 0;
+  return isIdle ? rest : { ...newRest(parts), since: rest.since };
+}
+
+/** Who is measured, or tries again, looks as often as that takes. */
+function whyTooBusy({ world, invariants }: EndParts, rest: Rest): Unrest | null {
+  if (invariants.decisions.open.size > 0) return null;
+  const looked = invariants.passes - rest.passes;
+  const ms = world.time.now() - rest.idleSince;
+  if (looked <= world.plan.environments.length * (ms / 2_000)) return null;
+  return { invariant: "nobody looks all the time", seen: `${looked} passes in ${ms / 1_000} s` };
+}
+
+function unrestOf(why: string | null): Unrest {
+  if (why === null) return { invariant: "whoever is at rest does nothing", seen: "something was done just now" };
+  return { invariant: "the world comes to rest", seen: why };
+}
+
+/** Warm versions are let go when they have been kept for as long as any environment says. */
+function warmestMs({ plan }: SimWorld): number {
+  const strategies = plan.environments.flatMap(({ spec }) => [spec.strategy, ...spec.strategies.values()]);
+  const ages = strategies.map((strategy) => ("warm" in strategy ? (strategy.warm.maxAgeMs ?? 0) : 0));
+  return Math.max(...ages, ...plan.environments.map(({ spec }) => spec.pruneDelayMs));
+}
+
+async function owedIn({ plan, journal }: SimWorld): Promise<readonly OwedAction[]> {
+  return (await Promise.all(plan.environments.map(({ name }) => journal.state(name)))).flatMap((state) => state.owed);
+}
+
+/** Null when it is at rest. */
+async function whyNotAtRest({ world }: EndParts): Promise<string | null> {
+  const { plan, journal, outside } = world;
+  if (outside.instancesDown.size > 0) return "an instance is down";
+  if (world.applied !== world.git.head.id) return "the newest commit is not in force";
+  for (const { name } of plan.environments) {
+    const why = whyBusy(await journal.state(name));
+    if (why) return `${name}: ${why}`;
+  }
+  const untold = await journal.untold(1);
+  return untold.length > 0 ? `an event is untold: ${untold[0]?.why ?? ""}` : null;
+}
+
+function whyBusy({ owed, orders, freeze, processes }: EnvironmentState): string | null {
+  if (freeze) return "frozen";
+  if (orders[0]) return `an order is not answered: ${orders[0].id}`;
+  for (const state of processes.values()) {
+    const why = whyProcessBusy(state);
+    if (why) return why;
+  }
+  const wanting = owed.find((entry) => !isBeyondRecall(entry));
+  return wanting ? `an action is owed: ${JSON.stringify(wanting)}` : null;
+}
+
+/** It can never be done, and is not tried again: it stays as the reason until something else is decided. */
+function isBeyondRecall({ action, stuck }: OwedAction): boolean {
+  return action.kind === "ensure-installed" && stuck?.retry === "never";
+}
+
+function whyProcessBusy({ process, rollout, revert, status }: ProcessState): string | null {
+  if (rollout && !isAlarming(status)) return `${process} is ${rollout.state.kind}: ${status?.reason ?? ""}`;
+  return revert && revert.outcome?.kind !== "proposed" ? `a revert is owed: ${revert.order.id}` : null;
+}
+
+/** Bad, but within the rails: it is shown, and a person must decide. */
+export function isAlarming(status: ProcessState["status"]): boolean {
+  return status?.health === "Degraded" && awaitsPerson(status.reason);
+}
