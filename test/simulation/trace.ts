@@ -29,13 +29,16 @@ export function createTrace(now: () => Instant, keepsAll: boolean): Trace {
   const violations: Violation[] = [];
   let lines: string[] = [];
   let steps = 0;
-  let [low, high] = [0x811c9dc5, 0x01000193];
+  let [low, high] = [0x811c9dc5 | 0, 0x01000193];
+  /** In whole numbers with a sign, and in variables of its own: others are made anew for every letter. */
   const mix = (line: string): void => {
+    let [one, other] = [low, high];
     for (let index = 0; index < line.length; index += 1) {
       const code = line.charCodeAt(index);
-      low = Math.imul(low ^ code, 0x01000193) >>> 0;
-      high = Math.imul(high ^ (code + index), 0x85ebca6b) >>> 0;
+      one = Math.imul(one ^ code, 0x01000193);
+      other = Math.imul(other ^ (code + index), 0x85ebca6b);
     }
+    [low, high] = [one, other];
   };
   const say = (what: string): void => {
     steps += 1;
@@ -59,6 +62,6 @@ export function createTrace(now: () => Instant, keepsAll: boolean): Trace {
     get lines() {
       return keepsAll ? lines : lines.slice(-kept);
     },
-    hash: () => low.toString(16).padStart(8, "0") + high.toString(16).padStart(8, "0"),
+    hash: () => [low, high].map((half) => (half >>> 0).toString(16).padStart(8, "0")).join(""),
   };
 }

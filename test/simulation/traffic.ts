@@ -45,6 +45,8 @@ interface Flow {
   routes: readonly Route[];
   since: Instant;
   readonly counts: Map<string, Count>;
+  /** The same, as long as a route stays as it is. */
+  readonly byTarget: WeakMap<Target, Count>;
   /** By process: who has all the traffic. */
   readonly full: Map<ProcessId, { readonly digest: Digest; readonly since: Instant }>;
 }
@@ -56,7 +58,13 @@ const [quickMs, slowMs] = [40, 900];
 export function createTraffic(parts: TrafficParts): Traffic {
   const flows = new Map<EnvironmentName, Flow>();
   const flowOf = (environment: EnvironmentName): Flow => {
-    const flow = flows.get(environment) ?? { routes: [], since: parts.now(), counts: new Map<string, Count>(), full: new Map() };
+    const flow: Flow = flows.get(environment) ?? {
+      routes: [],
+      since: parts.now(),
+      counts: new Map(),
+      byTarget: new WeakMap(),
+      full: new Map(),
+    };
     flows.set(environment, flow);
     return flow;
   };
@@ -126,10 +134,14 @@ export function createTraffic(parts: TrafficParts): Traffic {
   };
 }
 
-function countOf(flow: Flow, process: ProcessId, { version, digest }: Share, { instance }: Target): Count {
+function countOf(flow: Flow, process: ProcessId, { version, digest }: Share, target: Target): Count {
+  const known = flow.byTarget.get(target);
+  if (known) return known;
+  const { instance } = target;
   const key = `${process} ${digest} ${instance}`;
   const count = flow.counts.get(key) ?? { process, version, digest, instance, requests: 0, errors: 0, slow: 0 };
   flow.counts.set(key, count);
+  flow.byTarget.set(target, count);
   return count;
 }
 
