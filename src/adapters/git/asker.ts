@@ -9,6 +9,7 @@ import { createGitHttpClient } from "./git-http-client.ts";
 import type { GitHttpClient } from "./git-http-client.ts";
 import { hasProxy } from "./proxy.ts";
 import type { RunGit } from "./run-git.ts";
+import { meaningOf } from "./traced.ts";
 
 export interface Asker {
   /** The branch's commit now; null when there is no such branch. @throws `git/unreachable`, `git/refused`, `secret/missing`. */
@@ -26,6 +27,8 @@ export interface AskerOptions {
   readonly access: Access;
   /** Asked only after `address` was told. */
   readonly talk: () => RunGit;
+  /** The same, but gives back git's trace of what was said over HTTP, however it ends. */
+  readonly traced: (args: readonly string[]) => Promise<string>;
   readonly timeoutMs: number;
   readonly inherited: Readonly<Record<string, string | undefined>>;
   readonly closing: AbortSignal;
@@ -55,32 +58,50 @@ function isForGit(error: unknown): boolean {
 export function createAsker(options: AskerOptions): Asker {
   const { url } = options.access.remote;
   const http = createHttp(options);
-  if (http === null)
-    return {
-      isCheap: false,
-      find: (branch) => lsRemote(options.talk(), url, branch),
-      explain: async (error) => (isCode(error, "git/branch-missing") ? lacking(options.talk(), url, error) : error),
-      address: async () => url,
-      close: async () => undefined,
-    };
+  return http === null
+    ? createGitAsker(options)
+    : {
+        isCheap: true,
+        find: (branch) =>
+          askHttp(http, url, branch).catch((error: unknown) => {
+            if (isForGit(error)) return lsRemote(options.talk(), url, branch);
+            throw error;
+          }),
+        explain: async (error, branch) => {
+          if (!isVague(error)) return error;
+          http.forget();
+          return askHttp(http, url, branch).then(
+            () => error,
+            (better: unknown) => (isForGit(better) ? error : better),
+          );
+        },
+        // When it does not answer, git says why.
+        address: () => http.address(url).catch(() => url),
+        close: () => http.close(),
+      };
+}
+
+/** Asks with the git program alone. */
+function createGitAsker({ access, talk, traced }: AskerOptions): Asker {
+  const { remote } = access;
+  const { url } = remote;
+  const heard = async (): Promise<PinionError | null> =>
+    remote.kind === "http" ? meaningOf(url, await traced([...listing, url]).catch(() => "")) : null;
   return {
-    isCheap: true,
-    find: (branch) =>
-      askHttp(http, url, branch).catch((error: unknown) => {
-        if (isForGit(error)) return lsRemote(options.talk(), url, branch);
-        throw error;
-      }),
-    explain: async (error, branch) => {
-      if (!isVague(error)) return error;
-      http.forget();
-      return askHttp(http, url, branch).then(
-        () => error,
-        (better: unknown) => (isForGit(better) ? error : better),
-      );
+    isCheap: false,
+    find: async (branch) => {
+      const found = await lsRemote(talk(), url, branch);
+      if (found === null && (await isWithoutBranches(talk(), url))) throw (await heard()) ?? nothingThere();
+      return found;
     },
-    // When it does not answer, git says why.
-    address: () => http.address(url).catch(() => url),
-    close: () => http.close(),
+    explain: async (error) => {
+      if (!isVague(error)) return error;
+      if (!isCode(error, "git/branch-missing")) return (await heard()) ?? error;
+      const isEmpty = await isWithoutBranches(talk(), url).catch(() => false);
+      return isEmpty ? ((await heard()) ?? nothingThere()) : error;
+    },
+    address: async () => url,
+    close: async () => undefined,
   };
 }
 
@@ -94,17 +115,12 @@ function createHttp({ access, timeoutMs, inherited, closing }: AskerOptions): Gi
 async function lsRemote(talk: RunGit, url: string, branch: string): Promise<CommitId | null> {
   const output = await talk([...listing, url, `refs/heads/${branch}`]);
   const line = output.split("\n").find((candidate) => candidate.endsWith(`\trefs/heads/${branch}`));
-  if (line === undefined && (await isWithoutBranches(talk, url))) throw nothingThere();
   return line?.split("\t")[0] ?? null;
 }
 
 const listing = ["ls-remote", "--quiet", "--end-of-options"];
 
-/** To git, a web page that is one line is a repository without branches. */
-async function lacking(talk: RunGit, url: string, error: PinionError): Promise<PinionError> {
-  return (await isWithoutBranches(talk, url).catch(() => false)) ? nothingThere() : error;
-}
-
+/** To git, a web page that is one line is a repository without branches, too. */
 async function isWithoutBranches(talk: RunGit, url: string): Promise<boolean> {
   return (await talk([...listing, url])).trim() === "";
 }

@@ -37,14 +37,16 @@ export class AskGit extends Error {}
 export function judgeContent(url: string, contentType: string, body: Uint8Array): void {
   if (contentType.startsWith("application/x-git-upload-pack-")) return;
   const beginning = Buffer.from(body.subarray(0, 4_096)).toString("utf8").trimStart();
-  if (contentType.includes("html") || beginning.startsWith("<")) throw new PinionError("git/refused", `${url} ${webPage(beginning)}`);
+  if (contentType.includes("html") || beginning.startsWith("<")) throw webPage(url, beginning);
   throw new PinionError("git/unreachable", `${url} does not answer as a git server does`, { cause: new AskGit() });
 }
 
-function webPage(text: string): string {
+/** The error that a web page is, with its title where its text is known. */
+export function webPage(url: string, text: string): PinionError {
   const title = /<title[^>]*>([^<]*)/i.exec(text)?.[1]?.trim().replaceAll(/\s+/g, " ").slice(0, longestTitle) ?? "";
   const named = title === "" ? "" : ` (${JSON.stringify(escapeInvisible(title))})`;
-  return `answers with a web page${named}, not as a git server does: it is a login page, or not the repository's address`;
+  const what = `answers with a web page${named}, not as a git server does: it is a login page, or not the repository's address`;
+  return new PinionError("git/refused", `${url} ${what}`);
 }
 
 /** @throws `git/refused` for a repository with SHA-256 names. */

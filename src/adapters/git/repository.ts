@@ -21,6 +21,7 @@ import type { GitAuth } from "./remote.ts";
 import { createRunGit, createTryGit } from "./run-git.ts";
 import type { RunGit } from "./run-git.ts";
 import { createLocalGit } from "./run-local-git.ts";
+import { tracing } from "./traced.ts";
 import { createPinWriter } from "./writer/pin-writer.ts";
 import type { PinWriterOptions } from "./writer/pin-writer.ts";
 
@@ -110,7 +111,7 @@ function assemble(options: GitRepositoryOptions, closing: AbortSignal) {
   const { remote, environment } = access;
   const refs = branchRefs(branch);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const asker = createAsker({ access, talk: () => talk, timeoutMs, inherited, closing });
+  const asker = createAsker({ access, talk: () => talk, traced: (args) => traced(args), timeoutMs, inherited, closing });
   const entering = async (): Promise<GitEnvironment> => access.environmentAt(await asker.address());
   const attempt = createTryGit({ directory, environment: entering, timeoutMs, redact: access.redact, closing });
   const run = createRunGit(attempt);
@@ -118,6 +119,9 @@ function assemble(options: GitRepositoryOptions, closing: AbortSignal) {
     run(args).catch(async (error: unknown) => {
       throw await asker.explain(error, branch);
     });
+  const seeing = async (): Promise<GitEnvironment> => ({ ...(await entering()), ...tracing });
+  const look = createTryGit({ directory, environment: seeing, timeoutMs, redact: access.redact, closing, tellsAside: true });
+  const traced = async (args: readonly string[]): Promise<string> => (await look(args)).output;
   const local = createLocalGit({ directory, environment, closing });
   const reader = createObjectReader({ directory, environment, maxBytes: options.maxFileBytes ?? 16 * 1024 * 1024 });
   const objects = createGitObjects({ reader, onMissing: () => copy.suspect() });

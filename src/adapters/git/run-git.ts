@@ -18,6 +18,8 @@ export interface RunGitOptions {
   /** How long it may take altogether, however much it says; default ten times as long. */
   readonly totalMs?: number;
   readonly redact: Redact;
+  /** What comes back is what it said beside its output, such as a trace, also when it succeeds. */
+  readonly tellsAside?: boolean;
   /** Ends what runs when the repository is closed. */
   readonly closing: AbortSignal;
 }
@@ -68,7 +70,7 @@ export function createTryGit(options: RunGitOptions): TryGit {
       },
     );
     if (ended.exitCode !== 0 && limit.aborted) throw tooLong(commandOf(args), options);
-    return ended.exitCode === 0 ? ended : { ...ended, output: options.redact(ended.output) };
+    return ended.exitCode === 0 && options.tellsAside !== true ? ended : { ...ended, output: options.redact(ended.output) };
   };
 }
 
@@ -81,7 +83,7 @@ interface Surroundings {
 }
 
 async function execute(
-  { directory, timeoutMs, closing }: RunGitOptions,
+  { directory, timeoutMs, closing, tellsAside = false }: RunGitOptions,
   args: readonly string[],
   { environment, limits }: Surroundings,
 ): Promise<Ended> {
@@ -103,7 +105,7 @@ async function execute(
   const output = await git.raw([...args]);
   if (exitCode === 0 && isRefusedQuietly.test(complaint)) exitCode = 1;
   if (exitCode !== 0) closing.throwIfAborted();
-  return { exitCode, output: exitCode === 0 ? output : complaint };
+  return { exitCode, output: exitCode === 0 && !tellsAside ? output : complaint };
 }
 
 /** A child that somebody else killed has no exit code, and that is no success. */

@@ -182,7 +182,25 @@ describe("a server", () => {
     proxy.behave(() => ({ status: 200, headers: { "content-type": "text/html" }, body: page }));
     const repository = await world.reopen({ environment: { PATH: process.env["PATH"], http_proxy: proxy.url } });
     for (const call of [() => repository.poll(), () => repository.fetch(null)])
-      expect(await failureOf(call())).toMatchObject({ message: expect.stringContaining("login page") });
+      expect(await failureOf(call())).toMatchObject({ code: "git/refused", message: expect.stringContaining("login page") });
+  });
+
+  it("says through a proxy, too, how long it wants to be left alone, to poll and fetch", async () => {
+    await start();
+    const proxy = await front(null);
+    proxy.behave(() => ({ status: 503, headers: { "retry-after": "600" } }));
+    const repository = await world.reopen({ environment: { PATH: process.env["PATH"], http_proxy: proxy.url } });
+    for (const call of [() => repository.poll(), () => repository.fetch(null)])
+      expect(await failureOf(call())).toMatchObject({ code: "git/unreachable", retryAfterMs: 600_000 });
+  });
+
+  it("that is empty is not taken for a login page where only git may ask it", async () => {
+    world = await createGitRemote();
+    const repository = await world.reopen({ environment: { PATH: process.env["PATH"], GIT_SSL_CAPATH: world.folder } });
+    expect(await failureOf(repository.poll())).toMatchObject({
+      code: "git/branch-missing",
+      message: expect.stringContaining("no branch at all"),
+    });
   });
 
   it("that lists very many branches is asked by git itself", async () => {
