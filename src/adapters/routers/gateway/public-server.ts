@@ -12,6 +12,7 @@ import { answer, answerOnSocket } from "./answers.ts";
 import { Exchange } from "./exchange.ts";
 import { headWithoutOffer, requestHeaders, requestIdOf, stickyValue } from "./headers.ts";
 import { askedBy, createOwnAddresses, type OwnEnvironment } from "./own-addresses.ts";
+import { createPipelining } from "./pipelining.ts";
 import { resolve, type Environments } from "./resolve.ts";
 import { createTrust } from "./trusted-proxies.ts";
 import { isWebSocket, tunnel, type Upgrade } from "./tunnel.ts";
@@ -54,6 +55,7 @@ export function createPublicServer(given: Dependencies): PublicServer {
   const isTrusted = createTrust(given.settings.trustedProxies);
   const { ownEnvironment, cameFor } = createOwnAddresses(given.settings, isTrusted);
   const dependencies = { ...given, isTrusted, ownEnvironment };
+  const pipelining = createPipelining();
   const tunnels = new Set<Duplex>();
   const connections = new Set<Socket>();
   let isDraining = false;
@@ -67,6 +69,7 @@ export function createPublicServer(given: Dependencies): PublicServer {
     noDelay: true,
   });
   const take = (request: IncomingMessage, response: ServerResponse, onServed?: () => void) => {
+    if (!pipelining.enter(request.socket, response)) return;
     if (isDraining) response.shouldKeepAlive = false;
     guard(dependencies.log, response, () => handle(dependencies, request, response, onServed));
   };
@@ -83,6 +86,7 @@ export function createPublicServer(given: Dependencies): PublicServer {
   });
   server.on("upgrade", (request, socket, head) => {
     if (isWebSocket(request)) return leaveHttp({ ...dependencies, tunnels, request, socket, head });
+    if (!pipelining.mayReadAgain(socket)) return;
     // Another protocol, such as h2c, is not spoken: as a server may, the offer is ignored, and the request read again without it.
     socket.unshift(Buffer.concat([headWithoutOffer(request), head]));
     server.emit("connection", socket);

@@ -55,6 +55,26 @@ describe("a hostile caller", () => {
     expect(await rawRequest(setting.gateway.url, bytes)).toMatch(/^HTTP\/1.1 431 /);
   });
 
+  it("may send some requests ahead, but not hundreds", async () => {
+    const ahead = "GET /production/ahead HTTP/1.1\r\nhost: x\r\n\r\n";
+    reached.length = 0;
+    const answers = await rawRequest(
+      setting.gateway.url,
+      ahead.repeat(50) + head(["GET /production/last HTTP/1.1", "host: x", "connection: close"]),
+    );
+    expect(answers.match(/HTTP\/1.1 200 /g)).toHaveLength(51);
+    reached.length = 0;
+    await rawRequest(setting.gateway.url, ahead.repeat(1_000));
+    expect(reached.length).toBeLessThanOrEqual(64);
+  });
+
+  it("may not offer another protocol in hundreds of requests ahead either", async () => {
+    const offer = "GET /production/offer HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: h2c\r\n\r\n";
+    reached.length = 0;
+    await rawRequest(setting.gateway.url, offer.repeat(1_000));
+    expect(reached.length).toBeLessThanOrEqual(64);
+  });
+
   it("never stops the gateway, whatever the bytes", async () => {
     const pieces = fc.constantFrom(
       "GET ",
