@@ -3,8 +3,10 @@
 import type { FakeFiles } from "../test/fakes/objects.ts";
 import type { HostileCase } from "./hostile-case.ts";
 import { randomFiles, withSlips } from "./hostile-random.ts";
+import { conversations } from "./hostile-callers.ts";
 import { journals } from "./hostile-journal.ts";
 import { attackWith } from "./hostile-reading.ts";
+import { shapesIn } from "./hostile-shapes.ts";
 import { surfaces } from "./hostile-surfaces.ts";
 
 type Files = FakeFiles;
@@ -158,6 +160,8 @@ export const corpus: readonly HostileCase[] = [
   ...Object.entries(folders).map(([name, files]) => ({ name: `folders: ${name}`, prepare: () => attackWith(files()) })),
   ...surfaces,
   ...journals,
+  ...conversations,
+  ...shapesIn(repository),
 ];
 
 /** One by chance: a file, and then the same with slips of the pen. */

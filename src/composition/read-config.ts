@@ -1,14 +1,17 @@
 /** Reads pinion.yaml. */
 
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { parseControllerConfig } from "../adapters/manifest/controller-config.ts";
+import { maxYamlBytes } from "../adapters/manifest/limits.ts";
+import { readWithin, TooLong } from "../domain/bounded-reading.ts";
 import type { ControllerConfig } from "../domain/controller-config.ts";
 import { PinionError } from "../domain/errors.ts";
 
 /** @throws `config/not-found`, `config/invalid`. */
 export async function readConfig(configFile: string): Promise<{ readonly config: ControllerConfig; readonly stateDirectory: string }> {
-  const text = await readFile(configFile, "utf8").catch((error: unknown) => {
+  const text = await readWithin(createReadStream(configFile), maxYamlBytes).catch((error: unknown) => {
+    if (error instanceof TooLong) throw new PinionError("config/invalid", `${configFile} cannot be used: ${error.message}`);
     throw new PinionError("config/not-found", `${configFile} cannot be read`, { cause: error });
   });
   const config = parseControllerConfig(text, configFile);

@@ -137,5 +137,19 @@ function untilToldToStop(): Promise<string> {
         resolve(signal);
       });
     }
+    if (process.env["npm_command"] === "exec") whenOrphaned(() => resolve("the end of npx"));
   });
 }
+
+/** npm hands a SIGTERM to its shell alone, which ends without passing it on: what npx has started and has lost its parent was told to stop. */
+function whenOrphaned(stop: () => void): void {
+  const parent = process.ppid;
+  const looking = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(looking);
+    stop();
+  }, lookEveryMs);
+  looking.unref();
+}
+
+const lookEveryMs = 1_000;

@@ -97,8 +97,7 @@ function createGitAsker({ access, talk, traced }: AskerOptions): Asker {
     explain: async (error) => {
       if (!isVague(error)) return error;
       if (!isCode(error, "git/branch-missing")) return (await heard()) ?? error;
-      const isEmpty = await isWithoutBranches(talk(), url).catch(() => false);
-      return isEmpty ? ((await heard()) ?? nothingThere()) : error;
+      return (await seemsEmpty(talk(), url)) ? ((await heard()) ?? nothingThere()) : error;
     },
     address: async () => url,
     close: async () => undefined,
@@ -123,6 +122,11 @@ const listing = ["ls-remote", "--quiet", "--end-of-options"];
 /** To git, a web page that is one line is a repository without branches, too. */
 async function isWithoutBranches(talk: RunGit, url: string): Promise<boolean> {
   return (await talk([...listing, url])).trim() === "";
+}
+
+/** False, too, when nobody answers. */
+function seemsEmpty(talk: RunGit, url: string): Promise<boolean> {
+  return isWithoutBranches(talk, url).catch(() => false);
 }
 
 function nothingThere(): PinionError {

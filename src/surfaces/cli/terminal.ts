@@ -34,14 +34,20 @@ export function printable(text: string): string {
 export function wrap(text: string, width: number | null): readonly string[] {
   if (width === null || visibleLength(text) <= width) return [text];
   const lines: string[] = [];
-  let line = "";
+  let [line, length] = ["", 0];
   for (const word of text.split(" ")) {
-    if (line !== "" && visibleLength(line) + 1 + visibleLength(word) > width) {
+    const own = visibleLength(word);
+    if (line !== "" && length + 1 + own > width) {
       lines.push(line);
       line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
+      length = own;
+    } else {
+      length = line === "" ? own : length + 1 + own;
+      line = line === "" ? word : `${line} ${word}`;
+    }
   }
-  return [...lines, line];
+  lines.push(line);
+  return lines;
 }
 
 /** The same, with what follows the first line set in further than the text itself is. */
@@ -52,7 +58,10 @@ export function hanging(text: string, { start, width }: { readonly start: string
   return [indent + first, ...rest.map((line) => `${indent}  ${line}`)];
 }
 
+const plain = /^[ -~]*$/u;
+
 /** How many columns a text takes, colours not counted. */
 export function visibleLength(text: string): number {
+  if (plain.test(text)) return text.length;
   return Array.from(stripVTControlCharacters(text)).length;
 }

@@ -43,7 +43,8 @@ async function write(tools: OrdinaryTools, errand: Errand, head: CommitObject): 
   const store = createObjectStore(tools.directory, head.commit.length);
   const commit = await buildCommit({ ...tools, store }, order, { head, places, along, rollbackOf });
   if (order.mode === "propose") return propose(tools, errand, commit, "rollbackPolicy.manual.approvalRequired is set");
-  const pushed = await race(tools, commit, head);
+  const isContested = errand.turnedAway.count > 0;
+  const pushed = await race({ ...tools, isWatched: isContested && tools.isLookCheap }, commit, head);
   switch (pushed.kind) {
     case "accepted":
       return confirm(tools, errand, commit);
@@ -54,10 +55,13 @@ async function write(tools: OrdinaryTools, errand: Errand, head: CommitObject): 
   }
 }
 
-/** Where looking is cheap, others are watched meanwhile: a push that has lost is ended. Should it have arrived all the same, the next turn finds it. */
-async function race(tools: OrdinaryTools, commit: CommitId, head: CommitObject): Promise<PushResult> {
+/**
+ * Where a push was lost before and looking is cheap, others are watched meanwhile: one that has lost again is ended. Should it have arrived all
+ * the same, the next turn finds it.
+ */
+async function race(tools: OrdinaryTools & { readonly isWatched: boolean }, commit: CommitId, head: CommitObject): Promise<PushResult> {
   const push = { url: tools.url, commit, branch: tools.branch, seen: head.commit };
-  if (!tools.isLookCheap) return pushCommit(tools.talk, push);
+  if (!tools.isWatched) return pushCommit(tools.talk, push);
   const [lost, ended] = [new AbortController(), new AbortController()];
   const watching = watchForOthers(tools, [head.commit, commit], { lost, over: ended.signal });
   try {

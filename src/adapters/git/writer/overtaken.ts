@@ -10,7 +10,8 @@ export interface WatchTools {
   readonly clock: Clock;
 }
 
-const betweenLooksMs = 20;
+/** A push takes a second or so; the server has others to answer, too. */
+const betweenLooksMs = 100;
 
 /** Aborts `lost` when the branch is neither where it was seen nor at what we push; looks until `over`. Never throws. */
 export async function watchForOthers(

@@ -12,7 +12,7 @@ import { answer, answerOnSocket } from "./answers.ts";
 import { Exchange } from "./exchange.ts";
 import { headWithoutOffer, requestHeaders, requestIdOf, stickyValue } from "./headers.ts";
 import { askedBy, createOwnAddresses, type OwnEnvironment } from "./own-addresses.ts";
-import { createPipelining } from "./pipelining.ts";
+import { createPipelining, type Pipelining } from "./pipelining.ts";
 import { resolve, type Environments } from "./resolve.ts";
 import { createTrust } from "./trusted-proxies.ts";
 import { isWebSocket, tunnel, type Upgrade } from "./tunnel.ts";
@@ -84,13 +84,7 @@ export function createPublicServer(given: Dependencies): PublicServer {
       response.writeContinue();
     });
   });
-  server.on("upgrade", (request, socket, head) => {
-    if (isWebSocket(request)) return leaveHttp({ ...dependencies, tunnels, request, socket, head });
-    if (!pipelining.mayReadAgain(socket)) return;
-    // Another protocol, such as h2c, is not spoken: as a server may, the offer is ignored, and the request read again without it.
-    socket.unshift(Buffer.concat([headWithoutOffer(request), head]));
-    server.emit("connection", socket);
-  });
+  server.on("upgrade", (request, socket, head) => onUpgrade(server, pipelining, { ...dependencies, tunnels, request, socket, head }));
   server.on("clientError", refuseMalformed);
   return {
     server,
@@ -107,6 +101,16 @@ export function createPublicServer(given: Dependencies): PublicServer {
       return finish({ server, tunnels, connections }, limitMs);
     },
   };
+}
+
+/** An offer to leave HTTP: taken up for a WebSocket alone. */
+function onUpgrade(server: Server, pipelining: Pipelining, upgrade: Upgrade & { readonly log: Log }): void {
+  const { request, socket, head } = upgrade;
+  if (isWebSocket(request)) return leaveHttp(upgrade);
+  if (!pipelining.mayReadAgain(socket)) return;
+  // Another protocol, such as h2c, is not spoken: as a server may, the offer is ignored, and the request read again without it.
+  socket.unshift(Buffer.concat([headWithoutOffer(request), head]));
+  server.emit("connection", socket);
 }
 
 /** Each connection once: one whose first request offered another protocol comes twice. */
