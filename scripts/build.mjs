@@ -3,7 +3,8 @@
  * new one is whole, so a failing build breaks nothing that runs.
  */
 
-import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureInstalled, root } from "./ensure-installed.mjs";
@@ -13,23 +14,26 @@ const source = join(root, "src");
 const target = join(root, "dist");
 const stamp = join(target, ".built");
 
-/** Builds when src/ or a configuration of the build is newer than dist/. Ends the process when it fails. */
+/** Builds when dist/ was built of something else than what src/ and the configurations of the build are now. Ends the process when it fails. */
 export async function ensureBuilt() {
-  if (!isStale()) return;
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === digestOfInputs()) return;
   process.stderr.write("Building …\n");
   const code = await build();
   if (code !== 0) process.exit(2);
 }
 
+/** For vitest: tests that run the program begin with what src/ is now, however they are started. */
+export { ensureBuilt as setup };
+
 async function build() {
-  const startedAt = new Date();
+  const inputs = digestOfInputs();
   const next = `${target}-${process.pid}`;
   rmSync(next, { recursive: true, force: true });
   try {
     const code = await run("node_modules/typescript/bin/tsc", ["-p", "tsconfig.build.json", "--outDir", next]);
     if (code !== 0) return code;
     copyAssets(next);
-    replace(next, startedAt);
+    replace(next, inputs);
     return 0;
   } finally {
     rmSync(next, { recursive: true, force: true });
@@ -46,22 +50,24 @@ function copyAssets(next) {
   }
 }
 
-function replace(next, startedAt) {
+function replace(next, inputs) {
   const old = `${next}-old`;
-  writeFileSync(join(next, ".built"), "");
-  utimesSync(join(next, ".built"), startedAt, startedAt);
+  writeFileSync(join(next, ".built"), inputs);
   if (existsSync(target)) renameSync(target, old);
   renameSync(next, target);
   rmSync(old, { recursive: true, force: true });
 }
 
-/** A file that was removed shows in the time of its directory. */
-function isStale() {
-  if (!existsSync(stamp)) return true;
-  const builtAt = statSync(stamp).mtimeMs;
+/** Of names and contents: times say nothing of a copy. */
+function digestOfInputs() {
   const configurations = ["tsconfig.json", "tsconfig.build.json", "package.json"].map((name) => join(root, name));
-  const inputs = [source, ...entriesBelow(source), ...configurations];
-  return inputs.some((input) => statSync(input).mtimeMs > builtAt);
+  const hash = createHash("sha256");
+  for (const file of [...filesBelow(source).sort(), ...configurations])
+    hash
+      .update(`${relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update("\0");
+  return hash.digest("hex");
 }
 
 function filesBelow(directory) {
