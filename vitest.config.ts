@@ -1,75 +1,95 @@
 /**
- * Three kinds of tests, one after the other: fast ones, ones with real processes, and the whole program. Two more are left out by `npm test` and run
- * by `.ci/run`: `debian` needs programs of Debian's, such as a Prometheus server, which not every machine has; `load` takes minutes. Limits of time only
+ * Three kinds of tests are run by `npm test`: fast ones first, then ones with real processes, together with the whole program. Two more are left to
+ * `.ci/run`: `debian` needs programs of Debian's, such as a Prometheus server, which not every machine has; `load` takes minutes. Limits of time only
  * catch what hangs.
  */
 
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+const cores = Math.max(2, availableParallelism());
+
+/** Files share a process, and with it the modules that it has loaded; the setup file finds out who leaves something behind there. */
+const sharing = { pool: "forks" as const, isolate: false, setupFiles: ["test/support/leaves-nothing.ts"] };
+
+/** These run what is built, as users do. */
+const onBuilt = { globalSetup: ["scripts/build.mjs"] };
+
+/** What takes longest begins first, so that no worker is left alone with it. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isWhole = ({ project }: TestSpecification) => project.name === "e2e";
+    return [...sorted.filter(isWhole), ...sorted.filter((file) => !isWhole(file))];
+  }
+}
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
+          ...sharing,
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.real.test.ts", "test/**/*.debian.test.ts", "test/e2e/**", "test/load/**"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Files share a process, and with it the modules that it has loaded; the setup file finds out who leaves something behind there.
-          pool: "forks",
-          isolate: false,
-          setupFiles: ["test/support/leaves-nothing.ts"],
-          // By default one core stays idle, which is half of a small machine.
-          maxWorkers: 2,
+          maxWorkers: cores,
           sequence: { groupOrder: 0 },
         },
       },
       {
         test: {
+          ...sharing,
+          ...onBuilt,
           name: "real",
           include: ["test/**/*.real.test.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
-          pool: "forks",
-          maxWorkers: 2,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          // They and the next wait for other processes half of the time.
+          maxWorkers: 2 * cores,
           sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
+          ...sharing,
+          ...onBuilt,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           exclude: ["test/**/*.debian.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
+          maxWorkers: 2 * cores,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...onBuilt,
           pool: "forks",
-          // Most of the time they wait.
-          maxWorkers: 2,
+          name: "debian",
+          include: ["test/**/*.debian.test.ts"],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
           sequence: { groupOrder: 2 },
         },
       },
       {
         test: {
-          name: "debian",
-          include: ["test/**/*.debian.test.ts"],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          ...onBuilt,
           pool: "forks",
-          maxWorkers: 1,
-          sequence: { groupOrder: 3 },
-        },
-      },
-      {
-        test: {
           name: "load",
           include: ["test/load/**/*.test.ts"],
           testTimeout: 1_200_000,
           hookTimeout: 600_000,
-          pool: "forks",
           // One load at a time: they would slow each other down.
           maxWorkers: 1,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

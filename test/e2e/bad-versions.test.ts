@@ -81,7 +81,7 @@ describe("a bad version with customers", () => {
     const deployment = await installation.untilDeployment(process, "1.1.0", ({ phase }) => phase === "RolledBack");
     report(what, load, trigger);
     const [back] = [load.answers.length];
-    await until(() => load.answers.length >= back + 500, "there is more traffic");
+    await until(() => load.answers.length >= back + 200, "there is more traffic");
     expect(load.answers.slice(back).filter(({ version, sentAt }) => version === "1.1.0" && sentAt > (deployment.endedAt ?? 0))).toEqual([]);
     // What takes its engine down may do so to the validation that asks it first.
     expect([trigger, ...(environment === "crash" ? ["post_validation"] : [])]).toContain(deployment.trigger);

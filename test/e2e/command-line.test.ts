@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { freePort } from "../support/free-port.ts";
 import { pinion, root, until } from "../support/installation.ts";
 
@@ -30,11 +30,7 @@ function run(
 
 const [node, program] = pinion;
 
-async function folder(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), "pinion-e2e-"));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
-  return directory;
-}
+const newFolder = () => mkdtemp(join(tmpdir(), "pinion-e2e-"));
 
 describe("the program in the checkout", () => {
   it("runs by its name", async () => {
@@ -48,7 +44,9 @@ describe("the program in the checkout", () => {
   });
 
   it("says file and line of what is wrong, relative to the folder, and exits with 1", async () => {
-    const copy = join(await folder(), "shop");
+    const folder = await newFolder();
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const copy = join(folder, "shop");
     await cp(join(root, "example-repo"), copy, { recursive: true });
     const pins = join(copy, "environments/production/pins/team-orders.yaml");
     await writeFile(pins, `${await readFile(pins, "utf8")}shipping-quote: 9.9.9\n`);
@@ -85,15 +83,16 @@ describe("colour", () => {
 
 interface Shop {
   readonly repository: string;
-  readonly config: string;
   /** Runs `pinion` for this shop. */
   readonly ask: (...parameters: readonly string[]) => Promise<Ended>;
   readonly pin: (from: string, to: string) => Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** What `pinion init` writes, running. */
 async function openShop(): Promise<Shop> {
-  const shop = join(await folder(), "shop");
+  const folder = await newFolder();
+  const shop = join(folder, "shop");
   expect((await run(node, [program, "init", shop])).code).toBe(0);
   const repository = join(shop, "config-repo");
   expect((await run(node, [program, "validate", repository])).code).toBe(0);
@@ -104,7 +103,7 @@ async function openShop(): Promise<Shop> {
     .replace("8610", String(await freePort()))
     .replace("pollInterval: 5s", "pollInterval: 300ms");
   await writeFile(config, text);
-  await runIn(shop);
+  const end = runIn(shop);
   const ask = (...parameters: readonly string[]) => run(node, [program, ...parameters, "--config", config]);
   let last = "";
   await until(
@@ -119,9 +118,12 @@ async function openShop(): Promise<Shop> {
   const pins = join(repository, "environments/production/pins.yaml");
   return {
     repository,
-    config,
     ask,
     pin: async (from, to) => writeFile(pins, (await readFile(pins, "utf8")).replace(from, to)),
+    close: async () => {
+      await end();
+      await rm(folder, { recursive: true, force: true, maxRetries: 20 });
+    },
   };
 }
 
@@ -132,33 +134,16 @@ async function commit(repository: string, message: string): Promise<void> {
 }
 
 describe("what `pinion init` writes", () => {
-  it("is valid, runs as it is, and deploys the first edit", async () => {
-    const { repository, ask, pin } = await openShop();
-    await pin("1.0.0", "1.1.0");
-    expect((await run(node, [program, "plan", repository])).code).toBe(0);
-    await commit(repository, "hello 1.1.0");
-    const done = ["--until", "succeeded", "--timeout", "200s"];
-    expect(await ask("wait", "production/hello", "--version", "1.1.0", ...done)).toMatchObject({ code: 0 });
-    expect((await ask("status")).stdout).toContain("1.1.0 100% · 1.0.0 warm");
-    const { stdout } = await ask("history", "--limit", "1", "--format", "json");
-    expect(JSON.parse(stdout)).toMatchObject({
-      deployments: [{ environment: "production", process: "hello", from: "1.0.0", version: "1.1.0", phase: "Succeeded" }],
-    });
-
-    const order = ["--as", "Ann <ann@example.com>", "--reason", "to try it"];
-    const back = await ask("rollback", "production/hello", ...order);
-    expect(back).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/✓ git: [^]*✓ traffic: all on 1\.0\.0\ndone: /u),
-    });
-    expect(await run("git", ["pull", "--quiet", "--ff-only"], repository)).toMatchObject({ code: 0 });
-    const { stdout: author } = await run("git", ["log", "-1", "--format=%an"], repository);
-    expect(author.trim()).toBe("Pinion");
+  let shop: Shop;
+  beforeAll(async () => {
+    shop = await openShop();
+    return () => shop.close();
   });
 
-  it("is held by a freeze, and goes on without it", async () => {
-    const { repository, ask, pin } = await openShop();
-    const order = ["--as", "Ann <ann@example.com>", "--reason", "the till is being counted"];
+  const order = ["--as", "Ann <ann@example.com>", "--reason", "the till is being counted"];
+
+  it("is valid, runs as it is, is held by a freeze, and deploys the first edit without it", async () => {
+    const { repository, ask, pin } = shop;
     const frozen = await ask("freeze", "production", ...order, "--id", "freeze-1", "--format", "json");
     expect({ code: frozen.code, answer: JSON.parse(frozen.stdout) as unknown }).toMatchObject({
       code: 0,
@@ -171,13 +156,14 @@ describe("what `pinion init` writes", () => {
     expect((await ask("freeze", "production", ...order, "--id", "freeze-1")).code).toBe(0);
 
     await pin("1.0.0", "1.1.0");
+    expect((await run(node, [program, "plan", repository])).code).toBe(0);
     await commit(repository, "hello 1.1.0");
     const synced = await ask("sync", "production/hello");
     expect(synced).toMatchObject({ code: 0 });
     const status = (await ask("status")).stdout;
     expect(status).toContain("FROZEN by Ann");
     expect(status).toContain("1.0.0 100%");
-    expect(await ask("wait", "production/hello", "--version", "1.1.0", "--timeout", "5s")).toMatchObject({
+    expect(await ask("wait", "production/hello", "--version", "1.1.0", "--timeout", "2s")).toMatchObject({
       code: 3,
       stdout: expect.stringContaining("timed-out: production/hello: frozen by Ann, as claimed with the token of uid "),
     });
@@ -189,14 +175,32 @@ describe("what `pinion init` writes", () => {
       stderr: expect.stringContaining("nothing is under way"),
     });
   });
+
+  it("says what was deployed, and takes it back by a commit of its own", async () => {
+    const { repository, ask } = shop;
+    expect((await ask("status")).stdout).toContain("1.1.0 100% · 1.0.0 warm");
+    const { stdout } = await ask("history", "--limit", "1", "--format", "json");
+    expect(JSON.parse(stdout)).toMatchObject({
+      deployments: [{ environment: "production", process: "hello", from: "1.0.0", version: "1.1.0", phase: "Succeeded" }],
+    });
+
+    const back = await ask("rollback", "production/hello", ...order);
+    expect(back).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/✓ git: [^]*✓ traffic: all on 1\.0\.0\ndone: /u),
+    });
+    expect(await run("git", ["pull", "--quiet", "--ff-only"], repository)).toMatchObject({ code: 0 });
+    const { stdout: author } = await run("git", ["log", "-1", "--format=%an"], repository);
+    expect(author.trim()).toBe("Pinion");
+  });
 });
 
-/** The controller, ended in order with the test. */
-async function runIn(directory: string): Promise<void> {
+/** The controller. Gives what ends it in order. */
+function runIn(directory: string): () => Promise<void> {
   const child = spawn(node, [program, "run", "--on-exit", "stop"], { cwd: directory, stdio: "ignore" });
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-  onTestFinished(async () => {
+  return async () => {
     child.kill("SIGTERM");
     await ended;
-  });
+  };
 }

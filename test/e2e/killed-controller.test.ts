@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 async function loadOn(process: string): Promise<RecordedLoad> {
   await installation.untilStatus(environment, process, { sync: "Synced", health: "Healthy", desired: "1.0.0" });
-  const load = startRecordedLoad(`${await installation.address(environment)}/${process}`, { callers: 4 });
+  const load = startRecordedLoad(`${await installation.address(environment)}/${process}`, { callers: 4, pauseMs: 20 });
   onTestFinished(() => load.stop());
   return load;
 }

@@ -1,21 +1,26 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Load, startLoad } from "../../src/surfaces/demo/load.ts";
 import { setPin } from "../../src/surfaces/demo/stage.ts";
-import { type Installation, install, until } from "../support/installation.ts";
+import { type OpenInstallation, openInstallation, until } from "../support/installation.ts";
 
 const environment = "production";
 const orders = "order-intake";
 const pins = "environments/production/pins/team-orders.yaml";
 
-async function running(): Promise<Installation> {
-  const installation = await install({ environments: [environment], instances: 2 });
-  await installation.untilStatus(environment, orders, { sync: "Synced", health: "Healthy", desired: "1.2.0" });
-  return installation;
-}
+let installation: OpenInstallation;
 
-async function loadOn(installation: Installation): Promise<Load> {
-  const load = startLoad({ url: `${await installation.address(environment)}/orders/health`, order: null, callers: 4, pauseMs: 0 });
+/** Each test leaves it as well as it was. */
+beforeAll(async () => {
+  installation = await openInstallation({ environments: [environment], instances: 2 });
+  return () => installation.close();
+});
+
+const untilWell = () => installation.untilStatus(environment, orders, { sync: "Synced", health: "Healthy", desired: "1.2.0" });
+
+async function startedLoad(): Promise<Load> {
+  await untilWell();
+  const load = startLoad({ url: `${await installation.address(environment)}/orders/health`, order: null, callers: 4, pauseMs: 10 });
   onTestFinished(() => load.stop());
   await until(() => load.counts.requests > 20, "there is traffic");
   return load;
@@ -23,8 +28,7 @@ async function loadOn(installation: Installation): Promise<Load> {
 
 describe("SIGKILL of the controller under load, in the middle of a switch", () => {
   it("loses no request, and the next controller finishes what was under way with the same gateway and engines", async () => {
-    const installation = await running();
-    const load = await loadOn(installation);
+    const load = await startedLoad();
     const gateway = await installation.pidOfGateway();
     const engines = await installation.pidsOfEngines(environment);
     const rolloutStates = ["installing", "checking", "waiting", "switching"];
@@ -32,12 +36,12 @@ describe("SIGKILL of the controller under load, in the middle of a switch", () =
       await setPin(installation.stage, pins, orders, version);
       const since = Date.now();
       await installation.push(`Deploy ${orders} ${version}`);
-      await untilRolloutOf(installation, { version, since }, rolloutStates[index] ?? "installing");
+      await untilRolloutOf({ version, since }, rolloutStates[index] ?? "installing");
       await installation.killController();
       await sleep(200);
       await installation.startController();
       await installation.untilStatus(environment, orders, { sync: "Synced", health: "Healthy", desired: version });
-      await until(async () => (await fetchVersion(installation)) === version, `${version} answers`);
+      await until(async () => (await fetchVersion()) === version, `${version} answers`);
     }
     expect({ failed: load.counts.failed, why: load.counts.firstFailure }).toEqual({ failed: 0, why: null });
     expect(load.counts.requests).toBeGreaterThan(500);
@@ -47,11 +51,7 @@ describe("SIGKILL of the controller under load, in the middle of a switch", () =
 });
 
 /** Until the rollout has come so far, or further: a fast one may be past it. */
-async function untilRolloutOf(
-  installation: Installation,
-  { version, since }: { readonly version: string; readonly since: number },
-  state: string,
-): Promise<void> {
+async function untilRolloutOf({ version, since }: { readonly version: string; readonly since: number }, state: string): Promise<void> {
   await until(async () => {
     const history = await installation.controller.history(20);
     const rollout = history.find((each) => each.process === orders && each.version === version && each.startedAt >= since);
@@ -59,15 +59,14 @@ async function untilRolloutOf(
   }, `${version} is ${state}`);
 }
 
-async function fetchVersion(installation: Installation): Promise<string | null> {
+async function fetchVersion(): Promise<string | null> {
   const answer = await fetch(`${await installation.address(environment)}/orders/health`);
   return answer.headers.get("x-pinion-version");
 }
 
 describe("SIGKILL of an engine instance under load", () => {
   it("loses no request while the other instance is there, and the instance comes back with its flows", async () => {
-    const installation = await running();
-    const load = await loadOn(installation);
+    const load = await startedLoad();
     const [first, second] = await installation.pidsOfEngines(environment);
     if (first === undefined) throw new Error("no engine is running");
     process.kill(first, "SIGKILL");
@@ -80,7 +79,7 @@ describe("SIGKILL of an engine instance under load", () => {
 
 describe("SIGKILL of the gateway", () => {
   it("is followed by a new one on the same address, with the same routes", async () => {
-    const installation = await running();
+    await untilWell();
     const address = await installation.address(environment);
     const before = await installation.pidOfGateway();
     process.kill(before, "SIGKILL");

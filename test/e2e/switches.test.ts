@@ -4,9 +4,10 @@ import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type OpenInstallation, openInstallation, until } from "../support/installation.ts";
 import { type Ground, good } from "../support/proving-ground.ts";
 import { startRecordedLoad } from "../support/recorded-load.ts";
+import { isThorough } from "../support/thorough.ts";
 
 const environment = "shop";
-const leastRequests = 10_000;
+const leastRequests = isThorough ? 10_000 : 1_500;
 const leastSwitches = 3;
 const names = Array.from({ length: 40 }, (_, index) => `1.${index}.0`);
 const versions = Object.fromEntries(names.map((version) => [version, good]));
@@ -35,13 +36,16 @@ beforeAll(async () => {
   return () => installation.close();
 });
 
-describe("10,000 requests and more", () => {
+describe(`${leastRequests} requests and more`, () => {
   it.each([
     ["blue-green", "switch"],
     ["canary", "canary"],
   ])("all are answered while %s replaces one version after the other, and removes the old ones", async (_strategy, process) => {
     await installation.untilStatus(environment, process, { sync: "Synced", health: "Healthy", desired: "1.0.0" });
-    const load = startRecordedLoad(`${await installation.address(environment)}/${process}`, { callers: 12, pauseMs: 0 });
+    const load = startRecordedLoad(`${await installation.address(environment)}/${process}`, {
+      callers: isThorough ? 12 : 6,
+      pauseMs: isThorough ? 0 : 10,
+    });
     onTestFinished(() => load.stop());
     let switches = 0;
     while (switches < names.length - 1 && (load.answers.length < leastRequests || switches < leastSwitches)) {

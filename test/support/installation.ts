@@ -184,7 +184,7 @@ function configText({ server }: Stage, { environments, instances, instancesOf = 
   const others = Object.entries(instancesOf).map(([name, count]) => engine(name, count));
   return `repository:
   url: ${server.url}/shop.git
-  pollInterval: 300ms
+  pollInterval: 500ms
 state: ./state
 environments: [${environments.join(", ")}]
 engines:
@@ -247,7 +247,7 @@ export async function until(isSo: () => boolean | Promise<boolean>, what: string
   };
   while (!(await ask())) {
     if (Date.now() > deadline) throw new Error(`waited in vain until ${what}; ${seen()}`, { cause: failure });
-    await sleep(25);
+    await sleep(100);
   }
 }
 

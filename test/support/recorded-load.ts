@@ -26,12 +26,12 @@ export interface RecordedLoad {
 
 export interface LoadOptions {
   readonly callers?: number;
-  /** What each caller waits between an answer and its next request. */
+  /** What each caller waits between an answer and its next request: customers enough, and a machine that does something else too. */
   readonly pauseMs?: number;
 }
 
 /** Starts at once; who stops it is told when the last answer is there. */
-export function startRecordedLoad(url: string, { callers = 8, pauseMs = 5 }: LoadOptions = {}): RecordedLoad {
+export function startRecordedLoad(url: string, { callers = 8, pauseMs = 50 }: LoadOptions = {}): RecordedLoad {
   const agent = new Agent({ keepAlive: true, maxSockets: callers });
   const answers: Answer[] = [];
   let running = true;

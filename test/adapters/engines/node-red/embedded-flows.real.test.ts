@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../../src/adapters/engines/node-red/embedded.ts";
 import type { Engine } from "../../../../src/ports/engine.ts";
 import type { DeploymentUnit } from "../../../../src/domain/unit.ts";
@@ -17,9 +17,11 @@ describe("embedded Node-RED", () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), "pinion-node-red-"));
+    vi.stubEnv("PINION_HOST_SECRET", "the controller's own");
     embedded = await start();
   });
   afterAll(async () => {
+    vi.unstubAllEnvs();
     await embedded?.stop();
     await rm(directory, { recursive: true, force: true });
   });
@@ -80,7 +82,6 @@ describe("embedded Node-RED", () => {
     it("variables arrive with their types, secrets too, and no secret can be read back", async () => {
       const func =
         'msg.payload = { t: env.get("T"), n: env.get("N"), b: env.get("B"), j: env.get("J"), s: env.get("S"), path: env.get("PINION_HOST_SECRET") ?? null }; return msg;';
-      process.env["PINION_HOST_SECRET"] = "the controller's own";
       const unit = unitOf("vars", "1.0.0", helloFlow(func), {
         variables: { T: "text", N: 4.5, B: false, J: { a: [1, null] } },
         secrets: { S: "hunter2-secret" },

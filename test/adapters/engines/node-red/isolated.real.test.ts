@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmod, chown, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../../src/adapters/engines/node-red/embedded.ts";
 import { ensureOwnFolder } from "../../../../src/adapters/engines/node-red/run-as.ts";
 import type { Definition } from "../../../../src/domain/definition.ts";
@@ -37,12 +37,14 @@ describe.runIf(canSwitch())("engines that run as users of their own", () => {
     await mkdir(join(directory, "state"), { mode: 0o700 });
   });
   afterEach(async () => {
+    vi.unstubAllEnvs();
     await embedded?.stop();
     await rm(directory, { recursive: true, force: true });
   });
 
   it("cannot read the controller's files, and keep theirs to themselves", async () => {
     await writeFile(join(directory, "state/journal.db"), "all that was decided", { mode: 0o600 });
+    vi.stubEnv("PINION_TEST_SECRET", "secret-of-the-controller");
     embedded = await startEmbeddedNodeRed({
       environment: "production",
       directory: join(directory, "state/engines/production"),
@@ -61,7 +63,6 @@ describe.runIf(canSwitch())("engines that run as users of their own", () => {
       );
       return unitOf(`p${index}`, "1.0.0", { ...definition, nodes });
     });
-    process.env["PINION_TEST_SECRET"] = "secret-of-the-controller";
     await engine.ensureInstalled(units);
     const answers = await Promise.all(units.map(async (unit) => (await fetch(`${await addressOf(engine, unit)}/hello`)).text()));
     expect(answers[0]).toContain("20001");
