@@ -182,9 +182,10 @@ function pictured(count: number, part: (index: number) => Parameters<typeof proc
 const jsonOf = (body: string): string => `${ok}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 const controllers: Readonly<Record<string, HostileCase["prepare"]>> = {
   "9,000 processes": () => answering(jsonOf(pictured(9_000, () => ({}))), shown),
-  "a reason of 5 MB": () => answering(jsonOf(pictured(1, () => ({ reason: fill("x ") }))), shown),
-  "a reason of 5 MB in one word": () => answering(jsonOf(pictured(1, () => ({ reason: fill("x") }))), shown),
-  "a reason of 1 MB of escapes": () => answering(jsonOf(pictured(1, () => ({ reason: fill("\u001b[2J", 1_000_000) }))), shown),
+  "a reason of 5 MB": () => answering(jsonOf(pictured(1, () => ({ reason: { code: "Unrecorded", text: fill("x ") } }))), shown),
+  "a reason of 5 MB in one word": () => answering(jsonOf(pictured(1, () => ({ reason: { code: "Unrecorded", text: fill("x") } }))), shown),
+  "a reason of 1 MB of escapes": () =>
+    answering(jsonOf(pictured(1, () => ({ reason: { code: "Unrecorded", text: fill("\u001b[2J", 1_000_000) } }))), shown),
   "5 MB of lists": () => answering(jsonOf(`[${fill("[],")}1]`), shown),
   "lists in lists": () => answering(jsonOf(fill("[", 1_000_000)), shown),
 };

@@ -1,7 +1,8 @@
-/** Writes src/generated/ from schemas/, so that types and schemas cannot drift apart. Run it with `npm run generate`. */
+/** Writes src/generated/ from schemas/, and docs/reasons.md from the list of reasons. Run it with `npm run generate`. */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
+import { renderReasonsPage } from "./reasons-page.ts";
 
 const schemaNames = ["process", "version", "environment", "pins", "quarantine", "pinion"] as const;
 
@@ -29,6 +30,7 @@ async function typesOf(schema: JSONSchema, source: string): Promise<string> {
 async function main(root: URL): Promise<void> {
   await mkdir(new URL("src/generated/", root), { recursive: true });
   for (const [path, text] of await generateTypes(root)) await writeFile(new URL(path, root), text);
+  await writeFile(new URL("docs/reasons.md", root), renderReasonsPage());
 }
 
 if (process.argv[1]?.endsWith("generate-types.ts")) await main(new URL("../", import.meta.url));

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { renderReasonsPage } from "../scripts/reasons-page.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -66,6 +67,10 @@ describe("the pages", () => {
     expect(codes.length).toBeGreaterThan(100);
     expect(rows.map(([, code = ""]) => code)).toEqual(codes);
     expect(rows.filter(([, , hint = ""]) => !source.includes(`"${hint.replaceAll(String.raw`\|`, "|")}"`)).map(([row]) => row)).toEqual([]);
+  });
+
+  it("list every reason", () => {
+    expect(read("docs/reasons.md")).toBe(renderReasonsPage());
   });
 
   it("explain every status word", () => {

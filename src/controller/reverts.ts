@@ -43,7 +43,7 @@ async function write(environment: string, owed: OwedRevert, ports: Ports): Promi
   }
   const why = describe(outcome);
   ports.log.info({ environment, process: order.process, deployment: order.deployment, rollback: order.id, outcome: outcome.kind }, why);
-  await ports.journal.reverted(order, outcome, { at: ports.clock.now(), state: `revert ${outcome.kind}`, why });
+  await ports.journal.reverted(order, outcome, { at: ports.clock.now(), state: `revert ${outcome.kind}`, code: "GitWritten", why });
   return outcome;
 }
 

@@ -10,11 +10,12 @@ import type { ProcessId } from "./names.ts";
 import { entered, newRollout, opened } from "./new-rollout.ts";
 import type { PinBack, Revert } from "./revert.ts";
 import { isOnItsWay } from "./rollback.ts";
+import { joinReasons, type Reason } from "./reason.ts";
 import type { Rollout } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 import type { DeploymentUpdate, ProcessState } from "./state.ts";
 import { together } from "./strategies/handing-over.ts";
-import { giveTraffic, type Reason } from "./strategies/steps.ts";
+import { type Condemnation, giveTraffic } from "./strategies/steps.ts";
 import { describeKeeper, type Group, groupOf, hasPredecessor, type Orphan, pinsBack, surroundings, type WayBack } from "./ways-back.ts";
 
 /** What was decided about a process, before anything is done about it. */
@@ -95,7 +96,8 @@ function stays({ remembered, decision }: Decided, whyNot: string): Change {
   const state = decision.after?.rollout?.state;
   const condemned = state?.kind === "rejected" ? state.why : "";
   const status = decision.after?.status ?? remembered.status;
-  const reason = `${condemned}; not rolled back: ${whyNot}. ${personMustDecide}`;
+  const text = `${condemned}; not rolled back: ${whyNot}. ${personMustDecide}`;
+  const reason: Reason = { code: "PersonMustDecide", text };
   const after = { ...remembered, status: status && { ...status, reason } };
   const decided = { after, actions: [], replacesOwed: false, deployments: [], wakeAt: decision.wakeAt };
   return { decision: decided, whyNot, besides: null };
@@ -140,7 +142,7 @@ function saying(decision: ProcessDecision, more: string): ProcessDecision {
   const state = { ...after.rollout.state, why: `${after.rollout.state.why}; ${more}` };
   return {
     ...decision,
-    after: { ...after, rollout: { ...rollout, state }, status: status && { ...status, reason: `${status.reason}; ${more}` } },
+    after: { ...after, rollout: { ...rollout, state }, status: status && { ...status, reason: joinReasons(status.reason, more) } },
     deployments: deployments.map((update, index) => (index === deployments.length - 1 ? sayingMore(update, more) : update)),
   };
 }
@@ -232,16 +234,17 @@ function rejectedWith(way: WayBack, before: ProcessState, why: string, seen: See
 
 function rejected(underWay: Rollout, why: string, seen: Seen): Begun {
   const rollout: Rollout = { ...underWay, paused: null, state: { kind: "rejected", why, since: seen.now, hadTraffic: true, trigger } };
-  return { rollout, deployments: [entered(rollout, seen.now, { why })] };
+  return { rollout, deployments: [entered(rollout, seen.now, { code: "GoingBack", text: why })] };
 }
 
 /** A deployment that begins with its end: there is none under way that could be taken back. */
-export function reopened(way: Exclude<WayBack, { kind: "reject" }>, process: ProcessId, reason: Reason, seen: Seen): Begun | null {
+export function reopened(way: Exclude<WayBack, { kind: "reject" }>, process: ProcessId, reason: Condemnation, seen: Seen): Begun | null {
   if (!seen.spec) return null;
   const blank = newRollout(process, seen, seen.spec, { ...identityOf(way), stable: way.to, fast: false });
   const rollout: Rollout = { ...blank, state: { kind: "rejected", since: seen.now, hadTraffic: true, ...reason } };
-  const beginning = { ...opened(rollout, seen, reason.why), trigger: reason.trigger };
-  return { rollout, deployments: [beginning, entered(rollout, seen.now, reason)] };
+  const told: Reason = { code: "GoingBack", text: reason.why };
+  const beginning = { ...opened(rollout, seen, told), trigger: reason.trigger };
+  return { rollout, deployments: [beginning, entered(rollout, seen.now, told)] };
 }
 
 function identityOf(way: Exclude<WayBack, { kind: "reject" }>): Pick<Rollout, "kind" | "candidate" | "exchanged"> {

@@ -8,6 +8,7 @@ import type { Desired } from "./desired.ts";
 import { inconclusive } from "./inconclusive.ts";
 import type { Instant, ProcessId } from "./names.ts";
 import { findQuarantined, pinnedDefinition } from "./quarantine.ts";
+import type { Reason } from "./reason.ts";
 import type { Rollout } from "./rollout.ts";
 import { condemnation } from "./rollback.ts";
 import { type Seen, servingUnit } from "./seen.ts";
@@ -69,8 +70,9 @@ function isCalm({ rollout, revert, status }: ProcessState): boolean {
 }
 
 /** Why it is not deployed, and what changes that. */
-export function describeRefusal({ why, awaits, unit }: Refusal, environment: string): string {
-  return awaits === undefined
-    ? `${why}; \`pinion retry ${environment}/${unit.process}\` tries it again`
-    : `${why}; ${awaits}, which it calls, was being rolled back just then: it is tried again once when that is healthy`;
+export function reasonOfRefusal({ code = "DeploymentFailed", why, awaits, unit }: Refusal, environment: string): Reason {
+  const about = unit.version;
+  if (awaits === undefined) return { code, text: `${why}; \`pinion retry ${environment}/${unit.process}\` tries it again`, about };
+  const text = `${why}; ${awaits}, which it calls, was being rolled back just then: it is tried again once when that is healthy`;
+  return { code: "AwaitsDependency", text, about };
 }

@@ -41,7 +41,8 @@ function firstError({ findings }: Standing["environment"]): string {
 /** No longer pinned, and still there because that may be a mistake. */
 function whyKept({ environment, desired }: Standing, known: ProcessState | undefined): string | null {
   if (!desired || known?.status?.sync !== "OutOfSync") return null;
-  return whyNotTakenOut({ environment: environment.name, ...environment, ...desired });
+  const why = whyNotTakenOut({ environment: environment.name, ...environment, ...desired });
+  return why && `no longer pinned, but ${why}`;
 }
 
 /** Refused or in quarantine. What waits for another process to be healthy is tried again by itself. */

@@ -2,20 +2,22 @@
 
 import semver from "semver";
 import type { Action } from "./actions.ts";
-import { describeRefusal, isHealthyAgain } from "./by-catch.ts";
+import { isHealthyAgain, reasonOfRefusal } from "./by-catch.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
-import { advance, isAllButOver, knownGoodAfter, open, rejectedPhase } from "./deployments.ts";
-import { describeHeld, describeSettled, describeUnknown, type Outlook, withStatus } from "./describe-status.ts";
+import { rejectedPhase } from "./deployment-reason.ts";
+import { advance, isAllButOver, knownGoodAfter, open } from "./deployments.ts";
 import type { Desired } from "./desired.ts";
 import { holdForConcurrency, isRunning } from "./gates/concurrency.ts";
 import { holdForDependencies } from "./gates/dependencies.ts";
 import type { Held } from "./gates/gate.ts";
-import { keepServing, whyNotServed } from "./keep-serving.ts";
+import { hold, watchOnly, whyUnknown } from "./hold.ts";
+import { whyNotServed } from "./keep-serving.ts";
 import { keepUp } from "./keep-up.ts";
 import { describeFreeze, signature } from "./orders.ts";
-import { findQuarantined, followGit, heldInQuarantine, isInQuarantine, pinnedDefinition } from "./quarantine.ts";
+import { findQuarantined, followGit, heldInQuarantine, isInQuarantine, pinnedDefinition, reasonOfBroken } from "./quarantine.ts";
+import type { Reason } from "./reason.ts";
 import { whyNotTakenOut, whyUnusable } from "./removal.ts";
-import { condemnation, describeLag, followRevert } from "./rollback.ts";
+import { condemnation, followRevert } from "./rollback.ts";
 import type { UnitRef } from "./names.ts";
 import { describeStay, keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
 import type { Dependency } from "./process-version.ts";
@@ -23,7 +25,6 @@ import type { Rollout } from "./rollout.ts";
 import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, weightOf } from "./seen.ts";
 import type { DeploymentUpdate, ProcessState, Refusal } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
-import { verifiedBefore } from "./stable-version.ts";
 import { watchRollout } from "./watch.ts";
 
 /** How long a failed healing is left alone before it is tried again. */
@@ -40,7 +41,7 @@ export function decideProcess(one: Case): ProcessDecision {
 function decideNow(one: Case): ProcessDecision {
   const { before, desired, pass } = one;
   const { seen } = pass;
-  if (!seen.spec || !seen.desired) return watchOnly(one, whyUnusable(seen));
+  if (!seen.spec || !seen.desired) return watchOnly(one, { code: "EnvironmentUnusable", text: whyUnusable(seen) });
   const view = viewProcess(before.process, seen, desired);
   if (before.rollout && isSuperseded(one, before.rollout)) return view ? supersede(one, before.rollout) : awaitView(one, before.rollout);
   if (before.rollout) return advance(one, before.rollout);
@@ -65,11 +66,11 @@ function decideIdle(one: Case, view: ProcessSeen): ProcessDecision {
   if (!desired) return decideUnpinned(one, view);
   const back = wayBack(one, view);
   if (back) return open(one, view, { kind: "rollback", candidate: back, fast: true, why: `${view.process} goes back to ${back.version}` });
-  if (desired.kind === "broken") return hold(one, view, { health: "Degraded", why: desired.why, until: null });
+  if (desired.kind === "broken") return hold(one, view, { health: "Degraded", reason: reasonOfBroken(desired), until: null });
   if (servingUnit(view.route)?.digest === desired.unit.digest) return decideServing(one, view, desired.unit);
   const { refused } = before;
   if (refused?.unit.digest === desired.unit.digest && !isWorthAnotherTry(refused, one.pass))
-    return hold(one, view, { health: "Degraded", why: describeRefusal(refused, one.pass.seen.environment), until: null });
+    return hold(one, view, { health: "Degraded", reason: reasonOfRefusal(refused, one.pass.seen.environment), until: null });
   return decideOutOfSync(one, view, desired);
 }
 
@@ -107,7 +108,7 @@ function decideOutOfSync(one: Case, view: ProcessSeen, { unit, summary }: Extrac
 }
 
 function heldInFreeze({ freeze }: Pass, isRollback: boolean): Held | null {
-  return freeze && !isRollback ? { why: describeFreeze(freeze), until: null } : null;
+  return freeze && !isRollback ? { reason: { code: "Frozen", text: describeFreeze(freeze) }, until: null } : null;
 }
 
 /** Who wanted it, where a revert was ordered: history and messages say it too, not only the commit. */
@@ -129,27 +130,39 @@ function decideServing(one: Case, view: ProcessSeen, unit: UnitRef): ProcessDeci
   const installed = findInstalled(view.installed, unit.digest);
   if (isReady(installed, view.instances)) return keepUp(one, view, unit);
   const { isByHand, why } = whyNotServed(installed, view, unit);
-  if (isByHand && !pass.seen.spec?.selfHeal) return hold(one, view, { health: "Degraded", why: `${why} (selfHeal is off)`, until: null });
+  if (isByHand && !pass.seen.spec?.selfHeal) {
+    const reason: Reason = { code: "Drifted", text: `${why} (selfHeal is off)`, about: unit.version };
+    return hold(one, view, { health: "Degraded", reason, until: null });
+  }
   const failed = before.refused?.unit.digest === unit.digest ? before.refused : null;
-  if (failed && pass.seen.now < failed.at + healPauseMs)
-    return hold(one, view, { health: "Degraded", why: failed.why, until: failed.at + healPauseMs });
-  return open(one, view, { kind: "heal", candidate: unit, fast: true, why: isByHand ? `drift: ${why}` : why });
+  if (failed && pass.seen.now < failed.at + healPauseMs) {
+    const reason: Reason = { code: "NotRestored", text: failed.why, about: unit.version };
+    return hold(one, view, { health: "Degraded", reason, until: failed.at + healPauseMs });
+  }
+  return open(one, view, { kind: "heal", candidate: unit, fast: true, isByHand, why: isByHand ? `drift: ${why}` : why });
 }
 
 /** Not pinned any more: taken out, unless that could be a mistake. */
 function decideUnpinned(one: Case, view: ProcessSeen): ProcessDecision {
   if (view.installed.length === 0 && !servingUnit(view.route))
     return { after: leftOf(one.before), actions: [], replacesOwed: true, deployments: [], wakeAt: null };
-  const why = one.pass.freeze ? `no longer pinned, but ${describeFreeze(one.pass.freeze)}` : whyNotRemoved(one.pass);
+  const { freeze } = one.pass;
+  const why = freeze ? describeFreeze(freeze) : whyNotRemoved(one.pass);
   const serving = servingUnit(view.route);
-  if (why && (serving || one.before.takenOutAt === null)) return hold(one, view, { health: "Suspended", why, until: null });
+  if (why && (serving || one.before.takenOutAt === null)) {
+    const reason: Reason = { code: freeze ? "Frozen" : "NotRemoved", text: `no longer pinned, but ${why}` };
+    return hold(one, view, { health: "Suspended", reason, until: null });
+  }
   return serving ? takeOut(one, view) : keepWarm(one, view, why);
 }
 
 /** Whoever takes its paths over gets them in the moment in which it loses them. */
 function takeOut(one: Case, view: ProcessSeen): ProcessDecision {
   const handover = one.pass.handovers?.get(view.process);
-  if (handover?.kind === "waits") return hold(one, view, { health: null, why: describeStay(view.process, handover), until: null });
+  if (handover?.kind === "waits") {
+    const reason: Reason = { code: "HandingOver", text: describeStay(view.process, handover) };
+    return hold(one, view, { health: null, reason, until: null });
+  }
   return open(one, view, { kind: "retire", candidate: null, fast: false, why: whyTakenOut(one.pass.seen), handover });
 }
 
@@ -165,14 +178,9 @@ function whyNotRemoved({ seen }: Pass): string | null {
   return desired && whyNotTakenOut({ environment, spec, findings, ...desired });
 }
 
-function whyUnknown({ engine, routes }: Seen): string {
-  if (engine.kind === "unknown") return engine.why;
-  return routes.kind === "unknown" ? routes.why : "";
-}
-
 function heldBack(needs: readonly Dependency[], { seen, state, running, freeze }: Pass): Held | null {
   if (!seen.desired) return null;
-  if (freeze) return { why: describeFreeze(freeze), until: null };
+  if (freeze) return { reason: { code: "Frozen", text: describeFreeze(freeze) }, until: null };
   const desired = seen.desired;
   const routes = seen.routes.kind === "known" ? seen.routes.value : null;
   const dependencies = holdForDependencies(needs, {
@@ -239,7 +247,7 @@ function supersede(one: Case, rollout: Rollout): ProcessDecision {
   if (isRunning(rollout)) pass.running -= 1;
   const knownGood = isGood ? knownGoodAfter(before, rollout, { phase, why, at: now }) : before.knownGood;
   const idle: ProcessState = { ...before, rollout: null, knownGood, status: before.status && { ...before.status, phase } };
-  const step = { at: now, state: phase === "Superseded" ? "superseded" : phase, why };
+  const step = { at: now, state: phase === "Superseded" ? "superseded" : phase, code: "Superseded", why } as const;
   const closing: DeploymentUpdate = { id: rollout.deployment, phase, step, endedAt: now };
   const decision = decideNow({ ...one, before: idle, superseded: { rollout, isGood } });
   return { ...decision, after: decision.after ?? idle, replacesOwed: true, deployments: [closing, ...decision.deployments] };
@@ -270,29 +278,4 @@ function isTakenBack({ before, desired }: Case, { candidate, kind }: Rollout): b
 /** A version that its metrics condemn just now is not found good because the next one comes. */
 function isCondemned({ pass, owed }: Case, rollout: Rollout): boolean {
   return condemnation(rollout, watchRollout(rollout, pass.seen, { evidence: [], owed })) !== null;
-}
-
-function watchOnly({ before, desired, pass }: Case, why: string): ProcessDecision {
-  return {
-    after: withStatus(before, describeUnknown(before, pass.seen, desired, why)),
-    actions: [],
-    replacesOwed: false,
-    deployments: [],
-    wakeAt: null,
-  };
-}
-
-/** What serves meanwhile is kept in order; nothing else is owed any more. */
-function hold(one: Case, view: ProcessSeen, because: Outlook): ProcessDecision {
-  const { before, pass } = one;
-  const kept = keepServing(one, view, verifiedBefore(one.superseded, servingUnit(view.route)));
-  const why = [because.why, kept.why, describeLag(before)].filter((part) => part !== null).join("; ");
-  const describe = because.health === null ? describeHeld : describeSettled;
-  return {
-    after: withStatus(before, describe(before, pass.seen, view, { ...because, why })),
-    actions: kept.actions,
-    replacesOwed: true,
-    deployments: [],
-    wakeAt: because.until,
-  };
 }

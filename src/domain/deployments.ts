@@ -1,7 +1,7 @@
 /** Opening a deployment, taking it one step further, and closing it with its outcome. */
 
 import type { Action } from "./actions.ts";
-import { describeRefusal, notingByCatch } from "./by-catch.ts";
+import { notingByCatch, reasonOfRefusal } from "./by-catch.ts";
 import { deadlineOf, earlier, timeIsOver } from "./deadline.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeEnded, describeRollout, withStatus } from "./describe-status.ts";
@@ -13,13 +13,15 @@ import { keepServing } from "./keep-serving.ts";
 import { whenLate } from "./lateness.ts";
 import { entered, newRollout, opened } from "./new-rollout.ts";
 import { describeFreeze, signature } from "./orders.ts";
+import { codeAtEnd, codeOf, codeUnderWay, rejectedPhase } from "./deployment-reason.ts";
 import { definitionOf } from "./quarantine.ts";
+import { joinReasons, type Reason, type ReasonCode } from "./reason.ts";
 import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, whyNotAutomatic } from "./rollback.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
 import { type ProcessSeen, viewProcess } from "./seen.ts";
 import type { DeploymentUpdate, KnownGood, ProcessState, Refusal } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
-import { isBeforeSwitch, type Reason, reject, stay } from "./strategies/steps.ts";
+import { type Condemnation, isBeforeSwitch, reject, stay } from "./strategies/steps.ts";
 import { exchanging, nextHandingOver, together } from "./strategies/handing-over.ts";
 import { stableFor } from "./stable-version.ts";
 import { begin } from "./strategies/strategy.ts";
@@ -34,12 +36,14 @@ interface Opening {
   readonly candidate: UnitRef | null;
   readonly fast: boolean;
   readonly why: string;
+  /** Of a healing: somebody has changed it. */
+  readonly isByHand?: boolean;
   /** Others take its paths over at the same moment. */
   readonly handover?: Going | undefined;
   readonly isSecondTry?: true;
 }
 
-export function open(one: Case, view: ProcessSeen, { why, handover, ...identity }: Opening): ProcessDecision {
+export function open(one: Case, view: ProcessSeen, { why, isByHand = false, handover, ...identity }: Opening): ProcessDecision {
   const { before, pass } = one;
   const { seen } = pass;
   if (!seen.spec) throw new Error("no deployment without an environment");
@@ -55,12 +59,16 @@ export function open(one: Case, view: ProcessSeen, { why, handover, ...identity 
   const step = begin(blank, why);
   const rollout: Rollout = { ...blank, state: step.state };
   const process: ProcessState = { ...before, rollout, refused: identity.kind === "heal" ? before.refused : null };
-  const after = withStatus(process, describeRollout(before, seen, view, { rollout, why: step.why, isAlarming: false, isStopped: false }));
+  const reason: Reason = { code: codeUnderWay(rollout), text: step.why };
+  const after = withStatus(process, describeRollout(before, seen, view, { rollout, reason, isAlarming: false, isStopped: false }));
   return {
     after,
     actions: together(step.actions, handover?.with ?? []),
     replacesOwed: true,
-    deployments: [opened(rollout, seen, why), entered(rollout, seen.now, step)],
+    deployments: [
+      opened(rollout, seen, { code: isByHand ? "HealingDrift" : reason.code, text: why }),
+      entered(rollout, seen.now, { ...reason }),
+    ],
     wakeAt: earlier(step.wakeAt, timeIsOver(rollout, seen)),
   };
 }
@@ -82,14 +90,14 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
   const remembered = isSame ? before : afterEntering(one, rollout, after);
   const view = viewProcess(before.process, seen, desired);
   const stopped = stoppedBy(one, after);
-  const lag = describeLag(remembered);
-  const why = lag === null ? step.why : `${step.why}; ${lag}`;
-  const status = describeRollout(remembered, seen, view, { rollout: after, why, isAlarming, isStopped: stopped !== null });
+  const reason: Reason = { code: codeOf(step, after, { watched, stopped, isSame }), text: step.why };
+  const shown = joinReasons(reason, describeLag(remembered));
+  const status = describeRollout(remembered, seen, view, { rollout: after, reason: shown, isAlarming, isStopped: stopped !== null });
   return {
     after: withStatus(isSame ? before : { ...remembered, rollout: after }, status),
     actions: [...step.actions, ...whileWaiting(one, after)],
     replacesOwed: !isSame,
-    deployments: isSame ? [] : [entered(after, seen.now, step)],
+    deployments: isSame ? [] : [entered(after, seen.now, reason)],
     wakeAt: earlier(step.wakeAt, stopped === null ? timeIsOver(after, seen) : null),
   };
 }
@@ -115,17 +123,17 @@ function nextStep(one: Case, rollout: Rollout, watched: RolloutSeen): Stepping {
   if (stopped === null && isLate) return { ...whenLate(rollout, watched), isAlarming: false };
   const step = nextHandingOver(rollout, watched, one.pass.handovers);
   if (stopped === null || step.state.kind === "rejected") return calm(exchanging(rollout, step.state, one.pass.handovers), step);
-  return calm(rollout, isGoingOn(step, rollout) ? stay(rollout.state, stopped) : { ...step, why: `${step.why}; ${stopped}` });
+  return calm(rollout, isGoingOn(step, rollout) ? stay(rollout.state, stopped.text) : { ...step, why: `${step.why}; ${stopped.text}` });
 }
 
 /** Taken back, unless the rails forbid it: then it neither goes on nor counts as good, and is kept as it is. */
-function whenCondemned(one: Case, rollout: Rollout, watched: RolloutSeen, bad: Reason): Stepping {
+function whenCondemned(one: Case, rollout: Rollout, watched: RolloutSeen, bad: Condemnation): Stepping {
   const { now } = one.pass.seen;
   const held = whyNotAutomatic(rollout, one.before, one.pass.seen);
   const step = condemn(rollout, bad, held, now);
   if (step.state.kind === "rejected") return calm(rollout, step);
   const normal = nextHandingOver(rollout, watched, one.pass.handovers);
-  return { rollout, step: isGoingOn(normal, rollout) ? step : { ...normal, why: step.why }, isAlarming: true };
+  return { rollout, step: isGoingOn(normal, rollout) ? step : { ...normal, why: step.why, code: "PersonMustDecide" }, isAlarming: true };
 }
 
 function calm(rollout: Rollout, step: StrategyStep): Stepping {
@@ -136,13 +144,17 @@ function isGoingOn(step: StrategyStep, rollout: Rollout): boolean {
   return step.outcome !== null || !isSameState(step.state, rollout.state);
 }
 
+interface Stopped extends Reason {
+  readonly code: "Paused" | "Frozen";
+}
+
 /** Who stopped it, where it can be stopped; null: it goes on. Going back, and keeping things in order, is never stopped. */
-function stoppedBy({ pass }: Case, rollout: Rollout): string | null {
+function stoppedBy({ pass }: Case, rollout: Rollout): Stopped | null {
   if (rollout.kind !== "deploy" && !rollout.paused) return null;
   if (!canStandStill(rollout)) return null;
   const { paused } = rollout;
-  if (paused) return `paused by ${signature(paused)}`;
-  return pass.freeze ? describeFreeze(pass.freeze) : null;
+  if (paused) return { code: "Paused", text: `paused by ${signature(paused)}` };
+  return pass.freeze ? { code: "Frozen", text: describeFreeze(pass.freeze) } : null;
 }
 
 const stillStates: ReadonlySet<RolloutState["kind"]> = new Set([
@@ -197,28 +209,22 @@ function close(one: Case, rollout: Rollout, step: StrategyStep): ProcessDecision
   if (isRunning(rollout)) pass.running -= 1;
   const { seen } = pass;
   const phase = step.outcome === "succeeded" ? "Succeeded" : rejectedPhase(rollout.state);
+  const code = codeAtEnd(rollout, phase);
   const ended: ProcessState = {
     ...before,
     rollout: null,
     knownGood: knownGoodAfter(before, rollout, { phase, why: step.why, at: seen.now }),
-    refused: refusalAfter(one, rollout, step),
+    refused: refusalAfter(one, rollout, { code, why: step.why, outcome: step.outcome }),
   };
   const update: DeploymentUpdate = {
     id: rollout.deployment,
     phase,
-    step: { at: seen.now, state: phase, why: step.why },
+    step: { at: seen.now, state: phase, code, why: step.why },
     endedAt: seen.now,
   };
-  const why = ended.refused && rollout.kind !== "heal" ? describeRefusal(ended.refused, seen.environment) : step.why;
-  const status = describeEnded(before, seen, viewProcess(before.process, seen, desired), { phase, why });
+  const reason = ended.refused && rollout.kind !== "heal" ? reasonOfRefusal(ended.refused, seen.environment) : { code, text: step.why };
+  const status = describeEnded(before, seen, viewProcess(before.process, seen, desired), { phase, reason });
   return { after: withStatus(ended, status), actions: [], replacesOwed: true, deployments: [update], wakeAt: seen.now };
-}
-
-/** A rejected candidate that ever had traffic was rolled back; one that never had it just failed. */
-export function rejectedPhase(state: RolloutState): DeploymentPhase {
-  if (state.kind !== "rejected") return "Failed";
-  if (state.trigger === "abort" || state.trigger === inconclusive) return "Aborted";
-  return state.hadTraffic ? "RolledBack" : "Failed";
 }
 
 /** Validated with all the traffic: only the version before it is still being let go, or it is only watched. */
@@ -240,9 +246,13 @@ export function knownGoodAfter(
   ].slice(0, knownGoodLimit);
 }
 
-function refusalAfter(one: Case, rollout: Rollout, step: StrategyStep): Refusal | null {
+interface Ending extends Pick<StrategyStep, "why" | "outcome"> {
+  readonly code: ReasonCode;
+}
+
+function refusalAfter(one: Case, rollout: Rollout, { code, why, outcome }: Ending): Refusal | null {
   const { candidate } = rollout;
-  if (step.outcome !== "failed" || !candidate) return null;
+  if (outcome !== "failed" || !candidate) return null;
   const { awaits } = notingByCatch(one, rollout);
-  return { unit: candidate, why: step.why, at: one.pass.seen.now, ...(awaits !== undefined && { awaits }) };
+  return { unit: candidate, code, why, at: one.pass.seen.now, ...(awaits !== undefined && { awaits }) };
 }

@@ -23,7 +23,7 @@ export function describeProgress({ rollout, status }: ProcessState, known: Progr
     startedAt,
     ...stepsOf(rollout),
     weight: weightIn(rollout, status),
-    why: status?.reason ?? "",
+    why: status?.reason.text ?? "",
     until: untilOf(rollout),
     deadline: deadlineOf(rollout),
     ...judged(rollout, known),

@@ -2,6 +2,7 @@
 
 import type { Desired } from "./desired.ts";
 import type { Instant } from "./names.ts";
+import type { Reason } from "./reason.ts";
 import type { Rollout } from "./rollout.ts";
 import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, weightOf } from "./seen.ts";
 import type { ProcessState } from "./state.ts";
@@ -11,12 +12,12 @@ import { type DeploymentPhase, type Health, isSameStatus, type ProcessStatus } f
 export interface Outlook {
   /** Null: a gate holds it back; its health is that of what runs. */
   readonly health: Health | null;
-  readonly why: string;
+  readonly reason: Reason;
   readonly until: Instant | null;
 }
 
 /** Engine or router could not be asked, or the environment cannot be used: the last known picture, marked as unknown. */
-export function describeUnknown(before: ProcessState, seen: Seen, desired: Desired | null, why: string): ProcessStatus {
+export function describeUnknown(before: ProcessState, seen: Seen, desired: Desired | null, reason: Reason): ProcessStatus {
   const last = before.status;
   return status(before, seen, {
     desired: versionOf(desired) ?? last?.desired ?? null,
@@ -24,13 +25,13 @@ export function describeUnknown(before: ProcessState, seen: Seen, desired: Desir
     sync: "Unknown",
     health: "Degraded",
     phase: last?.phase ?? null,
-    reason: why,
+    reason,
   });
 }
 
 /** Held back by a gate. */
 export function describeHeld(before: ProcessState, seen: Seen, view: ProcessSeen, outlook: Outlook): ProcessStatus {
-  return describe(before, seen, view, { sync: "OutOfSync", health: healthOfServing(view), phase: "Pending", reason: outlook.why });
+  return describe(before, seen, view, { sync: "OutOfSync", health: healthOfServing(view), phase: "Pending", reason: outlook.reason });
 }
 
 /** No deployment is under way, and why it stays as it is. */
@@ -39,18 +40,18 @@ export function describeSettled(before: ProcessState, seen: Seen, view: ProcessS
     sync: syncOf(view),
     health: outlook.health ?? healthOfServing(view),
     phase: before.status?.phase ?? null,
-    reason: outlook.why,
+    reason: outlook.reason,
   });
 }
 
 /** Not pinned any more, and without traffic, as it should be. */
-export function describeTakenOut(before: ProcessState, seen: Seen, view: ProcessSeen, why: string): ProcessStatus {
-  return describe(before, seen, view, { sync: "Synced", health: "Healthy", phase: before.status?.phase ?? null, reason: why });
+export function describeTakenOut(before: ProcessState, seen: Seen, view: ProcessSeen, reason: Reason): ProcessStatus {
+  return describe(before, seen, view, { sync: "Synced", health: "Healthy", phase: before.status?.phase ?? null, reason });
 }
 
 interface UnderWay {
   readonly rollout: Rollout;
-  readonly why: string;
+  readonly reason: Reason;
   /** It is bad, and nobody but a person may take it back. */
   readonly isAlarming: boolean;
   /** Paused or frozen. */
@@ -59,11 +60,11 @@ interface UnderWay {
 
 /** A deployment is under way. */
 export function describeRollout(before: ProcessState, seen: Seen, view: ProcessSeen | null, underWay: UnderWay): ProcessStatus {
-  const { rollout, why } = underWay;
+  const { rollout, reason } = underWay;
   const actual = view ? actualOf(view) : (before.status?.actual ?? []);
   const desired = rollout.candidate ? (view?.desired ? versionOf(view.desired) : rollout.candidate.version) : null;
   const sync = view ? syncOf(view) : "OutOfSync";
-  return status(before, seen, { desired, actual, sync, health: healthOf(underWay), phase: "Running", reason: why });
+  return status(before, seen, { desired, actual, sync, health: healthOf(underWay), phase: "Running", reason });
 }
 
 function healthOf({ rollout, isAlarming, isStopped }: UnderWay): Health {
@@ -77,7 +78,7 @@ export function describeEnded(
   before: ProcessState,
   seen: Seen,
   view: ProcessSeen | null,
-  { phase, why }: { readonly phase: DeploymentPhase; readonly why: string },
+  { phase, reason }: { readonly phase: DeploymentPhase; readonly reason: Reason },
 ): ProcessStatus {
   const isGood = phase === "Succeeded";
   const actual = view ? actualOf(view) : (before.status?.actual ?? []);
@@ -88,7 +89,7 @@ export function describeEnded(
     sync: isGood ? "Synced" : "OutOfSync",
     health: isGood ? "Healthy" : "Degraded",
     phase,
-    reason: why,
+    reason,
   });
 }
 

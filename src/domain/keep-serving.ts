@@ -8,6 +8,7 @@ import type { Desired } from "./desired.ts";
 import { type EnvironmentSpec, healthCheckOf } from "./environment.ts";
 import type { Digest, ProcessId, UnitRef } from "./names.ts";
 import { isInQuarantine } from "./quarantine.ts";
+import type { Reason } from "./reason.ts";
 import { requestsOf } from "./requests.ts";
 import type { Route, Share } from "./route.ts";
 import { findInstalled, isArmedAlone, isReady, type ProcessSeen, type Seen, servingUnit, weightOf, whyNotReady } from "./seen.ts";
@@ -18,7 +19,7 @@ import type { Installed, Placement } from "./unit.ts";
 /** What is to be done for what serves, and what people are to know of it; null: nothing. */
 export interface Kept {
   readonly actions: readonly Action[];
-  readonly why: string | null;
+  readonly reason: Reason | null;
 }
 
 /**
@@ -27,12 +28,12 @@ export interface Kept {
  */
 export function keepServing(one: Case, view: ProcessSeen, stable: UnitRef | null = null): Kept {
   const served = servedBy(one, view, stable);
-  if (!served) return { actions: [], why: null };
+  if (!served) return { actions: [], reason: null };
   const unit = plain(served);
   const routes = isAnswering(view, unit) ? routing(view, unit, one.pass.seen.spec) : [];
-  const why = whyInstalled(one, view, unit);
-  if (why === null) return { actions: routes, why: null };
-  return { actions: [{ kind: "ensure-installed", unit }, ...routes], why: `${why}; ${whatIsDone(one.owed, unit)}` };
+  const lacking = whatIsLacking(one, view, unit);
+  if (lacking === null) return { actions: routes, reason: null };
+  return { actions: [{ kind: "ensure-installed", unit }, ...routes], reason: whatIsDone(lacking, one.owed, unit) };
 }
 
 function servedBy({ before, desired, pass }: Case, view: ProcessSeen, stable: UnitRef | null): UnitRef | null {
@@ -75,12 +76,12 @@ function isShared(route: Route | null, { digest }: UnitRef): boolean {
 }
 
 /** Why it must be installed again; null: it need not, or nobody vouches for it. What is pinned is healed by a deployment of its own. */
-function whyInstalled({ before, desired, pass }: Case, view: ProcessSeen, unit: UnitRef): string | null {
+function whatIsLacking({ before, desired, pass }: Case, view: ProcessSeen, unit: UnitRef): Lacking | null {
   const installed = findInstalled(view.installed, unit.digest);
   if (!desired || isPinned(desired, unit) || isReady(installed, view.instances)) return null;
   if (!isVouchedFor(before, unit) || isInQuarantine(before, unit, pass.seen)) return null;
-  const { isByHand, why } = whyNotServed(installed, view, unit);
-  return isByHand && !pass.seen.spec?.selfHeal ? null : why;
+  const lacking = whyNotServed(installed, view, unit);
+  return lacking.isByHand && !pass.seen.spec?.selfHeal ? null : lacking;
 }
 
 function isPinned(desired: Desired, { digest }: UnitRef): boolean {
@@ -92,17 +93,20 @@ function isVouchedFor({ knownGood }: ProcessState, { digest }: UnitRef): boolean
   return knownGood.length === 0 || knownGood.some((good) => good.digest === digest);
 }
 
-function whatIsDone(owed: readonly OwedAction[], { version, digest }: UnitRef): string {
+function whatIsDone({ isByHand, why }: Lacking, owed: readonly OwedAction[], { version, digest }: UnitRef): Reason {
   const stuck = owed.find(({ action }) => action.kind === "ensure-installed" && action.unit.digest === digest)?.stuck;
-  return stuck ? `${version} cannot be put back: ${stuck.detail}` : `${version} is put back`;
+  if (stuck) return { code: "NotRestored", text: `${why}; ${version} cannot be put back: ${stuck.detail}`, about: version };
+  return { code: isByHand ? "HealingDrift" : "Healing", text: `${why}; ${version} is put back`, about: version };
+}
+
+/** Why what serves is not as it was installed. */
+interface Lacking {
+  readonly isByHand: boolean;
+  readonly why: string;
 }
 
 /** An instance that lacks a version or does not answer is nobody's edit; anything else that is not as installed is. */
-export function whyNotServed(
-  installed: Installed | null,
-  view: ProcessSeen,
-  unit: UnitRef,
-): { readonly isByHand: boolean; readonly why: string } {
+export function whyNotServed(installed: Installed | null, view: ProcessSeen, unit: UnitRef): Lacking {
   if (!installed) return { isByHand: true, why: `${unit.version} was removed from the engine by hand` };
   return { isByHand: installed.drift !== null, why: whyNotReady(installed, view.instances) ?? "" };
 }

@@ -8,6 +8,7 @@ import { strategyFor, type WarmLimit } from "./environment.ts";
 import { isRoutedRight, isTreatedRight, routing } from "./keep-serving.ts";
 import type { Instant, UnitRef } from "./names.ts";
 import { findInstalled, inFlightOn, isArmedAlone, isReady, type ProcessSeen, type Seen, viewProcess } from "./seen.ts";
+import type { Reason } from "./reason.ts";
 import type { KnownGood, ProcessState } from "./state.ts";
 import type { ProcessStatus } from "./status.ts";
 import type { Installed } from "./unit.ts";
@@ -24,7 +25,7 @@ export function keepUp({ before, pass }: Case, view: ProcessSeen, unit: UnitRef)
   ];
   const status = describeSettled({ ...before, status: settledPhase(before) }, pass.seen, view, {
     health: "Healthy",
-    why: reasonOf(before, unit),
+    reason: reasonOf(before, unit),
     until: null,
   });
   const after = withStatus(before.refused === null ? before : { ...before, refused: null }, status);
@@ -71,10 +72,10 @@ function isShownWarm({ actual }: ProcessStatus, { version }: Installed): boolean
 }
 
 /** The reason of the deployment that brought it here stays; a hold that is over does not. */
-function reasonOf({ status }: ProcessState, unit: UnitRef): string {
+function reasonOf({ status }: ProcessState, unit: UnitRef): Reason {
   return status?.sync === "Synced" && status.health === "Healthy" && status.desired === unit.version
     ? status.reason
-    : "runs what `main` says";
+    : { code: "AsPinned", text: "runs what `main` says" };
 }
 
 function isOver({ phase }: ProcessStatus): boolean {

@@ -2,6 +2,7 @@
 
 import type { Desired, DesiredState } from "./desired.ts";
 import type { EnvironmentName, Instant, ProcessId } from "./names.ts";
+import type { Reason } from "./reason.ts";
 import type { ProcessState } from "./state.ts";
 import type { ProcessStatus } from "./status.ts";
 
@@ -13,8 +14,8 @@ export interface StatusSources {
   readonly now: Instant;
 }
 
-/** The reason shown of what no pass has looked at yet. */
-export const notComparedYet = "the newest commit has not been compared yet";
+/** Shown of what no pass has looked at yet. */
+const notComparedYet: Reason = { code: "NotComparedYet", text: "the newest commit has not been compared yet" };
 
 /** In order of process id. What the newest commit says of a process and nobody has compared yet is unknown, not well. */
 export function listStatuses({ environment, desired, processes, now }: StatusSources): readonly ProcessStatus[] {
@@ -36,5 +37,15 @@ function notLookedAt(status: ProcessStatus, pinned: Desired): ProcessStatus {
 }
 
 function blank(environment: EnvironmentName, process: ProcessId, now: Instant): ProcessStatus {
-  return { environment, process, desired: null, actual: [], sync: "Unknown", health: "Missing", phase: null, reason: "", since: now };
+  return {
+    environment,
+    process,
+    desired: null,
+    actual: [],
+    sync: "Unknown",
+    health: "Missing",
+    phase: null,
+    reason: notComparedYet,
+    since: now,
+  };
 }

@@ -2,6 +2,7 @@
 
 import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environment.ts";
 import type { Instant, ProcessId } from "./names.ts";
+import type { Reason } from "./reason.ts";
 import type { Rollout } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 import type { DeploymentUpdate } from "./state.ts";
@@ -34,7 +35,7 @@ export function newRollout(process: ProcessId, seen: Seen, spec: EnvironmentSpec
 }
 
 /** The first line, with what it is about. */
-export function opened(rollout: Rollout, seen: Seen, why: string): DeploymentUpdate {
+export function opened(rollout: Rollout, seen: Seen, { code, text }: Reason): DeploymentUpdate {
   const { deployment, process, kind, candidate, stable, strategy, commit, startedAt } = rollout;
   const about = {
     environment: seen.environment,
@@ -49,14 +50,14 @@ export function opened(rollout: Rollout, seen: Seen, why: string): DeploymentUpd
     id: deployment,
     opened: { ...about, strategy: how, commit, startedAt },
     phase: "Running",
-    step: { at: seen.now, state: "started", why },
+    step: { at: seen.now, state: "started", code, why: text },
     endedAt: null,
   };
 }
 
 /** It entered this state. */
-export function entered(rollout: Rollout, now: Instant, step: { readonly why: string }): DeploymentUpdate {
+export function entered(rollout: Rollout, now: Instant, { code, text }: Reason): DeploymentUpdate {
   const { state } = rollout;
   const condemned = state.kind === "rejected" ? { trigger: state.trigger } : {};
-  return { id: rollout.deployment, phase: "Running", step: { at: now, state: state.kind, why: step.why }, endedAt: null, ...condemned };
+  return { id: rollout.deployment, phase: "Running", step: { at: now, state: state.kind, code, why: text }, endedAt: null, ...condemned };
 }

@@ -1,5 +1,6 @@
 /** Orders on their way through a decision: for the environment as a whole, for each process, and what is answered. */
 
+import { codeUnderWay } from "./deployment-reason.ts";
 import type { Action } from "./actions.ts";
 import type { ProcessDecision } from "./decision.ts";
 import type { Desired } from "./desired.ts";
@@ -114,7 +115,15 @@ function storyOf({ rollout }: ProcessState, why: string, at: Instant): readonly 
   if (!rollout || why === "") return [];
   const { state } = rollout;
   const condemned = state.kind === "rejected" ? { trigger: state.trigger } : {};
-  return [{ id: rollout.deployment, phase: "Running", step: { at, state: state.kind, why }, endedAt: null, ...condemned }];
+  return [
+    {
+      id: rollout.deployment,
+      phase: "Running",
+      step: { at, state: state.kind, code: codeUnderWay(rollout), why },
+      endedAt: null,
+      ...condemned,
+    },
+  ];
 }
 
 /** The decision with what the orders asked for: their story first; their actions, unless the decision has gone beyond them. */

@@ -18,11 +18,11 @@ export interface Removable {
   readonly brokenPin?: string | null;
 }
 
-/** Why what is pinned no more stays as it is; null: it may be taken out. */
+/** Why what is pinned no more stays as it is, as the second half of a sentence; null: it may be taken out. */
 export function whyNotTakenOut({ environment, spec, findings, pins, brokenPin = firstBroken(pins) }: Removable): string | null {
   const error = findings.find(({ severity }) => severity === "error");
   const what = error ? describeFinding(error) : brokenPin;
-  if (what !== null) return `no longer pinned, but ${environment} has errors (${what}): nothing is taken out until they are mended`;
+  if (what !== null) return `${environment} has errors (${what}): nothing is taken out until they are mended`;
   if (pins.size === 0 && !spec?.allowEmpty) return "all pins are gone: nothing is taken out without allowEmpty: true";
   return null;
 }

@@ -13,10 +13,10 @@ import type { Person } from "./people.ts";
 import type { Seen } from "./seen.ts";
 import type { KnownGood, ProcessState } from "./state.ts";
 import { hasPredecessor } from "./ways-back.ts";
-import { isBeforeInstalling, mayHaveTraffic, type Reason, reject } from "./strategies/steps.ts";
+import { type Condemnation, isBeforeInstalling, mayHaveTraffic, reject } from "./strategies/steps.ts";
 
 /** What condemns a candidate that has traffic, by its metrics; null: nothing does. */
-export function condemnation(rollout: Rollout, seen: RolloutSeen): Reason | null {
+export function condemnation(rollout: Rollout, seen: RolloutSeen): Condemnation | null {
   if (rollout.kind !== "deploy" || rollout.state.kind === "rejected" || !mayHaveTraffic(rollout)) return null;
   const { triggers, analysis } = seen;
   if (triggers.kind === "unhealthy") return { trigger: triggers.trigger, why: triggers.why };
@@ -25,7 +25,7 @@ export function condemnation(rollout: Rollout, seen: RolloutSeen): Reason | null
 }
 
 /** A person has put what is under way into quarantine.yaml, and left the pin; null: nobody has. */
-export function condemnationByHand({ kind, candidate, state }: Rollout, desired: Desired | null): Reason | null {
+export function condemnationByHand({ kind, candidate, state }: Rollout, desired: Desired | null): Condemnation | null {
   if (kind !== "deploy" || state.kind === "rejected" || desired?.kind !== "broken" || desired.version !== candidate?.version) return null;
   const isQuarantined = desired.pinned.kind === "broken" && desired.pinned.findings.some(({ code }) => code === "pin/quarantined");
   return isQuarantined ? { trigger: "quarantine", why: desired.why } : null;
@@ -59,20 +59,15 @@ function whyTooSoon({ rolledBackAt: last }: ProcessState, coolDownMs: number, no
 }
 
 /** Takes the candidate back, or says why it stays. */
-export function condemn(rollout: Rollout, reason: Reason, held: string | null, now: Instant): StrategyStep {
+export function condemn(rollout: Rollout, reason: Condemnation, held: string | null, now: Instant): StrategyStep {
   if (held === null || isOnItsWay(rollout)) return reject(rollout, reason, now);
   const why = `${reason.why}; not rolled back: ${held}. ${personMustDecide}`;
-  return { state: rollout.state, actions: [], why, outcome: null, wakeAt: null };
-}
-
-/** Whether this reason says that something is bad and stays until somebody decides; more may be said after it. */
-export function awaitsPerson(reason: string): boolean {
-  return reason.includes(personMustDecide);
+  return { state: rollout.state, actions: [], why, code: "PersonMustDecide", outcome: null, wakeAt: null };
 }
 
 interface Rejection {
   readonly rollout: Rollout;
-  readonly reason: Reason;
+  readonly reason: Condemnation;
   readonly desired: Desired | null;
   readonly seen: Seen;
   /** Null: Pinion itself. */

@@ -5,6 +5,7 @@ import type { Verdict } from "./evidence.ts";
 import type { OnInconclusive, StrategySpec } from "./environment.ts";
 import type { CommitId, Digest, Instant, Percent, ProcessId, UnitRef } from "./names.ts";
 import type { Pause } from "./people.ts";
+import type { ReasonCode } from "./reason.ts";
 
 /** Journaled as JSON: add a kind when you must, never rename one. */
 export type RolloutState =
@@ -194,6 +195,8 @@ export interface StrategyStep {
   readonly state: RolloutState;
   readonly actions: readonly Action[];
   readonly why: string;
+  /** Where it is not what its state says. */
+  readonly code?: ReasonCode;
   /** Set when the rollout is over. */
   readonly outcome: "succeeded" | "failed" | null;
   /** When to look again without any event; null: an event will come. */

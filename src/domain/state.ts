@@ -1,6 +1,7 @@
 /** What is remembered of an environment between two passes. Everything else is asked anew. */
 
 import type { Action } from "./actions.ts";
+import type { Reason, ReasonCode } from "./reason.ts";
 import type { DeploymentKind, Exchange, Rollout, Stuck } from "./rollout.ts";
 import type { DeploymentPhase, ProcessStatus } from "./status.ts";
 import type { PinionEvent } from "./events.ts";
@@ -30,6 +31,8 @@ export interface ProcessState {
 
 export interface Refusal {
   readonly unit: UnitRef;
+  /** How it ended; absent in what older releases wrote. */
+  readonly code?: ReasonCode;
   readonly why: string;
   readonly at: Instant;
   /** A process that it calls and that was being rolled back just then: tried again, once, when that is healthy. */
@@ -74,6 +77,7 @@ export interface DeploymentStepRecord {
   readonly at: Instant;
   /** The kind of the rollout state it entered, or its outcome. */
   readonly state: string;
+  readonly code: ReasonCode;
   readonly why: string;
 }
 
@@ -92,7 +96,7 @@ export interface Deployment {
   readonly startedAt: Instant;
   readonly endedAt: Instant | null;
   readonly phase: DeploymentPhase;
-  readonly reason: string;
+  readonly reason: Reason;
   /** What condemned it; null: nothing did. */
   readonly trigger: string | null;
   readonly steps: readonly DeploymentStepRecord[];

@@ -1,6 +1,7 @@
 /** What people and scripts see of one process in one environment, in the field's words. */
 
 import type { EnvironmentName, Instant, Percent, ProcessId, Version } from "./names.ts";
+import { isSameReason, type Reason } from "./reason.ts";
 
 export type SyncStatus = "Synced" | "OutOfSync" | "Unknown";
 export type Health = "Healthy" | "Progressing" | "Degraded" | "Suspended" | "Missing";
@@ -17,7 +18,7 @@ export interface ProcessStatus {
   readonly health: Health;
   /** Of the newest deployment of what is pinned; null when there never was one. */
   readonly phase: DeploymentPhase | null;
-  readonly reason: string;
+  readonly reason: Reason;
   /** When sync, health or phase last changed. */
   readonly since: Instant;
 }
@@ -31,7 +32,7 @@ export function isSameStatus(one: ProcessStatus | null, other: ProcessStatus | n
     one.sync === other.sync &&
     one.health === other.health &&
     one.phase === other.phase &&
-    one.reason === other.reason &&
+    isSameReason(one.reason, other.reason) &&
     isSameActual(one.actual, other.actual)
   );
 }

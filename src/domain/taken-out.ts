@@ -29,8 +29,11 @@ export function keepWarm({ before, pass }: Case, view: ProcessSeen, why: string 
   const takenOutAt = before.takenOutAt ?? seen.now;
   const until = takenOutAt + (seen.spec?.pruneDelayMs ?? 0);
   const isOver = why === null && seen.now >= until;
-  const reason = isOver ? whyTakenOut(seen) : `${whyTakenOut(seen)}; ${keptWarm(view, why)}`;
-  const after = withStatus(before.takenOutAt === null ? { ...before, takenOutAt } : before, describeTakenOut(before, seen, view, reason));
+  const text = isOver ? whyTakenOut(seen) : `${whyTakenOut(seen)}; ${keptWarm(view, why)}`;
+  const after = withStatus(
+    before.takenOutAt === null ? { ...before, takenOutAt } : before,
+    describeTakenOut(before, seen, view, { code: "TakenOut", text }),
+  );
   return {
     after,
     actions: isOver ? removals(view) : disarmed(view),
@@ -43,7 +46,7 @@ export function keepWarm({ before, pass }: Case, view: ProcessSeen, why: string 
 function keptWarm({ installed }: ProcessSeen, why: string | null): string {
   const versions = installed.map(({ version }) => version).join(" and ");
   const [are, them] = installed.length === 1 ? ["is", "it"] : ["are", "them"];
-  if (why !== null) return `${versions} ${are} kept warm and not removed: ${why.replace(/^no longer pinned, but /u, "")}`;
+  if (why !== null) return `${versions} ${are} kept warm and not removed: ${why}`;
   return `${versions} ${are} kept warm for a while, so that a revert brings ${them} back at once`;
 }
 

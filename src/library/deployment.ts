@@ -4,6 +4,7 @@ import { PinionError } from "../domain/errors.ts";
 import type { ValidationResult as Evidence } from "../domain/evidence.ts";
 import type { Deployment as Recorded } from "../domain/state.ts";
 import type { DeploymentPhase } from "../domain/status.ts";
+import type { ReasonCode } from "../domain/reason.ts";
 
 /** How far a deployment is. A version that has all the traffic and is only watched is `Running` still. */
 export type DeploymentStatus = DeploymentPhase;
@@ -50,6 +51,8 @@ export interface Deployment {
   /** Whether the version has all the traffic for good, and is only watched by the rollback policy. */
   readonly isWatched: boolean;
   readonly reason: string;
+  /** The same for machines; docs/reasons.md has the list. */
+  readonly reasonCode: ReasonCode;
   /** What condemned it, such as `error_rate`; null: nothing did. */
   readonly trigger: string | null;
   readonly commit: string;
@@ -80,7 +83,8 @@ export function toDeployment(recorded: Recorded): Deployment {
     ...about,
     status: phase,
     isWatched: endedAt === null && recorded.steps.findLast(({ state }) => !state.startsWith("revert "))?.state === "watching",
-    reason,
+    reason: reason.text,
+    reasonCode: reason.code,
     trigger,
     startedAt: new Date(startedAt),
     endedAt: endedAt === null ? null : new Date(endedAt),

@@ -110,7 +110,7 @@ function unlessRefused(error: unknown): void {
 
 async function reasonOf(pinion: Pinion, { environment, process }: DeployTarget): Promise<string> {
   const { environments } = await pinion.overview({ environment, process });
-  return environments[0]?.processes[0]?.reason ?? "nothing was decided about it";
+  return environments[0]?.processes[0]?.reason.text ?? "nothing was decided about it";
 }
 
 interface WayBack {

@@ -123,7 +123,7 @@ function isServing({ desired, actual, progress }: ProcessView, version: string):
 
 async function late(pinion: Pinion, deployment: Deployment, to: string): Promise<RollbackResult> {
   const { view } = await viewOf(pinion, deployment);
-  return { status: "failed", errors: [`${to} does not have all the traffic yet: ${view.reason}`], deployment: null };
+  return { status: "failed", errors: [`${to} does not have all the traffic yet: ${view.reason.text}`], deployment: null };
 }
 
 /** The process that a deployment is of, as of now. @throws `process/unknown`, `environment/unknown`. */

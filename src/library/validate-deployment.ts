@@ -42,7 +42,7 @@ async function currentState(pinion: Pinion, deployment: Deployment): Promise<rea
   if (newest?.id !== id || version === null) return [];
   const view = await viewIfThere(pinion, deployment);
   if (!view) return [];
-  return [single("current_state", stateOf(view, version), view.reason, new Date(pinion.clock.now()))];
+  return [single("current_state", stateOf(view, version), view.reason.text, new Date(pinion.clock.now()))];
 }
 
 /** Null: nothing of the process is pinned or runs there any more. */

@@ -73,7 +73,7 @@ export function hearsPeople(journal: () => Journal, readers: Readers): void {
 /** `readers` gives the journal as it is, then one after a restart. */
 export function tellsOthers(journal: () => Journal, readers: Readers): void {
   describe("an ordered revert", () => {
-    const told = { at: 11, state: "reverted", why: "the pin is back at 1.0.0" };
+    const told = { at: 11, state: "reverted", code: "GitWritten", why: "the pin is back at 1.0.0" } as const;
     const revertOf = async (from: Journal) => (await from.state(production)).processes.get("a")?.revert;
 
     it("gets its outcome, and the deployment's story tells it, though the deployment is over", async () => {
@@ -90,7 +90,7 @@ export function tellsOthers(journal: () => Journal, readers: Readers): void {
           revert: { order: ordered, outcome: outcomes.committed },
         });
         const [deployment] = await reader.history({ id: "d1" });
-        expect(deployment).toMatchObject({ phase: "Succeeded", reason: "all is well", endedAt: 9 });
+        expect(deployment).toMatchObject({ phase: "Succeeded", reason: { code: "AsPinned", text: "all is well" }, endedAt: 9 });
         expect(deployment?.steps).toEqual([opening(production, "a", "d1").step, ending("d1").step, { ...told, why: "proposed" }, told]);
       }
     });

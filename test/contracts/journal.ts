@@ -157,7 +157,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
         ...opening(production, "a", "d1").opened,
         id: "d1",
         phase: "Succeeded",
-        reason: "all is well",
+        reason: { code: "AsPinned", text: "all is well" },
         endedAt: 9,
         trigger: null,
         steps: [opening(production, "a", "d1").step, ending("d1").step],

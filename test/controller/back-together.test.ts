@@ -15,7 +15,7 @@ const round: Move = {
 const coldOnce = { ...blueGreen, keepOldVersion: false };
 const told = async (world: World, wanted: string): Promise<readonly (string | null)[]> =>
   (await world.journal.untold(1_000)).filter(({ kind }) => kind === wanted).map(({ process }) => process);
-const reasonOf = async (world: World, process: string): Promise<string> => (await world.status(process))?.reason ?? "";
+const reasonOf = async (world: World, process: string): Promise<string> => (await world.status(process))?.reason.text ?? "";
 
 describe.each([
   ["moved", move, ["/apple", "/banana", "/beta"]],

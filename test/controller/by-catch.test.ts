@@ -34,7 +34,7 @@ describe("a version that fails while what it calls is being rolled back", () => 
     await failedBesideARollback(world);
     await world.settle();
     expect(await world.status("orders")).toMatchObject({ phase: "Failed" });
-    expect((await world.status("orders"))?.reason).toContain(
+    expect((await world.status("orders"))?.reason.text).toContain(
       "billing, which it calls, was being rolled back just then: it is tried again once",
     );
     world.prober.setAnswer(() => ({}));
@@ -56,7 +56,7 @@ describe("a version that fails while what it calls is being rolled back", () => 
     await world.settle();
     const tries = (await world.journal.history({ process: "orders" })).filter(({ version }) => version === "1.1.0");
     expect(tries.map(({ phase }) => phase)).toEqual(["Failed", "Failed"]);
-    expect((await world.status("orders"))?.reason).toContain(`\`pinion retry ${environment}/orders\` tries it again`);
+    expect((await world.status("orders"))?.reason.text).toContain(`\`pinion retry ${environment}/orders\` tries it again`);
   });
 });
 
@@ -89,7 +89,7 @@ describe("a version that has traffic when what it calls is rolled back", () => {
     expect([world.traffic("billing"), world.traffic("orders")]).toEqual([{ "2.0.0": 100 }, { "1.0.0": 100 }]);
     expect((await world.state("billing"))?.quarantined).toHaveLength(1);
     expect(await world.state("orders")).toMatchObject({ quarantined: [], revert: null });
-    expect((await world.status("orders"))?.reason).toContain(
+    expect((await world.status("orders"))?.reason.text).toContain(
       "billing, which it calls, was being rolled back just then: it is tried again once",
     );
     world.isGitDown = false;
@@ -120,7 +120,7 @@ describe("a version that fails for itself", () => {
     await world.settle();
     world.now += 600_000;
     await world.settle();
-    expect((await world.status("orders"))?.reason).toContain(`\`pinion retry ${environment}/orders\` tries it again`);
+    expect((await world.status("orders"))?.reason.text).toContain(`\`pinion retry ${environment}/orders\` tries it again`);
     expect((await world.journal.history({ process: "orders" })).filter(({ version }) => version === "1.1.0")).toHaveLength(1);
   });
 });

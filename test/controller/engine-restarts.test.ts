@@ -34,6 +34,6 @@ describe.each([
   it("is taken for the version's fault when it dies again", async () => {
     const world = await killing(10, isLost);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
-    expect((await world.status("orders"))?.reason).toContain("and so it did the time before");
+    expect((await world.status("orders"))?.reason.text).toContain("and so it did the time before");
   });
 });

@@ -19,7 +19,7 @@ it("a version that was good before is not deployed forwards in a freeze", async 
   await world.settle();
   expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   expect((await world.state("orders"))?.rollout).toBeNull();
-  expect((await world.status("orders"))?.reason).toMatch(/frozen by Ada/u);
+  expect((await world.status("orders"))?.reason.text).toMatch(/frozen by Ada/u);
 });
 
 it("goes forwards when the freeze is lifted", async () => {

@@ -77,7 +77,7 @@ describe("a path that changes its owner", () => {
     world.pin("beta", "1.0.0");
     expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
     expect(world.traffic("beta")).toEqual({ "2.0.0": 100 });
-    expect((await world.status("beta"))?.reason).toContain("waits until alpha gives up GET /banana, which it serves");
+    expect((await world.status("beta"))?.reason.text).toContain("waits until alpha gives up GET /banana, which it serves");
     world.pin("alpha", "1.0.0");
     expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
     expect(world.traffic("alpha")).toEqual({ "1.0.0": 100 });
@@ -90,7 +90,7 @@ describe("a path that changes its owner", () => {
     world.engine.refuse(world.digest("gamma", "2.0.0"), { code: "engine/refused", detail: "no such node" });
     expect(await settleWatched(world, ["/apple"])).toEqual([]);
     expect(world.traffic("alpha")).toEqual({ "1.0.0": 100 });
-    expect((await world.status("alpha"))?.reason).toContain(
+    expect((await world.status("alpha"))?.reason.text).toContain(
       "waits for gamma, with which GET /apple changes owner: its deployment failed; `pinion retry production/gamma`",
     );
     world.pin("gamma", null);

@@ -3,6 +3,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { OnInconclusive, StrategySpec } from "../../src/domain/environment.ts";
 import type { MetricCheck } from "../../src/domain/metrics.ts";
+import type { Deployment } from "../../src/domain/state.ts";
 import { canary, errorRate, measure, passes, use } from "../support/progressive.ts";
 import { blueGreen, running, type World } from "../support/world.ts";
 
@@ -31,7 +32,7 @@ async function untilOver(): Promise<void> {
   for (let tries = 0; (await world.state("orders"))?.rollout && tries < 60; tries += 1) await passes(world, 60_000);
 }
 
-async function last(): Promise<{ phase: string; reason: string; trigger: string | null; version: string | null } | undefined> {
+async function last(): Promise<Deployment | undefined> {
   return (await world.journal.history({ limit: 1 }))[0];
 }
 
@@ -52,7 +53,7 @@ describe("without a verdict", () => {
     await untilOver();
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
     expect(await last()).toMatchObject({ phase: "Succeeded", version: "1.1.0" });
-    expect((await last())?.reason ?? "").not.toMatch(/healthy/u);
+    expect((await last())?.reason.text ?? "").not.toMatch(/healthy/u);
     const steps = (await world.journal.history({ limit: 1 }))[0]?.steps.map(({ why }) => why) ?? [];
     expect(steps.filter((why) => why.includes("not judged")).join()).toContain(quiet);
     await expectNobodyCondemned();
@@ -64,9 +65,9 @@ describe("without a verdict", () => {
     await untilOver();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(await last()).toMatchObject({ phase: "Aborted", trigger: "inconclusive" });
-    expect((await world.status("orders"))?.reason).toMatch(/not judged: .*no request in 10 s; back to 1.0.0, without a revert/u);
-    expect((await world.status("orders"))?.reason).toMatch(/A person must decide; `pinion retry production\/orders` tries it again$/u);
-    expect((await world.status("orders"))?.reason).toContain("`pinion retry production/orders`");
+    expect((await world.status("orders"))?.reason.text).toMatch(/not judged: .*no request in 10 s; back to 1.0.0, without a revert/u);
+    expect((await world.status("orders"))?.reason.text).toMatch(/A person must decide; `pinion retry production\/orders` tries it again$/u);
+    expect((await world.status("orders"))?.reason.text).toContain("`pinion retry production/orders`");
     await expectNobodyCondemned();
     measure(world, 0);
     expect(await world.order({ kind: "retry", process: "orders" })).toMatchObject({ kind: "done" });
@@ -111,7 +112,7 @@ describe("without a verdict", () => {
     await passes(world, 3_600_000);
     expect(world.traffic("orders")).toEqual(before);
     expect(await world.status("orders")).toMatchObject({ health: "Suspended", phase: "Running" });
-    expect((await world.status("orders"))?.reason).toContain("onInconclusive: pause");
+    expect((await world.status("orders"))?.reason.text).toContain("onInconclusive: pause");
     expect(await world.order({ kind: name === "rolling" ? "resume" : "promote", process: "orders", isFull: false } as never)).toMatchObject(
       { kind: "done" },
     );
@@ -128,10 +129,13 @@ describe("without a verdict", () => {
     await deploy();
     await passes(world, 3_600_000);
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
-    expect((await world.status("orders"))?.reason).toMatch(/not judged: .* A person must decide/u);
+    expect((await world.status("orders"))?.reason.text).toMatch(/not judged: .* A person must decide/u);
     await world.order({ kind: "promote", process: "orders", isFull: false });
     await world.settle();
-    expect(await last()).toMatchObject({ phase: "Succeeded", reason: expect.stringContaining("taken as good by a person") as string });
+    expect(await last()).toMatchObject({
+      phase: "Succeeded",
+      reason: { text: expect.stringContaining("taken as good by a person") as string },
+    });
   });
 
   it("a first version stays where it cannot go back", async () => {
@@ -142,7 +146,7 @@ describe("without a verdict", () => {
     await world.settle();
     await passes(world, 3_600_000);
     expect(world.traffic("fresh")).toEqual({ "1.0.0": 100 });
-    expect((await world.status("fresh"))?.reason).toContain("A person must decide");
+    expect((await world.status("fresh"))?.reason.text).toContain("A person must decide");
   });
 });
 
@@ -153,7 +157,7 @@ describe("a watch", () => {
     await passes(world, 20_000);
     await untilOver();
     const reason = `has all traffic; not judged: error_rate: ${quiet}`;
-    expect((await last())?.reason).toContain(reason);
+    expect((await last())?.reason.text).toContain(reason);
     expect((await world.state("orders"))?.knownGood[0]?.why).toContain("not judged");
     const answer = await world.order({ kind: "rollback", process: "orders", to: null });
     expect(answer).toMatchObject({ kind: "done" });
@@ -171,7 +175,7 @@ describe("a watch", () => {
     await deploy();
     await passes(world, 20_000);
     await untilOver();
-    expect((await last())?.reason).toContain("not judged: queue depth: no source");
+    expect((await last())?.reason.text).toContain("not judged: queue depth: no source");
     world.publish("orders", "1.2.0");
     world.readings = ({ check }) => ({
       candidate:

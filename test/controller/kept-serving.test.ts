@@ -110,7 +110,27 @@ describe("what cannot be put back", () => {
     await world.settle();
     const status = await world.status(process);
     expect(status).toMatchObject({ health: "Degraded" });
-    expect(status?.reason).toMatch(/1\.0\.0 cannot be put back: .*variables of production have changed/);
+    expect(status?.reason.text).toMatch(/1\.0\.0 cannot be put back: .*variables of production have changed/);
+  });
+
+  it("is told, also while the version that is pinned waits for its turn", async () => {
+    const world = await running();
+    world.publish("billing", "1.0.0");
+    world.spec = { ...world.spec, maxConcurrentDeployments: 1 };
+    world.engine.keepUnready(world.digest("billing", "1.0.0"), true);
+    world.pin("billing", "1.0.0");
+    await world.settle();
+    world.pin(process, "1.1.0");
+    await world.settle();
+    expect((await world.status(process))?.reason.code).toBe("WaitsForTurn");
+    const digest = world.digest(process, "1.0.0");
+    world.engine.refuse(digest, { code: "engine/refused", detail: "the engine does not take it" });
+    world.engine.removeByHand(digest);
+    await world.settle();
+    const status = await world.status(process);
+    expect(status?.reason).toMatchObject({ code: "NotRestored", text: expect.stringMatching(/^1 of at most 1 deployments are running/u) });
+    const told = await world.journal.untold(100);
+    expect(told.filter((event) => event.process === process && event.kind === "held")).toMatchObject([{ why: status?.reason.text }]);
   });
 
   it("does not hold up the version that mends it", async () => {
@@ -135,7 +155,7 @@ describe("what cannot be put back", () => {
     await world.order({ kind: "abort", process });
     for (let seconds = 0; seconds < 10; seconds += 1) await passes(world, 1_000);
     expect((await world.state(process))?.rollout).toBeNull();
-    expect((await world.status(process))?.reason).toContain("1.0.0 cannot be put back");
+    expect((await world.status(process))?.reason.text).toContain("1.0.0 cannot be put back");
   });
 
   it("is owed no more once its pin is gone", async () => {

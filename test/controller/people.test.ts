@@ -119,7 +119,7 @@ describe("people", () => {
     world.pin("orders", "1.2.0");
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
-    expect((await world.status("orders"))?.reason).toContain("frozen by Ada");
+    expect((await world.status("orders"))?.reason.text).toContain("frozen by Ada");
     expect(await world.order({ kind: "unfreeze" })).toMatchObject({ kind: "done" });
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.2.0": 20 });

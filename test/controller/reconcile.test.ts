@@ -155,7 +155,7 @@ describe("a version that fails its smoke test", () => {
   it("says why, and is not tried again until the pin changes", async () => {
     const world = await bad();
     expect(await world.status("orders")).toMatchObject({ sync: "OutOfSync", health: "Degraded", phase: "Failed" });
-    expect((await world.status("orders"))?.reason).toBe(
+    expect((await world.status("orders"))?.reason.text).toBe(
       'smoke_test "answers" failed: GET /orders: expected status 200, got 500: no total; `pinion retry production/orders` tries it again',
     );
     const deployments = (await world.journal.history({})).length;
@@ -232,7 +232,7 @@ describe("what is bad degrades itself only", () => {
       health: "Degraded",
       actual: [{ version: "1.0.0", weight: 100 }],
     });
-    expect((await world.status("orders"))?.reason).toContain("orders has no version 9.9.9");
+    expect((await world.status("orders"))?.reason.text).toContain("orders has no version 9.9.9");
     expect(await world.status("billing")).toMatchObject({ sync: "Synced", health: "Healthy" });
   });
 
@@ -244,7 +244,7 @@ describe("what is bad degrades itself only", () => {
     expect(await world.status("orders")).toMatchObject({
       health: "Degraded",
       phase: "Failed",
-      reason: 'unknown node type "frobnicate"; `pinion retry production/orders` tries it again',
+      reason: { text: 'unknown node type "frobnicate"; `pinion retry production/orders` tries it again' },
     });
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   });
@@ -256,7 +256,7 @@ describe("what is bad degrades itself only", () => {
     expect(await world.status("orders")).toMatchObject({
       sync: "Unknown",
       health: "Degraded",
-      reason: "no instance of the engine answers",
+      reason: { text: "no instance of the engine answers" },
     });
     world.engine.setReachable(true);
     await world.settle();

@@ -31,7 +31,7 @@ describe("the same versions, deployed again because the variables have changed",
     world.spec = { ...world.spec, variables: { currency: "EUR" } };
     await world.pass();
     expect((await world.state("billing"))?.rollout?.kind).toBe("deploy");
-    expect(await world.status("orders")).toMatchObject({ phase: "Pending", reason: "waits for billing 2.0.0, which it calls" });
+    expect(await world.status("orders")).toMatchObject({ phase: "Pending", reason: { text: "waits for billing 2.0.0, which it calls" } });
     await world.settle();
     expect(await redeployed(world)).toEqual(["billing Succeeded", "orders Succeeded"]);
   });
@@ -51,7 +51,7 @@ describe("the same versions, deployed again because the variables have changed",
     await world.settle();
     world.spec = { ...world.spec, variables: { currency: "CHF" } };
     await world.pass();
-    expect(await world.status("orders")).toMatchObject({ phase: "Pending", reason: "waits for billing 2.0.0, which it calls" });
+    expect(await world.status("orders")).toMatchObject({ phase: "Pending", reason: { text: "waits for billing 2.0.0, which it calls" } });
     await world.settle();
     expect((await redeployed(world)).slice(2)).toEqual(["billing Succeeded", "orders Succeeded"]);
   });

@@ -19,7 +19,7 @@ describe("a route that the router refuses", () => {
     );
     expect(together).not.toEqual([]);
     expect((await world.status("innocent"))?.health).toBe("Healthy");
-    expect(await world.status("greedy")).toMatchObject({ health: "Degraded", reason: expect.stringContaining(greedy) as string });
+    expect(await world.status("greedy")).toMatchObject({ health: "Degraded", reason: { text: expect.stringContaining(greedy) as string } });
   });
 
   it("leaves the version before where it is", async () => {

@@ -25,7 +25,7 @@ describe("a pin that vanishes", () => {
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(await world.status("orders")).toMatchObject({ sync: "OutOfSync", health: "Suspended", desired: null });
-    expect((await world.status("orders"))?.reason).toMatch(
+    expect((await world.status("orders"))?.reason.text).toMatch(
       /^no longer pinned, but production has errors \(.*ordrs.*\): nothing is taken out/u,
     );
   });
@@ -74,7 +74,9 @@ describe("what is taken out", () => {
       health: "Healthy",
       desired: null,
       actual: [{ version: "1.0.0", weight: 0 }],
-      reason: "taken out of production: no longer pinned; 1.0.0 is kept warm for a while, so that a revert brings it back at once",
+      reason: {
+        text: "taken out of production: no longer pinned; 1.0.0 is kept warm for a while, so that a revert brings it back at once",
+      },
     });
     world.now += pruneDelayMs - 1_000;
     await world.settle();
@@ -94,7 +96,7 @@ describe("what is taken out", () => {
     world.now += pruneDelayMs;
     await world.settle();
     expect(await installed(world)).toEqual(["1.0.0"]);
-    expect((await world.status("orders"))?.reason).toMatch(
+    expect((await world.status("orders"))?.reason.text).toMatch(
       /^taken out of production: no longer pinned; 1\.0\.0 is kept warm and not removed: production has errors \(.*9\.9\.9.*\): nothing is taken out/u,
     );
   });

@@ -15,10 +15,25 @@ describe("what waits to be tried again", () => {
     const candidate = world.digest("orders", "1.1.0");
     world.pin("orders", "1.1.0");
     await rolloutIs(world, "checking");
-    world.router.setUnreachable("the gateway does not answer");
+    const { ensureRoutes } = world.router;
+    const failing = () => Promise.reject(new PinionError("router/unreachable", "the gateway does not answer"));
+    Object.assign(world.router, { ensureRoutes: failing });
     await world.settle();
     expect((await world.state("orders"))?.rollout?.state.kind).toBe("switching");
     expect(world.engine.calls.filter((call) => call.call === "ensureArmed" && call.armed.get("orders") === candidate)).toEqual([]);
+    Object.assign(world.router, { ensureRoutes });
+    world.now += 60_000;
+    await world.settle();
+    expect(await world.status("orders")).toMatchObject({ desired: "1.1.0", sync: "Synced", health: "Healthy" });
+  });
+
+  it("gives no traffic to what nobody can say whose paths it has", async () => {
+    const world = await running();
+    world.pin("orders", "1.1.0");
+    await rolloutIs(world, "checking");
+    world.router.setUnreachable("the gateway does not answer");
+    await world.settle();
+    expect((await world.state("orders"))?.rollout?.state.kind).toBe("checking");
     world.router.setUnreachable(null);
     world.now += 60_000;
     await world.settle();

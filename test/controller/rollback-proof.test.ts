@@ -38,6 +38,6 @@ describe("after a rollback", () => {
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(await proofs(world)).toEqual(["service_availability passed", "data_integrity failed"]);
     const [newest] = await world.journal.history({ environment, limit: 1 });
-    expect(newest?.reason).toMatch(/^smoke_test "answers" failed: .*; but the rollback did not help: data_integrity/);
+    expect(newest?.reason.text).toMatch(/^smoke_test "answers" failed: .*; but the rollback did not help: data_integrity/);
   });
 });

@@ -38,7 +38,7 @@ describe("a canary", () => {
     await passes(world, 5_000);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 50, "1.1.0": 50 });
     await passes(world, 3_600_000);
-    expect(await world.status("orders")).toMatchObject({ phase: "Running", reason: "at 50 %; waits for a person to promote it" });
+    expect(await world.status("orders")).toMatchObject({ phase: "Running", reason: { text: "at 50 %; waits for a person to promote it" } });
     await world.order({ kind: "promote", process: "orders", isFull: false });
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
@@ -49,7 +49,7 @@ describe("a canary", () => {
     measure(world, 0, 3);
     await passes(world, 60_000);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
-    expect((await world.status("orders"))?.reason).toMatch(/no verdict yet: error_rate: only 3 requests/u);
+    expect((await world.status("orders"))?.reason.text).toMatch(/no verdict yet: error_rate: only 3 requests/u);
     await passes(world, 600_000);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect((await world.journal.history({}))[0]).toMatchObject({ phase: "Aborted", trigger: "inconclusive" });
@@ -92,7 +92,10 @@ describe("a canary", () => {
   it("stands still while it is paused, and its time with it", async () => {
     expect(await world.order({ kind: "pause", process: "orders" })).toMatchObject({ kind: "done" });
     await passes(world, 3_600_000);
-    expect(await world.status("orders")).toMatchObject({ health: "Suspended", reason: expect.stringContaining("paused by Ada: because") });
+    expect(await world.status("orders")).toMatchObject({
+      health: "Suspended",
+      reason: { text: expect.stringContaining("paused by Ada: because") },
+    });
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
     expect(await world.order({ kind: "pause", process: "orders" })).toMatchObject({ kind: "refused" });
     await world.order({ kind: "resume", process: "orders" });
@@ -115,7 +118,7 @@ describe("a canary", () => {
     expect(world.reverts).toEqual([]);
     expect(await world.status("orders")).toMatchObject({
       health: "Degraded",
-      reason: "aborted by Ada: because; `pinion retry production/orders` tries it again",
+      reason: { text: "aborted by Ada: because; `pinion retry production/orders` tries it again" },
     });
     expect(await world.order({ kind: "retry", process: "orders" })).toMatchObject({ kind: "done" });
     await world.settle();
@@ -154,7 +157,7 @@ describe("a version that is watched", () => {
     expect(await world.status("orders")).toMatchObject({
       health: "Degraded",
       desired: "1.1.0",
-      reason: expect.stringContaining("git lags runtime: the revert to 1.0.0 is owed"),
+      reason: { text: expect.stringContaining("git lags runtime: the revert to 1.0.0 is owed") },
     });
     world.isGitDown = false;
     await passes(world, 31_000);
@@ -185,7 +188,7 @@ describe("a version that is watched", () => {
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(await world.status("orders")).toMatchObject({
       health: "Degraded",
-      reason: expect.stringContaining("1.1.0 is in quarantine here"),
+      reason: { text: expect.stringContaining("1.1.0 is in quarantine here") },
     });
     expect(await world.order({ kind: "retry", process: "orders" })).toMatchObject({
       kind: "refused",
@@ -207,7 +210,10 @@ describe("a version that is watched", () => {
     measure(world, 30);
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.2.0": 100 });
-    expect(await world.status("orders")).toMatchObject({ health: "Degraded", reason: expect.stringMatching(/A person must decide/u) });
+    expect(await world.status("orders")).toMatchObject({
+      health: "Degraded",
+      reason: { text: expect.stringMatching(/A person must decide/u) },
+    });
     await passes(world, 300_000);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(world.reverts.map((order) => order.from)).toEqual(["1.1.0", "1.2.0"]);
@@ -248,7 +254,10 @@ describe("a watch that nobody kept", () => {
     world.now += 120_000;
     world.restart();
     await world.settle();
-    expect(await world.status("orders")).toMatchObject({ phase: "Running", reason: expect.stringContaining("from the beginning") });
+    expect(await world.status("orders")).toMatchObject({
+      phase: "Running",
+      reason: { text: expect.stringContaining("from the beginning") },
+    });
     await passes(world, 10_000);
     expect(await phase()).toBe("Succeeded");
   });

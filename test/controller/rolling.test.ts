@@ -82,7 +82,7 @@ describe("a rolling deployment through the whole controller", () => {
     world.engine.crash("two");
     await later(world);
     await later(world);
-    expect((await world.status("orders"))?.reason).toMatch(/1 of 3 instances are down, and maxUnavailable is 1/);
+    expect((await world.status("orders"))?.reason.text).toMatch(/1 of 3 instances are down, and maxUnavailable is 1/);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     world.engine.comeBack("two");
     await until(world, isOver(world));

@@ -41,7 +41,7 @@ describe("what can never be done", () => {
     const before = tries();
     await passes(world, 3_600_000);
     expect(tries()).toBe(before);
-    expect((await world.status(process))?.reason).toContain("1.0.0 cannot be put back: the engine does not take it");
+    expect((await world.status(process))?.reason.text).toContain("1.0.0 cannot be put back: the engine does not take it");
   });
 });
 

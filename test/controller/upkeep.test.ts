@@ -21,7 +21,7 @@ describe("drift", () => {
     world.engine.editByHand(world.digest("orders", "1.0.0"), "node answer changed");
     await world.settle();
     expect(await world.status("orders")).toMatchObject({ sync: "OutOfSync", health: "Degraded" });
-    expect((await world.status("orders"))?.reason).toContain("node answer changed");
+    expect((await world.status("orders"))?.reason.text).toContain("node answer changed");
   });
 
   it("by removal is healed too", async () => {
@@ -100,7 +100,7 @@ describe("order and limits", () => {
       sync: "OutOfSync",
       health: "Missing",
       phase: "Pending",
-      reason: "needs billing ^2.0.0, which is not serving here",
+      reason: { text: "needs billing ^2.0.0, which is not serving here" },
     });
   });
 
@@ -130,7 +130,7 @@ describe("order and limits", () => {
     await world.settle();
     expect(await world.status("orders")).toMatchObject({
       phase: "Failed",
-      reason: "not finished within its deployment timeout, while installing; `pinion retry production/orders` tries it again",
+      reason: { text: "not finished within its deployment timeout, while installing; `pinion retry production/orders` tries it again" },
     });
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   });
@@ -163,8 +163,9 @@ describe("an address that another process serves", () => {
     await world.settle();
     expect(await world.status("billing")).toMatchObject({
       phase: "Failed",
-      reason:
-        'step_validation "endpoints" failed: GET /orders is served by orders in this environment; `pinion retry production/billing` tries it again',
+      reason: {
+        text: 'step_validation "endpoints" failed: GET /orders is served by orders in this environment; `pinion retry production/billing` tries it again',
+      },
     });
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   });

@@ -62,7 +62,7 @@ const status = {
   sync: "Synced",
   health: "Healthy",
   phase: "Succeeded",
-  reason: "has all traffic",
+  reason: { code: "AsPinned", text: "has all traffic" },
   since: 0,
 } as const;
 const state: ProcessState = {

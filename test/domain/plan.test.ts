@@ -136,7 +136,9 @@ describe("a plan holds back", () => {
 
   it("all removals when the last pin is gone, unless that is allowed", () => {
     const from = environment([pin("a", "1.0.0")]);
-    expect(held(plan(from, environment([])))).toEqual(["a: all pins are gone: nothing is taken out without allowEmpty: true"]);
+    expect(held(plan(from, environment([])))).toEqual([
+      "a: no longer pinned, but all pins are gone: nothing is taken out without allowEmpty: true",
+    ]);
     expect(deployed(plan(from, environment([], { allowEmpty: true })))).toEqual(["a 1.0.0 → null"]);
   });
 

@@ -20,7 +20,7 @@ function step(parts: Partial<Step>): Step {
 
 const traffic = (process: string) => [process, [{ kind: "ensure-weights", process, weights: [] }]] as const;
 const update = (process: string) =>
-  ({ id: `d ${process}`, phase: "Running", step: { at: now, state: "rejected", why: "" }, endedAt: null }) as const;
+  ({ id: `d ${process}`, phase: "Running", step: { at: now, state: "rejected", code: "GoingBack", why: "" }, endedAt: null }) as const;
 
 describe("what protects callers", () => {
   const whole = step({

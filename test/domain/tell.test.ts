@@ -1,7 +1,11 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { type ReasonCode, reasonCatalogue } from "../../src/domain/reason.ts";
 import type { RolloutState } from "../../src/domain/rollout.ts";
+import type { ProcessStatus } from "../../src/domain/status.ts";
 import { eventsOf } from "../../src/domain/tell.ts";
 import { before, deployment, ending, now, opening, order, person, rollout, row, status, step, unit } from "../support/decision-values.ts";
+import { saying } from "../support/reason.ts";
 
 const rejected: RolloutState = { kind: "rejected", why: "bad", since: 1, hadTraffic: true, trigger: "error_rate" };
 
@@ -69,25 +73,27 @@ describe("deployments", () => {
 
 describe("drift", () => {
   it("is told when it is healed, and healing itself is not", () => {
-    const begun = eventsOf(before(), step({ deployments: [opening("heal", "drift: 1.1.0 was changed by hand")] }));
+    const begun = eventsOf(before(), step({ deployments: [opening("heal", "drift: 1.1.0 was changed by hand", "HealingDrift")] }));
     expect(begun.map(({ kind }) => kind)).toEqual(["drift"]);
     const healed = eventsOf(before({}, row({ rollout: rollout({ kind: "heal" }) })), step({ deployments: [ending("Succeeded")] }));
     expect(healed).toEqual([]);
   });
 
   it("is not what an instance is that came back empty", () => {
-    expect(eventsOf(before(), step({ deployments: [opening("heal", "1.1.0 is missing on blue")] }))).toEqual([]);
+    expect(eventsOf(before(), step({ deployments: [opening("heal", "1.1.0 is missing on blue", "Healing")] }))).toEqual([]);
   });
 
   it("is told once when healing fails and is tried again", () => {
     const failed = row({ refused: { unit: unit("1.1.0"), why: "refused", at: 1 } });
-    expect(eventsOf(before({}, failed), step({ deployments: [opening("heal", "drift: again")] }))).toEqual([]);
+    expect(eventsOf(before({}, failed), step({ deployments: [opening("heal", "drift: again", "HealingDrift")] }))).toEqual([]);
     const again = { ...failed, rollout: rollout({ kind: "heal" }) };
     expect(eventsOf(before({}, again), step({ deployments: [ending("Failed")] }))).toEqual([]);
   });
 
   it("is told when it is left alone", () => {
-    const shown = row({ status: status({ desired: "1.0.0", health: "Degraded", reason: "1.0.0 was changed by hand (selfHeal is off)" }) });
+    const shown = row({
+      status: status({ desired: "1.0.0", health: "Degraded", reason: saying("1.0.0 was changed by hand (selfHeal is off)", "Drifted") }),
+    });
     expect(eventsOf(before(), step({ processes: [shown] }))).toMatchObject([{ kind: "drift", process: "orders", version: "1.0.0" }]);
     expect(eventsOf(before({}, shown), step({ processes: [shown] }))).toEqual([]);
   });
@@ -96,20 +102,35 @@ describe("drift", () => {
 describe("holds", () => {
   it.each([
     ["a gate", status()],
-    ["a quarantine", status({ reason: "1.1.0 is quarantined since 2026-01-01: too many errors" })],
-    ["a broken pin", status({ health: "Degraded", phase: "Succeeded", reason: "orders has no version 1.1.0" })],
-    ["a removal that may be a mistake", status({ desired: null, health: "Suspended", reason: "all pins are gone" })],
+    ["a quarantine", status({ reason: saying("1.1.0 is quarantined since 2026-01-01: too many errors", "Quarantined") })],
+    ["a broken pin", status({ health: "Degraded", phase: "Succeeded", reason: saying("orders has no version 1.1.0", "PinUnusable") })],
+    ["a removal that may be a mistake", status({ desired: null, health: "Suspended", reason: saying("all pins are gone", "NotRemoved") })],
   ])("tells that %s holds a process", (_name, held) => {
     const events = eventsOf(before({}, row({ status: status({ sync: "Synced" }) })), step({ processes: [row({ status: held })] }));
-    expect(events).toMatchObject([{ kind: "held", version: held.desired, from: "1.0.0", why: held.reason, deployment: null }]);
+    expect(events).toMatchObject([{ kind: "held", version: held.desired, from: "1.0.0", why: held.reason.text, deployment: null }]);
   });
 
-  it("tells it once for every reason, whatever figures are in it", () => {
-    const first = status({ reason: "the window opens in 31 minutes" });
-    const later = status({ reason: "the window opens in 30 minutes" });
-    const other = status({ reason: "frozen by Ada" });
-    expect(eventsOf(before({}, row({ status: first })), step({ processes: [row({ status: later })] }))).toEqual([]);
-    expect(eventsOf(before({}, row({ status: later })), step({ processes: [row({ status: other })] }))).toHaveLength(1);
+  it("tells it once for every reason, whatever its words, and again where it is about something else", () => {
+    const lacking = (about: string, text: string) => status({ reason: { code: "DependencyMissing", text, about } });
+    const after = (first: ProcessStatus, next: ProcessStatus) =>
+      eventsOf(before({}, row({ status: first })), step({ processes: [row({ status: next })] }));
+    const first = lacking("billing", "needs billing ^2.0.0, but 1.4.0 is serving");
+    expect(after(first, lacking("billing", "needs billing ^2.0.0, but nothing is serving"))).toEqual([]);
+    expect(after(first, lacking("tax", "needs tax ^2.0.0, which is not serving here"))).toHaveLength(1);
+    expect(after(first, status({ reason: saying("frozen by Ada", "Frozen") }))).toHaveLength(1);
+  });
+
+  it("reads no text: any words with a code give the same events", () => {
+    const codes = Object.keys(reasonCatalogue) as ReasonCode[];
+    const kinds = (code: ReasonCode, text: string) => {
+      const held = step({ processes: [row({ status: status({ reason: { code, text } }) })], deployments: [opening("heal", text, code)] });
+      return eventsOf(before(), held).map(({ kind }) => kind);
+    };
+    const words = fc.oneof(
+      fc.string(),
+      fc.constantFrom("drift: x", "(selfHeal is off)", "2 of at most 2 deployments are running", "hands over: "),
+    );
+    fc.assert(fc.property(fc.constantFrom(...codes), words, (code, text) => void expect(kinds(code, text)).toEqual(kinds(code, "why"))));
   });
 
   it("tells it again for another version", () => {
@@ -117,10 +138,9 @@ describe("holds", () => {
     expect(eventsOf(before({}, row({ status: status() })), step({ processes: [row({ status: other })] }))).toHaveLength(1);
   });
 
-  it.each(["3 of at most 3 deployments are running in this environment", "waits for billing 2.0.0, which it calls"])(
-    "does not tell of a turn that comes by itself: %s",
-    (reason) => expect(eventsOf(before(), step({ processes: [row({ status: status({ reason }) })] }))).toEqual([]),
-  );
+  it.each<ReasonCode>(["WaitsForTurn", "WaitsForDependency", "HandingOver"])("does not tell of a turn that comes by itself: %s", (code) => {
+    expect(eventsOf(before(), step({ processes: [row({ status: status({ reason: saying("why", code) }) })] }))).toEqual([]);
+  });
 
   it("does not tell of what could not be asked, nor of what is as pinned", () => {
     for (const sync of ["Unknown", "Synced"] as const)
@@ -135,7 +155,7 @@ describe("holds", () => {
   });
 
   it("does not tell of a version that is still pinned because its revert is on its way", () => {
-    const held = row({ status: status({ reason: "1.1.0 is quarantined" }), revert: { order, outcome: null } });
+    const held = row({ status: status({ reason: saying("1.1.0 is quarantined", "Quarantined") }), revert: { order, outcome: null } });
     expect(eventsOf(before(), step({ processes: [held] }))).toEqual([]);
   });
 

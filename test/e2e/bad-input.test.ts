@@ -51,7 +51,7 @@ describe("what cannot be taken as it is", () => {
     await setPin(installation.stage, "environments/production/pins/team-logistics.yaml", "shipping-quote", "1.1.2");
     await installation.push("Something broken, and something good");
     const broken = await installation.untilStatus(environment, "payment-authorise", { health: "Degraded" });
-    expect(broken.reason).toMatch(/^processes\/payment-authorise\/process\.yaml:\d+:\d+: /);
+    expect(broken.reason.text).toMatch(/^processes\/payment-authorise\/process\.yaml:\d+:\d+: /);
     expect(broken.actual.find((share) => share.weight === 100)?.version).toBe("2.0.1");
     await installation.untilStatus(environment, "shipping-quote", { sync: "Synced", health: "Healthy", desired: "1.1.2" });
     expect((await fetch(`${await installation.address(environment)}/payments/health`)).status).toBe(200);
@@ -76,7 +76,7 @@ describe("what cannot be taken as it is", () => {
     await edit("processes/order-intake/versions/1.2.0.yaml", (text) => text.replace("title: POST /orders", "title: POST /stolen"));
     await installation.push("Tamper");
     const tampered = await installation.untilStatus(environment, "order-intake", { health: "Degraded" });
-    expect(tampered.reason).toContain("digest");
+    expect(tampered.reason.text).toContain("digest");
     expect(await (await fetch(`${await installation.address(environment)}/orders/health`)).json()).toMatchObject({ version: "1.2.0" });
   });
 

@@ -11,7 +11,7 @@ export function updateHistory(history: Map<string, Deployment>, update: Deployme
   if (!known) return;
   const { phase, endedAt, step } = update;
   const trigger = update.trigger ?? known.trigger;
-  history.set(update.id, { ...known, phase, endedAt, trigger, reason: step.why, steps: [...known.steps, step] });
+  history.set(update.id, { ...known, phase, endedAt, trigger, reason: { code: step.code, text: step.why }, steps: [...known.steps, step] });
 }
 
 /** The deployment with newer results of its validations. */

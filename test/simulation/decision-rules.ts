@@ -82,7 +82,7 @@ function tellStep({ trace }: SimWorld, { deployments, answers, line }: Step): vo
 
 function judgeReasons({ trace }: SimWorld, { deployments, answers, events, processes }: Step): void {
   const reasons = [...deployments.map(({ step }) => step.why), ...answers.map(({ why }) => why), ...events.map(({ why }) => why)];
-  for (const { status } of processes) if (status) reasons.push(status.reason);
+  for (const { status } of processes) if (status) reasons.push(status.reason.text);
   if (reasons.some((why) => why.trim() === ""))
     trace.violate("every decision has a reason", JSON.stringify({ deployments, answers, events }));
 }

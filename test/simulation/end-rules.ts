@@ -74,7 +74,7 @@ function judgeProcess(world: SimWorld, end: End): void {
   const { desired, serving, state } = end;
   const what = `${end.environment}/${end.process}`;
   if (!desired) return judgeUnpinned(world, end, what);
-  if (!state?.status?.reason) return trace.violate("every process is shown with a reason", what);
+  if (!state?.status?.reason.text) return trace.violate("every process is shown with a reason", what);
   const seen = `${what}: ${JSON.stringify({ desired, serving, status: state.status, refused: state.refused })}`;
   const isAsPinned = serving !== null && serves(serving, desired);
   const isOtherwise = isHeld(desired, state, end.lacks);
@@ -83,6 +83,8 @@ function judgeProcess(world: SimWorld, end: End): void {
   if (serving) judgeServing(world, { ...end, serving, isAsPinned: isAsPinned && !isOtherwise }, what);
 }
 
+const unpinned: ReadonlySet<string> = new Set(["NotRemoved", "TakenOut", "Frozen"]);
+
 /** Gone; beside an error it stays, with the reason, and as suspended while it has traffic. Whoever cannot hand its paths over stays too. */
 function judgeUnpinned({ trace, plan }: SimWorld, end: End, what: string): void {
   const mayStay = isKeptByError(end) || (plan.troubles.paths.size > 0 && isHandingOver(end));
@@ -90,12 +92,12 @@ function judgeUnpinned({ trace, plan }: SimWorld, end: End, what: string): void 
 }
 
 function isKeptByError({ hasErrors, serving, state }: End): boolean {
-  const isShown = state?.status?.reason.includes("no longer pinned") && (serving === null || state.status.health === "Suspended");
-  return hasErrors && isShown === true;
+  const isShown = unpinned.has(state?.status?.reason.code ?? "") && (serving === null || state?.status?.health === "Suspended");
+  return hasErrors && isShown;
 }
 
 function isHandingOver({ serving, state }: End): boolean {
-  return serving !== null && (state?.status?.reason.includes("hands over: waits for ") ?? false);
+  return serving !== null && state?.status?.reason.code === "HandingOver";
 }
 
 function serves(serving: NonNullable<End["serving"]>, desired: Desired): boolean {
@@ -114,7 +116,7 @@ function isShownWell(status: NonNullable<ProcessState["status"]>): boolean {
 
 /** A broken pin, something that it needs, a quarantine, or a refusal: each with a reason that people see. */
 function isHeld(desired: Desired, state: ProcessState, lacks: string | null): boolean {
-  if (desired.kind === "broken" || (lacks !== null && state.status?.reason.includes(lacks))) return true;
+  if (desired.kind === "broken" || (lacks !== null && state.status?.reason.text.includes(lacks))) return true;
   const definition = pinnedDefinition(desired);
   return state.refused?.unit.digest === desired.unit.digest || (definition !== null && findQuarantined(state, definition) !== null);
 }
@@ -152,7 +154,7 @@ function judgeLeft({ trace, plan }: SimWorld, end: Omit<Serving, "serving">, wha
 
 /** Lost, and its variables are others by now: that is shown. */
 function isGivenUp({ state }: Pick<End, "state">): boolean {
-  return state?.status?.reason.includes("cannot be put back") ?? false;
+  return state?.status?.reason.code === "NotRestored";
 }
 
 /** Not pinned, but good here: it is put back wherever it is lost, unless its variables are others by now. */

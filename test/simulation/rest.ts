@@ -1,6 +1,5 @@
 /** Once nothing fails any more: whether the world has come to rest, and whether nobody does anything there any more. */
 
-import { awaitsPerson } from "../../src/domain/rollback.ts";
 import type { Instant } from "../../src/domain/names.ts";
 import type { EnvironmentState, OwedAction, ProcessState } from "../../src/domain/state.ts";
 import type { Invariants } from "./invariants.ts";
@@ -124,11 +123,11 @@ function isBeyondRecall({ action, stuck }: OwedAction): boolean {
 }
 
 function whyProcessBusy({ process, rollout, revert, status }: ProcessState): string | null {
-  if (rollout && !isAlarming(status)) return `${process} is ${rollout.state.kind}: ${status?.reason ?? ""}`;
+  if (rollout && !isAlarming(status)) return `${process} is ${rollout.state.kind}: ${status?.reason.text ?? ""}`;
   return revert && revert.outcome?.kind !== "proposed" ? `a revert is owed: ${revert.order.id}` : null;
 }
 
 /** Bad, but within the rails: it is shown, and a person must decide. */
 export function isAlarming(status: ProcessState["status"]): boolean {
-  return status?.health === "Degraded" && awaitsPerson(status.reason);
+  return status?.health === "Degraded" && status.reason.code === "PersonMustDecide";
 }

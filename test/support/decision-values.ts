@@ -5,6 +5,8 @@ import type { RevertOrder } from "../../src/domain/revert.ts";
 import type { Rollout } from "../../src/domain/rollout.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../../src/domain/state.ts";
 import type { DeploymentPhase, ProcessStatus } from "../../src/domain/status.ts";
+import type { ReasonCode } from "../../src/domain/reason.ts";
+import { saying } from "./reason.ts";
 
 export const now = 1_000;
 export const deployment = "production.orders.1.1.0.rs";
@@ -54,7 +56,7 @@ export function status(parts: Partial<ProcessStatus> = {}): ProcessStatus {
     sync: "OutOfSync",
     health: "Healthy",
     phase: "Pending",
-    reason: "needs billing ^2, which is not serving here",
+    reason: saying("needs billing ^2, which is not serving here"),
     since: 1,
     ...parts,
   };
@@ -70,14 +72,14 @@ export function step(parts: Partial<Step> = {}): Omit<Step, "events"> {
   return { environment: "production", at: now, ...nothing, ...parts };
 }
 
-export function opening(kind: Rollout["kind"], why: string): DeploymentUpdate {
+export function opening(kind: Rollout["kind"], why: string, code: ReasonCode = "Unrecorded"): DeploymentUpdate {
   const versions = { version: "1.1.0", digest: digest("b"), from: "1.0.0" };
   const opened = { environment: "production", process: "orders", kind, ...versions, strategy: "canary", commit: "c1", startedAt: now };
-  return { id: deployment, opened, phase: "Running", step: { at: now, state: "started", why }, endedAt: null };
+  return { id: deployment, opened, phase: "Running", step: { at: now, state: "started", code, why }, endedAt: null };
 }
 
 export function ending(phase: DeploymentPhase, why = "so it ended"): DeploymentUpdate {
-  return { id: deployment, phase, step: { at: now, state: phase, why }, endedAt: now };
+  return { id: deployment, phase, step: { at: now, state: phase, code: "Unrecorded", why }, endedAt: now };
 }
 
 export const order: RevertOrder = {

@@ -2,6 +2,7 @@
 
 import type { Deployment } from "../../src/domain/state.ts";
 import type { Tally } from "../../src/ports/journal.ts";
+import { saying } from "./reason.ts";
 
 /** A canary of `orders` 1.1.0 in production that took a minute. */
 export function deployment(parts: Partial<Deployment> = {}): Deployment {
@@ -18,7 +19,7 @@ export function deployment(parts: Partial<Deployment> = {}): Deployment {
     startedAt: 0,
     endedAt: 60_000,
     phase: "Succeeded",
-    reason: "",
+    reason: saying(""),
     trigger: null,
     steps: [],
     validations: [],

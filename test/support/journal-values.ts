@@ -62,7 +62,7 @@ export function row(process: string, parts: Partial<ProcessState> = {}): Process
       sync: "Synced",
       health: "Healthy",
       phase: "Succeeded",
-      reason: "runs as pinned",
+      reason: { code: "AsPinned", text: "runs as pinned" },
       since: 1,
     },
     revert: null,
@@ -103,13 +103,13 @@ export function opening(environment: string, process: string, id: string, at = 1
     id,
     opened: { ...opened, commit: "c".repeat(40), startedAt: at },
     phase: "Running",
-    step: { at, state: "installing", why: "a new version is pinned" },
+    step: { at, state: "installing", code: "Unrecorded", why: "a new version is pinned" },
     endedAt: null,
   };
 }
 
 export function ending(id: string, at = 9): DeploymentUpdate {
-  return { id, phase: "Succeeded", step: { at, state: "succeeded", why: "all is well" }, endedAt: at };
+  return { id, phase: "Succeeded", step: { at, state: "succeeded", code: "AsPinned", why: "all is well" }, endedAt: at };
 }
 
 export function result(subject: string, outcome: ValidationResult["result"] = "passed"): ValidationResult {

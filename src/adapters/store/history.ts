@@ -10,16 +10,21 @@ import { bounded } from "./pages.ts";
 import { completeResult } from "./older.ts";
 import { isDeploymentKind, isDeploymentPhase, isValidationResult, parseJson } from "./rows.ts";
 import { isDigest } from "./value-rows.ts";
+import { isReasonCode, type ReasonCode } from "../../domain/reason.ts";
 
-type Bare = Omit<Deployment, "steps" | "validations">;
+/** As it is in its row. */
+interface Bare extends Omit<Deployment, "steps" | "validations" | "reason"> {
+  readonly reason: string;
+  readonly reasonCode: ReasonCode;
+}
 
 const columns = `id, environment, process, kind, version, digest, from_version AS "from", strategy, commit_id AS "commit",
-  started_at AS startedAt, ended_at AS endedAt, phase, reason, condemned_by AS "trigger"`;
+  started_at AS startedAt, ended_at AS endedAt, phase, reason, reason_code AS reasonCode, condemned_by AS "trigger"`;
 const defaultLimit = 50;
 /** Steps, and results, of one deployment: some dozens are usual. */
 const mostRows = 1_000;
 
-const isStep = shape<DeploymentStepRecord>({ at: isNumber, state: isText, why: isText });
+const isStep = shape<DeploymentStepRecord>({ at: isNumber, state: isText, code: isReasonCode, why: isText });
 const isDeployment = shape<Bare>({
   id: isText,
   environment: isText,
@@ -34,6 +39,7 @@ const isDeployment = shape<Bare>({
   endedAt: nullable(isNumber),
   phase: isDeploymentPhase,
   reason: isText,
+  reasonCode: isReasonCode,
   trigger: nullable(isText),
 });
 
@@ -42,10 +48,14 @@ export function readHistory(connection: Connection, log: Log, query: HistoryQuer
   const stepsOf = stepReader(connection);
   const validationsOf = validationReader(connection);
   return findDeployments(connection, query).flatMap((row) => {
-    if (isDeployment(row)) return [{ ...row, steps: stepsOf(row.id), validations: validationsOf(row.id) }];
+    if (isDeployment(row)) return [{ ...whole(row), steps: stepsOf(row.id), validations: validationsOf(row.id) }];
     log.warn({}, "a deployment in the history is unreadable and is left out");
     return [];
   });
+}
+
+function whole({ reason, reasonCode, ...row }: Bare): Omit<Deployment, "steps" | "validations"> {
+  return { ...row, reason: { code: reasonCode, text: reason } };
 }
 
 function findDeployments(connection: Connection, { environment, process, id, limit }: HistoryQuery): readonly unknown[] {
@@ -60,7 +70,7 @@ function findDeployments(connection: Connection, { environment, process, id, lim
 
 function stepReader(connection: Connection): (deployment: string) => readonly DeploymentStepRecord[] {
   const find = connection.prepare(
-    `SELECT at, state, ${bounded("why")} AS why FROM deployment_step WHERE deployment = ? ORDER BY number LIMIT ${mostRows}`,
+    `SELECT at, state, code, ${bounded("why")} AS why FROM deployment_step WHERE deployment = ? ORDER BY number LIMIT ${mostRows}`,
   );
   return (deployment) => find.all(deployment).map(plain).filter(isStep);
 }

@@ -10,7 +10,15 @@ const oneWarm = { count: 1, maxAgeMs: null };
 
 /** A process state as this release writes it; what is no such thing comes back as it is. */
 export function completeProcessState(value: unknown): unknown {
-  return isRecord(value) && !("takenOutAt" in value) ? completed(value) : value;
+  if (!isRecord(value)) return value;
+  return withReasonCode("takenOutAt" in value ? value : completed(value));
+}
+
+/** Releases before 0.2 wrote a text alone. */
+function withReasonCode(state: Fields): Fields {
+  const { status } = state;
+  if (!isRecord(status) || typeof status["reason"] !== "string") return state;
+  return { ...state, status: { ...status, reason: { code: "Unrecorded", text: status["reason"] } } };
 }
 
 /** The same for a list of them. */

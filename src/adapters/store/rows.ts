@@ -11,6 +11,7 @@ import type { Body, Guard } from "./guards.ts";
 import { isQuarantined, isRevert, isRevertOrder } from "./revert-rows.ts";
 import { isStrategy } from "./strategy-rows.ts";
 import { isDigest, isPerson, isUnitRef } from "./value-rows.ts";
+import { isReasonCode, type Reason } from "../../domain/reason.ts";
 
 export const isDeploymentKind = oneOf<DeploymentKind>({ deploy: true, rollback: true, heal: true, retire: true });
 export const isDeploymentPhase = oneOf<DeploymentPhase>({
@@ -127,7 +128,7 @@ const isStatus = shape<ProcessStatus>({
   sync: oneOf<SyncStatus>({ Synced: true, OutOfSync: true, Unknown: true }),
   health: oneOf<Health>({ Healthy: true, Progressing: true, Degraded: true, Suspended: true, Missing: true }),
   phase: nullable(isDeploymentPhase),
-  reason: isText,
+  reason: shape<Reason>({ code: isReasonCode, text: isText, about: optional(isText) }),
   since: isNumber,
 });
 
@@ -145,7 +146,7 @@ export const isProcessState = shape<ProcessState>({
       exchanged: optional(listOf(isExchange)),
     }),
   ),
-  refused: nullable(shape<Refusal>({ unit: isUnitRef, why: isText, at: isNumber, awaits: optional(isText) })),
+  refused: nullable(shape<Refusal>({ unit: isUnitRef, code: optional(isReasonCode), why: isText, at: isNumber, awaits: optional(isText) })),
   status: nullable(isStatus),
   revert: nullable(isRevert),
   quarantined: listOf(isQuarantined),

@@ -147,4 +147,9 @@ export const journalMigrations: Migrations = [
   CREATE TABLE answered (environment TEXT PRIMARY KEY) WITHOUT ROWID;
   INSERT INTO answered SELECT DISTINCT environment FROM process_state;
   `,
+  `
+  -- The reason of a deployment and of each of its steps, for machines.
+  ALTER TABLE deployment ADD COLUMN reason_code TEXT NOT NULL DEFAULT 'Unrecorded';
+  ALTER TABLE deployment_step ADD COLUMN code TEXT NOT NULL DEFAULT 'Unrecorded';
+  `,
 ];

@@ -29,21 +29,21 @@ function storyWriter(connection: Connection): Pick<HistoryWriter, "writeDeployme
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'Pending', '')`,
   );
   const advance = connection.prepare(
-    "UPDATE deployment SET phase = ?, reason = ?, ended_at = ?, condemned_by = coalesce(?, condemned_by) WHERE id = ?",
+    "UPDATE deployment SET phase = ?, reason = ?, reason_code = ?, ended_at = ?, condemned_by = coalesce(?, condemned_by) WHERE id = ?",
   );
-  const addStep = connection.prepare("INSERT INTO deployment_step (deployment, at, state, why) VALUES (?, ?, ?, ?)");
+  const addStep = connection.prepare("INSERT INTO deployment_step (deployment, at, state, code, why) VALUES (?, ?, ?, ?, ?)");
   const isKnown = connection.prepare("SELECT 1 FROM deployment WHERE id = ?");
   const isTold = connection.prepare("SELECT 1 FROM deployment_step WHERE deployment = ? AND state = ? AND why = ?");
   return {
     writeDeployment: ({ id, opened, phase, step, endedAt, trigger }) => {
       if (opened) open.run(...openedColumns(id, opened));
-      if (advance.run(phase, step.why, endedAt, trigger ?? null, id).changes === 0) return false;
-      addStep.run(id, step.at, step.state, step.why);
+      if (advance.run(phase, step.why, step.code, endedAt, trigger ?? null, id).changes === 0) return false;
+      addStep.run(id, step.at, step.state, step.code, step.why);
       return true;
     },
-    addToStory: (deployment, { at, state, why }) => {
+    addToStory: (deployment, { at, state, code, why }) => {
       if (isKnown.get(deployment) === undefined || isTold.get(deployment, state, why) !== undefined) return;
-      addStep.run(deployment, at, state, why);
+      addStep.run(deployment, at, state, code, why);
     },
   };
 }

@@ -41,7 +41,7 @@ export async function areDependenciesServing({ environment, unit, ports }: Subje
   const routes = await ports.router.routes(environment);
   const serving = (process: ProcessId) => servingUnit(routes.find((route) => route.process === process) ?? null);
   const held = holdForDependencies(version.dependencies, { desired: wanted.desired, serving, isRefused: () => true });
-  if (held) throw new Error(held.why);
+  if (held) throw new Error(held.reason.text);
   return version.dependencies.length === 0
     ? "depends on nothing"
     : `${version.dependencies.map((dependency) => dependency.name).join(", ")} as required`;

@@ -11,5 +11,8 @@ export function isRunning(rollout: Rollout): boolean {
 
 export function holdForConcurrency(running: number, limit: number | null): Held | null {
   if (limit === null || running < limit) return null;
-  return { why: `${running} of at most ${limit} deployments are running in this environment`, until: null };
+  return {
+    reason: { code: "WaitsForTurn", text: `${running} of at most ${limit} deployments are running in this environment` },
+    until: null,
+  };
 }

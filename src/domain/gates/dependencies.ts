@@ -4,6 +4,7 @@ import semver from "semver";
 import type { DesiredState } from "../desired.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
 import type { Dependency } from "../process-version.ts";
+import type { Reason } from "../reason.ts";
 import type { Held } from "./gate.ts";
 
 /** What the gate asks about other processes of the same environment. */
@@ -16,18 +17,19 @@ export interface DependencyView {
 
 export function holdForDependencies(dependencies: readonly Dependency[], view: DependencyView): Held | null {
   for (const dependency of dependencies) {
-    const why = dependency.type === "workflow" && dependency.required ? whyNotThere(dependency, view) : null;
-    if (why) return { why, until: null };
+    const reason = dependency.type === "workflow" && dependency.required ? whyNotThere(dependency, view) : null;
+    if (reason) return { reason, until: null };
   }
   return null;
 }
 
-function whyNotThere({ name, version }: Dependency, view: DependencyView): string | null {
+function whyNotThere({ name, version }: Dependency, view: DependencyView): Reason | null {
   const serving = view.serving(name);
   const desired = view.desired.processes.get(name);
   const satisfied = serving !== null && semver.satisfies(serving.version, version, { includePrerelease: true });
   const isOnItsWay = desired?.kind === "run" && serving?.digest !== desired.unit.digest && !view.isRefused(name);
-  if (isOnItsWay) return `waits for ${name} ${desired.unit.version}, which it calls`;
+  if (isOnItsWay) return { code: "WaitsForDependency", text: `waits for ${name} ${desired.unit.version}, which it calls`, about: name };
   if (satisfied) return null;
-  return serving ? `needs ${name} ${version}, but ${serving.version} is serving` : `needs ${name} ${version}, which is not serving here`;
+  const lacking = serving ? `but ${serving.version} is serving` : "which is not serving here";
+  return { code: "DependencyMissing", text: `needs ${name} ${version}, ${lacking}`, about: name };
 }

@@ -42,9 +42,14 @@ function whyHeldAlone(change: PinChange, to: EnvironmentSnapshot): readonly (rea
 }
 
 function whyHeldByItself({ to: pinned }: PinChange, to: EnvironmentSnapshot): string | null {
-  if (!pinned) return whyNotTakenOut({ environment: to.name, ...to });
+  if (!pinned) return whyKept(to);
   if (pinned.kind === "runnable") return to.spec ? whyNotAllowed(pinned, to.spec) : null;
   return whyBroken(pinned);
+}
+
+function whyKept(to: EnvironmentSnapshot): string | null {
+  const why = whyNotTakenOut({ environment: to.name, ...to });
+  return why && `no longer pinned, but ${why}`;
 }
 
 function whyNotAllowed({ status, summary }: Runnable, spec: EnvironmentSpec): string | null {

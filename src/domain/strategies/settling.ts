@@ -162,7 +162,7 @@ function whenUnjudged(at: Settling, state: In<"watching">, seen: RolloutSeen, wh
   if (isOver) return finish(at, state, `has all traffic; not judged: ${why}${state.isAccepted ? "; taken as good by a person" : ""}`);
   if (seen.onInconclusive === "abort" && stable)
     return reject(at.rollout, { trigger: inconclusive, why: describeAbort(why, stable) }, seen.now);
-  return stay(state, `has all traffic; not judged: ${why}. ${personMustDecide}`);
+  return { ...stay(state, `has all traffic; not judged: ${why}. ${personMustDecide}`), code: "PersonMustDecide" };
 }
 
 function whenRemoving({ rollout }: Settling, state: In<"removing">, seen: RolloutSeen): StrategyStep {

@@ -30,13 +30,13 @@ export function fail(state: RolloutState, why: string): StrategyStep {
 }
 
 /** Why a candidate is given up: `trigger` for machines, `why` for people. */
-export interface Reason {
+export interface Condemnation {
   readonly trigger: string;
   readonly why: string;
 }
 
 /** The candidate is bad: back to the stable version at once; the candidate is removed when nothing is in flight on it. */
-export function reject(rollout: Rollout, { trigger, why }: Reason, now: Instant): StrategyStep {
+export function reject(rollout: Rollout, { trigger, why }: Condemnation, now: Instant): StrategyStep {
   const state = { kind: "rejected", why, since: now, hadTraffic: mayHaveTraffic(rollout), trigger } as const;
   return enter(state, why, giveTraffic(rollout.process, rollout.stable));
 }

@@ -5,7 +5,6 @@ import type { PinionEvent } from "../events.ts";
 import type { CommitId, Version } from "../names.ts";
 import type { DeploymentKind, Rollout } from "../rollout.ts";
 import type { DeploymentUpdate } from "../state.ts";
-import { isAboutDrift } from "./drift.ts";
 import { eventOf, type Told } from "./told.ts";
 
 /** What an update's deployment is about, whether it was opened just now or long ago. */
@@ -32,11 +31,11 @@ function eventsOfUpdate(update: DeploymentUpdate, told: Told): readonly PinionEv
 }
 
 function beginning(update: DeploymentUpdate, subject: Subject, told: Told): readonly PinionEvent[] {
-  const { why } = update.step;
+  const { code, why } = update.step;
   if (update.trigger !== undefined) return [];
   if (subject.kind === "retire") return [about(update, subject, told, { kind: "taken-out", why })];
   if (subject.kind !== "heal") return [about(update, subject, told, { kind: "started", why })];
-  return isAboutDrift(why) && !subject.isRetry ? [about(update, subject, told, { kind: "drift", why })] : [];
+  return code === "HealingDrift" && !subject.isRetry ? [about(update, subject, told, { kind: "drift", why })] : [];
 }
 
 function ending(update: DeploymentUpdate, subject: Subject, told: Told): readonly PinionEvent[] {

@@ -3,18 +3,17 @@
 import type { PinionEvent } from "../events.ts";
 import type { Version } from "../names.ts";
 import { signature } from "../orders.ts";
-import { awaitsPerson } from "../rollback.ts";
+import { reasonCatalogue } from "../reason.ts";
 import type { Rollout } from "../rollout.ts";
 import type { ProcessState } from "../state.ts";
 import type { DeploymentPhase, ProcessStatus } from "../status.ts";
-import { isAboutDrift } from "./drift.ts";
 import { eventOf, type Told } from "./told.ts";
 
 /** What keeps a process from being what is pinned. */
 interface Hold {
   readonly kind: "held" | "drift";
   readonly why: string;
-  /** Equal for what is the same hold with other figures in its words. */
+  /** Equal for what is the same hold in other words. */
   readonly key: string;
 }
 
@@ -60,19 +59,15 @@ function holdOfRollout({ deployment, paused, state, strategy }: Rollout): Hold |
 
 /** Found bad, and yet not taken back: the policy leaves that to people. */
 function undecided({ deployment }: Rollout, status: ProcessStatus | null): Hold | null {
-  if (!status || !awaitsPerson(status.reason)) return null;
-  return { kind: "held", why: status.reason, key: `${deployment} undecided` };
+  if (status?.reason.code !== "PersonMustDecide") return null;
+  return { kind: "held", why: status.reason.text, key: `${deployment} undecided` };
 }
 
 function holdOfStatus(status: ProcessStatus, row: ProcessState): Hold | null {
-  if (status.sync !== "OutOfSync" || isInTurn(status.reason) || isBeingReverted(row)) return null;
-  const kind = isAboutDrift(status.reason) ? "drift" : "held";
-  return { kind, why: status.reason, key: `${kind} ${status.desired ?? ""} ${status.reason.replaceAll(/\d+/gu, "#")}` };
-}
-
-/** Its turn comes by itself: others are being deployed before it. */
-function isInTurn(reason: string): boolean {
-  return /^\d+ of at most \d+ deployments are running|^waits for \S+ \S+, which it calls$|^hands over: /u.test(reason);
+  const { code, text, about = "" } = status.reason;
+  const { event: kind } = reasonCatalogue[code];
+  if (status.sync !== "OutOfSync" || kind === null || isBeingReverted(row)) return null;
+  return { kind, why: text, key: `${kind} ${status.desired ?? ""} ${code} ${about}` };
 }
 
 /** What was rolled back stays pinned until git says so too; that is told as a rollback. */

@@ -56,5 +56,5 @@ function describeProcess(environment: string, process: ProcessView): readonly Li
 export function describeState(process: ProcessView): string {
   const { progress, sync, health, phase, reason } = process;
   const steps = progress ? `  ${describeStep(progress)}${progress.paused ? ", paused" : ""}` : "";
-  return `${renderActual(process)}  ${sync}  ${health}  ${phase ?? "-"}${steps}  ${printable(reason)}`;
+  return `${renderActual(process)}  ${sync}  ${health}  ${phase ?? "-"}${steps}  ${printable(reason.text)}`;
 }

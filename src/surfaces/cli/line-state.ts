@@ -38,7 +38,9 @@ function describeMoving({ process, actual, progress }: ProcessView, isFrozen: bo
 }
 
 function describeWaiting({ process, desired, reason }: ProcessView, isFrozen: boolean): string {
-  return isFrozen ? `${process} ${desired ?? "nothing"} is pinned and waits` : `${process} ${desired ?? "nothing"} is pinned: ${reason}`;
+  return isFrozen
+    ? `${process} ${desired ?? "nothing"} is pinned and waits`
+    : `${process} ${desired ?? "nothing"} is pinned: ${reason.text}`;
 }
 
 function owedOf(processes: readonly ProcessView[]): readonly string[] {

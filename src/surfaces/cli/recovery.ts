@@ -54,7 +54,7 @@ export function judgeRecovery(view: ProcessView, deployments: readonly Deploymen
 
 function judgeTraffic({ actual, progress, reason }: ProcessView, { bad }: RecoveryStart): Fact {
   const good = actual.find(({ version, weight }) => weight === 100 && version !== bad);
-  if (!good) return { state: "open", why: `traffic: ${sharesOf(actual)}; ${reason}` };
+  if (!good) return { state: "open", why: `traffic: ${sharesOf(actual)}; ${reason.text}` };
   const isOver = progress === null || progress.state === "watching";
   return isOver
     ? { state: "done", why: `all traffic on ${good.version}` }
@@ -76,7 +76,7 @@ function judgeProof({ sync, health, reason }: ProcessView, traffic: Fact, proofs
   if (traffic.state !== "done") return { state: "open", why: "not verified yet" };
   if (proofs.length > 0) return { state: "done", why: `verified: ${proofs.map(nameOf).join(", ")}` };
   if (sync === "Synced" && health === "Healthy") return { state: "done", why: "verified: answers on every engine instance" };
-  return { state: "open", why: `not verified yet: ${reason}` };
+  return { state: "open", why: `not verified yet: ${reason.text}` };
 }
 
 function nameOf({ validation, subject }: ValidationResult): string {

@@ -62,6 +62,6 @@ function judgeGit({ revert, desired }: ProcessView, start: RollbackStart): Fact 
 function judgeTraffic({ actual, progress, phase, reason }: ProcessView, to: Version | null, git: Fact): Fact {
   if (to !== null && actual.some(({ version, weight }) => version === to && weight === 100))
     return { state: "done", why: `traffic: all on ${to}` };
-  const why = `traffic: ${sharesOf(actual)}; ${reason}`;
+  const why = `traffic: ${sharesOf(actual)}; ${reason.text}`;
   return { state: git.state === "done" && progress === null && lost.has(phase) ? "failed" : "open", why };
 }

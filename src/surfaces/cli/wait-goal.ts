@@ -30,10 +30,10 @@ export function judgeProcess(view: ProcessView, { until, version }: WaitGoal): J
   if (failure !== null) return { kind: "failed", why: failure };
   if (desired === null && version === null && view.sync === "Synced")
     return { kind: "reached", why: "it is not pinned, and gets no traffic" };
-  if (desired === null) return { kind: "waiting", why: `it is not pinned any more: ${reason}` };
+  if (desired === null) return { kind: "waiting", why: `it is not pinned any more: ${reason.text}` };
   if (version !== null && desired !== version) return { kind: "waiting", why: `${desired} is pinned, ${version} is not` };
   if (isReached(view, until)) return { kind: "reached", why: `${desired} is ${describeUntil(until)}` };
-  return { kind: "waiting", why: reason };
+  return { kind: "waiting", why: reason.text };
 }
 
 /** While anything is under way nothing is lost yet; and what has the traffic again is no failure any more. */
@@ -42,7 +42,7 @@ function failureOf({ quarantined, progress, sync, desired, phase, reason, deadEn
   if (deadEnd !== null && desired === wanted) return deadEnd;
   const locked = quarantined.find((entry) => entry.version === wanted);
   if (locked) return `${locked.version} is in quarantine: ${locked.why}`;
-  return desired === wanted && sync === "OutOfSync" && lost.includes(phase) ? `${phase ?? ""}: ${reason}` : null;
+  return desired === wanted && sync === "OutOfSync" && lost.includes(phase) ? `${phase ?? ""}: ${reason.text}` : null;
 }
 
 function isReached({ sync, health, phase, progress }: ProcessView, until: Until): boolean {
@@ -60,5 +60,5 @@ export function describeUntil(until: Until): string {
 /** Why a version that was waited for went wrong, by the history of its process; null: it did not, somebody wants another one. */
 export function findLoss(version: Version, deployments: readonly Deployment[]): string | null {
   const newest = deployments.find((one) => one.version === version);
-  return newest && lost.includes(newest.phase) ? `${version} ${newest.phase}: ${newest.reason}` : null;
+  return newest && lost.includes(newest.phase) ? `${version} ${newest.phase}: ${newest.reason.text}` : null;
 }

@@ -54,11 +54,11 @@ async function untilHeld(parts: TourParts): Promise<string> {
   const view = await untilSeen(
     parts,
     process,
-    ({ desired, reason: why }) => desired === versions.next && why.includes("frozen"),
+    ({ desired, reason: why }) => desired === versions.next && why.code === "Frozen",
     `${versions.next} is held by the freeze`,
   );
   if (weightOf(view, versions.old) !== 100) throw new Error(`${versions.old} has ${weightOf(view, versions.old)} % of the traffic`);
   if (view.actual.some(({ version }) => version === versions.next))
     throw new Error(`${versions.next} was installed in spite of the freeze`);
-  return view.reason;
+  return view.reason.text;
 }

@@ -57,14 +57,19 @@ async function playFailsItsCheck(parts: TourParts): Promise<string> {
     `the deployment of ${versions.bad} is over`,
   );
   if (deployment.phase !== "Failed") throw new Error(`${versions.bad} ended ${deployment.phase}`);
-  const { reason } = await untilSeen(parts, process, (view) => view.reason.includes("smoke_test"), "the status says which check failed");
+  const { reason } = await untilSeen(
+    parts,
+    process,
+    (view) => view.reason.code === "DeploymentFailed",
+    "the status says which check failed",
+  );
   const { counts } = loads.orders;
   expectNoFailure(counts);
   const answers = counts.byVersion.get(versions.bad)?.answers ?? 0;
   if (answers > 0) throw new Error(`${versions.bad} answered ${answers} requests`);
   await pushRevert(parts, "HEAD");
   await untilSeen(parts, process, ({ sync, desired }) => sync === "Synced" && desired === versions.next, `${versions.next} is Synced`);
-  return `0 of ${counts.requests} requests reached ${versions.bad}; shown: ${reason}`;
+  return `0 of ${counts.requests} requests reached ${versions.bad}; shown: ${reason.text}`;
 }
 
 /** The rollback policy has watched the bump for its time, and found nothing. */
@@ -80,7 +85,7 @@ async function untilSucceeded(parts: TourParts, wanted: Version, since: number):
     ({ version, startedAt, endedAt }) => version === wanted && startedAt >= since && endedAt !== null,
     `the deployment of ${wanted} is over`,
   );
-  if (phase !== "Succeeded") throw new Error(`${wanted} ended ${phase}: ${reason}`);
+  if (phase !== "Succeeded") throw new Error(`${wanted} ended ${phase}: ${reason.text}`);
 }
 
 async function playGitRevert(parts: TourParts): Promise<string> {

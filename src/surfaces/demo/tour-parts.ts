@@ -80,7 +80,7 @@ export async function untilSeen(
   what: string,
 ): Promise<ProcessView> {
   let last: ProcessView | undefined;
-  const shown = () => (last ? `; shown is: ${last.sync}, ${last.health}, ${last.reason}` : "");
+  const shown = () => (last ? `; shown is: ${last.sync}, ${last.health}, ${last.reason.text}` : "");
   return until(
     parts,
     async () => {

@@ -75,7 +75,10 @@ async function playBadUnderTraffic(parts: TourParts): Promise<string> {
   const pushed = await pushPin(parts, payments, versions.bad);
   const condemned = await untilTakenBack(parts);
   const { deployment, tookMs } = condemned;
-  parts.tell([`rolled back: ${deployment.reason}`, `all traffic on ${versions.good} again ${seconds(tookMs)} after the first bad answer`]);
+  parts.tell([
+    `rolled back: ${deployment.reason.text}`,
+    `all traffic on ${versions.good} again ${seconds(tookMs)} after the first bad answer`,
+  ]);
   await showCommit(parts, pushed, deployment.trigger ?? "");
   if ((await readPins(parts)) !== pinsBefore) throw new Error(`${payments.file} is not as it was before`);
   parts.tell([`${versions.bad} is pinned again, and held: ${await pinAgain(parts)}`]);
@@ -108,7 +111,7 @@ async function untilTakenBack(parts: TourParts): Promise<TakenBack> {
   const { byVersion } = load.counts;
   load.mark();
   const deployment = await untilOver(parts, versions.bad);
-  if (deployment.phase !== "RolledBack") throw new Error(`${versions.bad} ended ${deployment.phase}: ${deployment.reason}`);
+  if (deployment.phase !== "RolledBack") throw new Error(`${versions.bad} ended ${deployment.phase}: ${deployment.reason.text}`);
   const bad = byVersion.get(versions.bad);
   if (!bad || bad.firstFailedAt === null) throw new Error(`no answer of ${versions.bad} was bad`);
   const tookMs = bad.lastAt - bad.firstFailedAt;
@@ -136,7 +139,7 @@ async function pinAgain(parts: TourParts): Promise<string> {
   const { reason } = await untilSeen(
     parts,
     process,
-    (view) => view.desired === versions.bad && view.reason.includes("quarantine"),
+    (view) => view.desired === versions.bad && view.reason.code === "Quarantined",
     `${versions.bad} is held by quarantine`,
   );
   await pushRevert(parts, "HEAD");
@@ -146,7 +149,7 @@ async function pinAgain(parts: TourParts): Promise<string> {
     ({ sync, desired }) => sync === "Synced" && desired === versions.good,
     `${versions.good} is Synced again`,
   );
-  return reason;
+  return reason.text;
 }
 
 /** Resolves with how many were asked since the traffic is back. @throws Error when one of them met the bad version, or failed. */

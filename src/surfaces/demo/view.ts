@@ -121,7 +121,7 @@ function renderProcess(process: ProcessStatus, colours: Colours, width: number):
   const left = fit(`  ${columns.join(" ")} `, width);
   const state = fit(`${pad(process.sync, 9)} ${pad(process.health, 11)} `, width - left.length);
   const room = width - left.length - state.length;
-  const reason = room < leastReason ? "" : fit(process.reason, room);
+  const reason = room < leastReason ? "" : fit(process.reason.text, room);
   return `${left}${paint(process, colours)(state)}${colours.dim(reason)}`;
 }
 
@@ -159,7 +159,7 @@ function historyLine(deployment: Deployment, { width, subject }: { readonly widt
   const took = endedAt === null ? "…" : seconds(endedAt - startedAt);
   const [what, how] = [`${at}  ${pad(subjectOf(deployment), subject)}`, `${pad(phase, 10)} ${pad(took, 7)}`];
   const whole = `${what}  ${pad(kind, 8)} ${how} `;
-  return width - whole.length < leastReason ? `${what}  ${how}` : whole + reason;
+  return width - whole.length < leastReason ? `${what}  ${how}` : whole + reason.text;
 }
 
 function seconds(ms: number): string {

@@ -7,7 +7,7 @@ import type { Finding } from "../../domain/finding.ts";
 import type { Health, SyncStatus } from "../../domain/status.ts";
 import type { StoreTrouble } from "../../domain/store-trouble.ts";
 import type { EngineInstance } from "../../domain/unit.ts";
-import { phases } from "./deployment-door.ts";
+import { phases, parseReason } from "./deployment-door.ts";
 import { type Fields, fieldsOf } from "./json-fields.ts";
 import { parsePause, parseProgress, parseQuarantined, parseRevert } from "./progress-door.ts";
 
@@ -95,7 +95,7 @@ function parseProcess(fields: Fields, environment: string): ProcessView {
     sync: fields.oneOf("sync", syncs),
     health: fields.oneOf("health", healths),
     phase: fields.raw("phase") === null ? null : fields.oneOf("phase", phases),
-    reason: fields.text("reason"),
+    reason: parseReason(fields),
     since: fields.time("since"),
     requests: parseRequests(fields),
     progress: fields.objectOrNull("progress", parseProgress),

@@ -5,6 +5,7 @@ import type { DeploymentKind } from "../../domain/rollout.ts";
 import type { Deployment, DeploymentStepRecord } from "../../domain/state.ts";
 import type { DeploymentPhase } from "../../domain/status.ts";
 import { type Fields, fieldsOf } from "./json-fields.ts";
+import { isReasonCode, type Reason, type ReasonCode } from "../../domain/reason.ts";
 
 const kinds: Readonly<Record<DeploymentKind, true>> = { deploy: true, rollback: true, heal: true, retire: true };
 
@@ -35,7 +36,7 @@ export function parseDeployment(value: unknown): Deployment {
     startedAt: fields.time("startedAt"),
     endedAt: fields.timeOrNull("endedAt"),
     phase: fields.oneOf("phase", phases),
-    reason: fields.text("reason"),
+    reason: parseReason(fields),
     trigger: fields.textOrNull("trigger"),
     steps: fields.list("steps", parseStep),
     validations: fields.list("validations", parseValidation),
@@ -43,7 +44,7 @@ export function parseDeployment(value: unknown): Deployment {
 }
 
 function parseStep(fields: Fields): DeploymentStepRecord {
-  return { at: fields.time("at"), state: fields.text("state"), why: fields.text("why") };
+  return { at: fields.time("at"), state: fields.text("state"), code: asReasonCode(fields.raw("code")), why: fields.text("why") };
 }
 
 const validations: Readonly<Record<ValidationName, true>> = {
@@ -71,4 +72,22 @@ function parseValidation(fields: Fields): ValidationResult {
     at: fields.time("at"),
     durationMs: fields.number("durationMs"),
   };
+}
+
+/** A controller of an earlier release says the text alone; one of a later release may have a code that is unknown here. */
+export function parseReason(fields: Fields): Reason {
+  const value = fields.raw("reason");
+  if (typeof value === "string") return { code: "Unrecorded", text: value };
+  const reason = fields.objectOrNull("reason", (each) => ({
+    text: each.text("text"),
+    code: each.raw("code"),
+    about: each.raw("about") ?? null,
+  }));
+  if (reason === null) return { code: "Unrecorded", text: "" };
+  const { text, code, about } = reason;
+  return { code: asReasonCode(code), text, ...(typeof about === "string" && { about }) };
+}
+
+function asReasonCode(value: unknown): ReasonCode {
+  return isReasonCode(value) ? value : "Unrecorded";
 }

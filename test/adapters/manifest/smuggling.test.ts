@@ -27,7 +27,7 @@ const smuggled: readonly (readonly [string, string, string])[] = [
   ["a secret under such a key", "secrets: { __proto__: { env: PINION_GIT_TOKEN } }", "yaml/key"],
   ["a tag that makes a program of a value", 'secrets: { A: !!js/function "x" }', "yaml/syntax"],
   ["a tag that reads a variable", "secrets: { A: !env PINION_GIT_TOKEN }", "yaml/syntax"],
-  ["a merge key", "secrets: { <<: { A: { env: PINION_GIT_TOKEN } } }", "schema/pattern"],
+  ["a merge key", "secrets: { <<: { A: { env: PINION_GIT_TOKEN } } }", "yaml/key"],
   ["a secret with two places", "secrets: { A: { env: SHOP_KEY, file: /etc/shadow } }", "schema/range"],
   ["a list for a name", "secrets: { A: { env: [PINION_GIT_TOKEN] } }", "schema/type"],
   ["a name with a blank", 'secrets: { A: { env: "SHOP_KEY " } }', "schema/pattern"],

@@ -137,7 +137,9 @@ describe("a journal of the release before", () => {
     ]);
     await journal.record(
       step("production", {
-        deployments: [{ id: "d3", phase: "Failed", endedAt: 57, step: { at: 57, state: "failed", why: "bad" }, trigger: "timeout" }],
+        deployments: [
+          { id: "d3", phase: "Failed", endedAt: 57, step: { at: 57, state: "failed", code: "Unrecorded", why: "bad" }, trigger: "timeout" },
+        ],
       }),
     );
     const same = { environment: "production", process: "a", kind: "deploy", strategy: "blue-green" };

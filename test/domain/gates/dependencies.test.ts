@@ -35,7 +35,7 @@ function hold(dependencies: readonly Dependency[], { serving = [], pinned = serv
     serving: (process) => serving.find((each) => each.process === process) ?? null,
     isRefused: (process) => refused.includes(process),
   });
-  return held?.why ?? null;
+  return held?.reason.text ?? null;
 }
 
 describe("the gate for dependencies", () => {

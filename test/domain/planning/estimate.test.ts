@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../../src/domain/state.ts";
 import { environment, metricCheck, pin, plan, rollbackPolicy } from "./snapshots.ts";
+import { saying } from "../../support/reason.ts";
 
 describe("estimates", () => {
   function past(process: string, durationMs: number, parts: Partial<Deployment> = {}): Deployment {
@@ -17,7 +18,17 @@ describe("estimates", () => {
       commit: "c",
       trigger: null,
     } as const;
-    return { id: "i", ...about, startedAt: 0, endedAt: durationMs, phase: "Succeeded", reason: "", steps: [], validations: [], ...parts };
+    return {
+      id: "i",
+      ...about,
+      startedAt: 0,
+      endedAt: durationMs,
+      phase: "Succeeded",
+      reason: saying(""),
+      steps: [],
+      validations: [],
+      ...parts,
+    };
   }
   const [from, to] = [
     environment([pin("a", "1.0.0"), pin("b", "1.0.0")]),

@@ -5,6 +5,7 @@ import type { Deployment } from "../../../src/domain/state.ts";
 import { deployment, overview } from "../http/pictures.ts";
 import { createControllers } from "./controller.ts";
 import { pinion } from "./fake-world.ts";
+import { saying } from "../../support/reason.ts";
 
 const controllers = createControllers();
 const controller = controllers.start;
@@ -16,7 +17,7 @@ describe("pinion history", () => {
     process: "returns",
     version: "2.0.0",
     phase: "Failed",
-    reason: "smoke_test failed",
+    reason: saying("smoke_test failed"),
     endedAt: null,
   };
 
@@ -89,17 +90,17 @@ validations
   it("tells what condemned one, with the shares of a canary and the commit that put the pin back", async () => {
     const at = deployment.startedAt;
     const steps = [
-      { at, state: "started", why: "1.5.0 is pinned" },
-      { at: at + 60_000, state: "shifting", why: "10 % of the traffic" },
-      { at: at + 90_000, state: "rejected", why: "error_rate 21.3 %, allowed <= 5 %" },
-      { at: at + 91_000, state: "revert committed", why: "the pin is put back by commit 89abcdef0123" },
-    ];
+      { at, state: "started", code: "Installing", why: "1.5.0 is pinned" },
+      { at: at + 60_000, state: "shifting", code: "Shifting", why: "10 % of the traffic" },
+      { at: at + 90_000, state: "rejected", code: "GoingBack", why: "error_rate 21.3 %, allowed <= 5 %" },
+      { at: at + 91_000, state: "revert committed", code: "GitWritten", why: "the pin is put back by commit 89abcdef0123" },
+    ] as const;
     const rolledBack: Deployment = {
       ...deployment,
       phase: "RolledBack",
       strategy: "canary",
       trigger: "error_rate",
-      reason: "error_rate 21.3 %",
+      reason: saying("error_rate 21.3 %"),
       steps,
       validations: deployment.validations.map((one) => ({ ...one, phase: "post", scope: "rollback" })),
     };

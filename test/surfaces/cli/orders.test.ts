@@ -6,6 +6,7 @@ import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
 import { freeze, noon, overview, process, progress, revert } from "../http/pictures.ts";
 import { createControllers, orderTaker } from "./controller.ts";
 import { fakeTime, pinion } from "./fake-world.ts";
+import { saying } from "../../support/reason.ts";
 
 const controllers = createControllers();
 const by = ["--as", "Ann <ann@example.com>"];
@@ -130,7 +131,7 @@ describe("freeze and unfreeze", () => {
     ],
     progress,
   });
-  const waiting = process("returns", { desired: "2.0.0", sync: "OutOfSync", reason: "held" });
+  const waiting = process("returns", { desired: "2.0.0", sync: "OutOfSync", reason: saying("held") });
   const lagging = process("billing", { revert: { ...revert, outcome: null } });
 
   async function line(kind: "freeze" | "unfreeze", isFrozen: boolean, format: "text" | "json" = "text") {

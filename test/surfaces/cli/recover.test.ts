@@ -55,9 +55,9 @@ const proof: ValidationResult = {
 
 function story(...validations: readonly ValidationResult[]): readonly Deployment[] {
   const steps = [
-    { at: noon - 60_000, state: "shifting", why: "watching at 40 %" },
-    { at: noon + 5, state: "rejected", why: "emergency: Ann: it burns" },
-  ];
+    { at: noon - 60_000, state: "shifting", code: "Shifting", why: "watching at 40 %" },
+    { at: noon + 5, state: "rejected", code: "GoingBack", why: "emergency: Ann: it burns" },
+  ] as const;
   return [{ ...deployment, process: "a", version: "1.5.0", endedAt: null, phase: "Running", steps, validations }];
 }
 

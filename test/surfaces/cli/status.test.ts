@@ -7,6 +7,7 @@ import { fullOverview, noon, overview, process, repository } from "../http/pictu
 import { finding } from "../../domain/planning/snapshots.ts";
 import { createControllers, token } from "./controller.ts";
 import { pinion } from "./fake-world.ts";
+import { saying } from "../../support/reason.ts";
 
 const controllers = createControllers();
 const controller = controllers.start;
@@ -64,7 +65,8 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
 
   it.each([80, 100, 120])("wraps the reason to a terminal of %i columns", async (columns) => {
     const reason = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen";
-    const { stdout } = await pinion(["status", "--controller", await controller(production(process("a", { reason })))], { columns });
+    const url = await controller(production(process("a", { reason: saying(reason) })));
+    const { stdout } = await pinion(["status", "--controller", url], { columns });
     expect(stdout.split("\n").filter((line) => line.length > columns)).toEqual([]);
     for (const word of reason.split(" ")) expect(stdout).toContain(word);
   });
@@ -106,11 +108,8 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
   });
 
   it("prints nothing that a terminal would obey", async () => {
-    const { stdout } = await pinion([
-      "status",
-      "--controller",
-      await controller(production(process("a", { reason: "\u001B]0;title\u0007" }))),
-    ]);
+    const url = await controller(production(process("a", { reason: saying("\u001B]0;title\u0007") })));
+    const { stdout } = await pinion(["status", "--controller", url]);
     expect(stdout).toContain(String.raw`\u001b]0;title\u0007`);
     expect(stdout).not.toContain("\u001B");
   });
@@ -227,7 +226,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
               sync: "Synced",
               health: "Healthy",
               phase: "Succeeded",
-              reason: "has all traffic; 1.3.0 is kept warm",
+              reason: { code: "Unrecorded", text: "has all traffic; 1.3.0 is kept warm" },
               since: "2026-11-21T11:57:00.000Z",
               requests: { perSecond: 12, overMs: 3_600_000 },
               progress: null,

@@ -5,6 +5,7 @@ import type { Overview } from "../../../src/controller/queries.ts";
 import { overview, process, progress, repository } from "../http/pictures.ts";
 import { createControllers, script } from "./controller.ts";
 import { fakeTime, pinion } from "./fake-world.ts";
+import { saying } from "../../support/reason.ts";
 
 const controllers = createControllers();
 
@@ -17,8 +18,14 @@ function picture(parts: Partial<Parameters<typeof process>[1]>, about: Partial<O
 
 const before = picture({});
 const newest = { commit: "fedcba9876543210", subject: "a 1.5.0" };
-const notCompared = picture({ desired: "1.5.0", sync: "Unknown", reason: "the newest commit has not been compared yet" }, newest);
-const begun = picture({ desired: "1.5.0", sync: "OutOfSync", health: "Progressing", phase: "Running", reason: "installing" }, newest);
+const notCompared = picture(
+  { desired: "1.5.0", sync: "Unknown", reason: saying("the newest commit has not been compared yet", "NotComparedYet") },
+  newest,
+);
+const begun = picture(
+  { desired: "1.5.0", sync: "OutOfSync", health: "Progressing", phase: "Running", reason: saying("installing") },
+  newest,
+);
 
 async function sync(pictures: readonly Overview[], argv: readonly string[] = []) {
   const shown = script(pictures, { polls: 2, before });

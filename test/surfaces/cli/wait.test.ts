@@ -8,6 +8,7 @@ import type { Deployment } from "../../../src/domain/state.ts";
 import { deployment, overview, process, progress, quarantined, repository } from "../http/pictures.ts";
 import { createControllers, historyOf, script, token } from "./controller.ts";
 import { fakeTime, pinion } from "./fake-world.ts";
+import { saying } from "../../support/reason.ts";
 
 const controllers = createControllers();
 
@@ -15,11 +16,30 @@ function production(...processes: readonly ProcessView[]): Overview {
   return overview({ environments: overview().environments.map((one) => (one.name === "production" ? { ...one, processes } : one)) });
 }
 
-const rolling = process("a", { desired: "1.5.0", sync: "OutOfSync", health: "Progressing", phase: "Running", progress, reason: "40 %" });
-const stale = process("a", { desired: "1.5.0", sync: "Unknown", health: "Degraded", phase: "RolledBack", reason: "not compared yet" });
+const rolling = process("a", {
+  desired: "1.5.0",
+  sync: "OutOfSync",
+  health: "Progressing",
+  phase: "Running",
+  progress,
+  reason: saying("40 %"),
+});
+const stale = process("a", {
+  desired: "1.5.0",
+  sync: "Unknown",
+  health: "Degraded",
+  phase: "RolledBack",
+  reason: saying("not compared yet"),
+});
 const good = process("a", { desired: "1.5.0" });
 const watched = process("a", { desired: "1.5.0", phase: "Running", progress: { ...progress, state: "watching" } });
-const back = process("a", { desired: "1.5.0", sync: "OutOfSync", health: "Degraded", phase: "RolledBack", reason: "error_rate 20 %" });
+const back = process("a", {
+  desired: "1.5.0",
+  sync: "OutOfSync",
+  health: "Degraded",
+  phase: "RolledBack",
+  reason: saying("error_rate 20 %"),
+});
 const old = process("a", { desired: "1.4.0", phase: "RolledBack" });
 
 interface Scene {
@@ -37,7 +57,7 @@ async function wait(pictures: readonly Overview[], { argv = [], history = [], wo
 }
 
 const of = (version: string, phase: Deployment["phase"]): Deployment => {
-  return { ...deployment, process: "a", version, phase, reason: "error_rate 20 %" };
+  return { ...deployment, process: "a", version, phase, reason: saying("error_rate 20 %") };
 };
 
 describe("pinion wait ends", () => {

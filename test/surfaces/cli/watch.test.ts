@@ -9,6 +9,7 @@ import { freeze, fullOverview, overview, process, progress } from "../http/pictu
 import { createControllers, script, token } from "./controller.ts";
 import { fakeTime, pinion } from "./fake-world.ts";
 import { createTerminal } from "./terminal-emulator.ts";
+import { saying } from "../../support/reason.ts";
 
 const controllers = createControllers();
 
@@ -36,7 +37,14 @@ async function watch(pictures: readonly Overview[], parts: Partial<CliWorld> = {
 }
 
 describe("pinion status --watch on a pipe", () => {
-  const rolling = process("a", { desired: "1.5.0", sync: "OutOfSync", health: "Progressing", phase: "Running", progress, reason: "40 %" });
+  const rolling = process("a", {
+    desired: "1.5.0",
+    sync: "OutOfSync",
+    health: "Progressing",
+    phase: "Running",
+    progress,
+    reason: saying("40 %"),
+  });
 
   it("prints a line for everything that changes, and none twice", async () => {
     const frozen = production(process("a"));
@@ -119,7 +127,7 @@ describe("pinion status --watch on a terminal", () => {
 
   it("scrolls by keys, says where it is, and ends with q", async () => {
     const terminal = createTerminal({ columns: 100, rows: 14 });
-    const bad = Array.from({ length: 30 }, (_, index) => process(`process-${index}`, { health: "Degraded", reason: "no" }));
+    const bad = Array.from({ length: 30 }, (_, index) => process(`process-${index}`, { health: "Degraded", reason: saying("no") }));
     const heard: ((key: string) => void)[] = [];
     const screens: string[][] = [];
     const keys = ["down", "page-down", "end", "q"];
@@ -161,7 +169,7 @@ describe("pinion status --watch on a terminal", () => {
   it("only counts what is well where not everything fits", async () => {
     const terminal = createTerminal({ columns: 100, rows: 14 });
     const many = Array.from({ length: 30 }, (_, index) => process(`process-${index}`));
-    await watch([production(...many, process("bad", { health: "Degraded", reason: "does not answer" }))], {
+    await watch([production(...many, process("bad", { health: "Degraded", reason: saying("does not answer") }))], {
       isTerminal: true,
       columns: 100,
       rows: 14,
@@ -180,7 +188,7 @@ describe("pinion status --watch on 80 columns and 24 rows", () => {
     const picture = overview();
     const environments = picture.environments.map((one) =>
       one.name === "production"
-        ? { ...one, processes: [process("bad", { health: "Degraded", reason: "does not answer" })] }
+        ? { ...one, processes: [process("bad", { health: "Degraded", reason: saying("does not answer") })] }
         : { ...one, processes: ["a", "b", "c", "d"].map((id) => ({ ...rolling(id), progress: { ...progress, paused: null } })) },
     );
     await watch([{ ...picture, environments }], {

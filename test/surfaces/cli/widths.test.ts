@@ -8,6 +8,7 @@ import { PinionError } from "../../../src/domain/errors.ts";
 import { deployment, fullOverview, noon, overview, process } from "../http/pictures.ts";
 import { createControllers } from "./controller.ts";
 import { pinion } from "./fake-world.ts";
+import { saying } from "../../support/reason.ts";
 
 const controllers = createControllers();
 const widths = [60, 80, 120, 200];
@@ -39,7 +40,7 @@ const many: Overview = overview({
             { version: "10.20.30", weight: 60 },
             { version: "10.20.29", weight: 40 },
           ],
-          reason: sentence,
+          reason: saying(sentence),
           sync: "OutOfSync",
           health: "Progressing",
         }),
@@ -49,8 +50,15 @@ const many: Overview = overview({
 });
 
 const past = [
-  { ...deployment, process: longId, id: `production.${longId}.10.20.30.mi8xj2k1`, from: "10.20.29", version: "10.20.30", reason: sentence },
-  { ...deployment, phase: "RolledBack" as const, trigger: "error_rate", reason: sentence },
+  {
+    ...deployment,
+    process: longId,
+    id: `production.${longId}.10.20.30.mi8xj2k1`,
+    from: "10.20.29",
+    version: "10.20.30",
+    reason: saying(sentence),
+  },
+  { ...deployment, phase: "RolledBack" as const, trigger: "error_rate", reason: saying(sentence) },
 ];
 
 /** The text as one line: what a wider terminal shows on one. */

@@ -4,6 +4,7 @@ import type { Progress } from "../../../src/domain/progress.ts";
 import type { Deployment } from "../../../src/domain/state.ts";
 import type { ProcessStatus } from "../../../src/domain/status.ts";
 import { renderView } from "../../../src/surfaces/demo/view.ts";
+import { saying } from "../../support/reason.ts";
 
 const now = 1_000_000;
 const options = { width: 120, now, colour: false, recent: 3, detail: "full", customers: null } as const;
@@ -19,7 +20,7 @@ const orders: ProcessStatus = {
   sync: "Synced",
   health: "Healthy",
   phase: "Succeeded",
-  reason: "has all traffic",
+  reason: saying("has all traffic"),
   since: 0,
 };
 
@@ -76,7 +77,7 @@ const failed: Deployment = {
   startedAt: now,
   endedAt: now + 1_250,
   phase: "Failed",
-  reason: "smoke_test failed",
+  reason: saying("smoke_test failed"),
   steps: [],
   validations: [],
 };
@@ -226,14 +227,14 @@ describe("the live view", () => {
   });
 
   it.each([40, 80, 120])("never is wider than %i columns", (width) => {
-    const long = overviewWith({ reason: "a long reason ".repeat(40) }, { subject: "a long subject ".repeat(40) });
+    const long = overviewWith({ reason: saying("a long reason ".repeat(40)) }, { subject: "a long subject ".repeat(40) });
     expect(
-      Math.max(...renderView(long, [{ ...failed, reason: "why ".repeat(100) }], { ...options, width }).map((line) => line.length)),
+      Math.max(...renderView(long, [{ ...failed, reason: saying("why ".repeat(100)) }], { ...options, width }).map((line) => line.length)),
     ).toBeLessThanOrEqual(width);
   });
 
   it("lets no text of others command the terminal", () => {
-    const lines = renderView(overviewWith({ reason: "\u001B[2J\nsecond line" }, { subject: "\u001B]0;title\u0007" }), [], options);
+    const lines = renderView(overviewWith({ reason: saying("\u001B[2J\nsecond line") }, { subject: "\u001B]0;title\u0007" }), [], options);
     expect(lines.join("")).not.toContain("\u001B");
     expect(lines.every((line) => !line.includes("\n"))).toBe(true);
   });

@@ -5,6 +5,7 @@ import type { Freeze } from "../../../src/domain/orders.ts";
 import type { Progress } from "../../../src/domain/progress.ts";
 import type { Quarantined, Revert } from "../../../src/domain/revert.ts";
 import type { Deployment } from "../../../src/domain/state.ts";
+import { saying } from "../../support/reason.ts";
 
 export const noon = Date.UTC(2026, 10, 21, 12, 0, 0);
 const minute = 60_000;
@@ -38,7 +39,7 @@ export function process(id: string, parts: Partial<ProcessView> = {}): ProcessVi
     sync: "Synced",
     health: "Healthy",
     phase: "Succeeded",
-    reason: "has all traffic; 1.3.0 is kept warm",
+    reason: saying("has all traffic; 1.3.0 is kept warm"),
     since: noon - 3 * minute,
     requests: { perSecond: 12, overMs: 3_600_000 },
     progress: null,
@@ -168,11 +169,11 @@ export const deployment: Deployment = {
   startedAt: noon - 10 * minute,
   endedAt: noon - 10 * minute + 4200,
   phase: "Succeeded",
-  reason: "has all traffic",
+  reason: saying("has all traffic"),
   trigger: null,
   steps: [
-    { at: noon - 10 * minute, state: "started", why: "1.4.0 is pinned" },
-    { at: noon - 10 * minute + 1500, state: "switching", why: "checks passed" },
+    { at: noon - 10 * minute, state: "started", code: "Unrecorded", why: "1.4.0 is pinned" },
+    { at: noon - 10 * minute + 1500, state: "switching", code: "Unrecorded", why: "checks passed" },
   ],
   validations: [
     {

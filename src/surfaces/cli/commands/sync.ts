@@ -1,7 +1,6 @@
 /** `pinion sync`: looks at the repository and the engines now, and says what has changed by it. */
 
 import type { Overview, ProcessView } from "../../../controller/queries.ts";
-import { notComparedYet } from "../../../domain/list-statuses.ts";
 import { overviewJson } from "../../http/answers.ts";
 import { type Selection, selectFrom } from "../../http/selection.ts";
 import { describeState } from "../change-log.ts";
@@ -70,7 +69,9 @@ async function sync(session: Session, target: Target | null, options: Options): 
 }
 
 function isCompared(overview: Overview, selection: Selection): boolean {
-  return selectFrom(overview, selection).environments.every(({ processes }) => processes.every(({ reason }) => reason !== notComparedYet));
+  return selectFrom(overview, selection).environments.every(({ processes }) =>
+    processes.every(({ reason }) => reason.code !== "NotComparedYet"),
+  );
 }
 
 interface Ending {

@@ -32,7 +32,7 @@ function cardOf(deployment: Deployment, view: View): readonly string[] {
   return [
     ...fitted(`${what}  ${phaseColor(phase, colors)(phase)}${condemned}`, "", view),
     ...fitted(`${relativeTime(startedAt, now)}  ${howOf(deployment)}  ${took}  ${colors.dim(printable(id))}`, "  ", view),
-    ...wrap(printable(reason), width === null ? null : width - 2).map((line) => `  ${line}`),
+    ...wrap(printable(reason.text), width === null ? null : width - 2).map((line) => `  ${line}`),
   ];
 }
 
@@ -47,7 +47,7 @@ function rowOf(deployment: Deployment, { colors, now }: View): readonly string[]
     `${phaseColor(phase, colors)(phase)}${trigger === null ? "" : ` (${printable(trigger)})`}`,
     tookOf(deployment),
     printable(id),
-    printable(reason),
+    printable(reason.text),
   ];
 }
 
@@ -76,7 +76,7 @@ export function renderDeployment(deployment: Deployment, { colors, width }: View
     ["when", `${clockTime(startedAt)}, took ${tookOf(deployment)}`],
     ["how", howOf(deployment)],
     ["commit", commit],
-    ["outcome", `${phase}: ${printable(reason)}`],
+    ["outcome", `${phase}: ${printable(reason.text)}`],
     ...(trigger === null ? [] : [["trigger", printable(trigger)]]),
     ["id", printable(id)],
   ];

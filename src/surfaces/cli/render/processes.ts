@@ -23,7 +23,7 @@ const columns: readonly Column[] = [
   { title: "HEALTH", cell: ({ health }, { colors }) => healthColor(health, colors)(health) },
   { title: "PHASE", cell: (status, { colors }) => phaseOf(status, colors) },
   { title: "SINCE", cell: ({ since }, { now }) => relativeTime(since, now) },
-  { title: "REASON", cell: ({ reason }) => printable(reason) },
+  { title: "REASON", cell: ({ reason }) => printable(reason.text) },
 ];
 
 /** Lines for all of them, in the roomiest arrangement that fits. */
@@ -54,7 +54,7 @@ function cardOf(status: ProcessView, view: View): readonly string[] {
   return [
     ...fitted(`${colors.bold(printable(process))}  ${states}`, indent, view),
     ...fitted(`${pinned}  runs ${renderActual(status)}`, `${indent}${indent}`, view),
-    ...wrap(printable(reason), width === null ? null : width - 4).map((line) => `${indent}${indent}${line}`),
+    ...wrap(printable(reason.text), width === null ? null : width - 4).map((line) => `${indent}${indent}${line}`),
   ];
 }
 

@@ -1,0 +1,71 @@
+/** Which reason a deployment is as it is for: while it is under way, and when it ends. */
+
+import { inconclusive } from "./inconclusive.ts";
+import type { Reason, ReasonCode } from "./reason.ts";
+import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
+import type { DeploymentPhase } from "./status.ts";
+import { isWaitingForPerson } from "./strategies/canary.ts";
+import { isBeforeInstalling } from "./strategies/steps.ts";
+
+/** A state that is added does not compile before it has a code. */
+const codes = {
+  validating: "Validating",
+  installing: "Installing",
+  checking: "Checking",
+  waiting: "SwitchDelayed",
+  "handing-over": "HandingOver",
+  switching: "Switching",
+  shifting: "Shifting",
+  rotating: "Rolling",
+  replacing: "Rolling",
+  probing: "Rolling",
+  returning: "Rolling",
+  pausing: "Rolling",
+  confirming: "Confirming",
+  draining: "Draining",
+  clearing: "TakingOut",
+  removing: "Removing",
+  watching: "Watching",
+  rejected: "GoingBack",
+} as const satisfies Record<RolloutState["kind"], ReasonCode>;
+
+/** Undisturbed, by its state. */
+export function codeUnderWay(rollout: Rollout): ReasonCode {
+  const { state, strategy, kind } = rollout;
+  if (kind === "heal") return "Healing";
+  if (kind === "retire" || isBeforeInstalling(rollout)) return "TakingOut";
+  if (state.kind === "shifting" && strategy.kind === "canary" && isWaitingForPerson(strategy, state)) return "AwaitsPromotion";
+  return codes[state.kind];
+}
+
+/** What a step was decided under. */
+interface Circumstances {
+  readonly watched: Pick<RolloutSeen, "stuck">;
+  /** Who has stopped it; null: nobody. */
+  readonly stopped: Pick<Reason, "code"> | null;
+  /** It is in the state that it was in. */
+  readonly isSame: boolean;
+}
+
+/** `rollout`: as it goes on after the step. */
+export function codeOf({ code }: StrategyStep, rollout: Rollout, { watched, stopped, isSame }: Circumstances): ReasonCode {
+  if (code !== undefined) return code;
+  if (rollout.state.kind === "rejected") return "GoingBack";
+  if (stopped !== null) return stopped.code;
+  return isSame && watched.stuck !== null ? "ActionRefused" : codeUnderWay(rollout);
+}
+
+/** A rejected candidate that ever had traffic was rolled back; one that never had it just failed. */
+export function rejectedPhase(state: RolloutState): DeploymentPhase {
+  if (state.kind !== "rejected") return "Failed";
+  if (state.trigger === "abort" || state.trigger === inconclusive) return "Aborted";
+  return state.hadTraffic ? "RolledBack" : "Failed";
+}
+
+/** `phase`: as which it ended. */
+export function codeAtEnd({ kind, state }: Rollout, phase: DeploymentPhase): ReasonCode {
+  if (phase === "Succeeded") return kind === "retire" ? "TakenOut" : "AsPinned";
+  if (kind === "heal") return "NotRestored";
+  if (phase === "Aborted") return state.kind === "rejected" && state.trigger === inconclusive ? "NotJudged" : "Aborted";
+  return phase === "RolledBack" ? "RolledBack" : "DeploymentFailed";
+}

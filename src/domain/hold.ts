@@ -1,0 +1,47 @@
+/** A process that is left as it is in this pass, and why. */
+
+import type { Case, ProcessDecision } from "./decision.ts";
+import { describeHeld, describeSettled, describeUnknown, type Outlook, withStatus } from "./describe-status.ts";
+import { keepServing } from "./keep-serving.ts";
+import { type Reason, reasonCatalogue } from "./reason.ts";
+import { describeLag } from "./rollback.ts";
+import { type ProcessSeen, type Seen, servingUnit } from "./seen.ts";
+import { verifiedBefore } from "./stable-version.ts";
+
+/** Which of the two could not be asked. */
+export function whyUnknown({ engine, routes }: Seen): Reason {
+  if (engine.kind === "unknown") return { code: "EngineUnknown", text: engine.why };
+  return { code: "RouterUnknown", text: routes.kind === "unknown" ? routes.why : "" };
+}
+
+/** Nothing can be decided about it now; it is shown as it was last seen. */
+export function watchOnly({ before, desired, pass }: Case, reason: Reason): ProcessDecision {
+  return {
+    after: withStatus(before, describeUnknown(before, pass.seen, desired, reason)),
+    actions: [],
+    replacesOwed: false,
+    deployments: [],
+    wakeAt: null,
+  };
+}
+
+/** What serves meanwhile is kept in order; nothing else is owed any more. */
+export function hold(one: Case, view: ProcessSeen, because: Outlook): ProcessDecision {
+  const { before, pass } = one;
+  const kept = keepServing(one, view, verifiedBefore(one.superseded, servingUnit(view.route)));
+  const reason = shownTogether(because.reason, kept.reason, describeLag(before));
+  const describe = because.health === null ? describeHeld : describeSettled;
+  return {
+    after: withStatus(before, describe(before, pass.seen, view, { ...because, reason })),
+    actions: kept.actions,
+    replacesOwed: true,
+    deployments: [],
+    wakeAt: because.until,
+  };
+}
+
+/** What is news about what serves comes before what it waits for; people read all of it. */
+function shownTogether(because: Reason, kept: Reason | null, lag: string | null): Reason {
+  const { text: _, ...first } = kept !== null && reasonCatalogue[kept.code].event !== null ? kept : because;
+  return { ...first, text: [because.text, kept?.text ?? null, lag].filter((part) => part !== null).join("; ") };
+}

@@ -1,0 +1,6 @@
+import type { Reason, ReasonCode } from "../../src/domain/reason.ts";
+
+/** A reason whose text matters, with a code that hardly does. */
+export function saying(text: string, code: ReasonCode = "Unrecorded"): Reason {
+  return { code, text };
+}
