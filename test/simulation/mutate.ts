@@ -5,7 +5,6 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Mutation, mutations } from "./mutations.ts";
-import { policyMutations } from "./policy-mutations.ts";
 
 const root = join(import.meta.dirname, "../..");
 const most = 2_000;
@@ -60,7 +59,7 @@ function huntIn(copy: string, trouble: string): Promise<Omit<Hunt, "mutation">> 
 }
 
 const wanted = process.argv.slice(2);
-const queue = [...mutations, ...policyMutations].filter(({ what }) => wanted.length === 0 || wanted.some((word) => what.includes(word)));
+const queue = mutations.filter(({ what }) => wanted.length === 0 || wanted.some((word) => what.includes(word)));
 const count = queue.length;
 let unnoticed = 0;
 

@@ -3,6 +3,7 @@
 import { gateMutations } from "./gate-mutations.ts";
 import { pathMutations } from "./path-mutations.ts";
 import type { Troubles } from "./plan-troubles.ts";
+import { policyMutations } from "./policy-mutations.ts";
 import { storeMutations } from "./store-mutations.ts";
 import { troubleMutations } from "./trouble-mutations.ts";
 import { writerMutations } from "./writer-mutations.ts";
@@ -32,19 +33,19 @@ export const mutations: readonly Mutation[] = [
   {
     what: "a freeze holds nothing back",
     file: "src/domain/decide-process.ts",
-    find: "  if (freeze) return { why: describeFreeze(freeze), until: null };",
+    find: '  if (freeze) return { reason: { code: "Frozen", text: describeFreeze(freeze) }, until: null };',
     put: "",
   },
   {
     what: "a freeze stops nothing that is under way",
     file: "src/domain/deployments.ts",
-    find: "  return pass.freeze ? describeFreeze(pass.freeze) : null;",
+    find: '  return pass.freeze ? { code: "Frozen", text: describeFreeze(pass.freeze) } : null;',
     put: "  return null;",
   },
   {
     what: "a pause stops nothing",
     file: "src/domain/deployments.ts",
-    find: "  if (paused) return `paused by ${signature(paused)}`;",
+    find: '  if (paused) return { code: "Paused", text: `paused by ${signature(paused)}` };',
     put: "",
   },
   {
@@ -56,8 +57,8 @@ export const mutations: readonly Mutation[] = [
   {
     what: "two rollbacks within a cool-down",
     file: "src/domain/rollback.ts",
-    find: "if (last !== null && now < last + automatic.coolDownMs)",
-    put: "if (last !== null && now < last)",
+    find: "if (last === null || now >= last + coolDownMs) return null;",
+    put: "if (last === null || now >= last) return null;",
   },
   {
     what: "a commit that pins what was never verified",
@@ -116,8 +117,8 @@ export const mutations: readonly Mutation[] = [
   {
     what: "acted on before it is recorded",
     file: "src/controller/reconcile.ts",
-    find: "  await ports.journal.record(step);",
-    put: '  for (const [process, actions] of step.owed) for (const action of actions) if (action.kind === "ensure-weights" && action.weights.length === 1) await ports.router.ensureRoutes(environment, [{ process, timeoutMs: 1, sticky: null, shares: action.weights.map(({ unit, weight }) => ({ ...unit, weight, endpoints: [], targets: [] })) }]);\n  await ports.journal.record(step);',
+    find: "  await record(step, state, ports);",
+    put: '  for (const [process, actions] of step.owed) for (const action of actions) if (action.kind === "ensure-weights" && action.weights.length === 1) await ports.router.ensureRoutes(environment, [{ process, timeoutMs: 1, sticky: null, shares: action.weights.map(({ unit, weight }) => ({ ...unit, weight, endpoints: [], targets: [] })) }]);\n  await record(step, state, ports);',
   },
   {
     what: "the journal drops what is owed",
@@ -139,6 +140,7 @@ export const mutations: readonly Mutation[] = [
   },
   ...writerMutations,
   ...gateMutations,
+  ...policyMutations,
   ...storeMutations,
   ...troubleMutations,
   ...pathMutations,

@@ -15,15 +15,15 @@ export const pathMutations: readonly Mutation[] = [
   {
     what: "what is taken out hands nothing over",
     file: "src/domain/decide-process.ts",
-    find: 'if (handover?.kind === "waits") return hold',
-    put: 'if (handover?.kind === "waits" && handover.why === "") return hold',
+    find: 'if (handover?.kind === "waits") {',
+    put: 'if (handover?.kind === "waits" && handover.why === "") {',
     among,
   },
   {
     what: "whoever keeps a path does not keep it",
     file: "src/domain/handovers.ts",
-    find: "      .find((request) => gains.has(request) && !given.get(other)?.has(request));",
-    put: '      .find((request) => request === "" && !given.get(other)?.has(request));',
+    find: "    if (kept) return {",
+    put: '    if (kept && other === "") return {',
     among,
   },
   {

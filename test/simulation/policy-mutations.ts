@@ -18,8 +18,8 @@ export const policyMutations: readonly Mutation[] = [
   {
     what: "what nobody has judged goes into quarantine",
     file: "src/domain/deployments.ts",
-    find: "if (state.trigger === inconclusive) return before;",
-    put: "",
+    find: "if (state.trigger === inconclusive || awaits !== undefined) return before;",
+    put: "if (awaits !== undefined) return before;",
   },
   {
     what: "a quarantine that git does not have yet counts as lifted",
@@ -41,7 +41,7 @@ export const policyMutations: readonly Mutation[] = [
   },
   {
     what: "a canary has the timeout of all others",
-    file: "src/domain/deployments.ts",
+    file: "src/domain/new-rollout.ts",
     find: 'return strategy.kind === "canary" ? strategy.maxDurationMs : spec.deploymentTimeoutMs;',
     put: "return spec.deploymentTimeoutMs;",
   },
@@ -54,8 +54,8 @@ export const policyMutations: readonly Mutation[] = [
   {
     what: "what is paused runs out of time",
     file: "src/domain/deployments.ts",
-    find: "if (stopped === null && deadline !== null && now >= deadline)",
-    put: "if (deadline !== null && now >= deadline)",
+    find: "if (stopped === null && isLate)",
+    put: "if (isLate)",
   },
   {
     what: "what waits for a person runs out of time",
@@ -70,16 +70,10 @@ export const policyMutations: readonly Mutation[] = [
     put: "rolledBackAt: by === null ? seen.now : null",
   },
   {
-    what: "what serves is taken back against the rails",
-    file: "src/domain/rollback.ts",
-    find: "if (held === null || isOnItsWay(rollout)) return reject",
-    put: 'if (held === null || held !== "") return reject',
-  },
-  {
     what: "a canary that shares the traffic goes on though it is paused",
     file: "src/domain/deployments.ts",
-    find: ' || kind === "shifting" ||',
-    put: " ||",
+    find: '  "shifting",\n',
+    put: "",
   },
   {
     what: "what fails in public is found good because something else is pinned",
@@ -92,18 +86,6 @@ export const policyMutations: readonly Mutation[] = [
     file: "src/domain/decide-process.ts",
     find: " && !isCondemned(one, rollout) && !isTakenBack(one, rollout);",
     put: " && !isCondemned(one, rollout);",
-  },
-  {
-    what: "what was found bad stays a way back",
-    file: "src/domain/rollback.ts",
-    find: "return before.knownGood.some(isBad) ? {",
-    put: "return before.knownGood.some(isBad) && before.knownGood.length > 99 ? {",
-  },
-  {
-    what: "a watch ends before its time is over",
-    file: "src/domain/strategies/settling.ts",
-    find: "if (seen.now < state.until) return stay",
-    put: "if (seen.now < state.since) return stay",
   },
   {
     what: "a controller that was down has watched",
@@ -120,7 +102,7 @@ export const policyMutations: readonly Mutation[] = [
   {
     what: "a revert is written before the traffic is back",
     file: "src/controller/perform.ts",
-    find: "if (!waiting.has(entry.action.process)) ports.reverts",
-    put: "ports.reverts",
+    find: '{ kind: "ensure-reverted", waitsFor: ["ensure-weights"], perform',
+    put: '{ kind: "ensure-reverted", waitsFor: [], perform',
   },
 ];

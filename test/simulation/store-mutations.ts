@@ -30,20 +30,20 @@ export const storeMutations: readonly Mutation[] = [
   {
     what: "evidence of what is under way is not read back",
     file: "src/adapters/store/load.ts",
-    find: "AND d.ended_at IS NULL ORDER",
-    put: "AND d.ended_at IS NOT NULL ORDER",
+    find: "AND d.ended_at IS NULL`",
+    put: "AND d.ended_at IS NOT NULL`",
   },
   {
     what: "a quarantine is empty once it was read back",
     file: "src/adapters/store/older.ts",
-    find: 'isRecord(value) && !("rolledBackAt" in value) ? completed(value) : value',
-    put: "isRecord(value) ? { ...(completed(value) as object), quarantined: [] } : value",
+    find: '"takenOutAt" in value ? value : completed(value)',
+    put: "{ ...completed(value), quarantined: [] }",
   },
   {
     what: "memory goes on though the transaction has failed",
     file: "src/adapters/store/journal.ts",
-    find: "for (const { environment, apply } of all) made.set(environment, apply(made.get(environment) ?? stateOf(environment)));",
-    put: "for (const { environment, apply } of all) {\n          made.set(environment, apply(made.get(environment) ?? stateOf(environment)));\n          states.set(environment, made.get(environment) as EnvironmentState);\n        }",
+    find: "for (const { environment, apply } of all) made.set(environment, apply(made.get(environment) ?? loaded(states, environment)));",
+    put: "for (const { environment, apply } of all) {\n          made.set(environment, apply(made.get(environment) ?? loaded(states, environment)));\n          states.set(environment, made.get(environment) as EnvironmentState);\n        }",
   },
   {
     what: "an answered order waits on the disk",
@@ -78,8 +78,8 @@ export const storeMutations: readonly Mutation[] = [
   {
     what: "owed actions are read back in the order of their ids",
     file: "src/adapters/store/load.ts",
-    find: "FROM owed WHERE environment = ? ORDER BY position",
-    put: "FROM owed WHERE environment = ? ORDER BY id",
+    find: "return owed.toSorted((a, b) => a.position - b.position).map(",
+    put: "return owed.map(",
   },
   {
     what: "a proposed revert cannot be read back",
