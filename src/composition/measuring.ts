@@ -9,7 +9,8 @@ import { wallClock } from "../adapters/system/system.ts";
 import { createMeasurements, type StoppableMeasurements } from "../controller/measurements.ts";
 import type { Ports } from "../controller/ports.ts";
 import type { ControllerConfig, MetricSourceConfig } from "../domain/controller-config.ts";
-import { type EnvironmentSpec, healthCheckOf } from "../domain/environment.ts";
+import type { EnvironmentSpec } from "../domain/environment.ts";
+import { healthCheckOf } from "../domain/health-check.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import type { MetricSource } from "../ports/metric-source.ts";
 

@@ -7,6 +7,7 @@ import pLimit, { type LimitFunction } from "p-limit";
 import { actionKey } from "../domain/actions.ts";
 import { strategyFor } from "../domain/environment.ts";
 import type { EnvironmentName } from "../domain/names.ts";
+import { traitsOf } from "../domain/strategies/traits.ts";
 import { askTogether } from "./ask-together.ts";
 import { type Ends, gatherEnds, type Later, laterHere } from "./gather-ends.ts";
 import type { OwedValidation, Ports, Validations } from "./ports.ts";
@@ -95,5 +96,5 @@ async function runOne({ environment, owed, ports, turns }: Run): Promise<void> {
 function intervalOf(environment: EnvironmentName, { on, unit }: OwedValidation["action"], ports: Ports): number | null {
   const spec = on && ports.wanted(environment)?.environment.spec;
   const strategy = spec && strategyFor(spec, unit.process);
-  return strategy?.kind === "rolling" ? strategy.healthCheckIntervalMs : null;
+  return strategy ? traitsOf(strategy).healthCheckIntervalMs(strategy) : null;
 }

@@ -4,7 +4,7 @@ import type { Instant } from "./names.ts";
 import { isOnItsWay } from "./rollback.ts";
 import type { Rollout } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
-import { isWaitingForPerson } from "./strategies/canary.ts";
+import { isWaitingForPerson } from "./strategies/traits.ts";
 
 /** When its time will be over, so that this is noticed then and not by chance; null: nothing ends by time, or it has ended. */
 export function timeIsOver({ candidate, state, deadline, startedAt }: Rollout, seen: Held): Instant | null {
@@ -33,9 +33,9 @@ export function earlier(one: Instant | null, other: Instant | null): Instant | n
 
 /** When it fails; null: once it has the traffic for good, or is on its way out, there is nothing left that a timeout could save. */
 export function deadlineOf(rollout: Rollout): Instant | null {
-  const { state, strategy, kind, candidate, deadline } = rollout;
+  const { state, kind, candidate, deadline } = rollout;
   if (!candidate || kind === "heal" || state.kind === "rejected" || !isOnItsWay(rollout)) return null;
   // There is no rollback of a rollback: where it only waits for a proof, it has arrived.
   if (rollout.fast && state.kind === "confirming") return null;
-  return state.kind === "shifting" && strategy.kind === "canary" && isWaitingForPerson(strategy, state) ? null : deadline;
+  return isWaitingForPerson(rollout) ? null : deadline;
 }

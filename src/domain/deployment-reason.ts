@@ -4,8 +4,8 @@ import { inconclusive } from "./inconclusive.ts";
 import type { Reason, ReasonCode } from "./reason.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
 import type { DeploymentPhase } from "./status.ts";
-import { isWaitingForPerson } from "./strategies/canary.ts";
 import { isBeforeInstalling } from "./strategies/steps.ts";
+import { isWaitingForPerson } from "./strategies/traits.ts";
 
 /** A state that is added does not compile before it has a code. */
 const codes = {
@@ -31,10 +31,10 @@ const codes = {
 
 /** Undisturbed, by its state. */
 export function codeUnderWay(rollout: Rollout): ReasonCode {
-  const { state, strategy, kind } = rollout;
+  const { state, kind } = rollout;
   if (kind === "heal") return "Healing";
   if (kind === "retire" || isBeforeInstalling(rollout)) return "TakingOut";
-  if (state.kind === "shifting" && strategy.kind === "canary" && isWaitingForPerson(strategy, state)) return "AwaitsPromotion";
+  if (isWaitingForPerson(rollout)) return "AwaitsPromotion";
   return codes[state.kind];
 }
 

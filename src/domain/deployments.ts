@@ -16,7 +16,7 @@ import { describeFreeze, signature } from "./orders.ts";
 import { codeAtEnd, codeOf, codeUnderWay, rejectedPhase } from "./deployment-reason.ts";
 import { definitionOf } from "./quarantine.ts";
 import { joinReasons, type Reason, type ReasonCode } from "./reason.ts";
-import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, whyNotAutomatic } from "./rollback.ts";
+import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, isOnItsWay, whyNotAutomatic } from "./rollback.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
 import { type ProcessSeen, viewProcess } from "./seen.ts";
 import type { DeploymentUpdate, KnownGood, ProcessState, Refusal } from "./state.ts";
@@ -25,6 +25,7 @@ import { type Condemnation, isBeforeSwitch, reject, stay } from "./strategies/st
 import { exchanging, nextHandingOver, together } from "./strategies/handing-over.ts";
 import { stableFor } from "./stable-version.ts";
 import { begin } from "./strategies/strategy.ts";
+import { traitsOf } from "./strategies/traits.ts";
 import { watchRollout } from "./watch.ts";
 
 /** How many good versions are remembered of a process, newest first. */
@@ -170,7 +171,7 @@ const stillStates: ReadonlySet<RolloutState["kind"]> = new Set([
 /** Where nothing is half done, so that it can stay for as long as a person wants. */
 function canStandStill({ state, strategy }: Rollout): boolean {
   const { kind } = state;
-  if (strategy.kind === "recreate") return kind === "validating";
+  if (traitsOf(strategy).takesOldOutFirst) return kind === "validating";
   return stillStates.has(kind);
 }
 
@@ -184,9 +185,9 @@ function entering(rollout: Rollout, state: RolloutState, now: Instant): Rollout 
   return { ...rollout, state, switchedAt, paused, ...(isUnshared(rollout, state) && { isUnshared: true }) };
 }
 
-/** A path has one owner: a canary that takes one over gets no shares, step by step. */
+/** A path has one owner: a canary that takes one over gets no shares, so nothing judges it on its way. */
 function isUnshared({ strategy, state }: Rollout, next: RolloutState): boolean {
-  return strategy.kind === "canary" && state.kind === "handing-over" && next.kind === "switching";
+  return traitsOf(strategy).isJudgedOnTheWay && state.kind === "handing-over" && next.kind === "switching";
 }
 
 /** A candidate that is rejected with traffic leaves a revert and a quarantine behind, unless nobody has judged it, or it is tried again. */
@@ -228,9 +229,8 @@ function close(one: Case, rollout: Rollout, step: StrategyStep): ProcessDecision
 }
 
 /** Validated with all the traffic: only the version before it is still being let go, or it is only watched. */
-export function isAllButOver({ state, strategy, candidate }: Rollout): boolean {
-  if (candidate === null) return false;
-  return state.kind === "draining" || state.kind === "watching" || (state.kind === "removing" && strategy.kind !== "recreate");
+export function isAllButOver(rollout: Rollout): boolean {
+  return rollout.candidate !== null && !isOnItsWay(rollout);
 }
 
 /** What is known to be good once a deployment has ended so. */

@@ -2,12 +2,13 @@
 
 import { figureOf, judgeChecks, type JudgedAt } from "./analysis.ts";
 import { deadlineOf } from "./deadline.ts";
-import type { CanaryStep, EnvironmentSpec } from "./environment.ts";
+import type { EnvironmentSpec } from "./environment.ts";
 import type { Measured } from "./metrics.ts";
 import type { Instant, Percent } from "./names.ts";
 import type { Progress } from "./progress.ts";
 import type { Rollout } from "./rollout.ts";
 import type { ProcessState } from "./state.ts";
+import { traitsOf } from "./strategies/traits.ts";
 import { checksOf, triggersOf } from "./watch.ts";
 
 /** Null: nothing is under way. */
@@ -51,8 +52,7 @@ function verdictOf(rollout: Rollout, { spec, measured }: Omit<ProgressKnown, "no
 }
 
 function stepsOf({ state, strategy }: Rollout): Pick<Progress, "step" | "steps"> {
-  if (strategy.kind !== "canary") return { step: null, steps: null };
-  return { step: state.kind === "shifting" ? state.step + 1 : null, steps: strategy.steps.length };
+  return { step: state.kind === "shifting" ? state.step + 1 : null, steps: traitsOf(strategy).stepCount(strategy) };
 }
 
 function weightIn({ state, candidate, stable }: Rollout, status: ProcessState["status"]): Percent {
@@ -79,24 +79,6 @@ function weightIn({ state, candidate, stable }: Rollout, status: ProcessState["s
 function untilOf(rollout: Rollout): Instant | null {
   const { state } = rollout;
   if (state.kind === "watching") return state.until;
-  const lasts = lastsMs(rollout);
+  const lasts = traitsOf(rollout.strategy).lastsMs(rollout.strategy, state);
   return "since" in state && lasts !== null ? state.since + lasts : null;
-}
-
-/** How long it stays in its state at least; null: not a matter of time. */
-function lastsMs({ state, strategy }: Rollout): number | null {
-  switch (strategy.kind) {
-    case "blue-green":
-      return state.kind === "waiting" ? strategy.switchTrafficDelayMs : null;
-    case "rolling":
-      return state.kind === "pausing" ? strategy.batchDelayMs : null;
-    case "canary":
-      return state.kind === "shifting" ? stepLastsMs(strategy.steps[state.step]) : null;
-    default:
-      return null;
-  }
-}
-
-function stepLastsMs(step: CanaryStep | undefined): number | null {
-  return step === undefined || step.kind === "weight" ? null : step.durationMs;
 }

@@ -160,10 +160,3 @@ export interface EnvironmentSpec {
 export function strategyFor({ strategy, strategies }: Pick<EnvironmentSpec, "strategy" | "strategies">, process: ProcessId): StrategySpec {
   return strategies.get(process) ?? strategy;
 }
-
-/** What is asked for a process's health; blue-green's own path comes before the environment's. Null: nothing is. */
-export function healthCheckOf(spec: EnvironmentSpec, process: ProcessId): EnvironmentSpec["validation"]["healthCheck"] {
-  const strategy = strategyFor(spec, process);
-  const isOwn = strategy.kind === "blue-green" && strategy.healthCheckUrl !== null;
-  return isOwn ? { path: strategy.healthCheckUrl ?? "", timeoutMs: strategy.healthCheckTimeoutMs } : spec.validation.healthCheck;
-}

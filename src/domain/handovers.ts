@@ -3,7 +3,8 @@
  * and whoever takes it over get their traffic at the same moment, once all of them are ready; until then everything stays as it is.
  */
 
-import { type EnvironmentSpec, healthCheckOf } from "./environment.ts";
+import type { EnvironmentSpec } from "./environment.ts";
+import { healthCheckOf } from "./health-check.ts";
 import type { Desired } from "./desired.ts";
 import type { ProcessId, UnitRef } from "./names.ts";
 import { describeFreeze, type Freeze, type Order } from "./orders.ts";

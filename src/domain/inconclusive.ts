@@ -2,6 +2,7 @@
 
 import type { EnvironmentSpec, OnInconclusive, StrategySpec } from "./environment.ts";
 import type { UnitRef } from "./names.ts";
+import { traitsOf } from "./strategies/traits.ts";
 
 /** The trigger of a rollout that was given up without a verdict: no revert, no quarantine. */
 export const inconclusive = "inconclusive";
@@ -9,9 +10,9 @@ export const inconclusive = "inconclusive";
 /** In a reason: something stays as it is until somebody decides. */
 export const personMustDecide = "A person must decide";
 
-/** As the strategy says, else the environment, else the default: only a canary is there to be judged. */
+/** As the strategy says, else the environment, else as the strategy has it by default: only a canary is there to be judged. */
 export function onInconclusiveOf(strategy: StrategySpec, spec: Pick<EnvironmentSpec, "analysis"> | null): OnInconclusive {
-  return strategy.onInconclusive ?? spec?.analysis.onInconclusive ?? (strategy.kind === "canary" ? "abort" : "proceed");
+  return strategy.onInconclusive ?? spec?.analysis.onInconclusive ?? traitsOf(strategy).onInconclusive;
 }
 
 /** Why a rollout without a verdict goes back. */

@@ -5,7 +5,8 @@
 import type { Action } from "./actions.ts";
 import type { Case, Pass } from "./decision.ts";
 import type { Desired } from "./desired.ts";
-import { type EnvironmentSpec, healthCheckOf } from "./environment.ts";
+import type { EnvironmentSpec } from "./environment.ts";
+import { healthCheckOf } from "./health-check.ts";
 import type { Digest, ProcessId, UnitRef } from "./names.ts";
 import { isInQuarantine } from "./quarantine.ts";
 import type { Reason } from "./reason.ts";

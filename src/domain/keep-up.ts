@@ -12,6 +12,7 @@ import type { Reason } from "./reason.ts";
 import type { KnownGood, ProcessState } from "./state.ts";
 import type { ProcessStatus } from "./status.ts";
 import type { Installed } from "./unit.ts";
+import { traitsOf } from "./strategies/traits.ts";
 
 /** How soon leftovers are looked at again while something is in flight on them, in milliseconds. */
 const leftoverPollMs = 1_000;
@@ -106,8 +107,7 @@ function warmOf(before: ProcessState, seen: Seen, view: ProcessSeen, unit: UnitR
 
 function warmLimit({ spec }: Seen, process: string): WarmLimit | null {
   const strategy = spec && strategyFor(spec, process);
-  if (strategy?.kind !== "blue-green" && strategy?.kind !== "canary") return null;
-  return strategy.keepOldVersion ? strategy.warm : null;
+  return strategy && traitsOf(strategy).warm(strategy);
 }
 
 /** When it lost the traffic: when the version after it was found good. */

@@ -5,6 +5,7 @@ import type { Instant } from "./names.ts";
 import type { Person } from "./people.ts";
 import type { Rollout, RolloutSeen, StrategyStep } from "./rollout.ts";
 import { mayHaveTraffic, reject, rejectLate, stay } from "./strategies/steps.ts";
+import { traitsOf } from "./strategies/traits.ts";
 
 /** The rollout as it goes on, and its step. */
 export interface Late {
@@ -33,8 +34,7 @@ function whyUnjudged(rollout: Rollout, { analysis, triggers }: RolloutSeen): str
 
 /** Nothing else is left to be done in this state. */
 function isWaitingForVerdict({ state, strategy }: Rollout): boolean {
-  if (state.kind === "pausing") return state.done.length > 0;
-  return state.kind === "shifting" && strategy.kind === "canary" && strategy.steps[state.step]?.kind === "analysis";
+  return traitsOf(strategy).waitsForVerdict(strategy, state);
 }
 
 /** Whoever goes on with it has as much time as it had before. */

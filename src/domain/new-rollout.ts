@@ -1,19 +1,15 @@
 /** What is journaled of a deployment when it begins, and the first lines of its story. */
 
-import { type EnvironmentSpec, strategyFor, type StrategySpec } from "./environment.ts";
+import { type EnvironmentSpec, strategyFor } from "./environment.ts";
 import type { Instant, ProcessId } from "./names.ts";
 import type { Reason } from "./reason.ts";
 import type { Rollout } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 import type { DeploymentUpdate } from "./state.ts";
+import { limitMsOf } from "./strategies/traits.ts";
 
 /** What only whoever begins it can know. */
 export type Identity = Pick<Rollout, "kind" | "candidate" | "definition" | "fast" | "stable" | "isSecondTry" | "exchanged">;
-
-/** A canary has a limit of its own: its steps take as long as they take. */
-function timeoutOf(strategy: StrategySpec, spec: EnvironmentSpec): number {
-  return strategy.kind === "canary" ? strategy.maxDurationMs : spec.deploymentTimeoutMs;
-}
 
 /** Before its first step. */
 export function newRollout(process: ProcessId, seen: Seen, spec: EnvironmentSpec, identity: Identity): Rollout {
@@ -26,7 +22,7 @@ export function newRollout(process: ProcessId, seen: Seen, spec: EnvironmentSpec
     commit: seen.commit,
     strategy,
     startedAt: seen.now,
-    deadline: seen.now + timeoutOf(strategy, spec),
+    deadline: seen.now + limitMsOf(strategy, spec),
     lostMs: seen.lostMs,
     paused: null,
     switchedAt: null,

@@ -5,8 +5,8 @@ import { done, type Given, type Obeyed, refuse, type WishOf } from "./obeyed.ts"
 import { signature } from "./orders.ts";
 import { describePerson } from "./people.ts";
 import type { Rollout, RolloutState } from "./rollout.ts";
-import { isWaitingForPerson, promoteCanary } from "./strategies/canary.ts";
 import { giveTraffic, isBeforeInstalling, reject } from "./strategies/steps.ts";
+import { isWaitingForPerson, traitsOf } from "./strategies/traits.ts";
 import { recover, rollBack } from "./take-back.ts";
 
 export function obey(given: Given): Obeyed {
@@ -45,7 +45,9 @@ function resume(given: Given): Obeyed {
   const { rollout } = before;
   if (!rollout) return refuse(nothing);
   if (!rollout.paused)
-    return isWaiting(rollout) ? promote(given, { kind: "promote", process: before.process, isFull: false }) : refuse("it is not paused");
+    return isWaitingForPerson(rollout)
+      ? promote(given, { kind: "promote", process: before.process, isFull: false })
+      : refuse("it is not paused");
   return done(before, resumed(rollout, seen.now), `resumed by ${signature(order)}`);
 }
 
@@ -75,9 +77,8 @@ function promote({ order, before, seen }: Given, { isFull }: WishOf<"promote">):
 /** Past what waits; null: nothing waits. */
 function promoted(rollout: Rollout, isFull: boolean, now: number): RolloutState | null {
   const { state, strategy } = rollout;
-  if (state.kind === "waiting") return { kind: "switching" };
-  if (state.kind !== "shifting" || strategy.kind !== "canary") return null;
-  return isFull ? { kind: "switching" } : promoteCanary(strategy, state, now);
+  const next = traitsOf(strategy).promoted(strategy, state, now);
+  return next && isFull ? { kind: "switching" } : next;
 }
 
 function abort({ order, before, seen }: Given): Obeyed {
@@ -122,18 +123,14 @@ function whyNotStoppable(rollout: Rollout | null): string | null {
 
 const hasAllTraffic: ReadonlySet<RolloutState["kind"]> = new Set(["confirming", "draining", "watching", "removing"]);
 
-function isWaiting({ state, strategy }: Rollout): boolean {
-  return state.kind === "shifting" && strategy.kind === "canary" && isWaitingForPerson(strategy, state);
-}
-
 /** Time that it stood still for a person does not count: all of a step that waits for one, paused in it or not. */
 function promotedAt(rollout: Rollout, now: number): Rollout {
-  if (!isWaiting(rollout) || rollout.state.kind !== "shifting") return resumed(rollout, now);
+  if (!isWaitingForPerson(rollout) || !("since" in rollout.state)) return resumed(rollout, now);
   return { ...rollout, paused: null, deadline: rollout.deadline + (now - rollout.state.since) };
 }
 
 /** Where it goes on waiting for a person, its promotion counts the pause. */
 function resumed(rollout: Rollout, now: number): Rollout {
-  const since = isWaiting(rollout) ? now : (rollout.paused?.at ?? now);
+  const since = isWaitingForPerson(rollout) ? now : (rollout.paused?.at ?? now);
   return { ...rollout, paused: null, deadline: rollout.deadline + (now - since) };
 }

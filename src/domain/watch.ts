@@ -13,6 +13,7 @@ import type { Route, Share } from "./route.ts";
 import { findInstalled, inFlightOn, isArmedAlone, isReady, type Seen, weightOf } from "./seen.ts";
 import type { OwedAction } from "./state.ts";
 import { isBeforeSwitch } from "./strategies/steps.ts";
+import { isJudgedOnTheWay, traitsOf } from "./strategies/traits.ts";
 import type { EngineInstance, Installed } from "./unit.ts";
 
 interface Memory {
@@ -81,9 +82,9 @@ function watchedBy(rollout: Rollout, seen: Seen): readonly MetricCheck[] {
 
 type Shared = Pick<Rollout, "isUnshared">;
 
-/** The steps of a canary have judged it, where it had any; all others are judged once they have all the traffic. */
-function judgedLast({ strategy, isUnshared }: Pick<Rollout, "strategy"> & Shared, seen: Pick<Seen, "spec">): readonly MetricCheck[] {
-  return strategy.kind === "canary" && !isUnshared ? [] : checksOf({ strategy }, seen);
+/** What is not judged on its way is judged once it has all the traffic. */
+function judgedLast(rollout: Pick<Rollout, "strategy"> & Shared, seen: Pick<Seen, "spec">): readonly MetricCheck[] {
+  return isJudgedOnTheWay(rollout) ? [] : checksOf(rollout, seen);
 }
 
 function longestWindow(checks: readonly MetricCheck[]): number {
@@ -167,7 +168,7 @@ function inFlightAt(instance: string, unit: UnitRef | null, installed: readonly 
 
 /** What a rollout's metrics are held against: the strategy's own checks and the environment's. */
 export function checksOf({ strategy }: Pick<Rollout, "strategy">, { spec }: Pick<Seen, "spec">): readonly MetricCheck[] {
-  return [...(strategy.kind === "canary" ? strategy.checks : []), ...(spec?.analysis.checks ?? [])];
+  return [...traitsOf(strategy).checks(strategy), ...(spec?.analysis.checks ?? [])];
 }
 
 function judgeMetrics(checks: readonly MetricCheck[], rollout: Rollout, seen: Seen): Judgement {

@@ -36,8 +36,8 @@ export const pathMutations: readonly Mutation[] = [
   {
     what: "a canary that takes paths over is judged by nobody",
     file: "src/domain/watch.ts",
-    find: 'return strategy.kind === "canary" && !isUnshared ? [] :',
-    put: 'return strategy.kind === "canary" || isUnshared ? [] :',
+    find: "return isJudgedOnTheWay(rollout) ? [] :",
+    put: "return traitsOf(rollout.strategy).isJudgedOnTheWay ? [] :",
     among,
   },
 ];

@@ -41,15 +41,15 @@ export const policyMutations: readonly Mutation[] = [
   },
   {
     what: "a canary has the timeout of all others",
-    file: "src/domain/new-rollout.ts",
-    find: 'return strategy.kind === "canary" ? strategy.maxDurationMs : spec.deploymentTimeoutMs;',
+    file: "src/domain/strategies/traits.ts",
+    find: "return traitsOf(strategy).ownLimit?.ms(strategy) ?? spec.deploymentTimeoutMs;",
     put: "return spec.deploymentTimeoutMs;",
   },
   {
     what: "nobody ever runs out of time",
     file: "src/domain/deadline.ts",
-    find: "isWaitingForPerson(strategy, state) ? null : deadline",
-    put: "isWaitingForPerson(strategy, state) ? null : deadline * 2",
+    find: "isWaitingForPerson(rollout) ? null : deadline",
+    put: "isWaitingForPerson(rollout) ? null : deadline * 2",
   },
   {
     what: "what is paused runs out of time",
@@ -60,7 +60,7 @@ export const policyMutations: readonly Mutation[] = [
   {
     what: "what waits for a person runs out of time",
     file: "src/domain/deadline.ts",
-    find: 'return state.kind === "shifting" && strategy.kind === "canary" && isWaitingForPerson(strategy, state) ? null : deadline;',
+    find: "return isWaitingForPerson(rollout) ? null : deadline;",
     put: "return deadline;",
   },
   {

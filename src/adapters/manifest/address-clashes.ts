@@ -1,9 +1,11 @@
 /** Which pinned processes of an environment would answer the same requests, found from the repository alone. */
 
-import { type EnvironmentSpec, strategyFor } from "../../domain/environment.ts";
+import type { EnvironmentSpec } from "../../domain/environment.ts";
 import type { Finding } from "../../domain/finding.ts";
+import { healthCheckOf } from "../../domain/health-check.ts";
 import type { ProcessId } from "../../domain/names.ts";
 import { type Claim, claimsBeside, firstRival, mostWork, type Rival } from "../../domain/paths/claims.ts";
+import { traitsOf } from "../../domain/strategies/traits.ts";
 import type { PlacedAddress } from "./address-rules.ts";
 import type { PinGraph } from "./dependency-rules.ts";
 import { finding } from "./findings.ts";
@@ -47,17 +49,13 @@ function addressesOf(graph: PinGraph, spec: EnvironmentSpec | null, process: Pro
 
 function healthPath(spec: EnvironmentSpec | null, process: ProcessId): string | undefined {
   if (spec === null) return undefined;
-  const strategy = strategyFor(spec, process);
-  const own = strategy.kind === "blue-green" ? strategy.healthCheckUrl : null;
-  return own ?? spec.validation.healthCheck?.path;
+  return healthCheckOf(spec, process)?.path;
 }
 
 /** All paths that may be asked for health, for comparing. */
 export function healthPaths(spec: EnvironmentSpec | null): string {
   if (spec === null) return "";
-  const own = [spec.strategy, ...spec.strategies.values()].map((strategy) =>
-    strategy.kind === "blue-green" ? strategy.healthCheckUrl : "",
-  );
+  const own = [spec.strategy, ...spec.strategies.values()].map((strategy) => traitsOf(strategy).healthCheck(strategy)?.path);
   return [spec.validation.healthCheck?.path, ...own, ...spec.strategies.keys()].join("\0");
 }
 

@@ -1,6 +1,6 @@
 /** The environment's health check: a path that must answer 2xx on every instance within its time. */
 
-import { healthCheckOf } from "../../domain/environment.ts";
+import { healthCheckOf } from "../../domain/health-check.ts";
 import { below } from "../../domain/probe-path.ts";
 import type { Ports } from "../ports.ts";
 import { onPlacements } from "./placements.ts";

@@ -1,7 +1,7 @@
 /** Installed without traffic: is it there unchanged, and is nobody else at its addresses? */
 
 import type { Desired } from "../../domain/desired.ts";
-import { healthCheckOf } from "../../domain/environment.ts";
+import { healthCheckOf } from "../../domain/health-check.ts";
 import { whyNotTakenOut } from "../../domain/removal.ts";
 import type { Route } from "../../domain/route.ts";
 import { clashWith } from "../../domain/paths/clash.ts";

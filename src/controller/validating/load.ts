@@ -4,7 +4,8 @@
  */
 
 import { isHarmless, whyNotAsExpected } from "../../domain/checks.ts";
-import { healthCheckOf, type PerformanceTest } from "../../domain/environment.ts";
+import type { PerformanceTest } from "../../domain/environment.ts";
+import { healthCheckOf } from "../../domain/health-check.ts";
 import { describeLoad, type Load, type LoadSample, whyLoadFails } from "../../domain/load-judgement.ts";
 import type { Instant } from "../../domain/names.ts";
 import type { Answer, ProbeRequest } from "../../ports/prober.ts";

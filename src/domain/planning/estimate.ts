@@ -1,8 +1,9 @@
 /** How long deployments will take: as long as they took before, else by the strategy's own delays. */
 
-import type { CanaryStep, StrategySpec } from "../environment.ts";
-import { assertNever, type EnvironmentName, type ProcessId } from "../names.ts";
+import type { StrategySpec } from "../environment.ts";
+import type { EnvironmentName, ProcessId } from "../names.ts";
 import type { Deployment } from "../state.ts";
+import { traitsOf } from "../strategies/traits.ts";
 
 export interface Estimate {
   readonly estimatedDuration: number;
@@ -44,22 +45,7 @@ export function estimate(question: Question, history: readonly Deployment[]): Es
 /** What is waited for in any case. How many instances there are is not known here. */
 function delaysOf({ strategy, spec, watchMs, isFirst }: Question): number {
   if (strategy === "retire") return 0;
-  switch (spec.kind) {
-    case "blue-green":
-      return spec.switchTrafficDelayMs + watchMs;
-    case "canary":
-      return spec.steps.reduce((sum, step) => sum + (isFirst ? 0 : stepMs(step)), watchMs);
-    case "rolling":
-      return watchMs;
-    case "recreate":
-      return watchMs;
-    default:
-      return assertNever(spec);
-  }
-}
-
-function stepMs(step: CanaryStep): number {
-  return step.kind === "weight" ? 0 : (step.durationMs ?? 0);
+  return traitsOf(spec).delaysMs(spec, isFirst) + watchMs;
 }
 
 function durationsOf(deployments: readonly Deployment[]): readonly number[] {

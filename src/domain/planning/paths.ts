@@ -3,7 +3,8 @@
 import { claimsBeside, firstRival, mostWork, type Rival } from "../paths/claims.ts";
 import { formsOf, placeOf } from "../paths/clash.ts";
 import type { PathForm } from "../paths/path-pattern.ts";
-import { type EnvironmentSpec, healthCheckOf } from "../environment.ts";
+import type { EnvironmentSpec } from "../environment.ts";
+import { healthCheckOf } from "../health-check.ts";
 import type { ProcessId } from "../names.ts";
 import { requestsOf } from "../requests.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../snapshot.ts";

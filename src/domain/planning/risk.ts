@@ -6,6 +6,7 @@
 import type { PlannedDeployment, RiskAssessment, RiskLevel, RiskReason } from "../deployment-plan.ts";
 import { type EnvironmentSpec, strategyFor, type StrategySpec } from "../environment.ts";
 import type { ProcessId } from "../names.ts";
+import { traitsOf } from "../strategies/traits.ts";
 import type { LeftPaths } from "./paths.ts";
 import { foreseeVerdict } from "./verdicts.ts";
 
@@ -65,11 +66,12 @@ function listed(paths: readonly string[]): string {
   return paths.length > 3 ? `${shown} or ${paths.length - 3} more` : shown;
 }
 
-/** A canary shows what is wrong with a version to few people only. */
+/** What begins with a small share shows what is wrong with a version to few people only. */
 function softened(reasons: readonly RiskReason[], { from }: PlannedDeployment, strategy: StrategySpec): readonly RiskReason[] {
-  if (strategy.kind !== "canary" || from === null) return reasons;
-  const first = strategy.steps.find((step) => step.kind === "weight")?.weight ?? 100;
-  return reasons.map(({ level, process, reason }) => risk(oneLower[level], process, `${reason}, but a canary begins with ${first} %`));
+  const first = traitsOf(strategy).firstShare(strategy);
+  if (first === null || from === null) return reasons;
+  const softer = `but a ${strategy.kind} begins with ${first} %`;
+  return reasons.map(({ level, process, reason }) => risk(oneLower[level], process, `${reason}, ${softer}`));
 }
 
 function risksOfContent({ process, from, to, isDowngrade, distance, changes }: PlannedDeployment): readonly RiskReason[] {
@@ -84,11 +86,12 @@ function risksOfContent({ process, from, to, isDowngrade, distance, changes }: P
 function risksOfRollout(deployment: PlannedDeployment, { spec, hasChecks, hasHttpTrigger }: RiskView): readonly RiskReason[] {
   const { process, from, to } = deployment;
   const unjudged = foreseeVerdict(deployment, spec, hasHttpTrigger(process));
-  const isReplaced = strategyFor(spec, process).kind === "recreate" && from !== null;
+  const strategy = strategyFor(spec, process);
+  const isReplaced = traitsOf(strategy).takesOldOutFirst && from !== null;
   return [
     ...(hasChecks(process) ? [] : [risk("low", process, `${to} has no checks: nothing is asked of it before it gets traffic`)]),
     ...(unjudged === null ? [] : [risk(unjudged.isHindered ? "medium" : "low", process, unjudged.why)]),
-    ...(isReplaced ? [risk("low", process, "recreate: it does not answer while it is replaced")] : []),
+    ...(isReplaced ? [risk("low", process, `${strategy.kind}: it does not answer while it is replaced`)] : []),
   ];
 }
 

@@ -4,6 +4,7 @@ import { describeFiring } from "../analysis.ts";
 import type { AutomaticRollback, PlannedDeployment, RollbackPlan, RollbackStep } from "../deployment-plan.ts";
 import { type EnvironmentSpec, strategyFor } from "../environment.ts";
 import { describeDuration } from "../reading.ts";
+import { traitsOf } from "../strategies/traits.ts";
 
 /** Callers go back before what they call. */
 export function planRollback(deployments: readonly PlannedDeployment[], spec: EnvironmentSpec): RollbackPlan {
@@ -24,7 +25,7 @@ function stepBack({ process, from, to }: PlannedDeployment, spec: EnvironmentSpe
     return { process, version: from, how: "switch-back", name };
   }
   const strategy = strategyFor(spec, process);
-  const isWarm = "keepOldVersion" in strategy && strategy.keepOldVersion && to !== null;
+  const isWarm = traitsOf(strategy).warm(strategy) !== null && to !== null;
   if (isWarm)
     return { process, version: from, how: "switch-back", name: `switch the traffic back to ${process} ${from}, which is kept warm` };
   return { process, version: from, how: "reinstall", name: `install ${process} ${from} again and give it the traffic` };

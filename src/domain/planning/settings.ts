@@ -4,6 +4,7 @@ import { describeBound, describeFiring } from "../analysis.ts";
 import type { CanaryStep, EnvironmentSpec, StrategySpec, WarmLimit } from "../environment.ts";
 import type { MetricCheck } from "../metrics.ts";
 import { describeDuration } from "../reading.ts";
+import { traitsOf } from "../strategies/traits.ts";
 
 /** One setting. */
 interface Told {
@@ -63,11 +64,12 @@ function tellAll(spec: EnvironmentSpec): readonly Told[] {
 function tellStrategy(name: string, strategy: StrategySpec): readonly Told[] {
   const { kind, ...options } = strategy;
   const kept = "warm" in strategy ? { warm: null, keepOldVersion: strategy.keepOldVersion && describeWarm(strategy.warm) } : {};
-  const own = strategy.kind === "canary" ? { checks: null, steps: strategy.steps.map(describeStep).join(", ") } : {};
+  const steps = "steps" in strategy ? { steps: strategy.steps.map(describeStep).join(", ") } : {};
+  const judged = "checks" in strategy ? { checks: null } : {};
   return [
     plainly(name, kind),
-    ...tell(name, { ...options, ...kept, ...own }),
-    ...(strategy.kind === "canary" ? tellChecks(`${name}.thresholds`, strategy.checks) : []),
+    ...tell(name, { ...options, ...kept, ...steps, ...judged }),
+    ...tellChecks(`${name}.thresholds`, traitsOf(strategy).checks(strategy)),
   ];
 }
 

@@ -7,6 +7,7 @@ import { onInconclusiveOf } from "../inconclusive.ts";
 import type { MetricCheck } from "../metrics.ts";
 import type { Check } from "../process-version.ts";
 import { describeDuration } from "../reading.ts";
+import { traitsOf } from "../strategies/traits.ts";
 import { watchMsOf } from "../watch.ts";
 import { askedAfter, askedBefore, askedDuring } from "./asked.ts";
 
@@ -118,7 +119,8 @@ function watch({ candidate, spec }: Rollout, strategy: StrategySpec): readonly D
   const watchMs = watchMsOf(strategy, spec);
   if (watchMs === 0) return [];
   const { checks } = spec.analysis;
-  const judged = strategy.kind === "canary" || checks.length === 0 ? "" : `: ${describeLimits(checks)}${otherwise(strategy, spec)}`;
+  const judged =
+    traitsOf(strategy).isJudgedOnTheWay || checks.length === 0 ? "" : `: ${describeLimits(checks)}${otherwise(strategy, spec)}`;
   return [step("watch", `watch ${candidate} for ${describeDuration(watchMs)}${judged}`, `watch ${describeDuration(watchMs)}`)];
 }
 

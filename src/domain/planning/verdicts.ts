@@ -4,6 +4,7 @@ import type { PlannedDeployment } from "../deployment-plan.ts";
 import { type EnvironmentSpec, strategyFor } from "../environment.ts";
 import { onInconclusiveOf } from "../inconclusive.ts";
 import { describeDuration } from "../reading.ts";
+import { limitMsOf, traitsOf } from "../strategies/traits.ts";
 import { checksOf, triggersOf } from "../watch.ts";
 
 export interface Unjudged {
@@ -32,8 +33,7 @@ const goesOn = "it goes on without one (onInconclusive: proceed)";
 /** What will happen when the time for the verdict is over. */
 function consequence({ process, from, to }: PlannedDeployment, spec: EnvironmentSpec): string {
   const strategy = strategyFor(spec, process);
-  if (from === null && strategy.kind === "canary") return "nothing runs beside it, so it goes on without one";
-  const limit = strategy.kind === "canary" ? strategy.maxDurationMs : spec.deploymentTimeoutMs;
+  if (from === null && traitsOf(strategy).isJudgedOnTheWay) return "nothing runs beside it, so it goes on without one";
   switch (onInconclusiveOf(strategy, spec)) {
     case "proceed":
       return goesOn;
@@ -42,6 +42,6 @@ function consequence({ process, from, to }: PlannedDeployment, spec: Environment
     case "abort":
       return from === null
         ? `${to} will wait for a person, for there is no version to go back to (onInconclusive: abort)`
-        : `within ${describeDuration(limit)} it goes back to ${from} and waits for a person (onInconclusive: abort)`;
+        : `within ${describeDuration(limitMsOf(strategy, spec))} it goes back to ${from} and waits for a person (onInconclusive: abort)`;
   }
 }

@@ -6,7 +6,7 @@
 import type { Action } from "../actions.ts";
 import type { CanarySpec, CanaryStep } from "../environment.ts";
 import type { Instant, Percent, UnitRef } from "../names.ts";
-import type { Rollout, RolloutSeen, RolloutState, StrategyStep, Stuck } from "../rollout.ts";
+import type { Rollout, RolloutSeen, StrategyStep, Stuck } from "../rollout.ts";
 import { isSettling, nextSettling } from "./settling.ts";
 import {
   enter,
@@ -106,20 +106,6 @@ function takeStep(at: Canary, index: number, weight: Percent, now: Instant): Str
     `step ${index + 1} of ${at.spec.steps.length}: ${sharing(step.weight)}`,
     share(at, step.weight),
   );
-}
-
-/** Where a person's promotion leads: past what it waits for, or past everything. */
-export function promoteCanary(spec: CanarySpec, state: In<"shifting">, now: Instant): RolloutState {
-  const step = spec.steps[state.step + 1];
-  if (!step || (step.kind === "weight" && step.weight >= 100)) return { kind: "switching" };
-  const weight = step.kind === "weight" ? step.weight : state.weight;
-  return { kind: "shifting", step: state.step + 1, weight, since: now };
-}
-
-/** Whether it waits for a person, however long that takes. */
-export function isWaitingForPerson(spec: CanarySpec, state: In<"shifting">): boolean {
-  const step = spec.steps[state.step];
-  return step?.kind === "pause" && step.durationMs === null;
 }
 
 function describeStep(step: CanaryStep, weight: Percent): string {

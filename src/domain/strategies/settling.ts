@@ -25,6 +25,7 @@ import {
   succeed,
   validate,
 } from "./steps.ts";
+import { isJudgedOnTheWay } from "./traits.ts";
 
 /** A deployment whose candidate is to have all the traffic. */
 export interface Settling {
@@ -157,8 +158,8 @@ function watchAnew({ hasLostTraffic: _, ...state }: In<"watching">, seen: Rollou
 
 /** The watch is over, and nothing says whether it is good. A canary's steps have judged it before. */
 function whenUnjudged(at: Settling, state: In<"watching">, seen: RolloutSeen, why: string): StrategyStep {
-  const { stable, strategy, isUnshared } = at.rollout;
-  const isOver = (strategy.kind === "canary" && !isUnshared) || seen.onInconclusive === "proceed" || state.isAccepted === true;
+  const { stable } = at.rollout;
+  const isOver = isJudgedOnTheWay(at.rollout) || seen.onInconclusive === "proceed" || state.isAccepted === true;
   if (isOver) return finish(at, state, `has all traffic; not judged: ${why}${state.isAccepted ? "; taken as good by a person" : ""}`);
   if (seen.onInconclusive === "abort" && stable)
     return reject(at.rollout, { trigger: inconclusive, why: describeAbort(why, stable) }, seen.now);

@@ -3,6 +3,7 @@
 import type { Action, Phase } from "../actions.ts";
 import { assertNever, type Instant, type UnitRef } from "../names.ts";
 import type { Known, Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
+import { traitsOf } from "./traits.ts";
 
 export type In<K extends RolloutState["kind"]> = Extract<RolloutState, { kind: K }>;
 
@@ -47,7 +48,7 @@ export function rejectRefused(rollout: Rollout, seen: RolloutSeen): StrategyStep
 }
 
 export function rejectLate(rollout: Rollout, now: Instant): StrategyStep {
-  const limit = rollout.strategy.kind === "canary" ? "maxDuration" : "deployment timeout";
+  const limit = traitsOf(rollout.strategy).ownLimit?.option ?? "deployment timeout";
   return reject(rollout, { trigger: "timeout", why: `not finished within its ${limit}, while ${rollout.state.kind}` }, now);
 }
 
@@ -86,13 +87,13 @@ const beforeSwitch: ReadonlySet<RolloutState["kind"]> = new Set(["validating", "
 
 /** Until the candidate is switched to, the version before it is kept as if nothing were under way; `recreate` takes it out. */
 export function isBeforeSwitch({ kind, state, strategy }: Pick<Rollout, "kind" | "state" | "strategy">): boolean {
-  if (strategy.kind === "recreate" || kind === "heal") return false;
+  if (traitsOf(strategy).takesOldOutFirst || kind === "heal") return false;
   return beforeSwitch.has(state.kind);
 }
 
 /** `recreate` takes the old version out before the new one comes in; for all others that is the end. */
 export function isBeforeInstalling({ state, strategy }: Pick<Rollout, "state" | "strategy">): boolean {
-  return state.kind === "removing" && strategy.kind === "recreate";
+  return state.kind === "removing" && traitsOf(strategy).takesOldOutFirst;
 }
 
 export function install(candidate: UnitRef, why: string): StrategyStep {

@@ -7,6 +7,7 @@ import { reasonCatalogue } from "../reason.ts";
 import type { Rollout } from "../rollout.ts";
 import type { ProcessState } from "../state.ts";
 import type { DeploymentPhase, ProcessStatus } from "../status.ts";
+import { isWaitingForPerson } from "../strategies/traits.ts";
 import { eventOf, type Told } from "./told.ts";
 
 /** What keeps a process from being what is pinned. */
@@ -48,11 +49,10 @@ function holdOf(row: ProcessState): Hold | null {
 }
 
 /** Only people can let it go on. */
-function holdOfRollout({ deployment, paused, state, strategy }: Rollout): Hold | null {
+function holdOfRollout(rollout: Rollout): Hold | null {
+  const { deployment, paused, state } = rollout;
   if (paused) return { kind: "held", why: `paused by ${signature(paused)}`, key: `${deployment} paused ${paused.at}` };
-  if (state.kind !== "shifting" || strategy.kind !== "canary") return null;
-  const step = strategy.steps[state.step];
-  if (step?.kind !== "pause" || step.durationMs !== null) return null;
+  if (state.kind !== "shifting" || !isWaitingForPerson(rollout)) return null;
   const why = `waits at ${state.weight} % until somebody promotes it`;
   return { kind: "held", why, key: `${deployment} waits ${state.step}` };
 }
