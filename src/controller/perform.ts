@@ -18,7 +18,9 @@ import { loadUnit } from "./units.ts";
 export async function settle(environment: EnvironmentName, ports: Ports): Promise<void> {
   const { owed } = await ports.journal.state(environment);
   const now = ports.clock.now();
-  const isWaiting = ({ notBefore, stuck }: OwedAction): boolean => notBefore > now || stuck?.retry === "never";
+  const commit = ports.wanted(environment)?.commit;
+  // What was refused for good is tried again once another commit is in force, which may be what mends it.
+  const isWaiting = ({ notBefore, stuck }: OwedAction): boolean => (stuck?.retry === "never" ? stuck.commit === commit : notBefore > now);
   const due = owed.filter((entry) => !isWaiting(entry));
   if (due.length === 0) return;
   const unfinished = new Map<Action["kind"], ReadonlySet<ProcessId>>();
@@ -149,7 +151,8 @@ export function retryDelayMs(attempts: number, longestMs = 30_000): number {
 
 export async function refuse(environment: EnvironmentName, { owed, error }: Refusal, ports: Ports): Promise<void> {
   const attempts = (owed.stuck?.attempts ?? 0) + 1;
-  const stuck: Stuck = { action: owed.action, ...explain(error), attempts };
+  const commit = ports.wanted(environment)?.commit;
+  const stuck: Stuck = { action: owed.action, ...explain(error), attempts, ...(commit !== undefined && { commit }) };
   ports.log.warn({ environment, process: processOf(owed.action), action: owed.action.kind, code: stuck.code, attempts }, stuck.detail);
   const isTraffic = owed.action.kind === "ensure-weights" || owed.action.kind === "ensure-armed";
   const delayMs = isTraffic ? retryDelayMs(attempts - 1, trafficRetryMs) : retryDelayMs(attempts - 1);

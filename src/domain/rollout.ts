@@ -124,6 +124,8 @@ export interface Stuck {
   readonly detail: string;
   readonly retry: "later" | "never";
   readonly attempts: number;
+  /** What was in force then; absent in what older releases wrote. Another commit may mend what is refused for good. */
+  readonly commit?: CommitId;
 }
 
 /** A verdict of metrics, and what it is named after when it is bad. */
@@ -197,6 +199,8 @@ export interface StrategyStep {
   readonly why: string;
   /** Where it is not what its state says. */
   readonly code?: ReasonCode;
+  /** Where `why` has figures that change: while it is about the same, the line that is shown stays, and nothing is written anew. */
+  readonly about?: string;
   /** Set when the rollout is over. */
   readonly outcome: "succeeded" | "failed" | null;
   /** When to look again without any event; null: an event will come. */

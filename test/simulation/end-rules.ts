@@ -131,11 +131,11 @@ function judgeServing(world: SimWorld, { serving, isAsPinned, ...end }: Serving,
   const { installed, targets, instances } = end;
   const isThere = installed.some(({ digest }) => digest === serving.digest);
   trace.expect(
-    isThere || isGivenUp(end) || isHeldInGit(end, serving.digest),
+    isThere || isGivenUp({ ...end, serving }) || isHeldInGit(end, serving.digest),
     "what has traffic is installed",
     `${what} ${serving.version}`,
   );
-  const isEverywhere = targets === instances || !(isAsPinned || isKept(end, serving.digest));
+  const isEverywhere = targets === instances || !(isAsPinned || isKept({ ...end, serving }, serving.digest));
   trace.expect(isEverywhere, "it is served wherever it runs", `${what}: ${targets} of ${instances} instances`);
   const armed = installed.filter((each) => each.armed);
   const isArmed = armed.length === 1 && armed[0]?.digest === serving.digest;
@@ -152,13 +152,14 @@ function judgeLeft({ trace, plan }: SimWorld, end: Omit<Serving, "serving">, wha
   trace.expect(!isOver || end.installed.length <= warm + 1, "only warm versions are left", `${what}: ${left}, ${warm} may be warm`);
 }
 
-/** Lost, and its variables are others by now: that is shown. */
-function isGivenUp({ state }: Pick<End, "state">): boolean {
-  return state?.status?.reason.code === "NotRestored";
+/** Lost, and its variables are others by now: that is shown. What is pinned has the variables of now. */
+function isGivenUp({ state, serving, desired }: Pick<End, "state" | "serving" | "desired">): boolean {
+  const isPinned = serving !== null && desired !== null && serves(serving, desired);
+  return state?.status?.reason.code === "NotRestored" && !isPinned;
 }
 
 /** Not pinned, but good here: it is put back wherever it is lost, unless its variables are others by now. */
-function isKept(end: Pick<End, "state" | "heldInGit" | "desired">, digest: string): boolean {
+function isKept(end: Pick<End, "state" | "heldInGit" | "desired" | "serving">, digest: string): boolean {
   const isGood = end.state?.knownGood.some((good) => good.digest === digest) ?? false;
   return isGood && !isHeldInGit(end, digest) && !isGivenUp(end);
 }

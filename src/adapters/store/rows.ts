@@ -57,6 +57,7 @@ export const isStuck = shape<Stuck>({
   detail: isText,
   retry: oneOf<Stuck["retry"]>({ later: true, never: true }),
   attempts: isNumber,
+  commit: optional(isText),
 });
 
 const isRolloutState = variants<RolloutState>({

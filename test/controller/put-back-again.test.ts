@@ -1,0 +1,55 @@
+/** What was refused for good is tried again when `main` says something else, and by the deployment that begins then. */
+
+import { describe, expect, it } from "vitest";
+import { environment, running, type World } from "../support/world.ts";
+
+const process = "orders";
+
+async function targets(world: World): Promise<readonly string[]> {
+  const [route] = await world.router.routes(environment);
+  return route?.shares.filter(({ version }) => version === "1.0.0").flatMap((share) => share.targets.map(({ instance }) => instance)) ?? [];
+}
+
+async function placed(world: World): Promise<readonly string[]> {
+  const { installed } = await world.engine.inventory();
+  return installed.find(({ version }) => version === "1.0.0")?.placements.map(({ instance }) => instance) ?? [];
+}
+
+/** One of two instances has lost it, and it could not be put back with the variables of then. */
+async function lostOnOne(): Promise<World> {
+  const world = await running({ instances: ["one", "two"] });
+  const { variables } = world.spec;
+  const digest = world.digest(process, "1.0.0");
+  world.spec = { ...world.spec, variables: { currency: "EUR" } };
+  world.pin(process, "9.9.9");
+  await world.settle();
+  world.engine.forget(digest, "two");
+  await world.settle();
+  expect((await world.status(process))?.reason).toMatchObject({ code: "NotRestored" });
+  world.spec = { ...world.spec, variables };
+  return world;
+}
+
+describe("what could not be put back", () => {
+  it("is put back once the variables are what they were, while another pin is held", async () => {
+    const world = await lostOnOne();
+    world.pin(process, "9.9.8");
+    await world.settle();
+    expect(await placed(world)).toEqual(["one", "two"]);
+    expect(await targets(world)).toEqual(["one", "two"]);
+  });
+
+  it("is put back once it is pinned again: what was refused before says nothing about the deployment that begins", async () => {
+    const world = await lostOnOne();
+    const { inventory } = world.engine;
+    // The commit comes in the middle of a pass: what was owed is tried before, and a decision is made after it.
+    world.engine.inventory = async () => {
+      world.engine.inventory = inventory;
+      world.pin(process, "1.0.0");
+      return inventory.call(world.engine);
+    };
+    await world.settle();
+    expect(await placed(world)).toEqual(["one", "two"]);
+    expect(await world.status(process)).toMatchObject({ sync: "Synced", health: "Healthy" });
+  });
+});
