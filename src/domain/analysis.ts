@@ -13,7 +13,8 @@ export interface JudgedAt {
 }
 
 type Value = Extract<Reading, { kind: "value" }>;
-type Answer = { readonly kind: "yes" | "no" } | { readonly kind: "unknown"; readonly why: string };
+type Unknown = Extract<Verdict, { kind: "unknown" }>;
+type Answer = { readonly kind: "yes" | "no" } | Unknown;
 
 /** What a bound is held against, once it is known to be a measurement that counts. */
 interface Evidence {
@@ -48,14 +49,19 @@ export function firing(
 export function judgeMeasured(measured: Measured, at: JudgedAt): Verdict {
   const { check, candidate, stable } = measured;
   const age = at.now - measured.at;
-  if (age < 0) return unknown(`${check.name} was measured ${describeDuration(-age)} from now: a clock was set back, and that says nothing`);
+  if (age < 0)
+    return unknown(
+      `${check.name} was measured ${describeDuration(-age)} from now: a clock was set back, and that says nothing`,
+      `${check.name} of another time`,
+    );
   if (age > at.maxAgeMs)
     return unknown(
       `${check.name} was measured ${describeDuration(age)} ago; more than ${describeDuration(at.maxAgeMs)} is too old to count`,
+      `${check.name} too old`,
     );
   if (candidate.kind === "none") return unknown(`${check.name}: ${candidate.why}`);
   const insufficient = whyInsufficient(check, candidate, "");
-  return insufficient === null ? judgeEvidence({ check, candidate, stable }) : unknown(insufficient);
+  return insufficient === null ? judgeEvidence({ check, candidate, stable }) : unknown(insufficient, `${check.name} says too little`);
 }
 
 /** One metric as people want to see it. */
@@ -111,11 +117,11 @@ function judgeEvidence(evidence: Evidence): Verdict {
   const fails = check.fail === null ? null : holds(check.fail, evidence, "fail");
   if (check.fail !== null && fails?.kind === "yes") return unhealthy(evidence, `fails when ${inWords(check.fail, check)}`);
   const passes = holds(check.pass, evidence, "pass");
-  if (fails?.kind === "unknown") return unknown(`${check.name}: ${fails.why}`);
-  if (passes.kind === "unknown") return unknown(`${check.name}: ${passes.why}`);
+  const open = [fails, passes].find((each): each is Unknown => each?.kind === "unknown");
+  if (open) return { ...open, why: `${check.name}: ${open.why}` };
   if (passes.kind === "yes") return { kind: "healthy" };
   if (check.fail === null) return unhealthy(evidence, `allowed ${inWords(check.pass, check)}`);
-  return unknown(`${describe(evidence)}: neither ${inWords(check.pass, check)} nor ${inWords(check.fail, check)}`);
+  return unknown(`${describe(evidence)}: neither ${inWords(check.pass, check)} nor ${inWords(check.fail, check)}`, `${check.name} between`);
 }
 
 function holds(bound: Bound, { check, candidate, stable }: Evidence, as: "pass" | "fail"): Answer {
@@ -124,7 +130,7 @@ function holds(bound: Bound, { check, candidate, stable }: Evidence, as: "pass" 
   if (stable === null) return answer(as === "pass");
   if (stable.kind === "none") return { kind: "unknown", why: `nothing to compare with: ${stable.why}` };
   const insufficient = whyInsufficient(check, stable, "of the stable version ");
-  if (insufficient !== null) return { kind: "unknown", why: insufficient };
+  if (insufficient !== null) return unknown(insufficient, `${check.name} says too little of stable`);
   const isWithin = isWithinStable(check, { candidate: candidate.value, stable: stable.value }, bound.maxIncreasePercent);
   return answer(as === "pass" ? isWithin : !isWithin);
 }
@@ -217,6 +223,6 @@ function answer(isSo: boolean): Answer {
   return { kind: isSo ? "yes" : "no" };
 }
 
-function unknown(why: string): Verdict {
-  return { kind: "unknown", why };
+function unknown(why: string, about?: string): Unknown {
+  return { kind: "unknown", why, ...(about !== undefined && { about }) };
 }

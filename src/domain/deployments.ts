@@ -92,7 +92,7 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
   const view = viewProcess(before.process, seen, desired);
   const stopped = stoppedBy(one, after);
   const reason: Reason = { code: codeOf(step, after, { watched, stopped, isSame }), text: step.why };
-  const shown = joinReasons(reason, describeLag(remembered));
+  const shown = shownOf(reason, step, remembered);
   const status = describeRollout(remembered, seen, view, { rollout: after, reason: shown, isAlarming, isStopped: stopped !== null });
   return {
     after: withStatus(isSame ? before : { ...remembered, rollout: after }, status),
@@ -101,6 +101,14 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
     deployments: isSame ? [] : [entered(after, seen.now, reason)],
     wakeAt: earlier(step.wakeAt, stopped === null ? timeIsOver(after, seen) : null),
   };
+}
+
+/** What is said already stays said while it is about the same: figures alone are worth no new row. */
+function shownOf(reason: Reason, { about }: StrategyStep, remembered: ProcessState): Reason {
+  const lag = describeLag(remembered);
+  if (lag !== null || about === undefined) return joinReasons(reason, lag);
+  const last = remembered.status?.reason;
+  return last?.code === reason.code && last.about === about ? last : { ...reason, about };
 }
 
 interface Stepping {
@@ -134,7 +142,11 @@ function whenCondemned(one: Case, rollout: Rollout, watched: RolloutSeen, bad: C
   const step = condemn(rollout, bad, held, now);
   if (step.state.kind === "rejected") return calm(rollout, step);
   const normal = nextHandingOver(rollout, watched, one.pass.handovers);
-  return { rollout, step: isGoingOn(normal, rollout) ? step : { ...normal, why: step.why, code: "PersonMustDecide" }, isAlarming: true };
+  return { rollout, step: isGoingOn(normal, rollout) ? step : { ...normal, ...saidBy(step) }, isAlarming: true };
+}
+
+function saidBy({ why, code, about }: StrategyStep): Pick<StrategyStep, "why" | "code" | "about"> {
+  return { why, ...(code && { code }), ...(about !== undefined && { about }) };
 }
 
 function calm(rollout: Rollout, step: StrategyStep): Stepping {

@@ -48,7 +48,8 @@ function judged(rollout: Rollout, { spec, measured, now }: ProgressKnown): Pick<
 function verdictOf(rollout: Rollout, { spec, measured }: Omit<ProgressKnown, "now">, at: JudgedAt): Progress["verdict"] {
   const judgedBy = [...checksOf(rollout, { spec }), ...triggersOf({ spec })];
   if (judgedBy.length === 0) return { kind: "unknown", why: "no metric and no trigger is set for it" };
-  return judgeChecks(measured, judgedBy, at);
+  const verdict = judgeChecks(measured, judgedBy, at);
+  return verdict.kind === "unknown" ? { kind: "unknown", why: verdict.why } : verdict;
 }
 
 function stepsOf({ state, strategy }: Rollout): Pick<Progress, "step" | "steps"> {

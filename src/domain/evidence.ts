@@ -53,7 +53,8 @@ export interface ValidationResult {
 export type Verdict =
   | { readonly kind: "healthy" }
   | { readonly kind: "unhealthy"; readonly why: string }
-  | { readonly kind: "unknown"; readonly why: string };
+  /** `about`: what is missing, where `why` has figures that change while the same is missing. */
+  | { readonly kind: "unknown"; readonly why: string; readonly about?: string };
 
 /**
  * One failure is a failure; nothing at all, or anything unknown, is unknown. Whoever asks stops at the first unknown: one

@@ -7,6 +7,7 @@ import type { Desired } from "./desired.ts";
 import { personMustDecide } from "./inconclusive.ts";
 import type { Digest, Instant, UnitRef, Version } from "./names.ts";
 import { definitionOf, findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
+import { describeDuration } from "./reading.ts";
 import type { RevertOrder } from "./revert.ts";
 import type { Rollout, RolloutSeen, StrategyStep } from "./rollout.ts";
 import type { Person } from "./people.ts";
@@ -37,32 +38,40 @@ export function isOnItsWay(rollout: Rollout): boolean {
   return kind !== "watching" && kind !== "draining" && (kind !== "removing" || isBeforeInstalling(rollout));
 }
 
-/** Why Pinion must not roll back by itself now; null: it may. */
-export function whyNotAutomatic(rollout: Rollout, before: ProcessState, seen: Seen): string | null {
+/** Why Pinion must not roll back by itself. */
+export interface Rail {
+  readonly rail: "off" | "rollback" | "no-way-back" | "never-good" | "quarantined" | "cool-down";
+  readonly text: string;
+}
+
+/** Null: it may roll back by itself now. */
+export function whyNotAutomatic(rollout: Rollout, before: ProcessState, seen: Seen): Rail | null {
   const { spec, now } = seen;
   const automatic = spec?.rollback.automatic;
-  if (!automatic?.enabled) return "automatic rollback is off here";
-  if (rollout.kind !== "deploy") return "there is no rollback of a rollback";
+  if (!automatic?.enabled) return { rail: "off", text: "automatic rollback is off here" };
+  if (rollout.kind !== "deploy") return { rail: "rollback", text: "there is no rollback of a rollback" };
   const { stable } = rollout;
-  if (!stable) return hasPredecessor(rollout, seen) ? null : "there is no version to go back to";
+  if (!stable) return hasPredecessor(rollout, seen) ? null : { rail: "no-way-back", text: "there is no version to go back to" };
   return whyNotBackTo(stable, before, seen) ?? whyTooSoon(before, automatic.coolDownMs, now);
 }
 
-function whyNotBackTo(stable: UnitRef, before: ProcessState, seen: Seen): string | null {
-  if (!before.knownGood.some((good) => good.version === stable.version)) return `${stable.version} was never found good here`;
-  return isInQuarantine(before, stable, seen) ? `${stable.version} is in quarantine here` : null;
+function whyNotBackTo(stable: UnitRef, before: ProcessState, seen: Seen): Rail | null {
+  if (!before.knownGood.some((good) => good.version === stable.version))
+    return { rail: "never-good", text: `${stable.version} was never found good here` };
+  return isInQuarantine(before, stable, seen) ? { rail: "quarantined", text: `${stable.version} is in quarantine here` } : null;
 }
 
-function whyTooSoon({ rolledBackAt: last }: ProcessState, coolDownMs: number, now: Instant): string | null {
+function whyTooSoon({ rolledBackAt: last }: ProcessState, coolDownMs: number, now: Instant): Rail | null {
   if (last === null || now >= last + coolDownMs) return null;
-  return `it was rolled back ${Math.round((now - last) / 1_000)} s ago, and once in ${Math.round(coolDownMs / 1_000)} s is the limit`;
+  return { rail: "cool-down", text: `it was rolled back just before, and once in ${describeDuration(coolDownMs)} is the limit` };
 }
 
 /** Takes the candidate back, or says why it stays. */
-export function condemn(rollout: Rollout, reason: Condemnation, held: string | null, now: Instant): StrategyStep {
+export function condemn(rollout: Rollout, reason: Condemnation, held: Rail | null, now: Instant): StrategyStep {
   if (held === null || isOnItsWay(rollout)) return reject(rollout, reason, now);
-  const why = `${reason.why}; not rolled back: ${held}. ${personMustDecide}`;
-  return { state: rollout.state, actions: [], why, code: "PersonMustDecide", outcome: null, wakeAt: null };
+  const why = `${reason.why}; not rolled back: ${held.text}. ${personMustDecide}`;
+  const about = `${reason.trigger} ${held.rail}`;
+  return { state: rollout.state, actions: [], why, code: "PersonMustDecide", about, outcome: null, wakeAt: null };
 }
 
 interface Rejection {

@@ -20,6 +20,7 @@ import {
   rejectRefused,
   stay,
   switchTo,
+  unjudged,
   whenRejected,
   whileChecking,
   whileValidating,
@@ -90,7 +91,7 @@ function whenAnalysing(at: Canary, { durationMs }: In2<"analysis">, state: In<"s
   const step = takeStep(at, state.step + 1, state.weight, seen.now);
   if (analysis.kind === "healthy") return step;
   if (seen.onInconclusive === "proceed") return { ...step, why: `${step.why}; not judged at ${state.weight} %: ${analysis.why}` };
-  return stay(state, `at ${state.weight} %; no verdict yet: ${analysis.why}`, at.rollout.deadline);
+  return unjudged(stay(state, `at ${state.weight} %; no verdict yet: ${analysis.why}`, at.rollout.deadline), analysis);
 }
 
 type In2<K extends CanaryStep["kind"]> = Extract<CanaryStep, { kind: K }>;

@@ -24,6 +24,7 @@ import {
   rejectRefused,
   stay,
   switchTo,
+  unjudged,
   whenRejected,
   whileChecking,
   whileInstalling,
@@ -199,9 +200,10 @@ function whenPausing(at: Rolling, state: In<"pausing">): StrategyStep {
   if (done.length > 0 && seen.now < until) return stay(state, `${progress(at, done)}; waiting out batchDelay`, until);
   if (done.length === 0 || seen.analysis.kind === "healthy") return goOn(at, state);
   const why = seen.analysis.why;
-  if (seen.onInconclusive !== "proceed") return stay(state, `${progress(at, done)}; no verdict yet: ${why}`, rollout.deadline);
-  const judgeUntil = state.since + timeToJudge(at, state);
-  if (seen.now < judgeUntil) return stay(state, `${progress(at, done)}; no verdict yet: ${why}`, judgeUntil);
+  const isWaiting = seen.onInconclusive !== "proceed";
+  const judgeUntil = isWaiting ? rollout.deadline : state.since + timeToJudge(at, state);
+  if (isWaiting || seen.now < judgeUntil)
+    return unjudged(stay(state, `${progress(at, done)}; no verdict yet: ${why}`, judgeUntil), seen.analysis);
   const step = goOn(at, state);
   return { ...step, why: `${step.why}; ${progress(at, done)}, not judged: ${why}` };
 }

@@ -23,6 +23,8 @@ import {
   rejectRefused,
   stay,
   succeed,
+  type Unjudged,
+  unjudged,
   validate,
 } from "./steps.ts";
 import { isJudgedOnTheWay } from "./traits.ts";
@@ -137,7 +139,7 @@ function whenWatching(at: Settling, state: In<"watching">, seen: RolloutSeen): S
     return stay(state, `${watching}, from the beginning: nobody has measured for a while`, seen.now + watchPollMs);
   const { watched } = seen;
   if (watched.kind === "healthy") return finish(at, state, "has all traffic, and stayed healthy while it was watched");
-  return whenUnjudged(at, state, seen, watched.why);
+  return whenUnjudged(at, state, seen, watched);
 }
 
 /** It has not all of the traffic that it is watched with. */
@@ -157,13 +159,14 @@ function watchAnew({ hasLostTraffic: _, ...state }: In<"watching">, seen: Rollou
 }
 
 /** The watch is over, and nothing says whether it is good. A canary's steps have judged it before. */
-function whenUnjudged(at: Settling, state: In<"watching">, seen: RolloutSeen, why: string): StrategyStep {
+function whenUnjudged(at: Settling, state: In<"watching">, seen: RolloutSeen, verdict: Unjudged): StrategyStep {
+  const { why } = verdict;
   const { stable } = at.rollout;
   const isOver = isJudgedOnTheWay(at.rollout) || seen.onInconclusive === "proceed" || state.isAccepted === true;
   if (isOver) return finish(at, state, `has all traffic; not judged: ${why}${state.isAccepted ? "; taken as good by a person" : ""}`);
   if (seen.onInconclusive === "abort" && stable)
     return reject(at.rollout, { trigger: inconclusive, why: describeAbort(why, stable) }, seen.now);
-  return { ...stay(state, `has all traffic; not judged: ${why}. ${personMustDecide}`), code: "PersonMustDecide" };
+  return { ...unjudged(stay(state, `has all traffic; not judged: ${why}. ${personMustDecide}`), verdict), code: "PersonMustDecide" };
 }
 
 function whenRemoving({ rollout }: Settling, state: In<"removing">, seen: RolloutSeen): StrategyStep {

@@ -1,6 +1,7 @@
 /** The vocabulary that all strategies share: small steps with their actions and reasons. */
 
 import type { Action, Phase } from "../actions.ts";
+import type { Verdict } from "../evidence.ts";
 import { assertNever, type Instant, type UnitRef } from "../names.ts";
 import type { Known, Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
 import { traitsOf } from "./traits.ts";
@@ -10,6 +11,14 @@ export type In<K extends RolloutState["kind"]> = Extract<RolloutState, { kind: K
 /** Nothing to do but wait, and why. */
 export function stay(state: RolloutState, why: string, wakeAt: Instant | null = null): StrategyStep {
   return { state, actions: [], why, outcome: null, wakeAt };
+}
+
+/** Neither good nor bad, or bad and not to be acted on here. */
+export type Unjudged = Exclude<Verdict, { kind: "healthy" }>;
+
+/** The same step where it waits for a verdict: the line that is shown stays while the same is missing. */
+export function unjudged(step: StrategyStep, verdict: Unjudged): StrategyStep {
+  return verdict.kind === "unknown" && verdict.about !== undefined ? { ...step, about: verdict.about } : step;
 }
 
 /** Into the next state. Its actions are asked for at once. */
