@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { freePort } from "../support/free-port.ts";
-import { pinion, root, until } from "../support/installation.ts";
+import { pinion, root } from "../support/installation.ts";
 
 interface Ended {
   readonly code: number;
@@ -105,16 +105,8 @@ async function openShop(): Promise<Shop> {
   await writeFile(config, text);
   const end = runIn(shop);
   const ask = (...parameters: readonly string[]) => run(node, [program, ...parameters, "--config", config]);
-  let last = "";
-  await until(
-    async () => {
-      const { code, stdout, stderr } = await ask("status");
-      last = stdout + stderr;
-      return code === 0;
-    },
-    "all is Synced and Healthy",
-    () => last,
-  );
+  // It waits for a controller that is only starting.
+  expect(await ask("wait", "production/hello", "--timeout", "200s")).toMatchObject({ code: 0 });
   const pins = join(repository, "environments/production/pins.yaml");
   return {
     repository,
