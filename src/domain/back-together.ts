@@ -9,13 +9,12 @@ import { personMustDecide } from "./inconclusive.ts";
 import type { ProcessId } from "./names.ts";
 import { entered, newRollout, opened } from "./new-rollout.ts";
 import type { PinBack, Revert } from "./revert.ts";
-import { isOnItsWay } from "./rollback.ts";
 import { joinReasons, type Reason } from "./reason.ts";
 import type { Rollout } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 import type { DeploymentUpdate, ProcessState } from "./state.ts";
 import { together } from "./strategies/handing-over.ts";
-import { type Condemnation, giveTraffic } from "./strategies/steps.ts";
+import { type Condemnation, giveTraffic, isOnItsWay } from "./strategies/steps.ts";
 import { describeKeeper, type Group, groupOf, hasPredecessor, type Orphan, pinsBack, surroundings, type WayBack } from "./ways-back.ts";
 
 /** What was decided about a process, before anything is done about it. */

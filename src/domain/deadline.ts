@@ -1,9 +1,9 @@
 /** Until when a rollout may take: what decides about its timeout, and what is shown of it. */
 
 import type { Instant } from "./names.ts";
-import { isOnItsWay } from "./rollback.ts";
 import type { Rollout } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
+import { isOnItsWay } from "./strategies/steps.ts";
 import { isWaitingForPerson } from "./strategies/traits.ts";
 
 /** When its time will be over, so that this is noticed then and not by chance; null: nothing ends by time, or it has ended. */

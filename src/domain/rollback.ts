@@ -14,7 +14,7 @@ import type { Person } from "./people.ts";
 import type { Seen } from "./seen.ts";
 import type { KnownGood, ProcessState } from "./state.ts";
 import { hasPredecessor } from "./ways-back.ts";
-import { type Condemnation, isBeforeInstalling, mayHaveTraffic, reject } from "./strategies/steps.ts";
+import { type Condemnation, isOnItsWay, mayHaveTraffic, reject } from "./strategies/steps.ts";
 
 /** What condemns a candidate that has traffic, by its metrics; null: nothing does. */
 export function condemnation(rollout: Rollout, seen: RolloutSeen): Condemnation | null {
@@ -30,12 +30,6 @@ export function condemnationByHand({ kind, candidate, state }: Rollout, desired:
   if (kind !== "deploy" || state.kind === "rejected" || desired?.kind !== "broken" || desired.version !== candidate?.version) return null;
   const isQuarantined = desired.pinned.kind === "broken" && desired.pinned.findings.some(({ code }) => code === "pin/quarantined");
   return isQuarantined ? { trigger: "quarantine", why: desired.why } : null;
-}
-
-/** A version that has all the traffic for good is only taken back within the rails; one that is still on its way always is. */
-export function isOnItsWay(rollout: Rollout): boolean {
-  const { kind } = rollout.state;
-  return kind !== "watching" && kind !== "draining" && (kind !== "removing" || isBeforeInstalling(rollout));
 }
 
 /** Why Pinion must not roll back by itself. */

@@ -11,7 +11,7 @@ import type { Exchange, Rollout } from "./rollout.ts";
 import type { Route } from "./route.ts";
 import { type EngineSeen, findInstalled, type Seen, servingUnit } from "./seen.ts";
 import type { KnownGood, ProcessState } from "./state.ts";
-import { mayHaveTraffic } from "./strategies/steps.ts";
+import { isOnItsWay, mayHaveTraffic } from "./strategies/steps.ts";
 import type { PublicEndpoint } from "./unit.ts";
 
 /** How a process goes back. */
@@ -127,7 +127,7 @@ function wayBackOf(process: ProcessId, exchange: Exchange | undefined, around: S
   const remembered = around.process(process);
   if (!remembered) return null;
   const { rollout } = remembered;
-  if (rollout && rollout.kind !== "retire") return isUndoing(rollout, exchange, around) ? { kind: "reject", rollout } : null;
+  if (rollout && rollout.kind !== "retire") return isUndoing(remembered, rollout, exchange, around) ? { kind: "reject", rollout } : null;
   if (!exchange?.before || !isGood(remembered, exchange.before, around)) return null;
   return exchange.after === null
     ? returning(process, exchange.before, around)
@@ -150,12 +150,12 @@ function reopening(
   return { kind: "reopen", from, to, exchanged: knownGood.find(({ digest }) => digest === from.digest)?.exchanged ?? [] };
 }
 
-/** Whether rejecting it brings back what it ran before the paths changed owner. */
-function isUndoing(rollout: Rollout, exchange: Exchange | undefined, around: Surroundings): boolean {
+/** Whether rejecting it brings back what it ran before the paths changed owner; what serves for good goes back only to what was good. */
+function isUndoing(remembered: ProcessState, rollout: Rollout, exchange: Exchange | undefined, around: Surroundings): boolean {
   const { kind, stable, candidate } = rollout;
   if (kind !== "deploy" || !stable || !candidate || !mayHaveTraffic(rollout)) return false;
   if (exchange && exchange.before?.digest !== stable.digest) return false;
-  return isAnswering(stable, around);
+  return isOnItsWay(rollout) ? isAnswering(stable, around) : isGood(remembered, stable, around);
 }
 
 function isServing(process: ProcessId, { digest }: UnitRef, { routes }: Surroundings): boolean {

@@ -167,8 +167,11 @@ function judgeTakenBack({ trace, plan }: SimWorld, place: Place, { was, is, know
   const automatic = plan.environments.find(({ name }) => name === place.environment)?.spec.rollback.automatic;
   if (!automatic) return;
   const what = `${known.id} is taken back while ${was.state.kind}: ${why}`;
-  trace.expect(automatic.enabled && was.kind === "deploy", "what serves is taken back only where that is on", what);
-  trace.expect(isCool(place, step.at, automatic.coolDownMs), "what serves is taken back once in a cool-down", what);
+  // Its partner in a change of paths goes back, and without it a path would have no owner.
+  if (trigger !== "handed-back") {
+    trace.expect(automatic.enabled && was.kind === "deploy", "what serves is taken back only where that is on", what);
+    trace.expect(isCool(place, step.at, automatic.coolDownMs), "what serves is taken back once in a cool-down", what);
+  }
   const { stable } = was;
   trace.expect(stable !== null && isGood(place, stable.version), "what serves is taken back only to what was good", what);
   trace.expect(stable !== null && !place.held.has(stable.version), "what serves is taken back only to what is not in quarantine", what);

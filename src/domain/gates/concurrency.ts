@@ -1,7 +1,7 @@
 /** At most so many deployments at once in one environment (`restrictions.maxConcurrentDeployments`). */
 
-import { isOnItsWay } from "../rollback.ts";
 import type { Rollout } from "../rollout.ts";
+import { isOnItsWay } from "../strategies/steps.ts";
 import type { Held } from "./gate.ts";
 
 /** What only waits for others to hand paths over takes nobody's place: those others need one. */

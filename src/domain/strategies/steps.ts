@@ -105,6 +105,12 @@ export function isBeforeInstalling({ state, strategy }: Pick<Rollout, "state" | 
   return state.kind === "removing" && traitsOf(strategy).takesOldOutFirst;
 }
 
+/** A version that has all the traffic for good is only taken back within the rails; one that is still on its way always is. */
+export function isOnItsWay(rollout: Rollout): boolean {
+  const { kind } = rollout.state;
+  return kind !== "watching" && kind !== "draining" && (kind !== "removing" || isBeforeInstalling(rollout));
+}
+
 export function install(candidate: UnitRef, why: string): StrategyStep {
   return enter({ kind: "installing" }, why, [{ kind: "ensure-installed", unit: candidate }]);
 }
