@@ -24,7 +24,7 @@ export async function settle(environment: EnvironmentName, ports: Ports): Promis
   const due = owed.filter((entry) => !isWaiting(entry));
   if (due.length === 0) return;
   const unfinished = new Map<Action["kind"], ReadonlySet<ProcessId>>();
-  for (const { kind, waitsFor, perform } of inOrder) {
+  for (const [kind, { waitsFor, perform }] of Object.entries(performers) as [Action["kind"], Performer][]) {
     const isHeldUp = (entry: OwedAction): boolean => waitsFor.some((before) => unfinished.get(before)?.has(processOf(entry.action)));
     const refusals = await perform(
       environment,
@@ -38,18 +38,27 @@ export async function settle(environment: EnvironmentName, ports: Ports): Promis
   }
 }
 
+interface Performer {
+  /** What must neither be refused nor wait to be tried again, of the same process. */
+  readonly waitsFor: readonly Action["kind"][];
+  readonly perform: (environment: EnvironmentName, due: readonly OwedAction[], ports: Ports) => Promise<readonly Refusal[]>;
+  /** It never waits long before it is tried again. */
+  readonly isUrgent?: true;
+}
+
 /**
+ * Every kind of action, in the order in which they are performed; one that is added does not compile before it has its place here.
  * Traffic goes where a version answers and nowhere else, so it waits for no installation. Traffic first, git second: what cannot be
  * installed, armed or taken out, as while the engine restarts, holds up no revert. What is taken out waits for everything.
  */
-const inOrder = [
-  { kind: "ensure-validated", waitsFor: [], perform: startValidations },
-  { kind: "ensure-installed", waitsFor: [], perform: install },
-  { kind: "ensure-weights", waitsFor: [], perform: shiftTraffic },
-  { kind: "ensure-reverted", waitsFor: ["ensure-weights"], perform: startReverts },
-  { kind: "ensure-armed", waitsFor: ["ensure-weights"], perform: arm },
-  { kind: "ensure-removed", waitsFor: ["ensure-installed", "ensure-weights", "ensure-armed"], perform: remove },
-] as const;
+const performers: Readonly<Record<Action["kind"], Performer>> = {
+  "ensure-validated": { waitsFor: [], perform: startValidations },
+  "ensure-installed": { waitsFor: [], perform: install },
+  "ensure-weights": { waitsFor: [], perform: shiftTraffic, isUrgent: true },
+  "ensure-reverted": { waitsFor: ["ensure-weights"], perform: startReverts },
+  "ensure-armed": { waitsFor: ["ensure-weights"], perform: arm, isUrgent: true },
+  "ensure-removed": { waitsFor: ["ensure-installed", "ensure-weights", "ensure-armed"], perform: remove },
+};
 
 /** They run beside the passes. */
 async function startValidations(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
@@ -141,8 +150,8 @@ async function remove(environment: EnvironmentName, due: readonly OwedAction[], 
   });
 }
 
-/** The longest wait before traffic and triggers are tried again, in milliseconds: a rollback may hang on it. */
-const trafficRetryMs = 1_000;
+/** The longest wait before what is urgent is tried again, in milliseconds: a rollback may hang on it. */
+const urgentRetryMs = 1_000;
 
 /** Waits longer after each refusal: 250 ms, doubled up to 30 s. */
 export function retryDelayMs(attempts: number, longestMs = 30_000): number {
@@ -154,8 +163,7 @@ export async function refuse(environment: EnvironmentName, { owed, error }: Refu
   const commit = ports.wanted(environment)?.commit;
   const stuck: Stuck = { action: owed.action, ...explain(error), attempts, ...(commit !== undefined && { commit }) };
   ports.log.warn({ environment, process: processOf(owed.action), action: owed.action.kind, code: stuck.code, attempts }, stuck.detail);
-  const isTraffic = owed.action.kind === "ensure-weights" || owed.action.kind === "ensure-armed";
-  const delayMs = isTraffic ? retryDelayMs(attempts - 1, trafficRetryMs) : retryDelayMs(attempts - 1);
+  const delayMs = retryDelayMs(attempts - 1, performers[owed.action.kind].isUrgent ? urgentRetryMs : undefined);
   await ports.journal.refused(environment, owed.id, stuck, ports.clock.now() + delayMs);
 }
 

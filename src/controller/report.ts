@@ -12,7 +12,7 @@ export function report(step: Step, before: EnvironmentState, log: Log): void {
   reportAnswers(step, before, log);
   for (const update of step.deployments) reportDeployment(update, step, { before, log });
   reportReverts(step, before, log);
-  for (const event of step.events) if (isNews(event.kind)) reportEvent(event, log);
+  for (const event of step.events) reportEvent(event, log);
 }
 
 interface Around {
@@ -63,13 +63,26 @@ function reportReverts({ environment, processes }: Step, before: EnvironmentStat
   }
 }
 
-/** What no other line says. */
-function isNews(kind: EventKind): boolean {
-  return kind === "held" || kind === "drift" || kind === "git-lags";
-}
+/** How loud an event is logged; null: another line says it. */
+const levels: Readonly<Record<EventKind, "info" | "warn" | null>> = {
+  started: null,
+  "taken-out": null,
+  held: "info",
+  succeeded: null,
+  failed: null,
+  "rolled-back": null,
+  drift: "warn",
+  "git-lags": "warn",
+  "store-failing": null,
+  "gateway-down": null,
+  "gateway-up": null,
+  "engine-down": null,
+  "engine-up": null,
+  frozen: null,
+  unfrozen: null,
+};
 
 function reportEvent({ environment, process, version, deployment, kind, why }: PinionEvent, log: Log): void {
-  const fields = { environment, process, version, deployment, event: kind };
-  if (kind === "held") log.info(fields, why);
-  else log.warn(fields, why);
+  const level = levels[kind];
+  if (level !== null) log[level]({ environment, process, version, deployment, event: kind }, why);
 }

@@ -2,6 +2,7 @@
 
 import { pinnedDefinition } from "./quarantine.ts";
 import { done, type Given, type Obeyed, refuse, type WishOf } from "./obeyed.ts";
+import { assertNever } from "./names.ts";
 import { signature } from "./orders.ts";
 import { describePerson } from "./people.ts";
 import type { Rollout, RolloutState } from "./rollout.ts";
@@ -26,8 +27,11 @@ export function obey(given: Given): Obeyed {
       return rollBack(given, wish);
     case "recover":
       return recover(given);
-    default:
+    case "freeze":
+    case "unfreeze":
       return refuse(`${wish.kind} is for an environment as a whole`);
+    default:
+      return assertNever(wish);
   }
 }
 

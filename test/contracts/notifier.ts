@@ -3,9 +3,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DeliveryFailure } from "../../src/domain/delivery-failure.ts";
 import { PinionError } from "../../src/domain/errors.ts";
-import type { EventKind } from "../../src/domain/events.ts";
 import type { Notifier } from "../../src/ports/notifier.ts";
-import { event } from "../support/events.ts";
+import { event, eventKinds } from "../support/events.ts";
 
 export interface NotifierUnderTest {
   /** Wants everything but `started` in `staging`. */
@@ -16,23 +15,6 @@ export interface NotifierUnderTest {
   become(mood: "takes" | "refuses" | "hangs" | { readonly laterMs: number | null }): void;
   close(): Promise<void>;
 }
-
-const kinds: readonly EventKind[] = [
-  "started",
-  "held",
-  "succeeded",
-  "failed",
-  "rolled-back",
-  "drift",
-  "git-lags",
-  "store-failing",
-  "gateway-down",
-  "gateway-up",
-  "engine-down",
-  "engine-up",
-  "frozen",
-  "unfrozen",
-];
 
 export function notifierContract(name: string, make: () => Promise<NotifierUnderTest>): void {
   describe(`${name}, as somebody who is told`, () => {
@@ -46,7 +28,7 @@ export function notifierContract(name: string, make: () => Promise<NotifierUnder
         (error: unknown) => error,
       );
 
-    it.each(kinds)("takes an event of the kind %s", async (kind) => {
+    it.each(eventKinds)("takes an event of the kind %s", async (kind) => {
       const isWhole = kind === "frozen" || kind === "unfrozen";
       await under.notifier.tell(
         event(isWhole ? { kind, process: null, deployment: null, version: null, from: null, commit: null } : { kind }),

@@ -102,7 +102,7 @@ export const policyMutations: readonly Mutation[] = [
   {
     what: "a revert is written before the traffic is back",
     file: "src/controller/perform.ts",
-    find: '{ kind: "ensure-reverted", waitsFor: ["ensure-weights"], perform',
-    put: '{ kind: "ensure-reverted", waitsFor: [], perform',
+    find: '"ensure-reverted": { waitsFor: ["ensure-weights"], perform',
+    put: '"ensure-reverted": { waitsFor: [], perform',
   },
 ];

@@ -1,6 +1,6 @@
 /** Events for tests of those who are told. */
 
-import type { PinionEvent } from "../../src/domain/events.ts";
+import type { EventKind, PinionEvent } from "../../src/domain/events.ts";
 
 /** A deployment of `order-intake` 1.5.0 after 1.4.2 in production has succeeded, unless told otherwise. */
 export function event(parts: Partial<PinionEvent> = {}): PinionEvent {
@@ -19,3 +19,24 @@ export function event(parts: Partial<PinionEvent> = {}): PinionEvent {
     ...parts,
   };
 }
+
+/** One that is added does not compile before it is named here. */
+const kinds: Readonly<Record<EventKind, true>> = {
+  started: true,
+  "taken-out": true,
+  held: true,
+  succeeded: true,
+  failed: true,
+  "rolled-back": true,
+  drift: true,
+  "git-lags": true,
+  "store-failing": true,
+  "gateway-down": true,
+  "gateway-up": true,
+  "engine-down": true,
+  "engine-up": true,
+  frozen: true,
+  unfrozen: true,
+};
+
+export const eventKinds = Object.keys(kinds) as EventKind[];

@@ -1,5 +1,6 @@
 /** Options that have a place in Pinion's vocabulary but no effect yet: refused by name, so that nobody believes that they work. */
 
+import type { StrategyConfig } from "../../generated/environment.ts";
 import type { SchemaName } from "./schemas.ts";
 
 interface Unsupported {
@@ -31,7 +32,7 @@ export function unsupportedReason(schema: SchemaName, pointer: string): string |
 }
 
 /** Which strategies an option of the strategy section belongs to. */
-const strategiesOf: Readonly<Record<string, string>> = {
+const strategiesOf = {
   healthCheckUrl: "blue-green",
   healthCheckTimeout: "blue-green",
   switchTrafficDelay: "blue-green",
@@ -49,11 +50,15 @@ const strategiesOf: Readonly<Record<string, string>> = {
   batchDelay: "rolling",
   maxUnavailable: "rolling",
   healthCheckInterval: "rolling",
-};
+} as const satisfies Readonly<Record<Exclude<keyof StrategyConfig, "onInconclusive">, string>>;
 
 /** Where an option belongs that stands where it has no meaning; null when that is not known. */
 export function rightfulPlace(schema: SchemaName, pointer: string): string | null {
   const option = /\/strategy\/config\/(\w+)$/.exec(pointer)?.[1];
-  const strategies = schema === "environment" && option !== undefined ? strategiesOf[option] : undefined;
-  return strategies === undefined ? null : `it belongs to the strategy ${strategies}`;
+  if (schema !== "environment" || option === undefined || !isOwned(option)) return null;
+  return `it belongs to the strategy ${strategiesOf[option]}`;
+}
+
+function isOwned(option: string): option is keyof typeof strategiesOf {
+  return Object.hasOwn(strategiesOf, option);
 }

@@ -16,7 +16,7 @@ export interface Fields {
   digest(name: string): Digest;
   digestOrNull(name: string): Digest | null;
   /** One of the keys. A table with all members of a union does not compile when one is forgotten. */
-  oneOf<T extends string>(name: string, known: Readonly<Record<T, true>>): T;
+  oneOf<T extends string>(name: string, known: Readonly<Record<T, unknown>>): T;
   list<T>(name: string, parse: (item: Fields) => T): readonly T[];
   object<T>(name: string, parse: (fields: Fields) => T): T;
   objectOrNull<T>(name: string, parse: (fields: Fields) => T): T | null;
@@ -52,7 +52,7 @@ export function fieldsOf(value: unknown, place: string): Fields {
   return fields;
 }
 
-function asKey<T extends string>(value: unknown, known: Readonly<Record<T, true>>): T | null {
+function asKey<T extends string>(value: unknown, known: Readonly<Record<T, unknown>>): T | null {
   return typeof value === "string" && Object.hasOwn(known, value) ? (value as T) : null;
 }
 

@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { parseControllerConfig } from "../../../src/adapters/manifest/controller-config.ts";
 import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
+import { eventKinds } from "../../support/events.ts";
 import { parse } from "./environment/reading.ts";
 
 const schemas = createSchemas();
@@ -39,5 +40,19 @@ describe("the documentation", () => {
   it("shows parts of both", () => {
     expect(environmentBlocks.length).toBeGreaterThanOrEqual(5);
     expect(operatorBlocks.length).toBeGreaterThanOrEqual(1);
+  });
+
+  it.each(eventKinds)("tells of the event %s, with the type that it has for receivers", async (kind) => {
+    const page = await readFile(new URL("../../../docs/observability.md", import.meta.url), "utf8");
+    const rows = page.split("\n").filter((line) => line.startsWith("|") && (line.split("|", 2)[1] ?? "").includes(`\`${kind}\``));
+    expect(new Set(rows.map((row) => row.includes("`dev.")))).toEqual(new Set([true, false]));
+  });
+});
+
+describe("the events that pinion.yaml may ask for", () => {
+  it.each(eventKinds)("are of every kind: %s", (kind) => {
+    const receiver = `{ name: chat, type: slack, url: { env: CHAT_WEBHOOK }, events: [${kind}] }`;
+    const text = `repository: { url: "https://git.example.com/shop.git" }\nnotifications: [${receiver}]`;
+    expect(parseControllerConfig(text, "pinion.yaml", schemas).notifications).toMatchObject([{ events: [kind] }]);
   });
 });

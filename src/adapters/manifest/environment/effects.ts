@@ -2,6 +2,7 @@
 
 import type { Finding } from "../../../domain/finding.ts";
 import type { Permits } from "../../../domain/permits.ts";
+import { traitsOf } from "../../../domain/strategies/traits.ts";
 import type { EnvironmentFile, StrategySection } from "../../../generated/environment.ts";
 import { asWarning, type Say } from "../findings.ts";
 
@@ -62,8 +63,9 @@ function healthCheckFindings({ type, config = {} }: StrategySection, pointer: st
 }
 
 function timeoutFindings(file: EnvironmentFile, say: Say): readonly Finding[] {
-  const isAlwaysCanary = file.strategy?.type === "canary" && strategiesIn(file).every(({ section }) => section.type === "canary");
-  if (file.deploymentTimeout === undefined || !isAlwaysCanary) return [];
+  const all = strategiesIn(file).map(({ section }) => section.type);
+  const hasOwnLimits = file.strategy !== undefined && all.every((kind) => traitsOf({ kind }).ownLimit !== null);
+  if (file.deploymentTimeout === undefined || !hasOwnLimits) return [];
   const message = "deploymentTimeout has no effect: every strategy here is a canary, and a canary ends by its maxDuration";
   return [say("/deploymentTimeout", "environment/no-effect", message, "Write maxDuration in the strategy's config instead.")];
 }
@@ -72,21 +74,21 @@ function timeoutFindings(file: EnvironmentFile, say: Say): readonly Finding[] {
 function inconclusiveFindings(file: EnvironmentFile, say: Say): readonly Finding[] {
   const isJudged = (file.analysis?.metrics ?? []).length > 0 || hasTriggers(file);
   return [
-    { value: file.analysis?.onInconclusive, pointer: "/analysis/onInconclusive", isCanary: strategiesIn(file).some(isCanary) },
+    { value: file.analysis?.onInconclusive, pointer: "/analysis/onInconclusive", isJudgedAnyway: strategiesIn(file).some(isJudgedAnyway) },
     ...strategiesIn(file).map((each) => ({
       value: each.section.config?.onInconclusive,
       pointer: `${each.pointer}/config/onInconclusive`,
-      isCanary: isCanary(each),
+      isJudgedAnyway: isJudgedAnyway(each),
     })),
   ].flatMap((each) => {
-    if (each.value === undefined || each.isCanary || isJudged) return [];
+    if (each.value === undefined || each.isJudgedAnyway || isJudged) return [];
     const message = "onInconclusive has no effect: no metric and no trigger is listed here, so there is no verdict to wait for";
     return [asWarning(say(each.pointer, "environment/no-effect", message, "Add analysis.metrics or triggers, or remove it."))];
   });
 }
 
-function isCanary({ section }: Strategy): boolean {
-  return section.type === "canary";
+function isJudgedAnyway({ section: { type: kind } }: Strategy): boolean {
+  return traitsOf({ kind }).isJudgedOnTheWay;
 }
 
 function watchFindings(file: EnvironmentFile, say: Say): readonly Finding[] {

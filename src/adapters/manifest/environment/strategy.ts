@@ -2,7 +2,6 @@
 
 import type { StrategySpec } from "../../../domain/environment.ts";
 import type { Finding } from "../../../domain/finding.ts";
-import { assertNever } from "../../../domain/names.ts";
 import type { StrategyConfig, StrategySection } from "../../../generated/environment.ts";
 import { durationMs } from "../durations.ts";
 import type { Say } from "../findings.ts";
@@ -20,10 +19,16 @@ export function strategyFindings({ type, config = {} }: StrategySection, pointer
     ...durationFindings(maxAge, `${at}/keepOldVersion/maxAge`, { atLeast: "1s", atMost: "365d" }, say),
     ...durationFindings(config.healthCheckTimeout, `${at}/healthCheckTimeout`, { atLeast: "1ms", atMost: "1h" }, say),
     ...durationFindings(config.healthCheckInterval, `${at}/healthCheckInterval`, { atLeast: "50ms", atMost: "10m" }, say),
-    ...(type === "canary" ? canaryFindings(config, at, say) : []),
-    ...(type === "rolling" ? batchFindings(config, at, say) : []),
+    ...rules[type](config, at, say),
   ];
 }
+
+const rules: Readonly<Record<StrategySpec["kind"], (config: StrategyConfig, pointer: string, say: Say) => readonly Finding[]>> = {
+  "blue-green": () => [],
+  canary: canaryFindings,
+  rolling: batchFindings,
+  recreate: () => [],
+};
 
 /** A batch is out of rotation as a whole, so it never gets larger than what may be. */
 function batchFindings(
@@ -46,28 +51,25 @@ export function toStrategy(section: StrategySection): StrategySpec {
 }
 
 function plainStrategy({ type, config = {} }: StrategySection): StrategySpec {
-  switch (type) {
-    case "recreate":
-      return { kind: "recreate" };
-    case "canary":
-      return toCanary(config);
-    case "rolling":
-      return {
-        kind: "rolling",
-        batchSize: config.batchSize ?? rollingDefaults.batchSize,
-        batchDelayMs: durationMs(config.batchDelay ?? 0),
-        maxUnavailable: config.maxUnavailable ?? rollingDefaults.maxUnavailable,
-        healthCheckIntervalMs: durationMs(config.healthCheckInterval ?? "1s"),
-      };
-    case "blue-green":
-      return {
-        kind: "blue-green",
-        healthCheckUrl: config.healthCheckUrl ?? null,
-        healthCheckTimeoutMs: durationMs(config.healthCheckTimeout ?? "10s"),
-        switchTrafficDelayMs: durationMs(config.switchTrafficDelay ?? 0),
-        ...toWarm(config.keepOldVersion),
-      };
-    default:
-      return assertNever(type);
-  }
+  return readers[type](config);
 }
+
+/** One that is added, to the schema or to the domain, does not compile before it can be read here. */
+const readers: { readonly [K in StrategySpec["kind"]]: (config: StrategyConfig) => Extract<StrategySpec, { readonly kind: K }> } = {
+  "blue-green": (config) => ({
+    kind: "blue-green",
+    healthCheckUrl: config.healthCheckUrl ?? null,
+    healthCheckTimeoutMs: durationMs(config.healthCheckTimeout ?? "10s"),
+    switchTrafficDelayMs: durationMs(config.switchTrafficDelay ?? 0),
+    ...toWarm(config.keepOldVersion),
+  }),
+  canary: toCanary,
+  rolling: (config) => ({
+    kind: "rolling",
+    batchSize: config.batchSize ?? rollingDefaults.batchSize,
+    batchDelayMs: durationMs(config.batchDelay ?? 0),
+    maxUnavailable: config.maxUnavailable ?? rollingDefaults.maxUnavailable,
+    healthCheckIntervalMs: durationMs(config.healthCheckInterval ?? "1s"),
+  }),
+  recreate: () => ({ kind: "recreate" }),
+};

@@ -12,27 +12,33 @@ export interface SlackMessage {
 /** Slack takes 3000 characters in a block, and escaping makes up to five of one. */
 const longestText = 500;
 
-const icons: Readonly<Record<EventKind, string>> = {
-  started: ":rocket:",
-  "taken-out": ":outbox_tray:",
-  held: ":hourglass_flowing_sand:",
-  succeeded: ":white_check_mark:",
-  failed: ":x:",
-  "rolled-back": ":rewind:",
-  drift: ":wrench:",
-  "git-lags": ":warning:",
-  "store-failing": ":floppy_disk:",
-  "gateway-down": ":rotating_light:",
-  "gateway-up": ":white_check_mark:",
-  "engine-down": ":rotating_light:",
-  "engine-up": ":white_check_mark:",
-  frozen: ":snowflake:",
-  unfrozen: ":sunny:",
+interface Words {
+  readonly icon: string;
+  /** Of an environment as a whole; null: it is always about a process. */
+  readonly environment: string | null;
+}
+
+const words: Readonly<Record<EventKind, Words>> = {
+  started: { icon: ":rocket:", environment: null },
+  "taken-out": { icon: ":outbox_tray:", environment: null },
+  held: { icon: ":hourglass_flowing_sand:", environment: null },
+  succeeded: { icon: ":white_check_mark:", environment: null },
+  failed: { icon: ":x:", environment: null },
+  "rolled-back": { icon: ":rewind:", environment: null },
+  drift: { icon: ":wrench:", environment: null },
+  "git-lags": { icon: ":warning:", environment: null },
+  "store-failing": { icon: ":floppy_disk:", environment: "stands still: nothing can be recorded" },
+  "gateway-down": { icon: ":rotating_light:", environment: "has no gateway just now" },
+  "gateway-up": { icon: ":white_check_mark:", environment: "has its gateway again" },
+  "engine-down": { icon: ":rotating_light:", environment: "lost an engine instance" },
+  "engine-up": { icon: ":white_check_mark:", environment: "has its engine instance again" },
+  frozen: { icon: ":snowflake:", environment: "is frozen" },
+  unfrozen: { icon: ":sunny:", environment: "goes on" },
 };
 
 /** Everything that comes from outside is escaped: it can neither mention anybody nor hide a link. */
 export function slackMessageOf(event: PinionEvent): SlackMessage {
-  const headline = `${icons[event.kind]} ${headlineOf(event)}`;
+  const headline = `${words[event.kind].icon} ${headlineOf(event)}`;
   const why = plain(whyOf(event));
   const blocks = [section(why === "" ? headline : `${headline}\n${why}`), { type: "context", elements: [markdown(details(event))] }];
   return { text: why === "" ? headline : `${headline}: ${why}`, blocks };
@@ -50,18 +56,8 @@ function headlineOf(event: PinionEvent): string {
 }
 
 function environmentInWords(kind: EventKind): string {
-  return wholeInWords[kind] ?? "goes on";
+  return words[kind].environment ?? "goes on";
 }
-
-/** Of an environment as a whole. */
-const wholeInWords: Partial<Readonly<Record<EventKind, string>>> = {
-  "store-failing": "stands still: nothing can be recorded",
-  "gateway-down": "has no gateway just now",
-  "gateway-up": "has its gateway again",
-  "engine-down": "lost an engine instance",
-  "engine-up": "has its engine instance again",
-  frozen: "is frozen",
-};
 
 /** A removal has no version. */
 function subjectOf({ version, from, kind }: PinionEvent, process: string): string {
