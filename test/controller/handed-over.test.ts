@@ -50,6 +50,46 @@ describe("a canary that got all the traffic at once, since a path changed its ow
   });
 });
 
+describe("the first version of a canary that takes a path over", () => {
+  beforeEach(async () => {
+    world = createWorld();
+    use(world, canary);
+    measure(world, 0);
+    world.publish("alpha", "1.0.0", { paths: ["/apple", "/banana"] });
+    world.publish("alpha", "2.0.0", { paths: ["/apple"] });
+    world.publish("beta", "1.0.0", { paths: ["/banana"] });
+    world.pin("alpha", "1.0.0");
+    await world.settle();
+    world.pin("alpha", "2.0.0");
+    world.pin("beta", "1.0.0");
+    await world.settle();
+    expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "2.0.0": 100 }, { "1.0.0": 100 }]);
+  });
+
+  it("waits for nobody's word when it has no verdict, as any first version, and says that it was not judged", async () => {
+    world.readings = ({ candidate: { process } }) => ({
+      candidate:
+        process === "beta" ? { kind: "none", why: "nobody calls it" } : { kind: "value", value: 0, requests: 100, coveredMs: 10_000 },
+    });
+    await passes(world, errorRate.windowMs + 1_000);
+    expect((await world.status("beta"))?.reason.code).not.toBe("PersonMustDecide");
+    expect((await world.state("beta"))?.rollout).toBeNull();
+    expect((await world.state("beta"))?.knownGood[0]).toMatchObject({
+      version: "1.0.0",
+      why: expect.stringContaining("not judged") as string,
+    });
+    expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "2.0.0": 100 }, { "1.0.0": 100 }]);
+  });
+
+  it("is still condemned by bad metrics", async () => {
+    measure(world, 60);
+    await passes(world, 1_000);
+    expect((await world.status("beta"))?.health).toBe("Degraded");
+    expect((await world.status("beta"))?.reason.text).toContain("error_rate");
+    expect(await goodVersions("beta")).toEqual([]);
+  });
+});
+
 it("is pinned again, and its warm version gets no traffic where another process has its path by now", async () => {
   world = createWorld();
   world.spec = { ...world.spec, pruneDelayMs: 60_000 };

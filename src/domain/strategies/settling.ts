@@ -27,7 +27,7 @@ import {
   unjudged,
   validate,
 } from "./steps.ts";
-import { isJudgedOnTheWay } from "./traits.ts";
+import { needsNoVerdictAtEnd } from "./traits.ts";
 
 /** A deployment whose candidate is to have all the traffic. */
 export interface Settling {
@@ -158,11 +158,11 @@ function watchAnew({ hasLostTraffic: _, ...state }: In<"watching">, seen: Rollou
   return enter({ ...state, since: seen.now, until }, `${watching}, from the beginning: it had lost its traffic`, [], until);
 }
 
-/** The watch is over, and nothing says whether it is good. A canary's steps have judged it before. */
+/** The watch is over, and nothing says whether it is good. */
 function whenUnjudged(at: Settling, state: In<"watching">, seen: RolloutSeen, verdict: Unjudged): StrategyStep {
   const { why } = verdict;
   const { stable } = at.rollout;
-  const isOver = isJudgedOnTheWay(at.rollout) || seen.onInconclusive === "proceed" || state.isAccepted === true;
+  const isOver = needsNoVerdictAtEnd(at.rollout) || seen.onInconclusive === "proceed" || state.isAccepted === true;
   if (isOver) return finish(at, state, `has all traffic; not judged: ${why}${state.isAccepted ? "; taken as good by a person" : ""}`);
   if (seen.onInconclusive === "abort" && stable)
     return reject(at.rollout, { trigger: inconclusive, why: describeAbort(why, stable) }, seen.now);

@@ -113,3 +113,8 @@ export function limitMsOf(strategy: StrategySpec, spec: Pick<EnvironmentSpec, "d
 export function isJudgedOnTheWay({ strategy, isUnshared }: Pick<Rollout, "strategy" | "isUnshared">): boolean {
   return traitsOf(strategy).isJudgedOnTheWay && !isUnshared;
 }
+
+/** The steps of a canary have judged it; its first version would have got none, whatever its paths. */
+export function needsNoVerdictAtEnd({ strategy, isUnshared, stable }: Pick<Rollout, "strategy" | "isUnshared" | "stable">): boolean {
+  return traitsOf(strategy).isJudgedOnTheWay && (!isUnshared || stable === null);
+}
