@@ -24,8 +24,14 @@ export function createRemovalRules(world: SimWorld): RemovalRules {
     if (key !== undefined && endedAt !== null && phase === "Succeeded") outSince.set(key, endedAt);
   }
 
+  /** A run that is killed forgets its last seconds: by the time of the next one, what is out was out before. */
+  function forgetAfter({ environment, at }: Step): void {
+    for (const [key, since] of outSince) if (key.startsWith(`${environment}/`)) outSince.set(key, Math.min(since, at));
+  }
+
   return {
     afterStep(step) {
+      forgetAfter(step);
       for (const update of step.deployments) follow(update);
       for (const [process, actions] of step.owed) {
         const since = outSince.get(keyOf(step.environment, process));
