@@ -41,6 +41,31 @@ describe("a version that is condemned while the router takes no routes", () => {
   });
 });
 
+describe("a version that is condemned while the version before it has to be installed again", () => {
+  it("is not reverted in git before its traffic is back", async () => {
+    const world = await running();
+    use(world, canary);
+    measure(world, 0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    const stable = world.digest("orders", "1.0.0");
+    world.engine.refuse(stable, { code: "engine/unreachable", detail: "installed, but does not answer in time" });
+    world.engine.removeByHand(stable);
+    measure(world, 21);
+    for (let pass = 0; pass < 10; pass++) {
+      world.now += 10_000;
+      await world.pass();
+      expect(world.reverts).toEqual([]);
+    }
+    expect((await world.state("orders"))?.revert).not.toBeNull();
+    world.engine.refuse(stable, null);
+    world.now += 600_000;
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0" }]);
+  });
+});
+
 describe("a version that is condemned while the router refuses another process", () => {
   it("is reverted in git all the same", async () => {
     const world = await running();

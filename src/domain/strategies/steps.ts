@@ -271,7 +271,8 @@ function takeAll(process: string, seen: RolloutSeen): readonly Action[] {
 
 /** What can never be installed again, such as a version whose variables have changed, must not hold up the next commit for ever. */
 function putBack(process: string, stable: UnitRef, state: In<"rejected">, seen: RolloutSeen): StrategyStep {
-  if (!isHopeless(seen)) return insist(state, state.why, [{ kind: "ensure-installed", unit: stable }]);
+  // The traffic stays asked for: git is asked only once it is back.
+  if (!isHopeless(seen)) return insist(state, state.why, [{ kind: "ensure-installed", unit: stable }, ...lackingOf(process, stable, seen)]);
   const why = `${state.why}; ${stable.version} cannot be put back: ${seen.stuck?.detail ?? "refused"}`;
   return enter({ ...state, why, isStableLost: true }, why, giveTraffic(process, null));
 }
