@@ -119,5 +119,5 @@ function about(
   given: Pick<PinionEvent, "kind" | "why"> & { trigger?: string | null },
 ) {
   const { process, version, from, commit } = subject;
-  return eventOf(step, update.id, { ...given, process, deployment: update.id, version, from, commit });
+  return eventOf(step, update.id, { ...given, code: update.step.code, process, deployment: update.id, version, from, commit });
 }
