@@ -83,16 +83,25 @@ function changesFor(process: ProcessId, world: World): Changes {
   const rollout = first?.decision.after?.rollout;
   const around = surroundings(world.seen, (other) => world.find(other)?.remembered);
   if (!first || !rollout) return [];
-  if (!around) return partnersOf(rollout, first).length > 0 ? [[process, waits(first, rollout)]] : [];
+  if (!around) return changesUnasked(first, rollout);
   const group = groupOf(process, { kind: "reject", rollout }, around);
   if (group.keeper !== null) return [[process, stays(first, describeKeeper(group.keeper))]];
   if (isInVain(first, rollout, group, world.seen)) return [[process, stays(first, "there is no version to go back to")]];
   if (group.members.size === 1 && group.orphans.length === 0) return [];
+  return changesTogether(process, group, world);
+}
+
+function changesTogether(process: ProcessId, group: Group, world: World): Changes {
   return [...group.members].flatMap(([member, way]): Changes => {
     const one = world.find(member);
     if (!one) return [];
     return [[member, member === process ? leads(one, group, world) : follows(one, way, process, { group, world })]];
   });
+}
+
+/** Engine or router did not answer: whoever has partners waits for them, all others go back. */
+function changesUnasked(one: Decided, rollout: Rollout): Changes {
+  return partnersOf(rollout, one).length > 0 ? [[rollout.process, waits(one, rollout)]] : [];
 }
 
 /** A first version that has all the traffic for good, and what served its paths before it does not come back. */
