@@ -68,7 +68,7 @@ function promote({ order, before, seen }: Given, { isFull }: WishOf<"promote">):
   const not = whyNotStoppable(rollout);
   if (!rollout?.candidate || not) return refuse(not ?? nothing);
   const state = promoted(rollout, isFull, seen.now);
-  if (!state) return refuse(`it is ${rollout.state.kind}: nothing waits there that a promotion could skip, and no check is ever skipped`);
+  if (!state) return refuse(whyNotPromoted(rollout, isFull, seen.now));
   const actions = state.kind === "switching" ? giveTraffic(before.process, rollout.candidate) : [];
   const why = `${state.kind === "switching" ? "promoted to all the traffic" : "promoted to its next step"} by ${signature(order)}`;
   return done(
@@ -80,10 +80,14 @@ function promote({ order, before, seen }: Given, { isFull }: WishOf<"promote">):
 }
 
 /** Past what waits; null: nothing waits. */
-function promoted(rollout: Rollout, isFull: boolean, now: number): RolloutState | null {
-  const { state, strategy } = rollout;
-  const next = traitsOf(strategy).promoted(strategy, state, now);
-  return next && isFull ? { kind: "switching" } : next;
+function promoted({ state, strategy }: Rollout, isFull: boolean, now: number): RolloutState | null {
+  return traitsOf(strategy).promoted(strategy, state, { now, isFull });
+}
+
+function whyNotPromoted(rollout: Rollout, isFull: boolean, now: number): string {
+  if (isFull && promoted(rollout, false, now) !== null)
+    return "the instances that are left have not been checked, and no check is ever skipped: promote it without --full";
+  return `it is ${rollout.state.kind}: nothing waits there that a promotion could skip, and no check is ever skipped`;
 }
 
 function abort({ order, before, seen }: Given): Obeyed {

@@ -30,7 +30,13 @@ export type RolloutState =
   /** They are put back into rotation, with the new version. */
   | Batch<"returning">
   /** `batchDelay` between two batches. */
-  | { readonly kind: "pausing"; readonly done: readonly string[]; readonly since: Instant }
+  | {
+      readonly kind: "pausing";
+      readonly done: readonly string[];
+      readonly since: Instant;
+      /** A person's word takes the place of a verdict, until the next pause. */
+      readonly isAccepted?: boolean;
+    }
   /** Has all the traffic; post-deployment validations run through the router. */
   | { readonly kind: "confirming" }
   /** What is in flight on the old version finishes. */

@@ -48,6 +48,18 @@ describe("a canary that got all the traffic at once, since a path changed its ow
     expect(world.traffic("beta")).toEqual({ "1.0.0": 100 });
     expect(world.reverts).toEqual([]);
   });
+
+  it("waits for a person where pause is wanted, who takes it as good", async () => {
+    world.spec = { ...world.spec, analysis: { ...world.spec.analysis, onInconclusive: "pause" } };
+    world.readings = () => ({ candidate: { kind: "none", why: "nobody calls it" } });
+    await passes(world, errorRate.windowMs + 1_000);
+    await passes(world, 3_600_000);
+    expect((await world.status("beta"))?.reason.code).toBe("PersonMustDecide");
+    expect(await world.order({ kind: "promote", process: "beta", isFull: false })).toMatchObject({ kind: "done" });
+    await world.settle();
+    expect((await world.state("beta"))?.rollout).toBeNull();
+    expect(await goodVersions("beta")).toEqual(["2.0.0", "1.0.0"]);
+  });
 });
 
 describe("the first version of a canary that takes a path over", () => {

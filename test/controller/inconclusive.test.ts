@@ -123,6 +123,29 @@ describe("without a verdict", () => {
     await expectNobodyCondemned();
   });
 
+  it("rolling goes on with the next batch when a person promotes it, and waits for their word again", async () => {
+    world = await running({ instances: ["one", "two", "three"] });
+    world.readings = () => ({ candidate: { kind: "none", why: quiet } });
+    use(world, rolling);
+    judgedBy([errorRate], "pause");
+    await deploy();
+    await passes(world, 3_600_000);
+    const paused = { state: { kind: "pausing", done: ["one"] }, paused: { by: { name: "Pinion" } } };
+    expect((await world.state("orders"))?.rollout).toMatchObject(paused);
+    const full = await world.order({ kind: "promote", process: "orders", isFull: true });
+    expect(full).toMatchObject({ kind: "refused", why: expect.stringContaining("promote it without --full") as string });
+    expect(await world.order({ kind: "promote", process: "orders", isFull: false })).toMatchObject({ kind: "done" });
+    await world.settle();
+    expect((await world.state("orders"))?.rollout).toMatchObject({ state: { kind: "pausing", done: ["one", "two"] }, paused: null });
+    await passes(world, 3_600_000);
+    expect((await world.state("orders"))?.rollout?.state).toMatchObject({ kind: "pausing", done: ["one", "two"] });
+    await world.order({ kind: "promote", process: "orders", isFull: false });
+    await world.settle();
+    await passes(world, errorRate.windowMs);
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+    await expectNobodyCondemned();
+  });
+
   it("blue-green stays where pause is wanted, until a person takes it as good", async () => {
     use(world, blueGreen);
     judgedBy([errorRate], "pause");

@@ -72,7 +72,7 @@ const isRolloutState = variants<RolloutState>({
   replacing: batch,
   probing: batch,
   returning: batch,
-  pausing: shape({ done: isNames, since: isNumber }),
+  pausing: shape<Body<RolloutState, "pausing">>({ done: isNames, since: isNumber, isAccepted: optional(isFlag) }),
   confirming: nothing,
   draining: since,
   clearing: since,

@@ -197,6 +197,7 @@ function comeBack(at: Rolling, done: readonly string[]): StrategyStep {
 function whenPausing(at: Rolling, state: In<"pausing">): StrategyStep {
   const { seen, spec, rollout } = at;
   const { done } = state;
+  if (state.isAccepted) return goOn(at, state);
   const until = state.since + spec.batchDelayMs;
   if (done.length > 0 && seen.now < until) return stay(state, `${progress(at, done)}; waiting out batchDelay`, until);
   if (done.length === 0 || seen.analysis.kind === "healthy") return goOn(at, state);

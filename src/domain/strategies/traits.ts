@@ -38,8 +38,8 @@ export interface StrategyTraits<S extends StrategySpec> {
   waitsForPerson(spec: S, state: RolloutState): boolean;
   /** In this state nothing is left to be done but to wait for a verdict. */
   waitsForVerdict(spec: S, state: RolloutState): boolean;
-  /** Where a person's promotion leads; null: nothing waits that it could skip. */
-  promoted(spec: S, state: RolloutState, now: Instant): RolloutState | null;
+  /** Where a person's promotion leads; null: nothing waits that it could skip. `isFull`: past all that is left. */
+  promoted(spec: S, state: RolloutState, how: { readonly now: Instant; readonly isFull: boolean }): RolloutState | null;
 }
 
 /** What most strategies have nothing to say about. */
@@ -83,13 +83,17 @@ const traits: { readonly [K in StrategySpec["kind"]]: StrategyTraits<Extract<Str
     lastsMs: ({ steps }, state) => (state.kind === "shifting" ? stepLastsMs(steps[state.step]) : null),
     waitsForPerson: (spec, state) => state.kind === "shifting" && waitsForPromotion(spec, state),
     waitsForVerdict: (spec, state) => state.kind === "shifting" && isAnalysing(spec, state),
-    promoted: (spec, state, now) => (state.kind === "shifting" ? promoteCanary(spec, state, now) : null),
+    promoted: (spec, state, { now, isFull }) =>
+      state.kind === "shifting" ? (isFull ? { kind: "switching" } : promoteCanary(spec, state, now)) : null,
   },
   rolling: {
     ...plain,
     healthCheckIntervalMs: (spec) => spec.healthCheckIntervalMs,
     lastsMs: ({ batchDelayMs }, state) => (state.kind === "pausing" ? batchDelayMs : null),
     waitsForVerdict: (_, state) => state.kind === "pausing" && state.done.length > 0,
+    // The other instances have not been checked.
+    promoted: (_, state, { isFull }) =>
+      state.kind === "pausing" && state.done.length > 0 && !isFull ? { ...state, isAccepted: true } : null,
   },
   recreate: { ...plain, takesOldOutFirst: true },
 };
