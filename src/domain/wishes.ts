@@ -2,7 +2,6 @@
 
 import type { EnvironmentSpec } from "./environment.ts";
 import type { MeasureWish } from "./metrics.ts";
-import { rolloutStates } from "./rollout-states.ts";
 import type { Rollout } from "./rollout.ts";
 import type { EnvironmentState } from "./state.ts";
 import { checksOf, triggersOf } from "./watch.ts";
@@ -17,7 +16,7 @@ export function wishesOf({ processes }: EnvironmentState, spec: EnvironmentSpec 
 
 function wishesFor(rollout: Rollout, spec: EnvironmentSpec): readonly MeasureWish[] {
   const { candidate, stable, kind, state } = rollout;
-  if (kind !== "deploy" || !candidate || !rolloutStates[state.kind].isMeasured) return [];
+  if (kind !== "deploy" || !candidate || state.kind === "validating" || state.kind === "rejected") return [];
   return [...checksOf(rollout, { spec }), ...triggersOf({ spec })].map((check) => ({
     deployment: rollout.deployment,
     process: rollout.process,

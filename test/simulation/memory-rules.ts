@@ -58,9 +58,10 @@ function hasTraffic(routes: readonly Route[], { process, digest }: { process: st
   return routes.some((route) => route.process === process && route.shares.some((share) => share.digest === digest && share.weight > 0));
 }
 
-/** Taken out and pinned again, a process begins anew; what must not come again stays so. */
+/** Taken out and pinned again, a process begins anew; what must not come again stays so, where git does not say it already. */
 function forget(place: Place): void {
   place.good.clear();
+  for (const [version, { isInGit }] of place.held) if (isInGit) place.held.delete(version);
   place.automaticAt = null;
 }
 
@@ -129,18 +130,25 @@ function noteAutomatic({ trace, plan }: SimWorld, place: Place, at: Instant, wha
 }
 
 /** What the controller remembers of a process is what happened to it. */
-function judgeRemembered(
-  { trace }: SimWorld,
-  { held, good, automaticAt }: Place,
-  { process, quarantined, knownGood, rolledBackAt }: ProcessState,
-): void {
-  const listed = new Set(quarantined.map(({ version }) => version));
-  const lost = [...held].filter(([version, { isInGit }]) => !isInGit && !listed.has(version)).map(([version]) => version);
-  trace.expect(lost.length === 0, "what git does not have yet stays in quarantine", `${process} ${lost.join(", ")}`);
+function judgeRemembered(world: SimWorld, place: Place, row: ProcessState): void {
+  const { trace } = world;
+  const { good, automaticAt } = place;
+  const { process, knownGood, rolledBackAt } = row;
+  judgeHeld(world, place, row);
   const bad = knownGood.filter(({ digest }) => !good.has(digest)).map(({ version }) => version);
   trace.expect(bad.length === 0, "only what was not found bad since is known good", `${process} ${bad.join(", ")}`);
   const is = `${process}: ${automaticAt ?? "never"}, not ${rolledBackAt ?? "never"}`;
   trace.expect(rolledBackAt === automaticAt, "when it was rolled back by itself is not forgotten", is);
+}
+
+/** Of what is taken out, only what git does not have needs to be remembered. */
+function judgeHeld({ trace }: SimWorld, { held }: Place, { process, quarantined, status }: ProcessState): void {
+  for (const [version, { isInGit }] of held) {
+    if (quarantined.some((entry) => entry.version === version)) continue;
+    if (isInGit && status === null) held.delete(version);
+    else if (isInGit) trace.violate("what nobody has lifted stays in quarantine", `${process} ${version}`);
+    else trace.violate("what git does not have yet stays in quarantine", `${process} ${version}`);
+  }
 }
 
 function judgeMoved(world: SimWorld, memory: Memory, moved: Moved): void {
@@ -189,8 +197,16 @@ function judgeOrder(world: SimWorld, memory: Memory, order: RevertOrder): void {
   const what = `${order.id}: ${order.process} ${order.from} to ${order.to}, ${order.trigger}`;
   const isStopped = order.trigger === "emergency" && order.deployment !== null;
   trace.expect(isStopped || isGood(place, order.to), "back only to what was not found bad since", what);
+  trace.expect(isStopped || !isHeldInGit(world, order), "back only to what people do not hold in quarantine", what);
   if (order.by === null) noteAutomatic(world, place, order.at, what);
   if (order.quarantine !== null) hold(world, place, order);
+}
+
+/** By the commit that it was decided on. */
+function isHeldInGit({ git, catalogue }: SimWorld, { commit, environment, process, to }: RevertOrder): boolean {
+  const definition = catalogue.known(process, to)?.definitionDigest;
+  const lines = readQuarantine(git.find(commit)?.files.get(quarantinePath(environment)) ?? "");
+  return lines.some((line) => line.process === process && line.digest === definition);
 }
 
 function hold({ git, applied }: SimWorld, { good, held }: Place, { environment, process, from }: RevertOrder): void {

@@ -187,10 +187,7 @@ class SimulatedOutside implements Outside {
   /** What it calls fails, so it fails too. */
   #isLetDown(environment: EnvironmentName, { process, version }: DeploymentUnit): boolean {
     const needs = this.#parts.catalogue.known(process, version)?.dependencies ?? [];
-    return needs.some(({ name }) => {
-      const [most] = this.traffic.route(environment, name)?.shares.toSorted((one, other) => other.weight - one.weight) ?? [];
-      return most !== undefined && this.#parts.catalogue.nature(name, most.version) === "fails-in-public";
-    });
+    return needs.some(({ name }) => this.traffic.letsDown(environment, name));
   }
 
   async #answerPublicly(path: string): Promise<number> {

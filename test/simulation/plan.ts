@@ -3,6 +3,7 @@
 import type { EnvironmentSpec, RollbackSpec, StrategySpec } from "../../src/domain/environment.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
 import { errorRate, responseTime } from "./plan-metrics.ts";
+import { hurting } from "./plan-hurting.ts";
 import { strategyOf } from "./plan-strategies.ts";
 import { type Troubles, troublesOf } from "./plan-troubles.ts";
 import type { Random } from "./random.ts";
@@ -69,6 +70,8 @@ export interface Plan {
   /** Servers take pushes of the bot and do not say so, and somebody pins at once what it has just put back. */
   readonly isStubborn: boolean;
   readonly troubles: Troubles;
+  /** Versions that somebody pins once what runs has all the traffic: they fail while they are watched. */
+  readonly soonPinned: ReadonlyMap<ProcessId, Version>;
 }
 
 export const firstVersion = "1.0.0";
@@ -91,7 +94,7 @@ export function makePlan(seed: number, random: Random): Plan {
     usesRealWriter: random.chance(0.2),
   };
   const troubles = troublesOf(seed, processes, plan.usesRealWriter);
-  return { ...plan, isStubborn: !isCalm && random.chance(0.3), store: storeOf(random, plan), troubles };
+  return hurting({ ...plan, isStubborn: !isCalm && random.chance(0.3), store: storeOf(random, plan), troubles, soonPinned: new Map() });
 }
 
 /** Never beside the real writer: what is done on the real disk meanwhile takes another time in each run. */

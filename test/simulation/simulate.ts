@@ -18,6 +18,7 @@ import { createRealWriters, type RealWriters } from "./real-writer.ts";
 import { createSimWorld, type SimWorld } from "./sim-world.ts";
 import type { Violation } from "./trace.ts";
 import { createLongTroubles } from "./troubles.ts";
+import { startUntimelyPeople } from "./untimely-people.ts";
 
 export interface RunResult {
   readonly seed: number;
@@ -85,6 +86,7 @@ async function live(world: SimWorld): Promise<void> {
   every(plan.peopleEveryMs, () => people.act());
   every(plan.outageEveryMs, () => outages.act());
   troubles.start(until);
+  startUntimelyPeople({ world, random: createRandom(plan.seed + 7), refresh: () => running?.controller.commands.refresh() }, until);
   every(freezeEveryMs, () => running && freeze(world, running.life, freezer.between(4_000, 60_000)));
   const restartEveryMs = plan.store?.restartEveryMs ?? null;
   if (restartEveryMs !== null) every(restartEveryMs, () => running && network.kill(running.life));

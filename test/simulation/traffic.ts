@@ -26,6 +26,8 @@ export interface Traffic {
   route(environment: EnvironmentName, process: ProcessId): Route | null;
   /** Since when this version has had all the traffic without a break; null: it has not. */
   fullSince(environment: EnvironmentName, process: ProcessId, digest: Digest): Instant | null;
+  /** Whether whoever calls this process fails with it just now: most of its traffic goes to a version that fails in public. */
+  letsDown(environment: EnvironmentName, process: ProcessId): boolean;
 }
 
 /** When versions go bad that are good at first, and become good again, in milliseconds after they were given all the traffic. */
@@ -115,10 +117,20 @@ export function createTraffic(parts: TrafficParts): Traffic {
     else if (flow.full.get(process)?.digest !== all.digest) flow.full.set(process, { digest: all.digest, since: parts.now() });
   }
 
+  const routeOf: Traffic["route"] = (environment, process) => flowOf(environment).routes.find((route) => route.process === process) ?? null;
+
+  function letsDown(environment: EnvironmentName, process: ProcessId): boolean {
+    const [most] = routeOf(environment, process)?.shares.toSorted((one, other) => other.weight - one.weight) ?? [];
+    if (!most) return false;
+    const nature = parts.nature(process, most.version);
+    return nature === "fails-in-public" || (nature === "errors-late" && isBad(environment, process, most.digest, nature));
+  }
+
   return {
     catchUp,
     fullSince,
-    route: (environment, process) => flowOf(environment).routes.find((route) => route.process === process) ?? null,
+    letsDown,
+    route: routeOf,
     weight: (environment, process, version) =>
       flowOf(environment)
         .routes.filter((route) => route.process === process)

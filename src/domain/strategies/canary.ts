@@ -16,7 +16,6 @@ import {
   installBeside,
   is,
   isHopeless,
-  isNever,
   isNotSo,
   rejectRefused,
   stay,
@@ -50,10 +49,7 @@ export function nextCanary(rollout: Rollout, candidate: UnitRef, spec: CanarySpe
     case "rejected":
       return whenRejected(rollout, state, seen);
     default:
-      return isNever(
-        "canary",
-        state satisfies In<"waiting" | "handing-over" | "clearing" | "pausing" | "rotating" | "replacing" | "probing" | "returning">,
-      );
+      throw new Error(`canary is never ${state.kind}`);
   }
 }
 

@@ -17,7 +17,6 @@ import {
   install,
   is,
   isDrained,
-  isNever,
   isNotSo,
   stay,
   switchTo,
@@ -57,10 +56,7 @@ function nextIn(at: Recreate, state: RolloutState, seen: RolloutSeen): StrategyS
     case "rejected":
       return whenRejected(at.rollout, state, seen);
     default:
-      return isNever(
-        "recreate",
-        state satisfies In<"waiting" | "handing-over" | "shifting" | "pausing" | "rotating" | "replacing" | "probing" | "returning">,
-      );
+      throw new Error(`recreate is never ${state.kind}`);
   }
 }
 

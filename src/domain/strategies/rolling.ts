@@ -19,7 +19,6 @@ import {
   install,
   isDrained,
   isHopeless,
-  isNever,
   isNotSo,
   reject,
   rejectRefused,
@@ -66,7 +65,7 @@ export function nextRolling(rollout: Rollout, candidate: UnitRef, spec: RollingS
     case "rejected":
       return whenRejected(rollout, state, seen);
     default:
-      return isNever("rolling", state satisfies In<"waiting" | "handing-over" | "shifting" | "clearing">);
+      throw new Error(`rolling is never ${state.kind}`);
   }
 }
 

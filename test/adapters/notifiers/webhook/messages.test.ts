@@ -86,7 +86,6 @@ describe("CloudEvents", () => {
           from: "1.4.2",
           commit: event().commit,
           trigger: "error_rate",
-          code: "AsPinned",
           why: "passed everything",
         },
         customDataContentType: "application/json",
