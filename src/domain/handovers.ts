@@ -10,10 +10,12 @@ import type { ProcessId, UnitRef } from "./names.ts";
 import { describeFreeze, type Freeze, type Order } from "./orders.ts";
 import { whyNotTakenOut } from "./removal.ts";
 import { requestsOf } from "./requests.ts";
+import { condemnationByHand } from "./rollback.ts";
 import type { Exchange, Rollout } from "./rollout.ts";
 import type { Route } from "./route.ts";
 import { type EngineSeen, findInstalled, isReady, type Seen, servingUnit } from "./seen.ts";
 import type { ProcessState } from "./state.ts";
+import { mayHaveTraffic } from "./strategies/steps.ts";
 import type { PublicEndpoint } from "./unit.ts";
 
 /** What one process has to do with it. */
@@ -50,8 +52,13 @@ interface Mover {
   readonly after: UnitRef | null;
   /** Null: it can change over now. */
   readonly whyNotReady: string | null;
-  /** No check stands between it and its traffic any more that would find who has its paths. */
-  readonly isAlmostThere: boolean;
+}
+
+/** What shall have the traffic of a process, and where it will be called then. */
+interface Target {
+  /** Null: nothing shall. */
+  readonly unit: UnitRef | null;
+  readonly endpoints: readonly PublicEndpoint[];
 }
 
 interface World {
@@ -66,47 +73,53 @@ interface World {
 export function planHandovers(stirring: readonly Stirring[], seen: Seen, freeze: Freeze | null): Handovers | null {
   if (seen.engine.kind === "unknown" || seen.routes.kind === "unknown" || !seen.spec) return null;
   const world: World = { seen, spec: seen.spec, engine: seen.engine.value, routes: seen.routes.value, freeze };
-  const movers = stirring.flatMap((one) => moverOf(one, world) ?? []);
+  const willing = stirring.flatMap((one) => moverOf(one, world) ?? []);
+  const claims = claimsOf(stirring, world);
+  const kept = new Map<ProcessId, string>();
+  for (const mover of willing) {
+    // Its checks may have found the path free, or about to be given up; what counts is the moment in which it would take it.
+    const owner = whoKeeps(mover, willing, claims);
+    if (owner) kept.set(mover.process, `waits until ${owner.process} gives up ${owner.path}, which it serves`);
+  }
+  const movers = willing.map((mover) => withheld(mover, kept.get(mover.process)));
   const handovers = new Map<ProcessId, Handover>();
   for (const group of groupsOf(movers)) for (const mover of group) handovers.set(mover.process, handoverOf(mover, group));
-  for (const mover of movers) {
-    const owner = mover.isAlmostThere ? whoKeeps(mover, movers, world) : null;
-    if (owner)
-      handovers.set(mover.process, {
-        kind: "waits",
-        why: `hands over: waits until ${owner.process} gives up ${owner.path}, which it serves`,
-      });
-  }
+  for (const [process, why] of kept) handovers.set(process, { kind: "waits", why: `hands over: ${why}` });
   return handovers;
+}
+
+/** `why`: who keeps what it would take over; absent: nobody. */
+function withheld(mover: Mover, why: string | undefined): Mover {
+  return why === undefined ? mover : { ...mover, whyNotReady: mover.whyNotReady ?? `it ${why}` };
 }
 
 function moverOf(one: Stirring, world: World): Mover | null {
   const { process } = one.remembered;
-  const endpoints = endpointsAfter(one, world);
-  if (!endpoints) return null;
+  const target = targetOf(one, world);
+  if (!target) return null;
   const health = healthCheckOf(world.spec, process)?.path;
   const now = requestsIn(endpointsOf(world.routes.get(process)), health);
-  const later = requestsIn(endpoints, health);
+  const later = requestsIn(target.endpoints, health);
   const [gains, losses] = [without(later, now), without(now, later)];
   if (gains.size + losses.size === 0) return null;
   const before = servingUnit(world.routes.get(process) ?? null);
-  const after = one.desired?.kind === "run" ? one.desired.unit : null;
-  const paths = pathsOf([...endpointsOf(world.routes.get(process)), ...endpoints]);
-  return { process, gains, losses, paths, before, after, whyNotReady: whyNotReady(one, world), isAlmostThere: isAlmostThere(one) };
+  const paths = pathsOf([...endpointsOf(world.routes.get(process)), ...target.endpoints]);
+  return { process, gains, losses, paths, before, after: target.unit, whyNotReady: whyNotReady(one, target, world) };
 }
 
-/** What was good before goes straight to its traffic. */
-function isAlmostThere({ remembered: { rollout }, desired }: Stirring): boolean {
-  if (rollout?.state.kind === "handing-over") return true;
-  return desired?.kind === "run" && rollout !== null && rollout.fast && rollout.candidate?.digest === desired.unit.digest;
-}
-
-/** Where it will be called once it is as pinned; null: it stays as it is. */
-function endpointsAfter({ remembered, desired }: Stirring, world: World): readonly PublicEndpoint[] | null {
+/** Null: what serves now goes on to serve. */
+function targetOf({ remembered, desired }: Stirring, world: World): Target | null {
   const serving = servingUnit(world.routes.get(remembered.process) ?? null);
-  if (!desired) return serving && whyKept(world) === null ? [] : null;
-  if (desired.kind === "broken") return null;
-  return serving?.digest === desired.unit.digest ? null : desired.summary.endpoints;
+  if (!desired) return serving && whyKept(world) === null ? { unit: null, endpoints: [] } : null;
+  if (desired.kind === "broken") return targetUnderWay(remembered.rollout, desired, world);
+  return serving?.digest === desired.unit.digest ? null : { unit: desired.unit, endpoints: desired.summary.endpoints };
+}
+
+/** A pin that cannot run stops nothing: what is under way goes on. */
+function targetUnderWay(rollout: Rollout | null, desired: Desired, { engine }: World): Target | null {
+  if (!rollout?.candidate || rollout.state.kind === "rejected" || condemnationByHand(rollout, desired)) return null;
+  const installed = findInstalled(engine.installed.get(rollout.process) ?? [], rollout.candidate.digest);
+  return installed ? { unit: rollout.candidate, endpoints: installed.endpoints } : null;
 }
 
 function whyKept({ seen, freeze }: World): string | null {
@@ -115,14 +128,18 @@ function whyKept({ seen, freeze }: World): string | null {
   return desired && whyNotTakenOut({ environment, spec, findings, ...desired });
 }
 
-function whyNotReady({ remembered, desired, orders }: Stirring, world: World): string | null {
-  if (desired?.kind !== "run") return null;
+function whyNotReady(one: Stirring, { unit }: Target, world: World): string | null {
+  if (unit) return whyNotReadyFor(unit, one, world);
+  return one.remembered.rollout?.state.kind === "rejected" ? "it is going back" : null;
+}
+
+function whyNotReadyFor(unit: UnitRef, { remembered, orders }: Stirring, world: World): string | null {
   const { rollout, refused } = remembered;
-  if (refused?.unit.digest === desired.unit.digest)
-    return `its deployment failed; \`pinion retry ${world.seen.environment}/${desired.unit.process}\` tries it again`;
-  if (!rollout || rollout.candidate?.digest !== desired.unit.digest) return "its deployment has not begun";
+  if (refused?.unit.digest === unit.digest)
+    return `its deployment failed; \`pinion retry ${world.seen.environment}/${unit.process}\` tries it again`;
+  if (rollout?.candidate?.digest !== unit.digest) return "its deployment has not begun";
   if (rollout.state.kind !== "handing-over") return `it is ${rollout.state.kind}`;
-  return orders.length > 0 ? "a person has a word about it" : whyStopped(rollout, desired.unit, world);
+  return orders.length > 0 ? "a person has a word about it" : whyStopped(rollout, unit, world);
 }
 
 /** It could hand over, were it not for this. */
@@ -198,18 +215,37 @@ function describe({ method, path }: PublicEndpoint): string {
   return `${method.toUpperCase()} ${path}`;
 }
 
+type Claims = ReadonlyMap<ProcessId, readonly PublicEndpoint[]>;
+
 interface Keeper {
   readonly process: ProcessId;
   readonly path: string;
 }
 
+/** Where each process is called, or will be once what is decided about it is done. */
+function claimsOf(stirring: readonly Stirring[], { engine, routes }: World): Claims {
+  const claims = new Map([...routes].map(([process, route]) => [process, endpointsOf(route)] as const));
+  for (const { remembered } of stirring) {
+    const unit = remembered.rollout && unitToCome(remembered.rollout);
+    const coming = unit && findInstalled(engine.installed.get(unit.process) ?? [], unit.digest)?.endpoints;
+    if (coming) claims.set(unit.process, [...(claims.get(unit.process) ?? []), ...coming]);
+  }
+  return claims;
+}
+
+/** What has its traffic, or is about to get it; null: nothing, or it is not decided yet. */
+function unitToCome(rollout: Rollout): UnitRef | null {
+  if (rollout.state.kind === "rejected") return rollout.stable;
+  return mayHaveTraffic(rollout) ? rollout.candidate : null;
+}
+
 /** Who serves what this one shall take over, and does not give it up (any more); null: nobody. */
-function whoKeeps({ process, gains }: Mover, movers: readonly Mover[], { routes }: World): Keeper | null {
+function whoKeeps({ process, gains }: Mover, movers: readonly Mover[], claims: Claims): Keeper | null {
   const given = new Map(movers.map((mover) => [mover.process, mover.losses]));
-  for (const [other, route] of routes) {
+  for (const [other, endpoints] of claims) {
     if (other === process) continue;
     const isKept = (request: string): boolean => gains.has(request) && !given.get(other)?.has(request);
-    const kept = endpointsOf(route).find((endpoint) => requestsOf(endpoint).some(isKept));
+    const kept = endpoints.find((endpoint) => requestsOf(endpoint).some(isKept));
     if (kept) return { process: other, path: describe(kept) };
   }
   return null;

@@ -94,7 +94,7 @@ function grow(first: ProcessId, way: WayBack, around: Surroundings, stuck: Reado
     stuck.has(process) ? null : wayBackOf(process, exchange, around);
   for (const [process, own] of members) {
     const exchanged = exchangedOf(process, own, around);
-    for (const owner of ownersOf(process, unitBack(own), around)) {
+    for (const owner of ownersOf(process, own, around)) {
       if (members.has(owner)) continue;
       const found = wayOf(
         owner,
@@ -171,14 +171,22 @@ function isAnswering({ process, digest }: UnitRef, { engine }: Pick<Surroundings
   return findInstalled(engine.installed.get(process) ?? [], digest)?.placements.some(({ ready }) => ready) ?? false;
 }
 
-/** Others that serve what this version answers and its process does not. */
-export function ownersOf(process: ProcessId, back: UnitRef | null, around: Surroundings): readonly ProcessId[] {
-  if (!back) return [];
+/** Others that serve what this process gets back. */
+function ownersOf(process: ProcessId, way: WayBack, around: Surroundings): readonly ProcessId[] {
   const now = requestsNow(process, around);
-  const regained = new Set([...requestsAt(back, around)].filter((request) => !now.has(request)));
+  const regained = new Set([...requestsBack(process, way, around)].filter((request) => !now.has(request)));
   if (regained.size === 0) return [];
   const others = [...around.routes].filter(([other]) => other !== process);
   return others.flatMap(([other, route]) => (requestsServed(route).some((request) => regained.has(request)) ? [other] : []));
+}
+
+/** What it answers once it has gone back; of a version that is gone, and is to be installed again, what it gave up is remembered. */
+function requestsBack(process: ProcessId, way: WayBack, around: Surroundings): Iterable<string> {
+  const back = unitBack(way);
+  if (!back) return [];
+  if (findInstalled(around.engine.installed.get(process) ?? [], back.digest)) return requestsAt(back, around);
+  const own = exchangedOf(process, way, around).find((each) => each.process === process);
+  return own?.before?.digest === back.digest ? own.gave : [];
 }
 
 /** Others that gave up what this process serves, and will not serve once it has gone back. */

@@ -25,6 +25,7 @@ export function nextHandingOver(rollout: Rollout, seen: RolloutSeen, handovers: 
 
 function beginHandingOver(candidate: UnitRef, { why }: Handover, { state }: StrategyStep, { now }: RolloutSeen): StrategyStep {
   if (state.kind === "pausing") return install(candidate, "valid; its paths change owner, so it is installed on every instance at once");
+  if (state.kind === "returning") return install(candidate, "its paths change owner, so it is installed on every instance at once");
   return enter({ kind: "handing-over", since: now }, why, [], now);
 }
 
@@ -54,7 +55,8 @@ export function exchanging(rollout: Rollout, { kind }: RolloutState, handovers: 
 /** Rolling takes instances out of rotation one after the other; that is its beginning. */
 function isFirstTraffic(rollout: Rollout, { state, outcome }: StrategyStep): boolean {
   if (outcome !== null || rollout.kind === "heal" || mayHaveTraffic(rollout)) return false;
-  return state.kind === "switching" || state.kind === "shifting" || (state.kind === "pausing" && rollout.state.kind === "validating");
+  if (state.kind === "switching" || state.kind === "shifting" || state.kind === "returning") return true;
+  return state.kind === "pausing" && rollout.state.kind === "validating";
 }
 
 /** The same, in one write with what these processes get. */
