@@ -12,6 +12,7 @@ import type { Manifests } from "../../src/ports/manifests.ts";
 import { type EnvironmentFiles, pinsPath, quarantinePath, readEnvironmentFiles, settingsPath } from "./files.ts";
 import type { Files, SimGit } from "./git.ts";
 import type { Nature, Plan } from "./plan.ts";
+import { type Spoilt, spoiltIn, spoiltPaths, versionPath } from "./version-files.ts";
 
 export interface Catalogue extends Manifests {
   nature(process: ProcessId, version: Version): Nature | null;
@@ -32,19 +33,25 @@ export function createCatalogue(plan: Plan, git: SimGit): Catalogue {
   const snapshots = new Map<string, EnvironmentSnapshot>();
   const pinned = new Map<string, PinnedVersion>();
 
-  function pin(process: ProcessId, version: Version, files: EnvironmentFiles): PinnedVersion {
+  /** Of the newest snapshot. */
+  let newest: Files = new Map();
+
+  function pin(process: ProcessId, version: Version, { files, all }: Reading): PinnedVersion {
     const found = versions.get(`${process}@${version}`);
     const isHeld = files.quarantine.some((entry) => entry.process === process && entry.digest === found?.definitionDigest);
     const isUnknown = files.broken.quarantine;
-    const key = `${process}@${version} ${isHeld} ${isUnknown}`;
+    const spoilt = spoiltIn(all, process, version);
+    const key = `${process}@${version} ${isHeld} ${isUnknown} ${spoilt}`;
     const own = paths.get(`${process}@${version}`) ?? [];
-    const known = pinned.get(key) ?? resolve({ process, version, found, isHeld, isUnknown, own });
+    const known = pinned.get(key) ?? resolve({ process, version, found, isHeld, isUnknown, own, spoilt });
     pinned.set(key, known);
     return known;
   }
 
   function environment(files: Files, name: EnvironmentName): EnvironmentSnapshot {
-    const key = [name, pinsPath(name), quarantinePath(name), settingsPath(name)].map((path) => files.get(path) ?? path).join("\0");
+    const key = [name, pinsPath(name), quarantinePath(name), settingsPath(name), ...spoiltPaths(files)]
+      .map((path) => `${path}: ${files.get(path) ?? ""}`)
+      .join("\0");
     const known = snapshots.get(key);
     if (known) return known;
     const read = readEnvironmentFiles(files, name);
@@ -52,7 +59,9 @@ export function createCatalogue(plan: Plan, git: SimGit): Catalogue {
     const snapshot: EnvironmentSnapshot = {
       name,
       spec: spec && !read.broken.settings ? { ...spec, variables: { REVISION: read.revision } } : null,
-      pins: new Map(read.broken.pins ? [] : [...read.pins].map(([process, version]) => [process, pin(process, version, read)])),
+      pins: new Map(
+        read.broken.pins ? [] : [...read.pins].map(([process, version]) => [process, pin(process, version, { files: read, all: files })]),
+      ),
       quarantine: read.quarantine.map(({ process, version, digest }) => ({ process, version, digest })),
       findings: findingsOf(name, read),
     };
@@ -67,15 +76,24 @@ export function createCatalogue(plan: Plan, git: SimGit): Catalogue {
     async snapshot(commit, committedAt): Promise<Snapshot> {
       const files = git.find(commit)?.files;
       if (!files) throw new PinionError("git/object-missing", `there is no commit ${commit}`);
+      newest = files;
       const environments = new Map(plan.environments.map(({ name }) => [name, environment(files, name)]));
       return { commit, committedAt, catalogue: new Map(), environments, findings: [] };
     },
     async version(process, version) {
       const found = versions.get(`${process}@${version}`);
       if (!found) throw new PinionError("manifest/invalid", `${process} has no version ${version}`);
-      return found;
+      const spoilt = spoiltIn(newest, process, version);
+      if (spoilt === "half an edit") throw new PinionError("manifest/invalid", `${versionPath(process, version)} cannot be read`);
+      return spoilt === null ? found : { ...found, ...otherContent(process) };
     },
   };
+}
+
+interface Reading {
+  readonly files: EnvironmentFiles;
+  /** All files of the commit. */
+  readonly all: Files;
 }
 
 interface Pin {
@@ -87,7 +105,10 @@ interface Pin {
   readonly isUnknown: boolean;
   /** Paths beside that of its name. */
   readonly own: readonly string[];
+  readonly spoilt: Spoilt | null;
 }
+
+const codes = { "half an edit": "file/yaml", altered: "version/digest-mismatch", republished: "version/republished" } as const;
 
 const nowhere = { line: 1, column: 1, pointer: "", hint: "" } as const;
 
@@ -103,7 +124,9 @@ function findingsOf(environment: EnvironmentName, { broken }: EnvironmentFiles):
     }));
 }
 
-function resolve({ process, version, found, isHeld, isUnknown, own }: Pin): PinnedVersion {
+function resolve({ process, version, found, isHeld, isUnknown, own, spoilt }: Pin): PinnedVersion {
+  if (found && spoilt !== null)
+    return broken(process, version, { code: codes[spoilt], message: `the file of version ${version}: ${spoilt}` });
   if (found && !isHeld && !isUnknown)
     return {
       kind: "runnable",
@@ -112,6 +135,10 @@ function resolve({ process, version, found, isHeld, isUnknown, own }: Pin): Pinn
     };
   const code = found ? (isUnknown ? "pin/quarantine-unknown" : "pin/quarantined") : "pin/unknown-version";
   const message = found ? `version ${version} is in quarantine here` : `${process} has no version ${version}`;
+  return broken(process, version, { code, message });
+}
+
+function broken(process: ProcessId, version: Version, { code, message }: Pick<Finding, "code" | "message">): PinnedVersion {
   const where = { file: "environments/pins.yaml", line: 1, column: 1, pointer: `/${process}`, hint: "" };
   return { kind: "broken", process, version, findings: [{ ...where, code, severity: "error", message }] };
 }
@@ -125,6 +152,12 @@ interface Content {
 function make(process: ProcessId, version: Version, { dependencies, paths }: Content): ProcessVersion {
   const { endpoints: _, ...body } = bodyOf(process, version, paths);
   return { process, version, ...body, dependencies };
+}
+
+/** What somebody has put in the place of a published version. */
+function otherContent(process: ProcessId): Pick<ProcessVersion, "definition" | "definitionDigest"> {
+  const { definition, definitionDigest } = bodyOf(process, "of somebody", []);
+  return { definition, definitionDigest };
 }
 
 type Body = Pick<ProcessVersion, "metadata" | "checks" | "definition" | "definitionDigest"> & Pick<VersionSummary, "endpoints">;

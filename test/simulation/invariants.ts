@@ -1,6 +1,9 @@
 /** What must hold after every effect, whatever goes wrong: everything that the controller does passes by here. */
 
+import { sha256 } from "../../src/adapters/manifest/digest.ts";
+import { canonicalDefinition } from "../../src/domain/canonical.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
+import type { DeploymentUnit } from "../../src/domain/unit.ts";
 import type { Engine } from "../../src/ports/engine.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import type { Router } from "../../src/ports/router.ts";
@@ -82,7 +85,10 @@ export function watch(world: SimWorld): Invariants {
     engine: (environment, engine) => ({
       kind: engine.kind,
       inventory: () => engine.inventory(),
-      ensureInstalled: (units, on) => engine.ensureInstalled(units, on),
+      ensureInstalled: (units, on) => {
+        for (const unit of units) judgeInstalled(world, unit);
+        return engine.ensureInstalled(units, on);
+      },
       ensureRemoved: async (units) => {
         await traffic.beforeRemoval(environment, units);
         await engine.ensureRemoved(units);
@@ -101,4 +107,10 @@ export function watch(world: SimWorld): Invariants {
       if (!text.includes("(simulated)")) trace.violate("nothing is a bug", `${message}: ${text}`);
     },
   };
+}
+
+/** Whatever its file says by now. */
+function judgeInstalled({ catalogue, trace }: SimWorld, { process, version, definition }: DeploymentUnit): void {
+  const isPublished = sha256(canonicalDefinition(definition)) === catalogue.known(process, version)?.definitionDigest;
+  trace.expect(isPublished, "only what was published is installed", `${process} ${version}`);
 }

@@ -6,6 +6,7 @@ import { servingUnit } from "../../src/domain/seen.ts";
 import type { Opened } from "./decision-rules.ts";
 import { readEnvironmentFiles } from "./files.ts";
 import type { SimWorld } from "./sim-world.ts";
+import { spoiltIn } from "./version-files.ts";
 
 /** What somebody who is dead has sent may arrive so much later, in milliseconds. */
 const lateMs = 15_000;
@@ -20,8 +21,10 @@ export function createOpeningRules(world: SimWorld): OpeningRules {
   return {
     onStart: () => void (startedAt = world.time.now()),
     judge({ id, opened, step }) {
-      if (!opened || (opened.kind !== "deploy" && opened.kind !== "retire")) return;
+      if (!opened) return;
       const what = `${id}: ${opened.kind} ${opened.environment}/${opened.process} ${opened.version ?? ""}: ${step.why}`;
+      judgeContent(world, opened, what);
+      if (opened.kind !== "deploy" && opened.kind !== "retire") return;
       judgeFiles(world, opened, what);
       if (world.time.now() - startedAt > lateMs) judgeNeeds(world, opened, what);
     },
@@ -37,6 +40,14 @@ function judgeFiles({ git, trace, catalogue }: SimWorld, { commit, environment, 
   const definition = catalogue.known(process, version)?.definitionDigest;
   const isHeld = quarantine.some((entry) => entry.process === process && entry.digest === definition);
   trace.expect(!isHeld, "what is held in git is not deployed", what);
+}
+
+/** Whatever begins for a pin, whatever it is called: nothing that nobody can read, or that is not what was published. */
+function judgeContent({ git, trace }: SimWorld, { commit, environment, process, version }: Opened, what: string): void {
+  const files = git.find(commit)?.files;
+  const isPinned = version !== null && readEnvironmentFiles(files ?? new Map(), environment).pins.get(process) === version;
+  const spoilt = files && isPinned ? spoiltIn(files, process, version) : null;
+  trace.expect(spoilt === null, "nothing begins with a version that is not as published", `${what}: ${spoilt ?? ""}`);
 }
 
 /** What a version needs serves before it is deployed. */

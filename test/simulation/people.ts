@@ -19,6 +19,7 @@ import {
 import type { EnvironmentPlan } from "./plan.ts";
 import type { Random } from "./random.ts";
 import type { SimWorld } from "./sim-world.ts";
+import { asPublished, spoilings, spoiltPaths, spoiltText, versionPath } from "./version-files.ts";
 
 export interface People {
   /** One of them does something. */
@@ -98,6 +99,7 @@ export function createPeople({ world, random, controller }: PeopleParts): People
     [1, ({ name }) => ({ what: "new variables", path: settingsPath(name), text: `revision: ${random.between(1, 3)}\n` })],
     ...(plan.troubles.paths.size > 0 ? [weighing(8, ({ name }) => together(name))] : []),
     ...(plan.troubles.holdsByHand ? [weighing(4, ({ name }, process) => hold(name, process))] : []),
+    ...(plan.troubles.breaksVersions ? [weighing(5, ({ name }, process) => spoiling(name, process)), weighing(4, restoring)] : []),
     ...(plan.troubles.breaksFiles ? [weighing(4, ({ name }) => breaking(name)), weighing(4, ({ name }) => mending(name))] : []),
   ];
   const filesOf = (environment: EnvironmentName) => [settingsPath(environment), pinsPath(environment), quarantinePath(environment)];
@@ -134,6 +136,19 @@ export function createPeople({ world, random, controller }: PeopleParts): People
   function mending(environment: EnvironmentName): Edit | null {
     const path = filesOf(environment).find((each) => isBroken(textOf(each)));
     return path === undefined ? null : { what: `${path} is mended`, path, text: withoutHalfAnEdit(textOf(path)) };
+  }
+
+  /** Mostly of the version that is pinned. */
+  function spoiling(environment: EnvironmentName, process: ProcessId): Edit | null {
+    const pinned = readPins(textOf(pinsPath(environment))).get(process) ?? "";
+    const version = random.chance(0.7) ? pinned : random.pick([...(plan.processes.get(process)?.keys() ?? [])]);
+    const [path, how] = [versionPath(process, version), random.pick(spoilings)];
+    return git.head.files.has(path) ? { what: `${process} ${version}: ${how}`, path, text: spoiltText(how) } : null;
+  }
+
+  function restoring(): Edit | null {
+    const [path] = spoiltPaths(git.head.files);
+    return path === undefined ? null : { what: `${path} is as published again`, path, text: asPublished };
   }
 
   /** A pin for a process that there is not, instead of the one that was meant. */
@@ -219,6 +234,7 @@ export function createPeople({ world, random, controller }: PeopleParts): People
       for (const { name } of plan.environments) {
         for (const process of plan.processes.keys()) if (random.chance(0.3)) push(pinning(name, process, "1.0.0"));
         push(mended(name));
+        for (let edit = restoring(); edit; edit = restoring()) push(edit);
         for (let edit = mending(name); edit; edit = mending(name)) push(edit);
       }
     },

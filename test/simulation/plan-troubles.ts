@@ -16,6 +16,8 @@ export interface Troubles {
   readonly holdsByHand: boolean;
   /** Settings, pins and quarantine of an environment cannot be read for a while. */
   readonly breaksFiles: boolean;
+  /** Files of versions cannot be read for a while, or are not what was published. */
+  readonly breaksVersions: boolean;
   /** What versions need of other processes, by `process@version`. */
   readonly needs: ReadonlyMap<string, readonly Dependency[]>;
   /** Public paths that move between processes; empty: nobody has any but its own. */
@@ -30,6 +32,8 @@ type Versions = ReadonlyMap<ProcessId, ReadonlyMap<Version, unknown>>;
 export function troublesOf(seed: number, processes: Versions, usesRealWriter: boolean): Troubles {
   const random = createRandom(seed + 4);
   const [setsClock, fillsDisk, hangs, holdsByHand, breaksFiles] = [1, 2, 3, 4, 5].map(() => random.chance(share));
+  const needs = random.chance(share * 2) ? needsOf(processes, random) : new Map();
+  const paths = random.chance(share * 2) && processes.size > 1 ? pathsOf(processes, random) : new Map();
   return {
     setsClock: setsClock === true,
     fillsDisk: fillsDisk === true,
@@ -37,8 +41,9 @@ export function troublesOf(seed: number, processes: Versions, usesRealWriter: bo
     // People race the real writer in these very files already.
     holdsByHand: holdsByHand === true && !usesRealWriter,
     breaksFiles: breaksFiles === true && !usesRealWriter,
-    needs: random.chance(share * 2) ? needsOf(processes, random) : new Map(),
-    paths: random.chance(share * 2) && processes.size > 1 ? pathsOf(processes, random) : new Map(),
+    breaksVersions: random.chance(share) && !usesRealWriter,
+    needs,
+    paths,
   };
 }
 

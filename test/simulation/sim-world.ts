@@ -11,6 +11,7 @@ import { firstVersion, makePlan, type Plan } from "./plan.ts";
 import { createRandom, type Random } from "./random.ts";
 import { createSimJournal, type SimJournal } from "./sim-journal.ts";
 import { createVirtualTime, type VirtualTime } from "./time.ts";
+import { asPublished, versionPath } from "./version-files.ts";
 import { createTrace, type Trace } from "./trace.ts";
 
 export interface SimWorld {
@@ -62,12 +63,15 @@ export function createSimWorld(seed: number, isVerbose: boolean): SimWorld {
   };
 }
 
-function firstFiles({ environments, processes }: Plan): ReadonlyMap<string, string> {
+function firstFiles({ environments, processes, troubles }: Plan): ReadonlyMap<string, string> {
   const files = new Map<string, string>([["README.md", "What runs where."]]);
   for (const { name } of environments) {
     files.set(pinsPath(name), writePins(new Map([...processes.keys()].map((process) => [process, firstVersion]))));
     files.set(quarantinePath(name), "");
     files.set(settingsPath(name), "revision: 1\n");
   }
+  if (troubles.breaksVersions)
+    for (const [process, versions] of processes)
+      for (const version of versions.keys()) files.set(versionPath(process, version), asPublished);
   return files;
 }

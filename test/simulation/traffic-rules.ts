@@ -54,7 +54,7 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
   ): Promise<void> {
     const isRejected = rollout?.state.kind === "rejected" && rollout.candidate?.digest === digest;
     trace.expect(!isRejected, "no more traffic to what is rejected", what);
-    const { definitionDigest } = await catalogue.version(process, version);
+    const definitionDigest = catalogue.known(process, version)?.definitionDigest;
     const held = quarantined.find((entry) => entry.digest === definitionDigest);
     // Where no good version is left, what serves all the same also takes back the share of a canary that is given up.
     trace.expect(

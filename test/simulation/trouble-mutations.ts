@@ -4,6 +4,13 @@ import type { Mutation } from "./mutations.ts";
 
 export const troubleMutations: readonly Mutation[] = [
   {
+    what: "what has changed since it was decided is installed all the same",
+    file: "src/controller/units.ts",
+    find: "!== ref.digest) {",
+    put: '=== "") {',
+    among: "breaksVersions",
+  },
+  {
     what: "a run that was killed at once is not remembered",
     file: "src/adapters/system/system-time.ts",
     find: "  safely(remember, log);\n  const stopLooking",

@@ -19,6 +19,7 @@ import type { EnvironmentPlan, Nature } from "./plan.ts";
 import type { Random } from "./random.ts";
 import type { SimWorld } from "./sim-world.ts";
 import { lateMs } from "./traffic.ts";
+import { asPublished, spoilings, spoiltText, versionPath } from "./version-files.ts";
 
 /** How often they look, on an average, and for how long a file stays broken at most, in milliseconds. */
 const [lookMs, brokenMs] = [700, 20_000];
@@ -28,6 +29,7 @@ const chanceEach = 0.7;
 const [justBeforeMs, justAfterMs] = [2_500, 500];
 
 const bad: ReadonlySet<Nature> = new Set(["errors", "errors-late", "fails-in-public"]);
+const early: ReadonlySet<string> = new Set(["validating", "pausing", "rotating", "installing"]);
 const settled: ReadonlySet<string> = new Set(["confirming", "draining", "watching"]);
 
 export interface UntimelyParts {
@@ -39,7 +41,7 @@ export interface UntimelyParts {
 
 export function startUntimelyPeople({ world, random, refresh }: UntimelyParts, until: Instant): void {
   const { plan, git, time, catalogue, journal, outside } = world;
-  const { holdsByHand, breaksFiles, needs, paths } = plan.troubles;
+  const { holdsByHand, breaksFiles, breaksVersions, needs, paths } = plan.troubles;
   /** What somebody has done already: once is enough. */
   const done = new Set<string>();
 
@@ -129,6 +131,18 @@ export function startUntimelyPeople({ world, random, refresh }: UntimelyParts, u
     });
   }
 
+  /** What is just about to be installed is spoilt, and mended soon. */
+  function spoil({ name }: EnvironmentPlan, { process, rollout }: ProcessState): void {
+    const version = rollout?.candidate?.version ?? "";
+    const path = versionPath(process, version);
+    if (!rollout || !early.has(rollout.state.kind) || !git.head.files.has(path)) return;
+    once(`${name}: ${rollout.deployment} is spoilt`, () => {
+      const how = random.pick(spoilings);
+      push(`${process} ${version}: ${how}, just then`, path, spoiltText(how));
+      time.later(random.between(1_000, brokenMs), () => push(`${path} is as published again`, path, asPublished));
+    });
+  }
+
   async function look(): Promise<void> {
     for (const environment of plan.environments) {
       const { processes } = await journal.state(environment.name);
@@ -137,6 +151,7 @@ export function startUntimelyPeople({ world, random, refresh }: UntimelyParts, u
         pinBad(environment, state);
         if (holdsByHand) closeWayBack(environment, state);
         if (needs.size > 0) pinCaller(environment, state);
+        if (breaksVersions) spoil(environment, state);
       }
     }
   }
@@ -147,5 +162,5 @@ export function startUntimelyPeople({ world, random, refresh }: UntimelyParts, u
       void look().then(go);
     });
   }
-  if (paths.size === 0 && (holdsByHand || breaksFiles || needs.size > 0 || plan.soonPinned.size > 0)) go();
+  if (paths.size === 0 && (holdsByHand || breaksFiles || breaksVersions || needs.size > 0 || plan.soonPinned.size > 0)) go();
 }
