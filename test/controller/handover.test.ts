@@ -107,6 +107,23 @@ describe("a path that changes its owner", () => {
     expect(world.traffic("gamma")).toEqual({});
   });
 
+  it("is not taken from its owner by what is under way when a pin that cannot run comes meanwhile", async () => {
+    const world = await installed(rename);
+    world.publish("other", "2.0.0", { paths: ["/other", "/apple"] });
+    world.publish("alpha", "2.0.0", { paths: ["/alpha"] });
+    world.engine.keepUnready(world.digest("alpha", "2.0.0"), true);
+    world.pin("alpha", "2.0.0");
+    world.pin("other", "2.0.0");
+    await world.settle();
+    expect((await world.state("other"))?.rollout?.state.kind).toBe("handing-over");
+    world.pin("other", "9.9.9");
+    expect(await settleWatched(world, ["/apple", "/other"])).toEqual([]);
+    expect(world.traffic("other")).toEqual({ "1.0.0": 100 });
+    world.engine.keepUnready(world.digest("alpha", "2.0.0"), false);
+    expect(await settleWatched(world, ["/apple", "/other"])).toEqual([]);
+    expect([world.traffic("alpha"), world.traffic("other")]).toEqual([{ "2.0.0": 100 }, { "2.0.0": 100 }]);
+  });
+
   it("is not handed over by halves when one of them cannot be routed", async () => {
     const world = await installed(swap);
     commit(world, swap);
