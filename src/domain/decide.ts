@@ -10,7 +10,7 @@ import { decideProcess } from "./decide-process.ts";
 import type { Case, Pass, ProcessDecision } from "./decision.ts";
 import type { Desired } from "./desired.ts";
 import { isRunning } from "./gates/concurrency.ts";
-import { planHandovers, type Stirring } from "./handovers.ts";
+import { type Handovers, planHandovers, type Stirring } from "./handovers.ts";
 import { isAtRest } from "./keep-up.ts";
 import { isFirstAnswer } from "./lost-journal.ts";
 import type { Instant, ProcessId } from "./names.ts";
@@ -41,7 +41,7 @@ export function decide(state: EnvironmentState, seen: Seen): Step {
   const line = obeyForLine(state, seen);
   const stirring = [...everyStirring(state, seen)];
   const handovers = planHandovers(stirring, seen, line.freeze);
-  const pass: Pass = { state, seen, freeze: line.freeze, running: countRunning(state), handovers };
+  const pass: Pass = { state, seen, freeze: line.freeze, running: countRunning(state, handovers), handovers };
   const step = emptyStep(state, seen);
   step.answers.push(...line.answers);
   const decided = stirring.map(({ remembered, desired, orders }) => {
@@ -145,9 +145,9 @@ function strays({ engine, routes }: Seen, isKnown: (process: ProcessId) => boole
   return found;
 }
 
-function countRunning(state: EnvironmentState): number {
+function countRunning(state: EnvironmentState, handovers: Handovers | null): number {
   let running = 0;
-  for (const { rollout } of state.processes.values()) if (rollout && isRunning(rollout)) running += 1;
+  for (const { rollout } of state.processes.values()) if (rollout && isRunning(rollout, handovers)) running += 1;
   return running;
 }
 

@@ -11,6 +11,17 @@ async function goodVersions(process: string): Promise<readonly string[]> {
   return ((await world.state(process))?.knownGood ?? []).map(({ version }) => version);
 }
 
+async function stateOf(process: string): Promise<string | null> {
+  return (await world.state(process))?.rollout?.state.kind ?? null;
+}
+
+async function passesUntilUnderWay(process: string, version: string): Promise<void> {
+  for (let pass = 0; (await world.state(process))?.rollout?.candidate?.version !== version; pass += 1) {
+    if (pass > 40) throw new Error(`${process} ${version} never begins`);
+    await world.pass();
+  }
+}
+
 describe("a canary that got all the traffic at once, since a path changed its owner", () => {
   beforeEach(async () => {
     world = createWorld();
@@ -138,4 +149,24 @@ it("waits for those that hand their paths over also when the router could not be
     await world.pass();
     expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "1.0.0": 100 }, { "1.0.0": 100 }]);
   }
+});
+
+it("takes its place again when its paths change owner no more: nobody else begins at that moment", async () => {
+  world = createWorld();
+  world.spec = { ...world.spec, maxConcurrentDeployments: 1 };
+  world.publish("alpha", "1.0.0", { paths: ["/apple", "/banana"] });
+  world.publish("alpha", "2.0.0", { paths: ["/apple"] });
+  world.publish("beta", "1.0.0", { paths: ["/beta"] });
+  world.publish("beta", "2.0.0", { paths: ["/beta", "/banana"] });
+  world.publish("beta", "3.0.0", { paths: ["/beta"] });
+  for (const process of ["alpha", "beta"]) world.pin(process, "1.0.0");
+  await world.settle();
+  for (const process of ["alpha", "beta"]) world.pin(process, "2.0.0");
+  await passesUntilUnderWay("beta", "2.0.0");
+  expect(await stateOf("alpha")).toBe("handing-over");
+  world.pin("beta", "3.0.0");
+  await passesUntilUnderWay("beta", "3.0.0");
+  expect(["validating", "installing", "checking"]).not.toContain(await stateOf("alpha"));
+  await world.settle();
+  expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "2.0.0": 100 }, { "3.0.0": 100 }]);
 });

@@ -1,12 +1,17 @@
 /** At most so many deployments at once in one environment (`restrictions.maxConcurrentDeployments`). */
 
+import type { Handovers } from "../handovers.ts";
 import type { Rollout } from "../rollout.ts";
 import { isOnItsWay } from "../strategies/steps.ts";
 import type { Held } from "./gate.ts";
 
-/** What only waits for others to hand paths over takes nobody's place: those others need one. */
-export function isRunning(rollout: Rollout): boolean {
-  return rollout.state.kind !== "handing-over" && isOnItsWay(rollout);
+/**
+ * What only waits for others to hand paths over takes nobody's place: those others need one. Where no path changes its owner
+ * any more it goes on by itself in this very pass.
+ */
+export function isRunning(rollout: Rollout, handovers: Handovers | null): boolean {
+  if (rollout.state.kind === "handing-over") return handovers !== null && !handovers.has(rollout.process);
+  return isOnItsWay(rollout);
 }
 
 export function holdForConcurrency(running: number, limit: number | null): Held | null {
