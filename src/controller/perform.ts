@@ -14,15 +14,19 @@ import type { Ports } from "./ports.ts";
 import { shiftTraffic } from "./shift-traffic.ts";
 import { loadUnit } from "./units.ts";
 
-/** Tries every owed action that is due, many units in few calls, traffic before triggers before removals. */
-export async function settle(environment: EnvironmentName, ports: Ports): Promise<void> {
+/**
+ * Tries every owed action that is due, many units in few calls, traffic before triggers before removals. `isHeldBack`: what waits for a
+ * decision; true when there is any.
+ */
+export async function settle(environment: EnvironmentName, ports: Ports, isHeldBack: IsHeldBack = nothing): Promise<boolean> {
   const { owed } = await ports.journal.state(environment);
   const now = ports.clock.now();
   const commit = ports.wanted(environment)?.commit;
   // What was refused for good is tried again once another commit is in force, which may be what mends it.
   const isWaiting = ({ notBefore, stuck }: OwedAction): boolean => (stuck?.retry === "never" ? stuck.commit === commit : notBefore > now);
-  const due = owed.filter((entry) => !isWaiting(entry));
-  if (due.length === 0) return;
+  const all = owed.filter((entry) => !isWaiting(entry));
+  const due = all.filter((entry) => !isHeldBack(entry));
+  if (due.length === 0) return all.length > 0;
   const unfinished = new Map<Action["kind"], ReadonlySet<ProcessId>>();
   for (const [kind, { waitsFor, perform }] of Object.entries(performers) as [Action["kind"], Performer][]) {
     const isHeldUp = (entry: OwedAction): boolean => waitsFor.some((before) => unfinished.get(before)?.has(processOf(entry.action)));
@@ -31,12 +35,17 @@ export async function settle(environment: EnvironmentName, ports: Ports): Promis
       due.filter((entry) => !isHeldUp(entry)),
       ports,
     );
-    // What waits to be tried again holds up what comes after it, just as its refusal did.
-    const waiting = of(owed, kind).filter(isWaiting);
+    // What waits, to be tried again or for a decision, holds up what comes after it, just as a refusal does.
+    const waiting = of(owed, kind).filter((entry) => isWaiting(entry) || isHeldBack(entry));
     unfinished.set(kind, new Set([...refusals.map((refusal) => refusal.owed), ...waiting].map(({ action }) => processOf(action))));
     await Promise.all(refusals.map((refusal) => refuse(environment, refusal, ports)));
   }
+  return due.length < all.length;
 }
+
+export type IsHeldBack = (owed: OwedAction) => boolean;
+
+const nothing: IsHeldBack = () => false;
 
 interface Performer {
   /** What must neither be refused nor wait to be tried again, of the same process. */

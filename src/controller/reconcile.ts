@@ -4,18 +4,21 @@
  */
 
 import { decide } from "../domain/decide.ts";
+import { processOf } from "../domain/actions.ts";
+import { earlier } from "../domain/deadline.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import { isNothingNew, type Step } from "../domain/state.ts";
+import { takesAway } from "../domain/takes-away.ts";
 import { wishesOf } from "../domain/wishes.ts";
 import { observe } from "./observe.ts";
-import { settle } from "./perform.ts";
+import { type IsHeldBack, settle } from "./perform.ts";
 import type { Ports } from "./ports.ts";
 import { isOfTheDisk, record } from "./protect.ts";
 import { report } from "./report.ts";
 
 /** Takes an environment one step closer to what `main` says; null when the repository does not know it. */
 export async function reconcile(environment: EnvironmentName, ports: Ports): Promise<Step | null> {
-  await settleBefore(environment, ports);
+  const hasHeldBack = await settleBefore(environment, ports);
   const seen = await observe(environment, ports);
   if (!seen) return null;
 
@@ -23,7 +26,7 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
   const measured = ports.measurements.latest(environment, wishesOf(state, seen.spec));
   const step = decide(state, { ...seen, measured });
   const toRecord = ports.unrecorded.joined(step);
-  if (isNothingNew(toRecord)) return step;
+  if (isNothingNew(toRecord)) return hasHeldBack === true ? await settleAfter(step, ports) : step;
 
   await record(step, state, ports);
   report(step, state, ports.log);
@@ -32,12 +35,26 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
   return step;
 }
 
-/** A disk that takes nothing holds up no decision: what is owed is seen by it anyway. */
-async function settleBefore(environment: EnvironmentName, ports: Ports): Promise<void> {
+/** What takes away something that `main` wants by now waits for the decision: it was owed before. True when there is any. */
+async function settleBefore(environment: EnvironmentName, ports: Ports): Promise<boolean | null> {
+  const desired = ports.wanted(environment)?.desired?.processes;
+  return settleIfRoom(environment, ports, ({ action }) => takesAway(action, desired?.get(processOf(action)) ?? null));
+}
+
+/** Nothing else was decided, so that it is done; what comes of it is looked at at once. */
+async function settleAfter(step: Step, ports: Ports): Promise<Step> {
+  const { environment } = step;
+  const owed = await settleIfRoom(environment, ports);
+  return owed === null ? step : { ...step, wakeAt: earlier(step.wakeAt, ports.clock.now()) };
+}
+
+/** A disk that takes nothing holds up no decision: what is owed is seen by it anyway. Null: it took nothing. */
+async function settleIfRoom(environment: EnvironmentName, ports: Ports, isHeldBack?: IsHeldBack): Promise<boolean | null> {
   try {
-    await settle(environment, ports);
+    return await settle(environment, ports, isHeldBack);
   } catch (error) {
     if (!isOfTheDisk(error)) throw error;
     ports.log.warn({ environment, code: error.code }, error.message);
+    return null;
   }
 }

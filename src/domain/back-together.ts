@@ -15,7 +15,17 @@ import type { Seen } from "./seen.ts";
 import type { DeploymentUpdate, ProcessState } from "./state.ts";
 import { together } from "./strategies/handing-over.ts";
 import { type Condemnation, giveTraffic, isOnItsWay } from "./strategies/steps.ts";
-import { describeKeeper, type Group, groupOf, hasPredecessor, type Orphan, pinsBack, surroundings, type WayBack } from "./ways-back.ts";
+import {
+  describeKeeper,
+  exchangedWith,
+  type Group,
+  groupOf,
+  hasPredecessor,
+  type Orphan,
+  pinsBack,
+  surroundings,
+  type WayBack,
+} from "./ways-back.ts";
 
 /** What was decided about a process, before anything is done about it. */
 export interface Decided {
@@ -72,16 +82,26 @@ function changesFor(process: ProcessId, world: World): Changes {
   const first = world.find(process);
   const rollout = first?.decision.after?.rollout;
   const around = surroundings(world.seen, (other) => world.find(other)?.remembered);
-  if (!first || !rollout || !around) return [];
+  if (!first || !rollout) return [];
+  if (!around) return changesUnasked(first, rollout);
   const group = groupOf(process, { kind: "reject", rollout }, around);
   if (group.keeper !== null) return [[process, stays(first, describeKeeper(group.keeper))]];
   if (isInVain(first, rollout, group, world.seen)) return [[process, stays(first, "there is no version to go back to")]];
   if (group.members.size === 1 && group.orphans.length === 0) return [];
+  return changesTogether(process, group, world);
+}
+
+function changesTogether(process: ProcessId, group: Group, world: World): Changes {
   return [...group.members].flatMap(([member, way]): Changes => {
     const one = world.find(member);
     if (!one) return [];
     return [[member, member === process ? leads(one, group, world) : follows(one, way, process, { group, world })]];
   });
+}
+
+/** Engine or router did not answer: whoever has partners waits for them, all others go back. */
+function changesUnasked(one: Decided, rollout: Rollout): Changes {
+  return partnersOf(rollout, one).length > 0 ? [[rollout.process, waits(one, rollout)]] : [];
 }
 
 /** A first version that has all the traffic for good, and what served its paths before it does not come back. */
@@ -90,13 +110,32 @@ function isInVain({ remembered }: Decided, rollout: Rollout, { members }: Group,
   return ![...members.values()].some(({ kind }) => kind === "return");
 }
 
+function partnersOf(rollout: Rollout, { remembered }: Decided): readonly ProcessId[] {
+  const { candidate, exchanged } = rollout;
+  const exchanges = exchanged ?? (candidate ? exchangedWith(remembered, candidate.digest) : []);
+  return exchanges.map(({ process }) => process).filter((process) => process !== rollout.process);
+}
+
+/** As it was, until it is known who has its paths: half of it would be refused by the router, or leave a path without an owner. */
+function waits(one: Decided, rollout: Rollout): Change {
+  const partners = partnersOf(rollout, one).join(", ");
+  const whyNot = `engine or router cannot be asked, and paths changed owner between it and ${partners}`;
+  return asItWas(one, whyNot, { code: "EngineUnknown", text: `${condemnedBy(one)}; not rolled back yet: ${whyNot}` });
+}
+
 /** As it was: with the traffic that it has, until a person decides. */
-function stays({ remembered, decision }: Decided, whyNot: string): Change {
+function stays(one: Decided, whyNot: string): Change {
+  const text = `${condemnedBy(one)}; not rolled back: ${whyNot}. ${personMustDecide}`;
+  return asItWas(one, whyNot, { code: "PersonMustDecide", text });
+}
+
+function condemnedBy({ decision }: Decided): string {
   const state = decision.after?.rollout?.state;
-  const condemned = state?.kind === "rejected" ? state.why : "";
+  return state?.kind === "rejected" ? state.why : "";
+}
+
+function asItWas({ remembered, decision }: Decided, whyNot: string, reason: Reason): Change {
   const status = decision.after?.status ?? remembered.status;
-  const text = `${condemned}; not rolled back: ${whyNot}. ${personMustDecide}`;
-  const reason: Reason = { code: "PersonMustDecide", text };
   const after = { ...remembered, status: status && { ...status, reason } };
   const decided = { after, actions: [], replacesOwed: false, deployments: [], wakeAt: decision.wakeAt };
   return { decision: decided, whyNot, besides: null };

@@ -3,31 +3,10 @@
 import { inconclusive } from "./inconclusive.ts";
 import type { Reason, ReasonCode } from "./reason.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
+import { rolloutStates } from "./rollout-states.ts";
 import type { DeploymentPhase } from "./status.ts";
 import { isBeforeInstalling } from "./strategies/steps.ts";
 import { isWaitingForPerson } from "./strategies/traits.ts";
-
-/** A state that is added does not compile before it has a code. */
-const codes = {
-  validating: "Validating",
-  installing: "Installing",
-  checking: "Checking",
-  waiting: "SwitchDelayed",
-  "handing-over": "HandingOver",
-  switching: "Switching",
-  shifting: "Shifting",
-  rotating: "Rolling",
-  replacing: "Rolling",
-  probing: "Rolling",
-  returning: "Rolling",
-  pausing: "Rolling",
-  confirming: "Confirming",
-  draining: "Draining",
-  clearing: "TakingOut",
-  removing: "Removing",
-  watching: "Watching",
-  rejected: "GoingBack",
-} as const satisfies Record<RolloutState["kind"], ReasonCode>;
 
 /** Undisturbed, by its state. */
 export function codeUnderWay(rollout: Rollout): ReasonCode {
@@ -35,7 +14,7 @@ export function codeUnderWay(rollout: Rollout): ReasonCode {
   if (kind === "heal") return "Healing";
   if (kind === "retire" || isBeforeInstalling(rollout)) return "TakingOut";
   if (isWaitingForPerson(rollout)) return "AwaitsPromotion";
-  return codes[state.kind];
+  return rolloutStates[state.kind].code;
 }
 
 /** What a step was decided under. */

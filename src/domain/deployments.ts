@@ -18,6 +18,7 @@ import { definitionOf } from "./quarantine.ts";
 import { joinReasons, type Reason, type ReasonCode } from "./reason.ts";
 import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, whyNotAutomatic } from "./rollback.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
+import { rolloutStates } from "./rollout-states.ts";
 import { type ProcessSeen, viewProcess } from "./seen.ts";
 import type { DeploymentUpdate, KnownGood, ProcessState, Refusal } from "./state.ts";
 import type { DeploymentPhase } from "./status.ts";
@@ -170,21 +171,11 @@ function stoppedBy({ pass }: Case, rollout: Rollout): Stopped | null {
   return pass.freeze ? { code: "Frozen", text: describeFreeze(pass.freeze) } : null;
 }
 
-const stillStates: ReadonlySet<RolloutState["kind"]> = new Set([
-  "validating",
-  "installing",
-  "checking",
-  "waiting",
-  "handing-over",
-  "shifting",
-  "pausing",
-]);
-
 /** Where nothing is half done, so that it can stay for as long as a person wants. */
 function canStandStill({ state, strategy }: Rollout): boolean {
   const { kind } = state;
   if (traitsOf(strategy).takesOldOutFirst) return kind === "validating";
-  return stillStates.has(kind);
+  return rolloutStates[kind].canStandStill;
 }
 
 function isSameState(one: RolloutState, other: RolloutState): boolean {

@@ -4,10 +4,12 @@ import { figureOf, judgeChecks, type JudgedAt } from "./analysis.ts";
 import { deadlineOf } from "./deadline.ts";
 import type { EnvironmentSpec } from "./environment.ts";
 import type { Measured } from "./metrics.ts";
-import type { Instant, Percent } from "./names.ts";
+import { assertNever, type Instant, type Percent } from "./names.ts";
 import type { Progress } from "./progress.ts";
 import type { Rollout } from "./rollout.ts";
 import type { ProcessState } from "./state.ts";
+import { rolloutStates, rulesOf } from "./rollout-states.ts";
+import { isBeforeInstalling } from "./strategies/steps.ts";
 import { traitsOf } from "./strategies/traits.ts";
 import { checksOf, triggersOf } from "./watch.ts";
 
@@ -17,7 +19,7 @@ export function describeProgress({ rollout, status }: ProcessState, known: Progr
   const { deployment, state, startedAt, paused } = rollout;
   return {
     deployment,
-    strategy: rollout.kind === "deploy" || rollout.kind === "rollback" ? rollout.strategy.kind : rollout.kind,
+    strategy: rulesOf(rollout),
     state: state.kind,
     version: rollout.candidate?.version ?? null,
     from: rollout.stable?.version ?? null,
@@ -56,25 +58,27 @@ function stepsOf({ state, strategy }: Rollout): Pick<Progress, "step" | "steps">
   return { step: state.kind === "shifting" ? state.step + 1 : null, steps: traitsOf(strategy).stepCount(strategy) };
 }
 
-function weightIn({ state, candidate, stable }: Rollout, status: ProcessState["status"]): Percent {
-  switch (state.kind) {
-    case "rotating":
-    case "replacing":
-    case "probing":
-    case "pausing":
-      // The share follows the instances. Of two definitions of one version the status does not say which has it.
-      if (candidate === null || candidate.version === stable?.version) return 0;
-      return status?.actual.find(({ version }) => version === candidate.version)?.weight ?? 0;
-    case "shifting":
-      return state.weight;
-    case "switching":
-    case "confirming":
-    case "draining":
-    case "watching":
-      return candidate ? 100 : 0;
-    default:
+function weightIn(rollout: Rollout, status: ProcessState["status"]): Percent {
+  const { state, candidate } = rollout;
+  const { share } = rolloutStates[state.kind];
+  switch (share) {
+    case "none":
       return 0;
+    case "step":
+      return "weight" in state ? state.weight : 0;
+    case "instances":
+      return shownShare(rollout, status);
+    case "all":
+      return candidate && !isBeforeInstalling(rollout) ? 100 : 0;
+    default:
+      return assertNever(share);
   }
+}
+
+/** Of two definitions of one version the status does not say which has it. */
+function shownShare({ candidate, stable }: Rollout, status: ProcessState["status"]): Percent {
+  if (candidate === null || candidate.version === stable?.version) return 0;
+  return status?.actual.find(({ version }) => version === candidate.version)?.weight ?? 0;
 }
 
 function untilOf(rollout: Rollout): Instant | null {

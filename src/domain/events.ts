@@ -1,5 +1,6 @@
 /** What others are told: one event for everything that happened to a deployment or an environment. */
 
+import type { ReasonCode } from "./reason.ts";
 import type { CommitId, EnvironmentName, Instant, ProcessId, Version } from "./names.ts";
 
 export type EventKind =
@@ -36,6 +37,8 @@ export interface PinionEvent {
   readonly commit: CommitId | null;
   /** Of what failed or was rolled back: what condemned it. */
   readonly trigger: string | null;
+  /** Why, for machines; null: its kind says it. */
+  readonly code: ReasonCode | null;
   /** One line for people. */
   readonly why: string;
 }

@@ -4,6 +4,7 @@ import { type EnvironmentSpec, strategyFor } from "./environment.ts";
 import type { Instant, ProcessId } from "./names.ts";
 import type { Reason } from "./reason.ts";
 import type { Rollout } from "./rollout.ts";
+import { rulesOf } from "./rollout-states.ts";
 import type { Seen } from "./seen.ts";
 import type { DeploymentUpdate } from "./state.ts";
 import { limitMsOf } from "./strategies/traits.ts";
@@ -32,7 +33,7 @@ export function newRollout(process: ProcessId, seen: Seen, spec: EnvironmentSpec
 
 /** The first line, with what it is about. */
 export function opened(rollout: Rollout, seen: Seen, { code, text }: Reason): DeploymentUpdate {
-  const { deployment, process, kind, candidate, stable, strategy, commit, startedAt } = rollout;
+  const { deployment, process, kind, candidate, stable, commit, startedAt } = rollout;
   const about = {
     environment: seen.environment,
     process,
@@ -41,10 +42,9 @@ export function opened(rollout: Rollout, seen: Seen, { code, text }: Reason): De
     digest: candidate?.digest ?? null,
     from: stable?.version ?? null,
   };
-  const how = kind === "deploy" || kind === "rollback" ? strategy.kind : kind;
   return {
     id: deployment,
-    opened: { ...about, strategy: how, commit, startedAt },
+    opened: { ...about, strategy: rulesOf(rollout), commit, startedAt },
     phase: "Running",
     step: { at: seen.now, state: "started", code, why: text },
     endedAt: null,

@@ -6,6 +6,7 @@ import { assertNever } from "./names.ts";
 import { signature } from "./orders.ts";
 import { describePerson } from "./people.ts";
 import type { Rollout, RolloutState } from "./rollout.ts";
+import { isByStrategy, rolloutStates } from "./rollout-states.ts";
 import { giveTraffic, isBeforeInstalling, reject } from "./strategies/steps.ts";
 import { isWaitingForPerson, traitsOf } from "./strategies/traits.ts";
 import { recover, rollBack } from "./take-back.ts";
@@ -122,14 +123,11 @@ const nothing = "nothing is under way";
 
 function whyNotStoppable(rollout: Rollout | null): string | null {
   if (!rollout) return nothing;
-  if (rollout.kind === "heal" || rollout.kind === "retire")
-    return `what is under way only keeps the environment in order (${rollout.kind})`;
+  if (!isByStrategy[rollout.kind]) return `what is under way only keeps the environment in order (${rollout.kind})`;
   if (rollout.state.kind === "rejected") return "it is going back already";
-  if (!hasAllTraffic.has(rollout.state.kind) || isBeforeInstalling(rollout)) return null;
+  if (rolloutStates[rollout.state.kind].isStoppable || isBeforeInstalling(rollout)) return null;
   return `${rollout.candidate?.version ?? "it"} has all the traffic already; \`pinion rollback\` takes it back`;
 }
-
-const hasAllTraffic: ReadonlySet<RolloutState["kind"]> = new Set(["confirming", "draining", "watching", "removing"]);
 
 /** Time that it stood still for a person does not count: all of a step that waits for one, paused in it or not. */
 function promotedAt(rollout: Rollout, now: number): Rollout {

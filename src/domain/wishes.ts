@@ -2,6 +2,7 @@
 
 import type { EnvironmentSpec } from "./environment.ts";
 import type { MeasureWish } from "./metrics.ts";
+import { rolloutStates } from "./rollout-states.ts";
 import type { Rollout } from "./rollout.ts";
 import type { EnvironmentState } from "./state.ts";
 import { checksOf, triggersOf } from "./watch.ts";
@@ -16,7 +17,7 @@ export function wishesOf({ processes }: EnvironmentState, spec: EnvironmentSpec 
 
 function wishesFor(rollout: Rollout, spec: EnvironmentSpec): readonly MeasureWish[] {
   const { candidate, stable, kind, state } = rollout;
-  if (kind !== "deploy" || !candidate || state.kind === "validating" || state.kind === "rejected") return [];
+  if (kind !== "deploy" || !candidate || !rolloutStates[state.kind].isMeasured) return [];
   return [...checksOf(rollout, { spec }), ...triggersOf({ spec })].map((check) => ({
     deployment: rollout.deployment,
     process: rollout.process,

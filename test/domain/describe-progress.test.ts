@@ -34,5 +34,19 @@ describe("the progress of a rollout", () => {
     await world.settle();
     const pausing = (rollout: Rollout): Rollout => ({ ...rollout, state: { kind: "pausing", done: ["node-red-1"], since: world.now } });
     expect(await progress(world, pausing)).toMatchObject({ weight: 20 });
+    const batch = { done: ["node-red-1"], batch: ["node-red-2"], since: 0 };
+    expect(await progress(world, (rollout) => ({ ...rollout, state: { kind: "returning", ...batch } }))).toMatchObject({ weight: 20 });
+  });
+
+  it("shows all of the traffic while the version before it is removed, unless that comes before it is installed", async () => {
+    const world = await running();
+    use(world, canary);
+    measure(world, 0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    const removing = (rollout: Rollout): Rollout => ({ ...rollout, state: { kind: "removing" } });
+    expect(await progress(world, removing)).toMatchObject({ weight: 100 });
+    const recreating = (rollout: Rollout): Rollout => ({ ...removing(rollout), strategy: { kind: "recreate" } });
+    expect(await progress(world, recreating)).toMatchObject({ weight: 0 });
   });
 });

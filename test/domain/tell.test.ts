@@ -24,6 +24,7 @@ describe("deployments", () => {
       from: "1.0.0",
       commit: "c1",
       trigger: null,
+      code: "Unrecorded",
       why: "1.1.0 is pinned",
     });
   });

@@ -2,8 +2,12 @@
 
 import { strategyFor } from "../../src/domain/environment.ts";
 import type { EnvironmentName, ProcessId } from "../../src/domain/names.ts";
+import { requestsOf } from "../../src/domain/requests.ts";
+import type { Exchange } from "../../src/domain/rollout.ts";
 import type { Route } from "../../src/domain/route.ts";
+import { servingUnit } from "../../src/domain/seen.ts";
 import type { EnvironmentState } from "../../src/domain/state.ts";
+import type { Installed } from "../../src/domain/unit.ts";
 import type { Files } from "./git.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -15,11 +19,11 @@ export interface Written {
   readonly table: readonly Route[];
   readonly routes: readonly Route[];
   readonly state: EnvironmentState;
+  readonly installed: readonly Installed[];
 }
 
 /** The path of the own name never moves, and no two have the same. */
 export function judgePaths(world: SimWorld, written: Written): void {
-  if (world.plan.troubles.paths.size === 0) return;
   const { environment, table, routes } = written;
   const before = ownersOf(table);
   const after = ownersOf([...new Map([...table, ...routes].map((route) => [route.process, route])).values()]);
@@ -35,13 +39,15 @@ interface Lost {
   readonly owners: readonly ProcessId[];
 }
 
-function judgeLost(world: SimWorld, { environment, state }: Written, { path, owners }: Lost): void {
+function judgeLost(world: SimWorld, written: Written, { path, owners }: Lost): void {
   const { trace, git, applied } = world;
+  const { environment } = written;
   const commits = [git.head, git.find(applied ?? "")];
   const wanted = commits.map((commit) => (commit ? ownerIn(world, { environment, files: commit.files, path }) : null));
   const [owner] = wanted;
   if (!owner || owners.includes(owner) || wanted.some((each) => each !== owner)) return;
-  const isExcused = [owner, ...owners].some((process) => isRecreated(world, environment, process) || isGoingBack(state, process));
+  const isAnyRecreated = [owner, ...owners].some((process) => isRecreated(world, environment, process));
+  const isExcused = isAnyRecreated || owners.some((process) => isLeftBehind(written, process, path));
   trace.expect(
     isExcused,
     "a path is never without an owner because of a switch",
@@ -55,9 +61,23 @@ function isRecreated({ plan }: SimWorld, environment: EnvironmentName, process: 
   return spec !== undefined && strategyFor(spec, process).kind === "recreate";
 }
 
-/** What a version that is rolled back took over, its giver does not have any more. */
-function isGoingBack({ processes }: EnvironmentState, process: ProcessId): boolean {
-  return processes.get(process)?.rollout?.state.kind === "rejected";
+/** A version that is rolled back leaves it behind, and whoever it took it over from cannot go back with it. */
+function isLeftBehind(written: Written, process: ProcessId, path: string): boolean {
+  const rollout = written.state.processes.get(process)?.rollout;
+  if (rollout?.state.kind !== "rejected") return false;
+  const isIt = (request: string): boolean => requestsOf({ method: "GET", path }).includes(request);
+  const givers = (rollout.exchanged ?? []).filter((each) => each.process !== process && each.gave.some(isIt));
+  return !givers.some((giver) => canGoBack(written, giver));
+}
+
+/** Nothing has changed there since, and the version before it is good, warm, and answers. */
+function canGoBack({ state, table, installed }: Written, { process, before, after }: Exchange): boolean {
+  const row = state.processes.get(process);
+  const serving = servingUnit(table.find((route) => route.process === process) ?? null);
+  if (!row || !before || row.rollout || serving?.digest !== after?.digest) return false;
+  const isGood = row.knownGood.some(({ digest }) => digest === before.digest);
+  const isWarm = installed.some(({ digest, placements }) => digest === before.digest && placements.some(({ ready }) => ready));
+  return isGood && isWarm && row.quarantined.length === 0;
 }
 
 interface Place {

@@ -71,9 +71,9 @@ export const policyMutations: readonly Mutation[] = [
   },
   {
     what: "a canary that shares the traffic goes on though it is paused",
-    file: "src/domain/deployments.ts",
-    find: '  "shifting",\n',
-    put: "",
+    file: "src/domain/rollout-states.ts",
+    find: 'code: "Shifting", canStandStill: true',
+    put: 'code: "Shifting", canStandStill: false',
   },
   {
     what: "what fails in public is found good because something else is pinned",

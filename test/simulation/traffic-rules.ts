@@ -26,6 +26,15 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
   /** Of the table as it is, or null while the router cannot be asked: then nothing is changed either. */
   const tableOf = (environment: EnvironmentName) => outside.router.routes(environment).catch(() => null);
 
+  const installedIn = (environment: EnvironmentName) =>
+    outside
+      .engine(environment)
+      .inventory()
+      .then(
+        ({ installed }) => installed,
+        () => [],
+      );
+
   function judgeEmpty(environment: EnvironmentName, before: Route | null, state: ProcessState | undefined): void {
     if (!before || mayLoseAll(state?.rollout ?? null)) return;
     trace.violate(
@@ -70,7 +79,8 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
       if (!table) return;
       const state = await journal.state(environment);
       const { processes } = state;
-      judgePaths(world, { environment, table, routes, state });
+      if (world.plan.troubles.paths.size > 0)
+        judgePaths(world, { environment, table, routes, state, installed: await installedIn(environment) });
       for (const route of routes) {
         const { process, shares } = route;
         trace.say(

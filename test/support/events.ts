@@ -15,6 +15,7 @@ export function event(parts: Partial<PinionEvent> = {}): PinionEvent {
     from: "1.4.2",
     commit: "0123456789abcdef0123456789abcdef01234567",
     trigger: null,
+    code: "AsPinned",
     why: "passed everything",
     ...parts,
   };

@@ -165,6 +165,7 @@ export function event(id: string, parts: Partial<PinionEvent> = {}): PinionEvent
     from: null,
     commit: "c".repeat(40),
     trigger: null,
+    code: null,
     why: "a new version is pinned",
     ...parts,
   };

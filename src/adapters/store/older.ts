@@ -31,6 +31,11 @@ export function completeResult(value: unknown): unknown {
   return withDefaults(value, { scope: "" });
 }
 
+/** An event as this release writes it: older ones had no code. */
+export function completeEvent(value: unknown): unknown {
+  return withDefaults(value, { code: null });
+}
+
 function completed(state: Fields): Fields {
   const { knownGood, rollout } = state;
   return {

@@ -4,6 +4,7 @@ import type { EventKind, PinionEvent } from "../../domain/events.ts";
 import type { Freeze, Order, OrderAnswer, OrderWish } from "../../domain/orders.ts";
 import { isFlag, isNumber, isText, nullable, oneOf, optional, shape, variants } from "./guards.ts";
 import { isPerson } from "./value-rows.ts";
+import { isReasonCode } from "../../domain/reason.ts";
 
 const ofProcess = shape<{ readonly process: string }>({ process: isText });
 const nothing = shape<object>({});
@@ -58,5 +59,6 @@ export const isEvent = shape<PinionEvent>({
   from: nullable(isText),
   commit: nullable(isText),
   trigger: nullable(isText),
+  code: nullable(isReasonCode),
   why: isText,
 });

@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers/promises";
 import type { PinionEvent } from "../../domain/events.ts";
 import type { Log } from "../../ports/log.ts";
 import { type Connection, transact } from "./database.ts";
+import { completeEvent } from "./older.ts";
 import { isEvent } from "./order-rows.ts";
 import { bounded, createLeftOut, type Row } from "./pages.ts";
 import { parseJson } from "./rows.ts";
@@ -33,7 +34,10 @@ export function createOutbox(connection: Connection, log: Log): Outbox {
   async function untold(limit: number): Promise<readonly PinionEvent[]> {
     const leftOut = createLeftOut(log, "an event that waits to be told is unreadable and is given up");
     for (;;) {
-      const rows = (find.all(limit) as readonly Row[]).map(([id, body]) => ({ id: String(id), event: parseJson(body, isEvent) }));
+      const rows = (find.all(limit) as readonly Row[]).map(([id, body]) => ({
+        id: String(id),
+        event: parseJson(body, isEvent, completeEvent),
+      }));
       const unreadable = rows.filter(({ event }) => event === null).map(({ id }) => id);
       for (const event of unreadable) leftOut.say({ event });
       if (unreadable.length > 0) told(unreadable);

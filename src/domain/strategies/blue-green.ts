@@ -7,7 +7,19 @@ import type { BlueGreenSpec } from "../environment.ts";
 import type { UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, StrategyStep } from "../rollout.ts";
 import { isSettling, nextSettling } from "./settling.ts";
-import { enter, type In, install, installBeside, isNotSo, stay, switchTo, whenRejected, whileChecking, whileValidating } from "./steps.ts";
+import {
+  enter,
+  type In,
+  install,
+  installBeside,
+  isNever,
+  isNotSo,
+  stay,
+  switchTo,
+  whenRejected,
+  whileChecking,
+  whileValidating,
+} from "./steps.ts";
 
 /** A deployment with a candidate, under the blue-green rules. */
 interface BlueGreen {
@@ -32,7 +44,10 @@ export function nextBlueGreen(rollout: Rollout, candidate: UnitRef, spec: BlueGr
     case "rejected":
       return whenRejected(rollout, state, seen);
     default:
-      throw new Error(`blue-green is never ${state.kind}`);
+      return isNever(
+        "blue-green",
+        state satisfies In<"handing-over" | "shifting" | "clearing" | "pausing" | "rotating" | "replacing" | "probing" | "returning">,
+      );
   }
 }
 

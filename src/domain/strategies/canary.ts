@@ -16,6 +16,7 @@ import {
   installBeside,
   is,
   isHopeless,
+  isNever,
   isNotSo,
   rejectRefused,
   stay,
@@ -49,7 +50,10 @@ export function nextCanary(rollout: Rollout, candidate: UnitRef, spec: CanarySpe
     case "rejected":
       return whenRejected(rollout, state, seen);
     default:
-      throw new Error(`canary is never ${state.kind}`);
+      return isNever(
+        "canary",
+        state satisfies In<"waiting" | "handing-over" | "clearing" | "pausing" | "rotating" | "replacing" | "probing" | "returning">,
+      );
   }
 }
 

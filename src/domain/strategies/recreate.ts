@@ -17,6 +17,7 @@ import {
   install,
   is,
   isDrained,
+  isNever,
   isNotSo,
   stay,
   switchTo,
@@ -56,7 +57,10 @@ function nextIn(at: Recreate, state: RolloutState, seen: RolloutSeen): StrategyS
     case "rejected":
       return whenRejected(at.rollout, state, seen);
     default:
-      throw new Error(`recreate is never ${state.kind}`);
+      return isNever(
+        "recreate",
+        state satisfies In<"waiting" | "handing-over" | "shifting" | "pausing" | "rotating" | "replacing" | "probing" | "returning">,
+      );
   }
 }
 

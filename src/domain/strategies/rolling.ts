@@ -19,6 +19,7 @@ import {
   install,
   isDrained,
   isHopeless,
+  isNever,
   isNotSo,
   reject,
   rejectRefused,
@@ -65,7 +66,7 @@ export function nextRolling(rollout: Rollout, candidate: UnitRef, spec: RollingS
     case "rejected":
       return whenRejected(rollout, state, seen);
     default:
-      throw new Error(`rolling is never ${state.kind}`);
+      return isNever("rolling", state satisfies In<"waiting" | "handing-over" | "shifting" | "clearing">);
   }
 }
 

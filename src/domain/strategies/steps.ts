@@ -4,9 +4,15 @@ import type { Action, Phase } from "../actions.ts";
 import type { Verdict } from "../evidence.ts";
 import { assertNever, type Instant, type UnitRef } from "../names.ts";
 import type { Known, Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
+import { rolloutStates } from "../rollout-states.ts";
 import { traitsOf } from "./traits.ts";
 
 export type In<K extends RolloutState["kind"]> = Extract<RolloutState, { kind: K }>;
+
+/** A strategy lists by name the states that it never has, so that a new one is a question to each of them. */
+export function isNever(strategy: string, { kind }: RolloutState): never {
+  throw new Error(`${strategy} is never ${kind}`);
+}
 
 /** Nothing to do but wait, and why. */
 export function stay(state: RolloutState, why: string, wakeAt: Instant | null = null): StrategyStep {
@@ -92,12 +98,10 @@ export function mayHaveTraffic({ state, strategy }: Pick<Rollout, "state" | "str
   }
 }
 
-const beforeSwitch: ReadonlySet<RolloutState["kind"]> = new Set(["validating", "installing", "checking", "waiting", "handing-over"]);
-
 /** Until the candidate is switched to, the version before it is kept as if nothing were under way; `recreate` takes it out. */
 export function isBeforeSwitch({ kind, state, strategy }: Pick<Rollout, "kind" | "state" | "strategy">): boolean {
   if (traitsOf(strategy).takesOldOutFirst || kind === "heal") return false;
-  return beforeSwitch.has(state.kind);
+  return rolloutStates[state.kind].isBeforeSwitch;
 }
 
 /** `recreate` takes the old version out before the new one comes in; for all others that is the end. */
@@ -107,8 +111,7 @@ export function isBeforeInstalling({ state, strategy }: Pick<Rollout, "state" | 
 
 /** A version that has all the traffic for good is only taken back within the rails; one that is still on its way always is. */
 export function isOnItsWay(rollout: Rollout): boolean {
-  const { kind } = rollout.state;
-  return kind !== "watching" && kind !== "draining" && (kind !== "removing" || isBeforeInstalling(rollout));
+  return !rolloutStates[rollout.state.kind].hasArrived || isBeforeInstalling(rollout);
 }
 
 export function install(candidate: UnitRef, why: string): StrategyStep {

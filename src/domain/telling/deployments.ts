@@ -2,7 +2,7 @@
 
 import { isStepBack } from "../backwards.ts";
 import type { PinionEvent } from "../events.ts";
-import type { CommitId, Version } from "../names.ts";
+import { assertNever, type CommitId, type Version } from "../names.ts";
 import type { DeploymentKind, Rollout } from "../rollout.ts";
 import type { DeploymentUpdate } from "../state.ts";
 import { eventOf, type Told } from "./told.ts";
@@ -33,9 +33,17 @@ function eventsOfUpdate(update: DeploymentUpdate, told: Told): readonly PinionEv
 function beginning(update: DeploymentUpdate, subject: Subject, told: Told): readonly PinionEvent[] {
   const { code, why } = update.step;
   if (update.trigger !== undefined) return [];
-  if (subject.kind === "retire") return [about(update, subject, told, { kind: "taken-out", why })];
-  if (subject.kind !== "heal") return [about(update, subject, told, { kind: "started", why })];
-  return code === "HealingDrift" && !subject.isRetry ? [about(update, subject, told, { kind: "drift", why })] : [];
+  switch (subject.kind) {
+    case "deploy":
+    case "rollback":
+      return [about(update, subject, told, { kind: "started", why })];
+    case "retire":
+      return [about(update, subject, told, { kind: "taken-out", why })];
+    case "heal":
+      return code === "HealingDrift" && !subject.isRetry ? [about(update, subject, told, { kind: "drift", why })] : [];
+    default:
+      return assertNever(subject.kind);
+  }
 }
 
 function ending(update: DeploymentUpdate, subject: Subject, told: Told): readonly PinionEvent[] {
@@ -111,5 +119,5 @@ function about(
   given: Pick<PinionEvent, "kind" | "why"> & { trigger?: string | null },
 ) {
   const { process, version, from, commit } = subject;
-  return eventOf(step, update.id, { ...given, process, deployment: update.id, version, from, commit });
+  return eventOf(step, update.id, { ...given, code: update.step.code, process, deployment: update.id, version, from, commit });
 }

@@ -3,7 +3,7 @@
 import type { PinionEvent } from "../events.ts";
 import type { Version } from "../names.ts";
 import { signature } from "../orders.ts";
-import { reasonCatalogue } from "../reason.ts";
+import { type ReasonCode, reasonCatalogue } from "../reason.ts";
 import type { Rollout } from "../rollout.ts";
 import type { ProcessState } from "../state.ts";
 import type { DeploymentPhase, ProcessStatus } from "../status.ts";
@@ -13,6 +13,7 @@ import { eventOf, type Told } from "./told.ts";
 /** What keeps a process from being what is pinned. */
 interface Hold {
   readonly kind: "held" | "drift";
+  readonly code: ReasonCode;
   readonly why: string;
   /** Equal for what is the same hold in other words. */
   readonly key: string;
@@ -25,7 +26,9 @@ export function holdEvents(told: Told): readonly PinionEvent[] {
     const hold = holdOf(row);
     const before = told.before.processes.get(row.process) ?? null;
     if (!hold || failed.has(before?.rollout?.deployment ?? "") || hold.key === keyBefore(before)) return [];
-    return [eventOf(told.step, `${told.step.environment}.${row.process}`, { kind: hold.kind, why: hold.why, ...subjectOf(row) })];
+    return [
+      eventOf(told.step, `${told.step.environment}.${row.process}`, { kind: hold.kind, code: hold.code, why: hold.why, ...subjectOf(row) }),
+    ];
   });
 }
 
@@ -51,23 +54,23 @@ function holdOf(row: ProcessState): Hold | null {
 /** Only people can let it go on. */
 function holdOfRollout(rollout: Rollout): Hold | null {
   const { deployment, paused, state } = rollout;
-  if (paused) return { kind: "held", why: `paused by ${signature(paused)}`, key: `${deployment} paused ${paused.at}` };
+  if (paused) return { kind: "held", code: "Paused", why: `paused by ${signature(paused)}`, key: `${deployment} paused ${paused.at}` };
   if (state.kind !== "shifting" || !isWaitingForPerson(rollout)) return null;
   const why = `waits at ${state.weight} % until somebody promotes it`;
-  return { kind: "held", why, key: `${deployment} waits ${state.step}` };
+  return { kind: "held", code: "AwaitsPromotion", why, key: `${deployment} waits ${state.step}` };
 }
 
 /** Found bad, and yet not taken back: the policy leaves that to people. */
 function undecided({ deployment }: Rollout, status: ProcessStatus | null): Hold | null {
   if (status?.reason.code !== "PersonMustDecide") return null;
-  return { kind: "held", why: status.reason.text, key: `${deployment} undecided` };
+  return { kind: "held", code: "PersonMustDecide", why: status.reason.text, key: `${deployment} undecided` };
 }
 
 function holdOfStatus(status: ProcessStatus, row: ProcessState): Hold | null {
   const { code, text, about = "" } = status.reason;
   const { event: kind } = reasonCatalogue[code];
   if (status.sync !== "OutOfSync" || kind === null || isBeingReverted(row)) return null;
-  return { kind, why: text, key: `${kind} ${status.desired ?? ""} ${code} ${about}` };
+  return { kind, code, why: text, key: `${kind} ${status.desired ?? ""} ${code} ${about}` };
 }
 
 /** What was rolled back stays pinned until git says so too; that is told as a rollback. */

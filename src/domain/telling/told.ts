@@ -12,12 +12,12 @@ export interface Told {
   readonly after: ReadonlyMap<ProcessId, ProcessState>;
 }
 
-type Optional = "process" | "deployment" | "version" | "from" | "commit" | "trigger";
+type Optional = "process" | "deployment" | "version" | "from" | "commit" | "trigger" | "code";
 type Given = Pick<PinionEvent, "kind" | "why"> & Partial<Pick<PinionEvent, Optional>>;
 
 /** An event of this decision; what it does not name is null. `about` makes its id unique among those of its kind and time. */
 export function eventOf({ environment, at }: Omit<Step, "events">, about: string, given: Given): PinionEvent {
-  const nothing = { process: null, deployment: null, version: null, from: null, commit: null, trigger: null };
+  const nothing = { process: null, deployment: null, version: null, from: null, commit: null, trigger: null, code: null };
   return { id: eventId(about, given.kind, at), at, environment, ...nothing, ...given };
 }
 

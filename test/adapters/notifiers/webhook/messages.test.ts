@@ -86,6 +86,7 @@ describe("CloudEvents", () => {
           from: "1.4.2",
           commit: event().commit,
           trigger: "error_rate",
+          code: "AsPinned",
           why: "passed everything",
         },
         customDataContentType: "application/json",
