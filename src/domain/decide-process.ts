@@ -14,7 +14,15 @@ import { hold, watchOnly, whyUnknown } from "./hold.ts";
 import { whyNotServed } from "./keep-serving.ts";
 import { keepUp } from "./keep-up.ts";
 import { describeFreeze, signature } from "./orders.ts";
-import { findQuarantined, followGit, heldInQuarantine, isInQuarantine, pinnedDefinition, reasonOfBroken } from "./quarantine.ts";
+import {
+  findQuarantined,
+  followGit,
+  heldInQuarantine,
+  isInQuarantine,
+  pinnedDefinition,
+  pinnedVersion,
+  reasonOfBroken,
+} from "./quarantine.ts";
 import type { Reason } from "./reason.ts";
 import { whyNotTakenOut, whyUnusable } from "./removal.ts";
 import { condemnation, followRevert } from "./rollback.ts";
@@ -35,7 +43,17 @@ export function decideProcess(one: Case): ProcessDecision {
   const before = followRevert(followGit(pinnedAgain(one), seen), one.desired, seen);
   const reverted = before.revert === null ? (one.before.revert?.order ?? null) : null;
   const decision = decideNow({ ...one, before, reverted, desired: heldInQuarantine(one.desired, before) });
-  return owingRevert(one, decision);
+  return owingRevert(one, withoutOver(one, decision));
+}
+
+/** A revert that is over is not written because somebody pins the bad version again; while the pin says anything else, nothing is written anyway. */
+function withoutOver({ owed, desired }: Case, decision: ProcessDecision): ProcessDecision {
+  const { after, actions, replacesOwed } = decision;
+  const isOver = ({ action }: Case["owed"][number]): boolean =>
+    action.kind === "ensure-reverted" && action.order.id !== after?.revert?.order.id && action.order.from === pinnedVersion(desired);
+  if (replacesOwed || !owed.some(isOver)) return decision;
+  const kept = owed.filter((entry) => !isOver(entry)).map(({ action }) => action);
+  return { ...decision, actions: [...kept, ...actions], replacesOwed: true };
 }
 
 function decideNow(one: Case): ProcessDecision {
