@@ -1,6 +1,6 @@
 /**
- * Three kinds of tests are run by `npm test`: fast ones first, then ones with real processes, together with the whole program. Two more are left to
- * `.ci/run`: `debian` needs programs of Debian's, such as a Prometheus server, which not every machine has; `load` takes minutes. Limits of time only
+ * Three kinds of tests are run by `npm test`: fast ones first, then ones with real processes, together with the whole program. Three more are left to
+ * `.ci/run`: `long` starts whole installations again and again; `debian` needs programs of Debian's, such as a Prometheus server, which not every machine has; `load` takes minutes. Limits of time only
  * catch what hangs.
  */
 
@@ -60,11 +60,23 @@ export default defineConfig({
           ...onBuilt,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          exclude: ["test/**/*.debian.test.ts"],
+          exclude: ["test/**/*.debian.test.ts", "test/**/*.long.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
           maxWorkers: 2 * cores,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...onBuilt,
+          pool: "forks",
+          name: "long",
+          include: ["test/**/*.long.test.ts"],
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+          maxWorkers: 2 * cores,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -76,7 +88,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -89,7 +101,7 @@ export default defineConfig({
           hookTimeout: 600_000,
           // One load at a time: they would slow each other down.
           maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

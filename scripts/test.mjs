@@ -1,6 +1,6 @@
 /**
  * `npm test`: installs what is missing, then runs every test that needs nothing but Node, npm and git. Arguments go to vitest:
- * `npm test -- --project unit plan`; `--project debian` needs prometheus, gpg and ssh-keygen, `--project load` takes minutes.
+ * `npm test -- --project unit plan`; `--project debian` needs prometheus, gpg and ssh-keygen, `--project long` and `--project load` take minutes.
  */
 
 import { ensureInstalled } from "./ensure-installed.mjs";

@@ -25,21 +25,33 @@ export async function openHistory(git: GitProgram, directory: string, also: read
   const history: History = {
     objects: local.objects,
     path: prefix.stdout.replace(/\/$/, ""),
+    // What is only ours comes first, whatever its clock said: the oldest publication counts, and that is the one of `also`.
     async log(commit, pathspec, most) {
-      const { status, stdout } = await git(directory, [
-        "log",
-        ...logOptions,
-        `--max-count=${most}`,
-        "--end-of-options",
-        commit,
-        ...also,
-        "--",
-        pathspec,
-      ]);
-      return status === 0 ? stdout : "";
+      const ours = await logOf(git, directory, { commits: [commit, ...also.map((other) => `^${other}`)], pathspec, most });
+      const theirs = also.length === 0 ? "" : await logOf(git, directory, { commits: also, pathspec, most });
+      return `${ours}\n${theirs}`;
     },
   };
   return { history, isShallow: shallow === "true", close: () => local.close() };
+}
+
+interface Wanted {
+  readonly commits: readonly string[];
+  readonly pathspec: string;
+  readonly most: number;
+}
+
+async function logOf(git: GitProgram, directory: string, { commits, pathspec, most }: Wanted): Promise<string> {
+  const { status, stdout } = await git(directory, [
+    "log",
+    ...logOptions,
+    `--max-count=${most}`,
+    "--end-of-options",
+    ...commits,
+    "--",
+    pathspec,
+  ]);
+  return status === 0 ? stdout : "";
 }
 
 /** What git says where it refuses a repository, such as one of another owner; null: it does not, or there is none. */

@@ -1,5 +1,6 @@
 /** `pinion plan --base` refuses what was published with another content, in the base or before it. */
 
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
@@ -28,9 +29,10 @@ function write(path: string, text: string): void {
   writeFileSync(join(folder.path, path), text);
 }
 
-function commit(subject: string): void {
+function commit(subject: string, at?: string): void {
   git(folder.path, ["add", "--all"]);
-  git(folder.path, ["commit", "--quiet", "--allow-empty", `--message=${subject}`]);
+  const env = { ...cleanGitEnvironment, ...(at !== undefined && { GIT_COMMITTER_DATE: at }) };
+  execFileSync("git", ["commit", "--quiet", "--allow-empty", `--message=${subject}`], { cwd: folder.path, env });
 }
 
 /** Version 1.1.0 with another check, and its digest in the catalogue. */
@@ -65,13 +67,16 @@ it("refuses content and digest that differ from the base, in the work tree and c
   expect(await plan("HEAD~1")).toMatchObject({ code: 1, found: ["version/republished"] });
 });
 
-it("refuses what a base that is no ancestor has published otherwise", async () => {
+it.each([
+  ["before", "2026-01-01T00:00:00Z"],
+  ["after", "2026-01-03T00:00:00Z"],
+])("refuses what a base that is no ancestor has published otherwise, %s it", async (_when, theirs) => {
   git(folder.path, ["switch", "--quiet", "--create", "ours"]);
   publishOther();
-  commit("ours");
+  commit("ours", "2026-01-02T00:00:00Z");
   git(folder.path, ["switch", "--quiet", "main"]);
   for (const [path, text] of scaffoldRepository(digestOfFile)) write(path, text);
-  commit("theirs");
+  commit("theirs", theirs);
   git(folder.path, ["switch", "--quiet", "ours"]);
   expect(await plan("ours")).toEqual({ code: 0, found: [] });
   expect(await plan("main")).toMatchObject({ code: 1, found: ["version/republished"] });
