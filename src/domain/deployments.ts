@@ -60,7 +60,7 @@ export function open(one: Case, view: ProcessSeen, { why, isByHand = false, hand
   });
   const step = begin(blank, why);
   const rollout: Rollout = { ...blank, state: step.state };
-  const process: ProcessState = { ...before, rollout, refused: identity.kind === "heal" ? before.refused : null };
+  const process: ProcessState = { ...before, rollout, ...keptFrom(before, identity.kind) };
   const reason: Reason = { code: codeUnderWay(rollout), text: step.why };
   const after = withStatus(process, describeRollout(before, seen, view, { rollout, reason, isAlarming: false, isStopped: false }));
   return {
@@ -73,6 +73,11 @@ export function open(one: Case, view: ProcessSeen, { why, isByHand = false, hand
     ],
     wakeAt: earlier(step.wakeAt, timeIsOver(rollout, seen)),
   };
+}
+
+/** A healing says nothing about what was refused; whoever had its traffic back and is taken out once more is kept warm for as long again. */
+function keptFrom({ refused, takenOutAt }: ProcessState, kind: DeploymentKind): Pick<ProcessState, "refused" | "takenOutAt"> {
+  return { refused: kind === "heal" ? refused : null, takenOutAt: kind === "retire" ? null : takenOutAt };
 }
 
 /** Of what is pinned, or was good here before; null when it cannot be told. */

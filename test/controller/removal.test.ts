@@ -87,6 +87,24 @@ describe("what is taken out", () => {
     expect(await world.state("orders")).toBeUndefined();
   });
 
+  it("stays warm for as long again when it had its traffic back in between", async () => {
+    const world = await two();
+    const before = (await world.router.routes("production")).find(({ process }) => process === "orders");
+    if (!before) throw new Error("orders is not served");
+    world.pin("orders", null);
+    await world.settle();
+    world.now += pruneDelayMs - 1_000;
+    await world.router.ensureRoutes("production", [before]);
+    await world.settle();
+    expect(world.traffic("orders")).toEqual({});
+    world.now += pruneDelayMs - 1_000;
+    await world.settle();
+    expect(await installed(world)).toEqual(["1.0.0"]);
+    world.now += 1_000;
+    await world.settle();
+    expect(await installed(world)).toEqual([]);
+  });
+
   it("names the error that keeps it warm for longer", async () => {
     const world = await two();
     world.pin("orders", null);

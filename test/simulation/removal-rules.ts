@@ -32,6 +32,9 @@ export function createRemovalRules(world: SimWorld): RemovalRules {
   return {
     afterStep(step) {
       forgetAfter(step);
+      // What is shown as pinned again was given its traffic back without a deployment.
+      for (const { process, status } of step.processes)
+        if (status && status.desired !== null) outSince.delete(keyOf(step.environment, process));
       for (const update of step.deployments) follow(update);
       for (const [process, actions] of step.owed) {
         const since = outSince.get(keyOf(step.environment, process));
