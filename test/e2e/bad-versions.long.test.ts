@@ -83,8 +83,8 @@ describe("a bad version with customers", () => {
     const [back] = [load.answers.length];
     await until(() => load.answers.length >= back + 200, "there is more traffic");
     expect(load.answers.slice(back).filter(({ version, sentAt }) => version === "1.1.0" && sentAt > (deployment.endedAt ?? 0))).toEqual([]);
-    // What takes its engine down may do so to the validation that asks it first.
-    expect([trigger, ...(environment === "crash" ? ["post_validation"] : [])]).toContain(deployment.trigger);
+    // What takes its engine down may do so to the validation that asks it first, and fails what its canary is judged by too.
+    expect([trigger, ...(environment === "crash" ? ["post_validation", "success_rate"] : [])]).toContain(deployment.trigger);
     await installation.untilStatus(environment, process, { sync: "Synced", health: "Healthy", desired: "1.0.0" });
     await expectCommit(environment, process, deployment.trigger ?? "");
   });
