@@ -14,6 +14,10 @@ prepare() {
   mkdir "$scratch/etc" "$scratch/work" "$scratch/shop"
   mount -t overlay overlay -o "lowerdir=/etc,upperdir=$scratch/etc,workdir=$scratch/work" /etc
   systemd-sysusers "$checkout/deploy/pinion.sysusers.conf" 2>/dev/null
+  # The checkout may be in one of the folders that are others from now on.
+  mkdir "$scratch/checkout"
+  mount --bind "$checkout" "$scratch/checkout"
+  checkout="$scratch/checkout"
   mount -t tmpfs -o mode=0755 tmpfs /srv
   cp -r "$checkout/example-repo/." "$scratch/shop"
   (
@@ -34,7 +38,6 @@ YAML
   mount -t tmpfs -o mode=0755 tmpfs /opt
   mkdir /opt/pinion
   mount --bind "$checkout" /opt/pinion
-  # The checkout may be in a folder that is closed from now on.
   unit=/opt/pinion/deploy/pinion.service
 }
 
