@@ -2,7 +2,7 @@
 
 import { inconclusive } from "./inconclusive.ts";
 import type { Reason, ReasonCode } from "./reason.ts";
-import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "./rollout.ts";
+import type { Rollout, RolloutSeen, RolloutState, StrategyStep, Stuck } from "./rollout.ts";
 import { rolloutStates } from "./rollout-states.ts";
 import type { DeploymentPhase } from "./status.ts";
 import { isBeforeInstalling } from "./strategies/steps.ts";
@@ -31,7 +31,7 @@ export function codeOf({ code }: StrategyStep, rollout: Rollout, { watched, stop
   if (code !== undefined) return code;
   if (rollout.state.kind === "rejected") return "GoingBack";
   if (stopped !== null) return stopped.code;
-  return isSame && watched.stuck !== null ? "ActionRefused" : codeUnderWay(rollout);
+  return isSame && watched.stuck !== null ? codeOfRefusal(rollout, watched.stuck) : codeUnderWay(rollout);
 }
 
 /** A rejected candidate that ever had traffic was rolled back; one that never had it just failed. */
@@ -39,6 +39,11 @@ export function rejectedPhase(state: RolloutState): DeploymentPhase {
   if (state.kind !== "rejected") return "Failed";
   if (state.trigger === "abort" || state.trigger === inconclusive) return "Aborted";
   return state.hadTraffic ? "RolledBack" : "Failed";
+}
+
+/** What has all the traffic and can never be installed again is not on its way any more: it lacks something until a commit comes. */
+function codeOfRefusal({ switchedAt }: Rollout, { action, retry }: Stuck): ReasonCode {
+  return switchedAt !== null && action.kind === "ensure-installed" && retry === "never" ? "NotRestored" : "ActionRefused";
 }
 
 /** `phase`: as which it ended. */

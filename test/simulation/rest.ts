@@ -1,5 +1,6 @@
 /** Once nothing fails any more: whether the world has come to rest, and whether nobody does anything there any more. */
 
+import type { Rollout } from "../../src/domain/rollout.ts";
 import type { Instant } from "../../src/domain/names.ts";
 import type { EnvironmentState, OwedAction, ProcessState } from "../../src/domain/state.ts";
 import type { Invariants } from "./invariants.ts";
@@ -110,7 +111,7 @@ function whyBusy({ owed, orders, freeze, processes }: EnvironmentState): string 
   if (freeze) return "frozen";
   if (orders[0]) return `an order is not answered: ${orders[0].id}`;
   for (const state of processes.values()) {
-    const why = whyProcessBusy(state);
+    const why = whyProcessBusy(state, owed);
     if (why) return why;
   }
   const wanting = owed.find((entry) => !isBeyondRecall(entry));
@@ -122,9 +123,15 @@ function isBeyondRecall({ action, stuck }: OwedAction): boolean {
   return action.kind === "ensure-installed" && stuck?.retry === "never";
 }
 
-function whyProcessBusy({ process, rollout, revert, status }: ProcessState): string | null {
-  if (rollout && !isAlarming(status)) return `${process} is ${rollout.state.kind}: ${status?.reason.text ?? ""}`;
+function whyProcessBusy({ process, rollout, revert, status }: ProcessState, owed: readonly OwedAction[]): string | null {
+  if (rollout && !isAlarming(status) && !isLost(rollout, owed)) return `${process} is ${rollout.state.kind}: ${status?.reason.text ?? ""}`;
   return revert && revert.outcome?.kind !== "proposed" ? `a revert is owed: ${revert.order.id}` : null;
+}
+
+/** What is watched beside a pin that cannot run, and was lost under other variables, waits for a commit. */
+function isLost({ candidate }: Rollout, owed: readonly OwedAction[]): boolean {
+  const digests = owed.filter(isBeyondRecall).map(({ action }) => (action.kind === "ensure-installed" ? action.unit.digest : null));
+  return candidate !== null && digests.includes(candidate.digest);
 }
 
 /** Bad, but within the rails: it is shown, and a person must decide. */
