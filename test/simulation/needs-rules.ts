@@ -31,9 +31,16 @@ export function lacking({ catalogue }: SimWorld, caller: ProcessId, { desired: a
 /** Whoever failed while somebody that it calls was taken back is tried again, once that is as pinned. */
 export function judgeByCatch({ trace }: SimWorld, { processes }: EnvironmentState, desired: Desired | null): void {
   if (desired?.kind !== "run") return;
-  const refused = processes.get(desired.unit.process)?.refused ?? null;
-  const isCalled = refused?.unit.digest === desired.unit.digest && isCalm(processes.get(refused.awaits ?? ""));
-  trace.expect(!isCalled, "what failed with its neighbour is tried again", `${desired.unit.process}: ${refused?.why ?? ""}`);
+  const known = processes.get(desired.unit.process);
+  if (!known?.refused || isLacking(known)) return;
+  const { unit, awaits, why } = known.refused;
+  const isCalled = unit.digest === desired.unit.digest && isCalm(processes.get(awaits ?? ""));
+  trace.expect(!isCalled, "what failed with its neighbour is tried again", `${unit.process}: ${why}`);
+}
+
+/** Its turn has come, and what went back is too old for it. */
+function isLacking({ status }: ProcessState): boolean {
+  return status?.reason.code === "DependencyMissing";
 }
 
 function isCalm(process: ProcessState | undefined): boolean {
