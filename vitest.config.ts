@@ -1,6 +1,6 @@
 /**
  * Three kinds of tests are run by `npm test`: fast ones first, then ones with real processes, together with the whole program. Three more are left to
- * `.ci/run`: `long` starts whole installations again and again; `debian` needs programs of Debian's, such as a Prometheus server, which not every machine has; `load` takes minutes. Limits of time only
+ * `.ci/run`: `long` starts whole installations again and again, or waits for what hangs; `debian` needs programs of Debian's, such as a Prometheus server, which not every machine has; `load` takes minutes. Limits of time only
  * catch what hangs.
  */
 
@@ -34,7 +34,7 @@ export default defineConfig({
           ...sharing,
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.real.test.ts", "test/**/*.debian.test.ts", "test/e2e/**", "test/load/**"],
+          exclude: ["test/**/*.real.test.ts", "test/**/*.debian.test.ts", "test/**/*.long.test.ts", "test/e2e/**", "test/load/**"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: cores,

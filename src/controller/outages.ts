@@ -29,44 +29,18 @@ export interface Outages {
 
 /** How long after a failure to record an outage it is tried again, in milliseconds. */
 const againAfterMs = 5_000;
+/** How many may wait to be recorded; past it the oldest are told by the log alone. */
+const mostWaiting = 1_000;
 
 /** What went on being down is told once, and its return only after that. What cannot be recorded, as on a full disk, is told once it can be. */
-export function createOutages({ journal, telling, clock, log, environments }: OutagesParts): Outages {
+export function createOutages({ environments, ...parts }: OutagesParts): Outages {
   const down = new Set<string>();
   const isNews = (what: string, isUp: boolean): boolean => (isUp ? down.delete(what) : !down.has(what) && down.add(what).size > 0);
-  const stopping = new AbortController();
-  const steps: Step[] = [];
-  const warned = new WeakSet<Step>();
-  let isRecording = false;
-
-  /** In their order: an end is never told before its beginning. */
-  async function recordAll(): Promise<void> {
-    if (isRecording) return;
-    isRecording = true;
-    for (let step = steps[0]; step !== undefined && !stopping.signal.aborted; step = steps[0]) {
-      if (await isRecorded(step)) steps.shift();
-      else await clock.sleep(againAfterMs, stopping.signal);
-    }
-    isRecording = false;
-  }
-
-  async function isRecorded(step: Step): Promise<boolean> {
-    try {
-      await journal.record(step);
-    } catch (error) {
-      if (!warned.has(step))
-        log.error({ environment: step.environment, error }, `an outage cannot be recorded yet: ${step.events[0]?.why ?? ""}`);
-      warned.add(step);
-      return false;
-    }
-    telling.ring();
-    return true;
-  }
+  const recorder = createRecorder(parts);
 
   function tell(environment: EnvironmentName, about: string, kind: EventKind, why: string): void {
-    const step = emptyStep(environment, clock.now());
-    steps.push({ ...step, events: [eventOf(step, about, { kind, why })] });
-    void recordAll();
+    const step = emptyStep(environment, parts.clock.now());
+    recorder.add({ ...step, events: [eventOf(step, about, { kind, why })] });
   }
 
   return {
@@ -81,8 +55,58 @@ export function createOutages({ journal, telling, clock, log, environments }: Ou
       if (state === "starting" || !isNews(about, state === "ready")) return;
       tell(environment, about, state === "ready" ? "engine-up" : "engine-down", textOf(id, state === "ready", why));
     },
+    stop: () => recorder.stop(),
+  };
+}
+
+interface Recorder {
+  add(step: Step): void;
+  stop(): void;
+}
+
+/** One after the other and in their order: an end is never told before its beginning. */
+function createRecorder({ journal, telling, clock, log }: Omit<OutagesParts, "environments">): Recorder {
+  const stopping = new AbortController();
+  const waiting: Step[] = [];
+  const warned = new WeakSet<Step>();
+  let isRecording = false;
+
+  async function recordAll(): Promise<void> {
+    if (isRecording) return;
+    isRecording = true;
+    for (let step = waiting[0]; step !== undefined && !stopping.signal.aborted; step = waiting[0]) {
+      // It may have been given up meanwhile.
+      if (!(await isRecorded(step))) await clock.sleep(againAfterMs, stopping.signal);
+      else if (waiting[0] === step) waiting.shift();
+    }
+    isRecording = false;
+  }
+
+  async function isRecorded(step: Step): Promise<boolean> {
+    try {
+      await journal.record(step);
+    } catch (error) {
+      if (!warned.has(step)) log.error({ environment: step.environment, error }, `an outage cannot be recorded yet: ${whyOf(step)}`);
+      warned.add(step);
+      return false;
+    }
+    telling.ring();
+    return true;
+  }
+
+  return {
+    add(step) {
+      waiting.push(step);
+      const given = waiting.length > mostWaiting ? waiting.shift() : undefined;
+      if (given) log.error({ environment: given.environment }, `an outage is told by this line only: ${whyOf(given)}`);
+      void recordAll();
+    },
     stop: () => stopping.abort(),
   };
+}
+
+function whyOf({ events }: Step): string {
+  return events[0]?.why ?? "";
 }
 
 function textOf(what: string, isUp: boolean, why: string): string {

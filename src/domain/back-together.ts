@@ -6,10 +6,12 @@
 import type { Action } from "./actions.ts";
 import type { ProcessDecision } from "./decision.ts";
 import { personMustDecide } from "./inconclusive.ts";
+import { whyUnknown } from "./hold.ts";
 import type { ProcessId } from "./names.ts";
 import { entered, newRollout, opened } from "./new-rollout.ts";
 import type { PinBack, Revert } from "./revert.ts";
 import { joinReasons, type Reason } from "./reason.ts";
+import { describeEndpoint } from "./requests.ts";
 import type { Rollout } from "./rollout.ts";
 import type { Seen } from "./seen.ts";
 import type { DeploymentUpdate, ProcessState } from "./state.ts";
@@ -83,7 +85,7 @@ function changesFor(process: ProcessId, world: World): Changes {
   const rollout = first?.decision.after?.rollout;
   const around = surroundings(world.seen, (other) => world.find(other)?.remembered);
   if (!first || !rollout) return [];
-  if (!around) return changesUnasked(first, rollout);
+  if (!around) return changesUnasked(first, rollout, world.seen);
   const group = groupOf(process, { kind: "reject", rollout }, around);
   if (group.keeper !== null) return [[process, stays(first, describeKeeper(group.keeper))]];
   if (isInVain(first, rollout, group, world.seen)) return [[process, stays(first, "there is no version to go back to")]];
@@ -100,8 +102,8 @@ function changesTogether(process: ProcessId, group: Group, world: World): Change
 }
 
 /** Engine or router did not answer: whoever has partners waits for them, all others go back. */
-function changesUnasked(one: Decided, rollout: Rollout): Changes {
-  return partnersOf(rollout, one).length > 0 ? [[rollout.process, waits(one, rollout)]] : [];
+function changesUnasked(one: Decided, rollout: Rollout, seen: Seen): Changes {
+  return partnersOf(rollout, one).length > 0 ? [[rollout.process, waits(one, rollout, seen)]] : [];
 }
 
 /** A first version that has all the traffic for good, and what served its paths before it does not come back. */
@@ -117,10 +119,11 @@ function partnersOf(rollout: Rollout, { remembered }: Decided): readonly Process
 }
 
 /** As it was, until it is known who has its paths: half of it would be refused by the router, or leave a path without an owner. */
-function waits(one: Decided, rollout: Rollout): Change {
+function waits(one: Decided, rollout: Rollout, seen: Seen): Change {
   const partners = partnersOf(rollout, one).join(", ");
-  const whyNot = `engine or router cannot be asked, and paths changed owner between it and ${partners}`;
-  return asItWas(one, whyNot, { code: "EngineUnknown", text: `${condemnedBy(one)}; not rolled back yet: ${whyNot}` });
+  const { code, text } = whyUnknown(seen);
+  const whyNot = `paths changed owner between it and ${partners}, and who has them cannot be asked: ${text}`;
+  return asItWas(one, whyNot, { code, text: `${condemnedBy(one)}; not rolled back yet: ${whyNot}` });
 }
 
 /** As it was: with the traffic that it has, until a person decides. */
@@ -168,8 +171,7 @@ function describeMember(process: ProcessId, { kind }: WayBack): string {
 }
 
 function describeOrphan({ endpoint, giver }: Orphan): string {
-  const path = `${endpoint.method.toUpperCase()} ${endpoint.path}`;
-  return `nobody serves ${path} any more: ${giver.process} ${giver.version} did, and cannot go back by itself: revert both in one commit`;
+  return `nobody serves ${describeEndpoint(endpoint)} any more: ${giver.process} ${giver.version} did, and cannot go back by itself: revert both in one commit`;
 }
 
 /** The same with more to say, in the state too, so that it stays said. */

@@ -67,10 +67,7 @@ export function open(one: Case, view: ProcessSeen, { why, isByHand = false, hand
     after,
     actions: together(step.actions, handover?.with ?? []),
     replacesOwed: true,
-    deployments: [
-      opened(rollout, seen, { code: isByHand ? "HealingDrift" : reason.code, text: why }),
-      entered(rollout, seen.now, { ...reason }),
-    ],
+    deployments: [opened(rollout, seen, { code: isByHand ? "HealingDrift" : reason.code, text: why }), entered(rollout, seen.now, reason)],
     wakeAt: earlier(step.wakeAt, timeIsOver(rollout, seen)),
   };
 }

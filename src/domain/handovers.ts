@@ -9,7 +9,7 @@ import type { Desired } from "./desired.ts";
 import type { ProcessId, UnitRef } from "./names.ts";
 import { describeFreeze, type Freeze, type Order } from "./orders.ts";
 import { whyNotTakenOut } from "./removal.ts";
-import { requestsOf } from "./requests.ts";
+import { describeEndpoint, endpointsServed, requestsOf } from "./requests.ts";
 import { condemnationByHand } from "./rollback.ts";
 import type { Exchange, Rollout } from "./rollout.ts";
 import type { Route } from "./route.ts";
@@ -98,12 +98,12 @@ function moverOf(one: Stirring, world: World): Mover | null {
   const target = targetOf(one, world);
   if (!target) return null;
   const health = healthCheckOf(world.spec, process)?.path;
-  const now = requestsIn(endpointsOf(world.routes.get(process)), health);
+  const now = requestsIn(endpointsServed(world.routes.get(process)), health);
   const later = requestsIn(target.endpoints, health);
   const [gains, losses] = [without(later, now), without(now, later)];
   if (gains.size + losses.size === 0) return null;
   const before = servingUnit(world.routes.get(process) ?? null);
-  const paths = pathsOf([...endpointsOf(world.routes.get(process)), ...target.endpoints]);
+  const paths = pathsOf([...endpointsServed(world.routes.get(process)), ...target.endpoints]);
   return { process, gains, losses, paths, before, after: target.unit, whyNotReady: whyNotReady(one, target, world) };
 }
 
@@ -148,10 +148,6 @@ function whyStopped({ process, kind, paused, deadline }: Rollout, { digest }: Un
   if (seen.now >= deadline) return "its time is over";
   const installed = findInstalled(engine.installed.get(process) ?? [], digest);
   return isReady(installed, engine.instances) ? null : "it does not answer";
-}
-
-function endpointsOf(route: Route | undefined): readonly PublicEndpoint[] {
-  return route?.shares.flatMap((share) => (share.weight > 0 ? share.endpoints : [])) ?? [];
 }
 
 /** The path of the health check is asked in private: all may have it. */
@@ -208,11 +204,7 @@ function exchangedBy(group: readonly Mover[]): readonly Exchange[] {
 }
 
 function pathsOf(endpoints: readonly PublicEndpoint[]): ReadonlyMap<string, string> {
-  return new Map(endpoints.flatMap((endpoint) => requestsOf(endpoint).map((request) => [request, describe(endpoint)] as const)));
-}
-
-function describe({ method, path }: PublicEndpoint): string {
-  return `${method.toUpperCase()} ${path}`;
+  return new Map(endpoints.flatMap((endpoint) => requestsOf(endpoint).map((request) => [request, describeEndpoint(endpoint)] as const)));
 }
 
 type Claims = ReadonlyMap<ProcessId, readonly PublicEndpoint[]>;
@@ -224,7 +216,7 @@ interface Keeper {
 
 /** Where each process is called, or will be once what is decided about it is done. */
 function claimsOf(stirring: readonly Stirring[], { engine, routes }: World): Claims {
-  const claims = new Map([...routes].map(([process, route]) => [process, endpointsOf(route)] as const));
+  const claims = new Map([...routes].map(([process, route]) => [process, endpointsServed(route)] as const));
   for (const { remembered } of stirring) {
     const unit = remembered.rollout && unitToCome(remembered.rollout);
     const coming = unit && findInstalled(engine.installed.get(unit.process) ?? [], unit.digest)?.endpoints;
@@ -246,7 +238,7 @@ function whoKeeps({ process, gains }: Mover, movers: readonly Mover[], claims: C
     if (other === process) continue;
     const isKept = (request: string): boolean => gains.has(request) && !given.get(other)?.has(request);
     const kept = endpoints.find((endpoint) => requestsOf(endpoint).some(isKept));
-    if (kept) return { process: other, path: describe(kept) };
+    if (kept) return { process: other, path: describeEndpoint(kept) };
   }
   return null;
 }

@@ -10,7 +10,7 @@ import { healthCheckOf } from "./health-check.ts";
 import type { Digest, ProcessId, UnitRef } from "./names.ts";
 import { isInQuarantine } from "./quarantine.ts";
 import type { Reason } from "./reason.ts";
-import { requestsOf } from "./requests.ts";
+import { endpointsServed, requestsOf } from "./requests.ts";
 import type { Route, Share } from "./route.ts";
 import { findInstalled, isArmedAlone, isReady, type ProcessSeen, type Seen, servingUnit, weightOf, whyNotReady } from "./seen.ts";
 import type { OwedAction, ProcessState } from "./state.ts";
@@ -57,13 +57,13 @@ function isRivalled({ process, installed }: ProcessSeen, { digest }: UnitRef, pa
 /** Who serves which requests. */
 function ownersOf({ routes }: Seen): ReadonlyMap<string, ProcessId> {
   const all = routes.kind === "known" ? [...routes.value.values()] : [];
-  const owned = ({ process, shares }: Route) =>
-    shares.flatMap((share) => requestsServed(share).map((request) => [request, process] as const));
-  return new Map(all.flatMap(owned));
-}
-
-function requestsServed({ weight, endpoints }: Share): readonly string[] {
-  return weight > 0 ? endpoints.flatMap(requestsOf) : [];
+  return new Map(
+    all.flatMap((route) =>
+      endpointsServed(route)
+        .flatMap(requestsOf)
+        .map((request) => [request, route.process] as const),
+    ),
+  );
 }
 
 function isAnswering(view: ProcessSeen, { digest }: UnitRef): boolean {

@@ -37,7 +37,7 @@ export const reasonCatalogue = {
   Switching: { event: null, meaning: "It is being given all the traffic.", toDo: null },
   Shifting: { event: null, meaning: "A canary: it has a share of the traffic.", toDo: null },
   AwaitsPromotion: {
-    event: null,
+    event: "held",
     meaning: "A canary has reached a pause without an end.",
     toDo: "`pinion promote ENV/PROCESS` goes on, `pinion abort ENV/PROCESS` goes back.",
   },
@@ -53,7 +53,7 @@ export const reasonCatalogue = {
   Removing: { event: null, meaning: "What is not wanted any more is being removed.", toDo: null },
   GoingBack: { event: null, meaning: "It was found bad: the traffic goes back, or is back, to the version before it.", toDo: null },
   ActionRefused: {
-    event: "held",
+    event: null,
     meaning: "The engine or the router refuses what the next step needs; it is tried again.",
     toDo: "The line says what was refused.",
   },
@@ -61,7 +61,7 @@ export const reasonCatalogue = {
   RolledBack: {
     event: "held",
     meaning: "It was found bad while it had traffic, and taken back.",
-    toDo: "Mend the version and pin a new one; `pinion history ID` shows what condemned it.",
+    toDo: "Mend the version and pin a new one; `pinion history --id ID` shows what condemned it.",
   },
   DeploymentFailed: {
     event: "held",
@@ -83,9 +83,13 @@ export const reasonCatalogue = {
   PersonMustDecide: {
     event: "held",
     meaning: "It was found bad, or could not be judged, and stays as it is, since the policy leaves that to people.",
-    toDo: "`pinion rollback ENV/PROCESS` takes it back; `pinion promote ENV/PROCESS` keeps what was not judged.",
+    toDo: 'The line says what stands in the way. `pinion rollback ENV/PROCESS --reason "…"` takes it back where that is possible; `pinion promote ENV/PROCESS` keeps what was not judged.',
   },
-  Frozen: { event: "held", meaning: "The environment is frozen: nothing new is deployed there.", toDo: "`pinion unfreeze ENV`." },
+  Frozen: {
+    event: "held",
+    meaning: "The environment is frozen: nothing new is deployed there.",
+    toDo: '`pinion unfreeze ENV --reason "…"`.',
+  },
   Paused: { event: "held", meaning: "A person has paused the deployment.", toDo: "`pinion resume ENV/PROCESS`." },
   WaitsForDependency: { event: null, meaning: "A process that it calls is on its way to the version that it needs.", toDo: null },
   DependencyMissing: {
@@ -118,22 +122,22 @@ export const reasonCatalogue = {
   Healing: { event: null, meaning: "What runs lacks something, such as an instance that came back empty, and is put back.", toDo: null },
   NotRestored: { event: "held", meaning: "What serves lacks something and cannot be put back.", toDo: "The line says what was refused." },
   EngineUnknown: {
-    event: "held",
-    meaning: "The engine cannot be asked; shown is the last known picture.",
+    event: null,
+    meaning: "The engine cannot be asked: shown is the last known picture, and what needs its answer waits.",
     toDo: "Look at the engine and at `pinion status`.",
   },
   RouterUnknown: {
-    event: "held",
-    meaning: "The gateway cannot be asked; shown is the last known picture.",
+    event: null,
+    meaning: "The gateway cannot be asked: shown is the last known picture, and what needs its answer waits.",
     toDo: "Look at the gateway and at `pinion status`.",
   },
   EnvironmentUnusable: {
-    event: "held",
+    event: null,
     meaning: "environment.yaml cannot be used; what runs keeps running.",
     toDo: "`pinion validate` names the line.",
   },
   NotComparedYet: { event: null, meaning: "No pass has looked at it yet.", toDo: null },
-  Unrecorded: { event: "held", meaning: "Written by a release that recorded no code.", toDo: null },
+  Unrecorded: { event: null, meaning: "Written by a release that recorded no code.", toDo: null },
 } as const satisfies Record<string, Meaning>;
 
 const codes: ReadonlySet<string> = new Set(Object.keys(reasonCatalogue));

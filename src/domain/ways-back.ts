@@ -5,7 +5,7 @@
 
 import type { Digest, ProcessId, UnitRef } from "./names.ts";
 import { isInQuarantine, pinnedVersion } from "./quarantine.ts";
-import { requestsOf } from "./requests.ts";
+import { describeEndpoint, endpointsServed, requestsOf } from "./requests.ts";
 import type { PinBack } from "./revert.ts";
 import type { Exchange, Rollout } from "./rollout.ts";
 import type { Route } from "./route.ts";
@@ -29,11 +29,17 @@ export interface Orphan {
   readonly giver: UnitRef;
 }
 
+/** Who has what another one gets back. */
+export interface Keeper {
+  readonly process: ProcessId;
+  readonly endpoint: PublicEndpoint;
+}
+
 export interface Group {
   /** Who goes back, and how; the first is the one for which all of it is done. */
   readonly members: ReadonlyMap<ProcessId, WayBack>;
   /** Who has a path that the first gets back, and keeps it; null: nobody. */
-  readonly keeper: ProcessId | null;
+  readonly keeper: Keeper | null;
   readonly orphans: readonly Orphan[];
 }
 
@@ -78,14 +84,14 @@ function pinBack(process: ProcessId, way: WayBack): PinBack | null {
 }
 
 /** Why nobody goes back by itself. */
-export function describeKeeper(keeper: ProcessId): string {
-  return `${keeper} has a path that it would get back: revert both in one commit`;
+export function describeKeeper({ process, endpoint }: Keeper): string {
+  return `${process} has ${describeEndpoint(endpoint)}, which it would get back: revert both in one commit`;
 }
 
 interface Grown {
   readonly members: ReadonlyMap<ProcessId, WayBack>;
   /** Who cannot go back since another keeps what it needs; null: nobody. */
-  readonly blocked: { readonly process: ProcessId; readonly keeper: ProcessId } | null;
+  readonly blocked: { readonly process: ProcessId; readonly keeper: Keeper } | null;
 }
 
 function grow(first: ProcessId, way: WayBack, around: Surroundings, stuck: ReadonlySet<ProcessId>): Grown {
@@ -95,13 +101,13 @@ function grow(first: ProcessId, way: WayBack, around: Surroundings, stuck: Reado
   for (const [process, own] of members) {
     const exchanged = exchangedOf(process, own, around);
     for (const owner of ownersOf(process, own, around)) {
-      if (members.has(owner)) continue;
+      if (members.has(owner.process)) continue;
       const found = wayOf(
-        owner,
-        exchanged.find((each) => each.process === owner),
+        owner.process,
+        exchanged.find((each) => each.process === owner.process),
       );
       if (!found) return { members, blocked: { process, keeper: owner } };
-      members.set(owner, found);
+      members.set(owner.process, found);
     }
     for (const giver of giversOf(process, own, around)) {
       const found = members.has(giver.process) ? null : wayOf(giver.process, giver);
@@ -172,12 +178,15 @@ function isAnswering({ process, digest }: UnitRef, { engine }: Pick<Surroundings
 }
 
 /** Others that serve what this process gets back. */
-function ownersOf(process: ProcessId, way: WayBack, around: Surroundings): readonly ProcessId[] {
+function ownersOf(process: ProcessId, way: WayBack, around: Surroundings): readonly Keeper[] {
   const now = requestsNow(process, around);
   const regained = new Set([...requestsBack(process, way, around)].filter((request) => !now.has(request)));
   if (regained.size === 0) return [];
   const others = [...around.routes].filter(([other]) => other !== process);
-  return others.flatMap(([other, route]) => (requestsServed(route).some((request) => regained.has(request)) ? [other] : []));
+  return others.flatMap(([other, route]) => {
+    const endpoint = endpointsServed(route).find((each) => requestsOf(each).some((request) => regained.has(request)));
+    return endpoint ? [{ process: other, endpoint }] : [];
+  });
 }
 
 /** What it answers once it has gone back; of a version that is gone, and is to be installed again, what it gave up is remembered. */
@@ -235,12 +244,4 @@ function requestsAt({ process, digest }: UnitRef, { engine }: Surroundings): Rea
 
 function requestsNow(process: ProcessId, around: Surroundings): ReadonlySet<string> {
   return new Set(endpointsServed(around.routes.get(process)).flatMap(requestsOf));
-}
-
-function requestsServed(route: Route): readonly string[] {
-  return endpointsServed(route).flatMap(requestsOf);
-}
-
-function endpointsServed(route: Route | undefined): readonly PublicEndpoint[] {
-  return route?.shares.flatMap((share) => (share.weight > 0 ? share.endpoints : [])) ?? [];
 }

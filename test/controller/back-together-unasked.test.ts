@@ -17,7 +17,10 @@ it.each(["engine", "router"] as const)("both go back in one write as soon as the
   setReachable(world, port, false);
   spoil(world, "alpha");
   for (let passes = 0; passes < 3; passes += 1) await world.pass();
-  expect(await world.status("alpha")).toMatchObject({ health: "Degraded", reason: { code: "EngineUnknown" } });
+  expect(await world.status("alpha")).toMatchObject({
+    health: "Degraded",
+    reason: { code: port === "engine" ? "EngineUnknown" : "RouterUnknown" },
+  });
   expect((await world.status("alpha"))?.reason.text).toContain("not rolled back yet");
   setReachable(world, port, true);
   world.now += 1_000;

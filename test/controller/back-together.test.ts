@@ -73,10 +73,10 @@ describe("a version whose paths changed owner", () => {
     spoil(world, "alpha");
     expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
     expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "2.0.0": 100 }, { "2.0.0": 100 }]);
-    expect(await reasonOf(world, "alpha")).toContain("not rolled back: beta has a path that it would get back");
+    expect(await reasonOf(world, "alpha")).toContain("not rolled back: beta has GET /apple, which it would get back");
     for (const kind of ["recover", "rollback"] as const) {
       const answer = await world.order({ kind, process: "alpha", to: null });
-      expect(answer).toMatchObject({ kind: "refused", why: "beta has a path that it would get back: revert both in one commit" });
+      expect(answer).toMatchObject({ kind: "refused", why: "beta has GET /apple, which it would get back: revert both in one commit" });
     }
     expect(world.reverts).toEqual([]);
     world.pin("alpha", "1.0.0");

@@ -77,6 +77,25 @@ describe("an outage is told", () => {
     ]);
   });
 
+  it("of very many the newest, and of the others a line of the log each", async () => {
+    const { outages, journal, log, clock } = setUp();
+    journal.before = () => {
+      throw new Error("disk full");
+    };
+    for (let times = 0; times < 600; times += 1) {
+      outages.gateway(gateway("down", `outage ${times}`));
+      outages.gateway(gateway("up", `outage ${times}`));
+      await clock.pass(1);
+    }
+    await clock.pass(5_000);
+    const byLog = log.lines.filter((line) => JSON.stringify(line).includes("told by this line only"));
+    expect(byLog).toHaveLength(1_400);
+    journal.before = () => undefined;
+    await clock.pass(10_000);
+    const kept = await journal.untold(5_000);
+    expect([kept.length, kept.at(-1)?.why]).toEqual([1_000, "the gateway is up again, after: outage 599"]);
+  });
+
   it("no more once it is stopped", async () => {
     const { outages, journal, told, clock } = setUp();
     journal.before = () => {

@@ -6,6 +6,16 @@ import type { Router } from "../../src/ports/router.ts";
 import { canary, measure, use } from "../support/progressive.ts";
 import { environment, running, type World } from "../support/world.ts";
 
+/** 1.1.0 has a share of the traffic, and 1.0.0 the rest. */
+async function shifting(): Promise<World> {
+  const world = await running();
+  use(world, canary);
+  measure(world, 0);
+  world.pin("orders", "1.1.0");
+  await world.settle();
+  return world;
+}
+
 /** From now on the router takes no routes; gives what ends that. */
 function refuseRoutes(world: World): () => void {
   const { ports } = world;
@@ -19,11 +29,7 @@ function refuseRoutes(world: World): () => void {
 
 describe("a version that is condemned while the router takes no routes", () => {
   it("is not reverted in git before its traffic is back", async () => {
-    const world = await running();
-    use(world, canary);
-    measure(world, 0);
-    world.pin("orders", "1.1.0");
-    await world.settle();
+    const world = await shifting();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
     const reachable = refuseRoutes(world);
     measure(world, 21);
@@ -43,11 +49,7 @@ describe("a version that is condemned while the router takes no routes", () => {
 
 describe("a version that is condemned while the version before it has to be installed again", () => {
   it("is not reverted in git before its traffic is back", async () => {
-    const world = await running();
-    use(world, canary);
-    measure(world, 0);
-    world.pin("orders", "1.1.0");
-    await world.settle();
+    const world = await shifting();
     const stable = world.digest("orders", "1.0.0");
     world.engine.refuse(stable, { code: "engine/unreachable", detail: "installed, but does not answer in time" });
     world.engine.removeByHand(stable);

@@ -2,7 +2,7 @@
 
 import type { Connection } from "../../src/adapters/store/database.ts";
 import { loadEnvironment } from "../../src/adapters/store/load.ts";
-import { atOnce } from "../../src/adapters/store/pages.ts";
+import { atOnce } from "../../src/domain/slices.ts";
 import { actionKey, processOf } from "../../src/domain/actions.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
 import type { Deployment, EnvironmentState } from "../../src/domain/state.ts";

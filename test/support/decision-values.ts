@@ -56,7 +56,7 @@ export function status(parts: Partial<ProcessStatus> = {}): ProcessStatus {
     sync: "OutOfSync",
     health: "Healthy",
     phase: "Pending",
-    reason: saying("needs billing ^2, which is not serving here"),
+    reason: saying("needs billing ^2, which is not serving here", "DependencyMissing"),
     since: 1,
     ...parts,
   };

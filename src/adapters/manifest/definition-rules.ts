@@ -6,7 +6,7 @@ import type { Finding } from "../../domain/finding.ts";
 import type { Dialect, NodeFault } from "../../ports/dialect.ts";
 import { asWarning, finding, type FindingCode, type Place, shortened } from "./findings.ts";
 import { maxConnections, maxFindings, maxName, maxNodes } from "./limits.ts";
-import type { Steps } from "./slices.ts";
+import type { Steps } from "../../domain/slices.ts";
 import { nearest } from "./suggest.ts";
 import { escapePointer } from "./yaml-rules.ts";
 

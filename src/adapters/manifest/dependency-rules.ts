@@ -6,7 +6,7 @@ import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts"
 import { asWarning, finding, type FindingCode, type Place } from "./findings.ts";
 import type { Pin } from "./pins-file.ts";
 import { versionFile, type VersionRecord } from "./process-record.ts";
-import type { Steps } from "./slices.ts";
+import type { Steps } from "../../domain/slices.ts";
 
 type GoodVersion = Extract<VersionRecord, { kind: "good" }>;
 

@@ -17,7 +17,7 @@ import { finding, type Place, type Say } from "./findings.ts";
 import { toSecretReference } from "./secret-reference.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import type { Schemas } from "./schemas.ts";
-import type { Steps } from "./slices.ts";
+import type { Steps } from "../../domain/slices.ts";
 import { readYaml, type YamlDocument } from "./yaml-document.ts";
 
 export interface ParsedEnvironment {

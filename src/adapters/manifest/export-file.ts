@@ -6,7 +6,7 @@ import type { Dialect } from "../../ports/dialect.ts";
 import { definitionFindings, type Locate } from "./definition-rules.ts";
 import { finding, startOf } from "./findings.ts";
 import { parseJson } from "./json-scan.ts";
-import type { Steps } from "./slices.ts";
+import type { Steps } from "../../domain/slices.ts";
 import { createTextPlaces, type TextPlaces } from "./text-places.ts";
 import { decodeText } from "./text.ts";
 

@@ -2,7 +2,7 @@
 
 import { shortened } from "./findings.ts";
 import { maxDepth, maxDifferentKeys, maxExportValues, maxKey, maxNodeValues } from "./limits.ts";
-import { atOnce, type Steps } from "./slices.ts";
+import { atOnce, type Steps } from "../../domain/slices.ts";
 
 export interface JsonProblem {
   readonly code: "json/syntax" | "json/number" | "json/key" | "limit/depth" | "limit/values";

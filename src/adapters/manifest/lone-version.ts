@@ -10,7 +10,7 @@ import type { Dialect } from "../../ports/dialect.ts";
 import { sha256 } from "./digest.ts";
 import { parseExport } from "./export-file.ts";
 import { createSchemas } from "./schemas.ts";
-import { atOnce } from "./slices.ts";
+import { atOnce } from "../../domain/slices.ts";
 import { parseVersionFile, withDefinition } from "./version-file.ts";
 
 export type LoneVersion =

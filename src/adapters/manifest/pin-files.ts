@@ -9,7 +9,7 @@ import { maxFindings, maxPinsBytes } from "./limits.ts";
 import { differingLines } from "./pin-lines.ts";
 import { type ParsedPins, parsePinsFile, type Pin } from "./pins-file.ts";
 import type { Reading } from "./read-process.ts";
-import type { Steps } from "./slices.ts";
+import type { Steps } from "../../domain/slices.ts";
 
 export interface PinFile {
   readonly id: string;

@@ -7,7 +7,7 @@ import type { Finding } from "../../domain/finding.ts";
 import type { ProcessId, Version } from "../../domain/names.ts";
 import { finding, type FindingCode } from "./findings.ts";
 import { maxFindings, maxName, maxPins, maxQuoted } from "./limits.ts";
-import type { Steps } from "./slices.ts";
+import type { Steps } from "../../domain/slices.ts";
 import { decodeText } from "./text.ts";
 
 export interface Pin {

@@ -8,7 +8,7 @@ import type { ProcessFile } from "../../generated/process.ts";
 import { finding } from "./findings.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import type { Schemas } from "./schemas.ts";
-import type { Steps } from "./slices.ts";
+import type { Steps } from "../../domain/slices.ts";
 import { suggestion } from "./suggest.ts";
 import { readYaml, type YamlDocument } from "./yaml-document.ts";
 

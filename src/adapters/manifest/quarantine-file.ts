@@ -6,7 +6,7 @@ import type { EnvironmentSnapshot } from "../../domain/snapshot.ts";
 import type { QuarantineFile } from "../../generated/quarantine.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import type { Schemas } from "./schemas.ts";
-import type { Steps } from "./slices.ts";
+import type { Steps } from "../../domain/slices.ts";
 import { readYaml } from "./yaml-document.ts";
 
 export interface ParsedQuarantine {

@@ -10,7 +10,7 @@ import { movedPins } from "./pin-files.ts";
 import { pinFindings, processSuggestions } from "./pin-rules.ts";
 import type { VersionRecord } from "./process-record.ts";
 import type { EnvironmentRecord } from "./read-environment.ts";
-import type { Steps } from "./slices.ts";
+import type { Steps } from "../../domain/slices.ts";
 
 export interface ResolvedEnvironment {
   readonly record: EnvironmentRecord;

@@ -1,10 +1,8 @@
-/** Long work in slices: whoever reads a large file gives the event loop back in between, and stops when all of it takes too long. */
+/** Carries long work out: whoever reads a large file gives the event loop back in between, and stops when all of it takes too long. */
 
 import { setImmediate } from "node:timers/promises";
 import { PinionError } from "../../domain/errors.ts";
-
-/** Work that may be interrupted wherever it yields. */
-export type Steps<T> = Generator<undefined, T, undefined>;
+import type { Steps } from "../../domain/slices.ts";
 
 /** Carries one reading of the repository out, however many files are under way at once. */
 export interface Pace {
@@ -19,14 +17,6 @@ const sliceMs = 10;
 export function* pause(): Steps<undefined> {
   yield;
   return undefined;
-}
-
-/** All the work without a pause, for callers that have nothing else to do. */
-export function atOnce<T>(steps: Steps<T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
 }
 
 /** `budgetMs` is time spent at work; waiting for others does not count. */

@@ -15,7 +15,7 @@ import { durationMs } from "./durations.ts";
 import { finding, type Place } from "./findings.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import type { Schemas } from "./schemas.ts";
-import type { Steps } from "./slices.ts";
+import type { Steps } from "../../domain/slices.ts";
 import { readYaml, type YamlDocument } from "./yaml-document.ts";
 
 /** Line and column. */

@@ -3,7 +3,7 @@
 import { isMap, isSeq, LineCounter, type YAMLError, type YAMLMap } from "yaml";
 import type { Finding } from "../../domain/finding.ts";
 import { finding, type FindingCode, type Place } from "./findings.ts";
-import { atOnce, type Steps } from "./slices.ts";
+import { atOnce, type Steps } from "../../domain/slices.ts";
 import { decodeText } from "./text.ts";
 import { compose } from "./yaml-compose.ts";
 import { breachesOf, keyText, type KeyFold, offsetOf } from "./yaml-rules.ts";

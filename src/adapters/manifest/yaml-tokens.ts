@@ -3,7 +3,7 @@
 import { type CST, Lexer, Parser } from "yaml";
 import { shortened } from "./findings.ts";
 import { maxAliases, maxDepth, maxLines, maxTokens } from "./limits.ts";
-import type { Steps } from "./slices.ts";
+import type { Steps } from "../../domain/slices.ts";
 
 export interface Refusal {
   readonly code: "limit/depth" | "limit/aliases" | "limit/tokens" | "limit/lines" | "yaml/multiple-documents" | "yaml/directive";

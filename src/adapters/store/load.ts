@@ -13,7 +13,8 @@ import type { Connection } from "./database.ts";
 import { listOf } from "./guards.ts";
 import { completeProcessState, completeProcessStates, completeResult } from "./older.ts";
 import { isFreeze, isOrder } from "./order-rows.ts";
-import { bounded, createLeftOut, eachPage, type LeftOut, type Row, type Steps, type Table, textAtOnce } from "./pages.ts";
+import type { Steps } from "../../domain/slices.ts";
+import { bounded, createLeftOut, eachPage, type LeftOut, type Row, type Table, textAtOnce } from "./pages.ts";
 import { isAction, isProcessState, isStuck, isValidationResult, parseJson } from "./rows.ts";
 
 interface Source {

@@ -1,6 +1,7 @@
 /** Reads long tables in pages, and large rows not at all, so that a journal which grew where it should not holds up nobody. */
 
 import { setImmediate } from "node:timers/promises";
+import type { Steps } from "../../domain/slices.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Connection } from "./database.ts";
 
@@ -27,9 +28,6 @@ export interface Table {
   readonly first: string | number;
 }
 
-/** Work that gives others their turn wherever it yields. */
-export type Steps<T> = Generator<undefined, T, undefined>;
-
 /** Each page of them, by key, with a pause after every full one. */
 export function* eachPage(
   connection: Connection,
@@ -54,14 +52,6 @@ export async function inSlices<T>(steps: Steps<T>): Promise<T> {
     const step = steps.next();
     if (step.done === true) return step.value;
     await setImmediate();
-  }
-}
-
-/** The work without a pause. */
-export function atOnce<T>(steps: Steps<T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
   }
 }
 

@@ -22,13 +22,24 @@ export function cleaned(directory: string, names: readonly string[]): ReadonlyMa
       stdio: "pipe",
     });
   try {
-    const ids = git(["hash-object", "-w", "--stdin-paths"], `${known.join("\n")}\n`)
-      .toString()
-      .split("\n");
-    return new Map(known.map((name, at) => [name, git(["cat-file", "blob", ids[at] ?? ""])]));
+    const ids = git(["hash-object", "-w", "--stdin-paths"], `${known.join("\n")}\n`).toString();
+    const blobs = blobsIn(git(["cat-file", "--batch"], ids));
+    return new Map(known.flatMap((name, at) => (blobs[at] === undefined ? [] : [[name, blobs[at]] as const])));
   } catch {
     return new Map();
   } finally {
     rmSync(objects, { recursive: true, force: true });
   }
+}
+
+/** What `git cat-file --batch` prints: a line with the size before each, and a line end behind it. */
+function blobsIn(printed: Buffer): readonly Uint8Array[] {
+  const blobs: Uint8Array[] = [];
+  for (let at = 0; at < printed.length;) {
+    const start = printed.indexOf("\n", at) + 1;
+    const size = Number(printed.toString("latin1", at, start).split(" ")[2]);
+    blobs.push(printed.subarray(start, start + size));
+    at = start + size + 1;
+  }
+  return blobs;
 }

@@ -6,7 +6,7 @@ import type { PathForm } from "../paths/path-pattern.ts";
 import type { EnvironmentSpec } from "../environment.ts";
 import { healthCheckOf } from "../health-check.ts";
 import type { ProcessId } from "../names.ts";
-import { requestsOf } from "../requests.ts";
+import { describeEndpoint, requestsOf } from "../requests.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../snapshot.ts";
 import type { PublicEndpoint } from "../unit.ts";
 import type { PinChange } from "./pin-changes.ts";
@@ -36,7 +36,7 @@ export function leftPaths(process: ProcessId, around: Around): LeftPaths | null 
   for (const endpoint of own) {
     const owners = requestsOf(endpoint).map((request) => ownerOf.get(request));
     for (const owner of owners) if (owner !== undefined) heirs.add(owner);
-    if (owners.includes(undefined)) lost.push(`${endpoint.method.toUpperCase()} ${endpoint.path}`);
+    if (owners.includes(undefined)) lost.push(describeEndpoint(endpoint));
   }
   return { heirs: [...heirs], lost };
 }
@@ -88,7 +88,7 @@ function whyTaken(gained: readonly PublicEndpoint[], rivalOf: (form: PathForm, e
   for (const endpoint of gained) {
     for (const form of formsOf(endpoint.path)) {
       const rival = rivalOf(form, endpoint);
-      if (rival) return `${endpoint.method.toUpperCase()} ${endpoint.path} answers what ${rival.process} answers too; a path has one owner`;
+      if (rival) return `${describeEndpoint(endpoint)} answers what ${rival.process} answers too; a path has one owner`;
     }
   }
   return null;

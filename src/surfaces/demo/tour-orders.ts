@@ -57,12 +57,9 @@ async function playFailsItsCheck(parts: TourParts): Promise<string> {
     `the deployment of ${versions.bad} is over`,
   );
   if (deployment.phase !== "Failed") throw new Error(`${versions.bad} ended ${deployment.phase}`);
-  const { reason } = await untilSeen(
-    parts,
-    process,
-    (view) => view.reason.code === "DeploymentFailed",
-    "the status says which check failed",
-  );
+  const hasFailedItsCheck = deployment.validations.some(({ validation, result }) => validation === "smoke_test" && result === "failed");
+  if (!hasFailedItsCheck) throw new Error(`${versions.bad} failed, and not by its smoke test: ${deployment.reason.text}`);
+  const { reason } = await untilSeen(parts, process, (view) => view.reason.code === "DeploymentFailed", "the status says that it failed");
   const { counts } = loads.orders;
   expectNoFailure(counts);
   const answers = counts.byVersion.get(versions.bad)?.answers ?? 0;

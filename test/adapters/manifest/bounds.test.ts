@@ -5,7 +5,7 @@ import { nodeRedDialect } from "../../../src/adapters/engines/node-red/dialect.t
 import { definitionFindings } from "../../../src/adapters/manifest/definition-rules.ts";
 import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
 import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
-import { atOnce } from "../../../src/adapters/manifest/slices.ts";
+import { atOnce } from "../../../src/domain/slices.ts";
 import { nearest } from "../../../src/adapters/manifest/suggest.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import type { Definition } from "../../../src/domain/definition.ts";

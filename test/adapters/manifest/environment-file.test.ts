@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { noDefaults, parseEnvironmentFile } from "../../../src/adapters/manifest/environment-file.ts";
-import { atOnce } from "../../../src/adapters/manifest/slices.ts";
+import { atOnce } from "../../../src/domain/slices.ts";
 import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
 import type { EnvironmentDefaults } from "../../../src/domain/controller-config.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { differingLines } from "../../../src/adapters/manifest/pin-lines.ts";
 import { parsePinsFile } from "../../../src/adapters/manifest/pins-file.ts";
-import { atOnce } from "../../../src/adapters/manifest/slices.ts";
+import { atOnce } from "../../../src/domain/slices.ts";
 
 const read = (text: string) => atOnce(parsePinsFile(Buffer.from(text), "pins.yaml"));
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { nodeRedDialect } from "../../../../src/adapters/engines/node-red/dialect.ts";
-import { atOnce } from "../../../../src/adapters/manifest/slices.ts";
+import { atOnce } from "../../../../src/domain/slices.ts";
 import type { Definition } from "../../../../src/domain/definition.ts";
 
 const tab = { id: "t1", type: "tab", label: "Orders", disabled: false, info: "Takes orders.", env: [] };

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { nodeRedDialect } from "../../../../src/adapters/engines/node-red/dialect.ts";
 import { parseExport } from "../../../../src/adapters/manifest/export-file.ts";
-import { atOnce } from "../../../../src/adapters/manifest/slices.ts";
+import { atOnce } from "../../../../src/domain/slices.ts";
 import type { Finding } from "../../../../src/domain/finding.ts";
 
 type Node = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { compileUnit } from "../../../../src/adapters/engines/node-red/compile.ts";
 import { nodeRedDialect } from "../../../../src/adapters/engines/node-red/dialect.ts";
 import { definitionFindings } from "../../../../src/adapters/manifest/definition-rules.ts";
-import { atOnce } from "../../../../src/adapters/manifest/slices.ts";
+import { atOnce } from "../../../../src/domain/slices.ts";
 import type { Definition, WorkflowNode } from "../../../../src/domain/definition.ts";
 import { node, unitOf, wires } from "./flows.ts";
 

@@ -1,7 +1,7 @@
 /** Reads the sections of an environment.yaml in few words. */
 
 import { noDefaults, type ParsedEnvironment, parseEnvironmentFile } from "../../../../src/adapters/manifest/environment-file.ts";
-import { atOnce } from "../../../../src/adapters/manifest/slices.ts";
+import { atOnce } from "../../../../src/domain/slices.ts";
 import { createSchemas } from "../../../../src/adapters/manifest/schemas.ts";
 import type { EnvironmentDefaults } from "../../../../src/domain/controller-config.ts";
 import type { EnvironmentSpec } from "../../../../src/domain/environment.ts";
