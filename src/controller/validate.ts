@@ -7,6 +7,7 @@ import type { ValidationResult } from "../domain/evidence.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
 import type { Rollout } from "../domain/rollout.ts";
 import type { Ports } from "./ports.ts";
+import { EngineWentAway } from "./validating/placements.ts";
 import { Failure, messageOf, type Question, SaysNothing, type Subject, unanswerable } from "./validating/question.ts";
 import { questionsOf } from "./validating/questions.ts";
 
@@ -102,6 +103,7 @@ async function answer({ validation, subject, ask }: Question, action: Validate, 
     // A process that stood still has let the time run out by itself: its own clock goes off before it hears the answer.
     if (ports.awake.since() > at) return finish("unknown", `${messageOf(error)}; asked again, for this controller stood still meanwhile`);
     const isFailure = error instanceof Failure || (error instanceof PinionError && error.retry === "never");
-    return finish(isFailure ? "failed" : "unknown", messageOf(error));
+    const result = finish(isFailure ? "failed" : "unknown", messageOf(error));
+    return error instanceof EngineWentAway ? { ...result, engineWentAway: true } : result;
   }
 }

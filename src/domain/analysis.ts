@@ -4,7 +4,7 @@ import type { Verdict } from "./evidence.ts";
 import type { Bound, Comparison, Measured, MetricCheck, Reading, Statistic } from "./metrics.ts";
 import type { Instant } from "./names.ts";
 import type { Figure } from "./progress.ts";
-import { countRequests, describeDuration, describeReading, describeValue, unitOf } from "./reading.ts";
+import { countRequests, describeAmount, describeDuration, describeReading, describeValue, unitOf } from "./reading.ts";
 
 /** When it is judged, and how old a measurement may be to count. */
 export interface JudgedAt {
@@ -47,19 +47,25 @@ export function firing(
 
 /** One check. What has too few requests, is too old or is no number says nothing. */
 export function judgeMeasured(measured: Measured, at: JudgedAt): Verdict {
+  const verdict = judgeAlone(measured, at);
+  return verdict.kind === "unknown" ? { ...verdict, why: `${measured.check.name}: ${verdict.why}` } : verdict;
+}
+
+/** The same, where why it is unknown does not name the check. */
+function judgeAlone(measured: Measured, at: JudgedAt): Verdict {
   const { check, candidate, stable } = measured;
   const age = at.now - measured.at;
   if (age < 0)
     return unknown(
-      `${check.name} was measured ${describeDuration(-age)} from now: a clock was set back, and that says nothing`,
+      `measured ${describeDuration(-age)} from now: a clock was set back, and that says nothing`,
       `${check.name} of another time`,
     );
   if (age > at.maxAgeMs)
     return unknown(
-      `${check.name} was measured ${describeDuration(age)} ago; more than ${describeDuration(at.maxAgeMs)} is too old to count`,
+      `measured ${describeDuration(age)} ago; more than ${describeDuration(at.maxAgeMs)} is too old to count`,
       `${check.name} too old`,
     );
-  if (candidate.kind === "none") return unknown(`${check.name}: ${candidate.why}`);
+  if (candidate.kind === "none") return unknown(candidate.why);
   const insufficient = whyInsufficient(check, candidate, "");
   return insufficient === null ? judgeEvidence({ check, candidate, stable }) : unknown(insufficient, `${check.name} says too little`);
 }
@@ -67,7 +73,7 @@ export function judgeMeasured(measured: Measured, at: JudgedAt): Verdict {
 /** One metric as people want to see it. */
 export function figureOf(measured: Measured, at: JudgedAt): Figure {
   const { check, candidate, stable } = measured;
-  const verdict = judgeMeasured(measured, at);
+  const verdict = judgeAlone(measured, at);
   const value = finiteValue(candidate);
   return {
     name: check.name,
@@ -118,10 +124,13 @@ function judgeEvidence(evidence: Evidence): Verdict {
   if (check.fail !== null && fails?.kind === "yes") return unhealthy(evidence, `fails when ${inWords(check.fail, check)}`);
   const passes = holds(check.pass, evidence, "pass");
   const open = [fails, passes].find((each): each is Unknown => each?.kind === "unknown");
-  if (open) return { ...open, why: `${check.name}: ${open.why}` };
+  if (open) return open;
   if (passes.kind === "yes") return { kind: "healthy" };
   if (check.fail === null) return unhealthy(evidence, `allowed ${inWords(check.pass, check)}`);
-  return unknown(`${describe(evidence)}: neither ${inWords(check.pass, check)} nor ${inWords(check.fail, check)}`, `${check.name} between`);
+  return unknown(
+    `${describeEvidence(evidence)}: neither ${inWords(check.pass, check)} nor ${inWords(check.fail, check)}`,
+    `${check.name} between`,
+  );
 }
 
 function holds(bound: Bound, { check, candidate, stable }: Evidence, as: "pass" | "fail"): Answer {
@@ -174,11 +183,11 @@ function compare(value: number, comparison: Comparison, limit: number): boolean 
 
 /** Null when there is enough to say something by. The number of requests itself is never too few to be known. */
 function whyInsufficient(check: MetricCheck, { value, requests }: Value, whose: string): string | null {
-  if (!Number.isFinite(value)) return `${check.name} ${whose}is not a number`;
+  if (!Number.isFinite(value)) return `the value ${whose}is not a number`;
   const least = leastRequests(check);
   if (check.metric === "request_count" || requests === null || requests >= least) return null;
   const seen = `${countRequests(requests)} ${whose}in ${describeDuration(check.windowMs)}`;
-  return `${check.name}: only ${seen}, at least ${least} say something`;
+  return `only ${seen}, at least ${least} say something`;
 }
 
 /** Two requests beyond the quantile, so that it is not the slowest one of all that is compared. */
@@ -191,12 +200,13 @@ function leastRequests(check: MetricCheck): number {
 }
 
 function unhealthy(evidence: Evidence, limit: string): Verdict {
-  return { kind: "unhealthy", why: `${describe(evidence)}, ${limit}` };
+  return { kind: "unhealthy", why: `${evidence.check.name} ${describeEvidence(evidence)}, ${limit}` };
 }
 
-function describe({ check, candidate, stable }: Evidence): string {
+/** `21.3 % of 143 requests in 30 s, stable 2 %`. */
+function describeEvidence({ check, candidate, stable }: Evidence): string {
   const compared = compares(check) && stable?.kind === "value" ? `, stable ${describeValue(stable.value, unitOf(check))}` : "";
-  return `${describeReading(check, candidate)}${compared}`;
+  return `${describeAmount(check, candidate)}${compared}`;
 }
 
 function inWords(bound: Bound, check: MetricCheck): string {

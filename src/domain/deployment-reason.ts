@@ -2,7 +2,7 @@
 
 import { inconclusive } from "./inconclusive.ts";
 import type { Reason, ReasonCode } from "./reason.ts";
-import type { Rollout, RolloutSeen, RolloutState, StrategyStep, Stuck } from "./rollout.ts";
+import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep, Stuck } from "./rollout.ts";
 import { rolloutStates } from "./rollout-states.ts";
 import type { DeploymentPhase } from "./status.ts";
 import { isBeforeInstalling } from "./strategies/steps.ts";
@@ -46,10 +46,19 @@ function codeOfRefusal({ switchedAt }: Rollout, { action, retry }: Stuck): Reaso
   return switchedAt !== null && action.kind === "ensure-installed" && retry === "never" ? "NotRestored" : "ActionRefused";
 }
 
+/** What each kind of deployment has done when it has succeeded, and has not when it has failed. */
+const endings: Readonly<Record<DeploymentKind, { readonly succeeded: ReasonCode; readonly failed: ReasonCode | null }>> = {
+  deploy: { succeeded: "AsPinned", failed: null },
+  rollback: { succeeded: "AsPinned", failed: null },
+  heal: { succeeded: "AsPinned", failed: "NotRestored" },
+  retire: { succeeded: "TakenOut", failed: null },
+};
+
 /** `phase`: as which it ended. */
 export function codeAtEnd({ kind, state }: Rollout, phase: DeploymentPhase): ReasonCode {
-  if (phase === "Succeeded") return kind === "retire" ? "TakenOut" : "AsPinned";
-  if (kind === "heal") return "NotRestored";
+  const { succeeded, failed } = endings[kind];
+  if (phase === "Succeeded") return succeeded;
+  if (failed !== null) return failed;
   if (phase === "Aborted") return state.kind === "rejected" && state.trigger === inconclusive ? "NotJudged" : "Aborted";
   return phase === "RolledBack" ? "RolledBack" : "DeploymentFailed";
 }

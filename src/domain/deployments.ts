@@ -219,7 +219,7 @@ function close(one: Case, rollout: Rollout, step: StrategyStep): ProcessDecision
   const ended: ProcessState = {
     ...before,
     rollout: null,
-    knownGood: knownGoodAfter(before, rollout, { phase, why: step.why, at: seen.now }),
+    knownGood: knownGoodAfter(before, rollout, { ...step, phase, at: seen.now }),
     refused: refusalAfter(one, rollout, { code, why: step.why, outcome: step.outcome }),
   };
   const update: DeploymentUpdate = {
@@ -242,11 +242,18 @@ export function isAllButOver(rollout: Rollout): boolean {
 export function knownGoodAfter(
   before: ProcessState,
   { candidate, kind, definition, exchanged }: Rollout,
-  { phase, why, at }: { readonly phase: DeploymentPhase; readonly why: string; readonly at: Instant },
+  { phase, why, unjudged, at }: Pick<StrategyStep, "why" | "unjudged"> & { readonly phase: DeploymentPhase; readonly at: Instant },
 ): readonly KnownGood[] {
   if (phase !== "Succeeded" || !candidate || kind === "heal") return before.knownGood;
   return [
-    { ...candidate, at, ...(definition && { definition }), why, ...(exchanged && { exchanged }) },
+    {
+      ...candidate,
+      at,
+      ...(definition && { definition }),
+      why,
+      ...(unjudged !== undefined && { unjudged }),
+      ...(exchanged && { exchanged }),
+    },
     ...before.knownGood.filter((good) => good.digest !== candidate.digest),
   ].slice(0, knownGoodLimit);
 }

@@ -67,9 +67,10 @@ export function describeRollout(before: ProcessState, seen: Seen, view: ProcessS
   return status(before, seen, { desired, actual, sync, health: healthOf(underWay), phase: "Running", reason });
 }
 
-function healthOf({ rollout, isAlarming, isStopped }: UnderWay): Health {
+function healthOf({ rollout, reason, isAlarming, isStopped }: UnderWay): Health {
   if (isAlarming || rollout.state.kind === "rejected") return "Degraded";
-  if (isStopped) return "Suspended";
+  // What could not be judged is not healthy, as long as nobody has taken it as good.
+  if (isStopped || reason.code === "PersonMustDecide") return "Suspended";
   return rollout.state.kind === "watching" ? "Healthy" : "Progressing";
 }
 

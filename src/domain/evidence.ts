@@ -46,6 +46,8 @@ export interface ValidationResult {
   readonly result: "passed" | "failed" | "unknown";
   /** What was seen, in one line for people. */
   readonly detail: string;
+  /** It is unknown since the engine went away while it was asked: the version is held to it when the same is asked again. */
+  readonly engineWentAway?: true;
   readonly at: Instant;
   readonly durationMs: number;
 }

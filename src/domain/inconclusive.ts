@@ -15,7 +15,12 @@ export function onInconclusiveOf(strategy: StrategySpec, spec: Pick<EnvironmentS
   return strategy.onInconclusive ?? spec?.analysis.onInconclusive ?? traitsOf(strategy).onInconclusive;
 }
 
+/** `why` there was no verdict. */
+export function describeUnjudged(why: string): string {
+  return `not judged: ${why}`;
+}
+
 /** Why a rollout without a verdict goes back. */
 export function describeAbort(why: string, stable: UnitRef): string {
-  return `not judged: ${why}; back to ${stable.version}, without a revert (onInconclusive: abort). ${personMustDecide}`;
+  return `${describeUnjudged(why)}; back to ${stable.version}, without a revert (onInconclusive: abort). ${personMustDecide}`;
 }

@@ -1,6 +1,6 @@
 /** What becomes of a rollout whose time is over: it goes back, and whether that says anything about its version depends on the verdict. */
 
-import { describeAbort, inconclusive } from "./inconclusive.ts";
+import { describeAbort, describeUnjudged, inconclusive } from "./inconclusive.ts";
 import type { Instant } from "./names.ts";
 import type { Person } from "./people.ts";
 import type { Rollout, RolloutSeen, StrategyStep } from "./rollout.ts";
@@ -39,7 +39,7 @@ function isWaitingForVerdict({ state, strategy }: Rollout): boolean {
 
 /** Whoever goes on with it has as much time as it had before. */
 function pauseFor(rollout: Rollout, why: string, now: Instant): Late {
-  const paused = { by: pinion, why: `not judged: ${why} (onInconclusive: pause)`, at: now };
+  const paused = { by: pinion, why: `${describeUnjudged(why)} (onInconclusive: pause)`, at: now };
   const deadline = now + (rollout.deadline - rollout.startedAt);
   return { rollout: { ...rollout, paused, deadline }, step: stay(rollout.state, `paused by ${pinion.name}: ${paused.why}`) };
 }

@@ -47,7 +47,12 @@ export type Reading =
       readonly coveredMs: number;
     }
   /** There is nothing to say about it, such as a window without a request. */
-  | { readonly kind: "none"; readonly why: string };
+  | {
+      readonly kind: "none";
+      readonly why: string;
+      /** Nobody asked anything of it in the window, or measuring has only begun: the source is not at fault. */
+      readonly isQuiet?: true;
+    };
 
 /** A question to a source. */
 export interface MetricQuery {

@@ -26,9 +26,14 @@ export function describeDuration(ms: number): string {
 
 /** `error_rate 21.3 % of 143 requests in 30 s`. */
 export function describeReading(check: MetricCheck, reading: Extract<Reading, { kind: "value" }>): string {
+  return `${check.name} ${describeAmount(check, reading)}`;
+}
+
+/** The same without the name of the check. */
+export function describeAmount(check: MetricCheck, reading: Extract<Reading, { kind: "value" }>): string {
   const isCount = check.metric === "request_count";
   const requests = reading.requests === null || isCount ? "" : ` of ${countRequests(reading.requests)}`;
-  return `${check.name} ${describeValue(reading.value, unitOf(check))}${requests} in ${describeDuration(coveredOf(check, reading))}`;
+  return `${describeValue(reading.value, unitOf(check))}${requests} in ${describeDuration(coveredOf(check, reading))}`;
 }
 
 /** Of the window, only what there is data for; a window that is all but covered is covered. */

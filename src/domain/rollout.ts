@@ -43,7 +43,8 @@ export type RolloutState =
   | { readonly kind: "draining"; readonly since: Instant }
   /** The old version is taken out before the new one comes in (recreate), or the process has left the pins. */
   | { readonly kind: "clearing"; readonly since: Instant }
-  | { readonly kind: "removing" }
+  /** `unjudged`: why there was no verdict about the candidate; absent: it was judged, or is judged later. */
+  | { readonly kind: "removing"; readonly unjudged?: string }
   /** Has all the traffic and passed everything; the rollback policy's triggers decide whether it stays. */
   | {
       readonly kind: "watching";
@@ -207,6 +208,8 @@ export interface StrategyStep {
   readonly code?: ReasonCode;
   /** Where `why` has figures that change: while it is about the same, the line that is shown stays, and nothing is written anew. */
   readonly about?: string;
+  /** Where it ends well although there was no verdict: why there was none. */
+  readonly unjudged?: string;
   /** Set when the rollout is over. */
   readonly outcome: "succeeded" | "failed" | null;
   /** When to look again without any event; null: an event will come. */

@@ -46,6 +46,8 @@ export interface KnownGood extends UnitRef {
   readonly definition?: Digest;
   /** What it was found good by; absent in what older releases wrote. */
   readonly why?: string;
+  /** Why there was no verdict about it; absent: it was judged. */
+  readonly unjudged?: string;
   /** Everybody with whom paths changed owner when it got its traffic last, and itself; absent: nobody. */
   readonly exchanged?: readonly Exchange[];
 }

@@ -77,9 +77,8 @@ function besides(group: Group | null, process: ProcessId): string {
 
 /** Whoever goes back to a version is told when nobody had called it while it was watched. */
 function ofUnjudged({ knownGood }: ProcessState, target: Version): string {
-  const why = knownGood.find(({ version }) => version === target)?.why ?? "";
-  const unjudged = why.split("; ").find((part) => part.startsWith("not judged"));
-  return unjudged === undefined ? "" : ` (${target} was ${unjudged})`;
+  const unjudged = knownGood.find(({ version }) => version === target)?.unjudged;
+  return unjudged === undefined ? "" : ` (${target} was not judged: ${unjudged})`;
 }
 
 const noOtherGood = "no other version was ever found good here; pin one by a pull request";

@@ -152,7 +152,10 @@ describe("without a verdict", () => {
     await deploy();
     await passes(world, 3_600_000);
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
-    expect((await world.status("orders"))?.reason.text).toMatch(/not judged: .* A person must decide/u);
+    expect(await world.status("orders")).toMatchObject({
+      health: "Suspended",
+      reason: { code: "PersonMustDecide", text: expect.stringMatching(/not judged: .* A person must decide/u) as string },
+    });
     await world.order({ kind: "promote", process: "orders", isFull: false });
     await world.settle();
     expect(await last()).toMatchObject({
@@ -181,7 +184,7 @@ describe("a watch", () => {
     await untilOver();
     const reason = `has all traffic; not judged: error_rate: ${quiet}`;
     expect((await last())?.reason.text).toContain(reason);
-    expect((await world.state("orders"))?.knownGood[0]?.why).toContain("not judged");
+    expect((await world.state("orders"))?.knownGood[0]).toMatchObject({ unjudged: `error_rate: ${quiet}` });
     const answer = await world.order({ kind: "rollback", process: "orders", to: null });
     expect(answer).toMatchObject({ kind: "done" });
   });

@@ -156,7 +156,7 @@ describe("told of", () => {
 
   it("a freeze and its end", async () => {
     await world.order({ kind: "freeze" });
-    expect(await lastWhy()).toMatch(/^frozen by /u);
+    expect(await lastWhy()).toMatch(/^by /u);
     expect(await told()).toEqual(["frozen"]);
     world.pin("orders", "1.1.0");
     await world.settle();

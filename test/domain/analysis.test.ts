@@ -100,7 +100,7 @@ describe("judging by a fixed threshold", () => {
     expect(judged(both, value(3))).toEqual({
       kind: "unknown",
       about: "error_rate between",
-      why: "error_rate 3 % of 143 requests in 30 s: neither <= 1 % nor > 5 %",
+      why: "error_rate: 3 % of 143 requests in 30 s: neither <= 1 % nor > 5 %",
     });
     expect(judged(both, value(6))).toEqual({
       kind: "unhealthy",

@@ -25,10 +25,10 @@ export function workedIn({ values, coveredMs }: Growth): Worked {
 }
 
 export function nothingIn(query: MetricQuery): Reading {
-  return { kind: "none", why: `no request in ${describeDuration(query.windowMs)}` };
+  return { kind: "none", why: `no request in ${describeDuration(query.windowMs)}`, isQuiet: true };
 }
 
-export const seenOnce: Reading = { kind: "none", why: "measuring has only begun" };
+export const seenOnce: Reading = { kind: "none", why: "measuring has only begun", isQuiet: true };
 
 /** For a metric that a source cannot have. */
 export function refusedBy(source: string, metric: MetricName, has: readonly MetricName[]): PinionError {

@@ -76,7 +76,7 @@ const isRolloutState = variants<RolloutState>({
   confirming: nothing,
   draining: since,
   clearing: since,
-  removing: nothing,
+  removing: shape<Body<RolloutState, "removing">>({ unjudged: optional(isText) }),
   watching: shape<Body<RolloutState, "watching">>({
     since: isNumber,
     until: isNumber,
@@ -144,6 +144,7 @@ export const isProcessState = shape<ProcessState>({
       at: isNumber,
       definition: optional(isDigest),
       why: optional(isText),
+      unjudged: optional(isText),
       exchanged: optional(listOf(isExchange)),
     }),
   ),
@@ -174,6 +175,7 @@ export const isValidationResult = shape<ValidationResult>({
   subject: isText,
   result: oneOf<ValidationResult["result"]>({ passed: true, failed: true, unknown: true }),
   detail: isText,
+  engineWentAway: optional(isTrue),
   at: isNumber,
   durationMs: isNumber,
 });

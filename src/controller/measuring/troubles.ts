@@ -11,9 +11,6 @@ export interface Troubles {
 /** More sources than these are nobody's. */
 const most = 1_000;
 
-/** What sources say of versions that nobody asks anything of. */
-const isQuiet = /^no \w+ in |^measuring has only begun$/u;
-
 /** The troubles of one environment. */
 export function createTroubles(log: Log, environment: EnvironmentName): Troubles {
   const known = new Map<string, string>();
@@ -22,14 +19,13 @@ export function createTroubles(log: Log, environment: EnvironmentName): Troubles
       // A metric and a trigger may have one name.
       const key = `${source} ${name} ${windowMs} ${minRequests}`;
       const before = known.get(key);
-      const why = candidate.kind === "none" ? candidate.why : null;
-      if (why === null) {
+      if (candidate.kind !== "none") {
         if (before !== undefined) log.info({ environment, source, metric: name }, `${name} is measured again`);
         known.delete(key);
-      } else if (before !== why && known.size < most) {
+      } else if (before !== candidate.why && known.size < most) {
+        const { why, isQuiet } = candidate;
         known.set(key, why);
-        // A process without requests is quiet, not in trouble.
-        const level = isQuiet.test(why) ? "info" : "warn";
+        const level = isQuiet === true ? "info" : "warn";
         log[level]({ environment, source, metric: name, why }, `${name} has nothing to say: ${why}`);
       }
     },

@@ -7,7 +7,9 @@ import type { ValidationName } from "../../domain/evidence.ts";
 import type { Placement } from "../../domain/unit.ts";
 import { Failure, installedOf, messageOf, type Question, type Subject } from "./question.ts";
 
-/** How evidence remembers that the engine went away; looked for when the same is asked again. */
+/** The engine went away while it was asked. */
+export class EngineWentAway extends Error {}
+
 const wentAway = "the engine went away while it was asked";
 
 type About = Pick<Question, "validation" | "subject">;
@@ -26,7 +28,7 @@ export async function onPlacements(
     const gone = await whyGone(subject, placements);
     if (gone === null) throw error;
     if (hasGoneBefore(subject, about)) throw new Failure(`${error.message}; ${wentAway} (${gone}), and so it did the time before`);
-    throw new Error(`${wentAway} (${gone}): ${error.message}`, { cause: error });
+    throw new EngineWentAway(`${wentAway} (${gone}): ${error.message}`, { cause: error });
   }
 }
 
@@ -60,8 +62,7 @@ function hasGoneBefore({ evidence, phase, scope }: Subject, { validation, subjec
       result.scope === scope &&
       result.validation === validation &&
       result.subject === subject &&
-      result.result === "unknown" &&
-      result.detail.startsWith(wentAway),
+      result.engineWentAway === true,
   );
 }
 

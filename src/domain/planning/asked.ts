@@ -4,6 +4,7 @@ import { describeBound } from "../analysis.ts";
 import type { PlannedValidation } from "../deployment-plan.ts";
 import type { ValidationSpec } from "../environment.ts";
 import type { ValidationName } from "../evidence.ts";
+import { assertNever } from "../names.ts";
 import type { Check } from "../process-version.ts";
 
 /** Before anything is touched. */
@@ -25,8 +26,15 @@ export function askedDuring(spec: ValidationSpec, checks: readonly Check[], heal
         return named(validation, ofKind(checks, "integration"));
       case "performance_test":
         return [{ validation, subject: performanceOf(spec) }];
-      default:
+      case "process_validation":
+      case "environment_validation":
+      case "dependency_validation":
+      case "service_availability":
+      case "data_integrity":
+      case "monitoring_setup":
         return [single(validation)];
+      default:
+        return assertNever(validation);
     }
   });
 }

@@ -3,7 +3,7 @@
  * is validated with it, the old version finishes what it has in flight, and the new one is watched before it counts as good.
  */
 
-import { describeAbort, inconclusive, personMustDecide } from "../inconclusive.ts";
+import { describeAbort, describeUnjudged, inconclusive, personMustDecide } from "../inconclusive.ts";
 import { assertNever, type UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
 import {
@@ -119,7 +119,7 @@ function whenDraining(at: Settling, state: In<"draining">, seen: RolloutSeen): S
   if (stable && !isDrained(seen.stableInFlight, state.since, seen))
     return stay(state, `${stable.version} finishes what it has in flight`, seen.now + drainPollMs);
   if (seen.watchMs === 0 || at.rollout.kind !== "deploy")
-    return finish(at, state, `has all traffic${at.rollout.fast ? proofOf(seen) : ""}`);
+    return finish(at, state, { why: `has all traffic${at.rollout.fast ? proofOf(seen) : ""}` });
   const until = seen.now + seen.watchMs;
   return enter({ kind: "watching", since: seen.now, until }, watching, [], until);
 }
@@ -138,7 +138,7 @@ function whenWatching(at: Settling, state: In<"watching">, seen: RolloutSeen): S
   if (!seen.isWatched && seen.watchMs > 0)
     return stay(state, `${watching}, from the beginning: nobody has measured for a while`, seen.now + watchPollMs);
   const { watched } = seen;
-  if (watched.kind === "healthy") return finish(at, state, "has all traffic, and stayed healthy while it was watched");
+  if (watched.kind === "healthy") return finish(at, state, { why: "has all traffic, and stayed healthy while it was watched" });
   return whenUnjudged(at, state, seen, watched);
 }
 
@@ -163,17 +163,24 @@ function whenUnjudged(at: Settling, state: In<"watching">, seen: RolloutSeen, ve
   const { why } = verdict;
   const { stable } = at.rollout;
   const isOver = needsNoVerdictAtEnd(at.rollout) || seen.onInconclusive === "proceed" || state.isAccepted === true;
-  if (isOver) return finish(at, state, `has all traffic; not judged: ${why}${state.isAccepted ? "; taken as good by a person" : ""}`);
+  if (isOver) {
+    const lacking = state.isAccepted ? `${why}; taken as good by a person` : why;
+    return finish(at, state, { why: `has all traffic; ${describeUnjudged(lacking)}`, unjudged: lacking });
+  }
   if (seen.onInconclusive === "abort" && stable)
     return reject(at.rollout, { trigger: inconclusive, why: describeAbort(why, stable) }, seen.now);
-  return { ...unjudged(stay(state, `has all traffic; not judged: ${why}. ${personMustDecide}`), verdict), code: "PersonMustDecide" };
+  return { ...unjudged(stay(state, `has all traffic; ${describeUnjudged(why)}. ${personMustDecide}`), verdict), code: "PersonMustDecide" };
 }
 
 function whenRemoving({ rollout }: Settling, state: In<"removing">, seen: RolloutSeen): StrategyStep {
   const { stable } = rollout;
-  if (!stable || isNotSo(seen.stableInstalled)) return succeed(state, "has all traffic; the old version is removed");
-  if (isHopeless(seen))
-    return succeed(state, `has all traffic; ${stable.version} could not be removed: ${seen.stuck?.detail ?? "refused"}`);
+  const { kind: _, ...without } = state;
+  const end = (how: string): StrategyStep => {
+    const said = without.unjudged === undefined ? "" : `; ${describeUnjudged(without.unjudged)}`;
+    return { ...succeed(state, `has all traffic${said}; ${how}`), ...without };
+  };
+  if (!stable || isNotSo(seen.stableInstalled)) return end("the old version is removed");
+  if (isHopeless(seen)) return end(`${stable.version} could not be removed: ${seen.stuck?.detail ?? "refused"}`);
   return insist(state, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
 }
 
@@ -184,9 +191,16 @@ function drain(rollout: Rollout, seen: RolloutSeen, why: string): StrategyStep {
   );
 }
 
-function finish({ rollout, old }: Settling, state: RolloutState, why: string): StrategyStep {
+interface Finish {
+  readonly why: string;
+  /** Why there was no verdict; absent: there was one. */
+  readonly unjudged?: string;
+}
+
+function finish({ rollout, old }: Settling, state: RolloutState, { why, unjudged: lacking }: Finish): StrategyStep {
   const { stable } = rollout;
-  if (!stable || old === "gone") return succeed(state, why);
-  if (old === "kept") return succeed(state, `${why}; ${stable.version} is kept warm`);
-  return enter({ kind: "removing" }, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
+  const without = lacking === undefined ? {} : { unjudged: lacking };
+  if (!stable || old === "gone") return { ...succeed(state, why), ...without };
+  if (old === "kept") return { ...succeed(state, `${why}; ${stable.version} is kept warm`), ...without };
+  return enter({ kind: "removing", ...without }, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
 }

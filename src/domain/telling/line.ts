@@ -2,7 +2,6 @@
 
 import type { PinionEvent } from "../events.ts";
 import { type Freeze, type Order, signature } from "../orders.ts";
-import type { Person } from "../people.ts";
 import type { EnvironmentState, Step } from "../state.ts";
 import { eventOf } from "./told.ts";
 
@@ -11,10 +10,10 @@ export function lineEvents(before: EnvironmentState, step: Omit<Step, "events">)
   if (step.line === undefined) return [];
   const { freeze } = step.line;
   if (freeze)
-    return isSame(before.freeze, freeze) ? [] : [eventOf(step, before.environment, { kind: "frozen", why: says("frozen", freeze) })];
+    return isSame(before.freeze, freeze) ? [] : [eventOf(step, before.environment, { kind: "frozen", why: `by ${signature(freeze)}` })];
   if (before.freeze === null) return [];
   const order = unfreezing(before, step);
-  return [eventOf(step, before.environment, { kind: "unfrozen", why: order ? says("unfrozen", order) : "no longer frozen" })];
+  return [eventOf(step, before.environment, { kind: "unfrozen", why: order ? `by ${signature(order)}` : "no longer frozen" })];
 }
 
 function isSame(one: Freeze | null, other: Freeze): boolean {
@@ -24,8 +23,4 @@ function isSame(one: Freeze | null, other: Freeze): boolean {
 function unfreezing(before: EnvironmentState, step: Omit<Step, "events">): Order | undefined {
   const done = new Set(step.answers.filter(({ kind }) => kind === "done").map(({ id }) => id));
   return before.orders.findLast(({ id, wish }) => wish.kind === "unfreeze" && done.has(id));
-}
-
-function says(what: string, { by, why }: { readonly by: Person; readonly why: string }): string {
-  return `${what} by ${signature({ by, why })}`;
 }

@@ -58,7 +58,7 @@ describe("the engine source", () => {
   it("says so when the engine does not count, and when nothing was worked on", async () => {
     await ask();
     now += 1_000;
-    expect(await ask()).toEqual({ kind: "none", why: "no request in 30 s" });
+    expect(await ask()).toEqual({ kind: "none", why: "no request in 30 s", isQuiet: true });
     expect(await ask({ metric: "request_count" })).toMatchObject({ value: 0 });
     source = createEngineSource({ engine: () => engine, clock: { now: () => now } });
     engine.setCounts(unit("a").digest, null);

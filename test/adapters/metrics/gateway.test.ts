@@ -90,7 +90,7 @@ describe("figures", () => {
   it("without a request there are none, but their number is 0", async () => {
     await ask();
     pass(1_000);
-    expect(await ask()).toEqual({ kind: "none", why: "no request in 30 s" });
+    expect(await ask()).toEqual({ kind: "none", why: "no request in 30 s", isQuiet: true });
     expect(await ask({ metric: "response_time" })).toMatchObject({ kind: "none" });
     expect(await ask({ metric: "request_count" })).toMatchObject({ value: 0, requests: 0 });
   });
@@ -99,7 +99,7 @@ describe("figures", () => {
 describe("what was before", () => {
   it("is not counted for a version that was there at the first look", async () => {
     counts = [traffic(unit("a"), answers(1_000), { errors: 1_000 })];
-    expect(await ask()).toEqual({ kind: "none", why: "measuring has only begun" });
+    expect(await ask()).toEqual({ kind: "none", why: "measuring has only begun", isQuiet: true });
     pass(1_000, [traffic(unit("a"), answers(1_010), { errors: 1_000 })]);
     expect(await ask()).toMatchObject({ value: 0, requests: 10 });
   });

@@ -19,3 +19,14 @@ it("logs once that a metric, and a trigger of its name over another window, have
   for (let round = 0; round < 3; round += 1) for (const windowMs of [5_000, 10_000]) troubles.note(silent(windowMs));
   expect(lines).toEqual(["error_rate has nothing to say: no request in 5000 ms", "error_rate has nothing to say: no request in 10000 ms"]);
 });
+
+it("warns of a source that is silent, not of a version that nobody calls, whatever the words", () => {
+  const levels: string[] = [];
+  const log: Log = { info: () => void levels.push("info"), warn: () => void levels.push("warn"), error: () => void levels.push("error") };
+  const troubles = createTroubles(log, "production");
+  const note = (name: string, candidate: Measured["candidate"]) =>
+    void troubles.note({ check: { ...errorRate, name }, candidate, stable: null, at: 1, since: 1 });
+  note("quiet", { kind: "none", why: "nothing to see", isQuiet: true });
+  note("silent", { kind: "none", why: "no request in 5 s" });
+  expect(levels).toEqual(["info", "warn"]);
+});

@@ -134,4 +134,13 @@ describe("after the last batch", () => {
     const step = nextRolling(rolloutIn(state), candidate, spec, seenWith(["a", "b"].map(moved), { ...everywhere, ...parts }));
     expect([step.state.kind, step.actions.map(word)]).toEqual([kind, actions]);
   });
+
+  it("says also after the removal of the old version that it was not judged", () => {
+    const watching: RolloutState = { kind: "watching", since: 0, until: 900 };
+    const view = seenWith(["a", "b"].map(moved), { ...everywhere, watched: { kind: "unknown", why: "no request" } });
+    const removing = nextRolling(rolloutIn(watching), candidate, spec, view).state;
+    expect(removing).toEqual({ kind: "removing", unjudged: "no request" });
+    const end = nextRolling(rolloutIn(removing), candidate, spec, { ...view, stableInstalled: known(false) });
+    expect(end).toMatchObject({ outcome: "succeeded", unjudged: "no request", why: expect.stringContaining("not judged: no request") });
+  });
 });

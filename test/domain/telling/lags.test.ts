@@ -67,16 +67,14 @@ describe("the line", () => {
   };
 
   it("tells that it was stopped, once", () => {
-    expect(eventsOf(before(), step({ line: { freeze } }))).toMatchObject([
-      { kind: "frozen", process: null, why: "frozen by Ada: incident" },
-    ]);
+    expect(eventsOf(before(), step({ line: { freeze } }))).toMatchObject([{ kind: "frozen", process: null, why: "by Ada: incident" }]);
     expect(eventsOf(before({ freeze }), step({ line: { freeze } }))).toEqual([]);
   });
 
   it("tells who let it go on", () => {
     const answers = [{ id: "o1", kind: "done", why: "", at: now }] as const;
     const events = eventsOf(before({ freeze, orders: [unfreeze] }), step({ line: { freeze: null }, answers }));
-    expect(events).toMatchObject([{ kind: "unfrozen", why: "unfrozen by Bo" }]);
+    expect(events).toMatchObject([{ kind: "unfrozen", why: "by Bo" }]);
     expect(eventsOf(before(), step({ line: { freeze: null } }))).toEqual([]);
   });
 });

@@ -39,14 +39,9 @@ const words: Readonly<Record<EventKind, Words>> = {
 /** Everything that comes from outside is escaped: it can neither mention anybody nor hide a link. */
 export function slackMessageOf(event: PinionEvent): SlackMessage {
   const headline = `${words[event.kind].icon} ${headlineOf(event)}`;
-  const why = plain(whyOf(event));
+  const why = plain(event.why);
   const blocks = [section(why === "" ? headline : `${headline}\n${why}`), { type: "context", elements: [markdown(details(event))] }];
   return { text: why === "" ? headline : `${headline}: ${why}`, blocks };
-}
-
-/** Why an environment is frozen begins with that word, which the headline has said. */
-function whyOf({ kind, why }: PinionEvent): string {
-  return kind === "frozen" ? why.replace(/^frozen (?=by )/u, "") : why;
 }
 
 function headlineOf(event: PinionEvent): string {

@@ -27,9 +27,8 @@ export function lastTry(refusal: string | null | undefined): string {
   return refusal ? `; the last try failed: ${printable(refusal)}` : "";
 }
 
-/** The trigger's name once: most reasons begin with it. */
 function whyOf({ trigger, why }: RevertView["order"]): string {
-  return printable(why.startsWith(trigger) ? why : `${trigger}: ${why}`);
+  return printable(`${why}; trigger ${trigger}`);
 }
 
 /** One line: what is locked out, why, and how to let it in again. */

@@ -143,9 +143,8 @@ function markOf({ verdict }: Figure, colors: Colors): string {
 }
 
 /** The limit, and why nothing good can be said where it cannot. */
-function describeLimit({ name, limit, verdict, why }: Figure): string {
-  const said = why.startsWith(`${name}: `) ? why.slice(name.length + 2) : why;
-  return `${printable(limit)}${verdict === "healthy" ? "" : because(said)}`;
+function describeLimit({ limit, verdict, why }: Figure): string {
+  return `${printable(limit)}${verdict === "healthy" ? "" : because(why)}`;
 }
 
 /** `0.42 %`, `1.83 s`, `143`; `-` where there is nothing to say. */
