@@ -9,6 +9,7 @@ import { inconclusive } from "./inconclusive.ts";
 import type { Instant, ProcessId } from "./names.ts";
 import { findQuarantined, pinnedDefinition } from "./quarantine.ts";
 import type { Reason } from "./reason.ts";
+import type { RevertOrder } from "./revert.ts";
 import type { Rollout } from "./rollout.ts";
 import { condemnation } from "./rollback.ts";
 import { type Seen, servingUnit } from "./seen.ts";
@@ -32,19 +33,26 @@ function isCondemned(before: ProcessState, desired: Desired): boolean {
 
 /** The process that it calls and that was being rolled back while it failed; null: none, or it had its second try. */
 function whoWasGoingBack({ before, desired, pass }: Case, rollout: Rollout): ProcessId | null {
-  const { kind, isSecondTry, startedAt } = rollout;
-  if (kind !== "deploy" || isSecondTry || desired?.kind !== "run" || !mayBeByCatch(before, desired, rollout)) return null;
+  const { startedAt } = rollout;
+  if (desired?.kind !== "run" || !mayBeByCatch(before, desired, rollout)) return null;
+  const called = whomItCalls({ desired }, rollout);
+  return called.find((name) => isGoingBack(pass.state.processes.get(name), startedAt, pass.seen)) ?? null;
+}
+
+/** Whose fault it may be that it failed: the processes that it needs; nobody, where that has had its second try. */
+export function whomItCalls({ desired }: Pick<Case, "desired">, { kind, isSecondTry, state }: Rollout): readonly ProcessId[] {
+  if (kind !== "deploy" || isSecondTry || desired?.kind !== "run") return [];
+  if (state.kind !== "rejected" || deliberate.has(state.trigger)) return [];
   const needs = desired.summary.dependencies.filter(({ type, required }) => type === "workflow" && required);
-  return needs.find(({ name }) => isGoingBack(pass.state.processes.get(name), startedAt, pass.seen))?.name ?? null;
+  return needs.map(({ name }) => name);
 }
 
 function mayBeByCatch(before: ProcessState, desired: Desired, { state }: Rollout): boolean {
-  if (state.kind !== "rejected" || deliberate.has(state.trigger)) return false;
-  return !state.hadTraffic || !isCondemned(before, desired);
+  return state.kind === "rejected" && (!state.hadTraffic || !isCondemned(before, desired));
 }
 
 /** Now, or since then; what its metrics condemn just now will. */
-function isGoingBack(process: ProcessState | undefined, since: Instant, seen: Seen): boolean {
+export function isGoingBack(process: ProcessState | undefined, since: Instant, seen: Seen): boolean {
   if (!process) return false;
   const { rollout, revert, rolledBackAt } = process;
   return revert !== null || (rolledBackAt !== null && rolledBackAt >= since) || (rollout !== null && isTakenBack(rollout, seen));
@@ -54,6 +62,25 @@ function isTakenBack(rollout: Rollout, seen: Seen): boolean {
   const { kind, state } = rollout;
   if (kind === "rollback" || (state.kind === "rejected" && state.hadTraffic)) return true;
   return condemnation(rollout, watchRollout(rollout, seen, { evidence: [], owed: [] })) !== null;
+}
+
+interface Innocence {
+  readonly awaits: ProcessId;
+  /** When Pinion rolled it back before that. */
+  readonly rolledBackAt: Instant | null;
+}
+
+/** As if it had not been condemned: its revert and its quarantine are void, and it is tried again when what it awaits is healthy. */
+export function forgetting(before: ProcessState, { id }: RevertOrder, { awaits, rolledBackAt }: Innocence): ProcessState {
+  const { rollout, refused, quarantined } = before;
+  return {
+    ...before,
+    revert: null,
+    quarantined: quarantined.filter(({ rollbackId }) => rollbackId !== id),
+    rolledBackAt,
+    rollout: rollout && { ...rollout, awaits },
+    refused: refused && { ...refused, awaits },
+  };
 }
 
 /** Whether what it awaited has all the traffic as pinned, and nothing is under way there. */

@@ -7,6 +7,7 @@ import type { Case, Pass, ProcessDecision } from "./decision.ts";
 import { rejectedPhase } from "./deployment-reason.ts";
 import { advance, isAllButOver, knownGoodAfter, open } from "./deployments.ts";
 import type { Desired } from "./desired.ts";
+import { awaitingDoubt, resolveDoubt } from "./doubt.ts";
 import { holdForConcurrency, isRunning } from "./gates/concurrency.ts";
 import { holdForDependencies } from "./gates/dependencies.ts";
 import type { Held } from "./gates/gate.ts";
@@ -40,10 +41,10 @@ const healPauseMs = 300_000;
 
 export function decideProcess(one: Case): ProcessDecision {
   const { seen } = one.pass;
-  const before = followRevert(followGit(pinnedAgain(one), seen), one.desired, seen);
-  const reverted = before.revert === null ? (one.before.revert?.order ?? null) : null;
+  const before = resolveDoubt(followRevert(followGit(pinnedAgain(one), seen), one.desired, seen), one.pass);
+  const reverted = before.revert === null && !one.before.revert?.doubt ? (one.before.revert?.order ?? null) : null;
   const decision = decideNow({ ...one, before, reverted, desired: heldInQuarantine(one.desired, before) });
-  return owingRevert(one, withoutOver(one, decision));
+  return awaitingDoubt(owingRevert(one, withoutOver(one, decision)));
 }
 
 /** A revert that is over is not written because somebody pins the bad version again; while the pin says anything else, nothing is written anyway. */
@@ -70,7 +71,7 @@ function decideNow(one: Case): ProcessDecision {
 /** A revert that nobody has written yet is asked for again, whatever else was decided. */
 function owingRevert({ owed }: Case, decision: ProcessDecision): ProcessDecision {
   const { after, actions, replacesOwed } = decision;
-  if (!after?.revert || after.revert.outcome !== null) return decision;
+  if (!after?.revert || after.revert.outcome !== null || after.revert.doubt) return decision;
   const { order } = after.revert;
   const isAsked = (action: Action): boolean => action.kind === "ensure-reverted" && action.order.id === order.id;
   const isOwed = !replacesOwed && owed.some((entry) => isAsked(entry.action));

@@ -6,6 +6,7 @@ import { deadlineOf, earlier, timeIsOver } from "./deadline.ts";
 import type { Case, ProcessDecision } from "./decision.ts";
 import { describeEnded, describeRollout, withStatus } from "./describe-status.ts";
 import { inconclusive } from "./inconclusive.ts";
+import { inDoubt } from "./doubt.ts";
 import type { Digest, Instant, UnitRef } from "./names.ts";
 import { isRunning } from "./gates/concurrency.ts";
 import type { Going } from "./handovers.ts";
@@ -196,11 +197,13 @@ function isUnshared({ strategy, state }: Rollout, next: RolloutState): boolean {
 }
 
 /** A candidate that is rejected with traffic leaves a revert and a quarantine behind, unless nobody has judged it, or it is tried again. */
-function afterEntering({ before, desired, pass }: Case, rollout: Rollout, { state, awaits }: Rollout): ProcessState {
+function afterEntering(one: Case, rollout: Rollout, after: Rollout): ProcessState {
+  const { before, desired, pass } = one;
+  const { state, awaits } = after;
   if (state.kind !== "rejected" || !state.hadTraffic || rollout.state.kind === "rejected") return before;
   if (state.trigger === inconclusive || awaits !== undefined) return before;
   const reason = { trigger: state.trigger, why: state.why };
-  return afterRejection(before, { rollout, reason, desired, seen: pass.seen, by: null });
+  return inDoubt(one, after, afterRejection(before, { rollout, reason, desired, seen: pass.seen, by: null }));
 }
 
 /** The stable version goes on to be served wherever it is. */

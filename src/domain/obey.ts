@@ -106,7 +106,7 @@ function retry({ order, before, desired }: Given): Obeyed {
   if (held?.isInGit) return refuse(`${held.version} is in quarantine.yaml: a commit that takes its entry out lifts it`);
   if (!held && !before.refused) return refuse("nothing was refused here");
   // It is being written: it would land while the version has the traffic again.
-  if (before.revert?.outcome === null)
+  if (before.revert?.outcome === null && !before.revert.doubt)
     return refuse(`the commit that puts ${before.revert.order.to} back is not written yet; try again then`);
   const quarantined = before.quarantined.filter((entry) => entry !== held);
   const why = `tried again, as ${signature(order)} wants it`;

@@ -70,7 +70,8 @@ export const reasonCatalogue = {
   },
   AwaitsDependency: {
     event: "held",
-    meaning: "It failed while a process that it calls was being rolled back: it is tried again, once, when that is healthy.",
+    meaning:
+      "It failed while a process that it calls was being rolled back, or up to a minute before: it is tried again, once, when that is healthy.",
     toDo: null,
   },
   Superseded: { event: null, meaning: "A newer commit pins something else.", toDo: null },

@@ -45,12 +45,24 @@ export type RevertOutcome =
   /** On a branch of its own: it was asked for, or the branch takes no pushes from Pinion. */
   | { readonly kind: "proposed"; readonly branch: string; readonly commit: CommitId; readonly why: string };
 
+/** The version may have failed by the fault of a process that it calls: while that is judged too, the commit waits. */
+export interface Doubt {
+  /** Whose fault it may be. */
+  readonly about: readonly ProcessId[];
+  /** When it waits no longer. */
+  readonly until: Instant;
+  /** When Pinion rolled it back before that. */
+  readonly rolledBackAt: Instant | null;
+}
+
 export interface Revert {
   readonly order: RevertOrder;
   /** Null: still owed. */
   readonly outcome: RevertOutcome | null;
   /** What others were told about git lagging behind: that it is owed still, or that it waits for people. Absent: nothing. */
   readonly told?: "owed" | "proposed";
+  /** Absent: there is none. */
+  readonly doubt?: Doubt;
 }
 
 /** A version that must not be deployed here again until a person lifts it. */

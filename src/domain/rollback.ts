@@ -8,7 +8,7 @@ import { personMustDecide } from "./inconclusive.ts";
 import type { Digest, Instant, UnitRef, Version } from "./names.ts";
 import { definitionOf, findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
 import { describeDuration } from "./reading.ts";
-import type { RevertOrder } from "./revert.ts";
+import type { Doubt, RevertOrder } from "./revert.ts";
 import type { Rollout, RolloutSeen, StrategyStep } from "./rollout.ts";
 import type { Person } from "./people.ts";
 import type { Seen } from "./seen.ts";
@@ -141,12 +141,18 @@ export function followRevert(before: ProcessState, desired: Desired | null, seen
 /** "git lags runtime", with what is done about it. */
 export function describeLag({ revert }: ProcessState): string | null {
   if (!revert) return null;
-  const { order, outcome } = revert;
+  const { order, outcome, doubt } = revert;
   if (outcome?.kind === "proposed")
     return order.mode === "propose"
       ? `the revert to ${order.to} is proposed on branch ${outcome.branch}`
       : `git lags runtime: the revert to ${order.to} waits on branch ${outcome.branch}: ${outcome.why}`;
   if (outcome?.kind === "committed")
     return `git lags runtime: the revert to ${order.to} is pushed (${outcome.commit.slice(0, 7)}) and will be fetched`;
+  if (doubt)
+    return `git lags runtime: the revert to ${order.to} waits for up to ${describeDuration(doubt.until - order.at)}: ${describeDoubt(doubt)}`;
   return `git lags runtime: the revert to ${order.to} is owed`;
+}
+
+function describeDoubt({ about }: Doubt): string {
+  return `${about.join(", ")}, which it calls, ${about.length === 1 ? "is" : "are"} being judged too, and if the fault is there, it is tried again`;
 }

@@ -36,6 +36,11 @@ export function keepsEveryKind(journal: () => Journal, readers: () => AsyncGener
   it("keeps what others were told about a revert", () =>
     expectKept(row("a", { revert: { order: revertOrder("a", "r1"), outcome: null, told: "owed" } })));
 
+  it("keeps a revert that waits for another verdict", () => {
+    const doubt = { about: ["billing"], until: 60_000, rolledBackAt: null };
+    return expectKept(row("a", { revert: { order: revertOrder("a", "r1"), outcome: null, doubt } }));
+  });
+
   it.each([...Object.entries(actions), ["ensure-validated on every instance", plainValidation] as const])(
     "owes %s with all that belongs to it",
     async (_, action) => {

@@ -112,6 +112,77 @@ describe("a version that has traffic when what it calls is rolled back", () => {
   });
 });
 
+describe("a version that is condemned seconds before what it calls", () => {
+  /** Both are being watched; only the caller answers with errors so far. */
+  async function callerFails(world: World, watchMs = 90_000): Promise<void> {
+    use(world, blueGreen, watchMs, [errorRate]);
+    measure(world, 0);
+    world.pin("billing", "2.1.0");
+    world.pin("orders", "1.1.0");
+    await passesUntil(world, async () => {
+      const states = await Promise.all(["billing", "orders"].map((process) => world.state(process)));
+      return states.every((state) => state?.rollout?.state.kind === "watching");
+    });
+    failing(world, ["orders"]);
+    await passesUntil(world, async () => (await world.state("orders"))?.rollout === null);
+    await world.pass();
+  }
+
+  function failing(world: World, processes: readonly string[]): void {
+    world.readings = ({ process }) => ({
+      candidate: { kind: "value", value: processes.includes(process) ? 50 : 0, requests: 100, coveredMs: 10_000 },
+    });
+  }
+
+  async function passesUntil(world: World, isSo: () => Promise<boolean>): Promise<void> {
+    for (let passes = 0; !(await isSo()); passes += 1) {
+      if (passes > 100) throw new Error("it is never so");
+      await world.pass();
+      world.now += 100;
+    }
+  }
+
+  it("waits with its revert, and is tried again once when that is healthy", async () => {
+    const world = await caller();
+    await callerFails(world);
+    expect([world.traffic("orders"), world.reverts]).toEqual([{ "1.0.0": 100 }, []]);
+    expect((await world.state("orders"))?.quarantined).toHaveLength(1);
+    expect((await world.status("orders"))?.reason.text).toContain(
+      "git lags runtime: the revert to 1.0.0 waits for up to 1 min: billing, which it calls, is being judged too",
+    );
+    failing(world, ["orders", "billing"]);
+    world.now += 5_000;
+    await passesUntil(world, async () => (await world.state("billing"))?.revert !== null);
+    expect(await world.state("orders")).toMatchObject({ quarantined: [], revert: null, rolledBackAt: null });
+    expect((await world.status("orders"))?.reason.code).toBe("AwaitsDependency");
+    failing(world, []);
+    await world.settle();
+    world.now += 120_000;
+    await world.settle();
+    expect(world.reverts.map(({ process }) => process)).toEqual(["billing"]);
+    expect(world.traffic("orders")).toMatchObject({ "1.1.0": 100 });
+  });
+
+  it("is tried again at once when a person wants it", async () => {
+    const world = await caller();
+    await callerFails(world);
+    expect(await world.order({ kind: "retry", process: "orders" })).toMatchObject({ kind: "done" });
+    expect(await world.state("orders")).toMatchObject({ quarantined: [], revert: null });
+  });
+
+  it.each([
+    ["that is found good", 30_000, 35_000],
+    ["the time for it is over", 90_000, 61_000],
+  ])("is reverted as ever once %s", async (_, watchMs, afterMs) => {
+    const world = await caller();
+    await callerFails(world, watchMs);
+    world.now += afterMs;
+    await world.settle();
+    expect(world.reverts.map(({ process }) => process)).toEqual(["orders"]);
+    expect((await world.status("orders"))?.desired).toBe("1.0.0");
+  });
+});
+
 describe("a version that fails for itself", () => {
   it("stays so, and names the command that helps", async () => {
     const world = await caller();

@@ -1,6 +1,6 @@
 /** What journaled reverts and quarantines must look like to be believed. */
 
-import type { PinBack, Quarantined, Revert, RevertOrder, RevertOutcome } from "../../domain/revert.ts";
+import type { Doubt, PinBack, Quarantined, Revert, RevertOrder, RevertOutcome } from "../../domain/revert.ts";
 import { isFlag, isNumber, isText, listOf, nullable, oneOf, optional, shape, variants } from "./guards.ts";
 import { isDigest, isPerson } from "./value-rows.ts";
 
@@ -32,6 +32,7 @@ export const isRevert = shape<Revert>({
   order: isRevertOrder,
   outcome: nullable(isRevertOutcome),
   told: optional(oneOf<NonNullable<Revert["told"]>>({ owed: true, proposed: true })),
+  doubt: optional(shape<Doubt>({ about: listOf(isText), until: isNumber, rolledBackAt: nullable(isNumber) })),
 });
 
 export const isQuarantined = shape<Quarantined>({
