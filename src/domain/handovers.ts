@@ -225,10 +225,11 @@ function claimsOf(stirring: readonly Stirring[], { engine, routes }: World): Cla
   return claims;
 }
 
-/** What has its traffic, or is about to get it; null: nothing, or it is not decided yet. */
+/** What has its traffic, or is about to get it; null: nothing. */
 function unitToCome(rollout: Rollout): UnitRef | null {
   if (rollout.state.kind === "rejected") return rollout.stable;
-  return mayHaveTraffic(rollout) ? rollout.candidate : null;
+  if (mayHaveTraffic(rollout)) return rollout.candidate;
+  return rollout.kind === "retire" ? null : rollout.stable;
 }
 
 /** Who serves what this one shall take over, and does not give it up (any more); null: nobody. */

@@ -5,7 +5,7 @@ import { describeHeld, describeSettled, describeUnknown, type Outlook, withStatu
 import { keepServing } from "./keep-serving.ts";
 import { type Reason, reasonCatalogue } from "./reason.ts";
 import { describeLag } from "./rollback.ts";
-import { type ProcessSeen, type Seen, servingUnit } from "./seen.ts";
+import type { ProcessSeen, Seen } from "./seen.ts";
 import { verifiedBefore } from "./stable-version.ts";
 
 /** Which of the two could not be asked. */
@@ -28,7 +28,7 @@ export function watchOnly({ before, desired, pass }: Case, reason: Reason): Proc
 /** What serves meanwhile is kept in order; nothing else is owed any more. */
 export function hold(one: Case, view: ProcessSeen, because: Outlook): ProcessDecision {
   const { before, pass } = one;
-  const kept = keepServing(one, view, verifiedBefore(one.superseded, servingUnit(view.route)));
+  const kept = keepServing(one, view, verifiedBefore(one, view));
   const reason = shownTogether(because.reason, kept.reason, describeLag(before));
   const describe = because.health === null ? describeHeld : describeSettled;
   return {

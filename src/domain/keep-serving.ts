@@ -3,16 +3,15 @@
  */
 
 import type { Action } from "./actions.ts";
-import type { Case, Pass } from "./decision.ts";
+import type { Case } from "./decision.ts";
 import type { Desired } from "./desired.ts";
 import type { EnvironmentSpec } from "./environment.ts";
-import { healthCheckOf } from "./health-check.ts";
-import type { Digest, ProcessId, UnitRef } from "./names.ts";
+import type { Digest, UnitRef } from "./names.ts";
 import { isInQuarantine } from "./quarantine.ts";
 import type { Reason } from "./reason.ts";
-import { endpointsServed, requestsOf } from "./requests.ts";
+import { isRivalled } from "./rivals.ts";
 import type { Route, Share } from "./route.ts";
-import { findInstalled, isArmedAlone, isReady, type ProcessSeen, type Seen, servingUnit, weightOf, whyNotReady } from "./seen.ts";
+import { findInstalled, isArmedAlone, isReady, type ProcessSeen, servingUnit, weightOf, whyNotReady } from "./seen.ts";
 import type { OwedAction, ProcessState } from "./state.ts";
 import { giveTraffic } from "./strategies/steps.ts";
 import type { Installed, Placement } from "./unit.ts";
@@ -44,26 +43,6 @@ function servedBy({ before, desired, pass }: Case, view: ProcessSeen, stable: Un
   if (serving || !desired) return serving;
   const good = before.knownGood.filter((each) => !isInQuarantine(before, each, pass.seen) && !isRivalled(view, each, pass));
   return good.find((each) => isAnswering(view, each)) ?? good[0] ?? null;
-}
-
-/** Another process serves what it would answer: whoever has a path keeps it. The path of the health check is asked in private. */
-function isRivalled({ process, installed }: ProcessSeen, { digest }: UnitRef, pass: Pass): boolean {
-  const health = pass.seen.spec === null ? undefined : healthCheckOf(pass.seen.spec, process)?.path;
-  const endpoints = findInstalled(installed, digest)?.endpoints.filter(({ path }) => path !== health) ?? [];
-  pass.owners ??= ownersOf(pass.seen);
-  return endpoints.flatMap(requestsOf).some((request) => (pass.owners?.get(request) ?? process) !== process);
-}
-
-/** Who serves which requests. */
-function ownersOf({ routes }: Seen): ReadonlyMap<string, ProcessId> {
-  const all = routes.kind === "known" ? [...routes.value.values()] : [];
-  return new Map(
-    all.flatMap((route) =>
-      endpointsServed(route)
-        .flatMap(requestsOf)
-        .map((request) => [request, route.process] as const),
-    ),
-  );
 }
 
 function isAnswering(view: ProcessSeen, { digest }: UnitRef): boolean {

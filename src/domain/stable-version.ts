@@ -3,6 +3,7 @@
 import type { Case } from "./decision.ts";
 import type { UnitRef } from "./names.ts";
 import { isInQuarantine } from "./quarantine.ts";
+import { isAwaited, isRivalled } from "./rivals.ts";
 import { findInstalled, type ProcessSeen, servingUnit } from "./seen.ts";
 
 /**
@@ -10,10 +11,9 @@ import { findInstalled, type ProcessSeen, servingUnit } from "./seen.ts";
  * been given the traffic when it was superseded was never found good: then it is the one before it, if it is still there.
  */
 export function stableFor(one: Case, view: ProcessSeen, candidate: UnitRef | null): UnitRef | null {
-  const { superseded } = one;
   const serving = servingUnit(view.route);
   if (!serving || serving.digest === candidate?.digest) return null;
-  const verified = verifiedBefore(superseded, serving);
+  const verified = verifiedBefore(one, view);
   const isThere = verified !== null && verified.digest !== candidate?.digest && findInstalled(view.installed, verified.digest) !== null;
   return outOfQuarantine(one, view, { stable: isThere ? verified : serving, candidate });
 }
@@ -32,8 +32,16 @@ function outOfQuarantine(
   return other ? { process, version: other.version, digest: other.digest } : stable;
 }
 
-/** What had the traffic before a version that serves and was never found good; null: what serves may go on. */
-export function verifiedBefore(superseded: Case["superseded"], serving: UnitRef | null): UnitRef | null {
+/**
+ * What had the traffic before a version that serves and was never found good; null: what serves may go on. Where a path would change its
+ * owner by it, or be nobody's, what serves goes on until the new version is ready: nobody goes back alone.
+ */
+export function verifiedBefore({ superseded, pass }: Case, view: ProcessSeen): UnitRef | null {
+  const stable = unverified(superseded, servingUnit(view.route));
+  return stable === null || isRivalled(view, stable, pass) || isAwaited(view, stable, pass) ? null : stable;
+}
+
+function unverified(superseded: Case["superseded"], serving: UnitRef | null): UnitRef | null {
   if (!superseded || superseded.isGood || superseded.rollout.kind === "rollback") return null;
   return superseded.rollout.candidate?.digest === serving?.digest ? superseded.rollout.stable : null;
 }

@@ -1,0 +1,71 @@
+/** Paths of a version that has all the traffic, and is followed by another before it was found good. */
+
+import { expect, it } from "vitest";
+import { commit, installed, type Move, settleWatched } from "../support/moved-paths.ts";
+import { environment, type World } from "../support/world.ts";
+
+const swap: Move = { before: { alpha: ["/apple"], beta: ["/banana"] }, after: { alpha: ["/banana"], beta: ["/apple"] } };
+const taken: Move = { before: { alpha: ["/alpha"], beta: ["/beta"] }, after: { alpha: ["/alpha", "/banana"], beta: ["/beta"] } };
+
+/** Settles, and tells which processes two of had one path between two passes. */
+async function settleOwned(world: World, paths: readonly string[]): Promise<{ missed: readonly string[]; shared: readonly string[] }> {
+  const since = world.router.calls.length;
+  const missed = await settleWatched(world, paths);
+  const table = new Map<string, readonly string[]>();
+  const shared: string[] = [];
+  for (const call of world.router.calls.slice(since)) {
+    if (call.call !== "ensureRoutes") continue;
+    for (const { process, shares } of call.routes)
+      table.set(
+        process,
+        shares.flatMap(({ endpoints }) => endpoints.map(({ path }) => path)),
+      );
+    for (const path of paths) {
+      const owners = [...table].filter(([, own]) => own.includes(path)).map(([process]) => process);
+      if (owners.length > 1) shared.push(`${path}: ${owners.join(" and ")}`);
+    }
+  }
+  return { missed, shared };
+}
+
+/** All paths have changed owner, and nobody has found anything good yet. */
+async function confirming(move: Move): Promise<World> {
+  const world = await installed(move);
+  commit(world, move);
+  for (let pass = 0; (await world.state("alpha"))?.rollout?.state.kind !== "confirming"; pass += 1) {
+    if (pass > 40) throw new Error("it never comes to that");
+    await world.pass();
+  }
+  return world;
+}
+
+it("are not taken back from those who have them by now", async () => {
+  const world = await confirming(swap);
+  world.publish("alpha", "3.0.0", { paths: ["/banana", "/pear"] });
+  world.pin("alpha", "3.0.0");
+  for (let pass = 0; pass < 20; pass += 1) {
+    await world.pass();
+    expect(world.traffic("alpha")).not.toHaveProperty("1.0.0");
+    expect((await world.router.routes(environment)).flatMap(({ shares }) => shares).length).toBe(2);
+  }
+  expect(world.traffic("alpha")).toEqual({ "3.0.0": 100 });
+});
+
+it("are kept until those who are pinned to have them from now on are ready", async () => {
+  const world = await confirming(taken);
+  const next: Move = { before: taken.after, after: { alpha: ["/alpha"], beta: ["/beta", "/banana"] } };
+  world.publish("alpha", "3.0.0", { paths: next.after["alpha"] ?? [] });
+  world.pin("alpha", "3.0.0");
+  commit(world, { before: { beta: ["/beta"] }, after: { beta: next.after["beta"] ?? [] } });
+  expect(await settleOwned(world, ["/alpha", "/banana", "/beta"])).toEqual({ missed: [], shared: [] });
+  expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "3.0.0": 100 }, { "2.0.0": 100 }]);
+});
+
+it("are given up at once where nobody waits for them", async () => {
+  const world = await confirming(taken);
+  world.publish("alpha", "3.0.0", { paths: ["/alpha"] });
+  world.pin("alpha", "3.0.0");
+  await world.pass();
+  await world.pass();
+  expect(world.traffic("alpha")).toEqual({ "1.0.0": 100 });
+});
