@@ -18,6 +18,17 @@ export interface Dialect {
   endpoints(definition: Definition): readonly DefinedEndpoint[];
   /** What is wrong inside the nodes' settings, which only the engine's dialect can read; null wherever the caller may pause. */
   faults(definition: Definition): Iterable<NodeFault | null>;
+  /** Variables that it wants from around it, each once; null wherever the caller may pause. */
+  variables(definition: Definition): Iterable<NamedVariable | null>;
+}
+
+/** A variable that a definition names and does not bring itself. */
+export interface NamedVariable {
+  readonly name: string;
+  /** JSON pointer within the definition to where it is named first. */
+  readonly pointer: string;
+  /** The node that names it, for people. */
+  readonly who: string;
 }
 
 export interface NodeFault {

@@ -15,6 +15,7 @@ export const plainDialect: Dialect = {
       type === "address" ? [{ method: "GET", path: String(config["path"]), pointer: `/nodes/${index}/config/path`, fault: null }] : [],
     ),
   faults: () => [],
+  variables: () => [],
   // oxlint-disable-next-line require-yield
   *fromExport(exported) {
     const graph = exported as Partial<Definition> | null;

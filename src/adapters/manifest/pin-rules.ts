@@ -13,6 +13,7 @@ import { type Publication, standing, trueContent } from "./published.ts";
 import { quarantineKey } from "./quarantine-file.ts";
 import type { EnvironmentRecord } from "./read-environment.ts";
 import { suggestion } from "./suggest.ts";
+import { variableFindings } from "./variable-rules.ts";
 
 /** What a pin is looked at beside. */
 export interface PinContext {
@@ -37,6 +38,7 @@ export function pinFindings(process: ProcessId, pin: Pin, { environment, process
     statusFindings(entry, environment, say),
     known === undefined ? none : contentFindings(processes, record, entry, known),
     quarantineFindings(pin, environment, known, say),
+    known?.kind === "good" ? variableFindings(known.variables, environment, pin.version) : none,
   ].filter((findings) => findings.length > 0);
   return own.length === 0 ? twice : [...twice, ...own.flat()];
 }

@@ -5,6 +5,7 @@ import type { ProcessId, Version, VersionDigest } from "../../domain/names.ts";
 import type { ProcessCatalogue, VersionSummary } from "../../domain/snapshot.ts";
 import type { PlacedAddress } from "./address-rules.ts";
 import type { EntryPlace, ListedVersion } from "./process-file.ts";
+import type { PlacedVariable } from "./variable-rules.ts";
 import type { Spot } from "./version-file.ts";
 
 /** A version that was read: good, with the place of each of its dependencies, or bad. */
@@ -17,6 +18,8 @@ export type VersionRecord =
       readonly warnings: readonly Finding[];
       readonly dependencyPlaces: readonly Spot[];
       readonly addresses: readonly PlacedAddress[];
+      /** That it wants from its environment. */
+      readonly variables: readonly PlacedVariable[];
     }
   | { readonly kind: "bad"; readonly findings: readonly Finding[] };
 
@@ -46,7 +49,7 @@ export function versionFile(process: ProcessId, version: Version): string {
 }
 
 /** Change it whenever the rows, or what is made of a file, change their meaning. */
-const format = 8;
+const format = 9;
 
 /** The key of a process folder in the cache: everything that the row depends on is in it. */
 export function cacheKey(process: ProcessId, treeId: string, engines: readonly string[]): string {
@@ -72,6 +75,7 @@ type RowVersion =
       readonly Spot[],
       readonly RowAddress[],
       readonly Finding[],
+      readonly PlacedVariable[],
     ]
   | readonly [Version, readonly Finding[]];
 
@@ -99,7 +103,17 @@ function encodeVersion(version: Version, known: VersionRecord): RowVersion {
   const addresses = known.addresses.map(({ method, path, line, column, file }): RowAddress => {
     return file === own ? [method, path, line, column] : [method, path, line, column, file];
   });
-  return [version, definitionDigest, known.digest, dependencies, hasChecks, known.dependencyPlaces, addresses, known.warnings];
+  return [
+    version,
+    definitionDigest,
+    known.digest,
+    dependencies,
+    hasChecks,
+    known.dependencyPlaces,
+    addresses,
+    known.warnings,
+    known.variables,
+  ];
 }
 
 /** The record of a row, or null when the row is damaged: then it is read anew. */
@@ -128,7 +142,7 @@ function fromRow(row: Row, process: ProcessId, treeId: string): ProcessRecord {
 
 function decodeVersion(known: RowVersion, process: ProcessId): VersionRecord {
   if (known.length === 2) return { kind: "bad", findings: known[1] };
-  const [version, definitionDigest, digest, dependencies, hasChecks, dependencyPlaces, rowAddresses, warnings] = known;
+  const [version, definitionDigest, digest, dependencies, hasChecks, dependencyPlaces, rowAddresses, warnings, variables] = known;
   const own = versionFile(process, version);
   const addresses = rowAddresses.map(([method, path, line, column, file]) => ({ method, path, line, column, file: file ?? own }));
   const summary: VersionSummary = {
@@ -146,6 +160,7 @@ function decodeVersion(known: RowVersion, process: ProcessId): VersionRecord {
     warnings: warnings.length === 0 ? none : warnings,
     dependencyPlaces: dependencyPlaces.length === 0 ? none : dependencyPlaces,
     addresses: addresses.length === 0 ? none : addresses,
+    variables: variables.length === 0 ? none : variables,
   };
 }
 

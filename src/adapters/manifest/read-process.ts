@@ -16,6 +16,7 @@ import { processFile, type ProcessRecord, versionFile, type VersionRecord } from
 import type { Schemas } from "./schemas.ts";
 import type { Published } from "./published.ts";
 import type { Pace } from "./slices.ts";
+import { type PlacedVariable, variablesOf } from "./variable-rules.ts";
 import { type ParsedVersion, parseVersionFile, withDefinition } from "./version-file.ts";
 
 /** What every reader of the repository needs. */
@@ -77,6 +78,7 @@ export type WholeVersion =
       readonly warnings: readonly Finding[];
       readonly dependencyPlaces: readonly (readonly [number, number])[];
       readonly addresses: readonly PlacedAddress[];
+      readonly variables: readonly PlacedVariable[];
     }
   | { readonly kind: "refused"; readonly findings: readonly Finding[] };
 
@@ -89,8 +91,8 @@ export async function readVersion(reading: Reading, record: ProcessRecord, versi
 /** What is remembered of it. */
 export function toRecord(whole: WholeVersion): VersionRecord {
   if (whole.kind === "refused") return { kind: "bad", findings: whole.findings };
-  const { digest, warnings, dependencyPlaces, addresses } = whole;
-  return { kind: "good", summary: summaryOf(whole), digest, warnings, dependencyPlaces, addresses };
+  const { digest, warnings, dependencyPlaces, addresses, variables } = whole;
+  return { kind: "good", summary: summaryOf(whole), digest, warnings, dependencyPlaces, addresses, variables };
 }
 
 /** What deciding needs of it. */
@@ -159,7 +161,8 @@ async function readVersionFrom(reading: Reading, record: ProcessRecord, folder: 
   if (findings.length > 0) return { kind: "refused", findings };
   const whole = await reading.pace.run(withDefinition(parsed.version, found.definition, reading.hash));
   const warnings = parsed.kind === "inline" ? parsed.warnings : [...parsed.warnings, ...found.warnings];
-  return { kind: "version", ...whole, warnings, dependencyPlaces: parsed.dependencyPlaces, addresses };
+  const variables = await reading.pace.run(variablesOf(found.definition, dialect, found.locate));
+  return { kind: "version", ...whole, warnings, dependencyPlaces: parsed.dependencyPlaces, addresses, variables };
 }
 
 interface ExportPlace {

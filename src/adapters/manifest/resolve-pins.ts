@@ -85,7 +85,9 @@ function* allFindings(
 function sameRules(a: EnvironmentRecord, b: EnvironmentRecord): boolean {
   const allowed = (record: EnvironmentRecord): string | undefined => record.spec?.allowedVersionTypes.toSorted().join();
   const held = (record: EnvironmentRecord): string => (record.isQuarantineReadable ? [...record.held].flat().join("\0") : "unreadable");
-  return a === b || (allowed(a) === allowed(b) && held(a) === held(b) && healthPaths(a.spec) === healthPaths(b.spec));
+  const given = ({ spec }: EnvironmentRecord): string =>
+    [...Object.keys(spec?.variables ?? {}), ...Object.keys(spec?.secrets ?? {})].toSorted().join("\0");
+  return a === b || [allowed, held, given, (record: EnvironmentRecord) => healthPaths(record.spec)].every((rule) => rule(a) === rule(b));
 }
 
 /** Pins that moved, whose process changed, that had findings, and those that need one of them. */

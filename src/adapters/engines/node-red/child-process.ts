@@ -7,6 +7,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readWithin } from "../../../domain/bounded-reading.ts";
+import { engineVariables } from "./engine-variables.ts";
 import { isObject } from "./flow-nodes.ts";
 import {
   childSettings,
@@ -51,21 +52,6 @@ export interface RunningChild {
 const portTaken = 98;
 const largestHealthBytes = 1024 * 1024;
 const ownEntry = fileURLToPath(new URL("./runtime/child.cjs", import.meta.url));
-const passedOn = [
-  "PATH",
-  "HOME",
-  "LANG",
-  "LC_ALL",
-  "TZ",
-  "TMPDIR",
-  "NODE_EXTRA_CA_CERTS",
-  "HTTP_PROXY",
-  "HTTPS_PROXY",
-  "NO_PROXY",
-  "http_proxy",
-  "https_proxy",
-  "no_proxy",
-];
 
 /** The living instance of this directory, else a new one that answers. @throws Error with the reason it does not start. */
 export async function adoptOrStart(options: ChildOptions, signal: AbortSignal): Promise<RunningChild> {
@@ -233,7 +219,7 @@ async function spawnDetached(record: InstanceRecord, options: ChildOptions): Pro
 
 /** Nothing else of the controller's environment: there may be secrets in it. */
 function environmentFor(home: string | null): NodeJS.ProcessEnv {
-  const env = Object.fromEntries(passedOn.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
+  const env = Object.fromEntries(engineVariables.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
   return home === null ? env : { ...env, HOME: home };
 }
 

@@ -2,7 +2,7 @@
 
 import type { Definition, Json, JsonObject, WorkflowNode } from "../../../domain/definition.ts";
 import type { NodeFault } from "../../../ports/dialect.ts";
-import { isList, isObject, short } from "./flow-nodes.ts";
+import { isList, isObject, nameOf, short } from "./flow-nodes.ts";
 
 /** What each type keeps as credentials. Node-RED leaves them out of every export. */
 const kept: Readonly<Record<string, readonly string[]>> = {
@@ -182,8 +182,4 @@ function namesAuthorization(headers: Json | undefined): boolean {
 
 function isNonEmpty(value: Json | undefined): boolean {
   return typeof value === "string" && value !== "";
-}
-
-function nameOf({ id, type, title }: WorkflowNode): string {
-  return `node "${short(id)}" (${short(type)}${title === undefined ? "" : `, "${short(title)}"`})`;
 }

@@ -7,6 +7,7 @@ import { type FlowNode, isList, isObject, parseFlowNodes, stringsOf } from "./fl
 import { unknownReferences } from "./references.ts";
 import { isEmpty, isIdleGlobalConfig, refuseCredentialsBeside, refuseWhatWouldBeLost } from "./lost.ts";
 import { unrunnable } from "./refusals.ts";
+import { namedVariables } from "./variables.ts";
 import { waysIn } from "./ways-in.ts";
 
 /** Node-RED without a Node-RED: what `definitionFrom` and `pinion validate` need to know of it. */
@@ -19,6 +20,7 @@ export const nodeRedDialect: Dialect = {
     return yield* definitionOf(nodes);
   },
   endpoints: waysIn,
+  variables: namedVariables,
   *faults(definition) {
     yield* unknownReferences(definition);
     yield* credentialFaults(definition);

@@ -1,6 +1,6 @@
 /** Node-RED's own words: the objects of a flow file, read with suspicion and ordered into canonical text. */
 
-import type { Json, JsonObject } from "../../../domain/definition.ts";
+import type { Json, JsonObject, WorkflowNode } from "../../../domain/definition.ts";
 
 /** One object of Node-RED's flat flow list: a tab, a subflow template, a config node or a node on the canvas. */
 export interface FlowNode extends JsonObject {
@@ -53,6 +53,11 @@ export function idsOf(value: Json | undefined): readonly string[] {
 /** What a file says, short enough for a message. */
 export function short(text: string): string {
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+/** A node, for people. */
+export function nameOf({ id, type, title }: WorkflowNode): string {
+  return `node "${short(id)}" (${short(type)}${title === undefined ? "" : `, "${short(title)}"`})`;
 }
 
 function isFlowNode(value: unknown): value is FlowNode {
