@@ -6,7 +6,7 @@ import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../src/adapter
 import { createHttpProber, type HttpProber } from "../../../src/adapters/probes/http-prober.ts";
 import { systemClock } from "../../../src/adapters/system/system.ts";
 import type { PerformanceTest, ValidationSpec } from "../../../src/domain/environment.ts";
-import { helloFlow } from "../../adapters/engines/node-red/flows.ts";
+import { helloFlow, kill, killerLibs } from "../../adapters/engines/node-red/flows.ts";
 import { silent, until } from "../../adapters/engines/node-red/instances.ts";
 import { check, createStand } from "./stand.ts";
 
@@ -42,10 +42,10 @@ describe("validations on a real engine", () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  async function candidate(name: string, func: string, validation: Partial<ValidationSpec>) {
+  async function candidate(name: string, func: string, validation: Partial<ValidationSpec>, libs: typeof killerLibs = []) {
     const stand = createStand({ validation, real: { engine: embedded.engine, prober, clock: systemClock } });
     const checks = [check("/hello", { timeoutMs: 60_000 })];
-    const unit = await stand.candidate(name, "1.0.0", { checks, definition: helloFlow(func) });
+    const unit = await stand.candidate(name, "1.0.0", { checks, definition: helloFlow(func, { libs }) });
     return { stand, unit, ask: async () => (await stand.validate(unit, "during"))[0] };
   }
 
@@ -76,7 +76,7 @@ describe("validations on a real engine", () => {
   });
 
   it("a version that kills its engine is not judged by that at once, but by doing so again", async () => {
-    const { stand, unit, ask } = await candidate("killing", '(async () => { throw new Error("boom"); })();', { during: ["smoke_test"] });
+    const { stand, unit, ask } = await candidate("killing", kill, { during: ["smoke_test"] }, killerLibs);
     const isUp = async () => (await embedded.engine.inventory().catch(() => null))?.instances[0]?.state === "ready";
     expect(await ask()).toMatchObject({ result: "unknown", detail: expect.stringContaining("the engine went away") });
     await until(isUp);

@@ -61,9 +61,16 @@ function* wrongTargets(index: number, node: WorkflowNode, named: ReadonlyMap<str
 }
 
 /** A reference that leads nowhere is wrong, and so is one to something that cannot do what is asked of it. */
-function whatIsWrong({ type }: Reference, target: WorkflowNode | undefined): string | null {
-  if (target === undefined) return "is no node of this definition";
-  return type === null || target.type === type ? null : `is of type ${short(target.type)}, not ${type}`;
+function whatIsWrong({ type }: Reference, target: WorkflowNode | undefined): Wrong | null {
+  if (target === undefined) return { what: "is no node of this definition", hint: null };
+  if (type === null || target.type === type) return null;
+  return { what: `is of type ${short(target.type)}, not ${type}`, hint: `Name a node of type ${type}.` };
+}
+
+interface Wrong {
+  readonly what: string;
+  /** Null: the name that is nearest to it, where one is. */
+  readonly hint: string | null;
 }
 
 function* referencesOf(node: WorkflowNode): Iterable<Reference> {
@@ -120,9 +127,10 @@ function wiredTo(port: Json): readonly string[] {
 }
 
 /** Node-RED's editor leaves the ids of removed nodes in a scope: what is still there works. */
-function wrongReference(index: number, node: WorkflowNode, { key, id }: Reference, what: string): NodeFault {
+function wrongReference(index: number, node: WorkflowNode, { key, id }: Reference, { what, hint }: Wrong): NodeFault {
   const message = `node "${short(node.id)}" (${short(node.type)}) names "${short(id)}" as ${key}, which ${what}`;
-  return { kind: "unknown-node", severity: key === "scope" ? "warning" : "error", node: index, key, message, wanted: id };
+  const severity = key === "scope" ? "warning" : "error";
+  return { kind: "unknown-node", severity, node: index, key, message, wanted: id, ...(hint !== null && { hint }) };
 }
 
 /** Which may be meant so. */

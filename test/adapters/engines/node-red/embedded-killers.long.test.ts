@@ -5,11 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../../src/adapters/engines/node-red/embedded.ts";
 import type { Definition } from "../../../../src/domain/definition.ts";
 import type { DeploymentUnit } from "../../../../src/domain/unit.ts";
-import { helloFlow, node, unitOf, wires } from "./flows.ts";
+import { helloFlow, kill, killerLibs, node, unitOf, wires } from "./flows.ts";
 import { addressOf, pids, silent, statuses, until } from "./instances.ts";
-
-/** Nothing in Node-RED can catch this. */
-const kill = '(async () => { throw new Error("boom"); })();';
 
 describe("a version that kills its process, once the traffic is gone from it and it is removed,", () => {
   let directory: string;
@@ -63,7 +60,7 @@ describe("a version that kills its process, once the traffic is gone from it and
   }
 
   it("leaves its instance to come back and stay: killed by a request", async () => {
-    const killer = await installKiller(helloFlow(`${kill} return msg;`));
+    const killer = await installKiller(helloFlow(`${kill} return msg;`, { libs: killerLibs }));
     const before = await pids(directory);
     await expect(fetch(`${await addressOf(embedded.engine, killer)}/hello`)).rejects.toThrow(/fetch failed/);
     await until(async () => (await isAllUp()) && (await pids(directory))[0] !== before[0]);
@@ -72,7 +69,7 @@ describe("a version that kills its process, once the traffic is gone from it and
 
   it("leaves its instance to come back and stay: killed by its schedule", async () => {
     const killer = await installKiller({
-      nodes: [node("tick", "inject", { repeat: "0.2", props: [] }), node("die", "function", { func: kill, outputs: 1 })],
+      nodes: [node("tick", "inject", { repeat: "0.2", props: [] }), node("die", "function", { func: kill, outputs: 1, libs: killerLibs })],
       connections: wires("tick > die"),
       config: {},
     });
@@ -87,7 +84,7 @@ describe("a version that kills its process, once the traffic is gone from it and
     // Long enough for a busy machine to install it before it kills.
     const initialize = `setTimeout(() => { ${kill} }, 4000);`;
     const killer = await installKiller(
-      helloFlow("return msg;", { nodes: [node("fuse", "function", { func: "return msg;", initialize })] }),
+      helloFlow("return msg;", { nodes: [node("fuse", "function", { func: "return msg;", initialize, libs: killerLibs })] }),
     );
     const before = await pids(directory);
     await until(async () => (await pids(directory)).every((pid) => pid !== 0 && !before.includes(pid)));

@@ -7,7 +7,7 @@ import type { Engine, InstallResult } from "../../../../src/ports/engine.ts";
 import { connectRemoteNodeRed } from "../../../../src/adapters/engines/node-red/remote.ts";
 import { tabId } from "../../../../src/adapters/engines/node-red/compile.ts";
 import { identify, isAlive } from "../../../../src/adapters/engines/node-red/os-process.ts";
-import { countingFlow, helloFlow, node, unitOf, wires } from "./flows.ts";
+import { countingFlow, helloFlow, kill, killerLibs, node, unitOf, wires } from "./flows.ts";
 import { addressOf, adminText, editFlows, find, grep, pids, record, silent, statuses, until } from "./instances.ts";
 
 describe("embedded Node-RED", () => {
@@ -115,7 +115,7 @@ describe("embedded Node-RED", () => {
         "bomb",
         "1.0.0",
         helloFlow("return msg;", {
-          nodes: [node("fuse", "function", { func: "return msg;", initialize: '(async () => { throw new Error("boom"); })();' })],
+          nodes: [node("fuse", "function", { func: "return msg;", initialize: kill, libs: killerLibs })],
         }),
       );
       let results: readonly InstallResult[] = [];

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../../src/adap
 import type { Definition } from "../../../../src/domain/definition.ts";
 import type { DeploymentUnit, Placement, WorkCount } from "../../../../src/domain/unit.ts";
 import { helloFlow, node, unitOf, wires } from "./flows.ts";
-import { addressOf, find, silent, until } from "./instances.ts";
+import { addressOf, find, record, silent, until } from "./instances.ts";
 
 describe("embedded Node-RED counts work that ended, and errors in it:", () => {
   let directory: string;
@@ -69,6 +69,31 @@ describe("embedded Node-RED counts work that ended, and errors in it:", () => {
     await until(async () => (await countsOf(unit))?.errors === 5);
     expect(await inFlight(unit)).toBe(0);
     expect(await countsOf(unit)).toEqual({ finished: 5, errors: 5 });
+  });
+
+  it.each([
+    ["an async function that nobody awaits", '(async () => { throw new Error("no"); })();', []],
+    ["a timer of a module", 'timers.setTimeout(() => { throw new Error("no"); }, 1);', [{ var: "timers", module: "timers" }]],
+    ["a callback of a module", 'fs.stat("/", () => { throw new Error("no"); });', [{ var: "fs", module: "fs" }]],
+    ["the start of its node", "return msg;", [], 'Promise.reject(new Error("no"));'],
+  ])(
+    "what is thrown where nobody waits for it is an error of its process, and ends no other: %s",
+    async (_where, func, libs, initialize = "") => {
+      const { process: before } = await record(directory, "node-red-1");
+      const fuse = node("fuse", "function", { func: "return msg;", initialize });
+      const unit = await install(helloFlow(`${func} return msg;`, { libs, nodes: [fuse] }));
+      expect((await fetch(`${await addressOf(embedded.engine, unit)}/hello`)).status).toBe(200);
+      await until(async () => (await countsOf(unit))?.errors === 1);
+      expect((await record(directory, "node-red-1")).process).toEqual(before);
+      expect(await readFile(join(directory, "node-red-1/node-red.log"), "utf8")).toContain("no (thrown where nothing waited for it");
+    },
+  );
+
+  it("what is thrown without a word, and without saying where, ends nobody", async () => {
+    const { process: before } = await record(directory, "node-red-1");
+    const unit = await install(helloFlow('Promise.reject(); Promise.reject({ get stack() { throw new Error("no"); } }); return msg;'));
+    for (let round = 0; round < 3; round += 1) expect((await fetch(`${await addressOf(embedded.engine, unit)}/hello`)).status).toBe(200);
+    expect((await record(directory, "node-red-1")).process).toEqual(before);
   });
 
   it("an error further down the flow, and one that the flow catches itself", async () => {

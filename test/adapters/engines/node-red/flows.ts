@@ -21,12 +21,16 @@ export function wires(...chains: readonly string[]): readonly Connection[] {
 /** GET /hello answered by a function. */
 export function helloFlow(
   func: string,
-  more: { readonly nodes?: readonly WorkflowNode[]; readonly connections?: readonly Connection[] } = {},
+  more: {
+    readonly nodes?: readonly WorkflowNode[];
+    readonly connections?: readonly Connection[];
+    readonly libs?: readonly JsonObject[];
+  } = {},
 ): Definition {
   return {
     nodes: [
       node("in", "http in", { method: "get", url: "/hello" }),
-      node("work", "function", { func, outputs: 1 }),
+      node("work", "function", { func, outputs: 1, ...(more.libs && { libs: more.libs }) }),
       node("out", "http response"),
       ...(more.nodes ?? []),
     ],
@@ -34,6 +38,10 @@ export function helloFlow(
     config: {},
   };
 }
+
+/** Nothing can catch this; for a function node whose `libs` are `killerLibs`. */
+export const kill = 'proc.kill(proc.pid, "SIGKILL");';
+export const killerLibs = [{ var: "proc", module: "process" }];
 
 /** An inject every fifth of a second that counts in the flow's context, which GET /count shows. */
 export function countingFlow(): Definition {

@@ -90,6 +90,14 @@ describe("a reference to a node that is not there", () => {
     expect(told([...others, node])).toEqual([`error: node "n" (${String(node["type"])}) names ${words}`]);
   });
 
+  it("says which kind is wanted, and not what was written already", () => {
+    const [found] = findingsOf([
+      { id: "k", type: "tls-config", x: undefined },
+      { id: "n", type: "mqtt in", broker: "k" },
+    ]);
+    expect(found?.hint).toBe("Name a node of type mqtt-broker.");
+  });
+
   it.each<[string, Node, string]>([
     ["a link to what is disabled", { id: "n", type: "link out", links: ["off"] }, 'names "off" as links, which is disabled'],
     ["a link out to nothing", { id: "n", type: "link out", mode: "link", links: [] }, "is linked to nothing: what reaches it ends there"],

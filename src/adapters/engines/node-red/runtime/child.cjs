@@ -9,6 +9,7 @@ const { readFileSync } = require("node:fs");
 const http = require("node:http");
 const RED = require("node-red");
 const { makeLargeDeploysCheap } = require("./large-deploys.cjs");
+const { surviveLateErrors } = require("./late-errors.cjs");
 const { guardStart } = require("./start-guard.cjs");
 const pinion = require("./pinion-plugin.cjs");
 
@@ -52,6 +53,7 @@ RED.init(server, {
   logging: { console: { level: "off" }, pinion: { level: "warn", metrics: false, audit: false, handler: () => writeLog } },
 });
 makeLargeDeploysCheap();
+surviveLateErrors(RED);
 app.use("/__admin", RED.httpAdmin);
 app.use("/", RED.httpNode);
 const { inFlight } = pinion(RED, async () => (await RED.runtime.flows.getFlows({})).rev);
