@@ -12,7 +12,7 @@ import type { Finding } from "../domain/finding.ts";
 import { createManifests, type ManifestsOptions } from "../adapters/manifest/manifests.ts";
 import { openHistory, whyUnreadable } from "./past.ts";
 import { validateRepository } from "../adapters/manifest/validate-repository.ts";
-import { ignoredFiles, notCheckedOut } from "../adapters/work-tree/attributes.ts";
+import { ignoredFiles, notCheckedOut, unfilteredFiles } from "../adapters/work-tree/attributes.ts";
 import { createWorkTree } from "../adapters/work-tree/work-tree.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { ParseCache } from "../ports/objects.ts";
@@ -90,7 +90,12 @@ async function validateDirectory(directory: string, { configFile }: ValidateOpti
   const git = gitProgram(process.env);
   const past = await openHistory(git, directory);
   const unreadable = past === null ? await whyUnreadable(git, directory) : null;
-  const beside = { ignored: ignoredFiles(directory), notCheckedOut: notCheckedOut(directory), ...(unreadable !== null && { unreadable }) };
+  const beside = {
+    ignored: ignoredFiles(directory),
+    notCheckedOut: notCheckedOut(directory),
+    unfiltered: unfilteredFiles(directory),
+    ...(unreadable !== null && { unreadable }),
+  };
   try {
     const history = past && { history: past.history, isShallow: past.isShallow };
     const found = await validateRepository({ ...about, ...allowed, ...beside, ...history });

@@ -24,6 +24,8 @@ export interface ValidationOptions extends Omit<ManifestsOptions, "cache"> {
   /** Files of a work tree that a commit of it has not, and the other way round. */
   readonly ignored?: readonly string[];
   readonly notCheckedOut?: readonly string[];
+  /** Files whose filter fails. */
+  readonly unfiltered?: readonly string[];
 }
 
 const noCache: ParseCache = { get: () => new Map(), put: () => {} };
@@ -44,16 +46,20 @@ export async function validateRepository(options: ValidationOptions): Promise<{ 
 }
 
 /** Why a controller may see something else than what was looked at here. */
-function besideCommit({ isShallow = false, unreadable: why, ignored = [], notCheckedOut = [] }: ValidationOptions): readonly Finding[] {
+function besideCommit(options: ValidationOptions): readonly Finding[] {
+  const { isShallow = false, unreadable: why, ignored = [], notCheckedOut = [], unfiltered = [] } = options;
   const about = startOf("processes");
   const shallow = "the clone is shallow: whether published versions are what they were can only be seen as far back as it goes";
   const refused = "git does not show what it holds here, so neither its history nor its attributes are looked at";
   const sparse = `the work tree is sparse: ${notCheckedOut.length} files of the repository are not in it, such as ${notCheckedOut[0]}`;
+  const failing =
+    "its filter in .gitattributes fails here, so the file is read as it lies here; the commit, which a controller sees, may hold something else";
   return [
     ...(isShallow ? [finding(about, "history/shallow", shallow)] : []),
     ...(why === undefined ? [] : [finding(about, "history/unreadable", `${refused}: ${why}`)]),
     ...(notCheckedOut.length === 0 ? [] : [finding(about, "file/not-checked-out", sparse)]),
     ...ignored.map((file) => finding(startOf(file), "file/ignored", "git ignores this file: no commit has it, and no controller sees it")),
+    ...unfiltered.map((file) => finding(startOf(file), "file/unfiltered", failing)),
   ];
 }
 

@@ -13,7 +13,9 @@ export function environmentForGit(): NodeJS.ProcessEnv {
 }
 
 /** Gives what git prints; nothing where it fails, or is not there. */
-export function asksGit(directory: string): (args: readonly string[], input?: string) => string {
+export type Ask = (args: readonly string[], input?: string) => string;
+
+export function asksGit(directory: string): Ask {
   return (args, input = "") => {
     const whole = ["-c", "core.fsmonitor=false", ...args];
     try {

@@ -1,8 +1,9 @@
 /** What git makes of files of a work tree: what it holds of them is not always what lies there. */
 
 import { join, relative } from "node:path";
-import { asksGit } from "./ask-git.ts";
-import { cleaned } from "./filters.ts";
+import { type Ask, asksGit } from "./ask-git.ts";
+import { filter } from "./filters.ts";
+import { keptInLfs } from "./lfs.ts";
 
 export interface FileAttributes {
   /** What git holds is a pointer into Git LFS. */
@@ -53,22 +54,44 @@ export function gitViewOf(directory: string, paths: readonly string[]): GitView 
   return { attributes, hash: isSha256 ? "sha256" : "sha1" };
 }
 
-type Ask = ReturnType<typeof asksGit>;
 type Said = readonly [name: string, said: Partial<FileAttributes>];
 
 function setAttributes(ask: Ask, directory: string, paths: readonly string[]): readonly Said[] {
-  const input = paths.map((path) => relative(directory, path)).join("\0");
-  const found = Array.from(triples(ask(["check-attr", "-z", "--stdin", "filter", "working-tree-encoding", "ident"], input))).filter(
-    ([, , value]) => value !== "unspecified" && value !== "unset",
+  const names = paths.map((path) => relative(directory, path));
+  const found = attributesOf(ask, names, ["filter", "working-tree-encoding", "ident"]);
+  const { cleaned: filtered } = filter(directory, otherFilters(found));
+  const inLfs = keptInLfs(
+    ask,
+    found.flatMap(([name, attribute, value]) => (attribute === "filter" && value === "lfs" ? [name] : [])),
   );
-  const others = found.flatMap(([name, attribute, value]) => (attribute === "filter" && value !== "lfs" ? [name] : []));
-  const filtered = cleaned(directory, others);
   return found.flatMap(([name, attribute, value]): readonly Said[] => {
     if (attribute === "working-tree-encoding") return [[name, { encoding: value.replace(/-BOM$/i, "") }]];
     if (attribute === "ident") return [[name, { hasIdent: true }]];
-    if (value === "lfs") return [[name, { isInLfs: true }]];
+    if (value === "lfs") return inLfs.has(name) ? [[name, { isInLfs: true }]] : [];
     return filtered.has(name) ? [[name, { filtered: filtered.get(name) ?? null }]] : [];
   });
+}
+
+type Attribute = readonly [name: string, attribute: string, value: string];
+
+/** Those that are set. */
+function attributesOf(ask: Ask, names: readonly string[], attributes: readonly string[]): readonly Attribute[] {
+  const found = Array.from(triples(ask(["check-attr", "-z", "--stdin", ...attributes], names.join("\0"))));
+  return found.filter(([, , value]) => value !== "unspecified" && value !== "unset");
+}
+
+/** Files that have another filter than Git LFS. */
+function otherFilters(found: readonly Attribute[]): readonly string[] {
+  return found.flatMap(([name, attribute, value]) => (attribute === "filter" && value !== "lfs" ? [name] : []));
+}
+
+/** Files whose filter fails: they are read as they lie there, and git may hold something else of them. */
+export function unfilteredFiles(directory: string): readonly string[] {
+  const ask = asksGit(directory);
+  const names = ask(["ls-files", "-z", "--cached", "--others", "--exclude-standard", ...ours])
+    .split("\0")
+    .filter((name) => name !== "");
+  return filter(directory, otherFilters(attributesOf(ask, names, ["filter"]))).failed;
 }
 
 /** Files whose lines git ends with LF alone. Where it only guesses that a file is text, one that it holds with CR LF stays so. */
@@ -109,7 +132,7 @@ export function notCheckedOut(directory: string): readonly string[] {
   return listed.split("\0").flatMap((line) => (line.startsWith("S ") ? [line.slice(2)] : []));
 }
 
-function* triples(output: string): Iterable<readonly [string, string, string]> {
+function* triples(output: string): Iterable<Attribute> {
   const fields = output.split("\0");
   for (let at = 0; at + 2 < fields.length; at += 3) yield [fields[at] ?? "", fields[at + 1] ?? "", fields[at + 2] ?? ""];
 }

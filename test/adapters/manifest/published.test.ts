@@ -200,6 +200,7 @@ describe("validate", () => {
   it.each([
     ["a repository that git refuses", { unreadable: "fatal: dubious ownership" }, "history/unreadable", "warning"],
     ["files that git ignores", { ignored: ["processes/called/versions/1.0.0.yaml"] }, "file/ignored", "warning"],
+    ["files whose filter fails", { unfiltered: ["processes/called/versions/1.0.0.yaml"] }, "file/unfiltered", "warning"],
     ["a sparse work tree", { notCheckedOut: ["processes/called/process.yaml"] }, "file/not-checked-out", "error"],
   ])("says of %s that a controller sees something else", async (_, beside, code, severity) => {
     const objects = createFakeObjects();

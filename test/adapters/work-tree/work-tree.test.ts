@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ignoredFiles } from "../../../src/adapters/work-tree/attributes.ts";
+import { ignoredFiles, unfilteredFiles } from "../../../src/adapters/work-tree/attributes.ts";
 import { createWorkTree } from "../../../src/adapters/work-tree/work-tree.ts";
 import { objectsContract } from "../../contracts/objects.ts";
 
@@ -49,6 +49,45 @@ describe("a work tree", () => {
       ["y.yaml", "plain"],
       ["z.txt.yaml", "wide"],
     ]);
+  });
+
+  it("reads what was committed without Git LFS as it is, and a pointer as one", async () => {
+    gitHere("init", "--quiet");
+    gitHere("config", "filter.lfs.clean", "");
+    await write(root, {
+      "processes/a/plain.json": '{"is":"plain"}',
+      "processes/a/pointer.json": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 2\n",
+    });
+    gitHere("add", "processes");
+    await write(root, { ".gitattributes": "*.json filter=lfs\n", "processes/a/pointer.json": "[]" });
+    const read = async () => (await filesOf()).map(([name, text]) => [name, text.slice(0, 20)]);
+    expect(await read()).toEqual([
+      ["plain.json", '{"is":"plain"}'],
+      ["pointer.json", "version https://git-"],
+    ]);
+    await write(root, { "processes/a/plain.json": '{"is":"edited"}' });
+    expect((await read())[0]).toEqual(["plain.json", '{"is":"edited"}']);
+    gitHere("config", "filter.lfs.clean", "git-lfs clean -- %f");
+    expect((await read())[0]).toEqual(["plain.json", "version https://git-"]);
+  });
+
+  it.each([["required"], ["not required"]])("names the files whose filter fails, which is %s", async (what) => {
+    gitHere("init", "--quiet");
+    gitHere("config", "filter.upper.clean", "tr a-z A-Z");
+    gitHere("config", "filter.broken.clean", "false");
+    if (what === "required") gitHere("config", "filter.broken.required", "true");
+    await write(root, {
+      ".gitattributes": "y.yaml filter=upper\nz.yaml filter=unknown\nb.yaml filter=broken\n",
+      "processes/a/b.yaml": "zero",
+      "processes/a/y.yaml": "one",
+      "processes/a/z.yaml": "two",
+    });
+    expect(await filesOf()).toEqual([
+      ["b.yaml", "zero"],
+      ["y.yaml", "ONE"],
+      ["z.yaml", "two"],
+    ]);
+    expect(unfilteredFiles(root)).toEqual(["processes/a/b.yaml"]);
   });
 
   it.each([
