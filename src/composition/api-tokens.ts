@@ -22,30 +22,43 @@ export interface ApiTokensOptions {
   readonly secrets: Secrets;
 }
 
-/** Makes the file when it is missing; whoever puts another text there has changed the token. @throws `config/invalid`, `secret/missing`. */
+/**
+ * Read anew at each use: whoever puts another text into the file has changed the token, and whoever deletes the file has revoked it; then a new one is made.
+ * @throws `config/invalid`, `secret/missing`.
+ */
 export async function openApiTokens({ stateDirectory, metricsToken, secrets }: ApiTokensOptions): Promise<Tokens> {
   const file = tokenFile(stateDirectory);
-  let operator = (await readToken(file)) ?? (await makeToken(file));
-  if (operator.length < shortestToken)
+  const first = (await readToken(file)) ?? (await makeToken(file));
+  if (first.length < shortestToken)
     throw new PinionError(
       "config/invalid",
       `${file}: the token is shorter than ${shortestToken} characters; delete the file, and a new one is made`,
     );
-  let scraper = metricsToken && (await secrets.resolve(metricsToken));
+  if (metricsToken) await secrets.resolve(metricsToken);
   return {
-    known: () => ({ operator, scraper }),
-    async readAgain() {
-      const changed = await readToken(file).catch(() => null);
-      if (changed !== null && changed.length >= shortestToken) operator = changed;
-      if (metricsToken) scraper = await secrets.resolve(metricsToken).catch(() => scraper);
+    async current() {
+      const scraper = metricsToken && (await secrets.resolve(metricsToken).catch(() => null));
+      return { operator: await currentToken(file).catch(() => null), scraper };
     },
   };
 }
 
+/** Null: what the file says is no token, and it may be being written just now. */
+async function currentToken(file: string): Promise<string | null> {
+  const text = await readText(file);
+  const token = text === null ? await makeToken(file) : text.trim();
+  return token.length < shortestToken ? null : token;
+}
+
 /** Null: there is none. */
 export async function readToken(file: string): Promise<string | null> {
+  return (await readText(file))?.trim() || null;
+}
+
+/** Null: there is no such file. */
+async function readText(file: string): Promise<string | null> {
   try {
-    return (await readFile(file, "utf8")).trim() || null;
+    return await readFile(file, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
     throw error;

@@ -21,10 +21,8 @@ export interface Door {
 
 /** What a caller may show. */
 export interface Tokens {
-  /** As known in memory, first the one for everything; a null is nobody's. */
-  known(): Readonly<Record<Role, string | null>>;
-  /** Reads them again: one that was just changed must be taken. Never throws. */
-  readAgain(): Promise<void>;
+  /** As they are at this moment: one that was changed or taken away counts no more. A null is nobody's. Never throws. */
+  current(): Promise<Readonly<Record<Role, string | null>>>;
 }
 
 export interface TokenDoorOptions {
@@ -39,15 +37,11 @@ export interface TokenDoorOptions {
 
 /** For callers over TCP. */
 export function tokenDoor({ tokens, uid, host, names }: TokenDoorOptions): Door {
-  const find = (authorization: string): Role | null => roleIn(tokens.known(), authorization);
   return {
     proof: `with the token of uid ${uid}`,
     async roleOf(authorization) {
-      if (authorization === undefined) return null;
-      const role = find(authorization);
-      if (role !== null) return role;
-      await tokens.readAgain();
-      return find(authorization);
+      const current = await tokens.current();
+      return authorization === undefined ? null : roleIn(current, authorization);
     },
     isOwnHost: (header) => isHostOf(header, host, names),
   };
@@ -58,7 +52,7 @@ export function socketDoor(uid: number): Door {
   return { proof: `over the socket of uid ${uid}`, roleOf: () => Promise.resolve("operator"), isOwnHost: () => true };
 }
 
-function roleIn(known: ReturnType<Tokens["known"]>, authorization: string): Role | null {
+function roleIn(known: Readonly<Record<Role, string | null>>, authorization: string): Role | null {
   for (const role of ["operator", "scraper"] as const) {
     const token = known[role];
     if (token !== null && isSame(authorization, `Bearer ${token}`)) return role;

@@ -47,7 +47,7 @@ export const token = "a-token-of-the-tests";
 
 /** One token for everything, and one for the metrics page where it is named. */
 export function fixedTokens(scraper: string | null = null): Tokens {
-  return { known: () => ({ operator: token, scraper }), readAgain: () => Promise.resolve() };
+  return { current: () => Promise.resolve({ operator: token, scraper }) };
 }
 
 /** Takes everybody who calls it by a name of this machine. */

@@ -39,7 +39,7 @@ async function folder(): Promise<string> {
 }
 
 it("a token that there is not is nobody's", async () => {
-  const tokens = { known: () => ({ operator: token, scraper: null }), readAgain: () => Promise.resolve() };
+  const tokens = { current: () => Promise.resolve({ operator: token, scraper: null }) };
   const { roleOf } = tokenDoor({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
   for (const shown of ["Bearer null", "Bearer undefined", "Bearer ", "Bearer", "null", ""]) expect(await roleOf(shown)).toBeNull();
   expect(await roleOf(`Bearer ${token}`)).toBe("operator");
@@ -133,18 +133,59 @@ describe("the token of the state folder", () => {
     const tokens = await openApiTokens({ stateDirectory, metricsToken: null, secrets });
     const file = join(stateDirectory, "api.token");
     expect((await stat(file)).mode & 0o777).toBe(0o600);
-    expect(await readFile(file, "utf8")).toBe(`${tokens.known().operator}\n`);
-    expect((await openApiTokens({ stateDirectory, metricsToken: null, secrets })).known()).toEqual(tokens.known());
+    expect(await readFile(file, "utf8")).toBe(`${(await tokens.current()).operator}\n`);
+    const others = await openApiTokens({ stateDirectory, metricsToken: null, secrets });
+    expect(await others.current()).toEqual(await tokens.current());
   });
 
   it("can be changed while the controller runs", async () => {
     const stateDirectory = await folder();
     const tokens = await openApiTokens({ stateDirectory, metricsToken: null, secrets });
     const door = tokenDoor({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
-    const old = `Bearer ${tokens.known().operator ?? ""}`;
+    const old = `Bearer ${(await tokens.current()).operator ?? ""}`;
     await writeFile(join(stateDirectory, "api.token"), "another-token-of-thirty-letters\n");
-    expect(await door.roleOf("Bearer another-token-of-thirty-letters")).toBe("operator");
     expect(await door.roleOf(old)).toBeNull();
+    expect(await door.roleOf("Bearer another-token-of-thirty-letters")).toBe("operator");
+  });
+
+  it("is revoked at once by deleting its file, and a new one is made at the next call", async () => {
+    const stateDirectory = await folder();
+    const tokens = await openApiTokens({ stateDirectory, metricsToken: null, secrets });
+    const door = tokenDoor({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
+    const file = join(stateDirectory, "api.token");
+    const old = (await readFile(file, "utf8")).trim();
+    await rm(file);
+    expect(await door.roleOf(`Bearer ${old}`)).toBeNull();
+    const made = (await readFile(file, "utf8")).trim();
+    expect(made).not.toBe(old);
+    expect(await door.roleOf(`Bearer ${made}`)).toBe("operator");
+    await rm(file);
+    expect(await door.roleOf(undefined)).toBeNull();
+    expect((await readFile(file, "utf8")).trim()).not.toBe(made);
+  });
+
+  it.each(["", "pinion"])("is nobody's while its file says %j, and is left as it is", async (text) => {
+    const stateDirectory = await folder();
+    const tokens = await openApiTokens({ stateDirectory, metricsToken: null, secrets });
+    const door = tokenDoor({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
+    const file = join(stateDirectory, "api.token");
+    const old = (await readFile(file, "utf8")).trim();
+    await writeFile(file, text);
+    for (const shown of [old, text]) expect(await door.roleOf(`Bearer ${shown}`)).toBeNull();
+    expect(await readFile(file, "utf8")).toBe(text);
+  });
+
+  it("for the metrics page is asked for at each call, and is nobody's once it is gone", async () => {
+    let value: string | null = "scrape-1";
+    const asked = { resolve: () => (value === null ? Promise.reject(new Error("gone")) : Promise.resolve(value)) };
+    const metricsToken = { kind: "env", name: "SCRAPE" } as const;
+    const tokens = await openApiTokens({ stateDirectory: await folder(), metricsToken, secrets: asked });
+    const door = tokenDoor({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
+    expect(await door.roleOf("Bearer scrape-1")).toBe("scraper");
+    value = "scrape-2";
+    expect([await door.roleOf("Bearer scrape-1"), await door.roleOf("Bearer scrape-2")]).toEqual([null, "scraper"]);
+    value = null;
+    expect(await door.roleOf("Bearer scrape-2")).toBeNull();
   });
 
   it("that anybody could guess is refused", async () => {
