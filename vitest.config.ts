@@ -1,5 +1,5 @@
 /**
- * Three kinds of tests are run by `npm test`: fast ones first, then ones with real processes, together with the whole program. Three more are left to
+ * Three kinds of tests are run by `npm test`, side by side: those with real processes and the whole program wait half of the time, in which the fast ones compute. Three more are left to
  * `.ci/run`: `long` starts whole installations again and again, or waits for what hangs; `debian` needs programs of Debian's, such as a Prometheus server, which not every machine has; `load` takes minutes. Limits of time only
  * catch what hangs.
  */
@@ -10,18 +10,22 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const cores = Math.max(2, availableParallelism());
 
+/** The same for all that `npm test` runs, or they would run one kind after the other. */
+const sideBySide = { maxWorkers: 2 * cores, sequence: { groupOrder: 0 } };
+
 /** Files share a process, and with it the modules that it has loaded; the setup file finds out who leaves something behind there. */
 const sharing = { pool: "forks" as const, isolate: false, setupFiles: ["test/support/leaves-nothing.ts"] };
 
 /** These run what is built, as users do. */
 const onBuilt = { globalSetup: ["scripts/build.mjs"] };
 
-/** What takes longest begins first, so that no worker is left alone with it. */
+/** What takes longest begins first, so that no worker is left alone with it: the whole program, then real processes. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isWhole = ({ project }: TestSpecification) => project.name === "e2e";
-    return [...sorted.filter(isWhole), ...sorted.filter((file) => !isWhole(file))];
+    const of = (name: string) => sorted.filter(({ project }) => project.name === name);
+    const others = sorted.filter(({ project }) => !["e2e", "real"].includes(project.name));
+    return [...of("e2e"), ...of("real"), ...others];
   }
 }
 
@@ -37,8 +41,7 @@ export default defineConfig({
           exclude: ["test/**/*.real.test.ts", "test/**/*.debian.test.ts", "test/**/*.long.test.ts", "test/e2e/**", "test/load/**"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          maxWorkers: cores,
-          sequence: { groupOrder: 0 },
+          ...sideBySide,
         },
       },
       {
@@ -49,9 +52,7 @@ export default defineConfig({
           include: ["test/**/*.real.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          // They and the next wait for other processes half of the time.
-          maxWorkers: 2 * cores,
-          sequence: { groupOrder: 1 },
+          ...sideBySide,
         },
       },
       {
@@ -63,8 +64,7 @@ export default defineConfig({
           exclude: ["test/**/*.debian.test.ts", "test/**/*.long.test.ts"],
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          maxWorkers: 2 * cores,
-          sequence: { groupOrder: 1 },
+          ...sideBySide,
         },
       },
       {
