@@ -3,7 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { userInfo } from "node:os";
+import { extname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
 import { openLocalRepository } from "../adapters/git/local-repository.ts";
 import { digestOfFile } from "../adapters/manifest/digest.ts";
@@ -141,7 +143,8 @@ async function serveGateway({ tokenFromStdin, ...options }: GatewayOptions): Pro
   const { runGatewayProcess } = await import("../adapters/routers/gateway/process.ts");
   const { createLog } = await import("../adapters/system/system.ts");
   const token = tokenFromStdin ? readFileSync(0, "utf8").trim() : null;
-  await runGatewayProcess({ ...options, token, log: createLog("info", "gateway") });
+  const standbyProgram = fileURLToPath(new URL(`./gateway-standby${extname(import.meta.url)}`, import.meta.url));
+  await runGatewayProcess({ ...options, token, standbyProgram, log: createLog("info", "gateway") });
   return new Promise(() => undefined);
 }
 

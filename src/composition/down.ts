@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { readRecord } from "../adapters/engines/node-red/instance-files.ts";
 import { isAlive, terminate as endEngine } from "../adapters/engines/node-red/os-process.ts";
 import { readIdentity } from "../adapters/routers/gateway/identity.ts";
-import { isRunning, type OwnedProcess, terminate as endGateway } from "../adapters/routers/gateway/owned-process.ts";
+import { isRunning, type OwnedProcess, terminate, terminateWhole } from "../adapters/routers/gateway/owned-process.ts";
 import { gatewayFolders } from "./gateway-folder.ts";
 import { lockFolder } from "../adapters/store/lock.ts";
 import type { Ended } from "../surfaces/cli/world.ts";
@@ -32,9 +32,9 @@ async function endGatewayOf(directory: string): Promise<readonly Ended[]> {
   const identity = readIdentity(directory);
   if (!identity) return [];
   const ended = isRunning(identity) ? [{ what: "gateway", pid: identity.pid }] : [];
-  await endGateway(identity, gatewayGraceMs);
+  await terminateWhole(identity, gatewayGraceMs);
   const orphans = identity.workers.filter((worker: OwnedProcess) => isRunning(worker));
-  await Promise.all(orphans.map((worker) => endGateway(worker, gatewayGraceMs)));
+  await Promise.all(orphans.map((worker) => terminate(worker, gatewayGraceMs)));
   return [...ended, ...orphans.map(({ pid }) => ({ what: "gateway worker", pid }))];
 }
 

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { ensureOwnFolder, type RunAs } from "../adapters/engines/node-red/run-as.ts";
 import { readIdentity } from "../adapters/routers/gateway/identity.ts";
 import { keepToken } from "../adapters/routers/gateway/kept-token.ts";
-import { terminate } from "../adapters/routers/gateway/owned-process.ts";
+import { terminate, terminateWhole } from "../adapters/routers/gateway/owned-process.ts";
 
 export interface GatewayPlace {
   /** The gateway's own: its table, and where it is found. */
@@ -51,7 +51,7 @@ async function retire(folder: string): Promise<void> {
 
 async function endGateway(folder: string): Promise<void> {
   const identity = readIdentity(folder);
-  if (identity) await Promise.all([identity, ...identity.workers].map((each) => terminate(each, graceMs)));
+  if (identity) await Promise.all([terminateWhole(identity, graceMs), ...identity.workers.map((each) => terminate(each, graceMs))]);
 }
 
 async function moveIn(from: string, to: string, { uid, gid }: RunAs): Promise<void> {

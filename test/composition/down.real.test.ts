@@ -30,7 +30,13 @@ function idle(): ChildProcess & { readonly pid: number } {
 async function writeGateway(directory: string, pid: number, workers: readonly number[] = []): Promise<void> {
   await mkdir(join(directory, "gateway"), { recursive: true });
   const about = { url: "http://127.0.0.1:1", host: "127.0.0.1", controlUrl: "http://127.0.0.1:2", token: "t", settings: "{}" };
-  const identity = { ...ownedProcess(pid), startedAt: new Date().toISOString(), ...about, workers: workers.map(ownedProcess) };
+  const identity = {
+    ...ownedProcess(pid),
+    standby: null,
+    startedAt: new Date().toISOString(),
+    ...about,
+    workers: workers.map(ownedProcess),
+  };
   await writeIdentity(join(directory, "gateway"), identity);
 }
 

@@ -12,6 +12,7 @@ import { readIdentity } from "./identity.ts";
 import { ownerHeader, sequenceHeader } from "./owner.ts";
 import { parseRefusals, parseRoutes } from "./routes-door.ts";
 import { type Call, createTableWatch } from "./table-watch.ts";
+import type { SuccessorChange } from "./successor-door.ts";
 import { parseTraffic } from "./traffic-door.ts";
 
 /** Where a gateway's control port is: told, or read from its state folder before each call. */
@@ -39,6 +40,8 @@ export interface GatewayRouter extends Router {
    * table back then. Gives one line for each thing that somebody else has done to it. @throws `router/unreachable`.
    */
   heartbeat(): Promise<readonly string[]>;
+  /** Asks the gateway to put another one in its place, on the same sockets where the addresses stay. False: it cannot. */
+  succeed(change: SuccessorChange): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -93,6 +96,11 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
       await call({ method: "GET", path: "/heartbeat" });
     },
     heartbeat: () => watch.beat(),
+    succeed: (change) =>
+      call({ method: "PUT", path: "/successor", body: JSON.stringify(change) }).then(
+        () => true,
+        () => false,
+      ),
     publicAddress: (environment: EnvironmentName) => `${publicUrl(options)}/${environment}`,
     callersAddress: (environment: EnvironmentName) => callersUrl(publicUrl(options), environment, options.environments?.[environment]),
     close: () => agent.destroy(),

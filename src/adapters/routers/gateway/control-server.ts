@@ -8,6 +8,7 @@ import { trafficOf, type Counters } from "./counters.ts";
 import type { LiveTable } from "./live-table.ts";
 import { createOwnership, ownerHeader, type Ownership, sequenceHeader } from "./owner.ts";
 import { renderMetrics, type Health } from "./prometheus.ts";
+import { parseChange, type SuccessorChange } from "./successor-door.ts";
 import { InvalidRoutes, isEnvironmentName, sortRoutes } from "./routes-door.ts";
 
 interface Dependencies {
@@ -19,6 +20,8 @@ interface Dependencies {
   /** Resolves once the counters hold everything up to now, as far as those who count can be asked. */
   readonly count: () => Promise<void>;
   readonly health: () => readonly Health[];
+  /** Begins to put another one in its place; null: it cannot. */
+  readonly succeed: ((change: SuccessorChange) => void) | null;
   readonly log: Log;
 }
 
@@ -74,6 +77,7 @@ const wholeCalls: Readonly<Record<string, ((control: Control, request: IncomingM
   {
     "GET /heartbeat": (control, request) => heartbeat(control, callerOf(request)),
     "PUT /owner": (control, request) => own(control, callerOf(request)),
+    "PUT /successor": succeed,
     "GET /tables": ({ table }) => ({ status: 200, body: { environments: Object.fromEntries(table.all()) } }),
     "GET /metrics": metrics,
     "GET /table": ({ table }, _request, url) => ({
@@ -97,6 +101,15 @@ function own({ ownership }: Control, caller: string): Reply {
   if (caller === "") throw new Refusal(400, `Name yourself in ${ownerHeader}.`);
   ownership.take(caller);
   return { status: 200, body: { status: "owned" } };
+}
+
+async function succeed({ succeed: begin }: Control, request: IncomingMessage): Promise<Reply> {
+  if (begin === null) throw new Refusal(404, "This gateway can have no successor.");
+  const change = parseChange(await json(request));
+  if (change === null) throw new Refusal(400, "Name host, port and settings.");
+  // After the answer.
+  setImmediate(begin, change);
+  return { status: 200, body: { status: "begun" } };
 }
 
 async function putRoutes({ table, ownership }: Control, environment: string, request: IncomingMessage): Promise<Reply> {

@@ -50,7 +50,7 @@ export async function listenForControl(control: Server, folder: GatewayFolder, p
 /** Says in the state folder who serves it. */
 export async function sayWho(
   stateDirectory: string,
-  identity: Pick<Identity, "url" | "host" | "controlUrl" | "token" | "settings" | "workers">,
+  identity: Pick<Identity, "url" | "host" | "controlUrl" | "token" | "settings" | "workers" | "standby">,
 ): Promise<void> {
   await writeIdentity(stateDirectory, { ...ownedProcess(process.pid), startedAt: new Date().toISOString(), ...identity });
 }

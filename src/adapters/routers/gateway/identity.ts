@@ -21,6 +21,8 @@ export interface Identity extends OwnedProcess {
   readonly settings: string;
   /** Those that serve for it; they end when it does, unless they hang. */
   readonly workers: readonly OwnedProcess[];
+  /** Goes on in its place when it is gone; null: nobody does. */
+  readonly standby: OwnedProcess | null;
 }
 
 /** The identity left in a state folder; null when there is none, or none that can be read. */
@@ -41,7 +43,13 @@ function withoutStrangers(identity: Identity, owner: number): Identity | null {
   };
   // As root we started it ourselves, and its processes are ours.
   if (owner === process.getuid?.()) return identity;
-  return isStranger(identity) ? null : { ...identity, workers: identity.workers.filter((worker) => !isStranger(worker)) };
+  if (isStranger(identity)) return null;
+  const { workers, standby } = identity;
+  return {
+    ...identity,
+    workers: workers.filter((worker) => !isStranger(worker)),
+    standby: standby && !isStranger(standby) ? standby : null,
+  };
 }
 
 /** Null: there is no such process. */
@@ -65,12 +73,12 @@ function identityFile(stateDirectory: string): string {
 
 function parseIdentity(value: unknown): Identity | null {
   if (!isRecord(value)) return null;
-  const { url, host, controlUrl, token, startedAt, workers, settings } = value;
+  const { url, host, controlUrl, token, startedAt, workers, settings, standby } = value;
   const owner = parseProcess(value);
   if (owner === null || !isUrl(url) || !isUrl(controlUrl) || !isText(host) || !isText(startedAt)) return null;
   const known = Array.isArray(workers) ? workers.flatMap((worker) => parseProcess(worker) ?? []) : [];
   const said = { token: isText(token) ? token : null, settings: typeof settings === "string" ? settings : "" };
-  return { ...owner, url, host, controlUrl, startedAt, workers: known, ...said };
+  return { ...owner, url, host, controlUrl, startedAt, workers: known, standby: parseProcess(standby), ...said };
 }
 
 /** Files of older gateways name no start time. */

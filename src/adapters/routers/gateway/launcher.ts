@@ -1,12 +1,13 @@
 /** Finds the gateway of a state folder or starts one, and starts it again when it dies. It outlives whoever started it. */
 
+import { setTimeout as wait } from "node:timers/promises";
 import type { GatewaySettings } from "../../../domain/controller-config.ts";
 import type { Log } from "../../../ports/log.ts";
 import { createGatewayRouter, type GatewayRouter } from "./client.ts";
 import { portOf, readIdentity, settingsText, type Identity, userOf } from "./identity.ts";
 import { keepToken } from "./kept-token.ts";
 import { type GatewayChange, keepUp } from "./keep-up.ts";
-import { isRunning, terminate } from "./owned-process.ts";
+import { isRunning, terminate, terminateWhole } from "./owned-process.ts";
 import { spawnGateway } from "./spawn.ts";
 
 export interface LauncherOptions {
@@ -51,6 +52,9 @@ const stopLimitMs = 35_000;
 const leftOverLimitMs = 5_000;
 /** Workers end by themselves when their primary is gone, after what is in flight; one that hangs does not. */
 const orphanLimitMs = 8_000;
+/** A standby has everything loaded; its workers must start. */
+const successionLimitMs = 20_000;
+const askEveryMs = 20;
 
 /** Resolves once a gateway answers. @throws `router/unreachable` when the one started does not come up, with the end of its log. */
 export async function ensureGatewayProcess(options: LauncherOptions): Promise<GatewayProcess> {
@@ -69,7 +73,7 @@ export async function ensureGatewayProcess(options: LauncherOptions): Promise<Ga
     return identity;
   };
   const before = readIdentity(options.stateDirectory);
-  const wasThere = before !== null && isRunning(before);
+  const wasThere = before !== null && (isRunning(before) || hasStandby(before));
   const first = await start();
   const watch = keepUp({ first, start, ask: () => router.heartbeat(), end: endHanging, tell, log: options.log });
   const detach = async () => {
@@ -87,7 +91,7 @@ export async function ensureGatewayProcess(options: LauncherOptions): Promise<Ga
     },
     async stop() {
       await detach();
-      await terminate(watch.current(), stopLimitMs);
+      await terminateWhole(readIdentity(stateDirectory) ?? watch.current(), stopLimitMs);
     },
     detach,
   };
@@ -96,31 +100,62 @@ export async function ensureGatewayProcess(options: LauncherOptions): Promise<Ga
 type Launching = LauncherOptions & { readonly token: string };
 
 async function adoptOrSpawn(options: Launching, router: GatewayRouter): Promise<Identity> {
-  const { stateDirectory, log } = options;
-  const found = readIdentity(stateDirectory);
-  if (found && (await isServing(found, router))) {
-    if (isWhereAsked(found, options)) {
-      log.info({ pid: found.pid, url: found.url }, "gateway found and adopted");
-      return found;
-    }
-    log.warn(
-      { pid: found.pid, url: found.url, host: options.host, port: options.port },
-      "gateway is set up otherwise than configured; replacing it",
-    );
-    await terminate(found, stopLimitMs);
-  } else if (found) await endLeftOver(found, log);
+  const { log } = options;
+  const found = await findServing(options, router);
+  if (found && isWhereAsked(found, options)) {
+    log.info({ pid: found.pid, url: found.url }, "gateway found and adopted");
+    return found;
+  }
+  const successor = found && (await replace(found, options, router));
+  if (successor) return successor;
   const started = await spawnGateway({ ...options, isServing: (identity) => isServing(identity, router) });
   log.info({ pid: started.pid, url: started.url }, "gateway started");
   return started;
 }
 
-/** One that is there and does not answer, and the workers of one that is gone: none may be left behind. */
-async function endLeftOver(found: Identity, log: Log): Promise<void> {
+/** The gateway of the folder; null: there is none, and nothing of one either. */
+async function findServing({ stateDirectory, log }: Launching, router: GatewayRouter): Promise<Identity | null> {
+  const found = readIdentity(stateDirectory);
+  if (found === null || (await isServing(found, router))) return found;
   if (isRunning(found)) {
     log.warn({ pid: found.pid }, "a gateway was left that does not answer as one of this release; it is ended");
     await terminate(found, leftOverLimitMs);
   }
   endOrphans(found);
+  if (!hasStandby(found)) return null;
+  const next = await successorOf(found, stateDirectory, router);
+  if (next) log.info({ pid: next.pid, url: next.url }, "the standby of the gateway goes on");
+  // What hangs would hold the port.
+  else await terminateWhole(found, leftOverLimitMs);
+  return next;
+}
+
+/** Another one in its place that is set up as asked: on the same sockets where it can be, else null once the port is free. */
+async function replace(found: Identity, options: Launching, router: GatewayRouter): Promise<Identity | null> {
+  const { stateDirectory, host, port, settings, log } = options;
+  log.warn({ pid: found.pid, url: found.url, host, port }, "gateway is set up otherwise than configured; replacing it");
+  if (isUserAsked(found, options) && (await router.succeed({ host, port, settings }))) {
+    const next = await successorOf(found, stateDirectory, router);
+    if (next && isWhereAsked(next, options)) return next;
+  }
+  await terminateWhole(readIdentity(stateDirectory) ?? found, stopLimitMs);
+  return null;
+}
+
+/** Resolves once another process serves the folder; with null when none can, or none does in time. */
+async function successorOf(before: Identity, stateDirectory: string, router: GatewayRouter): Promise<Identity | null> {
+  const limit = performance.now() + successionLimitMs;
+  while (performance.now() < limit) {
+    const found = readIdentity(stateDirectory);
+    if (found && found.pid !== before.pid && (await isServing(found, router))) return found;
+    if (found === null || (!isRunning(found) && !hasStandby(found))) return null;
+    await wait(askEveryMs);
+  }
+  return null;
+}
+
+function hasStandby({ standby }: Identity): boolean {
+  return standby !== null && isRunning(standby);
 }
 
 async function endHanging(gateway: Identity): Promise<void> {
@@ -142,8 +177,13 @@ async function isServing(identity: Identity, router: GatewayRouter): Promise<boo
   );
 }
 
-function isWhereAsked(identity: Identity, { host, port, settings, runAs }: LauncherOptions): boolean {
-  if (runAs !== null && userOf(identity.pid) !== runAs.uid) return false;
+function isUserAsked({ pid }: Identity, { runAs }: LauncherOptions): boolean {
+  return runAs === null || userOf(pid) === runAs.uid;
+}
+
+function isWhereAsked(identity: Identity, options: LauncherOptions): boolean {
+  const { host, port, settings } = options;
+  if (!isUserAsked(identity, options)) return false;
   const isPort = port === 0 || portOf(identity.url) === port;
   return isPort && identity.host === host && identity.settings === settingsText(settings);
 }

@@ -2,25 +2,22 @@
 
 import type { AddressInfo, Server } from "node:net";
 import { PinionError } from "../../../domain/errors.ts";
+import { heldFor, type HeldSocket, type Wanted } from "./workers/held-sockets.ts";
 
 /** Loopback of IPv4. */
 export const loopback = "127.0.0.1";
 
-export interface Wanted {
-  readonly host: string;
-  /** 0: the one before when it is free, else any. */
-  readonly port: number;
-  readonly previous: number | null;
-}
-
-/** Resolves with the port. @throws `system/port-taken` when a port that was asked for is taken; else what the system says. */
-export async function listen(server: Server, { host, port, previous }: Wanted): Promise<number> {
+/** `held`: sockets that listen already. Resolves with the port. @throws `system/port-taken` when a port that was asked for is taken; else what the system says. */
+export async function listen(server: Server, wanted: Wanted, held: readonly HeldSocket[] = []): Promise<number> {
+  const { host, port, previous } = wanted;
+  const taken = heldFor(held, wanted);
+  if (taken !== null) return listenOn(server, { fd: taken.descriptor });
   if (port !== 0 || previous === null)
-    return listenOn(server, host, port).catch((error: unknown) => Promise.reject(named(error, host, port)));
+    return listenOn(server, { host, port }).catch((error: unknown) => Promise.reject(named(error, host, port)));
   try {
-    return await listenOn(server, host, previous);
+    return await listenOn(server, { host, port: previous });
   } catch {
-    return listenOn(server, host, 0);
+    return listenOn(server, { host, port: 0 });
   }
 }
 
@@ -34,10 +31,12 @@ function named(error: unknown, host: string, port: number): unknown {
   return new PinionError("system/port-taken", message, { cause: error });
 }
 
-function listenOn(server: Server, host: string, port: number): Promise<number> {
+type Place = { readonly fd: number } | { readonly host: string; readonly port: number };
+
+function listenOn(server: Server, place: Place): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ host, port, backlog: 1_024 }, () => {
+    server.listen({ ...place, backlog: 1_024 }, () => {
       server.off("error", reject);
       resolve((server.address() as AddressInfo).port);
     });

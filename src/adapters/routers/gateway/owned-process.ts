@@ -50,6 +50,15 @@ export async function terminate(target: OwnedProcess, graceMs: number): Promise<
   }
 }
 
+/** Ends a gateway, and whoever would go on in its place. */
+export async function terminateWhole(
+  { standby, ...primary }: OwnedProcess & { readonly standby: OwnedProcess | null },
+  graceMs: number,
+): Promise<void> {
+  await terminate(primary, graceMs);
+  if (standby) await terminate(standby, graceMs);
+}
+
 /** The second field may hold anything, so everything is counted from the last parenthesis. */
 function readStat(pid: number): { readonly state: string; readonly startTime: string } | null {
   try {

@@ -2,7 +2,9 @@
 
 import { PinionError } from "../../../domain/errors.ts";
 import { isFullDisk } from "./table-file.ts";
-import { startPrimary, type PrimaryOptions } from "./workers/primary.ts";
+import type { SuccessorChange } from "./successor-door.ts";
+import type { PrimaryOptions } from "./workers/primary-options.ts";
+import { startPrimary } from "./workers/primary.ts";
 
 /**
  * Runs until SIGTERM or SIGINT, finishes what is in flight (at most 30 s) and exits with 0; a second signal exits at once.
@@ -14,8 +16,15 @@ export async function runGatewayProcess(options: PrimaryOptions): Promise<void> 
   process.on("unhandledRejection", (error) => log.error({ error }, "unhandled rejection in the gateway; traffic goes on"));
   // A controller's terminal may be closed; the traffic must not depend on it.
   process.on("SIGHUP", () => log.info({}, "gateway goes on without its terminal"));
-  const gateway = await startPrimary(options).catch((error: unknown) => Promise.reject(named(error, options)));
   let isStopping = false;
+  const succeed = (change: SuccessorChange) => {
+    if (isStopping) return;
+    gateway.handOver(change).then(
+      () => stop("the start of its successor"),
+      (error: unknown) => log.error({ error }, "the gateway cannot hand over; it goes on"),
+    );
+  };
+  const gateway = await startPrimary({ ...options, onSuccessor: succeed }).catch((error: unknown) => Promise.reject(named(error, options)));
   const stop = (signal: string) => {
     if (isStopping) process.exit(1);
     isStopping = true;

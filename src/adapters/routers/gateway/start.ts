@@ -31,8 +31,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const table = await openLiveTable({ storage, counters, upstreams, log });
   const open = createPublicServer({ environments: table.environments, upstreams, settings, log });
   open.server.maxConnections = settings.maxConnections;
-  const count = () => Promise.resolve();
-  const control = createControlServer({ token, table, restored: guard.restored, counters, count, health: () => upstreams.all(), log });
+  const counting = { counters, count: () => Promise.resolve(), health: () => upstreams.all() };
+  const control = createControlServer({ token, table, restored: guard.restored, ...counting, succeed: null, log });
   const sweeping = setInterval(table.sweep, sweepEveryMs).unref();
 
   const controlUrl = await listenForControl(control, folder, options.controlPort ?? 0);
@@ -51,7 +51,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw error;
   });
   const url = baseUrl(host, port);
-  await sayWho(stateDirectory, { url, host, controlUrl, token: folder.keptToken, settings: settingsText(settings), workers: [] });
+  const nobody = { workers: [], standby: null };
+  await sayWho(stateDirectory, { url, host, controlUrl, token: folder.keptToken, settings: settingsText(settings), ...nobody });
   log.info({ url, controlUrl }, "gateway is up");
 
   return {

@@ -13,6 +13,7 @@ const identity: Identity = {
   startedAt: "2020-01-01T00:00:00Z",
   settings: "",
   workers: [],
+  standby: null,
 };
 
 describe("a gateway that is kept up", () => {

@@ -189,6 +189,26 @@ describe("a gateway that hangs", () => {
     expect(await ask()).toBe("200 one");
     await until(() => hanging.workers.every((worker) => !isRunning(worker)));
   });
+
+  it("is ended when it is the standby of one that is gone, and its socket is let go of", async () => {
+    const { standby } = identity();
+    if (standby === null) throw new Error("no standby");
+    await gateway.detach();
+    process.kill(standby.pid, "SIGSTOP");
+    process.kill(identity().pid, "SIGKILL");
+    gateway = await ensureGatewayProcess({
+      stateDirectory: directory,
+      keptIn: directory,
+      runAs: null,
+      host: "127.0.0.1",
+      port: 0,
+      settings: gatewayDefaults,
+      command: gatewayCommand,
+      log: logInto([]),
+    });
+    expect(isRunning(standby)).toBe(false);
+    expect(await ask()).toBe("200 one");
+  });
 });
 
 async function cpuTicks(pid: number): Promise<number> {
