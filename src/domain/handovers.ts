@@ -8,14 +8,17 @@ import { healthCheckOf } from "./health-check.ts";
 import type { Desired } from "./desired.ts";
 import type { ProcessId, UnitRef } from "./names.ts";
 import { describeFreeze, type Freeze, type Order } from "./orders.ts";
+import { followGit, heldInQuarantine } from "./quarantine.ts";
 import { whyNotTakenOut } from "./removal.ts";
 import { describeEndpoint, endpointsServed, requestsOf } from "./requests.ts";
-import { condemnationByHand } from "./rollback.ts";
+import { condemnation, condemnationByHand } from "./rollback.ts";
 import type { Exchange, Rollout } from "./rollout.ts";
 import type { Route } from "./route.ts";
-import { type EngineSeen, findInstalled, isReady, type Seen, servingUnit } from "./seen.ts";
+import { type EngineSeen, findInstalled, isReady, type Seen, servingUnit, weightOf } from "./seen.ts";
 import type { ProcessState } from "./state.ts";
+import { isHandingOver } from "./rollout-states.ts";
 import { mayHaveTraffic } from "./strategies/steps.ts";
+import { watchRollout } from "./watch.ts";
 import type { PublicEndpoint } from "./unit.ts";
 
 /** What one process has to do with it. */
@@ -102,17 +105,25 @@ function moverOf(one: Stirring, world: World): Mover | null {
   const later = requestsIn(target.endpoints, health);
   const [gains, losses] = [without(later, now), without(now, later)];
   if (gains.size + losses.size === 0) return null;
-  const before = servingUnit(world.routes.get(process) ?? null);
+  const before = unitBefore(one.remembered, target, world);
   const paths = pathsOf([...endpointsServed(world.routes.get(process)), ...target.endpoints]);
   return { process, gains, losses, paths, before, after: target.unit, whyNotReady: whyNotReady(one, target, world) };
 }
 
-/** Null: what serves now goes on to serve. */
+/** What shares its traffic with what shall have all of it is what it had before. */
+function unitBefore({ process, rollout }: ProcessState, { unit }: Target, { routes }: World): UnitRef | null {
+  const serving = servingUnit(routes.get(process) ?? null);
+  return serving?.digest === unit?.digest ? (rollout?.stable ?? null) : serving;
+}
+
+/** Null: what serves now goes on to serve, alone. */
 function targetOf({ remembered, desired }: Stirring, world: World): Target | null {
-  const serving = servingUnit(world.routes.get(remembered.process) ?? null);
-  if (!desired) return serving && whyKept(world) === null ? { unit: null, endpoints: [] } : null;
-  if (desired.kind === "broken") return targetUnderWay(remembered.rollout, desired, world);
-  return serving?.digest === desired.unit.digest ? null : { unit: desired.unit, endpoints: desired.summary.endpoints };
+  const route = world.routes.get(remembered.process) ?? null;
+  if (!desired) return servingUnit(route) && whyKept(world) === null ? { unit: null, endpoints: [] } : null;
+  const usable = heldInQuarantine(desired, followGit(remembered, world.seen));
+  const underWay = usable?.kind === "broken" ? targetUnderWay(remembered.rollout, usable, world) : null;
+  if (underWay || desired.kind === "broken") return underWay;
+  return weightOf(route, desired.unit.digest) === 100 ? null : { unit: desired.unit, endpoints: desired.summary.endpoints };
 }
 
 /** A pin that cannot run stops nothing: what is under way goes on. */
@@ -138,14 +149,16 @@ function whyNotReadyFor(unit: UnitRef, { remembered, orders }: Stirring, world: 
   if (refused?.unit.digest === unit.digest)
     return `its deployment failed; \`pinion retry ${world.seen.environment}/${unit.process}\` tries it again`;
   if (rollout?.candidate?.digest !== unit.digest) return "its deployment has not begun";
-  if (rollout.state.kind !== "handing-over") return `it is ${rollout.state.kind}`;
+  if (!isHandingOver(rollout.state)) return `it is ${rollout.state.kind}`;
   return orders.length > 0 ? "a person has a word about it" : whyStopped(rollout, unit, world);
 }
 
 /** It could hand over, were it not for this. */
-function whyStopped({ process, kind, paused, deadline }: Rollout, { digest }: UnitRef, { seen, engine, freeze }: World): string | null {
+function whyStopped(rollout: Rollout, { digest }: UnitRef, { seen, engine, freeze }: World): string | null {
+  const { process, kind, paused, deadline } = rollout;
   if (paused || (freeze && kind === "deploy")) return "a person has stopped it";
   if (seen.now >= deadline) return "its time is over";
+  if (condemnation(rollout, watchRollout(rollout, seen, { evidence: [], owed: [] })) !== null) return "its metrics condemn it";
   const installed = findInstalled(engine.installed.get(process) ?? [], digest);
   return isReady(installed, engine.instances) ? null : "it does not answer";
 }

@@ -4,6 +4,7 @@ import { describeAbort, describeUnjudged, inconclusive } from "./inconclusive.ts
 import type { Instant } from "./names.ts";
 import type { Person } from "./people.ts";
 import type { Rollout, RolloutSeen, StrategyStep } from "./rollout.ts";
+import { isHandingOver } from "./rollout-states.ts";
 import { mayHaveTraffic, reject, rejectLate, stay } from "./strategies/steps.ts";
 import { traitsOf } from "./strategies/traits.ts";
 
@@ -17,12 +18,20 @@ const pinion: Person = { name: "Pinion", email: null };
 
 /** Without a verdict it condemns nobody: a pause waits for a person, all else goes back without a revert and without quarantine. */
 export function whenLate(rollout: Rollout, seen: RolloutSeen): Late {
-  const why = whyUnjudged(rollout, seen);
   const { stable } = rollout;
+  if (isHandingOver(rollout.state) && mayHaveTraffic(rollout)) return { rollout, step: giveUpHandingOver(rollout, seen.now) };
+  const why = whyUnjudged(rollout, seen);
   if (why === null || stable === null) return { rollout, step: rejectLate(rollout, seen.now) };
   if (isWaitingForVerdict(rollout) && seen.onInconclusive === "pause") return pauseFor(rollout, why, seen.now);
   const limit = isWaitingForVerdict(rollout) ? why : `${why}; its time was over while ${rollout.state.kind}`;
   return { rollout, step: reject(rollout, { trigger: inconclusive, why: describeAbort(limit, stable) }, seen.now) };
+}
+
+/** Whoever was to take its paths over was not ready in time: nobody is condemned by that. */
+function giveUpHandingOver({ strategy, stable, ...rollout }: Rollout, now: Instant): StrategyStep {
+  const limit = traitsOf(strategy).ownLimit?.option ?? "deployment timeout";
+  const why = `its paths were not handed over within its ${limit}; back to ${stable?.version ?? "nothing"}, without a revert`;
+  return reject({ ...rollout, strategy, stable }, { trigger: inconclusive, why }, now);
 }
 
 /** Null: it has a verdict, or never had anything to be judged by. */

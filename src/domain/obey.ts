@@ -7,7 +7,7 @@ import { signature } from "./orders.ts";
 import { describePerson } from "./people.ts";
 import type { Rollout, RolloutState } from "./rollout.ts";
 import { isByStrategy, rolloutStates } from "./rollout-states.ts";
-import { giveTraffic, isBeforeInstalling, reject } from "./strategies/steps.ts";
+import { isBeforeInstalling, reject } from "./strategies/steps.ts";
 import { isWaitingForPerson, traitsOf } from "./strategies/traits.ts";
 import { recover, rollBack } from "./take-back.ts";
 
@@ -69,14 +69,8 @@ function promote({ order, before, seen }: Given, { isFull }: WishOf<"promote">):
   if (!rollout?.candidate || not) return refuse(not ?? nothing);
   const state = promoted(rollout, isFull, seen.now);
   if (!state) return refuse(whyNotPromoted(rollout, isFull, seen.now));
-  const actions = state.kind === "switching" ? giveTraffic(before.process, rollout.candidate) : [];
-  const why = `${state.kind === "switching" ? "promoted to all the traffic" : "promoted to its next step"} by ${signature(order)}`;
-  return done(
-    before,
-    { ...promotedAt(rollout, seen.now), state, switchedAt: state.kind === "switching" ? seen.now : rollout.switchedAt },
-    why,
-    actions,
-  );
+  const why = `${"hasPassed" in state ? "promoted to all the traffic" : "promoted to its next step"} by ${signature(order)}`;
+  return done(before, { ...promotedAt(rollout, seen.now), state }, why);
 }
 
 /** Past what waits; null: nothing waits. */

@@ -54,6 +54,11 @@ export const rolloutStates: Readonly<Record<RolloutState["kind"], StateTraits>> 
   rejected: { ...underWay, code: "GoingBack", isMeasured: false },
 };
 
+/** It is ready for all the traffic, and waits for those with whom its paths change owner; with a share of it already, or without. */
+export function isHandingOver(state: RolloutState): boolean {
+  return state.kind === "handing-over" || (state.kind === "shifting" && state.hasPassed === true);
+}
+
 /** Whether it goes by the strategy of its process; else by rules of its own, and keeps the environment in order. */
 export const isByStrategy: Readonly<Record<DeploymentKind, boolean>> = { deploy: true, rollback: true, heal: false, retire: false };
 

@@ -15,12 +15,24 @@ export type RolloutState =
   /** Installed without traffic; health check and smoke tests run on its private address. */
   | { readonly kind: "checking" }
   /** Passed; waits out `switchTrafficDelay`. */
-  | { readonly kind: "waiting"; readonly since: Instant }
+  | {
+      readonly kind: "waiting";
+      readonly since: Instant;
+      /** A person has ended the wait. */
+      readonly hasPassed?: true;
+    }
   /** Ready for the traffic; waits for those that take its paths over, or give it theirs, so that all change owner at once. */
   | { readonly kind: "handing-over"; readonly since: Instant }
   | { readonly kind: "switching" }
   /** Shares the traffic with the stable version (canary). `step` counts the spec's steps from 0; `since`: when that step began. */
-  | { readonly kind: "shifting"; readonly step: number; readonly weight: Percent; readonly since: Instant }
+  | {
+      readonly kind: "shifting";
+      readonly step: number;
+      readonly weight: Percent;
+      readonly since: Instant;
+      /** All its steps are over, or a person has ended them: it gets the rest together with those that take over what only the stable version answers. */
+      readonly hasPassed?: true;
+    }
   /** These instances are out of rotation, and what is in flight there finishes (rolling). */
   | Batch<"rotating">
   /** The new version comes in on them, beside the old one. */

@@ -1,6 +1,7 @@
 /** Paths of a version that has all the traffic, and is followed by another before it was found good. */
 
 import { expect, it } from "vitest";
+import { PinionError } from "../../src/domain/errors.ts";
 import { commit, installed, type Move, settleWatched } from "../support/moved-paths.ts";
 import { environment, type World } from "../support/world.ts";
 
@@ -68,4 +69,18 @@ it("are given up at once where nobody waits for them", async () => {
   await world.pass();
   await world.pass();
   expect(world.traffic("alpha")).toEqual({ "1.0.0": 100 });
+});
+
+it("are not taken back by a recovery that was ordered while nobody could say who has them", async () => {
+  const world = await installed(swap);
+  commit(world, swap);
+  await world.settle();
+  world.isGitDown = true;
+  const { ports } = world;
+  world.ports = { ...ports, router: { ...world.router, routes: () => Promise.reject(new PinionError("router/unreachable", "no answer")) } };
+  expect(await world.order({ kind: "recover", process: "alpha" })).toMatchObject({ kind: "done" });
+  world.ports = ports;
+  expect(await settleOwned(world, ["/apple", "/banana"])).toEqual({ missed: [], shared: [] });
+  expect(world.traffic("alpha")).toEqual({ "2.0.0": 100 });
+  expect((await world.status("alpha"))?.reason.text).toContain("waits until beta gives up GET /apple");
 });

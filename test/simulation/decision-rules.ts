@@ -117,12 +117,18 @@ function follow(world: SimWorld, memory: Memory, { id, opened, endedAt, phase, s
 
 const allButOver: ReadonlySet<string> = new Set(["draining", "removing", "watching", "rejected", "handing-over"]);
 
+/** A canary that has a share already, and only waits for paths of others. */
+function hasPassed({ state }: Rollout): boolean {
+  return state.kind === "shifting" && state.hasPassed === true;
+}
+
 /** Ways back pass every gate; what has all the traffic already, loses it, or only waits for paths of others, does not count. */
 function judgeConcurrency({ trace, plan }: SimWorld, { deployments, environment }: Step, { processes }: EnvironmentState): void {
   const most = plan.environments.find(({ name }) => name === environment)?.spec.maxConcurrentDeployments ?? null;
   // Those that waited for each other's paths all go at once.
   const over = plan.troubles.paths.size > 0 ? new Set([...allButOver, "switching", "confirming"]) : allButOver;
-  const isNew = (rollout: Rollout): boolean => rollout.kind === "deploy" && !rollout.fast && !over.has(rollout.state.kind);
+  const isNew = (rollout: Rollout): boolean =>
+    rollout.kind === "deploy" && !rollout.fast && !over.has(rollout.state.kind) && !hasPassed(rollout);
   const running = [...processes.values()].flatMap(({ rollout }) => (rollout && isNew(rollout) ? [rollout.deployment] : []));
   const hasBegun = deployments.some(({ id, opened }) => opened && running.includes(id));
   if (most !== null && hasBegun && running.length > most) trace.violate("no more deployments at once than may be", running.join(", "));

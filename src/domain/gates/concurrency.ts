@@ -2,6 +2,7 @@
 
 import type { Handovers } from "../handovers.ts";
 import type { Rollout } from "../rollout.ts";
+import { isHandingOver } from "../rollout-states.ts";
 import { isOnItsWay } from "../strategies/steps.ts";
 import type { Held } from "./gate.ts";
 
@@ -10,7 +11,7 @@ import type { Held } from "./gate.ts";
  * any more it goes on by itself in this very pass.
  */
 export function isRunning(rollout: Rollout, handovers: Handovers | null): boolean {
-  if (rollout.state.kind === "handing-over") return handovers !== null && !handovers.has(rollout.process);
+  if (isHandingOver(rollout.state)) return handovers !== null && !handovers.has(rollout.process);
   return isOnItsWay(rollout);
 }
 

@@ -66,6 +66,7 @@ function whenChecking({ rollout, candidate, spec }: BlueGreen, seen: RolloutSeen
 function whenWaiting({ candidate, spec }: BlueGreen, state: In<"waiting">, seen: RolloutSeen): StrategyStep {
   if (isNotSo(seen.candidateReady)) return install(candidate, "it stopped answering while it waited: installing again");
   const switchAt = state.since + spec.switchTrafficDelayMs;
+  if (state.hasPassed) return switchTo(candidate, "promoted: switching all traffic");
   if (seen.now < switchAt) return stay(state, "waiting out switchTrafficDelay", switchAt);
   return switchTo(candidate, "switchTrafficDelay is over: switching all traffic");
 }

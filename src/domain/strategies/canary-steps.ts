@@ -9,7 +9,7 @@ type Shifting = Extract<RolloutState, { readonly kind: "shifting" }>;
 /** Where a person's promotion leads: past what it waits for, or past everything. */
 export function promoteCanary(spec: CanarySpec, state: Shifting, now: Instant): RolloutState {
   const step = spec.steps[state.step + 1];
-  if (!step || (step.kind === "weight" && step.weight >= 100)) return { kind: "switching" };
+  if (!step || (step.kind === "weight" && step.weight >= 100)) return { ...state, hasPassed: true };
   const weight = step.kind === "weight" ? step.weight : state.weight;
   return { kind: "shifting", step: state.step + 1, weight, since: now };
 }
@@ -17,11 +17,11 @@ export function promoteCanary(spec: CanarySpec, state: Shifting, now: Instant): 
 /** Whether it waits for a person, however long that takes. */
 export function waitsForPromotion({ steps }: CanarySpec, state: Shifting): boolean {
   const step = steps[state.step];
-  return step?.kind === "pause" && step.durationMs === null;
+  return !state.hasPassed && step?.kind === "pause" && step.durationMs === null;
 }
 
 export function isAnalysing({ steps }: CanarySpec, state: Shifting): boolean {
-  return steps[state.step]?.kind === "analysis";
+  return !state.hasPassed && steps[state.step]?.kind === "analysis";
 }
 
 /** At least; null: not a matter of time. */

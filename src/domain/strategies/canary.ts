@@ -62,6 +62,7 @@ function whenShifting(at: Canary, state: In<"shifting">, seen: RolloutSeen): Str
   if (alone) return alone;
   if (isHopeless(seen)) return rejectRefused(at.rollout, seen);
   if (!isShared(state.weight, seen)) return insist(state, seen.stuck?.detail ?? sharing(state.weight), share(at, state.weight));
+  if (state.hasPassed) return switchTo(at.candidate, "all steps passed: switching all traffic");
   const step = at.spec.steps[state.step];
   if (!step || step.kind === "weight") return takeStep(at, state.step + 1, state.weight, seen.now);
   return step.kind === "pause" ? whenPausing(at, step, state, seen) : whenAnalysing(at, step, state, seen);

@@ -4,23 +4,38 @@
  */
 
 import type { Action } from "../actions.ts";
-import type { Handover, Handovers } from "../handovers.ts";
+import type { Going, Handover, Handovers } from "../handovers.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
+import { isHandingOver } from "../rollout-states.ts";
 import { enter, giveTraffic, type In, install, isNotSo, mayHaveTraffic, stay } from "./steps.ts";
 import { next } from "./strategy.ts";
 
-/** As the strategy has it, but for the moment when it would get its first traffic. */
+/** As the strategy has it, but for the moments when it would get its first traffic, or all that its stable version has left. */
 export function nextHandingOver(rollout: Rollout, seen: RolloutSeen, handovers: Handovers | null): StrategyStep {
-  const { state, candidate, process } = rollout;
-  const handover = handovers?.get(process) ?? null;
-  if (candidate && state.kind === "handing-over")
-    return handovers ? whenHandingOver({ rollout, candidate, handover }, state, seen) : stay(state, cannotBeAsked);
-  const step = next(rollout, seen);
-  if (!candidate || !isFirstTraffic(rollout, step)) return step;
+  const { candidate } = rollout;
+  if (!candidate) return next(rollout, seen);
+  const at: HandingOver = { rollout, candidate, handover: handovers?.get(rollout.process) ?? null, isAsked: handovers !== null };
+  return whenReady(at, seen) ?? whenDue(at, next(rollout, seen), seen);
+}
+
+/** Null: it is not ready for all the traffic, or those are not with whom its paths change owner. */
+function whenReady(at: HandingOver, seen: RolloutSeen): StrategyStep | null {
+  const { rollout, candidate, handover, isAsked } = at;
+  const { state } = rollout;
+  if (state.kind === "handing-over") return isAsked ? whenHandingOver(at, state, seen) : stay(state, cannotBeAsked);
+  return isHandingOver(state) && handover?.kind === "goes" ? goTogether(rollout, candidate, handover) : null;
+}
+
+/** The step that its strategy says, unless paths change owner by it. */
+function whenDue({ rollout, candidate, handover, isAsked }: HandingOver, step: StrategyStep, seen: RolloutSeen): StrategyStep {
+  const { state } = rollout;
+  if (!isFirstTraffic(rollout, step) && !isLastTraffic(state, step, seen)) return step;
   // Who has its paths is not known: it may be somebody who gives them up only together with it.
-  if (!handovers) return stay(state, cannotBeAsked, seen.now + askAgainMs);
-  return handover ? beginHandingOver(candidate, handover, step, seen) : step;
+  if (!isAsked) return stay(state, cannotBeAsked, seen.now + askAgainMs);
+  if (!handover) return step;
+  if (state.kind === "shifting") return stay({ ...state, hasPassed: true }, handover.why);
+  return beginHandingOver(candidate, handover, step, seen);
 }
 
 function beginHandingOver(candidate: UnitRef, { why }: Handover, { state }: StrategyStep, { now }: RolloutSeen): StrategyStep {
@@ -36,19 +51,25 @@ interface HandingOver {
   readonly rollout: Rollout;
   readonly candidate: UnitRef;
   readonly handover: Handover | null;
+  /** Whether engine and router could be asked who has which paths. */
+  readonly isAsked: boolean;
 }
 
 function whenHandingOver({ rollout, candidate, handover }: HandingOver, state: In<"handing-over">, seen: RolloutSeen): StrategyStep {
   if (isNotSo(seen.candidateReady)) return install(candidate, "it stopped answering while it waited: installing again");
   if (!handover) return enter({ kind: rollout.fast ? "installing" : "checking" }, "no path changes its owner any more", [], seen.now);
   if (handover.kind === "waits") return stay(state, handover.why);
-  return enter({ kind: "switching" }, handover.why, together(giveTraffic(rollout.process, candidate), handover.with));
+  return goTogether(rollout, candidate, handover);
+}
+
+function goTogether({ process }: Rollout, candidate: UnitRef, { why, with: partners }: Going): StrategyStep {
+  return enter({ kind: "switching" }, why, together(giveTraffic(process, candidate), partners));
 }
 
 /** The rollout as it goes on into this state: with whom its paths change owner at that moment is remembered, to go back with them. */
 export function exchanging(rollout: Rollout, { kind }: RolloutState, handovers: Handovers | null): Rollout {
   const handover = handovers?.get(rollout.process);
-  if (rollout.state.kind !== "handing-over" || kind !== "switching" || handover?.kind !== "goes") return rollout;
+  if (!isHandingOver(rollout.state) || kind !== "switching" || handover?.kind !== "goes") return rollout;
   return { ...rollout, exchanged: handover.exchanged };
 }
 
@@ -57,6 +78,11 @@ function isFirstTraffic(rollout: Rollout, { state, outcome }: StrategyStep): boo
   if (outcome !== null || rollout.kind === "heal" || mayHaveTraffic(rollout)) return false;
   if (state.kind === "switching" || state.kind === "shifting" || state.kind === "returning") return true;
   return state.kind === "pausing" && rollout.state.kind === "validating";
+}
+
+/** Where the version before it is gone there is nobody left to share with. */
+function isLastTraffic({ kind }: RolloutState, { state }: StrategyStep, { stableInstalled }: RolloutSeen): boolean {
+  return kind === "shifting" && state.kind === "switching" && !isNotSo(stableInstalled);
 }
 
 /** The same, in one write with what these processes get. */

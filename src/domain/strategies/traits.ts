@@ -67,8 +67,8 @@ const traits: { readonly [K in StrategySpec["kind"]]: StrategyTraits<Extract<Str
     warm: ({ keepOldVersion, warm }) => (keepOldVersion ? warm : null),
     healthCheck: ({ healthCheckUrl: path, healthCheckTimeoutMs: timeoutMs }) => (path === null ? null : { path, timeoutMs }),
     delaysMs: ({ switchTrafficDelayMs }) => switchTrafficDelayMs,
-    lastsMs: ({ switchTrafficDelayMs }, state) => (state.kind === "waiting" ? switchTrafficDelayMs : null),
-    promoted: (_, state) => (state.kind === "waiting" ? { kind: "switching" } : null),
+    lastsMs: ({ switchTrafficDelayMs }, state) => (state.kind === "waiting" && !state.hasPassed ? switchTrafficDelayMs : null),
+    promoted: (_, state) => (state.kind === "waiting" && !state.hasPassed ? { ...state, hasPassed: true } : null),
   },
   canary: {
     ...plain,
@@ -80,11 +80,11 @@ const traits: { readonly [K in StrategySpec["kind"]]: StrategyTraits<Extract<Str
     firstShare: firstShareOf,
     stepCount: ({ steps }) => steps.length,
     delaysMs: ({ steps }, isFirst) => (isFirst ? 0 : steps.reduce((sum, step) => sum + (stepLastsMs(step) ?? 0), 0)),
-    lastsMs: ({ steps }, state) => (state.kind === "shifting" ? stepLastsMs(steps[state.step]) : null),
+    lastsMs: ({ steps }, state) => (state.kind === "shifting" && !state.hasPassed ? stepLastsMs(steps[state.step]) : null),
     waitsForPerson: (spec, state) => state.kind === "shifting" && waitsForPromotion(spec, state),
     waitsForVerdict: (spec, state) => state.kind === "shifting" && isAnalysing(spec, state),
     promoted: (spec, state, { now, isFull }) =>
-      state.kind === "shifting" ? (isFull ? { kind: "switching" } : promoteCanary(spec, state, now)) : null,
+      state.kind === "shifting" && !state.hasPassed ? (isFull ? { ...state, hasPassed: true } : promoteCanary(spec, state, now)) : null,
   },
   rolling: {
     ...plain,
