@@ -102,6 +102,7 @@ const catalogue = {
   "environment/metric": "See docs/config-repository.md for what each source can measure.",
   "environment/unknown-process": "Name a process that has a folder in processes/, or remove it.",
   "environment/no-effect": "Remove one of the two, so that what is written is what happens.",
+  "quarantine/other-digest": "Write the digest that the message names, or take the entry out: it is the definition that is held back.",
   "pin/unread-file": "Name it pins.yaml, or pins/<name>.yaml: a pins file that is not read takes out everything that it pins.",
   "pin/syntax": "Write one pin a line: `process-id: version`.",
   "pin/invalid-version": "Write a semantic version, such as 1.4.2.",
@@ -136,6 +137,7 @@ const warnings: ReadonlySet<FindingCode> = new Set([
   "node/unknown-variable",
   "environment/no-pins",
   "environment/unknown-process",
+  "quarantine/other-digest",
   "pin/deprecated",
 ]);
 

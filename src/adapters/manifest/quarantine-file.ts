@@ -1,9 +1,9 @@
 /** quarantine.yaml: versions that must not be deployed in an environment, by their very content. */
 
 import type { Finding } from "../../domain/finding.ts";
-import type { Digest } from "../../domain/names.ts";
-import type { EnvironmentSnapshot } from "../../domain/snapshot.ts";
+import type { Digest, ProcessId, Version } from "../../domain/names.ts";
 import type { QuarantineFile } from "../../generated/quarantine.ts";
+import type { Place } from "./findings.ts";
 import { schemaFindings } from "./schema-findings.ts";
 import type { Schemas } from "./schemas.ts";
 import type { Steps } from "../../domain/slices.ts";
@@ -12,10 +12,18 @@ import { readYaml } from "./yaml-document.ts";
 export interface ParsedQuarantine {
   /** The reason, by `quarantineKey`. */
   readonly held: ReadonlyMap<string, string>;
-  readonly quarantine: EnvironmentSnapshot["quarantine"];
+  readonly quarantine: readonly HeldEntry[];
   readonly findings: readonly Finding[];
   /** False: nobody knows what it holds back. */
   readonly isReadable: boolean;
+}
+
+/** An entry, and where its process and its digest stand. */
+export interface HeldEntry {
+  readonly process: ProcessId;
+  readonly version: Version;
+  readonly digest: Digest;
+  readonly places: { readonly process: Place; readonly digest: Place };
 }
 
 /** A definition is held back under whatever number it comes. */
@@ -29,10 +37,16 @@ export function* parseQuarantineFile(bytes: Uint8Array, file: string, schemas: S
   if (reading.kind === "refused") return unreadableQuarantine(reading.findings);
   const findings = schemaFindings(schemas, "quarantine", reading.document);
   if (findings.length > 0) return unreadableQuarantine(findings);
-  const { quarantine } = reading.document.value as QuarantineFile;
+  const { document } = reading;
+  const { quarantine } = document.value as QuarantineFile;
   return {
     held: new Map(quarantine.map((entry) => [quarantineKey(entry.process, entry.digest), entry.reason])),
-    quarantine: quarantine.map(({ process, version, digest }) => ({ process, version, digest: digest as Digest })),
+    quarantine: quarantine.map(({ process, version, digest }, index) => ({
+      process,
+      version,
+      digest: digest as Digest,
+      places: { process: document.place(`/quarantine/${index}/process`), digest: document.place(`/quarantine/${index}/digest`) },
+    })),
     findings,
     isReadable: true,
   };

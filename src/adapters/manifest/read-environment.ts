@@ -5,13 +5,12 @@ import type { EnvironmentSpec } from "../../domain/environment.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
 import type { Permits } from "../../domain/permits.ts";
-import type { EnvironmentSnapshot } from "../../domain/snapshot.ts";
 import { nobodyNamed, type ParsedEnvironment, parseEnvironmentFile } from "./environment-file.ts";
 import { finding, shortened, startOf } from "./findings.ts";
 import { type Folder, listFolder, readLimited } from "./folder.ts";
 import { maxName, maxYamlBytes } from "./limits.ts";
 import { noPinFiles, type PinFiles, readPinFiles } from "./pin-files.ts";
-import { nothingHeld, type ParsedQuarantine, parseQuarantineFile, unreadableQuarantine } from "./quarantine-file.ts";
+import { type HeldEntry, nothingHeld, type ParsedQuarantine, parseQuarantineFile, unreadableQuarantine } from "./quarantine-file.ts";
 import type { Reading } from "./read-process.ts";
 import { looksLikeQuarantine, unreadFiles } from "./unread-files.ts";
 
@@ -23,7 +22,7 @@ export interface EnvironmentRecord extends PinFiles {
   readonly isQuarantineReadable: boolean;
   /** Reasons by `quarantineKey`. */
   readonly held: ReadonlyMap<string, string>;
-  readonly quarantine: EnvironmentSnapshot["quarantine"];
+  readonly quarantine: readonly HeldEntry[];
   /** Of the environment as a whole, warnings too. */
   readonly findings: readonly Finding[];
   /** So that an unchanged environment.yaml is not parsed again. */

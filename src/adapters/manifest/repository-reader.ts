@@ -13,6 +13,7 @@ import { fillVersions, loadProcesses, type ProcessSet } from "./load-processes.t
 import type { ProcessRecord } from "./process-record.ts";
 import { movedPins } from "./pin-files.ts";
 import { strangerFindings } from "./pin-rules.ts";
+import { idleEntries } from "./quarantine-rules.ts";
 import { settlePublished, unreadVersions } from "./published.ts";
 import type { Reading } from "./read-process.ts";
 import type { EnvironmentRecord } from "./read-environment.ts";
@@ -160,6 +161,7 @@ function allFindings(
   const ofEnvironments = [...resolved.values()].flatMap(({ record, noted }) => [
     ...record.findings,
     ...strangerFindings(record, processes),
+    ...idleEntries(record, processes),
     ...[...noted.values()].flat(),
   ]);
   return mostImportant([...root, ...environments.findings, ...ofEnvironments, ...[...processes.findings.values()].flat()]);

@@ -42,7 +42,12 @@ export function* resolvePins(
     update(pins, process, toPinned(process, findings.get(process) ?? none, graph, processes));
   }
   const errors = record.findings.filter((found) => found.severity === "error");
-  return { record, noted, snapshot: { name: record.name, spec: record.spec, pins, quarantine: record.quarantine, findings: errors } };
+  return { record, noted, snapshot: { name: record.name, spec: record.spec, pins, quarantine: heldIn(record), findings: errors } };
+}
+
+/** Without the places in the file. */
+function heldIn({ quarantine }: EnvironmentRecord): EnvironmentSnapshot["quarantine"] {
+  return quarantine.map(({ process, version, digest }) => ({ process, version, digest }));
 }
 
 const none: readonly Finding[] = [];
@@ -50,8 +55,8 @@ const none: readonly Finding[] = [];
 const pinsAtOnce = 100;
 
 function nothingBefore(record: EnvironmentRecord): ResolvedEnvironment {
-  const { name, spec, quarantine } = record;
-  return { record, noted: new Map(), snapshot: { name, spec, pins: new Map(), quarantine, findings: [] } };
+  const { name, spec } = record;
+  return { record, noted: new Map(), snapshot: { name, spec, pins: new Map(), quarantine: heldIn(record), findings: [] } };
 }
 
 function update<T>(map: Map<ProcessId, T>, process: ProcessId, value: T | undefined): void {

@@ -27,6 +27,17 @@ function reader() {
   };
 }
 
+/** What is said of the file by itself. */
+async function toldOf(line: string, files: FakeFiles = {}) {
+  const objects = createFakeObjects();
+  const manifests = createManifests({ objects, cache: createFakeParseCache(), dialects: [plainDialect], schemas });
+  const { findings } = await manifests.snapshot(
+    objects.commit({ ...smallRepository(), ...files, [file]: `quarantine:\n  - ${line}\n` }),
+    0,
+  );
+  return findings.filter((found) => found.file === file);
+}
+
 const free = { called: "runnable", caller: "runnable", other: "runnable" };
 
 describe("quarantine.yaml", () => {
@@ -72,6 +83,32 @@ describe("quarantine.yaml", () => {
     ["of another process with the same content", entry("1.0.0", "c100").replace("called", "caller")],
   ])("holds nothing else back: an entry %s", async (_, line) => {
     expect((await reader()(`quarantine:\n  - ${line}\n`)).production).toEqual(free);
+  });
+
+  it.each([
+    [
+      "of a process that is none",
+      entry("1.0.0", "c100").replace("called", "caled"),
+      "the process caled does not exist",
+      "Did you mean called?",
+    ],
+    [
+      "of another digest than that of the definition",
+      entry("1.0.0", "else"),
+      `digest of its definition is ${smallDigest("c100")}`,
+      "Write the digest",
+    ],
+  ])("says that an entry holds nothing back: %s", async (_, line, message, hint) => {
+    expect(await toldOf(line)).toMatchObject([
+      { severity: "warning", line: 2, message: expect.stringContaining(message), hint: expect.stringContaining(hint) },
+    ]);
+  });
+
+  it("says nothing of entries that hold, of versions that nobody has read, and of a draft that has changed since", async () => {
+    expect(await toldOf(entry("1.0.0", "c100"))).toEqual([]);
+    expect(await toldOf(entry("9.9.9", "else"))).toEqual([]);
+    const pinned = { "environments/production/pins/a.yaml": "called: 2.0.0\ncaller: 1.0.0\n" };
+    expect(await toldOf(entry("2.0.0", "else"), pinned)).toEqual([]);
   });
 
   it.each([

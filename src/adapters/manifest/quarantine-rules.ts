@@ -1,0 +1,30 @@
+/** Entries of quarantine.yaml that hold nothing back: mostly a slip of the pen, and a bad version that people think is held. */
+
+import type { Finding } from "../../domain/finding.ts";
+import { finding } from "./findings.ts";
+import { maxFindings } from "./limits.ts";
+import type { ProcessSet } from "./load-processes.ts";
+import { processSuggestions } from "./pin-rules.ts";
+import type { HeldEntry } from "./quarantine-file.ts";
+import type { EnvironmentRecord } from "./read-environment.ts";
+
+/** Entries of processes that do not exist, and of published versions whose definition has another digest. What was not read says nothing. */
+export function idleEntries({ quarantine }: EnvironmentRecord, processes: ProcessSet): readonly Finding[] {
+  const suggest = processSuggestions(processes);
+  return quarantine.flatMap((entry) => idle(entry, processes, suggest) ?? []).slice(0, maxFindings);
+}
+
+function idle(entry: HeldEntry, { records }: ProcessSet, suggest: ReturnType<typeof processSuggestions>): Finding | null {
+  const { process, version, digest, places } = entry;
+  const record = records.get(process);
+  if (record === undefined) {
+    const message = `the entry holds nothing back: the process ${process} does not exist`;
+    return finding(places.process, "environment/unknown-process", message, suggest(process));
+  }
+  const known = record.versions.get(version);
+  if (known?.kind !== "good" || record.catalogue.versions.get(version)?.status === "draft") return null;
+  const { definitionDigest } = known.summary;
+  if (definitionDigest === digest) return null;
+  const message = `the entry does not hold ${version} back: the digest of its definition is ${definitionDigest}`;
+  return finding(places.digest, "quarantine/other-digest", message);
+}
