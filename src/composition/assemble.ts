@@ -10,6 +10,7 @@ import type { Store } from "../adapters/store/store.ts";
 import { wallClock } from "../adapters/system/system.ts";
 import type { SystemTime } from "../adapters/system/system-time.ts";
 import type { LoopParts } from "../controller/loop.ts";
+import type { Outages } from "../controller/outages.ts";
 import type { Ports } from "../controller/ports.ts";
 import { createPlaces } from "../controller/places.ts";
 import { createUnrecorded } from "../controller/unrecorded.ts";
@@ -38,6 +39,7 @@ export interface Assembly {
   readonly gateway: OpenGateway;
   readonly engines: Engines;
   readonly telling: Ports["telling"];
+  readonly outages: Pick<Outages, "secrets">;
   readonly wake: (environment: string) => void;
   /** Polls the repository now. */
   readonly refresh: () => void;
@@ -60,7 +62,7 @@ const maxBackoffMs = 300_000;
 
 /** @throws `config/invalid` for a source of metrics that can never answer. */
 export function assemble(assembly: Assembly): Assembled {
-  const { config, log, store, secrets, repository, gateway, engines, telling, wake, refresh } = assembly;
+  const { config, log, store, secrets, repository, gateway, engines, telling, outages, wake, refresh } = assembly;
   const { clock, awake } = assembly.time;
   const { path, pollIntervalMs: intervalMs, pollJitter: jitter } = config.repository;
   const source = followRepository(assembly);
@@ -72,6 +74,7 @@ export function assemble(assembly: Assembly): Assembled {
     pinned: pinnedIn(source),
     ...installedSecrets(store),
     log,
+    tell: (environment, why) => outages.secrets(environment, why),
   });
   const engine: Ports["engine"] = (environment) => watched(environment, engines.of(environment));
   const measuring = openMeasuring({ ...around, config, engine, spec, wake });

@@ -91,7 +91,8 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   closers.push(() => engines.close("stop"));
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();
-  const assembled = assemble({ config, log, store, time, secrets, repository, gateway, engines, telling: watching, wake, refresh });
+  const around = { config, log, store, time, secrets, repository, gateway, engines };
+  const assembled = assemble({ ...around, telling: watching, outages, wake, refresh });
   closers.push(() => assembled.close());
   const controller: Controller = createController(assembled.parts);
   closers.push(async () => {

@@ -108,7 +108,18 @@ async function openAll(serving: Serving, closers: Closers, start: { readonly isO
   closers.push(() => engines.close(onExit));
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();
-  assembled = assemble({ ...serving, permits: config.permits, secrets, repository, gateway, engines, telling: watching, wake, refresh });
+  assembled = assemble({
+    ...serving,
+    permits: config.permits,
+    secrets,
+    repository,
+    gateway,
+    engines,
+    telling: watching,
+    outages,
+    wake,
+    refresh,
+  });
   const { parts, close } = assembled;
   closers.push(close);
   const controller: Controller = createController(parts);

@@ -25,6 +25,8 @@ export interface SecretWatchParts {
   readonly memory: { read(environment: EnvironmentName): string | null; write(environment: EnvironmentName, text: string): void };
   readonly key: string;
   readonly log: Log;
+  /** To others, as an event. */
+  tell(environment: EnvironmentName, why: string): void;
 }
 
 interface Watched {
@@ -100,8 +102,11 @@ async function look(environment: EnvironmentName, watched: Watched, { installed 
   const note =
     changed.length === 0
       ? null
-      : `secrets have other values than what runs was installed with: ${changed.join(", ")}; to roll them out, change a variable in environment.yaml (docs/config-repository.md, Secrets that change)`;
-  if (note !== null && note !== watched.note) parts.log.warn({ environment }, note);
+      : `secrets have other values than what runs was installed with: ${changed.join(", ")}; to roll them out, commit another value of a variable in environments/${environment}/environment.yaml, such as \`variables: { SECRETS_OF: "1" }\` (docs/config-repository.md, Secrets that change)`;
+  if (note !== null && note !== watched.note) {
+    parts.log.warn({ environment }, note);
+    parts.tell(environment, note);
+  }
   watched.note = note;
 }
 

@@ -1,4 +1,4 @@
-/** Tells others when what carries the traffic ends, hangs, or is there again: the gateway, and engine instances. */
+/** Tells others what no decision is about: that gateway or an engine instance ends, hangs, or is there again, and that what runs has old values of secrets. */
 
 import type { EventKind } from "../domain/events.ts";
 import type { GatewayStatus } from "../domain/gateway-status.ts";
@@ -23,6 +23,8 @@ export interface Outages {
   /** Told in every environment, since all of them are reached through it. */
   gateway(status: GatewayStatus): void;
   engine(environment: EnvironmentName, instance: EngineInstance): void;
+  /** Told each time: whoever notices it says it once. */
+  secrets(environment: EnvironmentName, why: string): void;
   /** Tries no more to record what could not be recorded. */
   stop(): void;
 }
@@ -55,6 +57,7 @@ export function createOutages({ environments, ...parts }: OutagesParts): Outages
       if (state === "starting" || !isNews(about, state === "ready")) return;
       tell(environment, about, state === "ready" ? "engine-up" : "engine-down", textOf(id, state === "ready", why));
     },
+    secrets: (environment, why) => tell(environment, `${environment}.secrets`, "secrets-changed", why),
     stop: () => recorder.stop(),
   };
 }

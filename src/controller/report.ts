@@ -78,6 +78,7 @@ const levels: Readonly<Record<EventKind, "info" | "warn" | null>> = {
   "gateway-up": null,
   "engine-down": null,
   "engine-up": null,
+  "secrets-changed": null,
   frozen: null,
   unfrozen: null,
 };

@@ -17,6 +17,7 @@ export type EventKind =
   | "gateway-up"
   | "engine-down"
   | "engine-up"
+  | "secrets-changed"
   | "frozen"
   | "unfrozen";
 

@@ -494,6 +494,7 @@ export interface NotificationItem {
     | "gateway-up"
     | "engine-down"
     | "engine-up"
+    | "secrets-changed"
     | "frozen"
     | "unfrozen"
   )[];

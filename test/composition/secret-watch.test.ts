@@ -10,6 +10,7 @@ const digest = (digit: string): Digest => `sha256-${digit.repeat(64)}`;
 
 function setting(kept: Map<string, string> = new Map()) {
   const log = createKeptLog();
+  const told: string[] = [];
   const engine = createFakeEngine();
   const values: { key: string | null } = { key: "hunter2" };
   const pins = ["a", "b"];
@@ -20,8 +21,9 @@ function setting(kept: Map<string, string> = new Map()) {
     memory: { read: (environment) => kept.get(environment) ?? null, write: (environment, text) => void kept.set(environment, text) },
     key: "key of this installation",
     log,
+    tell: (environment, why) => void told.push(`${environment}: ${why}`),
   });
-  return { pins, log, engine, values, kept, watched: () => over("production", engine), over };
+  return { pins, log, told, engine, values, kept, watched: () => over("production", engine), over };
 }
 
 function unit(process: string, digit: string, key: string): DeploymentUnit {
@@ -37,7 +39,7 @@ function unit(process: string, digit: string, key: string): DeploymentUnit {
 
 describe("a secret whose value changes", () => {
   it("is told with what runs with the value before, and no more once that was installed anew", async () => {
-    const { engine, values, watched, log, pins } = setting();
+    const { engine, values, watched, log, told, pins } = setting();
     await watched().ensureInstalled([unit("orders", "a", "hunter2"), unit("returns", "b", "hunter2")]);
     await watched().inventory();
     expect(watched().notes?.()).toEqual([]);
@@ -48,6 +50,7 @@ describe("a secret whose value changes", () => {
       expect.stringMatching(/other values .*: API_KEY \(orders 1\.0\.0, returns 1\.0\.0\); to roll them out/),
     ]);
     expect(log.lines.filter(({ level }) => level === "warn")).toHaveLength(1);
+    expect(told).toEqual([expect.stringMatching(/^production: secrets have other values .*SECRETS_OF/)]);
     // What is there already is not touched by the engine, so it keeps the value that it has.
     await watched().ensureInstalled([unit("orders", "a", "hunter3")]);
     await watched().inventory();

@@ -36,6 +36,7 @@ const kinds: Readonly<Record<EventKind, true>> = {
   "gateway-up": true,
   "engine-down": true,
   "engine-up": true,
+  "secrets-changed": true,
   frozen: true,
   unfrozen: true,
 };

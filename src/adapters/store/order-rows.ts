@@ -48,6 +48,7 @@ export const isEvent = shape<PinionEvent>({
     "gateway-up": true,
     "engine-down": true,
     "engine-up": true,
+    "secrets-changed": true,
     frozen: true,
     unfrozen: true,
   }),

@@ -63,6 +63,8 @@ export function typeOf(event: PinionEvent): string {
     case "engine-down":
     case "engine-up":
       return `dev.pinion.${event.kind.replace("-", ".")}.0.1.0`;
+    case "secrets-changed":
+      return "dev.pinion.environment.secrets-changed.0.1.0";
     case "frozen":
     case "unfrozen":
       return `dev.pinion.environment.${event.kind}.0.1.0`;

@@ -32,6 +32,7 @@ const words: Readonly<Record<EventKind, Words>> = {
   "gateway-up": { icon: ":white_check_mark:", environment: "has its gateway again" },
   "engine-down": { icon: ":rotating_light:", environment: "lost an engine instance" },
   "engine-up": { icon: ":white_check_mark:", environment: "has its engine instance again" },
+  "secrets-changed": { icon: ":key:", environment: "runs with values of secrets that have changed" },
   frozen: { icon: ":snowflake:", environment: "is frozen" },
   unfrozen: { icon: ":sunny:", environment: "goes on" },
 };
@@ -85,6 +86,7 @@ function inWords({ kind, version, from }: PinionEvent): string {
     case "gateway-up":
     case "engine-down":
     case "engine-up":
+    case "secrets-changed":
     case "frozen":
     case "unfrozen":
       return environmentInWords(kind);
