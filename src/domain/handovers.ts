@@ -149,8 +149,13 @@ function whyNotReadyFor(unit: UnitRef, { remembered, orders }: Stirring, world: 
   if (refused?.unit.digest === unit.digest)
     return `its deployment failed; \`pinion retry ${world.seen.environment}/${unit.process}\` tries it again`;
   if (rollout?.candidate?.digest !== unit.digest) return "its deployment has not begun";
-  if (!isHandingOver(rollout.state)) return `it is ${rollout.state.kind}`;
+  if (!isHandingOver(rollout.state) && !isExchangeOwed(rollout)) return `it is ${rollout.state.kind}`;
   return orders.length > 0 ? "a person has a word about it" : whyStopped(rollout, unit, world);
+}
+
+/** It was decided that its paths change owner, and the table does not say so yet. */
+function isExchangeOwed({ state, exchanged }: Rollout): boolean {
+  return state.kind === "switching" && exchanged !== undefined;
 }
 
 /** It could hand over, were it not for this. */

@@ -8,15 +8,34 @@ import type { Going, Handover, Handovers } from "../handovers.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
 import { isHandingOver } from "../rollout-states.ts";
-import { enter, giveTraffic, type In, install, isNotSo, mayHaveTraffic, stay } from "./steps.ts";
+import { enter, fail, giveTraffic, type In, install, is, isNotSo, isSo, mayHaveTraffic, stay } from "./steps.ts";
 import { next } from "./strategy.ts";
 
 /** As the strategy has it, but for the moments when it would get its first traffic, or all that its stable version has left. */
 export function nextHandingOver(rollout: Rollout, seen: RolloutSeen, handovers: Handovers | null): StrategyStep {
-  const { candidate } = rollout;
-  if (!candidate) return next(rollout, seen);
-  const at: HandingOver = { rollout, candidate, handover: handovers?.get(rollout.process) ?? null, isAsked: handovers !== null };
-  return whenReady(at, seen) ?? whenDue(at, next(rollout, seen), seen);
+  const { candidate, process } = rollout;
+  const handover = handovers?.get(process) ?? null;
+  const isAsked = handovers !== null;
+  const isTakenBack = isAsked && handover?.kind !== "goes" && isExchangeOwed(rollout, seen);
+  if (isTakenBack) return takeBack(rollout, handover, seen);
+  return candidate ? withCandidate({ rollout, candidate, handover, isAsked }, seen) : next(rollout, seen);
+}
+
+function withCandidate(at: HandingOver, seen: RolloutSeen): StrategyStep {
+  return whenReady(at, seen) ?? whenDue(at, next(at.rollout, seen), seen);
+}
+
+/** Its paths were to change owner with those of others, and the table does not say so yet. */
+function isExchangeOwed({ state, exchanged }: Rollout, { candidateWeight, stableWeight, stableInstalled }: RolloutSeen): boolean {
+  if (exchanged === undefined) return false;
+  if (state.kind === "switching") return is(candidateWeight, 0);
+  return state.kind === "clearing" && isSo(stableInstalled) && !is(stableWeight, 0);
+}
+
+/** One of them goes another way now: what is owed is not done without it. */
+function takeBack({ candidate, state }: Rollout, handover: Handover | null, { now }: RolloutSeen): StrategyStep {
+  const why = handover?.why ?? noneAnyMore;
+  return candidate ? enter({ kind: "handing-over", since: now }, why, [], now) : fail(state, why);
 }
 
 /** Null: it is not ready for all the traffic, or those are not with whom its paths change owner. */
@@ -44,6 +63,7 @@ function beginHandingOver(candidate: UnitRef, { why }: Handover, { state }: Stra
   return enter({ kind: "handing-over", since: now }, why, [], now);
 }
 
+const noneAnyMore = "no path changes its owner any more";
 const cannotBeAsked = "engine or router cannot be asked";
 const askAgainMs = 1_000;
 
@@ -57,7 +77,7 @@ interface HandingOver {
 
 function whenHandingOver({ rollout, candidate, handover }: HandingOver, state: In<"handing-over">, seen: RolloutSeen): StrategyStep {
   if (isNotSo(seen.candidateReady)) return install(candidate, "it stopped answering while it waited: installing again");
-  if (!handover) return enter({ kind: rollout.fast ? "installing" : "checking" }, "no path changes its owner any more", [], seen.now);
+  if (!handover) return enter({ kind: rollout.fast ? "installing" : "checking" }, noneAnyMore, [], seen.now);
   if (handover.kind === "waits") return stay(state, handover.why);
   return goTogether(rollout, candidate, handover);
 }
@@ -69,8 +89,14 @@ function goTogether({ process }: Rollout, candidate: UnitRef, { why, with: partn
 /** The rollout as it goes on into this state: with whom its paths change owner at that moment is remembered, to go back with them. */
 export function exchanging(rollout: Rollout, { kind }: RolloutState, handovers: Handovers | null): Rollout {
   const handover = handovers?.get(rollout.process);
+  if (kind === "handing-over" && rollout.exchanged) return apart(rollout);
   if (!isHandingOver(rollout.state) || kind !== "switching" || handover?.kind !== "goes") return rollout;
   return { ...rollout, exchanged: handover.exchanged };
+}
+
+/** Nothing has been exchanged. */
+function apart({ exchanged: _, ...rollout }: Rollout): Rollout {
+  return rollout;
 }
 
 /** Rolling takes instances out of rotation one after the other; that is its beginning. */
