@@ -204,9 +204,12 @@ type ControllerParts = Pick<ReturnType<typeof createController>, "queries" | "co
 /** What the API would say, as text and back, without sockets, for which no time passes here. */
 function clientOf({ queries, commands }: ControllerParts, clock: VirtualClock): ControllerClient {
   const wired = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  const history: ControllerClient["history"] = async (query) =>
+    (await queries.history(query)).map((one) => parseDeployment(wired(deploymentJson(one))));
   return {
     overview: async (selection) => parseOverview(wired(overviewJson(selectFrom(await queries.overview(), selection)))),
-    history: async (query) => (await queries.history(query)).map((one) => parseDeployment(wired(deploymentJson(one)))),
+    history,
+    historyAsOf: async (query) => ({ now: clock.now(), deployments: await history(query) }),
     async deployment(id) {
       const [one] = await queries.history({ id });
       if (!one) throw new PinionError("deployment/unknown", `no deployment has the id "${id}"`);

@@ -4,11 +4,12 @@ import type { Overview } from "../../controller/queries.ts";
 import { readWithin, TooLong } from "../../domain/bounded-reading.ts";
 import { isErrorCode, PinionError } from "../../domain/errors.ts";
 import type { Deployment } from "../../domain/state.ts";
-import type { EnvironmentName } from "../../domain/names.ts";
+import type { EnvironmentName, Instant } from "../../domain/names.ts";
 import type { OrderAnswer } from "../../domain/orders.ts";
 import type { HistoryQuery } from "../../ports/journal.ts";
 import { parseOverview } from "./answers-door.ts";
 import { parseDeployment } from "./deployment-door.ts";
+import { fieldsOf } from "./json-fields.ts";
 import { type OrderRequest, parseOrderAnswer } from "./order-door.ts";
 import type { Selection } from "./selection.ts";
 
@@ -17,6 +18,8 @@ export interface ControllerClient {
   overview(selection: Selection): Promise<Overview>;
   /** Newest first. @throws the same. */
   history(query: Omit<HistoryQuery, "id">): Promise<readonly Deployment[]>;
+  /** The same with the controller's clock; null: an older one does not say it. */
+  historyAsOf(query: Omit<HistoryQuery, "id">): Promise<History>;
   /** @throws the same, and `deployment/unknown`. */
   deployment(id: string): Promise<Deployment>;
   /** Polls the repository and looks at all engines now. */
@@ -25,6 +28,11 @@ export interface ControllerClient {
   order(environment: EnvironmentName, order: OrderRequest): Promise<OrderAnswer | null>;
   /** What was answered to an order given before; null: nothing yet. */
   orderAnswer(environment: EnvironmentName, id: string): Promise<OrderAnswer | null>;
+}
+
+export interface History {
+  readonly now: Instant | null;
+  readonly deployments: readonly Deployment[];
 }
 
 /** A controller, and with what it is entered. */
@@ -45,14 +53,14 @@ const orderTimeoutMs = 60_000;
 export function createControllerClient(controller: ControllerTarget | string): ControllerClient {
   const target = typeof controller === "string" ? { url: controller, socket: null, token: () => Promise.resolve(null) } : controller;
   const base: ControllerTarget = { ...target, url: target.url.replace(/\/+$/u, "") };
+  const historyAsOf: ControllerClient["historyAsOf"] = async (query) =>
+    parseAnswer(base, parseHistory, await ask(base, `/api/v1/history${queryOf({ ...query })}`));
   return {
+    historyAsOf,
     async overview(selection) {
       return parseAnswer(base, parseOverview, await ask(base, `/api/v1/status${queryOf({ ...selection })}`));
     },
-    async history(query) {
-      const answer = await ask(base, `/api/v1/history${queryOf({ ...query })}`);
-      return parseAnswer(base, (value) => parseDeployments(value), answer);
-    },
+    history: async (query) => (await historyAsOf(query)).deployments,
     async deployment(id) {
       return parseAnswer(base, parseDeployment, await ask(base, `/api/v1/deployments/${encodeURIComponent(id)}`));
     },
@@ -87,10 +95,14 @@ async function parseOrdered(base: ControllerTarget, response: Answer): Promise<O
   return parseAnswer(base, parseOrderAnswer, body);
 }
 
-function parseDeployments(value: unknown): readonly Deployment[] {
-  const deployments = typeof value === "object" && value !== null && "deployments" in value ? value.deployments : null;
-  if (!Array.isArray(deployments)) throw new TypeError("deployments is no list");
-  return deployments.map(parseDeployment);
+function parseHistory(value: unknown): History {
+  const fields = fieldsOf(value, "the answer");
+  return { now: fields.timeOrNull("now"), deployments: objectsIn(fields.raw("deployments")).map(parseDeployment) };
+}
+
+function objectsIn(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new TypeError("deployments is no list");
+  return value;
 }
 
 function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {

@@ -58,6 +58,7 @@ export function createHttp({ door, queries, commands, log, metrics, gateway, now
     overviewJson({ ...selectFrom(await queries.overview(), query), gateway: gateway?.() ?? null, now: now() }),
   );
   app.get<{ Querystring: HistoryQuery }>("/api/v1/history", { schema: historySchema }, async ({ query }) => ({
+    now: new Date(now()).toISOString(),
     deployments: (await queries.history(query)).map(deploymentJson),
   }));
   app.get<{ Params: { id: string } }>("/api/v1/deployments/:id", async ({ params: { id } }) => {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Deployment } from "../../../src/domain/state.ts";
-import { deployment, overview } from "../http/pictures.ts";
+import { deployment, noon, overview } from "../http/pictures.ts";
 import { createControllers } from "./controller.ts";
 import { pinion } from "./fake-world.ts";
 import { saying } from "../../support/reason.ts";
@@ -50,6 +50,12 @@ describe("pinion history", () => {
       ],
       [""],
     ]);
+  });
+
+  it("counts by the controller's clock, whatever the clock here says", async () => {
+    const argv = ["history", "--controller", await controller(overview(), [deployment])];
+    const { stdout } = await pinion(argv, { now: () => noon + 7_200_000 });
+    expect(stdout).toContain("\n10m ago ");
   });
 
   it("says when there is nothing", async () => {

@@ -8,7 +8,7 @@ import type { EnvironmentSnapshot } from "../../../src/domain/snapshot.ts";
 import type { CliWorld, GitProgram, OpenRepository, RepositoryPlace } from "../../../src/surfaces/cli/world.ts";
 import { brokenPin, check, environment, finding, metricCheck, pin, rollbackPolicy } from "../../domain/planning/snapshots.ts";
 import { overview, process } from "../http/pictures.ts";
-import { createControllers } from "./controller.ts";
+import { createControllers, token } from "./controller.ts";
 import { pinion } from "./fake-world.ts";
 
 const noGit: GitProgram = () => Promise.resolve({ status: 128, stdout: "", stderr: "not a git repository" });
@@ -88,8 +88,13 @@ describe("pinion plan of a process that is taken out", () => {
     const [shown] = overview().environments;
     if (shown === undefined) throw new Error("the picture has no environment");
     const url = await controllers.start({ ...overview(), environments: [{ ...shown, name: "production", processes: [process("a")] }] });
-    const { stdout } = await plan(repository([both], [one]), ["--controller", url]);
-    expect(stdout).toContain("takes a out of production: no longer pinned; it had 12 requests/s in the last hour");
+    const text = "takes a out of production: no longer pinned; it had 12 requests/s in the last hour";
+    expect((await plan(repository([both], [one]), ["--controller", url])).stdout).toContain(text);
+    const target = { url, socket: null, token: () => Promise.resolve(token) };
+    const near: Partial<CliWorld> = {
+      controllerAddress: (file) => (file === "/tmp/pinion.yaml" ? Promise.resolve(target) : Promise.reject(new Error(file))),
+    };
+    expect((await plan(repository([both], [one]), ["--config", "/tmp/pinion.yaml"], near)).stdout).toContain(text);
   });
 
   it("says that it is not known, where no controller can be asked", async () => {

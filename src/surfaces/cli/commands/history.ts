@@ -45,9 +45,9 @@ async function showHistory(session: Session, options: Options): Promise<void> {
   const { environment, process, limit, format } = options;
   const client = await clientFor(session, options);
   const only = { ...(environment !== undefined && { environment }), ...(process !== undefined && { process }) };
-  const deployments = await client.history({ ...only, limit });
+  const { deployments, now } = await client.historyAsOf({ ...only, limit });
   if (format === "json") printJson(session, { deployments: deployments.map(deploymentJson) });
-  else print(session, renderHistory(deployments, viewOf(session)));
+  else print(session, renderHistory(deployments, { ...viewOf(session), now: now ?? session.world.now() }));
 }
 
 async function showDeployment(session: Session, options: Options, id: string): Promise<void> {

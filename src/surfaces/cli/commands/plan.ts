@@ -6,7 +6,7 @@ import type { Overview } from "../../../controller/queries.ts";
 import { type Finding, hasErrors } from "../../../domain/finding.ts";
 import type { Deployment } from "../../../domain/state.ts";
 import { type Base, findBase } from "../base-revision.ts";
-import { clientFor, defaultConfig } from "../controller-option.ts";
+import { clientFor, configOption, type ControllerOptions } from "../controller-option.ts";
 import { printFailure } from "../failure.ts";
 import { findingJson } from "../findings.ts";
 import { makePlans } from "../plan-reading.ts";
@@ -18,6 +18,7 @@ interface Options {
   readonly base?: string;
   readonly environment?: string;
   readonly controller?: string;
+  readonly config: string;
   readonly detailedExitcode?: boolean;
   readonly format: Format;
 }
@@ -30,6 +31,7 @@ export const addPlan: AddCommand = (program, session, finish) => {
     .option("--base <revision>", "what to compare with; default: the merge base with origin/HEAD, origin/main or main")
     .option("-e, --environment <name>", "only this environment")
     .option("--controller <url>", "take estimated durations and requests from this controller")
+    .addOption(configOption())
     .option("--detailed-exitcode", "0: nothing to do, 1: errors, or it could not run, 2: there are changes")
     .addOption(formatOption())
     .addHelpText(
@@ -42,6 +44,7 @@ is anything to do, by the codes that \`terraform plan\` has.
 Examples:
   pinion plan
   pinion plan ./config-repo --environment production
+  pinion plan --config ../pinion.yaml        with the requests that a process had which is taken out
   pinion plan --base v1.2 --format json | jq '.environments[] | {environment, risk: .riskAssessment.level}'
 `,
     )
@@ -61,14 +64,14 @@ async function planned(session: Session, directory: string, options: Options): P
 
 async function plan(session: Session, directory: string, options: Options): Promise<ExitCode> {
   const { world } = session;
-  const history = options.controller === undefined ? [] : await historyFrom(session, options.controller);
+  const history = options.controller === undefined ? [] : await historyFrom(session, options);
   const base = await findBase(world.git, directory, options.base ?? null);
   const to = await world.openRepository({ kind: "work-tree", directory, base: base.place?.commit ?? null });
   try {
     const from = base.place === null ? null : await world.openRepository(base.place);
     try {
       const made = await makePlans({ from, to }, { environment: options.environment ?? null, history });
-      const plans = made.some(takesOut) ? withRequests(made, await overviewFrom(session, options.controller)) : made;
+      const plans = made.some(takesOut) ? withRequests(made, await overviewFrom(session, options)) : made;
       return show(session, { base, plans, findings: to.snapshot.findings }, options);
     } finally {
       await from?.close();
@@ -78,8 +81,8 @@ async function plan(session: Session, directory: string, options: Options): Prom
   }
 }
 
-async function historyFrom(session: Session, controller: string): Promise<readonly Deployment[]> {
-  return (await clientFor(session, { controller, config: defaultConfig })).history({ limit: 1000 });
+async function historyFrom(session: Session, named: ControllerOptions): Promise<readonly Deployment[]> {
+  return (await clientFor(session, named)).history({ limit: 1000 });
 }
 
 function takesOut({ deployments }: DeploymentPlan): boolean {
@@ -87,9 +90,9 @@ function takesOut({ deployments }: DeploymentPlan): boolean {
 }
 
 /** Of the controller named, or the one that is near; null: nobody answers, and the plan goes without. */
-async function overviewFrom(session: Session, controller: string | undefined): Promise<Overview | null> {
+async function overviewFrom(session: Session, named: ControllerOptions): Promise<Overview | null> {
   try {
-    const client = await clientFor(session, { ...(controller !== undefined && { controller }), config: defaultConfig });
+    const client = await clientFor(session, named);
     return await client.overview({});
   } catch {
     return null;
