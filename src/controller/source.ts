@@ -2,7 +2,7 @@
 
 import { type DesiredState, resolveDesired } from "../domain/desired.ts";
 import { PinionError } from "../domain/errors.ts";
-import type { Finding } from "../domain/finding.ts";
+import { describeFinding, type Finding } from "../domain/finding.ts";
 import type { CommitId, EnvironmentName, Hash, Instant, ProcessId, Version } from "../domain/names.ts";
 import type { ProcessVersion } from "../domain/process-version.ts";
 import type { EnvironmentSnapshot, Snapshot } from "../domain/snapshot.ts";
@@ -189,6 +189,7 @@ class FollowedRepository implements Source {
     const { commit, subject, author, committedAt } = head;
     this.#status = { ...this.#status, commit, subject, author, committedAt, fetchedAt };
     log.info({ commit, findings: snapshot.findings.length }, `in force: ${subject}`);
+    for (const found of snapshot.findings) if (found.code === "config/unknown-environment") log.warn({ commit }, describeFinding(found));
   }
 
   #resolve(snapshot: Snapshot): void {

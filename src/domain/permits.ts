@@ -1,6 +1,7 @@
 /** What the operator lets the repository do in an environment: the secrets it may name, and what flows may contain. Pure. */
 
 import type { Definition, WorkflowNode } from "./definition.ts";
+import type { Finding } from "./finding.ts";
 import type { SecretReference } from "./environment.ts";
 import type { EnvironmentName } from "./names.ts";
 
@@ -20,6 +21,12 @@ export interface FlowsPermit {
   readonly modules: readonly string[];
 }
 
+/** An environment that pinion.yaml says something of, and where. */
+export interface NamedEnvironment {
+  readonly name: EnvironmentName;
+  readonly place: Pick<Finding, "file" | "line" | "column" | "pointer">;
+}
+
 export interface Permits {
   readonly secrets: ReadonlyMap<EnvironmentName, SecretsPermit>;
   /** What pinion.yaml itself uses: nobody else may name it. */
@@ -28,6 +35,8 @@ export interface Permits {
   readonly flows: (environment: EnvironmentName) => FlowsPermit | null;
   /** Names of the sources of metrics that pinion.yaml has. */
   readonly metricSources: readonly string[];
+  /** Every environment that pinion.yaml names, whether or not the repository has it. */
+  readonly named: readonly NamedEnvironment[];
 }
 
 /** Why an environment may not use this secret; null: it may. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createSource, type SourceParts } from "../../src/controller/source.ts";
 import { PinionError } from "../../src/domain/errors.ts";
+import type { Finding } from "../../src/domain/finding.ts";
 import type { Snapshot } from "../../src/domain/snapshot.ts";
 import type { Head } from "../../src/ports/config-repository.ts";
 import { createWorld, sha256 } from "../support/world.ts";
@@ -19,6 +20,8 @@ function followed(applied: string | null = null) {
   const memory: { applied: string | null; remembered: readonly string[] } = { applied, remembered: [] };
   const remote: Played = { commit: "c1", error: null, mirrored: null, lost: [] };
   const snapshots: string[] = [];
+  const told: Finding[] = [];
+  const warned: string[] = [];
   const fetches: string[] = [];
   const failing: { snapshot: PinionError | null; write: PinionError | null } = { snapshot: null, write: null };
   let now = 1_000;
@@ -44,7 +47,7 @@ function followed(applied: string | null = null) {
         ["production", environment],
         ["staging", { ...environment, name: "staging" }],
       ]);
-      return { commit, committedAt: 5, catalogue: new Map(), environments, findings: [] };
+      return { commit, committedAt: 5, catalogue: new Map(), environments, findings: told };
     },
     version: () => Promise.reject(new PinionError("git/object-missing", "a blob is gone")),
   };
@@ -54,7 +57,7 @@ function followed(applied: string | null = null) {
     manifests,
     hash: sha256,
     clock: { now: () => (now += 1), sleep: async () => undefined },
-    log: { info: quiet, warn: quiet, error: quiet },
+    log: { info: quiet, warn: (_, message) => void warned.push(message), error: quiet },
     address: (environment) => `${router.address}/${environment}`,
     url: "http://git",
     branch: "main",
@@ -68,7 +71,7 @@ function followed(applied: string | null = null) {
       },
     },
   };
-  return { source: createSource(parts), remote, memory, snapshots, fetches, router, failing };
+  return { source: createSource(parts), remote, memory, snapshots, fetches, router, failing, told, warned };
 }
 
 describe("following the repository", () => {
@@ -82,6 +85,23 @@ describe("following the repository", () => {
     expect(source.status()).toMatchObject({ state: "ok", commit: "c1", subject: "subject of c1" });
     expect(source.wanted("production")?.commit).toBe("c1");
     expect(memory.applied).toBe("c1");
+  });
+
+  it("says of a commit what its operator has named in vain, and of nothing else", async () => {
+    const { source, told, warned } = followed();
+    const found: Finding = {
+      file: "f",
+      line: 1,
+      column: 1,
+      pointer: "",
+      severity: "warning",
+      code: "pin/deprecated",
+      message: "old",
+      hint: "",
+    };
+    told.push(found, { ...found, code: "config/unknown-environment", message: "what is said of prodution holds nowhere" });
+    await source.poll();
+    expect(warned).toEqual([expect.stringContaining("what is said of prodution holds nowhere")]);
   });
 
   it("reads nothing while the branch stands still", async () => {

@@ -3,6 +3,7 @@ import { type FlowsPermit, type Permits, whyNotFlow, whyNotSecret } from "../../
 
 const permits: Permits = {
   metricSources: [],
+  named: [],
   secrets: new Map([["production", { env: ["SHOP_*", "WAREHOUSE_TOKEN"], folder: "/etc/pinion/secrets" }]]),
   own: {
     env: new Set(["PINION_GIT_TOKEN", "SHOP_BOT_TOKEN"]),

@@ -19,6 +19,7 @@ import { durationMs } from "./durations.ts";
 import { sortFindings } from "./findings.ts";
 import { foldDocument, foldKey } from "./fold.ts";
 import { lookedAfter, toFlows, toPermits } from "./operator/permits.ts";
+import { namedEnvironments } from "./operator/named-environments.ts";
 import { toMetricSource } from "./operator/metric-sources.ts";
 import { toAlert, toIdentity, toNotification, toSigning } from "./operator/telling.ts";
 import { readProcessDeployer } from "./process-deployer.ts";
@@ -45,7 +46,7 @@ export function parseControllerConfig(text: string, file: string, schemas: Schem
     repository: toRepository(config.repository),
     environments: lookedAfter(config.environments) ?? deployer.environments,
     engines,
-    permits: toPermits(config, file, engines),
+    permits: { ...toPermits(config, file, engines), named: namedEnvironments(config, document) },
     defaults: deployer.defaults,
     metricSources: (config.metricSources ?? []).map(toMetricSource),
     notifications: (config.notifications ?? []).map(toNotification),

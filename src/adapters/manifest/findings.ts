@@ -121,6 +121,7 @@ const catalogue = {
   "config/auth": "Give a token, or username and password, or sshKey.",
   "config/schedule": "Write a cron expression such as `0 6 * * 1-5`.",
   "config/unknown-value": "Use one of the values listed.",
+  "config/unknown-environment": "Name an environment that has a folder in environments/, or take it out.",
 } as const;
 
 export type FindingCode = keyof typeof catalogue;
@@ -137,6 +138,7 @@ const warnings: ReadonlySet<FindingCode> = new Set([
   "node/unknown-variable",
   "environment/no-pins",
   "environment/unknown-process",
+  "config/unknown-environment",
   "quarantine/other-digest",
   "pin/deprecated",
 ]);

@@ -12,6 +12,7 @@ import { type EnvironmentSet, loadEnvironments } from "./load-environments.ts";
 import { fillVersions, loadProcesses, type ProcessSet } from "./load-processes.ts";
 import type { ProcessRecord } from "./process-record.ts";
 import { movedPins } from "./pin-files.ts";
+import { strangeEnvironments } from "./operator/named-environments.ts";
 import { strangerFindings } from "./pin-rules.ts";
 import { idleEntries } from "./quarantine-rules.ts";
 import { settlePublished, unreadVersions } from "./published.ts";
@@ -71,7 +72,8 @@ export async function readCommit(
     resolved.set(name, await reading.pace.run(steps));
   }
   await reading.pace.run(pause());
-  return { processes, environments, resolved, findings: allFindings(root.findings, processes, environments, resolved) };
+  const strange = strangeEnvironments(reading.permits?.named ?? [], [...environments.records.keys()]);
+  return { processes, environments, resolved, findings: allFindings([...root.findings, ...strange], processes, environments, resolved) };
 }
 
 interface Loaded {

@@ -13,6 +13,7 @@ describe("secrets of the controller", () => {
     own: { env: new Set(["GIT_TOKEN"]), paths: [join(directory, "secrets/own"), join(directory, "state")] },
     flows: () => null,
     metricSources: [],
+    named: [],
   });
   const read = (path: string, environment: string | undefined = "live") =>
     createSecrets(variables, permits()).resolve({ kind: "file", path }, environment);

@@ -15,7 +15,7 @@ export function lookedAfter(environments: Environments): readonly EnvironmentNam
 }
 
 /** Paths are taken as the controller takes them: those of `environments` from the file, all others from where it runs. */
-export function toPermits(config: PinionFile, file: string, engines: ControllerConfig["engines"]): Permits {
+export function toPermits(config: PinionFile, file: string, engines: ControllerConfig["engines"]): Omit<Permits, "named"> {
   const folder = dirname(resolve(file));
   return {
     secrets: toSecrets(config.environments, folder),
