@@ -25,7 +25,7 @@ async function main(): Promise<number> {
   });
   const range = { first: wholeNumber("seed", values.seed), runs: wholeNumber("runs", values.runs) };
   const report = createReport(range, values.verbose);
-  if (range.runs <= fewRuns) for (const seed of seedsOf(range, 0, 1)) report.take(await simulate(seed, values.verbose));
+  if (range.runs <= fewRuns) for (const seed of seedsOf(range)) report.take(await simulate(seed, values.verbose));
   else await runTogether(range, (result) => report.take(result));
   console.log(`${range.runs} runs, ${report.violations} violations`);
   return report.violations > 0 ? 1 : 0;
@@ -38,8 +38,8 @@ function wholeNumber(name: string, text: string): number {
   process.exit(2);
 }
 
-function* seedsOf({ first, runs }: Range, part: number, parts: number): Iterable<number> {
-  for (let index = part; index < runs; index += parts) yield first + index;
+function* seedsOf({ first, runs }: Range): Generator<number, undefined> {
+  for (let index = 0; index < runs; index += 1) yield first + index;
 }
 
 interface Report {
@@ -79,16 +79,17 @@ function print({ seed, violations, lines, steps, hash }: RunResult, isVerbose: b
   if (isVerbose) console.log(`seed ${seed}: ${steps} steps, trace ${hash}`);
 }
 
-/** One process for each core; each takes its part of the seeds. */
+/** One process for each core, that takes the next seed whenever it has done one: all are busy to the end, whatever else a core has to do. */
 async function runTogether(range: Range, onResult: (result: RunResult) => void): Promise<void> {
-  const parts = Math.min(availableParallelism(), range.runs);
+  const seeds = seedsOf(range);
   const workers: ChildProcess[] = [];
   try {
     await Promise.all(
-      Array.from({ length: parts }, (_, part) => {
-        const worker = fork(import.meta.filename, ["--worker", String(range.first), String(range.runs), `${part}/${parts}`]);
+      Array.from({ length: Math.min(availableParallelism(), range.runs) }, () => {
+        const worker = fork(import.meta.filename, ["--worker"]);
         workers.push(worker);
-        return untilDone(worker, onResult);
+        employ(worker, seeds, onResult);
+        return untilDone(worker);
       }),
     );
   } finally {
@@ -96,30 +97,49 @@ async function runTogether(range: Range, onResult: (result: RunResult) => void):
   }
 }
 
-function untilDone(worker: ChildProcess, onResult: (result: RunResult) => void): Promise<void> {
+/** One seed is always ahead, so that a worker never waits for the next. */
+function employ(worker: ChildProcess, seeds: Iterator<number, undefined>, onResult: (result: RunResult) => void): void {
+  let underWay = 0;
+  const give = (): void => {
+    const { value: seed } = seeds.next();
+    if (seed !== undefined) {
+      underWay += 1;
+      worker.send(seed);
+    } else if (underWay === 0 && worker.connected) worker.disconnect();
+  };
+  worker.on("message", (result: RunResult) => {
+    underWay -= 1;
+    onResult(result);
+    give();
+  });
+  give();
+  give();
+}
+
+function untilDone(worker: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
-    worker.on("message", (result: RunResult) => onResult(result));
     worker.on("error", reject);
     worker.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code ?? "a signal"}`))));
   });
 }
 
-async function work([first = "", runs = "", share = ""]: readonly string[]): Promise<void> {
-  const [part = 0, parts = 1] = share.split("/").map(Number);
-  for (const seed of seedsOf({ first: Number(first), runs: Number(runs) }, part, parts)) {
-    const { lines, ...result } = await simulate(seed);
-    await tell({ ...result, lines: result.violations.length > 0 ? lines : [] });
-  }
+/** Runs the seeds that it is sent, one after the other, until nobody listens any more. */
+function work(): void {
+  let last = Promise.resolve();
+  process.on("message", (seed: number) => {
+    last = last.then(() => answer(seed));
+  });
+  process.on("disconnect", () => process.exit());
+}
+
+async function answer(seed: number): Promise<void> {
+  const { lines, ...result } = await simulate(seed);
+  await tell({ ...result, lines: result.violations.length > 0 ? lines : [] });
 }
 
 function tell(result: RunResult): Promise<void> {
   return new Promise((resolve, reject) => process.send?.(result, (error: Error | null) => (error ? reject(error) : resolve())));
 }
 
-const [, , mode, ...rest] = process.argv;
-if (mode === "--worker") {
-  // Whoever asked is gone: nobody listens any more.
-  process.on("disconnect", () => process.exit());
-  await work(rest);
-  process.disconnect();
-} else process.exitCode = await main();
+if (process.argv[2] === "--worker") work();
+else process.exitCode = await main();

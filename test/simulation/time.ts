@@ -95,12 +95,14 @@ export function createVirtualTime(start: Instant): VirtualTime {
 }
 
 /**
- * Everything that is simulated is promises alone, and ticks come after the last of them: no turn of the event loop is needed. What
- * goes on is itself no tick, or the next one would come before the promises that it wakes.
+ * Everything that is simulated is promises alone, and ticks come after the last of them: no turn of the event loop is needed. The next
+ * tick is asked for by a promise: one that is asked for by a tick would come before the promises that it wakes.
  */
 function whenAllHaveRun(goOn: () => void): void {
-  process.nextTick(queueMicrotask, goOn);
+  void settled.then(() => process.nextTick(goOn));
 }
+
+const settled = Promise.resolve();
 
 function isBefore(one: Timer, other: Timer): boolean {
   return one.at < other.at || (one.at === other.at && one.order < other.order);
