@@ -34,6 +34,13 @@ export const pathMutations: readonly Mutation[] = [
     among,
   },
   {
+    what: "what was superseded gives its traffic back whatever paths change their owner by it",
+    file: "src/domain/stable-version.ts",
+    find: "return stable === null || isRivalled(view, stable, pass) || isAwaited(view, stable, pass) ? null : stable;",
+    put: "return stable;",
+    among,
+  },
+  {
     what: "a canary that takes paths over is judged by nobody",
     file: "src/domain/watch.ts",
     find: "return isJudgedOnTheWay(rollout) ? [] :",

@@ -43,8 +43,7 @@ export function troublesOf(seed: number, processes: Versions, usesRealWriter: bo
     breaksFiles: breaksFiles === true && !usesRealWriter,
     breaksVersions: random.chance(share) && !usesRealWriter,
     needs,
-    // Only when asked for, as long as two kinds of faults that they show are not mended: see docs/simulation.md.
-    paths: process.env["SIMULATE_PATHS"] === "1" ? paths : new Map(),
+    paths,
   };
 }
 
