@@ -163,7 +163,7 @@ function whyStopped(rollout: Rollout, { digest }: UnitRef, { seen, engine, freez
   const { process, kind, paused, deadline } = rollout;
   if (paused || (freeze && kind === "deploy")) return "a person has stopped it";
   if (seen.now >= deadline) return "its time is over";
-  if (condemnation(rollout, watchRollout(rollout, seen, { evidence: [], owed: [] })) !== null) return "its metrics condemn it";
+  if (isCondemned(rollout, seen)) return "its metrics condemn it";
   const installed = findInstalled(engine.installed.get(process) ?? [], digest);
   return isReady(installed, engine.instances) ? null : "it does not answer";
 }
@@ -233,14 +233,27 @@ interface Keeper {
 }
 
 /** Where each process is called, or will be once what is decided about it is done. */
-function claimsOf(stirring: readonly Stirring[], { engine, routes }: World): Claims {
+function claimsOf(stirring: readonly Stirring[], world: World): Claims {
+  const { engine, routes } = world;
   const claims = new Map([...routes].map(([process, route]) => [process, endpointsServed(route)] as const));
-  for (const { remembered } of stirring) {
-    const unit = remembered.rollout && unitToCome(remembered.rollout);
-    const coming = unit && findInstalled(engine.installed.get(unit.process) ?? [], unit.digest)?.endpoints;
-    if (coming) claims.set(unit.process, [...(claims.get(unit.process) ?? []), ...coming]);
+  for (const one of stirring) {
+    for (const unit of unitsToCome(one, world)) {
+      const coming = findInstalled(engine.installed.get(unit.process) ?? [], unit.digest)?.endpoints;
+      if (coming) claims.set(unit.process, [...(claims.get(unit.process) ?? []), ...coming]);
+    }
   }
   return claims;
+}
+
+/** What has its traffic, or is about to get it; where it is taken back in this very pass, what was before it gets it. */
+function unitsToCome({ remembered: { rollout }, orders }: Stirring, { seen }: World): readonly UnitRef[] {
+  if (!rollout) return [];
+  const isTakenBack = orders.length > 0 || seen.now >= rollout.deadline || isCondemned(rollout, seen);
+  return [unitToCome(rollout), isTakenBack ? rollout.stable : null].filter((unit) => unit !== null);
+}
+
+function isCondemned(rollout: Rollout, seen: Seen): boolean {
+  return condemnation(rollout, watchRollout(rollout, seen, { evidence: [], owed: [] })) !== null;
 }
 
 /** What has its traffic, or is about to get it; null: nothing. */

@@ -1,0 +1,42 @@
+/** A path that nobody has is taken by one process while the version that gave it up is rolled back. */
+
+import { expect, it } from "vitest";
+import type { StrategySpec } from "../../src/domain/environment.ts";
+import { installed, type Move, spoil } from "../support/moved-paths.ts";
+import { errorRate, measure, use } from "../support/progressive.ts";
+import { blueGreen, environment, type World } from "../support/world.ts";
+
+const rolling: StrategySpec = { kind: "rolling", batchSize: 1, batchDelayMs: 0, maxUnavailable: 1, healthCheckIntervalMs: 100 };
+const move: Move = { before: { alpha: ["/apple", "/banana"], beta: ["/beta"] }, after: { alpha: ["/apple"], beta: ["/beta", "/banana"] } };
+const moments = Array.from({ length: 14 }, (_, pass) => pass);
+
+function ownersOf(world: World): Promise<readonly string[]> {
+  return world.router
+    .routes(environment)
+    .then((routes) =>
+      routes.flatMap(({ process, shares }) =>
+        shares.some((share) => share.endpoints.some(({ path }) => path === "/banana")) ? [process] : [],
+      ),
+    );
+}
+
+it.each([blueGreen, rolling].flatMap((strategy) => moments.map((moment) => [strategy.kind, moment, strategy] as const)))(
+  "%s: has one owner when that happens in pass %i",
+  async (_name, moment, strategy) => {
+    const world = await installed(move);
+    use(world, strategy, 60_000, [errorRate]);
+    measure(world, 0);
+    for (const process of ["alpha", "beta"]) world.publish(process, "2.0.0", { paths: move.after[process] ?? [] });
+    world.pin("alpha", "2.0.0");
+    await world.settle();
+    expect((await world.state("alpha"))?.rollout?.state.kind).toBe("watching");
+    world.pin("beta", "2.0.0");
+    for (let pass = 0; pass < 40; pass += 1) {
+      if (pass === moment) spoil(world, "alpha");
+      await world.pass();
+      world.now += 100;
+      expect((await ownersOf(world)).length).toBeLessThanOrEqual(1);
+    }
+    expect(world.traffic("alpha")).toEqual({ "1.0.0": 100 });
+  },
+);
