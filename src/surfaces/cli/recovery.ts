@@ -49,16 +49,27 @@ export function judgeRecovery(view: ProcessView, deployments: readonly Deploymen
   const since = deployments.filter(({ endedAt }) => endedAt === null || endedAt >= start.at);
   const proofs = since.flatMap(({ validations }) => validations.filter(({ scope, at }) => scope === proofScope && at >= start.at));
   const traffic = judgeTraffic(view, start);
-  return { traffic, proof: judgeProof(view, traffic, proofs), git: judgeGit(view), steps: stepsOf(since, proofs, start) };
+  return { traffic, proof: judgeProof(view, traffic, proofs), git: judgeGit(view, start), steps: stepsOf(since, proofs, start) };
 }
 
-function judgeTraffic({ actual, progress, reason }: ProcessView, { bad }: RecoveryStart): Fact {
-  const good = actual.find(({ version, weight }) => weight === 100 && version !== bad);
+function judgeTraffic(view: ProcessView, start: RecoveryStart): Fact {
+  const { actual, progress, reason } = view;
+  const good = actual.find(({ version, weight }) => weight === 100 && version !== start.bad);
+  if (isGivenUp(view, start)) return { state: "waiting", why: `traffic: none; ${reason.text}` };
   if (!good) return { state: "open", why: `traffic: ${sharesOf(actual)}; ${reason.text}` };
   const isOver = progress === null || progress.state === "watching";
   return isOver
     ? { state: "done", why: `all traffic on ${good.version}` }
     : { state: "open", why: `all traffic on ${good.version}; ${progress.why}` };
+}
+
+/** Nothing of it serves, and nothing is under way or owed that would change it: as where its paths are with another process again. */
+function isGivenUp(view: ProcessView, start: RecoveryStart): boolean {
+  return view.progress === null && isLeftToPeople(view, start) && view.actual.every(({ weight }) => weight === 0);
+}
+
+function isLeftToPeople({ revert, desired }: ProcessView, { bad }: RecoveryStart): boolean {
+  return !revert && bad !== null && desired === bad;
 }
 
 /** `60 % on 1.4.0, 40 % on 1.5.0`. */
@@ -83,7 +94,10 @@ function nameOf({ validation, subject }: ValidationResult): string {
   return subject === "" ? validation : `${validation} "${subject}"`;
 }
 
-function judgeGit({ revert, desired }: ProcessView): Fact {
+function judgeGit(view: ProcessView, start: RecoveryStart): Fact {
+  const { revert, desired } = view;
+  if (isLeftToPeople(view, start))
+    return { state: "waiting", why: `git: ${desired} is pinned still, and Pinion writes no commit for it: revert the one that pinned it` };
   if (!revert) return { state: "done", why: `git: ${desired ?? "nothing"} is pinned` };
   const { outcome, order, refusal } = revert;
   if (outcome === null)

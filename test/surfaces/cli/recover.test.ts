@@ -76,6 +76,16 @@ async function run(command: "recover" | "rollback", { pictures, history = [], ar
 }
 
 describe("pinion recover", () => {
+  it("says what is so where no version of it serves and no commit is written, and does not wait for either", async () => {
+    const alone = { ...rolling, desired: "1.5.0", actual: [{ version: "1.5.0", weight: 100 }] };
+    const gone = process("a", { ...over, actual: [{ version: "1.5.0", weight: 0 }], revert: null });
+    const { code, stdout } = await run("recover", { pictures: [alone, gone], history: story(), argv: ["--timeout", "1h"] });
+    expect(code).toBe(3);
+    expect(stdout).toContain(`traffic: none; ${gone.reason.text}`);
+    expect(stdout).toContain("git: 1.5.0 is pinned still, and Pinion writes no commit for it: revert the one that pinned it");
+    expect(stdout).toContain("not recovered yet");
+  });
+
   it("tells step by step what was done, and is fine once the good version has the traffic and is verified", async () => {
     const scene = { pictures: [rolling, rejected, over, { ...over, revert: committed }], history: story(proof) };
     const { code, stdout, orders } = await run("recover", scene);

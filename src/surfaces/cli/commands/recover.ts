@@ -95,13 +95,18 @@ async function followRecovery(session: Session, { client, target, options, start
       last = { recovery, view };
       told(recovery.steps);
       if (isProven(recovery)) provenAt ??= world.now();
-      const isGitAwaited = recovery.git.state === "open" && (provenAt === null || world.now() - provenAt < commitPatienceMs);
-      return recovery.proof.state === "failed" || (isProven(recovery) && !isGitAwaited) ? true : null;
+      return isOver(recovery, provenAt === null || world.now() - provenAt < commitPatienceMs) ? true : null;
     });
     return { ...last, isInterrupted: followed.kind === "interrupted" };
   } finally {
     release();
   }
+}
+
+/** Proven, with its commit or without time left for that; or where no time helps. */
+function isOver(recovery: Recovery, hasTimeForCommit: boolean): boolean {
+  if (recovery.proof.state === "failed" || recovery.traffic.state === "waiting") return true;
+  return isProven(recovery) && !(recovery.git.state === "open" && hasTimeForCommit);
 }
 
 function isProven({ traffic, proof }: Pick<Recovery, "traffic" | "proof">): boolean {
