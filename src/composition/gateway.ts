@@ -22,6 +22,8 @@ export interface OpenGateway {
   readonly router: Router;
   /** Whether it was there before: then it is not ours to end when the start of the controller fails. */
   readonly wasThere: boolean;
+  /** Whether one of our own has been there, and had ended by itself or by somebody else. */
+  readonly wasDown: boolean;
   /** Of a gateway of our own; null where somebody else keeps it up. */
   status(): GatewayStatus | null;
   /** Calls back when a gateway of our own has ended, hangs, or has come up again. */
@@ -41,6 +43,7 @@ export async function openGateway({ config, stateDirectory, secrets, log }: Gate
   return {
     router: gateway.router,
     wasThere: gateway.wasThere,
+    wasDown: gateway.wasDown,
     status,
     onChange: (listener) => void gateway.onChange(({ kind }) => kind !== "tampered" && listener(status())),
     close: (how) => (how === "stop" ? gateway.stop() : gateway.detach()),
@@ -64,5 +67,5 @@ async function openExternal(config: Extract<GatewayConfig, { kind: "external" }>
   const token = (): Promise<string> => secrets.resolve(config.token);
   await token();
   const router = createGatewayRouter({ gateway: { controlUrl, token }, publicUrl });
-  return { router, wasThere: true, status: () => null, onChange: () => undefined, close: () => router.close() };
+  return { router, wasThere: true, wasDown: false, status: () => null, onChange: () => undefined, close: () => router.close() };
 }

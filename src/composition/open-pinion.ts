@@ -168,6 +168,7 @@ async function gatewayOf({ router }: OpenOptions, parts: Parameters<typeof openG
   return {
     router: client,
     wasThere: false,
+    wasDown: false,
     status: () => null,
     onChange: () => undefined,
     async close() {
@@ -178,7 +179,7 @@ async function gatewayOf({ router }: OpenOptions, parts: Parameters<typeof openG
 }
 
 function given(router: Router): OpenGateway {
-  return { router, wasThere: true, status: () => null, onChange: () => undefined, close: () => Promise.resolve() };
+  return { router, wasThere: true, wasDown: false, status: () => null, onChange: () => undefined, close: () => Promise.resolve() };
 }
 
 function enginesOf({ engine }: OpenOptions, parts: Parameters<typeof createEngines>[0]): Engines {

@@ -102,7 +102,9 @@ async function openAll(serving: Serving, closers: Closers, start: { readonly isO
   closers.push(() => gateway.close(start.isOver ? onExit : gateway.wasThere ? "keep" : "stop"));
   const wake = (environment: string) => controller.wake(environment);
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock, log });
-  const outages = createOutages({ journal: store.journal, telling: watching, clock, log, environments: () => store.environments() });
+  const { wasDown: wasGatewayDown } = gateway;
+  const environments = () => store.environments();
+  const outages = createOutages({ journal: store.journal, telling: watching, clock, log, environments, wasGatewayDown });
   closers.push(() => outages.stop());
   const engines = createEngines({ config, awake, directory: join(stateDirectory, "engines"), secrets, log, onChange: wake, outages });
   closers.push(() => engines.close(onExit));
@@ -128,6 +130,9 @@ async function openAll(serving: Serving, closers: Closers, start: { readonly isO
     outages.gateway(status);
     if (status.state === "up") refresh();
   });
+  // What became of it while the rest was opened is told too.
+  const status = gateway.status();
+  if (status) outages.gateway(status);
   const schedule = startSchedule({ expressions: config.repository.schedule, onDue: refresh });
   closers.push(() => schedule.stop());
   const api = await serveApi({ ...serving, controller, watching, gateway, secrets });

@@ -17,6 +17,8 @@ export interface OutagesParts {
   readonly log: Log;
   /** All that have to do with the gateway. */
   environments(): readonly EnvironmentName[];
+  /** When the controller started; default false. Then its return is news, whoever told its end. */
+  readonly wasGatewayDown?: boolean;
 }
 
 export interface Outages {
@@ -35,8 +37,8 @@ const againAfterMs = 5_000;
 const mostWaiting = 1_000;
 
 /** What went on being down is told once, and its return only after that. What cannot be recorded, as on a full disk, is told once it can be. */
-export function createOutages({ environments, ...parts }: OutagesParts): Outages {
-  const down = new Set<string>();
+export function createOutages({ environments, wasGatewayDown = false, ...parts }: OutagesParts): Outages {
+  const down = new Set<string>(wasGatewayDown ? ["gateway"] : []);
   const isNews = (what: string, isUp: boolean): boolean => (isUp ? down.delete(what) : !down.has(what) && down.add(what).size > 0);
   const recorder = createRecorder(parts);
 

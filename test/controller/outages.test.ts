@@ -7,13 +7,13 @@ import { createFakeJournal } from "../fakes/journal.ts";
 import { createKeptLog } from "../support/log.ts";
 import { createVirtualClock } from "../support/virtual-clock.ts";
 
-function setUp() {
+function setUp(wasGatewayDown = false) {
   const journal = createFakeJournal();
   const log = createKeptLog();
   const clock = createVirtualClock();
   let rings = 0;
   const telling = { ring: () => void (rings += 1) };
-  const outages = createOutages({ journal, telling, log, clock, environments: () => ["production", "staging"] });
+  const outages = createOutages({ journal, telling, log, clock, environments: () => ["production", "staging"], wasGatewayDown });
   const told = async () => {
     await clock.idle();
     return (await journal.untold(100)).map(({ kind, environment, why }) => `${environment} ${kind}: ${why}`);
@@ -37,6 +37,19 @@ describe("an outage is told", () => {
       `staging gateway-up: the gateway is up again, after: ${hung}`,
     ]);
     await expect.poll(rings).toBe(4);
+  });
+
+  it("of a gateway that was down when the controller started: that it is up again, once", async () => {
+    const { outages, told } = setUp(true);
+    outages.gateway(gateway("up", ""));
+    outages.gateway(gateway("up", ""));
+    expect(await told()).toEqual(["production gateway-up: the gateway is up again", "staging gateway-up: the gateway is up again"]);
+  });
+
+  it("of a gateway that was up when the controller started: nothing", async () => {
+    const { outages, told } = setUp();
+    outages.gateway(gateway("up", ""));
+    expect(await told()).toEqual([]);
   });
 
   it("of an engine instance in its environment, once for each, and never for one that only starts", async () => {

@@ -36,6 +36,8 @@ export interface GatewayProcess {
   readonly router: GatewayRouter;
   /** Whether one ran here already, which traffic may rely on. */
   readonly wasThere: boolean;
+  /** Whether there has been one here, which had ended. */
+  readonly wasDown: boolean;
   /** Base of the public address, as of now. */
   publicUrl(): string;
   /** Calls back on every change from now on; gives what ends that. */
@@ -84,6 +86,7 @@ export async function ensureGatewayProcess(options: LauncherOptions): Promise<Ga
   return {
     router,
     wasThere,
+    wasDown: before !== null && !wasThere,
     publicUrl: () => watch.current().url,
     onChange(listener) {
       listeners.add(listener);
