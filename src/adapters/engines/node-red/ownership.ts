@@ -35,6 +35,11 @@ interface Named {
 /** So many losses in so long are no accident: somebody else claims the place, and putting back would be a fight. */
 const lossesOfContest = 4;
 const contestMs = 10 * 60_000;
+/** The longest pause between two tries to put something back that is contested. */
+const longestPauseMs = 24 * 60 * 60_000;
+
+/** What nobody has asked for in so long is not wanted any more. */
+const unwantedMs = 60 * 60_000;
 
 /** Remembers what was taken out by others, so that it is put back after an accident and told after several. */
 export interface Contest {
@@ -50,47 +55,77 @@ export interface Contest {
   notes(): readonly string[];
 }
 
+/** Taken out by somebody else. It is contested after several losses, and stays so until it was left in peace for as long. */
+interface Loss {
+  readonly unit: Named;
+  readonly at: readonly number[];
+  /** When it was asked for last. */
+  readonly wantedAt: number;
+  /** Until it is tried again; null: not contested. */
+  readonly pauseMs: number | null;
+}
+
 export function createContest(now: () => number = () => performance.now()): Contest {
-  const present = new Map<string, Named>();
+  const present = new Map<string, { readonly unit: Named; readonly since: number }>();
   const given = new Set<string>();
   const strange = new Map<string, { readonly unit: Named; readonly at: number }>();
+  const losses = new Map<string, Loss>();
   let isFirstLook = true;
-  const losses = new Map<string, { readonly unit: Named; readonly at: readonly number[] }>();
-  const recent = (at: readonly number[]): readonly number[] => at.filter((each) => now() - each < contestMs);
-  const isContested = (key: string): boolean => recent(losses.get(key)?.at ?? []).length >= lossesOfContest;
+
+  function look(units: readonly Named[]): void {
+    const here = new Map(units.map((unit) => [keyOf(unit), { unit, since: present.get(keyOf(unit))?.since ?? now() }]));
+    for (const [key, { unit }] of present) if (!here.has(key)) losses.set(key, lostAgain(unit, losses.get(key), now()));
+    // What was there at the first look is of the controller before.
+    const isNew = (key: string): boolean => !isFirstLook && !present.has(key) && !given.has(key);
+    for (const [key, { unit }] of here) if (isNew(key)) strange.set(key, { unit, at: now() });
+    forget(here);
+    isFirstLook = false;
+    present.clear();
+    for (const [key, each] of here) present.set(key, each);
+  }
+
+  function forget(here: ReadonlyMap<string, { readonly since: number }>): void {
+    for (const [key, { at }] of strange) if (!here.has(key) && now() - at >= contestMs) strange.delete(key);
+    for (const [key, { wantedAt }] of losses) {
+      const since = here.get(key)?.since ?? now();
+      if (now() - since >= contestMs || now() - wantedAt >= unwantedMs) losses.delete(key);
+    }
+  }
+
   return {
-    seen(units) {
-      const keys = new Set(units.map(keyOf));
-      for (const [key, unit] of present) if (!keys.has(key)) losses.set(key, { unit, at: [...recent(losses.get(key)?.at ?? []), now()] });
-      // What was there at the first look is of the controller before.
-      for (const unit of units)
-        if (!isFirstLook && !present.has(keyOf(unit)) && !given.has(keyOf(unit))) strange.set(keyOf(unit), { unit, at: now() });
-      isFirstLook = false;
-      present.clear();
-      for (const unit of units) present.set(keyOf(unit), unit);
-    },
+    seen: look,
     installing: (units) => units.forEach((unit) => given.add(keyOf(unit))),
-    removing: (units) => {
-      for (const unit of units) {
-        given.delete(keyOf(unit));
-        strange.delete(keyOf(unit));
-        present.delete(keyOf(unit));
-        losses.delete(keyOf(unit));
+    removing(units) {
+      for (const key of units.map(keyOf)) {
+        for (const about of [given, present, losses]) about.delete(key);
+        const stranger = strange.get(key);
+        if (stranger) strange.set(key, { ...stranger, at: now() });
       }
     },
-    whyNot: (unit) => (isContested(keyOf(unit)) ? whyContested : null),
+    whyNot(unit) {
+      const loss = losses.get(keyOf(unit));
+      if (!loss) return null;
+      losses.set(keyOf(unit), { ...loss, wantedAt: now() });
+      return loss.pauseMs !== null && now() - (loss.at.at(-1) ?? 0) < loss.pauseMs ? whyContested : null;
+    },
     notes: () => [
       ...[...losses.values()]
-        .filter(({ unit }) => isContested(keyOf(unit)))
+        .filter(({ pauseMs }) => pauseMs !== null)
         .map(({ unit }) => `${unit.process} ${unit.version}: ${whyContested}`),
-      ...[...strange.values()]
-        .filter(({ at }) => now() - at < contestMs)
-        .map(({ unit }) => `${unit.process} ${unit.version} ${whyStrange}`),
+      ...[...strange.values()].map(({ unit }) => `${unit.process} ${unit.version} ${whyStrange}`),
     ],
   };
 }
 
-const whyContested = `somebody else has taken it out of the engine ${lossesOfContest} times within ten minutes; it is put back when ten minutes have passed without that`;
+/** One that is contested already is so again at once, and waits for twice as long. */
+function lostAgain(unit: Named, before: Loss | undefined, now: number): Loss {
+  const at = [...(before?.at ?? []).filter((each) => now - each < contestMs), now];
+  const pauseMs = before?.pauseMs ?? null;
+  if (pauseMs !== null) return { unit, at, wantedAt: now, pauseMs: Math.min(2 * pauseMs, longestPauseMs) };
+  return { unit, at, wantedAt: now, pauseMs: at.length >= lossesOfContest ? contestMs : null };
+}
+
+const whyContested = `somebody else has taken it out of the engine again and again; it is tried again after a pause, first of ten minutes and then ever longer, until it is left there for ten minutes`;
 
 const whyStrange =
   "was put into the engine under the name of this installation, and not by this controller: another controller runs with a copy of this state folder (docs/troubleshooting.md), or somebody has put back flows of before";

@@ -106,21 +106,72 @@ it.each([
 describe("a place that is contested", () => {
   const [one] = [unit("hello")];
 
-  it("is left after four losses within ten minutes, and taken again when those are over", () => {
-    let now = 0;
-    const contest = createContest(() => now);
+  const minute = 60_000;
+
+  /** Lost four times, once a minute. */
+  function contested() {
+    const clock = { now: 0 };
+    const contest = createContest(() => clock.now);
     const lose = () => {
       contest.installing([one]);
       contest.seen([one]);
       contest.seen([]);
-      now += 60_000;
     };
-    for (let round = 0; round < 3; round++) lose();
-    expect(contest.whyNot(one)).toBeNull();
-    lose();
+    for (let round = 0; round < 4; round++) {
+      expect(contest.whyNot(one)).toBeNull();
+      lose();
+      clock.now += minute;
+    }
+    return { clock, contest, lose };
+  }
+
+  it("is left after four losses within ten minutes, and given up only until it is tried once", () => {
+    const { clock, contest } = contested();
     expect(contest.whyNot(one)).toContain("somebody else");
-    now = 600_000;
-    expect([contest.whyNot(one), contest.notes()]).toEqual([null, []]);
+    clock.now = 3 * minute + 10 * minute;
+    expect(contest.whyNot(one)).toBeNull();
+    expect(contest.notes()).toEqual([expect.stringContaining("somebody else")]);
+  });
+
+  it("stays so as long as the other takes it out again: one loss is enough, and the pause gets longer", () => {
+    const { clock, contest, lose } = contested();
+    let lost = 3 * minute;
+    for (const pause of [10, 20, 40, 80]) {
+      clock.now = lost + pause * minute - 1;
+      expect(contest.whyNot(one)).toContain("somebody else");
+      clock.now += 1;
+      expect(contest.whyNot(one)).toBeNull();
+      lose();
+      lost = clock.now;
+      expect(contest.whyNot(one)).toContain("somebody else");
+      expect(contest.notes()).toHaveLength(1);
+    }
+  });
+
+  it("is over once nobody wants it any more", () => {
+    const { clock, contest } = contested();
+    contest.whyNot(one);
+    clock.now += 60 * minute - 1;
+    contest.seen([]);
+    expect(contest.notes()).toHaveLength(1);
+    clock.now += 1;
+    contest.seen([]);
+    expect(contest.notes()).toEqual([]);
+  });
+
+  it("is over once it has been left there for ten minutes", () => {
+    const { clock, contest, lose } = contested();
+    clock.now += 10 * minute;
+    contest.installing([one]);
+    contest.seen([one]);
+    clock.now += 10 * minute - 1;
+    contest.seen([one]);
+    expect(contest.notes()).toHaveLength(1);
+    clock.now += 1;
+    contest.seen([one]);
+    expect(contest.notes()).toEqual([]);
+    lose();
+    expect(contest.whyNot(one)).toBeNull();
   });
 
   it("is told where another controller has our name, as with a copy of the state folder", async () => {
@@ -150,7 +201,14 @@ describe("a place that is contested", () => {
     contest.seen([]);
     contest.seen([one]);
     expect(contest.notes()).toHaveLength(1);
-    now = 600_000;
+    now = 6_000_000;
+    contest.seen([one]);
+    expect(contest.notes()).toHaveLength(1);
+    contest.removing([one]);
+    contest.seen([]);
+    expect(contest.notes()).toHaveLength(1);
+    now += 600_000;
+    contest.seen([]);
     expect(contest.notes()).toEqual([]);
   });
 
