@@ -17,7 +17,7 @@ import type { EngineSection, GatewaySection, PinionFile, RepositoryAuthSection, 
 import { configFindings } from "./config-rules.ts";
 import { durationMs } from "./durations.ts";
 import { sortFindings } from "./findings.ts";
-import { foldDocument, foldKey } from "./fold.ts";
+import { asSpelled, foldDocument, foldKey, hintAsSpelled } from "./fold.ts";
 import { lookedAfter, toFlows, toPermits } from "./operator/permits.ts";
 import { namedEnvironments } from "./operator/named-environments.ts";
 import { toMetricSource } from "./operator/metric-sources.ts";
@@ -34,7 +34,11 @@ export function parseControllerConfig(text: string, file: string, schemas: Schem
   if (reading.kind === "refused") throw invalid(file, reading.findings);
   const document = { ...reading.document, value: foldDocument(reading.document.value) };
   const shape = schemaFindings(schemas, "pinion", document);
-  if (shape.length > 0) throw invalid(file, shape);
+  if (shape.length > 0)
+    throw invalid(
+      file,
+      shape.map((found) => spelled(found, reading.document.value)),
+    );
 
   const config = document.value as PinionFile;
   const deployer = readProcessDeployer(config.processDeployer, { ...document, written: reading.document.value });
@@ -55,6 +59,11 @@ export function parseControllerConfig(text: string, file: string, schemas: Schem
     signing: toSigning(config.signing),
     warnings: findings,
   };
+}
+
+function spelled(found: Finding, written: unknown): Finding {
+  const message = asSpelled(found.message, found.pointer, written);
+  return { ...found, message, hint: hintAsSpelled(found.hint, message) };
 }
 
 function toServices(config: PinionFile): Pick<ControllerConfig, "state" | "listen" | "gateway" | "resyncIntervalMs" | "log"> {

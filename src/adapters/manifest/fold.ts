@@ -18,3 +18,24 @@ export function foldDocument(value: unknown): unknown {
 function foldEntry(key: string, value: unknown): readonly [string, unknown] {
   return [key, wordKeys.has(key) && typeof value === "string" ? value.replaceAll("_", "-") : foldDocument(value)];
 }
+
+/** What is said of a folded document, with the keys of its pointer as they are written, which may be in either spelling. */
+export function asSpelled(message: string, pointer: string, written: unknown): string {
+  const [step, ...rest] = pointer.slice(1).split("/");
+  if (step === undefined || typeof written !== "object" || written === null) return message;
+  const entries: readonly (readonly [string, unknown])[] = Object.entries(written);
+  const found = entries.find(([key]) => foldKey(key) === step);
+  if (!found) return message;
+  const [key, inner] = found;
+  return asSpelled(message.replaceAll(`"${step}"`, `"${key}"`), `/${rest.join("/")}`, inner);
+}
+
+/** A hint that means a key, in the spelling of the one that is written. */
+export function hintAsSpelled(hint: string, message: string): string {
+  if (!/^unknown property "[^"]*_/.test(message)) return hint;
+  return hint.replace(/^Did you mean (\w+)\?$/, (_, key: string) => `Did you mean ${unfoldKey(key)}?`);
+}
+
+function unfoldKey(key: string): string {
+  return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -7,7 +7,7 @@ import type { ProcessDeployerSection } from "../../generated/pinion.ts";
 import { durationMs } from "./durations.ts";
 import { noDefaults } from "./environment-file.ts";
 import { toStrategy } from "./environment/strategy.ts";
-import { foldKey } from "./fold.ts";
+import { asSpelled } from "./fold.ts";
 import { asWarning, finding, type Say } from "./findings.ts";
 import { rollbackManagementFindings, toRollbackDefaults } from "./operator/rollback-management.ts";
 import { alertFindings, toAlert } from "./operator/telling.ts";
@@ -49,17 +49,6 @@ function laterFindings(section: ProcessDeployerSection, document: OperatorsDocum
     const found = finding(document.place(whole, "key"), code, asSpelled(message, whole, document.written), hint);
     return severity === "warning" ? asWarning(found) : found;
   });
-}
-
-/** With the option's name as it is written, which may be in either spelling. */
-function asSpelled(message: string, pointer: string, written: unknown): string {
-  const [step, ...rest] = pointer.slice(1).split("/");
-  if (step === undefined || typeof written !== "object" || written === null) return message;
-  const entries: readonly (readonly [string, unknown])[] = Object.entries(written);
-  const found = entries.find(([key]) => foldKey(key) === step);
-  if (!found) return message;
-  const [key, inner] = found;
-  return asSpelled(message.replaceAll(`"${step}"`, `"${key}"`), `/${rest.join("/")}`, inner);
 }
 
 function ownFindings(section: ProcessDeployerSection, document: OperatorsDocument): readonly Finding[] {

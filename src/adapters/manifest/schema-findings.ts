@@ -38,6 +38,7 @@ const described: Readonly<Record<string, Describe>> = {
   required: missingProperty,
   type: wrongType,
   enum: notListed,
+  const: wrongConstant,
   pattern: wrongForm,
   format: wrongForm,
   uniqueItems: doubled,
@@ -76,6 +77,12 @@ function notListed(error: ErrorObject, document: YamlDocument): Finding {
   const allowed = (error.params["allowedValues"] as readonly unknown[]).map(String);
   const message = `${nameOf(error)} is ${shown(error.data)}, but must be one of ${allowed.join(", ")}`;
   return finding(place, "schema/enum", message, suggestion(shown(error.data), allowed));
+}
+
+function wrongConstant(error: ErrorObject, document: YamlDocument): Finding {
+  const why: unknown = error.parentSchema?.["description"];
+  const message = `${nameOf(error)} can only be ${shown(error.params["allowedValue"])}`;
+  return finding(document.place(error.instancePath), "schema/range", message, typeof why === "string" ? why : undefined);
 }
 
 function wrongForm(error: ErrorObject, document: YamlDocument): Finding {

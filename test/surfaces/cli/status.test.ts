@@ -144,7 +144,7 @@ production  http://127.0.0.1:8610/production  1 engine instance ready
     ]);
     expect(code).toBe(1);
     expect(stdout).toContain("a.yaml:1:2  error  name is missing  (x/y)");
-    expect(stdout).toContain("1 error in 1 file; `pinion validate` shows them");
+    expect(stdout).toContain("1 error in 1 file; `pinion validate --config pinion.yaml` shows them");
   });
 
   it("tells a candidate without traffic from what is kept warm", async () => {

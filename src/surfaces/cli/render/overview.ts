@@ -33,7 +33,9 @@ export function renderOverview(
     ...renderRepository(repository, view),
     ...ordered.flatMap((environment) => ["", ...renderEnvironment(folded(environment), view)]),
     ...(environments.length === 0 ? ["", "no environments yet"] : []),
-    ...(findings.length === 0 ? [] : ["", view.colors.yellow(`${summarizeFindings(findings)}; \`pinion validate\` shows them`)]),
+    ...(findings.length === 0
+      ? []
+      : ["", view.colors.yellow(`${summarizeFindings(findings)}; \`pinion validate --config pinion.yaml\` shows them`)]),
   ];
 }
 
