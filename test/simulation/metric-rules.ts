@@ -143,8 +143,9 @@ function leastRequests({ statistic, minRequests }: MetricCheck): number {
   return statistic === "p95" ? 40 : minRequests;
 }
 
+/** What has passed, by its metrics or by a person's word, only waits for whom it changes over with. */
 function isInAnalysis(state: RolloutState, strategy: StrategySpec): boolean {
-  return state.kind === "shifting" && strategy.kind === "canary" && strategy.steps[state.step]?.kind === "analysis";
+  return state.kind === "shifting" && !state.hasPassed && strategy.kind === "canary" && strategy.steps[state.step]?.kind === "analysis";
 }
 
 function isBetweenBatches(state: RolloutState, strategy: StrategySpec): boolean {
