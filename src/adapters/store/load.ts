@@ -86,8 +86,9 @@ function loadOneByOne(rows: readonly Row[], environment: EnvironmentName, leftOu
   });
 }
 
+/** In the order of their ids: by the index of processes each page would be sorted anew. */
 const owedTable: Table = {
-  select: `SELECT id, process, ${bounded("action")}, not_before, ${bounded("stuck")}, position FROM owed WHERE environment = ?`,
+  select: `SELECT id, process, ${bounded("action")}, not_before, ${bounded("stuck")}, position FROM owed NOT INDEXED WHERE environment = ?`,
   key: "id",
   first: 0,
 };
@@ -137,6 +138,15 @@ function* loadEvidence({ connection, log }: Source, environment: EnvironmentName
   return evidence;
 }
 
+const orderTable: Table = {
+  select: `SELECT number, id, ${bounded("body")} FROM pending_order NOT INDEXED WHERE environment = ?`,
+  key: "number",
+  first: 0,
+};
+
+/** All that are read page by page. */
+export const pagedTables: readonly Table[] = [processTable, owedTable, evidenceTable, orderTable];
+
 /** A freeze that nobody can read still stops the line: it is for people to lift it. */
 function loadFreeze({ connection, log }: Source, environment: EnvironmentName): Freeze | null {
   const row = connection
@@ -149,12 +159,6 @@ function loadFreeze({ connection, log }: Source, environment: EnvironmentName): 
   log.warn({ environment }, "it is unreadable who has frozen this environment; it stays frozen until it is unfrozen");
   return { by: { name: "unknown", email: null }, why: "it is unreadable who has frozen it, and why", at: 0 };
 }
-
-const orderTable: Table = {
-  select: `SELECT number, id, ${bounded("body")} FROM pending_order WHERE environment = ?`,
-  key: "number",
-  first: 0,
-};
 
 function* loadOrders({ connection, log }: Source, environment: EnvironmentName): Steps<readonly Order[]> {
   const leftOut = createLeftOut(log, "an order that was given is unreadable and is left out; it must be given again");

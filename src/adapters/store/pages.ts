@@ -28,15 +28,20 @@ export interface Table {
   readonly first: string | number;
 }
 
+/** The query of one page: of an environment, behind a key. */
+export function pageOf({ select, key }: Table): string {
+  return `${select} AND ${key} > ? ORDER BY ${key} LIMIT ${rowsAtOnce}`;
+}
+
 /** Each page of them, by key, with a pause after every full one. */
 export function* eachPage(
   connection: Connection,
-  { select, key, first }: Table,
+  table: Table,
   environment: string,
   take: (rows: readonly Row[]) => Steps<void> | undefined,
 ): Steps<void> {
-  const page = connection.prepare(`${select} AND ${key} > ? ORDER BY ${key} LIMIT ${rowsAtOnce}`).raw(true);
-  for (let after: unknown = first; ;) {
+  const page = connection.prepare(pageOf(table)).raw(true);
+  for (let after: unknown = table.first; ;) {
     const rows = page.all(environment, after) as readonly Row[];
     const steps = take(rows);
     if (steps !== undefined) yield* steps;
