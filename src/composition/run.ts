@@ -1,5 +1,6 @@
 /** `pinion run`: puts the controller together from its configuration, and keeps it up until it is told to stop. */
 
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startSchedule } from "../adapters/git/schedule.ts";
 import { createSecrets } from "../adapters/secrets/secrets.ts";
@@ -157,15 +158,25 @@ function untilToldToStop(): Promise<string> {
   });
 }
 
-/** npm hands a SIGTERM to its shell alone, which ends without passing it on: what npx has started and has lost its parent was told to stop. */
+/** npm ends without telling its shell, or tells its shell alone, which tells nobody: what npx has started and has lost one of the two was told to stop. */
 function whenOrphaned(stop: () => void): void {
-  const parent = process.ppid;
+  const ancestors = parentAndGrandparent();
   const looking = setInterval(() => {
-    if (process.ppid === parent) return;
+    if (parentAndGrandparent() === ancestors) return;
     clearInterval(looking);
     stop();
   }, lookEveryMs);
   looking.unref();
+}
+
+function parentAndGrandparent(): string {
+  const { ppid } = process;
+  try {
+    const text = readFileSync(`/proc/${ppid}/stat`, "utf8");
+    return `${ppid} ${text.slice(text.lastIndexOf(")") + 2).split(" ")[1]}`;
+  } catch {
+    return `${ppid}`;
+  }
 }
 
 const lookEveryMs = 1_000;

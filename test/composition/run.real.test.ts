@@ -56,3 +56,24 @@ describe("a controller that cannot start", () => {
     expect(gateway && isRunning(gateway)).toBe(false);
   });
 });
+
+describe("a controller that npx has started", () => {
+  it("ends when npx is killed, although npm's shell goes on", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "pinion-run-"));
+    const config = join(directory, "pinion.yaml");
+    await writeFile(config, "repository: { url: http://127.0.0.1:9/config.git }\nstate: ./state\nlisten: { host: 127.0.0.1, port: 0 }\n");
+    const command = `"${pinion[0]}" "${pinion[1]}" run --on-exit stop --config "${config}"; :`;
+    const environment = { ...process.env, npm_command: "exec", COMMAND: command };
+    const npx = spawn("sh", ["-c", 'sh -c "$COMMAND"; :'], { stdio: ["ignore", "ignore", "pipe"], env: environment });
+    const controllerFile = join(directory, "state", "controller.json");
+    const controller = async () => (JSON.parse(await readFile(controllerFile, "utf8")) as { readonly pid: number }).pid;
+    onTestFinished(async () => {
+      await endGateway(directory);
+      await rm(directory, { recursive: true, force: true, maxRetries: 20 });
+    });
+    await expect.poll(() => controller().catch(() => 0), { timeout: 60_000 }).toBeGreaterThan(0);
+    const started = { pid: await controller(), startTime: null };
+    npx.kill("SIGKILL");
+    await expect.poll(() => isRunning(started), { timeout: 60_000 }).toBe(false);
+  });
+});
