@@ -1,7 +1,7 @@
 /** The API while engine, router and git hang: `status` and `/metrics` over HTTP answer from what was seen last. */
 
 import { createHttp } from "../src/surfaces/http/server.ts";
-import { socketDoor } from "../src/surfaces/http/door.ts";
+import { socketDoor } from "../src/surfaces/http/open-server.ts";
 import { createMetricsPage } from "../src/surfaces/http/metrics.ts";
 import { createHangingController, deployAll } from "../test/support/hanging-controller.ts";
 import { metricsView } from "../test/support/metrics-view.ts";

@@ -1,7 +1,7 @@
 /** The files of a config repository of any size: plain processes with three versions each, pinned in three environments. */
 
-import { digestOfFile } from "../src/adapters/manifest/digest.ts";
-import type { Definition, JsonObject } from "../src/domain/definition.ts";
+import { digestOfFile } from "../src/adapters/manifest/process/digest.ts";
+import type { Definition, JsonObject } from "../src/domain/desired/definition.ts";
 
 /** What every process has; a fourth version can be published later. */
 export const versions = ["1.0.0", "1.1.0", "1.2.0"] as const;

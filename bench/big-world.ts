@@ -1,12 +1,12 @@
 /** Worlds in which everything is as it should be: what engine and router would say of a desired state that runs. */
 
-import { decide } from "../src/domain/decide.ts";
-import type { Desired } from "../src/domain/desired.ts";
+import { decide } from "../src/domain/decision/decide.ts";
+import type { Desired } from "../src/domain/desired/resolve.ts";
 import type { ProcessId } from "../src/domain/names.ts";
-import type { Route } from "../src/domain/route.ts";
-import type { Seen } from "../src/domain/seen.ts";
-import type { EnvironmentState, Step } from "../src/domain/state.ts";
-import type { Installed } from "../src/domain/unit.ts";
+import type { Route } from "../src/domain/observed/route.ts";
+import type { Seen } from "../src/domain/observed/observation.ts";
+import type { EnvironmentState, Step } from "../src/domain/journal/state.ts";
+import type { Installed } from "../src/domain/desired/unit.ts";
 import type { Wanted } from "../src/controller/ports.ts";
 
 const instance = "one";

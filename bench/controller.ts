@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { startGitServer } from "../src/surfaces/demo/git-http-server.ts";
+import { startGitServer } from "../src/demo/git-http-server.ts";
 import { cleanGitEnvironment } from "../test/support/git.ts";
 import { environments, pinnedAtFirst } from "./big-content.ts";
 import { median } from "./big-figures.ts";

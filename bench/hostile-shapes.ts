@@ -1,6 +1,6 @@
 /** Files of every kind in odd shapes: each shape as each file that the controller reads, as long as is read of it. */
 
-import { parseControllerConfig } from "../src/adapters/manifest/controller-config.ts";
+import { parseControllerConfig } from "../src/adapters/manifest/operator/controller-config.ts";
 import type { FakeFiles } from "../test/fakes/objects.ts";
 import type { HostileCase } from "./hostile-case.ts";
 import { attackWith } from "./hostile-reading.ts";

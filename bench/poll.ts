@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createGitRepository, type GitRepository } from "../src/adapters/git/repository.ts";
-import { startGitServer } from "../src/surfaces/demo/git-http-server.ts";
+import { startGitServer } from "../src/demo/git-http-server.ts";
 import { cleanGitEnvironment } from "../test/support/git.ts";
 import { median, timed } from "./big-figures.ts";
 import { createBigRepository } from "./big-repository.ts";

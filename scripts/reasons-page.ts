@@ -1,6 +1,6 @@
 /** Makes docs/reasons.md from the list of reasons, so that the page and the program cannot drift apart. */
 
-import { reasonCatalogue } from "../src/domain/reason.ts";
+import { reasonCatalogue } from "../src/domain/journal/reason.ts";
 
 const head = `# Reasons
 

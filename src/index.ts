@@ -1,12 +1,12 @@
 /** Pinion as a library: what it knows about versions, and a controller in the caller's hands. */
 
-import { applyChanges as apply } from "./domain/change-applier.ts";
-import { detectChanges as detect } from "./domain/change-detector.ts";
-import { asChanges, asNote } from "./domain/changes-door.ts";
-import { asDefinition } from "./domain/definition-door.ts";
-import { type ChangeSummary, summarize } from "./domain/describe-changes.ts";
-import type { Definition } from "./domain/definition.ts";
-import type { ChangeNote, WorkflowChanges } from "./domain/workflow-changes.ts";
+import { applyChanges as apply } from "./domain/changes/apply.ts";
+import { detectChanges as detect } from "./domain/changes/detect.ts";
+import { asChanges, asNote } from "./library/parse-changes.ts";
+import { asDefinition } from "./library/parse-definition.ts";
+import { type ChangeSummary, summarize } from "./domain/changes/describe.ts";
+import type { Definition } from "./domain/desired/definition.ts";
+import type { ChangeNote, WorkflowChanges } from "./domain/changes/changes.ts";
 import type { OpenOptions } from "./library/open-options.ts";
 import type { EmbeddedPinion } from "./library/pinion.ts";
 
@@ -18,10 +18,10 @@ export type {
   JsonObject,
   Position,
   WorkflowNode as NodeDefinition,
-} from "./domain/definition.ts";
-export type { ChangeSummary } from "./domain/describe-changes.ts";
-export { connectionId } from "./domain/workflow-changes.ts";
-export type { ChangeNote, ConfigurationChange, Impact, NodeModification, WorkflowChanges } from "./domain/workflow-changes.ts";
+} from "./domain/desired/definition.ts";
+export type { ChangeSummary } from "./domain/changes/describe.ts";
+export { connectionId } from "./domain/changes/changes.ts";
+export type { ChangeNote, ConfigurationChange, Impact, NodeModification, WorkflowChanges } from "./domain/changes/changes.ts";
 
 export { AutomaticRollback, type MonitoringOptions } from "./library/automatic-rollback.ts";
 export { type ConnectOptions, connectPinion } from "./library/connected.ts";
@@ -62,8 +62,8 @@ export type {
 } from "./library/vocabulary.ts";
 export { type ErrorCode, PinionError } from "./domain/errors.ts";
 export type { Finding } from "./domain/finding.ts";
-export type { ChangelogEntry } from "./domain/process-version.ts";
-export type { VersionStatus } from "./domain/snapshot.ts";
+export type { ChangelogEntry } from "./domain/desired/version.ts";
+export type { VersionStatus } from "./domain/desired/snapshot.ts";
 
 /**
  * A whole Pinion in this process: it deploys what it is given, to Node-RED instances of its own or to those that are named, and

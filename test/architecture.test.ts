@@ -77,6 +77,29 @@ describe("the judge refuses", () => {
   });
 });
 
+describe("the judge of folders refuses", () => {
+  it("two that import each other, by whatever files", () => {
+    const circle = new Map([
+      ["src/controller/a/a.ts", `${header}import type { B } from "../b/b.ts";`],
+      ["src/controller/b/b.ts", header],
+      ["src/controller/b/other.ts", `${header}import type { C } from "../a/c.ts";`],
+      ["src/controller/a/c.ts", header],
+    ]);
+    expect(judgeArchitecture(circle)).toEqual(["folders in a circle: src/controller/a -> src/controller/b -> src/controller/a"]);
+  });
+
+  it("a floor of the domain that looks up, and one that is not in the house", () => {
+    const files = new Map([
+      ["src/domain/desired/a.ts", `${header}import type { B } from "../decision/b.ts";`],
+      ["src/domain/attic/a.ts", `${header}import type { B } from "../names.ts";`],
+    ]);
+    expect(judgeArchitecture(files)).toEqual([
+      expect.stringContaining("src/domain/decision is above src/domain/desired"),
+      expect.stringContaining("src/domain/attic has no floor"),
+    ]);
+  });
+});
+
 describe("the judge accepts", () => {
   it.each([
     ["the domain in the domain", "src/domain/strategies/a.ts", `import { assertNever } from "../names.ts";`],

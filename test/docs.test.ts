@@ -61,9 +61,11 @@ describe("the pages", () => {
 
   it("say of every finding what to do, as the program does", () => {
     const page = read("docs/findings.md");
-    const codes = [...read("src/adapters/manifest/findings.ts").matchAll(/^ {2}"([a-z]+\/[a-z-]+)":/gmu)].map(([, code = ""]) => code);
+    const codes = [...read("src/adapters/manifest/document/findings.ts").matchAll(/^ {2}"([a-z]+\/[a-z-]+)":/gmu)].map(
+      ([, code = ""]) => code,
+    );
     const rows = [...page.matchAll(/^\| `([a-z]+\/[a-z-]+)` \| (.+) \|$/gmu)];
-    const source = read("src/adapters/manifest/findings.ts").replaceAll(String.raw`\"`, '"');
+    const source = read("src/adapters/manifest/document/findings.ts").replaceAll(String.raw`\"`, '"');
     expect(codes.length).toBeGreaterThan(100);
     expect(rows.map(([, code = ""]) => code)).toEqual(codes);
     expect(rows.filter(([, , hint = ""]) => !source.includes(`"${hint.replaceAll(String.raw`\|`, "|")}"`)).map(([row]) => row)).toEqual([]);
@@ -74,7 +76,7 @@ describe("the pages", () => {
   });
 
   it("explain every status word", () => {
-    const words = [...read("src/domain/status.ts").matchAll(/^export type \w+ = (.*);$/gmu)].flatMap(([, union = ""]) =>
+    const words = [...read("src/domain/journal/status.ts").matchAll(/^export type \w+ = (.*);$/gmu)].flatMap(([, union = ""]) =>
       union.split(" | "),
     );
     const page = read("docs/troubleshooting.md");

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { canonicalDefinition } from "../src/domain/canonical.ts";
+import { canonicalDefinition } from "../src/domain/desired/canonical.ts";
 import { applyChanges, ChangeDetector, detectChanges, summarizeChanges, type WorkflowDefinition } from "../src/index.ts";
 import { pair } from "./support/graphs.ts";
 

@@ -3,9 +3,9 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { createGatewayRouter } from "../../src/adapters/routers/gateway/client.ts";
-import { readIdentity } from "../../src/adapters/routers/gateway/identity.ts";
-import { startPrimary } from "../../src/adapters/routers/gateway/workers/primary.ts";
-import type { Route, Share } from "../../src/domain/route.ts";
+import { readIdentity } from "../../src/gateway/identity.ts";
+import { startPrimary } from "../../src/gateway/workers/primary.ts";
+import type { Route, Share } from "../../src/domain/observed/route.ts";
 import { tellCpuTime } from "./announce.ts";
 
 const [, , backendPort, stateDirectory = ""] = process.argv;

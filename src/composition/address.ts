@@ -2,9 +2,9 @@
 
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { holderOf } from "../adapters/store/lock.ts";
+import { holderOf } from "../adapters/store/sqlite/lock.ts";
 import { PinionError } from "../domain/errors.ts";
-import type { ControllerTarget } from "../surfaces/http/client.ts";
+import type { ControllerTarget } from "../api/client.ts";
 import { readToken, tokenFile } from "./api-tokens.ts";
 
 export interface Address {

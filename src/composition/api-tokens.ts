@@ -3,10 +3,10 @@
 import { randomBytes } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { SecretReference } from "../domain/environment.ts";
+import type { SecretReference } from "../domain/desired/environment.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { Secrets } from "../ports/secrets.ts";
-import type { Tokens } from "../surfaces/http/door.ts";
+import type { Tokens } from "../surfaces/http/open-server.ts";
 
 /** Where the token is that the command line shows. */
 export function tokenFile(stateDirectory: string): string {

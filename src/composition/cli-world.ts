@@ -8,8 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
 import { openLocalRepository } from "../adapters/git/local-repository.ts";
-import { digestOfFile } from "../adapters/manifest/digest.ts";
-import { readLoneVersion } from "../adapters/manifest/lone-version.ts";
+import { digestOfFile } from "../adapters/manifest/process/digest.ts";
+import { readLoneVersion } from "../adapters/manifest/process/lone-version.ts";
 import type { Finding } from "../domain/finding.ts";
 import { createManifests, type ManifestsOptions } from "../adapters/manifest/manifests.ts";
 import { openHistory, whyUnreadable } from "./past.ts";
@@ -18,8 +18,8 @@ import { ignoredFiles, notCheckedOut, unfilteredFiles } from "../adapters/work-t
 import { createWorkTree } from "../adapters/work-tree/work-tree.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { ParseCache } from "../ports/objects.ts";
-import { wantsColor } from "../surfaces/cli/terminal.ts";
-import { gitProgram } from "../surfaces/cli/git-program.ts";
+import { wantsColor } from "../surfaces/cli/terminal/terminal.ts";
+import { gitProgram } from "../surfaces/cli/repository/git-program.ts";
 import type {
   CliWorld,
   DemoOptions,
@@ -28,7 +28,7 @@ import type {
   OpenRepository,
   RepositoryPlace,
   ValidateOptions,
-} from "../surfaces/cli/world.ts";
+} from "../surfaces/cli/terminal/world.ts";
 import { readAddress } from "./address.ts";
 import { hasKeyboard, isTty, listenToKeys } from "./keys.ts";
 import { exampleRepository, packageVersion, pinionCommand } from "./package.ts";
@@ -128,7 +128,7 @@ function userName(): string | null {
 }
 
 async function playDemo(options: DemoOptions): Promise<number> {
-  const { runDemo } = await import("../surfaces/demo/demo.ts");
+  const { runDemo } = await import("../demo/demo.ts");
   const { stdout, env } = process;
   const isTerminal = isTty(stdout);
   // A terminal that does not know its size says 0.
@@ -140,7 +140,7 @@ async function playDemo(options: DemoOptions): Promise<number> {
 
 /** Runs until it is told to stop, which ends the process. */
 async function serveGateway({ tokenFromStdin, ...options }: GatewayOptions): Promise<number> {
-  const { runGatewayProcess } = await import("../adapters/routers/gateway/process.ts");
+  const { runGatewayProcess } = await import("../gateway/workers/process.ts");
   const { createLog } = await import("../adapters/system/system.ts");
   const token = tokenFromStdin ? readFileSync(0, "utf8").trim() : null;
   const standbyProgram = fileURLToPath(new URL(`./gateway-standby${extname(import.meta.url)}`, import.meta.url));

@@ -3,9 +3,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
-import { withDigests } from "../adapters/manifest/digest-text.ts";
+import { withDigests } from "../adapters/manifest/process/digest-text.ts";
 import { listedDigests } from "../adapters/manifest/listed-digests.ts";
-import type { DigestLine } from "../domain/digest-line.ts";
+import type { DigestLine } from "../domain/desired/digest-line.ts";
 import { createWorkTree } from "../adapters/work-tree/work-tree.ts";
 
 /** As they were before anything is written. @throws `usage/invalid` when the folder is no config repository. */

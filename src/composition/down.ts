@@ -4,11 +4,11 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readRecord } from "../adapters/engines/node-red/instance-files.ts";
 import { isAlive, terminate as endEngine } from "../adapters/engines/node-red/os-process.ts";
-import { readIdentity } from "../adapters/routers/gateway/identity.ts";
-import { isRunning, type OwnedProcess, terminate, terminateWhole } from "../adapters/routers/gateway/owned-process.ts";
+import { readIdentity } from "../gateway/identity.ts";
+import { isRunning, type OwnedProcess, terminate, terminateWhole } from "../gateway/owned-process.ts";
 import { gatewayFolders } from "./gateway-folder.ts";
-import { lockFolder } from "../adapters/store/lock.ts";
-import type { Ended } from "../surfaces/cli/world.ts";
+import { lockFolder } from "../adapters/store/sqlite/lock.ts";
+import type { Ended } from "../surfaces/cli/terminal/world.ts";
 
 /** How long what is in flight may take. */
 const gatewayGraceMs = 35_000;

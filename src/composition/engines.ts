@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../adapters/engines/node-red/embedded.ts";
 import { createQueue, type Queue } from "../adapters/engines/node-red/host.ts";
 import { connectRemoteNodeRed } from "../adapters/engines/node-red/remote.ts";
-import { type ControllerConfig, type EmbeddedEngineConfig, engineOf, type RemoteEngineConfig } from "../domain/controller-config.ts";
+import { type ControllerConfig, type EmbeddedEngineConfig, engineOf, type RemoteEngineConfig } from "../domain/config/config.ts";
 import type { Outages } from "../controller/outages.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName } from "../domain/names.ts";
@@ -12,7 +12,7 @@ import type { Awake } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
-import { isLoopback } from "../surfaces/http/door.ts";
+import { isLoopback } from "../surfaces/http/open-server.ts";
 import { howExposed, isolate } from "./isolation.ts";
 import { readInstallation } from "./installation.ts";
 

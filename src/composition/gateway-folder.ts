@@ -4,9 +4,9 @@ import { constants } from "node:fs";
 import { copyFile, lchown, lstat, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { ensureOwnFolder, type RunAs } from "../adapters/engines/node-red/run-as.ts";
-import { readIdentity } from "../adapters/routers/gateway/identity.ts";
+import { readIdentity } from "../gateway/identity.ts";
 import { keepToken } from "../adapters/routers/gateway/kept-token.ts";
-import { terminate, terminateWhole } from "../adapters/routers/gateway/owned-process.ts";
+import { terminate, terminateWhole } from "../gateway/owned-process.ts";
 
 export interface GatewayPlace {
   /** The gateway's own: its table, and where it is found. */

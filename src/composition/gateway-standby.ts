@@ -1,8 +1,8 @@
 /** The program of a gateway's standby, which the gateway starts. */
 
 import { readFileSync } from "node:fs";
-import type { Inheritance } from "../adapters/routers/gateway/workers/standby.ts";
-import { waitAsStandby } from "../adapters/routers/gateway/workers/wait-as-standby.ts";
+import type { Inheritance } from "../gateway/workers/standby.ts";
+import { waitAsStandby } from "../gateway/workers/wait-as-standby.ts";
 import { createLog } from "../adapters/system/system.ts";
 
 if (process.send === undefined) {

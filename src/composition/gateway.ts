@@ -2,8 +2,8 @@
 
 import { createGatewayRouter } from "../adapters/routers/gateway/client.ts";
 import { ensureGatewayProcess, type GatewayProcess } from "../adapters/routers/gateway/launcher.ts";
-import type { GatewayConfig } from "../domain/controller-config.ts";
-import type { GatewayStatus } from "../domain/gateway-status.ts";
+import type { GatewayConfig } from "../domain/config/config.ts";
+import type { GatewayStatus } from "../domain/observed/gateway-status.ts";
 import type { Log } from "../ports/log.ts";
 import type { Router } from "../ports/router.ts";
 import type { Secrets } from "../ports/secrets.ts";

@@ -3,7 +3,7 @@
 import { dirname, join } from "node:path";
 import { findUser, maySwitchUsers, type RunAs } from "../adapters/engines/node-red/run-as.ts";
 import type { Isolation } from "../adapters/engines/node-red/supervisor.ts";
-import type { ControllerConfig, EmbeddedEngineConfig } from "../domain/controller-config.ts";
+import type { ControllerConfig, EmbeddedEngineConfig } from "../domain/config/config.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 

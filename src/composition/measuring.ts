@@ -6,11 +6,11 @@ import { createHealthSource, type HealthSourceOptions } from "../adapters/metric
 import { createHttpJsonSource } from "../adapters/metrics/http-json.ts";
 import { type ClosableSource, createPrometheusSource } from "../adapters/metrics/prometheus.ts";
 import { wallClock } from "../adapters/system/system.ts";
-import { createMeasurements, type StoppableMeasurements } from "../controller/measurements.ts";
+import { createMeasurements, type StoppableMeasurements } from "../controller/measuring/measurements.ts";
 import type { Ports } from "../controller/ports.ts";
-import type { ControllerConfig, MetricSourceConfig } from "../domain/controller-config.ts";
-import type { EnvironmentSpec } from "../domain/environment.ts";
-import { healthCheckOf } from "../domain/health-check.ts";
+import type { ControllerConfig, MetricSourceConfig } from "../domain/config/config.ts";
+import type { EnvironmentSpec } from "../domain/desired/environment.ts";
+import { healthCheckOf } from "../domain/validation/health.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import type { MetricSource } from "../ports/metric-source.ts";
 

@@ -2,7 +2,7 @@
 
 import { createCloudEventsNotifier } from "../adapters/notifiers/webhook/cloudevents.ts";
 import { createSlackNotifier } from "../adapters/notifiers/webhook/slack.ts";
-import type { NotificationConfig } from "../domain/controller-config.ts";
+import type { NotificationConfig } from "../domain/config/config.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Notifier } from "../ports/notifier.ts";
 import type { Secrets } from "../ports/secrets.ts";

@@ -2,7 +2,7 @@
 
 import { openLocalRepository } from "../adapters/git/local-repository.ts";
 import type { History } from "../adapters/manifest/history.ts";
-import type { GitProgram } from "../surfaces/cli/world.ts";
+import type { GitProgram } from "../surfaces/cli/terminal/world.ts";
 
 export interface Past {
   readonly history: History;

@@ -2,10 +2,10 @@
 
 import { createReadStream } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { parseControllerConfig } from "../adapters/manifest/controller-config.ts";
-import { maxYamlBytes } from "../adapters/manifest/limits.ts";
+import { parseControllerConfig } from "../adapters/manifest/operator/controller-config.ts";
+import { maxYamlBytes } from "../adapters/manifest/document/limits.ts";
 import { readWithin, TooLong } from "../domain/bounded-reading.ts";
-import type { ControllerConfig } from "../domain/controller-config.ts";
+import type { ControllerConfig } from "../domain/config/config.ts";
 import { PinionError } from "../domain/errors.ts";
 
 /** @throws `config/not-found`, `config/invalid`. */

@@ -1,8 +1,8 @@
 /** The config repository of pinion.yaml, with its credentials looked up. */
 
 import { createGitRepository, type GitRepository } from "../adapters/git/repository.ts";
-import type { GitAuth } from "../adapters/git/remote.ts";
-import type { RepositoryAuth, RepositoryConfig } from "../domain/controller-config.ts";
+import type { GitAuth } from "../adapters/git/transport/remote.ts";
+import type { RepositoryAuth, RepositoryConfig } from "../domain/config/config.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
 

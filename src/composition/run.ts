@@ -9,7 +9,7 @@ import { createLog } from "../adapters/system/system.ts";
 import { startSystemTime, type SystemTime } from "../adapters/system/system-time.ts";
 import { type Controller, createController } from "../controller/controller.ts";
 import { createOutages } from "../controller/outages.ts";
-import type { ControllerConfig } from "../domain/controller-config.ts";
+import type { ControllerConfig } from "../domain/config/config.ts";
 import { describeFinding } from "../domain/finding.ts";
 import type { Log } from "../ports/log.ts";
 import { appliedKey, assemble, type Assembled } from "./assemble.ts";

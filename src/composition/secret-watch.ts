@@ -4,9 +4,9 @@
  */
 
 import { createHmac } from "node:crypto";
-import type { SecretReference } from "../domain/environment.ts";
+import type { SecretReference } from "../domain/desired/environment.ts";
 import type { Digest, EnvironmentName } from "../domain/names.ts";
-import type { DeploymentUnit, Installed, Inventory } from "../domain/unit.ts";
+import type { DeploymentUnit, Installed, Inventory } from "../domain/desired/unit.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";

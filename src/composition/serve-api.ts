@@ -3,7 +3,7 @@
 import { dirname, resolve } from "node:path";
 import { ensurePrivateFolder } from "../adapters/store/private-folder.ts";
 import type { Controller } from "../controller/controller.ts";
-import type { ControllerConfig } from "../domain/controller-config.ts";
+import type { ControllerConfig } from "../domain/config/config.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";

@@ -2,11 +2,11 @@
 
 import { wallClock } from "../adapters/system/system.ts";
 import { createDeliveryWatch } from "../controller/delivery.ts";
-import type { Overview } from "../controller/queries.ts";
-import { createTelling } from "../controller/telling.ts";
-import type { ControllerConfig } from "../domain/controller-config.ts";
+import type { Overview } from "../api/views.ts";
+import { createTelling } from "../controller/notifications/dispatcher.ts";
+import type { ControllerConfig } from "../domain/config/config.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { GatewayStatus } from "../domain/gateway-status.ts";
+import type { GatewayStatus } from "../domain/observed/gateway-status.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";

@@ -1,18 +1,18 @@
 /** The controller as a whole: its loops, and what surfaces may ask and tell it. */
 
-import { deadEndOf } from "../domain/dead-end.ts";
-import { describeProgress } from "../domain/describe-progress.ts";
-import { listStatuses } from "../domain/list-statuses.ts";
+import { deadEndOf } from "../domain/decision/dead-end.ts";
+import { describeProgress } from "../domain/status/describe-progress.ts";
+import { listStatuses } from "../domain/status/list-statuses.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
-import { viewOfRevert } from "../domain/revert-view.ts";
-import type { EnvironmentState, ProcessState } from "../domain/state.ts";
-import type { ProcessStatus } from "../domain/status.ts";
+import { viewOfRevert } from "../domain/journal/revert-view.ts";
+import type { EnvironmentState, ProcessState } from "../domain/journal/state.ts";
+import type { ProcessStatus } from "../domain/journal/status.ts";
 import { createInstancesKnown, type InstancesKnown } from "./instances-known.ts";
 import { createLoop, type LoopParts } from "./loop.ts";
 import { createRequestMemory, type RequestMemory } from "./request-memory.ts";
-import { createOrderDesk } from "./order-desk.ts";
+import { createOrderDesk } from "./command-desk.ts";
 import type { Ports } from "./ports.ts";
-import type { Commands, EnvironmentStatus, Overview, ProcessView, Queries } from "./queries.ts";
+import type { Commands, EnvironmentStatus, Overview, ProcessView, Queries } from "../api/views.ts";
 
 export interface Controller {
   readonly queries: Queries;

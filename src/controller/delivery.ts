@@ -1,12 +1,12 @@
 /** Keeps the figures of how well deployments go up to date at little cost, and warns when one crosses its threshold. */
 
-import type { AlertThreshold } from "../domain/controller-config.ts";
-import { type Alert, alertsOf, deliveryLimit, type Delivery, deliveryOf } from "../domain/delivery-metrics.ts";
+import type { AlertThreshold } from "../domain/config/config.ts";
+import { type Alert, alertsOf, deliveryLimit, type Delivery, deliveryOf } from "../domain/status/delivery-metrics.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal, Tally } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";
-import { createBell } from "./bell.ts";
+import { createBell } from "./wake-signal.ts";
 
 export interface DeliveryParts {
   readonly journal: Pick<Journal, "tallies" | "history">;

@@ -4,7 +4,7 @@
  */
 
 import type { EnvironmentName, Instant } from "../domain/names.ts";
-import type { EngineInstance } from "../domain/unit.ts";
+import type { EngineInstance } from "../domain/desired/unit.ts";
 import type { Ports } from "./ports.ts";
 
 /** As an engine answered last, or failed to. */

@@ -1,11 +1,11 @@
 /** Keeps everything going: one loop that follows the repository, and one for each environment, so that none waits for another. */
 
 import type { EnvironmentName, Instant } from "../domain/names.ts";
-import { isNothingNew } from "../domain/state.ts";
-import type { StoreTrouble } from "../domain/store-trouble.ts";
+import { isNothingNew } from "../domain/journal/state.ts";
+import type { StoreTrouble } from "../domain/status/store-failure.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
-import { type Bell, createBell } from "./bell.ts";
+import { type Bell, createBell } from "./wake-signal.ts";
 import type { Ports, Wanted } from "./ports.ts";
 import { reconcile } from "./reconcile.ts";
 import { createRepeatedFailure, type RepeatedFailure } from "./repeated-failure.ts";

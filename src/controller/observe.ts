@@ -1,10 +1,9 @@
 /** Asks engine and router how the environment is now. What does not answer is `unknown`, with the reason. */
 
 import type { EnvironmentName, ProcessId } from "../domain/names.ts";
-import type { Known } from "../domain/rollout.ts";
-import type { Route, TrafficCount } from "../domain/route.ts";
-import type { EngineSeen, Seen } from "../domain/seen.ts";
-import type { Installed, Inventory } from "../domain/unit.ts";
+import type { Route, TrafficCount } from "../domain/observed/route.ts";
+import type { EngineSeen, Known, Seen } from "../domain/observed/observation.ts";
+import type { Installed, Inventory } from "../domain/desired/unit.ts";
 import type { Ports } from "./ports.ts";
 
 /** Null when the repository does not know the environment (yet). */

@@ -1,11 +1,11 @@
 /** Tells others what no decision is about: that gateway or an engine instance ends, hangs, or is there again, and that what runs has old values of secrets. */
 
-import type { EventKind } from "../domain/events.ts";
-import type { GatewayStatus } from "../domain/gateway-status.ts";
+import type { EventKind } from "../domain/journal/events.ts";
+import type { GatewayStatus } from "../domain/observed/gateway-status.ts";
 import type { EnvironmentName } from "../domain/names.ts";
-import { emptyStep, type Step } from "../domain/state.ts";
-import { eventOf } from "../domain/telling/told.ts";
-import type { EngineInstance } from "../domain/unit.ts";
+import { emptyStep, type Step } from "../domain/journal/state.ts";
+import { eventOf } from "../domain/events/decision-events.ts";
+import type { EngineInstance } from "../domain/desired/unit.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";

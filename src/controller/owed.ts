@@ -1,8 +1,8 @@
 /** What is owed, and the two ways in which it ends: done, or refused with the reason. */
 
-import type { Action } from "../domain/actions.ts";
+import type { Action } from "../domain/journal/actions.ts";
 import type { EnvironmentName } from "../domain/names.ts";
-import type { OwedAction } from "../domain/state.ts";
+import type { OwedAction } from "../domain/journal/state.ts";
 import type { Ports } from "./ports.ts";
 
 export type Owed<K extends Action["kind"]> = OwedAction & { readonly action: Extract<Action, { kind: K }> };

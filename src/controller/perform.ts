@@ -3,12 +3,12 @@
  * refused stays owed, is tried again later, and is shown to the next decision as `stuck`.
  */
 
-import { type Action, processOf, scopeOf } from "../domain/actions.ts";
+import { type Action, processOf, scopeOf } from "../domain/journal/actions.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { Digest, EnvironmentName, ProcessId, UnitRef } from "../domain/names.ts";
-import type { Stuck } from "../domain/rollout.ts";
-import type { OwedAction } from "../domain/state.ts";
-import type { DeploymentUnit } from "../domain/unit.ts";
+import type { Stuck } from "../domain/journal/rollout.ts";
+import type { OwedAction } from "../domain/journal/state.ts";
+import type { DeploymentUnit } from "../domain/desired/unit.ts";
 import { attempt, done, type Owed, of, type Refusal } from "./owed.ts";
 import type { Ports } from "./ports.ts";
 import { shiftTraffic } from "./shift-traffic.ts";

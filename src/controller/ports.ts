@@ -1,12 +1,12 @@
 /** Everything outside that the controller works with, handed in as one object. */
 
-import type { Action } from "../domain/actions.ts";
-import type { DesiredState } from "../domain/desired.ts";
-import type { EnvironmentSnapshot } from "../domain/snapshot.ts";
+import type { Action } from "../domain/journal/actions.ts";
+import type { DesiredState } from "../domain/desired/resolve.ts";
+import type { EnvironmentSnapshot } from "../domain/desired/snapshot.ts";
 import type { CommitId, EnvironmentName, Hash, UnitRef } from "../domain/names.ts";
-import type { Measured, MeasureWish } from "../domain/metrics.ts";
-import type { OwedAction } from "../domain/state.ts";
-import type { Installed, Inventory } from "../domain/unit.ts";
+import type { Measured, MeasureWish } from "../domain/analysis/metrics.ts";
+import type { OwedAction } from "../domain/journal/state.ts";
+import type { Installed, Inventory } from "../domain/desired/unit.ts";
 import type { Awake, Clock } from "../ports/clock.ts";
 import type { Engine } from "../ports/engine.ts";
 import type { Journal } from "../ports/journal.ts";

@@ -5,9 +5,9 @@
  */
 
 import { PinionError } from "../domain/errors.ts";
-import { protectivePart } from "../domain/protection.ts";
-import { type EnvironmentState, isNothingNew, type OwedAction, type Step } from "../domain/state.ts";
-import { eventOf } from "../domain/telling/told.ts";
+import { protectivePart } from "../domain/decision/protection.ts";
+import { type EnvironmentState, isNothingNew, type OwedAction, type Step } from "../domain/journal/state.ts";
+import { eventOf } from "../domain/events/decision-events.ts";
 import type { Ports } from "./ports.ts";
 import { shiftTraffic } from "./shift-traffic.ts";
 

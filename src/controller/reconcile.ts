@@ -3,13 +3,13 @@
  * is no special case; then the world is asked, a decision is made, recorded, and acted on.
  */
 
-import { decide } from "../domain/decide.ts";
-import { processOf } from "../domain/actions.ts";
-import { earlier } from "../domain/deadline.ts";
+import { decide } from "../domain/decision/decide.ts";
+import { processOf } from "../domain/journal/actions.ts";
+import { earlier } from "../domain/strategies/deadline.ts";
 import type { EnvironmentName } from "../domain/names.ts";
-import { isNothingNew, type Step } from "../domain/state.ts";
-import { takesAway } from "../domain/takes-away.ts";
-import { wishesOf } from "../domain/wishes.ts";
+import { isNothingNew, type Step } from "../domain/journal/state.ts";
+import { takesAway } from "../domain/plan/takes-away.ts";
+import { wishesOf } from "../domain/strategies/wanted-metrics.ts";
 import { observe } from "./observe.ts";
 import { type IsHeldBack, settle } from "./perform.ts";
 import type { Ports } from "./ports.ts";

@@ -1,9 +1,9 @@
 /** Log lines for everything that was decided, with the same words that history and surfaces show, and always with what it is about. */
 
-import type { EventKind, PinionEvent } from "../domain/events.ts";
-import { describePerson } from "../domain/people.ts";
-import type { Rollout } from "../domain/rollout.ts";
-import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../domain/state.ts";
+import type { EventKind, PinionEvent } from "../domain/journal/events.ts";
+import { describePerson } from "../domain/journal/people.ts";
+import type { Rollout } from "../domain/journal/rollout.ts";
+import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../domain/journal/state.ts";
 import type { Log } from "../ports/log.ts";
 
 /** `before`: what was remembered when it was decided. */

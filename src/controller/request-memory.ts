@@ -1,8 +1,8 @@
 /** Remembers how often each process was called in the last hour, from the router's counts that the passes ask for anyway. */
 
 import type { EnvironmentName, Instant, ProcessId } from "../domain/names.ts";
-import type { RequestRate } from "../domain/request-rate.ts";
-import type { TrafficCount } from "../domain/route.ts";
+import type { RequestRate } from "../domain/observed/request-rate.ts";
+import type { TrafficCount } from "../domain/observed/route.ts";
 
 export interface RequestMemory {
   note(environment: EnvironmentName, counts: readonly TrafficCount[], now: Instant): void;

@@ -3,7 +3,7 @@
  * recorded; a controller that died in between asks the writer again, which finds what is there already.
  */
 
-import type { RevertOutcome } from "../domain/revert.ts";
+import type { RevertOutcome } from "../domain/journal/revert.ts";
 import { refuse } from "./perform.ts";
 import type { OwedRevert, Ports, Reverts } from "./ports.ts";
 

@@ -1,12 +1,12 @@
 /** Gives versions their shares of the traffic: many processes in one call to the router. */
 
-import type { Weight } from "../domain/actions.ts";
-import type { EnvironmentSpec } from "../domain/environment.ts";
+import type { Weight } from "../domain/journal/actions.ts";
+import type { EnvironmentSpec } from "../domain/desired/environment.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName, UnitRef } from "../domain/names.ts";
-import type { Route, RouteRefusal, Share } from "../domain/route.ts";
-import type { OwedAction } from "../domain/state.ts";
-import type { Installed, Inventory } from "../domain/unit.ts";
+import type { Route, RouteRefusal, Share } from "../domain/observed/route.ts";
+import type { OwedAction } from "../domain/journal/state.ts";
+import type { Installed, Inventory } from "../domain/desired/unit.ts";
 import { attempt, done, type Owed, of, type Refusal } from "./owed.ts";
 import type { Ports } from "./ports.ts";
 

@@ -1,17 +1,17 @@
 /** Follows the config repository: poll, fetch, snapshot, desired state. Whatever goes wrong is a state to show, and what was good stays in force. */
 
-import { type DesiredState, resolveDesired } from "../domain/desired.ts";
+import { type DesiredState, resolveDesired } from "../domain/desired/resolve.ts";
 import { PinionError } from "../domain/errors.ts";
 import { describeFinding, type Finding } from "../domain/finding.ts";
 import type { CommitId, EnvironmentName, Hash, Instant, ProcessId, Version } from "../domain/names.ts";
-import type { ProcessVersion } from "../domain/process-version.ts";
-import type { EnvironmentSnapshot, Snapshot } from "../domain/snapshot.ts";
+import type { ProcessVersion } from "../domain/desired/version.ts";
+import type { EnvironmentSnapshot, Snapshot } from "../domain/desired/snapshot.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigRepository, Head } from "../ports/config-repository.ts";
 import type { Log } from "../ports/log.ts";
 import type { Manifests } from "../ports/manifests.ts";
 import type { Wanted } from "./ports.ts";
-import type { RepositoryStatus } from "./queries.ts";
+import type { RepositoryStatus } from "../api/views.ts";
 
 export interface SourceParts {
   readonly repository: ConfigRepository;

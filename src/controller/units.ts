@@ -1,10 +1,10 @@
 /** From a reference in a decision to what an engine can run: definition from the repository, variables and secrets of the environment. */
 
-import { unitDigest } from "../domain/desired.ts";
+import { unitDigest } from "../domain/desired/resolve.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName, UnitRef } from "../domain/names.ts";
-import type { ProcessVersion } from "../domain/process-version.ts";
-import type { DeploymentUnit } from "../domain/unit.ts";
+import type { ProcessVersion } from "../domain/desired/version.ts";
+import type { DeploymentUnit } from "../domain/desired/unit.ts";
 import type { Ports, Wanted } from "./ports.ts";
 
 export interface LoadedUnit {

@@ -1,10 +1,10 @@
 /** Decisions that are carried out and wait for the disk: kept in memory, on top of what the journal remembers. */
 
 import type { EnvironmentName, Instant } from "../domain/names.ts";
-import { joinSteps } from "../domain/protection.ts";
-import { afterStep } from "../domain/remembered.ts";
-import type { Stretch } from "../domain/seen.ts";
-import type { EnvironmentState, Step } from "../domain/state.ts";
+import { joinSteps } from "../domain/decision/protection.ts";
+import { afterStep } from "../domain/journal/remembered.ts";
+import type { Stretch } from "../domain/observed/observation.ts";
+import type { EnvironmentState, Step } from "../domain/journal/state.ts";
 
 /** Decisions that protect callers and are not on disk yet, by environment. */
 export interface Unrecorded {

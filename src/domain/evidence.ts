@@ -1,7 +1,9 @@
 /** Results of validations: what was asked of a version, what came back, and what follows from it. */
 
-import type { Phase } from "./actions.ts";
 import type { Instant } from "./names.ts";
+
+/** When a validation runs, as the seed names it. */
+export type Phase = "pre" | "during" | "post";
 
 /** The validations by the names the seed gives them. */
 export type ValidationName =

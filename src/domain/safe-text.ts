@@ -19,3 +19,15 @@ export function quoted(text: string): string {
 export function escapeInvisible(json: string): string {
   return json.replaceAll(invisible, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
+
+/** Everything that a terminal would obey or not show, line breaks included. */
+export // oxlint-disable-next-line no-control-regex
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+
+/** Foreign text on one line, with everything that a terminal would obey escaped. */
+export function printable(text: string): string {
+  return text.replaceAll(unprintable, (character) => {
+    if (character === "\n") return " ";
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}

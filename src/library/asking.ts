@@ -3,10 +3,10 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import { PinionError } from "../domain/errors.ts";
-import type { Order, OrderAnswer } from "../domain/orders.ts";
-import type { Person } from "../domain/people.ts";
+import type { Order, OrderAnswer } from "../domain/journal/commands.ts";
+import type { Person } from "../domain/journal/people.ts";
 import type { Clock } from "../ports/clock.ts";
-import { parseOrderRequest } from "../surfaces/http/order-door.ts";
+import { parseOrderRequest } from "../api/parse-command.ts";
 import { objectAt } from "./known-fields.ts";
 import type { PinionOrder } from "./pinion.ts";
 

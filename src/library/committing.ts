@@ -1,6 +1,6 @@
 /** Commits to the repository of one's own, and waits until the controller goes by them. */
 
-import type { DesiredState } from "../domain/desired.ts";
+import type { DesiredState } from "../domain/desired/resolve.ts";
 import type { CommitId, Digest } from "../domain/names.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { ConfigEdit, ConfigEditor } from "../ports/config-editor.ts";

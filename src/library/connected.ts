@@ -1,10 +1,10 @@
 /** A controller that runs elsewhere, over its HTTP API. What it deploys is what is merged: here are people's hands and eyes. */
 
 import { PinionError } from "../domain/errors.ts";
-import type { OrderAnswer } from "../domain/orders.ts";
+import type { OrderAnswer } from "../domain/journal/commands.ts";
 import type { Clock } from "../ports/clock.ts";
-import { type ControllerClient, createControllerClient } from "../surfaces/http/client.ts";
-import { readTokenFile, targetOf, tokenFrom } from "../surfaces/http/target.ts";
+import { type ControllerClient, createControllerClient } from "../api/client.ts";
+import { readTokenFile, targetOf, tokenFrom } from "../api/target.ts";
 import { orThrow, toOrder, until } from "./asking.ts";
 import { toDeployment } from "./deployment.ts";
 import { objectAt, refuseUnknown } from "./known-fields.ts";

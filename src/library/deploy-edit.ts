@@ -1,17 +1,17 @@
 /** The one commit that a deployment is: version, environment, strategy and pin together. */
 
 import { compare, prerelease } from "semver";
-import type { JsonObject } from "../domain/definition.ts";
+import type { JsonObject } from "../domain/desired/definition.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { VersionDigest } from "../domain/names.ts";
 import type { ConfigEdit, ConfigEditor } from "../ports/config-editor.ts";
 import { personOf } from "./asking.ts";
 import { objectAt } from "./known-fields.ts";
-import { ownStrategy, toEnvironmentEdit } from "./environment-door.ts";
+import { ownStrategy, toEnvironmentEdit } from "./parse-environment.ts";
 import type { DeployTarget } from "./follow-deploy.ts";
 import type { DeployRequest } from "./pinion.ts";
 import { formatVersion } from "./semantic-version.ts";
-import { toVersionEdit } from "./version-door.ts";
+import { toVersionEdit } from "./parse-version.ts";
 import type { WorkflowVersion } from "./vocabulary.ts";
 
 /** What the repository knows, and how definitions are named there. */

@@ -1,12 +1,12 @@
 /** How a deployment does: health, times, errors and rollbacks, in the words of who watches it. What is not known is null. */
 
-import type { EnvironmentStatus, ProcessView } from "../controller/queries.ts";
+import type { EnvironmentStatus, ProcessView } from "../api/views.ts";
 import { PinionError } from "../domain/errors.ts";
-import type { Figure } from "../domain/progress.ts";
-import type { Health } from "../domain/status.ts";
+import type { Health } from "../domain/journal/status.ts";
 import type { Deployment, DeploymentStatus, ValidationResult } from "./deployment.ts";
 import type { Pinion } from "./pinion.ts";
 import { parseVersion, type SemanticVersion } from "./semantic-version.ts";
+import type { Figure } from "../domain/analysis/figures.ts";
 
 /** 0 (bad) to 100 (good); null: nobody asked. */
 export interface HealthMetrics {

@@ -2,9 +2,9 @@
 
 import { PinionError } from "../domain/errors.ts";
 import type { ValidationResult as Evidence } from "../domain/evidence.ts";
-import type { Deployment as Recorded } from "../domain/state.ts";
-import type { DeploymentPhase } from "../domain/status.ts";
-import type { ReasonCode } from "../domain/reason.ts";
+import type { Deployment as Recorded } from "../domain/journal/state.ts";
+import type { DeploymentPhase } from "../domain/journal/status.ts";
+import type { ReasonCode } from "../domain/journal/reason.ts";
 
 /** How far a deployment is. A version that has all the traffic and is only watched is `Running` still. */
 export type DeploymentStatus = DeploymentPhase;

@@ -1,22 +1,22 @@
 /** A controller in this process, over a config repository that belongs to it: what is deployed by a call is a commit all the same. */
 
 import type { Controller } from "../controller/controller.ts";
-import type { JsonObject } from "../domain/definition.ts";
+import type { JsonObject } from "../domain/desired/definition.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { VersionDigest } from "../domain/names.ts";
-import type { Deployment as DeploymentRecord } from "../domain/state.ts";
+import type { Deployment as DeploymentRecord } from "../domain/journal/state.ts";
 import type { ConfigEditor, VersionEdit } from "../ports/config-editor.ts";
 import type { HistoryQuery } from "../ports/journal.ts";
-import { selectFrom } from "../surfaces/http/selection.ts";
+import { selectFrom } from "../api/selection.ts";
 import { orThrow, personOf, toOrder } from "./asking.ts";
 import { type CommittingParts, createCommitting } from "./committing.ts";
 import { toDeployment } from "./deployment.ts";
 import { planDeploy } from "./deploy-edit.ts";
-import { toEnvironmentEdit } from "./environment-door.ts";
+import { toEnvironmentEdit } from "./parse-environment.ts";
 import { followDeploy } from "./follow-deploy.ts";
 import type { EmbeddedPinion, PinionOrder } from "./pinion.ts";
 import { formatVersion } from "./semantic-version.ts";
-import { toVersionEdit } from "./version-door.ts";
+import { toVersionEdit } from "./parse-version.ts";
 import type { PublishedVersion } from "./vocabulary.ts";
 
 /** What it is made of. */

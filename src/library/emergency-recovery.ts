@@ -1,7 +1,7 @@
 /** The emergency: what is under way is stopped, the last good version gets the traffic first, and only then the pin follows. */
 
 import type { Instant } from "../domain/names.ts";
-import { badVersion, judgeRecovery, type Recovery } from "../surfaces/cli/recovery.ts";
+import { badVersion, judgeRecovery, type Recovery } from "../api/recovery.ts";
 import { until } from "./asking.ts";
 import type { Deployment } from "./deployment.ts";
 import { viewOf } from "./manual-rollback.ts";

@@ -1,9 +1,9 @@
 /** Going back because a person wants to: by a commit in their name, through the controller's own rollback. */
 
 import { randomUUID } from "node:crypto";
-import type { Overview, ProcessView } from "../controller/queries.ts";
+import type { Overview, ProcessView } from "../api/views.ts";
 import { PinionError } from "../domain/errors.ts";
-import type { RevertOutcome } from "../domain/revert.ts";
+import type { RevertOutcome } from "../domain/journal/revert.ts";
 import { until } from "./asking.ts";
 import type { Deployment } from "./deployment.ts";
 import type { OrderedBy, Pinion } from "./pinion.ts";

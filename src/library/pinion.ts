@@ -1,8 +1,8 @@
 /** What the parts of the library work on: a controller, in this process or in another. */
 
-import type { Overview } from "../controller/queries.ts";
-import type { OrderAnswer, OrderWish } from "../domain/orders.ts";
-import type { Deployment as DeploymentRecord } from "../domain/state.ts";
+import type { Overview } from "../api/views.ts";
+import type { OrderAnswer, OrderWish } from "../domain/journal/commands.ts";
+import type { Deployment as DeploymentRecord } from "../domain/journal/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Deployment } from "./deployment.ts";
 import type { SemanticVersion } from "./semantic-version.ts";

@@ -1,6 +1,6 @@
 /** What is known about a deployment being fine: everything that was asked of it, and how what it deployed is now. */
 
-import type { ProcessView } from "../controller/queries.ts";
+import type { ProcessView } from "../api/views.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { Deployment, ValidationResult } from "./deployment.ts";
 import { viewOf } from "./manual-rollback.ts";

@@ -1,8 +1,8 @@
 /** What a caller of the library writes down: versions of processes, environments, and how versions are rolled out there. */
 
 import type { EnvironmentName, ProcessId, VersionDigest } from "../domain/names.ts";
-import type { Definition } from "../domain/definition.ts";
-import type { VersionStatus } from "../domain/snapshot.ts";
+import type { Definition } from "../domain/desired/definition.ts";
+import type { VersionStatus } from "../domain/desired/snapshot.ts";
 import type { EnvironmentFile, RollbackPolicySection, StrategyConfig, StrategySection, TriggerItem } from "../generated/environment.ts";
 import type { CheckItem, DefinitionGraph, DependencyLine, VersionFile } from "../generated/version.ts";
 import type { SemanticVersion } from "./semantic-version.ts";

@@ -1,7 +1,7 @@
-import type { Json, JsonObject } from "../domain/definition.ts";
+import type { Json, JsonObject } from "../domain/desired/definition.ts";
 import type { CommitId, EnvironmentName, ProcessId, Version, VersionDigest } from "../domain/names.ts";
-import type { Person } from "../domain/people.ts";
-import type { CatalogueEntry, VersionStatus } from "../domain/snapshot.ts";
+import type { Person } from "../domain/journal/people.ts";
+import type { CatalogueEntry, VersionStatus } from "../domain/desired/snapshot.ts";
 
 /** A version file with its line in the process's catalogue; the process comes with its first version. */
 export interface VersionEdit {

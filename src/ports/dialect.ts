@@ -1,5 +1,5 @@
-import type { Definition } from "../domain/definition.ts";
-import type { PublicEndpoint } from "../domain/unit.ts";
+import type { Definition } from "../domain/desired/definition.ts";
+import type { PublicEndpoint } from "../domain/desired/unit.ts";
 
 /** A public way into a definition, and where it is written. */
 export interface DefinedEndpoint extends PublicEndpoint {

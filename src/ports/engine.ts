@@ -1,5 +1,5 @@
 import type { Digest, ProcessId, UnitRef } from "../domain/names.ts";
-import type { DeploymentUnit, Inventory } from "../domain/unit.ts";
+import type { DeploymentUnit, Inventory } from "../domain/desired/unit.ts";
 
 /** What became of one unit; one refused unit does not fail the others. */
 export type InstallResult =

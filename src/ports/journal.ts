@@ -1,11 +1,11 @@
 import type { ValidationResult } from "../domain/evidence.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
-import type { PinionEvent } from "../domain/events.ts";
-import type { Order, OrderAnswer } from "../domain/orders.ts";
-import type { RevertOrder, RevertOutcome } from "../domain/revert.ts";
-import type { DeploymentKind, Stuck } from "../domain/rollout.ts";
-import type { Deployment, DeploymentStepRecord, EnvironmentState, OwedAction, Step } from "../domain/state.ts";
-import type { DeploymentPhase } from "../domain/status.ts";
+import type { PinionEvent } from "../domain/journal/events.ts";
+import type { Order, OrderAnswer } from "../domain/journal/commands.ts";
+import type { RevertOrder, RevertOutcome } from "../domain/journal/revert.ts";
+import type { DeploymentKind, Stuck } from "../domain/journal/rollout.ts";
+import type { Deployment, DeploymentStepRecord, EnvironmentState, OwedAction, Step } from "../domain/journal/state.ts";
+import type { DeploymentPhase } from "../domain/journal/status.ts";
 
 export interface HistoryQuery {
   readonly environment?: EnvironmentName;

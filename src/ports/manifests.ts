@@ -1,6 +1,6 @@
 import type { CommitId, Instant, ProcessId, Version } from "../domain/names.ts";
-import type { ProcessVersion } from "../domain/process-version.ts";
-import type { Snapshot } from "../domain/snapshot.ts";
+import type { ProcessVersion } from "../domain/desired/version.ts";
+import type { Snapshot } from "../domain/desired/snapshot.ts";
 
 /** Turns the files of the config repository into domain values. Bad files become findings, never exceptions. */
 export interface Manifests {

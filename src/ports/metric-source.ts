@@ -1,4 +1,4 @@
-import type { MetricQuery, Reading } from "../domain/metrics.ts";
+import type { MetricQuery, Reading } from "../domain/analysis/metrics.ts";
 
 /** Measures versions. What it has no data for is `none`, never a default. */
 export interface MetricSource {

@@ -1,4 +1,4 @@
-import type { PinionEvent } from "../domain/events.ts";
+import type { PinionEvent } from "../domain/journal/events.ts";
 
 /** Tells somebody outside what happened. */
 export interface Notifier {

@@ -1,4 +1,4 @@
-import type { RevertOrder, RevertOutcome } from "../domain/revert.ts";
+import type { RevertOrder, RevertOutcome } from "../domain/journal/revert.ts";
 
 /** Writes to the config repository, and nothing but what an order says: the pin put back, and the entry in quarantine.yaml. */
 export interface PinWriter {

@@ -1,5 +1,5 @@
 import type { EnvironmentName } from "../domain/names.ts";
-import type { Route, RouteRefusal, TrafficCount } from "../domain/route.ts";
+import type { Route, RouteRefusal, TrafficCount } from "../domain/observed/route.ts";
 
 /** Shares the public traffic of an environment out between versions. Every call is safe to repeat. */
 export interface Router {

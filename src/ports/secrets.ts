@@ -1,4 +1,4 @@
-import type { SecretReference } from "../domain/environment.ts";
+import type { SecretReference } from "../domain/desired/environment.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 
 /** Looks secrets up where pinion.yaml, or an environment's file, says they are. Each time anew. */

@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { newRecord, writeRecord } from "../../src/adapters/engines/node-red/instance-files.ts";
 import { identify } from "../../src/adapters/engines/node-red/os-process.ts";
-import { writeIdentity } from "../../src/adapters/routers/gateway/identity.ts";
-import { ownedProcess } from "../../src/adapters/routers/gateway/owned-process.ts";
-import { lockFolder } from "../../src/adapters/store/lock.ts";
+import { writeIdentity } from "../../src/gateway/identity.ts";
+import { ownedProcess } from "../../src/gateway/owned-process.ts";
+import { lockFolder } from "../../src/adapters/store/sqlite/lock.ts";
 import { endLeftOvers } from "../../src/composition/down.ts";
 
 async function state(): Promise<string> {

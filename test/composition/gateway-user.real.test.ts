@@ -5,10 +5,10 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readIdentity } from "../../src/adapters/routers/gateway/identity.ts";
+import { readIdentity } from "../../src/gateway/identity.ts";
 import { ensureGatewayProcess, type GatewayProcess } from "../../src/adapters/routers/gateway/launcher.ts";
 import { gatewayFolders, openGatewayFolder } from "../../src/composition/gateway-folder.ts";
-import { gatewayDefaults } from "../../src/domain/controller-config.ts";
+import { gatewayDefaults } from "../../src/domain/config/config.ts";
 import { gatewayCommand, share } from "../adapters/routers/gateway/setting.ts";
 import { createKeptLog } from "../support/log.ts";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { parseControllerConfig } from "../../src/adapters/manifest/controller-config.ts";
+import { parseControllerConfig } from "../../src/adapters/manifest/operator/controller-config.ts";
 import { createEngines } from "../../src/composition/engines.ts";
 import { readInstallation } from "../../src/composition/installation.ts";
 import { howExposed, isolate, isolateGateway, sharedUser } from "../../src/composition/isolation.ts";

@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import { openHealthSource } from "../../src/composition/measuring.ts";
-import type { EnvironmentSpec, StrategySpec } from "../../src/domain/environment.ts";
+import type { EnvironmentSpec, StrategySpec } from "../../src/domain/desired/environment.ts";
 import { createFakeEngine } from "../fakes/engine.ts";
 import { createFakeProber } from "../fakes/prober.ts";
 import { createFakeRouter } from "../fakes/router.ts";

@@ -8,7 +8,7 @@ import { validateRepository } from "../../src/adapters/manifest/validate-reposit
 import { notCheckedOut } from "../../src/adapters/work-tree/attributes.ts";
 import { createWorkTree } from "../../src/adapters/work-tree/work-tree.ts";
 import { openHistory, whyUnreadable } from "../../src/composition/past.ts";
-import { gitProgram } from "../../src/surfaces/cli/git-program.ts";
+import { gitProgram } from "../../src/surfaces/cli/repository/git-program.ts";
 import { cleanGitEnvironment, git, temporaryFolder } from "../support/git.ts";
 import { plainDialect, processText, smallRepository, versionText } from "../support/small-repository.ts";
 

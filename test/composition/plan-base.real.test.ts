@@ -6,9 +6,9 @@ import { dirname, join } from "node:path";
 import { parse } from "yaml";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { createCliWorld } from "../../src/composition/cli-world.ts";
-import type { JsonObject } from "../../src/domain/definition.ts";
+import type { JsonObject } from "../../src/domain/desired/definition.ts";
 import { scaffoldRepository } from "../../src/surfaces/cli/scaffold/repository.ts";
-import { gitProgram } from "../../src/surfaces/cli/git-program.ts";
+import { gitProgram } from "../../src/surfaces/cli/repository/git-program.ts";
 import { cleanGitEnvironment, git, temporaryFolder } from "../support/git.ts";
 import { pinion } from "../surfaces/cli/fake-world.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { watchSecrets } from "../../src/composition/secret-watch.ts";
 import type { Digest } from "../../src/domain/names.ts";
-import type { DeploymentUnit } from "../../src/domain/unit.ts";
+import type { DeploymentUnit } from "../../src/domain/desired/unit.ts";
 import { createFakeEngine } from "../fakes/engine.ts";
 import { createKeptLog } from "../support/log.ts";
 

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Digest, UnitRef } from "../../src/domain/names.ts";
-import type { DeploymentUnit, Installed } from "../../src/domain/unit.ts";
+import type { DeploymentUnit, Installed } from "../../src/domain/desired/unit.ts";
 import type { Engine } from "../../src/ports/engine.ts";
 
 /** An engine with its instances up, and the means to do what a test cannot do through the port. */

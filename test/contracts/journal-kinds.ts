@@ -1,7 +1,7 @@
 /** What a journal must give back as it got it: every kind of value, also after a restart. Part of the journal's contract. */
 
 import { expect, it } from "vitest";
-import type { ProcessState } from "../../src/domain/state.ts";
+import type { ProcessState } from "../../src/domain/journal/state.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import { actions, outcomes, rolloutStates, strategies, wishes } from "../support/journal-kinds.ts";
 import { order, quarantined, revertOrder, rollout, row, step, unit } from "../support/journal-values.ts";

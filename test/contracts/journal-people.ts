@@ -1,7 +1,7 @@
 /** What a journal must do with orders, freezes, reverts and events. Part of the journal's contract. */
 
 import { describe, expect, it } from "vitest";
-import type { Action } from "../../src/domain/actions.ts";
+import type { Action } from "../../src/domain/journal/actions.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import { outcomes } from "../support/journal-kinds.ts";
 import { answerTo, ending, event, freeze, opening, order, result, revertOrder, row, step } from "../support/journal-values.ts";

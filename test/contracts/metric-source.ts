@@ -1,7 +1,7 @@
 /** What every source of metrics must do, fake or real. */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { MetricQuery } from "../../src/domain/metrics.ts";
+import type { MetricQuery } from "../../src/domain/analysis/metrics.ts";
 import type { MetricSource } from "../../src/ports/metric-source.ts";
 import { failureOf } from "../support/failure.ts";
 

@@ -1,7 +1,7 @@
 /** What everybody who is told must hold to. Runs on the fake and on every adapter. */
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { DeliveryFailure } from "../../src/domain/delivery-failure.ts";
+import { DeliveryFailure } from "../../src/domain/events/delivery-failure.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Notifier } from "../../src/ports/notifier.ts";
 import { event, eventKinds } from "../support/events.ts";

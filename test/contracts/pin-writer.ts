@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CommitId, Digest, ProcessId, Version } from "../../src/domain/names.ts";
-import type { RevertOrder } from "../../src/domain/revert.ts";
+import type { RevertOrder } from "../../src/domain/journal/revert.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 import { failureOf } from "../support/failure.ts";
 

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Digest, EnvironmentName, Version } from "../../src/domain/names.ts";
-import type { Route, Share, Target } from "../../src/domain/route.ts";
+import type { Route, Share, Target } from "../../src/domain/observed/route.ts";
 import type { Router } from "../../src/ports/router.ts";
 
 /** A router, and the callers and versions around it. */

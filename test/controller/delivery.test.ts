@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createDeliveryWatch, type DeliveryWatch } from "../../src/controller/delivery.ts";
-import type { Deployment } from "../../src/domain/state.ts";
+import type { Deployment } from "../../src/domain/journal/state.ts";
 import type { HistoryQuery } from "../../src/ports/journal.ts";
 import { deployment, tally } from "../support/delivery-values.ts";
 import { createKeptLog, type KeptLog } from "../support/log.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
-import type { CanarySpec } from "../../src/domain/environment.ts";
+import type { CanarySpec } from "../../src/domain/desired/environment.ts";
 import { running, type World } from "../support/world.ts";
 
 let world: World;

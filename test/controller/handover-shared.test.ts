@@ -1,7 +1,7 @@
 /** A canary that shares the traffic already when a path that only the version before it answers gets another owner. */
 
 import { beforeEach, expect, it } from "vitest";
-import type { StrategySpec } from "../../src/domain/environment.ts";
+import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import { installed, type Move, settleWatched, writes } from "../support/moved-paths.ts";
 import { errorRate, measure, use } from "../support/progressive.ts";
 import type { World } from "../support/world.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { StrategySpec } from "../../src/domain/environment.ts";
+import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import { commit, installed, type Move, settleWatched, writes } from "../support/moved-paths.ts";
 import { blueGreen, environment } from "../support/world.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { healthCheckOf as askedOf } from "../../src/domain/health-check.ts";
+import { healthCheckOf as askedOf } from "../../src/domain/validation/health.ts";
 import { blueGreen, environment, running, type World } from "../support/world.ts";
 
 /** A world in which `orders` moves to 1.1.0, and each instance answers the health check as told. */

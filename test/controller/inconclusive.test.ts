@@ -1,9 +1,9 @@
 /** A version that nobody calls is not condemned: what happens without a verdict is the user's word, and nobody says "healthy". */
 
 import { beforeEach, describe, expect, it } from "vitest";
-import type { OnInconclusive, StrategySpec } from "../../src/domain/environment.ts";
-import type { MetricCheck } from "../../src/domain/metrics.ts";
-import type { Deployment } from "../../src/domain/state.ts";
+import type { OnInconclusive, StrategySpec } from "../../src/domain/desired/environment.ts";
+import type { MetricCheck } from "../../src/domain/analysis/metrics.ts";
+import type { Deployment } from "../../src/domain/journal/state.ts";
 import { canary, errorRate, measure, passes, use } from "../support/progressive.ts";
 import { blueGreen, running, type World } from "../support/world.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { PinionError } from "../../src/domain/errors.ts";
-import type { CanarySpec } from "../../src/domain/environment.ts";
+import type { CanarySpec } from "../../src/domain/desired/environment.ts";
 import { canary, measure, passes, use } from "../support/progressive.ts";
 import { environment, running, smokeTest, type World } from "../support/world.ts";
 

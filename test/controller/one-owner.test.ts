@@ -1,7 +1,7 @@
 /** A path has one owner, whatever people pin while it changes hands. */
 
 import { describe, expect, it } from "vitest";
-import type { StrategySpec } from "../../src/domain/environment.ts";
+import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import { canary } from "../support/progressive.ts";
 import { commit, installed, type Move } from "../support/moved-paths.ts";

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { createOutages } from "../../src/controller/outages.ts";
-import type { GatewayStatus } from "../../src/domain/gateway-status.ts";
+import type { GatewayStatus } from "../../src/domain/observed/gateway-status.ts";
 import { createFakeJournal } from "../fakes/journal.ts";
 import { createKeptLog } from "../support/log.ts";
 import { createVirtualClock } from "../support/virtual-clock.ts";

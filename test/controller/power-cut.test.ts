@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { OrderWish } from "../../src/domain/orders.ts";
+import type { OrderWish } from "../../src/domain/journal/commands.ts";
 import { type Cut, everyCutOf, wire } from "../support/power-cut.ts";
 import { environment, running, smokeTest, type World } from "../support/world.ts";
 

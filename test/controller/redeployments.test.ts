@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createPlaces } from "../../src/controller/places.ts";
+import { createPlaces } from "../../src/controller/last-placements.ts";
 import type { Digest, UnitRef } from "../../src/domain/names.ts";
-import type { Inventory } from "../../src/domain/unit.ts";
+import type { Inventory } from "../../src/domain/desired/unit.ts";
 import { createWorld, environment, type World } from "../support/world.ts";
 
 const needsBilling = [{ type: "workflow", name: "billing", version: "^2.0.0", required: true }] as const;

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import { createRequestMemory } from "../../src/controller/request-memory.ts";
-import { describeRequests } from "../../src/domain/request-rate.ts";
-import type { TrafficCount } from "../../src/domain/route.ts";
+import { describeRequests } from "../../src/domain/observed/request-rate.ts";
+import type { TrafficCount } from "../../src/domain/observed/route.ts";
 
 const minute = 60_000;
 const start = 1_000 * minute;

@@ -1,7 +1,7 @@
 /** A path that nobody has is taken by one process while the version that gave it up is rolled back. */
 
 import { expect, it } from "vitest";
-import type { StrategySpec } from "../../src/domain/environment.ts";
+import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import { installed, type Move, spoil } from "../support/moved-paths.ts";
 import { errorRate, measure, use } from "../support/progressive.ts";
 import { blueGreen, environment, type World } from "../support/world.ts";

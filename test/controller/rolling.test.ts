@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RollingSpec } from "../../src/domain/environment.ts";
+import type { RollingSpec } from "../../src/domain/desired/environment.ts";
 import { running, type World } from "../support/world.ts";
 
 const rolling: RollingSpec = { kind: "rolling", batchSize: 1, batchDelayMs: 1_000, maxUnavailable: 1, healthCheckIntervalMs: 200 };

@@ -1,7 +1,7 @@
 /** Faults that the simulation found, each as a story of its own. */
 
 import { describe, expect, it } from "vitest";
-import { emptyStep } from "../../src/domain/state.ts";
+import { emptyStep } from "../../src/domain/journal/state.ts";
 import { canary, measure, passes, use } from "../support/progressive.ts";
 import { environment, running } from "../support/world.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createSource, type SourceParts } from "../../src/controller/source.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Finding } from "../../src/domain/finding.ts";
-import type { Snapshot } from "../../src/domain/snapshot.ts";
+import type { Snapshot } from "../../src/domain/desired/snapshot.ts";
 import type { Head } from "../../src/ports/config-repository.ts";
 import { createWorld, sha256 } from "../support/world.ts";
 

@@ -2,8 +2,8 @@
 
 import { beforeEach, describe, expect, it } from "vitest";
 
-import type { StrategySpec } from "../../src/domain/environment.ts";
-import type { Check } from "../../src/domain/process-version.ts";
+import type { StrategySpec } from "../../src/domain/desired/environment.ts";
+import type { Check } from "../../src/domain/desired/version.ts";
 import { canary, errorRate, measure, passes, use } from "../support/progressive.ts";
 import { blueGreen, running, type World } from "../support/world.ts";
 

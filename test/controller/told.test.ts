@@ -1,7 +1,7 @@
 /** What is told and logged of whole stories: the words that telling looks for are those that deciding uses. */
 
 import { beforeEach, describe, expect, it } from "vitest";
-import type { CanarySpec } from "../../src/domain/environment.ts";
+import type { CanarySpec } from "../../src/domain/desired/environment.ts";
 import { createKeptLog, type KeptLog } from "../support/log.ts";
 import { canary, errorRate, measure } from "../support/progressive.ts";
 import { environment, running, type World } from "../support/world.ts";

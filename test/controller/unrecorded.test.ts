@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
-import { emptyStep, type Step } from "../../src/domain/state.ts";
+import { emptyStep, type Step } from "../../src/domain/journal/state.ts";
 import { before, now, rollout, row } from "../support/decision-values.ts";
 
 const rejected = row({ rollout: rollout({ state: { kind: "rejected", why: "bad", since: 1, hadTraffic: true, trigger: "error_rate" } }) });

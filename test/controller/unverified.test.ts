@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { MetricCheck } from "../../src/domain/metrics.ts";
+import type { MetricCheck } from "../../src/domain/analysis/metrics.ts";
 import { createWorld } from "../support/world.ts";
 
 const errorRate: MetricCheck = {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Desired } from "../../src/domain/desired.ts";
-import { isAtRest } from "../../src/domain/keep-up.ts";
+import type { Desired } from "../../src/domain/desired/resolve.ts";
+import { isAtRest } from "../../src/domain/decision/maintain.ts";
 import type { Digest } from "../../src/domain/names.ts";
-import type { Route } from "../../src/domain/route.ts";
-import type { Seen } from "../../src/domain/seen.ts";
-import type { ProcessState } from "../../src/domain/state.ts";
-import type { Installed } from "../../src/domain/unit.ts";
+import type { Route } from "../../src/domain/observed/route.ts";
+import type { Seen } from "../../src/domain/observed/observation.ts";
+import type { ProcessState } from "../../src/domain/journal/state.ts";
+import type { Installed } from "../../src/domain/desired/unit.ts";
 import { blueGreen, environment, spec } from "../support/spec.ts";
 import { known, rolloutIn } from "./strategies/rolling-values.ts";
 

@@ -1,13 +1,13 @@
 /** What is remembered of a deployment that is over, who is tried once more, and whose journal was lost. */
 
 import { describe, expect, it } from "vitest";
-import { notingByCatch } from "../../src/domain/by-catch.ts";
-import type { Case } from "../../src/domain/decision.ts";
-import { knownGoodAfter } from "../../src/domain/deployments.ts";
-import { freezeForLostJournal } from "../../src/domain/lost-journal.ts";
-import type { Rollout, RolloutState } from "../../src/domain/rollout.ts";
-import type { Seen } from "../../src/domain/seen.ts";
-import type { ProcessState } from "../../src/domain/state.ts";
+import { notingByCatch } from "../../src/domain/rollback/by-catch.ts";
+import type { Case } from "../../src/domain/journal/case.ts";
+import { knownGoodAfter } from "../../src/domain/decision/lifecycle.ts";
+import { freezeForLostJournal } from "../../src/domain/decision/lost-journal.ts";
+import type { Rollout, RolloutState } from "../../src/domain/journal/rollout.ts";
+import type { Seen } from "../../src/domain/observed/observation.ts";
+import type { ProcessState } from "../../src/domain/journal/state.ts";
 import { nextCanary } from "../../src/domain/strategies/canary.ts";
 import { before, now, order, rollout, row, unit } from "../support/decision-values.ts";
 import { canary } from "../support/progressive.ts";

@@ -1,10 +1,10 @@
 /** When Pinion takes a version back by itself, and what it remembers then. */
 
 import { describe, expect, it } from "vitest";
-import type { EnvironmentSpec } from "../../src/domain/environment.ts";
-import type { Desired } from "../../src/domain/desired.ts";
-import { afterRejection, followRevert, whyNotAutomatic } from "../../src/domain/rollback.ts";
-import type { Seen } from "../../src/domain/seen.ts";
+import type { EnvironmentSpec } from "../../src/domain/desired/environment.ts";
+import type { Desired } from "../../src/domain/desired/resolve.ts";
+import { afterRejection, followRevert, whyNotAutomatic } from "../../src/domain/rollback/policy.ts";
+import type { Seen } from "../../src/domain/observed/observation.ts";
 import { now, order, person, rollout, row, unit } from "../support/decision-values.ts";
 import { environment, spec } from "../support/spec.ts";
 

@@ -1,9 +1,9 @@
 /** When an environment is to be looked at again, though nothing happens. */
 
 import { describe, expect, it } from "vitest";
-import { earlier, overAt, timeIsOver } from "../../src/domain/deadline.ts";
-import { decide } from "../../src/domain/decide.ts";
-import type { OwedAction } from "../../src/domain/state.ts";
+import { earlier, overAt, timeIsOver } from "../../src/domain/strategies/deadline.ts";
+import { decide } from "../../src/domain/decision/decide.ts";
+import type { OwedAction } from "../../src/domain/journal/state.ts";
 import { before, now, rollout, unit } from "../support/decision-values.ts";
 import { environment, spec } from "../support/spec.ts";
 import { known } from "./strategies/rolling-values.ts";

@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { setPin } from "../../src/surfaces/demo/stage.ts";
+import { setPin } from "../../src/demo/stage.ts";
 import { type Installation, install, type OpenInstallation, openInstallation, until } from "../support/installation.ts";
 
 const environment = "production";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { type Load, startLoad } from "../../src/surfaces/demo/load.ts";
-import { setPin } from "../../src/surfaces/demo/stage.ts";
+import { type Load, startLoad } from "../../src/demo/load.ts";
+import { setPin } from "../../src/demo/stage.ts";
 import { type OpenInstallation, openInstallation, until } from "../support/installation.ts";
 
 const environment = "production";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Digest } from "../../src/domain/names.ts";
-import type { DeploymentUnit } from "../../src/domain/unit.ts";
+import type { DeploymentUnit } from "../../src/domain/desired/unit.ts";
 import { engineContract } from "../contracts/engine.ts";
 import { createFakeEngine } from "./engine.ts";
 

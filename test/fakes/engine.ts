@@ -2,7 +2,15 @@
 
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Digest, ProcessId, UnitRef } from "../../src/domain/names.ts";
-import type { DeploymentUnit, EngineInstance, Installed, Inventory, Placement, PublicEndpoint, WorkCount } from "../../src/domain/unit.ts";
+import type {
+  DeploymentUnit,
+  EngineInstance,
+  Installed,
+  Inventory,
+  Placement,
+  PublicEndpoint,
+  WorkCount,
+} from "../../src/domain/desired/unit.ts";
 import type { Engine, InstallResult } from "../../src/ports/engine.ts";
 
 export type EngineCall =

@@ -1,8 +1,8 @@
 /** The history of the journal in memory: deployments with their stories, found and counted. */
 
-import { mergeResults } from "../../src/domain/remembered.ts";
+import { mergeResults } from "../../src/domain/journal/remembered.ts";
 import type { ValidationResult } from "../../src/domain/evidence.ts";
-import type { Deployment, DeploymentStepRecord, DeploymentUpdate } from "../../src/domain/state.ts";
+import type { Deployment, DeploymentStepRecord, DeploymentUpdate } from "../../src/domain/journal/state.ts";
 import type { HistoryQuery, Tally } from "../../src/ports/journal.ts";
 
 /** Opens a deployment or takes it further; an update of an unknown one is left out. */

@@ -8,11 +8,11 @@ import {
   afterSettled,
   afterStep,
   nothingRemembered,
-} from "../../src/domain/remembered.ts";
-import type { PinionEvent } from "../../src/domain/events.ts";
+} from "../../src/domain/journal/remembered.ts";
+import type { PinionEvent } from "../../src/domain/journal/events.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
-import type { OrderAnswer } from "../../src/domain/orders.ts";
-import type { Deployment, EnvironmentState, Step } from "../../src/domain/state.ts";
+import type { OrderAnswer } from "../../src/domain/journal/commands.ts";
+import type { Deployment, EnvironmentState, Step } from "../../src/domain/journal/state.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import { matching, storyWith, tallied, updateHistory, withResults } from "./journal-history.ts";
 

@@ -1,7 +1,7 @@
 /** A source of metrics that says what a test tells it, held to the same contract as the real ones. */
 
 import { PinionError } from "../../src/domain/errors.ts";
-import type { MetricQuery, Reading } from "../../src/domain/metrics.ts";
+import type { MetricQuery, Reading } from "../../src/domain/analysis/metrics.ts";
 import type { Digest } from "../../src/domain/names.ts";
 import type { MetricSource } from "../../src/ports/metric-source.ts";
 

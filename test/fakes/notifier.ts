@@ -1,8 +1,8 @@
 /** Somebody who is told, in memory: slow, deaf or choosy as a test wants it. */
 
-import { DeliveryFailure } from "../../src/domain/delivery-failure.ts";
+import { DeliveryFailure } from "../../src/domain/events/delivery-failure.ts";
 import { PinionError } from "../../src/domain/errors.ts";
-import type { PinionEvent } from "../../src/domain/events.ts";
+import type { PinionEvent } from "../../src/domain/journal/events.ts";
 import type { Notifier } from "../../src/ports/notifier.ts";
 
 export interface FakeNotifier extends Notifier {

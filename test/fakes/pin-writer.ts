@@ -3,7 +3,7 @@
 import { PinionError } from "../../src/domain/errors.ts";
 import type { ErrorCode } from "../../src/domain/errors.ts";
 import type { CommitId, EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
-import type { RevertOrder, RevertOutcome } from "../../src/domain/revert.ts";
+import type { RevertOrder, RevertOutcome } from "../../src/domain/journal/revert.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 
 /** A branch as the writer meets it; a simulation brings its own, or takes `createFakePinBranch`. */

@@ -1,10 +1,10 @@
 /** A router in memory, for tests of whoever uses the port. It shares traffic out by weight as a real one does. */
 
-import { createTurns } from "../../src/adapters/routers/gateway/balance.ts";
-import { sortRoutes } from "../../src/adapters/routers/gateway/routes-door.ts";
+import { createTurns } from "../../src/gateway/balance.ts";
+import { sortRoutes } from "../../src/gateway/parse-routes.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Digest, EnvironmentName, Version } from "../../src/domain/names.ts";
-import type { Route, Share, TrafficCount } from "../../src/domain/route.ts";
+import type { Route, Share, TrafficCount } from "../../src/domain/observed/route.ts";
 import type { Router } from "../../src/ports/router.ts";
 
 /** One call of the port, in order. */

@@ -1,12 +1,12 @@
 /** The doors of the library: what is understood, and that nothing is left aside in silence. */
 
 import { describe, expect, it } from "vitest";
-import { digestOfFile } from "../../src/adapters/manifest/digest.ts";
+import { digestOfFile } from "../../src/adapters/manifest/process/digest.ts";
 import { personOf, toOrder } from "../../src/library/asking.ts";
 import { connectPinion } from "../../src/library/connected.ts";
-import { ownStrategy, toEnvironmentEdit } from "../../src/library/environment-door.ts";
+import { ownStrategy, toEnvironmentEdit } from "../../src/library/parse-environment.ts";
 import { formatVersion, parseVersion } from "../../src/library/semantic-version.ts";
-import { toVersionEdit } from "../../src/library/version-door.ts";
+import { toVersionEdit } from "../../src/library/parse-version.ts";
 import type { Environment, WorkflowVersion } from "../../src/library/vocabulary.ts";
 import { orders } from "./library-world.ts";
 

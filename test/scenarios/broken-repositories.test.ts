@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createManifests } from "../../src/adapters/manifest/manifests.ts";
-import { createSchemas } from "../../src/adapters/manifest/schemas.ts";
+import { createSchemas } from "../../src/adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../../src/adapters/manifest/validate-repository.ts";
 import { createWorkTree } from "../../src/adapters/work-tree/work-tree.ts";
 import type { Finding } from "../../src/domain/finding.ts";

@@ -6,8 +6,8 @@ import { createManifests } from "../../src/adapters/manifest/manifests.ts";
 import { validateRepository } from "../../src/adapters/manifest/validate-repository.ts";
 import { createWorkTree } from "../../src/adapters/work-tree/work-tree.ts";
 import type { Finding } from "../../src/domain/finding.ts";
-import type { ProcessVersion } from "../../src/domain/process-version.ts";
-import type { Snapshot } from "../../src/domain/snapshot.ts";
+import type { ProcessVersion } from "../../src/domain/desired/version.ts";
+import type { Snapshot } from "../../src/domain/desired/snapshot.ts";
 import type { ParseCache } from "../../src/ports/objects.ts";
 
 export const exampleDirectory = fileURLToPath(new URL("../../example-repo", import.meta.url));

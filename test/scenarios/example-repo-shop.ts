@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import semver from "semver";
 import { startEmbeddedNodeRed } from "../../src/adapters/engines/node-red/embedded.ts";
-import type { CheckAnswer } from "../../src/domain/checks.ts";
-import type { Json } from "../../src/domain/definition.ts";
-import type { Check, ProcessVersion } from "../../src/domain/process-version.ts";
-import type { DeploymentUnit, Installed } from "../../src/domain/unit.ts";
+import type { CheckAnswer } from "../../src/domain/validation/checks.ts";
+import type { Json } from "../../src/domain/desired/definition.ts";
+import type { Check, ProcessVersion } from "../../src/domain/desired/version.ts";
+import type { DeploymentUnit, Installed } from "../../src/domain/desired/unit.ts";
 import type { Engine, InstallResult } from "../../src/ports/engine.ts";
 import { type Lookup, type PublicAddress, startPublicAddress } from "./example-repo-public-address.ts";
 

@@ -1,10 +1,10 @@
 /** The example repository is what it says: every version runs on a real Node-RED and is as good, or as bad, as its description. */
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { whyNotAsExpected } from "../../src/domain/checks.ts";
-import type { Json, JsonObject } from "../../src/domain/definition.ts";
+import { whyNotAsExpected } from "../../src/domain/validation/checks.ts";
+import type { Json, JsonObject } from "../../src/domain/desired/definition.ts";
 import type { Digest } from "../../src/domain/names.ts";
-import type { Check } from "../../src/domain/process-version.ts";
+import type { Check } from "../../src/domain/desired/version.ts";
 import { readExample } from "./example-repo-reading.ts";
 import { type Shop, exhibitOf, openShop } from "./example-repo-shop.ts";
 

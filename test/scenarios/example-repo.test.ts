@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import semver from "semver";
 import { afterEach, describe, expect, it } from "vitest";
-import { strategyFor } from "../../src/domain/environment.ts";
+import { strategyFor } from "../../src/domain/desired/environment.ts";
 import { describeFinding } from "../../src/domain/finding.ts";
-import type { PinnedVersion, VersionStatus } from "../../src/domain/snapshot.ts";
+import type { PinnedVersion, VersionStatus } from "../../src/domain/desired/snapshot.ts";
 import { exampleDirectory, findingsOf, readExample } from "./example-repo-reading.ts";
 
 const { versions, catalogue, environments } = await readExample();

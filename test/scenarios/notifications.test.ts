@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createCloudEventsNotifier } from "../../src/adapters/notifiers/webhook/cloudevents.ts";
 import { openStore, type Store } from "../../src/adapters/store/store.ts";
 import { systemClock } from "../../src/adapters/system/system.ts";
-import { createTelling } from "../../src/controller/telling.ts";
+import { createTelling } from "../../src/controller/notifications/dispatcher.ts";
 import { event } from "../support/events.ts";
 import { step } from "../support/journal-values.ts";
 import { createKeptLog } from "../support/log.ts";

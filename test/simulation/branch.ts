@@ -1,7 +1,7 @@
 /** The branch as the pin writer in memory meets it. */
 
 import { PinionError } from "../../src/domain/errors.ts";
-import type { RevertOrder } from "../../src/domain/revert.ts";
+import type { RevertOrder } from "../../src/domain/journal/revert.ts";
 import type { PinBranch } from "../fakes/pin-writer.ts";
 import { isBroken, pinsPath, quarantinePath, readPins, withPin, withQuarantine } from "./files.ts";
 import type { SimCommit, SimGit } from "./git.ts";

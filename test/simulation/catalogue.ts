@@ -1,13 +1,13 @@
 /** Every version that there is in a run, and what the repository's files mean with them. */
 
 import { waysIn } from "../../src/adapters/engines/node-red/ways-in.ts";
-import { sha256 } from "../../src/adapters/manifest/digest.ts";
-import { canonicalDefinition } from "../../src/domain/canonical.ts";
+import { sha256 } from "../../src/adapters/manifest/process/digest.ts";
+import { canonicalDefinition } from "../../src/domain/desired/canonical.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
 import type { Finding } from "../../src/domain/finding.ts";
-import type { Check, Dependency, ProcessVersion } from "../../src/domain/process-version.ts";
-import type { EnvironmentSnapshot, PinnedVersion, Snapshot, VersionSummary } from "../../src/domain/snapshot.ts";
+import type { Check, Dependency, ProcessVersion } from "../../src/domain/desired/version.ts";
+import type { EnvironmentSnapshot, PinnedVersion, Snapshot, VersionSummary } from "../../src/domain/desired/snapshot.ts";
 import type { Manifests } from "../../src/ports/manifests.ts";
 import { type EnvironmentFiles, pinsPath, quarantinePath, readEnvironmentFiles, settingsPath } from "./files.ts";
 import type { Files, SimGit } from "./git.ts";

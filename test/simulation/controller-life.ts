@@ -1,19 +1,19 @@
 /** Starts the real controller, with every port far away, for one life. */
 
 import { createGatewaySource } from "../../src/adapters/metrics/gateway.ts";
-import { sha256 } from "../../src/adapters/manifest/digest.ts";
+import { sha256 } from "../../src/adapters/manifest/process/digest.ts";
 import { type Controller, createController } from "../../src/controller/controller.ts";
 import type { LoopParts } from "../../src/controller/loop.ts";
-import { createMeasurements } from "../../src/controller/measurements.ts";
+import { createMeasurements } from "../../src/controller/measuring/measurements.ts";
 import type { Ports } from "../../src/controller/ports.ts";
-import { createPlaces } from "../../src/controller/places.ts";
+import { createPlaces } from "../../src/controller/last-placements.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { createSource, type Source } from "../../src/controller/source.ts";
-import { createTelling } from "../../src/controller/telling.ts";
-import { createValidations } from "../../src/controller/validations.ts";
+import { createTelling } from "../../src/controller/notifications/dispatcher.ts";
+import { createValidations } from "../../src/controller/validating/runner.ts";
 import { PinionError } from "../../src/domain/errors.ts";
-import { nextPoll } from "../../src/domain/polling.ts";
+import { nextPoll } from "../../src/domain/config/polling.ts";
 import type { ConfigRepository, Head } from "../../src/ports/config-repository.ts";
 import type { Log } from "../../src/ports/log.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";

@@ -1,10 +1,10 @@
 /** What every recorded decision must keep: one rollout at a time, reasons, freezes and pauses, and the rails of rolling back. */
 
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
-import type { OrderWish } from "../../src/domain/orders.ts";
-import type { RevertOrder } from "../../src/domain/revert.ts";
-import type { Rollout } from "../../src/domain/rollout.ts";
-import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../../src/domain/state.ts";
+import type { OrderWish } from "../../src/domain/journal/commands.ts";
+import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { Rollout } from "../../src/domain/journal/rollout.ts";
+import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../../src/domain/journal/state.ts";
 import { createRemovalRules } from "./removal-rules.ts";
 import { judgeSuccess } from "./success-rules.ts";
 import { isSameState } from "./memory.ts";

@@ -1,9 +1,9 @@
 /** What protects callers does not wait for the disk: judged where nothing but the disk and the version is at fault. */
 
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
-import type { EnvironmentSpec } from "../../src/domain/environment.ts";
-import type { Rollout } from "../../src/domain/rollout.ts";
-import type { ProcessState } from "../../src/domain/state.ts";
+import type { EnvironmentSpec } from "../../src/domain/desired/environment.ts";
+import type { Rollout } from "../../src/domain/journal/rollout.ts";
+import type { ProcessState } from "../../src/domain/journal/state.ts";
 import { pinsPath, readPins } from "./files.ts";
 import { faultyNatures } from "./natures.ts";
 import type { EnvironmentPlan } from "./plan.ts";

@@ -1,6 +1,6 @@
 /** The disk under the journal: it is full now and then, in the middle of a transaction too. */
 
-import type { Connection } from "../../src/adapters/store/database.ts";
+import type { Connection } from "../../src/adapters/store/sqlite/database.ts";
 
 /** From now on every statement that writes may fail, and every commit, as often as `isFull` says so. */
 export function fillUp(connection: Connection, isFull: () => boolean): void {

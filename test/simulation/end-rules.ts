@@ -1,14 +1,14 @@
 /** Once nothing fails any more: the world comes to rest as `main` says, or held for a reason, and then nobody does anything. */
 
-import { resolveDesired } from "../../src/domain/desired.ts";
-import type { Desired } from "../../src/domain/desired.ts";
-import { strategyFor } from "../../src/domain/environment.ts";
+import { resolveDesired } from "../../src/domain/desired/resolve.ts";
+import type { Desired } from "../../src/domain/desired/resolve.ts";
+import { strategyFor } from "../../src/domain/desired/environment.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
-import { findQuarantined, pinnedDefinition } from "../../src/domain/quarantine.ts";
-import { servingUnit } from "../../src/domain/seen.ts";
-import type { ProcessState } from "../../src/domain/state.ts";
-import type { Installed } from "../../src/domain/unit.ts";
-import { sha256 } from "../../src/adapters/manifest/digest.ts";
+import { findQuarantined, pinnedDefinition } from "../../src/domain/rollback/quarantine.ts";
+import { servingUnit } from "../../src/domain/observed/observation.ts";
+import type { ProcessState } from "../../src/domain/journal/state.ts";
+import type { Installed } from "../../src/domain/desired/unit.ts";
+import { sha256 } from "../../src/adapters/manifest/process/digest.ts";
 import { pinsPath, readPins } from "./files.ts";
 import { judgeByCatch, lacking } from "./needs-rules.ts";
 import type { EnvironmentPlan } from "./plan.ts";

@@ -2,7 +2,7 @@
 
 import { parse } from "yaml";
 import type { Digest, EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
-import type { RevertOrder } from "../../src/domain/revert.ts";
+import type { RevertOrder } from "../../src/domain/journal/revert.ts";
 import type { Files } from "./git.ts";
 
 export interface QuarantineLine {

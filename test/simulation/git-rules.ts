@@ -1,6 +1,6 @@
 /** What may happen to the branch: nobody's commit is lost, and each order ends as it says. What its commit contains is judged elsewhere. */
 
-import type { RevertOrder, RevertOutcome } from "../../src/domain/revert.ts";
+import type { RevertOrder, RevertOutcome } from "../../src/domain/journal/revert.ts";
 import type { DecisionRules } from "./decision-rules.ts";
 import type { SimCommit } from "./git.ts";
 import { judgeWritten } from "./written-rules.ts";

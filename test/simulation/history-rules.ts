@@ -1,7 +1,7 @@
 /** How deployments may begin and end, judged by what the invariants remember by themselves. */
 
 import semver from "semver";
-import type { DeploymentUpdate } from "../../src/domain/state.ts";
+import type { DeploymentUpdate } from "../../src/domain/journal/state.ts";
 import type { Known, Memory, Recorded } from "./memory.ts";
 import type { SimWorld } from "./sim-world.ts";
 import { judgeWatch } from "./metric-rules.ts";

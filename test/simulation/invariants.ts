@@ -1,9 +1,9 @@
 /** What must hold after every effect, whatever goes wrong: everything that the controller does passes by here. */
 
-import { sha256 } from "../../src/adapters/manifest/digest.ts";
-import { canonicalDefinition } from "../../src/domain/canonical.ts";
+import { sha256 } from "../../src/adapters/manifest/process/digest.ts";
+import { canonicalDefinition } from "../../src/domain/desired/canonical.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
-import type { DeploymentUnit } from "../../src/domain/unit.ts";
+import type { DeploymentUnit } from "../../src/domain/desired/unit.ts";
 import type { Engine } from "../../src/ports/engine.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import type { Router } from "../../src/ports/router.ts";

@@ -3,8 +3,8 @@
  * Making and preparing takes longer than all that a run does with it.
  */
 
-import { type Connection, openDatabase } from "../../src/adapters/store/database.ts";
-import { journalMigrations } from "../../src/adapters/store/schema.ts";
+import { type Connection, openDatabase } from "../../src/adapters/store/sqlite/database.ts";
+import { journalMigrations } from "../../src/adapters/store/sqlite/schema.ts";
 
 export const inMemory = ":memory:";
 

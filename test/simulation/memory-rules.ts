@@ -1,9 +1,9 @@
 /** The rails of rolling back, judged by what the invariants remember by themselves. */
 
 import type { EnvironmentName, Instant } from "../../src/domain/names.ts";
-import type { RevertOrder } from "../../src/domain/revert.ts";
-import type { Route } from "../../src/domain/route.ts";
-import type { ProcessState } from "../../src/domain/state.ts";
+import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { Route } from "../../src/domain/observed/route.ts";
+import type { ProcessState } from "../../src/domain/journal/state.ts";
 import { isBroken, quarantinePath, readQuarantine } from "./files.ts";
 import type { SimCommit } from "./git.ts";
 import { judgeEnd, judgeOpening } from "./history-rules.ts";

@@ -4,9 +4,9 @@
  */
 
 import type { Digest, EnvironmentName, Instant, ProcessId, Version } from "../../src/domain/names.ts";
-import type { RevertOrder } from "../../src/domain/revert.ts";
-import type { Rollout, RolloutState } from "../../src/domain/rollout.ts";
-import type { EnvironmentState, ProcessState, Step } from "../../src/domain/state.ts";
+import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { Rollout, RolloutState } from "../../src/domain/journal/rollout.ts";
+import type { EnvironmentState, ProcessState, Step } from "../../src/domain/journal/state.ts";
 import type { Opened } from "./decision-rules.ts";
 
 /** A decision, with what was remembered before and after it. */

@@ -1,10 +1,10 @@
 /** What metrics must have said before a version gets further, from the callers' point of view: how many there were, and what they got. */
 
-import { strategyFor, type EnvironmentSpec, type StrategySpec } from "../../src/domain/environment.ts";
-import { inconclusive, onInconclusiveOf } from "../../src/domain/inconclusive.ts";
-import type { MetricCheck } from "../../src/domain/metrics.ts";
+import { strategyFor, type EnvironmentSpec, type StrategySpec } from "../../src/domain/desired/environment.ts";
+import { inconclusive, onInconclusiveOf } from "../../src/domain/strategies/inconclusive.ts";
+import type { MetricCheck } from "../../src/domain/analysis/metrics.ts";
 import type { Instant } from "../../src/domain/names.ts";
-import type { RolloutState } from "../../src/domain/rollout.ts";
+import type { RolloutState } from "../../src/domain/journal/rollout.ts";
 import type { Opened } from "./decision-rules.ts";
 import type { EnvironmentPlan, Nature } from "./plan.ts";
 import { doneTo, isSameState, type Known, type Memory, type Moved } from "./memory.ts";

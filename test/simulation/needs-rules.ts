@@ -1,11 +1,11 @@
 /** What versions need of each other, once the world is at rest. */
 
 import semver from "semver";
-import type { Desired, DesiredState } from "../../src/domain/desired.ts";
+import type { Desired, DesiredState } from "../../src/domain/desired/resolve.ts";
 import type { ProcessId } from "../../src/domain/names.ts";
-import type { Route } from "../../src/domain/route.ts";
-import { servingUnit } from "../../src/domain/seen.ts";
-import type { EnvironmentState, ProcessState } from "../../src/domain/state.ts";
+import type { Route } from "../../src/domain/observed/route.ts";
+import { servingUnit } from "../../src/domain/observed/observation.ts";
+import type { EnvironmentState, ProcessState } from "../../src/domain/journal/state.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 interface AtRest {

@@ -4,7 +4,7 @@
  */
 
 import { PinionError } from "../../src/domain/errors.ts";
-import type { RevertOrder } from "../../src/domain/revert.ts";
+import type { RevertOrder } from "../../src/domain/journal/revert.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 import { pinsPath, quarantinePath, readPins, settingsPath, writePins } from "./files.ts";
 import type { Forge } from "./forge.ts";

@@ -1,8 +1,8 @@
 /** What must not begin, judged by the files of the commit that was in force and by the router's table. */
 
 import semver from "semver";
-import type { DeploymentUpdate } from "../../src/domain/state.ts";
-import { servingUnit } from "../../src/domain/seen.ts";
+import type { DeploymentUpdate } from "../../src/domain/journal/state.ts";
+import { servingUnit } from "../../src/domain/observed/observation.ts";
 import type { Opened } from "./decision-rules.ts";
 import { readEnvironmentFiles } from "./files.ts";
 import type { SimWorld } from "./sim-world.ts";

@@ -4,7 +4,7 @@ import { PinionError } from "../../src/domain/errors.ts";
 import type { EnvironmentName, Version } from "../../src/domain/names.ts";
 import type { Prober, ProbeRequest } from "../../src/ports/prober.ts";
 import type { Router } from "../../src/ports/router.ts";
-import type { DeploymentUnit } from "../../src/domain/unit.ts";
+import type { DeploymentUnit } from "../../src/domain/desired/unit.ts";
 import type { Engine } from "../../src/ports/engine.ts";
 import { createFakeEngine, type FakeEngine } from "../fakes/engine.ts";
 import { createFakeRouter } from "../fakes/router.ts";

@@ -1,13 +1,13 @@
 /** A path has one owner, and is never without one because of a switch. */
 
-import { strategyFor } from "../../src/domain/environment.ts";
+import { strategyFor } from "../../src/domain/desired/environment.ts";
 import type { EnvironmentName, ProcessId } from "../../src/domain/names.ts";
-import { requestsOf } from "../../src/domain/requests.ts";
-import type { Exchange } from "../../src/domain/rollout.ts";
-import type { Route } from "../../src/domain/route.ts";
-import { servingUnit } from "../../src/domain/seen.ts";
-import type { EnvironmentState } from "../../src/domain/state.ts";
-import type { Installed } from "../../src/domain/unit.ts";
+import { requestsOf } from "../../src/domain/observed/requests.ts";
+import type { Exchange } from "../../src/domain/journal/rollout.ts";
+import type { Route } from "../../src/domain/observed/route.ts";
+import { servingUnit } from "../../src/domain/observed/observation.ts";
+import type { EnvironmentState } from "../../src/domain/journal/state.ts";
+import type { Installed } from "../../src/domain/desired/unit.ts";
 import type { Files } from "./git.ts";
 import type { SimWorld } from "./sim-world.ts";
 

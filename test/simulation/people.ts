@@ -1,8 +1,8 @@
 /** People: they push to the config repository and give orders, and some of what they do makes little sense. */
 
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
-import type { Order, OrderWish } from "../../src/domain/orders.ts";
-import type { Rollout } from "../../src/domain/rollout.ts";
+import type { Order, OrderWish } from "../../src/domain/journal/commands.ts";
+import type { Rollout } from "../../src/domain/journal/rollout.ts";
 import type { ControllerLife } from "./controller-life.ts";
 import {
   isBroken,

@@ -1,6 +1,6 @@
 /** What versions of the simulation are judged by. */
 
-import type { MetricCheck } from "../../src/domain/metrics.ts";
+import type { MetricCheck } from "../../src/domain/analysis/metrics.ts";
 
 const base = {
   source: "gateway",

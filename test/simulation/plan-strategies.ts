@@ -1,6 +1,6 @@
 /** Strategies as people write them, drawn by chance. */
 
-import type { CanaryStep, StrategySpec } from "../../src/domain/environment.ts";
+import type { CanaryStep, StrategySpec } from "../../src/domain/desired/environment.ts";
 import { errorRate } from "./plan-metrics.ts";
 import type { Random } from "./random.ts";
 

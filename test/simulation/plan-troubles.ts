@@ -1,7 +1,7 @@
 /** Rarer misfortunes, each with a switch of its own. A world without them is as it would be if nobody had thought of them. */
 
 import type { ProcessId, Version } from "../../src/domain/names.ts";
-import type { Dependency } from "../../src/domain/process-version.ts";
+import type { Dependency } from "../../src/domain/desired/version.ts";
 import { type MovingPaths, pathsOf } from "./plan-paths.ts";
 import { createRandom, type Random } from "./random.ts";
 

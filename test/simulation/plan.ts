@@ -1,6 +1,6 @@
 /** What a seed stands for: environments, processes, versions with their faults, and how unkind the world is. */
 
-import type { EnvironmentSpec, RollbackSpec, StrategySpec } from "../../src/domain/environment.ts";
+import type { EnvironmentSpec, RollbackSpec, StrategySpec } from "../../src/domain/desired/environment.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
 import { errorRate, responseTime } from "./plan-metrics.ts";
 import { hurting } from "./plan-hurting.ts";

@@ -3,8 +3,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { inflateSync } from "node:zlib";
-import type { GitObjects } from "../../src/adapters/git/git-objects.ts";
-import { rawEntries, readCommit, readRawTree, readTree } from "../../src/adapters/git/read-object.ts";
+import type { GitObjects } from "../../src/adapters/git/mirror/git-objects.ts";
+import { rawEntries, readCommit, readRawTree, readTree } from "../../src/adapters/git/mirror/read-object.ts";
 import type { CommitId } from "../../src/domain/names.ts";
 import { rollbackIdOf, type SimCommit, type StoredObject } from "./git.ts";
 import type { SimWorld } from "./sim-world.ts";

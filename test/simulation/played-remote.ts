@@ -1,10 +1,10 @@
 /** The git server and the git program, as far as the pin writer talks to them. */
 
-import type { TryGit } from "../../src/adapters/git/run-git.ts";
-import type { LocalGit } from "../../src/adapters/git/run-local-git.ts";
+import type { TryGit } from "../../src/adapters/git/transport/run-git.ts";
+import type { LocalGit } from "../../src/adapters/git/transport/run-local-git.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { CommitId } from "../../src/domain/names.ts";
-import type { RevertOrder } from "../../src/domain/revert.ts";
+import type { RevertOrder } from "../../src/domain/journal/revert.ts";
 import type { Forge } from "./forge.ts";
 import {
   type CommitOf,

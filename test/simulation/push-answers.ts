@@ -1,6 +1,6 @@
 /** The words in which git and its servers say what became of a push; some of them say that it failed though it was taken. */
 
-import type { Ended } from "../../src/adapters/git/run-git.ts";
+import type { Ended } from "../../src/adapters/git/transport/run-git.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Pushed, Verdict } from "./played-git.ts";
 import type { Random } from "./random.ts";

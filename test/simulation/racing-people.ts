@@ -1,6 +1,6 @@
 /** People who push between the writer's look and its push: elsewhere, in the same file, in the same line. */
 
-import type { RevertOrder } from "../../src/domain/revert.ts";
+import type { RevertOrder } from "../../src/domain/journal/revert.ts";
 import { pinsPath, quarantinePath, readPins, withoutQuarantine, withPin } from "./files.ts";
 import type { Forge } from "./forge.ts";
 import type { Files } from "./git.ts";

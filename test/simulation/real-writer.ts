@@ -3,9 +3,9 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createQueue } from "../../src/adapters/git/queue.ts";
+import { createQueue } from "../../src/adapters/git/transport/queue.ts";
 import { createPinWriter } from "../../src/adapters/git/writer/pin-writer.ts";
-import type { RevertOrder } from "../../src/domain/revert.ts";
+import type { RevertOrder } from "../../src/domain/journal/revert.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 import type { Forge } from "./forge.ts";
 import { never, type Life } from "./life.ts";

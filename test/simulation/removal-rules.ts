@@ -1,7 +1,7 @@
 /** What every removal must keep: nothing is taken out beside an error, and what is taken out stays warm. */
 
 import type { EnvironmentName, Instant, ProcessId } from "../../src/domain/names.ts";
-import type { Step } from "../../src/domain/state.ts";
+import type { Step } from "../../src/domain/journal/state.ts";
 import type { Opened } from "./decision-rules.ts";
 import type { SimWorld } from "./sim-world.ts";
 

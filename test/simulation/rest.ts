@@ -1,8 +1,8 @@
 /** Once nothing fails any more: whether the world has come to rest, and whether nobody does anything there any more. */
 
-import type { Rollout } from "../../src/domain/rollout.ts";
+import type { Rollout } from "../../src/domain/journal/rollout.ts";
 import type { Instant } from "../../src/domain/names.ts";
-import type { EnvironmentState, OwedAction, ProcessState } from "../../src/domain/state.ts";
+import type { EnvironmentState, OwedAction, ProcessState } from "../../src/domain/journal/state.ts";
 import type { Invariants } from "./invariants.ts";
 import type { Network } from "./network.ts";
 import type { People } from "./people.ts";

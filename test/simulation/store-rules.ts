@@ -1,11 +1,11 @@
 /** What must hold of the product's own store: what it reads back is what it remembers, and its stories are the ones that it was told. */
 
-import type { Connection } from "../../src/adapters/store/database.ts";
-import { loadEnvironment } from "../../src/adapters/store/load.ts";
+import type { Connection } from "../../src/adapters/store/sqlite/database.ts";
+import { loadEnvironment } from "../../src/adapters/store/sqlite/load.ts";
 import { atOnce } from "../../src/domain/slices.ts";
-import { actionKey, processOf } from "../../src/domain/actions.ts";
+import { actionKey, processOf } from "../../src/domain/journal/actions.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
-import type { Deployment, EnvironmentState } from "../../src/domain/state.ts";
+import type { Deployment, EnvironmentState } from "../../src/domain/journal/state.ts";
 import type { Journal, Tally } from "../../src/ports/journal.ts";
 import type { Log } from "../../src/ports/log.ts";
 import { createFakeJournal } from "../fakes/journal.ts";

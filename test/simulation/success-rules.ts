@@ -1,7 +1,7 @@
 /** Which versions may never be found good, given what is really wrong with them and who was looking. */
 
-import type { EnvironmentSpec } from "../../src/domain/environment.ts";
-import { strategyFor } from "../../src/domain/environment.ts";
+import type { EnvironmentSpec } from "../../src/domain/desired/environment.ts";
+import { strategyFor } from "../../src/domain/desired/environment.ts";
 import type { Opened } from "./decision-rules.ts";
 import { faultyNatures, refusedNatures } from "./natures.ts";
 import type { Plan } from "./plan.ts";

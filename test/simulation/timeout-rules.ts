@@ -1,10 +1,10 @@
 /** When a deployment may run out of time: not before its limit, not while people hold it, and not much later. */
 
-import type { EnvironmentSpec } from "../../src/domain/environment.ts";
-import { strategyFor } from "../../src/domain/environment.ts";
+import type { EnvironmentSpec } from "../../src/domain/desired/environment.ts";
+import { strategyFor } from "../../src/domain/desired/environment.ts";
 import type { EnvironmentName, Instant } from "../../src/domain/names.ts";
-import type { Rollout, RolloutState } from "../../src/domain/rollout.ts";
-import type { DeploymentUpdate, EnvironmentState, ProcessState } from "../../src/domain/state.ts";
+import type { Rollout, RolloutState } from "../../src/domain/journal/rollout.ts";
+import type { DeploymentUpdate, EnvironmentState, ProcessState } from "../../src/domain/journal/state.ts";
 import type { Span } from "./clocks.ts";
 import { pinsPath, readPins } from "./files.ts";
 import { doneTo, isSameState, type Recorded } from "./memory.ts";

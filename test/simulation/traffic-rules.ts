@@ -1,10 +1,10 @@
 /** Who may get traffic: it adds up, it never goes to what failed or was condemned, and nobody who has it is taken away. */
 
 import type { Digest, EnvironmentName, ProcessId, UnitRef } from "../../src/domain/names.ts";
-import type { Rollout } from "../../src/domain/rollout.ts";
-import type { Route, Share } from "../../src/domain/route.ts";
-import type { ProcessState } from "../../src/domain/state.ts";
-import { weightOf } from "../../src/domain/seen.ts";
+import type { Rollout } from "../../src/domain/journal/rollout.ts";
+import type { Route, Share } from "../../src/domain/observed/route.ts";
+import type { ProcessState } from "../../src/domain/journal/state.ts";
+import { weightOf } from "../../src/domain/observed/observation.ts";
 import { refusedNatures } from "./natures.ts";
 import { judgePaths } from "./path-rules.ts";
 import type { SimWorld } from "./sim-world.ts";

@@ -1,7 +1,7 @@
 /** Callers: a steady stream of requests for every process, shared out as the router's table says, and what becomes of them. */
 
 import type { Digest, EnvironmentName, Instant, ProcessId, Version } from "../../src/domain/names.ts";
-import type { Route, Share, Target, TrafficCount } from "../../src/domain/route.ts";
+import type { Route, Share, Target, TrafficCount } from "../../src/domain/observed/route.ts";
 import type { Nature } from "./plan.ts";
 
 export interface TrafficParts {

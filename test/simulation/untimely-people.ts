@@ -2,8 +2,8 @@
 
 import semver from "semver";
 import type { Instant, ProcessId, UnitRef, Version } from "../../src/domain/names.ts";
-import type { Dependency } from "../../src/domain/process-version.ts";
-import type { ProcessState } from "../../src/domain/state.ts";
+import type { Dependency } from "../../src/domain/desired/version.ts";
+import type { ProcessState } from "../../src/domain/journal/state.ts";
 import {
   isBroken,
   pinsPath,

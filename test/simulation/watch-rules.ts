@@ -1,6 +1,6 @@
 /** How a version that is watched comes to an end: its time is over, somebody overtakes it, or it is taken back within the rails. */
 
-import type { ProcessState, Step } from "../../src/domain/state.ts";
+import type { ProcessState, Step } from "../../src/domain/journal/state.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 interface Watched {

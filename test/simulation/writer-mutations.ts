@@ -11,13 +11,13 @@ export const writerMutations: readonly Mutation[] = [
   },
   {
     what: "the writer does not look for its Rollback-Id",
-    file: "src/adapters/git/writer/errand.ts",
+    file: "src/adapters/git/writer/attempt.ts",
     find: '  if (written !== null) return over({ kind: "committed", commit: written });',
     put: "",
   },
   {
     what: "the writer puts back a pin that a person has moved",
-    file: "src/adapters/git/writer/errand.ts",
+    file: "src/adapters/git/writer/attempt.ts",
     find: "if (!pins.some(({ version }) => version === order.from))",
     put: "if (pins.length === 0)",
   },
@@ -29,7 +29,7 @@ export const writerMutations: readonly Mutation[] = [
   },
   {
     what: "the writer looks no more for what it has written once it has lost a race",
-    file: "src/adapters/git/writer/ordinary-turn.ts",
+    file: "src/adapters/git/writer/try-with-git.ts",
     find: "const written = await findRollback(",
     put: "const written = errand.searched !== null ? null : await findRollback(",
   },
@@ -83,13 +83,13 @@ export const writerMutations: readonly Mutation[] = [
   },
   {
     what: "what is to be proposed is pushed to the branch",
-    file: "src/adapters/git/writer/ordinary-turn.ts",
+    file: "src/adapters/git/writer/try-with-git.ts",
     find: 'if (order.mode === "propose") return propose(',
     put: 'if (order.id === "") return propose(',
   },
   {
     what: "a push that is said to be taken is believed",
-    file: "src/adapters/git/writer/ordinary-turn.ts",
+    file: "src/adapters/git/writer/try-with-git.ts",
     find: "return isThere ? over(outcome) : on(errand);",
     put: 'return isThere || commit !== "" ? over(outcome) : on(errand);',
   },
@@ -125,7 +125,7 @@ export const writerMutations: readonly Mutation[] = [
   },
   {
     what: "a pin that begins like the bad version is taken for it",
-    file: "src/adapters/git/writer/errand.ts",
+    file: "src/adapters/git/writer/attempt.ts",
     find: "if (!pins.some(({ version }) => version === order.from))",
     put: "if (!pins.some(({ version }) => version.startsWith(order.from)))",
   },

@@ -1,6 +1,6 @@
 /** What a commit of the bot may contain: one version in one line of the pins for each process that goes back, and one more entry in the quarantine. */
 
-import type { RevertOrder } from "../../src/domain/revert.ts";
+import type { RevertOrder } from "../../src/domain/journal/revert.ts";
 import { pinsPath, quarantinePath, readPins, readQuarantine } from "./files.ts";
 import type { SimCommit } from "./git.ts";
 import type { Trace } from "./trace.ts";

@@ -3,7 +3,7 @@
 import { posix } from "node:path";
 import { type Import, importsOf, mutableStateIn } from "./source-text.ts";
 
-/** Text by path from the root of the checkout, with forward slashes: `src/domain/plan.ts`. */
+/** Text by path from the root of the checkout, with forward slashes: `src/domain/plan/plan.ts`. */
 export type Sources = ReadonlyMap<string, string>;
 
 interface Rule {
@@ -16,25 +16,52 @@ interface Rule {
 const rules: Readonly<Record<string, Rule>> = {
   domain: { layers: ["domain"], packages: ["semver"] },
   ports: { layers: ["domain!", "ports!"], packages: [] },
-  controller: { layers: ["controller", "ports!", "domain"], packages: ["p-limit"] },
-  adapters: { layers: ["adapters", "ports!", "domain", "generated"], packages: ["*", "node:"] },
-  surfaces: { layers: ["surfaces", "controller", "ports!", "domain"], packages: ["*", "node:"] },
-  library: { layers: ["library", "surfaces", "controller", "ports!", "domain", "generated!"], packages: ["semver", "node:"] },
+  api: { layers: ["api", "ports!", "domain"], packages: ["*", "node:"] },
+  gateway: { layers: ["gateway", "ports!", "domain"], packages: ["*", "node:"] },
+  demo: { layers: ["demo", "surfaces", "api", "controller", "ports!", "domain"], packages: ["*", "node:"] },
+  controller: { layers: ["controller", "api!", "ports!", "domain"], packages: ["p-limit"] },
+  adapters: { layers: ["adapters", "gateway", "ports!", "domain", "generated"], packages: ["*", "node:"] },
+  surfaces: { layers: ["surfaces", "api", "controller", "ports!", "domain"], packages: ["*", "node:"] },
+  library: { layers: ["library", "api", "controller", "ports!", "domain", "generated!"], packages: ["semver", "node:"] },
   generated: { layers: ["generated"], packages: [] },
-  composition: { layers: ["adapters", "composition", "controller", "domain", "library", "ports", "surfaces"], packages: ["*", "node:"] },
-  main: { layers: ["adapters", "composition", "controller", "domain", "ports", "surfaces"], packages: ["*", "node:"] },
+  composition: {
+    layers: ["adapters", "api", "composition", "controller", "demo", "domain", "gateway", "library", "ports", "surfaces"],
+    packages: ["*", "node:"],
+  },
+  main: { layers: ["adapters", "api", "composition", "controller", "domain", "ports", "surfaces"], packages: ["*", "node:"] },
   index: { layers: ["composition", "controller", "domain", "library"], packages: [] },
 };
 
 /** Folders of src/adapters/ whose folders are the adapters. */
 const families = new Set(["engines", "routers", "forges", "notifiers"]);
 
+/** Folders of src/domain/ from the ground up: each may import those before it. The domain's own files are the ground. */
+const floors: readonly string[] = [
+  "src/domain",
+  "src/domain/analysis",
+  "src/domain/desired",
+  "src/domain/paths",
+  "src/domain/observed",
+  "src/domain/journal",
+  "src/domain/changes",
+  "src/domain/config",
+  "src/domain/strategies",
+  "src/domain/validation",
+  "src/domain/gates",
+  "src/domain/status",
+  "src/domain/rollback",
+  "src/domain/events",
+  "src/domain/commands",
+  "src/domain/decision",
+  "src/domain/plan",
+];
+
 const maxLines = 300;
 
 /** Every way in which the sources break the house's rules, each with its file. */
 export function judgeArchitecture(sources: Sources): readonly string[] {
   const files = [...sources].flatMap(([file, text]) => judgeFile(file, text));
-  return [...files, ...cyclesIn(sources)];
+  return [...files, ...cyclesIn(sources), ...folderCirclesIn(sources)];
 }
 
 function judgeFile(file: string, text: string): readonly string[] {
@@ -63,8 +90,15 @@ function judgeRelative(file: string, rule: Rule, found: Import): string | null {
   const [from, to] = [layerOf(file), layerOf(target)];
   if (rule.layers.includes(`${to}!`)) return found.isTypeOnly ? null : `${from} takes only types from ${to}`;
   if (!rule.layers.includes(to)) return `${from} does not know ${to}`;
+  if (to === "domain" && from === "domain") return judgeFloor(posix.dirname(file), posix.dirname(target));
   if (from === "adapters" && to === "adapters" && adapterOf(file) !== adapterOf(target)) return "an adapter does not know another adapter";
   return null;
+}
+
+function judgeFloor(from: string, to: string): string | null {
+  const [lower, upper] = [floors.indexOf(to), floors.indexOf(from)];
+  if (upper === -1) return `${from} has no floor in the house`;
+  return lower <= upper ? null : `${to} is above ${from}`;
 }
 
 function judgePackage(rule: Rule, specifier: string): string | null {
@@ -99,25 +133,45 @@ function judgeHeader(file: string, text: string): readonly string[] {
 }
 
 function cyclesIn(sources: Sources): readonly string[] {
-  const done = new Set<string>();
-  const complaints: string[] = [];
-  const visit = (file: string, path: readonly string[]): void => {
-    if (path.includes(file)) complaints.push(`cycle: ${[...path.slice(path.indexOf(file)), file].join(" -> ")}`);
-    if (done.has(file) || path.includes(file)) return;
-    for (const found of importsOf(sources.get(file) ?? "")) {
-      if (found.specifier.startsWith(".")) visit(resolve(file, found.specifier), [...path, file]);
+  const targets = (file: string): readonly string[] =>
+    importsOf(sources.get(file) ?? "").flatMap(({ specifier }) => (specifier.startsWith(".") ? [resolve(file, specifier)] : []));
+  return circlesIn(sources.keys(), targets).map((circle) => `cycle: ${circle}`);
+}
+
+/** Folders that import each other: neither can be understood without the other. */
+function folderCirclesIn(sources: Sources): readonly string[] {
+  const graph = new Map<string, Set<string>>();
+  for (const [file, text] of sources) {
+    const from = posix.dirname(file);
+    const known = graph.get(from) ?? new Set();
+    graph.set(from, known);
+    for (const { specifier } of importsOf(text)) {
+      const to = posix.dirname(resolve(file, specifier));
+      if (specifier.startsWith(".") && to !== from) known.add(to);
     }
-    done.add(file);
+  }
+  return circlesIn(graph.keys(), (folder) => [...(graph.get(folder) ?? [])]).map((circle) => `folders in a circle: ${circle}`);
+}
+
+/** `a -> b -> a` of each. */
+function circlesIn(all: Iterable<string>, targets: (one: string) => readonly string[]): readonly string[] {
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (one: string, path: readonly string[]): void => {
+    if (path.includes(one)) circles.push([...path.slice(path.indexOf(one)), one].join(" -> "));
+    if (done.has(one) || path.includes(one)) return;
+    for (const target of targets(one)) visit(target, [...path, one]);
+    done.add(one);
   };
-  for (const file of sources.keys()) visit(file, []);
-  return complaints;
+  for (const one of all) visit(one, []);
+  return circles;
 }
 
 function resolve(file: string, specifier: string): string {
   return posix.join(posix.dirname(file), specifier);
 }
 
-/** `src/domain/plan.ts` is in `domain`, `src/main.ts` is `main`. */
+/** `src/domain/plan/plan.ts` is in `domain`, `src/main.ts` is `main`. */
 function layerOf(file: string): string {
   return (file.split("/")[1] ?? "").replace(/\.ts$/u, "");
 }

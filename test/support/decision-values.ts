@@ -1,11 +1,11 @@
 /** Small complete values for tests of what is told about a decision. */
 
 import type { Digest } from "../../src/domain/names.ts";
-import type { RevertOrder } from "../../src/domain/revert.ts";
-import type { Rollout } from "../../src/domain/rollout.ts";
-import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../../src/domain/state.ts";
-import type { DeploymentPhase, ProcessStatus } from "../../src/domain/status.ts";
-import type { ReasonCode } from "../../src/domain/reason.ts";
+import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { Rollout } from "../../src/domain/journal/rollout.ts";
+import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../../src/domain/journal/state.ts";
+import type { DeploymentPhase, ProcessStatus } from "../../src/domain/journal/status.ts";
+import type { ReasonCode } from "../../src/domain/journal/reason.ts";
 import { saying } from "./reason.ts";
 
 export const now = 1_000;

@@ -1,6 +1,6 @@
 /** Deployments and counts of them for tests of figures. */
 
-import type { Deployment } from "../../src/domain/state.ts";
+import type { Deployment } from "../../src/domain/journal/state.ts";
 import type { Tally } from "../../src/ports/journal.ts";
 import { saying } from "./reason.ts";
 

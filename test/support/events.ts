@@ -1,6 +1,6 @@
 /** Events for tests of those who are told. */
 
-import type { EventKind, PinionEvent } from "../../src/domain/events.ts";
+import type { EventKind, PinionEvent } from "../../src/domain/journal/events.ts";
 
 /** A deployment of `order-intake` 1.5.0 after 1.4.2 in production has succeeded, unless told otherwise. */
 export function event(parts: Partial<PinionEvent> = {}): PinionEvent {

@@ -3,8 +3,8 @@
 import { join } from "node:path";
 import { createGitRepository } from "../../src/adapters/git/repository.ts";
 import type { GitRepository, GitRepositoryOptions } from "../../src/adapters/git/repository.ts";
-import { startGitServer } from "../../src/surfaces/demo/git-http-server.ts";
-import type { GitServer, GitServerUser } from "../../src/surfaces/demo/git-http-server.ts";
+import { startGitServer } from "../../src/demo/git-http-server.ts";
+import type { GitServer, GitServerUser } from "../../src/demo/git-http-server.ts";
 import { createBareRepository, temporaryFolder } from "./git.ts";
 import type { BareRepository } from "./git.ts";
 import { createKeptLog } from "./log.ts";

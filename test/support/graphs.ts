@@ -1,7 +1,7 @@
 /** Arbitrary definitions for property tests: odd ids, odd keys, duplicates of connections, and pairs that have much in common. */
 
 import fc from "fast-check";
-import type { Connection, Definition, Json, JsonObject, WorkflowNode } from "../../src/domain/definition.ts";
+import type { Connection, Definition, Json, JsonObject, WorkflowNode } from "../../src/domain/desired/definition.ts";
 
 const oddText = fc.constantFrom(
   "",

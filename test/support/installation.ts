@@ -6,12 +6,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { onTestFinished } from "vitest";
-import type { ProcessView } from "../../src/controller/queries.ts";
-import type { Deployment } from "../../src/domain/state.ts";
-import type { ProcessStatus } from "../../src/domain/status.ts";
-import { type RunningController, startController } from "../../src/surfaces/demo/controller-process.ts";
-import { type GitServer, startGitServer } from "../../src/surfaces/demo/git-http-server.ts";
-import { setPin, setStage, type Stage } from "../../src/surfaces/demo/stage.ts";
+import type { ProcessView } from "../../src/api/views.ts";
+import type { Deployment } from "../../src/domain/journal/state.ts";
+import type { ProcessStatus } from "../../src/domain/journal/status.ts";
+import { type RunningController, startController } from "../../src/demo/controller-process.ts";
+import { type GitServer, startGitServer } from "../../src/demo/git-http-server.ts";
+import { setPin, setStage, type Stage } from "../../src/demo/stage.ts";
 import { type Ground, pinsFile, writeGround } from "./proving-ground.ts";
 
 export const root = join(import.meta.dirname, "..", "..");

@@ -1,11 +1,11 @@
 /** One value of every kind that the journal keeps, for tests that none is lost; a kind forgotten here does not compile. */
 
-import type { Action } from "../../src/domain/actions.ts";
-import type { CanarySpec, StrategySpec } from "../../src/domain/environment.ts";
-import type { MetricCheck } from "../../src/domain/metrics.ts";
-import type { OrderWish } from "../../src/domain/orders.ts";
-import type { RevertOutcome } from "../../src/domain/revert.ts";
-import type { RolloutState } from "../../src/domain/rollout.ts";
+import type { Action } from "../../src/domain/journal/actions.ts";
+import type { CanarySpec, StrategySpec } from "../../src/domain/desired/environment.ts";
+import type { MetricCheck } from "../../src/domain/analysis/metrics.ts";
+import type { OrderWish } from "../../src/domain/journal/commands.ts";
+import type { RevertOutcome } from "../../src/domain/journal/revert.ts";
+import type { RolloutState } from "../../src/domain/journal/rollout.ts";
 import { digest, revertOrder, unit } from "./journal-values.ts";
 
 const errorRate: MetricCheck = {

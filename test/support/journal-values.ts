@@ -1,13 +1,13 @@
 /** Small complete values for tests of the journal. */
 
-import type { Action } from "../../src/domain/actions.ts";
-import type { PinionEvent } from "../../src/domain/events.ts";
+import type { Action } from "../../src/domain/journal/actions.ts";
+import type { PinionEvent } from "../../src/domain/journal/events.ts";
 import type { ValidationResult } from "../../src/domain/evidence.ts";
 import type { Digest, UnitRef } from "../../src/domain/names.ts";
-import type { Freeze, Order, OrderAnswer } from "../../src/domain/orders.ts";
-import type { Quarantined, RevertOrder } from "../../src/domain/revert.ts";
-import type { Exchange, Rollout, Stuck } from "../../src/domain/rollout.ts";
-import { type DeploymentUpdate, emptyStep, type ProcessState, type Step } from "../../src/domain/state.ts";
+import type { Freeze, Order, OrderAnswer } from "../../src/domain/journal/commands.ts";
+import type { Quarantined, RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { Exchange, Rollout, Stuck } from "../../src/domain/journal/rollout.ts";
+import { type DeploymentUpdate, emptyStep, type ProcessState, type Step } from "../../src/domain/journal/state.ts";
 
 export function digest(letter: string): Digest {
   return `sha256-${letter.repeat(64)}`;

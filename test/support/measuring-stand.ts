@@ -1,7 +1,7 @@
 /** Measurements on a virtual clock with two fake sources, and passes that follow each time the environment is woken. */
 
-import { createMeasurements, type StoppableMeasurements } from "../../src/controller/measurements.ts";
-import type { Measured, MeasureWish, MetricCheck, Reading } from "../../src/domain/metrics.ts";
+import { createMeasurements, type StoppableMeasurements } from "../../src/controller/measuring/measurements.ts";
+import type { Measured, MeasureWish, MetricCheck, Reading } from "../../src/domain/analysis/metrics.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { createFakeMetricSource, type FakeMetricSource } from "../fakes/metric-source.ts";
 import { createKeptLog, type KeptLog } from "./log.ts";

@@ -1,9 +1,9 @@
 /** Questions, counts and versions for tests of metrics. */
 
-import type { MetricQuery } from "../../src/domain/metrics.ts";
+import type { MetricQuery } from "../../src/domain/analysis/metrics.ts";
 import type { UnitRef } from "../../src/domain/names.ts";
-import type { TrafficCount } from "../../src/domain/route.ts";
-import { latencyBoundsMs } from "../../src/adapters/routers/gateway/counters.ts";
+import type { TrafficCount } from "../../src/domain/observed/route.ts";
+import { latencyBoundsMs } from "../../src/gateway/counters.ts";
 
 export function unit(letter: string): UnitRef {
   return { process: "orders", version: "1.0.0", digest: `sha256-${letter.repeat(64)}` };

@@ -1,6 +1,6 @@
 /** Paths that change owner between processes by one commit: what tests about that share. */
 
-import type { StrategySpec } from "../../src/domain/environment.ts";
+import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import type { ProcessId } from "../../src/domain/names.ts";
 import { errorRate, measure, use } from "./progressive.ts";
 import { blueGreen, createWorld, environment, type World } from "./world.ts";

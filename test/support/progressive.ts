@@ -1,7 +1,7 @@
 /** A canary, a trigger and what is measured: what stories about progressive delivery share. */
 
-import type { CanarySpec, StrategySpec } from "../../src/domain/environment.ts";
-import type { MetricCheck } from "../../src/domain/metrics.ts";
+import type { CanarySpec, StrategySpec } from "../../src/domain/desired/environment.ts";
+import type { MetricCheck } from "../../src/domain/analysis/metrics.ts";
 import type { World } from "./world.ts";
 
 export const errorRate: MetricCheck = {

@@ -3,8 +3,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parse } from "yaml";
-import { digestOfFile } from "../../src/adapters/manifest/digest.ts";
-import type { Definition, JsonObject } from "../../src/domain/definition.ts";
+import { digestOfFile } from "../../src/adapters/manifest/process/digest.ts";
+import type { Definition, JsonObject } from "../../src/domain/desired/definition.ts";
 
 /** What a version does with the requests of customers. Its own smoke test always is content. */
 export type Behaviour =

@@ -1,4 +1,4 @@
-import type { Reason, ReasonCode } from "../../src/domain/reason.ts";
+import type { Reason, ReasonCode } from "../../src/domain/journal/reason.ts";
 
 /** A reason whose text matters, with a code that hardly does. */
 export function saying(text: string, code: ReasonCode = "Unrecorded"): Reason {

@@ -1,9 +1,9 @@
 /** A small config repository without any fault, as files by path: what tests start from before they break it. */
 
 import { parse } from "yaml";
-import { canonicalDefinition } from "../../src/domain/canonical.ts";
-import { digestOfFile, sha256 } from "../../src/adapters/manifest/digest.ts";
-import type { Connection, Definition, JsonObject, WorkflowNode } from "../../src/domain/definition.ts";
+import { canonicalDefinition } from "../../src/domain/desired/canonical.ts";
+import { digestOfFile, sha256 } from "../../src/adapters/manifest/process/digest.ts";
+import type { Connection, Definition, JsonObject, WorkflowNode } from "../../src/domain/desired/definition.ts";
 import type { Dialect } from "../../src/ports/dialect.ts";
 
 /** A dialect whose exports are neutral graphs already; it refuses what is none. */

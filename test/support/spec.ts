@@ -1,6 +1,6 @@
 /** A plain environment: blue-green, with nothing measured and nothing watched. */
 
-import type { BlueGreenSpec, EnvironmentSpec } from "../../src/domain/environment.ts";
+import type { BlueGreenSpec, EnvironmentSpec } from "../../src/domain/desired/environment.ts";
 
 export const environment = "production";
 

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
-import { setPin } from "../../src/surfaces/demo/stage.ts";
+import { setPin } from "../../src/demo/stage.ts";
 import { type Installation, install, until } from "./installation.ts";
 import { type Ground, good, pinsFile } from "./proving-ground.ts";
 import { type RecordedLoad, startRecordedLoad } from "./recorded-load.ts";

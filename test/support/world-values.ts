@@ -1,6 +1,6 @@
 /** Small values that the world of tests is made of. */
 
-import type { Definition } from "../../src/domain/definition.ts";
+import type { Definition } from "../../src/domain/desired/definition.ts";
 import type { Finding } from "../../src/domain/finding.ts";
 import type { ProcessId, Version } from "../../src/domain/names.ts";
 import { environment } from "./spec.ts";

@@ -1,9 +1,9 @@
 /** Objects of a git repository on this disk, read and never changed: what `pinion plan` compares with. */
 
 import type { Objects } from "../../ports/objects.ts";
-import { gitEnvironment } from "./git-environment.ts";
-import { createGitObjects } from "./git-objects.ts";
-import { createObjectReader } from "./object-reader.ts";
+import { gitEnvironment } from "./transport/git-environment.ts";
+import { createGitObjects } from "./mirror/git-objects.ts";
+import { createObjectReader } from "./mirror/object-reader.ts";
 
 export interface LocalRepository {
   readonly objects: Objects;

@@ -1,14 +1,14 @@
 /** Which pinned processes of an environment would answer the same requests, found from the repository alone. */
 
-import type { EnvironmentSpec } from "../../domain/environment.ts";
+import type { EnvironmentSpec } from "../../domain/desired/environment.ts";
 import type { Finding } from "../../domain/finding.ts";
-import { healthCheckOf } from "../../domain/health-check.ts";
+import { healthCheckOf } from "../../domain/validation/health.ts";
 import type { ProcessId } from "../../domain/names.ts";
 import { type Claim, claimsBeside, firstRival, mostWork, type Rival } from "../../domain/paths/claims.ts";
 import { traitsOf } from "../../domain/strategies/traits.ts";
-import type { PlacedAddress } from "./address-rules.ts";
+import type { PlacedAddress } from "./process/address-rules.ts";
 import type { PinGraph } from "./dependency-rules.ts";
-import { finding } from "./findings.ts";
+import { finding } from "./document/findings.ts";
 
 /**
  * Findings by process for the processes named and for whoever clashes with them. They break no pin: what serves an address keeps

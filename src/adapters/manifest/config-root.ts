@@ -2,8 +2,8 @@
 
 import type { Finding } from "../../domain/finding.ts";
 import type { Objects, TreeEntry } from "../../ports/objects.ts";
-import { finding, type FindingCode, startOf } from "./findings.ts";
-import { refusedEntry } from "./folder.ts";
+import { finding, type FindingCode, startOf } from "./document/findings.ts";
+import { refusedEntry } from "./document/folder.ts";
 
 export interface ConfigRoot {
   /** Object ids; null when the folder is not there or is no folder. */

@@ -3,9 +3,9 @@
 import { satisfies } from "semver";
 import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts";
-import { asWarning, finding, type FindingCode, type Place } from "./findings.ts";
-import type { Pin } from "./pins-file.ts";
-import { versionFile, type VersionRecord } from "./process-record.ts";
+import { asWarning, finding, type FindingCode, type Place } from "./document/findings.ts";
+import type { Pin } from "./environment/pins-file.ts";
+import { versionFile, type VersionRecord } from "./process/process-record.ts";
 import type { Steps } from "../../domain/slices.ts";
 
 type GoodVersion = Extract<VersionRecord, { kind: "good" }>;

@@ -3,9 +3,9 @@
 import type { ProcessId, Version, VersionDigest } from "../../domain/names.ts";
 import type { Objects } from "../../ports/objects.ts";
 import { findConfigRoot } from "./config-root.ts";
-import type { ProcessRecord } from "./process-record.ts";
-import { type Publication, type Published, publicationsOf, standingIn, trueContent } from "./published.ts";
-import { readProcess, readVersions } from "./read-process.ts";
+import type { ProcessRecord } from "./process/process-record.ts";
+import { type Publication, type Published, publicationsOf, standingIn, trueContent } from "./process/published.ts";
+import { readProcess, readVersions } from "./process/read-process.ts";
 import type { RepositoryReading } from "./repository-reader.ts";
 
 export interface History {

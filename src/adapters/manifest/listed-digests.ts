@@ -1,14 +1,14 @@
 /** What digests the catalogues of a config repository list, and what they should be: for `pinion digest`. */
 
-import type { DigestLine } from "../../domain/digest-line.ts";
+import type { DigestLine } from "../../domain/desired/digest-line.ts";
 import type { ParseCache } from "../../ports/objects.ts";
-import { isOfVersion } from "./digest.ts";
+import { isOfVersion } from "./process/digest.ts";
 import { type ManifestsOptions, toReading } from "./manifests.ts";
-import type { ListedVersion } from "./process-file.ts";
-import { processFile, type ProcessRecord } from "./process-record.ts";
-import { trueContent } from "./published.ts";
+import type { ListedVersion } from "./process/process-file.ts";
+import { processFile, type ProcessRecord } from "./process/process-record.ts";
+import { trueContent } from "./process/published.ts";
 import { readCommit } from "./repository-reader.ts";
-import { createPace } from "./slices.ts";
+import { createPace } from "./document/slices.ts";
 
 const noCache: ParseCache = { get: () => new Map(), put: () => {} };
 

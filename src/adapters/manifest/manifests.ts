@@ -1,24 +1,24 @@
 /** The `Manifests` port over any `Objects`: snapshots that share what did not change, and whole versions on demand. */
 
-import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
+import type { EnvironmentDefaults } from "../../domain/config/config.ts";
 import { PinionError } from "../../domain/errors.ts";
 import { describeFinding, type Finding } from "../../domain/finding.ts";
 import type { CommitId, Hash, Instant, ProcessId, Version } from "../../domain/names.ts";
-import type { Permits } from "../../domain/permits.ts";
-import type { ProcessVersion } from "../../domain/process-version.ts";
-import type { Snapshot } from "../../domain/snapshot.ts";
+import type { Permits } from "../../domain/config/permits.ts";
+import type { ProcessVersion } from "../../domain/desired/version.ts";
+import type { Snapshot } from "../../domain/desired/snapshot.ts";
 import type { Dialect } from "../../ports/dialect.ts";
 import type { Manifests } from "../../ports/manifests.ts";
 import type { Objects, ParseCache } from "../../ports/objects.ts";
-import { sha256 } from "./digest.ts";
-import { noDefaults } from "./environment-file.ts";
-import { readVersion, toRecord } from "./read-process.ts";
-import { createRecentVersions, type RecentVersions } from "./recent-versions.ts";
+import { sha256 } from "./process/digest.ts";
+import { noDefaults } from "./environment/environment-file.ts";
+import { readVersion, toRecord } from "./process/read-process.ts";
+import { createRecentVersions, type RecentVersions } from "./process/recent-versions.ts";
 import { type ReadCommit, readCommit, type RepositoryReading } from "./repository-reader.ts";
 import { type History, publishedBefore } from "./history.ts";
-import { readPublished, writePublished } from "./published.ts";
-import { createSchemas, type Schemas } from "./schemas.ts";
-import { createPace, type Pace } from "./slices.ts";
+import { readPublished, writePublished } from "./process/published.ts";
+import { createSchemas, type Schemas } from "./document/schemas.ts";
+import { createPace, type Pace } from "./document/slices.ts";
 import { contentFindings } from "./pin-rules.ts";
 
 export interface ManifestsOptions {

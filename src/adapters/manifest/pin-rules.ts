@@ -2,18 +2,18 @@
 
 import type { Finding } from "../../domain/finding.ts";
 import type { ProcessId, Version, VersionDigest } from "../../domain/names.ts";
-import { isOfVersion } from "./digest.ts";
-import { finding, type FindingCode, type Place } from "./findings.ts";
-import { maxFindings, maxUnknownPins } from "./limits.ts";
-import { type ProcessSet, publicationOf } from "./load-processes.ts";
-import type { Pin } from "./pins-file.ts";
-import { isVersion, type ListedVersion } from "./process-file.ts";
-import { processFile, type ProcessRecord, type VersionRecord, versionFile } from "./process-record.ts";
-import { type Publication, standing, trueContent } from "./published.ts";
-import { quarantineKey } from "./quarantine-file.ts";
-import type { EnvironmentRecord } from "./read-environment.ts";
-import { suggestion } from "./suggest.ts";
-import { variableFindings } from "./variable-rules.ts";
+import { isOfVersion } from "./process/digest.ts";
+import { finding, type FindingCode, type Place } from "./document/findings.ts";
+import { maxFindings, maxUnknownPins } from "./document/limits.ts";
+import { type ProcessSet, publicationOf } from "./process/load-processes.ts";
+import type { Pin } from "./environment/pins-file.ts";
+import { isVersion, type ListedVersion } from "./process/process-file.ts";
+import { processFile, type ProcessRecord, type VersionRecord, versionFile } from "./process/process-record.ts";
+import { type Publication, standing, trueContent } from "./process/published.ts";
+import { quarantineKey } from "./environment/quarantine-file.ts";
+import type { EnvironmentRecord } from "./environment/read-environment.ts";
+import { suggestion } from "./document/suggest.ts";
+import { variableFindings } from "./process/variable-rules.ts";
 
 /** What a pin is looked at beside. */
 export interface PinContext {

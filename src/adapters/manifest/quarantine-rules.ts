@@ -1,12 +1,12 @@
 /** Entries of quarantine.yaml that hold nothing back: mostly a slip of the pen, and a bad version that people think is held. */
 
 import type { Finding } from "../../domain/finding.ts";
-import { finding } from "./findings.ts";
-import { maxFindings } from "./limits.ts";
-import type { ProcessSet } from "./load-processes.ts";
+import { finding } from "./document/findings.ts";
+import { maxFindings } from "./document/limits.ts";
+import type { ProcessSet } from "./process/load-processes.ts";
 import { processSuggestions } from "./pin-rules.ts";
-import type { HeldEntry } from "./quarantine-file.ts";
-import type { EnvironmentRecord } from "./read-environment.ts";
+import type { HeldEntry } from "./environment/quarantine-file.ts";
+import type { EnvironmentRecord } from "./environment/read-environment.ts";
 
 /** Entries of processes that do not exist, and of published versions whose definition has another digest. What was not read says nothing. */
 export function idleEntries({ quarantine }: EnvironmentRecord, processes: ProcessSet): readonly Finding[] {

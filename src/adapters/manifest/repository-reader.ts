@@ -1,24 +1,24 @@
 /** One commit of the config repository, read as far as its pins need it, sharing with the commit before. */
 
-import type { EnvironmentDefaults } from "../../domain/controller-config.ts";
+import type { EnvironmentDefaults } from "../../domain/config/config.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts";
-import type { Permits } from "../../domain/permits.ts";
+import type { Permits } from "../../domain/config/permits.ts";
 import type { ParseCache } from "../../ports/objects.ts";
-import { boundPins } from "./bound-pins.ts";
+import { boundPins } from "./environment/bound-pins.ts";
 import { type ConfigRoot, findConfigRoot } from "./config-root.ts";
-import { mostImportant } from "./findings.ts";
-import { type EnvironmentSet, loadEnvironments } from "./load-environments.ts";
-import { fillVersions, loadProcesses, type ProcessSet } from "./load-processes.ts";
-import type { ProcessRecord } from "./process-record.ts";
-import { movedPins } from "./pin-files.ts";
+import { mostImportant } from "./document/findings.ts";
+import { type EnvironmentSet, loadEnvironments } from "./environment/load-environments.ts";
+import { fillVersions, loadProcesses, type ProcessSet } from "./process/load-processes.ts";
+import type { ProcessRecord } from "./process/process-record.ts";
+import { movedPins } from "./environment/pin-files.ts";
 import { strangeEnvironments } from "./operator/named-environments.ts";
 import { strangerFindings } from "./pin-rules.ts";
 import { idleEntries } from "./quarantine-rules.ts";
-import { settlePublished, unreadVersions } from "./published.ts";
-import type { Reading } from "./read-process.ts";
-import type { EnvironmentRecord } from "./read-environment.ts";
-import { pause } from "./slices.ts";
+import { settlePublished, unreadVersions } from "./process/published.ts";
+import type { Reading } from "./process/read-process.ts";
+import type { EnvironmentRecord } from "./environment/read-environment.ts";
+import { pause } from "./document/slices.ts";
 import { resolvePins, type ResolvedEnvironment } from "./resolve-pins.ts";
 
 export interface RepositoryReading extends Reading {

@@ -2,14 +2,14 @@
 
 import type { Finding } from "../../domain/finding.ts";
 import type { ProcessId } from "../../domain/names.ts";
-import type { EnvironmentSnapshot, PinnedVersion } from "../../domain/snapshot.ts";
+import type { EnvironmentSnapshot, PinnedVersion } from "../../domain/desired/snapshot.ts";
 import { clashFindings, healthPaths } from "./address-clashes.ts";
 import { dependencyFindings, type PinGraph } from "./dependency-rules.ts";
-import type { ProcessSet } from "./load-processes.ts";
-import { movedPins } from "./pin-files.ts";
+import type { ProcessSet } from "./process/load-processes.ts";
+import { movedPins } from "./environment/pin-files.ts";
 import { pinFindings, processSuggestions } from "./pin-rules.ts";
-import type { VersionRecord } from "./process-record.ts";
-import type { EnvironmentRecord } from "./read-environment.ts";
+import type { VersionRecord } from "./process/process-record.ts";
+import type { EnvironmentRecord } from "./environment/read-environment.ts";
 import type { Steps } from "../../domain/slices.ts";
 
 export interface ResolvedEnvironment {

@@ -2,17 +2,17 @@
 
 import type { Finding } from "../../domain/finding.ts";
 import type { Version } from "../../domain/names.ts";
-import { whyNotFlow } from "../../domain/permits.ts";
+import { whyNotFlow } from "../../domain/config/permits.ts";
 import type { ParseCache } from "../../ports/objects.ts";
-import { finding, mostImportant, startOf } from "./findings.ts";
+import { finding, mostImportant, startOf } from "./document/findings.ts";
 import { publishedBefore } from "./history.ts";
 import { type ManifestsOptions, toReading } from "./manifests.ts";
 import { contentFindings } from "./pin-rules.ts";
-import { isVersion } from "./process-file.ts";
-import type { ProcessRecord } from "./process-record.ts";
-import { readVersion } from "./read-process.ts";
+import { isVersion } from "./process/process-file.ts";
+import type { ProcessRecord } from "./process/process-record.ts";
+import { readVersion } from "./process/read-process.ts";
 import { type ReadCommit, readCommit, type RepositoryReading } from "./repository-reader.ts";
-import { createPace } from "./slices.ts";
+import { createPace } from "./document/slices.ts";
 
 export interface ValidationOptions extends Omit<ManifestsOptions, "cache"> {
   /** Handed to `Objects.root`; a work tree has only one. */

@@ -1,11 +1,11 @@
 /** The files of a config repository as documents, and what edits and reverts make of them. Pure. */
 
-import { canonicalJson } from "../../domain/canonical.ts";
-import type { Json, JsonObject } from "../../domain/definition.ts";
+import { canonicalJson } from "../../domain/desired/canonical.ts";
+import type { Json, JsonObject } from "../../domain/desired/definition.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts";
-import type { RevertOrder } from "../../domain/revert.ts";
-import type { CatalogueEntry } from "../../domain/snapshot.ts";
+import type { RevertOrder } from "../../domain/journal/revert.ts";
+import type { CatalogueEntry } from "../../domain/desired/snapshot.ts";
 import type { ConfigEdit, PinEdit, VersionEdit } from "../../ports/config-editor.ts";
 
 /** By path from the root of the repository. */

@@ -2,9 +2,9 @@
 
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { JsonObject } from "../../domain/definition.ts";
+import type { JsonObject } from "../../domain/desired/definition.ts";
 import { PinionError } from "../../domain/errors.ts";
-import type { RevertOrder } from "../../domain/revert.ts";
+import type { RevertOrder } from "../../domain/journal/revert.ts";
 import type { Head } from "../../ports/config-repository.ts";
 import type { MemoryState } from "./repository.ts";
 

@@ -1,8 +1,8 @@
 /** Metrics from the engine's own counts: for processes that nobody calls over HTTP, such as schedules and subscriptions. */
 
-import type { MetricName } from "../../domain/metrics.ts";
+import type { MetricName } from "../../domain/analysis/metrics.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
-import type { Installed } from "../../domain/unit.ts";
+import type { Installed } from "../../domain/desired/unit.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { MetricSource } from "../../ports/metric-source.ts";

@@ -1,7 +1,7 @@
 /** Metrics from the router's own counters: what callers got from a version, without any other system. */
 
-import type { MetricName, MetricQuery, Reading, Statistic } from "../../domain/metrics.ts";
-import type { TrafficCount } from "../../domain/route.ts";
+import type { MetricName, MetricQuery, Reading, Statistic } from "../../domain/analysis/metrics.ts";
+import type { TrafficCount } from "../../domain/observed/route.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { MetricSource } from "../../ports/metric-source.ts";
 import type { Router } from "../../ports/router.ts";

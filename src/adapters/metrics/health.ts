@@ -1,10 +1,10 @@
 /** Asks versions for their health while they have traffic, and counts how often they did not give it. */
 
 import pLimit, { type LimitFunction } from "p-limit";
-import type { MetricQuery, Reading } from "../../domain/metrics.ts";
+import type { MetricQuery, Reading } from "../../domain/analysis/metrics.ts";
 import type { EnvironmentName, Instant, ProcessId, UnitRef } from "../../domain/names.ts";
-import { below } from "../../domain/probe-path.ts";
-import type { Inventory, Placement } from "../../domain/unit.ts";
+import { below } from "../../domain/validation/probe-path.ts";
+import type { Inventory, Placement } from "../../domain/desired/unit.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Engine } from "../../ports/engine.ts";
 import type { MetricSource } from "../../ports/metric-source.ts";

@@ -1,7 +1,7 @@
 /** Metrics from any HTTP endpoint that answers with JSON, such as an application's own statistics. */
 
 import { PinionError } from "../../domain/errors.ts";
-import type { MetricQuery, Reading } from "../../domain/metrics.ts";
+import type { MetricQuery, Reading } from "../../domain/analysis/metrics.ts";
 import { createJsonClient, type JsonClientOptions, statusError } from "./json-client.ts";
 import { type FindIn, parsePointer } from "./json-pointer.ts";
 import type { ClosableSource } from "./prometheus.ts";

@@ -2,8 +2,8 @@
 
 import { Agent, request as send } from "undici";
 import { readWithin } from "../../domain/bounded-reading.ts";
-import type { SourceAuth } from "../../domain/controller-config.ts";
-import type { SecretReference } from "../../domain/environment.ts";
+import type { SourceAuth } from "../../domain/config/config.ts";
+import type { SecretReference } from "../../domain/desired/environment.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { Secrets } from "../../ports/secrets.ts";
 

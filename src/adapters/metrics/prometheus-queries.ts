@@ -1,6 +1,6 @@
 /** What Prometheus is asked when nobody says what: the gateway's own metrics, which it scrapes from the gateway. */
 
-import type { MetricName, Statistic } from "../../domain/metrics.ts";
+import type { MetricName, Statistic } from "../../domain/analysis/metrics.ts";
 
 /** Queries by metric; in the units of Pinion: percent, milliseconds, plain numbers. */
 export type PrometheusQueries = Readonly<Partial<Record<MetricName, string>>>;

@@ -1,7 +1,7 @@
 /** Metrics from a Prometheus server, or from whatever else speaks its HTTP API. */
 
 import { PinionError } from "../../domain/errors.ts";
-import type { MetricQuery, Reading } from "../../domain/metrics.ts";
+import type { MetricQuery, Reading } from "../../domain/analysis/metrics.ts";
 import type { MetricSource } from "../../ports/metric-source.ts";
 import { createJsonClient, fieldsOf, type JsonAnswer, type JsonClient, type JsonClientOptions, statusError } from "./json-client.ts";
 import { gatewayQuery, type PrometheusQueries } from "./prometheus-queries.ts";

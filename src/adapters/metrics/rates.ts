@@ -1,8 +1,8 @@
 /** Figures out of counts: shares of errors, and why some counts say nothing. */
 
 import { PinionError } from "../../domain/errors.ts";
-import type { MetricName, MetricQuery, Reading } from "../../domain/metrics.ts";
-import { describeDuration } from "../../domain/reading.ts";
+import type { MetricName, MetricQuery, Reading } from "../../domain/analysis/metrics.ts";
+import { describeDuration } from "../../domain/analysis/figures.ts";
 import type { Growth } from "./counter-history.ts";
 
 /** What a window counted, in names. */

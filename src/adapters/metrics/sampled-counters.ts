@@ -1,7 +1,7 @@
 /** Windows over counters that only know their totals: samples them when asked, and keeps the samples of the versions asked about. */
 
 import type { EnvironmentName, Instant, UnitRef } from "../../domain/names.ts";
-import type { MetricQuery } from "../../domain/metrics.ts";
+import type { MetricQuery } from "../../domain/analysis/metrics.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { askOnce } from "./ask-once.ts";
 import { CounterHistory, type Counts, type Growth } from "./counter-history.ts";

@@ -1,7 +1,7 @@
 /** Fills `{{process}}` and its like into queries and addresses, so that what is filled in stays a plain value there. */
 
 import { PinionError } from "../../domain/errors.ts";
-import type { MetricQuery } from "../../domain/metrics.ts";
+import type { MetricQuery } from "../../domain/analysis/metrics.ts";
 
 /** How a value is written in the place that it is filled into. @throws `metric/refused` for one that cannot stand there. */
 export type Quote = (value: string, name: string) => string;

@@ -2,10 +2,10 @@
 
 import { constants } from "node:fs";
 import { open, realpath } from "node:fs/promises";
-import type { SecretReference } from "../../domain/environment.ts";
+import type { SecretReference } from "../../domain/desired/environment.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
-import { isWithin, pathInFolder, type Permits, whyNotSecret } from "../../domain/permits.ts";
+import { isWithin, pathInFolder, type Permits, whyNotSecret } from "../../domain/config/permits.ts";
 import type { Secrets } from "../../ports/secrets.ts";
 
 type Variables = Readonly<Record<string, string | undefined>>;

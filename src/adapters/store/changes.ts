@@ -1,12 +1,12 @@
 /** The calls of the journal that change something: each writes its rows and says what is remembered then. */
 
 import type { EnvironmentName } from "../../domain/names.ts";
-import type { EnvironmentState, Step } from "../../domain/state.ts";
+import type { EnvironmentState, Step } from "../../domain/journal/state.ts";
 import type { Journal } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
-import type { Connection } from "./database.ts";
-import type { Orders } from "./orders.ts";
-import type { Outbox } from "./outbox.ts";
+import type { Connection } from "./sqlite/database.ts";
+import type { Orders } from "./sqlite/commands.ts";
+import type { Outbox } from "./sqlite/outbox.ts";
 import {
   afterEvidence,
   afterOrdered,
@@ -16,11 +16,11 @@ import {
   afterStep,
   owedOf,
   owedReverts,
-} from "../../domain/remembered.ts";
-import { createHistoryWriter } from "./write-history.ts";
-import type { HistoryWriter } from "./write-history.ts";
-import { createStateWriter } from "./write-state.ts";
-import type { StateWriter } from "./write-state.ts";
+} from "../../domain/journal/remembered.ts";
+import { createHistoryWriter } from "./sqlite/write-history.ts";
+import type { HistoryWriter } from "./sqlite/write-history.ts";
+import { createStateWriter } from "./sqlite/write-state.ts";
+import type { StateWriter } from "./sqlite/write-state.ts";
 
 /** Writes one call, inside a transaction, and says what is remembered then. */
 export type Apply = (state: EnvironmentState) => EnvironmentState;

@@ -4,20 +4,20 @@
  */
 
 import type { EnvironmentName } from "../../domain/names.ts";
-import type { EnvironmentState } from "../../domain/state.ts";
+import type { EnvironmentState } from "../../domain/journal/state.ts";
 import type { Journal } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
 import { createChanges } from "./changes.ts";
 import type { Change, Part } from "./changes.ts";
-import { type Connection, onDisk, onDiskLater, transact } from "./database.ts";
-import { readHistory } from "./history.ts";
-import { loadEnvironment } from "./load.ts";
-import { createOrders } from "./orders.ts";
-import { createOutbox } from "./outbox.ts";
-import { createGathering } from "./gathering.ts";
-import { inSlices } from "./pages.ts";
-import type { Room } from "./room.ts";
-import { createTallyReader } from "./tallies.ts";
+import { type Connection, onDisk, onDiskLater, transact } from "./sqlite/database.ts";
+import { readHistory } from "./sqlite/history.ts";
+import { loadEnvironment } from "./sqlite/load.ts";
+import { createOrders } from "./sqlite/commands.ts";
+import { createOutbox } from "./sqlite/outbox.ts";
+import { createGathering } from "./sqlite/gathering.ts";
+import { inSlices } from "./sqlite/pages.ts";
+import type { Room } from "./sqlite/room.ts";
+import { createTallyReader } from "./sqlite/tallies.ts";
 
 export interface JournalOptions {
   readonly connection: Connection;

@@ -2,7 +2,7 @@
 
 import { mkdirSync, statSync } from "node:fs";
 import { PinionError } from "../../domain/errors.ts";
-import { onDisk } from "./database.ts";
+import { onDisk } from "./sqlite/database.ts";
 
 const othersMask = 0o077;
 const permissionMask = 0o777;

@@ -2,19 +2,19 @@
 
 import { join } from "node:path";
 import type { EnvironmentName } from "../../domain/names.ts";
-import type { StoreTrouble } from "../../domain/store-trouble.ts";
+import type { StoreTrouble } from "../../domain/status/store-failure.ts";
 import type { Journal } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
 import type { ParseCache } from "../../ports/objects.ts";
-import { closeDatabase, onDisk, openDatabase } from "./database.ts";
-import type { Connection } from "./database.ts";
+import { closeDatabase, onDisk, openDatabase } from "./sqlite/database.ts";
+import type { Connection } from "./sqlite/database.ts";
 import { createJournal } from "./journal.ts";
-import { lockFolder } from "./lock.ts";
-import { openParseCache } from "./parse-cache.ts";
+import { lockFolder } from "./sqlite/lock.ts";
+import { openParseCache } from "./sqlite/parse-cache.ts";
 import { ensurePrivateFolder } from "./private-folder.ts";
-import { createReserve } from "./reserve.ts";
-import { createRoom, type Room } from "./room.ts";
-import { journalMigrations } from "./schema.ts";
+import { createReserve } from "./sqlite/reserve.ts";
+import { createRoom, type Room } from "./sqlite/room.ts";
+import { journalMigrations } from "./sqlite/schema.ts";
 
 /** Small values that must survive, such as the commit applied last. */
 export interface Meta {

@@ -1,7 +1,7 @@
 /** Asks the source of one wish: the candidate, and the stable version, for checks that compare and for people to see. */
 
-import { compares } from "../../domain/analysis.ts";
-import type { Measured, MeasureWish, MetricQuery, Reading } from "../../domain/metrics.ts";
+import { compares } from "../../domain/analysis/verdicts.ts";
+import type { Measured, MeasureWish, MetricQuery, Reading } from "../../domain/analysis/metrics.ts";
 import type { EnvironmentName, Instant, UnitRef } from "../../domain/names.ts";
 import type { Awake, Clock } from "../../ports/clock.ts";
 import type { MetricSource } from "../../ports/metric-source.ts";

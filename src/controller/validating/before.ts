@@ -2,7 +2,7 @@
 
 import { holdForDependencies } from "../../domain/gates/dependencies.ts";
 import type { ProcessId } from "../../domain/names.ts";
-import { servingUnit } from "../../domain/seen.ts";
+import { servingUnit } from "../../domain/observed/observation.ts";
 import { loadUnit } from "../units.ts";
 import { count, type Question, type Subject } from "./question.ts";
 

@@ -1,9 +1,9 @@
 /** Sends a version's own checks, on its private addresses and, where they do no harm, through the public one. */
 
-import { isHarmless, isSmokeTest, whyNotAsExpected } from "../../domain/checks.ts";
-import { below } from "../../domain/probe-path.ts";
+import { isHarmless, isSmokeTest, whyNotAsExpected } from "../../domain/validation/checks.ts";
+import { below } from "../../domain/validation/probe-path.ts";
 import type { ValidationName } from "../../domain/evidence.ts";
-import type { Check } from "../../domain/process-version.ts";
+import type { Check } from "../../domain/desired/version.ts";
 import type { Answer, ProbeRequest } from "../../ports/prober.ts";
 import type { Ports } from "../ports.ts";
 import { onEachPlacement } from "./placements.ts";

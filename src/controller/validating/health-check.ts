@@ -1,7 +1,7 @@
 /** The environment's health check: a path that must answer 2xx on every instance within its time. */
 
-import { healthCheckOf } from "../../domain/health-check.ts";
-import { below } from "../../domain/probe-path.ts";
+import { healthCheckOf } from "../../domain/validation/health.ts";
+import { below } from "../../domain/validation/probe-path.ts";
 import type { Ports } from "../ports.ts";
 import { onPlacements } from "./placements.ts";
 import { count, Failure, messageOf, type Question, SaysNothing, type Subject } from "./question.ts";

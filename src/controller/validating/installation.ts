@@ -1,12 +1,12 @@
 /** Installed without traffic: is it there unchanged, and is nobody else at its addresses? */
 
-import type { Desired } from "../../domain/desired.ts";
-import { healthCheckOf } from "../../domain/health-check.ts";
-import { whyNotTakenOut } from "../../domain/removal.ts";
-import type { Route } from "../../domain/route.ts";
+import type { Desired } from "../../domain/desired/resolve.ts";
+import { healthCheckOf } from "../../domain/validation/health.ts";
+import { whyNotTakenOut } from "../../domain/desired/removal.ts";
+import type { Route } from "../../domain/observed/route.ts";
 import { clashWith } from "../../domain/paths/clash.ts";
-import { whyNotReady } from "../../domain/seen.ts";
-import type { Installed, PublicEndpoint } from "../../domain/unit.ts";
+import { whyNotReady } from "../../domain/observed/observation.ts";
+import type { Installed, PublicEndpoint } from "../../domain/desired/unit.ts";
 import { count, Failure, installedOf, type Question, type Subject } from "./question.ts";
 
 export function stepValidation(subject: Subject): readonly Question[] {

@@ -3,11 +3,11 @@
  * before the switch and after it: what worked with the version before must work with this one.
  */
 
-import { isHarmless, isSmokeTest } from "../../domain/checks.ts";
+import { isHarmless, isSmokeTest } from "../../domain/validation/checks.ts";
 import type { UnitRef } from "../../domain/names.ts";
-import type { Check, ProcessVersion } from "../../domain/process-version.ts";
-import type { Route } from "../../domain/route.ts";
-import { whyNotReady } from "../../domain/seen.ts";
+import type { Check, ProcessVersion } from "../../domain/desired/version.ts";
+import type { Route } from "../../domain/observed/route.ts";
+import { whyNotReady } from "../../domain/observed/observation.ts";
 import type { Ports } from "../ports.ts";
 import { areDependenciesServing } from "./before.ts";
 import { askPublicly, privately, publicly } from "./checks.ts";

@@ -3,13 +3,13 @@
  * checks that change nothing are repeated, because fifty orders are not one order; without any, the health check is asked.
  */
 
-import { isHarmless, whyNotAsExpected } from "../../domain/checks.ts";
-import type { PerformanceTest } from "../../domain/environment.ts";
-import { healthCheckOf } from "../../domain/health-check.ts";
-import { describeLoad, type Load, type LoadSample, whyLoadFails } from "../../domain/load-judgement.ts";
+import { isHarmless, whyNotAsExpected } from "../../domain/validation/checks.ts";
+import type { PerformanceTest } from "../../domain/desired/environment.ts";
+import { healthCheckOf } from "../../domain/validation/health.ts";
+import { describeLoad, type Load, type LoadSample, whyLoadFails } from "../../domain/validation/load.ts";
 import type { Instant } from "../../domain/names.ts";
 import type { Answer, ProbeRequest } from "../../ports/prober.ts";
-import { below } from "../../domain/probe-path.ts";
+import { below } from "../../domain/validation/probe-path.ts";
 import type { Ports } from "../ports.ts";
 import { requestOf } from "./checks.ts";
 import { onPlacements } from "./placements.ts";

@@ -4,7 +4,7 @@
  */
 
 import type { ValidationName } from "../../domain/evidence.ts";
-import type { Placement } from "../../domain/unit.ts";
+import type { Placement } from "../../domain/desired/unit.ts";
 import { Failure, installedOf, messageOf, type Question, type Subject } from "./question.ts";
 
 /** The engine went away while it was asked. */

@@ -1,7 +1,7 @@
 /** With all the traffic: does the router give it to this version, does it answer there, is it counted? */
 
-import { isHarmless, isSmokeTest } from "../../domain/checks.ts";
-import { servingUnit, whyNotReady } from "../../domain/seen.ts";
+import { isHarmless, isSmokeTest } from "../../domain/validation/checks.ts";
+import { servingUnit, whyNotReady } from "../../domain/observed/observation.ts";
 import { publicly } from "./checks.ts";
 import { type Asked, Failure, installedOf, type Question, type Subject } from "./question.ts";
 

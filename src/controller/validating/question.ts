@@ -1,12 +1,11 @@
 /** One thing that a validation asks, and how its answer is told from not having been able to ask. */
 
-import type { Phase } from "../../domain/actions.ts";
-import type { EnvironmentSpec } from "../../domain/environment.ts";
-import type { ValidationName, ValidationResult } from "../../domain/evidence.ts";
+import type { EnvironmentSpec } from "../../domain/desired/environment.ts";
+import type { Phase, ValidationName, ValidationResult } from "../../domain/evidence.ts";
 import type { EnvironmentName, Instant, UnitRef } from "../../domain/names.ts";
-import type { Check } from "../../domain/process-version.ts";
-import { findInstalled } from "../../domain/seen.ts";
-import type { Installed, Inventory } from "../../domain/unit.ts";
+import type { Check } from "../../domain/desired/version.ts";
+import { findInstalled } from "../../domain/observed/observation.ts";
+import type { Installed, Inventory } from "../../domain/desired/unit.ts";
 import type { Ports } from "../ports.ts";
 
 export interface Question {

@@ -1,8 +1,7 @@
 /** Which questions a phase asks: those that the environment lists for it, in one order, and never none at all. */
 
-import { askedFrom, type ValidationName } from "../../domain/evidence.ts";
-import type { Phase } from "../../domain/actions.ts";
-import type { Check } from "../../domain/process-version.ts";
+import { askedFrom, type Phase, type ValidationName } from "../../domain/evidence.ts";
+import type { Check } from "../../domain/desired/version.ts";
 import { loadUnit } from "../units.ts";
 import { dependencyValidation, environmentValidation, processValidation } from "./before.ts";
 import { smokeTests } from "./checks.ts";

@@ -1,10 +1,10 @@
 /** At most so many deployments at once in one environment (`restrictions.maxConcurrentDeployments`). */
 
-import type { Handovers } from "../handovers.ts";
-import type { Rollout } from "../rollout.ts";
-import { isHandingOver } from "../rollout-states.ts";
+import type { Rollout } from "../journal/rollout.ts";
+import { isHandingOver } from "../strategies/rollout-states.ts";
 import { isOnItsWay } from "../strategies/steps.ts";
 import type { Held } from "./gate.ts";
+import type { Handovers } from "../journal/handover.ts";
 
 /**
  * What only waits for others to hand paths over takes nobody's place: those others need one. Where no path changes its owner

@@ -1,10 +1,10 @@
 /** A process that is called is deployed before its caller: the caller waits until what it needs is there and serves. */
 
 import semver from "semver";
-import type { DesiredState } from "../desired.ts";
+import type { DesiredState } from "../desired/resolve.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
-import type { Dependency } from "../process-version.ts";
-import type { Reason } from "../reason.ts";
+import type { Dependency } from "../desired/version.ts";
+import type { Reason } from "../journal/reason.ts";
 import type { Held } from "./gate.ts";
 
 /** What the gate asks about other processes of the same environment. */

@@ -1,7 +1,7 @@
 /** A gate can hold a deployment back, with the reason and, where it has one, the time at which it will pass. */
 
 import type { Instant } from "../names.ts";
-import type { Reason } from "../reason.ts";
+import type { Reason } from "../journal/reason.ts";
 
 export interface Held {
   readonly reason: Reason;

@@ -1,7 +1,7 @@
 /** Who answers which requests, put where only those meet that can clash. Pure. */
 
 import type { ProcessId } from "../names.ts";
-import type { PublicEndpoint } from "../unit.ts";
+import type { PublicEndpoint } from "../desired/unit.ts";
 import { commonPath, formsOf, looksLike, placeOf } from "./clash.ts";
 import type { Budget } from "./overlap.ts";
 import type { PathForm } from "./path-pattern.ts";

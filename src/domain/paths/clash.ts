@@ -1,6 +1,6 @@
 /** Which endpoints answer the same requests with nothing to tell which of them goes first. Pure. */
 
-import type { PublicEndpoint } from "../unit.ts";
+import type { PublicEndpoint } from "../desired/unit.ts";
 import { type Budget, commonText } from "./overlap.ts";
 import { type PathForm, type PathPattern, readPath } from "./path-pattern.ts";
 import { UnreadablePath } from "./unreadable-path.ts";

@@ -3,10 +3,10 @@
  * traffic at once. What is in flight on the stable version finishes there.
  */
 
-import type { BlueGreenSpec } from "../environment.ts";
+import type { BlueGreenSpec } from "../desired/environment.ts";
 import type { UnitRef } from "../names.ts";
-import type { Rollout, RolloutSeen, StrategyStep } from "../rollout.ts";
-import { isSettling, nextSettling } from "./settling.ts";
+import type { Rollout, RolloutSeen, StrategyStep } from "../journal/rollout.ts";
+import { isSettling, nextSettling } from "./after-switch.ts";
 import {
   enter,
   type In,

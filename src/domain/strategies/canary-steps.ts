@@ -1,8 +1,8 @@
 /** The steps that a canary is made of: how long each lasts, who takes it further, and where a promotion leads. */
 
-import type { CanarySpec, CanaryStep } from "../environment.ts";
+import type { CanarySpec, CanaryStep } from "../desired/environment.ts";
 import type { Instant, Percent } from "../names.ts";
-import type { RolloutState } from "../rollout.ts";
+import type { RolloutState } from "../journal/rollout.ts";
 
 type Shifting = Extract<RolloutState, { readonly kind: "shifting" }>;
 

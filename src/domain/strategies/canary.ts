@@ -3,11 +3,11 @@
  * of the traffic, judged by metrics at every step. Schedules and subscriptions stay with the stable version until the end.
  */
 
-import type { Action } from "../actions.ts";
-import type { CanarySpec, CanaryStep } from "../environment.ts";
+import type { Action } from "../journal/actions.ts";
+import type { CanarySpec, CanaryStep } from "../desired/environment.ts";
 import type { Instant, Percent, UnitRef } from "../names.ts";
-import type { Rollout, RolloutSeen, StrategyStep, Stuck } from "../rollout.ts";
-import { isSettling, nextSettling } from "./settling.ts";
+import type { Rollout, RolloutSeen, StrategyStep, Stuck } from "../journal/rollout.ts";
+import { isSettling, nextSettling } from "./after-switch.ts";
 import {
   enter,
   type In,

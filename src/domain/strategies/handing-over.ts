@@ -3,13 +3,13 @@
  * checked on its private address; when all are ready, all of them get all the traffic in one write of the routing table.
  */
 
-import type { Action } from "../actions.ts";
-import type { Going, Handover, Handovers } from "../handovers.ts";
+import type { Action } from "../journal/actions.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
-import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
-import { isHandingOver } from "../rollout-states.ts";
+import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../journal/rollout.ts";
+import { isHandingOver } from "./rollout-states.ts";
 import { enter, fail, giveTraffic, type In, install, is, isNotSo, isSo, mayHaveTraffic, stay } from "./steps.ts";
 import { next } from "./strategy.ts";
+import type { Going, Handover, Handovers } from "../journal/handover.ts";
 
 /** As the strategy has it, but for the moments when it would get its first traffic, or all that its stable version has left. */
 export function nextHandingOver(rollout: Rollout, seen: RolloutSeen, handovers: Handovers | null): StrategyStep {

@@ -5,8 +5,8 @@
  */
 
 import type { UnitRef } from "../names.ts";
-import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
-import { isSettling, nextSettling } from "./settling.ts";
+import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../journal/rollout.ts";
+import { isSettling, nextSettling } from "./after-switch.ts";
 import {
   beginValidating,
   check,

@@ -4,12 +4,12 @@
  * until all is over, so that going back is a matter of the router alone; schedules and subscriptions stay with it until the end.
  */
 
-import type { Action } from "../actions.ts";
-import type { RollingSpec } from "../environment.ts";
+import type { Action } from "../journal/actions.ts";
+import type { RollingSpec } from "../desired/environment.ts";
 import { assertNever, type UnitRef } from "../names.ts";
-import type { InstanceSeen, Rollout, RolloutSeen, StrategyStep } from "../rollout.ts";
+import type { InstanceSeen, Rollout, RolloutSeen, StrategyStep } from "../journal/rollout.ts";
 import { countDown, idsOf, isRotated, type Places, rotate, rotationFor, without } from "./rotation.ts";
-import { isSettling, nextSettling } from "./settling.ts";
+import { isSettling, nextSettling } from "./after-switch.ts";
 import {
   check,
   drainPollMs,

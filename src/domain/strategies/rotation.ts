@@ -1,9 +1,9 @@
 /** Which instances carry which version while a rolling deployment goes from one to the next, and how the traffic is shared then. */
 
-import type { Action, Weight } from "../actions.ts";
-import type { RollingSpec } from "../environment.ts";
+import type { Action, Weight } from "../journal/actions.ts";
+import type { RollingSpec } from "../desired/environment.ts";
 import type { UnitRef } from "../names.ts";
-import type { InstanceSeen, Rollout, RolloutSeen } from "../rollout.ts";
+import type { InstanceSeen, Rollout, RolloutSeen } from "../journal/rollout.ts";
 import { is } from "./steps.ts";
 
 /** Where a rolling deployment is: `moved` have the new version, `batch` is being worked on. */

@@ -1,11 +1,12 @@
 /** The vocabulary that all strategies share: small steps with their actions and reasons. */
 
-import type { Action, Phase } from "../actions.ts";
-import type { Verdict } from "../evidence.ts";
+import type { Action } from "../journal/actions.ts";
+import type { Phase, Verdict } from "../evidence.ts";
 import { assertNever, type Instant, type UnitRef } from "../names.ts";
-import type { Known, Rollout, RolloutSeen, RolloutState, StrategyStep } from "../rollout.ts";
-import { rolloutStates } from "../rollout-states.ts";
+import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../journal/rollout.ts";
+import { rolloutStates } from "./rollout-states.ts";
 import { traitsOf } from "./traits.ts";
+import type { Known } from "../observed/observation.ts";
 
 export type In<K extends RolloutState["kind"]> = Extract<RolloutState, { kind: K }>;
 

@@ -1,13 +1,13 @@
 /** Picks the rules of a rollout. A new strategy is one file beside this one, its spec in `environment.ts`, and a line in each function here. */
 
 import { assertNever } from "../names.ts";
-import type { Rollout, RolloutSeen, StrategyStep } from "../rollout.ts";
+import type { Rollout, RolloutSeen, StrategyStep } from "../journal/rollout.ts";
 import { nextBlueGreen } from "./blue-green.ts";
 import { nextCanary } from "./canary.ts";
 import { beginRecreate, nextRecreate } from "./recreate.ts";
 import { nextRolling } from "./rolling.ts";
 import { beginBeside } from "./steps.ts";
-import { beginHeal, beginRetire, nextHeal, nextRetire } from "./upkeep.ts";
+import { beginHeal, beginRetire, nextHeal, nextRetire } from "./heal-and-retire.ts";
 
 /** The first step of a rollout that has just been decided on; its own `state` is not looked at. */
 export function begin(rollout: Rollout, why: string): StrategyStep {

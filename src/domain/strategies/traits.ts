@@ -3,10 +3,10 @@
  * and nobody outside this folder asks which strategy it is.
  */
 
-import type { EnvironmentSpec, OnInconclusive, StrategySpec, WarmLimit } from "../environment.ts";
-import type { MetricCheck } from "../metrics.ts";
+import type { EnvironmentSpec, OnInconclusive, StrategySpec, WarmLimit } from "../desired/environment.ts";
+import type { MetricCheck } from "../analysis/metrics.ts";
 import type { Instant, Percent } from "../names.ts";
-import type { Rollout, RolloutState } from "../rollout.ts";
+import type { Rollout, RolloutState } from "../journal/rollout.ts";
 import { firstShareOf, isAnalysing, promoteCanary, stepLastsMs, waitsForPromotion } from "./canary-steps.ts";
 
 export interface StrategyTraits<S extends StrategySpec> {

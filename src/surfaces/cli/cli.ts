@@ -9,7 +9,7 @@ import { addDigest } from "./commands/digest.ts";
 import { addDown } from "./commands/down.ts";
 import { addFreeze, addUnfreeze } from "./commands/freeze.ts";
 import { addGateway } from "./commands/gateway.ts";
-import { addHands } from "./commands/hands.ts";
+import { addHands } from "./commands/rollout-commands.ts";
 import { addHistory } from "./commands/history.ts";
 import { addInit } from "./commands/init.ts";
 import { addPlan } from "./commands/plan.ts";
@@ -20,10 +20,10 @@ import { addStatus } from "./commands/status.ts";
 import { addSync } from "./commands/sync.ts";
 import { addValidate } from "./commands/validate.ts";
 import { addWait } from "./commands/wait.ts";
-import { couldNotRun, printFailure, reportFailure } from "./failure.ts";
-import { type AddCommand, type ExitCode, type Session, startSession } from "./session.ts";
-import { wrap } from "./terminal.ts";
-import type { CliWorld } from "./world.ts";
+import { couldNotRun, printFailure, reportFailure } from "./terminal/failure.ts";
+import { type AddCommand, type ExitCode, type Session, startSession } from "./terminal/session.ts";
+import { wrap } from "./terminal/terminal.ts";
+import type { CliWorld } from "./terminal/world.ts";
 
 /** As `--help` lists them, by what they are for. */
 const commands: Readonly<Record<string, readonly AddCommand[]>> = {

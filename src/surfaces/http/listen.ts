@@ -4,7 +4,7 @@ import { chmod, lstat, unlink } from "node:fs/promises";
 import { createConnection } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { PinionError } from "../../domain/errors.ts";
-import { type Door, socketDoor, tokenDoor, type TokenDoorOptions } from "./door.ts";
+import { type Door, socketDoor, tokenDoor, type TokenDoorOptions } from "./open-server.ts";
 import { createHttp, type HttpParts } from "./server.ts";
 
 export interface HttpOptions extends Omit<HttpParts, "door"> {

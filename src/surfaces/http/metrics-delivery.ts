@@ -1,6 +1,6 @@
 /** Metrics of how deployments go: all since the journal began as counters, and the latest as rates with their alerts. */
 
-import type { Alert, Delivery } from "../../domain/delivery-metrics.ts";
+import type { Alert, Delivery } from "../../domain/status/delivery-metrics.ts";
 import type { Tally } from "../../ports/journal.ts";
 import type { Family, Labels, Sample } from "./metrics-exposition.ts";
 

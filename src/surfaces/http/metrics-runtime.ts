@@ -1,6 +1,6 @@
 /** Metrics of what is there now: the repository, environments, processes and rollouts. */
 
-import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../controller/queries.ts";
+import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../api/views.ts";
 import type { Family, Sample } from "./metrics-exposition.ts";
 
 /** `now`: milliseconds since 1970. */

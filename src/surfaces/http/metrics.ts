@@ -1,10 +1,10 @@
 /** `/metrics`: what runs where, how deployments go, whether git is followed, and who could not be told. */
 
 import { setImmediate } from "node:timers/promises";
-import type { Overview } from "../../controller/queries.ts";
-import type { NotificationCount } from "../../controller/telling-lane.ts";
-import type { Alert, Delivery } from "../../domain/delivery-metrics.ts";
-import type { GatewayStatus } from "../../domain/gateway-status.ts";
+import type { Overview } from "../../api/views.ts";
+import type { NotificationCount } from "../../controller/notifications/delivery-queue.ts";
+import type { Alert, Delivery } from "../../domain/status/delivery-metrics.ts";
+import type { GatewayStatus } from "../../domain/observed/gateway-status.ts";
 import type { Tally } from "../../ports/journal.ts";
 import { deliveryFamilies } from "./metrics-delivery.ts";
 import { exposition, type Family, type Sample } from "./metrics-exposition.ts";

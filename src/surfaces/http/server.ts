@@ -1,17 +1,17 @@
 /** The controller's HTTP API: liveness, readiness, metrics, what `pinion status` and `pinion history` show, and people's orders. */
 
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import type { Commands, Queries } from "../../controller/queries.ts";
+import type { Commands, Queries } from "../../api/views.ts";
 import { PinionError } from "../../domain/errors.ts";
-import type { GatewayStatus } from "../../domain/gateway-status.ts";
+import type { GatewayStatus } from "../../domain/observed/gateway-status.ts";
 import type { Instant } from "../../domain/names.ts";
 import type { HistoryQuery } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
-import { deploymentJson, overviewJson } from "./answers.ts";
-import { type Door, isOwnOrigin } from "./door.ts";
-import { addOrders } from "./orders.ts";
-import { foreignHost, foreignOrigin, metricsOnly, notFound, type Problem, problemOf, stranger } from "./problems.ts";
-import { type Selection, selectFrom } from "./selection.ts";
+import { deploymentJson, overviewJson } from "../../api/json.ts";
+import { type Door, isOwnOrigin } from "./open-server.ts";
+import { addOrders } from "./commands.ts";
+import { foreignHost, foreignOrigin, metricsOnly, notFound, type Problem, problemOf, stranger } from "../../api/problems.ts";
+import { type Selection, selectFrom } from "../../api/selection.ts";
 
 export interface HttpParts {
   /** Who is let in, and how. */

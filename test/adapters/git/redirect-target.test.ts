@@ -1,7 +1,7 @@
 /** Where a git server may send us: credentials go along, so only where they would go anyway. */
 
 import { describe, expect, it } from "vitest";
-import { redirectTarget } from "../../../src/adapters/git/git-http-answer.ts";
+import { redirectTarget } from "../../../src/adapters/git/transport/git-http-answer.ts";
 
 describe("a redirect from https://git.example/shop.git", () => {
   const from = "https://git.example/shop.git/info/refs";

@@ -1,7 +1,7 @@
 /** Where the versions of a repository answer: what cannot be served, and who would answer for whom. */
 
 import { describe, expect, it } from "vitest";
-import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
+import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { nodeRedDialect } from "../../../src/adapters/engines/node-red/dialect.ts";

@@ -2,11 +2,11 @@
 
 import { describe, expect, it } from "vitest";
 import { nodeRedDialect } from "../../../src/adapters/engines/node-red/dialect.ts";
-import { parseControllerConfig } from "../../../src/adapters/manifest/controller-config.ts";
-import { jsonProblem } from "../../../src/adapters/manifest/json-scan.ts";
-import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
+import { parseControllerConfig } from "../../../src/adapters/manifest/operator/controller-config.ts";
+import { jsonProblem } from "../../../src/adapters/manifest/document/json-scan.ts";
+import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
-import { readYamlText } from "../../../src/adapters/manifest/yaml-document.ts";
+import { readYamlText } from "../../../src/adapters/manifest/document/yaml-document.ts";
 import { createFakeObjects } from "../../fakes/objects.ts";
 import { smallRepository, versionText } from "../../support/small-repository.ts";
 

@@ -2,13 +2,13 @@
 
 import { describe, expect, it } from "vitest";
 import { nodeRedDialect } from "../../../src/adapters/engines/node-red/dialect.ts";
-import { definitionFindings } from "../../../src/adapters/manifest/definition-rules.ts";
+import { definitionFindings } from "../../../src/adapters/manifest/process/definition-rules.ts";
 import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
-import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
+import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { atOnce } from "../../../src/domain/slices.ts";
-import { nearest } from "../../../src/adapters/manifest/suggest.ts";
+import { nearest } from "../../../src/adapters/manifest/document/suggest.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
-import type { Definition } from "../../../src/domain/definition.ts";
+import type { Definition } from "../../../src/domain/desired/definition.ts";
 import type { Finding } from "../../../src/domain/finding.ts";
 import { createFakeObjects, createFakeParseCache } from "../../fakes/objects.ts";
 import { plainDialect, processText, smallRepository, versionText } from "../../support/small-repository.ts";

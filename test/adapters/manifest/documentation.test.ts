@@ -2,8 +2,8 @@
 
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { parseControllerConfig } from "../../../src/adapters/manifest/controller-config.ts";
-import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
+import { parseControllerConfig } from "../../../src/adapters/manifest/operator/controller-config.ts";
+import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { eventKinds } from "../../support/events.ts";
 import { parse } from "./environment/reading.ts";
 

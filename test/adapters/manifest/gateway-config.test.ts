@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { parseControllerConfig } from "../../../src/adapters/manifest/controller-config.ts";
-import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
+import { parseControllerConfig } from "../../../src/adapters/manifest/operator/controller-config.ts";
+import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
 
 const schemas = createSchemas();

@@ -2,10 +2,10 @@
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { jsonProblem } from "../../../src/adapters/manifest/json-scan.ts";
-import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
+import { jsonProblem } from "../../../src/adapters/manifest/document/json-scan.ts";
+import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
-import { readYamlText } from "../../../src/adapters/manifest/yaml-document.ts";
+import { readYamlText } from "../../../src/adapters/manifest/document/yaml-document.ts";
 import { createFakeObjects } from "../../fakes/objects.ts";
 import { plainDialect, smallRepository, versionText } from "../../support/small-repository.ts";
 import { runs } from "../../support/thorough.ts";

@@ -3,8 +3,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
-import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
-import type { Snapshot } from "../../../src/domain/snapshot.ts";
+import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
+import type { Snapshot } from "../../../src/domain/desired/snapshot.ts";
 import { createFakeObjects, createFakeParseCache, type FakeFiles } from "../../fakes/objects.ts";
 import { plainDialect, processText, smallDefinition, smallDigest, smallRepository, versionText } from "../../support/small-repository.ts";
 import { runs } from "../../support/thorough.ts";

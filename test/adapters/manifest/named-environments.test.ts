@@ -1,7 +1,7 @@
 /** What pinion.yaml says of an environment that the repository does not have holds nowhere, and is told. */
 
 import { describe, expect, it } from "vitest";
-import { parseControllerConfig } from "../../../src/adapters/manifest/controller-config.ts";
+import { parseControllerConfig } from "../../../src/adapters/manifest/operator/controller-config.ts";
 import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
 import { createFakeObjects, createFakeParseCache } from "../../fakes/objects.ts";
 import { plainDialect, smallRepository } from "../../support/small-repository.ts";

@@ -1,7 +1,7 @@
 /** What is wrong with pinion.yaml is said as it is written, in whichever spelling. */
 
 import { describe, expect, it } from "vitest";
-import { parseControllerConfig } from "../../../src/adapters/manifest/controller-config.ts";
+import { parseControllerConfig } from "../../../src/adapters/manifest/operator/controller-config.ts";
 
 const parse = (text: string) => parseControllerConfig(text, "pinion.yaml");
 const repository = "repository: { url: https://git.example.com/config.git }\n";

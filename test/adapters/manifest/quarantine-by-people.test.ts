@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
-import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
+import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { createFakeObjects, createFakeParseCache, type FakeFile, type FakeFiles } from "../../fakes/objects.ts";
 import { plainDialect, smallDigest, smallRepository } from "../../support/small-repository.ts";
 

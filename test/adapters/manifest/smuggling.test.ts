@@ -1,7 +1,7 @@
 /** What a committer may try in order to name a secret, leave the repository, or change what every object has: refused at its place in the file. */
 
 import { describe, expect, it } from "vitest";
-import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
+import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { createFakeObjects } from "../../fakes/objects.ts";
 import { plainDialect, smallRepository } from "../../support/small-repository.ts";

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { nodeRedDialect } from "../../../src/adapters/engines/node-red/dialect.ts";
 import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
-import { createSchemas } from "../../../src/adapters/manifest/schemas.ts";
+import { createSchemas } from "../../../src/adapters/manifest/document/schemas.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { createFakeObjects, createFakeParseCache } from "../../fakes/objects.ts";
 

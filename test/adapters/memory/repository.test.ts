@@ -9,7 +9,7 @@ import { plantTree } from "../../../src/adapters/memory/object-tree.ts";
 import { createMemoryRepository, type MemoryRepository, type MemoryState, objectsOf } from "../../../src/adapters/memory/repository.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
 import type { Finding } from "../../../src/domain/finding.ts";
-import type { RevertOrder } from "../../../src/domain/revert.ts";
+import type { RevertOrder } from "../../../src/domain/journal/revert.ts";
 import type { ConfigEdit } from "../../../src/ports/config-editor.ts";
 import type { PinWriter } from "../../../src/ports/pin-writer.ts";
 import { type HeldVersion, pinWriterContract, revertOrder } from "../../contracts/pin-writer.ts";

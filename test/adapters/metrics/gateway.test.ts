@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { createGatewaySource } from "../../../src/adapters/metrics/gateway.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
-import type { MetricQuery } from "../../../src/domain/metrics.ts";
-import type { TrafficCount } from "../../../src/domain/route.ts";
+import type { MetricQuery } from "../../../src/domain/analysis/metrics.ts";
+import type { TrafficCount } from "../../../src/domain/observed/route.ts";
 import type { MetricSource } from "../../../src/ports/metric-source.ts";
 import { metricSourceContract } from "../../contracts/metric-source.ts";
 import { answers, aQuery, traffic, unit } from "../../support/metric-values.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { quantileOf } from "../../../src/adapters/metrics/histogram.ts";
-import { latencyBoundsMs } from "../../../src/adapters/routers/gateway/counters.ts";
+import { latencyBoundsMs } from "../../../src/gateway/counters.ts";
 
 const buckets = [
   { leMs: 10, count: 50 },

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createHttpJsonSource, type HttpJsonSourceOptions } from "../../../src/adapters/metrics/http-json.ts";
 import { parsePointer } from "../../../src/adapters/metrics/json-pointer.ts";
-import type { MetricQuery } from "../../../src/domain/metrics.ts";
+import type { MetricQuery } from "../../../src/domain/analysis/metrics.ts";
 import { metricSourceContract } from "../../contracts/metric-source.ts";
 import { failureOf } from "../../support/failure.ts";
 import { aQuery, unit } from "../../support/metric-values.ts";

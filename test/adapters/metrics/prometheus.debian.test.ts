@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createPrometheusSource, type PrometheusSourceOptions } from "../../../src/adapters/metrics/prometheus.ts";
-import { createCounters } from "../../../src/adapters/routers/gateway/counters.ts";
-import { renderMetrics } from "../../../src/adapters/routers/gateway/prometheus.ts";
-import type { MetricQuery } from "../../../src/domain/metrics.ts";
+import { createCounters } from "../../../src/gateway/counters.ts";
+import { renderMetrics } from "../../../src/gateway/prometheus.ts";
+import type { MetricQuery } from "../../../src/domain/analysis/metrics.ts";
 import { metricSourceContract } from "../../contracts/metric-source.ts";
 import { failureOf } from "../../support/failure.ts";
 import { aQuery, unit } from "../../support/metric-values.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createPrometheusSource, type PrometheusSourceOptions } from "../../../src/adapters/metrics/prometheus.ts";
-import type { MetricQuery } from "../../../src/domain/metrics.ts";
+import type { MetricQuery } from "../../../src/domain/analysis/metrics.ts";
 import { failureOf } from "../../support/failure.ts";
 import { aQuery, unit } from "../../support/metric-values.ts";
 import { openReceiver, type TestReceiver } from "../../support/receiver.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createSecrets } from "../../../src/adapters/secrets/secrets.ts";
-import type { Permits } from "../../../src/domain/permits.ts";
+import type { Permits } from "../../../src/domain/config/permits.ts";
 
 describe("secrets of the controller", () => {
   let directory: string;

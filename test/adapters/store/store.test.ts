@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:
 import { basename, join } from "node:path";
 import Database from "libsql";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { reserveBytes } from "../../../src/adapters/store/reserve.ts";
+import { reserveBytes } from "../../../src/adapters/store/sqlite/reserve.ts";
 import { openStore } from "../../../src/adapters/store/store.ts";
 import type { Store, StoreOptions } from "../../../src/adapters/store/store.ts";
 import { journalContract } from "../../contracts/journal.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { MetricCheck } from "../../../src/domain/metrics.ts";
+import type { MetricCheck } from "../../../src/domain/analysis/metrics.ts";
 import { aWish as anyWish, createMeasuringStand, errorRate, type MeasuringStand, value } from "../../support/measuring-stand.ts";
 import { unit } from "../../support/metric-values.ts";
 

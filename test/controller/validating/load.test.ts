@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { PerformanceTest } from "../../../src/domain/environment.ts";
-import type { Check } from "../../../src/domain/process-version.ts";
+import type { PerformanceTest } from "../../../src/domain/desired/environment.ts";
+import type { Check } from "../../../src/domain/desired/version.ts";
 import { check, createStand } from "./stand.ts";
 
 const slow: PerformanceTest["checks"][number] = {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../src/adapters/engines/node-red/embedded.ts";
 import { createHttpProber, type HttpProber } from "../../../src/adapters/probes/http-prober.ts";
 import { systemClock } from "../../../src/adapters/system/system.ts";
-import type { PerformanceTest, ValidationSpec } from "../../../src/domain/environment.ts";
+import type { PerformanceTest, ValidationSpec } from "../../../src/domain/desired/environment.ts";
 import { helloFlow, kill, killerLibs } from "../../adapters/engines/node-red/flows.ts";
 import { silent, until } from "../../adapters/engines/node-red/instances.ts";
 import { check, createStand } from "./stand.ts";

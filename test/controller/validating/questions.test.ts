@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Phase } from "../../../src/domain/actions.ts";
-import type { PerformanceTest } from "../../../src/domain/environment.ts";
-import type { ValidationName } from "../../../src/domain/evidence.ts";
+import type { PerformanceTest } from "../../../src/domain/desired/environment.ts";
+import type { Phase, ValidationName } from "../../../src/domain/evidence.ts";
 import { check, createStand, inShort } from "./stand.ts";
 
 const performance: PerformanceTest = { checks: [], requests: 2, concurrency: 1, durationMs: 1_000 };

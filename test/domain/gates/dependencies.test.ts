@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Desired } from "../../../src/domain/desired.ts";
+import type { Desired } from "../../../src/domain/desired/resolve.ts";
 import { holdForConcurrency } from "../../../src/domain/gates/concurrency.ts";
 import { holdForDependencies } from "../../../src/domain/gates/dependencies.ts";
 import type { Digest, UnitRef } from "../../../src/domain/names.ts";
-import type { Dependency } from "../../../src/domain/process-version.ts";
+import type { Dependency } from "../../../src/domain/desired/version.ts";
 
 const digest = (letter: string): Digest => `sha256-${letter.repeat(64)}`;
 const unit = (process: string, version: string, letter = "a"): UnitRef => ({ process, version, digest: digest(letter) });

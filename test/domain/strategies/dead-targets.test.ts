@@ -1,9 +1,9 @@
 /** A route whose weights are right, and whose targets are not where the versions answer now, is set again in every state that has traffic. */
 
 import { expect, it } from "vitest";
-import type { RolloutSeen, RolloutState } from "../../../src/domain/rollout.ts";
+import type { RolloutSeen, RolloutState } from "../../../src/domain/journal/rollout.ts";
 import { nextCanary } from "../../../src/domain/strategies/canary.ts";
-import { nextSettling, type SettlingState } from "../../../src/domain/strategies/settling.ts";
+import { nextSettling, type SettlingState } from "../../../src/domain/strategies/after-switch.ts";
 import { whenRejected } from "../../../src/domain/strategies/steps.ts";
 import { canary } from "../../support/progressive.ts";
 import { candidate, instance, known, rolloutIn, seenWith, stable } from "./rolling-values.ts";

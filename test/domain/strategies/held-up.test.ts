@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { nextCanary } from "../../../src/domain/strategies/canary.ts";
-import { nextHeal } from "../../../src/domain/strategies/upkeep.ts";
+import { nextHeal } from "../../../src/domain/strategies/heal-and-retire.ts";
 import { canary } from "../../support/progressive.ts";
 import { candidate, known, rolloutIn, seenWith } from "./rolling-values.ts";
 

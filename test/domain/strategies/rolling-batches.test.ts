@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RolloutSeen, RolloutState } from "../../../src/domain/rollout.ts";
+import type { RolloutSeen, RolloutState } from "../../../src/domain/journal/rollout.ts";
 import { nextRolling } from "../../../src/domain/strategies/rolling.ts";
 import { down, moved, out, shared, stuck, table, told } from "./rolling-table.ts";
 import { candidate, instance, known, rolloutIn, seenWith, spec } from "./rolling-values.ts";

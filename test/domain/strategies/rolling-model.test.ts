@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Action } from "../../../src/domain/actions.ts";
-import type { StrategyStep } from "../../../src/domain/rollout.ts";
+import type { Action } from "../../../src/domain/journal/actions.ts";
+import type { StrategyStep } from "../../../src/domain/journal/rollout.ts";
 import { candidate, spec, stable } from "./rolling-values.ts";
 import { Fleet, type Mishap } from "./simulated-fleet.ts";
 import { runs } from "../../support/thorough.ts";

@@ -1,8 +1,8 @@
 /** Rows of the tables in which the rolling strategy is tested. */
 
 import { expect, it } from "vitest";
-import type { Action } from "../../../src/domain/actions.ts";
-import type { InstanceSeen, RolloutSeen, RolloutState, StrategyStep } from "../../../src/domain/rollout.ts";
+import type { Action } from "../../../src/domain/journal/actions.ts";
+import type { InstanceSeen, RolloutSeen, RolloutState, StrategyStep } from "../../../src/domain/journal/rollout.ts";
 import { nextRolling } from "../../../src/domain/strategies/rolling.ts";
 import { candidate, instance, known, rolloutIn, spec, stable } from "./rolling-values.ts";
 

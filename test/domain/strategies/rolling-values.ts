@@ -1,8 +1,8 @@
 /** Small complete values for tests of the rolling strategy. */
 
-import type { RollingSpec } from "../../../src/domain/environment.ts";
+import type { RollingSpec } from "../../../src/domain/desired/environment.ts";
 import type { Digest } from "../../../src/domain/names.ts";
-import type { InstanceSeen, Rollout, RolloutSeen, RolloutState } from "../../../src/domain/rollout.ts";
+import type { InstanceSeen, Rollout, RolloutSeen, RolloutState } from "../../../src/domain/journal/rollout.ts";
 
 const digest = (letter: string): Digest => `sha256-${letter.repeat(64)}`;
 export const stable = { process: "orders", version: "1.0.0", digest: digest("a") };

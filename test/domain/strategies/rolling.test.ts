@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RolloutSeen, RolloutState } from "../../../src/domain/rollout.ts";
+import type { RolloutSeen, RolloutState } from "../../../src/domain/journal/rollout.ts";
 import { nextRolling } from "../../../src/domain/strategies/rolling.ts";
 import { beginBeside } from "../../../src/domain/strategies/steps.ts";
 import { down, moved, shared, table, told, word } from "./rolling-table.ts";

@@ -1,11 +1,12 @@
 /** A few instances, a router and checks in memory: does what a rolling deployment asks for, and lets things go wrong in between. */
 
-import { type Action, scopeOf } from "../../../src/domain/actions.ts";
-import type { RollingSpec } from "../../../src/domain/environment.ts";
-import type { InstanceSeen, Known, Rollout, RolloutSeen, StrategyStep } from "../../../src/domain/rollout.ts";
+import { type Action, scopeOf } from "../../../src/domain/journal/actions.ts";
+import type { RollingSpec } from "../../../src/domain/desired/environment.ts";
+import type { InstanceSeen, Rollout, RolloutSeen, StrategyStep } from "../../../src/domain/journal/rollout.ts";
 import { nextRolling } from "../../../src/domain/strategies/rolling.ts";
 import { beginBeside } from "../../../src/domain/strategies/steps.ts";
 import { candidate, known, rolloutIn, seenWith, stable } from "./rolling-values.ts";
+import type { Known } from "../../../src/domain/observed/observation.ts";
 
 /** What may happen between two looks. */
 export type Mishap =

@@ -1,9 +1,9 @@
 /** What holds for all commands: help, usage errors, failures, options handed on, colour. */
 
-import { gatewayDefaults } from "../../../src/domain/controller-config.ts";
+import { gatewayDefaults } from "../../../src/domain/config/config.ts";
 import { describe, expect, it } from "vitest";
 import { PinionError } from "../../../src/domain/errors.ts";
-import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
+import type { CliWorld } from "../../../src/surfaces/cli/terminal/world.ts";
 import { fakeTime, pinion } from "./fake-world.ts";
 
 const oneFinding = {

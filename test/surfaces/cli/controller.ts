@@ -2,11 +2,11 @@
 
 import { afterEach } from "vitest";
 import { startHttp } from "../../../src/surfaces/http/listen.ts";
-import { type Door, tokenDoor, type Tokens } from "../../../src/surfaces/http/door.ts";
-import type { Commands, Overview, Queries } from "../../../src/controller/queries.ts";
-import type { GatewayStatus } from "../../../src/domain/gateway-status.ts";
-import type { Order, OrderAnswer } from "../../../src/domain/orders.ts";
-import type { Deployment } from "../../../src/domain/state.ts";
+import { type Door, tokenDoor, type Tokens } from "../../../src/surfaces/http/open-server.ts";
+import type { Commands, Overview, Queries } from "../../../src/api/views.ts";
+import type { GatewayStatus } from "../../../src/domain/observed/gateway-status.ts";
+import type { Order, OrderAnswer } from "../../../src/domain/journal/commands.ts";
+import type { Deployment } from "../../../src/domain/journal/state.ts";
 import { createKeptLog } from "../../support/log.ts";
 import { noon } from "../http/pictures.ts";
 

@@ -1,13 +1,13 @@
 /** `pinion diff`: exit codes, lines for people, JSON that takes the one version to the other. */
 
 import { describe, expect, it } from "vitest";
-import { applyChanges } from "../../../src/domain/change-applier.ts";
-import { detectChanges } from "../../../src/domain/change-detector.ts";
-import type { Definition } from "../../../src/domain/definition.ts";
-import type { ProcessVersion } from "../../../src/domain/process-version.ts";
-import type { WorkflowChanges } from "../../../src/domain/workflow-changes.ts";
-import type { VersionFile } from "../../../src/surfaces/cli/world.ts";
-import { check } from "../../domain/planning/snapshots.ts";
+import { applyChanges } from "../../../src/domain/changes/apply.ts";
+import { detectChanges } from "../../../src/domain/changes/detect.ts";
+import type { Definition } from "../../../src/domain/desired/definition.ts";
+import type { ProcessVersion } from "../../../src/domain/desired/version.ts";
+import type { WorkflowChanges } from "../../../src/domain/changes/changes.ts";
+import type { VersionFile } from "../../../src/surfaces/cli/terminal/world.ts";
+import { check } from "../../domain/plan/snapshots.ts";
 import { pinion } from "./fake-world.ts";
 
 const base: Definition = {

@@ -1,6 +1,6 @@
 /** A world for the command line that remembers what was printed and answers what a test says. */
 
-import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
+import type { CliWorld } from "../../../src/surfaces/cli/terminal/world.ts";
 import { token } from "./controller.ts";
 import { runCli } from "../../../src/surfaces/cli/cli.ts";
 

@@ -3,9 +3,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { digestOfFile } from "../../../src/adapters/manifest/digest.ts";
-import { findBase } from "../../../src/surfaces/cli/base-revision.ts";
-import { gitProgram } from "../../../src/surfaces/cli/git-program.ts";
+import { digestOfFile } from "../../../src/adapters/manifest/process/digest.ts";
+import { findBase } from "../../../src/surfaces/cli/repository/base-revision.ts";
+import { gitProgram } from "../../../src/surfaces/cli/repository/git-program.ts";
 import { cleanGitEnvironment, git, temporaryFolder } from "../../support/git.ts";
 import { pinion } from "./fake-world.ts";
 

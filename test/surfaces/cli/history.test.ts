@@ -1,7 +1,7 @@
 /** `pinion history` against a controller's real API on loopback. */
 
 import { describe, expect, it } from "vitest";
-import type { Deployment } from "../../../src/domain/state.ts";
+import type { Deployment } from "../../../src/domain/journal/state.ts";
 import { deployment, noon, overview } from "../http/pictures.ts";
 import { createControllers } from "./controller.ts";
 import { pinion } from "./fake-world.ts";

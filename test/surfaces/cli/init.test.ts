@@ -4,11 +4,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { nodeRedDialect } from "../../../src/adapters/engines/node-red/dialect.ts";
-import { parseControllerConfig } from "../../../src/adapters/manifest/controller-config.ts";
-import { digestOfFile } from "../../../src/adapters/manifest/digest.ts";
+import { parseControllerConfig } from "../../../src/adapters/manifest/operator/controller-config.ts";
+import { digestOfFile } from "../../../src/adapters/manifest/process/digest.ts";
 import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
 import { createWorkTree } from "../../../src/adapters/work-tree/work-tree.ts";
-import type { GitProgram } from "../../../src/surfaces/cli/world.ts";
+import type { GitProgram } from "../../../src/surfaces/cli/terminal/world.ts";
 import { temporaryFolder } from "../../support/git.ts";
 import { pinion } from "./fake-world.ts";
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { PinionError } from "../../../src/domain/errors.ts";
-import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
+import type { CliWorld } from "../../../src/surfaces/cli/terminal/world.ts";
 import { freeze, noon, overview, process, progress, revert } from "../http/pictures.ts";
 import { createControllers, orderTaker } from "./controller.ts";
 import { fakeTime, pinion } from "./fake-world.ts";

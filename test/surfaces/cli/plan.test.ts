@@ -2,11 +2,11 @@
 
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../../../src/domain/finding.ts";
-import type { Definition } from "../../../src/domain/definition.ts";
+import type { Definition } from "../../../src/domain/desired/definition.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
-import type { EnvironmentSnapshot } from "../../../src/domain/snapshot.ts";
-import type { CliWorld, GitProgram, OpenRepository, RepositoryPlace } from "../../../src/surfaces/cli/world.ts";
-import { brokenPin, check, environment, finding, metricCheck, pin, rollbackPolicy } from "../../domain/planning/snapshots.ts";
+import type { EnvironmentSnapshot } from "../../../src/domain/desired/snapshot.ts";
+import type { CliWorld, GitProgram, OpenRepository, RepositoryPlace } from "../../../src/surfaces/cli/terminal/world.ts";
+import { brokenPin, check, environment, finding, metricCheck, pin, rollbackPolicy } from "../../domain/plan/snapshots.ts";
 import { overview, process } from "../http/pictures.ts";
 import { createControllers, token } from "./controller.ts";
 import { pinion } from "./fake-world.ts";

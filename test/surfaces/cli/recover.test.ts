@@ -1,10 +1,10 @@
 /** `pinion recover` and `pinion rollback`: what they order, how they follow it, and how they end. */
 
 import { describe, expect, it } from "vitest";
-import type { Overview, ProcessView } from "../../../src/controller/queries.ts";
+import type { Overview, ProcessView } from "../../../src/api/views.ts";
 import type { ValidationResult } from "../../../src/domain/evidence.ts";
-import type { Revert } from "../../../src/domain/revert.ts";
-import type { Deployment } from "../../../src/domain/state.ts";
+import type { Revert } from "../../../src/domain/journal/revert.ts";
+import type { Deployment } from "../../../src/domain/journal/state.ts";
 import { deployment, noon, overview, process, progress, revert } from "../http/pictures.ts";
 import { createControllers, historyOf, orderTaker, script } from "./controller.ts";
 import { fakeTime, pinion } from "./fake-world.ts";

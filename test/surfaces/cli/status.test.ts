@@ -1,10 +1,10 @@
 /** `pinion status` against a controller's real API on loopback. */
 
 import { describe, expect, it } from "vitest";
-import type { Overview } from "../../../src/controller/queries.ts";
+import type { Overview } from "../../../src/api/views.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
 import { fullOverview, noon, overview, process, repository } from "../http/pictures.ts";
-import { finding } from "../../domain/planning/snapshots.ts";
+import { finding } from "../../domain/plan/snapshots.ts";
 import { createControllers, token } from "./controller.ts";
 import { pinion } from "./fake-world.ts";
 import { saying } from "../../support/reason.ts";

@@ -1,7 +1,7 @@
 /** `pinion sync`: two polls, then until everything has been compared. */
 
 import { describe, expect, it } from "vitest";
-import type { Overview } from "../../../src/controller/queries.ts";
+import type { Overview } from "../../../src/api/views.ts";
 import { overview, process, progress, repository } from "../http/pictures.ts";
 import { createControllers, script } from "./controller.ts";
 import { fakeTime, pinion } from "./fake-world.ts";

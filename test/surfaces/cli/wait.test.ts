@@ -1,10 +1,10 @@
 /** `pinion wait` against a controller's real API on loopback that shows one picture after the other. */
 
 import { describe, expect, it } from "vitest";
-import type { Overview, ProcessView } from "../../../src/controller/queries.ts";
+import type { Overview, ProcessView } from "../../../src/api/views.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
-import type { CliWorld } from "../../../src/surfaces/cli/world.ts";
-import type { Deployment } from "../../../src/domain/state.ts";
+import type { CliWorld } from "../../../src/surfaces/cli/terminal/world.ts";
+import type { Deployment } from "../../../src/domain/journal/state.ts";
 import { deployment, overview, process, progress, quarantined, repository } from "../http/pictures.ts";
 import { createControllers, historyOf, script, token } from "./controller.ts";
 import { fakeTime, pinion } from "./fake-world.ts";

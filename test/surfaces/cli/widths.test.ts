@@ -2,7 +2,7 @@
 
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
-import type { Overview } from "../../../src/controller/queries.ts";
+import type { Overview } from "../../../src/api/views.ts";
 import type { Finding } from "../../../src/domain/finding.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
 import { deployment, fullOverview, noon, overview, process } from "../http/pictures.ts";

@@ -1,10 +1,10 @@
 /** What a controller might answer: an overview and a deployment with everything in them. */
 
-import type { Overview, ProcessView, RepositoryStatus } from "../../../src/controller/queries.ts";
-import type { Freeze } from "../../../src/domain/orders.ts";
-import type { Progress } from "../../../src/domain/progress.ts";
-import type { Quarantined, Revert } from "../../../src/domain/revert.ts";
-import type { Deployment } from "../../../src/domain/state.ts";
+import type { Overview, ProcessView, RepositoryStatus } from "../../../src/api/views.ts";
+import type { Freeze } from "../../../src/domain/journal/commands.ts";
+import type { Progress } from "../../../src/domain/journal/progress.ts";
+import type { Quarantined, Revert } from "../../../src/domain/journal/revert.ts";
+import type { Deployment } from "../../../src/domain/journal/state.ts";
 import { saying } from "../../support/reason.ts";
 
 export const noon = Date.UTC(2026, 10, 21, 12, 0, 0);

@@ -1,6 +1,6 @@
 /** The controller's API: what it answers, and whom it refuses. */
 
-import type { GatewayStatus } from "../../../src/domain/gateway-status.ts";
+import type { GatewayStatus } from "../../../src/domain/observed/gateway-status.ts";
 import { describe, expect, it } from "vitest";
 import { PinionError } from "../../../src/domain/errors.ts";
 import type { HistoryQuery } from "../../../src/ports/journal.ts";

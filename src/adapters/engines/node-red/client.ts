@@ -2,7 +2,7 @@
 
 import { readBeginning, readWithin, TooLong } from "../../../domain/bounded-reading.ts";
 import { PinionError } from "../../../domain/errors.ts";
-import type { WorkCount } from "../../../domain/unit.ts";
+import type { WorkCount } from "../../../domain/desired/unit.ts";
 import { type FlowNode, isObject, parseFlowNodes } from "./flow-nodes.ts";
 import { parseFlowsText, writeFlowsText } from "./flows-text.ts";
 

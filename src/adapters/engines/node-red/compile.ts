@@ -1,8 +1,8 @@
 /** Turns a unit into Node-RED's flow objects: one tab of its own, so that any number of versions run side by side. Pure. */
 
-import type { Definition, Json, JsonObject, WorkflowNode } from "../../../domain/definition.ts";
+import type { Definition, Json, JsonObject, WorkflowNode } from "../../../domain/desired/definition.ts";
 import type { UnitRef } from "../../../domain/names.ts";
-import type { DeploymentUnit, PublicEndpoint } from "../../../domain/unit.ts";
+import type { DeploymentUnit, PublicEndpoint } from "../../../domain/desired/unit.ts";
 import { secretReference } from "./credentials.ts";
 import { errorPath } from "./error-path.ts";
 import { type FlowNode, idsOf, isList, isObject, subflowPrefix } from "./flow-nodes.ts";

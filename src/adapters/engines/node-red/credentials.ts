@@ -1,6 +1,6 @@
 /** Passwords in a flow: said where they stand as text, and where a node seems to want some that the export does not bring. */
 
-import type { Definition, Json, JsonObject, WorkflowNode } from "../../../domain/definition.ts";
+import type { Definition, Json, JsonObject, WorkflowNode } from "../../../domain/desired/definition.ts";
 import type { NodeFault } from "../../../ports/dialect.ts";
 import { isList, isObject, nameOf, short } from "./flow-nodes.ts";
 

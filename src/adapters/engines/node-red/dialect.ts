@@ -1,6 +1,6 @@
 /** Reads what Node-RED exports into the neutral graph, so that a version can be the file that the editor gave. */
 
-import type { Connection, Definition, Json, JsonObject, WorkflowNode } from "../../../domain/definition.ts";
+import type { Connection, Definition, Json, JsonObject, WorkflowNode } from "../../../domain/desired/definition.ts";
 import type { Dialect } from "../../../ports/dialect.ts";
 import { credentialFaults } from "./credentials.ts";
 import { type FlowNode, isList, isObject, parseFlowNodes, stringsOf } from "./flow-nodes.ts";

@@ -1,6 +1,6 @@
 /** The embedded default: Node-RED as supervised processes of an environment's own, started on demand and found again after a restart. */
 
-import type { FlowsPermit } from "../../../domain/permits.ts";
+import type { FlowsPermit } from "../../../domain/config/permits.ts";
 import type { Engine } from "../../../ports/engine.ts";
 import type { Log } from "../../../ports/log.ts";
 import { createNodeRedEngine } from "./engine.ts";

@@ -2,8 +2,8 @@
 
 import { PinionError } from "../../../domain/errors.ts";
 import type { Digest, ProcessId, UnitRef } from "../../../domain/names.ts";
-import { type FlowsPermit, whyNotFlow } from "../../../domain/permits.ts";
-import type { DeploymentUnit } from "../../../domain/unit.ts";
+import { type FlowsPermit, whyNotFlow } from "../../../domain/config/permits.ts";
+import type { DeploymentUnit } from "../../../domain/desired/unit.ts";
 import type { Engine, InstallResult } from "../../../ports/engine.ts";
 import { type CompiledUnit, compileUnit } from "./compile.ts";
 import type { DeployLimits } from "./deploy.ts";

@@ -1,6 +1,6 @@
 /** The way out for requests whose flow throws: without it Node-RED leaves the caller hanging. */
 
-import type { Definition } from "../../../domain/definition.ts";
+import type { Definition } from "../../../domain/desired/definition.ts";
 import type { FlowNode } from "./flow-nodes.ts";
 
 /**

@@ -1,6 +1,6 @@
 /** Node-RED's own words: the objects of a flow file, read with suspicion and ordered into canonical text. */
 
-import type { Json, JsonObject, WorkflowNode } from "../../../domain/definition.ts";
+import type { Json, JsonObject, WorkflowNode } from "../../../domain/desired/definition.ts";
 
 /** One object of Node-RED's flat flow list: a tab, a subflow template, a config node or a node on the canvas. */
 export interface FlowNode extends JsonObject {

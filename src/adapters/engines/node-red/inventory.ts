@@ -1,6 +1,6 @@
 /** Asks every instance what it holds and folds the answers into one list of installed units. */
 
-import type { EngineInstance, Installed, Inventory, Placement } from "../../../domain/unit.ts";
+import type { EngineInstance, Installed, Inventory, Placement } from "../../../domain/desired/unit.ts";
 import type { RuntimeState } from "./client.ts";
 import { privatePath } from "./compile.ts";
 import type { Host } from "./host.ts";

@@ -1,6 +1,6 @@
 /** What an export of Node-RED may hold and a definition does not: refused in words for the author, where something would be lost without a word. */
 
-import type { Json } from "../../../domain/definition.ts";
+import type { Json } from "../../../domain/desired/definition.ts";
 import { type FlowNode, isList, isObject, short, stringsOf } from "./flow-nodes.ts";
 
 /** @throws Error with the first reason. */

@@ -1,6 +1,6 @@
 /** Which settings of a node name other nodes, so that one that is not there is found before Node-RED hangs on it or drops messages. */
 
-import type { Definition, Json, WorkflowNode } from "../../../domain/definition.ts";
+import type { Definition, Json, WorkflowNode } from "../../../domain/desired/definition.ts";
 import type { NodeFault } from "../../../ports/dialect.ts";
 import { idsOf, isList, isObject, short, stringsOf, subflowPrefix } from "./flow-nodes.ts";
 

@@ -2,9 +2,9 @@
 
 import { isBuiltin } from "node:module";
 import { Script } from "node:vm";
-import type { Definition, WorkflowNode } from "../../../domain/definition.ts";
+import type { Definition, WorkflowNode } from "../../../domain/desired/definition.ts";
 import { PinionError } from "../../../domain/errors.ts";
-import type { DeploymentUnit } from "../../../domain/unit.ts";
+import type { DeploymentUnit } from "../../../domain/desired/unit.ts";
 import type { NodeFault } from "../../../ports/dialect.ts";
 import { isList, isObject, subflowPrefix } from "./flow-nodes.ts";
 import { markerVariable } from "./marker.ts";

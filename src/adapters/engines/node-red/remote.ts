@@ -1,6 +1,6 @@
 /** A Node-RED that somebody else runs, reached by URL and token. With Pinion's plugin in it, it does all that an embedded one does. */
 
-import type { FlowsPermit } from "../../../domain/permits.ts";
+import type { FlowsPermit } from "../../../domain/config/permits.ts";
 import type { Engine } from "../../../ports/engine.ts";
 import { type AdminToken, createNodeRedClient } from "./client.ts";
 import type { Owner } from "./ownership.ts";

@@ -1,6 +1,6 @@
 /** Subflows as Node-RED unfolds them: one that contains itself, or that grows beyond all bounds, would take the whole engine with it. */
 
-import type { Definition, WorkflowNode } from "../../../domain/definition.ts";
+import type { Definition, WorkflowNode } from "../../../domain/desired/definition.ts";
 import { short, subflowPrefix } from "./flow-nodes.ts";
 
 /** Nodes that a definition may have once each instance of a subflow is nodes of its own. */

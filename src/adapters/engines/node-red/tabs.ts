@@ -1,7 +1,7 @@
 /** Sorts an instance's flat list of nodes by the tab that owns them, and tells Pinion's tabs from everybody else's. */
 
 import { createHash } from "node:crypto";
-import type { PublicEndpoint } from "../../../domain/unit.ts";
+import type { PublicEndpoint } from "../../../domain/desired/unit.ts";
 import { endpointsOf } from "./compile.ts";
 import type { FlowNode } from "./flow-nodes.ts";
 import { createPauses } from "./flows-text.ts";

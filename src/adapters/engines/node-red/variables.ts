@@ -1,6 +1,6 @@
 /** Variables that a flow names as `${NAME}` and does not bring itself: somebody around it must give them a value. */
 
-import type { Definition, Json, JsonObject } from "../../../domain/definition.ts";
+import type { Definition, Json, JsonObject } from "../../../domain/desired/definition.ts";
 import type { NamedVariable } from "../../../ports/dialect.ts";
 import { engineVariables } from "./engine-variables.ts";
 import { isList, isObject, nameOf } from "./flow-nodes.ts";

@@ -1,6 +1,6 @@
 /** Where a definition is called from outside, read from the neutral graph, without any Node-RED. */
 
-import type { Definition, Json, WorkflowNode } from "../../../domain/definition.ts";
+import type { Definition, Json, WorkflowNode } from "../../../domain/desired/definition.ts";
 import type { DefinedEndpoint } from "../../../ports/dialect.ts";
 
 /** The methods that an `http in` node listens to; for others Node-RED makes no route and says nothing. */

@@ -1,8 +1,8 @@
 /** What a rollback's commit says: why, in people's words, and the trailers that machines look for. */
 
 import type { CommitId, Version } from "../../../domain/names.ts";
-import { describePerson, type Person } from "../../../domain/people.ts";
-import type { PinBack, RevertOrder } from "../../../domain/revert.ts";
+import { describePerson, type Person } from "../../../domain/journal/people.ts";
+import type { PinBack, RevertOrder } from "../../../domain/journal/revert.ts";
 
 export interface MessageFacts {
   readonly order: RevertOrder;

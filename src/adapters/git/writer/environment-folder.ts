@@ -1,8 +1,8 @@
 /** The folder of one environment at any commit, and the files in it. */
 
 import type { EnvironmentName } from "../../../domain/names.ts";
-import type { GitObjects } from "../git-objects.ts";
-import type { CommitObject, RawEntry } from "../read-object.ts";
+import type { GitObjects } from "../mirror/git-objects.ts";
+import type { CommitObject, RawEntry } from "../mirror/read-object.ts";
 
 export interface EnvironmentFolder {
   /** The id of the folder's tree; null when there is none. */

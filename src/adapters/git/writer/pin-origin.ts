@@ -1,7 +1,7 @@
 /** Which commit made a pin what it is. */
 
-import type { GitObjects } from "../git-objects.ts";
-import type { CommitObject } from "../read-object.ts";
+import type { GitObjects } from "../mirror/git-objects.ts";
+import type { CommitObject } from "../mirror/read-object.ts";
 import type { PinPlaces } from "./pin-places.ts";
 
 const maxSteps = 1_000;

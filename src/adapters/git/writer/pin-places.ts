@@ -1,8 +1,8 @@
 /** What a process is pinned to in one environment, at any commit. */
 
 import type { EnvironmentName, ProcessId, Version } from "../../../domain/names.ts";
-import type { GitObjects } from "../git-objects.ts";
-import type { CommitObject } from "../read-object.ts";
+import type { GitObjects } from "../mirror/git-objects.ts";
+import type { CommitObject } from "../mirror/read-object.ts";
 import { createEnvironmentFolder, isFile } from "./environment-folder.ts";
 import type { EnvironmentFolder } from "./environment-folder.ts";
 import { pinnedVersions } from "./pin-text.ts";

@@ -4,15 +4,15 @@
  */
 
 import { PinionError } from "../../../domain/errors.ts";
-import type { RevertOrder, RevertOutcome } from "../../../domain/revert.ts";
+import type { RevertOrder, RevertOutcome } from "../../../domain/journal/revert.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { PinWriter } from "../../../ports/pin-writer.ts";
-import type { GitEnvironment } from "../git-environment.ts";
-import type { Queue } from "../queue.ts";
+import type { GitEnvironment } from "../transport/git-environment.ts";
+import type { Queue } from "../transport/queue.ts";
 import type { Identity } from "./commit-object.ts";
-import { startErrand } from "./errand.ts";
-import { ordinaryTurn } from "./ordinary-turn.ts";
-import type { OrdinaryTools } from "./ordinary-turn.ts";
+import { startErrand } from "./attempt.ts";
+import { ordinaryTurn } from "./try-with-git.ts";
+import type { OrdinaryTools } from "./try-with-git.ts";
 import { rememberObjects } from "./remembered-objects.ts";
 import { createSign } from "./sign-commit.ts";
 import type { SigningKey } from "./sign-commit.ts";

@@ -2,8 +2,8 @@
 
 import type { CommitId } from "../../../domain/names.ts";
 import { PinionError } from "../../../domain/errors.ts";
-import { failureOf } from "../failure.ts";
-import type { TryGit } from "../run-git.ts";
+import { failureOf } from "../transport/failure.ts";
+import type { TryGit } from "../transport/run-git.ts";
 import { oneLine } from "./commit-message.ts";
 
 export type PushResult =

@@ -4,10 +4,10 @@
  */
 
 import type { CommitId } from "../../../domain/names.ts";
-import type { RevertOrder } from "../../../domain/revert.ts";
-import type { GitObjects } from "../git-objects.ts";
-import type { CommitObject } from "../read-object.ts";
-import type { LocalGit } from "../run-local-git.ts";
+import type { RevertOrder } from "../../../domain/journal/revert.ts";
+import type { GitObjects } from "../mirror/git-objects.ts";
+import type { CommitObject } from "../mirror/read-object.ts";
+import type { LocalGit } from "../transport/run-local-git.ts";
 import { idTrailer } from "./commit-message.ts";
 import type { PinPlaces } from "./pin-places.ts";
 

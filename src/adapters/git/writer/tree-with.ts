@@ -1,9 +1,9 @@
 /** The tree of a commit with some files in place of what is there; every other byte of it stays as it is. */
 
 import { setImmediate } from "node:timers/promises";
-import type { GitObjects } from "../git-objects.ts";
-import type { RawEntry } from "../read-object.ts";
-import { sortInSlices } from "../sort-in-slices.ts";
+import type { GitObjects } from "../mirror/git-objects.ts";
+import type { RawEntry } from "../mirror/read-object.ts";
+import { sortInSlices } from "../mirror/sort-in-slices.ts";
 import type { ObjectStore } from "./object-store.ts";
 
 export interface TreeTools {

@@ -1,9 +1,9 @@
 /** Shares and thresholds as people write them. */
 
 import type { Finding } from "../../../domain/finding.ts";
-import type { Comparison } from "../../../domain/metrics.ts";
-import { durationMs } from "../durations.ts";
-import type { Say } from "../findings.ts";
+import type { Comparison } from "../../../domain/analysis/metrics.ts";
+import { durationMs } from "../document/durations.ts";
+import type { Say } from "../document/findings.ts";
 
 /** 95 of `95`, `95%` and `95 %`. The schema has checked the form. */
 export function percentOf(value: number | string): number {

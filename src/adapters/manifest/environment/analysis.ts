@@ -1,11 +1,11 @@
 /** The analysis section: metrics that a candidate is judged by while it shares the traffic. */
 
-import type { AnalysisSpec } from "../../../domain/environment.ts";
+import type { AnalysisSpec } from "../../../domain/desired/environment.ts";
 import type { Finding } from "../../../domain/finding.ts";
-import type { Bound, Comparison, MetricCheck, MetricName } from "../../../domain/metrics.ts";
+import type { Bound, Comparison, MetricCheck, MetricName } from "../../../domain/analysis/metrics.ts";
 import type { AnalysisMetricItem, AnalysisSection } from "../../../generated/environment.ts";
-import { durationMs } from "../durations.ts";
-import type { Say } from "../findings.ts";
+import { durationMs } from "../document/durations.ts";
+import type { Say } from "../document/findings.ts";
 import { durationFindings, percentOf, readThreshold, shareFindings, thresholdForms } from "./amounts.ts";
 import { type Asked, askedFindings, toAsked, unitOfMetric } from "./metric-source.ts";
 

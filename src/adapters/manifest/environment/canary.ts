@@ -1,11 +1,11 @@
 /** The canary section: shares, intervals and thresholds, or explicit steps, as the steps and checks that a canary goes by. */
 
-import type { CanarySpec, CanaryStep } from "../../../domain/environment.ts";
+import type { CanarySpec, CanaryStep } from "../../../domain/desired/environment.ts";
 import type { Finding } from "../../../domain/finding.ts";
-import type { MetricCheck } from "../../../domain/metrics.ts";
+import type { MetricCheck } from "../../../domain/analysis/metrics.ts";
 import type { CanaryStepItem, StrategyConfig } from "../../../generated/environment.ts";
-import { durationMs } from "../durations.ts";
-import type { Say } from "../findings.ts";
+import { durationMs } from "../document/durations.ts";
+import type { Say } from "../document/findings.ts";
 import { durationFindings, percentOf, shareFindings, wholeShareFindings } from "./amounts.ts";
 import { toWarm } from "./warm.ts";
 

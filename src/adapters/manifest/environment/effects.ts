@@ -1,10 +1,10 @@
 /** Settings that say something and change nothing: what is written is what happens, or it is refused at its line. */
 
 import type { Finding } from "../../../domain/finding.ts";
-import type { Permits } from "../../../domain/permits.ts";
+import type { Permits } from "../../../domain/config/permits.ts";
 import { traitsOf } from "../../../domain/strategies/traits.ts";
 import type { EnvironmentFile, StrategySection } from "../../../generated/environment.ts";
-import { asWarning, type Say } from "../findings.ts";
+import { asWarning, type Say } from "../document/findings.ts";
 
 /** Without effect in this file, whatever the operator says; as warnings where the operator might give what is missing. */
 export function effectFindings(file: EnvironmentFile, say: Say): readonly Finding[] {

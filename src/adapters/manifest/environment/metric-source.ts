@@ -1,9 +1,9 @@
 /** Where a metric comes from, and which of its figures is meant: the same rules for analysis and for rollback triggers. */
 
 import type { Finding } from "../../../domain/finding.ts";
-import type { MetricCheck, MetricName } from "../../../domain/metrics.ts";
+import type { MetricCheck, MetricName } from "../../../domain/analysis/metrics.ts";
 import type { Percentile, Query, Source } from "../../../generated/environment.ts";
-import type { Say } from "../findings.ts";
+import type { Say } from "../document/findings.ts";
 import type { ThresholdUnit } from "./amounts.ts";
 
 /** Sources that Pinion brings, with what each can measure. */

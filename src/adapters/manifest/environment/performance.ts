@@ -1,13 +1,13 @@
 /** The performance test: a bounded load, and what must hold under it. */
 
-import type { PerformanceTest } from "../../../domain/environment.ts";
-import { type Condition, parseExpression } from "../../../domain/expression.ts";
+import type { PerformanceTest } from "../../../domain/desired/environment.ts";
+import { type Condition, parseExpression } from "../../../domain/analysis/thresholds.ts";
 import type { Finding } from "../../../domain/finding.ts";
-import type { MetricCheck } from "../../../domain/metrics.ts";
+import type { MetricCheck } from "../../../domain/analysis/metrics.ts";
 import type { ValidationSection } from "../../../generated/environment.ts";
-import { durationMs } from "../durations.ts";
-import type { Say } from "../findings.ts";
-import { nearest } from "../suggest.ts";
+import { durationMs } from "../document/durations.ts";
+import type { Say } from "../document/findings.ts";
+import { nearest } from "../document/suggest.ts";
 import { durationFindings } from "./amounts.ts";
 
 type Section = NonNullable<ValidationSection["performanceTest"]>;

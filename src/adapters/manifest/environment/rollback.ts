@@ -1,11 +1,11 @@
 /** The rollback policy: when Pinion takes a version back by itself, and whether people may. */
 
-import type { RollbackSpec } from "../../../domain/environment.ts";
-import type { RollbackDefaults } from "../../../domain/controller-config.ts";
+import type { RollbackSpec } from "../../../domain/desired/environment.ts";
+import type { RollbackDefaults } from "../../../domain/config/config.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import type { RollbackPolicySection } from "../../../generated/environment.ts";
-import { durationMs } from "../durations.ts";
-import { asWarning, type Say } from "../findings.ts";
+import { durationMs } from "../document/durations.ts";
+import { asWarning, type Say } from "../document/findings.ts";
 import { durationFindings } from "./amounts.ts";
 import { toTriggers, triggerFindings } from "./triggers.ts";
 

@@ -1,10 +1,10 @@
 /** The strategy section: how traffic moves from one version to the next, of an environment or of one of its processes. */
 
-import type { StrategySpec } from "../../../domain/environment.ts";
+import type { StrategySpec } from "../../../domain/desired/environment.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import type { StrategyConfig, StrategySection } from "../../../generated/environment.ts";
-import { durationMs } from "../durations.ts";
-import type { Say } from "../findings.ts";
+import { durationMs } from "../document/durations.ts";
+import type { Say } from "../document/findings.ts";
 import { durationFindings } from "./amounts.ts";
 import { canaryFindings, toCanary } from "./canary.ts";
 import { toWarm } from "./warm.ts";

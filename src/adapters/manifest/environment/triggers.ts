@@ -1,10 +1,10 @@
 /** Triggers of the rollback policy: what takes a version back, as checks that hold as long as it need not be. */
 
 import type { Finding } from "../../../domain/finding.ts";
-import type { Bound, Comparison, MetricCheck, MetricName, Statistic } from "../../../domain/metrics.ts";
+import type { Bound, Comparison, MetricCheck, MetricName, Statistic } from "../../../domain/analysis/metrics.ts";
 import type { TriggerItem } from "../../../generated/environment.ts";
-import { durationMs } from "../durations.ts";
-import type { Say } from "../findings.ts";
+import { durationMs } from "../document/durations.ts";
+import type { Say } from "../document/findings.ts";
 import { durationFindings, percentOf, readThreshold, shareFindings, thresholdForms, type ThresholdUnit } from "./amounts.ts";
 import { windowLimits } from "./analysis.ts";
 import { type Asked, askedFindings, toAsked } from "./metric-source.ts";

@@ -1,12 +1,12 @@
 /** The validation section: which validations run when, by level or as listed. */
 
-import type { ValidationDefaults } from "../../../domain/controller-config.ts";
-import type { ValidationSpec } from "../../../domain/environment.ts";
+import type { ValidationDefaults } from "../../../domain/config/config.ts";
+import type { ValidationSpec } from "../../../domain/desired/environment.ts";
 import type { ValidationName } from "../../../domain/evidence.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import type { ValidationSection } from "../../../generated/environment.ts";
-import { durationMs } from "../durations.ts";
-import type { Say } from "../findings.ts";
+import { durationMs } from "../document/durations.ts";
+import type { Say } from "../document/findings.ts";
 import { durationFindings } from "./amounts.ts";
 import { performanceFindings, toPerformance } from "./performance.ts";
 

@@ -1,8 +1,8 @@
 /** How many versions that served before stay warm. */
 
-import type { BlueGreenSpec } from "../../../domain/environment.ts";
+import type { BlueGreenSpec } from "../../../domain/desired/environment.ts";
 import type { StrategyConfig } from "../../../generated/environment.ts";
-import { durationMs } from "../durations.ts";
+import { durationMs } from "../document/durations.ts";
 
 /** `true`: the one before, as long as nothing replaces it. */
 export function toWarm(keep: StrategyConfig["keepOldVersion"] = true): Pick<BlueGreenSpec, "keepOldVersion" | "warm"> {

@@ -1,13 +1,13 @@
 /** Metric sources of pinion.yaml. */
 
-import type { MetricSourceConfig, SourceAuth } from "../../../domain/controller-config.ts";
+import type { MetricSourceConfig, SourceAuth } from "../../../domain/config/config.ts";
 import type { Finding } from "../../../domain/finding.ts";
-import type { MetricName } from "../../../domain/metrics.ts";
+import type { MetricName } from "../../../domain/analysis/metrics.ts";
 import type { MetricSourceItem, QueriesSection } from "../../../generated/pinion.ts";
-import { durationMs } from "../durations.ts";
+import { durationMs } from "../document/durations.ts";
 import { durationFindings } from "../environment/amounts.ts";
-import type { Say } from "../findings.ts";
-import { toSecretReference } from "../secret-reference.ts";
+import type { Say } from "../document/findings.ts";
+import { toSecretReference } from "../environment/secret-reference.ts";
 
 /** Names that Pinion's own sources have. */
 const reserved: ReadonlySet<string> = new Set(["gateway", "engine", "health"]);

@@ -2,11 +2,11 @@
 
 import type { Finding } from "../../../domain/finding.ts";
 import type { EnvironmentName } from "../../../domain/names.ts";
-import type { NamedEnvironment } from "../../../domain/permits.ts";
+import type { NamedEnvironment } from "../../../domain/config/permits.ts";
 import type { PinionFile } from "../../../generated/pinion.ts";
-import { finding } from "../findings.ts";
-import { suggestion } from "../suggest.ts";
-import type { YamlDocument } from "../yaml-document.ts";
+import { finding } from "../document/findings.ts";
+import { suggestion } from "../document/suggest.ts";
+import type { YamlDocument } from "../document/yaml-document.ts";
 
 /** Wherever pinion.yaml says something of a single environment. */
 export function namedEnvironments(config: PinionFile, document: YamlDocument): readonly NamedEnvironment[] {

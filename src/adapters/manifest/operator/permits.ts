@@ -1,9 +1,9 @@
 /** What pinion.yaml allows the repository: secrets by environment, and what flows may contain. */
 
 import { dirname, resolve } from "node:path";
-import type { ControllerConfig } from "../../../domain/controller-config.ts";
+import type { ControllerConfig } from "../../../domain/config/config.ts";
 import type { EnvironmentName } from "../../../domain/names.ts";
-import type { FlowsPermit, Permits, SecretsPermit } from "../../../domain/permits.ts";
+import type { FlowsPermit, Permits, SecretsPermit } from "../../../domain/config/permits.ts";
 import type { FlowsAllowedSection, PinionFile } from "../../../generated/pinion.ts";
 
 type Environments = PinionFile["environments"];

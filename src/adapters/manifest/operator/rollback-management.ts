@@ -1,13 +1,13 @@
 /** The `rollback_management` part of the process deployer's document: when Pinion rolls back where an environment does not say. */
 
-import type { RollbackDefaults } from "../../../domain/controller-config.ts";
+import type { RollbackDefaults } from "../../../domain/config/config.ts";
 import type { ValidationName } from "../../../domain/evidence.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import type { TriggerItem } from "../../../generated/environment.ts";
 import type { ProcessDeployerSection } from "../../../generated/pinion.ts";
 import { toTriggers, triggerFindings, triggerTypes } from "../environment/triggers.ts";
-import type { Say } from "../findings.ts";
-import { suggestion } from "../suggest.ts";
+import type { Say } from "../document/findings.ts";
+import { suggestion } from "../document/suggest.ts";
 
 type Section = NonNullable<ProcessDeployerSection["rollbackManagement"]>;
 type Trigger = NonNullable<Section["rollbackTriggers"]>[number];

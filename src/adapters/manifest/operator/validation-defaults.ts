@@ -1,13 +1,13 @@
 /** Validations that the process deployer's document asks for: what runs where an environment does not say. */
 
-import type { ValidationDefaults } from "../../../domain/controller-config.ts";
+import type { ValidationDefaults } from "../../../domain/config/config.ts";
 import type { ValidationName } from "../../../domain/evidence.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import type { ProcessDeployerSection, ValidationItem } from "../../../generated/pinion.ts";
-import { durationMs } from "../durations.ts";
+import { durationMs } from "../document/durations.ts";
 import { expressionFindings, toPerformance } from "../environment/performance.ts";
 import { noValidationDefaults } from "../environment/validation.ts";
-import type { Say } from "../findings.ts";
+import type { Say } from "../document/findings.ts";
 import { toProofs } from "./rollback-management.ts";
 
 type PhaseName = keyof ValidationDefaults["phases"];

@@ -4,7 +4,7 @@
  */
 
 import { assertNever } from "../../../domain/names.ts";
-import type { PinionEvent } from "../../../domain/events.ts";
+import type { PinionEvent } from "../../../domain/journal/events.ts";
 
 /** What a CloudEvent carries as its `data`. */
 export interface CdEvent {

@@ -1,6 +1,6 @@
 /** Tells events as CloudEvents 1.0 over HTTP, in the structured mode: one JSON document for each. */
 
-import type { PinionEvent } from "../../../domain/events.ts";
+import type { PinionEvent } from "../../../domain/journal/events.ts";
 import type { Notifier } from "../../../ports/notifier.ts";
 import { cdEventOf } from "./cdevents.ts";
 import { createReceiver, type ReceiverOptions } from "./receiver.ts";

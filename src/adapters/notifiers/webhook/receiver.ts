@@ -2,8 +2,8 @@
 
 import { Agent, request as send } from "undici";
 import { readBeginning } from "../../../domain/bounded-reading.ts";
-import { DeliveryFailure } from "../../../domain/delivery-failure.ts";
-import type { SecretReference } from "../../../domain/environment.ts";
+import { DeliveryFailure } from "../../../domain/events/delivery-failure.ts";
+import type { SecretReference } from "../../../domain/desired/environment.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import { escapeInvisible } from "../../../domain/safe-text.ts";
 import type { Clock } from "../../../ports/clock.ts";

@@ -1,6 +1,6 @@
 /** An event as a message in a chat, for people. Mattermost and others read the `text`, Slack the `blocks`. */
 
-import type { EventKind, PinionEvent } from "../../../domain/events.ts";
+import type { EventKind, PinionEvent } from "../../../domain/journal/events.ts";
 import { escapeInvisible } from "../../../domain/safe-text.ts";
 
 /** What an incoming webhook takes. */

@@ -1,6 +1,6 @@
 /** Which events a receiver wants. */
 
-import type { EventKind, PinionEvent } from "../../../domain/events.ts";
+import type { EventKind, PinionEvent } from "../../../domain/journal/events.ts";
 import type { EnvironmentName } from "../../../domain/names.ts";
 
 export interface Subscription {

@@ -4,16 +4,16 @@ import { randomUUID } from "node:crypto";
 import { Agent, request } from "undici";
 import { readWithin, TooLong } from "../../../domain/bounded-reading.ts";
 import { PinionError } from "../../../domain/errors.ts";
-import type { OwnAddress } from "../../../domain/controller-config.ts";
+import type { OwnAddress } from "../../../domain/config/config.ts";
 import type { EnvironmentName } from "../../../domain/names.ts";
-import type { Route, TrafficCount } from "../../../domain/route.ts";
+import type { Route, TrafficCount } from "../../../domain/observed/route.ts";
 import type { Router } from "../../../ports/router.ts";
-import { readIdentity } from "./identity.ts";
-import { ownerHeader, sequenceHeader } from "./owner.ts";
-import { parseRefusals, parseRoutes } from "./routes-door.ts";
-import { type Call, createTableWatch } from "./table-watch.ts";
-import type { SuccessorChange } from "./successor-door.ts";
-import { parseTraffic } from "./traffic-door.ts";
+import { readIdentity } from "../../../gateway/identity.ts";
+import { ownerHeader, sequenceHeader } from "../../../gateway/owner.ts";
+import { parseRefusals, parseRoutes } from "../../../gateway/parse-routes.ts";
+import { type Call, createTableWatch } from "../../../gateway/table-watch.ts";
+import type { SuccessorChange } from "../../../gateway/parse-successor.ts";
+import { parseTraffic } from "../../../gateway/parse-traffic.ts";
 
 /** Where a gateway's control port is: told, or read from its state folder before each call. */
 export type ControlAddress =

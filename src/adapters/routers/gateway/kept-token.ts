@@ -2,8 +2,8 @@
 
 import { readFileSync, renameSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { newToken } from "./control.ts";
-import { readIdentity } from "./identity.ts";
+import { newToken } from "../../../gateway/control.ts";
+import { readIdentity } from "../../../gateway/identity.ts";
 
 /** Of the folder `keptIn`; made when there is none. An earlier release has left it with the gateway's identity. */
 export function keepToken({ keptIn }: { readonly keptIn: string }): string {

@@ -1,13 +1,13 @@
 /** Finds the gateway of a state folder or starts one, and starts it again when it dies. It outlives whoever started it. */
 
 import { setTimeout as wait } from "node:timers/promises";
-import type { GatewaySettings } from "../../../domain/controller-config.ts";
+import type { GatewaySettings } from "../../../domain/config/config.ts";
 import type { Log } from "../../../ports/log.ts";
 import { createGatewayRouter, type GatewayRouter } from "./client.ts";
-import { portOf, readIdentity, settingsText, type Identity, userOf } from "./identity.ts";
+import { portOf, readIdentity, settingsText, type Identity, userOf } from "../../../gateway/identity.ts";
 import { keepToken } from "./kept-token.ts";
-import { type GatewayChange, keepUp } from "./keep-up.ts";
-import { isRunning, terminate, terminateWhole } from "./owned-process.ts";
+import { type GatewayChange, keepUp } from "./supervise.ts";
+import { isRunning, terminate, terminateWhole } from "../../../gateway/owned-process.ts";
 import { spawnGateway } from "./spawn.ts";
 
 export interface LauncherOptions {

@@ -4,11 +4,11 @@ import { spawn } from "node:child_process";
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import type { GatewaySettings } from "../../../domain/controller-config.ts";
+import type { GatewaySettings } from "../../../domain/config/config.ts";
 import { isErrorCode, PinionError } from "../../../domain/errors.ts";
-import { readIdentity, type Identity } from "./identity.ts";
-import { isRunning, ownedProcess, type OwnedProcess, terminate } from "./owned-process.ts";
-import { childEnvironment } from "./workers/child-environment.ts";
+import { readIdentity, type Identity } from "../../../gateway/identity.ts";
+import { isRunning, ownedProcess, type OwnedProcess, terminate } from "../../../gateway/owned-process.ts";
+import { childEnvironment } from "../../../gateway/workers/child-environment.ts";
 
 interface SpawnOptions {
   readonly stateDirectory: string;

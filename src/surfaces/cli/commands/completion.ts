@@ -1,10 +1,10 @@
 /** `pinion completion bash | zsh | fish`: scripts that ask the program itself, so that they never know less than it does. */
 
 import { Argument } from "commander";
-import type { Overview } from "../../../controller/queries.ts";
-import { candidates } from "../candidates.ts";
-import { clientFor, defaultConfig } from "../controller-option.ts";
-import { type AddCommand, print, type Session } from "../session.ts";
+import type { Overview } from "../../../api/views.ts";
+import { candidates } from "../asking/candidates.ts";
+import { clientFor, defaultConfig } from "../asking/controller-option.ts";
+import { type AddCommand, print, type Session } from "../terminal/session.ts";
 
 type Shell = "bash" | "zsh" | "fish";
 

@@ -1,6 +1,6 @@
 /** `pinion demo`: everything on this machine, to look at. */
 
-import { type AddCommand, pathFrom } from "../session.ts";
+import { type AddCommand, pathFrom } from "../terminal/session.ts";
 
 interface Options {
   readonly tour: boolean;

@@ -1,14 +1,14 @@
 /** `pinion diff`: what really differs between two versions of a process. */
 
-import { detectChanges } from "../../../domain/change-detector.ts";
-import type { Definition } from "../../../domain/definition.ts";
-import { summarize } from "../../../domain/describe-changes.ts";
-import { distanceBetween } from "../../../domain/plan.ts";
-import { differencesOfVersions } from "../../../domain/version-difference.ts";
-import type { ChangeNote } from "../../../domain/workflow-changes.ts";
+import { detectChanges } from "../../../domain/changes/detect.ts";
+import type { Definition } from "../../../domain/desired/definition.ts";
+import { summarize } from "../../../domain/changes/describe.ts";
+import { distanceBetween } from "../../../domain/plan/plan.ts";
+import { differencesOfVersions } from "../../../domain/changes/version-difference.ts";
+import type { ChangeNote } from "../../../domain/changes/changes.ts";
 import { type Difference, isNoDifference, renderDifference, textJson } from "../render/difference.ts";
-import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
-import type { VersionFile } from "../world.ts";
+import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../terminal/session.ts";
+import type { VersionFile } from "../terminal/world.ts";
 
 export const addDiff: AddCommand = (program, session, finish) => {
   program

@@ -1,9 +1,9 @@
 /** `pinion digest`: which digests a catalogue should list, and writes what is missing. */
 
-import { count } from "../findings.ts";
-import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
-import { renderTable } from "../table.ts";
-import type { DigestLine } from "../../../domain/digest-line.ts";
+import { count } from "../terminal/findings.ts";
+import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../terminal/session.ts";
+import { renderTable } from "../terminal/table.ts";
+import type { DigestLine } from "../../../domain/desired/digest-line.ts";
 
 interface Options {
   readonly write?: boolean;

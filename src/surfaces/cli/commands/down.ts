@@ -1,7 +1,7 @@
 /** `pinion down`: ends the gateway and the engines that `pinion run` left running. */
 
-import { configOption } from "../controller-option.ts";
-import { type AddCommand, type Format, formatOption, pathFrom, print, printJson } from "../session.ts";
+import { configOption } from "../asking/controller-option.ts";
+import { type AddCommand, type Format, formatOption, pathFrom, print, printJson } from "../terminal/session.ts";
 
 interface Options {
   readonly config: string;

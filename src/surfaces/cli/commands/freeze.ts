@@ -1,13 +1,13 @@
 /** `pinion freeze` and `pinion unfreeze`: stop the line of an environment, and start it again. */
 
-import { orderAnswerJson } from "../../http/answers.ts";
-import type { ControllerClient } from "../../http/client.ts";
-import { clientFor } from "../controller-option.ts";
-import { judgeLine } from "../line-state.ts";
-import { addOrderOptions, type Given, giveOrder, notInTime, orderHelp, type OrderOptions, tellAnswer } from "../order.ts";
-import { type AddCommand, type ExitCode, print, printJson, type Session } from "../session.ts";
-import { parseEnvironmentTarget } from "../target.ts";
-import { printable } from "../terminal.ts";
+import { orderAnswerJson } from "../../../api/json.ts";
+import type { ControllerClient } from "../../../api/client.ts";
+import { clientFor } from "../asking/controller-option.ts";
+import { judgeLine } from "../render/line-state.ts";
+import { addOrderOptions, type Given, giveOrder, notInTime, orderHelp, type OrderOptions, tellAnswer } from "../asking/command.ts";
+import { type AddCommand, type ExitCode, print, printJson, type Session } from "../terminal/session.ts";
+import { parseEnvironmentTarget } from "../asking/target.ts";
+import { printable } from "../../../domain/safe-text.ts";
 
 /** Nothing new is deployed. */
 export const addFreeze: AddCommand = lineCommand("freeze", {

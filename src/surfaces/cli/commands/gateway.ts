@@ -1,9 +1,9 @@
 /** `pinion gateway`: the process that carries the public traffic. */
 
 import { InvalidArgumentError } from "commander";
-import { gatewayDefaults, type GatewaySettings } from "../../../domain/controller-config.ts";
-import { type AddCommand, parsePort, pathFrom, type Session } from "../session.ts";
-import type { GatewayOptions } from "../world.ts";
+import { gatewayDefaults, type GatewaySettings } from "../../../domain/config/config.ts";
+import { type AddCommand, parsePort, pathFrom, type Session } from "../terminal/session.ts";
+import type { GatewayOptions } from "../terminal/world.ts";
 
 interface Options {
   readonly state: string;

@@ -1,10 +1,10 @@
 /** `pinion history`: what was deployed when, from what to what, and how it went. */
 
-import { deploymentJson } from "../../http/answers.ts";
-import type { Selection } from "../../http/selection.ts";
-import { clientFor, configOption, controllerOption, type ControllerOptions } from "../controller-option.ts";
+import { deploymentJson } from "../../../api/json.ts";
+import type { Selection } from "../../../api/selection.ts";
+import { clientFor, configOption, controllerOption, type ControllerOptions } from "../asking/controller-option.ts";
 import { renderDeployment, renderHistory } from "../render/history.ts";
-import { type AddCommand, type Format, formatOption, parseLimit, print, printJson, type Session } from "../session.ts";
+import { type AddCommand, type Format, formatOption, parseLimit, print, printJson, type Session } from "../terminal/session.ts";
 
 interface Options extends ControllerOptions, Selection {
   readonly id?: string;

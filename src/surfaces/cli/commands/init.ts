@@ -5,9 +5,9 @@ import { dirname, join, relative } from "node:path";
 import { PinionError } from "../../../domain/errors.ts";
 import { scaffoldControllerFile, scaffoldPorts } from "../scaffold/controller-file.ts";
 import { scaffoldRepository } from "../scaffold/repository.ts";
-import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
-import { printable } from "../terminal.ts";
-import type { GitProgram } from "../world.ts";
+import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../terminal/session.ts";
+import type { GitProgram } from "../terminal/world.ts";
+import { printable } from "../../../domain/safe-text.ts";
 
 export const addInit: AddCommand = (program, session, finish) => {
   program

@@ -1,18 +1,27 @@
 /** `pinion plan`: what merging a change would do, environment by environment. */
 
-import { type DeploymentPlan, isNothingToDo } from "../../../domain/deployment-plan.ts";
-import { describeRequests } from "../../../domain/request-rate.ts";
-import type { Overview } from "../../../controller/queries.ts";
+import { type DeploymentPlan, isNothingToDo } from "../../../domain/plan/deployment-plan.ts";
+import { describeRequests } from "../../../domain/observed/request-rate.ts";
+import type { Overview } from "../../../api/views.ts";
 import { type Finding, hasErrors } from "../../../domain/finding.ts";
-import type { Deployment } from "../../../domain/state.ts";
-import { type Base, findBase } from "../base-revision.ts";
-import { clientFor, configOption, type ControllerOptions } from "../controller-option.ts";
-import { printFailure } from "../failure.ts";
-import { findingJson } from "../findings.ts";
-import { makePlans } from "../plan-reading.ts";
+import type { Deployment } from "../../../domain/journal/state.ts";
+import { type Base, findBase } from "../repository/base-revision.ts";
+import { clientFor, configOption, type ControllerOptions } from "../asking/controller-option.ts";
+import { printFailure } from "../terminal/failure.ts";
+import { findingJson } from "../terminal/findings.ts";
+import { makePlans } from "../repository/plan-reading.ts";
 import { textJson } from "../render/difference.ts";
 import { renderPlans } from "../render/plan.ts";
-import { type AddCommand, type ExitCode, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
+import {
+  type AddCommand,
+  type ExitCode,
+  type Format,
+  formatOption,
+  pathFrom,
+  print,
+  printJson,
+  type Session,
+} from "../terminal/session.ts";
 
 interface Options {
   readonly base?: string;

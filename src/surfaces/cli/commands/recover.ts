@@ -1,19 +1,19 @@
 /** `pinion recover`: the emergency brake of one process. Stops, goes back, verifies, and says what it did. */
 
-import type { ProcessView } from "../../../controller/queries.ts";
+import type { ProcessView } from "../../../api/views.ts";
 import type { PinionError } from "../../../domain/errors.ts";
-import { isoTime, orderAnswerJson, processJson } from "../../http/answers.ts";
-import type { ControllerClient } from "../../http/client.ts";
-import { clientFor } from "../controller-option.ts";
-import { printFailure } from "../failure.ts";
-import { follow } from "../follow.ts";
-import { addOrderOptions, type Given, giveOrder, notInTime, type OrderOptions, tellAnswer } from "../order.ts";
+import { isoTime, orderAnswerJson, processJson } from "../../../api/json.ts";
+import type { ControllerClient } from "../../../api/client.ts";
+import { clientFor } from "../asking/controller-option.ts";
+import { printFailure } from "../terminal/failure.ts";
+import { follow } from "../asking/follow.ts";
+import { addOrderOptions, type Given, giveOrder, notInTime, type OrderOptions, tellAnswer } from "../asking/command.ts";
 import { lineOfFact } from "../render/fact.ts";
-import { badVersion, judgeRecovery, type Recovery, type RecoveryStart, type RecoveryStep } from "../recovery.ts";
-import { type AddCommand, type ExitCode, print, printJson, type Session, timeoutOption } from "../session.ts";
-import { parseProcessTarget, type ProcessTarget } from "../target.ts";
-import { printable } from "../terminal.ts";
-import { duration } from "../time.ts";
+import { badVersion, judgeRecovery, type Recovery, type RecoveryStart, type RecoveryStep } from "../../../api/recovery.ts";
+import { type AddCommand, type ExitCode, print, printJson, type Session, timeoutOption } from "../terminal/session.ts";
+import { parseProcessTarget, type ProcessTarget } from "../asking/target.ts";
+import { duration } from "../terminal/time.ts";
+import { printable } from "../../../domain/safe-text.ts";
 
 interface Options extends OrderOptions {
   readonly timeout: number;

@@ -2,20 +2,21 @@
 
 import { InvalidArgumentError, Option } from "commander";
 import { valid } from "semver";
-import type { ProcessView, RepositoryStatus } from "../../../controller/queries.ts";
+import type { ProcessView, RepositoryStatus } from "../../../api/views.ts";
 import type { PinionError } from "../../../domain/errors.ts";
-import type { RevertView } from "../../../domain/revert-view.ts";
-import { orderAnswerJson, revertJson } from "../../http/answers.ts";
-import type { ControllerClient } from "../../http/client.ts";
-import { clientFor } from "../controller-option.ts";
-import { printFailure } from "../failure.ts";
-import { follow } from "../follow.ts";
-import { addOrderOptions, giveOrder, notInTime, type OrderOptions, tellAnswer } from "../order.ts";
+import type { RevertView } from "../../../domain/journal/revert-view.ts";
+import { orderAnswerJson, revertJson } from "../../../api/json.ts";
+import type { ControllerClient } from "../../../api/client.ts";
+import { clientFor } from "../asking/controller-option.ts";
+import { printFailure } from "../terminal/failure.ts";
+import { follow } from "../asking/follow.ts";
+import { addOrderOptions, giveOrder, notInTime, type OrderOptions, tellAnswer } from "../asking/command.ts";
 import { lineOfFact } from "../render/fact.ts";
-import { isDone, isOver, judgeRollback, type RollbackState } from "../rollback-goal.ts";
-import { type AddCommand, type ExitCode, print, printJson, type Session, timeoutOption } from "../session.ts";
-import { describeTarget, parseProcessTarget, type ProcessTarget } from "../target.ts";
-import { type Colors, printable } from "../terminal.ts";
+import { isDone, isOver, judgeRollback, type RollbackState } from "../../../api/rollback-goal.ts";
+import { type AddCommand, type ExitCode, print, printJson, type Session, timeoutOption } from "../terminal/session.ts";
+import { describeTarget, parseProcessTarget, type ProcessTarget } from "../asking/target.ts";
+import type { Colors } from "../terminal/terminal.ts";
+import { printable } from "../../../domain/safe-text.ts";
 
 interface Options extends OrderOptions {
   readonly to?: string;

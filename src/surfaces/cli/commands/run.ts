@@ -1,7 +1,7 @@
 /** `pinion run`: the controller. */
 
 import { Option } from "commander";
-import { type AddCommand, pathFrom } from "../session.ts";
+import { type AddCommand, pathFrom } from "../terminal/session.ts";
 
 interface Options {
   readonly config: string;

@@ -1,13 +1,13 @@
 /** `pinion status`: what shall run, what does, and why they differ. */
 
-import type { Overview, ProcessView } from "../../../controller/queries.ts";
+import type { Overview, ProcessView } from "../../../api/views.ts";
 import { hasErrors } from "../../../domain/finding.ts";
-import { overviewJson } from "../../http/answers.ts";
-import { selectFrom, type Selection } from "../../http/selection.ts";
-import { clientFor, configOption, controllerOption, type ControllerOptions } from "../controller-option.ts";
+import { overviewJson } from "../../../api/json.ts";
+import { selectFrom, type Selection } from "../../../api/selection.ts";
+import { clientFor, configOption, controllerOption, type ControllerOptions } from "../asking/controller-option.ts";
 import { renderOverview } from "../render/overview.ts";
-import { type AddCommand, type Format, formatOption, print, printJson, type Session } from "../session.ts";
-import { watch } from "../watch.ts";
+import { type AddCommand, type Format, formatOption, print, printJson, type Session } from "../terminal/session.ts";
+import { watch } from "../asking/watch.ts";
 
 interface Options extends ControllerOptions, Selection {
   readonly watch: boolean;

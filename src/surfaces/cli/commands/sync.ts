@@ -1,18 +1,27 @@
 /** `pinion sync`: looks at the repository and the engines now, and says what has changed by it. */
 
-import type { Overview, ProcessView } from "../../../controller/queries.ts";
-import { overviewJson } from "../../http/answers.ts";
-import { type Selection, selectFrom } from "../../http/selection.ts";
-import { describeState } from "../change-log.ts";
-import { clientFor, configOption, controllerOption, type ControllerOptions } from "../controller-option.ts";
-import { follow, type Followed } from "../follow.ts";
-import { notInTime } from "../order.ts";
-import { pollAnew } from "../poll-anew.ts";
+import type { Overview, ProcessView } from "../../../api/views.ts";
+import { overviewJson } from "../../../api/json.ts";
+import { type Selection, selectFrom } from "../../../api/selection.ts";
+import { describeState } from "../asking/change-log.ts";
+import { clientFor, configOption, controllerOption, type ControllerOptions } from "../asking/controller-option.ts";
+import { follow, type Followed } from "../asking/follow.ts";
+import { notInTime } from "../asking/command.ts";
+import { pollAnew } from "../asking/poll-anew.ts";
 import { describeStep } from "../render/rollout.ts";
-import { byStage } from "../stages.ts";
-import { type AddCommand, type ExitCode, type Format, formatOption, print, printJson, type Session, timeoutOption } from "../session.ts";
-import { parseTarget, type Target } from "../target.ts";
-import { printable } from "../terminal.ts";
+import { byStage } from "../terminal/stages.ts";
+import {
+  type AddCommand,
+  type ExitCode,
+  type Format,
+  formatOption,
+  print,
+  printJson,
+  type Session,
+  timeoutOption,
+} from "../terminal/session.ts";
+import { parseTarget, type Target } from "../asking/target.ts";
+import { printable } from "../../../domain/safe-text.ts";
 
 interface Options extends ControllerOptions {
   readonly timeout: number;

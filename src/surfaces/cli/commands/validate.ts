@@ -1,8 +1,8 @@
 /** `pinion validate`: every finding of a config repository, before anybody merges it. */
 
 import { type Finding, hasErrors } from "../../../domain/finding.ts";
-import { findingJson, renderFindings, summarizeFindings } from "../findings.ts";
-import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../session.ts";
+import { findingJson, renderFindings, summarizeFindings } from "../terminal/findings.ts";
+import { type AddCommand, type Format, formatOption, pathFrom, print, printJson, type Session } from "../terminal/session.ts";
 
 export const addValidate: AddCommand = (program, session, finish) => {
   program

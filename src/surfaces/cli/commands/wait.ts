@@ -1,27 +1,37 @@
 /** `pinion wait`: stays until a rollout is over, shows how it goes, and ends by how it went. */
 
 import { InvalidArgumentError, Option } from "commander";
-import type { Overview } from "../../../controller/queries.ts";
+import type { Overview } from "../../../api/views.ts";
 import type { PinionError } from "../../../domain/errors.ts";
 import type { Instant } from "../../../domain/names.ts";
-import { processJson } from "../../http/answers.ts";
-import type { ControllerClient } from "../../http/client.ts";
-import { createChangeLog } from "../change-log.ts";
-import { untilStarted } from "../controller-start.ts";
-import { clientFor, configOption, controllerOption, type ControllerOptions } from "../controller-option.ts";
-import { printFailure } from "../failure.ts";
-import { follow } from "../follow.ts";
-import { openLiveScreen } from "../live-screen.ts";
-import { notInTime } from "../order.ts";
-import { pollAnew } from "../poll-anew.ts";
+import { processJson } from "../../../api/json.ts";
+import type { ControllerClient } from "../../../api/client.ts";
+import { createChangeLog } from "../asking/change-log.ts";
+import { untilStarted } from "../asking/controller-start.ts";
+import { clientFor, configOption, controllerOption, type ControllerOptions } from "../asking/controller-option.ts";
+import { printFailure } from "../terminal/failure.ts";
+import { follow } from "../asking/follow.ts";
+import { openLiveScreen } from "../terminal/live-screen.ts";
+import { notInTime } from "../asking/command.ts";
+import { pollAnew } from "../asking/poll-anew.ts";
 import { renderProcesses } from "../render/processes.ts";
 import { renderDetails } from "../render/rollout.ts";
-import { type AddCommand, type ExitCode, type Format, formatOption, print, printJson, type Session, timeoutOption } from "../session.ts";
-import { describeTarget, parseTarget, type Target } from "../target.ts";
-import { hanging, printable, wrap } from "../terminal.ts";
-import { duration, relativeTime } from "../time.ts";
-import type { Until } from "../wait-goal.ts";
-import { createWaiting, type Look } from "../waiting.ts";
+import {
+  type AddCommand,
+  type ExitCode,
+  type Format,
+  formatOption,
+  print,
+  printJson,
+  type Session,
+  timeoutOption,
+} from "../terminal/session.ts";
+import { describeTarget, parseTarget, type Target } from "../asking/target.ts";
+import { hanging, wrap } from "../terminal/terminal.ts";
+import { duration, relativeTime } from "../terminal/time.ts";
+import type { Until } from "../../../api/wait-goal.ts";
+import { createWaiting, type Look } from "../asking/waiting.ts";
+import { printable } from "../../../domain/safe-text.ts";
 
 interface Options extends ControllerOptions {
   readonly timeout: number;

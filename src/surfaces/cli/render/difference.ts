@@ -1,12 +1,13 @@
 /** The difference between two versions as text. */
 
-import type { ChangeSummary } from "../../../domain/describe-changes.ts";
-import type { VersionDistance } from "../../../domain/deployment-plan.ts";
-import type { NamedChange, VersionDifference } from "../../../domain/version-difference.ts";
-import type { WorkflowChanges } from "../../../domain/workflow-changes.ts";
-import { type Colors, hanging, printable } from "../terminal.ts";
+import type { ChangeSummary } from "../../../domain/changes/describe.ts";
+import type { VersionDistance } from "../../../domain/plan/deployment-plan.ts";
+import type { NamedChange, VersionDifference } from "../../../domain/changes/version-difference.ts";
+import type { WorkflowChanges } from "../../../domain/changes/changes.ts";
+import { type Colors, hanging } from "../terminal/terminal.ts";
 import { linesOf, paintLine } from "./text-change.ts";
 import type { View } from "./view.ts";
+import { printable } from "../../../domain/safe-text.ts";
 
 interface Label {
   readonly file: string;

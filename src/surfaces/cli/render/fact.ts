@@ -1,8 +1,8 @@
 /** One fact with its mark: done, open, or failed. */
 
-import type { Fact } from "../recovery.ts";
-import type { Session } from "../session.ts";
-import { printable } from "../terminal.ts";
+import type { Fact } from "../../../api/recovery.ts";
+import type { Session } from "../terminal/session.ts";
+import { printable } from "../../../domain/safe-text.ts";
 
 export function lineOfFact({ state, why }: Fact, { colors }: Pick<Session, "colors">): string {
   const open = colors.yellow("…");

@@ -1,12 +1,13 @@
 /** Deployments as text: a table of many, or the story of one. */
 
-import type { Deployment } from "../../../domain/state.ts";
-import type { DeploymentPhase } from "../../../domain/status.ts";
-import { renderTable } from "../table.ts";
-import { type Colors, hanging, printable, wrap, visibleLength } from "../terminal.ts";
-import { clockTime, duration, relativeTime } from "../time.ts";
+import type { Deployment } from "../../../domain/journal/state.ts";
+import type { DeploymentPhase } from "../../../domain/journal/status.ts";
+import { renderTable } from "../terminal/table.ts";
+import { type Colors, hanging, visibleLength, wrap } from "../terminal/terminal.ts";
+import { clockTime, duration, relativeTime } from "../terminal/time.ts";
 import { fitted } from "./rollout.ts";
 import type { View } from "./view.ts";
+import { printable } from "../../../domain/safe-text.ts";
 
 const titles = ["WHEN", "ENVIRONMENT", "PROCESS", "FROM → TO", "HOW", "OUTCOME", "TOOK", "ID", "REASON"];
 

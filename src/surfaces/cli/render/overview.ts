@@ -1,18 +1,19 @@
 /** The whole picture as text: the repository, then one table for each environment with what goes on there below it. */
 
-import type { GatewayStatus } from "../../../domain/gateway-status.ts";
+import type { GatewayStatus } from "../../../domain/observed/gateway-status.ts";
 import type { Instant } from "../../../domain/names.ts";
-import type { StoreTrouble } from "../../../domain/store-trouble.ts";
-import { describePerson } from "../../../domain/people.ts";
-import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../../controller/queries.ts";
+import type { StoreTrouble } from "../../../domain/status/store-failure.ts";
+import { describePerson } from "../../../domain/journal/people.ts";
+import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../../api/views.ts";
 import { hasErrors } from "../../../domain/finding.ts";
-import { count, renderFindings, summarizeFindings } from "../findings.ts";
-import { byStage } from "../stages.ts";
-import { type Colors, printable, wrap } from "../terminal.ts";
-import { relativeTime } from "../time.ts";
+import { count, renderFindings, summarizeFindings } from "../terminal/findings.ts";
+import { byStage } from "../terminal/stages.ts";
+import { type Colors, wrap } from "../terminal/terminal.ts";
+import { relativeTime } from "../terminal/time.ts";
 import { renderProcesses } from "./processes.ts";
 import { fitted, hasMore, renderDetails } from "./rollout.ts";
 import type { Paint, View } from "./view.ts";
+import { printable } from "../../../domain/safe-text.ts";
 
 export interface OverviewOptions {
   /** Only count what is Synced and Healthy and where nothing goes on, and put what needs somebody first: the rest may be cut off. */

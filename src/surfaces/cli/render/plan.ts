@@ -7,16 +7,17 @@ import {
   type RiskLevel,
   type RollbackPlan,
   type StepValidation,
-} from "../../../domain/deployment-plan.ts";
-import type { ChangeSummary } from "../../../domain/describe-changes.ts";
+} from "../../../domain/plan/deployment-plan.ts";
+import type { ChangeSummary } from "../../../domain/changes/describe.ts";
 import type { Finding } from "../../../domain/finding.ts";
-import { count, renderFindings, summarizeFindings } from "../findings.ts";
-import { renderTable } from "../table.ts";
-import { type Colors, hanging, printable, wrap } from "../terminal.ts";
-import { duration } from "../time.ts";
+import { count, renderFindings, summarizeFindings } from "../terminal/findings.ts";
+import { renderTable } from "../terminal/table.ts";
+import { type Colors, hanging, wrap } from "../terminal/terminal.ts";
+import { duration } from "../terminal/time.ts";
 import { paintChange } from "./difference.ts";
 import { fitted } from "./rollout.ts";
 import { linesOf, paintLine } from "./text-change.ts";
+import { printable } from "../../../domain/safe-text.ts";
 
 interface Report {
   readonly base: string;

@@ -1,12 +1,13 @@
 /** The processes of an environment: a table, or a few lines for each where the terminal is too narrow for one. */
 
-import type { ProcessView } from "../../../controller/queries.ts";
-import type { Health, ProcessStatus, SyncStatus } from "../../../domain/status.ts";
-import { renderTable } from "../table.ts";
-import { type Colors, printable, wrap, visibleLength } from "../terminal.ts";
-import { relativeTime } from "../time.ts";
+import type { ProcessView } from "../../../api/views.ts";
+import type { Health, ProcessStatus, SyncStatus } from "../../../domain/journal/status.ts";
+import { renderTable } from "../terminal/table.ts";
+import { type Colors, visibleLength, wrap } from "../terminal/terminal.ts";
+import { relativeTime } from "../terminal/time.ts";
 import { fitted } from "./rollout.ts";
 import type { Paint, View } from "./view.ts";
+import { printable } from "../../../domain/safe-text.ts";
 
 const indent = "  ";
 

@@ -1,15 +1,17 @@
 /** A rollout as people want to see it: steps, weight, what it waits for, and the verdict with its figures. */
 
-import type { ProcessView } from "../../../controller/queries.ts";
+import type { ProcessView } from "../../../api/views.ts";
 import type { Verdict } from "../../../domain/evidence.ts";
 import type { Instant } from "../../../domain/names.ts";
-import { describePerson } from "../../../domain/people.ts";
-import type { Figure, Progress } from "../../../domain/progress.ts";
-import { renderTable } from "../table.ts";
-import { type Colors, printable, wrap, visibleLength } from "../terminal.ts";
-import { relativeTime, roughly } from "../time.ts";
-import { describeQuarantined, describeRevert } from "./revert.ts";
+import { describePerson } from "../../../domain/journal/people.ts";
+import type { Progress } from "../../../domain/journal/progress.ts";
+import { renderTable } from "../terminal/table.ts";
+import { type Colors, visibleLength, wrap } from "../terminal/terminal.ts";
+import { relativeTime, roughly } from "../terminal/time.ts";
+import { describeQuarantined, describeRevert } from "../../../api/describe-revert.ts";
 import type { Paint, View } from "./view.ts";
+import type { Figure } from "../../../domain/analysis/figures.ts";
+import { printable } from "../../../domain/safe-text.ts";
 
 const indent = "  ";
 const widestBar = 30;

@@ -1,8 +1,9 @@
 /** The lines of a text that changed, such as a function's, with a little around them. Bounded, whatever the texts are. */
 
 import { structuredPatch } from "diff";
-import type { TextChange } from "../../../domain/describe-changes.ts";
-import { type Colors, printable } from "../terminal.ts";
+import type { TextChange } from "../../../domain/changes/describe.ts";
+import type { Colors } from "../terminal/terminal.ts";
+import { printable } from "../../../domain/safe-text.ts";
 
 /** Longer texts are not compared: nobody reads them here. */
 const longestText = 200_000;

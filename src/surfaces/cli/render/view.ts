@@ -1,7 +1,7 @@
 /** What everything that is drawn depends on besides what it shows. */
 
 import type { Instant } from "../../../domain/names.ts";
-import type { Colors } from "../terminal.ts";
+import type { Colors } from "../terminal/terminal.ts";
 
 export interface View {
   readonly colors: Colors;

@@ -1,7 +1,7 @@
 /** The files of a new config repository, by path. */
 
 import { parse } from "yaml";
-import type { JsonObject } from "../../../domain/definition.ts";
+import type { JsonObject } from "../../../domain/desired/definition.ts";
 import type { VersionDigest } from "../../../domain/names.ts";
 import { helloProcess, helloVersions } from "./hello.ts";
 

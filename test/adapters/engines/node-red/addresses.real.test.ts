@@ -6,7 +6,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../../src/adapters/engines/node-red/embedded.ts";
-import type { DeploymentUnit } from "../../../../src/domain/unit.ts";
+import type { DeploymentUnit } from "../../../../src/domain/desired/unit.ts";
 import { call, openSetting, type Setting } from "../../routers/gateway/setting.ts";
 import { node, unitOf, wires } from "./flows.ts";
 import { addressOf, silent } from "./instances.ts";

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compileUnit, endpointsOf, privatePath, tabId } from "../../../../src/adapters/engines/node-red/compile.ts";
 import { nodeRedDialect } from "../../../../src/adapters/engines/node-red/dialect.ts";
 import type { FlowNode } from "../../../../src/adapters/engines/node-red/flow-nodes.ts";
-import type { Definition } from "../../../../src/domain/definition.ts";
+import type { Definition } from "../../../../src/domain/desired/definition.ts";
 import { asStored, countingFlow, helloFlow, node, unitOf, wires } from "./flows.ts";
 
 describe("a unit compiled for Node-RED", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { nodeRedDialect } from "../../../../src/adapters/engines/node-red/dialect.ts";
 import { atOnce } from "../../../../src/domain/slices.ts";
-import type { Definition } from "../../../../src/domain/definition.ts";
+import type { Definition } from "../../../../src/domain/desired/definition.ts";
 
 const tab = { id: "t1", type: "tab", label: "Orders", disabled: false, info: "Takes orders.", env: [] };
 const read = (nodes: unknown): Definition => atOnce(nodeRedDialect.fromExport(nodes));

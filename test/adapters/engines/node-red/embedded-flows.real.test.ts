@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../../src/adapters/engines/node-red/embedded.ts";
 import type { Engine } from "../../../../src/ports/engine.ts";
-import type { DeploymentUnit } from "../../../../src/domain/unit.ts";
+import type { DeploymentUnit } from "../../../../src/domain/desired/unit.ts";
 import { engineContract } from "../../../contracts/engine.ts";
 import { countingFlow, helloFlow, node, unitOf, wires } from "./flows.ts";
 import { addressOf, adminText, counts, editByHand, find, grep, scheduledHello, silent, textAt, until } from "./instances.ts";

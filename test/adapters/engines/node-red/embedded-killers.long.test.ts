@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../../src/adapters/engines/node-red/embedded.ts";
-import type { Definition } from "../../../../src/domain/definition.ts";
-import type { DeploymentUnit } from "../../../../src/domain/unit.ts";
+import type { Definition } from "../../../../src/domain/desired/definition.ts";
+import type { DeploymentUnit } from "../../../../src/domain/desired/unit.ts";
 import { helloFlow, kill, killerLibs, node, unitOf, wires } from "./flows.ts";
 import { addressOf, pids, silent, statuses, until } from "./instances.ts";
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../../src/adapters/engines/node-red/embedded.ts";
-import type { DeploymentUnit } from "../../../../src/domain/unit.ts";
+import type { DeploymentUnit } from "../../../../src/domain/desired/unit.ts";
 import { type Firing, type FiringLog, openFiringLog } from "./firings.ts";
 import { unitOf } from "./flows.ts";
 import { find, pids, silent, until } from "./instances.ts";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../../../../src/adapters/engines/node-red/embedded.ts";
-import type { Definition } from "../../../../src/domain/definition.ts";
-import type { DeploymentUnit, Placement, WorkCount } from "../../../../src/domain/unit.ts";
+import type { Definition } from "../../../../src/domain/desired/definition.ts";
+import type { DeploymentUnit, Placement, WorkCount } from "../../../../src/domain/desired/unit.ts";
 import { helloFlow, node, unitOf, wires } from "./flows.ts";
 import { addressOf, find, record, silent, until } from "./instances.ts";
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { tabId } from "../../../../src/adapters/engines/node-red/compile.ts";
 import { createNodeRedEngine } from "../../../../src/adapters/engines/node-red/engine.ts";
 import { createQueue } from "../../../../src/adapters/engines/node-red/host.ts";
-import type { DeploymentUnit } from "../../../../src/domain/unit.ts";
+import type { DeploymentUnit } from "../../../../src/domain/desired/unit.ts";
 import type { Engine } from "../../../../src/ports/engine.ts";
 import { type FakeNodeRed, fakeNodeRed } from "./fake-client.ts";
 import { helloFlow, node, unitOf } from "./flows.ts";

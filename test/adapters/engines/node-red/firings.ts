@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { Definition } from "../../../../src/domain/definition.ts";
+import type { Definition } from "../../../../src/domain/desired/definition.ts";
 import { node, wires } from "./flows.ts";
 
 export interface Firing {

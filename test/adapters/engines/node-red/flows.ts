@@ -1,9 +1,9 @@
 /** Small definitions for the tests of the Node-RED engine. */
 
 import { createHash } from "node:crypto";
-import type { Connection, Definition, JsonObject, WorkflowNode } from "../../../../src/domain/definition.ts";
+import type { Connection, Definition, JsonObject, WorkflowNode } from "../../../../src/domain/desired/definition.ts";
 import type { FlowNode } from "../../../../src/adapters/engines/node-red/flow-nodes.ts";
-import type { DeploymentUnit } from "../../../../src/domain/unit.ts";
+import type { DeploymentUnit } from "../../../../src/domain/desired/unit.ts";
 
 /** A node on the canvas, unless `position` is left out by `config`-only helpers. */
 export function node(id: string, type: string, config: JsonObject = {}): WorkflowNode {

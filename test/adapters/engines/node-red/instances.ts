@@ -4,9 +4,9 @@ import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { tabId } from "../../../../src/adapters/engines/node-red/compile.ts";
-import type { Definition } from "../../../../src/domain/definition.ts";
+import type { Definition } from "../../../../src/domain/desired/definition.ts";
 import type { UnitRef } from "../../../../src/domain/names.ts";
-import type { Installed } from "../../../../src/domain/unit.ts";
+import type { Installed } from "../../../../src/domain/desired/unit.ts";
 import type { Engine } from "../../../../src/ports/engine.ts";
 import { helloFlow, node, wires } from "./flows.ts";
 

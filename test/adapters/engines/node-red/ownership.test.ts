@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createNodeRedEngine } from "../../../../src/adapters/engines/node-red/engine.ts";
 import { createFlowsReader } from "../../../../src/adapters/engines/node-red/host.ts";
 import { createContest, isOwn } from "../../../../src/adapters/engines/node-red/ownership.ts";
-import type { DeploymentUnit } from "../../../../src/domain/unit.ts";
+import type { DeploymentUnit } from "../../../../src/domain/desired/unit.ts";
 import type { Engine } from "../../../../src/ports/engine.ts";
 import { type FakeNodeRed, fakeNodeRed } from "./fake-client.ts";
 import { helloFlow, unitOf } from "./flows.ts";

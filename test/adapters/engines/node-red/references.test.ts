@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { nodeRedDialect } from "../../../../src/adapters/engines/node-red/dialect.ts";
-import { parseExport } from "../../../../src/adapters/manifest/export-file.ts";
+import { parseExport } from "../../../../src/adapters/manifest/process/export-file.ts";
 import { atOnce } from "../../../../src/domain/slices.ts";
 import type { Finding } from "../../../../src/domain/finding.ts";
 

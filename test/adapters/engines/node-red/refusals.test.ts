@@ -3,9 +3,9 @@
 import { describe, expect, it } from "vitest";
 import { compileUnit } from "../../../../src/adapters/engines/node-red/compile.ts";
 import { nodeRedDialect } from "../../../../src/adapters/engines/node-red/dialect.ts";
-import { definitionFindings } from "../../../../src/adapters/manifest/definition-rules.ts";
+import { definitionFindings } from "../../../../src/adapters/manifest/process/definition-rules.ts";
 import { atOnce } from "../../../../src/domain/slices.ts";
-import type { Definition, WorkflowNode } from "../../../../src/domain/definition.ts";
+import type { Definition, WorkflowNode } from "../../../../src/domain/desired/definition.ts";
 import { node, unitOf, wires } from "./flows.ts";
 
 const template = (id: string): WorkflowNode => ({ id, type: "subflow", config: { in: [], out: [] } });

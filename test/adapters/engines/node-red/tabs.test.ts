@@ -4,8 +4,8 @@ import { compileUnit } from "../../../../src/adapters/engines/node-red/compile.t
 import type { FlowNode } from "../../../../src/adapters/engines/node-red/flow-nodes.ts";
 import { driftOf, readMarker } from "../../../../src/adapters/engines/node-red/marker.ts";
 import { createTabSummaries, installedTabs, splice, summarizeTabs } from "../../../../src/adapters/engines/node-red/tabs.ts";
-import type { Definition, WorkflowNode } from "../../../../src/domain/definition.ts";
-import type { DeploymentUnit } from "../../../../src/domain/unit.ts";
+import type { Definition, WorkflowNode } from "../../../../src/domain/desired/definition.ts";
+import type { DeploymentUnit } from "../../../../src/domain/desired/unit.ts";
 import { asStored, helloFlow, unitOf } from "./flows.ts";
 
 describe("read back from an instance", () => {

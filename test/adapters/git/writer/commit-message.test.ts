@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { commitMessage } from "../../../../src/adapters/git/writer/commit-message.ts";
 import type { MessageFacts } from "../../../../src/adapters/git/writer/commit-message.ts";
-import type { RevertOrder } from "../../../../src/domain/revert.ts";
+import type { RevertOrder } from "../../../../src/domain/journal/revert.ts";
 import { revertOrder } from "../../../contracts/pin-writer.ts";
 
 const bad = "b".repeat(40);

@@ -1,9 +1,9 @@
 /** What is written is what happens: settings that change nothing are found at their line. */
 
 import { describe, expect, it } from "vitest";
-import { noDefaults, parseEnvironmentFile } from "../../../../src/adapters/manifest/environment-file.ts";
+import { noDefaults, parseEnvironmentFile } from "../../../../src/adapters/manifest/environment/environment-file.ts";
 import { atOnce } from "../../../../src/domain/slices.ts";
-import { createSchemas } from "../../../../src/adapters/manifest/schemas.ts";
+import { createSchemas } from "../../../../src/adapters/manifest/document/schemas.ts";
 import { parse, refusals, specOf } from "./reading.ts";
 
 const schemas = createSchemas();

@@ -1,8 +1,8 @@
 /** Analysis and rollback policy: which checks they amount to, and what they may not say. */
 
 import { describe, expect, it } from "vitest";
-import { noDefaults } from "../../../../src/adapters/manifest/environment-file.ts";
-import type { MetricCheck } from "../../../../src/domain/metrics.ts";
+import { noDefaults } from "../../../../src/adapters/manifest/environment/environment-file.ts";
+import type { MetricCheck } from "../../../../src/domain/analysis/metrics.ts";
 import { parse, refusals, specOf } from "./reading.ts";
 
 const fixed = (comparison: string, value: number) => ({ kind: "fixed", comparison, value });

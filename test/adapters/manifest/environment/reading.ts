@@ -1,10 +1,14 @@
 /** Reads the sections of an environment.yaml in few words. */
 
-import { noDefaults, type ParsedEnvironment, parseEnvironmentFile } from "../../../../src/adapters/manifest/environment-file.ts";
+import {
+  noDefaults,
+  type ParsedEnvironment,
+  parseEnvironmentFile,
+} from "../../../../src/adapters/manifest/environment/environment-file.ts";
 import { atOnce } from "../../../../src/domain/slices.ts";
-import { createSchemas } from "../../../../src/adapters/manifest/schemas.ts";
-import type { EnvironmentDefaults } from "../../../../src/domain/controller-config.ts";
-import type { EnvironmentSpec } from "../../../../src/domain/environment.ts";
+import { createSchemas } from "../../../../src/adapters/manifest/document/schemas.ts";
+import type { EnvironmentDefaults } from "../../../../src/domain/config/config.ts";
+import type { EnvironmentSpec } from "../../../../src/domain/desired/environment.ts";
 
 const schemas = createSchemas();
 

@@ -1,7 +1,7 @@
 /** The strategy section: what it means, and what it may not say. */
 
 import { describe, expect, it } from "vitest";
-import { strategyFor, type CanarySpec, type CanaryStep } from "../../../../src/domain/environment.ts";
+import { strategyFor, type CanarySpec, type CanaryStep } from "../../../../src/domain/desired/environment.ts";
 import { parse, refusals, specOf } from "./reading.ts";
 
 const strategy = (type: string, config = "{}") => specOf(`strategy: { type: ${type}, config: ${config} }`).strategy;

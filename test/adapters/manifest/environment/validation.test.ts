@@ -1,8 +1,8 @@
 /** Validation levels, lists and tests with settings. */
 
 import { describe, expect, it } from "vitest";
-import { noDefaults } from "../../../../src/adapters/manifest/environment-file.ts";
-import type { EnvironmentDefaults } from "../../../../src/domain/controller-config.ts";
+import { noDefaults } from "../../../../src/adapters/manifest/environment/environment-file.ts";
+import type { EnvironmentDefaults } from "../../../../src/domain/config/config.ts";
 import { parse, refusals, specOf } from "./reading.ts";
 
 const validation = (lines: string, defaults: EnvironmentDefaults = noDefaults) => specOf(`validation: ${lines}`, defaults).validation;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cloudEventOf } from "../../../../src/adapters/notifiers/webhook/cloudevents.ts";
 import { slackMessageOf } from "../../../../src/adapters/notifiers/webhook/slack-message.ts";
-import type { PinionEvent } from "../../../../src/domain/events.ts";
+import type { PinionEvent } from "../../../../src/domain/journal/events.ts";
 import { event } from "../../../support/events.ts";
 
 const source = "https://git.example/config";

@@ -2,8 +2,8 @@
 
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { createTrust } from "../../../../src/adapters/routers/gateway/trusted-proxies.ts";
-import type { GatewaySettings } from "../../../../src/domain/controller-config.ts";
+import { createTrust } from "../../../../src/gateway/trusted-proxies.ts";
+import type { GatewaySettings } from "../../../../src/domain/config/config.ts";
 import { openSetting, type Setting, share, until } from "./setting.ts";
 
 describe("a proxy in front", () => {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { writeDurably } from "../../../../src/adapters/routers/gateway/durable-file.ts";
-import { tableFile, type TableStorage } from "../../../../src/adapters/routers/gateway/table-file.ts";
+import { writeDurably } from "../../../../src/gateway/durable-file.ts";
+import { tableFile, type TableStorage } from "../../../../src/gateway/table-file.ts";
 import { temporaryFolder } from "../../../support/git.ts";
 import { createKeptLog } from "../../../support/log.ts";
 

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGatewayRouter, type GatewayRouter } from "../../../../src/adapters/routers/gateway/client.ts";
-import type { Gateway } from "../../../../src/adapters/routers/gateway/gateway.ts";
-import { startGateway } from "../../../../src/adapters/routers/gateway/start.ts";
+import type { Gateway } from "../../../../src/gateway/gateway.ts";
+import { startGateway } from "../../../../src/gateway/start.ts";
 import { call, logInto, openBackend, share, until, type Backend } from "./setting.ts";
 
 describe("a gateway that is started again", () => {

@@ -6,11 +6,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createGatewayRouter, type GatewayRouter } from "../../../../src/adapters/routers/gateway/client.ts";
-import type { Gateway } from "../../../../src/adapters/routers/gateway/gateway.ts";
-import { startGateway } from "../../../../src/adapters/routers/gateway/start.ts";
-import { gatewayDefaults, type GatewaySettings } from "../../../../src/domain/controller-config.ts";
+import type { Gateway } from "../../../../src/gateway/gateway.ts";
+import { startGateway } from "../../../../src/gateway/start.ts";
+import { gatewayDefaults, type GatewaySettings } from "../../../../src/domain/config/config.ts";
 import type { Digest, Percent } from "../../../../src/domain/names.ts";
-import type { Route, Share, Target } from "../../../../src/domain/route.ts";
+import type { Route, Share, Target } from "../../../../src/domain/observed/route.ts";
 import type { Log } from "../../../../src/ports/log.ts";
 
 /** The gateway as a process. What is built is run: it starts in half the time of the source. */

@@ -2,7 +2,7 @@ import { writeFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { gatewayDefaults } from "../../../../src/domain/controller-config.ts";
+import { gatewayDefaults } from "../../../../src/domain/config/config.ts";
 import { spawnGateway } from "../../../../src/adapters/routers/gateway/spawn.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "pinion-spawn-"));

@@ -4,8 +4,8 @@ import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createGatewayRouter, type GatewayRouter } from "../../../../src/adapters/routers/gateway/client.ts";
-import { createLeftTable } from "../../../../src/adapters/routers/gateway/left-table.ts";
-import type { Route } from "../../../../src/domain/route.ts";
+import { createLeftTable } from "../../../../src/gateway/left-table.ts";
+import type { Route } from "../../../../src/domain/observed/route.ts";
 import { type Backend, openSetting, type Setting, share, until } from "./setting.ts";
 
 describe("a routing table that somebody else changes", () => {

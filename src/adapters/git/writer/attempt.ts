@@ -1,0 +1,99 @@
+/** One order on its way to the branch: what is known of it so far, and what is looked at before anything is written. */
+
+import { PinionError } from "../../../domain/errors.ts";
+import type { CommitId, ProcessId } from "../../../domain/names.ts";
+import type { PinBack, RevertOrder, RevertOutcome } from "../../../domain/journal/revert.ts";
+import { branchRefs } from "../transport/branch.ts";
+import type { GitObjects } from "../mirror/git-objects.ts";
+import type { CommitObject } from "../mirror/read-object.ts";
+import { oneLine } from "./commit-message.ts";
+import { originOf } from "./pin-origin.ts";
+import { createPinPlaces } from "./pin-places.ts";
+import type { PinPlaces } from "./pin-places.ts";
+
+export interface Errand {
+  readonly order: RevertOrder;
+  readonly places: PinPlaces;
+  /** Pins that go back by the same commit. */
+  readonly along: readonly Companion[];
+  /** The branch for a proposal. */
+  readonly proposal: string;
+  /** The head whose history was searched last; null: none yet. */
+  readonly searched: CommitId | null;
+  /** Who pinned the bad version; null: not known. */
+  readonly rollbackOf: CommitId | null;
+  /** The head that a push was turned away at last, and how often in a row. */
+  readonly turnedAway: { readonly at: CommitId | null; readonly count: number };
+}
+
+export interface Companion {
+  readonly pin: PinBack;
+  readonly places: PinPlaces;
+}
+
+export type Turn =
+  | { readonly kind: "over"; readonly outcome: RevertOutcome }
+  /** There is more to do. */
+  | { readonly kind: "on"; readonly errand: Errand };
+
+export interface ErrandTools {
+  readonly objects: GitObjects;
+  /** The folder within the repository; "" for its root. */
+  readonly path: string;
+  /** Where a branch is at the remote; null when there is none. */
+  readonly find: (branch: string) => Promise<CommitId | null>;
+}
+
+const maxTurnedAway = 10;
+
+export function startErrand({ objects, path }: ErrandTools, order: RevertOrder): Errand {
+  const { environment, process, id, along: others = [] } = order;
+  const proposal = `rollback/${environment}/${id}`;
+  branchRefs(proposal);
+  const placesOf = (which: ProcessId): PinPlaces => createPinPlaces({ objects, path, environment, process: which });
+  const [places, along] = [placesOf(process), others.map((pin) => ({ pin, places: placesOf(pin.process) }))];
+  return { order, places, along, proposal, searched: null, rollbackOf: null, turnedAway: { at: null, count: 0 } };
+}
+
+/** Whether there is still something to write on top of a head. `written` is the order's commit in its history. */
+export async function consider(tools: ErrandTools, errand: Errand, head: CommitObject, written: CommitId | null): Promise<Turn> {
+  const { order, places, searched } = errand;
+  if (written !== null) return over({ kind: "committed", commit: written });
+  const pins = await places.at(head);
+  if (!pins.some(({ version }) => version === order.from)) return over(await superseded(tools.objects, errand, head));
+  if (searched !== null) return on({ ...errand, searched: head.commit });
+  const proposed = await tools.find(errand.proposal);
+  if (proposed !== null) return over(proposedAs(errand, proposed, "an earlier try has proposed it"));
+  const origin = await originOf(tools.objects, places, head);
+  return on({ ...errand, searched: head.commit, rollbackOf: origin?.commit ?? null });
+}
+
+/** A lost race is run again without limit, but a branch that turns pushes away without moving is no race. @throws `git/unreachable`. */
+export function turnedAway(errand: Errand, head: CommitObject): Errand {
+  const { at, count } = errand.turnedAway;
+  const next = { at: head.commit, count: at === head.commit ? count + 1 : 1 };
+  if (next.count <= maxTurnedAway) return { ...errand, turnedAway: next };
+  throw new PinionError("git/unreachable", "the server turns every push away as out of date, though the branch has not moved");
+}
+
+/** Says who moved the pin, where that can be found out. */
+async function superseded(objects: GitObjects, { order, places }: Errand, head: CommitObject): Promise<RevertOutcome> {
+  const pins = await places.at(head);
+  const mover = await originOf(objects, places, head);
+  const by = mover === null ? "" : ` by ${oneLine(mover.author) || "somebody"} in ${mover.commit.slice(0, 12)}`;
+  const now = pins.map(({ version }) => oneLine(version)).join(" and ");
+  const what = pins.length === 0 ? `${order.process} was taken out of the pins` : `the pin of ${order.process} was moved to ${now}`;
+  return { kind: "superseded", why: `${what}${by}` };
+}
+
+export function proposedAs({ proposal }: Errand, commit: CommitId, why: string): RevertOutcome {
+  return { kind: "proposed", branch: proposal, commit, why };
+}
+
+export function over(outcome: RevertOutcome): Turn {
+  return { kind: "over", outcome };
+}
+
+export function on(errand: Errand): Turn {
+  return { kind: "on", errand };
+}

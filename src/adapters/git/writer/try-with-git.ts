@@ -1,0 +1,104 @@
+/** One try with the git program, which speaks every transport and says what is wrong. */
+
+import { PinionError } from "../../../domain/errors.ts";
+import type { CommitId } from "../../../domain/names.ts";
+import type { RevertOutcome } from "../../../domain/journal/revert.ts";
+import type { CommitObject } from "../mirror/read-object.ts";
+import type { TryGit } from "../transport/run-git.ts";
+import type { LocalGit } from "../transport/run-local-git.ts";
+import { buildCommit } from "./build-commit.ts";
+import type { BuildOptions } from "./build-commit.ts";
+import { consider, on, over, proposedAs, turnedAway } from "./attempt.ts";
+import type { Errand, ErrandTools, Turn } from "./attempt.ts";
+import { createObjectStore } from "./object-store.ts";
+import { watchForOthers } from "./overtaken.ts";
+import { pushCommit } from "./push-commit.ts";
+import type { PushResult } from "./push-commit.ts";
+import { findRollback } from "./rollback-log.ts";
+
+export interface OrdinaryTools extends ErrandTools, Omit<BuildOptions, "store"> {
+  readonly branch: string;
+  /** Free of secrets. */
+  readonly url: string;
+  /** The mirror. */
+  readonly directory: string;
+  readonly local: LocalGit;
+  readonly talk: TryGit;
+  /** Whether `find` costs next to nothing. */
+  readonly isLookCheap: boolean;
+  /** Fetches, and says where the branch is. */
+  readonly look: () => Promise<CommitObject>;
+}
+
+/** @throws as `PinWriter.revert`. */
+export async function ordinaryTurn(tools: OrdinaryTools, errand: Errand): Promise<Turn> {
+  const head = await tools.look();
+  const written = await findRollback({ ...tools, ...errand }, head, errand.searched);
+  const turn = await consider(tools, errand, head, written);
+  return turn.kind === "over" ? turn : write(tools, turn.errand, head);
+}
+
+async function write(tools: OrdinaryTools, errand: Errand, head: CommitObject): Promise<Turn> {
+  const { order, places, along, rollbackOf } = errand;
+  const store = createObjectStore(tools.directory, head.commit.length);
+  const commit = await buildCommit({ ...tools, store }, order, { head, places, along, rollbackOf });
+  if (order.mode === "propose") return propose(tools, errand, commit, "rollbackPolicy.manual.approvalRequired is set");
+  const isContested = errand.turnedAway.count > 0;
+  const pushed = await race({ ...tools, isWatched: isContested && tools.isLookCheap }, commit, head);
+  switch (pushed.kind) {
+    case "accepted":
+      return confirm(tools, errand, commit);
+    case "moved":
+      return on(turnedAway(errand, head));
+    case "declined":
+      return propose(tools, errand, commit, pushed.why);
+  }
+}
+
+/**
+ * Where a push was lost before and looking is cheap, others are watched meanwhile: one that has lost again is ended. Should it have arrived all
+ * the same, the next turn finds it.
+ */
+async function race(tools: OrdinaryTools & { readonly isWatched: boolean }, commit: CommitId, head: CommitObject): Promise<PushResult> {
+  const push = { url: tools.url, commit, branch: tools.branch, seen: head.commit };
+  if (!tools.isWatched) return pushCommit(tools.talk, push);
+  const [lost, ended] = [new AbortController(), new AbortController()];
+  const watching = watchForOthers(tools, [head.commit, commit], { lost, over: ended.signal });
+  try {
+    return await pushCommit(tools.talk, push, lost.signal);
+  } catch (error) {
+    if (lost.signal.aborted) return { kind: "moved" };
+    throw error;
+  } finally {
+    ended.abort();
+    await watching;
+  }
+}
+
+/** Read back from the remote: on top of the branch, or below what came since. Else the next turn finds out what happened. */
+async function confirm(tools: OrdinaryTools, errand: Errand, commit: CommitId): Promise<Turn> {
+  const outcome: RevertOutcome = { kind: "committed", commit };
+  if ((await tools.find(tools.branch)) === commit) return over(outcome);
+  const head = await tools.look();
+  const isThere = await tools.local.ask(["merge-base", "--is-ancestor", commit, head.commit]);
+  return isThere ? over(outcome) : on(errand);
+}
+
+async function propose(tools: OrdinaryTools, errand: Errand, commit: CommitId, why: string): Promise<Turn> {
+  const { proposal } = errand;
+  const pushed = await pushCommit(tools.talk, { url: tools.url, commit, branch: proposal, seen: null });
+  switch (pushed.kind) {
+    case "accepted":
+      return over(proposedAs(errand, commit, why));
+    case "declined":
+      throw new PinionError("git/refused", `neither ${tools.branch} nor ${proposal} takes a push from Pinion: ${pushed.why}`);
+    case "moved":
+      return proposedMeanwhile(tools, errand, why);
+  }
+}
+
+/** The branch is there already: by a push of our own whose answer was lost. */
+async function proposedMeanwhile(tools: OrdinaryTools, errand: Errand, why: string): Promise<Turn> {
+  const there = await tools.find(errand.proposal);
+  return there === null ? on({ ...errand, searched: null }) : over(proposedAs(errand, there, why));
+}

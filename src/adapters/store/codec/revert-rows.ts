@@ -1,0 +1,45 @@
+/** What journaled reverts and quarantines must look like to be believed. */
+
+import type { Doubt, PinBack, Quarantined, Revert, RevertOrder, RevertOutcome } from "../../../domain/journal/revert.ts";
+import { isFlag, isNumber, isText, listOf, nullable, oneOf, optional, shape, variants } from "./guards.ts";
+import { isDigest, isPerson } from "./value-rows.ts";
+
+/** The order that an owed action carries out. */
+export const isRevertOrder = shape<RevertOrder>({
+  id: isText,
+  environment: isText,
+  process: isText,
+  from: isText,
+  to: isText,
+  along: optional(listOf(shape<PinBack>({ process: isText, from: isText, to: isText }))),
+  quarantine: nullable(isDigest),
+  trigger: isText,
+  why: isText,
+  at: isNumber,
+  commit: isText,
+  deployment: nullable(isText),
+  by: nullable(isPerson),
+  mode: oneOf<RevertOrder["mode"]>({ push: true, propose: true }),
+});
+
+const isRevertOutcome = variants<RevertOutcome>({
+  committed: shape({ commit: isText }),
+  superseded: shape({ why: isText }),
+  proposed: shape({ branch: isText, commit: isText, why: isText }),
+});
+
+export const isRevert = shape<Revert>({
+  order: isRevertOrder,
+  outcome: nullable(isRevertOutcome),
+  told: optional(oneOf<NonNullable<Revert["told"]>>({ owed: true, proposed: true })),
+  doubt: optional(shape<Doubt>({ about: listOf(isText), until: isNumber, rolledBackAt: nullable(isNumber) })),
+});
+
+export const isQuarantined = shape<Quarantined>({
+  version: isText,
+  digest: isDigest,
+  why: isText,
+  at: isNumber,
+  rollbackId: isText,
+  isInGit: isFlag,
+});

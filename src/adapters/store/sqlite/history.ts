@@ -1,0 +1,91 @@
+/** Reads deployments back, newest first, with their steps and validations. */
+
+import type { ValidationResult } from "../../../domain/evidence.ts";
+import type { Deployment, DeploymentStepRecord } from "../../../domain/journal/state.ts";
+import type { HistoryQuery } from "../../../ports/journal.ts";
+import type { Log } from "../../../ports/log.ts";
+import type { Connection } from "./database.ts";
+import { isNumber, isText, nullable, shape } from "../codec/guards.ts";
+import { bounded } from "./pages.ts";
+import { completeResult } from "../codec/older-releases.ts";
+import { isDeploymentKind, isDeploymentPhase, isValidationResult, parseJson } from "../codec/rows.ts";
+import { isDigest } from "../codec/value-rows.ts";
+import { isReasonCode, type ReasonCode } from "../../../domain/journal/reason.ts";
+
+/** As it is in its row. */
+interface Bare extends Omit<Deployment, "steps" | "validations" | "reason"> {
+  readonly reason: string;
+  readonly reasonCode: ReasonCode;
+}
+
+const columns = `id, environment, process, kind, version, digest, from_version AS "from", strategy, commit_id AS "commit",
+  started_at AS startedAt, ended_at AS endedAt, phase, reason, reason_code AS reasonCode, condemned_by AS "trigger"`;
+const defaultLimit = 50;
+/** Steps, and results, of one deployment: some dozens are usual. */
+const mostRows = 1_000;
+
+const isStep = shape<DeploymentStepRecord>({ at: isNumber, state: isText, code: isReasonCode, why: isText });
+const isDeployment = shape<Bare>({
+  id: isText,
+  environment: isText,
+  process: isText,
+  kind: isDeploymentKind,
+  version: nullable(isText),
+  digest: nullable(isDigest),
+  from: nullable(isText),
+  strategy: isText,
+  commit: isText,
+  startedAt: isNumber,
+  endedAt: nullable(isNumber),
+  phase: isDeploymentPhase,
+  reason: isText,
+  reasonCode: isReasonCode,
+  trigger: nullable(isText),
+});
+
+/** Deployments that match every part of the query. Unreadable rows are left out and said. */
+export function readHistory(connection: Connection, log: Log, query: HistoryQuery): readonly Deployment[] {
+  const stepsOf = stepReader(connection);
+  const validationsOf = validationReader(connection);
+  return findDeployments(connection, query).flatMap((row) => {
+    if (isDeployment(row)) return [{ ...whole(row), steps: stepsOf(row.id), validations: validationsOf(row.id) }];
+    log.warn({}, "a deployment in the history is unreadable and is left out");
+    return [];
+  });
+}
+
+function whole({ reason, reasonCode, ...row }: Bare): Omit<Deployment, "steps" | "validations"> {
+  return { ...row, reason: { code: reasonCode, text: reason } };
+}
+
+function findDeployments(connection: Connection, { environment, process, id, limit }: HistoryQuery): readonly unknown[] {
+  const wanted = Object.entries({ environment, process, id }).filter(([, value]) => value !== undefined);
+  const where = wanted.length === 0 ? "" : `WHERE ${wanted.map(([column]) => `${column} = ?`).join(" AND ")}`;
+  const query = `SELECT ${columns} FROM deployment ${where} ORDER BY sequence DESC LIMIT ?`;
+  return connection
+    .prepare(query)
+    .all(...wanted.map(([, value]) => value), limit ?? defaultLimit)
+    .map(plain);
+}
+
+function stepReader(connection: Connection): (deployment: string) => readonly DeploymentStepRecord[] {
+  const find = connection.prepare(
+    `SELECT at, state, code, ${bounded("why")} AS why FROM deployment_step WHERE deployment = ? ORDER BY number LIMIT ${mostRows}`,
+  );
+  return (deployment) => find.all(deployment).map(plain).filter(isStep);
+}
+
+function validationReader(connection: Connection): (deployment: string) => readonly ValidationResult[] {
+  const find = connection
+    .prepare(`SELECT ${bounded("body")} FROM evidence WHERE deployment = ? ORDER BY number LIMIT ${mostRows}`)
+    .raw(true);
+  return (deployment) => {
+    const rows = find.all(deployment) as readonly (readonly unknown[])[];
+    return rows.flatMap(([body]) => parseJson(body, isValidationResult, completeResult) ?? []);
+  };
+}
+
+/** libsql adds its own fields to some rows; a copy without them is plain data. */
+function plain(row: unknown): unknown {
+  return typeof row === "object" && row !== null ? Object.fromEntries(Object.entries(row).filter(([name]) => name !== "_metadata")) : row;
+}

@@ -1,0 +1,231 @@
+/** Asks a running controller over its API, for commands that are processes of their own. */
+
+import type { Overview } from "./views.ts";
+import { readWithin, TooLong } from "../domain/bounded-reading.ts";
+import { isErrorCode, PinionError } from "../domain/errors.ts";
+import type { Deployment } from "../domain/journal/state.ts";
+import type { EnvironmentName, Instant } from "../domain/names.ts";
+import type { OrderAnswer } from "../domain/journal/commands.ts";
+import type { HistoryQuery } from "../ports/journal.ts";
+import { parseOverview } from "./parse-overview.ts";
+import { parseDeployment } from "./parse-deployment.ts";
+import { fieldsOf } from "./json-fields.ts";
+import { type OrderRequest, parseOrderAnswer } from "./parse-command.ts";
+import type { Selection } from "./selection.ts";
+
+export interface ControllerClient {
+  /** @throws `controller/unreachable`, `controller/failed`, `environment/unknown`, `process/unknown`. */
+  overview(selection: Selection): Promise<Overview>;
+  /** Newest first. @throws the same. */
+  history(query: Omit<HistoryQuery, "id">): Promise<readonly Deployment[]>;
+  /** The same with the controller's clock; null: an older one does not say it. */
+  historyAsOf(query: Omit<HistoryQuery, "id">): Promise<History>;
+  /** @throws the same, and `deployment/unknown`. */
+  deployment(id: string): Promise<Deployment>;
+  /** Polls the repository and looks at all engines now. */
+  refresh(): Promise<void>;
+  /** Null: it is recorded, and nothing has been decided about it yet. @throws the same, and `usage/invalid`. */
+  order(environment: EnvironmentName, order: OrderRequest): Promise<OrderAnswer | null>;
+  /** What was answered to an order given before; null: nothing yet. */
+  orderAnswer(environment: EnvironmentName, id: string): Promise<OrderAnswer | null>;
+}
+
+export interface History {
+  readonly now: Instant | null;
+  readonly deployments: readonly Deployment[];
+}
+
+/** A controller, and with what it is entered. */
+export interface ControllerTarget {
+  /** Base of its API. */
+  readonly url: string;
+  /** Absolute path of its socket, which is used instead of the address; null: none. */
+  readonly socket: string | null;
+  /** Asked for every request, since it may be changed; null: none is known. */
+  token(): Promise<string | null>;
+}
+
+const timeoutMs = 10_000;
+/** A controller waits a while for the pass that decides about an order. */
+const orderTimeoutMs = 60_000;
+
+/** A client of this controller; of one named by its address alone, when no token is needed. */
+export function createControllerClient(controller: ControllerTarget | string): ControllerClient {
+  const target = typeof controller === "string" ? { url: controller, socket: null, token: () => Promise.resolve(null) } : controller;
+  const base: ControllerTarget = { ...target, url: target.url.replace(/\/+$/u, "") };
+  const historyAsOf: ControllerClient["historyAsOf"] = async (query) =>
+    parseAnswer(base, parseHistory, await ask(base, `/api/v1/history${queryOf({ ...query })}`));
+  return {
+    historyAsOf,
+    async overview(selection) {
+      return parseAnswer(base, parseOverview, await ask(base, `/api/v1/status${queryOf({ ...selection })}`));
+    },
+    history: async (query) => (await historyAsOf(query)).deployments,
+    async deployment(id) {
+      return parseAnswer(base, parseDeployment, await ask(base, `/api/v1/deployments/${encodeURIComponent(id)}`));
+    },
+    async refresh() {
+      await ask(base, "/api/v1/refresh", { method: "POST" });
+    },
+    async order(environment, order) {
+      const request = {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(order),
+        timeoutMs: orderTimeoutMs,
+      };
+      return parseOrdered(base, await fetchFrom(base, ordersOf(environment), request));
+    },
+    async orderAnswer(environment, id) {
+      return parseOrdered(base, await fetchFrom(base, `${ordersOf(environment)}/${encodeURIComponent(id)}`));
+    },
+  };
+}
+
+function ordersOf(environment: EnvironmentName): string {
+  return `/api/v1/environments/${encodeURIComponent(environment)}/orders`;
+}
+
+/** Refused is an answer like another; 202 says that there is none yet. */
+async function parseOrdered(base: ControllerTarget, response: Answer): Promise<OrderAnswer | null> {
+  const body = await bodyOf(base, response);
+  if (response.status === 202) return null;
+  const isAnswer = response.ok || (response.status === 409 && fieldOf(body, "code") === "order/refused");
+  if (!isAnswer) throw refusalOf(base, response.status, body);
+  return parseAnswer(base, parseOrderAnswer, body);
+}
+
+function parseHistory(value: unknown): History {
+  const fields = fieldsOf(value, "the answer");
+  return { now: fields.timeOrNull("now"), deployments: objectsIn(fields.raw("deployments")).map(parseDeployment) };
+}
+
+function objectsIn(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new TypeError("deployments is no list");
+  return value;
+}
+
+function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(values)) if (value !== undefined) query.set(key, String(value));
+  return query.size === 0 ? "" : `?${query.toString()}`;
+}
+
+interface Asking {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly timeoutMs?: number;
+}
+
+async function ask(base: ControllerTarget, path: string, asking: Asking = {}): Promise<unknown> {
+  const response = await fetchFrom(base, path, asking);
+  const body = await bodyOf(base, response);
+  if (response.ok) return body;
+  throw refusalOf(base, response.status, body);
+}
+
+async function fetchFrom(
+  base: ControllerTarget,
+  path: string,
+  { headers, timeoutMs: limitMs = timeoutMs, ...asking }: Asking = {},
+): Promise<Answer> {
+  if (!URL.canParse(base.url) || !/^https?:/u.test(base.url))
+    throw new PinionError("usage/invalid", `"${base.url}" is no http address of a controller`);
+  const token = base.socket === null ? await base.token() : null;
+  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+  const options = {
+    ...asking,
+    signal: AbortSignal.timeout(limitMs),
+    redirect: "error" as const,
+    headers: { accept: "application/json", ...authorization, ...headers },
+  };
+  try {
+    return base.socket === null ? await fetch(`${base.url}${path}`, options) : await fetchOver(base.socket, path, options);
+  } catch (error) {
+    throw new PinionError("controller/unreachable", `no controller answers at ${placeOf(base)}: ${causeOf(error, limitMs)}`, {
+      cause: error,
+    });
+  }
+}
+
+/** The part of an answer that is looked at, whoever has fetched it. */
+interface Answer {
+  readonly ok: boolean;
+  readonly status: number;
+  /** Null: it has none. */
+  readonly body: AsyncIterable<Uint8Array> | null;
+  /** When it is read no further. */
+  readonly done?: () => void;
+}
+
+/** What ten thousands of processes take is a tenth of it. */
+const largestAnswerBytes = 64 * 1024 * 1024;
+
+/** As JSON; null for anything else. @throws `controller/failed` when it is too long to be a controller's, `controller/unreachable` when it breaks off. */
+async function bodyOf(base: ControllerTarget, { body, done }: Answer): Promise<unknown> {
+  const text = await readWithin(body, largestAnswerBytes)
+    .catch((error: unknown) => {
+      if (error instanceof TooLong)
+        throw new PinionError("controller/failed", `${placeOf(base)} does not answer like a controller: ${error.message}`);
+      throw new PinionError("controller/unreachable", `the answer of ${placeOf(base)} broke off: ${causeOf(error, timeoutMs)}`, {
+        cause: error,
+      });
+    })
+    .finally(() => done?.());
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+async function fetchOver(socket: string, path: string, options: Parameters<typeof fetch>[1] & object): Promise<Answer> {
+  const { Agent, fetch: fetchWith } = await import("undici");
+  const { method, headers, body, signal, redirect } = options;
+  const dispatcher = new Agent({ connect: { socketPath: socket }, pipelining: 0 });
+  const answer = await fetchWith(`http://localhost${path}`, {
+    dispatcher,
+    ...(method !== undefined && { method }),
+    ...(typeof body === "string" && { body }),
+    ...(signal && { signal }),
+    ...(redirect && { redirect }),
+    headers: { ...(headers as Readonly<Record<string, string>>), connection: "close" },
+  });
+  return { ok: answer.ok, status: answer.status, body: answer.body, done: () => void dispatcher.close() };
+}
+
+/** The controller as people know it. */
+function placeOf({ url, socket }: ControllerTarget): string {
+  return socket ?? url;
+}
+
+function causeOf(error: unknown, limitMs: number): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === "TimeoutError") return `no answer within ${limitMs / 1000} seconds`;
+  const { cause } = error;
+  if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
+  return cause instanceof Error && cause.message !== "" ? cause.message : error.message;
+}
+
+function refusalOf(base: ControllerTarget, status: number, body: unknown): PinionError {
+  const code = fieldOf(body, "code");
+  const message = fieldOf(body, "message");
+  if (code !== null && message !== null && isErrorCode(code)) return new PinionError(code, message);
+  return new PinionError("controller/failed", `${placeOf(base)} answered ${status}${message === null ? "" : `: ${message}`}`);
+}
+
+function fieldOf(body: unknown, name: "code" | "message"): string | null {
+  if (typeof body !== "object" || body === null) return null;
+  const value: unknown = (body as Readonly<Record<string, unknown>>)[name];
+  return typeof value === "string" ? value : null;
+}
+
+function parseAnswer<T>(base: ControllerTarget, parse: (value: unknown) => T, value: unknown): T {
+  try {
+    return parse(value);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new PinionError("controller/failed", `${placeOf(base)} does not answer like a controller: ${error.message}`, { cause: error });
+  }
+}

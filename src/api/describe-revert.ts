@@ -1,0 +1,40 @@
+/** A pin that is put back by a commit, as people read it. */
+
+import type { Quarantined } from "../domain/journal/revert.ts";
+import type { RevertView } from "../domain/journal/revert-view.ts";
+import { printable } from "../domain/safe-text.ts";
+
+/** One line: what the commit does, and how far it has come. */
+export function describeRevert({ order, outcome, refusal }: RevertView): string {
+  const what = `pin ${order.from} → ${order.to}`;
+  switch (outcome?.kind) {
+    case "committed":
+      return `git: ${what} by commit ${outcome.commit.slice(0, 8)}`;
+    case "proposed":
+      return `git: ${what} is proposed on branch ${printable(outcome.branch)}; merge it to have it (${printable(outcome.why)})`;
+    case "superseded":
+      return `git: ${what} is not written, somebody has moved the pin meanwhile: ${printable(outcome.why)}`;
+    case undefined:
+      if (order.mode === "propose") return `git: ${what} is about to be proposed on a branch of its own${lastTry(refusal)}`;
+      return order.quarantine === null
+        ? `git: ${what} is owed as a commit, and tried until git takes it (${printable(order.why)})${lastTry(refusal)}`
+        : `git lags runtime: ${what} is owed as a commit, and tried until git takes it (${whyOf(order)})${lastTry(refusal)}`;
+  }
+}
+
+/** What git or its server said when it was tried last. */
+export function lastTry(refusal: string | null | undefined): string {
+  return refusal ? `; the last try failed: ${printable(refusal)}` : "";
+}
+
+function whyOf({ trigger, why }: RevertView["order"]): string {
+  return printable(`${why}; trigger ${trigger}`);
+}
+
+/** One line: what is locked out, why, and how to let it in again. */
+export function describeQuarantined({ version, why, isInGit }: Quarantined, environment: string): string {
+  const lift = isInGit
+    ? `to lift it, take it out of environments/${printable(environment)}/quarantine.yaml`
+    : "quarantine.yaml does not say so yet";
+  return `${printable(version)} is in quarantine (${printable(why)}); ${lift}`;
+}

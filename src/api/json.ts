@@ -1,0 +1,111 @@
+/** The JSON that scripts read: what the API answers and what `--format json` prints. Times are ISO 8601, in UTC. */
+
+import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "./views.ts";
+import type { Instant } from "../domain/names.ts";
+import type { OrderAnswer } from "../domain/journal/commands.ts";
+import type { Progress } from "../domain/journal/progress.ts";
+import type { RevertView } from "../domain/journal/revert-view.ts";
+import type { Deployment } from "../domain/journal/state.ts";
+
+/** An instant as ISO 8601. */
+export function isoTime(at: Instant): string {
+  return new Date(at).toISOString();
+}
+
+function isoTimeOrNull(at: Instant | null): string | null {
+  return at === null ? null : isoTime(at);
+}
+
+/** The whole picture, as plain JSON. */
+export function overviewJson(overview: Overview) {
+  return {
+    now: isoTimeOrNull(overview.now ?? null),
+    store: overview.store && { ...overview.store, since: isoTime(overview.store.since) },
+    gateway: overview.gateway ? { ...overview.gateway, since: isoTime(overview.gateway.since) } : null,
+    repository: repositoryJson(overview.repository),
+    environments: overview.environments.map(environmentJson),
+    findings: overview.findings,
+  };
+}
+
+function repositoryJson(repository: RepositoryStatus) {
+  return {
+    ...repository,
+    committedAt: isoTimeOrNull(repository.committedAt),
+    fetchedAt: isoTimeOrNull(repository.fetchedAt),
+    since: isoTime(repository.since),
+    lastPollAt: isoTimeOrNull(repository.lastPollAt),
+    lastGoodPollAt: isoTimeOrNull(repository.lastGoodPollAt),
+    nextPollAt: isoTimeOrNull(repository.nextPollAt),
+  };
+}
+
+function environmentJson({ name, observedAt, type, url, instances, notes, findings, processes, freeze }: EnvironmentStatus) {
+  return {
+    name,
+    observedAt: isoTimeOrNull(observedAt),
+    type,
+    url,
+    freeze: freeze && timed(freeze),
+    processes: processes.map(processJson),
+    instances,
+    notes: notes ?? [],
+    findings,
+  };
+}
+
+/** One process, as plain JSON. */
+export function processJson(view: ProcessView) {
+  const { process, desired, actual, sync, health, phase, reason, since, requests, progress, revert, quarantined, deadEnd } = view;
+  return {
+    process,
+    desired,
+    actual,
+    sync,
+    health,
+    phase,
+    reason,
+    since: isoTime(since),
+    requests: requests ?? null,
+    progress: progress && progressJson(progress),
+    revert: revert && revertJson(revert),
+    quarantined: quarantined.map(timed),
+    deadEnd,
+  };
+}
+
+function progressJson(progress: Progress) {
+  return {
+    ...progress,
+    startedAt: isoTime(progress.startedAt),
+    until: isoTimeOrNull(progress.until),
+    deadline: isoTimeOrNull(progress.deadline),
+    paused: progress.paused && timed(progress.paused),
+  };
+}
+
+/** An ordered revert and what became of it, as plain JSON. */
+export function revertJson({ order, outcome, refusal = null }: RevertView) {
+  return { order: timed(order), outcome, refusal };
+}
+
+/** What was answered to an order, as plain JSON. */
+export function orderAnswerJson({ id, kind, why, at }: OrderAnswer) {
+  return { id, kind, why, at: isoTime(at) };
+}
+
+function timed<T extends { readonly at: Instant }>(value: T) {
+  return { ...value, at: isoTime(value.at) };
+}
+
+/** One deployment with its steps and validations, as plain JSON. */
+export function deploymentJson(deployment: Deployment) {
+  return {
+    ...deployment,
+    startedAt: isoTime(deployment.startedAt),
+    endedAt: isoTimeOrNull(deployment.endedAt),
+    durationMs: deployment.endedAt === null ? null : deployment.endedAt - deployment.startedAt,
+    steps: deployment.steps.map(timed),
+    validations: deployment.validations.map(timed),
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * Tells everybody outside what happened, at least once each, whatever happens to the controller in between: an event stays in the
+ * journal until all who want it have taken it or it was given up for them.
+ */
+
+import type { PinionEvent } from "../../domain/journal/events.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Journal } from "../../ports/journal.ts";
+import type { Log } from "../../ports/log.ts";
+import type { Notifier } from "../../ports/notifier.ts";
+import { createBell } from "../wake-signal.ts";
+import { createRepeatedFailure, type RepeatedFailure } from "../repeated-failure.ts";
+import { createLane, type Lane, type NotificationCount } from "./delivery-queue.ts";
+
+export interface TellingParts {
+  readonly journal: Pick<Journal, "untold" | "told">;
+  readonly notifiers: readonly Notifier[];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Telling {
+  /** There are new events. */
+  ring(): void;
+  start(): void;
+  /** Resolves when nobody is being told any more; what is under way is given up and told again after the next start. */
+  stop(): Promise<void>;
+  /** Since the start. */
+  counts(): readonly NotificationCount[];
+}
+
+/** How many events are taken from the journal at once. */
+const batch = 200;
+/** Where the journal failed, it is asked again. */
+const retryMs = 5_000;
+/** Somebody who was not reached for more events than this is not told the oldest of them any more: memory is bounded. */
+const mostWaiting = 10_000;
+/** How long events that were told wait to be marked so, at most. */
+const gatherMs = 100;
+const longMs = 3_600_000;
+
+export function createTelling(parts: TellingParts): Telling {
+  return new Told(parts);
+}
+
+class Told implements Telling {
+  readonly #parts: TellingParts;
+  readonly #lanes: readonly Lane[];
+  readonly #bell;
+  readonly #stop = new AbortController();
+  /** For how many lanes each event is still open. */
+  readonly #open = new Map<string, number>();
+  #done: string[] = [];
+  #mayBeMore = true;
+  #running: readonly Promise<void>[] = [];
+  readonly #failure: RepeatedFailure;
+
+  constructor(parts: TellingParts) {
+    this.#parts = parts;
+    this.#bell = createBell(parts.clock);
+    const { clock, log } = parts;
+    this.#lanes = parts.notifiers.map((notifier) => createLane({ notifier, clock, log, onDone: (event) => this.#finish(event) }));
+    const text = "events could not be read from the journal, or marked as told; it is tried again";
+    this.#failure = createRepeatedFailure({ log, clock, about: {}, text, over: "events are read and marked again" });
+  }
+
+  ring(): void {
+    this.#mayBeMore = true;
+    this.#bell.ring();
+  }
+
+  start(): void {
+    this.#running = [this.#follow(), ...this.#lanes.map((lane) => lane.run())];
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    this.#bell.ring();
+    for (const lane of this.#lanes) lane.stop();
+    await Promise.all(this.#running);
+    await this.#flush();
+  }
+
+  counts(): readonly NotificationCount[] {
+    return this.#lanes.map((lane) => lane.count());
+  }
+
+  /** The journal is asked and told by this loop alone, so that an event that was told is never taken from it again. */
+  async #follow(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      const waitMs = await this.#passSafely();
+      if (waitMs > 0) await this.#bell.wait(waitMs);
+    }
+  }
+
+  async #passSafely(): Promise<number> {
+    try {
+      await this.#take();
+      await this.#gather();
+      await this.#flush();
+      this.#failure.wentWell();
+      return this.#mayBeMore || this.#done.length > 0 ? 0 : longMs;
+    } catch (error) {
+      this.#failure.failed(error);
+      return retryMs;
+    }
+  }
+
+  /** While more is being told, what is done waits a moment for the rest: one transaction for many. */
+  async #gather(): Promise<void> {
+    const isMoreUnderWay = this.#lanes.some((lane) => lane.count().pending > 0);
+    if (isMoreUnderWay && this.#done.length > 0) await this.#parts.clock.sleep(gatherMs, this.#stop.signal);
+  }
+
+  async #flush(): Promise<void> {
+    const ids = this.#done;
+    if (ids.length === 0) return;
+    this.#done = [];
+    try {
+      await this.#parts.journal.told(ids);
+    } catch (error) {
+      this.#done = [...ids, ...this.#done];
+      throw error;
+    }
+    for (const id of ids) this.#open.delete(id);
+  }
+
+  async #take(): Promise<void> {
+    if (!this.#mayBeMore) return;
+    this.#mayBeMore = false;
+    const limit = this.#open.size + batch;
+    const events = await this.#parts.journal.untold(limit).catch((error: unknown) => {
+      this.#mayBeMore = true;
+      throw error;
+    });
+    for (const event of events) if (!this.#open.has(event.id)) this.#spread(event);
+    if (events.length === limit) this.#mayBeMore = true;
+    for (const lane of this.#lanes) lane.shorten(mostWaiting);
+  }
+
+  #spread(event: PinionEvent): void {
+    const lanes = this.#lanes.filter((lane) => lane.concerns(event));
+    this.#open.set(event.id, lanes.length);
+    if (lanes.length === 0) this.#done.push(event.id);
+    for (const lane of lanes) lane.add(event);
+  }
+
+  #finish(event: PinionEvent): void {
+    const left = (this.#open.get(event.id) ?? 1) - 1;
+    this.#open.set(event.id, left);
+    if (left > 0) return;
+    this.#done.push(event.id);
+    this.#bell.ring();
+  }
+}

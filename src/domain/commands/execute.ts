@@ -1,0 +1,136 @@
+/** What becomes of a person's order: carried out on what is remembered, or refused with the reason. Pure, like every decision. */
+
+import { pinnedDefinition } from "../rollback/quarantine.ts";
+import { done, type Given, type Obeyed, refuse, type WishOf } from "./executed.ts";
+import { assertNever } from "../names.ts";
+import { signature } from "../journal/commands.ts";
+import { describePerson } from "../journal/people.ts";
+import type { Rollout, RolloutState } from "../journal/rollout.ts";
+import { isByStrategy, rolloutStates } from "../strategies/rollout-states.ts";
+import { isBeforeInstalling, reject } from "../strategies/steps.ts";
+import { isWaitingForPerson, traitsOf } from "../strategies/traits.ts";
+import { recover, rollBack } from "./take-back.ts";
+
+export function obey(given: Given): Obeyed {
+  const { wish } = given.order;
+  switch (wish.kind) {
+    case "pause":
+      return pause(given);
+    case "resume":
+      return resume(given);
+    case "promote":
+      return acceptUnjudged(given) ?? promote(given, wish);
+    case "abort":
+      return abort(given);
+    case "retry":
+      return retry(given);
+    case "rollback":
+      return rollBack(given, wish);
+    case "recover":
+      return recover(given);
+    case "freeze":
+    case "unfreeze":
+      return refuse(`${wish.kind} is for an environment as a whole`);
+    default:
+      return assertNever(wish);
+  }
+}
+
+function pause({ order, before, seen }: Given): Obeyed {
+  const { rollout } = before;
+  const not = whyNotStoppable(rollout);
+  if (!rollout || not) return refuse(not ?? nothing);
+  if (rollout.paused) return refuse(`it is paused already, by ${describePerson(rollout.paused.by)}`);
+  const why = `paused by ${signature(order)}`;
+  return done(before, { ...rollout, paused: { by: order.by, why: order.why, at: seen.now } }, why);
+}
+
+function resume(given: Given): Obeyed {
+  const { order, before, seen } = given;
+  const { rollout } = before;
+  if (!rollout) return refuse(nothing);
+  if (!rollout.paused)
+    return isWaitingForPerson(rollout)
+      ? promote(given, { kind: "promote", process: before.process, isFull: false })
+      : refuse("it is not paused");
+  return done(before, resumed(rollout, seen.now), `resumed by ${signature(order)}`);
+}
+
+/** The time for a verdict is over, and there was none: a person's word takes its place. Null: it does not wait for that. */
+function acceptUnjudged({ order, before, seen }: Given): Obeyed | null {
+  const state = before.rollout?.state;
+  if (!before.rollout || state?.kind !== "watching" || seen.now < state.until) return null;
+  return done(before, { ...before.rollout, state: { ...state, isAccepted: true } }, `taken as good by ${signature(order)}`);
+}
+
+function promote({ order, before, seen }: Given, { isFull }: WishOf<"promote">): Obeyed {
+  const { rollout } = before;
+  const not = whyNotStoppable(rollout);
+  if (!rollout?.candidate || not) return refuse(not ?? nothing);
+  const state = promoted(rollout, isFull, seen.now);
+  if (!state) return refuse(whyNotPromoted(rollout, isFull, seen.now));
+  const why = `${"hasPassed" in state ? "promoted to all the traffic" : "promoted to its next step"} by ${signature(order)}`;
+  return done(before, { ...promotedAt(rollout, seen.now), state }, why);
+}
+
+/** Past what waits; null: nothing waits. */
+function promoted({ state, strategy }: Rollout, isFull: boolean, now: number): RolloutState | null {
+  return traitsOf(strategy).promoted(strategy, state, { now, isFull });
+}
+
+function whyNotPromoted(rollout: Rollout, isFull: boolean, now: number): string {
+  if (isFull && promoted(rollout, false, now) !== null)
+    return "the instances that are left have not been checked, and no check is ever skipped: promote it without --full";
+  return `it is ${rollout.state.kind}: nothing waits there that a promotion could skip, and no check is ever skipped`;
+}
+
+function abort({ order, before, seen }: Given): Obeyed {
+  const { rollout } = before;
+  const not = whyNotStoppable(rollout);
+  if (!rollout || not) return refuse(not ?? nothing);
+  const why = `aborted by ${signature(order)}`;
+  const step = reject(rollout, { trigger: "abort", why }, seen.now);
+  return done(before, { ...rollout, paused: null, state: step.state }, why, step.actions);
+}
+
+function retry({ order, before, desired }: Given): Obeyed {
+  if (before.rollout) return refuse("it is being deployed already");
+  const definition = pinnedDefinition(desired);
+  const held = before.quarantined.find((entry) => entry.digest === definition);
+  if (held?.isInGit) return refuse(`${held.version} is in quarantine.yaml: a commit that takes its entry out lifts it`);
+  if (!held && !before.refused) return refuse("nothing was refused here");
+  // It is being written: it would land while the version has the traffic again.
+  if (before.revert?.outcome === null && !before.revert.doubt)
+    return refuse(`the commit that puts ${before.revert.order.to} back is not written yet; try again then`);
+  const quarantined = before.quarantined.filter((entry) => entry !== held);
+  const why = `tried again, as ${signature(order)} wants it`;
+  return {
+    kind: "done",
+    why,
+    after: { ...before, refused: null, quarantined, revert: held ? null : before.revert },
+    actions: [],
+    story: "",
+  };
+}
+
+const nothing = "nothing is under way";
+
+function whyNotStoppable(rollout: Rollout | null): string | null {
+  if (!rollout) return nothing;
+  if (!isByStrategy[rollout.kind]) return `what is under way only keeps the environment in order (${rollout.kind})`;
+  if (rollout.state.kind === "rejected") return "it is going back already";
+  if (rolloutStates[rollout.state.kind].isStoppable || isBeforeInstalling(rollout)) return null;
+  return `${rollout.candidate?.version ?? "it"} has all the traffic already; \`pinion rollback\` takes it back`;
+}
+
+/** Time that it stood still for a person does not count: all of a step that waits for one, paused in it or not. */
+function promotedAt(rollout: Rollout, now: number): Rollout {
+  if (!isWaitingForPerson(rollout) || !("since" in rollout.state)) return resumed(rollout, now);
+  return { ...rollout, paused: null, deadline: rollout.deadline + (now - rollout.state.since) };
+}
+
+/** Where it goes on waiting for a person, its promotion counts the pause. */
+function resumed(rollout: Rollout, now: number): Rollout {
+  const since = isWaitingForPerson(rollout) ? now : (rollout.paused?.at ?? now);
+  return { ...rollout, paused: null, deadline: rollout.deadline + (now - since) };
+}

@@ -1,0 +1,190 @@
+/** A person takes a version back: by a commit that puts the pin back, or traffic first. Who changed paths with it goes back with it. */
+
+import { describeGroup, reopened } from "../rollback/together.ts";
+import type { Digest, ProcessId, UnitRef, Version } from "../names.ts";
+import { done, type Given, type Obeyed, refuse, type WishOf } from "./executed.ts";
+import { type Order, signature } from "../journal/commands.ts";
+import { describePerson } from "../journal/people.ts";
+import { findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion } from "../rollback/quarantine.ts";
+import type { PinBack, Revert, RevertOrder } from "../journal/revert.ts";
+import { afterRejection, condemnedHere, toQuarantine } from "../rollback/policy.ts";
+import type { Rollout } from "../journal/rollout.ts";
+import type { Seen } from "../observed/observation.ts";
+import type { ProcessState } from "../journal/state.ts";
+import { giveTraffic, reject } from "../strategies/steps.ts";
+import {
+  describeKeeper,
+  exchangedWith,
+  type Group,
+  groupOf,
+  hasPredecessor,
+  pinsBack,
+  surroundings,
+  type WayBack,
+} from "../rollback/ways-back.ts";
+
+/** A commit by the writer of all reverts, which names the person; the pin that is fetched then does the rest. */
+export function rollBack(given: Given, { to }: WishOf<"rollback">): Obeyed {
+  const { before, desired } = given;
+  const from = pinnedVersion(desired);
+  if (from === null) return refuse("it is not pinned here");
+  const target = to ?? otherGood(given, from);
+  const not = whyNotRolledBack(given, from, target);
+  if (target === null || not !== null) return refuse(not ?? noOtherGood);
+  const group = groupBack(given, target);
+  const held = group && whyNotByCommit(group);
+  if (held) return refuse(held);
+  return byCommit(given, { process: before.process, from, to: target }, group);
+}
+
+function byCommit({ order, before, seen }: Given, pin: PinBack, group: Group | null): Obeyed {
+  const mode = seen.spec?.rollback.manual.approvalRequired ? "propose" : "push";
+  const along = group ? pinsBack(pin.process, group, seen) : [];
+  const what = { ...pin, ...(along.length > 0 && { along }) };
+  const after = condemnedHere(before, { ...revertBy(order, seen, what), trigger: "manual", mode });
+  const how = mode === "push" ? "a commit puts the pin back" : "a commit that puts the pin back is proposed on a branch, for approval";
+  const why = `${how}: ${pin.from} → ${pin.to}${ofUnjudged(before, pin.to)}${besides(group, pin.process)}`;
+  return { kind: "done", why, after, actions: [], story: "" };
+}
+
+/** Who has to go back with it; null: that cannot be told, or nobody. */
+function groupBack(given: Given, target: Version): Group | null {
+  const { before, seen, processes } = given;
+  const around = surroundings(seen, (process) => (process === before.process ? before : processes.get(process)));
+  const way = wayBackTo(given, target);
+  return around && way ? groupOf(before.process, way, around) : null;
+}
+
+function wayBackTo({ before, desired }: Given, target: Version): WayBack | null {
+  if (desired?.kind !== "run") return null;
+  const { unit: from } = desired;
+  const { rollout } = before;
+  const isUnderWay = rollout?.candidate?.digest === from.digest && rollout.stable?.version === target;
+  return isUnderWay ? { kind: "reject", rollout } : wayBackFrom(before, from, target);
+}
+
+/** Its deployment is over. */
+function wayBackFrom(before: ProcessState, from: UnitRef, target: Version): WayBack | null {
+  const exchanged = exchangedWith(before, from.digest);
+  const own = exchanged.find(({ process }) => process === before.process)?.before;
+  if (own?.version === target) return { kind: "reopen", from, to: own, exchanged };
+  const to = before.knownGood.find(({ version }) => version === target);
+  return to ? { kind: "reopen", from, to: { process: to.process, version: to.version, digest: to.digest }, exchanged: [] } : null;
+}
+
+/** A commit puts pins back, and cannot bring back what has none. */
+function whyNotByCommit({ keeper, members }: Group): string | null {
+  if (keeper !== null) return describeKeeper(keeper);
+  const gone = [...members].find(([, { kind }]) => kind === "return")?.[0];
+  return gone === undefined ? null : `${gone} was taken out by the commit that moved its paths here: revert that commit`;
+}
+
+function besides(group: Group | null, process: ProcessId): string {
+  const more = group ? describeGroup(process, group) : "";
+  return more === "" ? "" : `; ${more}`;
+}
+
+/** Whoever goes back to a version is told when nobody had called it while it was watched. */
+function ofUnjudged({ knownGood }: ProcessState, target: Version): string {
+  const unjudged = knownGood.find(({ version }) => version === target)?.unjudged;
+  return unjudged === undefined ? "" : ` (${target} was not judged: ${unjudged})`;
+}
+
+const noOtherGood = "no other version was ever found good here; pin one by a pull request";
+
+function whyNotRolledBack({ before, seen }: Given, from: string, target: string | null): string | null {
+  if (!seen.spec?.rollback.manual.enabled) return "manual rollback is off here (rollbackPolicy.manual.enabled)";
+  if (target === null) return noOtherGood;
+  if (target === from) return `${from} is pinned already`;
+  if (isInQuarantine(before, { version: target }, seen))
+    return `${target} is in quarantine here: take its entry out of quarantine.yaml first`;
+  if (!before.knownGood.some((good) => good.version === target)) return `${target} was never found good here; pin it by a pull request`;
+  return whyNotRevertedTwice(before.revert, from, target);
+}
+
+function whyNotRevertedTwice(revert: Revert | null, from: Version, target: Version | null): string | null {
+  if (!revert) return null;
+  const { order, outcome } = revert;
+  if (outcome === null) return `a revert to ${order.to} is on its way already`;
+  const isSame = order.from === from && order.to === target;
+  return isSame && outcome.kind === "proposed" ? `a revert to ${order.to} is proposed already: merge branch ${outcome.branch}` : null;
+}
+
+/** Stops what is under way and goes to the last good version, traffic first; the pin follows. */
+export function recover(given: Given): Obeyed {
+  const { rollout } = given.before;
+  if (!rollout || rollout.kind === "heal") return recoverFromPinned(given);
+  if (rollout.state.kind === "rejected") return refuse(`it is going back already: ${rollout.state.why}`);
+  if (rollout.kind !== "deploy") return refuse(`it is going back already: ${rollout.kind}`);
+  return rollout.stable || hasPredecessor(rollout, given.seen)
+    ? recoverFrom(given, rollout)
+    : refuse("no version ran here before it; `pinion abort` stops it");
+}
+
+function recoverFrom({ before, desired, seen, order }: Given, rollout: Rollout): Obeyed {
+  const reason = { trigger: "emergency", why: emergency(order) };
+  const step = reject(rollout, reason, seen.now);
+  const after = afterRejection(before, { rollout, reason, desired, seen, by: order.by });
+  const to = `stops ${rollout.candidate?.version ?? "what is under way"} and goes back to ${rollout.stable?.version ?? "what served its paths before"}`;
+  return { ...done(after, { ...rollout, paused: null, state: step.state }, reason.why, step.actions), why: to };
+}
+
+function recoverFromPinned(given: Given): Obeyed {
+  const { before, desired, seen, order } = given;
+  const definition = pinnedDefinition(desired);
+  const from = pinnedVersion(desired);
+  const target = from === null ? null : otherGood(given, from);
+  if (from === null || target === null || definition === null) return refuse("there is no other version that was found good here");
+  const gone = whyGone(given, definition);
+  if (gone !== null) return refuse(gone);
+  const revert = revertBy(order, seen, { process: before.process, from, to: target });
+  const after = condemnedHere(before, {
+    ...revert,
+    quarantine: toQuarantine(before, definition, target),
+    trigger: "emergency",
+    why: emergency(order),
+  });
+  const answer = { kind: "done", why: `goes back from ${from} to ${target}`, after, actions: [], story: "" } as const;
+  return { ...answer, ...withOthers(given, target, after) };
+}
+
+/** Where others must go back in the same write, it does so as what is under way does: rejected, with them. */
+function withOthers(given: Given, target: Version, after: ProcessState): Partial<Extract<Obeyed, { kind: "done" }>> {
+  const { before, seen, order } = given;
+  const way = wayBackTo(given, target);
+  const group = groupBack(given, target);
+  if (!group || way?.kind !== "reopen" || before.rollout) return {};
+  if (group.keeper === null && group.members.size === 1 && group.orphans.length === 0) return {};
+  const begun = reopened(way, before.process, { trigger: "emergency", why: emergency(order) }, seen);
+  if (!begun) return {};
+  return { after: { ...after, rollout: begun.rollout }, actions: giveTraffic(before.process, way.to), deployments: begun.deployments };
+}
+
+/** It went back before: a second time would only overwrite what condemned it. */
+function whyGone({ before, seen: { routes } }: Given, definition: Digest): string | null {
+  const held = findQuarantined(before, definition);
+  if (!held || routes.kind === "unknown") return null;
+  const shares = routes.value.get(before.process)?.shares ?? [];
+  const isServed = shares.some(({ version, weight }) => weight > 0 && version === held.version);
+  return isServed ? null : `it has gone back already: ${held.version} has no traffic and is in quarantine: ${held.why}`;
+}
+
+function emergency(order: Order): string {
+  return `emergency: ${signature(order)}`;
+}
+
+/** The version that was found good last, of those that are neither pinned nor in quarantine. */
+function otherGood({ before, seen }: Given, pinned: Version): Version | null {
+  return before.knownGood.find((good) => good.version !== pinned && !isInQuarantine(before, good, seen))?.version ?? null;
+}
+
+function revertBy(order: Order, seen: Seen, what: Pick<RevertOrder, "process" | "from" | "to" | "along">): Omit<RevertOrder, "trigger"> {
+  const about = { at: seen.now, commit: seen.commit, deployment: null, by: order.by, quarantine: null, mode: "push" as const };
+  return {
+    id: `order.${order.id}`,
+    environment: seen.environment,
+    ...what,
+    ...about,
+    why: order.why || `rolled back by ${describePerson(order.by)}`,
+  };
+}

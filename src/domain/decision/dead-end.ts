@@ -1,0 +1,72 @@
+/** Whether waiting can still bring a process to what is pinned, or only a commit or a person can. */
+
+import type { Desired, DesiredState } from "../desired/resolve.ts";
+import { describeFinding } from "../finding.ts";
+import type { ProcessId } from "../names.ts";
+import type { Dependency } from "../desired/version.ts";
+import { findQuarantined, pinnedDefinition } from "../rollback/quarantine.ts";
+import { whyNotTakenOut } from "../desired/removal.ts";
+import type { EnvironmentSnapshot } from "../desired/snapshot.ts";
+import type { ProcessState } from "../journal/state.ts";
+
+/** One environment as it is pinned and remembered. */
+export interface Standing {
+  readonly environment: Pick<EnvironmentSnapshot, "name" | "spec" | "findings">;
+  /** Null: environment.yaml cannot be used. */
+  readonly desired: DesiredState | null;
+  readonly processes: ReadonlyMap<ProcessId, ProcessState>;
+}
+
+/** Why no waiting brings it to what is pinned; null: it is there, or may still come. */
+export function deadEndOf(process: ProcessId, standing: Standing): string | null {
+  return deadEnd(process, standing, new Set());
+}
+
+function deadEnd(process: ProcessId, standing: Standing, asked: Set<ProcessId>): string | null {
+  const { environment, desired, processes } = standing;
+  const known = processes.get(process);
+  if (asked.has(process) || known?.rollout) return null;
+  asked.add(process);
+  if (!desired) return `environment.yaml cannot be used: ${firstError(environment)}`;
+  const pinned = desired.processes.get(process);
+  if (!pinned) return whyKept(standing, known);
+  if (pinned.kind === "broken") return pinned.why;
+  return whyLeft(pinned, known) ?? whyLacking(pinned, known, (name) => deadEnd(name, standing, asked));
+}
+
+function firstError({ findings }: Standing["environment"]): string {
+  return findings[0] ? describeFinding(findings[0]) : "it is missing";
+}
+
+/** No longer pinned, and still there because that may be a mistake. */
+function whyKept({ environment, desired }: Standing, known: ProcessState | undefined): string | null {
+  if (!desired || known?.status?.sync !== "OutOfSync") return null;
+  const why = whyNotTakenOut({ environment: environment.name, ...environment, ...desired });
+  return why && `no longer pinned, but ${why}`;
+}
+
+/** Refused or in quarantine. What waits for another process to be healthy is tried again by itself. */
+function whyLeft(pinned: Extract<Desired, { kind: "run" }>, known: ProcessState | undefined): string | null {
+  if (!known || known.status?.sync === "Synced") return null;
+  const definition = pinnedDefinition(pinned);
+  const held = definition === null ? null : findQuarantined(known, definition);
+  if (held) return `${held.version} is in quarantine: ${held.why}`;
+  const { refused } = known;
+  return refused?.unit.digest === pinned.unit.digest && !refused.awaits ? refused.why : null;
+}
+
+/** What it calls will not come either. */
+function whyLacking(
+  { summary }: Extract<Desired, { kind: "run" }>,
+  known: ProcessState | undefined,
+  ask: (process: ProcessId) => string | null,
+): string | null {
+  if (known?.status?.phase !== "Pending" || known.status.sync !== "OutOfSync") return null;
+  const reasons = summary.dependencies.filter(isNeeded).map(({ name }) => ({ name, why: ask(name) }));
+  const lacking = reasons.find(({ why }) => why !== null);
+  return lacking ? `needs ${lacking.name}: ${lacking.why}` : null;
+}
+
+function isNeeded({ type, required }: Dependency): boolean {
+  return type === "workflow" && required;
+}

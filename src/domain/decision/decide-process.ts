@@ -1,0 +1,296 @@
+/** The policy for one process, guards in order of urgency: finish what is under way, else begin what is due, else say why not. */
+
+import semver from "semver";
+import type { Action } from "../journal/actions.ts";
+import { isHealthyAgain, reasonOfRefusal } from "../rollback/by-catch.ts";
+import type { Case, Pass, ProcessDecision } from "../journal/case.ts";
+import { rejectedPhase } from "./deployment-reason.ts";
+import { advance, isAllButOver, knownGoodAfter, open } from "./lifecycle.ts";
+import { type Desired, whatIsPinned } from "../desired/resolve.ts";
+import { awaitingDoubt, resolveDoubt } from "../rollback/doubt.ts";
+import { holdForConcurrency, isRunning } from "../gates/concurrency.ts";
+import { holdForDependencies } from "../gates/dependencies.ts";
+import type { Held } from "../gates/gate.ts";
+import { hold, watchOnly } from "./hold.ts";
+import { whyNotServed } from "./preserve.ts";
+import { keepUp } from "./maintain.ts";
+import { describeFreeze, signature } from "../journal/commands.ts";
+import {
+  findQuarantined,
+  followGit,
+  heldInQuarantine,
+  isInQuarantine,
+  pinnedDefinition,
+  pinnedVersion,
+  reasonOfBroken,
+} from "../rollback/quarantine.ts";
+import type { Reason } from "../journal/reason.ts";
+import { whyNotTakenOut, whyUnusable } from "../desired/removal.ts";
+import { condemnation, followRevert } from "../rollback/policy.ts";
+import type { UnitRef } from "../names.ts";
+import { describeStay, keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
+import type { Dependency } from "../desired/version.ts";
+import type { Rollout } from "../journal/rollout.ts";
+import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, weightOf } from "../observed/observation.ts";
+import type { DeploymentUpdate, ProcessState, Refusal } from "../journal/state.ts";
+import type { DeploymentPhase } from "../journal/status.ts";
+import { watchRollout } from "../strategies/rollout-view.ts";
+import { whyUnknown } from "../status/describe-status.ts";
+
+/** How long a failed healing is left alone before it is tried again. */
+const healPauseMs = 300_000;
+
+export function decideProcess(one: Case): ProcessDecision {
+  const { seen } = one.pass;
+  const before = resolveDoubt(followRevert(followGit(pinnedAgain(one), seen), one.desired, seen), one.pass);
+  const reverted = before.revert === null && !one.before.revert?.doubt ? (one.before.revert?.order ?? null) : null;
+  const decision = decideNow({ ...one, before, reverted, desired: heldInQuarantine(one.desired, before) });
+  return awaitingDoubt(owingRevert(one, withoutOver(one, decision)));
+}
+
+/** A revert that is over is not written because somebody pins the bad version again; while the pin says anything else, nothing is written anyway. */
+function withoutOver({ owed, desired }: Case, decision: ProcessDecision): ProcessDecision {
+  const { after, actions, replacesOwed } = decision;
+  const isOver = ({ action }: Case["owed"][number]): boolean =>
+    action.kind === "ensure-reverted" && action.order.id !== after?.revert?.order.id && action.order.from === pinnedVersion(desired);
+  if (replacesOwed || !owed.some(isOver)) return decision;
+  const kept = owed.filter((entry) => !isOver(entry)).map(({ action }) => action);
+  return { ...decision, actions: [...kept, ...actions], replacesOwed: true };
+}
+
+function decideNow(one: Case): ProcessDecision {
+  const { before, desired, pass } = one;
+  const { seen } = pass;
+  if (!seen.spec || !seen.desired) return watchOnly(one, { code: "EnvironmentUnusable", text: whyUnusable(seen) });
+  const view = viewProcess(before.process, seen, desired);
+  if (before.rollout && isSuperseded(one, before.rollout)) return view ? supersede(one, before.rollout) : awaitView(one, before.rollout);
+  if (before.rollout) return advance(one, before.rollout);
+  if (!view) return watchOnly(one, whyUnknown(seen));
+  return decideIdle(one, view);
+}
+
+/** A revert that nobody has written yet is asked for again, whatever else was decided. */
+function owingRevert({ owed }: Case, decision: ProcessDecision): ProcessDecision {
+  const { after, actions, replacesOwed } = decision;
+  if (!after?.revert || after.revert.outcome !== null || after.revert.doubt) return decision;
+  const { order } = after.revert;
+  const isAsked = (action: Action): boolean => action.kind === "ensure-reverted" && action.order.id === order.id;
+  const isOwed = !replacesOwed && owed.some((entry) => isAsked(entry.action));
+  if (isOwed || actions.some(isAsked)) return decision;
+  return { ...decision, actions: [...actions, { kind: "ensure-reverted", process: after.process, order }] };
+}
+
+/** No rollout is under way, and engine and router have answered. */
+function decideIdle(one: Case, view: ProcessSeen): ProcessDecision {
+  const { before, desired } = one;
+  if (!desired) return decideUnpinned(one, view);
+  const back = wayBack(one, view);
+  if (back) return open(one, view, { kind: "rollback", candidate: back, fast: true, why: `${view.process} goes back to ${back.version}` });
+  if (desired.kind === "broken") return hold(one, view, { health: "Degraded", reason: reasonOfBroken(desired), until: null });
+  if (servingUnit(view.route)?.digest === desired.unit.digest) return decideServing(one, view, desired.unit);
+  const { refused } = before;
+  if (refused?.unit.digest === desired.unit.digest && !isWorthAnotherTry(refused, one.pass))
+    return hold(one, view, { health: "Degraded", reason: reasonOfRefusal(refused, one.pass.seen.environment), until: null });
+  return decideOutOfSync(one, view, desired);
+}
+
+function isWorthAnotherTry({ awaits }: Refusal, pass: Pass): boolean {
+  return awaits !== undefined && isHealthyAgain(awaits, pass);
+}
+
+/** What serves was put into quarantine while it served: the last good version takes its place, if it is another one. */
+function wayBack({ before, desired, pass }: Case, view: ProcessSeen): UnitRef | null {
+  const serving = servingUnit(view.route);
+  const definition = pinnedDefinition(desired);
+  if (desired?.kind !== "broken" || !serving || definition === null || !findQuarantined(before, definition)) return null;
+  if (serving.version !== desired.version) return null;
+  // What was refused last, and all that was tried before it, is not tried again: it would go round for ever.
+  const tried = before.knownGood.findIndex((each) => each.digest === before.refused?.unit.digest);
+  const good = before.knownGood.slice(tried + 1).find((each) => !isInQuarantine(before, each, pass.seen));
+  return good ? { process: good.process, version: good.version, digest: good.digest } : null;
+}
+
+/** Another version than the pinned one has the traffic, or none has. What was good here before passes all gates; forwards it waits in a freeze. */
+function decideOutOfSync(one: Case, view: ProcessSeen, { unit, summary }: Extract<Desired, { kind: "run" }>): ProcessDecision {
+  const isKnownGood = one.before.knownGood.some((good) => good.digest === unit.digest);
+  const isSameVersion = servingUnit(view.route)?.version === unit.version;
+  const isRollback = isKnownGood && isBackwards(unit, servingUnit(view.route));
+  const held = isKnownGood ? heldInFreeze(one.pass, isRollback) : heldBack(summary.dependencies, one.pass);
+  if (held) return hold(one, view, { health: null, ...held });
+  const isSecondTry = one.before.refused?.awaits !== undefined && one.before.refused.unit.digest === unit.digest;
+  return open(one, view, {
+    kind: isRollback ? "rollback" : "deploy",
+    candidate: unit,
+    fast: isKnownGood,
+    ...(isSecondTry && { isSecondTry }),
+    why: isSameVersion ? "variables, secrets or the address of the environment have changed" : whyPinned(one, unit),
+  });
+}
+
+function heldInFreeze({ freeze }: Pass, isRollback: boolean): Held | null {
+  return freeze && !isRollback ? { reason: { code: "Frozen", text: describeFreeze(freeze) }, until: null } : null;
+}
+
+/** Who wanted it, where a revert was ordered: history and messages say it too, not only the commit. */
+function whyPinned({ reverted, before: { refused } }: Case, { version, digest }: UnitRef): string {
+  if (refused?.awaits !== undefined && refused.unit.digest === digest)
+    return `${version} is tried again: ${refused.awaits}, which it calls, was being rolled back when it failed, and is healthy again`;
+  if (reverted === null || reverted.to !== version) return `${version} is pinned`;
+  return `${version} is pinned again: ${reverted.by ? `rolled back by ${signature({ by: reverted.by, why: reverted.why })}` : reverted.why}`;
+}
+
+/** A version that was good here may be pinned again forwards too: that is no rollback, and it is watched like any other. */
+function isBackwards({ version }: UnitRef, serving: UnitRef | null): boolean {
+  return serving === null || !semver.gt(version, serving.version);
+}
+
+/** The pinned version has the traffic: is it also what it should be? */
+function decideServing(one: Case, view: ProcessSeen, unit: UnitRef): ProcessDecision {
+  const { before, pass } = one;
+  const installed = findInstalled(view.installed, unit.digest);
+  if (isReady(installed, view.instances)) return keepUp(one, view, unit);
+  const { isByHand, why } = whyNotServed(installed, view, unit);
+  if (isByHand && !pass.seen.spec?.selfHeal) {
+    const reason: Reason = { code: "Drifted", text: `${why} (selfHeal is off)`, about: unit.version };
+    return hold(one, view, { health: "Degraded", reason, until: null });
+  }
+  const failed = before.refused?.unit.digest === unit.digest ? before.refused : null;
+  if (failed && pass.seen.now < failed.at + healPauseMs) {
+    const reason: Reason = { code: "NotRestored", text: failed.why, about: unit.version };
+    return hold(one, view, { health: "Degraded", reason, until: failed.at + healPauseMs });
+  }
+  return open(one, view, { kind: "heal", candidate: unit, fast: true, isByHand, why: isByHand ? `drift: ${why}` : why });
+}
+
+/** Not pinned any more: taken out, unless that could be a mistake. */
+function decideUnpinned(one: Case, view: ProcessSeen): ProcessDecision {
+  if (view.installed.length === 0 && !servingUnit(view.route))
+    return { after: leftOf(one.before), actions: [], replacesOwed: true, deployments: [], wakeAt: null };
+  const { freeze } = one.pass;
+  const why = freeze ? describeFreeze(freeze) : whyNotRemoved(one.pass);
+  const serving = servingUnit(view.route);
+  if (why && (serving || one.before.takenOutAt === null)) {
+    const reason: Reason = { code: freeze ? "Frozen" : "NotRemoved", text: `no longer pinned, but ${why}` };
+    return hold(one, view, { health: "Suspended", reason, until: null });
+  }
+  return serving ? takeOut(one, view) : keepWarm(one, view, why);
+}
+
+/** Whoever takes its paths over gets them in the moment in which it loses them. */
+function takeOut(one: Case, view: ProcessSeen): ProcessDecision {
+  const handover = one.pass.handovers?.get(view.process);
+  if (handover?.kind === "waits") {
+    const reason: Reason = { code: "HandingOver", text: describeStay(view.process, handover) };
+    return hold(one, view, { health: null, reason, until: null });
+  }
+  return open(one, view, { kind: "retire", candidate: null, fast: false, why: whyTakenOut(one.pass.seen), handover });
+}
+
+/** Nothing is left to be known of it, but for what must not come again and git does not say yet. */
+function leftOf(before: ProcessState): ProcessState | null {
+  const quarantined = before.quarantined.filter((entry) => !entry.isInGit);
+  if (quarantined.length === 0) return null;
+  return before.status === null ? before : { ...before, status: null, refused: null, knownGood: [] };
+}
+
+function whyNotRemoved({ seen }: Pass): string | null {
+  const { environment, spec, findings, desired } = seen;
+  return desired && whyNotTakenOut({ environment, spec, findings, ...desired });
+}
+
+function heldBack(needs: readonly Dependency[], { seen, state, running, freeze }: Pass): Held | null {
+  if (!seen.desired) return null;
+  if (freeze) return { reason: { code: "Frozen", text: describeFreeze(freeze) }, until: null };
+  const desired = seen.desired;
+  const routes = seen.routes.kind === "known" ? seen.routes.value : null;
+  const dependencies = holdForDependencies(needs, {
+    desired,
+    serving: (process) => servingUnit(routes?.get(process) ?? null),
+    isRefused: (process) => isRefused(state.processes.get(process), desired.processes.get(process)),
+  });
+  return dependencies ?? holdForConcurrency(running, seen.spec?.maxConcurrentDeployments ?? null);
+}
+
+function isRefused(state: ProcessState | undefined, desired: Desired | undefined): boolean {
+  return desired?.kind === "run" && state?.refused?.unit.digest === desired.unit.digest;
+}
+
+/**
+ * The newest commit wins: what is under way for another version is not continued. A rejection first gets the traffic back;
+ * what is left of it then, such as requests that are still worked on, never holds up the next commit.
+ */
+function isSuperseded({ before, desired, owed, pass }: Case, rollout: Rollout): boolean {
+  if (desired?.kind === "broken") return rollout.kind === "heal" && isPinQuarantined(before, desired);
+  if (rollout.candidate?.digest === desired?.unit.digest) return false;
+  if (rollout.state.kind !== "rejected") return true;
+  return !isOnItsWayTo(desired, rollout) && (isTrafficBack(rollout, pass.seen) || isWayBackClosed(rollout, owed, pass.seen));
+}
+
+/** Nobody keeps in order what must not run here. */
+function isPinQuarantined(before: ProcessState, desired: Desired): boolean {
+  const definition = pinnedDefinition(desired);
+  return definition !== null && findQuarantined(before, definition) !== null;
+}
+
+/** The commit that puts the pin back wants what a rejection does anyway, and does it to the end: with its proof, and its reason. */
+function isOnItsWayTo(desired: Desired | null, { stable, state }: Rollout): boolean {
+  const isStableLost = state.kind === "rejected" && state.isStableLost === true;
+  return desired?.kind === "run" && stable?.digest === desired.unit.digest && !isStableLost;
+}
+
+function isTrafficBack({ process, stable, candidate, state }: Rollout, { routes }: Seen): boolean {
+  if (state.kind === "rejected" && state.isStableLost) return true;
+  if (routes.kind === "unknown") return false;
+  const route = routes.value.get(process) ?? null;
+  return stable ? weightOf(route, stable.digest) === 100 : !candidate || weightOf(route, candidate.digest) === 0;
+}
+
+/** The stable version answers nowhere, or cannot be put back: a newer commit may be what mends that. */
+function isWayBackClosed({ process, stable }: Rollout, owed: Case["owed"], { engine }: Seen): boolean {
+  if (!stable || engine.kind === "unknown") return false;
+  const installed = findInstalled(engine.value.installed.get(process) ?? [], stable.digest);
+  if (installed) return !installed.placements.some((placement) => placement.ready);
+  return owed.some(({ action, stuck }) => stuck !== null && action.kind === "ensure-installed" && action.unit.digest === stable.digest);
+}
+
+/** What becomes of its version depends on what is there and has the traffic: it is neither continued nor closed before that is known. */
+function awaitView(one: Case, rollout: Rollout): ProcessDecision {
+  return isCondemned(one, rollout) ? advance(one, rollout) : watchOnly(one, whyUnknown(one.pass.seen));
+}
+
+function supersede(one: Case, rollout: Rollout): ProcessDecision {
+  const { before, desired, pass } = one;
+  const { now } = pass.seen;
+  const isGood = isAllButOver(rollout) && !isCondemned(one, rollout) && !isTakenBack(one, rollout);
+  const phase = phaseSuperseded(rollout, isGood);
+  const why = whySuperseded(rollout, isGood, whatIsPinned(desired));
+  if (isRunning(rollout, pass.handovers)) pass.running -= 1;
+  const knownGood = isGood ? knownGoodAfter(before, rollout, { phase, why, at: now }) : before.knownGood;
+  const idle: ProcessState = { ...before, rollout: null, knownGood, status: before.status && { ...before.status, phase } };
+  const step = { at: now, state: phase === "Superseded" ? "superseded" : phase, code: "Superseded", why } as const;
+  const closing: DeploymentUpdate = { id: rollout.deployment, phase, step, endedAt: now };
+  const decision = decideNow({ ...one, before: idle, superseded: { rollout, isGood } });
+  return { ...decision, after: decision.after ?? idle, replacesOwed: true, deployments: [closing, ...decision.deployments] };
+}
+
+function phaseSuperseded({ state }: Rollout, isGood: boolean): DeploymentPhase {
+  if (isGood) return "Succeeded";
+  return state.kind === "rejected" ? rejectedPhase(state) : "Superseded";
+}
+
+function whySuperseded({ state }: Rollout, isGood: boolean, next: string): string {
+  if (isGood) return `has all traffic; ${next}`;
+  return state.kind === "rejected" ? `${state.why}; ${next}` : `superseded: ${next}`;
+}
+
+/** Whoever pins the version before it again, while it is still looked at, does not find it good. */
+function isTakenBack({ before, desired }: Case, { candidate, kind }: Rollout): boolean {
+  if (kind !== "deploy" || !candidate || desired?.kind !== "run") return false;
+  const { digest, version } = desired.unit;
+  return before.knownGood.some((good) => good.digest === digest) && !semver.gt(version, candidate.version);
+}
+
+/** A version that its metrics condemn just now is not found good because the next one comes. */
+function isCondemned({ pass, owed }: Case, rollout: Rollout): boolean {
+  return condemnation(rollout, watchRollout(rollout, pass.seen, { evidence: [], owed })) !== null;
+}

@@ -1,0 +1,263 @@
+/**
+ * Paths that change their owner by one commit: moved from process to process, taken along in a rename, or swapped. Whoever gives one up
+ * and whoever takes it over get their traffic at the same moment, once all of them are ready; until then everything stays as it is.
+ */
+
+import type { EnvironmentSpec } from "../desired/environment.ts";
+import { healthCheckOf } from "../validation/health.ts";
+import type { Desired } from "../desired/resolve.ts";
+import type { ProcessId, UnitRef } from "../names.ts";
+import { describeFreeze, type Freeze, type Order } from "../journal/commands.ts";
+import { followGit, heldInQuarantine } from "../rollback/quarantine.ts";
+import { whyNotTakenOut } from "../desired/removal.ts";
+import { describeEndpoint, endpointsServed, requestsOf } from "../observed/requests.ts";
+import { condemnation, condemnationByHand } from "../rollback/policy.ts";
+import type { Exchange, Rollout } from "../journal/rollout.ts";
+import type { Route } from "../observed/route.ts";
+import { type EngineSeen, findInstalled, isReady, type Seen, servingUnit, weightOf } from "../observed/observation.ts";
+import type { ProcessState } from "../journal/state.ts";
+import { isHandingOver } from "../strategies/rollout-states.ts";
+import { mayHaveTraffic } from "../strategies/steps.ts";
+import { watchRollout } from "../strategies/rollout-view.ts";
+import type { PublicEndpoint } from "../desired/unit.ts";
+import type { Handover, Handovers } from "../journal/handover.ts";
+
+/** A process about which something may be decided in this pass. */
+export interface Stirring {
+  readonly remembered: ProcessState;
+  /** Null: not pinned. */
+  readonly desired: Desired | null;
+  readonly orders: readonly Order[];
+}
+
+/** A process whose paths will be others than they are. */
+interface Mover {
+  readonly process: ProcessId;
+  readonly gains: ReadonlySet<string>;
+  readonly losses: ReadonlySet<string>;
+  /** `GET /orders/:id` of each request that it answers now or later. */
+  readonly paths: ReadonlyMap<string, string>;
+  /** What has its traffic now, and what shall have it; null: nothing. */
+  readonly before: UnitRef | null;
+  readonly after: UnitRef | null;
+  /** Null: it can change over now. */
+  readonly whyNotReady: string | null;
+}
+
+/** What shall have the traffic of a process, and where it will be called then. */
+interface Target {
+  /** Null: nothing shall. */
+  readonly unit: UnitRef | null;
+  readonly endpoints: readonly PublicEndpoint[];
+}
+
+interface World {
+  readonly seen: Seen;
+  readonly spec: EnvironmentSpec;
+  readonly engine: EngineSeen;
+  readonly routes: ReadonlyMap<ProcessId, Route>;
+  readonly freeze: Freeze | null;
+}
+
+/** Of every process that gives paths up to another or takes some over; null: engine or router could not be asked. */
+export function planHandovers(stirring: readonly Stirring[], seen: Seen, freeze: Freeze | null): Handovers | null {
+  if (seen.engine.kind === "unknown" || seen.routes.kind === "unknown" || !seen.spec) return null;
+  const world: World = { seen, spec: seen.spec, engine: seen.engine.value, routes: seen.routes.value, freeze };
+  const willing = stirring.flatMap((one) => moverOf(one, world) ?? []);
+  const claims = claimsOf(stirring, world);
+  const kept = new Map<ProcessId, string>();
+  for (const mover of willing) {
+    // Its checks may have found the path free, or about to be given up; what counts is the moment in which it would take it.
+    const owner = whoKeeps(mover, willing, claims);
+    if (owner) kept.set(mover.process, `waits until ${owner.process} gives up ${owner.path}, which it serves`);
+  }
+  const movers = willing.map((mover) => withheld(mover, kept.get(mover.process)));
+  const handovers = new Map<ProcessId, Handover>();
+  for (const group of groupsOf(movers)) for (const mover of group) handovers.set(mover.process, handoverOf(mover, group));
+  for (const [process, why] of kept) handovers.set(process, { kind: "waits", why: `hands over: ${why}` });
+  return handovers;
+}
+
+/** `why`: who keeps what it would take over; absent: nobody. */
+function withheld(mover: Mover, why: string | undefined): Mover {
+  return why === undefined ? mover : { ...mover, whyNotReady: mover.whyNotReady ?? `it ${why}` };
+}
+
+function moverOf(one: Stirring, world: World): Mover | null {
+  const { process } = one.remembered;
+  const target = targetOf(one, world);
+  if (!target) return null;
+  const health = healthCheckOf(world.spec, process)?.path;
+  const now = requestsIn(endpointsServed(world.routes.get(process)), health);
+  const later = requestsIn(target.endpoints, health);
+  const [gains, losses] = [without(later, now), without(now, later)];
+  if (gains.size + losses.size === 0) return null;
+  const before = unitBefore(one.remembered, target, world);
+  const paths = pathsOf([...endpointsServed(world.routes.get(process)), ...target.endpoints]);
+  return { process, gains, losses, paths, before, after: target.unit, whyNotReady: whyNotReady(one, target, world) };
+}
+
+/** What shares its traffic with what shall have all of it is what it had before. */
+function unitBefore({ process, rollout }: ProcessState, { unit }: Target, { routes }: World): UnitRef | null {
+  const serving = servingUnit(routes.get(process) ?? null);
+  return serving?.digest === unit?.digest ? (rollout?.stable ?? null) : serving;
+}
+
+/** Null: what serves now goes on to serve, alone. */
+function targetOf({ remembered, desired }: Stirring, world: World): Target | null {
+  const route = world.routes.get(remembered.process) ?? null;
+  if (!desired) return servingUnit(route) && whyKept(world) === null ? { unit: null, endpoints: [] } : null;
+  const usable = heldInQuarantine(desired, followGit(remembered, world.seen));
+  const underWay = usable?.kind === "broken" ? targetUnderWay(remembered.rollout, usable, world) : null;
+  if (underWay || desired.kind === "broken") return underWay;
+  return weightOf(route, desired.unit.digest) === 100 ? null : { unit: desired.unit, endpoints: desired.summary.endpoints };
+}
+
+/** A pin that cannot run stops nothing: what is under way goes on. */
+function targetUnderWay(rollout: Rollout | null, desired: Desired, { engine }: World): Target | null {
+  if (!rollout?.candidate || rollout.state.kind === "rejected" || condemnationByHand(rollout, desired)) return null;
+  const installed = findInstalled(engine.installed.get(rollout.process) ?? [], rollout.candidate.digest);
+  return installed ? { unit: rollout.candidate, endpoints: installed.endpoints } : null;
+}
+
+function whyKept({ seen, freeze }: World): string | null {
+  const { environment, spec, findings, desired } = seen;
+  if (freeze) return describeFreeze(freeze);
+  return desired && whyNotTakenOut({ environment, spec, findings, ...desired });
+}
+
+function whyNotReady(one: Stirring, { unit }: Target, world: World): string | null {
+  if (unit) return whyNotReadyFor(unit, one, world);
+  return one.remembered.rollout?.state.kind === "rejected" ? "it is going back" : null;
+}
+
+function whyNotReadyFor(unit: UnitRef, { remembered, orders }: Stirring, world: World): string | null {
+  const { rollout, refused } = remembered;
+  if (refused?.unit.digest === unit.digest)
+    return `its deployment failed; \`pinion retry ${world.seen.environment}/${unit.process}\` tries it again`;
+  if (rollout?.candidate?.digest !== unit.digest) return "its deployment has not begun";
+  if (!isHandingOver(rollout.state) && !isExchangeOwed(rollout)) return `it is ${rollout.state.kind}`;
+  return orders.length > 0 ? "a person has a word about it" : whyStopped(rollout, unit, world);
+}
+
+/** It was decided that its paths change owner, and the table does not say so yet. */
+function isExchangeOwed({ state, exchanged }: Rollout): boolean {
+  return state.kind === "switching" && exchanged !== undefined;
+}
+
+/** It could hand over, were it not for this. */
+function whyStopped(rollout: Rollout, { digest }: UnitRef, { seen, engine, freeze }: World): string | null {
+  const { process, kind, paused, deadline } = rollout;
+  if (paused || (freeze && kind === "deploy")) return "a person has stopped it";
+  if (seen.now >= deadline) return "its time is over";
+  if (isCondemned(rollout, seen)) return "its metrics condemn it";
+  const installed = findInstalled(engine.installed.get(process) ?? [], digest);
+  return isReady(installed, engine.instances) ? null : "it does not answer";
+}
+
+/** The path of the health check is asked in private: all may have it. */
+function requestsIn(endpoints: readonly PublicEndpoint[], health: string | undefined): ReadonlySet<string> {
+  return new Set(endpoints.filter(({ path }) => path !== health).flatMap(requestsOf));
+}
+
+function without(all: ReadonlySet<string>, some: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...all].filter((each) => !some.has(each)));
+}
+
+/** Those that are bound to each other, directly or by others, by a path that one gives up and another takes over. */
+function groupsOf(movers: readonly Mover[]): readonly (readonly Mover[])[] {
+  const giverOf = new Map(movers.flatMap((mover) => [...mover.losses].map((request) => [request, mover] as const)));
+  const groups = new Map<Mover, Mover[]>();
+  for (const taker of movers) {
+    for (const request of taker.gains) {
+      const giver = giverOf.get(request);
+      if (giver && giver !== taker) join(groups, taker, giver);
+    }
+  }
+  return [...new Set(groups.values())];
+}
+
+function join(groups: Map<Mover, Mover[]>, one: Mover, other: Mover): void {
+  const [first, second] = [groups.get(one) ?? [one], groups.get(other) ?? [other]];
+  const joined = first === second ? first : [...first, ...second];
+  for (const mover of joined) groups.set(mover, joined);
+}
+
+function handoverOf(mover: Mover, group: readonly Mover[]): Handover {
+  const others = group.filter((each) => each !== mover);
+  const slow = others.find(({ whyNotReady: why }) => why !== null);
+  if (slow)
+    return { kind: "waits", why: `hands over: waits for ${slow.process}, with which ${changing(mover, slow)}: ${slow.whyNotReady}` };
+  const names = others.map(({ process }) => process);
+  if (mover.whyNotReady !== null) return { kind: "waits", why: `hands over: paths change owner together with ${names.join(", ")}` };
+  return { kind: "goes", why: `paths change owner together with ${names.join(", ")}`, with: names, exchanged: exchangedBy(group) };
+}
+
+/** `GET /apple changes owner`. */
+function changing(mover: Mover, other: Mover): string {
+  const between = new Set([...mover.gains, ...mover.losses].filter((request) => other.gains.has(request) || other.losses.has(request)));
+  const [first, ...more] = [...new Set([...mover.paths].flatMap(([request, path]) => (between.has(request) ? [path] : [])))];
+  if (first === undefined) return "paths change owner";
+  return more.length === 0 ? `${first} changes owner` : `${first} and ${more.length} more change owner`;
+}
+
+function exchangedBy(group: readonly Mover[]): readonly Exchange[] {
+  return group.map(({ process, before, after, losses }) => {
+    const takers = group.filter((other) => other.process !== process);
+    return { process, before, after, gave: [...losses].filter((request) => takers.some(({ gains }) => gains.has(request))) };
+  });
+}
+
+function pathsOf(endpoints: readonly PublicEndpoint[]): ReadonlyMap<string, string> {
+  return new Map(endpoints.flatMap((endpoint) => requestsOf(endpoint).map((request) => [request, describeEndpoint(endpoint)] as const)));
+}
+
+type Claims = ReadonlyMap<ProcessId, readonly PublicEndpoint[]>;
+
+interface Keeper {
+  readonly process: ProcessId;
+  readonly path: string;
+}
+
+/** Where each process is called, or will be once what is decided about it is done. */
+function claimsOf(stirring: readonly Stirring[], world: World): Claims {
+  const { engine, routes } = world;
+  const claims = new Map([...routes].map(([process, route]) => [process, endpointsServed(route)] as const));
+  for (const one of stirring) {
+    for (const unit of unitsToCome(one, world)) {
+      const coming = findInstalled(engine.installed.get(unit.process) ?? [], unit.digest)?.endpoints;
+      if (coming) claims.set(unit.process, [...(claims.get(unit.process) ?? []), ...coming]);
+    }
+  }
+  return claims;
+}
+
+/** What has its traffic, or is about to get it; where it is taken back in this very pass, what was before it gets it. */
+function unitsToCome({ remembered: { rollout }, orders }: Stirring, { seen }: World): readonly UnitRef[] {
+  if (!rollout) return [];
+  const isTakenBack = orders.length > 0 || seen.now >= rollout.deadline || isCondemned(rollout, seen);
+  return [unitToCome(rollout), isTakenBack ? rollout.stable : null].filter((unit) => unit !== null);
+}
+
+function isCondemned(rollout: Rollout, seen: Seen): boolean {
+  return condemnation(rollout, watchRollout(rollout, seen, { evidence: [], owed: [] })) !== null;
+}
+
+/** What has its traffic, or is about to get it; null: nothing. */
+function unitToCome(rollout: Rollout): UnitRef | null {
+  if (rollout.state.kind === "rejected") return rollout.stable;
+  if (mayHaveTraffic(rollout)) return rollout.candidate;
+  return rollout.kind === "retire" ? null : rollout.stable;
+}
+
+/** Who serves what this one shall take over, and does not give it up (any more); null: nobody. */
+function whoKeeps({ process, gains }: Mover, movers: readonly Mover[], claims: Claims): Keeper | null {
+  const given = new Map(movers.map((mover) => [mover.process, mover.losses]));
+  for (const [other, endpoints] of claims) {
+    if (other === process) continue;
+    const isKept = (request: string): boolean => gains.has(request) && !given.get(other)?.has(request);
+    const kept = endpoints.find((endpoint) => requestsOf(endpoint).some(isKept));
+    if (kept) return { process: other, path: describeEndpoint(kept) };
+  }
+  return null;
+}

@@ -1,0 +1,273 @@
+/** Opening a deployment, taking it one step further, and closing it with its outcome. */
+
+import type { Action } from "../journal/actions.ts";
+import { notingByCatch, reasonOfRefusal } from "../rollback/by-catch.ts";
+import { deadlineOf, earlier, timeIsOver } from "../strategies/deadline.ts";
+import type { Case, ProcessDecision } from "../journal/case.ts";
+import { describeEnded, describeRollout, withStatus } from "../status/describe-status.ts";
+import { inconclusive } from "../strategies/inconclusive.ts";
+import { inDoubt } from "../rollback/doubt.ts";
+import type { Digest, Instant, UnitRef } from "../names.ts";
+import { isRunning } from "../gates/concurrency.ts";
+import { keepServing } from "./preserve.ts";
+import { whenLate } from "../strategies/lateness.ts";
+import { entered, newRollout, opened } from "../strategies/new-rollout.ts";
+import { describeFreeze, signature } from "../journal/commands.ts";
+import { codeAtEnd, codeOf, codeUnderWay, rejectedPhase } from "./deployment-reason.ts";
+import { definitionOf } from "../rollback/quarantine.ts";
+import { joinReasons, type Reason, type ReasonCode } from "../journal/reason.ts";
+import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, whyNotAutomatic } from "../rollback/policy.ts";
+import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "../journal/rollout.ts";
+import { rolloutStates } from "../strategies/rollout-states.ts";
+import { type ProcessSeen, viewProcess } from "../observed/observation.ts";
+import type { DeploymentUpdate, KnownGood, ProcessState, Refusal } from "../journal/state.ts";
+import type { DeploymentPhase } from "../journal/status.ts";
+import { type Condemnation, isBeforeSwitch, reject, stay, isOnItsWay } from "../strategies/steps.ts";
+import { exchanging, nextHandingOver, together } from "../strategies/handing-over.ts";
+import { stableFor } from "../rollback/stable-version.ts";
+import { begin } from "../strategies/strategy.ts";
+import { traitsOf } from "../strategies/traits.ts";
+import { watchRollout } from "../strategies/rollout-view.ts";
+import type { Going } from "../journal/handover.ts";
+
+/** How many good versions are remembered of a process, newest first. */
+const knownGoodLimit = 10;
+
+interface Opening {
+  readonly kind: DeploymentKind;
+  /** Null: what runs is taken out. */
+  readonly candidate: UnitRef | null;
+  readonly fast: boolean;
+  readonly why: string;
+  /** Of a healing: somebody has changed it. */
+  readonly isByHand?: boolean;
+  /** Others take its paths over at the same moment. */
+  readonly handover?: Going | undefined;
+  readonly isSecondTry?: true;
+}
+
+export function open(one: Case, view: ProcessSeen, { why, isByHand = false, handover, ...identity }: Opening): ProcessDecision {
+  const { before, pass } = one;
+  const { seen } = pass;
+  if (!seen.spec) throw new Error("no deployment without an environment");
+  pass.running += 1;
+  const { candidate } = identity;
+  const definition = candidate && definitionToCome(one, candidate);
+  const blank = newRollout(before.process, seen, seen.spec, {
+    ...identity,
+    ...(definition && { definition }),
+    ...(handover && { exchanged: handover.exchanged }),
+    stable: stableFor(one, view, candidate),
+  });
+  const step = begin(blank, why);
+  const rollout: Rollout = { ...blank, state: step.state };
+  const process: ProcessState = { ...before, rollout, ...keptFrom(before, identity.kind) };
+  const reason: Reason = { code: codeUnderWay(rollout), text: step.why };
+  const after = withStatus(process, describeRollout(before, seen, view, { rollout, reason, isAlarming: false, isStopped: false }));
+  return {
+    after,
+    actions: together(step.actions, handover?.with ?? []),
+    replacesOwed: true,
+    deployments: [opened(rollout, seen, { code: isByHand ? "HealingDrift" : reason.code, text: why }), entered(rollout, seen.now, reason)],
+    wakeAt: earlier(step.wakeAt, timeIsOver(rollout, seen)),
+  };
+}
+
+/** A healing says nothing about what was refused; whoever had its traffic back and is taken out once more is kept warm for as long again. */
+function keptFrom({ refused, takenOutAt }: ProcessState, kind: DeploymentKind): Pick<ProcessState, "refused" | "takenOutAt"> {
+  return { refused: kind === "heal" ? refused : null, takenOutAt: kind === "retire" ? null : takenOutAt };
+}
+
+/** Of what is pinned, or was good here before; null when it cannot be told. */
+function definitionToCome({ before, desired }: Case, candidate: UnitRef): Digest | null {
+  const isPinned = desired?.kind === "run" && desired.unit.digest === candidate.digest;
+  return isPinned ? desired.summary.definitionDigest : definitionOf(before, candidate);
+}
+
+export function advance(one: Case, rollout: Rollout): ProcessDecision {
+  const { before, owed, pass, desired } = one;
+  const { seen, state } = pass;
+  const watched = watchRollout(rollout, seen, { evidence: state.evidence.get(rollout.deployment) ?? [], owed });
+  const { step, isAlarming, rollout: going } = nextStep(one, rollout, watched);
+  if (step.outcome) return close(one, rollout, step);
+  const isSame = going === rollout && isSameState(step.state, rollout.state);
+  const after: Rollout = isSame ? rollout : notingByCatch(one, entering(going, step.state, seen.now));
+  const remembered = isSame ? before : afterEntering(one, rollout, after);
+  const view = viewProcess(before.process, seen, desired);
+  const stopped = stoppedBy(one, after);
+  const reason: Reason = { code: codeOf(step, after, { watched, stopped, isSame }), text: step.why };
+  const shown = shownOf(reason, step, remembered);
+  const status = describeRollout(remembered, seen, view, { rollout: after, reason: shown, isAlarming, isStopped: stopped !== null });
+  return {
+    after: withStatus(isSame ? before : { ...remembered, rollout: after }, status),
+    actions: [...step.actions, ...whileWaiting(one, after)],
+    replacesOwed: !isSame,
+    deployments: isSame ? [] : [entered(after, seen.now, reason)],
+    wakeAt: earlier(step.wakeAt, stopped === null ? timeIsOver(after, seen) : null),
+  };
+}
+
+/** What is said already stays said while it is about the same: figures alone are worth no new row. */
+function shownOf(reason: Reason, { about }: StrategyStep, remembered: ProcessState): Reason {
+  const lag = describeLag(remembered);
+  if (lag !== null || about === undefined) return joinReasons(reason, lag);
+  const last = remembered.status?.reason;
+  return last?.code === reason.code && last.about === about ? last : { ...reason, about };
+}
+
+interface Stepping {
+  readonly step: StrategyStep;
+  /** As it goes on, but for its state. */
+  readonly rollout: Rollout;
+  /** It is bad, and stays all the same: a person must decide. */
+  readonly isAlarming: boolean;
+}
+
+/** Guards that hold for every strategy, in order of urgency; then what the strategy says, unless somebody has stopped it. */
+function nextStep(one: Case, rollout: Rollout, watched: RolloutSeen): Stepping {
+  const { now } = one.pass.seen;
+  const byHand = condemnationByHand(rollout, one.desired);
+  if (byHand) return calm(rollout, reject(rollout, byHand, now));
+  const bad = condemnation(rollout, watched);
+  if (bad) return whenCondemned(one, rollout, watched, bad);
+  const stopped = stoppedBy(one, rollout);
+  const deadline = deadlineOf(rollout);
+  const isLate = deadline !== null && now >= deadline + watched.heldUpMs;
+  if (stopped === null && isLate) return { ...whenLate(rollout, watched), isAlarming: false };
+  const step = nextHandingOver(rollout, watched, one.pass.handovers);
+  if (stopped === null || step.state.kind === "rejected") return calm(exchanging(rollout, step.state, one.pass.handovers), step);
+  return calm(rollout, isGoingOn(step, rollout) ? stay(rollout.state, stopped.text) : { ...step, why: `${step.why}; ${stopped.text}` });
+}
+
+/** Taken back, unless the rails forbid it: then it neither goes on nor counts as good, and is kept as it is. */
+function whenCondemned(one: Case, rollout: Rollout, watched: RolloutSeen, bad: Condemnation): Stepping {
+  const { now } = one.pass.seen;
+  const held = whyNotAutomatic(rollout, one.before, one.pass.seen);
+  const step = condemn(rollout, bad, held, now);
+  if (step.state.kind === "rejected") return calm(rollout, step);
+  const normal = nextHandingOver(rollout, watched, one.pass.handovers);
+  return { rollout, step: isGoingOn(normal, rollout) ? step : { ...normal, ...saidBy(step) }, isAlarming: true };
+}
+
+function saidBy({ why, code, about }: StrategyStep): Pick<StrategyStep, "why" | "code" | "about"> {
+  return { why, ...(code && { code }), ...(about !== undefined && { about }) };
+}
+
+function calm(rollout: Rollout, step: StrategyStep): Stepping {
+  return { rollout, step, isAlarming: false };
+}
+
+function isGoingOn(step: StrategyStep, rollout: Rollout): boolean {
+  return step.outcome !== null || !isSameState(step.state, rollout.state);
+}
+
+interface Stopped extends Reason {
+  readonly code: "Paused" | "Frozen";
+}
+
+/** Who stopped it, where it can be stopped; null: it goes on. Going back, and keeping things in order, is never stopped. */
+function stoppedBy({ pass }: Case, rollout: Rollout): Stopped | null {
+  if (rollout.kind !== "deploy" && !rollout.paused) return null;
+  if (!canStandStill(rollout)) return null;
+  const { paused } = rollout;
+  if (paused) return { code: "Paused", text: `paused by ${signature(paused)}` };
+  return pass.freeze ? { code: "Frozen", text: describeFreeze(pass.freeze) } : null;
+}
+
+/** Where nothing is half done, so that it can stay for as long as a person wants. */
+function canStandStill({ state, strategy }: Rollout): boolean {
+  const { kind } = state;
+  if (traitsOf(strategy).takesOldOutFirst) return kind === "validating";
+  return rolloutStates[kind].canStandStill;
+}
+
+function isSameState(one: RolloutState, other: RolloutState): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
+}
+
+function entering(rollout: Rollout, state: RolloutState, now: Instant): Rollout {
+  const switchedAt = state.kind === "switching" ? (rollout.switchedAt ?? now) : rollout.switchedAt;
+  const paused = state.kind === "rejected" ? null : rollout.paused;
+  return { ...rollout, state, switchedAt, paused, ...(isUnshared(rollout, state) && { isUnshared: true }) };
+}
+
+/** A path has one owner: a canary that takes one over gets no shares, so nothing judges it on its way. */
+function isUnshared({ strategy, state }: Rollout, next: RolloutState): boolean {
+  return traitsOf(strategy).isJudgedOnTheWay && state.kind === "handing-over" && next.kind === "switching";
+}
+
+/** A candidate that is rejected with traffic leaves a revert and a quarantine behind, unless nobody has judged it, or it is tried again. */
+function afterEntering(one: Case, rollout: Rollout, after: Rollout): ProcessState {
+  const { before, desired, pass } = one;
+  const { state, awaits } = after;
+  if (state.kind !== "rejected" || !state.hadTraffic || rollout.state.kind === "rejected") return before;
+  if (state.trigger === inconclusive || awaits !== undefined) return before;
+  const reason = { trigger: state.trigger, why: state.why };
+  return inDoubt(one, after, afterRejection(before, { rollout, reason, desired, seen: pass.seen, by: null }));
+}
+
+/** The stable version goes on to be served wherever it is. */
+function whileWaiting(one: Case, rollout: Rollout): readonly Action[] {
+  if (!isBeforeSwitch(rollout)) return [];
+  const view = viewProcess(one.before.process, one.pass.seen, one.desired);
+  return view ? keepServing(one, view, rollout.stable).actions : [];
+}
+
+function close(one: Case, rollout: Rollout, step: StrategyStep): ProcessDecision {
+  const { before, pass, desired } = one;
+  if (isRunning(rollout, pass.handovers)) pass.running -= 1;
+  const { seen } = pass;
+  const phase = step.outcome === "succeeded" ? "Succeeded" : rejectedPhase(rollout.state);
+  const code = codeAtEnd(rollout, phase);
+  const ended: ProcessState = {
+    ...before,
+    rollout: null,
+    knownGood: knownGoodAfter(before, rollout, { ...step, phase, at: seen.now }),
+    refused: refusalAfter(one, rollout, { code, why: step.why, outcome: step.outcome }),
+  };
+  const update: DeploymentUpdate = {
+    id: rollout.deployment,
+    phase,
+    step: { at: seen.now, state: phase, code, why: step.why },
+    endedAt: seen.now,
+  };
+  const reason = ended.refused && rollout.kind !== "heal" ? reasonOfRefusal(ended.refused, seen.environment) : { code, text: step.why };
+  const status = describeEnded(before, seen, viewProcess(before.process, seen, desired), { phase, reason });
+  return { after: withStatus(ended, status), actions: [], replacesOwed: true, deployments: [update], wakeAt: seen.now };
+}
+
+/** Validated with all the traffic: only the version before it is still being let go, or it is only watched. */
+export function isAllButOver(rollout: Rollout): boolean {
+  return rollout.candidate !== null && !isOnItsWay(rollout);
+}
+
+/** What is known to be good once a deployment has ended so. */
+export function knownGoodAfter(
+  before: ProcessState,
+  { candidate, kind, definition, exchanged }: Rollout,
+  { phase, why, unjudged, at }: Pick<StrategyStep, "why" | "unjudged"> & { readonly phase: DeploymentPhase; readonly at: Instant },
+): readonly KnownGood[] {
+  if (phase !== "Succeeded" || !candidate || kind === "heal") return before.knownGood;
+  return [
+    {
+      ...candidate,
+      at,
+      ...(definition && { definition }),
+      why,
+      ...(unjudged !== undefined && { unjudged }),
+      ...(exchanged && { exchanged }),
+    },
+    ...before.knownGood.filter((good) => good.digest !== candidate.digest),
+  ].slice(0, knownGoodLimit);
+}
+
+interface Ending extends Pick<StrategyStep, "why" | "outcome"> {
+  readonly code: ReasonCode;
+}
+
+function refusalAfter(one: Case, rollout: Rollout, { code, why, outcome }: Ending): Refusal | null {
+  const { candidate } = rollout;
+  if (outcome !== "failed" || !candidate) return null;
+  const { awaits } = notingByCatch(one, rollout);
+  return { unit: candidate, code, why, at: one.pass.seen.now, ...(awaits !== undefined && { awaits }) };
+}

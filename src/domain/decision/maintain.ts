@@ -1,0 +1,136 @@
+/** Small works on a process that is as it should be: routes to where it really is, triggers armed once, leftovers removed. */
+
+import type { Action } from "../journal/actions.ts";
+import type { Case, ProcessDecision } from "../journal/case.ts";
+import type { Desired } from "../desired/resolve.ts";
+import { describeSettled, withStatus } from "../status/describe-status.ts";
+import { strategyFor, type WarmLimit } from "../desired/environment.ts";
+import { isRoutedRight, isTreatedRight, routing } from "./preserve.ts";
+import type { Instant, UnitRef } from "../names.ts";
+import { findInstalled, inFlightOn, isArmedAlone, isReady, type ProcessSeen, type Seen, viewProcess } from "../observed/observation.ts";
+import type { Reason } from "../journal/reason.ts";
+import type { KnownGood, ProcessState } from "../journal/state.ts";
+import type { ProcessStatus } from "../journal/status.ts";
+import type { Installed } from "../desired/unit.ts";
+import { traitsOf } from "../strategies/traits.ts";
+
+/** How soon leftovers are looked at again while something is in flight on them, in milliseconds. */
+const leftoverPollMs = 1_000;
+
+export function keepUp({ before, pass }: Case, view: ProcessSeen, unit: UnitRef): ProcessDecision {
+  const leftovers = leftoversOf(before, pass.seen, view, unit);
+  const idle = leftovers.filter((left) => isIdle(pass.seen, left));
+  const actions: Action[] = [
+    ...routing(view, unit, pass.seen.spec),
+    ...idle.map((left): Action => ({ kind: "ensure-removed", unit: refOf(view.process, left) })),
+  ];
+  const status = describeSettled({ ...before, status: settledPhase(before) }, pass.seen, view, {
+    health: "Healthy",
+    reason: reasonOf(before, unit),
+    until: null,
+  });
+  const after = withStatus(before.refused === null ? before : { ...before, refused: null }, status);
+  return {
+    after,
+    actions,
+    replacesOwed: false,
+    deployments: [],
+    wakeAt: idle.length < leftovers.length ? pass.seen.now + leftoverPollMs : nextExpiry(before, pass.seen, view),
+  };
+}
+
+/**
+ * Whether all is as pinned, in place, and shown so already: nearly every process in nearly every pass. Whatever else could be decided
+ * about such a process would change nothing, so this is asked first, and builds nothing.
+ */
+export function isAtRest(before: ProcessState, desired: Desired | null, seen: Seen): boolean {
+  if (before.rollout || before.revert || before.refused || before.takenOutAt !== null || before.quarantined.length > 0) return false;
+  if (desired?.kind !== "run" || !seen.spec) return false;
+  const view = viewProcess(before.process, seen, desired);
+  return view !== null && isKeptUp(before, view, desired.unit, seen);
+}
+
+function isKeptUp(before: ProcessState, view: ProcessSeen, unit: UnitRef, seen: Seen): boolean {
+  const { installed, instances, route } = view;
+  if (!isShownAtRest(before.status, installed, unit) || !isReady(findInstalled(installed, unit.digest), instances)) return false;
+  if (!isRoutedRight(view, unit.digest) || !isTreatedRight(route, seen.spec) || !isArmedAlone(installed, unit.digest)) return false;
+  return installed.length === 1 || (leftoversOf(before, seen, view, unit).length === 0 && nextExpiry(before, seen, view) === null);
+}
+
+/** Of one version that serves, and those that are kept warm. */
+function isShownAtRest(status: ProcessState["status"], installed: readonly Installed[], unit: UnitRef): boolean {
+  if (status?.sync !== "Synced" || status.health !== "Healthy" || status.desired !== unit.version || !isOver(status)) return false;
+  if (status.actual.length !== installed.length || !isShownServing(status, unit)) return false;
+  return installed.length === 1 || installed.every((each) => each.digest === unit.digest || isShownWarm(status, each));
+}
+
+function isShownServing({ actual }: ProcessStatus, { version }: UnitRef): boolean {
+  return actual[0]?.version === version && actual[0].weight === 100;
+}
+
+function isShownWarm({ actual }: ProcessStatus, { version }: Installed): boolean {
+  return actual.some((share) => share.version === version && share.weight === 0);
+}
+
+/** The reason of the deployment that brought it here stays; a hold that is over does not. */
+function reasonOf({ status }: ProcessState, unit: UnitRef): Reason {
+  return status?.sync === "Synced" && status.health === "Healthy" && status.desired === unit.version
+    ? status.reason
+    : { code: "AsPinned", text: "runs what `main` says" };
+}
+
+function isOver({ phase }: ProcessStatus): boolean {
+  return phase === null || phase === "Succeeded";
+}
+
+/** What serves as pinned has succeeded, whatever became of a version that was pinned in between. */
+function settledPhase({ status }: ProcessState): ProcessState["status"] {
+  return status && status.phase !== null ? { ...status, phase: "Succeeded" } : status;
+}
+
+/** Installed, but neither pinned nor kept warm to go back to. */
+function leftoversOf(before: ProcessState, seen: Seen, view: ProcessSeen, unit: UnitRef): readonly Installed[] {
+  const warm = new Set(warmOf(before, seen, view, unit).map((good) => good.digest));
+  return view.installed.filter((installed) => installed.digest !== unit.digest && !warm.has(installed.digest));
+}
+
+/** Good versions that are kept installed without traffic: so many, the newest first, and none for longer than it may be. */
+function warmOf(before: ProcessState, seen: Seen, view: ProcessSeen, unit: UnitRef): readonly KnownGood[] {
+  const limit = warmLimit(seen, view.process);
+  if (!limit) return [];
+  const { maxAgeMs } = limit;
+  return before.knownGood
+    .filter((good) => good.digest !== unit.digest && findInstalled(view.installed, good.digest))
+    .filter((good) => maxAgeMs === null || seen.now < replacedAt(before, good) + maxAgeMs)
+    .slice(0, limit.count);
+}
+
+function warmLimit({ spec }: Seen, process: string): WarmLimit | null {
+  const strategy = spec && strategyFor(spec, process);
+  return strategy && traitsOf(strategy).warm(strategy);
+}
+
+/** When it lost the traffic: when the version after it was found good. */
+function replacedAt({ knownGood }: ProcessState, good: KnownGood): Instant {
+  return knownGood[knownGood.indexOf(good) - 1]?.at ?? good.at;
+}
+
+/** When the first of the warm versions has been kept for long enough; null: never. */
+function nextExpiry(before: ProcessState, seen: Seen, view: ProcessSeen): Instant | null {
+  const maxAgeMs = warmLimit(seen, view.process)?.maxAgeMs ?? null;
+  if (maxAgeMs === null) return null;
+  const ends = before.knownGood
+    .filter((good) => findInstalled(view.installed, good.digest))
+    .map((good) => replacedAt(before, good) + maxAgeMs)
+    .filter((end) => end > seen.now);
+  return ends.length === 0 ? null : Math.min(...ends);
+}
+
+function isIdle(seen: Seen, installed: Installed): boolean {
+  const inFlight = inFlightOn(seen, installed, installed.digest);
+  return inFlight.kind === "known" && inFlight.value === 0;
+}
+
+function refOf(process: string, { version, digest }: Installed): UnitRef {
+  return { process, version, digest };
+}

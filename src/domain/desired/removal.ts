@@ -1,0 +1,47 @@
+/**
+ * When something may be taken out of an environment: only by a commit in which that environment has no error at all, since a pin that
+ * is gone beside an error may be a slip of the pen. The controller and the plan ask the same rule.
+ */
+
+import type { EnvironmentSpec } from "./environment.ts";
+import { describeFinding, type Finding } from "../finding.ts";
+import type { EnvironmentName, ProcessId } from "../names.ts";
+import type { PinnedVersion } from "./snapshot.ts";
+
+/** One environment at one commit. */
+export interface Removable {
+  readonly environment: EnvironmentName;
+  readonly spec: Pick<EnvironmentSpec, "allowEmpty"> | null;
+  readonly findings: readonly Finding[];
+  readonly pins: ReadonlyMap<ProcessId, PinnedVersion>;
+  /** What is wrong with the first pin that cannot run, if that is known already. */
+  readonly brokenPin?: string | null;
+}
+
+/** Why what is pinned no more stays as it is, as the second half of a sentence; null: it may be taken out. */
+export function whyNotTakenOut({ environment, spec, findings, pins, brokenPin = firstBroken(pins) }: Removable): string | null {
+  const error = findings.find(({ severity }) => severity === "error");
+  const what = error ? describeFinding(error) : brokenPin;
+  if (what !== null) return `${environment} has errors (${what}): nothing is taken out until they are mended`;
+  if (pins.size === 0 && !spec?.allowEmpty) return "all pins are gone: nothing is taken out without allowEmpty: true";
+  return null;
+}
+
+/** What is wrong with the first pin that cannot run; null: all can. */
+export function firstBroken(pins: ReadonlyMap<ProcessId, PinnedVersion>): string | null {
+  for (const pinned of pins.values()) if (pinned.kind === "broken") return whyBroken(pinned);
+  return null;
+}
+
+/** The first of its findings, and how many there are besides. */
+export function whyBroken({ findings }: Extract<PinnedVersion, { kind: "broken" }>): string {
+  const [first, ...others] = findings;
+  if (!first) return "its version cannot be used";
+  return others.length === 0 ? describeFinding(first) : `${describeFinding(first)}, and ${others.length} more`;
+}
+
+/** Why nothing is decided in an environment whose environment.yaml cannot be used, or is gone with its folder. */
+export function whyUnusable({ findings }: Pick<Removable, "findings">): string {
+  const gone = findings.find(({ code }) => code === "environment/vanished");
+  return gone ? gone.message : "environment.yaml cannot be used; what runs keeps running";
+}

@@ -1,0 +1,160 @@
+/** What is remembered of an environment between two passes. Everything else is asked anew. */
+
+import type { Action } from "./actions.ts";
+import type { Reason, ReasonCode } from "./reason.ts";
+import type { DeploymentKind, Exchange, Rollout, Stuck } from "./rollout.ts";
+import type { DeploymentPhase, ProcessStatus } from "./status.ts";
+import type { PinionEvent } from "./events.ts";
+import type { ValidationResult } from "../evidence.ts";
+import type { Freeze, Order, OrderAnswer } from "./commands.ts";
+import type { Quarantined, Revert } from "./revert.ts";
+import type { CommitId, Digest, EnvironmentName, Instant, ProcessId, UnitRef, Version } from "../names.ts";
+
+/** Journaled as JSON, one row a process. */
+export interface ProcessState {
+  readonly process: ProcessId;
+  readonly rollout: Rollout | null;
+  /** Versions that were verified here, newest first, each digest once, bounded. */
+  readonly knownGood: readonly KnownGood[];
+  /** A digest whose deployment failed here: not tried again until the pin changes. */
+  readonly refused: Refusal | null;
+  readonly status: ProcessStatus | null;
+  /** The pin is to be put back, and git does not say so yet ("git lags runtime"). */
+  readonly revert: Revert | null;
+  /** Versions that were rolled back here and must not come again. */
+  readonly quarantined: readonly Quarantined[];
+  /** When Pinion last rolled it back by itself. */
+  readonly rolledBackAt: Instant | null;
+  /** Since when it has been without pin and without traffic; null: it is pinned, or still serves. */
+  readonly takenOutAt: Instant | null;
+}
+
+export interface Refusal {
+  readonly unit: UnitRef;
+  /** How it ended; absent in what older releases wrote. */
+  readonly code?: ReasonCode;
+  readonly why: string;
+  readonly at: Instant;
+  /** A process that it calls and that was being rolled back just then: tried again, once, when that is healthy. */
+  readonly awaits?: ProcessId;
+}
+
+export interface KnownGood extends UnitRef {
+  /** When it was found good last. */
+  readonly at: Instant;
+  /** Digest of its definition; absent in what older releases wrote. */
+  readonly definition?: Digest;
+  /** What it was found good by; absent in what older releases wrote. */
+  readonly why?: string;
+  /** Why there was no verdict about it; absent: it was judged. */
+  readonly unjudged?: string;
+  /** Everybody with whom paths changed owner when it got its traffic last, and itself; absent: nobody. */
+  readonly exchanged?: readonly Exchange[];
+}
+
+export interface OwedAction {
+  readonly id: number;
+  readonly action: Action;
+  /** Not before this time, after a refusal. */
+  readonly notBefore: Instant;
+  readonly stuck: Stuck | null;
+}
+
+export interface EnvironmentState {
+  readonly environment: EnvironmentName;
+  readonly processes: ReadonlyMap<ProcessId, ProcessState>;
+  readonly owed: readonly OwedAction[];
+  /** Results of validations by deployment id, for deployments under way. */
+  readonly evidence: ReadonlyMap<string, readonly ValidationResult[]>;
+  /** Null: not frozen. */
+  readonly freeze: Freeze | null;
+  /** Given and not answered yet, oldest first. */
+  readonly orders: readonly Order[];
+  /** Whether engine and router have answered here since the journal began. */
+  readonly hasAnswered: boolean;
+}
+
+/** One line of a deployment's story. */
+export interface DeploymentStepRecord {
+  readonly at: Instant;
+  /** The kind of the rollout state it entered, or its outcome. */
+  readonly state: string;
+  readonly code: ReasonCode;
+  readonly why: string;
+}
+
+/** History: every deployment with its steps, timings, reasons and outcome. */
+export interface Deployment {
+  readonly id: string;
+  readonly environment: EnvironmentName;
+  readonly process: ProcessId;
+  readonly kind: DeploymentKind;
+  /** Null for `retire`. */
+  readonly version: Version | null;
+  readonly digest: Digest | null;
+  readonly from: Version | null;
+  readonly strategy: string;
+  readonly commit: CommitId;
+  readonly startedAt: Instant;
+  readonly endedAt: Instant | null;
+  readonly phase: DeploymentPhase;
+  readonly reason: Reason;
+  /** What condemned it; null: nothing did. */
+  readonly trigger: string | null;
+  readonly steps: readonly DeploymentStepRecord[];
+  readonly validations: readonly ValidationResult[];
+}
+
+/** What is new in a deployment's history after one decision. */
+export interface DeploymentUpdate {
+  readonly id: string;
+  /** Present on the first update only. */
+  readonly opened?: Omit<Deployment, "id" | "steps" | "validations" | "endedAt" | "phase" | "reason" | "trigger">;
+  readonly phase: DeploymentPhase;
+  readonly step: DeploymentStepRecord;
+  readonly endedAt: Instant | null;
+  /** Present when it was condemned just now. */
+  readonly trigger?: string;
+}
+
+/** One decision about one environment: recorded whole, then acted on. */
+export interface Step {
+  readonly environment: EnvironmentName;
+  readonly at: Instant;
+  /** New rows; a process that is gone for good is in `forgotten`. */
+  readonly processes: readonly ProcessState[];
+  readonly forgotten: readonly ProcessId[];
+  /** For each process named here these actions replace all that it still owed. */
+  readonly owed: ReadonlyMap<ProcessId, readonly Action[]>;
+  readonly deployments: readonly DeploymentUpdate[];
+  /** Present when it changes; `freeze` null lifts it. */
+  readonly line?: { readonly freeze: Freeze | null };
+  /** Of every order that was decided about: none of them is pending any more. */
+  readonly answers: readonly OrderAnswer[];
+  /** To be told to others. */
+  readonly events: readonly PinionEvent[];
+  /** When to look again without any event; null: only the resync timer. */
+  readonly wakeAt: Instant | null;
+  /** Present when engine and router have answered here for the first time. */
+  readonly hasAnswered?: true;
+  /** Protects callers, and is small: recorded on a full disk too, from the room that is kept for it. */
+  readonly isUrgent?: true;
+}
+
+/** A step with nothing in it yet. */
+export function emptyStep(environment: EnvironmentName, at: Instant): Step {
+  return { environment, at, processes: [], forgotten: [], owed: new Map(), deployments: [], answers: [], events: [], wakeAt: null };
+}
+
+export function isNothingNew(step: Step): boolean {
+  return (
+    step.processes.length === 0 &&
+    step.forgotten.length === 0 &&
+    step.owed.size === 0 &&
+    step.deployments.length === 0 &&
+    step.line === undefined &&
+    step.hasAnswered === undefined &&
+    step.answers.length === 0 &&
+    step.events.length === 0
+  );
+}

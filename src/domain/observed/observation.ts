@@ -1,0 +1,119 @@
+/** What one pass over an environment has seen, and small questions to it. */
+
+import type { Desired, DesiredState } from "../desired/resolve.ts";
+import type { CommitId, Digest, EnvironmentName, Instant, ProcessId, UnitRef } from "../names.ts";
+import type { Measured } from "../analysis/metrics.ts";
+import type { Route } from "./route.ts";
+import type { EnvironmentSpec } from "../desired/environment.ts";
+import type { Finding } from "../finding.ts";
+import type { EnvironmentSnapshot } from "../desired/snapshot.ts";
+import type { EngineInstance, Installed } from "../desired/unit.ts";
+
+/** How far something is known to be so; what could not be asked is `unknown`. */
+export type Known<T> = { readonly kind: "known"; readonly value: T } | { readonly kind: "unknown"; readonly why: string };
+
+export interface EngineSeen {
+  readonly instances: readonly EngineInstance[];
+  readonly installed: ReadonlyMap<ProcessId, readonly Installed[]>;
+}
+
+/** A time from one instant to another; `to` is null while it goes on. */
+export interface Stretch {
+  readonly from: Instant;
+  readonly to: Instant | null;
+}
+
+export interface Seen {
+  readonly now: Instant;
+  /** Milliseconds in which nobody ran, in this run and between those before it. Only grows. */
+  readonly lostMs: number;
+  /** When nothing could be recorded, in this run; absent: never. No deployment could go on meanwhile. */
+  readonly unrecordable?: readonly Stretch[];
+  readonly commit: CommitId;
+  readonly environment: EnvironmentName;
+  /** Null when environment.yaml cannot be used. */
+  readonly spec: EnvironmentSpec | null;
+  readonly desired: DesiredState | null;
+  /** What is wrong with the environment as a whole; with errors here nothing is taken out. */
+  readonly findings: readonly Finding[];
+  readonly engine: Known<EngineSeen>;
+  readonly routes: Known<ReadonlyMap<ProcessId, Route>>;
+  /** Requests under way at the router, by digest and instance. */
+  readonly inFlight: Known<ReadonlyMap<Digest, ReadonlyMap<string, number>>>;
+  /** Entries of quarantine.yaml. */
+  readonly quarantine: EnvironmentSnapshot["quarantine"];
+  /** What was measured last, by deployment. */
+  readonly measured: ReadonlyMap<string, readonly Measured[]>;
+}
+
+/** One process, as seen in one pass, when engine and router could be asked. */
+export interface ProcessSeen {
+  readonly process: ProcessId;
+  readonly desired: Desired | null;
+  readonly installed: readonly Installed[];
+  readonly route: Route | null;
+  readonly instances: readonly EngineInstance[];
+}
+
+/** One process out of everything seen; null when engine or router could not be asked. */
+export function viewProcess(process: ProcessId, seen: Seen, desired: Desired | null): ProcessSeen | null {
+  const { engine, routes } = seen;
+  if (engine.kind === "unknown" || routes.kind === "unknown") return null;
+  const { instances, installed } = engine.value;
+  return { process, desired, instances, installed: installed.get(process) ?? [], route: routes.value.get(process) ?? null };
+}
+
+/** The version that has the most traffic; null when none has any. */
+export function servingUnit(route: Route | null): UnitRef | null {
+  if (!route) return null;
+  const most = route.shares.reduce<Route["shares"][number] | null>(
+    (best, share) => (share.weight > (best?.weight ?? 0) ? share : best),
+    null,
+  );
+  return most ? { process: route.process, version: most.version, digest: most.digest } : null;
+}
+
+export function weightOf(route: Route | null, digest: Digest): number {
+  return route?.shares.find((share) => share.digest === digest)?.weight ?? 0;
+}
+
+export function findInstalled(installed: readonly Installed[], digest: Digest): Installed | null {
+  for (const unit of installed) if (unit.digest === digest) return unit;
+  return null;
+}
+
+/** Installed unchanged and answering on every instance that is up; at least one is. */
+export function isReady(unit: Installed | null, instances: readonly EngineInstance[]): boolean {
+  return unit !== null && whyNotReady(unit, instances) === null;
+}
+
+/** What keeps an installed unit from being ready, in one line; null when it is. */
+export function whyNotReady(unit: Installed, instances: readonly EngineInstance[]): string | null {
+  if (unit.drift !== null) return `changed by hand in the engine: ${unit.drift}`;
+  let isAnyUp = false;
+  for (const { id, state } of instances) {
+    if (state !== "ready") continue;
+    isAnyUp = true;
+    if (!answersOn(unit, id)) return `does not answer on instance ${id}`;
+  }
+  return isAnyUp ? null : "no engine instance is up";
+}
+
+function answersOn({ placements }: Installed, instance: string): boolean {
+  for (const placement of placements) if (placement.ready && placement.instance === instance) return true;
+  return false;
+}
+
+/** Whether exactly this version's schedules and subscriptions fire. */
+export function isArmedAlone(installed: readonly Installed[], digest: Digest): boolean {
+  for (const { armed, digest: own } of installed) if (armed !== null && armed !== (own === digest)) return false;
+  return true;
+}
+
+/** Requests at the router and messages in the engine, whichever says more: both count the same requests. */
+export function inFlightOn(seen: Seen, unit: Installed | null, digest: Digest): Known<number> {
+  if (seen.inFlight.kind === "unknown") return seen.inFlight;
+  const atRouter = [...(seen.inFlight.value.get(digest)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
+  const inEngine = unit?.placements.reduce((sum, placement) => sum + placement.inFlight, 0) ?? 0;
+  return { kind: "known", value: Math.max(atRouter, inEngine) };
+}

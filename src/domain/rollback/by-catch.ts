@@ -1,0 +1,105 @@
+/**
+ * A version that fails while a process that it calls is being rolled back may be as good as any: it is tried again, once, when that
+ * process is healthy again.
+ */
+
+import type { Case, Pass } from "../journal/case.ts";
+import type { Desired } from "../desired/resolve.ts";
+import { inconclusive } from "../strategies/inconclusive.ts";
+import type { Instant, ProcessId } from "../names.ts";
+import { findQuarantined, pinnedDefinition } from "./quarantine.ts";
+import type { Reason } from "../journal/reason.ts";
+import type { RevertOrder } from "../journal/revert.ts";
+import type { Rollout } from "../journal/rollout.ts";
+import { condemnation } from "./policy.ts";
+import { type Seen, servingUnit } from "../observed/observation.ts";
+import { watchRollout } from "../strategies/rollout-view.ts";
+import type { ProcessState, Refusal } from "../journal/state.ts";
+
+/** The rollout, with whom it awaits if it is rejected while somebody that it calls goes back. */
+export function notingByCatch(one: Case, rollout: Rollout): Rollout {
+  const awaits = rollout.awaits ?? whoWasGoingBack(one, rollout);
+  return awaits === null || awaits === rollout.awaits ? rollout : { ...rollout, awaits };
+}
+
+/** Somebody wanted it so, or nobody has judged it: its dependencies have nothing to do with it. */
+const deliberate: ReadonlySet<string> = new Set(["abort", "emergency", "quarantine", "handed-back", inconclusive]);
+
+/** It was, before anybody knew of its dependency. */
+function isCondemned(before: ProcessState, desired: Desired): boolean {
+  const definition = pinnedDefinition(desired);
+  return before.revert !== null || (definition !== null && findQuarantined(before, definition) !== null);
+}
+
+/** The process that it calls and that was being rolled back while it failed; null: none, or it had its second try. */
+function whoWasGoingBack({ before, desired, pass }: Case, rollout: Rollout): ProcessId | null {
+  const { startedAt } = rollout;
+  if (desired?.kind !== "run" || !mayBeByCatch(before, desired, rollout)) return null;
+  const called = whomItCalls({ desired }, rollout);
+  return called.find((name) => isGoingBack(pass.state.processes.get(name), startedAt, pass.seen)) ?? null;
+}
+
+/** Whose fault it may be that it failed: the processes that it needs; nobody, where that has had its second try. */
+export function whomItCalls({ desired }: Pick<Case, "desired">, { kind, isSecondTry, state }: Rollout): readonly ProcessId[] {
+  if (kind !== "deploy" || isSecondTry || desired?.kind !== "run") return [];
+  if (state.kind !== "rejected" || deliberate.has(state.trigger)) return [];
+  const needs = desired.summary.dependencies.filter(({ type, required }) => type === "workflow" && required);
+  return needs.map(({ name }) => name);
+}
+
+function mayBeByCatch(before: ProcessState, desired: Desired, { state }: Rollout): boolean {
+  return state.kind === "rejected" && (!state.hadTraffic || !isCondemned(before, desired));
+}
+
+/** Now, or since then; what its metrics condemn just now will. */
+export function isGoingBack(process: ProcessState | undefined, since: Instant, seen: Seen): boolean {
+  if (!process) return false;
+  const { rollout, revert, rolledBackAt } = process;
+  return revert !== null || (rolledBackAt !== null && rolledBackAt >= since) || (rollout !== null && isTakenBack(rollout, seen));
+}
+
+function isTakenBack(rollout: Rollout, seen: Seen): boolean {
+  const { kind, state } = rollout;
+  if (kind === "rollback" || (state.kind === "rejected" && state.hadTraffic)) return true;
+  return condemnation(rollout, watchRollout(rollout, seen, { evidence: [], owed: [] })) !== null;
+}
+
+interface Innocence {
+  readonly awaits: ProcessId;
+  /** When Pinion rolled it back before that. */
+  readonly rolledBackAt: Instant | null;
+}
+
+/** As if it had not been condemned: its revert and its quarantine are void, and it is tried again when what it awaits is healthy. */
+export function forgetting(before: ProcessState, { id }: RevertOrder, { awaits, rolledBackAt }: Innocence): ProcessState {
+  const { rollout, refused, quarantined } = before;
+  return {
+    ...before,
+    revert: null,
+    quarantined: quarantined.filter(({ rollbackId }) => rollbackId !== id),
+    rolledBackAt,
+    rollout: rollout && { ...rollout, awaits },
+    refused: refused && { ...refused, awaits },
+  };
+}
+
+/** Whether what it awaited has all the traffic as pinned, and nothing is under way there. */
+export function isHealthyAgain(process: ProcessId, { state, seen }: Pass): boolean {
+  const known = state.processes.get(process);
+  const desired = seen.desired?.processes.get(process);
+  if (!known || desired?.kind !== "run" || seen.routes.kind === "unknown") return false;
+  const isServing = servingUnit(seen.routes.value.get(process) ?? null)?.digest === desired.unit.digest;
+  return isServing && isCalm(known);
+}
+
+function isCalm({ rollout, revert, status }: ProcessState): boolean {
+  return rollout === null && revert === null && status?.sync === "Synced" && status.health === "Healthy";
+}
+
+/** Why it is not deployed, and what changes that. */
+export function reasonOfRefusal({ code = "DeploymentFailed", why, awaits, unit }: Refusal, environment: string): Reason {
+  const about = unit.version;
+  if (awaits === undefined) return { code, text: `${why}; \`pinion retry ${environment}/${unit.process}\` tries it again`, about };
+  const text = `${why}; ${awaits}, which it calls, was being rolled back just then: it is tried again once when that is healthy`;
+  return { code: "AwaitsDependency", text, about };
+}

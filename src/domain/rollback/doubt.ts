@@ -1,0 +1,51 @@
+/**
+ * A version that is condemned while a process that it calls is being judged too may only have met with that one's fault. Its traffic
+ * goes back at once; the commit that puts its pin back waits for the other verdict, so that nothing has to be undone in git.
+ */
+
+import { forgetting, isGoingBack, whomItCalls } from "./by-catch.ts";
+import type { Case, Pass, ProcessDecision } from "../journal/case.ts";
+import { earlier } from "../strategies/deadline.ts";
+import type { ProcessId } from "../names.ts";
+import type { Doubt } from "../journal/revert.ts";
+import type { Rollout } from "../journal/rollout.ts";
+import type { ProcessState } from "../journal/state.ts";
+import { mayHaveTraffic } from "../strategies/steps.ts";
+
+/** How long the commit waits at most, in milliseconds. */
+const doubtMs = 60_000;
+
+/** What is remembered of a version that was condemned just now, in doubt while somebody that it calls is judged. */
+export function inDoubt(one: Case, rollout: Rollout, after: ProcessState): ProcessState {
+  const { before, pass } = one;
+  const { revert } = after;
+  if (!revert || revert.order.id === before.revert?.order.id || rollout.exchanged) return after;
+  const about = whomItCalls(one, rollout).filter((process) => isJudged(process, pass));
+  if (about.length === 0) return after;
+  const doubt: Doubt = { about, until: pass.seen.now + doubtMs, rolledBackAt: before.rolledBackAt };
+  return { ...after, revert: { ...revert, doubt } };
+}
+
+/** Its new version has traffic, and may turn out to be bad. */
+function isJudged(process: ProcessId, { state }: Pass): boolean {
+  const rollout = state.processes.get(process)?.rollout;
+  return rollout?.kind === "deploy" && rollout.state.kind !== "rejected" && mayHaveTraffic(rollout);
+}
+
+/** Once it is known whose fault it was, or nobody can wait any longer, the doubt is over. */
+export function resolveDoubt(before: ProcessState, pass: Pass): ProcessState {
+  const { revert } = before;
+  if (!revert?.doubt) return before;
+  const { doubt, ...certain } = revert;
+  const { order } = certain;
+  const culprit = order.along ? undefined : doubt.about.find((each) => isGoingBack(pass.state.processes.get(each), order.at, pass.seen));
+  if (culprit !== undefined) return forgetting(before, order, { awaits: culprit, rolledBackAt: doubt.rolledBackAt });
+  const isWaiting = !order.along && pass.seen.now < doubt.until && doubt.about.some((each) => isJudged(each, pass));
+  return isWaiting ? before : { ...before, revert: certain };
+}
+
+/** Looked at again when the time for it is over. */
+export function awaitingDoubt(decision: ProcessDecision): ProcessDecision {
+  const doubt = decision.after?.revert?.doubt;
+  return doubt ? { ...decision, wakeAt: earlier(decision.wakeAt, doubt.until) } : decision;
+}

@@ -1,0 +1,158 @@
+/**
+ * Rolling back: whether Pinion may take a version back by itself, and what follows once it did: the pin is to be put back by a
+ * commit, and the version goes into quarantine.
+ */
+
+import type { Desired } from "../desired/resolve.ts";
+import { personMustDecide } from "../strategies/inconclusive.ts";
+import type { Digest, Instant, UnitRef, Version } from "../names.ts";
+import { definitionOf, findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
+import { describeDuration } from "../analysis/figures.ts";
+import type { Doubt, RevertOrder } from "../journal/revert.ts";
+import type { Rollout, RolloutSeen, StrategyStep } from "../journal/rollout.ts";
+import type { Person } from "../journal/people.ts";
+import type { Seen } from "../observed/observation.ts";
+import type { KnownGood, ProcessState } from "../journal/state.ts";
+import { hasPredecessor } from "./ways-back.ts";
+import { type Condemnation, isOnItsWay, mayHaveTraffic, reject } from "../strategies/steps.ts";
+
+/** What condemns a candidate that has traffic, by its metrics; null: nothing does. */
+export function condemnation(rollout: Rollout, seen: RolloutSeen): Condemnation | null {
+  if (rollout.kind !== "deploy" || rollout.state.kind === "rejected" || !mayHaveTraffic(rollout)) return null;
+  const { triggers, analysis } = seen;
+  if (triggers.kind === "unhealthy") return { trigger: triggers.trigger, why: triggers.why };
+  if (analysis.kind === "unhealthy") return { trigger: analysis.trigger, why: analysis.why };
+  return null;
+}
+
+/** A person has put what is under way into quarantine.yaml, and left the pin; null: nobody has. */
+export function condemnationByHand({ kind, candidate, state }: Rollout, desired: Desired | null): Condemnation | null {
+  if (kind !== "deploy" || state.kind === "rejected" || desired?.kind !== "broken" || desired.version !== candidate?.version) return null;
+  const isQuarantined = desired.pinned.kind === "broken" && desired.pinned.findings.some(({ code }) => code === "pin/quarantined");
+  return isQuarantined ? { trigger: "quarantine", why: desired.why } : null;
+}
+
+/** Why Pinion must not roll back by itself. */
+export interface Rail {
+  readonly rail: "off" | "rollback" | "no-way-back" | "never-good" | "quarantined" | "cool-down";
+  readonly text: string;
+}
+
+/** Null: it may roll back by itself now. */
+export function whyNotAutomatic(rollout: Rollout, before: ProcessState, seen: Seen): Rail | null {
+  const { spec, now } = seen;
+  const automatic = spec?.rollback.automatic;
+  if (!automatic?.enabled) return { rail: "off", text: "automatic rollback is off here" };
+  if (rollout.kind !== "deploy") return { rail: "rollback", text: "there is no rollback of a rollback" };
+  const { stable } = rollout;
+  if (!stable) return hasPredecessor(rollout, seen) ? null : { rail: "no-way-back", text: "there is no version to go back to" };
+  return whyNotBackTo(stable, before, seen) ?? whyTooSoon(before, automatic.coolDownMs, now);
+}
+
+function whyNotBackTo(stable: UnitRef, before: ProcessState, seen: Seen): Rail | null {
+  if (!before.knownGood.some((good) => good.version === stable.version))
+    return { rail: "never-good", text: `${stable.version} was never found good here` };
+  return isInQuarantine(before, stable, seen) ? { rail: "quarantined", text: `${stable.version} is in quarantine here` } : null;
+}
+
+function whyTooSoon({ rolledBackAt: last }: ProcessState, coolDownMs: number, now: Instant): Rail | null {
+  if (last === null || now >= last + coolDownMs) return null;
+  return { rail: "cool-down", text: `it was rolled back just before, and once in ${describeDuration(coolDownMs)} is the limit` };
+}
+
+/** Takes the candidate back, or says why it stays. */
+export function condemn(rollout: Rollout, reason: Condemnation, held: Rail | null, now: Instant): StrategyStep {
+  if (held === null || isOnItsWay(rollout)) return reject(rollout, reason, now);
+  const why = `${reason.why}; not rolled back: ${held.text}. ${personMustDecide}`;
+  const about = `${reason.trigger} ${held.rail}`;
+  return { state: rollout.state, actions: [], why, code: "PersonMustDecide", about, outcome: null, wakeAt: null };
+}
+
+interface Rejection {
+  readonly rollout: Rollout;
+  readonly reason: Condemnation;
+  readonly desired: Desired | null;
+  readonly seen: Seen;
+  /** Null: Pinion itself. */
+  readonly by: Person | null;
+}
+
+/**
+ * What is remembered once a candidate that had traffic is rejected: the revert that is owed, and the quarantine. Within the
+ * cool-down, and where automatic rollback is off, only the traffic goes back: then `main` is a person's business.
+ */
+export function afterRejection(before: ProcessState, { rollout, reason, desired, seen, by }: Rejection): ProcessState {
+  const { candidate, stable } = rollout;
+  const found = foundBad(before, rollout);
+  const definition = pinnedDefinition(desired);
+  const isStillPinned = candidate !== null && pinnedVersion(desired) === candidate.version;
+  if (!candidate || !stable || !isStillPinned || definition === null || stable.version === candidate.version) return found;
+  if (by === null && whyNotAutomatic(rollout, before, seen) !== null) return found;
+  const order: RevertOrder = {
+    id: `rollback.${rollout.deployment}`,
+    environment: seen.environment,
+    process: rollout.process,
+    from: candidate.version,
+    to: stable.version,
+    quarantine: toQuarantine(before, definition, stable.version),
+    ...reason,
+    at: seen.now,
+    commit: seen.commit,
+    deployment: rollout.deployment,
+    by,
+    mode: "push",
+  };
+  return { ...condemnedHere(found, order), rolledBackAt: by === null ? seen.now : before.rolledBackAt };
+}
+
+function foundBad(before: ProcessState, { kind, candidate }: Rollout): ProcessState {
+  return kind === "deploy" ? notGood(before, (good) => good.digest === candidate?.digest) : before;
+}
+
+/** What was found bad is good no more, whatever it was before: neither a way back, nor spared its checks when it comes again. */
+function notGood(before: ProcessState, isBad: (good: KnownGood) => boolean): ProcessState {
+  return before.knownGood.some(isBad) ? { ...before, knownGood: before.knownGood.filter((good) => !isBad(good)) } : before;
+}
+
+/** What goes back to another number of the very same definition puts nothing into quarantine: it would be held there itself. */
+export function toQuarantine(before: ProcessState, definition: Digest, to: Version): Digest | null {
+  return definitionOf(before, { version: to }) === definition ? null : definition;
+}
+
+/** With the revert owed and, where the order says so, its version in quarantine at once. */
+export function condemnedHere(before: ProcessState, order: RevertOrder): ProcessState {
+  const revert = { order, outcome: null };
+  if (order.quarantine === null) return { ...before, revert };
+  const isInGit = findQuarantined(before, order.quarantine)?.isInGit ?? false;
+  const entry = { version: order.from, digest: order.quarantine, why: order.why, at: order.at, rollbackId: order.id, isInGit };
+  return { ...notGood(before, (good) => good.version === order.from), revert, quarantined: quarantine(before, entry) };
+}
+
+/** A revert is over once the pin says something else, or nobody is to write it any more. */
+export function followRevert(before: ProcessState, desired: Desired | null, seen: Seen): ProcessState {
+  const { revert } = before;
+  if (!revert || !seen.desired) return before;
+  const hasMoved = pinnedVersion(desired) !== revert.order.from;
+  const isFetched = revert.outcome?.kind === "committed" && seen.commit !== revert.order.commit;
+  const isOver = hasMoved || isFetched || revert.outcome?.kind === "superseded";
+  return isOver ? { ...before, revert: null } : before;
+}
+
+/** "git lags runtime", with what is done about it. */
+export function describeLag({ revert }: ProcessState): string | null {
+  if (!revert) return null;
+  const { order, outcome, doubt } = revert;
+  if (outcome?.kind === "proposed")
+    return order.mode === "propose"
+      ? `the revert to ${order.to} is proposed on branch ${outcome.branch}`
+      : `git lags runtime: the revert to ${order.to} waits on branch ${outcome.branch}: ${outcome.why}`;
+  if (outcome?.kind === "committed")
+    return `git lags runtime: the revert to ${order.to} is pushed (${outcome.commit.slice(0, 7)}) and will be fetched`;
+  if (doubt)
+    return `git lags runtime: the revert to ${order.to} waits for up to ${describeDuration(doubt.until - order.at)}: ${describeDoubt(doubt)}`;
+  return `git lags runtime: the revert to ${order.to} is owed`;
+}
+
+function describeDoubt({ about }: Doubt): string {
+  return `${about.join(", ")}, which it calls, ${about.length === 1 ? "is" : "are"} being judged too, and if the fault is there, it is tried again`;
+}

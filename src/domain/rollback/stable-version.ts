@@ -1,0 +1,47 @@
+/** Which version the traffic goes back to when a rollout ends badly. */
+
+import type { Case } from "../journal/case.ts";
+import type { UnitRef } from "../names.ts";
+import { isInQuarantine } from "./quarantine.ts";
+import { isAwaited, isRivalled } from "./rivals.ts";
+import { findInstalled, type ProcessSeen, servingUnit } from "../observed/observation.ts";
+
+/**
+ * What the traffic goes back to if need be: what has it now, unless that is the candidate itself. A version that had only just
+ * been given the traffic when it was superseded was never found good: then it is the one before it, if it is still there.
+ */
+export function stableFor(one: Case, view: ProcessSeen, candidate: UnitRef | null): UnitRef | null {
+  const serving = servingUnit(view.route);
+  if (!serving || serving.digest === candidate?.digest) return null;
+  const verified = verifiedBefore(one, view);
+  const isThere = verified !== null && verified.digest !== candidate?.digest && findInstalled(view.installed, verified.digest) !== null;
+  return outOfQuarantine(one, view, { stable: isThere ? verified : serving, candidate });
+}
+
+/** What is in quarantine gets no more traffic where another version has some of it already: then that one is the way back. */
+function outOfQuarantine(
+  { before, pass }: Case,
+  { process, route, installed }: ProcessSeen,
+  { stable, candidate }: { readonly stable: UnitRef; readonly candidate: UnitRef | null },
+): UnitRef {
+  const isBad = (unit: Pick<UnitRef, "version" | "digest">): boolean => isInQuarantine(before, unit, pass.seen);
+  if (!isBad(stable)) return stable;
+  const other = route?.shares.find(
+    (share) => share.weight > 0 && share.digest !== candidate?.digest && !isBad(share) && findInstalled(installed, share.digest) !== null,
+  );
+  return other ? { process, version: other.version, digest: other.digest } : stable;
+}
+
+/**
+ * What had the traffic before a version that serves and was never found good; null: what serves may go on. Where a path would change its
+ * owner by it, or be nobody's, what serves goes on until the new version is ready: nobody goes back alone.
+ */
+export function verifiedBefore({ superseded, pass }: Case, view: ProcessSeen): UnitRef | null {
+  const stable = unverified(superseded, servingUnit(view.route));
+  return stable === null || isRivalled(view, stable, pass) || isAwaited(view, stable, pass) ? null : stable;
+}
+
+function unverified(superseded: Case["superseded"], serving: UnitRef | null): UnitRef | null {
+  if (!superseded || superseded.isGood || superseded.rollout.kind === "rollback") return null;
+  return superseded.rollout.candidate?.digest === serving?.digest ? superseded.rollout.stable : null;
+}

@@ -1,0 +1,292 @@
+/**
+ * Versions whose paths changed owner between them go back together, in one write of the table: what one of them gets back the other has,
+ * or what one of them gives up the other had. Half of it would leave a path without an owner. Nobody else is condemned by it.
+ */
+
+import type { Action } from "../journal/actions.ts";
+import type { ProcessDecision } from "../journal/case.ts";
+import { personMustDecide } from "../strategies/inconclusive.ts";
+import type { ProcessId } from "../names.ts";
+import { entered, newRollout, opened } from "../strategies/new-rollout.ts";
+import type { PinBack, Revert } from "../journal/revert.ts";
+import { joinReasons, type Reason } from "../journal/reason.ts";
+import { describeEndpoint } from "../observed/requests.ts";
+import type { Rollout } from "../journal/rollout.ts";
+import type { Seen } from "../observed/observation.ts";
+import type { DeploymentUpdate, ProcessState } from "../journal/state.ts";
+import { together } from "../strategies/handing-over.ts";
+import { type Condemnation, giveTraffic, isOnItsWay } from "../strategies/steps.ts";
+import {
+  describeKeeper,
+  exchangedWith,
+  type Group,
+  groupOf,
+  hasPredecessor,
+  type Orphan,
+  pinsBack,
+  surroundings,
+  type WayBack,
+} from "./ways-back.ts";
+import { whyUnknown } from "../status/describe-status.ts";
+
+/** What was decided about a process, before anything is done about it. */
+export interface Decided {
+  readonly remembered: ProcessState;
+  readonly decision: ProcessDecision;
+}
+
+/** The decision that takes the place of another. */
+export interface Change {
+  readonly decision: ProcessDecision;
+  /** What was decided, or ordered, cannot be done; null: it can. */
+  readonly whyNot: string | null;
+  /** What happens besides; null: nothing. */
+  readonly besides: string | null;
+}
+
+/** The same decisions where nobody goes back whose paths others have. `atRest`: one about which nothing was to be decided; null: not known. */
+export function goBackTogether<T extends Decided>(
+  decided: readonly T[],
+  seen: Seen,
+  atRest: (process: ProcessId) => T | null,
+): readonly (T & Partial<Change>)[] {
+  const condemned = decided.filter(isCondemnedNow);
+  if (condemned.length === 0) return decided;
+  const byProcess = new Map(decided.map((one) => [one.remembered.process, one]));
+  const find = (process: ProcessId): T | undefined => byProcess.get(process) ?? atRest(process) ?? undefined;
+  const world: World = { seen, find, condemned: new Set(condemned.map(({ remembered }) => remembered.process)) };
+  const changed = new Map<ProcessId, T & Change>();
+  for (const { remembered } of condemned) {
+    for (const [process, change] of changesFor(remembered.process, world)) {
+      const one = find(process);
+      if (one && !changed.has(process)) changed.set(process, { ...one, ...change });
+    }
+  }
+  const others = [...changed].flatMap(([process, change]) => (byProcess.has(process) ? [] : [change]));
+  return [...decided.map((one) => changed.get(one.remembered.process) ?? one), ...others];
+}
+
+interface World {
+  readonly seen: Seen;
+  find(process: ProcessId): Decided | undefined;
+  /** Each of them has a revert of its own. */
+  readonly condemned: ReadonlySet<ProcessId>;
+}
+
+type Changes = readonly (readonly [ProcessId, Change])[];
+
+function isCondemnedNow({ remembered, decision }: Decided): boolean {
+  const state = decision.after?.rollout?.state;
+  return state?.kind === "rejected" && state.hadTraffic && remembered.rollout?.state.kind !== "rejected";
+}
+
+function changesFor(process: ProcessId, world: World): Changes {
+  const first = world.find(process);
+  const rollout = first?.decision.after?.rollout;
+  const around = surroundings(world.seen, (other) => world.find(other)?.remembered);
+  if (!first || !rollout) return [];
+  if (!around) return changesUnasked(first, rollout, world.seen);
+  const group = groupOf(process, { kind: "reject", rollout }, around);
+  if (group.keeper !== null) return [[process, stays(first, describeKeeper(group.keeper))]];
+  if (isInVain(first, rollout, group, world.seen)) return [[process, stays(first, "there is no version to go back to")]];
+  if (group.members.size === 1 && group.orphans.length === 0) return [];
+  return changesTogether(process, group, world);
+}
+
+function changesTogether(process: ProcessId, group: Group, world: World): Changes {
+  return [...group.members].flatMap(([member, way]): Changes => {
+    const one = world.find(member);
+    if (!one) return [];
+    return [[member, member === process ? leads(one, group, world) : follows(one, way, process, { group, world })]];
+  });
+}
+
+/** Engine or router did not answer: whoever has partners waits for them, all others go back. */
+function changesUnasked(one: Decided, rollout: Rollout, seen: Seen): Changes {
+  return partnersOf(rollout, one).length > 0 ? [[rollout.process, waits(one, rollout, seen)]] : [];
+}
+
+/** A first version that has all the traffic for good, and what served its paths before it does not come back. */
+function isInVain({ remembered }: Decided, rollout: Rollout, { members }: Group, seen: Seen): boolean {
+  if (rollout.stable || !remembered.rollout || isOnItsWay(remembered.rollout) || !hasPredecessor(rollout, seen)) return false;
+  return ![...members.values()].some(({ kind }) => kind === "return");
+}
+
+function partnersOf(rollout: Rollout, { remembered }: Decided): readonly ProcessId[] {
+  const { candidate, exchanged } = rollout;
+  const exchanges = exchanged ?? (candidate ? exchangedWith(remembered, candidate.digest) : []);
+  return exchanges.map(({ process }) => process).filter((process) => process !== rollout.process);
+}
+
+/** As it was, until it is known who has its paths: half of it would be refused by the router, or leave a path without an owner. */
+function waits(one: Decided, rollout: Rollout, seen: Seen): Change {
+  const partners = partnersOf(rollout, one).join(", ");
+  const { code, text } = whyUnknown(seen);
+  const whyNot = `paths changed owner between it and ${partners}, and who has them cannot be asked: ${text}`;
+  return asItWas(one, whyNot, { code, text: `${condemnedBy(one)}; not rolled back yet: ${whyNot}` });
+}
+
+/** As it was: with the traffic that it has, until a person decides. */
+function stays(one: Decided, whyNot: string): Change {
+  const text = `${condemnedBy(one)}; not rolled back: ${whyNot}. ${personMustDecide}`;
+  return asItWas(one, whyNot, { code: "PersonMustDecide", text });
+}
+
+function condemnedBy({ decision }: Decided): string {
+  const state = decision.after?.rollout?.state;
+  return state?.kind === "rejected" ? state.why : "";
+}
+
+function asItWas({ remembered, decision }: Decided, whyNot: string, reason: Reason): Change {
+  const status = decision.after?.status ?? remembered.status;
+  const after = { ...remembered, status: status && { ...status, reason } };
+  const decided = { after, actions: [], replacesOwed: false, deployments: [], wakeAt: decision.wakeAt };
+  return { decision: decided, whyNot, besides: null };
+}
+
+/** The condemned one: with the others in one write, and their pins in its commit. */
+function leads(one: Decided, group: Group, world: World): Change {
+  const { process } = one.remembered;
+  const more = describeGroup(process, group);
+  const decision = saying({ ...one.decision, actions: together(one.decision.actions, othersOf(group, process)) }, more);
+  const isAnyUnpinned = [...group.members.values()].some(({ kind }) => kind === "return");
+  if (isAnyUnpinned) return { decision: withoutRevert(decision, one.remembered), whyNot: null, besides: more };
+  const amendment = { along: pinsAlong(process, group, world), lost: group.orphans.map(describeOrphan) };
+  return { decision: withPins(decision, one.remembered, amendment), whyNot: null, besides: more };
+}
+
+function othersOf({ members }: Group, process: ProcessId): readonly ProcessId[] {
+  return [...members.keys()].filter((member) => member !== process);
+}
+
+/** What happens besides to others, and to paths, when this one goes back; "": nothing. */
+export function describeGroup(process: ProcessId, { members, orphans }: Group): string {
+  const others = [...members].flatMap(([member, way]) => (member === process ? [] : [describeMember(member, way)]));
+  return [...others, ...orphans.map(describeOrphan)].join("; ");
+}
+
+function describeMember(process: ProcessId, { kind }: WayBack): string {
+  if (kind !== "return") return `${process} goes back together with it`;
+  return `${process} serves its paths again; Pinion pins no process that was taken out: revert the commit that did it`;
+}
+
+function describeOrphan({ endpoint, giver }: Orphan): string {
+  return `nobody serves ${describeEndpoint(endpoint)} any more: ${giver.process} ${giver.version} did, and cannot go back by itself: revert both in one commit`;
+}
+
+/** The same with more to say, in the state too, so that it stays said. */
+function saying(decision: ProcessDecision, more: string): ProcessDecision {
+  const { after, deployments } = decision;
+  if (!after?.rollout || after.rollout.state.kind !== "rejected") return decision;
+  const { rollout, status } = after;
+  const state = { ...after.rollout.state, why: `${after.rollout.state.why}; ${more}` };
+  return {
+    ...decision,
+    after: { ...after, rollout: { ...rollout, state }, status: status && { ...status, reason: joinReasons(status.reason, more) } },
+    deployments: deployments.map((update, index) => (index === deployments.length - 1 ? sayingMore(update, more) : update)),
+  };
+}
+
+function sayingMore(update: DeploymentUpdate, more: string): DeploymentUpdate {
+  return { ...update, step: { ...update.step, why: `${update.step.why}; ${more}` } };
+}
+
+/** Who is condemned too has a commit of its own. */
+function pinsAlong(first: ProcessId, group: Group, { seen, condemned }: World): readonly PinBack[] {
+  return pinsBack(first, group, seen).filter(({ process }) => !condemned.has(process));
+}
+
+/** With the pins of the others in its commit, which says also what nobody serves any more. */
+function withPins(decision: ProcessDecision, before: ProcessState, { along, lost }: Amendment): ProcessDecision {
+  const revert = revertOrdered(decision, before);
+  if (!revert || !decision.after || (along.length === 0 && lost.length === 0)) return decision;
+  const why = [revert.order.why, ...lost].join("; ");
+  const order = { ...revert.order, why, ...(along.length > 0 && { along }) };
+  const quarantined = decision.after.quarantined.map((entry) => (entry.rollbackId === order.id ? { ...entry, why } : entry));
+  const asked = (action: Action): Action =>
+    action.kind === "ensure-reverted" && action.order.id === order.id ? { ...action, order } : action;
+  const after = { ...decision.after, quarantined, revert: { ...revert, order } };
+  return { ...decision, after, actions: decision.actions.map(asked) };
+}
+
+interface Amendment {
+  readonly along: readonly PinBack[];
+  readonly lost: readonly string[];
+}
+
+/** The pin alone would take paths from their owner: it stays, and a person decides. */
+function withoutRevert(decision: ProcessDecision, before: ProcessState): ProcessDecision {
+  const revert = revertOrdered(decision, before);
+  if (!revert || !decision.after) return decision;
+  const isIts = (action: Action): boolean => action.kind === "ensure-reverted" && action.order.id === revert.order.id;
+  return { ...decision, after: { ...decision.after, revert: before.revert }, actions: decision.actions.filter((action) => !isIts(action)) };
+}
+
+/** What is ordered by this decision; null: nothing is. */
+function revertOrdered({ after }: ProcessDecision, before: ProcessState): Revert | null {
+  const revert = after?.revert ?? null;
+  return revert?.outcome === null && revert.order.id !== before.revert?.order.id ? revert : null;
+}
+
+interface Following {
+  readonly group: Group;
+  readonly world: World;
+}
+
+/** Back with the condemned one, and not condemned itself. */
+function follows(one: Decided, way: WayBack, condemned: ProcessId, { group, world }: Following): Change {
+  const { remembered, decision } = one;
+  const partners = othersOf(group, remembered.process);
+  const unchanged = { whyNot: null, besides: null };
+  if (decision.after?.rollout?.state.kind === "rejected")
+    return { ...unchanged, decision: { ...decision, actions: together(decision.actions, partners) } };
+  const why = whyAlong(
+    condemned,
+    way,
+    pinsAlong(condemned, group, world).some(({ process }) => process === remembered.process),
+  );
+  const begun = rejectedWith(way, remembered, why, world.seen);
+  if (!begun) return { ...unchanged, decision };
+  const { rollout, deployments } = begun;
+  const after = { ...remembered, rollout, takenOutAt: null };
+  const actions = together(giveTraffic(remembered.process, rollout.stable), partners);
+  return { ...unchanged, decision: { after, actions, replacesOwed: true, deployments, wakeAt: null } };
+}
+
+function whyAlong(condemned: ProcessId, way: WayBack, isPinned: boolean): string {
+  if (way.kind === "return") return `serves again: ${condemned}, which took its paths over, is rolled back`;
+  const pin = isPinned ? "; its pin goes back by the same commit" : "";
+  return `goes back together with ${condemned}, since paths changed owner between them; it is not condemned${pin}`;
+}
+
+interface Begun {
+  readonly rollout: Rollout;
+  readonly deployments: readonly DeploymentUpdate[];
+}
+
+const trigger = "handed-back";
+
+function rejectedWith(way: WayBack, before: ProcessState, why: string, seen: Seen): Begun | null {
+  const underWay = way.kind === "reject" ? way.rollout : before.rollout;
+  if (underWay) return rejected(underWay, why, seen);
+  return way.kind === "reject" ? null : reopened(way, before.process, { trigger, why }, seen);
+}
+
+function rejected(underWay: Rollout, why: string, seen: Seen): Begun {
+  const rollout: Rollout = { ...underWay, paused: null, state: { kind: "rejected", why, since: seen.now, hadTraffic: true, trigger } };
+  return { rollout, deployments: [entered(rollout, seen.now, { code: "GoingBack", text: why })] };
+}
+
+/** A deployment that begins with its end: there is none under way that could be taken back. */
+export function reopened(way: Exclude<WayBack, { kind: "reject" }>, process: ProcessId, reason: Condemnation, seen: Seen): Begun | null {
+  if (!seen.spec) return null;
+  const blank = newRollout(process, seen, seen.spec, { ...identityOf(way), stable: way.to, fast: false });
+  const rollout: Rollout = { ...blank, state: { kind: "rejected", since: seen.now, hadTraffic: true, ...reason } };
+  const told: Reason = { code: "GoingBack", text: reason.why };
+  const beginning = { ...opened(rollout, seen, told), trigger: reason.trigger };
+  return { rollout, deployments: [beginning, entered(rollout, seen.now, told)] };
+}
+
+function identityOf(way: Exclude<WayBack, { kind: "reject" }>): Pick<Rollout, "kind" | "candidate" | "exchanged"> {
+  return way.kind === "return" ? { kind: "retire", candidate: null } : { kind: "deploy", candidate: way.from, exchanged: way.exchanged };
+}

@@ -1,0 +1,247 @@
+/**
+ * Who has to go back with whom: a path that one gets back is with another, and a path that one gives up by going back came from
+ * another, which can have it again. Pure questions; what follows from the answers is decided elsewhere.
+ */
+
+import type { Digest, ProcessId, UnitRef } from "../names.ts";
+import { isInQuarantine, pinnedVersion } from "./quarantine.ts";
+import { describeEndpoint, endpointsServed, requestsOf } from "../observed/requests.ts";
+import type { PinBack } from "../journal/revert.ts";
+import type { Exchange, Rollout } from "../journal/rollout.ts";
+import type { Route } from "../observed/route.ts";
+import { type EngineSeen, findInstalled, type Seen, servingUnit } from "../observed/observation.ts";
+import type { KnownGood, ProcessState } from "../journal/state.ts";
+import { isOnItsWay, mayHaveTraffic } from "../strategies/steps.ts";
+import type { PublicEndpoint } from "../desired/unit.ts";
+
+/** How a process goes back. */
+export type WayBack =
+  /** What is under way there is rejected. */
+  | { readonly kind: "reject"; readonly rollout: Rollout }
+  /** Its deployment is over, and the version before it is still warm. */
+  | { readonly kind: "reopen"; readonly from: UnitRef; readonly to: UnitRef; readonly exchanged: readonly Exchange[] }
+  /** It was taken out, and is still warm. */
+  | { readonly kind: "return"; readonly to: UnitRef };
+
+/** A path that nobody serves once somebody has gone back, and who served it before. */
+export interface Orphan {
+  readonly endpoint: PublicEndpoint;
+  readonly giver: UnitRef;
+}
+
+/** Who has what another one gets back. */
+export interface Keeper {
+  readonly process: ProcessId;
+  readonly endpoint: PublicEndpoint;
+}
+
+export interface Group {
+  /** Who goes back, and how; the first is the one for which all of it is done. */
+  readonly members: ReadonlyMap<ProcessId, WayBack>;
+  /** Who has a path that the first gets back, and keeps it; null: nobody. */
+  readonly keeper: Keeper | null;
+  readonly orphans: readonly Orphan[];
+}
+
+/** What is asked of the environment. */
+export interface Surroundings {
+  readonly seen: Seen;
+  readonly engine: EngineSeen;
+  readonly routes: ReadonlyMap<ProcessId, Route>;
+  /** As remembered. */
+  process(process: ProcessId): ProcessState | undefined;
+}
+
+/** Null: engine or router could not be asked. */
+export function surroundings(seen: Seen, process: Surroundings["process"]): Surroundings | null {
+  const { engine, routes } = seen;
+  return engine.kind === "unknown" || routes.kind === "unknown" ? null : { seen, engine: engine.value, routes: routes.value, process };
+}
+
+/** Everybody who goes back when this one does. Who only gave it paths stays where it cannot go back; who has what it needs must. */
+export function groupOf(first: ProcessId, way: WayBack, around: Surroundings): Group {
+  const stuck = new Set<ProcessId>();
+  for (;;) {
+    const grown = grow(first, way, around, stuck);
+    if (grown.blocked === null) return { members: grown.members, keeper: null, orphans: orphansOf(grown.members, around) };
+    if (grown.blocked.process === first) return { members: new Map([[first, way]]), keeper: grown.blocked.keeper, orphans: [] };
+    stuck.add(grown.blocked.process);
+  }
+}
+
+/** Pins of the others that go back by the commit of the first: each where it is pinned to what it goes back from. */
+export function pinsBack(first: ProcessId, { members }: Group, { desired }: Pick<Seen, "desired">): readonly PinBack[] {
+  return [...members].flatMap(([process, way]) => {
+    const pin = process === first ? null : pinBack(process, way);
+    return pin && pinnedVersion(desired?.processes.get(process) ?? null) === pin.from ? [pin] : [];
+  });
+}
+
+function pinBack(process: ProcessId, way: WayBack): PinBack | null {
+  if (way.kind === "return") return null;
+  const { from, to } = way.kind === "reopen" ? way : { from: way.rollout.candidate, to: way.rollout.stable };
+  return from && to && from.version !== to.version ? { process, from: from.version, to: to.version } : null;
+}
+
+/** Why nobody goes back by itself. */
+export function describeKeeper({ process, endpoint }: Keeper): string {
+  return `${process} has ${describeEndpoint(endpoint)}, which it would get back: revert both in one commit`;
+}
+
+interface Grown {
+  readonly members: ReadonlyMap<ProcessId, WayBack>;
+  /** Who cannot go back since another keeps what it needs; null: nobody. */
+  readonly blocked: { readonly process: ProcessId; readonly keeper: Keeper } | null;
+}
+
+function grow(first: ProcessId, way: WayBack, around: Surroundings, stuck: ReadonlySet<ProcessId>): Grown {
+  const members = new Map([[first, way]]);
+  const wayOf = (process: ProcessId, exchange: Exchange | undefined): WayBack | null =>
+    stuck.has(process) ? null : wayBackOf(process, exchange, around);
+  for (const [process, own] of members) {
+    const exchanged = exchangedOf(process, own, around);
+    for (const owner of ownersOf(process, own, around)) {
+      if (members.has(owner.process)) continue;
+      const found = wayOf(
+        owner.process,
+        exchanged.find((each) => each.process === owner.process),
+      );
+      if (!found) return { members, blocked: { process, keeper: owner } };
+      members.set(owner.process, found);
+    }
+    for (const giver of giversOf(process, own, around)) {
+      const found = members.has(giver.process) ? null : wayOf(giver.process, giver);
+      if (found) members.set(giver.process, found);
+    }
+  }
+  return { members, blocked: null };
+}
+
+/** Whether what was taken out to make room for it is warm still. */
+export function hasPredecessor({ exchanged = [] }: Rollout, { engine }: Pick<Seen, "engine">): boolean {
+  if (exchanged.length === 0 || engine.kind === "unknown") return false;
+  return exchanged.some(({ before, after }) => after === null && before !== null && isAnswering(before, { engine: engine.value }));
+}
+
+/** What has its traffic once it has gone back; null: nothing. */
+export function unitBack(way: WayBack): UnitRef | null {
+  return way.kind === "reject" ? way.rollout.stable : way.to;
+}
+
+/** How it would go back; null: it cannot. `exchange`: what it had part in, where that is known. */
+function wayBackOf(process: ProcessId, exchange: Exchange | undefined, around: Surroundings): WayBack | null {
+  const remembered = around.process(process);
+  if (!remembered) return null;
+  const { rollout } = remembered;
+  if (rollout && rollout.kind !== "retire") return isUndoing(remembered, rollout, exchange, around) ? { kind: "reject", rollout } : null;
+  if (!exchange?.before || !isGood(remembered, exchange.before, around)) return null;
+  return exchange.after === null
+    ? returning(process, exchange.before, around)
+    : reopening(remembered, { from: exchange.after, to: exchange.before }, around);
+}
+
+/** It is still not pinned. */
+function returning(process: ProcessId, to: UnitRef, { seen }: Surroundings): WayBack | null {
+  return seen.desired?.processes.has(process) === false ? { kind: "return", to } : null;
+}
+
+/** Nothing has changed since, and nothing is under way. */
+function reopening(
+  { process, rollout, knownGood }: ProcessState,
+  { from, to }: { readonly from: UnitRef; readonly to: UnitRef },
+  around: Surroundings,
+): WayBack | null {
+  const desired = around.seen.desired?.processes.get(process);
+  if (rollout || desired?.kind !== "run" || desired.unit.digest !== from.digest || !isServing(process, from, around)) return null;
+  return { kind: "reopen", from, to, exchanged: knownGood.find(({ digest }) => digest === from.digest)?.exchanged ?? [] };
+}
+
+/** Whether rejecting it brings back what it ran before the paths changed owner; what serves for good goes back only to what was good. */
+function isUndoing(remembered: ProcessState, rollout: Rollout, exchange: Exchange | undefined, around: Surroundings): boolean {
+  const { kind, stable, candidate } = rollout;
+  if (kind !== "deploy" || !stable || !candidate || !mayHaveTraffic(rollout)) return false;
+  if (exchange && exchange.before?.digest !== stable.digest) return false;
+  return isOnItsWay(rollout) ? isAnswering(stable, around) : isGood(remembered, stable, around);
+}
+
+function isServing(process: ProcessId, { digest }: UnitRef, { routes }: Surroundings): boolean {
+  return servingUnit(routes.get(process) ?? null)?.digest === digest;
+}
+
+function isGood(remembered: ProcessState, unit: UnitRef, around: Surroundings): boolean {
+  const isKnown = remembered.knownGood.some(({ digest }) => digest === unit.digest);
+  return isKnown && !isInQuarantine(remembered, unit, around.seen) && isAnswering(unit, around);
+}
+
+function isAnswering({ process, digest }: UnitRef, { engine }: Pick<Surroundings, "engine">): boolean {
+  return findInstalled(engine.installed.get(process) ?? [], digest)?.placements.some(({ ready }) => ready) ?? false;
+}
+
+/** Others that serve what this process gets back. */
+function ownersOf(process: ProcessId, way: WayBack, around: Surroundings): readonly Keeper[] {
+  const now = requestsNow(process, around);
+  const regained = new Set([...requestsBack(process, way, around)].filter((request) => !now.has(request)));
+  if (regained.size === 0) return [];
+  const others = [...around.routes].filter(([other]) => other !== process);
+  return others.flatMap(([other, route]) => {
+    const endpoint = endpointsServed(route).find((each) => requestsOf(each).some((request) => regained.has(request)));
+    return endpoint ? [{ process: other, endpoint }] : [];
+  });
+}
+
+/** What it answers once it has gone back; of a version that is gone, and is to be installed again, what it gave up is remembered. */
+function requestsBack(process: ProcessId, way: WayBack, around: Surroundings): Iterable<string> {
+  const back = unitBack(way);
+  if (!back) return [];
+  if (findInstalled(around.engine.installed.get(process) ?? [], back.digest)) return requestsAt(back, around);
+  const own = exchangedOf(process, way, around).find((each) => each.process === process);
+  return own?.before?.digest === back.digest ? own.gave : [];
+}
+
+/** Others that gave up what this process serves, and will not serve once it has gone back. */
+function giversOf(process: ProcessId, way: WayBack, around: Surroundings): readonly Exchange[] {
+  const lost = lostBy(process, unitBack(way), around);
+  return exchangedOf(process, way, around).filter((each) => each.process !== process && each.gave.some((request) => lost.has(request)));
+}
+
+/** Nothing where it cannot be told what the version before it answers. */
+function lostBy(process: ProcessId, back: UnitRef | null, around: Surroundings): ReadonlySet<string> {
+  if (back && !findInstalled(around.engine.installed.get(process) ?? [], back.digest)) return new Set();
+  const later = back ? requestsAt(back, around) : new Set<string>();
+  return new Set([...requestsNow(process, around)].filter((request) => !later.has(request)));
+}
+
+function exchangedOf(process: ProcessId, way: WayBack, around: Surroundings): readonly Exchange[] {
+  if (way.kind === "return") return [];
+  if (way.kind === "reopen") return way.exchanged;
+  const digest = way.rollout.candidate?.digest;
+  return way.rollout.exchanged ?? (digest === undefined ? [] : exchangedWith(around.process(process), digest));
+}
+
+/** With whom paths changed owner when this version got its traffic, as far as that is remembered; itself among them. */
+export function exchangedWith(remembered: ProcessState | undefined, digest: Digest): readonly Exchange[] {
+  const { rollout = null, knownGood = [] } = remembered ?? {};
+  if (rollout?.candidate?.digest === digest && rollout.exchanged) return rollout.exchanged;
+  return knownGood.find((good: KnownGood) => good.digest === digest)?.exchanged ?? [];
+}
+
+function orphansOf(members: ReadonlyMap<ProcessId, WayBack>, around: Surroundings): readonly Orphan[] {
+  return [...members].flatMap(([member, way]) => {
+    const lost = lostBy(member, unitBack(way), around);
+    const served = endpointsServed(around.routes.get(member));
+    return giversOf(member, way, around).flatMap(({ process, before, gave }) => {
+      if (!before || members.has(process)) return [];
+      const endpoint = served.find((each) => requestsOf(each).some((request) => lost.has(request) && gave.includes(request)));
+      return endpoint ? [{ endpoint, giver: before }] : [];
+    });
+  });
+}
+
+function requestsAt({ process, digest }: UnitRef, { engine }: Surroundings): ReadonlySet<string> {
+  const installed = findInstalled(engine.installed.get(process) ?? [], digest);
+  return new Set((installed?.endpoints ?? []).flatMap(requestsOf));
+}
+
+function requestsNow(process: ProcessId, around: Surroundings): ReadonlySet<string> {
+  return new Set(endpointsServed(around.routes.get(process)).flatMap(requestsOf));
+}

@@ -1,0 +1,143 @@
+/** What is shown of a process: sync, health, phase and the reason, from what was seen and decided. */
+
+import type { Desired } from "../desired/resolve.ts";
+import type { Instant } from "../names.ts";
+import type { Reason } from "../journal/reason.ts";
+import type { Rollout } from "../journal/rollout.ts";
+import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, weightOf } from "../observed/observation.ts";
+import type { ProcessState } from "../journal/state.ts";
+import { type DeploymentPhase, type Health, isSameStatus, type ProcessStatus } from "../journal/status.ts";
+
+/** Why a process is left as it is. */
+export interface Outlook {
+  /** Null: a gate holds it back; its health is that of what runs. */
+  readonly health: Health | null;
+  readonly reason: Reason;
+  readonly until: Instant | null;
+}
+
+/** Engine or router could not be asked, or the environment cannot be used: the last known picture, marked as unknown. */
+export function describeUnknown(before: ProcessState, seen: Seen, desired: Desired | null, reason: Reason): ProcessStatus {
+  const last = before.status;
+  return status(before, seen, {
+    desired: versionOf(desired) ?? last?.desired ?? null,
+    actual: last?.actual ?? [],
+    sync: "Unknown",
+    health: "Degraded",
+    phase: last?.phase ?? null,
+    reason,
+  });
+}
+
+/** Held back by a gate. */
+export function describeHeld(before: ProcessState, seen: Seen, view: ProcessSeen, outlook: Outlook): ProcessStatus {
+  return describe(before, seen, view, { sync: "OutOfSync", health: healthOfServing(view), phase: "Pending", reason: outlook.reason });
+}
+
+/** No deployment is under way, and why it stays as it is. */
+export function describeSettled(before: ProcessState, seen: Seen, view: ProcessSeen, outlook: Outlook): ProcessStatus {
+  return describe(before, seen, view, {
+    sync: syncOf(view),
+    health: outlook.health ?? healthOfServing(view),
+    phase: before.status?.phase ?? null,
+    reason: outlook.reason,
+  });
+}
+
+/** Not pinned any more, and without traffic, as it should be. */
+export function describeTakenOut(before: ProcessState, seen: Seen, view: ProcessSeen, reason: Reason): ProcessStatus {
+  return describe(before, seen, view, { sync: "Synced", health: "Healthy", phase: before.status?.phase ?? null, reason });
+}
+
+interface UnderWay {
+  readonly rollout: Rollout;
+  readonly reason: Reason;
+  /** It is bad, and nobody but a person may take it back. */
+  readonly isAlarming: boolean;
+  /** Paused or frozen. */
+  readonly isStopped: boolean;
+}
+
+/** A deployment is under way. */
+export function describeRollout(before: ProcessState, seen: Seen, view: ProcessSeen | null, underWay: UnderWay): ProcessStatus {
+  const { rollout, reason } = underWay;
+  const actual = view ? actualOf(view) : (before.status?.actual ?? []);
+  const desired = rollout.candidate ? (view?.desired ? versionOf(view.desired) : rollout.candidate.version) : null;
+  const sync = view ? syncOf(view) : "OutOfSync";
+  return status(before, seen, { desired, actual, sync, health: healthOf(underWay), phase: "Running", reason });
+}
+
+function healthOf({ rollout, reason, isAlarming, isStopped }: UnderWay): Health {
+  if (isAlarming || rollout.state.kind === "rejected") return "Degraded";
+  // What could not be judged is not healthy, as long as nobody has taken it as good.
+  if (isStopped || reason.code === "PersonMustDecide") return "Suspended";
+  return rollout.state.kind === "watching" ? "Healthy" : "Progressing";
+}
+
+/** A deployment has just ended. */
+export function describeEnded(
+  before: ProcessState,
+  seen: Seen,
+  view: ProcessSeen | null,
+  { phase, reason }: { readonly phase: DeploymentPhase; readonly reason: Reason },
+): ProcessStatus {
+  const isGood = phase === "Succeeded";
+  const actual = view ? actualOf(view) : (before.status?.actual ?? []);
+  const desired = view ? versionOf(view.desired) : (before.status?.desired ?? null);
+  return status(before, seen, {
+    desired,
+    actual,
+    sync: isGood ? "Synced" : "OutOfSync",
+    health: isGood ? "Healthy" : "Degraded",
+    phase,
+    reason,
+  });
+}
+
+/** The process with its new status; the very same object when nothing worth showing has changed. */
+export function withStatus(before: ProcessState, next: ProcessStatus): ProcessState {
+  return isSameStatus(before.status, next) ? before : { ...before, status: next };
+}
+
+type Shown = Pick<ProcessStatus, "sync" | "health" | "phase" | "reason">;
+
+function describe(before: ProcessState, seen: Seen, view: ProcessSeen, shown: Shown): ProcessStatus {
+  return status(before, seen, { desired: versionOf(view.desired), actual: actualOf(view), ...shown });
+}
+
+function status(before: ProcessState, seen: Seen, shown: Omit<ProcessStatus, "environment" | "process" | "since">): ProcessStatus {
+  const last = before.status;
+  const isAsBefore = last !== null && last.sync === shown.sync && last.health === shown.health && last.phase === shown.phase;
+  return { environment: seen.environment, process: before.process, ...shown, since: isAsBefore ? last.since : seen.now };
+}
+
+function versionOf(desired: Desired | null): string | null {
+  if (!desired) return null;
+  return desired.kind === "run" ? desired.unit.version : desired.version;
+}
+
+function actualOf(view: ProcessSeen): ProcessStatus["actual"] {
+  const weights = new Map(view.route?.shares.map((share) => [share.digest, { version: share.version, weight: share.weight }]));
+  for (const unit of view.installed) if (!weights.has(unit.digest)) weights.set(unit.digest, { version: unit.version, weight: 0 });
+  return [...weights.values()].sort((a, b) => b.weight - a.weight || (a.version < b.version ? -1 : 1));
+}
+
+function syncOf(view: ProcessSeen): ProcessStatus["sync"] {
+  const { desired } = view;
+  if (desired?.kind !== "run") return "OutOfSync";
+  const hasAllTraffic = weightOf(view.route, desired.unit.digest) === 100;
+  const drift = findInstalled(view.installed, desired.unit.digest)?.drift;
+  return hasAllTraffic && drift === null ? "Synced" : "OutOfSync";
+}
+
+function healthOfServing(view: ProcessSeen): Health {
+  const serving = servingUnit(view.route);
+  if (!serving) return "Missing";
+  return isReady(findInstalled(view.installed, serving.digest), view.instances) ? "Healthy" : "Degraded";
+}
+
+/** Which of the two could not be asked. */
+export function whyUnknown({ engine, routes }: Seen): Reason {
+  if (engine.kind === "unknown") return { code: "EngineUnknown", text: engine.why };
+  return { code: "RouterUnknown", text: routes.kind === "unknown" ? routes.why : "" };
+}

@@ -1,0 +1,205 @@
+/** Turns what was seen of a process into what a strategy may look at. */
+
+import { firing, isSameQuestion, judgeChecks } from "../analysis/verdicts.ts";
+import { scopeOf, validationScope } from "../journal/actions.ts";
+import { heldUpMs } from "./deadline.ts";
+import { judge, type Phase, type ValidationResult, type Verdict } from "../evidence.ts";
+import type { EnvironmentSpec, StrategySpec } from "../desired/environment.ts";
+import { onInconclusiveOf } from "./inconclusive.ts";
+import type { MetricCheck } from "../analysis/metrics.ts";
+import type { UnitRef } from "../names.ts";
+import type { InstanceSeen, Judgement, Rollout, RolloutSeen, Stuck } from "../journal/rollout.ts";
+import type { Route, Share } from "../observed/route.ts";
+import { findInstalled, inFlightOn, isArmedAlone, isReady, type Known, type Seen, weightOf } from "../observed/observation.ts";
+import type { OwedAction } from "../journal/state.ts";
+import { isBeforeSwitch } from "./steps.ts";
+import { isJudgedOnTheWay, traitsOf } from "./traits.ts";
+import type { EngineInstance, Installed } from "../desired/unit.ts";
+
+interface Memory {
+  readonly evidence: readonly ValidationResult[];
+  readonly owed: readonly OwedAction[];
+}
+
+export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): RolloutSeen {
+  const { candidate, stable } = rollout;
+  const ask = questions(rollout.process, seen);
+  return {
+    now: seen.now,
+    heldUpMs: heldUpMs(rollout.startedAt, seen),
+    candidateReady: ask.engine(
+      (installed, instances) => candidate !== null && isReady(findInstalled(installed, candidate.digest), instances),
+    ),
+    stableInstalled: ask.engine((installed) => stable !== null && findInstalled(installed, stable.digest) !== null),
+    candidateInstalled: ask.engine((installed) => candidate !== null && findInstalled(installed, candidate.digest) !== null),
+    candidateWeight: ask.weight(candidate),
+    stableWeight: ask.weight(stable),
+    candidateArmed: ask.engine((installed) => candidate !== null && isArmedAlone(installed, candidate.digest)),
+    stableArmed: ask.engine((installed) => stable !== null && isArmedAlone(installed, stable.digest)),
+    stableInFlight: ask.inFlight(stable),
+    candidateInFlight: ask.inFlight(candidate),
+    ...verdicts(rollout, memory),
+    wantsProof: (seen.spec?.validation.rollback.length ?? 0) > 0,
+    analysis: judgeMetrics(checksOf(rollout, seen), rollout, seen),
+    triggers: judgeTriggers(rollout, seen),
+    isRouted: ask.engine((installed, instances) => isRouted(ask.route, installed, instances)),
+    instances: ask.engine((installed, instances) =>
+      instances.map((each) => instanceSeen(each, { rollout, installed, route: ask.route, seen })),
+    ),
+    stuck: stuckOf(rollout, memory.owed),
+    drainTimeoutMs: seen.spec?.drainTimeoutMs ?? 0,
+    isWatched: isWatched(rollout, seen),
+    watchMs: watchMsOf(rollout.strategy, seen.spec, rollout),
+    watched: judgeChecks(seen.measured.get(rollout.deployment) ?? [], watchedBy(rollout, seen), at(seen)),
+    judgeMs: longestWindow(checksOf(rollout, seen)),
+    onInconclusive: onInconclusiveOf(rollout.strategy, seen.spec),
+  };
+}
+
+/** What can never be done comes before what is only tried again: that may never end because of it. */
+function stuckOf(rollout: Rollout, owed: readonly OwedAction[]): Stuck | null {
+  const stuck = owed.filter((entry) => isOwnWork(entry, rollout)).flatMap((entry) => entry.stuck ?? []);
+  return stuck.find(({ retry }) => retry === "never") ?? stuck[0] ?? null;
+}
+
+/** What is refused for the version before it, while that is only kept, says nothing about the candidate. */
+function isOwnWork({ action }: OwedAction, rollout: Rollout): boolean {
+  if (action.kind === "ensure-reverted") return false;
+  return action.kind !== "ensure-installed" || action.unit.digest !== rollout.stable?.digest || !isBeforeSwitch(rollout);
+}
+
+/** How long a version is watched once it has all the traffic. With neither triggers nor metrics there is nothing to watch for. */
+export function watchMsOf(strategy: StrategySpec, spec: EnvironmentSpec | null, how: Shared = {}): number {
+  const watchMs = triggersOf({ spec }).length > 0 ? (spec?.rollback.automatic.watchMs ?? 0) : 0;
+  return Math.max(watchMs, longestWindow(judgedLast({ strategy, ...how }, { spec })));
+}
+
+/** What a version with all the traffic is watched by. */
+function watchedBy(rollout: Rollout, seen: Seen): readonly MetricCheck[] {
+  const hasTime = (seen.spec?.rollback.automatic.watchMs ?? 0) > 0;
+  return [...(hasTime ? triggersOf(seen) : []), ...judgedLast(rollout, seen)];
+}
+
+type Shared = Pick<Rollout, "isUnshared">;
+
+/** What is not judged on its way is judged once it has all the traffic. */
+function judgedLast(rollout: Pick<Rollout, "strategy"> & Shared, seen: Pick<Seen, "spec">): readonly MetricCheck[] {
+  return isJudgedOnTheWay(rollout) ? [] : checksOf(rollout, seen);
+}
+
+function longestWindow(checks: readonly MetricCheck[]): number {
+  return checks.reduce((longest, { windowMs }) => Math.max(longest, windowMs), 0);
+}
+
+/** A controller that was down has watched nothing: each metric is measured for its window again, or for the whole watch. */
+function isWatched(rollout: Rollout, seen: Seen): boolean {
+  const measured = seen.measured.get(rollout.deployment) ?? [];
+  const watchMs = watchMsOf(rollout.strategy, seen.spec, rollout);
+  return watchedBy(rollout, seen).every((wanted) =>
+    measured.some(({ check, since }) => isSameQuestion(check, wanted) && seen.now - since >= Math.min(wanted.windowMs, watchMs)),
+  );
+}
+
+function questions(process: string, seen: Seen) {
+  const { engine, routes } = seen;
+  const route = routes.kind === "known" ? (routes.value.get(process) ?? null) : null;
+  const installed = engine.kind === "known" ? (engine.value.installed.get(process) ?? []) : [];
+  return {
+    route,
+    engine<T>(question: (installed: readonly Installed[], instances: readonly EngineInstance[]) => T): Known<T> {
+      return engine.kind === "unknown" ? engine : { kind: "known", value: question(installed, engine.value.instances) };
+    },
+    weight(unit: UnitRef | null): Known<number> {
+      return routes.kind === "unknown" ? routes : { kind: "known", value: unit ? weightOf(route, unit.digest) : 0 };
+    },
+    inFlight(unit: UnitRef | null): Known<number> {
+      return unit ? inFlightOn(seen, findInstalled(installed, unit.digest), unit.digest) : { kind: "known", value: 0 };
+    },
+  };
+}
+
+/** Whether every version with traffic gets it on all instances where it answers, and nowhere else. */
+function isRouted(route: Route | null, installed: readonly Installed[], instances: readonly EngineInstance[]): boolean {
+  const isUp = new Set(instances.filter((instance) => instance.state === "ready").map((instance) => instance.id));
+  return (route?.shares ?? []).every((share) => {
+    const ready = findInstalled(installed, share.digest)?.placements.filter((each) => each.ready && isUp.has(each.instance)) ?? [];
+    if (ready.length === 0 || share.weight === 0) return true;
+    return (
+      ready.length === share.targets.length &&
+      ready.every((each) => share.targets.some((target) => target.instance === each.instance && target.url === each.address))
+    );
+  });
+}
+
+interface Around {
+  readonly rollout: Rollout;
+  readonly installed: readonly Installed[];
+  readonly route: Route | null;
+  readonly seen: Seen;
+}
+
+function instanceSeen({ id, state }: EngineInstance, { rollout, installed, route, seen }: Around): InstanceSeen {
+  const isReadyHere = (unit: UnitRef | null): boolean => {
+    const found = unit && findInstalled(installed, unit.digest);
+    return found !== null && found.drift === null && found.placements.some((each) => each.instance === id && each.ready);
+  };
+  return {
+    id,
+    isUp: state === "ready",
+    candidateReady: isReadyHere(rollout.candidate),
+    stableReady: isReadyHere(rollout.stable),
+    stableInFlight: inFlightAt(id, rollout.stable, installed, seen),
+    inRotation: route?.shares.some((share) => share.weight > 0 && isTargeted(share, id, installed)) ?? false,
+  };
+}
+
+/** A target at an address that its instance has left reaches nobody. */
+function isTargeted(share: Share, instance: string, installed: readonly Installed[]): boolean {
+  const place = findInstalled(installed, share.digest)?.placements.find((each) => each.instance === instance);
+  return share.targets.some((target) => target.instance === instance && (place === undefined || place.address === target.url));
+}
+
+function inFlightAt(instance: string, unit: UnitRef | null, installed: readonly Installed[], seen: Seen): Known<number> {
+  if (!unit) return { kind: "known", value: 0 };
+  if (seen.inFlight.kind === "unknown") return seen.inFlight;
+  const placement = findInstalled(installed, unit.digest)?.placements.find((each) => each.instance === instance);
+  return { kind: "known", value: Math.max(seen.inFlight.value.get(unit.digest)?.get(instance) ?? 0, placement?.inFlight ?? 0) };
+}
+
+/** What a rollout's metrics are held against: the strategy's own checks and the environment's. */
+export function checksOf({ strategy }: Pick<Rollout, "strategy">, { spec }: Pick<Seen, "spec">): readonly MetricCheck[] {
+  return [...traitsOf(strategy).checks(strategy), ...(spec?.analysis.checks ?? [])];
+}
+
+function judgeMetrics(checks: readonly MetricCheck[], rollout: Rollout, seen: Seen): Judgement {
+  const measured = seen.measured.get(rollout.deployment) ?? [];
+  const verdict = judgeChecks(measured, checks, at(seen));
+  return { ...verdict, trigger: verdict.kind === "unhealthy" ? firing(measured, checks, at(seen)).trigger : "" };
+}
+
+function judgeTriggers(rollout: Rollout, seen: Seen): Judgement {
+  return firing(seen.measured.get(rollout.deployment) ?? [], triggersOf(seen), at(seen));
+}
+
+/** Those that are switched on. */
+export function triggersOf({ spec }: Pick<Seen, "spec">): readonly MetricCheck[] {
+  return spec?.rollback.automatic.enabled ? spec.rollback.automatic.triggers : [];
+}
+
+function at({ now, spec }: Seen): { readonly now: number; readonly maxAgeMs: number } {
+  return { now, maxAgeMs: spec?.rollback.automatic.evidenceMaxAgeMs ?? 60_000 };
+}
+
+type Verdicts = Pick<RolloutSeen, "pre" | "during" | "post" | "proof">;
+
+function verdicts({ state }: Rollout, { evidence, owed }: Memory): Verdicts {
+  const of = (phase: Phase, scope: string): Verdict => {
+    const verdict = judge(evidence.filter((result) => result.phase === phase && result.scope === scope));
+    const isRunning = owed.some(
+      ({ action }) => action.kind === "ensure-validated" && action.phase === phase && validationScope(action) === scope,
+    );
+    return isRunning && verdict.kind === "healthy" ? { kind: "unknown", why: "validations are still running" } : verdict;
+  };
+  const batch = "batch" in state ? scopeOf(state.batch) : "";
+  return { pre: of("pre", ""), during: of("during", batch), post: of("post", ""), proof: of("post", "rollback") };
+}

@@ -1,0 +1,106 @@
+/** What all commands that give an order share: their options, the giving, and how the answer is told. */
+
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { PinionError } from "../../../domain/errors.ts";
+import type { EnvironmentName } from "../../../domain/names.ts";
+import type { OrderAnswer, OrderWish } from "../../../domain/journal/commands.ts";
+import type { Person } from "../../../domain/journal/people.ts";
+import { orderAnswerJson } from "../../../api/json.ts";
+import type { ControllerClient } from "../../../api/client.ts";
+import { isOrderId } from "../../../api/parse-command.ts";
+import { configOption, controllerOption, type ControllerOptions } from "./controller-option.ts";
+import { printFailure } from "../terminal/failure.ts";
+import { findPerson, parsePersonOption } from "./person.ts";
+import { type ExitCode, type Format, formatOption, print, printJson, type Session } from "../terminal/session.ts";
+import { printable } from "../../../domain/safe-text.ts";
+
+export interface OrderOptions extends ControllerOptions {
+  readonly reason?: string;
+  readonly as?: Person;
+  readonly id?: string;
+  readonly format: Format;
+}
+
+/** What became of it; null: it is recorded, and nothing was decided about it in time. */
+export interface Given {
+  readonly id: string;
+  readonly answer: OrderAnswer | null;
+}
+
+/** Recorded or under way, but not over in time. */
+export const notInTime: ExitCode = 3;
+
+const answerTimeoutMs = 30_000;
+const askAgainMs = 500;
+
+/** Adds the options of an order; `reason` says whether one must be given. */
+export function addOrderOptions(command: Command, reason: "required" | "optional"): Command {
+  const needed = reason === "required" ? "; required" : "";
+  const why = new Option("--reason <text>", `why, for whoever reads the history${needed}`).argParser(parseReason);
+  return command
+    .addOption(reason === "required" ? why.makeOptionMandatory() : why)
+    .addOption(
+      new Option("--as <person>", '"Name <email>" of who orders it; default: user.name and user.email of git').argParser(parsePersonOption),
+    )
+    .addOption(new Option("--id <id>", "name of the order: given twice it is carried out once").argParser(parseOrderId))
+    .addOption(controllerOption())
+    .addOption(configOption())
+    .addOption(formatOption());
+}
+
+/** What `--help` says of every order, in front of the examples. */
+export const orderHelp =
+  "Exit code 0 when it is done, 1 when it is refused, 2 when it could not be given, 3 when it is recorded and not decided about in time.";
+
+function parseReason(text: string): string {
+  if (text.trim() === "") throw new InvalidArgumentError("Say why in a few words.");
+  return text.trim();
+}
+
+function parseOrderId(text: string): string {
+  if (!isOrderId(text)) throw new InvalidArgumentError("It is 1 to 100 letters, digits, dots, hyphens and underscores.");
+  return text;
+}
+
+export interface Giving {
+  readonly client: ControllerClient;
+  readonly environment: EnvironmentName;
+  readonly wish: OrderWish;
+}
+
+/** Gives the order and stays for the answer. @throws as `ControllerClient.order`, `usage/invalid` when nobody knows who gives it. */
+export async function giveOrder(session: Session, { client, environment, wish }: Giving, options: OrderOptions): Promise<Given> {
+  const { world } = session;
+  const id = options.id ?? world.randomId();
+  const by = options.as ?? (await findPerson(world));
+  const answer = await client.order(environment, { id, by, reason: options.reason ?? "", wish });
+  return { id, answer: answer ?? (await untilAnswered(session, () => client.orderAnswer(environment, id))) };
+}
+
+async function untilAnswered({ world }: Session, ask: () => Promise<OrderAnswer | null>): Promise<OrderAnswer | null> {
+  const until = world.now() + answerTimeoutMs;
+  const never = new AbortController().signal;
+  while (world.now() < until) {
+    await world.sleep(askAgainMs, never);
+    const answer = await ask();
+    if (answer) return answer;
+  }
+  return null;
+}
+
+/** Prints what became of an order. */
+export function tellAnswer(session: Session, { id, answer }: Given, format: Format): ExitCode {
+  if (format === "json") printJson(session, answer ? orderAnswerJson(answer) : { id, kind: "unanswered", why: unanswered(id) });
+  else if (answer?.kind === "done") print(session, [`${session.colors.green("done")}: ${printable(answer.why)}`]);
+  else printFailure(session, answer ? new PinionError("order/refused", answer.why) : new PinionError("order/unanswered", unanswered(id)));
+  return codeOf(answer);
+}
+
+function unanswered(id: string): string {
+  return `order ${id} is recorded, and nothing was decided about it within ${answerTimeoutMs / 1000} seconds`;
+}
+
+function codeOf(answer: OrderAnswer | null): ExitCode {
+  if (!answer) return notInTime;
+  return answer.kind === "done" ? 0 : 1;
+}

@@ -1,0 +1,80 @@
+/** `pinion pause | resume | abort | retry | promote`: people's hands on a deployment under way. */
+
+import type { OrderWish } from "../../../domain/journal/commands.ts";
+import { clientFor } from "../asking/controller-option.ts";
+import { addOrderOptions, giveOrder, orderHelp, type OrderOptions, tellAnswer } from "../asking/command.ts";
+import type { AddCommand, Session } from "../terminal/session.ts";
+import { parseProcessTarget, type ProcessTarget } from "../asking/target.ts";
+
+interface Hand {
+  readonly name: "pause" | "resume" | "abort" | "retry" | "promote";
+  readonly description: string;
+  /** What it means exactly. */
+  readonly meaning: string;
+  readonly examples: readonly string[];
+}
+
+const hands: readonly Hand[] = [
+  {
+    name: "pause",
+    description: "hold a rollout where it is",
+    meaning:
+      "The traffic stays as it is shared, and the clock of the deployment stands still. Checks and triggers go on: a bad version is still taken back.",
+    examples: ['pinion pause production/order-intake --reason "looking at the logs"'],
+  },
+  {
+    name: "resume",
+    description: "let a paused rollout go on",
+    meaning: "It goes on where it was paused.",
+    examples: ["pinion resume production/order-intake"],
+  },
+  {
+    name: "abort",
+    description: "give a rollout up: all traffic back to the stable version",
+    meaning: "The traffic goes back at once. The version is not tried again until its pin changes, or `pinion retry`.",
+    examples: ['pinion abort production/order-intake --reason "wrong tariff file"'],
+  },
+  {
+    name: "retry",
+    description: "try a version again that failed or was aborted",
+    meaning:
+      "What is pinned is deployed from the beginning. A version in quarantine is not: take it out of quarantine.yaml by a commit first.",
+    examples: ['pinion retry staging/order-intake --reason "the payment sandbox is back"'],
+  },
+  {
+    name: "promote",
+    description: "let a rollout take its next step now",
+    meaning:
+      "It does not wait for the pause or the time of its step, and a rollout that somebody paused is no longer paused. A version that is known to be bad is not promoted.",
+    examples: ["pinion promote production/order-intake", 'pinion promote production/order-intake --full --reason "hot fix"'],
+  },
+];
+
+/** One for each of them. */
+export const addHands: readonly AddCommand[] = hands.map(({ name, description, meaning, examples }) => (program, session, finish) => {
+  const command = program
+    .command(name)
+    .description(description)
+    .argument("<environment/process>", "the process, such as production/order-intake", parseProcessTarget);
+  if (name === "promote") command.option("--full", "take all steps that are left: all traffic at once", false);
+  addOrderOptions(command, "optional")
+    .addHelpText("after", `\n${meaning}\n\n${orderHelp}\n\nExamples:\n${examples.map((example) => `  ${example}\n`).join("")}`)
+    .action(async (target: ProcessTarget, options: Options) => {
+      const { process } = target;
+      const wish: OrderWish = name === "promote" ? { kind: name, process, isFull: options.full === true } : { kind: name, process };
+      finish(await order(session, { environment: target.environment, wish }, options));
+    });
+});
+
+interface Options extends OrderOptions {
+  readonly full?: boolean;
+}
+
+async function order(
+  session: Session,
+  about: { readonly environment: string; readonly wish: OrderWish },
+  options: Options,
+): Promise<number> {
+  const client = await clientFor(session, options);
+  return tellAnswer(session, await giveOrder(session, { client, ...about }, options), options.format);
+}

@@ -1,0 +1,123 @@
+/** The API's client meets servers that are no controllers. */
+
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { createControllerClient } from "../../src/api/client.ts";
+import { startHttp } from "../../src/surfaces/http/listen.ts";
+import { createKeptLog } from "../support/log.ts";
+import { complete, fixedTokens, token } from "../surfaces/cli/controller.ts";
+import { ann, deployment, fullOverview, noon, overview } from "../surfaces/http/pictures.ts";
+
+const servers: Server[] = [];
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function serverThat(answers: RequestListener): Promise<string> {
+  const server = createServer(answers);
+  servers.push(server);
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+describe("the client", () => {
+  it.each([
+    ["at rest", overview()],
+    ["with everything under way that there can be", fullOverview()],
+  ])("gets back what the controller knows, whole, %s", async (_when, picture) => {
+    const parts = complete({ overview: () => Promise.resolve(picture), history: () => Promise.resolve([deployment]) });
+    const about = { log: createKeptLog(), metrics: () => Promise.resolve(""), now: () => noon };
+    const tcp = { host: "localhost", port: 0, names: [], tokens: fixedTokens() };
+    const server = await startHttp({ tcp, socket: null, uid: 1000, ...parts, ...about });
+    try {
+      const client = createControllerClient({ url: `${server.url}/`, socket: null, token: () => Promise.resolve(token) });
+      expect(await client.overview({})).toEqual({ ...picture, now: noon });
+      expect(await client.history({ limit: 1 })).toEqual([deployment]);
+      expect(await client.deployment(deployment.id)).toEqual(deployment);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it.each<[string, number, string, string]>([
+    ["text", 200, "hello", "does not answer like a controller: the answer is no object"],
+    ["other JSON", 200, "{}", "does not answer like a controller: repository is no object"],
+    ["an old answer", 200, '{"repository":{"url":1}}', "does not answer like a controller: repository: url is no text"],
+    ["an error page", 502, "<h1>Bad gateway</h1>", "answered 502"],
+    ["an error of its own", 418, '{"code":"tea/pot","message":"short and stout"}', "answered 418: short and stout"],
+  ])("says so when it gets %s", async (_what, ...[status, body, message]) => {
+    const url = await serverThat((_request, response) => response.writeHead(status).end(body));
+    const asked = createControllerClient(url).overview({});
+    await expect(asked).rejects.toMatchObject({ code: "controller/failed", message: expect.stringContaining(message) });
+  });
+
+  it("reads no further than any controller answers", async () => {
+    const chunk = Buffer.alloc(1024 * 1024, " ");
+    let sent = 0;
+    const url = await serverThat((_request, response) => {
+      const more = (): void => {
+        while (!response.destroyed && sent < 1_000) {
+          sent += 1;
+          if (!response.write(chunk)) return void response.once("drain", more);
+        }
+      };
+      more();
+    });
+    const asked = createControllerClient(url).overview({});
+    await expect(asked).rejects.toMatchObject({ code: "controller/failed", message: expect.stringContaining("longer than 64 MiB") });
+    expect(sent).toBeLessThan(200);
+  });
+
+  it("takes over errors of the catalogue", async () => {
+    const url = await serverThat((_request, response) => response.writeHead(503).end('{"code":"git/unreachable","message":"no route"}'));
+    await expect(createControllerClient(url).history({})).rejects.toMatchObject({ code: "git/unreachable", message: "no route" });
+  });
+
+  it("follows nobody elsewhere", async () => {
+    const elsewhere = await serverThat((_request, response) => response.end('{"deployments":[]}'));
+    const url = await serverThat((_request, response) => response.writeHead(302, { location: elsewhere }).end());
+    await expect(createControllerClient(url).history({})).rejects.toMatchObject({ code: "controller/unreachable" });
+  });
+
+  it("asks for exactly the deployment named", async () => {
+    const asked: (string | undefined)[] = [];
+    const url = await serverThat((request, response) => {
+      asked.push(request.url);
+      response.writeHead(404).end("{}");
+    });
+    await expect(createControllerClient(url).deployment("a/../b?c")).rejects.toMatchObject({ code: "controller/failed" });
+    expect(asked).toEqual(["/api/v1/deployments/a%2F..%2Fb%3Fc"]);
+  });
+
+  const given = { id: "o-1", by: ann, reason: "", wish: { kind: "pause", process: "a" } } as const;
+
+  it.each<[string, number, string, unknown]>([
+    ["done", 200, '{"id":"o-1","kind":"done","why":"paused","at":"2026-11-21T12:00:00.000Z"}', { kind: "done", why: "paused", at: noon }],
+    [
+      "refused",
+      409,
+      '{"code":"order/refused","message":"no","hint":"","id":"o-1","kind":"refused","why":"no","at":"2026-11-21T12:00:00.000Z"}',
+      { kind: "refused", why: "no" },
+    ],
+    ["not decided about yet", 202, '{"id":"o-1"}', null],
+  ])("takes an order that is %s as an answer", async (_what, ...[status, body, answer]) => {
+    const url = await serverThat((_request, response) => response.writeHead(status).end(body));
+    const client = createControllerClient(url);
+    for (const asked of [await client.order("e", given), await client.orderAnswer("e", "o-1")]) {
+      if (answer === null) expect(asked).toBeNull();
+      else expect(asked).toMatchObject(answer as object);
+    }
+  });
+
+  it("takes other refusals of an order as errors", async () => {
+    const url = await serverThat((_request, response) => response.writeHead(404).end('{"code":"process/unknown","message":"none"}'));
+    await expect(createControllerClient(url).order("e", given)).rejects.toMatchObject({ code: "process/unknown", message: "none" });
+  });
+});

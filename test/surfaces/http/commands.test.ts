@@ -1,0 +1,148 @@
+/** People's orders over the API: what is taken, what is refused, and what a browser cannot send. */
+
+import { describe, expect, it } from "vitest";
+import { PinionError } from "../../../src/domain/errors.ts";
+import type { OrderAnswer } from "../../../src/domain/journal/commands.ts";
+import { createHttp } from "../../../src/surfaces/http/server.ts";
+import { createKeptLog } from "../../support/log.ts";
+import { complete, type ControllerParts, openDoor, orderTaker } from "../cli/controller.ts";
+import { ann, noon } from "./pictures.ts";
+
+const path = "/api/v1/environments/production/orders";
+/** The name is the caller's word, and what they showed stands beside it. */
+const claimed = { ...ann, claimed: "with the token of uid 1000" };
+const pause = { by: ann, reason: "looking", wish: { kind: "pause", process: "order-intake" } };
+
+function api(parts: ControllerParts) {
+  return createHttp({ door: openDoor(), ...complete(parts), log: createKeptLog(), metrics: () => Promise.resolve(""), now: () => noon });
+}
+
+const post = (app: ReturnType<typeof api>, payload: unknown, headers: Record<string, string> = {}) =>
+  app.inject({
+    method: "POST",
+    url: path,
+    headers: { host: "127.0.0.1", "content-type": "application/json", ...headers },
+    payload: typeof payload === "string" ? payload : JSON.stringify(payload),
+  });
+
+describe("an order", () => {
+  it("reaches the controller whole, with environment and time", async () => {
+    const { orders, order } = orderTaker(() => ({ kind: "done", why: "paused at 40 %" }));
+    const answer = await post(api({ order }), { id: "o-1", ...pause });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toEqual({ id: "o-1", kind: "done", why: "paused at 40 %", at: "2026-11-21T12:00:00.000Z" });
+    expect(orders).toEqual([
+      { id: "o-1", environment: "production", by: claimed, why: "looking", at: noon, wish: { kind: "pause", process: "order-intake" } },
+    ]);
+  });
+
+  it.each([
+    [
+      { kind: "rollback", process: "a" },
+      { kind: "rollback", process: "a", to: null },
+    ],
+    [
+      { kind: "rollback", process: "a", to: "1.2.3-rc.1+b" },
+      { kind: "rollback", process: "a", to: "1.2.3-rc.1+b" },
+    ],
+    [
+      { kind: "promote", process: "a" },
+      { kind: "promote", process: "a", isFull: false },
+    ],
+    [
+      { kind: "promote", process: "a", isFull: true },
+      { kind: "promote", process: "a", isFull: true },
+    ],
+    [
+      { kind: "recover", process: "a" },
+      { kind: "recover", process: "a" },
+    ],
+    [{ kind: "freeze" }, { kind: "freeze" }],
+  ])("may wish %j", async (wish, understood) => {
+    const { orders, order } = orderTaker(() => ({ kind: "done", why: "" }));
+    expect((await post(api({ order }), { ...pause, wish })).statusCode).toBe(200);
+    expect(orders.map((one) => one.wish)).toEqual([understood]);
+  });
+
+  it("without an id gets one of its own, each time another", async () => {
+    const { orders, order } = orderTaker(() => ({ kind: "done", why: "" }));
+    const app = api({ order });
+    await post(app, pause);
+    await post(app, { ...pause, id: null });
+    expect(new Set(orders.map(({ id }) => id)).size).toBe(2);
+  });
+
+  it("that is refused says why and what to do, with 409", async () => {
+    const { order } = orderTaker(() => ({ kind: "refused", why: "nothing is under way" }));
+    const answer = await post(api({ order }), { id: "o-2", ...pause });
+    expect(answer.statusCode).toBe(409);
+    expect(answer.json()).toMatchObject({
+      code: "order/refused",
+      message: "nothing is under way",
+      hint: expect.stringContaining("pinion status"),
+      id: "o-2",
+      kind: "refused",
+      why: "nothing is under way",
+    });
+  });
+
+  it("that nobody has decided about is accepted, and can be asked for", async () => {
+    const answers = new Map<string, OrderAnswer>();
+    const app = api({
+      order: () => Promise.reject(new PinionError("order/unanswered", "no pass came")),
+      answer: (environment, id) => Promise.resolve(answers.get(`${environment} ${id}`) ?? null),
+    });
+    const accepted = await post(app, { id: "o-3", ...pause });
+    expect(accepted.statusCode).toBe(202);
+    const ask = () => app.inject({ url: String(accepted.headers["location"]), headers: { host: "127.0.0.1" } });
+    expect((await ask()).statusCode).toBe(202);
+    answers.set("production o-3", { id: "o-3", kind: "done", why: "paused", at: noon });
+    expect((await ask()).json()).toMatchObject({ id: "o-3", kind: "done", why: "paused" });
+  });
+
+  it("for what is not there is refused with 404", async () => {
+    const app = api({ order: () => Promise.reject(new PinionError("process/unknown", "no process is called x")) });
+    expect((await post(app, pause)).json()).toMatchObject({ code: "process/unknown" });
+  });
+});
+
+describe("no order is given", () => {
+  it.each<[string, unknown, string]>([
+    ["with no name", { ...pause, by: { name: " ", email: null } }, "by: name"],
+    ["by nobody", { ...pause, by: undefined }, "by is no object"],
+    ["with another word for process", { ...pause, wish: { kind: "pause", proces: "a" } }, "process is no text"],
+    ["with a word too many", { ...pause, wish: { kind: "pause", process: "a", to: "1.0.0" } }, 'there is no "to"'],
+    ["with a word too many outside", { ...pause, force: true }, 'there is no "force"'],
+    ["of another kind", { ...pause, wish: { kind: "explode", process: "a" } }, "kind is no"],
+    ["for a process that cannot be one", { ...pause, wish: { kind: "pause", process: "../a" } }, "process is made of"],
+    ["for a whole environment by a word for a process", { ...pause, wish: { kind: "freeze", process: "a" } }, 'there is no "process"'],
+    ["with an id that is none", { ...pause, id: "a b" }, "id is 1 to 100"],
+    ["with a very long reason", { ...pause, reason: "x".repeat(2001) }, "reason is longer"],
+    ["with half a JSON", "{", ""],
+    ["with no object", "[]", "the order is no object"],
+    ["with a prototype in it", '{"__proto__": {"x": 1}}', "not valid JSON"],
+  ])("%s", async (_what, body, message) => {
+    const { orders, order } = orderTaker(() => ({ kind: "done", why: "" }));
+    const answer = await post(api({ order }), body);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: "usage/invalid", message: expect.stringContaining(message) });
+    expect(orders).toEqual([]);
+  });
+
+  it.each([
+    ["a form", { "content-type": "application/x-www-form-urlencoded" }, 415],
+    ["text", { "content-type": "text/plain" }, 415],
+    ["a page elsewhere", { origin: "https://evil.example" }, 403],
+    ["a name that leads here", { host: "evil.example" }, 403],
+  ])("by %s", async (_what, headers, status) => {
+    const { orders, order } = orderTaker(() => ({ kind: "done", why: "" }));
+    expect((await post(api({ order }), pause, headers)).statusCode).toBe(status);
+    expect(orders).toEqual([]);
+  });
+
+  it("with a body that has no end", async () => {
+    const { orders, order } = orderTaker(() => ({ kind: "done", why: "" }));
+    expect((await post(api({ order }), { ...pause, reason: "x".repeat(70_000) })).statusCode).toBe(413);
+    expect(orders).toEqual([]);
+  });
+});
