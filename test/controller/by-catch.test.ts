@@ -17,6 +17,20 @@ async function caller(): Promise<World> {
   return world;
 }
 
+function failing(world: World, processes: readonly string[]): void {
+  world.readings = ({ process }) => ({
+    candidate: { kind: "value", value: processes.includes(process) ? 50 : 0, requests: 100, coveredMs: 10_000 },
+  });
+}
+
+async function passesUntil(world: World, isSo: () => Promise<boolean>): Promise<void> {
+  for (let passes = 0; !(await isSo()); passes += 1) {
+    if (passes > 100) throw new Error("it is never so");
+    await world.pass();
+    world.now += 100;
+  }
+}
+
 /** The smoke test of orders fails while billing 2.1.0 is there, and billing is then taken back by a person's order. */
 async function failedBesideARollback(world: World): Promise<void> {
   world.pin("billing", "2.1.0");
@@ -62,8 +76,7 @@ describe("a version that fails while what it calls is being rolled back", () => 
 
 describe("a version that has traffic when what it calls is rolled back", () => {
   /** Both are being watched, and from now on both answer with errors. */
-  async function bothFail(): Promise<World> {
-    const world = await caller();
+  async function bothFail(world: World): Promise<void> {
     use(world, blueGreen, 60_000, [errorRate]);
     measure(world, 0);
     world.pin("billing", "2.1.0");
@@ -74,7 +87,6 @@ describe("a version that has traffic when what it calls is rolled back", () => {
       world.now += 100;
     }
     measure(world, 50);
-    return world;
   }
 
   async function areWatched(world: World): Promise<boolean> {
@@ -83,7 +95,8 @@ describe("a version that has traffic when what it calls is rolled back", () => {
   }
 
   it("is neither reverted nor put into quarantine, and is tried again once when that is healthy", async () => {
-    const world = await bothFail();
+    const world = await caller();
+    await bothFail(world);
     world.isGitDown = true;
     await world.settle();
     expect([world.traffic("billing"), world.traffic("orders")]).toEqual([{ "2.0.0": 100 }, { "1.0.0": 100 }]);
@@ -102,8 +115,21 @@ describe("a version that has traffic when what it calls is rolled back", () => {
     expect(world.traffic("orders")).toMatchObject({ "1.1.0": 100 });
   });
 
+  it("is good no more until it has shown it again, whatever it was before", async () => {
+    const world = await caller();
+    for (const version of ["1.1.0", "1.0.0"]) {
+      world.pin("orders", version);
+      await world.settle();
+    }
+    await bothFail(world);
+    world.isGitDown = true;
+    await world.settle();
+    expect((await world.state("orders"))?.knownGood.map(({ version }) => version)).toEqual(["1.0.0"]);
+  });
+
   it("is condemned like any other when it fails again", async () => {
-    const world = await bothFail();
+    const world = await caller();
+    await bothFail(world);
     await world.settle();
     world.now += 60_000;
     await world.settle();
@@ -126,20 +152,6 @@ describe("a version that is condemned seconds before what it calls", () => {
     failing(world, ["orders"]);
     await passesUntil(world, async () => (await world.state("orders"))?.rollout === null);
     await world.pass();
-  }
-
-  function failing(world: World, processes: readonly string[]): void {
-    world.readings = ({ process }) => ({
-      candidate: { kind: "value", value: processes.includes(process) ? 50 : 0, requests: 100, coveredMs: 10_000 },
-    });
-  }
-
-  async function passesUntil(world: World, isSo: () => Promise<boolean>): Promise<void> {
-    for (let passes = 0; !(await isSo()); passes += 1) {
-      if (passes > 100) throw new Error("it is never so");
-      await world.pass();
-      world.now += 100;
-    }
   }
 
   it("waits with its revert, and is tried again once when that is healthy", async () => {
@@ -180,6 +192,43 @@ describe("a version that is condemned seconds before what it calls", () => {
     await world.settle();
     expect(world.reverts.map(({ process }) => process)).toEqual(["orders"]);
     expect((await world.status("orders"))?.desired).toBe("1.0.0");
+  });
+});
+
+describe("a version that fails beside a dependency that does not go back", () => {
+  it("is reverted as ever where that fails and has nothing to go back to", async () => {
+    const world = createWorld();
+    world.publish("billing", "2.0.0");
+    for (const version of ["1.0.0", "1.1.0"]) world.publish("orders", version, { dependencies: needsBilling });
+    use(world, blueGreen, 300_000, [errorRate]);
+    measure(world, 0);
+    world.pin("billing", "2.0.0");
+    world.pin("orders", "1.0.0");
+    await world.settle();
+    world.pin("orders", "1.1.0");
+    await passesUntil(world, async () => (await world.state("orders"))?.rollout?.candidate?.version === "1.1.0");
+    await passesUntil(world, async () => (await world.state("orders"))?.rollout?.state.kind === "watching");
+    failing(world, ["billing", "orders"]);
+    await passesUntil(world, async () => (await world.state("orders"))?.rollout === null);
+    expect((await world.status("billing"))?.reason.code).toBe("PersonMustDecide");
+    expect((await world.state("orders"))?.quarantined).toHaveLength(1);
+    world.now += 61_000;
+    await world.settle();
+    expect(world.reverts.map(({ process }) => process)).toEqual(["orders"]);
+  });
+
+  it("stays so where its revert only waits for somebody to merge it", async () => {
+    const world = await caller();
+    world.pin("billing", "2.1.0");
+    await world.settle();
+    world.spec = { ...world.spec, rollback: { ...world.spec.rollback, manual: { enabled: true, approvalRequired: true } } };
+    expect(await world.order({ kind: "rollback", process: "billing", to: null })).toMatchObject({ kind: "done" });
+    await world.settle();
+    expect((await world.state("billing"))?.revert?.outcome?.kind).toBe("proposed");
+    world.prober.setAnswer(({ url }) => (url.includes("orders") ? { status: 502 } : {}));
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    expect((await world.status("orders"))?.reason.code).toBe("DeploymentFailed");
   });
 });
 

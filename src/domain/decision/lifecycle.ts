@@ -16,7 +16,7 @@ import { describeFreeze, signature } from "../journal/commands.ts";
 import { codeAtEnd, codeOf, codeUnderWay, rejectedPhase } from "./deployment-reason.ts";
 import { definitionOf } from "../rollback/quarantine.ts";
 import { joinReasons, type Reason, type ReasonCode } from "../journal/reason.ts";
-import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, whyNotAutomatic } from "../rollback/policy.ts";
+import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, foundBad, whyNotAutomatic } from "../rollback/policy.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "../journal/rollout.ts";
 import { rolloutStates } from "../strategies/rollout-states.ts";
 import { type ProcessSeen, viewProcess } from "../observed/observation.ts";
@@ -201,7 +201,8 @@ function afterEntering(one: Case, rollout: Rollout, after: Rollout): ProcessStat
   const { before, desired, pass } = one;
   const { state, awaits } = after;
   if (state.kind !== "rejected" || !state.hadTraffic || rollout.state.kind === "rejected") return before;
-  if (state.trigger === inconclusive || awaits !== undefined) return before;
+  if (state.trigger === inconclusive) return before;
+  if (awaits !== undefined) return foundBad(before, rollout);
   const reason = { trigger: state.trigger, why: state.why };
   return inDoubt(one, after, afterRejection(before, { rollout, reason, desired, seen: pass.seen, by: null }));
 }

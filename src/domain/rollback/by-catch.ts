@@ -9,11 +9,10 @@ import { inconclusive } from "../strategies/inconclusive.ts";
 import type { Instant, ProcessId } from "../names.ts";
 import { findQuarantined, pinnedDefinition } from "./quarantine.ts";
 import type { Reason } from "../journal/reason.ts";
-import type { RevertOrder } from "../journal/revert.ts";
+import type { Revert, RevertOrder } from "../journal/revert.ts";
 import type { Rollout } from "../journal/rollout.ts";
-import { condemnation } from "./policy.ts";
+import { isTakenBackNow } from "./policy.ts";
 import { type Seen, servingUnit } from "../observed/observation.ts";
-import { watchRollout } from "../strategies/rollout-view.ts";
 import type { ProcessState, Refusal } from "../journal/state.ts";
 
 /** The rollout, with whom it awaits if it is rejected while somebody that it calls goes back. */
@@ -51,17 +50,22 @@ function mayBeByCatch(before: ProcessState, desired: Desired, { state }: Rollout
   return state.kind === "rejected" && (!state.hadTraffic || !isCondemned(before, desired));
 }
 
-/** Now, or since then; what its metrics condemn just now will. */
+/** Now, or since then; what its metrics take back just now will. */
 export function isGoingBack(process: ProcessState | undefined, since: Instant, seen: Seen): boolean {
   if (!process) return false;
   const { rollout, revert, rolledBackAt } = process;
-  return revert !== null || (rolledBackAt !== null && rolledBackAt >= since) || (rollout !== null && isTakenBack(rollout, seen));
+  const isSince = rolledBackAt !== null && rolledBackAt >= since;
+  return isBeingReverted(revert) || isSince || (rollout !== null && isTakenBack(rollout, process, seen));
 }
 
-function isTakenBack(rollout: Rollout, seen: Seen): boolean {
+/** What only waits for people to merge it may wait for days, and was wanted by nobody yet. */
+function isBeingReverted(revert: Revert | null): boolean {
+  return revert !== null && revert.order.mode === "push" && revert.outcome?.kind !== "proposed";
+}
+
+function isTakenBack(rollout: Rollout, process: ProcessState, seen: Seen): boolean {
   const { kind, state } = rollout;
-  if (kind === "rollback" || (state.kind === "rejected" && state.hadTraffic)) return true;
-  return condemnation(rollout, watchRollout(rollout, seen, { evidence: [], owed: [] })) !== null;
+  return kind === "rollback" || (state.kind === "rejected" && state.hadTraffic) || isTakenBackNow(rollout, process, seen);
 }
 
 interface Innocence {

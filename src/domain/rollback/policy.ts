@@ -13,6 +13,7 @@ import type { Rollout, RolloutSeen, StrategyStep } from "../journal/rollout.ts";
 import type { Person } from "../journal/people.ts";
 import type { Seen } from "../observed/observation.ts";
 import type { KnownGood, ProcessState } from "../journal/state.ts";
+import { watchRollout } from "../strategies/rollout-view.ts";
 import { hasPredecessor } from "./ways-back.ts";
 import { type Condemnation, isOnItsWay, mayHaveTraffic, reject } from "../strategies/steps.ts";
 
@@ -60,6 +61,12 @@ function whyTooSoon({ rolledBackAt: last }: ProcessState, coolDownMs: number, no
   return { rail: "cool-down", text: `it was rolled back just before, and once in ${describeDuration(coolDownMs)} is the limit` };
 }
 
+/** Whether its metrics condemn a candidate and nothing keeps it: the next decision about it takes it back. */
+export function isTakenBackNow(rollout: Rollout, before: ProcessState, seen: Seen): boolean {
+  const isBad = condemnation(rollout, watchRollout(rollout, seen, { evidence: [], owed: [] })) !== null;
+  return isBad && (isOnItsWay(rollout) || whyNotAutomatic(rollout, before, seen) === null);
+}
+
 /** Takes the candidate back, or says why it stays. */
 export function condemn(rollout: Rollout, reason: Condemnation, held: Rail | null, now: Instant): StrategyStep {
   if (held === null || isOnItsWay(rollout)) return reject(rollout, reason, now);
@@ -105,7 +112,8 @@ export function afterRejection(before: ProcessState, { rollout, reason, desired,
   return { ...condemnedHere(found, order), rolledBackAt: by === null ? seen.now : before.rolledBackAt };
 }
 
-function foundBad(before: ProcessState, { kind, candidate }: Rollout): ProcessState {
+/** What failed with traffic is good no more, whoever's fault that was. */
+export function foundBad(before: ProcessState, { kind, candidate }: Rollout): ProcessState {
   return kind === "deploy" ? notGood(before, (good) => good.digest === candidate?.digest) : before;
 }
 
