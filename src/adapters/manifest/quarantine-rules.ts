@@ -8,19 +8,26 @@ import { processSuggestions } from "./pin-rules.ts";
 import type { HeldEntry } from "./environment/quarantine-file.ts";
 import type { EnvironmentRecord } from "./environment/read-environment.ts";
 
-/** Entries of processes that do not exist, and of published versions whose definition has another digest. What was not read says nothing. */
-export function idleEntries({ quarantine }: EnvironmentRecord, processes: ProcessSet): readonly Finding[] {
+/** Entries of processes that do not exist, and of pinned versions whose definition has another digest: what is not pinned need not be read. */
+export function idleEntries({ quarantine, pins }: EnvironmentRecord, processes: ProcessSet): readonly Finding[] {
   const suggest = processSuggestions(processes);
-  return quarantine.flatMap((entry) => idle(entry, processes, suggest) ?? []).slice(0, maxFindings);
+  const isPinned = ({ process, version }: HeldEntry): boolean => pins.get(process)?.version === version;
+  return quarantine.flatMap((entry) => idle(entry, isPinned(entry), { processes, suggest }) ?? []).slice(0, maxFindings);
 }
 
-function idle(entry: HeldEntry, { records }: ProcessSet, suggest: ReturnType<typeof processSuggestions>): Finding | null {
+interface Known {
+  readonly processes: ProcessSet;
+  readonly suggest: ReturnType<typeof processSuggestions>;
+}
+
+function idle(entry: HeldEntry, isPinned: boolean, { processes: { records }, suggest }: Known): Finding | null {
   const { process, version, digest, places } = entry;
   const record = records.get(process);
   if (record === undefined) {
     const message = `the entry holds nothing back: the process ${process} does not exist`;
     return finding(places.process, "environment/unknown-process", message, suggest(process));
   }
+  if (!isPinned) return null;
   const known = record.versions.get(version);
   if (known?.kind !== "good" || record.catalogue.versions.get(version)?.status === "draft") return null;
   const { definitionDigest } = known.summary;
