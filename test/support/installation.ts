@@ -15,8 +15,8 @@ import { setPin, setStage, type Stage } from "../../src/demo/stage.ts";
 import { type Ground, pinsFile, writeGround } from "./proving-ground.ts";
 
 export const root = join(import.meta.dirname, "..", "..");
-/** Catches only what hangs. */
-const patienceMs = 240_000;
+/** Catches only what hangs, and says what that is before the limit of a test does. */
+const patienceMs = 500_000;
 export const pinion = [process.execPath, join(root, "bin", "pinion.js")] as const;
 
 export interface Installation {
@@ -233,7 +233,7 @@ async function untilDeployment(
   return found;
 }
 
-/** Asks again also when asking failed: one lost answer is no answer. @throws Error after four minutes, with what was waited for. */
+/** Asks again also when asking failed: one lost answer is no answer. @throws Error when it hangs, with what was waited for. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string, seen: () => string = () => ""): Promise<void> {
   const deadline = Date.now() + patienceMs;
   let failure: unknown = null;
