@@ -27,16 +27,22 @@ async function startedLoad(): Promise<Load> {
 }
 
 describe("SIGKILL of the controller under load, in the middle of a switch", () => {
-  it("loses no request, and the next controller finishes what was under way with the same gateway and engines", async () => {
+  it.each([
+    ["installing", "checking"],
+    ["waiting", "switching"],
+  ])("%s, and back, %s: it loses no request; the next one finishes it with the same gateway and engines", async (there, back) => {
     const load = await startedLoad();
     const gateway = await installation.pidOfGateway();
     const engines = await installation.pidsOfEngines(environment);
-    const rolloutStates = ["installing", "checking", "waiting", "switching"];
-    for (const [index, version] of ["1.4.0", "1.2.0", "1.4.0", "1.2.0"].entries()) {
+    const rounds = [
+      { version: "1.4.0", state: there },
+      { version: "1.2.0", state: back },
+    ];
+    for (const { version, state } of rounds) {
       await setPin(installation.stage, pins, orders, version);
       const since = Date.now();
       await installation.push(`Deploy ${orders} ${version}`);
-      await untilRolloutOf({ version, since }, rolloutStates[index] ?? "installing");
+      await untilRolloutOf({ version, since }, state);
       await installation.killController();
       await sleep(200);
       await installation.startController();
@@ -44,7 +50,7 @@ describe("SIGKILL of the controller under load, in the middle of a switch", () =
       await until(async () => (await fetchVersion()) === version, `${version} answers`);
     }
     expect({ failed: load.counts.failed, why: load.counts.firstFailure }).toEqual({ failed: 0, why: null });
-    expect(load.counts.requests).toBeGreaterThan(500);
+    expect(load.counts.requests).toBeGreaterThan(200);
     expect(await installation.pidOfGateway()).toBe(gateway);
     expect(await installation.pidsOfEngines(environment)).toEqual(engines);
   });
