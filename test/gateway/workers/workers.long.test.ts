@@ -12,12 +12,24 @@ import { isRunning, type OwnedProcess } from "../../../src/gateway/owned-process
 import type { Route } from "../../../src/domain/observed/route.ts";
 import { gatewayDefaults } from "../../../src/domain/config/config.ts";
 import { call, gatewayCommand, logInto, openBackend, share, until, type Backend } from "../../adapters/routers/gateway/setting.ts";
+import { freePort } from "../../support/free-port.ts";
 
 let directory: string;
 let gateway: GatewayProcess;
 let backend: Backend;
 let changes: GatewayChange[];
 
+const ensure = (port = 0): Promise<GatewayProcess> =>
+  ensureGatewayProcess({
+    stateDirectory: directory,
+    keptIn: directory,
+    runAs: null,
+    host: "127.0.0.1",
+    port,
+    settings: gatewayDefaults,
+    command: gatewayCommand,
+    log: logInto([]),
+  });
 const identity = () => {
   const found = readIdentity(directory);
   if (found === null) throw new Error("no gateway");
@@ -63,16 +75,7 @@ function keepAsking(): { stop(): Promise<readonly string[]>; count(): number } {
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "pinion-gateway-"));
   backend = await openBackend((_, response) => response.end("one"));
-  gateway = await ensureGatewayProcess({
-    stateDirectory: directory,
-    keptIn: directory,
-    runAs: null,
-    host: "127.0.0.1",
-    port: 0,
-    settings: gatewayDefaults,
-    command: gatewayCommand,
-    log: logInto([]),
-  });
+  gateway = await ensure();
   changes = [];
   gateway.onChange((change) => changes.push(change));
   await gateway.router.ensureRoutes("production", [
@@ -163,16 +166,7 @@ describe("a worker of the gateway", () => {
     await gateway.detach();
     process.kill(left[0].pid, "SIGSTOP");
     process.kill(identity().pid, "SIGKILL");
-    gateway = await ensureGatewayProcess({
-      stateDirectory: directory,
-      keptIn: directory,
-      runAs: null,
-      host: "127.0.0.1",
-      port: 0,
-      settings: gatewayDefaults,
-      command: gatewayCommand,
-      log: logInto([]),
-    });
+    gateway = await ensure();
     await until(() => left.every((worker) => !isRunning(worker)));
     expect(await ask()).toBe("200 one");
   });
@@ -191,21 +185,15 @@ describe("a gateway that hangs", () => {
   });
 
   it("is ended when it is the standby of one that is gone, and its socket is let go of", async () => {
+    await gateway.stop();
+    const port = await freePort();
+    gateway = await ensure(port);
     const { standby } = identity();
     if (standby === null) throw new Error("no standby");
     await gateway.detach();
     process.kill(standby.pid, "SIGSTOP");
     process.kill(identity().pid, "SIGKILL");
-    gateway = await ensureGatewayProcess({
-      stateDirectory: directory,
-      keptIn: directory,
-      runAs: null,
-      host: "127.0.0.1",
-      port: 0,
-      settings: gatewayDefaults,
-      command: gatewayCommand,
-      log: logInto([]),
-    });
+    gateway = await ensure(port);
     expect(isRunning(standby)).toBe(false);
     expect(await ask()).toBe("200 one");
   });
