@@ -59,14 +59,14 @@ describe("a schedule across a canary, on two instances", () => {
     await installation.untilStatus(environment, "clock", { sync: "Synced", health: "Healthy", desired: "1.0.0" });
     const load = startRecordedLoad(`${await installation.address(environment)}/clock`, { callers: 4 });
     onTestFinished(() => load.stop());
-    await until(() => firings.length >= 2, "the schedule fires");
+    await until(() => firings.length >= 1, "the schedule fires");
 
     await installation.deploy(environment, "clock", "1.1.0");
     await until(() => load.of("1.1.0").length > 0, "the canary has traffic");
     const begun = firings.length;
     await installation.untilDeployment("clock", "1.1.0", ({ phase }) => phase === "Succeeded");
     const ended = firings.length;
-    await until(() => firings.length >= ended + 3, "it goes on firing");
+    await until(() => firings.length >= ended + 2, "it goes on firing");
 
     const seen = firings.toSorted((a, b) => a.at - b.at);
     expect(firings.slice(begun).map(({ version }) => version)).toContain("1.0.0");

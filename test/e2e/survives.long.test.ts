@@ -10,13 +10,17 @@ const pins = "environments/production/pins/team-orders.yaml";
 
 let installation: OpenInstallation;
 
+const untilWell = () => installation.untilStatus(environment, orders, { sync: "Synced", health: "Healthy", desired: "1.2.0" });
+
 /** Each test leaves it as well as it was. */
 beforeAll(async () => {
   installation = await openInstallation({ environments: [environment], instances: 2 });
+  await untilWell().catch(async (error: unknown) => {
+    await installation.close();
+    throw error;
+  });
   return () => installation.close();
 });
-
-const untilWell = () => installation.untilStatus(environment, orders, { sync: "Synced", health: "Healthy", desired: "1.2.0" });
 
 async function startedLoad(): Promise<Load> {
   await untilWell();
