@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { fill } from "../support/full-disk.ts";
 import { canary, measure, passes, use } from "../support/progressive.ts";
-import { running, type World } from "../support/world.ts";
+import { waitingOrder } from "../support/waiting-order.ts";
+import { environment, running, type World } from "../support/world.ts";
 
 let world: World;
 
@@ -106,5 +107,30 @@ describe("what was good and is pinned again while the disk is full", () => {
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy" });
+  });
+});
+
+describe("an environment that is unfrozen and frozen again while the disk is full", () => {
+  async function freezeAgain(): Promise<void> {
+    await waitingOrder(world, "unfreeze");
+    await waitingOrder(world, "freeze");
+    fill(world, "reserve");
+    await world.pass().catch(() => undefined);
+    fill(world, "free");
+    await world.settle();
+  }
+
+  it("stays frozen when there is room again", async () => {
+    world = await running();
+    await world.order({ kind: "freeze" });
+    await freezeAgain();
+    expect((await world.journal.state(environment)).freeze).not.toBeNull();
+  });
+
+  it("is frozen by the order that comes last, also where it was not frozen before", async () => {
+    world = await running();
+    await waitingOrder(world, "freeze");
+    await freezeAgain();
+    expect((await world.journal.state(environment)).freeze).not.toBeNull();
   });
 });

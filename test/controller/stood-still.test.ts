@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import type { Check } from "../../src/domain/desired/version.ts";
 import { canary, errorRate, measure, passes, use } from "../support/progressive.ts";
+import { waitingOrder } from "../support/waiting-order.ts";
 import { blueGreen, running, type World } from "../support/world.ts";
 
 let world: World;
@@ -65,6 +66,22 @@ describe("time in which nobody ran", () => {
     await world.order({ kind: "unfreeze" });
     const movedBy = ((await world.state("orders"))?.rollout?.deadline ?? 0) - before;
     expect([movedBy >= 110_000, movedBy < 111_000]).toEqual([true, true]);
+  });
+
+  it("is counted also where an environment is unfrozen and frozen again in one pass", async () => {
+    use(world, { ...canary, maxDurationMs: 60_000 });
+    measure(world, 0, 1);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    const before = (await world.state("orders"))?.rollout?.deadline ?? 0;
+    await world.order({ kind: "freeze" });
+    await passes(world, 10_000);
+    await waitingOrder(world, "unfreeze");
+    await world.order({ kind: "freeze" });
+    await passes(world, 20_000);
+    await world.order({ kind: "unfreeze" });
+    const movedBy = ((await world.state("orders"))?.rollout?.deadline ?? 0) - before;
+    expect([movedBy >= 30_000, movedBy < 31_000]).toEqual([true, true]);
   });
 
   it("stands still for what is paused too", async () => {

@@ -17,7 +17,7 @@ import type { DeploymentUpdate, EnvironmentState, ProcessState } from "../journa
 export interface Line {
   readonly freeze: Freeze | null;
   readonly isNews: boolean;
-  /** How long it was frozen until just now while somebody ran, in milliseconds; 0: nothing was lifted. */
+  /** How long it was frozen until it was lifted just now, while somebody ran, in milliseconds; 0: nothing was lifted. */
   readonly thawedAfterMs: number;
   readonly answers: readonly OrderAnswer[];
 }
@@ -28,6 +28,7 @@ export function obeyForLine(state: EnvironmentState, seen: Seen): Line {
   const { now } = seen;
   const answers: OrderAnswer[] = [];
   let freeze = before ?? freezeForLostJournal(state, seen);
+  let thawedAfterMs = 0;
   for (const order of orders) {
     const { kind } = order.wish;
     if (kind === "freeze") {
@@ -37,11 +38,11 @@ export function obeyForLine(state: EnvironmentState, seen: Seen): Line {
       answers.push(
         freeze ? done(order, `what was held by ${describePerson(freeze.by)} goes on`, now) : refused(order, "it is not frozen", now),
       );
+      if (freeze) thawedAfterMs += frozenMs(freeze, seen);
       freeze = null;
     }
   }
-  const isNews = freeze !== before;
-  return { freeze, isNews, thawedAfterMs: isNews && before && !freeze ? frozenMs(before, seen) : 0, answers };
+  return { freeze, isNews: freeze !== before, thawedAfterMs, answers };
 }
 
 /** But for the time in which nobody ran: that is added by itself. */

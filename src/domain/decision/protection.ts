@@ -10,7 +10,8 @@ import type { EnvironmentState, ProcessState, Step } from "../journal/state.ts";
  */
 export function protectivePart(step: Step, before: EnvironmentState): Step {
   const processes = step.processes.filter(isProtected);
-  const freeze = step.line?.freeze ?? null;
+  // Where it was frozen before it stays so until the orders about it can be recorded, the older ones before the newer.
+  const freeze = before.freeze ? null : (step.line?.freeze ?? null);
   const names = new Set(processes.map(({ process }) => process));
   const deployments = new Set(processes.flatMap((row) => deploymentsOf(row, before)));
   const answered = new Set(before.orders.filter((order) => isAbout(order, names, freeze !== null)).map(({ id }) => id));
@@ -40,7 +41,7 @@ function deploymentsOf({ process, rollout }: ProcessState, before: EnvironmentSt
 }
 
 function isAbout({ wish }: Order, processes: ReadonlySet<ProcessId>, isFrozen: boolean): boolean {
-  return "process" in wish ? processes.has(wish.process) : isFrozen && wish.kind === "freeze";
+  return "process" in wish ? processes.has(wish.process) : isFrozen;
 }
 
 /** Two decisions, one after the other, as one. */
