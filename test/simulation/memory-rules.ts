@@ -11,7 +11,7 @@ import { createMemory, doneTo, isGood, type Memory, type Moved, type Place, type
 import type { SimWorld } from "./sim-world.ts";
 import { createOpeningRules } from "./opening-rules.ts";
 import { createTimeoutRules } from "./timeout-rules.ts";
-import { judgeUnmeasured } from "./metric-rules.ts";
+import { judgeUnmeasured, judgeWatched } from "./metric-rules.ts";
 
 export interface MemoryRules {
   /** A controller starts. */
@@ -154,6 +154,7 @@ function judgeHeld({ trace }: SimWorld, { held }: Place, { process, quarantined,
 function judgeMoved(world: SimWorld, memory: Memory, moved: Moved): void {
   const { known, was, is } = moved;
   judgeUnmeasured(world, memory, moved);
+  judgeWatched(world, memory, moved);
   if (was.state.kind === "rejected" || is.state.kind !== "rejected") return;
   known.isRejected = true;
   const { environment, process, digest } = known.about;

@@ -51,8 +51,15 @@ function judgeTime(world: SimWorld, { automatic, full, what }: Watched): void {
   );
 }
 
+/** Its time was over, and the version before it is being removed: whoever decides that has watched it. */
+export function judgeWatched(world: SimWorld, { startedAt }: Memory, { known, was, is }: Moved): void {
+  if (was.state.kind !== "watching" || is.state.kind !== "removing") return;
+  const automatic = world.plan.environments.find(({ name }) => name === known.about.environment)?.spec.rollback.automatic;
+  if (automatic && hasWatch(automatic)) judgePresence(world, startedAt, { automatic, what: `${known.id}, whose old version goes` });
+}
+
 /** Whoever has only just been started has not seen enough. */
-function judgePresence({ trace, time }: SimWorld, startedAt: Instant, { automatic, what }: Watched): void {
+function judgePresence({ trace, time }: SimWorld, startedAt: Instant, { automatic, what }: Pick<Watched, "automatic" | "what">): void {
   const { watchMs, triggers } = automatic;
   const leastMs = Math.min(watchMs, ...triggers.map(({ windowMs }) => windowMs));
   trace.expect(time.now() - startedAt >= leastMs, "nobody was watched by a controller that was not there", what);
@@ -78,12 +85,17 @@ function badFrom(nature: Nature | null, full: Instant): Instant | null {
 const [whileWatched, unjudged] = ["while it was watched", "has all traffic; not judged: "];
 
 function hasBeenWatched(why: string): boolean {
-  return why.includes(whileWatched) || why.startsWith(unjudged);
+  return !isRemoved(why) && (why.includes(whileWatched) || why.startsWith(unjudged));
 }
 
 /** It ended because its time was over, not because something else was pinned. */
 function isByItself(why: string): boolean {
-  return hasBeenWatched(why) || why.endsWith("is removed") || why.includes("could not be removed");
+  return hasBeenWatched(why) || isRemoved(why);
+}
+
+/** The version before it, after the watch. */
+function isRemoved(why: string): boolean {
+  return why.endsWith("is removed") || why.includes("could not be removed");
 }
 
 /** Where nobody has measured lately, or there are not enough callers, metrics say nothing: what waits for them stays, and nobody is condemned. */

@@ -47,7 +47,7 @@ export function createTimeoutRules(world: SimWorld): TimeoutRules {
   }
 
   function thaw({ step, before, after }: Recorded): void {
-    if (!before.freeze || after.freeze) return;
+    if (!before.freeze || before.freeze.at === after.freeze?.at) return;
     for (const { environment, stops } of watches.values())
       if (environment === step.environment) stops.push({ from: before.freeze.at, to: step.at });
   }
@@ -163,8 +163,9 @@ function canRunOut(rollout: Rollout, { freeze }: EnvironmentState): boolean {
   return !isStopped || !canStandStill(rollout);
 }
 
+/** What has passed only waits for whom it changes over with. */
 function isWaitingForPerson({ strategy, state }: Rollout): boolean {
-  const step = strategy.kind === "canary" && state.kind === "shifting" ? strategy.steps[state.step] : null;
+  const step = strategy.kind === "canary" && state.kind === "shifting" && !state.hasPassed ? strategy.steps[state.step] : null;
   return step?.kind === "pause" && step.durationMs === null;
 }
 
