@@ -175,7 +175,7 @@ function warmIn(environment: EnvironmentPlan | null, process: string): number {
   return strategy && "keepOldVersion" in strategy && strategy.keepOldVersion ? strategy.warm.count : 0;
 }
 
-/** Every order that was recorded: on the branch once, proposed, or overtaken because the pin was moved meanwhile. */
+/** Every order that was recorded: on the branch once, proposed, void, or overtaken because the pin was moved meanwhile. */
 function judgeOrders({ world, invariants }: EndParts): void {
   const { git, trace } = world;
   for (const [id, order] of invariants.decisions.orders) {
@@ -183,8 +183,8 @@ function judgeOrders({ world, invariants }: EndParts): void {
     const at = git.commits.findIndex((commit) => commit.id === order.commit);
     const isProposed = git.branches.has(`rollback/${order.environment}/${id}`);
     const isOvertaken = git.commits.slice(at).some(({ files }) => !isPinned(files, order));
-    if (times === 0 && !isProposed && !isOvertaken && !invariants.decisions.retried.has(id))
-      trace.violate("each rollback commits exactly once", `${id} never did`);
+    const isVoid = invariants.acquitted.has(id) || invariants.decisions.retried.has(id);
+    if (times === 0 && !isProposed && !isOvertaken && !isVoid) trace.violate("each rollback commits exactly once", `${id} never did`);
   }
 }
 

@@ -16,6 +16,8 @@ import { createTrafficRules } from "./traffic-rules.ts";
 export interface Invariants {
   readonly decisions: DecisionRules;
   readonly git: GitRules;
+  /** Orders that are void, since the fault was somebody else's. */
+  readonly acquitted: ReadonlySet<string>;
   /** The same ports, watched. */
   router(router: Router): Router;
   journal(journal: Journal): Journal;
@@ -40,6 +42,7 @@ export function watch(world: SimWorld): Invariants {
   return {
     decisions,
     git,
+    acquitted: memory.acquitted,
     get passes() {
       return passes;
     },

@@ -6,6 +6,7 @@ import type { Route } from "../../src/domain/observed/route.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
 import { isBroken, quarantinePath, readQuarantine } from "./files.ts";
 import type { SimCommit } from "./git.ts";
+import { noteAcquitted, noteFalling } from "./doubt-rules.ts";
 import { judgeEnd, judgeOpening } from "./history-rules.ts";
 import { createMemory, doneTo, isGood, type Memory, type Moved, type Place, type Recorded } from "./memory.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -14,6 +15,8 @@ import { createTimeoutRules } from "./timeout-rules.ts";
 import { judgeUnmeasured, judgeWatched } from "./metric-rules.ts";
 
 export interface MemoryRules {
+  /** Orders that are void, since the fault was somebody else's. */
+  readonly acquitted: ReadonlySet<string>;
   /** A controller starts. */
   onStart(): void;
   /** It asks how many callers there were. */
@@ -28,6 +31,7 @@ export function createMemoryRules(world: SimWorld): MemoryRules {
   const timeouts = createTimeoutRules(world);
   const openings = createOpeningRules(world);
   return {
+    acquitted: memory.acquitted,
     onStart() {
       memory.startedAt = world.time.now();
       openings.onStart();
@@ -47,6 +51,7 @@ export function createMemoryRules(world: SimWorld): MemoryRules {
       for (const update of step.deployments) judgeEnd(world, memory, recorded, update);
       for (const update of step.deployments) judgeOpening(world, memory, recorded, update);
       for (const update of step.deployments) openings.judge(update);
+      noteFalling(memory, recorded);
       for (const row of step.processes) judgeRow(world, memory, recorded, row);
       for (const process of step.forgotten) forget(memory.place(step.environment, process));
       timeouts.afterStep(recorded);
@@ -94,6 +99,7 @@ function followHeld({ held }: Place, inGit: ReadonlySet<string>): void {
 /** The bot's commit follows the traffic; a person's own rollback is the other way round. */
 function judgeTrafficFirst({ trace, outside }: SimWorld, memory: Memory, { by, rollbackId }: SimCommit): void {
   const order = by === "pinion" ? memory.orders.get(rollbackId ?? "") : null;
+  trace.expect(!order || !memory.acquitted.has(order.id), "what is void is not written", order?.id ?? "");
   if (!order || order.deployment === null) return;
   const weight = outside.traffic.weight(order.environment, order.process, order.from);
   trace.expect(weight === 0, "traffic first, git second", `${order.id}: ${order.from} still has ${weight} %`);
@@ -104,6 +110,7 @@ function judgeRow(world: SimWorld, memory: Memory, recorded: Recorded, row: Proc
   const known = memory.of(row);
   if (known && was && row.rollout && row.rollout.deployment === was.deployment)
     judgeMoved(world, memory, { known, was, is: row.rollout, recorded });
+  noteAcquitted(world, memory, recorded, row);
   if (row.revert) judgeOrder(world, memory, row.revert.order);
   if (was) noteOvertaken(world, memory, { was: was.deployment, row, recorded });
   judgeRemembered(world, memory.place(recorded.step.environment, row.process), row);
@@ -126,6 +133,7 @@ function noteOvertaken(world: SimWorld, memory: Memory, { was, row: { process, r
 function noteAutomatic({ trace, plan }: SimWorld, place: Place, at: Instant, what: string): void {
   const coolDownMs = plan.environments.find(({ name }) => name === place.environment)?.spec.rollback.automatic.coolDownMs ?? 0;
   trace.expect(isCool(place, at, coolDownMs), "one automatic rollback in a cool-down", `${what}; the last one is remembered`);
+  place.automaticBefore = place.automaticAt;
   place.automaticAt = at;
 }
 
@@ -160,8 +168,11 @@ function judgeMoved(world: SimWorld, memory: Memory, moved: Moved): void {
   const { environment, process, digest } = known.about;
   const place = memory.place(environment, process);
   judgeTakenBack(world, place, moved);
-  if (known.about.kind === "deploy" && known.hadTraffic && is.state.trigger !== "abort" && digest) place.good.delete(digest);
+  if (known.about.kind === "deploy" && known.hadTraffic && !notFoundBad.has(is.state.trigger) && digest) place.good.delete(digest);
 }
+
+/** A person has stopped it, or somebody else was found bad, with whom it had exchanged paths. */
+const notFoundBad: ReadonlySet<string> = new Set(["abort", "handed-back"]);
 
 const settled: ReadonlySet<string> = new Set(["draining", "watching"]);
 

@@ -46,12 +46,18 @@ export interface Place {
   readonly held: Map<Version, { isInGit: boolean }>;
   /** When Pinion last ordered a rollback by itself. */
   automaticAt: Instant | null;
+  /** And the time before that. */
+  automaticBefore: Instant | null;
+  /** When it last began to go back, whoever wanted it. */
+  fellAt: Instant | null;
 }
 
 export interface Memory {
   /** Under way. */
   readonly deployments: Map<string, Known>;
   readonly orders: Map<string, RevertOrder>;
+  /** Of those, the ones that are void. */
+  readonly acquitted: Set<string>;
   /** When the controller that runs now was started. */
   startedAt: Instant;
   /** When somebody was last told how many callers there were. */
@@ -67,16 +73,21 @@ export function createMemory(startedAt: Instant): Memory {
   return {
     deployments,
     orders: new Map(),
+    acquitted: new Set(),
     startedAt,
     measuredAt: new Map(),
     of: (row) => deployments.get(row?.rollout?.deployment ?? "") ?? null,
     place(environment, process) {
       const key = `${environment}/${process}`;
-      const place = places.get(key) ?? { environment, process, good: new Map(), held: new Map(), automaticAt: null };
+      const place = places.get(key) ?? newPlace(environment, process);
       places.set(key, place);
       return place;
     },
   };
+}
+
+function newPlace(environment: EnvironmentName, process: ProcessId): Place {
+  return { environment, process, good: new Map(), held: new Map(), automaticAt: null, automaticBefore: null, fellAt: null };
 }
 
 export function isGood({ good }: Place, version: Version): boolean {

@@ -18,8 +18,8 @@ export const policyMutations: readonly Mutation[] = [
   {
     what: "what nobody has judged goes into quarantine",
     file: "src/domain/decision/lifecycle.ts",
-    find: "if (state.trigger === inconclusive || awaits !== undefined) return before;",
-    put: "if (awaits !== undefined) return before;",
+    find: "if (state.trigger === inconclusive) return before;",
+    put: "",
   },
   {
     what: "a quarantine that git does not have yet counts as lifted",
@@ -104,5 +104,11 @@ export const policyMutations: readonly Mutation[] = [
     file: "src/controller/perform.ts",
     find: '"ensure-reverted": { waitsFor: ["ensure-weights"], perform',
     put: '"ensure-reverted": { waitsFor: [], perform',
+  },
+  {
+    what: "whoever waits for another verdict is acquitted without it",
+    file: "src/domain/rollback/doubt.ts",
+    find: "doubt.about.find((each) => isGoingBack(pass.state.processes.get(each), order.at, pass.seen))",
+    put: "doubt.about[0]",
   },
 ];
