@@ -14,7 +14,9 @@ import { describeEndpoint } from "../observed/requests.ts";
 import type { Rollout } from "../journal/rollout.ts";
 import type { Seen } from "../observed/observation.ts";
 import type { DeploymentUpdate, ProcessState } from "../journal/state.ts";
+import { upkeepOf } from "../strategies/after-switch.ts";
 import { together } from "../strategies/handing-over.ts";
+import { watchRollout } from "../strategies/rollout-view.ts";
 import { type Condemnation, giveTraffic, isOnItsWay } from "../strategies/steps.ts";
 import {
   describeKeeper,
@@ -87,8 +89,8 @@ function changesFor(process: ProcessId, world: World): Changes {
   if (!first || !rollout) return [];
   if (!around) return changesUnasked(first, rollout, world.seen);
   const group = groupOf(process, { kind: "reject", rollout }, around);
-  if (group.keeper !== null) return [[process, stays(first, describeKeeper(group.keeper))]];
-  if (isInVain(first, rollout, group, world.seen)) return [[process, stays(first, "there is no version to go back to")]];
+  if (group.keeper !== null) return [[process, stays(first, describeKeeper(group.keeper), world.seen)]];
+  if (isInVain(first, rollout, group, world.seen)) return [[process, stays(first, "there is no version to go back to", world.seen)]];
   if (group.members.size === 1 && group.orphans.length === 0) return [];
   return changesTogether(process, group, world);
 }
@@ -127,9 +129,12 @@ function waits(one: Decided, rollout: Rollout, seen: Seen): Change {
 }
 
 /** As it was: with the traffic that it has, until a person decides. */
-function stays(one: Decided, whyNot: string): Change {
+function stays(one: Decided, whyNot: string, seen: Seen): Change {
   const text = `${condemnedBy(one)}; not rolled back: ${whyNot}. ${personMustDecide}`;
-  return asItWas(one, whyNot, { code: "PersonMustDecide", text });
+  const change = asItWas(one, whyNot, { code: "PersonMustDecide", text });
+  const { rollout } = one.remembered;
+  const actions = rollout ? upkeepOf(rollout, watchRollout(rollout, seen, { evidence: [], owed: [] })) : [];
+  return { ...change, decision: { ...change.decision, actions } };
 }
 
 function condemnedBy({ decision }: Decided): string {

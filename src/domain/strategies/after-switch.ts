@@ -4,6 +4,7 @@
  */
 
 import { describeAbort, describeUnjudged, inconclusive, personMustDecide } from "./inconclusive.ts";
+import type { Action } from "../journal/actions.ts";
 import { assertNever, type UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../journal/rollout.ts";
 import {
@@ -100,8 +101,15 @@ function whenProving(
   return kept ?? insist(state, "has all traffic again; proving that it works", [prove(rollout, candidate)]);
 }
 
+/** What keeps a version as it is that has all the traffic, and of which a person must decide; nothing where it does not have it all yet. */
+export function upkeepOf(rollout: Rollout, seen: RolloutSeen): readonly Action[] {
+  const { candidate, state } = rollout;
+  if (!candidate || !isSettling(state) || state.kind === "removing") return [];
+  return keepAsItIs({ rollout, candidate }, state, seen)?.actions ?? [];
+}
+
 /** It has the traffic: it is kept installed as it should be, and routed to where it answers. Null: all is so. */
-function keepAsItIs({ rollout, candidate }: Settling, state: SettlingState, seen: RolloutSeen): StrategyStep | null {
+function keepAsItIs({ rollout, candidate }: Omit<Settling, "old">, state: SettlingState, seen: RolloutSeen): StrategyStep | null {
   if (isNotSo(seen.candidateReady))
     return insist(state, seen.stuck?.detail ?? "it does not answer everywhere as it should: putting it back", [
       { kind: "ensure-installed", unit: candidate },
