@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import { commit, installed, type Move, settleWatched, writes } from "../support/moved-paths.ts";
-import { blueGreen, environment } from "../support/world.ts";
+import { blueGreen, environment, type World } from "../support/world.ts";
 
 const canary: StrategySpec = {
   kind: "canary",
@@ -46,6 +46,8 @@ describe.each([
   });
 });
 
+const phaseOf = async (world: World, process: string) => (await world.state(process))?.rollout?.state.kind ?? null;
+
 describe("a path that changes its owner", () => {
   const swap: Move = { before: { alpha: ["/apple"], beta: ["/banana"] }, after: { alpha: ["/banana"], beta: ["/apple"] } };
   const rename: Move = { before: { alpha: ["/apple"], other: ["/other"] }, after: { gamma: ["/apple"], other: ["/other"] } };
@@ -57,6 +59,19 @@ describe("a path that changes its owner", () => {
     expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
     expect(await world.status("alpha")).toMatchObject({ sync: "Synced" });
     expect(await world.status("beta")).toMatchObject({ sync: "Synced" });
+  });
+
+  it("takes its place again when what waits for others stops answering and is installed again", async () => {
+    const world = await installed(swap);
+    world.spec = { ...world.spec, maxConcurrentDeployments: 1 };
+    commit(world, swap);
+    for (let passes = 0; (await phaseOf(world, "alpha")) !== "handing-over" && passes < 20; passes += 1) await world.pass();
+    world.engine.keepUnready(world.digest("alpha", "2.0.0"), true);
+    await world.pass();
+    expect([await phaseOf(world, "alpha"), await phaseOf(world, "beta")]).toEqual(["installing", null]);
+    world.engine.keepUnready(world.digest("alpha", "2.0.0"), false);
+    expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
+    for (const process of ["alpha", "beta"]) expect(await world.status(process)).toMatchObject({ sync: "Synced" });
   });
 
   it("comes back in one write when the commit is reverted", async () => {

@@ -264,7 +264,7 @@ function supersede(one: Case, rollout: Rollout): ProcessDecision {
   const isGood = isAllButOver(rollout) && !isCondemned(one, rollout) && !isTakenBack(one, rollout);
   const phase = phaseSuperseded(rollout, isGood);
   const why = whySuperseded(rollout, isGood, whatIsPinned(desired));
-  if (isRunning(rollout, pass.handovers)) pass.running -= 1;
+  if (isRunning(rollout, pass)) pass.running -= 1;
   const knownGood = isGood ? knownGoodAfter(before, rollout, { phase, why, at: now }) : before.knownGood;
   const idle: ProcessState = { ...before, rollout: null, knownGood, status: before.status && { ...before.status, phase } };
   const step = { at: now, state: phase === "Superseded" ? "superseded" : phase, code: "Superseded", why } as const;

@@ -21,7 +21,6 @@ import { withoutLostTime } from "../strategies/lost-time.ts";
 import type { DeploymentUpdate, EnvironmentState, OwedAction, ProcessState, Step } from "../journal/state.ts";
 import { isSameStatus } from "../journal/status.ts";
 import { tell } from "../events/derive.ts";
-import type { Handovers } from "../journal/handover.ts";
 
 const none: readonly OwedAction[] = [];
 
@@ -42,7 +41,7 @@ export function decide(state: EnvironmentState, seen: Seen): Step {
   const line = obeyForLine(state, seen);
   const stirring = [...everyStirring(state, seen)];
   const handovers = planHandovers(stirring, seen, line.freeze);
-  const pass: Pass = { state, seen, freeze: line.freeze, running: countRunning(state, handovers), handovers };
+  const pass: Pass = { state, seen, freeze: line.freeze, running: countRunning(state, { handovers, seen }), handovers };
   const step = emptyStep(state, seen);
   step.answers.push(...line.answers);
   const decided = stirring.map(({ remembered, desired, orders }) => {
@@ -146,9 +145,9 @@ function strays({ engine, routes }: Seen, isKnown: (process: ProcessId) => boole
   return found;
 }
 
-function countRunning(state: EnvironmentState, handovers: Handovers | null): number {
+function countRunning(state: EnvironmentState, around: Pick<Pass, "handovers" | "seen">): number {
   let running = 0;
-  for (const { rollout } of state.processes.values()) if (rollout && isRunning(rollout, handovers)) running += 1;
+  for (const { rollout } of state.processes.values()) if (rollout && isRunning(rollout, around)) running += 1;
   return running;
 }
 

@@ -216,7 +216,7 @@ function whileWaiting(one: Case, rollout: Rollout): readonly Action[] {
 
 function close(one: Case, rollout: Rollout, step: StrategyStep): ProcessDecision {
   const { before, pass, desired } = one;
-  if (isRunning(rollout, pass.handovers)) pass.running -= 1;
+  if (isRunning(rollout, pass)) pass.running -= 1;
   const { seen } = pass;
   const phase = step.outcome === "succeeded" ? "Succeeded" : rejectedPhase(rollout.state);
   const code = codeAtEnd(rollout, phase);

@@ -4,15 +4,21 @@ import type { Rollout } from "../journal/rollout.ts";
 import { isHandingOver } from "../strategies/rollout-states.ts";
 import { isOnItsWay } from "../strategies/steps.ts";
 import type { Held } from "./gate.ts";
-import type { Handovers } from "../journal/handover.ts";
+import type { Pass } from "../journal/case.ts";
+import { findInstalled, isReady, type Seen } from "../observed/observation.ts";
 
 /**
  * What only waits for others to hand paths over takes nobody's place: those others need one. Where no path changes its owner
- * any more it goes on by itself in this very pass.
+ * any more, or it does not answer any more, it goes on by itself in this very pass.
  */
-export function isRunning(rollout: Rollout, handovers: Handovers | null): boolean {
-  if (isHandingOver(rollout.state)) return handovers !== null && !handovers.has(rollout.process);
-  return isOnItsWay(rollout);
+export function isRunning(rollout: Rollout, { handovers, seen }: Pick<Pass, "handovers" | "seen">): boolean {
+  if (!isHandingOver(rollout.state)) return isOnItsWay(rollout);
+  return (handovers !== null && !handovers.has(rollout.process)) || isToInstallAgain(rollout, seen);
+}
+
+function isToInstallAgain({ process, candidate, state, paused }: Rollout, { engine }: Seen): boolean {
+  if (state.kind !== "handing-over" || !candidate || paused || engine.kind === "unknown") return false;
+  return !isReady(findInstalled(engine.value.installed.get(process) ?? [], candidate.digest), engine.value.instances);
 }
 
 export function holdForConcurrency(running: number, limit: number | null): Held | null {
