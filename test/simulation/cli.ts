@@ -15,14 +15,27 @@ Error.stackTraceLimit = 4;
 /** Fewer are not worth a second process. */
 const fewRuns = 20;
 
+const help = `npm run simulate -- [--seed S] [--runs N] [--verbose]
+
+Plays the controller in N unkind worlds, from seed S on (both 1 by default), on all cores,
+and prints what broke a rule. Exits with 1 when something did.
+
+  npm run simulate -- --seed 1 --runs 20000     seeds 1 to 20000
+  npm run simulate -- --seed 4711 --verbose     one seed, with everything that happened`;
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
       seed: { type: "string", default: "1" },
       runs: { type: "string", default: "1" },
       verbose: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
     },
   });
+  if (values.help) {
+    console.log(help);
+    return 0;
+  }
   const range = { first: wholeNumber("seed", values.seed), runs: wholeNumber("runs", values.runs) };
   const report = createReport(range, values.verbose);
   if (range.runs <= fewRuns) for (const seed of seedsOf(range)) report.take(await simulate(seed, values.verbose));
