@@ -68,6 +68,7 @@ function resolvePin(process: ProcessId, pinned: PinnedVersion, settings: Digest,
   return { kind: "run", unit: { process, version: pinned.summary.version, digest }, summary: pinned.summary, pinned };
 }
 
+/** `1.4.0 is pinned now`, `no longer pinned`, or why the pin cannot run: the second half of a sentence. */
 export function whatIsPinned(desired: Desired | null): string {
   if (!desired) return "no longer pinned";
   return desired.kind === "run" ? `${desired.unit.version} is pinned now` : desired.why;

@@ -1,4 +1,4 @@
-/** Told about an environment as a whole: somebody stopped the line, or let it go on. */
+/** Events of an environment as a whole: somebody froze it, or let it go on. */
 
 import type { PinionEvent } from "../journal/events.ts";
 import { type Freeze, type Order, signature } from "../journal/commands.ts";
