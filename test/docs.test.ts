@@ -33,6 +33,19 @@ function anchorsOf(page: string): readonly string[] {
   );
 }
 
+/** Files of the house that a page names: from the root, from `src/`, or from its own folder. */
+function filesNamedIn(page: string): readonly string[] {
+  const names = [...read(page).matchAll(/`((?:\.\.\/|[\w-]+\/)[\w./-]*\.(?:ts|cjs|mjs))`/gu)].map(([, name = ""]) => name);
+  return names.filter((name) => name.startsWith("../") || layers.has(name.split("/")[0] ?? ""));
+}
+
+const layers: ReadonlySet<string> = new Set(["src", "test", "bench", "scripts", ...readdirSync(join(root, "src"))]);
+
+function isThere(page: string, name: string): boolean {
+  const places = name.startsWith("../") ? [join(dirname(page), name)] : [name, `src/${name}`];
+  return places.some((place) => existsSync(join(root, place)));
+}
+
 function isBroken(page: string, link: string): boolean {
   const [path = "", anchor] = link.split("#");
   const target = path === "" ? page : join(dirname(page), path);
@@ -44,6 +57,13 @@ describe("the pages", () => {
   it("link to what is there", () => {
     expect(pages.length).toBeGreaterThan(15);
     expect(pages.flatMap((page) => linksOf(page).flatMap((link) => (isBroken(page, link) ? [`${page}: ${link}`] : [])))).toEqual([]);
+  });
+
+  it("name files that are there", () => {
+    const inside = namesIn("src", "README.md").map((name) => `src/${name}`);
+    const named = [...pages, ...inside].flatMap((page) => filesNamedIn(page).map((name) => ({ page, name })));
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.filter(({ page, name }) => !isThere(page, name))).toEqual([]);
   });
 
   it("are all in the index", () => {
