@@ -6,6 +6,7 @@ import type { Finding } from "../../../domain/finding.ts";
 import type { PinionFile } from "../../../generated/pinion.ts";
 import { durationMs } from "../document/durations.ts";
 import { finding, type Say } from "../document/findings.ts";
+import { listenerFindings } from "./listeners.ts";
 import { metricSourceFindings } from "./metric-sources.ts";
 import { alertFindings, notificationFindings } from "./notifications.ts";
 import type { YamlDocument } from "../document/yaml-document.ts";
@@ -25,6 +26,7 @@ export function configFindings(file: PinionFile, document: YamlDocument): readon
     ...intervalFindings(file, say),
     ...listenFindings(file, say),
     ...gatewayFindings(file, say),
+    ...listenerFindings(file, say),
     ...metricSourceFindings(file.metricSources ?? [], say),
     ...notificationFindings(file.notifications ?? [], say),
     ...alertFindings(file.alertThresholds ?? [], "/alertThresholds", say),
@@ -102,7 +104,7 @@ function gatewayFindings({ gateway }: PinionFile, say: Say): readonly Finding[] 
   const { trustedProxies = [], limits } = gateway;
   const idle = limits?.bodyIdleTimeout;
   return [
-    ...ownAddressFindings(gateway, say),
+    ...ownHostFindings(gateway, say),
     ...trustedProxies.flatMap((proxy, index) =>
       isNetwork(proxy)
         ? []
@@ -120,15 +122,15 @@ function gatewayFindings({ gateway }: PinionFile, say: Say): readonly Finding[] 
   ];
 }
 
-/** An address is one environment's own. */
-function ownAddressFindings({ port, environments = {} }: NonNullable<PinionFile["gateway"]>, say: Say): readonly Finding[] {
-  const owners = new Map<string | number, string>(port === undefined ? [] : [[port, "the gateway itself"]]);
+/** A host name is one environment's own. */
+function ownHostFindings({ environments = {} }: NonNullable<PinionFile["gateway"]>, say: Say): readonly Finding[] {
+  const owners = new Map<string, string>();
   return Object.entries(environments).flatMap(([name, own]) => {
-    const key = own.port === undefined ? "host" : "port";
-    const address = own.port ?? (own.host ?? "").toLowerCase();
-    const owner = owners.get(address);
-    owners.set(address, owner ?? name);
-    return owner === undefined ? [] : [say(`/gateway/environments/${name}/${key}`, "schema/duplicate", `${address} is taken by ${owner}`)];
+    if (own.host === undefined) return [];
+    const host = own.host.toLowerCase();
+    const owner = owners.get(host);
+    owners.set(host, owner ?? name);
+    return owner === undefined ? [] : [say(`/gateway/environments/${name}/host`, "schema/duplicate", `${host} is taken by ${owner}`)];
   });
 }
 
