@@ -127,8 +127,7 @@ function judgeConcurrency({ trace, plan }: SimWorld, { deployments, environment 
   const most = plan.environments.find(({ name }) => name === environment)?.spec.maxConcurrentDeployments ?? null;
   // Those that waited for each other's paths all go at once.
   const over = plan.troubles.paths.size > 0 ? new Set([...allButOver, "switching", "confirming"]) : allButOver;
-  const isNew = (rollout: Rollout): boolean =>
-    rollout.kind === "deploy" && !rollout.fast && !over.has(rollout.state.kind) && !hasPassed(rollout);
+  const isNew = (rollout: Rollout): boolean => rollout.kind === "deploy" && !over.has(rollout.state.kind) && !hasPassed(rollout);
   const running = [...processes.values()].flatMap(({ rollout }) => (rollout && isNew(rollout) ? [rollout.deployment] : []));
   const hasBegun = deployments.some(({ id, opened }) => opened && running.includes(id));
   if (most !== null && hasBegun && running.length > most) trace.violate("no more deployments at once than may be", running.join(", "));

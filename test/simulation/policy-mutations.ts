@@ -28,10 +28,10 @@ export const policyMutations: readonly Mutation[] = [
     put: "isReadable && !inGit.has(entry.digest)",
   },
   {
-    what: "a known good version goes forwards in a freeze",
+    what: "a known good version goes forwards past all gates",
     file: "src/domain/decision/decide-process.ts",
-    find: "return freeze && !isRollback ?",
-    put: "return freeze && isRollback && !isRollback ?",
+    find: "const held = isRollback ? null :",
+    put: "const held = isKnownGood ? null :",
   },
   {
     what: "time in a freeze counts for the timeout",

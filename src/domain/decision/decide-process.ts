@@ -110,12 +110,12 @@ function wayBack({ before, desired, pass }: Case, view: ProcessSeen): UnitRef | 
   return good ? { process: good.process, version: good.version, digest: good.digest } : null;
 }
 
-/** Another version than the pinned one has the traffic, or none has. What was good here before passes all gates; forwards it waits in a freeze. */
+/** Another version than the pinned one has the traffic, or none has. What goes back to a version that was good here passes all gates. */
 function decideOutOfSync(one: Case, view: ProcessSeen, { unit, summary }: Extract<Desired, { kind: "run" }>): ProcessDecision {
   const isKnownGood = one.before.knownGood.some((good) => good.digest === unit.digest);
   const isSameVersion = servingUnit(view.route)?.version === unit.version;
   const isRollback = isKnownGood && isBackwards(unit, servingUnit(view.route));
-  const held = isKnownGood ? heldInFreeze(one.pass, isRollback) : heldBack(summary.dependencies, one.pass);
+  const held = isRollback ? null : heldBack(summary.dependencies, one.pass);
   if (held) return hold(one, view, { health: null, ...held });
   const isSecondTry = one.before.refused?.awaits !== undefined && one.before.refused.unit.digest === unit.digest;
   return open(one, view, {
@@ -125,10 +125,6 @@ function decideOutOfSync(one: Case, view: ProcessSeen, { unit, summary }: Extrac
     ...(isSecondTry && { isSecondTry }),
     why: isSameVersion ? "variables, secrets or the address of the environment have changed" : whyPinned(one, unit),
   });
-}
-
-function heldInFreeze({ freeze }: Pass, isRollback: boolean): Held | null {
-  return freeze && !isRollback ? { reason: { code: "Frozen", text: describeFreeze(freeze) }, until: null } : null;
 }
 
 /** Who wanted it, where a revert was ordered: history and messages say it too, not only the commit. */
