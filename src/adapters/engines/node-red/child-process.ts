@@ -19,10 +19,10 @@ import {
   readRecord,
   writeRecord,
 } from "./instance-files.ts";
-import { findByWords, identify, isAlive, type OsProcess, terminate } from "./os-process.ts";
-import { createPatience } from "./patience.ts";
+import { findByWords, identify, isAlive, type OsProcess, readWaitedMs, terminate } from "./os-process.ts";
+import { createPatienceWith } from "./patience.ts";
 import { ensureOwnFolder, type RunAs } from "./run-as.ts";
-import { countMisses, isHanging, pulseTimeoutMs } from "./pulse.ts";
+import { askOnce, countMisses, isHanging, noMisses, pulseTimeoutMs } from "./pulse.ts";
 
 export interface ChildOptions {
   /** What the controller keeps of it: nobody else can look into it. */
@@ -35,6 +35,7 @@ export interface ChildOptions {
   readonly maxMemoryMb: number | null;
   /** How long what is in flight may take when the instance is told to end. */
   readonly drainMs: number;
+  /** How long it may take to answer, of the time that the machine gives it. */
   readonly startTimeoutMs: number;
   /** What is run; the tests plant one that does not behave. */
   readonly entry?: string;
@@ -114,17 +115,17 @@ function asking(token: string, timeoutMs: number): RequestInit {
 
 /** Null when nothing of this record lives; one that lives but stays silent is ended. */
 async function adopt(record: InstanceRecord, options: ChildOptions, signal: AbortSignal): Promise<RunningChild | null> {
-  const patience = createPatience(options.startTimeoutMs);
-  for (let misses = 0; ;) {
-    const askedAt = performance.now();
-    const health = await askHealth(record);
+  const waitedMs = async () => record.process && readWaitedMs(record.process);
+  const patience = createPatienceWith(waitedMs, options.startTimeoutMs);
+  for (let misses = noMisses; ;) {
+    const { answer: health, ...took } = await askOnce({ ask: () => askHealth(record), waitedMs });
+    misses = countMisses(misses, { answered: health.kind !== "silent", ...took });
     if (health.kind === "answers") {
       const own = await whoAnswers(health.pid, record, options);
       return own && remember(record, own, options.directory);
     }
     if (record.process === null || !(await isAlive(record.process))) return null;
-    misses = countMisses(misses, { answered: health.kind !== "silent", tookMs: performance.now() - askedAt, timeoutMs: pulseTimeoutMs });
-    if (patience.isOver() || isHanging(misses, { isBusy: false, isStarved: false })) break;
+    if ((await patience.isOver()) || isHanging(misses, { isBusy: false })) break;
     await pause(100, undefined, { signal });
   }
   await terminate(record.process, 0);
@@ -154,8 +155,8 @@ async function start(record: InstanceRecord, options: ChildOptions, signal: Abor
     await terminate(own, 0);
     throw error;
   });
-  const patience = createPatience(options.startTimeoutMs);
-  while (!exit.ended && !patience.isOver() && !signal.aborted) {
+  const patience = createPatienceWith(() => readWaitedMs(own), options.startTimeoutMs);
+  while (!exit.ended && !(await patience.isOver()) && !signal.aborted) {
     const health = await askHealth(record);
     if (health.kind === "answers" && health.pid === own.pid) return { record: { ...record, process: own }, process: own, adopted: false };
     await pause(40);

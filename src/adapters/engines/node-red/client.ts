@@ -24,6 +24,8 @@ export interface TabState {
 
 /** How deploys went, by Pinion's plugin. */
 export interface StartState {
+  /** Of the process: another one has another. */
+  readonly life: string;
   /** How often flows were started since the process began, and how often that failed. */
   readonly started: number;
   readonly failed: number;
@@ -170,8 +172,10 @@ function parseTypes(body: unknown): ReadonlySet<string> {
 
 function parseStarts(body: unknown): StartState {
   const flows = isObject(body) ? body["flows"] : null;
-  if (!isObject(flows)) throw unusable("pinion/health");
-  return { started: Number(flows["started"]), failed: Number(flows["failed"]), why: String(flows["why"]) };
+  if (!isObject(body) || !isObject(flows)) throw unusable("pinion/health");
+  // Plugins of earlier releases have none, and the process of a container has always the same pid.
+  const life = String(body["life"] ?? body["pid"]);
+  return { life, started: Number(flows["started"]), failed: Number(flows["failed"]), why: String(flows["why"]) };
 }
 
 function parseState(body: unknown): RuntimeState {

@@ -2,14 +2,15 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { PinionError } from "../../../domain/errors.ts";
-import type { NodeRedClient, Flows, StartState } from "./client.ts";
-import { createPatience } from "./patience.ts";
+import type { Flows, StartState } from "./client.ts";
 import type { FlowNode } from "./flow-nodes.ts";
+import type { Host } from "./host.ts";
+import { createPatienceWith } from "./patience.ts";
 
 export interface DeployLimits {
-  /** How long flows may take from a deploy to running. */
+  /** How long flows may take from a deploy to running, of the time that the machine gives their process. */
   readonly startTimeoutMs: number;
-  /** How long an instance that died of a deploy may take to be back. */
+  /** How long an instance may be away, beside the time in which it is brought back. */
   readonly returnTimeoutMs: number;
   /** How long it is left alone after that, to prove that it lives. */
   readonly recoveryMs: number;
@@ -24,14 +25,15 @@ export type Deployed =
 export type Change = (nodes: readonly FlowNode[]) => readonly FlowNode[] | null;
 
 /** Safe against concurrent deploys: derived again from the newest flows as often as needed. @throws `engine/unreachable`. */
-export async function deploy(client: NodeRedClient, change: Change, limits: DeployLimits): Promise<Deployed> {
+export async function deploy(host: Host, change: Change, limits: DeployLimits): Promise<Deployed> {
+  const { client } = host;
   for (let attempt = 0; attempt < 8; attempt++) {
     const flows = await client.flows();
     const before = await client.starts();
     const nodes = change(flows.nodes);
     if (nodes === null) return { kind: "running" };
     const rev = await client.deploy({ nodes, rev: flows.rev });
-    if (rev !== null) return settle(client, { flows, before, rev }, limits);
+    if (rev !== null) return settle(host, { flows, before, rev }, limits);
   }
   throw new PinionError("engine/unreachable", "somebody else keeps deploying to this Node-RED; no deploy of Pinion's got through");
 }
@@ -42,41 +44,50 @@ interface Posted {
   readonly rev: string;
 }
 
-async function settle(client: NodeRedClient, { flows, before, rev }: Posted, limits: DeployLimits): Promise<Deployed> {
+async function settle(host: Host, { flows, before, rev }: Posted, limits: DeployLimits): Promise<Deployed> {
   if (before === null) return { kind: "running" };
-  const after = await started(client, before, limits).catch((error: unknown) => returned(client, limits, error));
+  const after = await started(host, before, limits);
   if (after.kind === "running") return after;
-  await takeBack(client, flows, rev);
+  await takeBack(host, flows, rev);
   return after;
 }
 
-/** A deploy is answered before its flows run; only the plugin's counter says when they do. */
-async function started(client: NodeRedClient, before: StartState, limits: DeployLimits): Promise<Deployed> {
-  const patience = createPatience(limits.startTimeoutMs);
+/** A deploy is answered before its flows run; only the plugin's counter says when they do. @throws what it is away for, when it does not come back. */
+async function started(host: Host, before: StartState, limits: DeployLimits): Promise<Deployed> {
+  const waited = async (): Promise<number | null> => host.keeper?.waitedMs() ?? null;
+  const patience = createPatienceWith(waited, limits.startTimeoutMs);
+  const away = createPatienceWith(waited, limits.returnTimeoutMs);
   for (let waitMs = 5; ; waitMs = Math.min(waitMs * 2, 250)) {
-    const state = await client.starts();
-    if (state !== null && state.started > before.started) return { kind: "running" };
-    if (state !== null && state.started < before.started) return died;
-    if (state !== null && state.failed > before.failed) return { kind: "not-started", cause: "refused", why: state.why };
-    if (patience.isOver())
+    const seen = await ask(host);
+    if (seen.kind === "answers") {
+      const became = whatBecame(seen.state, before);
+      if (became !== null) return became;
+    } else if (host.keeper?.isReturning() !== true && (await away.isOver())) throw seen.error;
+    if (seen.kind === "answers" && (await patience.isOver()))
       return { kind: "not-started", cause: "too-slow", why: `its flows did not start within ${limits.startTimeoutMs} ms` };
     await pause(waitMs);
   }
 }
 
-const died: Deployed = { kind: "not-started", cause: "died", why: "the instance died when it started this" };
+type Asked = { readonly kind: "answers"; readonly state: StartState | null } | { readonly kind: "away"; readonly error: unknown };
 
-/** Waits for an instance that went away during a deploy. @throws what made it go away, when it does not come back. */
-async function returned(client: NodeRedClient, limits: DeployLimits, error: unknown): Promise<Deployed> {
-  const patience = createPatience(limits.returnTimeoutMs);
-  while (!patience.isOver()) {
-    await pause(Math.min(250, limits.recoveryMs));
-    if (await client.starts().catch(() => null)) return died;
-  }
-  throw error;
+async function ask({ client }: Host): Promise<Asked> {
+  return client.starts().then(
+    (state) => ({ kind: "answers", state }),
+    (error: unknown) => ({ kind: "away", error }),
+  );
+}
+
+/** By what happened, however long it took; null: nothing yet. */
+function whatBecame(state: StartState | null, before: StartState): Deployed | null {
+  if (state === null) return null;
+  if (state.life !== before.life || state.started < before.started)
+    return { kind: "not-started", cause: "died", why: "the instance died when it started this" };
+  if (state.started > before.started) return { kind: "running" };
+  return state.failed > before.failed ? { kind: "not-started", cause: "refused", why: state.why } : null;
 }
 
 /** Unless somebody else has deployed meanwhile, or the instance went back by itself. */
-async function takeBack(client: NodeRedClient, flows: Flows, rev: string): Promise<void> {
+async function takeBack({ client }: Host, flows: Flows, rev: string): Promise<void> {
   await client.deploy({ nodes: flows.nodes, rev });
 }

@@ -16,6 +16,16 @@ export interface Host {
   readonly client: NodeRedClient;
   readonly queue: Queue;
   readonly reader: FlowsReader;
+  /** Null: somebody else looks after its process, such as of a remote one. */
+  readonly keeper?: Keeper | null;
+}
+
+/** What is known to whoever looks after an instance's process. Asks nobody. */
+export interface Keeper {
+  /** Its process has ended, and another one is on its way. */
+  isReturning(): boolean;
+  /** How long its process has wanted to run so far and was not let, in milliseconds; null: nobody knows. */
+  waitedMs(): Promise<number | null>;
 }
 
 export interface FlowsReader {

@@ -32,7 +32,7 @@ export async function removeFrom(host: Host, units: readonly UnitRef[], limits: 
     const present = tabsOf(units, nodes, host);
     return present.size === 0 ? null : splice(nodes, present, []);
   };
-  return host.queue.run(() => deploy(host.client, change, limits));
+  return host.queue.run(() => deploy(host, change, limits));
 }
 
 /** The owner's tabs that hold one of these units. */
@@ -59,8 +59,8 @@ async function installTogether(host: Host, units: readonly CompiledUnit[], limit
   if (units.length === 0) return new Map();
   const change = (nodes: readonly FlowNode[]): readonly FlowNode[] | null => putIn(nodes, units, host);
   const [first, ...others] = units;
-  const once = await deploy(host.client, change, limits);
-  const deployed = isDeath(once) && others.length === 0 ? await afterRecovery(limits, () => deploy(host.client, change, limits)) : once;
+  const once = await deploy(host, change, limits);
+  const deployed = isDeath(once) && others.length === 0 ? await afterRecovery(limits, () => deploy(host, change, limits)) : once;
   if (deployed.kind === "running") return lifeless(host, units, limits);
   if (others.length === 0 && first) return new Map([[first.tab, blame(first, deployed)]]);
   const half = Math.ceil(units.length / 2);
@@ -108,7 +108,7 @@ function isWanting(unit: CompiledUnit, present: readonly FlowNode[] | undefined)
 async function lifeless(host: Host, units: readonly CompiledUnit[], limits: DeployLimits): Promise<ReadonlyMap<string, Refused>> {
   const state = await startedState(host, units);
   const refused = state === null ? await notUp(host, units, limits) : new Map(units.flatMap((unit) => withDeadNodes(unit, state)));
-  if (refused.size > 0) await deploy(host.client, (nodes) => splice(nodes, new Set(refused.keys()), []), limits);
+  if (refused.size > 0) await deploy(host, (nodes) => splice(nodes, new Set(refused.keys()), []), limits);
   return refused;
 }
 

@@ -40,16 +40,11 @@ async function isGoneWithin(target: OsProcess, limitMs: number): Promise<boolean
   return true;
 }
 
-/** What the system says of a process: the letter of its state, and the time it has been given so far. */
-export interface Usage {
-  readonly state: string;
-  readonly cpuMs: number;
-}
-
-/** Null when it is gone, or the system does not tell. */
-export async function readUsage({ pid, startTime }: OsProcess): Promise<Usage | null> {
-  const stat = await readStat(pid);
-  return stat === null || (startTime !== null && stat.startTime !== startTime) ? null : stat;
+/** How long it has wanted to run so far and was not let, in milliseconds. Null when it is gone, or the system does not tell. */
+export async function readWaitedMs({ pid }: OsProcess): Promise<number | null> {
+  const text = await readFile(`/proc/${pid}/schedstat`, "utf8").catch(() => "");
+  const waitedNs = /^\d+ (\d+) /.exec(text)?.[1];
+  return waitedNs === undefined ? null : Number(waitedNs) / 1e6;
 }
 
 /** Processes whose command line has all these words, of one user where that is given. */
@@ -72,16 +67,12 @@ async function userOf(pid: string): Promise<number | null> {
   );
 }
 
-/** Linux counts it in hundredths of a second, whatever the kernel's own tick. */
-const tickMs = 10;
-
 /** The second field may hold anything, so everything is counted from the last parenthesis. */
-async function readStat(pid: number): Promise<(Usage & { readonly startTime: string }) | null> {
+async function readStat(pid: number): Promise<{ readonly state: string; readonly startTime: string } | null> {
   try {
     const text = await readFile(`/proc/${pid}/stat`, "utf8");
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    const cpuMs = (Number(fields[11]) + Number(fields[12])) * tickMs;
-    return { state: fields[0] ?? "X", startTime: fields[19] ?? "", cpuMs };
+    return { state: fields[0] ?? "X", startTime: fields[19] ?? "" };
   } catch {
     return null;
   }

@@ -9,7 +9,7 @@ import { createNodeRedClient } from "./client.ts";
 import { type Host, createFlowsReader, createQueue } from "./host.ts";
 import { readRecord, trimLog } from "./instance-files.ts";
 import type { RunAs } from "./run-as.ts";
-import { type OsProcess, isAlive, terminate } from "./os-process.ts";
+import { type OsProcess, isAlive, readWaitedMs, terminate } from "./os-process.ts";
 import { untilItHangs } from "./pulse.ts";
 
 export interface SupervisorOptions {
@@ -36,6 +36,8 @@ export interface Isolation {
 }
 
 const startTimeoutMs = 60_000;
+/** Whoever waits for an instance waits for so many starts of it: a flow that kills what runs it is gone from the third one. */
+const mostFailedStarts = 3;
 const lookEveryMs = 150;
 const settledAfterMs = 20_000;
 
@@ -82,6 +84,8 @@ class Instance {
   readonly firstAttempt: Promise<void>;
   #host: Host;
   #child: RunningChild | null = null;
+  /** Since it was up last. */
+  #failedStarts = 0;
   readonly #options: SupervisorOptions;
   readonly #childOptions: ChildOptions;
   readonly #detached = new AbortController();
@@ -107,6 +111,10 @@ class Instance {
       client: nowhere,
       queue: createQueue(),
       reader: createFlowsReader(),
+      keeper: {
+        isReturning: () => this.#host.state !== "ready" && this.#failedStarts < mostFailedStarts && !this.#detached.signal.aborted,
+        waitedMs: async () => this.#child && readWaitedMs(this.#child.process),
+      },
     };
     this.firstAttempt = new Promise((resolve) => {
       this.#firstAttemptDone = resolve;
@@ -152,12 +160,14 @@ class Instance {
       this.#welcome(child);
       return await this.#watch(child);
     } catch (error) {
+      this.#failedStarts += 1;
       return messageOf(error);
     }
   }
 
   #welcome(child: RunningChild): void {
     this.#child = child;
+    this.#failedStarts = 0;
     const url = `http://127.0.0.1:${child.record.port}`;
     const client = createNodeRedClient({ adminUrl: `${url}/__admin`, token: child.record.token, timeoutMs: this.#options.timeoutMs });
     this.#set({ state: "ready", why: "", url, client });

@@ -71,6 +71,28 @@ describe("the Node-RED engine", () => {
     expect(await processes(engineOver(one))).toEqual(["a"]);
   });
 
+  it("finds it too where the instance takes longer to be brought back than any limit", async () => {
+    const one = fakeNodeRed("one");
+    Object.assign(one, { awayFor: 6, isKept: true });
+    const engine = createNodeRedEngine({ hosts: () => [one.host], limits: { ...limits, returnTimeoutMs: 0 } });
+    expect(await engine.ensureInstalled([withNode("b", "bomb")])).toMatchObject([
+      { kind: "refused", detail: "the instance died when it started this" },
+    ]);
+    expect(await processes(engine)).toEqual([]);
+  });
+
+  it("gives an instance up that nobody brings back", async () => {
+    const one = fakeNodeRed("one");
+    Object.assign(one, { awayFor: Number.POSITIVE_INFINITY });
+    const engine = createNodeRedEngine({ hosts: () => [one.host], limits: { ...limits, returnTimeoutMs: 0 } });
+    await expect(engine.ensureInstalled([withNode("b", "bomb")])).rejects.toMatchObject({ code: "engine/unreachable" });
+  });
+
+  it("blames nobody whose start keeps a living instance from answering for a while", async () => {
+    const one = fakeNodeRed("one");
+    expect(await engineOver(one).ensureInstalled([withNode("b", "slow")])).toMatchObject([{ kind: "installed" }]);
+  });
+
   it("takes a unit out again whose node does not come to life, and names the node", async () => {
     const one = fakeNodeRed("one");
     expect(await engineOver(one).ensureInstalled([good("a"), withNode("b", "deaf")])).toMatchObject([

@@ -14,18 +14,22 @@ export interface FakeNodeRed {
   readonly armings: string[];
   readonly armed: Set<string>;
   down: boolean;
+  /** How many questions it leaves without an answer when a deploy kills it, or keeps it busy. */
+  awayFor: number;
+  /** Whether somebody brings it back when it is away. */
+  isKept: boolean;
   /** Runs once, between an adapter's reading and its writing. */
   meanwhile: (() => void) | null;
 }
 
-/** A flow with a node of type `stuck` does not start; one of type `bomb` kills the process, which comes back with its former flows. */
+/** A flow with a node of type `stuck` does not start; one of type `bomb` kills the process, which comes back with its former flows; one of type `slow` keeps it from answering. */
 export function fakeNodeRed(id: string, armings: string[] = []): FakeNodeRed {
-  let [rev, started, failed] = [1, 1, 0];
+  let [rev, started, failed, life] = [1, 1, 0, 1];
   let running: readonly FlowNode[] = [];
-  let deathsLeft = 0;
+  let questionsLeft = -1;
   const reach = (): void => {
     if (fake.down) throw new PinionError("engine/unreachable", `${id} is down`);
-    if (deathsLeft-- > 0) throw new PinionError("engine/unreachable", `${id} died`);
+    if (questionsLeft >= 0 && questionsLeft-- > 0) throw new PinionError("engine/unreachable", `${id} does not answer`);
   };
   const client: NodeRedClient = {
     flows: async () => {
@@ -44,7 +48,11 @@ export function fakeNodeRed(id: string, armings: string[] = []): FakeNodeRed {
       const before = fake.flows;
       fake.flows = wish.nodes;
       if (wish.nodes.some((node) => node.type === "bomb")) {
-        [fake.flows, deathsLeft, started] = [before, 2, 1];
+        [fake.flows, questionsLeft, started, life] = [before, fake.awayFor, 1, life + 1];
+      } else if (wish.nodes.some((node) => node.type === "slow")) {
+        questionsLeft = fake.awayFor;
+        started += 1;
+        running = wish.nodes;
       } else if (wish.nodes.some((node) => node.type === "stuck")) failed += 1;
       else {
         started += 1;
@@ -53,10 +61,10 @@ export function fakeNodeRed(id: string, armings: string[] = []): FakeNodeRed {
       return String(rev);
     },
     nodeTypes: async () =>
-      new Set(["http in", "http response", "function", "catch", "switch", "change", "comment", "inject", "stuck", "bomb", "deaf"]),
+      new Set(["http in", "http response", "function", "catch", "switch", "change", "comment", "inject", "stuck", "bomb", "slow", "deaf"]),
     starts: async () => {
       reach();
-      return { started, failed, why: failed > 0 ? "stuck" : "" };
+      return { life: String(life), started, failed, why: failed > 0 ? "stuck" : "" };
     },
     state: async () => {
       reach();
@@ -78,15 +86,18 @@ export function fakeNodeRed(id: string, armings: string[] = []): FakeNodeRed {
         const missing = running.filter((node) => node["z"] === tab.id && node.type === "deaf").map((node) => node.id);
         return [tab.id, { missing, armedAt: fake.armed.has(tab.id) ? 1 : null, inFlight: 0, counts: { finished: 0, errors: 0 } }] as const;
       });
-    return { started, failed, why: "", rev: String(rev), tabs: new Map(tabs) };
+    return { life: String(life), started, failed, why: "", rev: String(rev), tabs: new Map(tabs) };
   };
+  const keeper = { isReturning: () => fake.isKept && questionsLeft >= 0, waitedMs: async () => null };
   const fake: FakeNodeRed = {
-    host: { id, url: `http://${id}.test`, state: "ready", why: "", client, queue: createQueue(), reader: createFlowsReader() },
+    host: { id, url: `http://${id}.test`, state: "ready", why: "", client, queue: createQueue(), reader: createFlowsReader(), keeper },
     flows: [],
     deploys: 0,
     armings,
     armed: new Set(),
     down: false,
+    awayFor: 2,
+    isKept: false,
     meanwhile: null,
   };
   return fake;

@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { createPatience } from "../../../../src/adapters/engines/node-red/patience.ts";
-import type { Usage } from "../../../../src/adapters/engines/node-red/os-process.ts";
-import { countMisses, isHanging, pulseTimeoutMs, untilItHangs, wasStarved } from "../../../../src/adapters/engines/node-red/pulse.ts";
+import { createPatience, createPatienceWith } from "../../../../src/adapters/engines/node-red/patience.ts";
+import { countMisses, isHanging, noMisses, pulseTimeoutMs, untilItHangs } from "../../../../src/adapters/engines/node-red/pulse.ts";
 
 /** Asks a process on a clock of its own; `answers` says for each question what became of it and how long that took. */
 async function ask(
   answers: readonly (readonly [isAnswered: boolean, tookMs: number])[],
   isBusy = false,
-  usage: (now: number) => Usage | null = () => null,
+  waitedMs: (now: number) => number | null = () => null,
 ): Promise<string> {
   const left = [...answers];
   const enough = new AbortController();
@@ -23,7 +22,7 @@ async function ask(
     },
     isBusy: () => isBusy,
     signal: enough.signal,
-    usage: async () => usage(now),
+    waitedMs: async () => waitedMs(now),
     time: { now: () => now, pause: async (ms) => void (now += ms) },
   });
   return left.length === 0 ? `still well at ${now}` : `hangs at ${now}`;
@@ -52,36 +51,25 @@ describe("the pulse of an instance", () => {
     expect(await ask(many, true)).toMatch(/^hangs at 4\d\d\d\d$/);
   });
 
-  it("is patient with one that the machine gives no time, by what it got since its last answer", async () => {
-    const wellFor = (count: number) => Array.from({ length: count }, () => well);
-    const cpuUntil = (at: number) => (now: number) => ({ state: "R", cpuMs: Math.min(now, at) });
-    // It had all the time it wanted for ten seconds, and gets none from then on.
-    const starving = [...wellFor(10), silent, silent, silent, silent, silent, well];
-    expect(await ask(starving, false, cpuUntil(9_040))).toMatch(/^still well/);
-    expect(await ask(starving, false, cpuUntil(1_000_000))).toMatch(/^hangs at 1\d\d\d\d$/);
-    expect(await ask([...wellFor(10), ...Array.from({ length: 30 }, () => silent)], false, cpuUntil(9_040))).toMatch(
-      /^hangs at 5\d\d\d\d$/,
-    );
+  it("is patient with one that the machine gives little time, until it has used as much as any other, or is silent for minutes", async () => {
+    const silentFor = (count: number) => Array.from({ length: count }, () => silent);
+    const letHalf = (now: number) => now / 2;
+    expect(await ask([well, ...silentFor(4), well], false, letHalf)).toMatch(/^still well/);
+    expect(await ask([well, ...silentFor(10)], false, letHalf)).toMatch(/^hangs at 1\d\d\d\d$/);
+    const letNever = (now: number) => now;
+    expect(await ask([well, ...silentFor(100), well], false, letNever)).toMatch(/^still well/);
+    expect(await ask([well, ...silentFor(200)], true, letNever)).toMatch(/^hangs at 3\d\d\d\d\d$/);
   });
 
   it("counts only what was asked and not answered", () => {
-    const timeoutMs = 2_000;
-    expect(countMisses(2, { answered: true, tookMs: 9_000, timeoutMs })).toBe(0);
-    expect(countMisses(2, { answered: false, tookMs: 2_010, timeoutMs })).toBe(3);
-    expect(countMisses(2, { answered: false, tookMs: 1, timeoutMs })).toBe(3);
-    expect(countMisses(2, { answered: false, tookMs: 3_100, timeoutMs })).toBe(0);
-    expect(isHanging(2, { isBusy: false, isStarved: false })).toBe(false);
-    expect(isHanging(3, { isBusy: false, isStarved: true })).toBe(false);
-  });
-
-  it.each([
-    ["wants to run and got next to nothing", "R", 300, true],
-    ["runs in a loop", "R", 5_000, false],
-    ["is stopped", "T", 0, false],
-    ["waits for something that never comes", "S", 0, false],
-  ])("takes one that %s for %s", (_what, state, cpuMs, starved) => {
-    expect(wasStarved({ state: "S", cpuMs: 100 }, { state, cpuMs: 100 + cpuMs }, 7_000)).toBe(starved);
-    expect(wasStarved(null, { state, cpuMs }, 7_000)).toBe(false);
+    const asked = { answered: false, tookMs: 2_010, waitedMs: 0, timeoutMs: 2_000 };
+    const two = { questions: 2, used: 2 };
+    expect(countMisses(two, { ...asked, answered: true })).toEqual(noMisses);
+    expect(countMisses(two, asked)).toEqual({ questions: 3, used: 3 });
+    expect(countMisses(two, { ...asked, tookMs: 1 })).toEqual({ questions: 3, used: 3 });
+    expect(countMisses(two, { ...asked, tookMs: 3_100 })).toEqual(noMisses);
+    expect(countMisses(two, { ...asked, waitedMs: 2_500 })).toEqual({ questions: 3, used: 2 });
+    expect(isHanging(two, { isBusy: false })).toBe(false);
   });
 });
 
@@ -95,5 +83,31 @@ describe("a limit of time", () => {
     };
     expect([later(100), later(3_600_000), later(100)]).toEqual([false, false, false]);
     expect([later(2_900), later(2_900), later(2_000)]).toEqual([false, false, true]);
+  });
+
+  it("with another process does not run out while that waits for a processor, and not never", async () => {
+    let [now, waitedMs] = [0, 0];
+    const patience = createPatienceWith(
+      async () => waitedMs,
+      10_000,
+      () => now,
+    );
+    const later = async (ms: number, waited: number) => {
+      now += ms;
+      waitedMs += waited;
+      return patience.isOver();
+    };
+    expect(await later(0, 0)).toBe(false);
+    for (let look = 0; look < 60; look += 1) expect(await later(1_000, 1_000)).toBe(false);
+    for (let look = 0; look < 19; look += 1) expect(await later(1_000, 500)).toBe(false);
+    expect(await later(2_000, 0)).toBe(true);
+    const starved = createPatienceWith(
+      async () => now,
+      10_000,
+      () => now,
+    );
+    let looks = 0;
+    for (; !(await starved.isOver()); looks += 1) now += 1_000;
+    expect(looks).toBe(201);
   });
 });

@@ -4,6 +4,7 @@
  * that are not armed. The embedded engine loads it by itself; README.md says how to add it to a Node-RED of your own.
  */
 
+const { randomUUID } = require("node:crypto");
 const { readFileSync, renameSync, writeFileSync } = require("node:fs");
 const { join } = require("node:path");
 const { Meter } = require("./meter.cjs");
@@ -45,7 +46,8 @@ function serve(RED, { tabs, meter, arming, revision }) {
   const answering = (work) => (request, response) => {
     work(request, response).catch((error) => response.status(500).json({ error: String(error) }));
   };
-  const health = () => ({ protocol: 1, pid: process.pid, flows: tabs.start });
+  const life = randomUUID();
+  const health = () => ({ protocol: 1, pid: process.pid, life, flows: tabs.start });
   const stateOf = ([tab, { missing }]) => [tab, { missing, armedAt: arming.since(tab), ...meter.read(tab) }];
 
   RED.httpAdmin.get("/pinion/health", may("flows.read"), (_request, response) => response.json(health()));
