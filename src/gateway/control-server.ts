@@ -103,7 +103,8 @@ function own({ ownership }: Control, caller: string): Reply {
   return { status: 200, body: { status: "owned" } };
 }
 
-async function succeed({ succeed: begin }: Control, request: IncomingMessage): Promise<Reply> {
+async function succeed({ succeed: begin, ownership }: Control, request: IncomingMessage): Promise<Reply> {
+  refuseStranger(ownership, request);
   if (begin === null) throw new Refusal(404, "This gateway can have no successor.");
   const change = parseChange(await json(request));
   if (change === null) throw new Refusal(400, "Name host, port and settings.");
@@ -113,13 +114,16 @@ async function succeed({ succeed: begin }: Control, request: IncomingMessage): P
 }
 
 async function putRoutes({ table, ownership }: Control, environment: string, request: IncomingMessage): Promise<Reply> {
-  if (!ownership.mayRoute(callerOf(request)))
-    throw new Refusal(403, "This gateway belongs to a controller, which alone may set its routes.");
+  refuseStranger(ownership, request);
   const { taken, refused } = sortRoutes(await json(request));
   const setting = { caller: callerOf(request), environment, sequence: Number(request.headers[sequenceHeader] ?? NaN) };
   if (ownership.isOutdated(setting)) throw new Refusal(409, "Newer routes were set meanwhile.");
   await table.replace(environment, taken);
   return { status: 200, body: { status: "routed", processes: taken.length, refused } };
+}
+
+function refuseStranger(ownership: Ownership, request: IncomingMessage): void {
+  if (!ownership.mayChange(callerOf(request))) throw new Refusal(403, "This gateway belongs to a controller, which alone may change it.");
 }
 
 async function traffic({ count, counters }: Dependencies, environment: string): Promise<Reply> {

@@ -1,4 +1,4 @@
-/** Whose gateway it is: a controller that has taken it over is the only one that may set routes. */
+/** Whose gateway it is: a controller that has taken it over is the only one that may change it. */
 
 import type { EnvironmentName } from "../domain/names.ts";
 import type { Log } from "../ports/log.ts";
@@ -20,8 +20,8 @@ export interface Setting {
 export interface Ownership {
   take(caller: string): void;
   isOwner(caller: string): boolean;
-  /** Whether the caller may set routes: anybody with the token while nobody has taken it over. Who may not is counted. */
-  mayRoute(caller: string): boolean;
+  /** Whether the caller may set routes or put another gateway in its place: anybody with the token while nobody has taken it over. Who may not is counted. */
+  mayChange(caller: string): boolean;
   /** Whether its caller has set routes of this environment since: a call that its caller gave up may be read late, as by a gateway that stood still. */
   isOutdated(setting: Setting): boolean;
   /** How many calls were refused. */
@@ -38,10 +38,10 @@ export function createOwnership(log: Log): Ownership {
       owner = caller;
     },
     isOwner: (caller) => owner !== "" && owner === caller,
-    mayRoute(caller) {
+    mayChange(caller) {
       if (owner === "" || owner === caller) return true;
       refused += 1;
-      log.warn({}, "somebody else has the token of the gateway and tried to set routes; that is refused");
+      log.warn({}, "somebody else has the token of the gateway and tried to change it; that is refused");
       return false;
     },
     isOutdated(setting) {

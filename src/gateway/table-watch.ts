@@ -105,7 +105,7 @@ async function putBack(call: (wanted: Call) => Promise<string>, left: LeftTable)
 function newsOf(now: Beat, before: Beat | null): readonly string[] {
   if (before === null || before.pid !== now.pid) return [];
   const lines: string[] = [];
-  if (now.refused > before.refused) lines.push("somebody else has the token of the gateway and tried to set routes; that was refused");
+  if (now.refused > before.refused) lines.push("somebody else has the token of the gateway and tried to change it; that was refused");
   if (now.restored > before.restored)
     lines.push("somebody else changed the file of the routing table; it is put back, and was never in force");
   return lines;

@@ -60,6 +60,25 @@ describe("the control port", () => {
     expect(await put("production", "two", "2")).toBe(200);
   });
 
+  it("obeys its owner alone, and counts whom it refused", async () => {
+    const call = async (method: string, path: string, caller: string, body?: string) => {
+      const headers = { authorization: `Bearer ${setting.gateway.token}`, "x-pinion-controller": caller };
+      return ask(path, { method, headers, ...(body === undefined ? {} : { body }) });
+    };
+    const orders = [
+      ["/routes/production", "[]", 200],
+      // The one of these tests runs in their own process, and nothing can take its place.
+      ["/successor", "{}", 404],
+    ] as const;
+    for (const [path, body, status] of orders) expect((await call("PUT", path, "anybody", body)).status).toBe(status);
+    await call("PUT", "/owner", "one");
+    for (const [path, body, status] of orders) {
+      expect((await call("PUT", path, "two", body)).status).toBe(403);
+      expect((await call("PUT", path, "one", body)).status).toBe(status);
+    }
+    expect(await (await call("GET", "/heartbeat", "one")).json()).toMatchObject({ refused: 2 });
+  });
+
   it("refuses a body that is too long, and says how much is taken", async () => {
     const refused = await ask("/routes/production", { method: "PUT", body: " ".repeat(64 * 1024 * 1024 + 1) });
     expect([refused.status, await refused.json()]).toEqual([

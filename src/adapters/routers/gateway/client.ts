@@ -40,7 +40,7 @@ export interface GatewayRouter extends Router {
    * table back then. Gives one line for each thing that somebody else has done to it. @throws `router/unreachable`.
    */
   heartbeat(): Promise<readonly string[]>;
-  /** Asks the gateway to put another one in its place, on the same sockets where the addresses stay. False: it cannot. */
+  /** Takes the gateway over and asks it to put another one in its place, on the same sockets where the addresses stay. False: it cannot. */
   succeed(change: SuccessorChange): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -97,7 +97,7 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
     },
     heartbeat: () => watch.beat(),
     succeed: (change) =>
-      call({ method: "PUT", path: "/successor", body: JSON.stringify(change) }).then(
+      askForSuccessor(call, change).then(
         () => true,
         () => false,
       ),
@@ -105,6 +105,11 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
     callersAddress: (environment: EnvironmentName) => callersUrl(publicUrl(options), environment, options.environments?.[environment]),
     close: () => agent.destroy(),
   };
+}
+
+async function askForSuccessor(call: (wanted: Call) => Promise<string>, change: SuccessorChange): Promise<void> {
+  await call({ method: "PUT", path: "/owner" });
+  await call({ method: "PUT", path: "/successor", body: JSON.stringify(change) });
 }
 
 function callersUrl(base: string, environment: EnvironmentName, own: OwnAddress | undefined): string {
