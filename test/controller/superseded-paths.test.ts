@@ -1,9 +1,11 @@
 /** Paths of a version that has all the traffic, and is followed by another before it was found good. */
 
-import { expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import { commit, installed, type Move, settleWatched } from "../support/moved-paths.ts";
-import { environment, type World } from "../support/world.ts";
+import { canary } from "../support/progressive.ts";
+import { environment, sha256, type World } from "../support/world.ts";
 
 const swap: Move = { before: { alpha: ["/apple"], beta: ["/banana"] }, after: { alpha: ["/banana"], beta: ["/apple"] } };
 const taken: Move = { before: { alpha: ["/alpha"], beta: ["/beta"] }, after: { alpha: ["/alpha", "/banana"], beta: ["/beta"] } };
@@ -83,4 +85,74 @@ it("are not taken back by a recovery that was ordered while nobody could say who
   expect(await settleOwned(world, ["/apple", "/banana"])).toEqual({ missed: [], shared: [] });
   expect(world.traffic("alpha")).toEqual({ "2.0.0": 100 });
   expect((await world.status("alpha"))?.reason.text).toContain("waits until beta gives up GET /apple");
+});
+
+describe("of a canary that shares the traffic", () => {
+  const sharing: StrategySpec = {
+    ...canary,
+    checks: [],
+    steps: [
+      { kind: "weight", weight: 20 },
+      { kind: "pause", durationMs: null },
+    ],
+  };
+  const shares = { "1.0.0": 80, "2.0.0": 20 };
+  const all = ["/alpha", "/banana", "/beta"];
+  let world: World;
+
+  /** Alpha 2.0.0 alone answers /banana; beta 2.0.0, which is to have it, does not answer yet. */
+  beforeEach(async () => {
+    world = await installed(taken, sharing);
+    commit(world, taken);
+    for (let pass = 0; pass < 10; pass += 1) await world.pass();
+    expect(world.traffic("alpha")).toEqual(shares);
+    world.publish("beta", "2.0.0", { paths: ["/beta", "/banana"] });
+    world.pin("beta", "2.0.0");
+    world.engine.keepUnready(world.digest("beta", "2.0.0"), true);
+  });
+
+  async function settle(): Promise<void> {
+    expect(await settleOwned(world, all)).toEqual({ missed: [], shared: [] });
+  }
+
+  it("are kept until their taker is ready, where the version before it is pinned again", async () => {
+    world.pin("alpha", "1.0.0");
+    await settle();
+    expect(world.traffic("alpha")).toEqual(shares);
+    expect((await world.status("alpha"))?.reason).toMatchObject({ code: "HandingOver" });
+    world.engine.keepUnready(world.digest("beta", "2.0.0"), false);
+    await settle();
+    expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "1.0.0": 100 }, { "2.0.0": 100 }]);
+  });
+
+  it("are kept until their taker is ready, where another version follows", async () => {
+    world.publish("alpha", "3.0.0", { paths: ["/alpha"] });
+    world.pin("alpha", "3.0.0");
+    await settle();
+    expect(world.traffic("alpha")).toEqual(shares);
+    world.engine.keepUnready(world.digest("beta", "2.0.0"), false);
+    await settle();
+    expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "3.0.0": 100 }, { "2.0.0": 100 }]);
+  });
+
+  it("follow their instances meanwhile", async () => {
+    world.pin("alpha", "1.0.0");
+    await settle();
+    world.engine.crash("one");
+    await settle();
+    world.engine.comeBack("one");
+    await settle();
+    expect(world.traffic("alpha")).toEqual(shares);
+    const [route] = (await world.router.routes(environment)).filter(({ process }) => process === "alpha");
+    expect(route?.shares.map(({ targets }) => targets.length)).toEqual([2, 2]);
+  });
+
+  it("are given up at once by a version that is in quarantine", async () => {
+    const definition = (await world.state("alpha"))?.rollout?.definition ?? sha256("");
+    world.pin("alpha", "1.0.0");
+    await settle();
+    world.condemnAs({ process: "alpha", version: "2.0.0", digest: definition });
+    await world.settle();
+    expect(world.traffic("alpha")).toEqual({ "1.0.0": 100 });
+  });
 });

@@ -41,6 +41,13 @@ export const pathMutations: readonly Mutation[] = [
     among,
   },
   {
+    what: "what was superseded gives its share back whatever paths change their owner by it",
+    file: "src/domain/decision/preserve.ts",
+    find: "const isKept = isSharedOn(one, view, unit);",
+    put: 'const isKept = isSharedOn(one, view, unit) && unit.process === "";',
+    among,
+  },
+  {
     what: "a canary that takes paths over is judged by nobody",
     file: "src/domain/strategies/rollout-view.ts",
     find: "return isJudgedOnTheWay(rollout) ? [] :",

@@ -135,9 +135,17 @@ function whyNotReadyFor(unit: UnitRef, { remembered, orders }: Stirring, world: 
   const { rollout, refused } = remembered;
   if (refused?.unit.digest === unit.digest)
     return `its deployment failed; \`pinion retry ${world.seen.environment}/${unit.process}\` tries it again`;
-  if (rollout?.candidate?.digest !== unit.digest) return "its deployment has not begun";
-  if (!isHandingOver(rollout.state) && !isExchangeOwed(rollout)) return `it is ${rollout.state.kind}`;
-  return orders.length > 0 ? "a person has a word about it" : whyStopped(rollout, unit, world);
+  const notYet = rollout ? whyNotYet(rollout, unit) : isServing(unit, world) ? null : notBegun;
+  if (notYet !== null) return notYet;
+  if (orders.length > 0) return "a person has a word about it";
+  return (rollout && whyStopped(rollout, world)) ?? whyNotAnswering(unit, world);
+}
+
+const notBegun = "its deployment has not begun";
+
+function whyNotYet(rollout: Rollout, { digest }: UnitRef): string | null {
+  if (rollout.candidate?.digest !== digest) return notBegun;
+  return isHandingOver(rollout.state) || isExchangeOwed(rollout) ? null : `it is ${rollout.state.kind}`;
 }
 
 /** It was decided that its paths change owner, and the table does not say so yet. */
@@ -146,13 +154,21 @@ function isExchangeOwed({ state, exchanged }: Rollout): boolean {
 }
 
 /** It could hand over, were it not for this. */
-function whyStopped(rollout: Rollout, { digest }: UnitRef, { seen, engine, freeze }: World): string | null {
-  const { process, kind, paused, deadline } = rollout;
+function whyStopped(rollout: Rollout, { seen, freeze }: World): string | null {
+  const { kind, paused, deadline } = rollout;
   if (paused || (freeze && kind === "deploy")) return "a person has stopped it";
   if (seen.now >= deadline) return "its time is over";
-  if (isCondemned(rollout, seen)) return "its metrics condemn it";
+  return isCondemned(rollout, seen) ? "its metrics condemn it" : null;
+}
+
+function whyNotAnswering({ process, digest }: UnitRef, { engine }: World): string | null {
   const installed = findInstalled(engine.installed.get(process) ?? [], digest);
   return isReady(installed, engine.instances) ? null : "it does not answer";
+}
+
+/** It needs no deployment: it shares the traffic with a version that is not pinned any more. */
+function isServing({ process, digest }: UnitRef, { routes }: World): boolean {
+  return servingUnit(routes.get(process) ?? null)?.digest === digest;
 }
 
 /** The path of the health check is asked in private: all may have it. */

@@ -5,28 +5,43 @@ import type { Case, ProcessDecision } from "../journal/case.ts";
 import type { Desired } from "../desired/resolve.ts";
 import { describeSettled, withStatus } from "../status/describe-status.ts";
 import { strategyFor, type WarmLimit } from "../desired/environment.ts";
-import { isRoutedRight, isTreatedRight, routing } from "./preserve.ts";
+import { isRoutedRight, isSharedOn, isTreatedRight, routing } from "./preserve.ts";
 import type { Instant, UnitRef } from "../names.ts";
-import { findInstalled, inFlightOn, isArmedAlone, isReady, type ProcessSeen, type Seen, viewProcess } from "../observed/observation.ts";
+import {
+  findInstalled,
+  inFlightOn,
+  isArmedAlone,
+  isReady,
+  type ProcessSeen,
+  type Seen,
+  viewProcess,
+  weightOf,
+} from "../observed/observation.ts";
 import type { Reason } from "../journal/reason.ts";
 import type { KnownGood, ProcessState } from "../journal/state.ts";
 import type { ProcessStatus } from "../journal/status.ts";
 import type { Installed } from "../desired/unit.ts";
+import { giveTraffic } from "../strategies/steps.ts";
+import { together } from "../strategies/handing-over.ts";
 import { traitsOf } from "../strategies/traits.ts";
+
+const givenUpLater = "keeps a path that another process is pinned to answer, until that one answers it";
 
 /** How soon leftovers are looked at again while something is in flight on them, in milliseconds. */
 const leftoverPollMs = 1_000;
 
-export function keepUp({ before, pass }: Case, view: ProcessSeen, unit: UnitRef): ProcessDecision {
+export function keepUp(one: Case, view: ProcessSeen, unit: UnitRef): ProcessDecision {
+  const { before, pass } = one;
+  const handover = pass.handovers?.get(view.process);
   const leftovers = leftoversOf(before, pass.seen, view, unit);
   const idle = leftovers.filter((left) => isIdle(pass.seen, left));
   const actions: Action[] = [
-    ...routing(view, unit, pass.seen.spec),
+    ...(handover?.kind === "goes" ? together(giveTraffic(view.process, unit), handover.with) : routing(one, view, unit)),
     ...idle.map((left): Action => ({ kind: "ensure-removed", unit: refOf(view.process, left) })),
   ];
   const status = describeSettled({ ...before, status: settledPhase(before) }, pass.seen, view, {
     health: "Healthy",
-    reason: reasonOf(before, unit),
+    reason: isSharedOn(one, view, unit) ? { code: "HandingOver", text: handover?.why ?? givenUpLater } : reasonOf(before, unit),
     until: null,
   });
   const after = withStatus(before.refused === null ? before : { ...before, refused: null }, status);
@@ -88,10 +103,10 @@ function settledPhase({ status }: ProcessState): ProcessState["status"] {
   return status && status.phase !== null ? { ...status, phase: "Succeeded" } : status;
 }
 
-/** Installed, but neither pinned nor kept warm to go back to. */
+/** Installed, but neither pinned nor kept warm to go back to, and without traffic. */
 function leftoversOf(before: ProcessState, seen: Seen, view: ProcessSeen, unit: UnitRef): readonly Installed[] {
   const warm = new Set(warmOf(before, seen, view, unit).map((good) => good.digest));
-  return view.installed.filter((installed) => installed.digest !== unit.digest && !warm.has(installed.digest));
+  return view.installed.filter(({ digest }) => digest !== unit.digest && !warm.has(digest) && weightOf(view.route, digest) === 0);
 }
 
 /** Good versions that are kept installed without traffic: so many, the newest first, and none for longer than it may be. */

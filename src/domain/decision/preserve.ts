@@ -9,7 +9,7 @@ import type { EnvironmentSpec } from "../desired/environment.ts";
 import type { Digest, UnitRef } from "../names.ts";
 import { isInQuarantine } from "../rollback/quarantine.ts";
 import type { Reason } from "../journal/reason.ts";
-import { isRivalled } from "../rollback/rivals.ts";
+import { isAwaited, isRivalled } from "../rollback/rivals.ts";
 import type { Route, Share } from "../observed/route.ts";
 import { findInstalled, isArmedAlone, isReady, type ProcessSeen, servingUnit, weightOf, whyNotReady } from "../observed/observation.ts";
 import type { OwedAction, ProcessState } from "../journal/state.ts";
@@ -27,10 +27,10 @@ export interface Kept {
  * when the router has forgotten all about it, the last good one gets it back. What was good here and is lost is installed again.
  */
 export function keepServing(one: Case, view: ProcessSeen, stable: UnitRef | null = null): Kept {
-  const served = servedBy(one, view, stable);
-  if (!served) return { actions: [], reason: null };
-  const unit = plain(served);
-  const routes = isAnswering(view, unit) ? routing(view, unit, one.pass.seen.spec) : [];
+  const serving = servedBy(one, view, stable);
+  if (!serving) return { actions: [], reason: null };
+  const unit = plain(serving);
+  const routes = isAnswering(view, unit) ? routing(one, view, unit) : [];
   const lacking = whatIsLacking(one, view, unit);
   if (lacking === null) return { actions: routes, reason: null };
   return { actions: [{ kind: "ensure-installed", unit }, ...routes], reason: whatIsDone(lacking, one.owed, unit) };
@@ -96,12 +96,37 @@ function plain({ process, version, digest }: UnitRef): UnitRef {
   return { process, version, digest };
 }
 
-/** What is not so yet of: all traffic and all triggers to this unit, wherever it answers, treated as the environment says now. */
-export function routing(view: ProcessSeen, unit: UnitRef, spec: EnvironmentSpec | null): readonly Action[] {
-  const [weights, armed] = giveTraffic(view.process, unit);
-  const isRouted = isRoutedRight(view, unit.digest) && isTreatedRight(view.route, spec);
+/**
+ * What is not so yet of: all traffic and all triggers to this unit, wherever it answers, treated as the environment says now. Where that
+ * would make nobody's what another process is pinned to answer, those that share the traffic keep their shares.
+ */
+export function routing(one: Case, view: ProcessSeen, unit: UnitRef): readonly Action[] {
+  const [alone, armed] = giveTraffic(view.process, unit);
+  const isKept = isSharedOn(one, view, unit);
+  const isRouted = (isKept ? isFollowed(view) : isRoutedRight(view, unit.digest)) && isTreatedRight(view.route, one.pass.seen.spec);
   const isArmed = isArmedAlone(view.installed, unit.digest);
+  const weights = isKept ? sharesOf(view) : alone;
   return [...(isRouted || !weights ? [] : [weights]), ...(isArmed || !armed ? [] : [armed])];
+}
+
+/** Whether a path that others wait for is kept by what has a share: it answers, and nothing is known against it. */
+export function isSharedOn({ before, pass }: Case, view: ProcessSeen, unit: UnitRef): boolean {
+  if (!isAwaited(view, unit, pass)) return false;
+  return sharing(view).every((share) => isAnswering(view, share) && !isInQuarantine(before, share, pass.seen));
+}
+
+function sharing({ process, route }: ProcessSeen): readonly (Share & UnitRef)[] {
+  return route?.shares.flatMap((share) => (share.weight > 0 ? [{ ...share, process }] : [])) ?? [];
+}
+
+/** As it is, wherever the versions are now. */
+function sharesOf(view: ProcessSeen): Action {
+  const weights = sharing(view).map(({ weight, ...share }) => ({ unit: plain(share), weight }));
+  return { kind: "ensure-weights", process: view.process, weights };
+}
+
+function isFollowed(view: ProcessSeen): boolean {
+  return sharing(view).every((share) => reaches(share, findInstalled(view.installed, share.digest)?.placements ?? []));
 }
 
 /** All traffic, to all ready placements and nowhere else; instances come back on other ports. */
