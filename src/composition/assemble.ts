@@ -110,12 +110,15 @@ function pinnedIn(source: Source): SecretWatchParts["pinned"] {
 }
 
 /** What units were installed with, as fingerprints under a key that is made once. */
-function installedSecrets({ meta }: Store): Pick<SecretWatchParts, "memory" | "key"> {
+function installedSecrets({ meta }: Store): Pick<SecretWatchParts, "memory" | "told" | "key"> {
   const kept = meta.get("secrets-key");
   const key = kept ?? randomBytes(32).toString("base64url");
   if (kept === null) meta.set("secrets-key", key);
-  const nameOf = (environment: string) => `installed-secrets/${environment}`;
-  return { key, memory: { read: (name) => meta.get(nameOf(name)), write: (name, text) => meta.set(nameOf(name), text) } };
+  const memoryOf = (what: string): SecretWatchParts["memory"] => ({
+    read: (environment) => meta.get(`${what}/${environment}`),
+    write: (environment, text) => meta.set(`${what}/${environment}`, text),
+  });
+  return { key, memory: memoryOf("installed-secrets"), told: memoryOf("told-secrets") };
 }
 
 function followRepository({ config, permits, log, store, repository, gateway, time }: Assembly): Source {

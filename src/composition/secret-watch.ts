@@ -21,12 +21,20 @@ export interface SecretWatchParts {
   readonly references: (environment: EnvironmentName) => References;
   /** The units that shall run now: others are kept warm with the values of their time. */
   readonly pinned: (environment: EnvironmentName) => ReadonlySet<Digest>;
-  /** Survives a restart. */
-  readonly memory: { read(environment: EnvironmentName): string | null; write(environment: EnvironmentName, text: string): void };
+  /** What units were installed with. */
+  readonly memory: Memory;
+  /** The values that were told last. */
+  readonly told: Memory;
   readonly key: string;
   readonly log: Log;
   /** To others, as an event. */
   tell(environment: EnvironmentName, why: string): void;
+}
+
+/** Survives a restart. */
+interface Memory {
+  read(environment: EnvironmentName): string | null;
+  write(environment: EnvironmentName, text: string): void;
 }
 
 interface Watched {
@@ -34,6 +42,7 @@ interface Watched {
   installed: Map<Digest, Fingerprints>;
   /** As the engine said last. */
   present: ReadonlySet<Digest>;
+  told: Fingerprints;
   note: string | null;
 }
 
@@ -43,7 +52,12 @@ const mostNamed = 3;
 export function watchSecrets(parts: SecretWatchParts): (environment: EnvironmentName, engine: Engine) => Engine {
   const known = new Map<EnvironmentName, Watched>();
   const of = (environment: EnvironmentName): Watched => {
-    const watched = known.get(environment) ?? { installed: readMemory(parts.memory.read(environment)), present: new Set(), note: null };
+    const watched = known.get(environment) ?? {
+      installed: new Map(readMemory(parts.memory.read(environment)) as [Digest, Fingerprints][]),
+      present: new Set(),
+      told: Object.fromEntries(readMemory(parts.told.read(environment)) as [string, string][]),
+      note: null,
+    };
     known.set(environment, watched);
     return watched;
   };
@@ -83,31 +97,55 @@ function remember(
   for (const { digest, secrets } of fresh) watched.installed.set(digest, fingerprintsOf(secrets, key));
   const given = new Set(fresh.map(({ digest }) => digest));
   for (const digest of watched.installed.keys()) if (!watched.present.has(digest) && !given.has(digest)) watched.installed.delete(digest);
+  keep(memory, environment, [...watched.installed], log);
+}
+
+function keep(memory: Memory, environment: EnvironmentName, entries: readonly unknown[], log: Log): void {
   try {
-    memory.write(environment, JSON.stringify([...watched.installed]));
+    memory.write(environment, JSON.stringify(entries));
   } catch (error) {
-    log.warn({ environment, error }, "what the secrets were at this installation cannot be kept");
+    log.warn({ environment, error }, "what was seen of secrets cannot be kept");
   }
 }
 
 async function look(environment: EnvironmentName, watched: Watched, { installed }: Inventory, parts: SecretWatchParts): Promise<void> {
   watched.present = new Set(installed.map(({ digest }) => digest));
-  const now = await valuesNow(environment, parts);
+  const now = fingerprintsOf(await valuesNow(environment, parts), parts.key);
   const pinned = parts.pinned(environment);
   const running = installed.filter(({ digest }) => pinned.has(digest));
-  const changed = Object.entries(fingerprintsOf(now, parts.key)).flatMap(([name, fingerprint]) => {
+  const changed = Object.entries(now).flatMap(([name, fingerprint]) => {
     const others = running.filter(({ digest }) => isOther(watched.installed.get(digest)?.[name], fingerprint));
-    return others.length === 0 ? [] : [`${name} (${named(others)})`];
+    return others.length === 0 ? [] : [{ name, others }];
   });
-  const note =
-    changed.length === 0
-      ? null
-      : `secrets have other values than what runs was installed with: ${changed.join(", ")}; to roll them out, commit another value of a variable in environments/${environment}/environment.yaml, such as \`variables: { SECRETS_OF: "1" }\` (docs/config-repository.md, Secrets that change)`;
-  if (note !== null && note !== watched.note) {
-    parts.log.warn({ environment }, note);
-    parts.tell(environment, note);
+  watched.note = changed.length === 0 ? null : noteOf(environment, changed);
+  tellNews(environment, watched, { now, changed: changed.map(({ name }) => name) }, parts);
+}
+
+interface Seen {
+  readonly now: Fingerprints;
+  /** Names of secrets that something runs with another value of. */
+  readonly changed: readonly string[];
+}
+
+/** A value that was told is news again only after the secret had another one. */
+function tellNews(environment: EnvironmentName, watched: Watched, { now, changed }: Seen, { told, log, tell }: SecretWatchParts): void {
+  const before = watched.told;
+  const lasting = Object.entries(before).filter(([name, fingerprint]) => !isOther(now[name], fingerprint));
+  watched.told = Object.fromEntries([...lasting, ...changed.map((name) => [name, now[name] ?? ""] as const)]);
+  if (watched.note !== null && changed.some((name) => before[name] !== now[name])) {
+    log.warn({ environment }, watched.note);
+    tell(environment, watched.note);
   }
-  watched.note = note;
+  const entries = Object.entries(watched.told);
+  if (JSON.stringify(entries) !== JSON.stringify(Object.entries(before))) keep(told, environment, entries, log);
+}
+
+function noteOf(
+  environment: EnvironmentName,
+  changed: readonly { readonly name: string; readonly others: readonly Installed[] }[],
+): string {
+  const which = changed.map(({ name, others }) => `${name} (${named(others)})`).join(", ");
+  return `secrets have other values than what runs was installed with: ${which}; to roll them out, commit another value of a variable in environments/${environment}/environment.yaml, such as \`variables: { SECRETS_OF: "1" }\` (docs/config-repository.md, Secrets that change)`;
 }
 
 /** One that cannot be looked up is no other one. */
@@ -140,10 +178,11 @@ function fingerprintsOf(values: Readonly<Record<string, string>>, key: string): 
 }
 
 /** What cannot be read is not known. */
-function readMemory(text: string | null): Map<Digest, Fingerprints> {
+function readMemory(text: string | null): readonly unknown[] {
   try {
-    return new Map(JSON.parse(text ?? "[]") as [Digest, Fingerprints][]);
+    const entries: unknown = JSON.parse(text ?? "[]");
+    return Array.isArray(entries) ? entries : [];
   } catch {
-    return new Map();
+    return [];
   }
 }

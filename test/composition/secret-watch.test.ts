@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { watchSecrets } from "../../src/composition/secret-watch.ts";
+import { type SecretWatchParts, watchSecrets } from "../../src/composition/secret-watch.ts";
 import type { Digest } from "../../src/domain/names.ts";
 import type { DeploymentUnit } from "../../src/domain/desired/unit.ts";
 import { createFakeEngine } from "../fakes/engine.ts";
@@ -18,12 +18,18 @@ function setting(kept: Map<string, string> = new Map()) {
     secrets: { resolve: () => (values.key === null ? Promise.reject(new Error("missing")) : Promise.resolve(values.key)) },
     references: () => ({ API_KEY: reference }),
     pinned: () => new Set(pins.map(digest)),
-    memory: { read: (environment) => kept.get(environment) ?? null, write: (environment, text) => void kept.set(environment, text) },
+    memory: memoryIn(kept, "installed"),
+    told: memoryIn(kept, "told"),
     key: "key of this installation",
     log,
     tell: (environment, why) => void told.push(`${environment}: ${why}`),
   });
   return { pins, log, told, engine, values, kept, watched: () => over("production", engine), over };
+}
+
+function memoryIn(kept: Map<string, string>, what: string): SecretWatchParts["memory"] {
+  const key = (environment: string) => `${what}/${environment}`;
+  return { read: (environment) => kept.get(key(environment)) ?? null, write: (environment, text) => void kept.set(key(environment), text) };
 }
 
 function unit(process: string, digit: string, key: string): DeploymentUnit {
@@ -74,6 +80,42 @@ describe("a secret whose value changes", () => {
     await watched.inventory();
     expect(watched.notes?.()).toHaveLength(1);
     expect(watched.notes?.().join("")).not.toMatch(/hunter/);
+  });
+
+  it("is told to others once for each change, whoever starts again, and again when it changes again", async () => {
+    const kept = new Map<string, string>();
+    const first = setting(kept);
+    await first.watched().ensureInstalled([unit("orders", "a", "hunter2"), unit("returns", "b", "hunter2")]);
+    const told: number[] = [];
+    for (const value of ["hunter2", "hunter3", "hunter3", null, "hunter3", "hunter4", "hunter2", "hunter3"]) {
+      const next = setting(kept);
+      next.values.key = value;
+      // Of which versions it is told may change meanwhile.
+      const watched = next.over("production", first.engine);
+      await watched.inventory();
+      next.pins.pop();
+      await watched.inventory();
+      told.push(next.told.length);
+    }
+    expect(told).toEqual([0, 1, 0, 0, 0, 1, 0, 1]);
+    expect([...kept.values()].join("")).not.toMatch(/hunter/);
+  });
+
+  it("is told again where what was told cannot be kept or read", async () => {
+    const { over, engine, values, kept, told } = setting();
+    await over("production", engine).ensureInstalled([unit("orders", "a", "hunter2")]);
+    kept.set("told/production", "[");
+    values.key = "hunter3";
+    await over("production", engine).inventory();
+    expect(told).toHaveLength(1);
+    const full = setting(kept);
+    kept.set = () => {
+      throw new Error("disk full");
+    };
+    full.values.key = "hunter4";
+    for (const _ of ["once", "twice"]) await full.over("production", engine).inventory();
+    expect(full.told).toHaveLength(1);
+    expect(full.log.lines.map(({ level }) => level)).toEqual(["warn", "warn"]);
   });
 
   it("is not told of one that cannot be looked up, and of units of which nothing is known", async () => {
