@@ -21,20 +21,20 @@ export const mutations: readonly Mutation[] = [
   {
     what: "quarantine holds nothing back",
     file: "src/domain/rollback/quarantine.ts",
-    find: "  if (!entry) return desired;",
-    put: "  if (!entry || entry) return desired;",
+    find: "  return quarantined.find((entry) => entry.digest === definition) ?? null;",
+    put: "  return quarantined.find((entry) => entry.digest === definition && entry.digest !== definition) ?? null;",
   },
   {
     what: "the limit of concurrent deployments is not kept",
-    file: "src/domain/decision/decide-process.ts",
-    find: "holdForConcurrency(running, seen.spec?.maxConcurrentDeployments ?? null)",
-    put: "holdForConcurrency(running, null)",
+    file: "src/domain/gates/concurrency.ts",
+    find: "if (running < limit) return open",
+    put: "if (running < limit + running) return open",
   },
   {
     what: "a freeze holds nothing back",
-    file: "src/domain/decision/decide-process.ts",
-    find: '  if (freeze) return { reason: { code: "Frozen", text: describeFreeze(freeze) }, until: null };',
-    put: "",
+    file: "src/domain/gates/frozen.ts",
+    find: "  if (!freeze) return open",
+    put: "  if (!freeze || freeze) return open",
   },
   {
     what: "a freeze stops nothing that is under way",

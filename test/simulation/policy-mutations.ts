@@ -28,10 +28,16 @@ export const policyMutations: readonly Mutation[] = [
     put: "isReadable && !inGit.has(entry.digest)",
   },
   {
-    what: "a known good version goes forwards past all gates",
-    file: "src/domain/decision/decide-process.ts",
-    find: "const held = isRollback ? null :",
-    put: "const held = isKnownGood ? null :",
+    what: "a known good version goes forwards in a freeze",
+    file: "src/domain/gates/frozen.ts",
+    find: 'if (record === "way-back") return open',
+    put: 'if (record !== "new") return open',
+  },
+  {
+    what: "a known good version goes forwards without what it needs",
+    file: "src/domain/gates/dependencies.ts",
+    find: 'if (record === "way-back") return open',
+    put: 'if (record !== "new") return open',
   },
   {
     what: "time in a freeze counts for the timeout",

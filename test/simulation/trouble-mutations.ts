@@ -46,16 +46,16 @@ export const troubleMutations: readonly Mutation[] = [
   },
   {
     what: "nobody waits for what it needs",
-    file: "src/domain/decision/decide-process.ts",
-    find: "return dependencies ?? holdForConcurrency",
-    put: "return holdForConcurrency",
+    file: "src/domain/gates/dependencies.ts",
+    find: "return lackingOf(needed, change.dependencies) ?? open",
+    put: "return (needed.length > 99 ? lackingOf(needed, change.dependencies) : null) ?? open",
     among: "needs",
   },
   {
     what: "what failed with its neighbour is never tried again",
-    file: "src/domain/decision/decide-process.ts",
-    find: "return awaits !== undefined && isHealthyAgain(awaits, pass);",
-    put: 'return awaits !== undefined && awaits === "" && isHealthyAgain(awaits, pass);',
+    file: "src/domain/decision/proposed-change.ts",
+    find: "isRetryDue: refused.awaits !== undefined && isHealthyAgain",
+    put: 'isRetryDue: refused.awaits !== undefined && refused.awaits === "" && isHealthyAgain',
     among: "needs",
   },
   {

@@ -1,6 +1,6 @@
 /** What can be asked before anything is touched: is the version whole, is the engine up, is what it calls there? */
 
-import { holdForDependencies } from "../../domain/gates/dependencies.ts";
+import { lackingOf, servingNow } from "../../domain/gates/dependencies.ts";
 import type { ProcessId } from "../../domain/names.ts";
 import { servingUnit } from "../../domain/observed/observation.ts";
 import { loadUnit } from "../units.ts";
@@ -40,8 +40,8 @@ export async function areDependenciesServing({ environment, unit, ports }: Subje
   if (!wanted?.desired) throw new Error(`environment ${environment} cannot be used at the moment`);
   const routes = await ports.router.routes(environment);
   const serving = (process: ProcessId) => servingUnit(routes.find((route) => route.process === process) ?? null);
-  const held = holdForDependencies(version.dependencies, { desired: wanted.desired, serving, isRefused: () => true });
-  if (held) throw new Error(held.reason.text);
+  const lacking = lackingOf(version.dependencies, servingNow({ desired: wanted.desired, serving, isRefused: () => true }));
+  if (lacking) throw new Error(lacking.text);
   return version.dependencies.length === 0
     ? "depends on nothing"
     : `${version.dependencies.map((dependency) => dependency.name).join(", ")} as required`;

@@ -1,9 +1,9 @@
 /** Whether waiting can still bring a process to what is pinned, or only a commit or a person can. */
 
 import type { Desired, DesiredState } from "../desired/resolve.ts";
+import { requiredProcesses } from "../desired/dependency-graph.ts";
 import { describeFinding } from "../finding.ts";
 import type { ProcessId } from "../names.ts";
-import type { Dependency } from "../desired/version.ts";
 import { findQuarantined, pinnedDefinition } from "../rollback/quarantine.ts";
 import { whyNotTakenOut } from "../desired/removal.ts";
 import type { EnvironmentSnapshot } from "../desired/snapshot.ts";
@@ -62,11 +62,7 @@ function whyLacking(
   ask: (process: ProcessId) => string | null,
 ): string | null {
   if (known?.status?.phase !== "Pending" || known.status.sync !== "OutOfSync") return null;
-  const reasons = summary.dependencies.filter(isNeeded).map(({ name }) => ({ name, why: ask(name) }));
+  const reasons = requiredProcesses(summary.dependencies).map(({ name }) => ({ name, why: ask(name) }));
   const lacking = reasons.find(({ why }) => why !== null);
   return lacking ? `needs ${lacking.name}: ${lacking.why}` : null;
-}
-
-function isNeeded({ type, required }: Dependency): boolean {
-  return type === "workflow" && required;
 }

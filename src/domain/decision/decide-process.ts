@@ -2,37 +2,28 @@
 
 import semver from "semver";
 import type { Action } from "../journal/actions.ts";
-import { isHealthyAgain, reasonOfRefusal } from "../rollback/by-catch.ts";
-import type { Case, Pass, ProcessDecision } from "../journal/case.ts";
+import type { Case, ProcessDecision } from "../journal/case.ts";
 import { rejectedPhase } from "./deployment-reason.ts";
 import { advance, isAllButOver, knownGoodAfter, open } from "./lifecycle.ts";
 import { type Desired, whatIsPinned } from "../desired/resolve.ts";
 import { awaitingDoubt, resolveDoubt } from "../rollback/doubt.ts";
-import { holdForConcurrency, isRunning } from "../gates/concurrency.ts";
-import { holdForDependencies } from "../gates/dependencies.ts";
-import type { Held } from "../gates/gate.ts";
+import { firstBlocked } from "../gates/gates.ts";
+import { isRunning } from "../gates/concurrency.ts";
+import { reasonOf } from "../gates/gate.ts";
 import { hold, watchOnly } from "./hold.ts";
 import { whyNotServed } from "./preserve.ts";
 import { keepUp } from "./maintain.ts";
-import { describeFreeze, signature } from "../journal/commands.ts";
-import {
-  findQuarantined,
-  followGit,
-  heldInQuarantine,
-  isInQuarantine,
-  pinnedDefinition,
-  pinnedVersion,
-  reasonOfBroken,
-} from "../rollback/quarantine.ts";
+import { proposedChange, proposedRemoval, recordOf } from "./proposed-change.ts";
+import { signature } from "../journal/commands.ts";
+import { findQuarantined, followGit, heldInQuarantine, isInQuarantine, pinnedDefinition, pinnedVersion } from "../rollback/quarantine.ts";
 import type { Reason } from "../journal/reason.ts";
-import { whyNotTakenOut, whyUnusable } from "../desired/removal.ts";
+import { whyUnusable } from "../desired/removal.ts";
 import { condemnation, followRevert } from "../rollback/policy.ts";
 import type { UnitRef } from "../names.ts";
 import { describeStay, keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
-import type { Dependency } from "../desired/version.ts";
 import type { Rollout } from "../journal/rollout.ts";
 import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, weightOf } from "../observed/observation.ts";
-import type { DeploymentUpdate, ProcessState, Refusal } from "../journal/state.ts";
+import type { DeploymentUpdate, ProcessState } from "../journal/state.ts";
 import type { DeploymentPhase } from "../journal/status.ts";
 import { watchRollout } from "../strategies/rollout-view.ts";
 import { whyUnknown } from "../status/describe-status.ts";
@@ -82,20 +73,15 @@ function owingRevert({ owed }: Case, decision: ProcessDecision): ProcessDecision
 
 /** No rollout is under way, and engine and router have answered. */
 function decideIdle(one: Case, view: ProcessSeen): ProcessDecision {
-  const { before, desired } = one;
+  const { desired } = one;
   if (!desired) return decideUnpinned(one, view);
   const back = wayBack(one, view);
   if (back) return open(one, view, { kind: "rollback", candidate: back, fast: true, why: `${view.process} goes back to ${back.version}` });
-  if (desired.kind === "broken") return hold(one, view, { health: "Degraded", reason: reasonOfBroken(desired), until: null });
-  if (servingUnit(view.route)?.digest === desired.unit.digest) return decideServing(one, view, desired.unit);
-  const { refused } = before;
-  if (refused?.unit.digest === desired.unit.digest && !isWorthAnotherTry(refused, one.pass))
-    return hold(one, view, { health: "Degraded", reason: reasonOfRefusal(refused, one.pass.seen.environment), until: null });
-  return decideOutOfSync(one, view, desired);
-}
-
-function isWorthAnotherTry({ awaits }: Refusal, pass: Pass): boolean {
-  return awaits !== undefined && isHealthyAgain(awaits, pass);
+  if (desired.kind === "run" && servingUnit(view.route)?.digest === desired.unit.digest) return decideServing(one, view, desired.unit);
+  const held = firstBlocked(proposedChange(one, view.route));
+  if (held) return hold(one, view, { health: held.isFault ? "Degraded" : null, reason: reasonOf(held), until: held.until });
+  if (desired.kind === "broken") throw new Error(`no gate holds what cannot run: ${desired.why}`);
+  return beginPinned(one, view, desired.unit);
 }
 
 /** What serves was put into quarantine while it served: the last good version takes its place, if it is another one. */
@@ -110,18 +96,15 @@ function wayBack({ before, desired, pass }: Case, view: ProcessSeen): UnitRef | 
   return good ? { process: good.process, version: good.version, digest: good.digest } : null;
 }
 
-/** Another version than the pinned one has the traffic, or none has. What goes back to a version that was good here passes all gates. */
-function decideOutOfSync(one: Case, view: ProcessSeen, { unit, summary }: Extract<Desired, { kind: "run" }>): ProcessDecision {
-  const isKnownGood = one.before.knownGood.some((good) => good.digest === unit.digest);
+/** Another version than the pinned one has the traffic, or none has, and nothing holds it back. */
+function beginPinned(one: Case, view: ProcessSeen, unit: UnitRef): ProcessDecision {
+  const record = recordOf(one, view.route, unit);
   const isSameVersion = servingUnit(view.route)?.version === unit.version;
-  const isRollback = isKnownGood && isBackwards(unit, servingUnit(view.route));
-  const held = isRollback ? null : heldBack(summary.dependencies, one.pass);
-  if (held) return hold(one, view, { health: null, ...held });
   const isSecondTry = one.before.refused?.awaits !== undefined && one.before.refused.unit.digest === unit.digest;
   return open(one, view, {
-    kind: isRollback ? "rollback" : "deploy",
+    kind: record === "way-back" ? "rollback" : "deploy",
     candidate: unit,
-    fast: isKnownGood,
+    fast: record !== "new",
     ...(isSecondTry && { isSecondTry }),
     why: isSameVersion ? "variables, secrets or the address of the environment have changed" : whyPinned(one, unit),
   });
@@ -133,11 +116,6 @@ function whyPinned({ reverted, before: { refused } }: Case, { version, digest }:
     return `${version} is tried again: ${refused.awaits}, which it calls, was being rolled back when it failed, and is healthy again`;
   if (reverted === null || reverted.to !== version) return `${version} is pinned`;
   return `${version} is pinned again: ${reverted.by ? `rolled back by ${signature({ by: reverted.by, why: reverted.why })}` : reverted.why}`;
-}
-
-/** A version that was good here may be pinned again forwards too: that is no rollback, and it is watched like any other. */
-function isBackwards({ version }: UnitRef, serving: UnitRef | null): boolean {
-  return serving === null || !semver.gt(version, serving.version);
 }
 
 /** The pinned version has the traffic: is it also what it should be? */
@@ -162,14 +140,13 @@ function decideServing(one: Case, view: ProcessSeen, unit: UnitRef): ProcessDeci
 function decideUnpinned(one: Case, view: ProcessSeen): ProcessDecision {
   if (view.installed.length === 0 && !servingUnit(view.route))
     return { after: leftOf(one.before), actions: [], replacesOwed: true, deployments: [], wakeAt: null };
-  const { freeze } = one.pass;
-  const why = freeze ? describeFreeze(freeze) : whyNotRemoved(one.pass);
+  const held = firstBlocked(proposedRemoval(one.before.process, one.pass));
   const serving = servingUnit(view.route);
-  if (why && (serving || one.before.takenOutAt === null)) {
-    const reason: Reason = { code: freeze ? "Frozen" : "NotRemoved", text: `no longer pinned, but ${why}` };
-    return hold(one, view, { health: "Suspended", reason, until: null });
+  if (held && (serving || one.before.takenOutAt === null)) {
+    const reason: Reason = { code: held.code, text: `no longer pinned, but ${held.text}` };
+    return hold(one, view, { health: "Suspended", reason, until: held.until });
   }
-  return serving ? takeOut(one, view) : keepWarm(one, view, why);
+  return serving ? takeOut(one, view) : keepWarm(one, view, held?.text ?? null);
 }
 
 /** Whoever takes its paths over gets them in the moment in which it loses them. */
@@ -187,28 +164,6 @@ function leftOf(before: ProcessState): ProcessState | null {
   const quarantined = before.quarantined.filter((entry) => !entry.isInGit);
   if (quarantined.length === 0) return null;
   return before.status === null ? before : { ...before, status: null, refused: null, knownGood: [] };
-}
-
-function whyNotRemoved({ seen }: Pass): string | null {
-  const { environment, spec, findings, desired } = seen;
-  return desired && whyNotTakenOut({ environment, spec, findings, ...desired });
-}
-
-function heldBack(needs: readonly Dependency[], { seen, state, running, freeze }: Pass): Held | null {
-  if (!seen.desired) return null;
-  if (freeze) return { reason: { code: "Frozen", text: describeFreeze(freeze) }, until: null };
-  const desired = seen.desired;
-  const routes = seen.routes.kind === "known" ? seen.routes.value : null;
-  const dependencies = holdForDependencies(needs, {
-    desired,
-    serving: (process) => servingUnit(routes?.get(process) ?? null),
-    isRefused: (process) => isRefused(state.processes.get(process), desired.processes.get(process)),
-  });
-  return dependencies ?? holdForConcurrency(running, seen.spec?.maxConcurrentDeployments ?? null);
-}
-
-function isRefused(state: ProcessState | undefined, desired: Desired | undefined): boolean {
-  return desired?.kind === "run" && state?.refused?.unit.digest === desired.unit.digest;
 }
 
 /**

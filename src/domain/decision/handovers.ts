@@ -6,10 +6,11 @@
 import type { EnvironmentSpec } from "../desired/environment.ts";
 import { healthCheckOf } from "../validation/health.ts";
 import type { Desired } from "../desired/resolve.ts";
+import { firstBlocked } from "../gates/gates.ts";
+import { proposedRemoval } from "./proposed-change.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
-import { describeFreeze, type Freeze, type Order } from "../journal/commands.ts";
+import type { Freeze, Order } from "../journal/commands.ts";
 import { followGit, heldInQuarantine } from "../rollback/quarantine.ts";
-import { whyNotTakenOut } from "../desired/removal.ts";
 import { describeEndpoint, endpointsServed, requestsOf } from "../observed/requests.ts";
 import { condemnation, condemnationByHand } from "../rollback/policy.ts";
 import type { Exchange, Rollout } from "../journal/rollout.ts";
@@ -106,7 +107,8 @@ function unitBefore({ process, rollout }: ProcessState, { unit }: Target, { rout
 /** Null: what serves now goes on to serve, alone. */
 function targetOf({ remembered, desired }: Stirring, world: World): Target | null {
   const route = world.routes.get(remembered.process) ?? null;
-  if (!desired) return servingUnit(route) && whyKept(world) === null ? { unit: null, endpoints: [] } : null;
+  if (!desired)
+    return servingUnit(route) && !firstBlocked(proposedRemoval(remembered.process, world)) ? { unit: null, endpoints: [] } : null;
   const usable = heldInQuarantine(desired, followGit(remembered, world.seen));
   const underWay = usable?.kind === "broken" ? targetUnderWay(remembered.rollout, usable, world) : null;
   if (underWay || desired.kind === "broken") return underWay;
@@ -118,12 +120,6 @@ function targetUnderWay(rollout: Rollout | null, desired: Desired, { engine }: W
   if (!rollout?.candidate || rollout.state.kind === "rejected" || condemnationByHand(rollout, desired)) return null;
   const installed = findInstalled(engine.installed.get(rollout.process) ?? [], rollout.candidate.digest);
   return installed ? { unit: rollout.candidate, endpoints: installed.endpoints } : null;
-}
-
-function whyKept({ seen, freeze }: World): string | null {
-  const { environment, spec, findings, desired } = seen;
-  if (freeze) return describeFreeze(freeze);
-  return desired && whyNotTakenOut({ environment, spec, findings, ...desired });
 }
 
 function whyNotReady(one: Stirring, { unit }: Target, world: World): string | null {

@@ -1,7 +1,8 @@
 /** Opening a deployment, taking it one step further, and closing it with its outcome. */
 
 import type { Action } from "../journal/actions.ts";
-import { notingByCatch, reasonOfRefusal } from "../rollback/by-catch.ts";
+import { notingByCatch } from "../rollback/by-catch.ts";
+import { reasonOfRefusal } from "../gates/refused-before.ts";
 import { deadlineOf, earlier, timeIsOver } from "../strategies/deadline.ts";
 import type { Case, ProcessDecision } from "../journal/case.ts";
 import { describeEnded, describeRollout, withStatus } from "../status/describe-status.ts";

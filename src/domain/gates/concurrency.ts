@@ -3,9 +3,9 @@
 import type { Rollout } from "../journal/rollout.ts";
 import { isHandingOver } from "../strategies/rollout-states.ts";
 import { isOnItsWay } from "../strategies/steps.ts";
-import type { Held } from "./gate.ts";
 import type { Pass } from "../journal/case.ts";
 import { findInstalled, isReady, type Seen } from "../observed/observation.ts";
+import { blocked, type GateAnswer, open, type ProposedChange } from "./gate.ts";
 
 /**
  * What only waits for others to hand paths over takes nobody's place: those others need one. Where no path changes its owner
@@ -21,10 +21,13 @@ function isToInstallAgain({ process, candidate, state, paused }: Rollout, { engi
   return !isReady(findInstalled(engine.value.installed.get(process) ?? [], candidate.digest), engine.value.instances);
 }
 
-export function holdForConcurrency(running: number, limit: number | null): Held | null {
-  if (limit === null || running < limit) return null;
-  return {
-    reason: { code: "WaitsForTurn", text: `${running} of at most ${limit} deployments are running in this environment` },
-    until: null,
-  };
+/** What goes back to a version that was good here, and what is taken out, does not wait for its turn. */
+export function concurrency({ pinned, record, running, spec }: Pick<ProposedChange, "pinned" | "record" | "running" | "spec">): GateAnswer {
+  const limit = spec?.maxConcurrentDeployments ?? null;
+  if (limit === null) return open("there is no limit");
+  if (!pinned) return open("what is taken out does not wait for its turn");
+  if (record === "way-back") return open("going back does not wait for its turn");
+  if (running < limit) return open(`${running} of at most ${limit} deployments are running`);
+  const text = `${running} of at most ${limit} deployments are running in this environment`;
+  return blocked({ code: "WaitsForTurn", text }, "It opens by itself when one of them ends.");
 }

@@ -5,15 +5,15 @@
 
 import type { Case, Pass } from "../journal/case.ts";
 import type { Desired } from "../desired/resolve.ts";
+import { requiredProcesses } from "../desired/dependency-graph.ts";
 import { inconclusive } from "../strategies/inconclusive.ts";
 import type { Instant, ProcessId } from "../names.ts";
 import { findQuarantined, pinnedDefinition } from "./quarantine.ts";
-import type { Reason } from "../journal/reason.ts";
 import type { Revert, RevertOrder } from "../journal/revert.ts";
 import type { Rollout } from "../journal/rollout.ts";
 import { isTakenBackNow } from "./policy.ts";
 import { type Seen, servingUnit } from "../observed/observation.ts";
-import type { ProcessState, Refusal } from "../journal/state.ts";
+import type { ProcessState } from "../journal/state.ts";
 
 /** The rollout, with whom it awaits if it is rejected while somebody that it calls goes back. */
 export function notingByCatch(one: Case, rollout: Rollout): Rollout {
@@ -42,8 +42,7 @@ function whoWasGoingBack({ before, desired, pass }: Case, rollout: Rollout): Pro
 export function whomItCalls({ desired }: Pick<Case, "desired">, { kind, isSecondTry, state }: Rollout): readonly ProcessId[] {
   if (kind !== "deploy" || isSecondTry || desired?.kind !== "run") return [];
   if (state.kind !== "rejected" || deliberate.has(state.trigger)) return [];
-  const needs = desired.summary.dependencies.filter(({ type, required }) => type === "workflow" && required);
-  return needs.map(({ name }) => name);
+  return requiredProcesses(desired.summary.dependencies).map(({ name }) => name);
 }
 
 function mayBeByCatch(before: ProcessState, desired: Desired, { state }: Rollout): boolean {
@@ -98,12 +97,4 @@ export function isHealthyAgain(process: ProcessId, { state, seen }: Pass): boole
 
 function isCalm({ rollout, revert, status }: ProcessState): boolean {
   return rollout === null && revert === null && status?.sync === "Synced" && status.health === "Healthy";
-}
-
-/** Why it is not deployed, and what changes that. */
-export function reasonOfRefusal({ code = "DeploymentFailed", why, awaits, unit }: Refusal, environment: string): Reason {
-  const about = unit.version;
-  if (awaits === undefined) return { code, text: `${why}; \`pinion retry ${environment}/${unit.process}\` tries it again`, about };
-  const text = `${why}; ${awaits}, which it calls, was being rolled back just then: it is tried again once when that is healthy`;
-  return { code: "AwaitsDependency", text, about };
 }

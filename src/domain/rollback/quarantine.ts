@@ -2,7 +2,6 @@
 
 import type { Desired } from "../desired/resolve.ts";
 import type { Digest, UnitRef, Version } from "../names.ts";
-import type { Reason } from "../journal/reason.ts";
 import type { Quarantined } from "../journal/revert.ts";
 import type { Seen } from "../observed/observation.ts";
 import type { ProcessState } from "../journal/state.ts";
@@ -33,13 +32,6 @@ export function heldInQuarantine(desired: Desired | null, before: ProcessState):
   if (!entry) return desired;
   const { process, version } = desired.unit;
   return { kind: "broken", process, version, why: `${version} is in quarantine here: ${entry.why}`, pinned: desired.pinned };
-}
-
-/** Why what is pinned cannot be deployed here. */
-export function reasonOfBroken({ pinned, why }: Extract<Desired, { kind: "broken" }>): Reason {
-  const about = pinned.kind === "broken" ? pinned.findings[0]?.code : "pin/quarantined";
-  if (about === undefined) return { code: "PinUnusable", text: why };
-  return { code: about === "pin/quarantined" ? "Quarantined" : "PinUnusable", text: why, about };
 }
 
 export function findQuarantined({ quarantined }: ProcessState, definition: Digest): Quarantined | null {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Desired } from "../../../src/domain/desired/resolve.ts";
-import { holdForConcurrency } from "../../../src/domain/gates/concurrency.ts";
-import { holdForDependencies } from "../../../src/domain/gates/dependencies.ts";
+import { dependencies, lackingOf, servingNow } from "../../../src/domain/gates/dependencies.ts";
 import type { Digest, UnitRef } from "../../../src/domain/names.ts";
 import type { Dependency } from "../../../src/domain/desired/version.ts";
+import { pin, proposed } from "./proposed.ts";
 
 const digest = (letter: string): Digest => `sha256-${letter.repeat(64)}`;
 const unit = (process: string, version: string, letter = "a"): UnitRef => ({ process, version, digest: digest(letter) });
@@ -22,7 +22,7 @@ interface Around {
 }
 
 /** The reason; null: it may go. */
-function hold(dependencies: readonly Dependency[], { serving = [], pinned = serving, refused = [] }: Around): string | null {
+function hold(needed: readonly Dependency[], { serving = [], pinned = serving, refused = [] }: Around): string | null {
   const run = (of: UnitRef) => ({ kind: "run", unit: of }) as unknown as Desired;
   const desired = {
     processes: new Map(pinned.map((each) => [each.process, run(each)])),
@@ -30,12 +30,12 @@ function hold(dependencies: readonly Dependency[], { serving = [], pinned = serv
     settingsDigest: digest("s"),
     brokenPin: null,
   };
-  const held = holdForDependencies(dependencies, {
+  const view = servingNow({
     desired,
     serving: (process) => serving.find((each) => each.process === process) ?? null,
     isRefused: (process) => refused.includes(process),
   });
-  return held?.reason.text ?? null;
+  return lackingOf(needed, view)?.text ?? null;
 }
 
 describe("the gate for dependencies", () => {
@@ -91,14 +91,14 @@ describe("the gate for dependencies", () => {
   });
 });
 
-describe("the gate for concurrent deployments", () => {
+describe("only what goes back to a version that was good here", () => {
+  const pinned = pin("orders", "2.0.0", { needs: { billing: "^2.0.0" } });
+
   it.each([
-    [0, 1, false],
-    [1, 1, true],
-    [2, 3, false],
-    [3, 3, true],
-    [9, null, false],
-  ])("with %i running of at most %s", (running, limit, isHeld) => {
-    expect(holdForConcurrency(running, limit) !== null).toBe(isHeld);
+    ["new", "blocked"],
+    ["known-good", "blocked"],
+    ["way-back", "open"],
+  ] as const)("does not wait for what it calls: %s", (record, kind) => {
+    expect(dependencies(proposed({ pinned, record })).kind).toBe(kind);
   });
 });

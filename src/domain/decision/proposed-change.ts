@@ -1,0 +1,80 @@
+/** What the gates are asked about a process in this pass. */
+
+import semver from "semver";
+import type { Case, Pass } from "../journal/case.ts";
+import { servingNow } from "../gates/dependencies.ts";
+import type { Desired } from "../desired/resolve.ts";
+import { findQuarantined, pinnedDefinition } from "../rollback/quarantine.ts";
+import type { DependencyView, ProposedChange, RefusedBefore } from "../gates/gate.ts";
+import { isHealthyAgain } from "../rollback/by-catch.ts";
+import type { ProcessState } from "../journal/state.ts";
+import type { Route } from "../observed/route.ts";
+import { servingUnit } from "../observed/observation.ts";
+import type { ProcessId, UnitRef } from "../names.ts";
+import { whyNotTakenOut } from "../desired/removal.ts";
+
+type About = Pick<Case, "before" | "desired" | "pass">;
+
+/** That what is pinned gets the traffic. */
+export function proposedChange(one: About, route: Route | null): ProposedChange {
+  const { before, desired, pass } = one;
+  const definition = pinnedDefinition(desired);
+  return {
+    ...proposedRemoval(before.process, pass),
+    pinned: desired?.pinned ?? null,
+    record: desired?.kind === "run" ? recordOf(one, route, desired.unit) : "new",
+    quarantined: definition === null ? null : findQuarantined(before, definition),
+    refused: refusedBefore(one),
+    dependencies: dependenciesNow(pass),
+    running: pass.running,
+  };
+}
+
+const noDependencies: DependencyView = { isForecast: false, serving: () => null, coming: () => null };
+
+/** That what is no longer pinned is taken out. */
+export function proposedRemoval(process: ProcessId, { seen, freeze }: Pick<Pass, "seen" | "freeze">): ProposedChange {
+  const { now, environment, spec, findings, desired } = seen;
+  return {
+    environment,
+    process,
+    now,
+    pinned: null,
+    spec,
+    findings,
+    record: "new",
+    quarantined: null,
+    refused: null,
+    freeze,
+    dependencies: noDependencies,
+    running: 0,
+    whyKept: () => desired && whyNotTakenOut({ environment, spec, findings, ...desired }),
+  };
+}
+
+/** A version that was good here may be pinned again forwards too: that is no way back, and it is watched like any other. */
+export function recordOf({ before }: Pick<Case, "before">, route: Route | null, unit: UnitRef): ProposedChange["record"] {
+  if (!before.knownGood.some((good) => good.digest === unit.digest)) return "new";
+  const serving = servingUnit(route);
+  return serving === null || !semver.gt(unit.version, serving.version) ? "way-back" : "known-good";
+}
+
+function refusedBefore({ before: { refused }, desired, pass }: About): RefusedBefore | null {
+  if (desired?.kind !== "run" || refused?.unit.digest !== desired.unit.digest) return null;
+  return { refusal: refused, isRetryDue: refused.awaits !== undefined && isHealthyAgain(refused.awaits, pass) };
+}
+
+function dependenciesNow({ seen, state }: Pass): DependencyView {
+  const routes = seen.routes.kind === "known" ? seen.routes.value : null;
+  const desired = seen.desired;
+  if (!desired) return noDependencies;
+  return servingNow({
+    desired,
+    serving: (process) => servingUnit(routes?.get(process) ?? null),
+    isRefused: (process) => isRefused(state.processes.get(process), desired.processes.get(process)),
+  });
+}
+
+function isRefused(state: ProcessState | undefined, desired: Desired | undefined): boolean {
+  return desired?.kind === "run" && state?.refused?.unit.digest === desired.unit.digest;
+}

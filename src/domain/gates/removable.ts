@@ -1,0 +1,10 @@
+/** A pin that is gone may be a slip of the pen: nothing is taken out while the environment has errors, or when all pins are gone. */
+
+import { blocked, type GateAnswer, open, type ProposedChange } from "./gate.ts";
+
+export function removable({ pinned, whyKept }: Pick<ProposedChange, "pinned" | "whyKept">): GateAnswer {
+  if (pinned) return open("it is pinned");
+  const why = whyKept();
+  if (why === null) return open("it is no longer pinned");
+  return blocked({ code: "NotRemoved", text: why }, "Mend the errors of the environment, put the pin back, or set `allowEmpty: true`.");
+}
