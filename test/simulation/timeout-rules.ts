@@ -6,7 +6,8 @@ import type { EnvironmentName, Instant } from "../../src/domain/names.ts";
 import type { Rollout, RolloutState } from "../../src/domain/journal/rollout.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState } from "../../src/domain/journal/state.ts";
 import type { Span } from "./clocks.ts";
-import { pinsPath, readPins } from "./files.ts";
+import { isBroken, pinsPath, readPins, settingsPath } from "./files.ts";
+import type { SimCommit } from "./git.ts";
 import { doneTo, isSameState, type Recorded } from "./memory.ts";
 import type { SimWorld } from "./sim-world.ts";
 
@@ -29,6 +30,8 @@ interface Watch {
 const slackMs = 45_000;
 /** Nothing is decided about what is to be superseded while engine or router cannot be asked, which may be twice in a row. */
 const supersededSlackMs = 90_000;
+/** How long ago a pass may have begun, where engine or router hang, in milliseconds: it decides by the commit that was in force then. */
+const passMs = 20_000;
 
 export function createTimeoutRules(world: SimWorld): TimeoutRules {
   const watches = new Map<string, Watch>();
@@ -141,7 +144,8 @@ function judgeLateness(world: SimWorld, watches: ReadonlyMap<string, Watch>, rol
   if (!watch || now < watch.startedAt + watch.limitMs + allowedMs || !canRunOut(rollout, recorded.after)) return;
   noteLost(world, watch, now);
   const stoodMs = watch.stops.reduce((sum, { from, to }) => sum + to - from, 0);
-  const lateMs = now - watch.startedAt - watch.limitMs - stoodMs;
+  const dueAt = Math.max(watch.startedAt + watch.limitMs + stoodMs, usableSince(world, watch));
+  const lateMs = now - dueAt;
   world.trace.expect(
     lateMs < allowedMs,
     "whoever runs out of time is not under way much longer",
@@ -149,8 +153,21 @@ function judgeLateness(world: SimWorld, watches: ReadonlyMap<string, Watch>, rol
   );
 }
 
-function isPinned({ git }: SimWorld, { environment }: Watch, { process, candidate }: Rollout): boolean {
-  return readPins(git.head.files.get(pinsPath(environment)) ?? "").get(process) === candidate?.version;
+/** By the commit that is in force, and by what was on the branch while a pass looked: what was pinned again only now is still to be superseded. */
+function isPinned(world: SimWorld, { environment }: Watch, { process, candidate }: Rollout): boolean {
+  const { git, clocks, applied } = world;
+  const since = git.commits.findLastIndex(({ at }) => clocks.inRun(at) < clocks.now() - passMs);
+  const seen = [git.find(applied ?? "") ?? git.head, ...git.commits.slice(Math.max(0, since))];
+  return seen.every(({ files }) => readPins(files.get(pinsPath(environment)) ?? "").get(process) === candidate?.version);
+}
+
+/** Nothing is touched in an environment whose settings cannot be read: since when they can, in git and by the commit that is in force. */
+function usableSince({ git, clocks, applied }: SimWorld, { environment }: Watch): Instant {
+  const areBroken = ({ files }: SimCommit): boolean => isBroken(files.get(settingsPath(environment)) ?? "");
+  const inForce = git.find(applied ?? "");
+  if (inForce && areBroken(inForce)) return Infinity;
+  const mended = git.commits[git.commits.findLastIndex(areBroken) + 1];
+  return mended ? clocks.inRun(mended.at) : -Infinity;
 }
 
 const arrived: ReadonlySet<RolloutState["kind"]> = new Set(["draining", "watching", "rejected"]);
