@@ -1,7 +1,8 @@
 /** What was refused for good is tried again when `main` says something else, and by the deployment that begins then. */
 
 import { describe, expect, it } from "vitest";
-import { environment, running, type World } from "../support/world.ts";
+import { errorRate, measure, use } from "../support/progressive.ts";
+import { blueGreen, environment, running, type World } from "../support/world.ts";
 
 const process = "orders";
 
@@ -52,4 +53,26 @@ describe("what could not be put back", () => {
     expect(await placed(world)).toEqual(["one", "two"]);
     expect(await world.status(process)).toMatchObject({ sync: "Synced", health: "Healthy" });
   });
+});
+
+it("a watched version that cannot be put back on one instance is served, and fires its schedules, where the other comes back", async () => {
+  const world = await running({ instances: ["one", "two"] });
+  use(world, blueGreen, 60_000, [errorRate]);
+  measure(world, 0);
+  world.pin(process, "1.1.0");
+  for (let passes = 0; passes < 50 && (await world.state(process))?.rollout?.state.kind !== "watching"; passes += 1) await world.pass();
+  world.spec = { ...world.spec, variables: { currency: "EUR" } };
+  world.pin(process, "9.9.9");
+  const digest = world.state(process).then((state) => state?.rollout?.candidate?.digest ?? "sha256-none");
+  world.engine.forget(await digest, "two");
+  await world.settle();
+  world.engine.crash("one");
+  await world.pass();
+  world.engine.comeBack("one");
+  await world.settle();
+  const runs = (await world.engine.inventory()).installed.find(({ version }) => version === "1.1.0");
+  const [route] = await world.router.routes(environment);
+  expect(runs?.placements).toHaveLength(1);
+  expect(route?.shares[0]?.targets.map(({ url }) => url)).toEqual(runs?.placements.map(({ address }) => address));
+  expect(runs?.armed).toBe(true);
 });

@@ -110,14 +110,20 @@ export function upkeepOf(rollout: Rollout, seen: RolloutSeen): readonly Action[]
 
 /** It has the traffic: it is kept installed as it should be, and routed to where it answers. Null: all is so. */
 function keepAsItIs({ rollout, candidate }: Omit<Settling, "old">, state: SettlingState, seen: RolloutSeen): StrategyStep | null {
-  if (isNotSo(seen.candidateReady))
-    return insist(state, seen.stuck?.detail ?? "it does not answer everywhere as it should: putting it back", [
-      { kind: "ensure-installed", unit: candidate },
-    ]);
   const lacking = isNotSo(seen.isRouted)
     ? giveTraffic(rollout.process, candidate)
     : giveMissing(rollout.process, candidate, { weight: seen.candidateWeight, armed: seen.candidateArmed });
+  if (isNotSo(seen.candidateReady))
+    return insist(state, seen.stuck?.detail ?? "it does not answer everywhere as it should: putting it back", [
+      { kind: "ensure-installed", unit: candidate },
+      ...(isAnsweringSomewhere(seen) ? lacking : []),
+    ]);
   return lacking.length > 0 ? insist(state, seen.stuck?.detail ?? "following its instances", lacking) : null;
+}
+
+/** Where it does, it is served meanwhile, however long it takes to put it back elsewhere. */
+function isAnsweringSomewhere({ instances }: RolloutSeen): boolean {
+  return instances.kind === "known" && instances.value.some(({ candidateReady }) => candidateReady);
 }
 
 function whenDraining(at: Settling, state: In<"draining">, seen: RolloutSeen): StrategyStep {

@@ -13,6 +13,7 @@ import {
   is,
   isDrained,
   isHopeless,
+  isNotSo,
   isSo,
   isTimeOver,
   stay,
@@ -28,8 +29,10 @@ export function nextHeal(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen
   const { state } = rollout;
   if (isHopeless(seen)) return fail(state, seen.stuck?.detail ?? "refused");
   if (isTimeOver(rollout, seen)) return fail(state, "not healed within the deployment timeout");
+  // While it installs it is served wherever it answers.
+  const putBack = isNotSo(seen.candidateReady) ? ({ kind: "installing" } as const) : state;
   if (!isSo(seen.candidateReady))
-    return insist(state, seen.stuck?.detail ?? "putting back what was changed by hand", [{ kind: "ensure-installed", unit: candidate }]);
+    return insist(putBack, seen.stuck?.detail ?? "putting back what was changed by hand", [{ kind: "ensure-installed", unit: candidate }]);
   const lacking = giveMissing(rollout.process, candidate, { weight: seen.candidateWeight, armed: seen.candidateArmed });
   if (lacking.length === 0) return succeed(state, "as `main` says again");
   return insist({ kind: "switching" }, "putting the traffic back", lacking);

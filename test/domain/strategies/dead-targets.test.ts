@@ -4,6 +4,7 @@ import { expect, it } from "vitest";
 import type { RolloutSeen, RolloutState } from "../../../src/domain/journal/rollout.ts";
 import { nextCanary } from "../../../src/domain/strategies/canary.ts";
 import { nextSettling, type SettlingState } from "../../../src/domain/strategies/after-switch.ts";
+import { nextHeal } from "../../../src/domain/strategies/heal-and-retire.ts";
 import { whenRejected } from "../../../src/domain/strategies/steps.ts";
 import { canary } from "../../support/progressive.ts";
 import { candidate, instance, known, rolloutIn, seenWith, stable } from "./rolling-values.ts";
@@ -40,4 +41,19 @@ it.each([
   expect(weights(true)).toEqual([]);
   const units = { stable: [stable], candidate: [candidate], shared: [stable, candidate] }[what];
   expect(weights(false)).toMatchObject([{ kind: "ensure-weights", process: "orders", weights: units.map((unit) => ({ unit })) }]);
+});
+
+it.each([
+  ["that is validated with all traffic", { kind: "confirming" }],
+  ["whose predecessor drains", { kind: "draining", since: 0 }],
+  ["that is watched", { kind: "watching", since: 0, until: 1e9 }],
+] as const)("a version %s gets its traffic and its schedules where it answers, while it is put back elsewhere", (_, state) => {
+  const lacking = { candidateReady: known(false), isRouted: known(false), candidateArmed: known(false) };
+  const seen = has("candidate", { ...lacking, instances: known([instance("one", { candidateReady: true }), instance("two")]) });
+  expect(settling(state)(seen).actions.map(({ kind }) => kind)).toEqual(["ensure-installed", "ensure-weights", "ensure-armed"]);
+});
+
+it("what is healed is served where it answers while it is put back again", () => {
+  const rollout = rolloutIn({ kind: "switching" }, { kind: "heal" });
+  expect(nextHeal(rollout, candidate, has("candidate", { candidateReady: known(false) })).state).toEqual({ kind: "installing" });
 });
