@@ -81,7 +81,8 @@ async function startReverts(environment: EnvironmentName, due: readonly OwedActi
   return [];
 }
 
-async function install(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
+/** Installs what is owed and due, in one call for all that goes on the same instances. */
+export async function install(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
   const owed = of(due, "ensure-installed");
   if (owed.length === 0) return [];
   const { units, refusals } = await loadAll(environment, owed, ports);

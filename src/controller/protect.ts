@@ -5,9 +5,11 @@
  */
 
 import { PinionError } from "../domain/errors.ts";
+import type { Action } from "../domain/journal/actions.ts";
 import { protectivePart } from "../domain/decision/protection.ts";
 import { type EnvironmentState, isNothingNew, type OwedAction, type Step } from "../domain/journal/state.ts";
 import { eventOf } from "../domain/events/decision-events.ts";
+import { install } from "./perform.ts";
 import type { Ports } from "./ports.ts";
 import { shiftTraffic } from "./shift-traffic.ts";
 
@@ -45,10 +47,10 @@ async function protect(step: Step, before: EnvironmentState, { ports, error }: F
   const part: Step = { ...unrecorded.joined(protectivePart(step, before)), isUrgent: true };
   const urgent = withNews(part, unrecorded.isNews(environment) ? error : null);
   if (isNothingNew(urgent)) return;
-  unrecorded.keep(urgent);
-  await takeBack(urgent, ports);
+  const left = await takeBack(urgent, ports);
+  unrecorded.keep(left);
   try {
-    await ports.journal.record(urgent);
+    await ports.journal.record(left);
     unrecorded.clear(environment);
     if (urgent.events.length > 0) ports.telling.ring();
   } catch (second) {
@@ -56,14 +58,22 @@ async function protect(step: Step, before: EnvironmentState, { ports, error }: F
   }
 }
 
-/** Traffic first: what the decision owes to the router is done from memory. */
-async function takeBack(part: Step, ports: Ports): Promise<void> {
+/**
+ * Traffic first: what the decision owes to the router is done from memory; then what it owes to the engine, so that the good version is
+ * there for the next pass. What is left is owed still.
+ */
+async function takeBack(part: Step, ports: Ports): Promise<Step> {
   const { environment } = part;
-  const actions = [...part.owed.values()].flat().filter((action) => action.kind === "ensure-weights");
-  const owed = actions.map((action): OwedAction => ({ id: 0, action, notBefore: 0, stuck: null }));
-  const journal = { ...ports.journal, settled: () => Promise.resolve() };
-  for (const { owed: refused, error } of await shiftTraffic(environment, owed, { ...ports, journal }))
-    ports.log.warn({ environment, action: refused.action.kind, error }, "traffic cannot be taken back yet");
+  const owed = [...part.owed.values()].flat().map((action, id): OwedAction => ({ id, action, notBefore: 0, stuck: null }));
+  const done = new Set<Action>();
+  const settled = async (_: string, ids: readonly number[]): Promise<void> => {
+    for (const { id, action } of owed) if (ids.includes(id)) done.add(action);
+  };
+  const inMemory: Ports = { ...ports, journal: { ...ports.journal, settled } };
+  for (const perform of [shiftTraffic, install])
+    for (const { owed: refused, error } of await perform(environment, owed, inMemory))
+      ports.log.warn({ environment, action: refused.action.kind, error }, "traffic cannot be taken back yet");
+  return { ...part, owed: new Map([...part.owed].map(([process, actions]) => [process, actions.filter((action) => !done.has(action))])) };
 }
 
 /** The same failure is told once. */

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { fill } from "../support/full-disk.ts";
-import { canary, measure, passes, use } from "../support/progressive.ts";
+import { canary, errorRate, measure, passes, use } from "../support/progressive.ts";
 import { waitingOrder } from "../support/waiting-order.ts";
-import { environment, running, type World } from "../support/world.ts";
+import { blueGreen, environment, running, type World } from "../support/world.ts";
 
 let world: World;
 
@@ -66,6 +66,86 @@ describe.each(["reserve", "full"] as const)("a canary that goes bad while the di
     expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0" }]);
     expect(await world.state("orders")).toMatchObject({ quarantined: [{ version: "1.1.0" }] });
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+  });
+});
+
+describe.each(["reserve", "full"] as const)(
+  "a version that goes bad after the one before it was taken out, while the disk is full (%s)",
+  (disk) => {
+    beforeEach(async () => {
+      world = await running();
+      use(world, { kind: "recreate" }, 60_000, [errorRate]);
+      measure(world, 0);
+      world.pin("orders", "1.1.0");
+      await world.settle();
+      expect((await world.engine.inventory()).installed.map(({ version }) => version)).toEqual(["1.1.0"]);
+      fill(world, disk);
+      measure(world, 60);
+      for (let pass = 0; pass < 5; pass += 1) await world.pass().catch(() => undefined);
+    });
+
+    it("loses its traffic to that one, which is installed again", () => {
+      expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    });
+
+    it("has it installed once, not at every pass", async () => {
+      const installs = (): number => world.engine.calls.filter(({ call }) => call === "ensureInstalled").length;
+      const before = installs();
+      for (let pass = 0; pass < 5; pass += 1) await world.pass().catch(() => undefined);
+      expect(installs()).toBe(before);
+    });
+  },
+);
+
+describe("a version that goes bad and is no longer pinned while the disk is full", () => {
+  it.each(["1.2.0", null])("loses its traffic although nothing new can begin (%s is pinned)", async (version) => {
+    world = await running();
+    use(world, blueGreen, 60_000, [errorRate]);
+    measure(world, 0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    fill(world, "full");
+    world.publish("orders", "1.2.0");
+    world.publish("stock", "1.0.0");
+    world.pin("stock", "1.0.0");
+    world.pin("orders", version);
+    measure(world, 60);
+    for (let pass = 0; pass < 5; pass += 1) await world.pass().catch(() => undefined);
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    fill(world, "free");
+    measure(world, 0);
+    await world.settle();
+    expect(world.traffic("orders")).toEqual(version === null ? {} : { [version]: 100 });
+  });
+});
+
+describe("a watched version that lost its traffic to a run that could record nothing", () => {
+  beforeEach(async () => {
+    world = await running();
+    use(world, blueGreen, 60_000, [errorRate]);
+    measure(world, 0);
+    world.pin("orders", "1.1.0");
+    await world.settle();
+    fill(world, "full");
+    measure(world, 60);
+    await failingPass();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    world.restart();
+    world.router.setUnreachable("the router does not answer");
+    world.readings = () => ({ candidate: { kind: "none", why: "the router does not answer" } });
+    world.now += 60_000;
+    await world.settle();
+    world.router.setUnreachable(null);
+    await passes(world, 2_000);
+  });
+
+  it("is watched with all the traffic from the beginning, also where nobody could be asked who has it", async () => {
+    expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
+    await passes(world, 57_000);
+    expect((await world.state("orders"))?.rollout).not.toBeNull();
+    measure(world, 0);
+    await passes(world, 5_000);
+    expect(await world.status("orders")).toMatchObject({ phase: "Succeeded" });
   });
 });
 

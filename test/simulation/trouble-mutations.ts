@@ -40,8 +40,8 @@ export const troubleMutations: readonly Mutation[] = [
   {
     what: "what protects callers waits for the disk",
     file: "src/controller/protect.ts",
-    find: "  await takeBack(urgent, ports);\n",
-    put: "",
+    find: "const left = await takeBack(urgent, ports);",
+    put: "const left = urgent;",
     among: "fillsDisk",
   },
   {

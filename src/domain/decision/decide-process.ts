@@ -18,7 +18,7 @@ import { signature } from "../journal/commands.ts";
 import { findQuarantined, followGit, heldInQuarantine, isInQuarantine, pinnedDefinition, pinnedVersion } from "../rollback/quarantine.ts";
 import type { Reason } from "../journal/reason.ts";
 import { whyUnusable } from "../desired/removal.ts";
-import { condemnation, followRevert } from "../rollback/policy.ts";
+import { condemnation, followRevert, isTakenBackFirst } from "../rollback/policy.ts";
 import type { UnitRef } from "../names.ts";
 import { describeStay, keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
 import type { Rollout } from "../journal/rollout.ts";
@@ -173,7 +173,7 @@ function leftOf(before: ProcessState): ProcessState | null {
 function isSuperseded({ before, desired, owed, pass }: Case, rollout: Rollout): boolean {
   if (desired?.kind === "broken") return rollout.kind === "heal" && isPinQuarantined(before, desired);
   if (rollout.candidate?.digest === desired?.unit.digest) return false;
-  if (rollout.state.kind !== "rejected") return true;
+  if (rollout.state.kind !== "rejected") return !isTakenBackFirst(rollout, before, pass.seen);
   return !isOnItsWayTo(desired, rollout) && (isTrafficBack(rollout, pass.seen) || isWayBackClosed(rollout, owed, pass.seen));
 }
 

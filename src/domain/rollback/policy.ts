@@ -4,6 +4,7 @@
  */
 
 import type { Desired } from "../desired/resolve.ts";
+import { isUnrecordable } from "../strategies/deadline.ts";
 import { personMustDecide } from "../strategies/inconclusive.ts";
 import type { Digest, Instant, UnitRef, Version } from "../names.ts";
 import { definitionOf, findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
@@ -65,6 +66,11 @@ function whyTooSoon({ rolledBackAt: last }: ProcessState, coolDownMs: number, no
 export function isTakenBackNow(rollout: Rollout, before: ProcessState, seen: Seen): boolean {
   const isBad = condemnation(rollout, watchRollout(rollout, seen, { evidence: [], owed: [] })) !== null;
   return isBad && (isOnItsWay(rollout) || whyNotAutomatic(rollout, before, seen) === null);
+}
+
+/** While nothing can be recorded nothing new begins: what its metrics condemn loses its traffic before the next commit has its turn. */
+export function isTakenBackFirst(rollout: Rollout, before: ProcessState, seen: Seen): boolean {
+  return isUnrecordable(seen) && isTakenBackNow(rollout, before, seen);
 }
 
 /** Takes the candidate back, or says why it stays. */

@@ -144,7 +144,9 @@ const watchPollMs = 1_000;
 
 /** Nothing is left to do but to see whether it stays healthy; meanwhile it is kept as it should be. */
 function whenWatching(at: Settling, state: In<"watching">, seen: RolloutSeen): StrategyStep {
-  if (isUnseen(seen) && !state.hasLostTraffic) return whenUnseen(at, state);
+  const { candidateWeight } = seen;
+  if (candidateWeight.kind === "unknown") return whenUnasked(at, state, candidateWeight.why, seen);
+  if (candidateWeight.value !== 100 && !state.hasLostTraffic) return whenUnseen(at, state);
   const kept = keepAsItIs(at, state, seen);
   if (kept) return kept;
   if (state.hasLostTraffic) return watchAnew(state, seen);
@@ -156,9 +158,11 @@ function whenWatching(at: Settling, state: In<"watching">, seen: RolloutSeen): S
   return whenUnjudged(at, state, seen, watched);
 }
 
-/** It has not all of the traffic that it is watched with. */
-function isUnseen({ candidateWeight }: RolloutSeen): boolean {
-  return candidateWeight.kind === "known" && candidateWeight.value !== 100;
+/** Whether it has all of the traffic cannot be asked: it is given none now, since a version that has lost it is watched anew. */
+function whenUnasked(at: Settling, state: In<"watching">, why: string, seen: RolloutSeen): StrategyStep {
+  const kept = keepAsItIs(at, state, seen)?.actions ?? [];
+  const step = stay(state, `watched by the rollback policy; whether it has all traffic is not known: ${why}`, seen.now + watchPollMs);
+  return { ...step, actions: kept.filter(({ kind }) => kind !== "ensure-weights") };
 }
 
 /** Time without traffic is no watch: who took it away, such as a run that could not record it, does not matter. */

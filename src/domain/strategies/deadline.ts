@@ -19,6 +19,11 @@ export function heldUpMs(since: Instant, { now, unrecordable = [] }: Held): numb
   return unrecordable.reduce((sum, { from, to }) => sum + Math.max(0, (to ?? now) - Math.max(from, since)), 0);
 }
 
+/** Whether nothing can be recorded, as on a full disk. */
+export function isUnrecordable({ unrecordable = [] }: Pick<Seen, "unrecordable">): boolean {
+  return unrecordable.at(-1)?.to === null;
+}
+
 /** When the time of a rollout as it was recorded is over, with all that counts for nobody since then. */
 export function overAt(rollout: Pick<Rollout, "deadline" | "startedAt" | "lostMs">, seen: Held & Pick<Seen, "lostMs">): Instant {
   const lostSince = Math.max(0, seen.lostMs - (rollout.lostMs ?? seen.lostMs));
