@@ -21,3 +21,15 @@ it("is served wherever its instances come back, and its schedules fire", async (
   expect(route?.shares[0]?.targets.map(({ url }) => url)).toEqual(runs?.placements.map(({ address }) => address));
   expect(runs?.armed).toBe(true);
 });
+
+it("does not lose the time in which the environment was frozen", async () => {
+  const world = await moved(swap, { ...blueGreen, keepOldVersion: false });
+  await outlast(world, "beta", ["alpha"]);
+  spoil(world, "alpha");
+  await settleWatched(world, []);
+  await world.order({ kind: "freeze" });
+  const [frozenAt, deadline] = [world.now, (await world.state("alpha"))?.rollout?.deadline ?? 0];
+  world.now += 60_000;
+  await world.order({ kind: "unfreeze" });
+  expect((await world.state("alpha"))?.rollout?.deadline).toBe(deadline + world.now - frozenAt);
+});

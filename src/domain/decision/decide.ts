@@ -44,13 +44,15 @@ export function decide(state: EnvironmentState, seen: Seen): Step {
   const pass: Pass = { state, seen, freeze: line.freeze, running: countRunning(state, { handovers, seen }), handovers };
   const step = emptyStep(state, seen);
   step.answers.push(...line.answers);
-  const decided = stirring.map(({ remembered, desired, orders }) => {
-    const about = { remembered, owed: owedBy.get(remembered.process) ?? none, pass };
+  const decided = stirring.map(({ remembered: stored, desired, orders }) => {
+    const remembered = thawed(withoutLostTime(stored, seen), line.thawedAfterMs);
+    const about = { stored, remembered, owed: owedBy.get(stored.process) ?? none, pass };
     return { ...about, decision: decideOne(step, about, { orders, desired, line }) };
   });
   const atRest = (process: ProcessId): (Collected & Decided) | null => {
     const remembered = state.processes.get(process);
-    return remembered ? { remembered, owed: owedBy.get(process) ?? none, pass, decision: unchanged(remembered) } : null;
+    if (!remembered) return null;
+    return { stored: remembered, remembered, owed: owedBy.get(process) ?? none, pass, decision: unchanged(remembered) };
   };
   for (const one of goBackTogether(decided, seen, atRest)) {
     collect(step, one, one.decision);
@@ -87,7 +89,7 @@ interface Wanted {
 
 function decideOne(step: Draft, about: Collected, { orders, desired, line }: Wanted): ProcessDecision {
   const { remembered, owed, pass } = about;
-  const given = obeyForProcess(orders, thawed(withoutLostTime(remembered, pass.seen), line.thawedAfterMs), {
+  const given = obeyForProcess(orders, remembered, {
     desired,
     seen: pass.seen,
     freeze: line.freeze,
@@ -163,20 +165,23 @@ function owedByProcess(owed: readonly OwedAction[]): ReadonlyMap<ProcessId, read
 }
 
 interface Collected extends Pick<Case, "owed" | "pass"> {
+  /** As it is on disk. */
+  readonly stored: ProcessState;
+  /** The same, without the time in which it stood still. */
   readonly remembered: ProcessState;
 }
 
-function collect(step: Draft, { remembered, owed, pass }: Collected, decision: ProcessDecision): void {
+function collect(step: Draft, { stored, owed, pass }: Collected, decision: ProcessDecision): void {
   step.deployments.push(...decision.deployments);
   step.wakeAt = earlier(step.wakeAt, decision.wakeAt);
   if (decision.after === null) {
-    if (pass.state.processes.has(remembered.process)) step.forgotten.push(remembered.process);
-    if (owed.length > 0) step.owed.set(remembered.process, []);
+    if (pass.state.processes.has(stored.process)) step.forgotten.push(stored.process);
+    if (owed.length > 0) step.owed.set(stored.process, []);
     return;
   }
-  if (!isSameState(remembered, decision.after)) step.processes.push(decision.after);
+  if (!isSameState(stored, decision.after)) step.processes.push(decision.after);
   if (decision.replacesOwed ? isOther(owed, decision.actions) : isMore(owed, decision.actions))
-    step.owed.set(remembered.process, decision.actions);
+    step.owed.set(stored.process, decision.actions);
 }
 
 function isSameState(before: ProcessState, after: ProcessState): boolean {
