@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import { commit, installed, type Move, settleWatched, writes } from "../support/moved-paths.ts";
 import { blueGreen, environment, type World } from "../support/world.ts";
@@ -72,6 +72,39 @@ describe("a path that changes its owner", () => {
     world.engine.keepUnready(world.digest("alpha", "2.0.0"), false);
     expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
     for (const process of ["alpha", "beta"]) expect(await world.status(process)).toMatchObject({ sync: "Synced" });
+  });
+
+  describe("where only one deployment may run at once, while the second of two has the place", () => {
+    let world: World;
+    const underWay = async () => {
+      const phases = await Promise.all(["alpha", "beta"].map((process) => phaseOf(world, process)));
+      return phases.filter((phase) => phase !== null && ["validating", "installing", "checking"].includes(phase)).length;
+    };
+
+    beforeEach(async () => {
+      world = await installed(swap);
+      world.spec = { ...world.spec, maxConcurrentDeployments: 1 };
+      commit(world, swap);
+      for (let passes = 0; (await phaseOf(world, "beta")) === null && passes < 40; passes += 1) await world.pass();
+      expect(await phaseOf(world, "alpha")).toBe("handing-over");
+    });
+
+    it("the first is not installed again before the place is free", async () => {
+      world.engine.keepUnready(world.digest("alpha", "2.0.0"), true);
+      await world.pass();
+      expect(await underWay()).toBe(1);
+      expect((await world.status("alpha"))?.reason.code).toBe("WaitsForTurn");
+      world.engine.keepUnready(world.digest("alpha", "2.0.0"), false);
+      expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
+      for (const process of ["alpha", "beta"]) expect(await world.status(process)).toMatchObject({ sync: "Synced" });
+    });
+
+    it("no other version of the first begins when it is taken back", async () => {
+      world.publish("alpha", "3.0.0", { paths: ["/banana"] });
+      world.pin("alpha", "3.0.0");
+      await world.order({ kind: "recover", process: "alpha" });
+      expect(await underWay()).toBe(1);
+    });
   });
 
   it("comes back in one write when the commit is reverted", async () => {

@@ -24,8 +24,8 @@ export const gateMutations: readonly Mutation[] = [
   {
     what: "a deployment that begins in this pass is not counted",
     file: "src/domain/decision/lifecycle.ts",
-    find: "  pass.running += 1;\n",
-    put: "",
+    find: "  pass.places.add(before.process);\n  const { candidate }",
+    put: "  const { candidate }",
   },
   {
     what: "a pin that is gone beside a broken one is believed",

@@ -8,7 +8,6 @@ import { advance, isAllButOver, knownGoodAfter, open } from "./lifecycle.ts";
 import { type Desired, whatIsPinned } from "../desired/resolve.ts";
 import { awaitingDoubt, resolveDoubt } from "../rollback/doubt.ts";
 import { firstBlocked } from "../gates/gates.ts";
-import { isRunning } from "../gates/concurrency.ts";
 import { reasonOf } from "../gates/gate.ts";
 import { hold, watchOnly } from "./hold.ts";
 import { whyNotServed } from "./preserve.ts";
@@ -215,7 +214,7 @@ function supersede(one: Case, rollout: Rollout): ProcessDecision {
   const isGood = isAllButOver(rollout) && !isCondemned(one, rollout) && !isTakenBack(one, rollout);
   const phase = phaseSuperseded(rollout, isGood);
   const why = whySuperseded(rollout, isGood, whatIsPinned(desired));
-  if (isRunning(rollout, pass)) pass.running -= 1;
+  pass.places.delete(before.process);
   const knownGood = isGood ? knownGoodAfter(before, rollout, { phase, why, at: now }) : before.knownGood;
   const idle: ProcessState = { ...before, rollout: null, knownGood, status: before.status && { ...before.status, phase } };
   const step = { at: now, state: phase === "Superseded" ? "superseded" : phase, code: "Superseded", why } as const;

@@ -9,7 +9,7 @@ import { earlier } from "../strategies/deadline.ts";
 import { decideProcess } from "./decide-process.ts";
 import type { Case, Pass, ProcessDecision } from "../journal/case.ts";
 import type { Desired } from "../desired/resolve.ts";
-import { isRunning } from "../gates/concurrency.ts";
+import { holdsPlace } from "../gates/concurrency.ts";
 import { planHandovers, type Stirring } from "./handovers.ts";
 import { isAtRest } from "./maintain.ts";
 import { isFirstAnswer } from "./lost-journal.ts";
@@ -41,7 +41,7 @@ export function decide(state: EnvironmentState, seen: Seen): Step {
   const line = obeyForLine(state, seen);
   const stirring = [...everyStirring(state, seen)];
   const handovers = planHandovers(stirring, seen, line.freeze);
-  const pass: Pass = { state, seen, freeze: line.freeze, running: countRunning(state, { handovers, seen }), handovers };
+  const pass: Pass = { state, seen, freeze: line.freeze, places: placesHeld(state), handovers };
   const step = emptyStep(state, seen);
   step.answers.push(...line.answers);
   const decided = stirring.map(({ remembered: stored, desired, orders }) => {
@@ -147,10 +147,10 @@ function strays({ engine, routes }: Seen, isKnown: (process: ProcessId) => boole
   return found;
 }
 
-function countRunning(state: EnvironmentState, around: Pick<Pass, "handovers" | "seen">): number {
-  let running = 0;
-  for (const { rollout } of state.processes.values()) if (rollout && isRunning(rollout, around)) running += 1;
-  return running;
+function placesHeld({ processes }: EnvironmentState): Set<ProcessId> {
+  const places = new Set<ProcessId>();
+  for (const { process, rollout } of processes.values()) if (rollout && holdsPlace(rollout)) places.add(process);
+  return places;
 }
 
 function owedByProcess(owed: readonly OwedAction[]): ReadonlyMap<ProcessId, readonly OwedAction[]> {

@@ -9,7 +9,8 @@ import { describeEnded, describeRollout, withStatus } from "../status/describe-s
 import { inconclusive } from "../strategies/inconclusive.ts";
 import { inDoubt } from "../rollback/doubt.ts";
 import type { Digest, Instant, UnitRef } from "../names.ts";
-import { isRunning } from "../gates/concurrency.ts";
+import { firstBlocked } from "../gates/gates.ts";
+import { holdsPlace } from "../gates/concurrency.ts";
 import { keepServing } from "./preserve.ts";
 import { whenLate } from "../strategies/lateness.ts";
 import { entered, newRollout, opened } from "../strategies/new-rollout.ts";
@@ -19,12 +20,13 @@ import { definitionOf } from "../rollback/quarantine.ts";
 import { joinReasons, type Reason, type ReasonCode } from "../journal/reason.ts";
 import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, foundBad, whyNotAutomatic } from "../rollback/policy.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "../journal/rollout.ts";
-import { rolloutStates } from "../strategies/rollout-states.ts";
+import { isHandingOver, rolloutStates } from "../strategies/rollout-states.ts";
 import { type ProcessSeen, viewProcess } from "../observed/observation.ts";
 import type { DeploymentUpdate, KnownGood, ProcessState, Refusal } from "../journal/state.ts";
 import type { DeploymentPhase } from "../journal/status.ts";
 import { type Condemnation, isBeforeSwitch, reject, stay, isOnItsWay } from "../strategies/steps.ts";
 import { exchanging, nextHandingOver, together } from "../strategies/handing-over.ts";
+import { proposedChange } from "./proposed-change.ts";
 import { stableFor } from "../rollback/stable-version.ts";
 import { begin } from "../strategies/strategy.ts";
 import { traitsOf } from "../strategies/traits.ts";
@@ -51,7 +53,7 @@ export function open(one: Case, view: ProcessSeen, { why, isByHand = false, hand
   const { before, pass } = one;
   const { seen } = pass;
   if (!seen.spec) throw new Error("no deployment without an environment");
-  pass.running += 1;
+  pass.places.add(before.process);
   const { candidate } = identity;
   const definition = candidate && definitionToCome(one, candidate);
   const blank = newRollout(before.process, seen, seen.spec, {
@@ -93,6 +95,7 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
   if (step.outcome) return close(one, rollout, step);
   const isSame = going === rollout && isSameState(step.state, rollout.state);
   const after: Rollout = isSame ? rollout : notingByCatch(one, entering(going, step.state, seen.now));
+  if (holdsPlace(after)) pass.places.add(before.process);
   const remembered = isSame ? before : afterEntering(one, rollout, after);
   const view = viewProcess(before.process, seen, desired);
   const stopped = stoppedBy(one, after);
@@ -135,9 +138,19 @@ function nextStep(one: Case, rollout: Rollout, watched: RolloutSeen): Stepping {
   const deadline = deadlineOf(rollout);
   const isLate = deadline !== null && now >= deadline + watched.heldUpMs;
   if (stopped === null && isLate) return { ...whenLate(rollout, watched), isAlarming: false };
-  const step = nextHandingOver(rollout, watched, one.pass.handovers);
+  const step = inTurn(one, rollout, nextHandingOver(rollout, watched, one.pass.handovers));
   if (stopped === null || step.state.kind === "rejected") return calm(exchanging(rollout, step.state, one.pass.handovers), step);
   return calm(rollout, isGoingOn(step, rollout) ? stay(rollout.state, stopped.text) : { ...step, why: `${step.why}; ${stopped.text}` });
+}
+
+/** Whoever gave its place away while it waited for others needs one again before it is installed or checked again. */
+function inTurn(one: Case, rollout: Rollout, step: StrategyStep): StrategyStep {
+  const isWaiting = isHandingOver(rollout.state) && !isHandingOver(step.state);
+  if (!isWaiting || !rolloutStates[step.state.kind].isBeforeSwitch) return step;
+  const { routes } = one.pass.seen;
+  const route = routes.kind === "known" ? (routes.value.get(rollout.process) ?? null) : null;
+  const held = firstBlocked(proposedChange(one, route), ["concurrency"]);
+  return held ? { ...stay(rollout.state, held.text), code: held.code } : step;
 }
 
 /** Taken back, unless the rails forbid it: then it neither goes on nor counts as good, and is kept as it is. */
@@ -217,7 +230,7 @@ function whileWaiting(one: Case, rollout: Rollout): readonly Action[] {
 
 function close(one: Case, rollout: Rollout, step: StrategyStep): ProcessDecision {
   const { before, pass, desired } = one;
-  if (isRunning(rollout, pass)) pass.running -= 1;
+  pass.places.delete(before.process);
   const { seen } = pass;
   const phase = step.outcome === "succeeded" ? "Succeeded" : rejectedPhase(rollout.state);
   const code = codeAtEnd(rollout, phase);

@@ -26,7 +26,7 @@ export function proposedChange(one: About, route: Route | null): ProposedChange 
     quarantined: definition === null ? null : findQuarantined(before, definition),
     refused: refusedBefore(one),
     dependencies: dependenciesNow(pass),
-    running: pass.running,
+    running: pass.places.size,
   };
 }
 

@@ -16,8 +16,8 @@ export interface Pass {
   readonly seen: Seen;
   /** Frozen as of this pass, with the orders that came in it. */
   readonly freeze: Freeze | null;
-  /** Deployments running now, with those that began in this pass; those that have all the traffic for good do not count. */
-  running: number;
+  /** Processes with a place among those that may be deployed at once: each takes or leaves its own when it is decided about. */
+  readonly places: Set<ProcessId>;
   /** Whose paths change owner now, or will; null: that could not be asked. */
   readonly handovers: Handovers | null;
   /** Who serves which requests; worked out when somebody asks. */
