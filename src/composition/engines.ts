@@ -159,6 +159,8 @@ async function startEmbedded(
     outages.engine(environment, instance);
     onChange(environment);
   });
+  // What became of them meanwhile, as that one is up again which the controller before has told as down.
+  for (const instance of embedded.instances()) outages.engine(environment, instance);
   entry.embedded = embedded;
   entry.engine = embedded.engine;
 }

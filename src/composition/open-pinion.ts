@@ -16,7 +16,6 @@ import { createSecrets } from "../adapters/secrets/secrets.ts";
 import { openStore } from "../adapters/store/store.ts";
 import { systemClock, wallClock } from "../adapters/system/system.ts";
 import { startSystemTime } from "../adapters/system/system-time.ts";
-import { createOutages } from "../controller/outages.ts";
 import { type Controller, createController } from "../controller/controller.ts";
 import type { RepositoryStatus } from "../api/views.ts";
 import type { ControllerConfig } from "../domain/config/config.ts";
@@ -30,6 +29,7 @@ import { assemble } from "./assemble.ts";
 import { createEngines, type Engines } from "./engines.ts";
 import { timeMemory } from "./time-memory.ts";
 import { type OpenGateway, openGateway } from "./gateway.ts";
+import { openOutages } from "./outages.ts";
 import { openWatching } from "./watching.ts";
 
 /** What has been opened so far, to be closed in the opposite order. */
@@ -84,7 +84,7 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   closers.push(() => gateway.close("stop"));
   const wake = (environment: string) => controller.wake(environment);
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock: time.clock, log });
-  const outages = createOutages({ journal: store.journal, telling: watching, clock: time.clock, log, environments: store.environments });
+  const outages = openOutages(store, { telling: watching, clock: time.clock, log });
   closers.push(() => outages.stop());
   const parts = { config, awake: time.awake, directory: join(directory, "engines"), secrets, log, onChange: wake, outages };
   const engines = enginesOf(options, parts);

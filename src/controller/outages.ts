@@ -15,6 +15,8 @@ export interface OutagesParts {
   readonly telling: { ring(): void };
   readonly clock: Clock;
   readonly log: Log;
+  /** What is told as down; survives a restart. */
+  readonly memory: { read(): string | null; write(text: string): void };
   /** All that have to do with the gateway. */
   environments(): readonly EnvironmentName[];
   /** When the controller started; default false. Then its return is news, whoever told its end. */
@@ -37,9 +39,15 @@ const againAfterMs = 5_000;
 const mostWaiting = 1_000;
 
 /** What went on being down is told once, and its return only after that. What cannot be recorded, as on a full disk, is told once it can be. */
-export function createOutages({ environments, wasGatewayDown = false, ...parts }: OutagesParts): Outages {
-  const down = new Set<string>(wasGatewayDown ? ["gateway"] : []);
-  const isNews = (what: string, isUp: boolean): boolean => (isUp ? down.delete(what) : !down.has(what) && down.add(what).size > 0);
+export function createOutages({ environments, wasGatewayDown = false, memory, ...parts }: OutagesParts): Outages {
+  const down = new Set([...readDown(memory), ...(wasGatewayDown ? ["gateway"] : [])]);
+  const isNews = (what: string, isUp: boolean): boolean => {
+    if (down.has(what) !== isUp) return false;
+    if (isUp) down.delete(what);
+    else down.add(what);
+    keepDown(down, memory, parts.log);
+    return true;
+  };
   const recorder = createRecorder(parts);
 
   function tell(environment: EnvironmentName, about: string, kind: EventKind, why: string): void {
@@ -64,13 +72,31 @@ export function createOutages({ environments, wasGatewayDown = false, ...parts }
   };
 }
 
+/** What cannot be read is not known. */
+function readDown(memory: OutagesParts["memory"]): readonly string[] {
+  try {
+    const names: unknown = JSON.parse(memory.read() ?? "[]");
+    return Array.isArray(names) ? names.map(String) : [];
+  } catch {
+    return [];
+  }
+}
+
+function keepDown(down: ReadonlySet<string>, memory: OutagesParts["memory"], log: Log): void {
+  try {
+    memory.write(JSON.stringify([...down]));
+  } catch (error) {
+    log.warn({ error }, "what is down cannot be kept for the next controller");
+  }
+}
+
 interface Recorder {
   add(step: Step): void;
   stop(): void;
 }
 
 /** One after the other and in their order: an end is never told before its beginning. */
-function createRecorder({ journal, telling, clock, log }: Omit<OutagesParts, "environments">): Recorder {
+function createRecorder({ journal, telling, clock, log }: Pick<OutagesParts, "journal" | "telling" | "clock" | "log">): Recorder {
   const stopping = new AbortController();
   const waiting: Step[] = [];
   const warned = new WeakSet<Step>();

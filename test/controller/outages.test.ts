@@ -1,19 +1,31 @@
 /** What others are told when the gateway or an engine instance ends and comes back. */
 
 import { describe, expect, it } from "vitest";
-import { createOutages } from "../../src/controller/outages.ts";
+import { createOutages, type OutagesParts } from "../../src/controller/outages.ts";
 import type { GatewayStatus } from "../../src/domain/observed/gateway-status.ts";
 import { createFakeJournal } from "../fakes/journal.ts";
 import { createKeptLog } from "../support/log.ts";
 import { createVirtualClock } from "../support/virtual-clock.ts";
 
-function setUp(wasGatewayDown = false) {
+interface Given {
+  readonly wasGatewayDown?: boolean;
+  readonly memory?: OutagesParts["memory"];
+}
+
+/** As a store keeps it. */
+function createMemory(text: string | null = null): OutagesParts["memory"] {
+  let kept = text;
+  return { read: () => kept, write: (next) => void (kept = next) };
+}
+
+function setUp({ wasGatewayDown = false, memory = createMemory() }: Given = {}) {
   const journal = createFakeJournal();
   const log = createKeptLog();
   const clock = createVirtualClock();
   let rings = 0;
   const telling = { ring: () => void (rings += 1) };
-  const outages = createOutages({ journal, telling, log, clock, environments: () => ["production", "staging"], wasGatewayDown });
+  const environments = () => ["production", "staging"];
+  const outages = createOutages({ journal, telling, log, clock, environments, wasGatewayDown, memory });
   const told = async () => {
     await clock.idle();
     return (await journal.untold(100)).map(({ kind, environment, why }) => `${environment} ${kind}: ${why}`);
@@ -40,7 +52,7 @@ describe("an outage is told", () => {
   });
 
   it("of a gateway that was down when the controller started: that it is up again, once", async () => {
-    const { outages, told } = setUp(true);
+    const { outages, told } = setUp({ wasGatewayDown: true });
     outages.gateway(gateway("up", ""));
     outages.gateway(gateway("up", ""));
     expect(await told()).toEqual(["production gateway-up: the gateway is up again", "staging gateway-up: the gateway is up again"]);
@@ -67,6 +79,40 @@ describe("an outage is told", () => {
       "production engine-down: node-red-2 is down: its process died",
       "production engine-up: node-red-1 is up again",
     ]);
+  });
+
+  it("as over by the next controller too, and only of what was told as down", async () => {
+    const memory = createMemory();
+    const first = setUp({ memory });
+    first.outages.engine("production", { id: "node-red-1", state: "down", why: "it hung" });
+    first.outages.engine("staging", { id: "node-red-1", state: "down", why: "it hung" });
+    first.outages.engine("staging", { id: "node-red-1", state: "ready", why: "" });
+    first.outages.gateway(gateway("down", hung));
+    for (const news of [["engine-up", "gateway-up", "gateway-up"], []]) {
+      const { outages, journal, clock } = setUp({ memory });
+      for (const environment of ["production", "staging"]) outages.engine(environment, { id: "node-red-1", state: "ready", why: "" });
+      outages.gateway(gateway("up", ""));
+      await clock.idle();
+      expect((await journal.untold(100)).map(({ kind }) => kind)).toEqual(news);
+    }
+  });
+
+  it.each([
+    ["read", createMemory("{")],
+    ["read as a list", createMemory("7")],
+    [
+      "written",
+      {
+        read: () => null,
+        write: () => {
+          throw new Error("disk full");
+        },
+      },
+    ],
+  ])("by this controller at least where what is down cannot be %s", async (_, memory) => {
+    const { outages, told } = setUp({ memory });
+    for (const state of ["down", "ready"] as const) outages.engine("production", { id: "node-red-1", state, why: "" });
+    expect(await told()).toHaveLength(2);
   });
 
   it("once it can be recorded, in its order, and by one line of the log meanwhile", async () => {

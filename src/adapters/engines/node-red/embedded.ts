@@ -28,6 +28,8 @@ export interface EmbeddedNodeRedOptions {
 
 export interface EmbeddedNodeRed {
   readonly engine: Engine;
+  /** As they are now. */
+  instances(): readonly InstanceChange[];
   /** Called when an instance died, or came (back) up. */
   onChange(listener: (change: InstanceChange) => void): void;
   /** Ends the instances. */
@@ -50,6 +52,7 @@ export async function startEmbeddedNodeRed(options: EmbeddedNodeRedOptions): Pro
   await supervisor.started();
   return {
     engine: createNodeRedEngine({ hosts: () => supervisor.hosts(), allow: options.allow ?? null, notes: () => options.notes ?? [] }),
+    instances: () => supervisor.hosts(),
     onChange: (listener) => void listeners.add(listener),
     stop() {
       listeners.clear();

@@ -109,6 +109,7 @@ describe("embedded Node-RED", () => {
       expect((await fetch(`${address}/hello`)).status).toBe(200);
       embedded = await start();
       expect(await pids(directory)).toEqual(before);
+      expect(embedded.instances().map(({ id, state }) => `${id} ${state}`)).toEqual(["node-red-1 ready", "node-red-2 ready"]);
       expect((await find(engine(), unit))?.placements.map((each) => each.ready)).toEqual([true, true]);
     });
 
