@@ -1,14 +1,15 @@
-/** Writes src/generated/ from schemas/, and docs/reasons.md from the list of reasons. Run it with `npm run generate`. */
+/** Writes src/generated/ from schemas/ and src/schemas/, and docs/reasons.md from the list of reasons. Run it with `npm run generate`. */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
+import { generateValidators } from "./generate-validators.ts";
 import { renderReasonsPage } from "./reasons-page.ts";
 
 const schemaNames = ["process", "version", "environment", "pins", "quarantine", "pinion"] as const;
 
 /** The text of every file of src/generated/, by its path from the root of the project. */
 export async function generateTypes(root: URL): Promise<ReadonlyMap<string, string>> {
-  const files = new Map<string, string>();
+  const files = new Map(generateValidators());
   for (const name of schemaNames) {
     const source = `schemas/${name}.schema.json`;
     const schema = JSON.parse(await readFile(new URL(source, root), "utf8")) as JSONSchema;
@@ -28,7 +29,7 @@ async function typesOf(schema: JSONSchema, source: string): Promise<string> {
 }
 
 async function main(root: URL): Promise<void> {
-  await mkdir(new URL("src/generated/", root), { recursive: true });
+  await mkdir(new URL("src/generated/validators/", root), { recursive: true });
   for (const [path, text] of await generateTypes(root)) await writeFile(new URL(path, root), text);
   await writeFile(new URL("docs/reasons.md", root), renderReasonsPage());
 }

@@ -8,8 +8,10 @@ import { trafficOf, type Counters } from "./counters.ts";
 import type { LiveTable } from "./live-table.ts";
 import { createOwnership, ownerHeader, type Ownership, sequenceHeader } from "./owner.ts";
 import { renderMetrics, type Health } from "./prometheus.ts";
-import { parseChange, type SuccessorChange } from "./parse-successor.ts";
-import { InvalidRoutes, isEnvironmentName, sortRoutes } from "./parse-routes.ts";
+import { checked, Mismatch } from "../domain/checked.ts";
+import { successor } from "../generated/validators/gateway.mjs";
+import type { Successor } from "../schemas/gateway.ts";
+import { isEnvironmentName, sortRoutes } from "./parse-routes.ts";
 
 interface Dependencies {
   readonly token: string;
@@ -21,7 +23,7 @@ interface Dependencies {
   readonly count: () => Promise<void>;
   readonly health: () => readonly Health[];
   /** Begins to put another one in its place; null: it cannot. */
-  readonly succeed: ((change: SuccessorChange) => void) | null;
+  readonly succeed: ((change: Successor) => void) | null;
   readonly log: Log;
 }
 
@@ -106,8 +108,7 @@ function own({ ownership }: Control, caller: string): Reply {
 async function succeed({ succeed: begin, ownership }: Control, request: IncomingMessage): Promise<Reply> {
   refuseStranger(ownership, request);
   if (begin === null) throw new Refusal(404, "This gateway can have no successor.");
-  const change = parseChange(await json(request));
-  if (change === null) throw new Refusal(400, "Name host, port and settings.");
+  const change = checked(successor, await json(request));
   // After the answer.
   setImmediate(begin, change);
   return { status: 200, body: { status: "begun" } };
@@ -159,7 +160,7 @@ async function json(request: IncomingMessage): Promise<unknown> {
 
 function failure(log: Log, error: unknown): Reply {
   if (error instanceof Refusal) return { status: error.status, body: { message: error.message } };
-  if (error instanceof InvalidRoutes) return { status: 400, body: { message: error.message } };
+  if (error instanceof Mismatch) return { status: 400, body: { message: error.message } };
   log.error({ error }, "the control port failed");
   return { status: 500, body: { message: String(error) } };
 }

@@ -3,6 +3,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { GatewaySettings } from "../domain/config/config.ts";
+import { identity as fits } from "../generated/validators/gateway.mjs";
 import { writeDurably } from "./durable-file.ts";
 import type { OwnedProcess } from "./owned-process.ts";
 
@@ -71,36 +72,12 @@ function identityFile(stateDirectory: string): string {
   return join(stateDirectory, "gateway.json");
 }
 
+/** Files of older gateways name less. */
+const older = { token: null, settings: "", workers: [], standby: null, startTime: null };
+
 function parseIdentity(value: unknown): Identity | null {
-  if (!isRecord(value)) return null;
-  const { url, host, controlUrl, token, startedAt, workers, settings, standby } = value;
-  const owner = parseProcess(value);
-  if (owner === null || !isUrl(url) || !isUrl(controlUrl) || !isText(host) || !isText(startedAt)) return null;
-  const known = Array.isArray(workers) ? workers.flatMap((worker) => parseProcess(worker) ?? []) : [];
-  const said = { token: isText(token) ? token : null, settings: typeof settings === "string" ? settings : "" };
-  return { ...owner, url, host, controlUrl, startedAt, workers: known, standby: parseProcess(standby), ...said };
-}
-
-/** Files of older gateways name no start time. */
-function parseProcess(value: unknown): OwnedProcess | null {
-  if (!isRecord(value) || !isProcessId(value["pid"])) return null;
-  return { pid: value["pid"], startTime: isText(value["startTime"]) ? value["startTime"] : null };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
-}
-
-function isProcessId(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value > 0;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
-}
-
-function isUrl(value: unknown): value is string {
-  return isText(value) && URL.canParse(value);
+  const whole = { ...older, ...(value as object) };
+  return fits(whole) && URL.canParse(whole.url) && URL.canParse(whole.controlUrl) ? whole : null;
 }
 
 /** One text for equal settings, in whatever order they were given: two that differ in nothing else must not replace each other's gateway. */

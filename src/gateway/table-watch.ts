@@ -2,6 +2,9 @@
 
 import type { EnvironmentName } from "../domain/names.ts";
 import type { Route, RouteRefusal } from "../domain/observed/route.ts";
+import { checked } from "../domain/checked.ts";
+import { heartbeat } from "../generated/validators/gateway.mjs";
+import type { Heartbeat } from "../schemas/gateway.ts";
 import { createLeftTable, type LeftTable } from "./left-table.ts";
 import { parseTable } from "./parse-routes.ts";
 
@@ -22,14 +25,6 @@ export interface TableWatch {
   beat(): Promise<readonly string[]>;
 }
 
-/** What a gateway says of itself. */
-interface Beat {
-  readonly pid: number;
-  readonly isOwner: boolean;
-  readonly refused: number;
-  readonly restored: number;
-}
-
 const mostNamed = 5;
 
 /** `call` gives the answer's text. */
@@ -39,7 +34,7 @@ export function createTableWatch(call: (wanted: Call) => Promise<string>): Table
   let isOwed = false;
   let failure = "";
   let puttingBack: Promise<unknown> = Promise.resolve();
-  let last: Beat | null = null;
+  let last: Heartbeat | null = null;
 
   const setting: TableWatch["setting"] = async (environment, routes, set) => {
     await puttingBack;
@@ -60,7 +55,7 @@ export function createTableWatch(call: (wanted: Call) => Promise<string>): Table
     }
   };
   const beat = async (): Promise<readonly string[]> => {
-    const now = parseBeat(JSON.parse(await call({ method: "GET", path: "/heartbeat" })));
+    const now = checked(heartbeat, JSON.parse(await call({ method: "GET", path: "/heartbeat" })));
     const lines = newsOf(now, last);
     last = now;
     // What is being set just now would look like somebody else's.
@@ -102,7 +97,7 @@ async function putBack(call: (wanted: Call) => Promise<string>, left: LeftTable)
   return lines;
 }
 
-function newsOf(now: Beat, before: Beat | null): readonly string[] {
+function newsOf(now: Heartbeat, before: Heartbeat | null): readonly string[] {
   if (before === null || before.pid !== now.pid) return [];
   const lines: string[] = [];
   if (now.refused > before.refused) lines.push("somebody else has the token of the gateway and tried to change it; that was refused");
@@ -114,13 +109,4 @@ function newsOf(now: Beat, before: Beat | null): readonly string[] {
 function named(routes: readonly Route[]): string {
   const names = routes.slice(0, mostNamed).map(({ process }) => process);
   return routes.length > mostNamed ? `${names.join(", ")} and ${routes.length - mostNamed} more` : names.join(", ");
-}
-
-function parseBeat(value: unknown): Beat {
-  const { pid, isOwner, refused, restored } = (typeof value === "object" && value !== null ? value : {}) as Readonly<
-    Record<string, unknown>
-  >;
-  if (typeof pid !== "number" || typeof isOwner !== "boolean" || typeof refused !== "number" || typeof restored !== "number")
-    throw new Error("what answers is no gateway of this release");
-  return { pid, isOwner, refused, restored };
 }

@@ -1,7 +1,7 @@
 /** What the primary of a gateway is started with. */
 
 import type { GatewayOptions } from "../gateway.ts";
-import type { SuccessorChange } from "../parse-successor.ts";
+import type { Successor } from "../../schemas/gateway.ts";
 import type { HeldSocket } from "../held-sockets.ts";
 
 export interface PrimaryOptions extends GatewayOptions {
@@ -12,7 +12,7 @@ export interface PrimaryOptions extends GatewayOptions {
   /** The program of its standby; without one nobody goes on in its place. */
   readonly standbyProgram?: string;
   /** Called when a controller wants another one with these options in its place. */
-  readonly onSuccessor?: (change: SuccessorChange) => void;
+  readonly onSuccessor?: (change: Successor) => void;
   /** Sockets of the primary before, which listen already. */
   readonly held?: readonly HeldSocket[];
 }

@@ -12,7 +12,7 @@ import type { Gateway } from "../gateway.ts";
 import { baseUrl, listen } from "../listen.ts";
 import { openLiveTable } from "../live-table.ts";
 import { ownPorts } from "../own-addresses.ts";
-import type { SuccessorChange } from "../parse-successor.ts";
+import type { Successor } from "../../schemas/gateway.ts";
 import type { Health } from "../prometheus.ts";
 import { tableFile } from "../table-file.ts";
 import { guardTable, type TableGuard } from "../table-guard.ts";
@@ -27,7 +27,7 @@ import { keepStandby, type Standby } from "./standby.ts";
 
 export interface Primary extends Gateway {
   /** Lets a successor go on with the same sockets. Resolves once this one has let go of everything but what is in flight. */
-  handOver(change: SuccessorChange): Promise<void>;
+  handOver(change: Successor): Promise<void>;
 }
 
 const defaultWorkers = 2;
@@ -121,7 +121,7 @@ async function openToAll(options: PrimaryOptions, folder: GatewayFolder, parts: 
   const url = baseUrl(host, sockets[0]?.port ?? options.port);
   const identity = { url, host, controlUrl, token: keptToken, settings: settingsText(settings) };
   const say = () => sayWho(stateDirectory, { ...identity, workers: pool.members(), standby: parts.standby?.current() ?? null });
-  const keep = (change: SuccessorChange | null) => {
+  const keep = (change: Successor | null) => {
     parts.standby = startStandby(
       { ...options, ...change },
       { token: keptToken === null ? token : null, sockets, onChange: () => void parts.onMembers() },

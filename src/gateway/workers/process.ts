@@ -2,7 +2,7 @@
 
 import { PinionError } from "../../domain/errors.ts";
 import { isFullDisk } from "../table-file.ts";
-import type { SuccessorChange } from "../parse-successor.ts";
+import type { Successor } from "../../schemas/gateway.ts";
 import type { PrimaryOptions } from "./primary-options.ts";
 import { startPrimary } from "./primary.ts";
 
@@ -17,7 +17,7 @@ export async function runGatewayProcess(options: PrimaryOptions): Promise<void> 
   // A controller's terminal may be closed; the traffic must not depend on it.
   process.on("SIGHUP", () => log.info({}, "gateway goes on without its terminal"));
   let isStopping = false;
-  const succeed = (change: SuccessorChange) => {
+  const succeed = (change: Successor) => {
     if (isStopping) return;
     gateway.handOver(change).then(
       () => stop("the start of its successor"),

@@ -10,10 +10,11 @@ import type { Route, TrafficCount } from "../../../domain/observed/route.ts";
 import type { Router } from "../../../ports/router.ts";
 import { readIdentity } from "../../../gateway/identity.ts";
 import { ownerHeader, sequenceHeader } from "../../../gateway/owner.ts";
-import { parseRefusals, parseRoutes } from "../../../gateway/parse-routes.ts";
+import { parseRoutes } from "../../../gateway/parse-routes.ts";
 import { type Call, createTableWatch } from "../../../gateway/table-watch.ts";
-import type { SuccessorChange } from "../../../gateway/parse-successor.ts";
-import { parseTraffic } from "../../../gateway/parse-traffic.ts";
+import * as fits from "../../../generated/validators/gateway.mjs";
+import type { Successor } from "../../../schemas/gateway.ts";
+import { checked } from "../../../domain/checked.ts";
 
 /** Where a gateway's control port is: told, or read from its state folder before each call. */
 export type ControlAddress =
@@ -41,7 +42,7 @@ export interface GatewayRouter extends Router {
    */
   heartbeat(): Promise<readonly string[]>;
   /** Takes the gateway over and asks it to put another one in its place, on the same sockets where the addresses stay. False: it cannot. */
-  succeed(change: SuccessorChange): Promise<boolean>;
+  succeed(change: Successor): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -73,7 +74,7 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
       const text = await call({ method: "GET", path: `/table?environment=${encodeURIComponent(environment)}` });
       const last = known.get(environment);
       if (last?.text === text) return last.routes;
-      const routes = atTheDoor(() => parseRoutes(field(JSON.parse(text), "routes")));
+      const routes = atTheDoor(() => parseRoutes(checked(fits.routes, JSON.parse(text)).routes, "/routes"));
       known.set(environment, { text, routes });
       return routes;
     },
@@ -81,7 +82,7 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
       return watch.setting(environment, routes, async () => {
         const text = await call({ method: "PUT", path: `/routes/${encodeURIComponent(environment)}`, body: JSON.stringify(routes) });
         return atTheDoor(() =>
-          parseRefusals(field(JSON.parse(text), "refused")).map(({ index, ...refusal }) => ({
+          checked(fits.routed, JSON.parse(text)).refused.map(({ index, ...refusal }) => ({
             process: routes[index]?.process ?? "",
             ...refusal,
           })),
@@ -90,7 +91,7 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
     },
     async traffic(environment): Promise<readonly TrafficCount[]> {
       const text = await call({ method: "GET", path: `/traffic/${encodeURIComponent(environment)}` });
-      return atTheDoor(() => parseTraffic(field(JSON.parse(text), "traffic")));
+      return atTheDoor(() => checked(fits.traffic, JSON.parse(text)).traffic);
     },
     async probe() {
       await call({ method: "GET", path: "/heartbeat" });
@@ -107,7 +108,7 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
   };
 }
 
-async function askForSuccessor(call: (wanted: Call) => Promise<string>, change: SuccessorChange): Promise<void> {
+async function askForSuccessor(call: (wanted: Call) => Promise<string>, change: Successor): Promise<void> {
   await call({ method: "PUT", path: "/owner" });
   await call({ method: "PUT", path: "/successor", body: JSON.stringify(change) });
 }
