@@ -1,6 +1,6 @@
 /** Whether the processes that a pinned version needs are pinned beside it, in range, and not in a circle. */
 
-import { satisfies } from "semver";
+import { findCircles, isInRange } from "../../domain/desired/dependency-graph.ts";
 import type { Finding } from "../../domain/finding.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts";
 import { asWarning, finding, type FindingCode, type Place } from "./document/findings.ts";
@@ -31,7 +31,7 @@ export function* dependencyFindings(graph: PinGraph, processes: Iterable<Process
     add(process, rangeFindings(graph, process, inRange));
   }
   yield;
-  for (const circle of circles(graph, starts)) {
+  for (const circle of findCircles(starts, (process) => neighbours(graph, process))) {
     for (const process of circle) {
       add(process, [circleFinding(graph, process, circle)]);
       yield;
@@ -56,7 +56,7 @@ function rememberedRanges(): InRange {
   const known = new Map<string, boolean>();
   return (version, range) => {
     const key = `${version} ${range}`;
-    const answer = known.get(key) ?? satisfies(version, range, { includePrerelease: true });
+    const answer = known.get(key) ?? isInRange(version, range);
     known.set(key, answer);
     return answer;
   };
@@ -112,77 +112,4 @@ function wayRound(graph: PinGraph, start: ProcessId, circle: ReadonlySet<Process
     at = next;
   }
   return way;
-}
-
-/** Strongly connected sets reachable from the starts (Tarjan's algorithm, without recursion). */
-function circles(graph: PinGraph, starts: readonly ProcessId[]): readonly ReadonlySet<ProcessId>[] {
-  const search = new CircleSearch(graph);
-  for (const start of starts) search.from(start);
-  return search.found;
-}
-
-interface Visit {
-  readonly process: ProcessId;
-  readonly next: readonly ProcessId[];
-  at: number;
-  /** The earliest process on the path that is reachable from here. */
-  low: number;
-  readonly order: number;
-}
-
-class CircleSearch {
-  readonly found: ReadonlySet<ProcessId>[] = [];
-  readonly #graph: PinGraph;
-  readonly #order = new Map<ProcessId, number>();
-  /** Entered and not yet in a set that is closed, in order. */
-  readonly #stack: ProcessId[] = [];
-  readonly #open = new Set<ProcessId>();
-
-  constructor(graph: PinGraph) {
-    this.#graph = graph;
-  }
-
-  from(start: ProcessId): void {
-    if (this.#order.has(start)) return;
-    const path = [this.#enter(start)];
-    for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-      const next = top.next[top.at];
-      if (next === undefined) this.#leave(path);
-      else this.#follow(path, top, next);
-    }
-  }
-
-  #enter(process: ProcessId): Visit {
-    const order = this.#order.size;
-    this.#order.set(process, order);
-    this.#stack.push(process);
-    this.#open.add(process);
-    return { process, next: neighbours(this.#graph, process), at: 0, low: order, order };
-  }
-
-  #follow(path: Visit[], top: Visit, next: ProcessId): void {
-    top.at += 1;
-    const order = this.#order.get(next);
-    if (order === undefined && !needsAny(this.#graph, next)) return;
-    if (order === undefined) path.push(this.#enter(next));
-    else if (this.#open.has(next)) top.low = Math.min(top.low, order);
-  }
-
-  #leave(path: Visit[]): void {
-    const done = path.pop();
-    if (done === undefined) return;
-    const parent = path.at(-1);
-    if (parent !== undefined) parent.low = Math.min(parent.low, done.low);
-    if (done.low === done.order) this.#close(done);
-  }
-
-  /** Everything opened since is one strongly connected set. */
-  #close(root: Visit): void {
-    const members: ProcessId[] = [];
-    for (let member = this.#stack.pop(); member !== undefined; member = member === root.process ? undefined : this.#stack.pop()) {
-      members.push(member);
-      this.#open.delete(member);
-    }
-    if (members.length > 1 || root.next.includes(root.process)) this.found.push(new Set(members));
-  }
 }

@@ -1,7 +1,8 @@
 /** Whether one pin can run, looked at by itself: the process, its catalogue, its content, and the rules of the environment. */
 
 import type { Finding } from "../../domain/finding.ts";
-import type { ProcessId, Version, VersionDigest } from "../../domain/names.ts";
+import { whyNotAllowed } from "../../domain/gates/version-status.ts";
+import type { ProcessId, VersionDigest } from "../../domain/names.ts";
 import { isOfVersion } from "./process/digest.ts";
 import { finding, type FindingCode, type Place } from "./document/findings.ts";
 import { maxFindings, maxUnknownPins } from "./document/limits.ts";
@@ -55,6 +56,8 @@ export function strangerFindings({ own }: EnvironmentRecord, processes: ProcessS
 }
 
 const none: readonly Finding[] = [];
+/** Nothing more is said where environment.yaml cannot be used. */
+const allVersionTypes = ["draft", "published"] as const;
 
 /** Whether the content of a version is whole, and is what its catalogue promises. */
 export function contentFindings(
@@ -152,24 +155,10 @@ function unknownVersion(pin: Pin, record: ProcessRecord, say: Say): Finding {
 }
 
 function statusFindings(entry: ListedVersion, environment: EnvironmentRecord, say: Say): readonly Finding[] {
-  const allowed = environment.spec?.allowedVersionTypes;
-  switch (entry.status) {
-    case "archived":
-      return [say("pin/archived", `version ${entry.version} is archived`)];
-    case "deprecated":
-      return [say("pin/deprecated", `version ${entry.version} is deprecated`), ...notAllowed("published", allowed, entry.version, say)];
-    case "draft":
-    case "published":
-      return notAllowed(entry.status, allowed, entry.version, say);
-  }
-}
-
-function notAllowed(type: "draft" | "published", allowed: readonly string[] | undefined, version: Version, say: Say): readonly Finding[] {
-  if (allowed === undefined || allowed.includes(type)) return none;
-  if (type === "draft")
-    return [say("pin/draft-not-allowed", `version ${version} is a draft, and drafts are not allowed in this environment`)];
-  const hint = "Add published to allowedVersionTypes, or pin a draft.";
-  return [say("pin/draft-not-allowed", `version ${version} is published, and only drafts are allowed in this environment`, hint)];
+  const { version, status } = entry;
+  const fault = whyNotAllowed(version, status, environment.spec?.allowedVersionTypes ?? allVersionTypes);
+  const known = fault === null ? none : [say(fault.code, fault.message, fault.hint)];
+  return status === "deprecated" ? [say("pin/deprecated", `version ${version} is deprecated`), ...known] : known;
 }
 
 function quarantineFindings(pin: Pin, environment: EnvironmentRecord, known: VersionRecord | undefined, say: Say): readonly Finding[] {

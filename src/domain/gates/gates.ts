@@ -46,7 +46,8 @@ const gates: Readonly<Record<GateName, Place>> = {
   concurrency: { gate: concurrency, question: "Is there room for one more deployment?", isFault: false },
 };
 
-const order = Object.keys(gates) as readonly GateName[];
+/** In their order. */
+export const gateNames = Object.keys(gates) as readonly GateName[];
 
 export interface GateVerdict {
   readonly name: GateName;
@@ -56,7 +57,7 @@ export interface GateVerdict {
 
 /** Every gate with its answer, also those behind one that is blocked. */
 export function askEveryGate(change: ProposedChange): readonly GateVerdict[] {
-  return order.map((name) => ({ name, question: gates[name].question, answer: gates[name].gate(change) }));
+  return gateNames.map((name) => ({ name, question: gates[name].question, answer: gates[name].gate(change) }));
 }
 
 export interface Hold extends Blocked {
@@ -65,7 +66,7 @@ export interface Hold extends Blocked {
 }
 
 /** The first gate that is blocked; null: the change may begin. `among`: only these. */
-export function firstBlocked(change: ProposedChange, among: readonly GateName[] = order): Hold | null {
+export function firstBlocked(change: ProposedChange, among: readonly GateName[] = gateNames): Hold | null {
   for (const name of among) {
     const answer = gates[name].gate(change);
     if (answer.kind === "blocked") return { ...answer, gate: name, isFault: gates[name].isFault };

@@ -1,15 +1,14 @@
 /** Which changes of pins will be held back, by the same rules that the controller's gates have. */
 
-import semver from "semver";
-import type { EnvironmentSpec } from "../desired/environment.ts";
+import { findCircles, requiredProcesses } from "../desired/dependency-graph.ts";
+import { lackingOf } from "../gates/dependencies.ts";
+import type { DependencyView, ProposedChange } from "../gates/gate.ts";
+import { firstBlocked, type GateName, gateNames } from "../gates/gates.ts";
 import type { ProcessId, Version } from "../names.ts";
-import type { Dependency } from "../desired/version.ts";
-import { whyBroken, whyNotTakenOut } from "../desired/removal.ts";
-import type { EnvironmentSnapshot, PinnedVersion, VersionStatus } from "../desired/snapshot.ts";
+import { whyNotTakenOut } from "../desired/removal.ts";
+import type { EnvironmentSnapshot } from "../desired/snapshot.ts";
 import { clashesOf } from "./paths.ts";
 import { type PinChange, versionOf } from "./pin-changes.ts";
-
-type Runnable = Extract<PinnedVersion, { kind: "runnable" }>;
 
 export interface Held {
   /** Reasons by process. */
@@ -18,69 +17,81 @@ export interface Held {
   versionAfter(process: ProcessId): Version | null;
 }
 
+/** What the others do does not matter to these. */
+const gatesOfItself: readonly GateName[] = gateNames.filter((name) => name !== "dependencies");
+
 /** Holding one back can hold its callers back: goes on until nothing new is held. */
 export function holdChanges(changes: readonly PinChange[], from: EnvironmentSnapshot | null, to: EnvironmentSnapshot): Held {
-  const reasons = new Map(changes.flatMap((change) => whyHeldAlone(change, to)));
-  for (const [process, reason] of clashesOf(changes, from, to)) if (!reasons.has(process)) reasons.set(process, reason);
+  const reasons = new Map<ProcessId, string>();
+  const hold = (why: ReadonlyMap<ProcessId, string>): void => {
+    for (const [process, reason] of why) if (!reasons.has(process)) reasons.set(process, reason);
+  };
   const versionAfter = (process: ProcessId): Version | null => {
     const pinned = reasons.has(process) ? from?.pins.get(process) : to.pins.get(process);
     return pinned?.kind === "runnable" ? pinned.summary.version : null;
   };
+  const left = (): readonly PinChange[] => changes.filter(({ process }) => !reasons.has(process));
+  hold(whatGatesHold(left(), to, { versionAfter, among: gatesOfItself }));
+  hold(clashesOf(changes, from, to));
+  hold(whoIsInCircle(left()));
   for (let before = -1; before !== reasons.size;) {
     before = reasons.size;
-    for (const { process, to: pinned } of changes) {
-      const reason = pinned?.kind === "runnable" && !reasons.has(process) ? whyLacking(pinned, versionAfter) : null;
-      if (reason !== null) reasons.set(process, reason);
-    }
+    hold(whatGatesHold(left(), to, { versionAfter, among: ["dependencies"] }));
   }
   return { reasons, versionAfter };
 }
 
-function whyHeldAlone(change: PinChange, to: EnvironmentSnapshot): readonly (readonly [ProcessId, string])[] {
-  const reason = whyHeldByItself(change, to);
-  return reason === null ? [] : [[change.process, reason]];
+interface Asking extends Pick<Held, "versionAfter"> {
+  readonly among: readonly GateName[];
 }
 
-function whyHeldByItself({ to: pinned }: PinChange, to: EnvironmentSnapshot): string | null {
-  if (!pinned) return whyKept(to);
-  if (pinned.kind === "runnable") return to.spec ? whyNotAllowed(pinned, to.spec) : null;
-  return whyBroken(pinned);
-}
-
-function whyKept(to: EnvironmentSnapshot): string | null {
-  const why = whyNotTakenOut({ environment: to.name, ...to });
-  return why && `no longer pinned, but ${why}`;
-}
-
-function whyNotAllowed({ status, summary }: Runnable, spec: EnvironmentSpec): string | null {
-  if (status === "archived") return `${summary.version} is archived`;
-  const type = typeOf(status);
-  if (spec.allowedVersionTypes.includes(type)) return null;
-  return `${summary.version} is ${status}, and only ${spec.allowedVersionTypes.join(" and ")} versions are allowed here`;
-}
-
-/** A deprecated version was published once, and still is. */
-function typeOf(status: Exclude<VersionStatus, "archived">): "draft" | "published" {
-  return status === "draft" ? "draft" : "published";
-}
-
-function whyLacking({ summary }: Runnable, versionAfter: (process: ProcessId) => Version | null): string | null {
-  for (const { name, version: range } of requiredProcesses(summary.dependencies)) {
-    const version = versionAfter(name);
-    if (version === null) return `needs ${name} ${range}, which will not run here`;
-    if (!isInRange(version, range)) return `needs ${name} ${range}, but ${version} will serve`;
+function whatGatesHold(
+  changes: readonly PinChange[],
+  to: EnvironmentSnapshot,
+  { versionAfter, among }: Asking,
+): ReadonlyMap<ProcessId, string> {
+  const held = new Map<ProcessId, string>();
+  for (const change of changes) {
+    const blocked = firstBlocked(proposedBy(change, to, servingThen(versionAfter)), among);
+    if (blocked) held.set(change.process, change.to ? blocked.text : `no longer pinned, but ${blocked.text}`);
   }
-  return null;
+  return held;
 }
 
-/** The processes that a version cannot do without. */
-export function requiredProcesses(dependencies: readonly Dependency[]): readonly Dependency[] {
-  return dependencies.filter(({ type, required }) => type === "workflow" && required);
+function servingThen(versionAfter: Held["versionAfter"]): DependencyView {
+  return { isForecast: true, serving: versionAfter, coming: () => null };
 }
 
-/** Also where the version is a prerelease. */
-export function isInRange(version: Version, range: string): boolean {
-  return semver.satisfies(version, range, { includePrerelease: true });
+/** Whoever is in a circle of these changes waits for itself. */
+function whoIsInCircle(changes: readonly PinChange[]): ReadonlyMap<ProcessId, string> {
+  const needs = new Map(changes.map((change) => [change.process, needsOf(change)]));
+  const circles = findCircles(needs.keys(), (process) => (needs.get(process) ?? []).filter((needed) => needs.has(needed)));
+  const why = (circle: ReadonlySet<ProcessId>): string => `waits for itself in a circle of dependencies: ${[...circle].sort().join(", ")}`;
+  return new Map(circles.flatMap((circle) => [...circle].map((process) => [process, why(circle)] as const)));
+}
+
+/** The processes that it needs, whether or not they change. */
+export function needsOf({ to }: PinChange): readonly ProcessId[] {
+  return to?.kind === "runnable" ? requiredProcesses(to.summary.dependencies).map(({ name }) => name) : [];
+}
+
+/** What only the controller knows holds nothing back: a freeze, how many deployments run, what failed before. */
+function proposedBy({ process, to: pinned }: PinChange, to: EnvironmentSnapshot, dependencies: DependencyView): ProposedChange {
+  return {
+    environment: to.name,
+    process,
+    now: null,
+    pinned,
+    spec: to.spec,
+    findings: to.findings,
+    record: "new",
+    quarantined: null,
+    refused: null,
+    freeze: null,
+    dependencies,
+    running: 0,
+    whyKept: () => whyNotTakenOut({ environment: to.name, ...to }),
+  };
 }
 
 /** Processes that stay as they are and will miss something that they need. */
@@ -92,7 +103,7 @@ export function leftLacking(
   const changed = new Set(changes.map(({ process }) => process));
   return [...to.pins].flatMap(([process, pinned]) => {
     if (pinned.kind !== "runnable" || changed.has(process)) return [];
-    const reason = whyLacking(pinned, held.versionAfter);
-    return reason === null ? [] : [{ process, reason: `${versionOf(pinned)}, which stays as it is, ${reason}` }];
+    const lacking = lackingOf(pinned.summary.dependencies, servingThen(held.versionAfter));
+    return lacking ? [{ process, reason: `${versionOf(pinned)}, which stays as it is, ${lacking.text}` }] : [];
   });
 }

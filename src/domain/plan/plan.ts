@@ -16,8 +16,8 @@ import { describeFinding } from "../finding.ts";
 import { differencesBetween } from "../changes/json-difference.ts";
 import type { EnvironmentName, ProcessId, Version } from "../names.ts";
 import { estimate, estimateAll } from "./estimate.ts";
-import { type Held, holdChanges, leftLacking, requiredProcesses } from "./held.ts";
-import { inDependencyOrder } from "./order.ts";
+import { type Held, holdChanges, leftLacking, needsOf } from "./held.ts";
+import { inDependencyOrder, requiredProcesses } from "../desired/dependency-graph.ts";
 import { leftPaths } from "./paths.ts";
 import { changedPins, type PinChange, versionOf } from "./pin-changes.ts";
 import { assessRisk } from "./risk.ts";
@@ -56,12 +56,12 @@ export function makePlan(input: PlanInput): DeploymentPlan {
   if (!to.spec) return blockedPlan(input, `environment.yaml cannot be used, so nothing here is touched: ${firstFinding(to)}`);
   const changes = changedPins(from, to);
   const held = holdChanges(changes, from, to);
-  const { order, circular } = orderOf(changes, held);
+  const order = orderOf(changes, held);
   const deployments = order.map((change) => planDeployment(change, order, { ...input, spec: to.spec as EnvironmentSpec }));
   return {
     ...whole(input, to.spec),
     deployments,
-    held: [...heldOf(changes, held), ...circular],
+    held: heldOf(changes, held),
     dependencies: dependenciesOf(order, held),
     ...consequencesOf(deployments, { input, to, spec: to.spec, held, lacking: leftLacking(changes, to, held) }),
   };
@@ -103,17 +103,12 @@ function blockedPlan(input: PlanInput, blocked: string): DeploymentPlan {
   };
 }
 
-function orderOf(changes: readonly PinChange[], held: Held): { order: readonly PinChange[]; circular: readonly HeldDeployment[] } {
-  const free = new Map(changes.filter(({ process }) => !held.reasons.has(process)).map((change) => [change.process, change]));
-  const { order, circular } = inDependencyOrder(new Map([...free.values()].map((change) => [change.process, needsOf(change)])));
-  const pick = (processes: readonly ProcessId[]): readonly PinChange[] => processes.flatMap((process) => free.get(process) ?? []);
-  const [deployed, retired] = [pick(order).filter(({ to }) => to !== null), pick(order).filter(({ to }) => to === null)];
-  const reason = `waits for itself in a circle of dependencies: ${circular.join(", ")}`;
-  return { order: [...deployed, ...retired], circular: pick(circular).map((change) => ({ ...heldAs(change), reason })) };
-}
-
-function needsOf({ to }: PinChange): readonly ProcessId[] {
-  return to?.kind === "runnable" ? requiredProcesses(to.summary.dependencies).map(({ name }) => name) : [];
+/** What is taken out comes last. */
+function orderOf(changes: readonly PinChange[], { reasons }: Held): readonly PinChange[] {
+  const free = new Map(changes.filter(({ process }) => !reasons.has(process)).map((change) => [change.process, change]));
+  const order = inDependencyOrder(new Map([...free.values()].map((change) => [change.process, needsOf(change)])));
+  const ordered = order.flatMap((process) => free.get(process) ?? []);
+  return [...ordered.filter(({ to }) => to !== null), ...ordered.filter(({ to }) => to === null)];
 }
 
 function heldAs({ process, from, to }: PinChange): Omit<HeldDeployment, "reason"> {

@@ -96,9 +96,9 @@ describe("a plan holds back", () => {
       "a draft where only published ones are allowed",
       [pin("a", "2.0.0", { status: "draft" })],
       { allowedVersionTypes: ["published"] },
-      "a: 2.0.0 is draft, and only published versions are allowed here",
+      "a: version 2.0.0 is a draft, and drafts are not allowed in this environment",
     ],
-    ["an archived version", [pin("a", "2.0.0", { status: "archived" })], {}, "a: 2.0.0 is archived"],
+    ["an archived version", [pin("a", "2.0.0", { status: "archived" })], {}, "a: version 2.0.0 is archived"],
     [
       "what needs something that is not pinned",
       [pin("a", "2.0.0", { needs: { b: "^1.0.0" } })],
@@ -132,6 +132,15 @@ describe("a plan holds back", () => {
     const its = plan(null, to);
     expect(deployed(its)).toEqual(["c null → 1.0.0"]);
     expect(its.held.map(({ process }) => process)).toEqual(["a", "b"]);
+  });
+
+  it("what needs somebody in a circle", () => {
+    const circle = [pin("a", "1.0.0", { needs: { b: "*" } }), pin("b", "1.0.0", { needs: { a: "*" } })];
+    expect(held(plan(null, environment([...circle, pin("c", "1.0.0", { needs: { a: "*" } })])))).toEqual([
+      "a: waits for itself in a circle of dependencies: a, b",
+      "b: waits for itself in a circle of dependencies: a, b",
+      "c: needs a *, which will not run here",
+    ]);
   });
 
   it("all removals when the last pin is gone, unless that is allowed", () => {
