@@ -1,6 +1,6 @@
 /** A folder that only the user who runs Pinion may enter: what lies in it is a key to everything else. */
 
-import { mkdirSync, statSync } from "node:fs";
+import { mkdirSync, statSync, type Stats } from "node:fs";
 import { PinionError } from "../../domain/errors.ts";
 import { onDisk } from "./sqlite/database.ts";
 
@@ -11,15 +11,20 @@ const permissionMask = 0o777;
  * Makes the folder when it is missing, and refuses one that others may enter: its mode is never changed behind its owner's back.
  * @throws `store/open-to-others`, `store/failed`.
  */
-export function ensurePrivateFolder(directory: string, uid: number | undefined = process.getuid?.()): void {
+export function ensurePrivateFolder(
+  directory: string,
+  uid: number | undefined = process.getuid?.(),
+  look: (directory: string) => Pick<Stats, "mode" | "uid"> = statSync,
+): void {
   onDisk(directory, () => mkdirSync(directory, { recursive: true, mode: 0o700 }));
-  const { mode, uid: owner } = onDisk(directory, () => statSync(directory));
+  const { mode, uid: owner } = onDisk(directory, () => look(directory));
   // Windows knows neither.
   if (uid === undefined) return;
-  if (owner !== uid && uid !== 0)
+  // Root can look into any folder, but so can this one's owner.
+  if (owner !== uid)
     throw new PinionError(
       "store/open-to-others",
-      `${directory} belongs to uid ${owner}, and Pinion runs as uid ${uid}: ${instead(directory)}`,
+      `${directory} belongs to uid ${owner}, and Pinion runs as uid ${uid}: ${instead(directory, uid)}`,
     );
   if ((mode & othersMask) !== 0) {
     const octal = (mode & permissionMask).toString(8).padStart(4, "0");
@@ -30,7 +35,9 @@ export function ensurePrivateFolder(directory: string, uid: number | undefined =
   }
 }
 
-function instead(directory: string): string {
+function instead(directory: string, uid: number): string {
+  if (uid === 0)
+    return `run Pinion as that user, or, where you trust what is in it, give it to root with \`chown -R 0 ${quoted(directory)}\``;
   return `give it away with \`chown\`, or name a folder that is not there yet, such as ${directory}/pinion`;
 }
 

@@ -51,4 +51,17 @@ describe("a state folder", () => {
     ensurePrivateFolder(state);
     expect(() => ensurePrivateFolder(state, statSync(state).uid + 1)).toThrow(expect.objectContaining({ code: "store/open-to-others" }));
   });
+
+  it("that belongs to somebody else is refused by root too, who could look into it: its owner can as well", () => {
+    const state = place();
+    ensurePrivateFolder(state);
+    const owner = 4_711;
+    const look = () => ({ mode: 0o700, uid: owner });
+    expect(() => ensurePrivateFolder(state, 0, look)).toThrow(
+      expect.objectContaining({
+        code: "store/open-to-others",
+        message: expect.stringMatching(new RegExp(`belongs to uid ${owner}.*run Pinion as that user, or.*chown -R 0 ${state}`)),
+      }),
+    );
+  });
 });
