@@ -94,7 +94,7 @@ function laterVersions(section: Section<"versionManagement">): readonly LaterOpt
     ...disabled("/versionManagement", section),
     ...present("/versionManagement", section, {
       versionHistory: "git keeps every version for ever",
-      versionMetadata: "the schema of version files says which metadata is required",
+      versionMetadata: "a version file must have a version and a title, and all else is a reviewer's to ask for",
       versionApproval: "the approval of the merge is the approval of the version",
     }),
   ];
