@@ -2,8 +2,11 @@
 
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
+import { createNodeRedClient } from "../src/adapters/engines/node-red/client.ts";
+import { createHttpJsonSource } from "../src/adapters/metrics/http-json.ts";
 import { createReceiver } from "../src/adapters/notifiers/webhook/receiver.ts";
 import { createHttpProber } from "../src/adapters/probes/http-prober.ts";
+import type { MetricQuery } from "../src/domain/analysis/metrics.ts";
 import { quoteAnswer } from "../src/domain/validation/redact-answer.ts";
 import { renderOverview } from "../src/surfaces/cli/render/overview.ts";
 import { colorsFor } from "../src/surfaces/cli/terminal/terminal.ts";
@@ -138,6 +141,8 @@ const answers: Readonly<Record<string, () => string | ((socket: Socket) => void)
   "a body of 5 MB without a pause": () => `${ok}\r\n${fill("aZ9")}`,
   "headers of 5 MB": () => `${ok}${fill("a: b\r\n")}\r\n`,
   "a million chunks": () => `${ok}transfer-encoding: chunked\r\n\r\n${fill("1\r\na\r\n")}0\r\n\r\n`,
+  "trailers of 5 MB": () => `${ok}transfer-encoding: chunked\r\n\r\n1\r\n1\r\n0\r\n${fill("a: b\r\n")}\r\n`,
+  "a trailer of 5 MB": () => `${ok}transfer-encoding: chunked\r\n\r\n1\r\n1\r\n0\r\na: ${fill("b")}\r\n\r\n`,
   "early hints of 5 MB": () => `${fill("HTTP/1.1 103 Early Hints\r\na: b\r\n\r\n")}${ok}\r\n`,
   "a wish to be left alone for very long": () => `HTTP/1.1 429 No\r\nretry-after: ${fill("9", 15_000)}\r\nconnection: close\r\n\r\n`,
   "a byte now and then": () => (socket) => {
@@ -162,8 +167,24 @@ const secrets = { resolve: async () => "" };
 const notify = (url: string): Promise<string> =>
   said(createReceiver({ name: "hook", url, token: null, secrets, clock: { now: () => 0 }, timeoutMs: 2_000 }).post("text/plain", "x"));
 
+const figure = (url: string): Promise<string> => {
+  const options = { name: "m", url, auth: { kind: "none" } as const, headers: {}, timeoutMs: 2_000, secrets };
+  return said(createHttpJsonSource({ ...options, value: "", count: null }).measure(anyFigure));
+};
+const flows = (url: string): Promise<string> => said(createNodeRedClient({ adminUrl: url, token: null, timeoutMs: 2_000 }).flows());
+
 const answeredTo = (attack: (url: string) => Promise<string>): Readonly<Record<string, HostileCase["prepare"]>> =>
   Object.fromEntries(Object.entries(answers).map(([name, bytes]) => [name, () => answering(bytes(), attack)]));
+
+const anyFigure: MetricQuery = {
+  environment: "dev",
+  unit: { process: "p", version: "1.0.0", digest: `sha256-${"a".repeat(64)}` },
+  metric: "error_rate",
+  statistic: null,
+  query: null,
+  windowMs: 1000,
+  until: 0,
+};
 
 const view = { colors: colorsFor({ env: {}, isTerminal: false }), now: noon, width: 80 };
 const shown = async (url: string): Promise<string> =>
@@ -197,5 +218,8 @@ export const conversations: readonly HostileCase[] = [
   ...named("gateway", gateway),
   ...named("probe", answeredTo(probe)),
   ...named("receiver", answeredTo(notify)),
+  ...named("metric source", answeredTo(figure)),
+  ...named("engine", answeredTo(flows)),
+  ...named("status", answeredTo(shown)),
   ...named("status", controllers),
 ];

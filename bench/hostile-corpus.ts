@@ -41,6 +41,7 @@ function flow(count: number, more: (index: number) => object = () => ({})): read
 const asExport = (text: string): Files => repository({ "processes/p/versions/1.0.0.flow.json": text });
 const asVersion = (text: string): Files => repository({ "processes/p/versions/1.0.0.yaml": text });
 const asPins = (text: string): Files => repository({ "environments/dev/pins.yaml": text });
+const asQuarantine = (text: string): Files => repository({ "environments/dev/quarantine.yaml": text });
 const asEnvironment = (text: string): Files => repository({ "environments/dev/environment.yaml": text });
 
 /** As many copies as fit. */
@@ -71,6 +72,8 @@ const exports: Readonly<Record<string, () => string>> = {
     ),
   "5 MB of functions": () =>
     JSON.stringify(flow(20, () => ({ type: "function", func: fill("msg.payload = msg.payload + 1;\n", megabyte / 5) }))),
+  "5 MB of one function": () => JSON.stringify(flow(1, () => ({ type: "function", func: fill("msg.a = 1;\n", 4.5 * megabyte) }))),
+  "5 MB of one id": () => JSON.stringify(flow(1, () => ({ id: fill("x", 5 * megabyte - 500) }))),
   "5 MB of escapes": () => JSON.stringify(flow(1, () => ({ func: fill("\u0001", 800_000) }))),
   "5 MB of white space": () => fill(" \n", 5 * megabyte),
   "5 MB of digits": () => `[${fill("1", 5 * megabyte - 10)}]`,
@@ -110,6 +113,14 @@ const environments: Readonly<Record<string, () => string>> = {
   "5,000 processes with settings": () =>
     `name: dev\ntype: development\nprocesses:\n${lines(5000, (index) => `  q${index}: { strategy: { type: recreate } }`)}\n`,
   "10,000 variables": () => `name: dev\ntype: development\nvariables:\n${lines(10_000, (index) => `  V${index}: v`)}\n`,
+};
+
+const held = (index: number): string =>
+  `  - { process: p${index}, version: 1.0.0, digest: sha256-${"a".repeat(64)}, reason: it failed, since: 2026-01-01T00:00:00Z }`;
+
+const quarantines: Readonly<Record<string, () => string>> = {
+  "1 MB of entries": () => `quarantine:\n${lines(6_000, held)}\n`,
+  "5 MB of entries": () => `quarantine:\n${lines(33_000, held)}\n`,
 };
 
 const pins: Readonly<Record<string, () => string>> = {
@@ -155,6 +166,7 @@ export const corpus: readonly HostileCase[] = [
   ...cases("export", exports, asExport),
   ...cases("version", versions, asVersion),
   ...cases("environment", environments, asEnvironment),
+  ...cases("quarantine", quarantines, asQuarantine),
   ...cases("pins", pins, asPins),
   { name: "5,000 processes that need each other in a circle", prepare: () => attackWith(circle(5000)) },
   ...Object.entries(folders).map(([name, files]) => ({ name: `folders: ${name}`, prepare: () => attackWith(files()) })),
