@@ -1,17 +1,19 @@
 /** What every recorded decision must keep: one rollout at a time, reasons, freezes and pauses, and the rails of rolling back. */
 
-import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
+import type { EnvironmentName, Instant, ProcessId, Version } from "../../src/domain/names.ts";
 import type { OrderWish } from "../../src/domain/journal/commands.ts";
 import type { RevertOrder } from "../../src/domain/journal/revert.ts";
 import type { Rollout } from "../../src/domain/journal/rollout.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../../src/domain/journal/state.ts";
 import { createRemovalRules } from "./removal-rules.ts";
 import { judgeSuccess } from "./success-rules.ts";
-import { isSameState } from "./memory.ts";
+import { isAlone, isSameState } from "./memory.ts";
 import type { SimWorld } from "./sim-world.ts";
 import { judgeWatch } from "./watch-rules.ts";
 
 export interface DecisionRules {
+  /** A controller starts. */
+  onStart(): void;
   afterStep(step: Step, before: EnvironmentState, after: EnvironmentState): void;
   /** Every order to put a pin back that was ever recorded. */
   readonly orders: ReadonlyMap<string, RevertOrder>;
@@ -29,11 +31,13 @@ export interface Memory {
   readonly opened: Map<string, Opened>;
   readonly open: Map<string, Opened>;
   readonly orders: Map<string, RevertOrder>;
-  /** Deployments that a person has promoted. */
+  /** Deployments that a person has promoted, or that went on since their stable version was lost for good. */
   readonly promoted: Set<string>;
   readonly retried: Set<string>;
   /** `environment/process version` that were found good, and not bad since. */
   readonly good: Set<string>;
+  /** When the controller that runs now was started. */
+  startedAt: Instant;
 }
 
 export function createDecisionRules(world: SimWorld): DecisionRules {
@@ -44,9 +48,11 @@ export function createDecisionRules(world: SimWorld): DecisionRules {
     promoted: new Set(),
     retried: new Set(),
     good: new Set(),
+    startedAt: world.time.now(),
   };
   const removals = createRemovalRules(world);
   return {
+    onStart: () => void (memory.startedAt = world.time.now()),
     orders: memory.orders,
     retried: memory.retried,
     open: memory.open,
@@ -65,6 +71,7 @@ export function createDecisionRules(world: SimWorld): DecisionRules {
         judgeOpen(world, memory, { environment: step.environment, row });
         if (old) judgeStandingStill(world, { old, row, before, after, step });
         if (old) judgeWatch(world, { old, row, step });
+        noteAlone(memory, { old: old?.rollout, is: row.rollout, before });
         judgeOrder(world, memory, { old, row, step });
       }
     },
@@ -99,6 +106,17 @@ function noteWish({ promoted, retried }: Memory, wish: OrderWish["kind"], state:
   if (state?.revert && wish === "retry") retried.add(state.revert.order.id);
 }
 
+interface Rows {
+  readonly old: Rollout | null | undefined;
+  readonly is: Rollout | null;
+  readonly before: EnvironmentState;
+}
+
+function noteAlone({ promoted }: Memory, { old, is, before }: Rows): void {
+  const isSwitched = old?.state.kind === "shifting" && is?.state.kind === "switching" && is.deployment === old.deployment;
+  if (isSwitched && isAlone(before, old)) promoted.add(old.deployment);
+}
+
 function follow(world: SimWorld, memory: Memory, { id, opened, endedAt, phase, step }: DeploymentUpdate): void {
   if (opened) {
     const other = [...memory.open.values()].find((each) => each.environment === opened.environment && each.process === opened.process);
@@ -111,7 +129,8 @@ function follow(world: SimWorld, memory: Memory, { id, opened, endedAt, phase, s
   const about = memory.opened.get(id);
   if (!about?.version || phase !== "Succeeded") return;
   const key = goodKey(about.environment, about.process, about.version);
-  judgeSuccess(world, { about, wasPromoted: memory.promoted.has(id) || memory.good.has(key), why: step.why });
+  const wasPromoted = memory.promoted.has(id) || memory.good.has(key);
+  judgeSuccess(world, { about, wasPromoted, why: step.why, seenMs: world.time.now() - memory.startedAt });
   if (about.kind !== "heal") memory.good.add(key);
 }
 

@@ -4,7 +4,7 @@ import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names
 import type { EnvironmentSpec } from "../../src/domain/desired/environment.ts";
 import type { Rollout } from "../../src/domain/journal/rollout.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
-import { pinsPath, readPins } from "./files.ts";
+import { quarantinePath, readQuarantine } from "./files.ts";
 import { faultyNatures } from "./natures.ts";
 import type { EnvironmentPlan } from "./plan.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -16,14 +16,15 @@ export interface Bad {
   readonly environment: EnvironmentName;
   readonly process: ProcessId;
   readonly version: Version;
+  /** What it goes back to, as far as that was found good; null: nothing. */
+  readonly good: Version | null;
 }
 
 /** The disk is full from now on: whoever fails under traffic, and is watched, is looked at again soon. */
 export async function afterFill(world: SimWorld): Promise<void> {
-  for (const bad of await watchedBads(world)) {
-    const pin = pinOf(world, bad);
-    world.time.later(goneMs, () => judgeGone(world, bad, pin));
-  }
+  const bads = await watchedBads(world);
+  const { fullMs } = world.disk;
+  for (const bad of bads) if (hasWayBack(world, bad)) world.time.later(goneMs, () => judgeGone(world, bad, fullMs));
 }
 
 /** Whoever fails under traffic just now, and is watched; where other things fail too, nobody can say how soon it is noticed. */
@@ -38,15 +39,16 @@ export async function watchedBads(world: SimWorld): Promise<readonly Bad[]> {
 }
 
 /** Null: it may keep its traffic. */
-function watchedBad(
-  world: SimWorld,
-  { name, spec, traffic }: EnvironmentPlan,
-  { process, rollout, rolledBackAt }: ProcessState,
-): Bad | null {
+function watchedBad(world: SimWorld, { name, spec, traffic }: EnvironmentPlan, state: ProcessState): Bad | null {
+  const { process, rollout, rolledBackAt } = state;
   if (!isLookedAt(spec) || !hasCallers(traffic.get(process)) || rolledBackAt !== null) return null;
   const version = rollout && isWatched(rollout) && rollout.candidate ? rollout.candidate.version : "";
   const nature = world.catalogue.nature(process, version);
-  return nature !== null && faultyNatures.has(nature) ? { environment: name, process, version } : null;
+  return nature !== null && faultyNatures.has(nature) ? { environment: name, process, version, good: goodBefore(state) } : null;
+}
+
+function goodBefore({ rollout, knownGood }: ProcessState): Version | null {
+  return knownGood.find(({ version }) => version === rollout?.stable?.version)?.version ?? null;
 }
 
 function hasCallers(perSecond = 0): boolean {
@@ -62,14 +64,18 @@ function isWatched({ kind, state, paused, stable }: Rollout): boolean {
   return kind === "deploy" && state.kind === "watching" && !paused && stable !== null;
 }
 
-function pinOf({ git }: SimWorld, { environment, process }: Bad): Version | undefined {
-  return readPins(git.head.files.get(pinsPath(environment)) ?? "").get(process);
+/** Pinion goes back by itself only to what was found good, and to nothing that people hold in quarantine. */
+function hasWayBack({ git, catalogue }: SimWorld, { environment, process, good }: Bad): boolean {
+  const definition = good === null ? null : catalogue.known(process, good)?.definitionDigest;
+  const lines = readQuarantine(git.head.files.get(quarantinePath(environment)) ?? "");
+  return definition !== null && !lines.some((line) => line.process === process && line.digest === definition);
 }
 
-/** Whoever has moved the pin meanwhile wants something else. */
-function judgeGone(world: SimWorld, bad: Bad, pin: Version | undefined): void {
+/** Whatever is pinned by now: nothing new can begin while the disk is full, so that who has moved the pin does not help its callers. */
+function judgeGone(world: SimWorld, bad: Bad, fullMs: number): void {
   const { disk, outside, trace } = world;
-  if (!disk.isFull || pinOf(world, bad) !== pin || pin !== bad.version) return;
+  const wasFullAllTheTime = disk.isFull && disk.fullMs === fullMs;
+  if (!wasFullAllTheTime || !hasWayBack(world, bad)) return;
   const { environment, process, version } = bad;
   const weight = outside.traffic.weight(environment, process, version);
   trace.expect(weight === 0, "a full disk keeps no bad version in traffic", `${environment}/${process} ${version} has ${weight} %`);

@@ -48,6 +48,7 @@ export function watch(world: SimWorld): Invariants {
     },
     router: (router) => {
       memory.onStart();
+      decisions.onStart();
       return {
         ...router,
         routes: (environment) => {

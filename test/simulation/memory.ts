@@ -94,6 +94,13 @@ export function isGood({ good }: Place, version: Version): boolean {
   return [...good.values()].includes(version);
 }
 
+/** The version before it is lost for good: nobody is left to share with, nor to go back to, so that no metrics hold it up. */
+export function isAlone({ owed }: EnvironmentState, { stable }: Rollout): boolean {
+  return owed.some(
+    ({ action, stuck }) => stuck?.retry === "never" && action.kind === "ensure-installed" && action.unit.digest === stable?.digest,
+  );
+}
+
 /** Done by people in this step, to one process. */
 export function doneTo({ step, before }: Recorded, process: ProcessId): ReadonlySet<string> {
   const done = new Set(step.answers.filter(({ kind }) => kind === "done").map(({ id }) => id));

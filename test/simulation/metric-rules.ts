@@ -7,7 +7,7 @@ import type { Instant } from "../../src/domain/names.ts";
 import type { RolloutState } from "../../src/domain/journal/rollout.ts";
 import type { Opened } from "./decision-rules.ts";
 import type { EnvironmentPlan, Nature } from "./plan.ts";
-import { doneTo, isSameState, type Known, type Memory, type Moved } from "./memory.ts";
+import { doneTo, isAlone, isSameState, type Known, type Memory, type Moved } from "./memory.ts";
 import { lostIn } from "./clocks.ts";
 import type { SimWorld } from "./sim-world.ts";
 import { lateMs } from "./traffic.ts";
@@ -101,11 +101,9 @@ function isRemoved(why: string): boolean {
 /** Where nobody has measured lately, or there are not enough callers, metrics say nothing: what waits for them stays, and nobody is condemned. */
 export function judgeUnmeasured(world: SimWorld, { measuredAt }: Memory, moved: Moved): void {
   const { known, was, is, recorded } = moved;
-  const { environment, process, kind } = known.about;
+  const { environment, kind } = known.about;
   const place = world.plan.environments.find(({ name }) => name === environment);
-  if (!place || kind !== "deploy" || was.state.kind === "rejected" || isSameState(was.state, is.state)) return;
-  const done = doneTo(recorded, process);
-  if (done.has("promote") || done.has("resume")) return;
+  if (!place || kind !== "deploy" || was.state.kind === "rejected" || isSameState(was.state, is.state) || goesOnAnyway(moved)) return;
   const age = recorded.step.at - (measuredAt.get(environment) ?? 0);
   // What was decided while the disk was full is recorded when it has room again.
   const isOld = age > place.spec.rollback.automatic.evidenceMaxAgeMs + world.disk.fullMs;
@@ -113,6 +111,13 @@ export function judgeUnmeasured(world: SimWorld, { measuredAt }: Memory, moved: 
   if (is.state.kind !== "rejected") return judgeFurther(world, place, { known, was, isOld, what });
   judgeUnjudged(world, recorded, { process: is.process, trigger: is.state.trigger, what });
   world.trace.expect(!isOld || !metrics.has(is.state.trigger), "what was measured long ago condemns nobody", what);
+}
+
+/** A person wants it, or nobody is left to share with. */
+function goesOnAnyway({ known, was, is, recorded }: Moved): boolean {
+  const done = doneTo(recorded, known.about.process);
+  if (done.has("promote") || done.has("resume")) return true;
+  return was.state.kind === "shifting" && is.state.kind === "switching" && isAlone(recorded.before, was);
 }
 
 /** Without a verdict nothing is put back by a commit, and nothing is put into quarantine. */

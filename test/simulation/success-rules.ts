@@ -6,15 +6,18 @@ import type { Opened } from "./decision-rules.ts";
 import { faultyNatures, refusedNatures } from "./natures.ts";
 import type { Plan } from "./plan.ts";
 import type { SimWorld } from "./sim-world.ts";
+import { failureShare } from "./traffic.ts";
 
 interface Success {
   readonly about: Opened;
   /** A person took it further, whatever its metrics said, now or when it was found good before. */
   readonly wasPromoted: boolean;
   readonly why: string;
+  /** For how long the controller that has found it good runs, in milliseconds. */
+  readonly seenMs: number;
 }
 
-export function judgeSuccess(world: SimWorld, { about, wasPromoted, why }: Success): void {
+export function judgeSuccess(world: SimWorld, { about, wasPromoted, why, seenMs }: Success): void {
   const { trace, plan, catalogue } = world;
   const { environment, process, version, kind, strategy } = about;
   const nature = version === null ? null : catalogue.nature(process, version);
@@ -22,7 +25,7 @@ export function judgeSuccess(world: SimWorld, { about, wasPromoted, why }: Succe
   if (!nature || !spec || kind === "heal") return;
   const what = `${environment}/${process} ${version} (${nature}, ${strategy}): ${why}`;
   trace.expect(!refusedNatures.has(nature), "what fails its checks is never good", what);
-  if (kind === "deploy" && !wasPromoted) judgeMetrics(world, { about, why, what, spec, isBad: faultyNatures.has(nature) });
+  if (kind === "deploy" && !wasPromoted) judgeMetrics(world, { about, why, what, spec, seenMs, isBad: faultyNatures.has(nature) });
 }
 
 interface Judged extends Omit<Success, "wasPromoted"> {
@@ -31,10 +34,11 @@ interface Judged extends Omit<Success, "wasPromoted"> {
   readonly isBad: boolean;
 }
 
-function judgeMetrics({ trace, plan }: SimWorld, { about, why, what, spec, isBad }: Judged): void {
+function judgeMetrics({ trace, plan }: SimWorld, { about, why, what, spec, seenMs, isBad }: Judged): void {
+  const isSeen = isBad && failuresIn(plan, spec, about, seenMs) >= 2 * instancesOf(plan, about);
   const isMeasured = rateOf(plan, about) > 0;
   const isAnalysedNow = isAnalysed(spec, about) && !(plan.troubles.paths.size > 0 && isOvertaken(why));
-  trace.expect(!isAnalysedNow || (isMeasured && !isBad), "unknown or bad metrics never promote", what);
+  trace.expect(!isAnalysedNow || (isMeasured && !isSeen), "unknown or bad metrics never promote", what);
   if (isBad && isOurs(plan, why)) trace.expect(!isWatched(spec, plan, about), "a trigger takes a bad version back", what);
 }
 
@@ -42,6 +46,19 @@ function isAnalysed(spec: EnvironmentSpec, { strategy: name, from, process }: Op
   const strategy = strategyFor(spec, process);
   const hasAnalysis = strategy.kind === "canary" && strategy.steps.some(({ kind }) => kind === "analysis");
   return hasAnalysis && name === "canary" && from !== null;
+}
+
+/** How many requests fail while the last share is measured: each instance counts whole ones, so that few may be hidden altogether. */
+function failuresIn(plan: Plan, spec: EnvironmentSpec, about: Opened, seenMs: number): number {
+  const strategy = strategyFor(spec, about.process);
+  if (strategy.kind !== "canary") return 0;
+  const weight = Math.max(0, ...strategy.steps.flatMap((step) => (step.kind === "weight" && step.weight < 100 ? [step.weight] : [])));
+  const windowMs = Math.min(seenMs, ...strategy.checks.map((check) => check.windowMs));
+  return (((rateOf(plan, about) * weight) / 100) * failureShare * windowMs) / 1_000;
+}
+
+function instancesOf({ environments }: Plan, { environment }: Opened): number {
+  return environments.find(({ name }) => name === environment)?.instances.length ?? 0;
 }
 
 function rateOf({ environments }: Plan, { environment, process }: Opened): number {

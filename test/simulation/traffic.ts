@@ -53,7 +53,8 @@ interface Flow {
   readonly full: Map<ProcessId, { readonly digest: Digest; readonly since: Instant }>;
 }
 
-const failureShare = 0.3;
+/** Of the requests to a version that answers wrong. */
+export const failureShare = 0.3;
 const lethal = 20;
 const [quickMs, slowMs] = [40, 900];
 
