@@ -184,6 +184,7 @@ describe("what cannot be put back", () => {
     await world.settle();
     expect(world.traffic(process)).toEqual({ "1.1.0": 100 });
     expect(await world.status(process)).toMatchObject({ desired: "1.1.0", sync: "Synced", health: "Healthy" });
+    expect((await world.status(process))?.reason.text).not.toContain("kept warm");
   });
 
   it("holds up no revert: that may be what mends it", async () => {

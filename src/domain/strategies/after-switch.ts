@@ -133,7 +133,7 @@ function whenDraining(at: Settling, state: In<"draining">, seen: RolloutSeen): S
   if (stable && !isDrained(seen.stableInFlight, state.since, seen))
     return stay(state, `${stable.version} finishes what it has in flight`, seen.now + drainPollMs);
   if (seen.watchMs === 0 || at.rollout.kind !== "deploy")
-    return finish(at, state, { why: `has all traffic${at.rollout.fast ? proofOf(seen) : ""}` });
+    return finish(at, state, seen, { why: `has all traffic${at.rollout.fast ? proofOf(seen) : ""}` });
   const until = seen.now + seen.watchMs;
   return enter({ kind: "watching", since: seen.now, until }, watching, [], until);
 }
@@ -154,7 +154,7 @@ function whenWatching(at: Settling, state: In<"watching">, seen: RolloutSeen): S
   if (!seen.isWatched && seen.watchMs > 0)
     return stay(state, `${watching}, from the beginning: nobody has measured for a while`, seen.now + watchPollMs);
   const { watched } = seen;
-  if (watched.kind === "healthy") return finish(at, state, { why: "has all traffic, and stayed healthy while it was watched" });
+  if (watched.kind === "healthy") return finish(at, state, seen, { why: "has all traffic, and stayed healthy while it was watched" });
   return whenUnjudged(at, state, seen, watched);
 }
 
@@ -183,7 +183,7 @@ function whenUnjudged(at: Settling, state: In<"watching">, seen: RolloutSeen, ve
   const isOver = needsNoVerdictAtEnd(at.rollout) || seen.onInconclusive === "proceed" || state.isAccepted === true;
   if (isOver) {
     const lacking = state.isAccepted ? `${why}; taken as good by a person` : why;
-    return finish(at, state, { why: `has all traffic; ${describeUnjudged(lacking)}`, unjudged: lacking });
+    return finish(at, state, seen, { why: `has all traffic; ${describeUnjudged(lacking)}`, unjudged: lacking });
   }
   if (seen.onInconclusive === "abort" && stable)
     return reject(at.rollout, { trigger: inconclusive, why: describeAbort(why, stable) }, seen.now);
@@ -215,10 +215,10 @@ interface Finish {
   readonly unjudged?: string;
 }
 
-function finish({ rollout, old }: Settling, state: RolloutState, { why, unjudged: lacking }: Finish): StrategyStep {
+function finish({ rollout, old }: Settling, state: RolloutState, seen: RolloutSeen, { why, unjudged: lacking }: Finish): StrategyStep {
   const { stable } = rollout;
   const without = lacking === undefined ? {} : { unjudged: lacking };
-  if (!stable || old === "gone") return { ...succeed(state, why), ...without };
+  if (!stable || old === "gone" || isNotSo(seen.stableInstalled)) return { ...succeed(state, why), ...without };
   if (old === "kept") return { ...succeed(state, `${why}; ${stable.version} is kept warm`), ...without };
   return enter({ kind: "removing", ...without }, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
 }
