@@ -111,7 +111,7 @@ function whyBusy({ owed, orders, freeze, processes }: EnvironmentState): string 
   if (freeze) return "frozen";
   if (orders[0]) return `an order is not answered: ${orders[0].id}`;
   for (const state of processes.values()) {
-    const why = whyProcessBusy(state, owed);
+    const why = whyProcessBusy(state, owed) ?? whyToBeHealed(state);
     if (why) return why;
   }
   const wanting = owed.find((entry) => !isBeyondRecall(entry));
@@ -126,6 +126,11 @@ function isBeyondRecall({ action, stuck }: OwedAction): boolean {
 function whyProcessBusy({ process, rollout, revert, status }: ProcessState, owed: readonly OwedAction[]): string | null {
   if (rollout && !isAlarming(status) && !isLost(rollout, owed)) return `${process} is ${rollout.state.kind}: ${status?.reason.text ?? ""}`;
   return revert && revert.outcome?.kind !== "proposed" ? `a revert is owed: ${revert.order.id}` : null;
+}
+
+/** Whoever could not be healed in time is left alone for a while, and then healed again. */
+function whyToBeHealed({ process, refused, status }: ProcessState): string | null {
+  return refused?.code === "NotRestored" && status?.reason.code === "NotRestored" ? `${process} is to be healed: ${refused.why}` : null;
 }
 
 /** What is watched beside a pin that cannot run, and was lost under other variables, waits for a commit. */
