@@ -58,6 +58,7 @@ const endings: Readonly<Record<DeploymentKind, { readonly succeeded: ReasonCode;
 export function codeAtEnd({ kind, state }: Rollout, phase: DeploymentPhase): ReasonCode {
   const { succeeded, failed } = endings[kind];
   if (phase === "Succeeded") return succeeded;
+  if (phase === "Superseded") return "Superseded";
   if (failed !== null) return failed;
   if (phase === "Aborted") return state.kind === "rejected" && state.trigger === inconclusive ? "NotJudged" : "Aborted";
   return phase === "RolledBack" ? "RolledBack" : "DeploymentFailed";

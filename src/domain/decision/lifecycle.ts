@@ -232,7 +232,7 @@ function close(one: Case, rollout: Rollout, step: StrategyStep): ProcessDecision
   const { before, pass, desired } = one;
   pass.places.delete(before.process);
   const { seen } = pass;
-  const phase = step.outcome === "succeeded" ? "Succeeded" : rejectedPhase(rollout.state);
+  const phase = phaseAtEnd(step.outcome, rollout.state);
   const code = codeAtEnd(rollout, phase);
   const ended: ProcessState = {
     ...before,
@@ -243,12 +243,17 @@ function close(one: Case, rollout: Rollout, step: StrategyStep): ProcessDecision
   const update: DeploymentUpdate = {
     id: rollout.deployment,
     phase,
-    step: { at: seen.now, state: phase, code, why: step.why },
+    step: { at: seen.now, state: phase === "Superseded" ? "superseded" : phase, code, why: step.why },
     endedAt: seen.now,
   };
   const reason = ended.refused && rollout.kind !== "heal" ? reasonOfRefusal(ended.refused, seen.environment) : { code, text: step.why };
   const status = describeEnded(before, seen, viewProcess(before.process, seen, desired), { phase, reason });
   return { after: withStatus(ended, status), actions: [], replacesOwed: true, deployments: [update], wakeAt: seen.now };
+}
+
+function phaseAtEnd(outcome: StrategyStep["outcome"], state: RolloutState): DeploymentPhase {
+  if (outcome === "superseded") return "Superseded";
+  return outcome === "succeeded" ? "Succeeded" : rejectedPhase(state);
 }
 
 /** Validated with all the traffic: only the version before it is still being let go, or it is only watched. */

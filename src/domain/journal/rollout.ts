@@ -221,7 +221,7 @@ export interface StrategyStep {
   /** Where it ends well although there was no verdict: why there was none. */
   readonly unjudged?: string;
   /** Set when the rollout is over. */
-  readonly outcome: "succeeded" | "failed" | null;
+  readonly outcome: "succeeded" | "failed" | "superseded" | null;
   /** When to look again without any event; null: an event will come. */
   readonly wakeAt: Instant | null;
 }

@@ -7,7 +7,7 @@ import type { Action } from "../journal/actions.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
 import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../journal/rollout.ts";
 import { isHandingOver } from "./rollout-states.ts";
-import { enter, fail, giveTraffic, type In, install, is, isNotSo, isSo, mayHaveTraffic, stay } from "./steps.ts";
+import { callOff, enter, giveTraffic, type In, install, is, isNotSo, isSo, mayHaveTraffic, stay } from "./steps.ts";
 import { next } from "./strategy.ts";
 import type { Going, Handover, Handovers } from "../journal/handover.ts";
 
@@ -35,7 +35,7 @@ function isExchangeOwed({ state, exchanged }: Rollout, { candidateWeight, stable
 /** One of them goes another way now: what is owed is not done without it. */
 function takeBack({ candidate, state }: Rollout, handover: Handover | null, { now }: RolloutSeen): StrategyStep {
   const why = handover?.why ?? noneAnyMore;
-  return candidate ? enter({ kind: "handing-over", since: now }, why, [], now) : fail(state, why);
+  return candidate ? enter({ kind: "handing-over", since: now }, why, [], now) : callOff(state, `called off: ${why}`);
 }
 
 /** Null: it is not ready for all the traffic, or those are not with whom its paths change owner. */

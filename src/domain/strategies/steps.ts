@@ -46,6 +46,11 @@ export function fail(state: RolloutState, why: string): StrategyStep {
   return { state, actions: [], why, outcome: "failed", wakeAt: null };
 }
 
+/** Nobody wants it done any more. */
+export function callOff(state: RolloutState, why: string): StrategyStep {
+  return { state, actions: [], why, outcome: "superseded", wakeAt: null };
+}
+
 /** Why a candidate is given up: `trigger` for machines, `why` for people. */
 export interface Condemnation {
   readonly trigger: string;
