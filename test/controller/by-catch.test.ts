@@ -175,6 +175,23 @@ describe("a version that is condemned seconds before what it calls", () => {
     expect(world.traffic("orders")).toMatchObject({ "1.1.0": 100 });
   });
 
+  it("waits with its revert also where that cannot go back before its cool-down is over", async () => {
+    const world = await caller();
+    use(world, blueGreen, 90_000, [errorRate]);
+    measure(world, 50);
+    world.pin("billing", "2.1.0");
+    await world.settle();
+    expect(world.traffic("billing")).toEqual({ "2.0.0": 100 });
+    world.publish("billing", "2.2.0");
+    measure(world, 0);
+    world.pin("billing", "2.2.0");
+    world.pin("orders", "1.1.0");
+    await passesUntil(world, async () => (await world.state("orders"))?.rollout?.state.kind === "watching");
+    failing(world, ["orders"]);
+    await passesUntil(world, async () => (await world.state("orders"))?.rollout === null);
+    expect((await world.state("orders"))?.revert?.doubt?.about).toEqual(["billing"]);
+  });
+
   it("is tried again at once when a person wants it", async () => {
     const world = await caller();
     await callerFails(world);
@@ -196,7 +213,7 @@ describe("a version that is condemned seconds before what it calls", () => {
 });
 
 describe("a version that fails beside a dependency that does not go back", () => {
-  it("is reverted as ever where that fails and has nothing to go back to", async () => {
+  it("is reverted at once where that has nothing to go back to, whatever becomes of it", async () => {
     const world = createWorld();
     world.publish("billing", "2.0.0");
     for (const version of ["1.0.0", "1.1.0"]) world.publish("orders", version, { dependencies: needsBilling });
@@ -212,7 +229,6 @@ describe("a version that fails beside a dependency that does not go back", () =>
     await passesUntil(world, async () => (await world.state("orders"))?.rollout === null);
     expect((await world.status("billing"))?.reason.code).toBe("PersonMustDecide");
     expect((await world.state("orders"))?.quarantined).toHaveLength(1);
-    world.now += 61_000;
     await world.settle();
     expect(world.reverts.map(({ process }) => process)).toEqual(["orders"]);
   });

@@ -7,6 +7,7 @@ import { forgetting, isGoingBack, whomItCalls } from "./by-catch.ts";
 import type { Case, Pass, ProcessDecision } from "../journal/case.ts";
 import { earlier } from "../strategies/deadline.ts";
 import type { ProcessId } from "../names.ts";
+import { mayBeTakenBack } from "./policy.ts";
 import type { Doubt } from "../journal/revert.ts";
 import type { Rollout } from "../journal/rollout.ts";
 import type { ProcessState } from "../journal/state.ts";
@@ -26,10 +27,12 @@ export function inDoubt(one: Case, rollout: Rollout, after: ProcessState): Proce
   return { ...after, revert: { ...revert, doubt } };
 }
 
-/** Its new version has traffic, and may turn out to be bad. */
-function isJudged(process: ProcessId, { state }: Pass): boolean {
-  const rollout = state.processes.get(process)?.rollout;
-  return rollout?.kind === "deploy" && rollout.state.kind !== "rejected" && mayHaveTraffic(rollout);
+/** Its new version has traffic, may turn out to be bad, and would be taken back then. */
+function isJudged(process: ProcessId, { state, seen }: Pass): boolean {
+  const known = state.processes.get(process);
+  if (known?.rollout?.kind !== "deploy") return false;
+  const { rollout } = known;
+  return rollout.state.kind !== "rejected" && mayHaveTraffic(rollout) && mayBeTakenBack(rollout, known, seen);
 }
 
 /** Once it is known whose fault it was, or nobody can wait any longer, the doubt is over. */

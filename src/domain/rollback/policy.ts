@@ -73,6 +73,12 @@ export function isTakenBackFirst(rollout: Rollout, before: ProcessState, seen: S
   return isUnrecordable(seen) && isTakenBackNow(rollout, before, seen);
 }
 
+/** Whether it would be taken back if its metrics condemned it, now or once its cool-down is over. */
+export function mayBeTakenBack(rollout: Rollout, before: ProcessState, seen: Seen): boolean {
+  const held = whyNotAutomatic(rollout, before, seen);
+  return isOnItsWay(rollout) || held === null || held.rail === "cool-down";
+}
+
 /** Takes the candidate back, or says why it stays. */
 export function condemn(rollout: Rollout, reason: Condemnation, held: Rail | null, now: Instant): StrategyStep {
   if (held === null || isOnItsWay(rollout)) return reject(rollout, reason, now);
