@@ -183,4 +183,20 @@ describe("a path that changes its owner", () => {
     expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);
     expect(writes(world, since)[0]).toEqual(["alpha", "beta"]);
   });
+
+  it("is moved from a process to its caller, where each version of the one fits each of the other", async () => {
+    const move: Move = {
+      before: { billing: ["/billing", "/invoices"], orders: ["/orders"] },
+      after: { billing: ["/billing"], orders: ["/orders", "/invoices"] },
+    };
+    const world = await installed(move);
+    commit(world, move);
+    world.publish("orders", "2.0.0", {
+      paths: ["/orders", "/invoices"],
+      dependencies: [{ type: "workflow", name: "billing", version: ">=1.0.0", required: true }],
+    });
+    world.pin("orders", "2.0.0");
+    expect(await settleWatched(world, ["/billing", "/invoices", "/orders"])).toEqual([]);
+    expect([world.traffic("billing"), world.traffic("orders")]).toEqual([{ "2.0.0": 100 }, { "2.0.0": 100 }]);
+  });
 });

@@ -40,7 +40,7 @@ export async function areDependenciesServing({ environment, unit, ports }: Subje
   if (!wanted?.desired) throw new Error(`environment ${environment} cannot be used at the moment`);
   const routes = await ports.router.routes(environment);
   const serving = (process: ProcessId) => servingUnit(routes.find((route) => route.process === process) ?? null);
-  const lacking = lackingOf(version.dependencies, servingNow({ desired: wanted.desired, serving, isRefused: () => true }));
+  const lacking = lackingOf(version.dependencies, servingNow({ desired: wanted.desired, serving, isAwaited: () => false }));
   if (lacking) throw new Error(lacking.text);
   return version.dependencies.length === 0
     ? "depends on nothing"

@@ -75,7 +75,7 @@ export function planHandovers(stirring: readonly Stirring[], seen: Seen, freeze:
   const movers = willing.map((mover) => withheld(mover, kept.get(mover.process)));
   const handovers = new Map<ProcessId, Handover>();
   for (const group of groupsOf(movers)) for (const mover of group) handovers.set(mover.process, handoverOf(mover, group));
-  for (const [process, why] of kept) handovers.set(process, { kind: "waits", why: `hands over: ${why}` });
+  for (const [process, why] of kept) handovers.set(process, { kind: "waits", why: `hands over: ${why}`, with: [] });
   return handovers;
 }
 
@@ -197,11 +197,11 @@ function join(groups: Map<Mover, Mover[]>, one: Mover, other: Mover): void {
 
 function handoverOf(mover: Mover, group: readonly Mover[]): Handover {
   const others = group.filter((each) => each !== mover);
-  const slow = others.find(({ whyNotReady: why }) => why !== null);
-  if (slow)
-    return { kind: "waits", why: `hands over: waits for ${slow.process}, with which ${changing(mover, slow)}: ${slow.whyNotReady}` };
   const names = others.map(({ process }) => process);
-  if (mover.whyNotReady !== null) return { kind: "waits", why: `hands over: paths change owner together with ${names.join(", ")}` };
+  const waits = (why: string): Handover => ({ kind: "waits", why: `hands over: ${why}`, with: names });
+  const slow = others.find(({ whyNotReady: why }) => why !== null);
+  if (slow) return waits(`waits for ${slow.process}, with which ${changing(mover, slow)}: ${slow.whyNotReady}`);
+  if (mover.whyNotReady !== null) return waits(`paths change owner together with ${names.join(", ")}`);
   return { kind: "goes", why: `paths change owner together with ${names.join(", ")}`, with: names, exchanged: exchangedBy(group) };
 }
 

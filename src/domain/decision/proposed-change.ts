@@ -2,8 +2,11 @@
 
 import semver from "semver";
 import type { Case, Pass } from "../journal/case.ts";
+import { isInRange, requiredProcesses } from "../desired/dependency-graph.ts";
 import { servingNow } from "../gates/dependencies.ts";
+import { isHandingOver } from "../strategies/rollout-states.ts";
 import type { Desired } from "../desired/resolve.ts";
+import type { Dependency } from "../desired/version.ts";
 import { findQuarantined, pinnedDefinition } from "../rollback/quarantine.ts";
 import type { DependencyView, ProposedChange, RefusedBefore } from "../gates/gate.ts";
 import { isHealthyAgain } from "../rollback/by-catch.ts";
@@ -25,7 +28,7 @@ export function proposedChange(one: About, route: Route | null): ProposedChange 
     record: desired?.kind === "run" ? recordOf(one, route, desired.unit) : "new",
     quarantined: definition === null ? null : findQuarantined(before, definition),
     refused: refusedBefore(one),
-    dependencies: dependenciesNow(pass),
+    dependencies: dependenciesNow(one),
     running: pass.places.size,
   };
 }
@@ -64,15 +67,39 @@ function refusedBefore({ before: { refused }, desired, pass }: About): RefusedBe
   return { refusal: refused, isRetryDue: refused.awaits !== undefined && isHealthyAgain(refused.awaits, pass) };
 }
 
-function dependenciesNow({ seen, state }: Pass): DependencyView {
-  const routes = seen.routes.kind === "known" ? seen.routes.value : null;
+function dependenciesNow(one: About): DependencyView {
+  const { seen, state } = one.pass;
   const desired = seen.desired;
   if (!desired) return noDependencies;
   return servingNow({
     desired,
-    serving: (process) => servingUnit(routes?.get(process) ?? null),
-    isRefused: (process) => isRefused(state.processes.get(process), desired.processes.get(process)),
+    serving: (process) => servingIn(seen, process),
+    isAwaited: (process) =>
+      !isRefused(state.processes.get(process), desired.processes.get(process)) && !isWaitingFor(one, desired.processes.get(process)),
   });
+}
+
+function servingIn({ routes }: Pass["seen"], process: ProcessId): UnitRef | null {
+  return servingUnit((routes.kind === "known" && routes.value.get(process)) || null);
+}
+
+/** It waits for this very process to hand paths over, and fits before and after: they would wait for each other for ever. */
+function isWaitingFor({ before, desired: caller, pass }: About, called: Desired | undefined): boolean {
+  if (called?.kind !== "run" || caller?.kind !== "run") return false;
+  return isHandingOverTo(before.process, called.unit, pass) && isFitting(called.unit, caller.summary.dependencies, pass);
+}
+
+function isHandingOverTo(other: ProcessId, { process, digest }: UnitRef, { state, handovers }: Pass): boolean {
+  const rollout = state.processes.get(process)?.rollout;
+  const isReady = rollout?.candidate?.digest === digest && isHandingOver(rollout.state);
+  return isReady && (handovers?.get(process)?.with.includes(other) ?? false);
+}
+
+/** What serves now as well as this unit. */
+function isFitting({ process, version }: UnitRef, needs: readonly Dependency[], { seen }: Pass): boolean {
+  const serving = servingIn(seen, process);
+  const ranges = requiredProcesses(needs).flatMap((need) => (need.name === process ? [need.version] : []));
+  return serving !== null && ranges.every((range) => isInRange(version, range) && isInRange(serving.version, range));
 }
 
 function isRefused(state: ProcessState | undefined, desired: Desired | undefined): boolean {

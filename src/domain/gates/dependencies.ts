@@ -9,18 +9,18 @@ import { blocked, type Blocked, type DependencyView, type GateAnswer, open, type
 interface Serving {
   readonly desired: DesiredState;
   serving(process: ProcessId): UnitRef | null;
-  /** Whether its deployment failed here, so that waiting for it would be for ever. */
-  isRefused(process: ProcessId): boolean;
+  /** Whether what is pinned there is waited for; not where that would be for ever. */
+  isAwaited(process: ProcessId): boolean;
 }
 
 /** As it is now. */
-export function servingNow({ desired, serving, isRefused }: Serving): DependencyView {
+export function servingNow({ desired, serving, isAwaited }: Serving): DependencyView {
   return {
     isForecast: false,
     serving: (process) => serving(process)?.version ?? null,
     coming: (process) => {
       const pinned = desired.processes.get(process);
-      if (pinned?.kind !== "run" || serving(process)?.digest === pinned.unit.digest || isRefused(process)) return null;
+      if (pinned?.kind !== "run" || serving(process)?.digest === pinned.unit.digest || !isAwaited(process)) return null;
       return pinned.unit.version;
     },
   };

@@ -13,6 +13,6 @@ export interface Going {
 }
 
 /** What one process has to do with it. */
-export type Handover = { readonly kind: "waits"; readonly why: string; readonly with?: undefined } | Going;
+export type Handover = { readonly kind: "waits"; readonly why: string; readonly with: readonly ProcessId[] } | Going;
 
 export type Handovers = ReadonlyMap<ProcessId, Handover>;

@@ -33,7 +33,7 @@ function hold(needed: readonly Dependency[], { serving = [], pinned = serving, r
   const view = servingNow({
     desired,
     serving: (process) => serving.find((each) => each.process === process) ?? null,
-    isRefused: (process) => refused.includes(process),
+    isAwaited: (process) => !refused.includes(process),
   });
   return lackingOf(needed, view)?.text ?? null;
 }
