@@ -129,7 +129,7 @@ function withoutDead({ instances, seen }: Rolling, state: Underway): StrategySte
   return enter({ kind: "pausing", done: state.done, since: seen.now }, why);
 }
 
-/** What got lost on an instance, in a crash or by hand, is put back before anything else is done. */
+/** What got lost on an instance, in a crash or by hand, is put back before it goes on; meanwhile the traffic follows the instances. */
 function restore(at: Rolling, state: Underway): StrategyStep | null {
   const { moved } = placesIn(state);
   const up = at.instances.filter((each) => each.isUp);
@@ -138,7 +138,10 @@ function restore(at: Rolling, state: Underway): StrategyStep | null {
   if (lacksCandidate.length + lacksStable.length === 0) return null;
   const lacking = [...installOn(at.candidate, lacksCandidate), ...installOn(at.stable, lacksStable)];
   const where = [...lacksCandidate, ...lacksStable].join(", ");
-  return insist(state, at.seen.stuck?.detail ?? `putting back what is missing on ${where}`, lacking);
+  return insist(state, at.seen.stuck?.detail ?? `putting back what is missing on ${where}`, [
+    ...lacking,
+    ...(share(at, state)?.actions ?? []),
+  ]);
 }
 
 /** The traffic follows the instances. */

@@ -195,10 +195,16 @@ describe("between two batches", () => {
       actions: ["traffic 1.0.0=50@c 1.1.0=50@a"],
     },
     {
-      what: "an instance that lost the new version gets it again",
+      what: "an instance that lost the new version gets it again, and no callers meanwhile",
       state: between,
       seen: seenWith([instance("a"), instance("b"), instance("c")], shared(33)),
-      actions: ["install 1.1.0 on a"],
+      actions: ["install 1.1.0 on a", "traffic 1.0.0=100@b,c"],
+    },
+    {
+      what: "an instance that comes back at another address gets its callers while another lacks the old version",
+      state: between,
+      seen: seenWith([moved("a"), out("b"), instance("c", { stableReady: false, inRotation: false })], shared(50)),
+      actions: ["install 1.0.0 on c", "traffic 1.0.0=50@b 1.1.0=50@a"],
     },
     {
       what: "schedules that fire nowhere are put back to the old version",
