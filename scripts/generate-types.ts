@@ -2,14 +2,16 @@
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { compile, type JSONSchema } from "json-schema-to-typescript";
+import { generateOpenApi } from "./generate-openapi.ts";
 import { generateValidators } from "./generate-validators.ts";
 import { renderReasonsPage } from "./reasons-page.ts";
 
 const schemaNames = ["process", "version", "environment", "pins", "quarantine", "pinion"] as const;
 
-/** The text of every file of src/generated/, by its path from the root of the project. */
+/** The text of every file of src/generated/, and of schemas/openapi.json, by its path from the root of the project. */
 export async function generateTypes(root: URL): Promise<ReadonlyMap<string, string>> {
   const files = new Map(generateValidators());
+  files.set("schemas/openapi.json", generateOpenApi());
   for (const name of schemaNames) {
     const source = `schemas/${name}.schema.json`;
     const schema = JSON.parse(await readFile(new URL(source, root), "utf8")) as JSONSchema;

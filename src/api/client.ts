@@ -4,13 +4,12 @@ import type { Overview } from "./views.ts";
 import { readWithin, TooLong } from "../domain/bounded-reading.ts";
 import { isErrorCode, PinionError } from "../domain/errors.ts";
 import type { Deployment } from "../domain/journal/state.ts";
-import type { EnvironmentName, Instant } from "../domain/names.ts";
+import { Mismatch } from "../domain/checked.ts";
+import type { EnvironmentName } from "../domain/names.ts";
 import type { OrderAnswer } from "../domain/journal/commands.ts";
 import type { HistoryQuery } from "../ports/journal.ts";
-import { parseOverview } from "./parse-overview.ts";
-import { parseDeployment } from "./parse-deployment.ts";
-import { fieldsOf } from "./json-fields.ts";
-import { type OrderRequest, parseOrderAnswer } from "./parse-command.ts";
+import { type History, parseDeployment, parseHistory, parseOrderAnswer, parseOverview } from "./parse-answers.ts";
+import type { OrderRequest } from "./parse-command.ts";
 import type { Selection } from "./selection.ts";
 
 export interface ControllerClient {
@@ -18,7 +17,7 @@ export interface ControllerClient {
   overview(selection: Selection): Promise<Overview>;
   /** Newest first. @throws the same. */
   history(query: Omit<HistoryQuery, "id">): Promise<readonly Deployment[]>;
-  /** The same with the controller's clock; null: an older one does not say it. */
+  /** The same with the controller's clock. */
   historyAsOf(query: Omit<HistoryQuery, "id">): Promise<History>;
   /** @throws the same, and `deployment/unknown`. */
   deployment(id: string): Promise<Deployment>;
@@ -28,11 +27,6 @@ export interface ControllerClient {
   order(environment: EnvironmentName, order: OrderRequest): Promise<OrderAnswer | null>;
   /** What was answered to an order given before; null: nothing yet. */
   orderAnswer(environment: EnvironmentName, id: string): Promise<OrderAnswer | null>;
-}
-
-export interface History {
-  readonly now: Instant | null;
-  readonly deployments: readonly Deployment[];
 }
 
 /** A controller, and with what it is entered. */
@@ -93,16 +87,6 @@ async function parseOrdered(base: ControllerTarget, response: Answer): Promise<O
   const isAnswer = response.ok || (response.status === 409 && fieldOf(body, "code") === "order/refused");
   if (!isAnswer) throw refusalOf(base, response.status, body);
   return parseAnswer(base, parseOrderAnswer, body);
-}
-
-function parseHistory(value: unknown): History {
-  const fields = fieldsOf(value, "the answer");
-  return { now: fields.timeOrNull("now"), deployments: objectsIn(fields.raw("deployments")).map(parseDeployment) };
-}
-
-function objectsIn(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw new TypeError("deployments is no list");
-  return value;
 }
 
 function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {
@@ -225,7 +209,7 @@ function parseAnswer<T>(base: ControllerTarget, parse: (value: unknown) => T, va
   try {
     return parse(value);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (!(error instanceof Mismatch)) throw error;
     throw new PinionError("controller/failed", `${placeOf(base)} does not answer like a controller: ${error.message}`, { cause: error });
   }
 }

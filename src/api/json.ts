@@ -5,19 +5,21 @@ import type { Instant } from "../domain/names.ts";
 import type { OrderAnswer } from "../domain/journal/commands.ts";
 import type { Progress } from "../domain/journal/progress.ts";
 import type { RevertView } from "../domain/journal/revert-view.ts";
+import type { DeploymentAnswer, ProcessAnswer, StatusAnswer } from "../schemas/answers.ts";
+import type { IsoTime } from "../schemas/shapes.ts";
 import type { Deployment } from "../domain/journal/state.ts";
 
 /** An instant as ISO 8601. */
-export function isoTime(at: Instant): string {
-  return new Date(at).toISOString();
+export function isoTime(at: Instant): IsoTime {
+  return new Date(at).toISOString() as IsoTime;
 }
 
-function isoTimeOrNull(at: Instant | null): string | null {
+function isoTimeOrNull(at: Instant | null): IsoTime | null {
   return at === null ? null : isoTime(at);
 }
 
 /** The whole picture, as plain JSON. */
-export function overviewJson(overview: Overview) {
+export function overviewJson(overview: Overview): StatusAnswer {
   return {
     now: isoTimeOrNull(overview.now ?? null),
     store: overview.store && { ...overview.store, since: isoTime(overview.store.since) },
@@ -55,7 +57,7 @@ function environmentJson({ name, observedAt, type, url, instances, notes, findin
 }
 
 /** One process, as plain JSON. */
-export function processJson(view: ProcessView) {
+export function processJson(view: ProcessView): ProcessAnswer {
   const { process, desired, actual, sync, health, phase, reason, since, requests, progress, revert, quarantined, deadEnd } = view;
   return {
     process,
@@ -99,7 +101,7 @@ function timed<T extends { readonly at: Instant }>(value: T) {
 }
 
 /** One deployment with its steps and validations, as plain JSON. */
-export function deploymentJson(deployment: Deployment) {
+export function deploymentJson(deployment: Deployment): DeploymentAnswer {
   return {
     ...deployment,
     startedAt: isoTime(deployment.startedAt),

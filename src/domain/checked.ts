@@ -19,6 +19,7 @@ interface SchemaPart {
   readonly type?: string | readonly string[];
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
+  readonly anyOf?: readonly SchemaPart[];
   readonly properties?: Readonly<Record<string, SchemaPart>>;
 }
 
@@ -71,6 +72,7 @@ function nounOf(part: SchemaPart): string {
   if (part.description !== undefined) return part.description;
   const allowed = part.enum ?? (part.const === undefined ? null : [part.const]);
   if (allowed !== null) return allowed.map((one) => JSON.stringify(one)).join(" or ");
+  if (part.anyOf !== undefined) return part.anyOf.map(nounOf).join(" or ");
   const types = [part.type ?? []].flat().map((type) => nouns[type] ?? type);
   return types.length === 0 ? "another value" : types.join(" or ");
 }

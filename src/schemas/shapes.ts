@@ -70,3 +70,13 @@ export const digest = Type.Unsafe<Digest>({
   pattern: "^sha256-[0-9a-f]{64}$",
   description: "sha256- and 64 hexadecimal digits",
 });
+
+/** An instant as ISO 8601, in UTC. */
+export type IsoTime = string & { readonly form: "iso-8601" };
+
+export const time = Type.Unsafe<IsoTime>({
+  type: "string",
+  format: "date-time",
+  pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",
+  description: "a time such as 2026-01-31T12:00:00.000Z",
+});

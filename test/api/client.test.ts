@@ -3,6 +3,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { overviewJson } from "../../src/api/json.ts";
 import { createControllerClient } from "../../src/api/client.ts";
 import { startHttp } from "../../src/surfaces/http/listen.ts";
 import { createKeptLog } from "../support/log.ts";
@@ -47,9 +48,14 @@ describe("the client", () => {
   });
 
   it.each<[string, number, string, string]>([
-    ["text", 200, "hello", "does not answer like a controller: the answer is no object"],
-    ["other JSON", 200, "{}", "does not answer like a controller: repository is no object"],
-    ["an old answer", 200, '{"repository":{"url":1}}', "does not answer like a controller: repository: url is no text"],
+    ["text", 200, "hello", "does not answer like a controller: /: expected an object"],
+    ["other JSON", 200, "{}", "does not answer like a controller: /now: expected a time such as"],
+    [
+      "another answer",
+      200,
+      JSON.stringify({ ...overviewJson(overview()), findings: [{}] }),
+      "does not answer like a controller: /findings/0/file: expected a text",
+    ],
     ["an error page", 502, "<h1>Bad gateway</h1>", "answered 502"],
     ["an error of its own", 418, '{"code":"tea/pot","message":"short and stout"}', "answered 418: short and stout"],
   ])("says so when it gets %s", async (_what, ...[status, body, message]) => {

@@ -22,7 +22,7 @@ const rules: Readonly<Record<string, Rule>> = {
   demo: { layers: ["demo", "surfaces", "api", "controller", "ports!", "domain"], packages: ["*", "node:"] },
   controller: { layers: ["controller", "api!", "ports!", "domain"], packages: ["p-limit"] },
   adapters: { layers: ["adapters", "gateway", "ports!", "domain", "generated", "schemas!"], packages: ["*", "node:"] },
-  surfaces: { layers: ["surfaces", "api", "controller", "ports!", "domain"], packages: ["*", "node:"] },
+  surfaces: { layers: ["surfaces", "api", "controller", "ports!", "domain", "generated", "schemas!"], packages: ["*", "node:"] },
   library: { layers: ["library", "api", "controller", "ports!", "domain", "generated!"], packages: ["semver", "node:"] },
   generated: { layers: ["generated"], packages: [] },
   composition: {

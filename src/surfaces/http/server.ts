@@ -1,17 +1,19 @@
 /** The controller's HTTP API: liveness, readiness, metrics, what `pinion status` and `pinion history` show, and people's orders. */
 
+import { readFile } from "node:fs/promises";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Commands, Queries } from "../../api/views.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { GatewayStatus } from "../../domain/observed/gateway-status.ts";
 import type { Instant } from "../../domain/names.ts";
-import type { HistoryQuery } from "../../ports/journal.ts";
+import { historyQuery, statusQuery } from "../../generated/validators/queries.mjs";
 import type { Log } from "../../ports/log.ts";
 import { deploymentJson, overviewJson } from "../../api/json.ts";
 import { type Door, isOwnOrigin } from "./open-server.ts";
 import { addOrders } from "./commands.ts";
 import { foreignHost, foreignOrigin, metricsOnly, notFound, type Problem, problemOf, stranger } from "../../api/problems.ts";
-import { type Selection, selectFrom } from "../../api/selection.ts";
+import { parseRequest } from "../../api/parse-command.ts";
+import { selectFrom } from "../../api/selection.ts";
 
 export interface HttpParts {
   /** Who is let in, and how. */
@@ -31,15 +33,8 @@ const requestTimeoutMs = 30_000;
 /** Far from what the controller itself needs of file descriptors. */
 const mostConnections = 500;
 
-const name = { type: "string", minLength: 1, maxLength: 200 } as const;
-const selectionSchema = { querystring: { type: "object", additionalProperties: false, properties: { environment: name, process: name } } };
-const historySchema = {
-  querystring: {
-    type: "object",
-    additionalProperties: false,
-    properties: { environment: name, process: name, limit: { type: "integer", minimum: 1, maximum: 1000 } },
-  },
-};
+/** What is served, for machines. */
+const openApi = new URL("../../../schemas/openapi.json", import.meta.url);
 
 /** The API behind one door, not listening yet. */
 export function createHttp({ door, queries, commands, log, metrics, gateway, now }: HttpParts): FastifyInstance {
@@ -48,18 +43,17 @@ export function createHttp({ door, queries, commands, log, metrics, gateway, now
     forceCloseConnections: true,
     // Strangers reach this port, too: what they hold open is bounded.
     requestTimeout: requestTimeoutMs,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
   });
   app.server.maxConnections = mostConnections;
   guard(app, door, log);
   takeAnyBody(app);
   addHealth(app, queries, gateway);
-  app.get<{ Querystring: Selection }>("/api/v1/status", { schema: selectionSchema }, async ({ query }) =>
-    overviewJson({ ...selectFrom(await queries.overview(), query), gateway: gateway?.() ?? null, now: now() }),
+  app.get("/api/v1/status", async ({ query }) =>
+    overviewJson({ ...selectFrom(await queries.overview(), parseRequest(statusQuery, query)), gateway: gateway?.() ?? null, now: now() }),
   );
-  app.get<{ Querystring: HistoryQuery }>("/api/v1/history", { schema: historySchema }, async ({ query }) => ({
+  app.get("/api/v1/history", async ({ query }) => ({
     now: new Date(now()).toISOString(),
-    deployments: (await queries.history(query)).map(deploymentJson),
+    deployments: (await queries.history(parseRequest(historyQuery, query))).map(deploymentJson),
   }));
   app.get<{ Params: { id: string } }>("/api/v1/deployments/:id", async ({ params: { id } }) => {
     const [deployment] = await queries.history({ id, limit: 1 });
@@ -70,6 +64,7 @@ export function createHttp({ door, queries, commands, log, metrics, gateway, now
     commands.refresh();
     return reply.code(202).send({ accepted: true });
   });
+  app.get("/api/v1/openapi.json", async (_request, reply) => reply.type("application/json; charset=utf-8").send(await readFile(openApi)));
   addOrders(app, { queries, commands, now, proof: door.proof });
   app.get("/metrics", async (_request, reply) => reply.type("text/plain; version=0.0.4; charset=utf-8").send(await metrics()));
   return app;

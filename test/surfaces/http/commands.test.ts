@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { PinionError } from "../../../src/domain/errors.ts";
 import type { OrderAnswer } from "../../../src/domain/journal/commands.ts";
 import { createHttp } from "../../../src/surfaces/http/server.ts";
+import { agreeing } from "../../support/api-contract.ts";
 import { createKeptLog } from "../../support/log.ts";
 import { complete, type ControllerParts, openDoor, orderTaker } from "../cli/controller.ts";
 import { ann, noon } from "./pictures.ts";
@@ -14,7 +15,9 @@ const claimed = { ...ann, claimed: "with the token of uid 1000" };
 const pause = { by: ann, reason: "looking", wish: { kind: "pause", process: "order-intake" } };
 
 function api(parts: ControllerParts) {
-  return createHttp({ door: openDoor(), ...complete(parts), log: createKeptLog(), metrics: () => Promise.resolve(""), now: () => noon });
+  return agreeing(
+    createHttp({ door: openDoor(), ...complete(parts), log: createKeptLog(), metrics: () => Promise.resolve(""), now: () => noon }),
+  );
 }
 
 const post = (app: ReturnType<typeof api>, payload: unknown, headers: Record<string, string> = {}) =>
@@ -108,18 +111,22 @@ describe("an order", () => {
 
 describe("no order is given", () => {
   it.each<[string, unknown, string]>([
-    ["with no name", { ...pause, by: { name: " ", email: null } }, "by: name"],
-    ["by nobody", { ...pause, by: undefined }, "by is no object"],
-    ["with another word for process", { ...pause, wish: { kind: "pause", proces: "a" } }, "process is no text"],
+    ["with no name", { ...pause, by: { name: " ", email: null } }, "/by/name: expected 1 to 200 characters"],
+    ["by nobody", { ...pause, by: undefined }, "/by: expected an object with the name"],
+    ["with another word for process", { ...pause, wish: { kind: "pause", proces: "a" } }, "/wish/process: expected"],
     ["with a word too many", { ...pause, wish: { kind: "pause", process: "a", to: "1.0.0" } }, 'there is no "to"'],
     ["with a word too many outside", { ...pause, force: true }, 'there is no "force"'],
-    ["of another kind", { ...pause, wish: { kind: "explode", process: "a" } }, "kind is no"],
-    ["for a process that cannot be one", { ...pause, wish: { kind: "pause", process: "../a" } }, "process is made of"],
+    ["of another kind", { ...pause, wish: { kind: "explode", process: "a" } }, '/wish/kind: expected "pause" or'],
+    [
+      "for a process that cannot be one",
+      { ...pause, wish: { kind: "pause", process: "../a" } },
+      "/wish/process: expected 1 to 200 letters, digits",
+    ],
     ["for a whole environment by a word for a process", { ...pause, wish: { kind: "freeze", process: "a" } }, 'there is no "process"'],
-    ["with an id that is none", { ...pause, id: "a b" }, "id is 1 to 100"],
-    ["with a very long reason", { ...pause, reason: "x".repeat(2001) }, "reason is longer"],
+    ["with an id that is none", { ...pause, id: "a b" }, "/id: expected 1 to 100"],
+    ["with a very long reason", { ...pause, reason: "x".repeat(2001) }, "/reason: expected at most 2000 characters"],
     ["with half a JSON", "{", ""],
-    ["with no object", "[]", "the order is no object"],
+    ["with no object", "[]", "/: expected an object"],
     ["with a prototype in it", '{"__proto__": {"x": 1}}', "not valid JSON"],
   ])("%s", async (_what, body, message) => {
     const { orders, order } = orderTaker(() => ({ kind: "done", why: "" }));

@@ -101,7 +101,7 @@ export const revert: Revert = {
     process: "returns",
     from: "1.5.0",
     to: "1.4.0",
-    quarantine: "sha256-bb",
+    quarantine: `sha256-${"bb".repeat(32)}`,
     trigger: "error_rate",
     why: "error_rate 21.3 % of 143 requests, allowed <= 5 %",
     at: noon - 2 * minute,
@@ -115,7 +115,7 @@ export const revert: Revert = {
 
 export const quarantined: Quarantined = {
   version: "1.5.0",
-  digest: "sha256-bb",
+  digest: `sha256-${"bb".repeat(32)}`,
   why: "error_rate 21.3 % of 143 requests",
   at: noon - 2 * minute,
   rollbackId: "rb-1",
@@ -162,7 +162,7 @@ export const deployment: Deployment = {
   process: "order-intake",
   kind: "deploy",
   version: "1.4.0",
-  digest: "sha256-aa",
+  digest: `sha256-${"aa".repeat(32)}`,
   from: "1.3.0",
   strategy: "blue-green",
   commit: "0123456789abcdef0123456789abcdef01234567",

@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { PinionError } from "../../../src/domain/errors.ts";
 import type { HistoryQuery } from "../../../src/ports/journal.ts";
 import { createHttp } from "../../../src/surfaces/http/server.ts";
+import { agreeing } from "../../support/api-contract.ts";
 import { createKeptLog } from "../../support/log.ts";
 import { type ControllerParts, complete, openDoor } from "../cli/controller.ts";
 import { deployment, noon, overview, repository } from "./pictures.ts";
@@ -25,7 +26,7 @@ function api(parts: ControllerParts = {}, gateway?: GatewayStatus) {
   };
   const metrics = () => Promise.resolve("# HELP up Whether it is up.\nup 1\n");
   const about = { log, metrics, gateway: () => gateway ?? null, now: () => noon };
-  const app = createHttp({ door: openDoor(), ...complete({ ...known, ...parts }), ...about });
+  const app = agreeing(createHttp({ door: openDoor(), ...complete({ ...known, ...parts }), ...about }));
   return { app, asked, log, refreshed: () => refreshed };
 }
 
@@ -111,8 +112,8 @@ describe("GET /api/v1/status", () => {
   it.each([
     ["/api/v1/status?environment=prod", 404, "environment/unknown", "there are: production, staging"],
     ["/api/v1/status?process=nope", 404, "process/unknown", "nope"],
-    ["/api/v1/status?env=production", 400, "usage/invalid", "additional properties"],
-    ["/api/v1/status?environment=", 400, "usage/invalid", "fewer than 1"],
+    ["/api/v1/status?env=production", 400, "usage/invalid", 'there is no "env"; there are: environment, process'],
+    ["/api/v1/status?environment=", 400, "usage/invalid", "/environment: expected 1 to 200 characters"],
     ["/api/v1/history?limit=0", 400, "usage/invalid", "limit"],
     ["/api/v1/history?limit=many", 400, "usage/invalid", "limit"],
     ["/api/v1/deployments/none", 404, "deployment/unknown", "none"],

@@ -1,0 +1,98 @@
+/** The way back from the API's JSON to domain values. */
+
+import { checked, type Validator } from "../domain/checked.ts";
+import type { OrderAnswer } from "../domain/journal/commands.ts";
+import { isReasonCode, type Reason, type ReasonCode } from "../domain/journal/reason.ts";
+import type { RevertView } from "../domain/journal/revert-view.ts";
+import type { Deployment } from "../domain/journal/state.ts";
+import type { Instant } from "../domain/names.ts";
+import * as fits from "../generated/validators/answers.mjs";
+import type { DeploymentAnswer, ProcessAnswer } from "../schemas/answers.ts";
+import type { IsoTime } from "../schemas/shapes.ts";
+import type { Overview, ProcessView } from "./views.ts";
+
+/** The same with instants where times were written. */
+type Read<T> = T extends IsoTime
+  ? Instant
+  : T extends readonly (infer Item)[]
+    ? readonly Read<Item>[]
+    : T extends object
+      ? { [K in keyof T]: Read<T[K]> }
+      : T;
+
+/** Deployments as of the controller's clock. */
+export interface History {
+  readonly now: Instant;
+  readonly deployments: readonly Deployment[];
+}
+
+/** @throws Mismatch */
+export function parseOverview(value: unknown): Overview {
+  const { now, environments, ...answer } = read(fits.status, value);
+  return {
+    ...answer,
+    ...(now !== null && { now }),
+    environments: environments.map(({ processes, ...environment }) => ({
+      ...environment,
+      processes: processes.map((process) => processView(process, environment.name)),
+    })),
+  };
+}
+
+function processView(process: Read<ProcessAnswer>, environment: string): ProcessView {
+  return { ...process, environment, reason: knownReason(process.reason), revert: process.revert && revertView(process.revert) };
+}
+
+function revertView({ refusal, ...revert }: NonNullable<Read<ProcessAnswer>["revert"]>): RevertView {
+  return { ...revert, ...(refusal !== null && { refusal }) };
+}
+
+/** @throws Mismatch */
+export function parseDeployment(value: unknown): Deployment {
+  return deploymentOf(read(fits.deployment, value));
+}
+
+/** @throws Mismatch */
+export function parseHistory(value: unknown): History {
+  const { now, deployments } = read(fits.history, value);
+  return { now, deployments: deployments.map(deploymentOf) };
+}
+
+function deploymentOf({ durationMs: _durationMs, ...deployment }: Read<DeploymentAnswer>): Deployment {
+  const steps = deployment.steps.map((step) => ({ ...step, code: knownCode(step.code) }));
+  return { ...deployment, reason: knownReason(deployment.reason), steps };
+}
+
+/** @throws Mismatch */
+export function parseOrderAnswer(value: unknown): OrderAnswer {
+  return read(fits.commandResult, value);
+}
+
+function knownReason(reason: Reason): Reason {
+  return { ...reason, code: knownCode(reason.code) };
+}
+
+/** A controller of a later release may have a code that is unknown here. */
+function knownCode(code: string): ReasonCode {
+  return isReasonCode(code) ? code : "Unrecorded";
+}
+
+/** Where the times are in an answer: `true` is one, a list has the same in each item. */
+type Times = true | readonly [Times] | { readonly [field: string]: Times };
+
+function read<T>(isValid: Validator<T> & { readonly times: unknown }, value: unknown): Read<T> {
+  return withInstants(checked(isValid, value), isValid.times as Times) as Read<T>;
+}
+
+function withInstants(value: unknown, times: Times): unknown {
+  if (value === null || value === undefined) return value;
+  if (times === true) return Date.parse(value as IsoTime);
+  if (isListOfTimes(times)) return (value as readonly unknown[]).map((item) => withInstants(item, times[0]));
+  const fields = { ...(value as Readonly<Record<string, unknown>>) };
+  for (const [name, part] of Object.entries(times)) if (name in fields) fields[name] = withInstants(fields[name], part);
+  return fields;
+}
+
+function isListOfTimes(times: Exclude<Times, true>): times is readonly [Times] {
+  return Array.isArray(times);
+}

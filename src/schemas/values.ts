@@ -1,0 +1,77 @@
+/** What stands in the journal and in the API's answers alike. Where something has a time, whoever uses it says how times are written. */
+
+import { type TSchema, Type } from "typebox";
+import { askedFrom, type Phase, type ValidationName } from "../domain/evidence.ts";
+import type { DeploymentKind } from "../domain/journal/rollout.ts";
+import type { DeploymentPhase, Health, SyncStatus } from "../domain/journal/status.ts";
+import { describing, digest, list, named, nullable, oneOf, variants } from "./shapes.ts";
+
+const text = Type.String();
+
+export const deploymentKind = describing<DeploymentKind>()(oneOf(["deploy", "rollback", "heal", "retire"]));
+
+export const deploymentPhase = describing<DeploymentPhase>()(
+  oneOf(["Pending", "Running", "Succeeded", "Failed", "RolledBack", "Superseded", "Aborted"]),
+);
+
+export const syncStatus = describing<SyncStatus>()(oneOf(["Synced", "OutOfSync", "Unknown"]));
+
+export const health = describing<Health>()(oneOf(["Healthy", "Progressing", "Degraded", "Suspended", "Missing"]));
+
+export const validationPhase = describing<Phase>()(oneOf(["pre", "during", "post"]));
+
+/** What is installed, with its share of the traffic. */
+export const actual = list(Type.Object({ version: text, weight: Type.Number() }));
+
+export const person = named("Person", Type.Object({ name: text, email: nullable(text), claimed: Type.Optional(text) }));
+
+/** Results of validations. */
+export function validationResult<At extends TSchema>(at: At) {
+  return Type.Object({
+    phase: validationPhase,
+    scope: text,
+    validation: oneOf(Object.keys(askedFrom) as ValidationName[]),
+    subject: text,
+    result: oneOf(["passed", "failed", "unknown"]),
+    detail: text,
+    engineWentAway: Type.Optional(Type.Literal(true)),
+    at,
+    durationMs: Type.Number(),
+  });
+}
+
+/** Somebody's word that holds things up: a pause, or a freeze. */
+export function pause<At extends TSchema>(at: At) {
+  return Type.Object({ by: person, why: text, at });
+}
+
+/** A pin that is to be put back. */
+export function revertOrder<At extends TSchema>(at: At) {
+  return Type.Object({
+    id: text,
+    environment: text,
+    process: text,
+    from: text,
+    to: text,
+    along: Type.Optional(list(Type.Object({ process: text, from: text, to: text }))),
+    quarantine: nullable(digest),
+    trigger: text,
+    why: text,
+    at,
+    commit: text,
+    deployment: nullable(text),
+    by: nullable(person),
+    mode: oneOf(["push", "propose"]),
+  });
+}
+
+/** What became of it. */
+export const revertOutcome = variants([
+  Type.Object({ kind: Type.Literal("committed"), commit: text }),
+  Type.Object({ kind: Type.Literal("superseded"), why: text }),
+  Type.Object({ kind: Type.Literal("proposed"), branch: text, commit: text, why: text }),
+]);
+
+export function quarantined<At extends TSchema>(at: At) {
+  return Type.Object({ version: text, digest, why: text, at, rollbackId: text, isInGit: Type.Boolean() });
+}
