@@ -120,6 +120,7 @@ const held = (index: number): string =>
 
 const quarantines: Readonly<Record<string, () => string>> = {
   "1 MB of entries": () => `quarantine:\n${lines(6_000, held)}\n`,
+  "1,500 entries": () => `quarantine:\n${lines(1_500, held)}\n`,
   "5 MB of entries": () => `quarantine:\n${lines(33_000, held)}\n`,
 };
 
