@@ -57,6 +57,7 @@ function withMemory(ports: Ports, instances: InstancesKnown, requests: RequestMe
     routes: (environment) => ports.router.routes(environment),
     ensureRoutes: (environment, routes) => ports.router.ensureRoutes(environment, routes),
     publicAddress: (environment) => ports.router.publicAddress(environment),
+    checkHeaders: () => ports.router.checkHeaders?.() ?? Promise.resolve({}),
   };
   return { ...ports, router, places: { remember, last: (environment, unit) => places.last(environment, unit) } };
 }

@@ -60,7 +60,7 @@ export class Counter {
     this.#onChange?.(this);
   }
 
-  /** It was handed over in vain and goes elsewhere: not this version's request. */
+  /** It was handed over in vain and goes elsewhere, or is not to be counted: not this version's request. */
   withdraw(): void {
     this.inFlight -= 1;
     this.#onChange?.(this);

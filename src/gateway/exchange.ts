@@ -25,6 +25,8 @@ export interface Handed {
   /** How long the caller may send nothing in the middle of its body. */
   readonly bodyIdleMs: number;
   readonly startedAtMs: number;
+  /** False: it is the controller's own, and nobody's traffic. */
+  readonly isCounted: boolean;
   /** Called with an upstream that refused a connection. */
   readonly eject: (upstream: Upstream, why: string) => void;
 }
@@ -167,7 +169,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #finish(status: number, failed: boolean): void {
     this.#isOver = true;
-    this.#place?.counter.end(status, failed, performance.now() - this.#handed.startedAtMs);
+    const { isCounted, startedAtMs } = this.#handed;
+    if (isCounted) this.#place?.counter.end(status, failed, performance.now() - startedAtMs);
+    else this.#place?.counter.withdraw();
   }
 
   #answer(own: OwnAnswer): void {

@@ -9,6 +9,8 @@ import type { CounterReport } from "./reports.ts";
 export interface WorkerSettings extends Pick<GatewaySettings, "trustedProxies" | "bodyIdleMs" | "environments"> {
   /** How often, at most, it tells its counts without being asked. */
   readonly reportEveryMs: number;
+  /** By what the controller's own requests are known. */
+  readonly checkMark: string;
 }
 
 /** Routes of some processes of an environment. */

@@ -11,6 +11,7 @@ import type { Log } from "../ports/log.ts";
 import { answer, answerOnSocket } from "./answers.ts";
 import { Exchange } from "./exchange.ts";
 import { headWithoutOffer, requestHeaders, requestIdOf, stickyValue } from "./headers.ts";
+import { isCheck } from "./own-requests.ts";
 import { askedBy, createOwnAddresses, type OwnEnvironment } from "./own-addresses.ts";
 import { createPipelining, type Pipelining } from "./pipelining.ts";
 import { resolve, type Environments } from "./resolve.ts";
@@ -23,6 +24,8 @@ interface Dependencies {
   readonly environments: () => Environments;
   readonly upstreams: Upstreams;
   readonly settings: Pick<GatewaySettings, "trustedProxies" | "bodyIdleMs" | "environments">;
+  /** By what the controller's own requests are known. */
+  readonly checkMark: string;
   readonly log: Log;
   /** A connection is over. */
   readonly onClosed?: () => void;
@@ -182,6 +185,7 @@ function handle(dependencies: Handling, request: IncomingMessage, response: Serv
     timeoutMs,
     bodyIdleMs,
     startedAtMs,
+    isCounted: !isCheck(request.headers, dependencies.checkMark),
     eject,
   }).send();
 }

@@ -10,6 +10,7 @@ import { baseUrl, listen } from "./listen.ts";
 import { ownPorts } from "./own-addresses.ts";
 import { openLiveTable } from "./live-table.ts";
 import type { Gateway, GatewayOptions } from "./gateway.ts";
+import { checkMark } from "./own-requests.ts";
 import { createPublicServer } from "./public-server.ts";
 import { tableFile } from "./table-file.ts";
 import { guardTable } from "./table-guard.ts";
@@ -29,7 +30,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const storage = tableFile(folder.tableFile, log);
   const guard = guardTable(storage, log);
   const table = await openLiveTable({ storage, counters, upstreams, log });
-  const open = createPublicServer({ environments: table.environments, upstreams, settings, log });
+  const open = createPublicServer({ environments: table.environments, upstreams, settings, checkMark: checkMark(token), log });
   open.server.maxConnections = settings.maxConnections;
   const counting = { counters, count: () => Promise.resolve(), health: () => upstreams.all() };
   const control = createControlServer({ token, table, restored: guard.restored, ...counting, succeed: null, log });

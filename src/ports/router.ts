@@ -21,4 +21,7 @@ export interface Router {
 
   /** The same as its callers know it, where the environment has an address of its own, which may not be reachable from here. */
   callersAddress?(environment: EnvironmentName): string;
+
+  /** Headers of requests that `traffic` is to count for nobody, since they are Pinion's own. Left out: it counts all. @throws `router/unreachable`. */
+  checkHeaders?(): Promise<Readonly<Record<string, string>>>;
 }

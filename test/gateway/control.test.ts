@@ -126,6 +126,21 @@ describe("the control port", () => {
       expect(metrics.split("\n")).toContain(line);
   });
 
+  it("counts no request that its controller has sent, and all others, whatever they call themselves", async () => {
+    const seen: unknown[] = [];
+    const backend = await setting.backend((request, response) => {
+      seen.push(request.headers["x-pinion-check"]);
+      response.writeHead(request.url === "/bad" ? 503 : 200).end();
+    });
+    await setting.route([share("1.0.0", "a", 100, [backend])]);
+    const own = await setting.router.checkHeaders?.();
+    for (const headers of [own, { "x-pinion-check": "1" }, {}])
+      for (const path of ["/", "/bad"]) await setting.call(path, { headers: headers ?? {} });
+    expect(await setting.router.traffic("production")).toMatchObject([{ requests: 4, errors: 2, inFlight: 0 }]);
+    expect(seen).toEqual(Array.from({ length: 6 }));
+    expect(Object.values(own ?? {}).join("")).not.toContain(setting.gateway.token);
+  });
+
   it("keeps its identity to its owner", async () => {
     for (const file of ["gateway.json"]) expect((await stat(join(setting.directory, file))).mode & 0o777).toBe(0o600);
   });

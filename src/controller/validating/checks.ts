@@ -33,7 +33,8 @@ export function publicly(asked: Asked, validation: ValidationName, checks: reado
 /** Throws `Failure` when the answer is not as expected; silence says nothing while the router cannot be asked. */
 export async function askPublicly(check: Check, asked: Pick<Asked, "environment" | "ports" | "spec">): Promise<string> {
   const { environment, ports } = asked;
-  const answered = await send(check, ports.router.publicAddress(environment), ports).catch(async (silence: unknown) => {
+  const own = await ports.router.checkHeaders?.();
+  const answered = await send(check, ports.router.publicAddress(environment), ports, own).catch(async (silence: unknown) => {
     await ports.router.routes(environment);
     throw silence;
   });
@@ -53,9 +54,10 @@ function runCheck(check: Check, answered: Answer, secrets: readonly string[]): s
   return `${request.method} ${request.path} answered ${answered.status} in ${Math.round(answered.durationMs)} ms`;
 }
 
-async function send(check: Check, address: string, ports: Ports): Promise<Answer> {
+async function send(check: Check, address: string, ports: Ports, own: ProbeRequest["headers"] = {}): Promise<Answer> {
+  const request = requestOf(check, address);
   try {
-    return await ports.prober.ask(requestOf(check, address));
+    return await ports.prober.ask({ ...request, headers: { ...request.headers, ...own } });
   } catch (error) {
     throw new Failure(`${check.request.method} ${check.request.path}: ${messageOf(error)}`);
   }

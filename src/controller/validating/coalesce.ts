@@ -58,6 +58,7 @@ function sharedRouter(router: Router): Router {
     ensureRoutes: (environment, wanted) => router.ensureRoutes(environment, wanted),
     publicAddress: (environment) => router.publicAddress(environment),
     callersAddress: (environment) => router.callersAddress?.(environment) ?? router.publicAddress(environment),
+    checkHeaders: () => router.checkHeaders?.() ?? Promise.resolve({}),
   };
 }
 

@@ -12,6 +12,7 @@ import type { Gateway } from "../gateway.ts";
 import { baseUrl, listen } from "../listen.ts";
 import { openLiveTable } from "../live-table.ts";
 import { ownPorts } from "../own-addresses.ts";
+import { checkMark } from "../own-requests.ts";
 import type { Successor } from "../../schemas/gateway.ts";
 import type { Health } from "../prometheus.ts";
 import { tableFile } from "../table-file.ts";
@@ -79,7 +80,7 @@ async function openParts(options: PrimaryOptions, { token, tableFile: file }: Ga
   const parts: Pick<Parts, "onMembers" | "standby"> = { onMembers: () => Promise.resolve(), standby: null };
   const pool = createPool({
     workers: options.workers ?? defaultWorkers,
-    settings: { ...settings, reportEveryMs },
+    settings: { ...settings, reportEveryMs, checkMark: checkMark(token) },
     table: table.all,
     counters,
     env: childEnvironment(process.env),

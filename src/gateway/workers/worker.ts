@@ -113,7 +113,8 @@ async function begin(settings: WorkerSettings, whole: readonly RouteChange[], ch
     closed += 1;
     soon();
   };
-  const open = createPublicServer({ environments: table.environments, upstreams, settings, log, onClosed });
+  const { checkMark } = settings;
+  const open = createPublicServer({ environments: table.environments, upstreams, settings, checkMark, log, onClosed });
   setInterval(table.sweep, sweepEveryMs).unref();
   return { table, upstreams, open, report };
 }

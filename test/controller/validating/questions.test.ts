@@ -119,6 +119,18 @@ describe("the proof of a rollback", () => {
     expect(stand.prober.asked.map(({ url }) => url)).toEqual([`${stand.router.publicAddress("production")}/a`]);
   });
 
+  it.each<[Phase, Readonly<Record<string, string>>]>([
+    ["during", {}],
+    ["post", { "x-check": "1" }],
+  ])("%s: a check says that it is no traffic where it comes by the router", async (phase, headers) => {
+    const stand = createStand({ validation: { [phase]: ["smoke_test"] } });
+    stand.router.checkHeaders = () => Promise.resolve({ "x-check": "1" });
+    const unit = await stand.candidate("orders", "1.0.0", { checks: [check("/a")] });
+    if (phase === "post") await stand.serve(unit);
+    await stand.validate(unit, phase);
+    expect(stand.prober.asked.map((request) => request.headers)).toEqual([headers]);
+  });
+
   it("fails when what it went back to does not answer as it should", async () => {
     const stand = createStand({ validation: { rollback } });
     const unit = await stand.runs("orders", "1.0.0", { checks });

@@ -84,7 +84,7 @@ async function beats(count: number): Promise<void> {
 async function open(workers = 2): Promise<void> {
   pool = createPool({
     workers,
-    settings: { trustedProxies: [], bodyIdleMs: 1, environments: {}, reportEveryMs: 1 },
+    settings: { trustedProxies: [], bodyIdleMs: 1, environments: {}, reportEveryMs: 1, checkMark: "" },
     table: () => new Map(),
     counters,
     env: {},

@@ -12,6 +12,7 @@ import { readIdentity } from "../../../gateway/identity.ts";
 import { ownerHeader, sequenceHeader } from "../../../gateway/owner.ts";
 import { parseRoutes } from "../../../gateway/parse-routes.ts";
 import { type Call, createTableWatch } from "../../../gateway/table-watch.ts";
+import { checkHeaders } from "../../../gateway/own-requests.ts";
 import * as fits from "../../../generated/validators/gateway.mjs";
 import type { Successor } from "../../../schemas/gateway.ts";
 import { checked } from "../../../domain/checked.ts";
@@ -102,6 +103,7 @@ export function createGatewayRouter(options: GatewayRouterOptions): GatewayRoute
         () => true,
         () => false,
       ),
+    checkHeaders: async () => checkHeaders((await locate(options.gateway)).token),
     publicAddress: (environment: EnvironmentName) => `${publicUrl(options)}/${environment}`,
     callersAddress: (environment: EnvironmentName) => callersUrl(publicUrl(options), environment, options.environments?.[environment]),
     close: () => agent.destroy(),
