@@ -11,6 +11,8 @@ export interface Held {
   readonly holdMs: number;
   /** The longest turn by the wall's clock. */
   readonly wallMs: number;
+  /** The longest turn by the processor time of the main thread: what neither other programs nor helpers of the collector that have no core can add to. */
+  readonly busyMs: number;
   /** Most memory of the process so far. */
   readonly memoryMb: number;
 }
@@ -19,12 +21,13 @@ const settleMs = 50;
 
 /** Measures while the work goes on, and a little before and after it. */
 export async function meter(work: () => Promise<unknown>): Promise<Held> {
-  const waited = createWaited();
-  let [holdMs, wallMs] = [0, 0];
+  const thread = createThread();
+  let [holdMs, wallMs, busyMs] = [0, 0, 0];
   let isOver = false;
-  let before = { at: performance.now(), waitedMs: waited() };
+  let before = { at: performance.now(), ...thread() };
   const turn = (): void => {
-    const now = { at: performance.now(), waitedMs: waited() };
+    const now = { at: performance.now(), ...thread() };
+    busyMs = Math.max(busyMs, now.ranMs - before.ranMs);
     wallMs = Math.max(wallMs, now.at - before.at);
     holdMs = Math.max(holdMs, now.at - before.at - (now.waitedMs - before.waitedMs));
     before = now;
@@ -35,17 +38,18 @@ export async function meter(work: () => Promise<unknown>): Promise<Held> {
   await work();
   await setTimeout(settleMs);
   isOver = true;
-  return { holdMs, wallMs, memoryMb: process.resourceUsage().maxRSS / 1024 };
+  return { holdMs, wallMs, busyMs, memoryMb: process.resourceUsage().maxRSS / 1024 };
 }
 
-/** Milliseconds for which the main thread could have run and had no core. */
-function createWaited(): () => number {
+/** Milliseconds for which the main thread has run, and for which it could have run and had no core. */
+function createThread(): () => { readonly ranMs: number; readonly waitedMs: number } {
   const statistics = open(`/proc/self/task/${process.pid}/schedstat`);
   const buffer = Buffer.alloc(128);
   return () => {
-    if (statistics === null) return 0;
+    if (statistics === null) return { ranMs: 0, waitedMs: 0 };
     const length = readSync(statistics, buffer, 0, buffer.length, 0);
-    return Number(buffer.toString("latin1", 0, length).split(" ")[1]) / 1e6;
+    const [ran, waited] = buffer.toString("latin1", 0, length).split(" ");
+    return { ranMs: Number(ran) / 1e6, waitedMs: Number(waited) / 1e6 };
   };
 }
 
