@@ -17,14 +17,13 @@ import { signature } from "../journal/commands.ts";
 import { findQuarantined, followGit, heldInQuarantine, isInQuarantine, pinnedDefinition, pinnedVersion } from "../rollback/quarantine.ts";
 import type { Reason } from "../journal/reason.ts";
 import { whyUnusable } from "../desired/removal.ts";
-import { condemnation, followRevert, isTakenBackFirst } from "../rollback/policy.ts";
+import { condemnationNow, followRevert, isTakenBackFirst } from "../rollback/policy.ts";
 import type { UnitRef } from "../names.ts";
 import { describeStay, keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
 import type { Rollout } from "../journal/rollout.ts";
 import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, weightOf } from "../observed/observation.ts";
 import type { DeploymentUpdate, ProcessState } from "../journal/state.ts";
 import type { DeploymentPhase } from "../journal/status.ts";
-import { watchRollout } from "../strategies/rollout-view.ts";
 import { whyUnknown } from "../status/describe-status.ts";
 
 /** How long a failed healing is left alone before it is tried again. */
@@ -241,6 +240,6 @@ function isTakenBack({ before, desired }: Case, { candidate, kind }: Rollout): b
 }
 
 /** A version that its metrics condemn just now is not found good because the next one comes. */
-function isCondemned({ pass, owed }: Case, rollout: Rollout): boolean {
-  return condemnation(rollout, watchRollout(rollout, pass.seen, { evidence: [], owed })) !== null;
+function isCondemned({ pass }: Case, rollout: Rollout): boolean {
+  return condemnationNow(rollout, pass.seen) !== null;
 }

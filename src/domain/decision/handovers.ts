@@ -12,14 +12,13 @@ import type { ProcessId, UnitRef } from "../names.ts";
 import type { Freeze, Order } from "../journal/commands.ts";
 import { followGit, heldInQuarantine } from "../rollback/quarantine.ts";
 import { describeEndpoint, endpointsServed, requestsOf } from "../observed/requests.ts";
-import { condemnation, condemnationByHand } from "../rollback/policy.ts";
+import { condemnationByHand, condemnationNow } from "../rollback/policy.ts";
 import type { Exchange, Rollout } from "../journal/rollout.ts";
 import type { Route } from "../observed/route.ts";
 import { type EngineSeen, findInstalled, isReady, type Seen, servingUnit, weightOf } from "../observed/observation.ts";
 import type { ProcessState } from "../journal/state.ts";
 import { isHandingOver } from "../strategies/rollout-states.ts";
 import { mayHaveTraffic } from "../strategies/steps.ts";
-import { watchRollout } from "../strategies/rollout-view.ts";
 import type { PublicEndpoint } from "../desired/unit.ts";
 import type { Handover, Handovers } from "../journal/handover.ts";
 
@@ -65,6 +64,7 @@ export function planHandovers(stirring: readonly Stirring[], seen: Seen, freeze:
   if (seen.engine.kind === "unknown" || seen.routes.kind === "unknown" || !seen.spec) return null;
   const world: World = { seen, spec: seen.spec, engine: seen.engine.value, routes: seen.routes.value, freeze };
   const willing = stirring.flatMap((one) => moverOf(one, world) ?? []);
+  if (willing.length === 0) return new Map();
   const claims = claimsOf(stirring, world);
   const kept = new Map<ProcessId, string>();
   for (const mover of willing) {
@@ -154,7 +154,7 @@ function whyStopped(rollout: Rollout, { seen, freeze }: World): string | null {
   const { kind, paused, deadline } = rollout;
   if (paused || (freeze && kind === "deploy")) return "a person has stopped it";
   if (seen.now >= deadline) return "its time is over";
-  return isCondemned(rollout, seen) ? "its metrics condemn it" : null;
+  return condemnationNow(rollout, seen) ? "its metrics condemn it" : null;
 }
 
 function whyNotAnswering({ process, digest }: UnitRef, { engine }: World): string | null {
@@ -247,12 +247,8 @@ function claimsOf(stirring: readonly Stirring[], world: World): Claims {
 /** What has its traffic, or is about to get it; where it is taken back in this very pass, what was before it gets it. */
 function unitsToCome({ remembered: { rollout }, orders }: Stirring, { seen }: World): readonly UnitRef[] {
   if (!rollout) return [];
-  const isTakenBack = orders.length > 0 || seen.now >= rollout.deadline || isCondemned(rollout, seen);
+  const isTakenBack = orders.length > 0 || seen.now >= rollout.deadline || condemnationNow(rollout, seen) !== null;
   return [unitToCome(rollout), isTakenBack ? rollout.stable : null].filter((unit) => unit !== null);
-}
-
-function isCondemned(rollout: Rollout, seen: Seen): boolean {
-  return condemnation(rollout, watchRollout(rollout, seen, { evidence: [], owed: [] })) !== null;
 }
 
 /** What has its traffic, or is about to get it; null: nothing. */

@@ -14,17 +14,25 @@ import type { Rollout, RolloutSeen, StrategyStep } from "../journal/rollout.ts";
 import type { Person } from "../journal/people.ts";
 import type { Seen } from "../observed/observation.ts";
 import type { KnownGood, ProcessState } from "../journal/state.ts";
-import { watchRollout } from "../strategies/rollout-view.ts";
+import { judgeRollout } from "../strategies/rollout-view.ts";
 import { hasPredecessor } from "./ways-back.ts";
 import { type Condemnation, isOnItsWay, mayHaveTraffic, reject } from "../strategies/steps.ts";
 
 /** What condemns a candidate that has traffic, by its metrics; null: nothing does. */
-export function condemnation(rollout: Rollout, seen: RolloutSeen): Condemnation | null {
-  if (rollout.kind !== "deploy" || rollout.state.kind === "rejected" || !mayHaveTraffic(rollout)) return null;
-  const { triggers, analysis } = seen;
+export function condemnation(rollout: Rollout, { triggers, analysis }: Pick<RolloutSeen, "analysis" | "triggers">): Condemnation | null {
+  if (!mayBeCondemned(rollout)) return null;
   if (triggers.kind === "unhealthy") return { trigger: triggers.trigger, why: triggers.why };
   if (analysis.kind === "unhealthy") return { trigger: analysis.trigger, why: analysis.why };
   return null;
+}
+
+/** The same by what has been measured until now. */
+export function condemnationNow(rollout: Rollout, seen: Seen): Condemnation | null {
+  return mayBeCondemned(rollout) ? condemnation(rollout, judgeRollout(rollout, seen)) : null;
+}
+
+function mayBeCondemned(rollout: Rollout): boolean {
+  return rollout.kind === "deploy" && rollout.state.kind !== "rejected" && mayHaveTraffic(rollout);
 }
 
 /** A person has put what is under way into quarantine.yaml, and left the pin; null: nobody has. */
@@ -64,7 +72,7 @@ function whyTooSoon({ rolledBackAt: last }: ProcessState, coolDownMs: number, no
 
 /** Whether its metrics condemn a candidate and nothing keeps it: the next decision about it takes it back. */
 export function isTakenBackNow(rollout: Rollout, before: ProcessState, seen: Seen): boolean {
-  const isBad = condemnation(rollout, watchRollout(rollout, seen, { evidence: [], owed: [] })) !== null;
+  const isBad = condemnationNow(rollout, seen) !== null;
   return isBad && (isOnItsWay(rollout) || whyNotAutomatic(rollout, before, seen) === null);
 }
 

@@ -24,6 +24,8 @@ interface Memory {
 export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): RolloutSeen {
   const { candidate, stable } = rollout;
   const ask = questions(rollout.process, seen);
+  const { pre, during, post, proof } = verdicts(rollout, memory);
+  const { analysis, triggers } = judgeRollout(rollout, seen);
   return {
     now: seen.now,
     heldUpMs: heldUpMs(rollout.startedAt, seen),
@@ -38,10 +40,13 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
     stableArmed: ask.engine((installed) => stable !== null && isArmedAlone(installed, stable.digest)),
     stableInFlight: ask.inFlight(stable),
     candidateInFlight: ask.inFlight(candidate),
-    ...verdicts(rollout, memory),
+    pre,
+    during,
+    post,
+    proof,
     wantsProof: (seen.spec?.validation.rollback.length ?? 0) > 0,
-    analysis: judgeMetrics(checksOf(rollout, seen), rollout, seen),
-    triggers: judgeTriggers(rollout, seen),
+    analysis,
+    triggers,
     isRouted: ask.engine((installed, instances) => isRouted(ask.route, installed, instances)),
     instances: ask.engine((installed, instances) =>
       instances.map((each) => instanceSeen(each, { rollout, installed, route: ask.route, seen })),
@@ -54,6 +59,11 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
     judgeMs: longestWindow(checksOf(rollout, seen)),
     onInconclusive: onInconclusiveOf(rollout.strategy, seen.spec),
   };
+}
+
+/** What its metrics say, which is all that may condemn a candidate. */
+export function judgeRollout(rollout: Rollout, seen: Seen): Pick<RolloutSeen, "analysis" | "triggers"> {
+  return { analysis: judgeMetrics(checksOf(rollout, seen), rollout, seen), triggers: judgeTriggers(rollout, seen) };
 }
 
 /** What can never be done comes before what is only tried again: that may never end because of it. */
