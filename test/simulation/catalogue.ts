@@ -1,8 +1,6 @@
 /** Every version that there is in a run, and what the repository's files mean with them. */
 
 import { waysIn } from "../../src/adapters/engines/node-red/ways-in.ts";
-import { sha256 } from "../../src/adapters/manifest/process/digest.ts";
-import { canonicalDefinition } from "../../src/domain/desired/canonical.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
 import type { Finding } from "../../src/domain/finding.ts";
@@ -11,6 +9,7 @@ import type { EnvironmentSnapshot, PinnedVersion, Snapshot, VersionSummary } fro
 import type { Manifests } from "../../src/ports/manifests.ts";
 import { type EnvironmentFiles, pinsPath, quarantinePath, readEnvironmentFiles, settingsPath } from "./files.ts";
 import type { Files, SimGit } from "./git.ts";
+import { digestOf } from "./known-digests.ts";
 import type { Nature, Plan } from "./plan.ts";
 import { type Spoilt, spoiltIn, spoiltPaths, versionPath } from "./version-files.ts";
 
@@ -178,7 +177,7 @@ function bodyOf(process: ProcessId, version: Version, paths: readonly string[]):
   const answer = { id: "answer", type: "template", position: { x: 1, y: 0 }, config: { template: version } };
   const definition = { nodes: [...receivers, answer], connections: [], config: {} };
   const metadata = { title: "", description: "", author: "", changelog: [], tags: [] };
-  const definitionDigest = sha256(canonicalDefinition(definition));
+  const definitionDigest = digestOf(definition);
   const body: Body = { metadata, checks: [smokeTest(process)], definition, definitionDigest, endpoints: waysIn(definition) };
   bodies.set(key, body);
   return body;

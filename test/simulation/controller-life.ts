@@ -1,7 +1,6 @@
 /** Starts the real controller, with every port far away, for one life. */
 
 import { createGatewaySource } from "../../src/adapters/metrics/gateway.ts";
-import { sha256 } from "../../src/adapters/manifest/process/digest.ts";
 import { type Controller, createController } from "../../src/controller/controller.ts";
 import type { LoopParts } from "../../src/controller/loop.ts";
 import { createMeasurements } from "../../src/controller/measuring/measurements.ts";
@@ -19,6 +18,7 @@ import type { Log } from "../../src/ports/log.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 import type { SimCommit } from "./git.ts";
 import type { Invariants } from "./invariants.ts";
+import { sha256 } from "./known-digests.ts";
 import type { Life } from "./life.ts";
 import type { Network, Rule } from "./network.ts";
 import { refusing, unreachable } from "./outside.ts";

@@ -8,8 +8,8 @@ import { findQuarantined, pinnedDefinition } from "../../src/domain/rollback/qua
 import { servingUnit } from "../../src/domain/observed/observation.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
 import type { Installed } from "../../src/domain/desired/unit.ts";
-import { sha256 } from "../../src/adapters/manifest/process/digest.ts";
 import { pinsPath, readPins } from "./files.ts";
+import { sha256 } from "./known-digests.ts";
 import { judgeByCatch, lacking } from "./needs-rules.ts";
 import type { EnvironmentPlan } from "./plan.ts";
 import { type EndParts, isAlarming, untilAtRest } from "./rest.ts";

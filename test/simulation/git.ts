@@ -52,9 +52,8 @@ export interface SimGit {
 export function createSimGit(files: Files, at: Instant): SimGit {
   const known = new Map<CommitId, SimCommit>();
   const objects = new Map<string, StoredObject>();
-  const store = (type: StoredObject["type"], bytes: Uint8Array): string => {
-    const id = idOf(type, bytes);
-    objects.set(id, { type, bytes });
+  const store: Store = ({ id, object }) => {
+    objects.set(id, object);
     return id;
   };
   const branches = new Map<string, CommitId>();
@@ -76,7 +75,7 @@ export function createSimGit(files: Files, at: Instant): SimGit {
     find: (id) => known.get(id) ?? null,
     make(parent, { by, message, files: contents, at: when }) {
       const tree = storeTree(contents, store);
-      const id = store("commit", commitBytes({ tree, parent: parent?.id ?? null, by, message, at: when }));
+      const id = store(named("commit", commitBytes({ tree, parent: parent?.id ?? null, by, message, at: when })));
       const commit: SimCommit = {
         id,
         parent: parent?.id ?? null,
@@ -124,22 +123,40 @@ function historyOf(head: SimCommit, known: ReadonlyMap<CommitId, SimCommit>): re
   return history.toReversed();
 }
 
-type Store = (type: StoredObject["type"], bytes: Uint8Array) => string;
+interface Named {
+  readonly id: string;
+  readonly object: StoredObject;
+}
+
+type Store = (named: Named) => string;
+
+function named(type: StoredObject["type"], bytes: Uint8Array): Named {
+  return { id: idOf(type, bytes), object: { type, bytes } };
+}
+
+/** Every commit holds nearly all the files of the one before, and worlds hold the same ones. */
+const blobs = new Map<string, Named>();
+const mostBlobs = 2_000;
+
+function blobOf(text: string): Named {
+  const blob = blobs.get(text) ?? named("blob", Buffer.from(text));
+  if (blobs.size >= mostBlobs) blobs.clear();
+  blobs.set(text, blob);
+  return blob;
+}
 
 function storeTree(files: Files, store: Store): string {
   const inner = new Map<string, Map<string, string>>();
   const entries: { readonly mode: string; readonly name: string; readonly id: string }[] = [];
   for (const [path, text] of files) {
     const [first = "", ...rest] = path.split("/");
-    if (rest.length === 0) entries.push({ mode: "100644", name: first, id: store("blob", Buffer.from(text)) });
+    if (rest.length === 0) entries.push({ mode: "100644", name: first, id: store(blobOf(text)) });
     else inner.set(first, (inner.get(first) ?? new Map<string, string>()).set(rest.join("/"), text));
   }
   for (const [name, below] of inner) entries.push({ mode: "40000", name, id: storeTree(below, store) });
   const sorted = entries.toSorted((one, other) => (one.name < other.name ? -1 : 1));
-  return store(
-    "tree",
-    Buffer.concat(sorted.map(({ mode, name, id }) => Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, "hex")]))),
-  );
+  const lines = sorted.map(({ mode, name, id }) => Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, "hex")]));
+  return store(named("tree", Buffer.concat(lines)));
 }
 
 function commitBytes({ tree, parent, by, message, at }: Pick<SimCommit, "tree" | "parent" | "by" | "message" | "at">): Uint8Array {

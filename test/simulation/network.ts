@@ -61,6 +61,9 @@ export interface Network {
 /** How long anybody waits for an answer, in milliseconds. */
 const givesUpMs = 10_000;
 
+/** One for all: errors are dear, and whoever has no room tries again and again. */
+const noRoom = new PinionError("store/full", "the disk is full (simulated)");
+
 export function createNetwork(parts: NetworkParts): Network {
   const { time, random, trace } = parts;
   const underWay = new Set<Call>();
@@ -106,7 +109,7 @@ export function createNetwork(parts: NetworkParts): Network {
   function write({ name }: Call): void {
     if (!parts.disk.isFull) return;
     trace.say(`no room: ${name}`);
-    throw new PinionError("store/full", "the disk is full (simulated)");
+    throw noRoom;
   }
 
   /** Who waits gives up after a while, and does not know what became of it. */

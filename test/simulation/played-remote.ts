@@ -6,6 +6,7 @@ import { PinionError } from "../../src/domain/errors.ts";
 import type { CommitId } from "../../src/domain/names.ts";
 import type { RevertOrder } from "../../src/domain/journal/revert.ts";
 import type { Forge } from "./forge.ts";
+import type { StoredObject } from "./git.ts";
 import {
   type CommitOf,
   historyOf,
@@ -41,7 +42,13 @@ export interface RemoteParts {
 export function createPlayedRemote(parts: RemoteParts) {
   const { world, directory, reach, people, orders } = parts;
   const { git } = world;
-  const load: Load = (id) => git.objects.get(id) ?? readStored(directory, id);
+  const written = new Map<string, StoredObject>();
+  const load: Load = (id) => git.objects.get(id) ?? written.get(id) ?? loadWritten(id);
+  const loadWritten: Load = (id) => {
+    const object = readStored(directory, id);
+    written.set(id, object);
+    return object;
+  };
   const commitOf: CommitOf = (id) => git.find(id) ?? takeCommit(world, id, load);
   const objects = objectsOver(load);
   const receive = receiver(parts);

@@ -4,7 +4,8 @@ import { isDeepStrictEqual } from "node:util";
 
 /** Null: they are the same. */
 export function differenceOf(told: unknown, read: unknown): string | null {
-  if (isDeepStrictEqual(throughJson(told), throughJson(read))) return null;
+  const [toldText, readText] = [JSON.stringify(told), JSON.stringify(read)] as (string | undefined)[];
+  if (toldText === readText || isDeepStrictEqual(fromJson(toldText), fromJson(readText))) return null;
   const [one, other] = [told, read].map((value) => JSON.stringify(value, byName) ?? "nothing");
   return whereTheyPart(one ?? "", other ?? "");
 }
@@ -17,8 +18,7 @@ function whereTheyPart(one: string, other: string): string {
   return `…${one.slice(from, at + 200)}…, and read …${other.slice(from, at + 200)}…`;
 }
 
-function throughJson(value: unknown): unknown {
-  const text = JSON.stringify(value) as string | undefined;
+function fromJson(text: string | undefined): unknown {
   return text === undefined ? null : JSON.parse(text);
 }
 

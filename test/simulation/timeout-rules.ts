@@ -139,9 +139,10 @@ function union({ stops, startedAt }: Watch): number {
 function judgeLateness(world: SimWorld, watches: ReadonlyMap<string, Watch>, rollout: Rollout, recorded: Recorded): void {
   const watch = watches.get(rollout.deployment);
   const now = recorded.step.at;
+  if (!watch || now < watch.startedAt + watch.limitMs) return;
   // Nothing is decided while nothing can be recorded, but for what protects callers.
-  const allowedMs = world.disk.fullMs + (watch && isPinned(world, watch, rollout) ? slackMs : supersededSlackMs);
-  if (!watch || now < watch.startedAt + watch.limitMs + allowedMs || !canRunOut(rollout, recorded.after)) return;
+  const allowedMs = world.disk.fullMs + (isPinned(world, watch, rollout) ? slackMs : supersededSlackMs);
+  if (now < watch.startedAt + watch.limitMs + allowedMs || !canRunOut(rollout, recorded.after)) return;
   noteLost(world, watch, now);
   const stoodMs = watch.stops.reduce((sum, { from, to }) => sum + to - from, 0);
   const dueAt = Math.max(watch.startedAt + watch.limitMs + stoodMs, usableSince(world, watch));
