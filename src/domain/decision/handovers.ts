@@ -88,14 +88,23 @@ function moverOf(one: Stirring, world: World): Mover | null {
   const { process } = one.remembered;
   const target = targetOf(one, world);
   if (!target) return null;
+  const served = endpointsServed(world.routes.get(process));
+  // Most versions are called where the one before them was.
+  if (areSame(served, target.endpoints)) return null;
   const health = healthCheckOf(world.spec, process)?.path;
-  const now = requestsIn(endpointsServed(world.routes.get(process)), health);
+  const now = requestsIn(served, health);
   const later = requestsIn(target.endpoints, health);
   const [gains, losses] = [without(later, now), without(now, later)];
   if (gains.size + losses.size === 0) return null;
   const before = unitBefore(one.remembered, target, world);
-  const paths = pathsOf([...endpointsServed(world.routes.get(process)), ...target.endpoints]);
+  const paths = pathsOf([...served, ...target.endpoints]);
   return { process, gains, losses, paths, before, after: target.unit, whyNotReady: whyNotReady(one, target, world) };
+}
+
+/** A cheap look before paths are read. */
+function areSame(some: readonly PublicEndpoint[], others: readonly PublicEndpoint[]): boolean {
+  const [these, those] = [new Set(some.map(describeEndpoint)), new Set(others.map(describeEndpoint))];
+  return these.size === those.size && [...these].every((each) => those.has(each));
 }
 
 /** What shares its traffic with what shall have all of it is what it had before. */
