@@ -1,6 +1,6 @@
 /** `npm run simulate -- --seed S --runs N [--verbose]`: installs what is missing, then simulates the controller in unkind worlds. */
 
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { ensureInstalled, root } from "./ensure-installed.mjs";
@@ -19,6 +19,8 @@ const quick = [
 ];
 /** As many are worth a compilation of their own: what tsx makes of each function keeps its name, at a price of a fifth. */
 const manyRuns = 200;
+/** Plain JavaScript with types beside it, which the compiler does not put out. */
+const validators = "src/generated/validators";
 
 await ensureInstalled();
 const parameters = process.argv.slice(2);
@@ -31,6 +33,7 @@ async function runCompiled() {
   mkdirSync(compiled, { recursive: true });
   try {
     writeFileSync(join(compiled, "package.json"), '{ "type": "module" }\n');
+    cpSync(join(root, validators), join(compiled, validators), { recursive: true });
     const code = await run("node_modules/typescript/bin/tsc", ["-p", "tsconfig.simulation.json", "--noCheck", "--outDir", compiled]);
     return code === 0 ? await run(join(compiled, "test/simulation/cli.js"), parameters, quick) : 2;
   } finally {
