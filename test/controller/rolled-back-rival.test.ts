@@ -1,6 +1,6 @@
 /** A path that nobody has is taken by one process while the version that gave it up is rolled back. */
 
-import { expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import { installed, type Move, spoil } from "../support/moved-paths.ts";
 import { errorRate, measure, use } from "../support/progressive.ts";
@@ -40,3 +40,38 @@ it.each([blueGreen, rolling].flatMap((strategy) => moments.map((moment) => [stra
     expect(world.traffic("alpha")).toEqual({ "1.0.0": 100 });
   },
 );
+
+describe("has one owner when the version that gave it up comes back, and nobody can be asked where it is called", () => {
+  let world: World;
+
+  beforeEach(async () => {
+    world = await installed(move);
+    use(world, blueGreen, 60_000, [errorRate]);
+    measure(world, 0);
+    for (const process of ["alpha", "beta"]) {
+      world.publish(process, "2.0.0", { paths: move.after[process] ?? [] });
+      world.pin(process, "2.0.0");
+      await world.settle();
+    }
+  });
+
+  async function condemned(): Promise<void> {
+    for (let pass = 0; pass < 10; pass += 1) {
+      await world.pass();
+      world.now += 100;
+      expect((await ownersOf(world)).length).toBeLessThanOrEqual(1);
+    }
+  }
+
+  it.each([
+    ["it was removed by hand", () => world.engine.removeByHand(world.digest("alpha", "1.0.0"))],
+    ["the engine does not answer", () => world.engine.setReachable(false)],
+  ])("since %s", async (_why, happens) => {
+    happens();
+    spoil(world, "alpha");
+    await condemned();
+    world.engine.setReachable(true);
+    await condemned();
+    expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "1.0.0": 100 }, { "1.0.0": 100 }]);
+  });
+});

@@ -28,6 +28,7 @@ export function rollout(process: string, deployment: string, parts: Partial<Roll
     kind: "deploy",
     commit: "c".repeat(40),
     stable: null,
+    stableEndpoints: [{ method: "GET", path: "/a" }],
     exchanged: exchanged(process),
     candidate: unit(process),
     strategy: {

@@ -246,11 +246,16 @@ function claimsOf(stirring: readonly Stirring[], world: World): Claims {
   const claims = new Map([...routes].map(([process, route]) => [process, endpointsServed(route)] as const));
   for (const one of stirring) {
     for (const unit of unitsToCome(one, world)) {
-      const coming = findInstalled(engine.installed.get(unit.process) ?? [], unit.digest)?.endpoints;
+      const coming = findInstalled(engine.installed.get(unit.process) ?? [], unit.digest)?.endpoints ?? endpointsOnceGone(one, unit);
       if (coming) claims.set(unit.process, [...(claims.get(unit.process) ?? []), ...coming]);
     }
   }
   return claims;
+}
+
+/** Of a version that is gone, and comes back when the one after it fails. */
+function endpointsOnceGone({ remembered: { rollout } }: Stirring, { digest }: UnitRef): readonly PublicEndpoint[] | undefined {
+  return rollout?.stable?.digest === digest ? rollout.stableEndpoints : undefined;
 }
 
 /** What has its traffic, or is about to get it; where it is taken back in this very pass, what was before it gets it. */

@@ -21,7 +21,7 @@ import { joinReasons, type Reason, type ReasonCode } from "../journal/reason.ts"
 import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, foundBad, whyNotAutomatic } from "../rollback/policy.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "../journal/rollout.ts";
 import { isHandingOver, rolloutStates } from "../strategies/rollout-states.ts";
-import { type ProcessSeen, viewProcess } from "../observed/observation.ts";
+import { findInstalled, type ProcessSeen, viewProcess } from "../observed/observation.ts";
 import type { DeploymentUpdate, KnownGood, ProcessState, Refusal } from "../journal/state.ts";
 import type { DeploymentPhase } from "../journal/status.ts";
 import { type Condemnation, isBeforeSwitch, reject, stay, isOnItsWay } from "../strategies/steps.ts";
@@ -60,7 +60,7 @@ export function open(one: Case, view: ProcessSeen, { why, isByHand = false, hand
     ...identity,
     ...(definition && { definition }),
     ...(handover && { exchanged: handover.exchanged }),
-    stable: stableFor(one, view, candidate),
+    ...stableWith(view, stableFor(one, view, candidate)),
   });
   const step = begin(blank, why);
   const rollout: Rollout = { ...blank, state: step.state };
@@ -74,6 +74,11 @@ export function open(one: Case, view: ProcessSeen, { why, isByHand = false, hand
     deployments: [opened(rollout, seen, { code: isByHand ? "HealingDrift" : reason.code, text: why }), entered(rollout, seen.now, reason)],
     wakeAt: earlier(step.wakeAt, timeIsOver(rollout, seen)),
   };
+}
+
+function stableWith({ installed, route }: ProcessSeen, stable: UnitRef | null): Pick<Rollout, "stable" | "stableEndpoints"> {
+  const found = stable && (findInstalled(installed, stable.digest) ?? route?.shares.find(({ digest }) => digest === stable.digest));
+  return { stable, ...(found && { stableEndpoints: found.endpoints }) };
 }
 
 /** A healing says nothing about what was refused; whoever had its traffic back and is taken out once more is kept warm for as long again. */

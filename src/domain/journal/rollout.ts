@@ -7,6 +7,7 @@ import type { CommitId, Digest, Instant, Percent, ProcessId, UnitRef } from "../
 import type { Pause } from "./people.ts";
 import type { ReasonCode } from "./reason.ts";
 import type { Known } from "../observed/observation.ts";
+import type { PublicEndpoint } from "../desired/unit.ts";
 
 /** Journaled as JSON: add a kind when you must, never rename one. */
 export type RolloutState =
@@ -107,6 +108,8 @@ export interface Rollout {
   readonly commit: CommitId;
   /** What had the traffic when it began; null for a first deployment. */
   readonly stable: UnitRef | null;
+  /** Where that is called, which nobody can be asked once it is gone; absent in what older releases began. */
+  readonly stableEndpoints?: readonly PublicEndpoint[];
   /** What shall have it; null for `retire`. */
   readonly candidate: UnitRef | null;
   /** Digest of the candidate's definition, where it is known; absent in what older releases began. */

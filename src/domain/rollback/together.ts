@@ -24,6 +24,7 @@ import {
   type Group,
   groupOf,
   hasPredecessor,
+  mayBeRivalled,
   type Orphan,
   pinsBack,
   surroundings,
@@ -103,9 +104,11 @@ function changesTogether(process: ProcessId, group: Group, world: World): Change
   });
 }
 
-/** Engine or router did not answer: whoever has partners waits for them, all others go back. */
+/** Engine or router did not answer: whoever has partners, or would get a path back that another may have, waits; all others go back. */
 function changesUnasked(one: Decided, rollout: Rollout, seen: Seen): Changes {
-  return partnersOf(rollout, one).length > 0 ? [[rollout.process, waits(one, rollout, seen)]] : [];
+  const partners = partnersOf(rollout, one);
+  if (partners.length > 0) return [[rollout.process, waits(one, `paths changed owner between it and ${partners.join(", ")}`, seen)]];
+  return mayBeRivalled(rollout, seen) ? [[rollout.process, waits(one, "it would get paths back that it gave up", seen)]] : [];
 }
 
 /** A first version that has all the traffic for good, and what served its paths before it does not come back. */
@@ -121,10 +124,9 @@ function partnersOf(rollout: Rollout, { remembered }: Decided): readonly Process
 }
 
 /** As it was, until it is known who has its paths: half of it would be refused by the router, or leave a path without an owner. */
-function waits(one: Decided, rollout: Rollout, seen: Seen): Change {
-  const partners = partnersOf(rollout, one).join(", ");
+function waits(one: Decided, why: string, seen: Seen): Change {
   const { code, text } = whyUnknown(seen);
-  const whyNot = `paths changed owner between it and ${partners}, and who has them cannot be asked: ${text}`;
+  const whyNot = `${why}, and who has them cannot be asked: ${text}`;
   return asItWas(one, whyNot, { code, text: `${condemnedBy(one)}; not rolled back yet: ${whyNot}` });
 }
 

@@ -180,7 +180,7 @@ function isAnswering({ process, digest }: UnitRef, { engine }: Pick<Surroundings
 /** Others that serve what this process gets back. */
 function ownersOf(process: ProcessId, way: WayBack, around: Surroundings): readonly Keeper[] {
   const now = requestsNow(process, around);
-  const regained = new Set([...requestsBack(process, way, around)].filter((request) => !now.has(request)));
+  const regained = new Set([...(requestsBack(process, way, around) ?? [])].filter((request) => !now.has(request)));
   if (regained.size === 0) return [];
   const others = [...around.routes].filter(([other]) => other !== process);
   return others.flatMap(([other, route]) => {
@@ -189,26 +189,44 @@ function ownersOf(process: ProcessId, way: WayBack, around: Surroundings): reado
   });
 }
 
-/** What it answers once it has gone back; of a version that is gone, and is to be installed again, what it gave up is remembered. */
-function requestsBack(process: ProcessId, way: WayBack, around: Surroundings): Iterable<string> {
+/** What it answers once it has gone back; of a version that is gone, and is to be installed again, that is remembered. Null: not known. */
+function requestsBack(process: ProcessId, way: WayBack, around: Surroundings): ReadonlySet<string> | null {
   const back = unitBack(way);
-  if (!back) return [];
-  if (findInstalled(around.engine.installed.get(process) ?? [], back.digest)) return requestsAt(back, around);
-  const own = exchangedOf(process, way, around).find((each) => each.process === process);
-  return own?.before?.digest === back.digest ? own.gave : [];
+  if (!back) return new Set();
+  const installed = findInstalled(around.engine.installed.get(process) ?? [], back.digest);
+  const endpoints = installed?.endpoints ?? (way.kind === "reject" ? way.rollout.stableEndpoints : undefined);
+  return endpoints === undefined ? null : new Set(endpoints.flatMap(requestsOf));
+}
+
+/** Where engine or router cannot be asked: whether another process serves, or may serve, what this one would get back. */
+export function mayBeRivalled({ process, candidate, stableEndpoints = [] }: Rollout, { engine, routes }: Seen): boolean {
+  const installed = engine.kind === "known" ? (engine.value.installed.get(process) ?? []) : [];
+  const own =
+    routes.kind === "known"
+      ? endpointsServed(routes.value.get(process))
+      : candidate && findInstalled(installed, candidate.digest)?.endpoints;
+  if (!own) return false;
+  const now = new Set(own.flatMap(requestsOf));
+  const regained = new Set(stableEndpoints.flatMap(requestsOf).filter((request) => !now.has(request)));
+  if (routes.kind === "unknown") return regained.size > 0;
+  const others = [...routes.value].filter(([other]) => other !== process);
+  return others.some(([, route]) =>
+    endpointsServed(route)
+      .flatMap(requestsOf)
+      .some((request) => regained.has(request)),
+  );
 }
 
 /** Others that gave up what this process serves, and will not serve once it has gone back. */
 function giversOf(process: ProcessId, way: WayBack, around: Surroundings): readonly Exchange[] {
-  const lost = lostBy(process, unitBack(way), around);
+  const lost = lostBy(process, way, around);
   return exchangedOf(process, way, around).filter((each) => each.process !== process && each.gave.some((request) => lost.has(request)));
 }
 
 /** Nothing where it cannot be told what the version before it answers. */
-function lostBy(process: ProcessId, back: UnitRef | null, around: Surroundings): ReadonlySet<string> {
-  if (back && !findInstalled(around.engine.installed.get(process) ?? [], back.digest)) return new Set();
-  const later = back ? requestsAt(back, around) : new Set<string>();
-  return new Set([...requestsNow(process, around)].filter((request) => !later.has(request)));
+function lostBy(process: ProcessId, way: WayBack, around: Surroundings): ReadonlySet<string> {
+  const later = requestsBack(process, way, around);
+  return new Set(later === null ? [] : [...requestsNow(process, around)].filter((request) => !later.has(request)));
 }
 
 function exchangedOf(process: ProcessId, way: WayBack, around: Surroundings): readonly Exchange[] {
@@ -227,7 +245,7 @@ export function exchangedWith(remembered: ProcessState | undefined, digest: Dige
 
 function orphansOf(members: ReadonlyMap<ProcessId, WayBack>, around: Surroundings): readonly Orphan[] {
   return [...members].flatMap(([member, way]) => {
-    const lost = lostBy(member, unitBack(way), around);
+    const lost = lostBy(member, way, around);
     const served = endpointsServed(around.routes.get(member));
     return giversOf(member, way, around).flatMap(({ process, before, gave }) => {
       if (!before || members.has(process)) return [];
@@ -235,11 +253,6 @@ function orphansOf(members: ReadonlyMap<ProcessId, WayBack>, around: Surrounding
       return endpoint ? [{ endpoint, giver: before }] : [];
     });
   });
-}
-
-function requestsAt({ process, digest }: UnitRef, { engine }: Surroundings): ReadonlySet<string> {
-  const installed = findInstalled(engine.installed.get(process) ?? [], digest);
-  return new Set((installed?.endpoints ?? []).flatMap(requestsOf));
 }
 
 function requestsNow(process: ProcessId, around: Surroundings): ReadonlySet<string> {

@@ -3,6 +3,7 @@
 import type { Action, Weight } from "../../../domain/journal/actions.ts";
 import type { Phase, ValidationName, ValidationResult } from "../../../domain/evidence.ts";
 import type { DeploymentKind, Exchange, Rollout, RolloutState, Stuck } from "../../../domain/journal/rollout.ts";
+import type { PublicEndpoint } from "../../../domain/desired/unit.ts";
 import type { Pause } from "../../../domain/journal/people.ts";
 import type { DeploymentPhase, Health, ProcessStatus, SyncStatus } from "../../../domain/journal/status.ts";
 import type { KnownGood, Refusal, ProcessState } from "../../../domain/journal/state.ts";
@@ -110,6 +111,7 @@ const isRollout = shape<Rollout>({
   kind: isDeploymentKind,
   commit: isText,
   stable: nullable(isUnitRef),
+  stableEndpoints: optional(listOf(shape<PublicEndpoint>({ method: isText, path: isText }))),
   candidate: nullable(isUnitRef),
   definition: optional(isDigest),
   strategy: isStrategy,
