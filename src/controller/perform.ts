@@ -19,7 +19,7 @@ import { loadUnit } from "./units.ts";
  * decision; true when there is any.
  */
 export async function settle(environment: EnvironmentName, ports: Ports, isHeldBack: IsHeldBack = nothing): Promise<boolean> {
-  const { owed } = await ports.journal.state(environment);
+  const owed = await stillOwed(environment, ports);
   const now = ports.clock.now();
   const commit = ports.wanted(environment)?.commit;
   // What was refused for good is tried again once another commit is in force, which may be what mends it.
@@ -41,6 +41,13 @@ export async function settle(environment: EnvironmentName, ports: Ports, isHeldB
     await Promise.all(refusals.map((refusal) => refuse(environment, refusal, ports)));
   }
   return due.length < all.length;
+}
+
+/** What the journal owes, but for what a decision has dropped that is carried out and waits for the disk. */
+async function stillOwed(environment: EnvironmentName, { journal, unrecorded }: Ports): Promise<readonly OwedAction[]> {
+  const remembered = await journal.state(environment);
+  const kept = new Set(unrecorded.over(remembered).owed.map(({ id }) => id));
+  return remembered.owed.filter(({ id }) => kept.has(id));
 }
 
 export type IsHeldBack = (owed: OwedAction) => boolean;

@@ -119,6 +119,27 @@ describe("a version that goes bad and is no longer pinned while the disk is full
   });
 });
 
+describe("a version that got its traffic in the moment in which the disk became full", () => {
+  it("does not get it back for a moment at each pass, once it has lost it", async () => {
+    world = await running();
+    use(world, blueGreen, 60_000, [errorRate]);
+    measure(world, 60);
+    world.pin("orders", "1.1.0");
+    for (let pass = 0; pass < 20 && !("1.1.0" in world.traffic("orders")); pass += 1) {
+      const state = (await world.state("orders"))?.rollout?.state.kind;
+      fill(world, state === "checking" ? "decisions" : "free");
+      await world.pass().catch(() => undefined);
+    }
+    fill(world, "full");
+    await failingPass();
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
+    const since = world.router.calls.length;
+    for (let pass = 0; pass < 5; pass += 1) await world.pass().catch(() => undefined);
+    const given = world.router.calls.slice(since).flatMap((call) => (call.call === "ensureRoutes" ? call.routes : []));
+    expect(given.flatMap(({ shares }) => shares.map(({ version }) => version))).not.toContain("1.1.0");
+  });
+});
+
 describe("a watched version that lost its traffic to a run that could record nothing", () => {
   beforeEach(async () => {
     world = await running();

@@ -3,7 +3,7 @@
 import { strategyFor } from "../../src/domain/desired/environment.ts";
 import type { EnvironmentName, ProcessId } from "../../src/domain/names.ts";
 import { requestsOf } from "../../src/domain/observed/requests.ts";
-import type { Exchange } from "../../src/domain/journal/rollout.ts";
+import type { Exchange, Rollout } from "../../src/domain/journal/rollout.ts";
 import type { Route } from "../../src/domain/observed/route.ts";
 import { servingUnit } from "../../src/domain/observed/observation.ts";
 import type { EnvironmentState } from "../../src/domain/journal/state.ts";
@@ -47,7 +47,7 @@ function judgeLost(world: SimWorld, written: Written, { path, owners }: Lost): v
   const [owner] = wanted;
   if (!owner || owners.includes(owner) || wanted.some((each) => each !== owner)) return;
   const isAnyRecreated = [owner, ...owners].some((process) => isRecreated(world, environment, process));
-  const isExcused = isAnyRecreated || owners.some((process) => isLeftBehind(written, process, path));
+  const isExcused = isAnyRecreated || owners.some((process) => isLeftBehind(world, written, { process, path }));
   trace.expect(
     isExcused,
     "a path is never without an owner because of a switch",
@@ -62,12 +62,23 @@ function isRecreated({ plan }: SimWorld, environment: EnvironmentName, process: 
 }
 
 /** A version that is rolled back leaves it behind, and whoever it took it over from cannot go back with it. */
-function isLeftBehind(written: Written, process: ProcessId, path: string): boolean {
+function isLeftBehind(
+  world: SimWorld,
+  written: Written,
+  { process, path }: { readonly process: ProcessId; readonly path: string },
+): boolean {
   const rollout = written.state.processes.get(process)?.rollout;
-  if (rollout?.state.kind !== "rejected") return false;
+  if (!rollout || !isRejected(world, written, rollout)) return false;
   const isIt = (request: string): boolean => requestsOf({ method: "GET", path }).includes(request);
   const givers = (rollout.exchanged ?? []).filter((each) => each.process !== process && each.gave.some(isIt));
   return !givers.some((giver) => canGoBack(written, giver));
+}
+
+/** While nothing can be recorded only the route tells it: as a rejection makes it. */
+function isRejected({ disk }: SimWorld, { routes }: Written, { process, state, stable }: Rollout): boolean {
+  if (state.kind === "rejected" || !disk.isFull) return state.kind === "rejected";
+  const route = routes.find((each) => each.process === process);
+  return route !== undefined && route.shares.every(({ digest }) => digest === stable?.digest);
 }
 
 /** Nothing has changed there since, and the version before it is good, warm, and answers. */

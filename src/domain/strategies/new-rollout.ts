@@ -10,7 +10,10 @@ import type { DeploymentUpdate } from "../journal/state.ts";
 import { limitMsOf } from "./traits.ts";
 
 /** What only whoever begins it can know. */
-export type Identity = Pick<Rollout, "kind" | "candidate" | "definition" | "fast" | "stable" | "stableEndpoints" | "isSecondTry" | "exchanged">;
+export type Identity = Pick<
+  Rollout,
+  "kind" | "candidate" | "definition" | "fast" | "stable" | "stableEndpoints" | "isSecondTry" | "exchanged"
+>;
 
 /** Before its first step. */
 export function newRollout(process: ProcessId, seen: Seen, spec: EnvironmentSpec, identity: Identity): Rollout {
