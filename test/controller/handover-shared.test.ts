@@ -1,6 +1,6 @@
 /** A canary that shares the traffic already when a path that only the version before it answers gets another owner. */
 
-import { beforeEach, expect, it } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import { installed, type Move, settleWatched, writes } from "../support/moved-paths.ts";
 import { errorRate, measure, use } from "../support/progressive.ts";
@@ -90,4 +90,48 @@ it("goes back alone when its metrics condemn it in the moment in which the taker
   });
   expect(await settleWatched(world, paths)).toEqual([]);
   expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "1.0.0": 100 }, { "1.0.0": 100 }]);
+});
+
+describe("a version that goes from instance to instance", () => {
+  const rolling: StrategySpec = { kind: "rolling", batchSize: 1, batchDelayMs: 1_000, maxUnavailable: 1, healthCheckIntervalMs: 100 };
+
+  beforeEach(async () => {
+    world = await installed(move, rolling);
+    for (const process of ["alpha", "beta"]) world.publish(process, "2.0.0", { paths: move.after[process] ?? [] });
+    world.pin("alpha", "2.0.0");
+    for (let pass = 0; pass < 20; pass += 1) await world.pass();
+    expect(world.traffic("alpha")).toEqual({ "1.0.0": 50, "2.0.0": 50 });
+    world.engine.keepUnready(world.digest("beta", "2.0.0"), true);
+    world.pin("beta", "2.0.0");
+    await waitingHalfway();
+  });
+
+  async function waitingHalfway(): Promise<void> {
+    expect(await settleWatched(world, paths)).toEqual([]);
+    world.now += 2_000;
+    expect(await settleWatched(world, paths)).toEqual([]);
+    expect(world.traffic("alpha")).toEqual({ "1.0.0": 50, "2.0.0": 50 });
+  }
+
+  it("keeps the last instances in rotation with the version before it until the taker is ready", async () => {
+    expect((await world.status("alpha"))?.reason.text).toContain("hands over: waits for beta, with which GET /banana changes owner");
+    const since = world.router.calls.length;
+    world.engine.keepUnready(world.digest("beta", "2.0.0"), false);
+    expect(await settleWatched(world, paths)).toEqual([]);
+    expect(writes(world, since)).toContainEqual(["alpha", "beta"]);
+    expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "2.0.0": 100 }, { "2.0.0": 100 }]);
+  });
+
+  it("goes on alone when nobody is to take the path over any more", async () => {
+    world.pin("beta", "1.0.0");
+    await world.settle();
+    expect(world.traffic("alpha")).toEqual({ "2.0.0": 100 });
+  });
+
+  it("goes back when its time is over, and is not condemned for that", async () => {
+    world.now += world.spec.deploymentTimeoutMs;
+    expect(await settleWatched(world, paths)).toEqual([]);
+    expect(world.traffic("alpha")).toEqual({ "1.0.0": 100 });
+    expect(world.reverts).toEqual([]);
+  });
 });

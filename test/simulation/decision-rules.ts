@@ -136,9 +136,9 @@ function follow(world: SimWorld, memory: Memory, { id, opened, endedAt, phase, s
 
 const allButOver: ReadonlySet<string> = new Set(["draining", "removing", "watching", "rejected", "handing-over"]);
 
-/** A canary that has a share already, and only waits for paths of others. */
+/** It has a share already, and only waits for paths of others. */
 function hasPassed({ state }: Rollout): boolean {
-  return state.kind === "shifting" && state.hasPassed === true;
+  return (state.kind === "shifting" && state.hasPassed === true) || (state.kind === "returning" && state.isKeptIn === true);
 }
 
 /** Ways back pass every gate; what has all the traffic already, loses it, or only waits for paths of others, does not count. */

@@ -73,7 +73,7 @@ export const rolloutStates = {
   rotating: { kind: "rotating", ...batch },
   replacing: { kind: "replacing", ...batch },
   probing: { kind: "probing", ...batch },
-  returning: { kind: "returning", ...batch },
+  returning: { kind: "returning", ...batch, isKeptIn: true },
   pausing: { kind: "pausing", done: ["i1"], since: 7 },
   confirming: { kind: "confirming" },
   draining: { kind: "draining", since: 7 },

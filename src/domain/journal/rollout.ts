@@ -87,6 +87,8 @@ interface Batch<K extends string> {
   readonly done: readonly string[];
   readonly batch: readonly string[];
   readonly since: Instant;
+  /** They are the last, and stay in rotation with the old version until others take over what only that one answers. */
+  readonly isKeptIn?: true;
 }
 
 /** What makes Pinion start a deployment. `heal` puts back what was changed by hand; `retire` removes a process that left the pins. */

@@ -49,11 +49,13 @@ function whenReady(at: HandingOver, seen: RolloutSeen): StrategyStep | null {
 /** The step that its strategy says, unless paths change owner by it. */
 function whenDue({ rollout, candidate, handover, isAsked }: HandingOver, step: StrategyStep, seen: RolloutSeen): StrategyStep {
   const { state } = rollout;
-  if (!isFirstTraffic(rollout, step) && !isLastTraffic(state, step, seen)) return step;
+  if (!isFirstTraffic(rollout, step) && !isLastTraffic(state, step, seen) && !isLastBatch(step, seen)) return step;
   // Who has its paths is not known: it may be somebody who gives them up only together with it.
   if (!isAsked) return stay(state, cannotBeAsked, seen.now + askAgainMs);
   if (!handover) return step;
   if (state.kind === "shifting") return stay({ ...state, hasPassed: true }, handover.why);
+  if (state.kind === "returning") return stay(state, handover.why);
+  if (isLastBatch(step, seen)) return keepIn(candidate, handover, step, seen);
   return beginHandingOver(candidate, handover, step, seen);
 }
 
@@ -107,8 +109,25 @@ function isFirstTraffic(rollout: Rollout, { state, outcome }: StrategyStep): boo
 }
 
 /** Where the version before it is gone there is nobody left to share with. */
-function isLastTraffic({ kind }: RolloutState, { state }: StrategyStep, { stableInstalled }: RolloutSeen): boolean {
-  return kind === "shifting" && state.kind === "switching" && !isNotSo(stableInstalled);
+function isLastTraffic(from: RolloutState, { state }: StrategyStep, { stableInstalled }: RolloutSeen): boolean {
+  const isShared = from.kind === "shifting" || (from.kind === "returning" && from.isKeptIn === true);
+  return isShared && state.kind === "switching" && !isNotSo(stableInstalled);
+}
+
+/** From instance to instance: none is left that goes on with the version before it. */
+function isLastBatch({ state }: StrategyStep, { instances }: RolloutSeen): boolean {
+  if ((state.kind !== "rotating" && state.kind !== "replacing") || state.isKeptIn || instances.kind === "unknown") return false;
+  const moved = [...state.done, ...state.batch];
+  return state.done.length > 0 && instances.value.every(({ id, isUp }) => !isUp || moved.includes(id));
+}
+
+/** It is installed and checked there too, beside the version before it, which goes on to have their traffic. */
+function keepIn(candidate: UnitRef, { why }: Handover, { state }: StrategyStep, { now }: RolloutSeen): StrategyStep {
+  if (state.kind !== "rotating" && state.kind !== "replacing") return stay(state, why);
+  const { done, batch } = state;
+  return enter({ kind: "replacing", done, batch, since: now, isKeptIn: true }, why, [
+    { kind: "ensure-installed", unit: candidate, on: batch },
+  ]);
 }
 
 /** The same, in one write with what these processes get. */

@@ -185,7 +185,7 @@ function whenProbing(at: Rolling, state: In<"probing">): StrategyStep {
     return { ...asking, wakeAt: seen.now + spec.healthCheckIntervalMs };
   }
   const moved = [...done, ...batch];
-  if (pendingOf(at, moved).length === 0) return comeBack(at, moved);
+  if (pendingOf(at, moved).length === 0 && !state.isKeptIn) return comeBack(at, moved);
   const returning = { ...state, kind: "returning", since: seen.now } as const;
   return enter(returning, `checked; ${describe(at, returning)}`, rotate(rollout, at, rotationFor(placesIn(returning), at.instances, spec)));
 }
@@ -245,8 +245,8 @@ function takeBatch(at: Rolling, state: In<"pausing">): StrategyStep {
   return enter(rotating, describe(at, rotating), rotate(rollout, at, rotationFor(placesIn(rotating), instances, spec)));
 }
 
-function replace(at: Rolling, { done, batch }: Pick<BatchState, "done" | "batch">): StrategyStep {
-  const replacing = { kind: "replacing", done, batch, since: at.seen.now } as const;
+function replace(at: Rolling, { done, batch, isKeptIn }: Pick<BatchState, "done" | "batch" | "isKeptIn">): StrategyStep {
+  const replacing = { kind: "replacing", done, batch, since: at.seen.now, ...(isKeptIn && { isKeptIn }) } as const;
   return enter(replacing, describe(at, replacing), installOn(at.candidate, batch));
 }
 
@@ -259,7 +259,7 @@ function checkOn({ rollout, candidate }: Rolling, batch: readonly string[]): Act
 }
 
 function placesIn(state: Underway): Places {
-  if (state.kind === "pausing") return { moved: state.done, batch: [] };
+  if (state.kind === "pausing" || state.isKeptIn) return { moved: state.done, batch: [] };
   if (state.kind === "returning") return { moved: [...state.done, ...state.batch], batch: [] };
   return { moved: state.done, batch: state.batch };
 }

@@ -56,7 +56,8 @@ export const rolloutStates: Readonly<Record<RolloutState["kind"], StateTraits>> 
 
 /** It is ready for all the traffic, and waits for those with whom its paths change owner; with a share of it already, or without. */
 export function isHandingOver(state: RolloutState): boolean {
-  return state.kind === "handing-over" || (state.kind === "shifting" && state.hasPassed === true);
+  if (state.kind === "shifting") return state.hasPassed === true;
+  return state.kind === "handing-over" || (state.kind === "returning" && state.isKeptIn === true);
 }
 
 /** Whether it goes by the strategy of its process; else by rules of its own, and keeps the environment in order. */

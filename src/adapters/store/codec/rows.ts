@@ -31,11 +31,7 @@ const isNames = listOf(isText);
 const isWeight = shape<Weight>({ unit: isUnitRef, weight: isNumber, on: optional(isNames) });
 const nothing = shape<object>({});
 const since = shape<{ readonly since: number }>({ since: isNumber });
-const batch = shape<{ readonly done: readonly string[]; readonly batch: readonly string[]; readonly since: number }>({
-  done: isNames,
-  batch: isNames,
-  since: isNumber,
-});
+const batch = shape<Body<RolloutState, "rotating">>({ done: isNames, batch: isNames, since: isNumber, isKeptIn: optional(isTrue) });
 
 export const isAction = variants<Action>({
   "ensure-installed": shape<Body<Action, "ensure-installed">>({ unit: isUnitRef, on: optional(isNames) }),
