@@ -8,13 +8,19 @@ import { Mismatch } from "../domain/checked.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import type { OrderAnswer } from "../domain/journal/commands.ts";
 import type { HistoryQuery } from "../ports/journal.ts";
-import { type History, parseDeployment, parseHistory, parseOrderAnswer, parseOverview } from "./parse-answers.ts";
+import { type History, parseDeployment, parseHistory, parseOrderAnswer, parseOverview, parsePage, parseSummary } from "./parse-answers.ts";
+import type { Page, Summary } from "./listing.ts";
+import type { ProcessesQuery } from "../schemas/queries.ts";
 import type { OrderRequest } from "./parse-command.ts";
 import type { Selection } from "./selection.ts";
 
 export interface ControllerClient {
   /** @throws `controller/unreachable`, `controller/failed`, `environment/unknown`, `process/unknown`. */
   overview(selection: Selection): Promise<Overview>;
+  /** One page of the processes that are asked for. @throws the same. */
+  processes(query: ProcessesQuery): Promise<Page>;
+  /** How many processes are in each state. @throws the same. */
+  summary(query?: { readonly environment?: EnvironmentName }): Promise<Summary>;
   /** Newest first. @throws the same. */
   history(query: Omit<HistoryQuery, "id">): Promise<readonly Deployment[]>;
   /** The same with the controller's clock. */
@@ -53,6 +59,12 @@ export function createControllerClient(controller: ControllerTarget | string): C
     historyAsOf,
     async overview(selection) {
       return parseAnswer(base, parseOverview, await ask(base, `/api/v1/status${queryOf({ ...selection })}`));
+    },
+    async processes(query) {
+      return parseAnswer(base, parsePage, await ask(base, `/api/v1/processes${queryOf(query)}`));
+    },
+    async summary(query = {}) {
+      return parseAnswer(base, parseSummary, await ask(base, `/api/v1/summary${queryOf({ ...query })}`));
     },
     history: async (query) => (await historyAsOf(query)).deployments,
     async deployment(id) {

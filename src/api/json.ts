@@ -5,7 +5,8 @@ import type { Instant } from "../domain/names.ts";
 import type { OrderAnswer } from "../domain/journal/commands.ts";
 import type { Progress } from "../domain/journal/progress.ts";
 import type { RevertView } from "../domain/journal/revert-view.ts";
-import type { DeploymentAnswer, ProcessAnswer, StatusAnswer } from "../schemas/answers.ts";
+import { type Page, summarise } from "./listing.ts";
+import type { DeploymentAnswer, ProcessAnswer, ProcessesAnswer, StatusAnswer, SummaryAnswer } from "../schemas/answers.ts";
 import type { IsoTime } from "../schemas/shapes.ts";
 import type { Deployment } from "../domain/journal/state.ts";
 
@@ -73,6 +74,21 @@ export function processJson(view: ProcessView): ProcessAnswer {
     revert: revert && revertJson(revert),
     quarantined: quarantined.map(timed),
     deadEnd,
+  };
+}
+
+/** One page of a list, as plain JSON. */
+export function pageJson({ processes, total, next }: Page, now: Instant): ProcessesAnswer {
+  const listed = processes.map((view) => ({ environment: view.environment, ...processJson(view) }));
+  return { now: isoTime(now), total, next, processes: listed };
+}
+
+/** The counts of all environments and of each, as plain JSON. */
+export function summaryJson({ environments }: Overview, now: Instant): SummaryAnswer {
+  return {
+    now: isoTime(now),
+    ...summarise(environments.flatMap(({ processes }) => processes)),
+    environments: environments.map(({ name, freeze, processes }) => ({ name, isFrozen: freeze !== null, ...summarise(processes) })),
   };
 }
 

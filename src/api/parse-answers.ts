@@ -9,6 +9,7 @@ import type { Instant } from "../domain/names.ts";
 import * as fits from "../generated/validators/answers.mjs";
 import type { DeploymentAnswer, ProcessAnswer } from "../schemas/answers.ts";
 import type { IsoTime } from "../schemas/shapes.ts";
+import type { Page, Summary } from "./listing.ts";
 import type { Overview, ProcessView } from "./views.ts";
 
 /** The same with instants where times were written. */
@@ -45,6 +46,17 @@ function processView(process: Read<ProcessAnswer>, environment: string): Process
 
 function revertView({ refusal, ...revert }: NonNullable<Read<ProcessAnswer>["revert"]>): RevertView {
   return { ...revert, ...(refusal !== null && { refusal }) };
+}
+
+/** @throws Mismatch */
+export function parsePage(value: unknown): Page {
+  const { now: _now, processes, ...page } = read(fits.processes, value);
+  return { ...page, processes: processes.map((process) => processView(process, process.environment)) };
+}
+
+/** @throws Mismatch */
+export function parseSummary(value: unknown): Summary {
+  return read(fits.summary, value);
 }
 
 /** @throws Mismatch */

@@ -1,6 +1,6 @@
 /** What the controller's API answers, and what `--format json` prints. */
 
-import { type Static, Type } from "typebox";
+import { type Static, type TUnsafe, Type } from "typebox";
 import type { ReasonCode } from "../domain/journal/reason.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { EngineInstance } from "../domain/desired/unit.ts";
@@ -148,6 +148,33 @@ export const status = Type.Object({
   findings: list(finding),
 });
 
+const listedProcess = named("ListedProcess", Type.Object({ environment: text, ...process.properties }));
+
+/** One page of a list of processes. `total`: on all pages. `next`: the cursor of the next page; null: this is the last one. */
+export const processes = Type.Object({ now: time, total: number, next: nullable(text), processes: list(listedProcess) });
+
+/** One number for each of these names. */
+function countsOf<T extends string>(names: TUnsafe<T>): TUnsafe<Readonly<Record<T, number>>> {
+  const fields = (names as unknown as { readonly enum: readonly T[] }).enum.map((name) => [name, number] as const);
+  return Type.Unsafe<Readonly<Record<T, number>>>(Type.Object(Object.fromEntries(fields)));
+}
+
+const counts = {
+  total: number,
+  health: countsOf(health),
+  sync: countsOf(syncStatus),
+  phase: countsOf(deploymentPhase),
+  underWay: number,
+  quarantined: number,
+};
+
+/** How many processes are in each state, together and in each environment. */
+export const summary = Type.Object({
+  now: time,
+  ...counts,
+  environments: list(Type.Object({ name: text, isFrozen: Type.Boolean(), ...counts })),
+});
+
 /** One deployment with its steps and validations. */
 export const deployment = named(
   "Deployment",
@@ -201,3 +228,5 @@ export const problem = named(
 export type StatusAnswer = Static<typeof status>;
 export type ProcessAnswer = Static<typeof process>;
 export type DeploymentAnswer = Static<typeof deployment>;
+export type ProcessesAnswer = Static<typeof processes>;
+export type SummaryAnswer = Static<typeof summary>;

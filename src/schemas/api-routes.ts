@@ -32,6 +32,16 @@ export const apiRoutes: Readonly<Record<string, ApiRoute>> = {
     query: queries.statusQuery,
     answers: { 200: answers.status },
   },
+  "GET /api/v1/processes": {
+    summary: "Processes, filtered and sorted, a page at a time.",
+    query: queries.processesQuery,
+    answers: { 200: answers.processes },
+  },
+  "GET /api/v1/summary": {
+    summary: "How many processes are in each state.",
+    query: queries.summaryQuery,
+    answers: { 200: answers.summary },
+  },
   "GET /api/v1/history": { summary: "Deployments, newest first.", query: queries.historyQuery, answers: { 200: answers.history } },
   "GET /api/v1/deployments/{id}": { summary: "One deployment with its steps and validations.", answers: { 200: answers.deployment } },
   "POST /api/v1/refresh": {

@@ -1,17 +1,34 @@
 /** What may be asked of the API in an address. Numbers come in as text. */
 
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
+import { oneOf } from "./shapes.ts";
+import { deploymentPhase, health, syncStatus } from "./values.ts";
 
 const exactly = { additionalProperties: false };
 const name = Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: "1 to 200 characters" }));
 
 export const statusQuery = Type.Object({ environment: name, process: name }, exactly);
 
-export const historyQuery = Type.Object(
+const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: "a whole number from 1 to 1000" }));
+
+export const historyQuery = Type.Object({ environment: name, process: name, limit }, exactly);
+
+/** `q`: a part of the process's name, its version or its reason. `cursor`: what `next` of the page before said. */
+export const processesQuery = Type.Object(
   {
     environment: name,
     process: name,
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: "a whole number from 1 to 1000" })),
+    phase: Type.Optional(deploymentPhase),
+    health: Type.Optional(health),
+    sync: Type.Optional(syncStatus),
+    q: name,
+    sort: Type.Optional(oneOf(["environment", "process", "health", "since"])),
+    cursor: Type.Optional(Type.String({ minLength: 1, maxLength: 2000, description: "what `next` of the page before says" })),
+    limit,
   },
   exactly,
 );
+
+export const summaryQuery = Type.Object({ environment: name }, exactly);
+
+export type ProcessesQuery = Static<typeof processesQuery>;

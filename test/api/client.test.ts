@@ -3,6 +3,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
+import { listProcesses, summarise } from "../../src/api/listing.ts";
 import { overviewJson } from "../../src/api/json.ts";
 import { createControllerClient } from "../../src/api/client.ts";
 import { startHttp } from "../../src/surfaces/http/listen.ts";
@@ -40,6 +41,8 @@ describe("the client", () => {
     try {
       const client = createControllerClient({ url: `${server.url}/`, socket: null, token: () => Promise.resolve(token) });
       expect(await client.overview({})).toEqual({ ...picture, now: noon });
+      expect(await client.processes({ limit: 1000 })).toEqual(listProcesses(picture, { limit: 1000 }));
+      expect(await client.summary()).toMatchObject(summarise(picture.environments.flatMap(({ processes }) => processes)));
       expect(await client.history({ limit: 1 })).toEqual([deployment]);
       expect(await client.deployment(deployment.id)).toEqual(deployment);
     } finally {

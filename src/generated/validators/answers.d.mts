@@ -9,6 +9,8 @@ export declare const commandResult: Validator<Static<typeof schemas.commandResul
 export declare const deployment: Validator<Static<typeof schemas.deployment>> & { readonly times: unknown };
 export declare const history: Validator<Static<typeof schemas.history>> & { readonly times: unknown };
 export declare const problem: Validator<Static<typeof schemas.problem>>;
+export declare const processes: Validator<Static<typeof schemas.processes>> & { readonly times: unknown };
 export declare const readiness: Validator<Static<typeof schemas.readiness>>;
 export declare const status: Validator<Static<typeof schemas.status>> & { readonly times: unknown };
+export declare const summary: Validator<Static<typeof schemas.summary>> & { readonly times: unknown };
 export declare const unanswered: Validator<Static<typeof schemas.unanswered>>;

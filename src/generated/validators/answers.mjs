@@ -1467,247 +1467,13 @@ validate33.errors = vErrors;
 return errors === 0;
 }
 
-export const readiness = validate38;
-const schema17 = {"type":"object","required":["status","store","repository"],"properties":{"status":{"type":"string","enum":["ready","starting","cannot record","gateway is down"]},"store":{"anyOf":[{"type":"object","required":["code"],"properties":{"code":{"type":"string"}}},{"type":"null"}]},"repository":{"type":"object","required":["state","code"],"properties":{"state":{"type":"string"},"code":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"$id":"readiness"};
-
-function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
-/*# sourceURL="readiness" */;
-let vErrors = null;
-let errors = 0;
-if(errors === 0){
-if(data && typeof data == "object" && !Array.isArray(data)){
-let missing0;
-if((((data.status === undefined) && (missing0 = "status")) || ((data.store === undefined) && (missing0 = "store"))) || ((data.repository === undefined) && (missing0 = "repository"))){
-validate38.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema17.required,parentSchema:schema17,data}];
-return false;
-}
-else {
-if(data.status !== undefined){
-let data0 = data.status;
-const _errs1 = errors;
-if(typeof data0 !== "string"){
-validate38.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},schema:schema17.properties.status.type,parentSchema:schema17.properties.status,data:data0}];
-return false;
-}
-if(!((((data0 === "ready") || (data0 === "starting")) || (data0 === "cannot record")) || (data0 === "gateway is down"))){
-validate38.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema17.properties.status.enum},schema:schema17.properties.status.enum,parentSchema:schema17.properties.status,data:data0}];
-return false;
-}
-var valid0 = _errs1 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.store !== undefined){
-let data1 = data.store;
-const _errs3 = errors;
-const _errs4 = errors;
-let valid1 = false;
-const _errs5 = errors;
-if(errors === _errs5){
-if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
-let missing1;
-if((data1.code === undefined) && (missing1 = "code")){
-const err0 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema17.properties.store.anyOf[0].required,parentSchema:schema17.properties.store.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err0];
-}
-else {
-vErrors.push(err0);
-}
-errors++;
-}
-else {
-if(data1.code !== undefined){
-let data2 = data1.code;
-if(typeof data2 !== "string"){
-const err1 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema17.properties.store.anyOf[0].properties.code.type,parentSchema:schema17.properties.store.anyOf[0].properties.code,data:data2};
-if(vErrors === null){
-vErrors = [err1];
-}
-else {
-vErrors.push(err1);
-}
-errors++;
-}
-}
-}
-}
-else {
-const err2 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema17.properties.store.anyOf[0].type,parentSchema:schema17.properties.store.anyOf[0],data:data1};
-if(vErrors === null){
-vErrors = [err2];
-}
-else {
-vErrors.push(err2);
-}
-errors++;
-}
-}
-var _valid0 = _errs5 === errors;
-valid1 = valid1 || _valid0;
-if(!valid1){
-const _errs9 = errors;
-if(data1 !== null){
-const err3 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema17.properties.store.anyOf[1].type,parentSchema:schema17.properties.store.anyOf[1],data:data1};
-if(vErrors === null){
-vErrors = [err3];
-}
-else {
-vErrors.push(err3);
-}
-errors++;
-}
-var _valid0 = _errs9 === errors;
-valid1 = valid1 || _valid0;
-}
-if(!valid1){
-const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema17.properties.store.anyOf,parentSchema:schema17.properties.store,data:data1};
-if(vErrors === null){
-vErrors = [err4];
-}
-else {
-vErrors.push(err4);
-}
-errors++;
-validate38.errors = vErrors;
-return false;
-}
-else {
-errors = _errs4;
-if(vErrors !== null){
-if(_errs4){
-vErrors.length = _errs4;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid0 = _errs3 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.repository !== undefined){
-let data3 = data.repository;
-const _errs11 = errors;
-if(errors === _errs11){
-if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
-let missing2;
-if(((data3.state === undefined) && (missing2 = "state")) || ((data3.code === undefined) && (missing2 = "code"))){
-validate38.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing2},schema:schema17.properties.repository.required,parentSchema:schema17.properties.repository,data:data3}];
-return false;
-}
-else {
-if(data3.state !== undefined){
-let data4 = data3.state;
-const _errs13 = errors;
-if(typeof data4 !== "string"){
-validate38.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema17.properties.repository.properties.state.type,parentSchema:schema17.properties.repository.properties.state,data:data4}];
-return false;
-}
-var valid3 = _errs13 === errors;
-}
-else {
-var valid3 = true;
-}
-if(valid3){
-if(data3.code !== undefined){
-let data5 = data3.code;
-const _errs15 = errors;
-const _errs16 = errors;
-let valid4 = false;
-const _errs17 = errors;
-if(typeof data5 !== "string"){
-const err5 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema17.properties.repository.properties.code.anyOf[0].type,parentSchema:schema17.properties.repository.properties.code.anyOf[0],data:data5};
-if(vErrors === null){
-vErrors = [err5];
-}
-else {
-vErrors.push(err5);
-}
-errors++;
-}
-var _valid1 = _errs17 === errors;
-valid4 = valid4 || _valid1;
-if(!valid4){
-const _errs19 = errors;
-if(data5 !== null){
-const err6 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema17.properties.repository.properties.code.anyOf[1].type,parentSchema:schema17.properties.repository.properties.code.anyOf[1],data:data5};
-if(vErrors === null){
-vErrors = [err6];
-}
-else {
-vErrors.push(err6);
-}
-errors++;
-}
-var _valid1 = _errs19 === errors;
-valid4 = valid4 || _valid1;
-}
-if(!valid4){
-const err7 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema17.properties.repository.properties.code.anyOf,parentSchema:schema17.properties.repository.properties.code,data:data5};
-if(vErrors === null){
-vErrors = [err7];
-}
-else {
-vErrors.push(err7);
-}
-errors++;
-validate38.errors = vErrors;
-return false;
-}
-else {
-errors = _errs16;
-if(vErrors !== null){
-if(_errs16){
-vErrors.length = _errs16;
-}
-else {
-vErrors = null;
-}
-}
-}
-var valid3 = _errs15 === errors;
-}
-else {
-var valid3 = true;
-}
-}
-}
-}
-else {
-validate38.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema17.properties.repository.type,parentSchema:schema17.properties.repository,data:data3}];
-return false;
-}
-}
-var valid0 = _errs11 === errors;
-}
-else {
-var valid0 = true;
-}
-}
-}
-}
-}
-else {
-validate38.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema17.type,parentSchema:schema17,data}];
-return false;
-}
-}
-validate38.errors = vErrors;
-return errors === 0;
-}
-
-export const status = validate39;
-const schema18 = {"type":"object","required":["now","store","gateway","repository","environments","findings"],"properties":{"now":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"store":{"anyOf":[{"type":"object","required":["since","code","why"],"properties":{"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"code":{"type":"string","enum":["store/full","store/failed"]},"why":{"type":"string"}}},{"type":"null"}]},"gateway":{"anyOf":[{"type":"object","required":["state","why","since","restarts","tampered"],"properties":{"state":{"type":"string","enum":["up","down"]},"why":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"restarts":{"type":"number"},"tampered":{"type":"number"}}},{"type":"null"}]},"repository":{"type":"object","required":["url","branch","commit","subject","author","committedAt","fetchedAt","state","code","reason","since","lastPollAt","lastGoodPollAt","nextPollAt"],"properties":{"url":{"type":"string"},"branch":{"type":"string"},"commit":{"anyOf":[{"type":"string"},{"type":"null"}]},"subject":{"anyOf":[{"type":"string"},{"type":"null"}]},"author":{"anyOf":[{"type":"string"},{"type":"null"}]},"committedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"fetchedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"state":{"type":"string","enum":["starting","ok","error"]},"code":{"anyOf":[{"type":"string"},{"type":"null"}]},"reason":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"lastPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"lastGoodPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"nextPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},"environments":{"type":"array","items":{"$ref":"Environment"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"status"};
-const schema19 = {"type":"object","required":["name","observedAt","type","url","freeze","processes","instances","notes","findings"],"properties":{"name":{"type":"string"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"type":{"type":"string"},"url":{"type":"string"},"freeze":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"Process"}},"instances":{"type":"array","items":{"type":"object","required":["id","state","why"],"properties":{"id":{"type":"string"},"state":{"type":"string","enum":["starting","ready","down"]},"why":{"type":"string"}}}},"notes":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Environment"};
+export const processes = validate38;
+const schema17 = {"type":"object","required":["now","total","next","processes"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"next":{"anyOf":[{"type":"string"},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"ListedProcess"}}},"$id":"processes"};
+const schema18 = {"type":"object","required":["environment","process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","deadEnd"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"ListedProcess"};
+const schema19 = {"type":"object","required":["deployment","strategy","state","version","from","startedAt","step","steps","weight","why","until","deadline","verdict","figures","paused"],"properties":{"deployment":{"type":"string"},"strategy":{"type":"string"},"state":{"type":"string"},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"from":{"anyOf":[{"type":"string"},{"type":"null"}]},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"step":{"anyOf":[{"type":"number"},{"type":"null"}]},"steps":{"anyOf":[{"type":"number"},{"type":"null"}]},"weight":{"type":"number"},"why":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"verdict":{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["healthy","unhealthy","unknown"]}},"oneOf":[{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","const":"healthy"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unhealthy"},"why":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unknown"},"why":{"type":"string"},"about":{"type":"string"}}}]},"figures":{"type":"array","items":{"type":"object","required":["name","unit","candidate","stable","limit","requests","verdict","why"],"properties":{"name":{"type":"string"},"unit":{"type":"string","enum":["%","ms",""]},"candidate":{"anyOf":[{"type":"number"},{"type":"null"}]},"stable":{"anyOf":[{"type":"number"},{"type":"null"}]},"limit":{"type":"string"},"requests":{"anyOf":[{"type":"number"},{"type":"null"}]},"verdict":{"type":"string","enum":["healthy","unhealthy","unknown"]},"why":{"type":"string"}}}},"paused":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]}},"$id":"Progress"};
 const schema20 = {"type":"object","required":["name","email"],"properties":{"name":{"type":"string"},"email":{"anyOf":[{"type":"string"},{"type":"null"}]},"claimed":{"type":"string"}},"$id":"Person"};
 
-function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Person" */;
 let vErrors = null;
 let errors = 0;
@@ -1715,7 +1481,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.name === undefined) && (missing0 = "name")) || ((data.email === undefined) && (missing0 = "email"))){
-validate41.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema20.required,parentSchema:schema20,data}];
+validate42.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema20.required,parentSchema:schema20,data}];
 return false;
 }
 else {
@@ -1723,7 +1489,7 @@ if(data.name !== undefined){
 let data0 = data.name;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema20.properties.name.type,parentSchema:schema20.properties.name,data:data0}];
+validate42.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema20.properties.name.type,parentSchema:schema20.properties.name,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -1774,7 +1540,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate41.errors = vErrors;
+validate42.errors = vErrors;
 return false;
 }
 else {
@@ -1798,7 +1564,7 @@ if(data.claimed !== undefined){
 let data2 = data.claimed;
 const _errs9 = errors;
 if(typeof data2 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/claimed",schemaPath:"#/properties/claimed/type",keyword:"type",params:{type: "string"},schema:schema20.properties.claimed.type,parentSchema:schema20.properties.claimed,data:data2}];
+validate42.errors = [{instancePath:instancePath+"/claimed",schemaPath:"#/properties/claimed/type",keyword:"type",params:{type: "string"},schema:schema20.properties.claimed.type,parentSchema:schema20.properties.claimed,data:data2}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -1811,18 +1577,16 @@ var valid0 = true;
 }
 }
 else {
-validate41.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema20.type,parentSchema:schema20,data}];
+validate42.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema20.type,parentSchema:schema20,data}];
 return false;
 }
 }
-validate41.errors = vErrors;
+validate42.errors = vErrors;
 return errors === 0;
 }
 
-const schema21 = {"type":"object","required":["process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","deadEnd"],"properties":{"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Process"};
-const schema22 = {"type":"object","required":["deployment","strategy","state","version","from","startedAt","step","steps","weight","why","until","deadline","verdict","figures","paused"],"properties":{"deployment":{"type":"string"},"strategy":{"type":"string"},"state":{"type":"string"},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"from":{"anyOf":[{"type":"string"},{"type":"null"}]},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"step":{"anyOf":[{"type":"number"},{"type":"null"}]},"steps":{"anyOf":[{"type":"number"},{"type":"null"}]},"weight":{"type":"number"},"why":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"verdict":{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["healthy","unhealthy","unknown"]}},"oneOf":[{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","const":"healthy"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unhealthy"},"why":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unknown"},"why":{"type":"string"},"about":{"type":"string"}}}]},"figures":{"type":"array","items":{"type":"object","required":["name","unit","candidate","stable","limit","requests","verdict","why"],"properties":{"name":{"type":"string"},"unit":{"type":"string","enum":["%","ms",""]},"candidate":{"anyOf":[{"type":"number"},{"type":"null"}]},"stable":{"anyOf":[{"type":"number"},{"type":"null"}]},"limit":{"type":"string"},"requests":{"anyOf":[{"type":"number"},{"type":"null"}]},"verdict":{"type":"string","enum":["healthy","unhealthy","unknown"]},"why":{"type":"string"}}}},"paused":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]}},"$id":"Progress"};
 
-function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Progress" */;
 let vErrors = null;
 let errors = 0;
@@ -1830,7 +1594,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((((data.deployment === undefined) && (missing0 = "deployment")) || ((data.strategy === undefined) && (missing0 = "strategy"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.from === undefined) && (missing0 = "from"))) || ((data.startedAt === undefined) && (missing0 = "startedAt"))) || ((data.step === undefined) && (missing0 = "step"))) || ((data.steps === undefined) && (missing0 = "steps"))) || ((data.weight === undefined) && (missing0 = "weight"))) || ((data.why === undefined) && (missing0 = "why"))) || ((data.until === undefined) && (missing0 = "until"))) || ((data.deadline === undefined) && (missing0 = "deadline"))) || ((data.verdict === undefined) && (missing0 = "verdict"))) || ((data.figures === undefined) && (missing0 = "figures"))) || ((data.paused === undefined) && (missing0 = "paused"))){
-validate45.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema22.required,parentSchema:schema22,data}];
+validate41.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema19.required,parentSchema:schema19,data}];
 return false;
 }
 else {
@@ -1838,7 +1602,7 @@ if(data.deployment !== undefined){
 let data0 = data.deployment;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/deployment",schemaPath:"#/properties/deployment/type",keyword:"type",params:{type: "string"},schema:schema22.properties.deployment.type,parentSchema:schema22.properties.deployment,data:data0}];
+validate41.errors = [{instancePath:instancePath+"/deployment",schemaPath:"#/properties/deployment/type",keyword:"type",params:{type: "string"},schema:schema19.properties.deployment.type,parentSchema:schema19.properties.deployment,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -1851,7 +1615,7 @@ if(data.strategy !== undefined){
 let data1 = data.strategy;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/type",keyword:"type",params:{type: "string"},schema:schema22.properties.strategy.type,parentSchema:schema22.properties.strategy,data:data1}];
+validate41.errors = [{instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/type",keyword:"type",params:{type: "string"},schema:schema19.properties.strategy.type,parentSchema:schema19.properties.strategy,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -1864,7 +1628,7 @@ if(data.state !== undefined){
 let data2 = data.state;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "string"},schema:schema22.properties.state.type,parentSchema:schema22.properties.state,data:data2}];
+validate41.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "string"},schema:schema19.properties.state.type,parentSchema:schema19.properties.state,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -1880,7 +1644,7 @@ const _errs8 = errors;
 let valid1 = false;
 const _errs9 = errors;
 if(typeof data3 !== "string"){
-const err0 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.version.anyOf[0].type,parentSchema:schema22.properties.version.anyOf[0],data:data3};
+const err0 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema19.properties.version.anyOf[0].type,parentSchema:schema19.properties.version.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1894,7 +1658,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs11 = errors;
 if(data3 !== null){
-const err1 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.version.anyOf[1].type,parentSchema:schema22.properties.version.anyOf[1],data:data3};
+const err1 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.version.anyOf[1].type,parentSchema:schema19.properties.version.anyOf[1],data:data3};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1907,7 +1671,7 @@ var _valid0 = _errs11 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.version.anyOf,parentSchema:schema22.properties.version,data:data3};
+const err2 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.version.anyOf,parentSchema:schema19.properties.version,data:data3};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1915,7 +1679,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate45.errors = vErrors;
+validate41.errors = vErrors;
 return false;
 }
 else {
@@ -1942,7 +1706,7 @@ const _errs14 = errors;
 let valid2 = false;
 const _errs15 = errors;
 if(typeof data4 !== "string"){
-const err3 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.from.anyOf[0].type,parentSchema:schema22.properties.from.anyOf[0],data:data4};
+const err3 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema19.properties.from.anyOf[0].type,parentSchema:schema19.properties.from.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1956,7 +1720,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs17 = errors;
 if(data4 !== null){
-const err4 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.from.anyOf[1].type,parentSchema:schema22.properties.from.anyOf[1],data:data4};
+const err4 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.from.anyOf[1].type,parentSchema:schema19.properties.from.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1969,7 +1733,7 @@ var _valid1 = _errs17 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.from.anyOf,parentSchema:schema22.properties.from,data:data4};
+const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.from.anyOf,parentSchema:schema19.properties.from,data:data4};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1977,7 +1741,7 @@ else {
 vErrors.push(err5);
 }
 errors++;
-validate45.errors = vErrors;
+validate41.errors = vErrors;
 return false;
 }
 else {
@@ -2004,12 +1768,12 @@ if(errors === _errs19){
 if(errors === _errs19){
 if(typeof data5 === "string"){
 if(!pattern0.test(data5)){
-validate45.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema22.properties.startedAt,data:data5}];
+validate41.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema19.properties.startedAt,data:data5}];
 return false;
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/type",keyword:"type",params:{type: "string"},schema:schema22.properties.startedAt.type,parentSchema:schema22.properties.startedAt,data:data5}];
+validate41.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/type",keyword:"type",params:{type: "string"},schema:schema19.properties.startedAt.type,parentSchema:schema19.properties.startedAt,data:data5}];
 return false;
 }
 }
@@ -2027,7 +1791,7 @@ const _errs22 = errors;
 let valid3 = false;
 const _errs23 = errors;
 if(!(typeof data6 == "number")){
-const err6 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.step.anyOf[0].type,parentSchema:schema22.properties.step.anyOf[0],data:data6};
+const err6 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema19.properties.step.anyOf[0].type,parentSchema:schema19.properties.step.anyOf[0],data:data6};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -2041,7 +1805,7 @@ valid3 = valid3 || _valid2;
 if(!valid3){
 const _errs25 = errors;
 if(data6 !== null){
-const err7 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.step.anyOf[1].type,parentSchema:schema22.properties.step.anyOf[1],data:data6};
+const err7 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.step.anyOf[1].type,parentSchema:schema19.properties.step.anyOf[1],data:data6};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -2054,7 +1818,7 @@ var _valid2 = _errs25 === errors;
 valid3 = valid3 || _valid2;
 }
 if(!valid3){
-const err8 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.step.anyOf,parentSchema:schema22.properties.step,data:data6};
+const err8 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.step.anyOf,parentSchema:schema19.properties.step,data:data6};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -2062,7 +1826,7 @@ else {
 vErrors.push(err8);
 }
 errors++;
-validate45.errors = vErrors;
+validate41.errors = vErrors;
 return false;
 }
 else {
@@ -2089,7 +1853,7 @@ const _errs28 = errors;
 let valid4 = false;
 const _errs29 = errors;
 if(!(typeof data7 == "number")){
-const err9 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.steps.anyOf[0].type,parentSchema:schema22.properties.steps.anyOf[0],data:data7};
+const err9 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema19.properties.steps.anyOf[0].type,parentSchema:schema19.properties.steps.anyOf[0],data:data7};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -2103,7 +1867,7 @@ valid4 = valid4 || _valid3;
 if(!valid4){
 const _errs31 = errors;
 if(data7 !== null){
-const err10 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.steps.anyOf[1].type,parentSchema:schema22.properties.steps.anyOf[1],data:data7};
+const err10 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.steps.anyOf[1].type,parentSchema:schema19.properties.steps.anyOf[1],data:data7};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -2116,7 +1880,7 @@ var _valid3 = _errs31 === errors;
 valid4 = valid4 || _valid3;
 }
 if(!valid4){
-const err11 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.steps.anyOf,parentSchema:schema22.properties.steps,data:data7};
+const err11 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.steps.anyOf,parentSchema:schema19.properties.steps,data:data7};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -2124,7 +1888,7 @@ else {
 vErrors.push(err11);
 }
 errors++;
-validate45.errors = vErrors;
+validate41.errors = vErrors;
 return false;
 }
 else {
@@ -2148,7 +1912,7 @@ if(data.weight !== undefined){
 let data8 = data.weight;
 const _errs33 = errors;
 if(!(typeof data8 == "number")){
-validate45.errors = [{instancePath:instancePath+"/weight",schemaPath:"#/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema22.properties.weight.type,parentSchema:schema22.properties.weight,data:data8}];
+validate41.errors = [{instancePath:instancePath+"/weight",schemaPath:"#/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema19.properties.weight.type,parentSchema:schema19.properties.weight,data:data8}];
 return false;
 }
 var valid0 = _errs33 === errors;
@@ -2161,7 +1925,7 @@ if(data.why !== undefined){
 let data9 = data.why;
 const _errs35 = errors;
 if(typeof data9 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.why.type,parentSchema:schema22.properties.why,data:data9}];
+validate41.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema19.properties.why.type,parentSchema:schema19.properties.why,data:data9}];
 return false;
 }
 var valid0 = _errs35 === errors;
@@ -2180,7 +1944,7 @@ if(errors === _errs39){
 if(errors === _errs39){
 if(typeof data10 === "string"){
 if(!pattern0.test(data10)){
-const err12 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema22.properties.until.anyOf[0],data:data10};
+const err12 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema19.properties.until.anyOf[0],data:data10};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -2191,7 +1955,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.until.anyOf[0].type,parentSchema:schema22.properties.until.anyOf[0],data:data10};
+const err13 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema19.properties.until.anyOf[0].type,parentSchema:schema19.properties.until.anyOf[0],data:data10};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -2207,7 +1971,7 @@ valid5 = valid5 || _valid4;
 if(!valid5){
 const _errs41 = errors;
 if(data10 !== null){
-const err14 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.until.anyOf[1].type,parentSchema:schema22.properties.until.anyOf[1],data:data10};
+const err14 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.until.anyOf[1].type,parentSchema:schema19.properties.until.anyOf[1],data:data10};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -2220,7 +1984,7 @@ var _valid4 = _errs41 === errors;
 valid5 = valid5 || _valid4;
 }
 if(!valid5){
-const err15 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.until.anyOf,parentSchema:schema22.properties.until,data:data10};
+const err15 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.until.anyOf,parentSchema:schema19.properties.until,data:data10};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -2228,7 +1992,7 @@ else {
 vErrors.push(err15);
 }
 errors++;
-validate45.errors = vErrors;
+validate41.errors = vErrors;
 return false;
 }
 else {
@@ -2258,7 +2022,7 @@ if(errors === _errs45){
 if(errors === _errs45){
 if(typeof data11 === "string"){
 if(!pattern0.test(data11)){
-const err16 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema22.properties.deadline.anyOf[0],data:data11};
+const err16 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema19.properties.deadline.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2269,7 +2033,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.deadline.anyOf[0].type,parentSchema:schema22.properties.deadline.anyOf[0],data:data11};
+const err17 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema19.properties.deadline.anyOf[0].type,parentSchema:schema19.properties.deadline.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2285,7 +2049,7 @@ valid6 = valid6 || _valid5;
 if(!valid6){
 const _errs47 = errors;
 if(data11 !== null){
-const err18 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.deadline.anyOf[1].type,parentSchema:schema22.properties.deadline.anyOf[1],data:data11};
+const err18 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.deadline.anyOf[1].type,parentSchema:schema19.properties.deadline.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2298,7 +2062,7 @@ var _valid5 = _errs47 === errors;
 valid6 = valid6 || _valid5;
 }
 if(!valid6){
-const err19 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.deadline.anyOf,parentSchema:schema22.properties.deadline,data:data11};
+const err19 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.deadline.anyOf,parentSchema:schema19.properties.deadline,data:data11};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2306,7 +2070,7 @@ else {
 vErrors.push(err19);
 }
 errors++;
-validate45.errors = vErrors;
+validate41.errors = vErrors;
 return false;
 }
 else {
@@ -2333,7 +2097,7 @@ if(errors === _errs49){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing1;
 if((data12.kind === undefined) && (missing1 = "kind")){
-validate45.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/required",keyword:"required",params:{missingProperty: missing1},schema:schema22.properties.verdict.required,parentSchema:schema22.properties.verdict,data:data12}];
+validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/required",keyword:"required",params:{missingProperty: missing1},schema:schema19.properties.verdict.required,parentSchema:schema19.properties.verdict,data:data12}];
 return false;
 }
 else {
@@ -2341,7 +2105,7 @@ if(data12.kind !== undefined){
 let data13 = data12.kind;
 const _errs52 = errors;
 if(!(((data13 === "healthy") || (data13 === "unhealthy")) || (data13 === "unknown"))){
-validate45.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/properties/kind/enum",keyword:"enum",params:{allowedValues: schema22.properties.verdict.properties.kind.enum},schema:schema22.properties.verdict.properties.kind.enum,parentSchema:schema22.properties.verdict.properties.kind,data:data13}];
+validate41.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/properties/kind/enum",keyword:"enum",params:{allowedValues: schema19.properties.verdict.properties.kind.enum},schema:schema19.properties.verdict.properties.kind.enum,parentSchema:schema19.properties.verdict.properties.kind,data:data13}];
 return false;
 }
 var valid7 = _errs52 === errors;
@@ -2358,25 +2122,25 @@ if(errors === _errs53){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing2;
 if((data12.kind === undefined) && (missing2 = "kind")){
-validate45.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema22.properties.verdict.oneOf[0].required,parentSchema:schema22.properties.verdict.oneOf[0],data:data12}];
+validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema19.properties.verdict.oneOf[0].required,parentSchema:schema19.properties.verdict.oneOf[0],data:data12}];
 return false;
 }
 else {
 if(data12.kind !== undefined){
 let data14 = data12.kind;
 if(typeof data14 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[0].properties.kind.type,parentSchema:schema22.properties.verdict.oneOf[0].properties.kind,data:data14}];
+validate41.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema19.properties.verdict.oneOf[0].properties.kind.type,parentSchema:schema19.properties.verdict.oneOf[0].properties.kind,data:data14}];
 return false;
 }
 if("healthy" !== data14){
-validate45.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "healthy"},schema:"healthy",parentSchema:schema22.properties.verdict.oneOf[0].properties.kind,data:data14}];
+validate41.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "healthy"},schema:"healthy",parentSchema:schema19.properties.verdict.oneOf[0].properties.kind,data:data14}];
 return false;
 }
 }
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema22.properties.verdict.oneOf[0].type,parentSchema:schema22.properties.verdict.oneOf[0],data:data12}];
+validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema19.properties.verdict.oneOf[0].type,parentSchema:schema19.properties.verdict.oneOf[0],data:data12}];
 return false;
 }
 }
@@ -2387,7 +2151,7 @@ if(errors === _errs57){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing3;
 if(((data12.kind === undefined) && (missing3 = "kind")) || ((data12.why === undefined) && (missing3 = "why"))){
-validate45.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/required",keyword:"required",params:{missingProperty: missing3},schema:schema22.properties.verdict.oneOf[1].required,parentSchema:schema22.properties.verdict.oneOf[1],data:data12}];
+validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/required",keyword:"required",params:{missingProperty: missing3},schema:schema19.properties.verdict.oneOf[1].required,parentSchema:schema19.properties.verdict.oneOf[1],data:data12}];
 return false;
 }
 else {
@@ -2395,11 +2159,11 @@ if(data12.kind !== undefined){
 let data15 = data12.kind;
 const _errs59 = errors;
 if(typeof data15 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[1].properties.kind.type,parentSchema:schema22.properties.verdict.oneOf[1].properties.kind,data:data15}];
+validate41.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema19.properties.verdict.oneOf[1].properties.kind.type,parentSchema:schema19.properties.verdict.oneOf[1].properties.kind,data:data15}];
 return false;
 }
 if("unhealthy" !== data15){
-validate45.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "unhealthy"},schema:"unhealthy",parentSchema:schema22.properties.verdict.oneOf[1].properties.kind,data:data15}];
+validate41.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "unhealthy"},schema:"unhealthy",parentSchema:schema19.properties.verdict.oneOf[1].properties.kind,data:data15}];
 return false;
 }
 var valid12 = _errs59 === errors;
@@ -2412,7 +2176,7 @@ if(data12.why !== undefined){
 let data16 = data12.why;
 const _errs61 = errors;
 if(typeof data16 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[1].properties.why.type,parentSchema:schema22.properties.verdict.oneOf[1].properties.why,data:data16}];
+validate41.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema19.properties.verdict.oneOf[1].properties.why.type,parentSchema:schema19.properties.verdict.oneOf[1].properties.why,data:data16}];
 return false;
 }
 var valid12 = _errs61 === errors;
@@ -2424,7 +2188,7 @@ var valid12 = true;
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema22.properties.verdict.oneOf[1].type,parentSchema:schema22.properties.verdict.oneOf[1],data:data12}];
+validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema19.properties.verdict.oneOf[1].type,parentSchema:schema19.properties.verdict.oneOf[1],data:data12}];
 return false;
 }
 }
@@ -2435,7 +2199,7 @@ if(errors === _errs63){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing4;
 if(((data12.kind === undefined) && (missing4 = "kind")) || ((data12.why === undefined) && (missing4 = "why"))){
-validate45.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/required",keyword:"required",params:{missingProperty: missing4},schema:schema22.properties.verdict.oneOf[2].required,parentSchema:schema22.properties.verdict.oneOf[2],data:data12}];
+validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/required",keyword:"required",params:{missingProperty: missing4},schema:schema19.properties.verdict.oneOf[2].required,parentSchema:schema19.properties.verdict.oneOf[2],data:data12}];
 return false;
 }
 else {
@@ -2443,11 +2207,11 @@ if(data12.kind !== undefined){
 let data17 = data12.kind;
 const _errs65 = errors;
 if(typeof data17 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[2].properties.kind.type,parentSchema:schema22.properties.verdict.oneOf[2].properties.kind,data:data17}];
+validate41.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema19.properties.verdict.oneOf[2].properties.kind.type,parentSchema:schema19.properties.verdict.oneOf[2].properties.kind,data:data17}];
 return false;
 }
 if("unknown" !== data17){
-validate45.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "unknown"},schema:"unknown",parentSchema:schema22.properties.verdict.oneOf[2].properties.kind,data:data17}];
+validate41.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "unknown"},schema:"unknown",parentSchema:schema19.properties.verdict.oneOf[2].properties.kind,data:data17}];
 return false;
 }
 var valid14 = _errs65 === errors;
@@ -2460,7 +2224,7 @@ if(data12.why !== undefined){
 let data18 = data12.why;
 const _errs67 = errors;
 if(typeof data18 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[2].properties.why.type,parentSchema:schema22.properties.verdict.oneOf[2].properties.why,data:data18}];
+validate41.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema19.properties.verdict.oneOf[2].properties.why.type,parentSchema:schema19.properties.verdict.oneOf[2].properties.why,data:data18}];
 return false;
 }
 var valid14 = _errs67 === errors;
@@ -2473,7 +2237,7 @@ if(data12.about !== undefined){
 let data19 = data12.about;
 const _errs69 = errors;
 if(typeof data19 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/verdict/about",schemaPath:"#/properties/verdict/oneOf/2/properties/about/type",keyword:"type",params:{type: "string"},schema:schema22.properties.verdict.oneOf[2].properties.about.type,parentSchema:schema22.properties.verdict.oneOf[2].properties.about,data:data19}];
+validate41.errors = [{instancePath:instancePath+"/verdict/about",schemaPath:"#/properties/verdict/oneOf/2/properties/about/type",keyword:"type",params:{type: "string"},schema:schema19.properties.verdict.oneOf[2].properties.about.type,parentSchema:schema19.properties.verdict.oneOf[2].properties.about,data:data19}];
 return false;
 }
 var valid14 = _errs69 === errors;
@@ -2486,25 +2250,25 @@ var valid14 = true;
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema22.properties.verdict.oneOf[2].type,parentSchema:schema22.properties.verdict.oneOf[2],data:data12}];
+validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema19.properties.verdict.oneOf[2].type,parentSchema:schema19.properties.verdict.oneOf[2],data:data12}];
 return false;
 }
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema22.properties.verdict.discriminator,parentSchema:schema22.properties.verdict,data:data12}];
+validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema19.properties.verdict.discriminator,parentSchema:schema19.properties.verdict,data:data12}];
 return false;
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema22.properties.verdict.discriminator,parentSchema:schema22.properties.verdict,data:data12}];
+validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema19.properties.verdict.discriminator,parentSchema:schema19.properties.verdict,data:data12}];
 return false;
 }
 }
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/type",keyword:"type",params:{type: "object"},schema:schema22.properties.verdict.type,parentSchema:schema22.properties.verdict,data:data12}];
+validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/type",keyword:"type",params:{type: "object"},schema:schema19.properties.verdict.type,parentSchema:schema19.properties.verdict,data:data12}];
 return false;
 }
 }
@@ -2528,7 +2292,7 @@ if(errors === _errs73){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing5;
 if(((((((((data21.name === undefined) && (missing5 = "name")) || ((data21.unit === undefined) && (missing5 = "unit"))) || ((data21.candidate === undefined) && (missing5 = "candidate"))) || ((data21.stable === undefined) && (missing5 = "stable"))) || ((data21.limit === undefined) && (missing5 = "limit"))) || ((data21.requests === undefined) && (missing5 = "requests"))) || ((data21.verdict === undefined) && (missing5 = "verdict"))) || ((data21.why === undefined) && (missing5 = "why"))){
-validate45.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/required",keyword:"required",params:{missingProperty: missing5},schema:schema22.properties.figures.items.required,parentSchema:schema22.properties.figures.items,data:data21}];
+validate41.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/required",keyword:"required",params:{missingProperty: missing5},schema:schema19.properties.figures.items.required,parentSchema:schema19.properties.figures.items,data:data21}];
 return false;
 }
 else {
@@ -2536,7 +2300,7 @@ if(data21.name !== undefined){
 let data22 = data21.name;
 const _errs75 = errors;
 if(typeof data22 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/figures/" + i0+"/name",schemaPath:"#/properties/figures/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.name.type,parentSchema:schema22.properties.figures.items.properties.name,data:data22}];
+validate41.errors = [{instancePath:instancePath+"/figures/" + i0+"/name",schemaPath:"#/properties/figures/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema19.properties.figures.items.properties.name.type,parentSchema:schema19.properties.figures.items.properties.name,data:data22}];
 return false;
 }
 var valid16 = _errs75 === errors;
@@ -2549,11 +2313,11 @@ if(data21.unit !== undefined){
 let data23 = data21.unit;
 const _errs77 = errors;
 if(typeof data23 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.unit.type,parentSchema:schema22.properties.figures.items.properties.unit,data:data23}];
+validate41.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/type",keyword:"type",params:{type: "string"},schema:schema19.properties.figures.items.properties.unit.type,parentSchema:schema19.properties.figures.items.properties.unit,data:data23}];
 return false;
 }
 if(!(((data23 === "%") || (data23 === "ms")) || (data23 === ""))){
-validate45.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/enum",keyword:"enum",params:{allowedValues: schema22.properties.figures.items.properties.unit.enum},schema:schema22.properties.figures.items.properties.unit.enum,parentSchema:schema22.properties.figures.items.properties.unit,data:data23}];
+validate41.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/enum",keyword:"enum",params:{allowedValues: schema19.properties.figures.items.properties.unit.enum},schema:schema19.properties.figures.items.properties.unit.enum,parentSchema:schema19.properties.figures.items.properties.unit,data:data23}];
 return false;
 }
 var valid16 = _errs77 === errors;
@@ -2569,7 +2333,7 @@ const _errs80 = errors;
 let valid17 = false;
 const _errs81 = errors;
 if(!(typeof data24 == "number")){
-const err20 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.figures.items.properties.candidate.anyOf[0].type,parentSchema:schema22.properties.figures.items.properties.candidate.anyOf[0],data:data24};
+const err20 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema19.properties.figures.items.properties.candidate.anyOf[0].type,parentSchema:schema19.properties.figures.items.properties.candidate.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2583,7 +2347,7 @@ valid17 = valid17 || _valid6;
 if(!valid17){
 const _errs83 = errors;
 if(data24 !== null){
-const err21 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.figures.items.properties.candidate.anyOf[1].type,parentSchema:schema22.properties.figures.items.properties.candidate.anyOf[1],data:data24};
+const err21 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.figures.items.properties.candidate.anyOf[1].type,parentSchema:schema19.properties.figures.items.properties.candidate.anyOf[1],data:data24};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2596,7 +2360,7 @@ var _valid6 = _errs83 === errors;
 valid17 = valid17 || _valid6;
 }
 if(!valid17){
-const err22 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.figures.items.properties.candidate.anyOf,parentSchema:schema22.properties.figures.items.properties.candidate,data:data24};
+const err22 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.figures.items.properties.candidate.anyOf,parentSchema:schema19.properties.figures.items.properties.candidate,data:data24};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2604,7 +2368,7 @@ else {
 vErrors.push(err22);
 }
 errors++;
-validate45.errors = vErrors;
+validate41.errors = vErrors;
 return false;
 }
 else {
@@ -2631,7 +2395,7 @@ const _errs86 = errors;
 let valid18 = false;
 const _errs87 = errors;
 if(!(typeof data25 == "number")){
-const err23 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.figures.items.properties.stable.anyOf[0].type,parentSchema:schema22.properties.figures.items.properties.stable.anyOf[0],data:data25};
+const err23 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema19.properties.figures.items.properties.stable.anyOf[0].type,parentSchema:schema19.properties.figures.items.properties.stable.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2645,7 +2409,7 @@ valid18 = valid18 || _valid7;
 if(!valid18){
 const _errs89 = errors;
 if(data25 !== null){
-const err24 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.figures.items.properties.stable.anyOf[1].type,parentSchema:schema22.properties.figures.items.properties.stable.anyOf[1],data:data25};
+const err24 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.figures.items.properties.stable.anyOf[1].type,parentSchema:schema19.properties.figures.items.properties.stable.anyOf[1],data:data25};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2658,7 +2422,7 @@ var _valid7 = _errs89 === errors;
 valid18 = valid18 || _valid7;
 }
 if(!valid18){
-const err25 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.figures.items.properties.stable.anyOf,parentSchema:schema22.properties.figures.items.properties.stable,data:data25};
+const err25 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.figures.items.properties.stable.anyOf,parentSchema:schema19.properties.figures.items.properties.stable,data:data25};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2666,7 +2430,7 @@ else {
 vErrors.push(err25);
 }
 errors++;
-validate45.errors = vErrors;
+validate41.errors = vErrors;
 return false;
 }
 else {
@@ -2690,7 +2454,7 @@ if(data21.limit !== undefined){
 let data26 = data21.limit;
 const _errs91 = errors;
 if(typeof data26 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/figures/" + i0+"/limit",schemaPath:"#/properties/figures/items/properties/limit/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.limit.type,parentSchema:schema22.properties.figures.items.properties.limit,data:data26}];
+validate41.errors = [{instancePath:instancePath+"/figures/" + i0+"/limit",schemaPath:"#/properties/figures/items/properties/limit/type",keyword:"type",params:{type: "string"},schema:schema19.properties.figures.items.properties.limit.type,parentSchema:schema19.properties.figures.items.properties.limit,data:data26}];
 return false;
 }
 var valid16 = _errs91 === errors;
@@ -2706,7 +2470,7 @@ const _errs94 = errors;
 let valid19 = false;
 const _errs95 = errors;
 if(!(typeof data27 == "number")){
-const err26 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema22.properties.figures.items.properties.requests.anyOf[0].type,parentSchema:schema22.properties.figures.items.properties.requests.anyOf[0],data:data27};
+const err26 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema19.properties.figures.items.properties.requests.anyOf[0].type,parentSchema:schema19.properties.figures.items.properties.requests.anyOf[0],data:data27};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2720,7 +2484,7 @@ valid19 = valid19 || _valid8;
 if(!valid19){
 const _errs97 = errors;
 if(data27 !== null){
-const err27 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.figures.items.properties.requests.anyOf[1].type,parentSchema:schema22.properties.figures.items.properties.requests.anyOf[1],data:data27};
+const err27 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.figures.items.properties.requests.anyOf[1].type,parentSchema:schema19.properties.figures.items.properties.requests.anyOf[1],data:data27};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2733,7 +2497,7 @@ var _valid8 = _errs97 === errors;
 valid19 = valid19 || _valid8;
 }
 if(!valid19){
-const err28 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.figures.items.properties.requests.anyOf,parentSchema:schema22.properties.figures.items.properties.requests,data:data27};
+const err28 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.figures.items.properties.requests.anyOf,parentSchema:schema19.properties.figures.items.properties.requests,data:data27};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2741,7 +2505,7 @@ else {
 vErrors.push(err28);
 }
 errors++;
-validate45.errors = vErrors;
+validate41.errors = vErrors;
 return false;
 }
 else {
@@ -2765,11 +2529,11 @@ if(data21.verdict !== undefined){
 let data28 = data21.verdict;
 const _errs99 = errors;
 if(typeof data28 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.verdict.type,parentSchema:schema22.properties.figures.items.properties.verdict,data:data28}];
+validate41.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema19.properties.figures.items.properties.verdict.type,parentSchema:schema19.properties.figures.items.properties.verdict,data:data28}];
 return false;
 }
 if(!(((data28 === "healthy") || (data28 === "unhealthy")) || (data28 === "unknown"))){
-validate45.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema22.properties.figures.items.properties.verdict.enum},schema:schema22.properties.figures.items.properties.verdict.enum,parentSchema:schema22.properties.figures.items.properties.verdict,data:data28}];
+validate41.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema19.properties.figures.items.properties.verdict.enum},schema:schema19.properties.figures.items.properties.verdict.enum,parentSchema:schema19.properties.figures.items.properties.verdict,data:data28}];
 return false;
 }
 var valid16 = _errs99 === errors;
@@ -2782,7 +2546,7 @@ if(data21.why !== undefined){
 let data29 = data21.why;
 const _errs101 = errors;
 if(typeof data29 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/figures/" + i0+"/why",schemaPath:"#/properties/figures/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.figures.items.properties.why.type,parentSchema:schema22.properties.figures.items.properties.why,data:data29}];
+validate41.errors = [{instancePath:instancePath+"/figures/" + i0+"/why",schemaPath:"#/properties/figures/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema19.properties.figures.items.properties.why.type,parentSchema:schema19.properties.figures.items.properties.why,data:data29}];
 return false;
 }
 var valid16 = _errs101 === errors;
@@ -2800,7 +2564,7 @@ var valid16 = true;
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/type",keyword:"type",params:{type: "object"},schema:schema22.properties.figures.items.type,parentSchema:schema22.properties.figures.items,data:data21}];
+validate41.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/type",keyword:"type",params:{type: "object"},schema:schema19.properties.figures.items.type,parentSchema:schema19.properties.figures.items,data:data21}];
 return false;
 }
 }
@@ -2811,7 +2575,7 @@ break;
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/figures",schemaPath:"#/properties/figures/type",keyword:"type",params:{type: "array"},schema:schema22.properties.figures.type,parentSchema:schema22.properties.figures,data:data20}];
+validate41.errors = [{instancePath:instancePath+"/figures",schemaPath:"#/properties/figures/type",keyword:"type",params:{type: "array"},schema:schema19.properties.figures.type,parentSchema:schema19.properties.figures,data:data20}];
 return false;
 }
 }
@@ -2831,7 +2595,7 @@ if(errors === _errs105){
 if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
 let missing6;
 if((((data30.by === undefined) && (missing6 = "by")) || ((data30.why === undefined) && (missing6 = "why"))) || ((data30.at === undefined) && (missing6 = "at"))){
-const err29 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/required",keyword:"required",params:{missingProperty: missing6},schema:schema22.properties.paused.anyOf[0].required,parentSchema:schema22.properties.paused.anyOf[0],data:data30};
+const err29 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/required",keyword:"required",params:{missingProperty: missing6},schema:schema19.properties.paused.anyOf[0].required,parentSchema:schema19.properties.paused.anyOf[0],data:data30};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2843,8 +2607,8 @@ errors++;
 else {
 if(data30.by !== undefined){
 const _errs107 = errors;
-if(!(validate41(data30.by, {instancePath:instancePath+"/paused/by",parentData:data30,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
+if(!(validate42(data30.by, {instancePath:instancePath+"/paused/by",parentData:data30,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
 var valid21 = _errs107 === errors;
@@ -2857,7 +2621,7 @@ if(data30.why !== undefined){
 let data32 = data30.why;
 const _errs108 = errors;
 if(typeof data32 !== "string"){
-const err30 = {instancePath:instancePath+"/paused/why",schemaPath:"#/properties/paused/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema22.properties.paused.anyOf[0].properties.why.type,parentSchema:schema22.properties.paused.anyOf[0].properties.why,data:data32};
+const err30 = {instancePath:instancePath+"/paused/why",schemaPath:"#/properties/paused/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema19.properties.paused.anyOf[0].properties.why.type,parentSchema:schema19.properties.paused.anyOf[0].properties.why,data:data32};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2879,7 +2643,7 @@ if(errors === _errs110){
 if(errors === _errs110){
 if(typeof data33 === "string"){
 if(!pattern0.test(data33)){
-const err31 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema22.properties.paused.anyOf[0].properties.at,data:data33};
+const err31 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema19.properties.paused.anyOf[0].properties.at,data:data33};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2890,7 +2654,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema22.properties.paused.anyOf[0].properties.at.type,parentSchema:schema22.properties.paused.anyOf[0].properties.at,data:data33};
+const err32 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema19.properties.paused.anyOf[0].properties.at.type,parentSchema:schema19.properties.paused.anyOf[0].properties.at,data:data33};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2911,7 +2675,7 @@ var valid21 = true;
 }
 }
 else {
-const err33 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema22.properties.paused.anyOf[0].type,parentSchema:schema22.properties.paused.anyOf[0],data:data30};
+const err33 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema19.properties.paused.anyOf[0].type,parentSchema:schema19.properties.paused.anyOf[0],data:data30};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -2926,7 +2690,7 @@ valid20 = valid20 || _valid9;
 if(!valid20){
 const _errs112 = errors;
 if(data30 !== null){
-const err34 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.paused.anyOf[1].type,parentSchema:schema22.properties.paused.anyOf[1],data:data30};
+const err34 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.paused.anyOf[1].type,parentSchema:schema19.properties.paused.anyOf[1],data:data30};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -2939,7 +2703,7 @@ var _valid9 = _errs112 === errors;
 valid20 = valid20 || _valid9;
 }
 if(!valid20){
-const err35 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.paused.anyOf,parentSchema:schema22.properties.paused,data:data30};
+const err35 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.paused.anyOf,parentSchema:schema19.properties.paused,data:data30};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -2947,7 +2711,7 @@ else {
 vErrors.push(err35);
 }
 errors++;
-validate45.errors = vErrors;
+validate41.errors = vErrors;
 return false;
 }
 else {
@@ -2983,17 +2747,17 @@ var valid0 = true;
 }
 }
 else {
-validate45.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema22.type,parentSchema:schema22,data}];
+validate41.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema19.type,parentSchema:schema19,data}];
 return false;
 }
 }
-validate45.errors = vErrors;
+validate41.errors = vErrors;
 return errors === 0;
 }
 
-const schema23 = {"type":"object","required":["order","outcome","refusal"],"properties":{"order":{"type":"object","required":["id","environment","process","from","to","quarantine","trigger","why","at","commit","deployment","by","mode"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"},"along":{"type":"array","items":{"type":"object","required":["process","from","to"],"properties":{"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}}}},"quarantine":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"trigger":{"type":"string"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"commit":{"type":"string"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]},"by":{"anyOf":[{"$ref":"Person"},{"type":"null"}]},"mode":{"type":"string","enum":["push","propose"]}}},"outcome":{"anyOf":[{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["committed","superseded","proposed"]}},"oneOf":[{"type":"object","required":["kind","commit"],"properties":{"kind":{"type":"string","const":"committed"},"commit":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"superseded"},"why":{"type":"string"}}},{"type":"object","required":["kind","branch","commit","why"],"properties":{"kind":{"type":"string","const":"proposed"},"branch":{"type":"string"},"commit":{"type":"string"},"why":{"type":"string"}}}]},{"type":"null"}]},"refusal":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Revert"};
+const schema21 = {"type":"object","required":["order","outcome","refusal"],"properties":{"order":{"type":"object","required":["id","environment","process","from","to","quarantine","trigger","why","at","commit","deployment","by","mode"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"},"along":{"type":"array","items":{"type":"object","required":["process","from","to"],"properties":{"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}}}},"quarantine":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"trigger":{"type":"string"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"commit":{"type":"string"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]},"by":{"anyOf":[{"$ref":"Person"},{"type":"null"}]},"mode":{"type":"string","enum":["push","propose"]}}},"outcome":{"anyOf":[{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["committed","superseded","proposed"]}},"oneOf":[{"type":"object","required":["kind","commit"],"properties":{"kind":{"type":"string","const":"committed"},"commit":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"superseded"},"why":{"type":"string"}}},{"type":"object","required":["kind","branch","commit","why"],"properties":{"kind":{"type":"string","const":"proposed"},"branch":{"type":"string"},"commit":{"type":"string"},"why":{"type":"string"}}}]},{"type":"null"}]},"refusal":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Revert"};
 
-function validate48(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Revert" */;
 let vErrors = null;
 let errors = 0;
@@ -3001,7 +2765,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.order === undefined) && (missing0 = "order")) || ((data.outcome === undefined) && (missing0 = "outcome"))) || ((data.refusal === undefined) && (missing0 = "refusal"))){
-validate48.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema23.required,parentSchema:schema23,data}];
+validate45.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema21.required,parentSchema:schema21,data}];
 return false;
 }
 else {
@@ -3012,7 +2776,7 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if((((((((((((((data0.id === undefined) && (missing1 = "id")) || ((data0.environment === undefined) && (missing1 = "environment"))) || ((data0.process === undefined) && (missing1 = "process"))) || ((data0.from === undefined) && (missing1 = "from"))) || ((data0.to === undefined) && (missing1 = "to"))) || ((data0.quarantine === undefined) && (missing1 = "quarantine"))) || ((data0.trigger === undefined) && (missing1 = "trigger"))) || ((data0.why === undefined) && (missing1 = "why"))) || ((data0.at === undefined) && (missing1 = "at"))) || ((data0.commit === undefined) && (missing1 = "commit"))) || ((data0.deployment === undefined) && (missing1 = "deployment"))) || ((data0.by === undefined) && (missing1 = "by"))) || ((data0.mode === undefined) && (missing1 = "mode"))){
-validate48.errors = [{instancePath:instancePath+"/order",schemaPath:"#/properties/order/required",keyword:"required",params:{missingProperty: missing1},schema:schema23.properties.order.required,parentSchema:schema23.properties.order,data:data0}];
+validate45.errors = [{instancePath:instancePath+"/order",schemaPath:"#/properties/order/required",keyword:"required",params:{missingProperty: missing1},schema:schema21.properties.order.required,parentSchema:schema21.properties.order,data:data0}];
 return false;
 }
 else {
@@ -3020,7 +2784,7 @@ if(data0.id !== undefined){
 let data1 = data0.id;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate48.errors = [{instancePath:instancePath+"/order/id",schemaPath:"#/properties/order/properties/id/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.id.type,parentSchema:schema23.properties.order.properties.id,data:data1}];
+validate45.errors = [{instancePath:instancePath+"/order/id",schemaPath:"#/properties/order/properties/id/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.id.type,parentSchema:schema21.properties.order.properties.id,data:data1}];
 return false;
 }
 var valid1 = _errs3 === errors;
@@ -3033,7 +2797,7 @@ if(data0.environment !== undefined){
 let data2 = data0.environment;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate48.errors = [{instancePath:instancePath+"/order/environment",schemaPath:"#/properties/order/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.environment.type,parentSchema:schema23.properties.order.properties.environment,data:data2}];
+validate45.errors = [{instancePath:instancePath+"/order/environment",schemaPath:"#/properties/order/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.environment.type,parentSchema:schema21.properties.order.properties.environment,data:data2}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -3046,7 +2810,7 @@ if(data0.process !== undefined){
 let data3 = data0.process;
 const _errs7 = errors;
 if(typeof data3 !== "string"){
-validate48.errors = [{instancePath:instancePath+"/order/process",schemaPath:"#/properties/order/properties/process/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.process.type,parentSchema:schema23.properties.order.properties.process,data:data3}];
+validate45.errors = [{instancePath:instancePath+"/order/process",schemaPath:"#/properties/order/properties/process/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.process.type,parentSchema:schema21.properties.order.properties.process,data:data3}];
 return false;
 }
 var valid1 = _errs7 === errors;
@@ -3059,7 +2823,7 @@ if(data0.from !== undefined){
 let data4 = data0.from;
 const _errs9 = errors;
 if(typeof data4 !== "string"){
-validate48.errors = [{instancePath:instancePath+"/order/from",schemaPath:"#/properties/order/properties/from/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.from.type,parentSchema:schema23.properties.order.properties.from,data:data4}];
+validate45.errors = [{instancePath:instancePath+"/order/from",schemaPath:"#/properties/order/properties/from/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.from.type,parentSchema:schema21.properties.order.properties.from,data:data4}];
 return false;
 }
 var valid1 = _errs9 === errors;
@@ -3072,7 +2836,7 @@ if(data0.to !== undefined){
 let data5 = data0.to;
 const _errs11 = errors;
 if(typeof data5 !== "string"){
-validate48.errors = [{instancePath:instancePath+"/order/to",schemaPath:"#/properties/order/properties/to/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.to.type,parentSchema:schema23.properties.order.properties.to,data:data5}];
+validate45.errors = [{instancePath:instancePath+"/order/to",schemaPath:"#/properties/order/properties/to/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.to.type,parentSchema:schema21.properties.order.properties.to,data:data5}];
 return false;
 }
 var valid1 = _errs11 === errors;
@@ -3095,7 +2859,7 @@ if(errors === _errs15){
 if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
 let missing2;
 if((((data7.process === undefined) && (missing2 = "process")) || ((data7.from === undefined) && (missing2 = "from"))) || ((data7.to === undefined) && (missing2 = "to"))){
-validate48.errors = [{instancePath:instancePath+"/order/along/" + i0,schemaPath:"#/properties/order/properties/along/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema23.properties.order.properties.along.items.required,parentSchema:schema23.properties.order.properties.along.items,data:data7}];
+validate45.errors = [{instancePath:instancePath+"/order/along/" + i0,schemaPath:"#/properties/order/properties/along/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema21.properties.order.properties.along.items.required,parentSchema:schema21.properties.order.properties.along.items,data:data7}];
 return false;
 }
 else {
@@ -3103,7 +2867,7 @@ if(data7.process !== undefined){
 let data8 = data7.process;
 const _errs17 = errors;
 if(typeof data8 !== "string"){
-validate48.errors = [{instancePath:instancePath+"/order/along/" + i0+"/process",schemaPath:"#/properties/order/properties/along/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.along.items.properties.process.type,parentSchema:schema23.properties.order.properties.along.items.properties.process,data:data8}];
+validate45.errors = [{instancePath:instancePath+"/order/along/" + i0+"/process",schemaPath:"#/properties/order/properties/along/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.along.items.properties.process.type,parentSchema:schema21.properties.order.properties.along.items.properties.process,data:data8}];
 return false;
 }
 var valid3 = _errs17 === errors;
@@ -3116,7 +2880,7 @@ if(data7.from !== undefined){
 let data9 = data7.from;
 const _errs19 = errors;
 if(typeof data9 !== "string"){
-validate48.errors = [{instancePath:instancePath+"/order/along/" + i0+"/from",schemaPath:"#/properties/order/properties/along/items/properties/from/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.along.items.properties.from.type,parentSchema:schema23.properties.order.properties.along.items.properties.from,data:data9}];
+validate45.errors = [{instancePath:instancePath+"/order/along/" + i0+"/from",schemaPath:"#/properties/order/properties/along/items/properties/from/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.along.items.properties.from.type,parentSchema:schema21.properties.order.properties.along.items.properties.from,data:data9}];
 return false;
 }
 var valid3 = _errs19 === errors;
@@ -3129,7 +2893,7 @@ if(data7.to !== undefined){
 let data10 = data7.to;
 const _errs21 = errors;
 if(typeof data10 !== "string"){
-validate48.errors = [{instancePath:instancePath+"/order/along/" + i0+"/to",schemaPath:"#/properties/order/properties/along/items/properties/to/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.along.items.properties.to.type,parentSchema:schema23.properties.order.properties.along.items.properties.to,data:data10}];
+validate45.errors = [{instancePath:instancePath+"/order/along/" + i0+"/to",schemaPath:"#/properties/order/properties/along/items/properties/to/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.along.items.properties.to.type,parentSchema:schema21.properties.order.properties.along.items.properties.to,data:data10}];
 return false;
 }
 var valid3 = _errs21 === errors;
@@ -3142,7 +2906,7 @@ var valid3 = true;
 }
 }
 else {
-validate48.errors = [{instancePath:instancePath+"/order/along/" + i0,schemaPath:"#/properties/order/properties/along/items/type",keyword:"type",params:{type: "object"},schema:schema23.properties.order.properties.along.items.type,parentSchema:schema23.properties.order.properties.along.items,data:data7}];
+validate45.errors = [{instancePath:instancePath+"/order/along/" + i0,schemaPath:"#/properties/order/properties/along/items/type",keyword:"type",params:{type: "object"},schema:schema21.properties.order.properties.along.items.type,parentSchema:schema21.properties.order.properties.along.items,data:data7}];
 return false;
 }
 }
@@ -3153,7 +2917,7 @@ break;
 }
 }
 else {
-validate48.errors = [{instancePath:instancePath+"/order/along",schemaPath:"#/properties/order/properties/along/type",keyword:"type",params:{type: "array"},schema:schema23.properties.order.properties.along.type,parentSchema:schema23.properties.order.properties.along,data:data6}];
+validate45.errors = [{instancePath:instancePath+"/order/along",schemaPath:"#/properties/order/properties/along/type",keyword:"type",params:{type: "array"},schema:schema21.properties.order.properties.along.type,parentSchema:schema21.properties.order.properties.along,data:data6}];
 return false;
 }
 }
@@ -3172,7 +2936,7 @@ const _errs25 = errors;
 if(errors === _errs25){
 if(typeof data11 === "string"){
 if(!pattern1.test(data11)){
-const err0 = {instancePath:instancePath+"/order/quarantine",schemaPath:"#/properties/order/properties/quarantine/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema23.properties.order.properties.quarantine.anyOf[0],data:data11};
+const err0 = {instancePath:instancePath+"/order/quarantine",schemaPath:"#/properties/order/properties/quarantine/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema21.properties.order.properties.quarantine.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3183,7 +2947,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/order/quarantine",schemaPath:"#/properties/order/properties/quarantine/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.quarantine.anyOf[0].type,parentSchema:schema23.properties.order.properties.quarantine.anyOf[0],data:data11};
+const err1 = {instancePath:instancePath+"/order/quarantine",schemaPath:"#/properties/order/properties/quarantine/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.quarantine.anyOf[0].type,parentSchema:schema21.properties.order.properties.quarantine.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3198,7 +2962,7 @@ valid4 = valid4 || _valid0;
 if(!valid4){
 const _errs27 = errors;
 if(data11 !== null){
-const err2 = {instancePath:instancePath+"/order/quarantine",schemaPath:"#/properties/order/properties/quarantine/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.order.properties.quarantine.anyOf[1].type,parentSchema:schema23.properties.order.properties.quarantine.anyOf[1],data:data11};
+const err2 = {instancePath:instancePath+"/order/quarantine",schemaPath:"#/properties/order/properties/quarantine/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.order.properties.quarantine.anyOf[1].type,parentSchema:schema21.properties.order.properties.quarantine.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3211,7 +2975,7 @@ var _valid0 = _errs27 === errors;
 valid4 = valid4 || _valid0;
 }
 if(!valid4){
-const err3 = {instancePath:instancePath+"/order/quarantine",schemaPath:"#/properties/order/properties/quarantine/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.order.properties.quarantine.anyOf,parentSchema:schema23.properties.order.properties.quarantine,data:data11};
+const err3 = {instancePath:instancePath+"/order/quarantine",schemaPath:"#/properties/order/properties/quarantine/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.order.properties.quarantine.anyOf,parentSchema:schema21.properties.order.properties.quarantine,data:data11};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3219,7 +2983,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate48.errors = vErrors;
+validate45.errors = vErrors;
 return false;
 }
 else {
@@ -3243,7 +3007,7 @@ if(data0.trigger !== undefined){
 let data12 = data0.trigger;
 const _errs29 = errors;
 if(typeof data12 !== "string"){
-validate48.errors = [{instancePath:instancePath+"/order/trigger",schemaPath:"#/properties/order/properties/trigger/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.trigger.type,parentSchema:schema23.properties.order.properties.trigger,data:data12}];
+validate45.errors = [{instancePath:instancePath+"/order/trigger",schemaPath:"#/properties/order/properties/trigger/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.trigger.type,parentSchema:schema21.properties.order.properties.trigger,data:data12}];
 return false;
 }
 var valid1 = _errs29 === errors;
@@ -3256,7 +3020,7 @@ if(data0.why !== undefined){
 let data13 = data0.why;
 const _errs31 = errors;
 if(typeof data13 !== "string"){
-validate48.errors = [{instancePath:instancePath+"/order/why",schemaPath:"#/properties/order/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.why.type,parentSchema:schema23.properties.order.properties.why,data:data13}];
+validate45.errors = [{instancePath:instancePath+"/order/why",schemaPath:"#/properties/order/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.why.type,parentSchema:schema21.properties.order.properties.why,data:data13}];
 return false;
 }
 var valid1 = _errs31 === errors;
@@ -3272,12 +3036,12 @@ if(errors === _errs33){
 if(errors === _errs33){
 if(typeof data14 === "string"){
 if(!pattern0.test(data14)){
-validate48.errors = [{instancePath:instancePath+"/order/at",schemaPath:"#/properties/order/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.order.properties.at,data:data14}];
+validate45.errors = [{instancePath:instancePath+"/order/at",schemaPath:"#/properties/order/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.order.properties.at,data:data14}];
 return false;
 }
 }
 else {
-validate48.errors = [{instancePath:instancePath+"/order/at",schemaPath:"#/properties/order/properties/at/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.at.type,parentSchema:schema23.properties.order.properties.at,data:data14}];
+validate45.errors = [{instancePath:instancePath+"/order/at",schemaPath:"#/properties/order/properties/at/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.at.type,parentSchema:schema21.properties.order.properties.at,data:data14}];
 return false;
 }
 }
@@ -3292,7 +3056,7 @@ if(data0.commit !== undefined){
 let data15 = data0.commit;
 const _errs35 = errors;
 if(typeof data15 !== "string"){
-validate48.errors = [{instancePath:instancePath+"/order/commit",schemaPath:"#/properties/order/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.commit.type,parentSchema:schema23.properties.order.properties.commit,data:data15}];
+validate45.errors = [{instancePath:instancePath+"/order/commit",schemaPath:"#/properties/order/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.commit.type,parentSchema:schema21.properties.order.properties.commit,data:data15}];
 return false;
 }
 var valid1 = _errs35 === errors;
@@ -3308,7 +3072,7 @@ const _errs38 = errors;
 let valid5 = false;
 const _errs39 = errors;
 if(typeof data16 !== "string"){
-const err4 = {instancePath:instancePath+"/order/deployment",schemaPath:"#/properties/order/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.deployment.anyOf[0].type,parentSchema:schema23.properties.order.properties.deployment.anyOf[0],data:data16};
+const err4 = {instancePath:instancePath+"/order/deployment",schemaPath:"#/properties/order/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.deployment.anyOf[0].type,parentSchema:schema21.properties.order.properties.deployment.anyOf[0],data:data16};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3322,7 +3086,7 @@ valid5 = valid5 || _valid1;
 if(!valid5){
 const _errs41 = errors;
 if(data16 !== null){
-const err5 = {instancePath:instancePath+"/order/deployment",schemaPath:"#/properties/order/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.order.properties.deployment.anyOf[1].type,parentSchema:schema23.properties.order.properties.deployment.anyOf[1],data:data16};
+const err5 = {instancePath:instancePath+"/order/deployment",schemaPath:"#/properties/order/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.order.properties.deployment.anyOf[1].type,parentSchema:schema21.properties.order.properties.deployment.anyOf[1],data:data16};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3335,7 +3099,7 @@ var _valid1 = _errs41 === errors;
 valid5 = valid5 || _valid1;
 }
 if(!valid5){
-const err6 = {instancePath:instancePath+"/order/deployment",schemaPath:"#/properties/order/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.order.properties.deployment.anyOf,parentSchema:schema23.properties.order.properties.deployment,data:data16};
+const err6 = {instancePath:instancePath+"/order/deployment",schemaPath:"#/properties/order/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.order.properties.deployment.anyOf,parentSchema:schema21.properties.order.properties.deployment,data:data16};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3343,7 +3107,7 @@ else {
 vErrors.push(err6);
 }
 errors++;
-validate48.errors = vErrors;
+validate45.errors = vErrors;
 return false;
 }
 else {
@@ -3369,8 +3133,8 @@ const _errs43 = errors;
 const _errs44 = errors;
 let valid6 = false;
 const _errs45 = errors;
-if(!(validate41(data17, {instancePath:instancePath+"/order/by",parentData:data0,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
+if(!(validate42(data17, {instancePath:instancePath+"/order/by",parentData:data0,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs45 === errors;
@@ -3378,7 +3142,7 @@ valid6 = valid6 || _valid2;
 if(!valid6){
 const _errs46 = errors;
 if(data17 !== null){
-const err7 = {instancePath:instancePath+"/order/by",schemaPath:"#/properties/order/properties/by/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.order.properties.by.anyOf[1].type,parentSchema:schema23.properties.order.properties.by.anyOf[1],data:data17};
+const err7 = {instancePath:instancePath+"/order/by",schemaPath:"#/properties/order/properties/by/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.order.properties.by.anyOf[1].type,parentSchema:schema21.properties.order.properties.by.anyOf[1],data:data17};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3391,7 +3155,7 @@ var _valid2 = _errs46 === errors;
 valid6 = valid6 || _valid2;
 }
 if(!valid6){
-const err8 = {instancePath:instancePath+"/order/by",schemaPath:"#/properties/order/properties/by/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.order.properties.by.anyOf,parentSchema:schema23.properties.order.properties.by,data:data17};
+const err8 = {instancePath:instancePath+"/order/by",schemaPath:"#/properties/order/properties/by/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.order.properties.by.anyOf,parentSchema:schema21.properties.order.properties.by,data:data17};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3399,7 +3163,7 @@ else {
 vErrors.push(err8);
 }
 errors++;
-validate48.errors = vErrors;
+validate45.errors = vErrors;
 return false;
 }
 else {
@@ -3423,11 +3187,11 @@ if(data0.mode !== undefined){
 let data18 = data0.mode;
 const _errs48 = errors;
 if(typeof data18 !== "string"){
-validate48.errors = [{instancePath:instancePath+"/order/mode",schemaPath:"#/properties/order/properties/mode/type",keyword:"type",params:{type: "string"},schema:schema23.properties.order.properties.mode.type,parentSchema:schema23.properties.order.properties.mode,data:data18}];
+validate45.errors = [{instancePath:instancePath+"/order/mode",schemaPath:"#/properties/order/properties/mode/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.mode.type,parentSchema:schema21.properties.order.properties.mode,data:data18}];
 return false;
 }
 if(!((data18 === "push") || (data18 === "propose"))){
-validate48.errors = [{instancePath:instancePath+"/order/mode",schemaPath:"#/properties/order/properties/mode/enum",keyword:"enum",params:{allowedValues: schema23.properties.order.properties.mode.enum},schema:schema23.properties.order.properties.mode.enum,parentSchema:schema23.properties.order.properties.mode,data:data18}];
+validate45.errors = [{instancePath:instancePath+"/order/mode",schemaPath:"#/properties/order/properties/mode/enum",keyword:"enum",params:{allowedValues: schema21.properties.order.properties.mode.enum},schema:schema21.properties.order.properties.mode.enum,parentSchema:schema21.properties.order.properties.mode,data:data18}];
 return false;
 }
 var valid1 = _errs48 === errors;
@@ -3451,7 +3215,7 @@ var valid1 = true;
 }
 }
 else {
-validate48.errors = [{instancePath:instancePath+"/order",schemaPath:"#/properties/order/type",keyword:"type",params:{type: "object"},schema:schema23.properties.order.type,parentSchema:schema23.properties.order,data:data0}];
+validate45.errors = [{instancePath:instancePath+"/order",schemaPath:"#/properties/order/type",keyword:"type",params:{type: "object"},schema:schema21.properties.order.type,parentSchema:schema21.properties.order,data:data0}];
 return false;
 }
 }
@@ -3471,7 +3235,7 @@ if(errors === _errs52){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing3;
 if((data19.kind === undefined) && (missing3 = "kind")){
-const err9 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/required",keyword:"required",params:{missingProperty: missing3},schema:schema23.properties.outcome.anyOf[0].required,parentSchema:schema23.properties.outcome.anyOf[0],data:data19};
+const err9 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/required",keyword:"required",params:{missingProperty: missing3},schema:schema21.properties.outcome.anyOf[0].required,parentSchema:schema21.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3485,7 +3249,7 @@ if(data19.kind !== undefined){
 let data20 = data19.kind;
 const _errs55 = errors;
 if(!(((data20 === "committed") || (data20 === "superseded")) || (data20 === "proposed"))){
-const err10 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/properties/kind/enum",keyword:"enum",params:{allowedValues: schema23.properties.outcome.anyOf[0].properties.kind.enum},schema:schema23.properties.outcome.anyOf[0].properties.kind.enum,parentSchema:schema23.properties.outcome.anyOf[0].properties.kind,data:data20};
+const err10 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/properties/kind/enum",keyword:"enum",params:{allowedValues: schema21.properties.outcome.anyOf[0].properties.kind.enum},schema:schema21.properties.outcome.anyOf[0].properties.kind.enum,parentSchema:schema21.properties.outcome.anyOf[0].properties.kind,data:data20};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3508,7 +3272,7 @@ if(errors === _errs56){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing4;
 if(((data19.kind === undefined) && (missing4 = "kind")) || ((data19.commit === undefined) && (missing4 = "commit"))){
-const err11 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema23.properties.outcome.anyOf[0].oneOf[0].required,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0],data:data19};
+const err11 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema21.properties.outcome.anyOf[0].oneOf[0].required,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3522,7 +3286,7 @@ if(data19.kind !== undefined){
 let data21 = data19.kind;
 const _errs58 = errors;
 if(typeof data21 !== "string"){
-const err12 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.kind.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
+const err12 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[0].properties.kind.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3532,7 +3296,7 @@ vErrors.push(err12);
 errors++;
 }
 if("committed" !== data21){
-const err13 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "committed"},schema:"committed",parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
+const err13 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "committed"},schema:"committed",parentSchema:schema21.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3551,7 +3315,7 @@ if(data19.commit !== undefined){
 let data22 = data19.commit;
 const _errs60 = errors;
 if(typeof data22 !== "string"){
-const err14 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.commit.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.commit,data:data22};
+const err14 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[0].properties.commit.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[0].properties.commit,data:data22};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3569,7 +3333,7 @@ var valid11 = true;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.outcome.anyOf[0].oneOf[0].type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0],data:data19};
+const err15 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.outcome.anyOf[0].oneOf[0].type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3586,7 +3350,7 @@ if(errors === _errs62){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing5;
 if(((data19.kind === undefined) && (missing5 = "kind")) || ((data19.why === undefined) && (missing5 = "why"))){
-const err16 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},schema:schema23.properties.outcome.anyOf[0].oneOf[1].required,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1],data:data19};
+const err16 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},schema:schema21.properties.outcome.anyOf[0].oneOf[1].required,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3600,7 +3364,7 @@ if(data19.kind !== undefined){
 let data23 = data19.kind;
 const _errs64 = errors;
 if(typeof data23 !== "string"){
-const err17 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.kind.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
+const err17 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[1].properties.kind.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3610,7 +3374,7 @@ vErrors.push(err17);
 errors++;
 }
 if("superseded" !== data23){
-const err18 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "superseded"},schema:"superseded",parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
+const err18 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "superseded"},schema:"superseded",parentSchema:schema21.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3629,7 +3393,7 @@ if(data19.why !== undefined){
 let data24 = data19.why;
 const _errs66 = errors;
 if(typeof data24 !== "string"){
-const err19 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.why.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.why,data:data24};
+const err19 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[1].properties.why.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[1].properties.why,data:data24};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3647,7 +3411,7 @@ var valid13 = true;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema23.properties.outcome.anyOf[0].oneOf[1].type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1],data:data19};
+const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema21.properties.outcome.anyOf[0].oneOf[1].type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3664,7 +3428,7 @@ if(errors === _errs68){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing6;
 if(((((data19.kind === undefined) && (missing6 = "kind")) || ((data19.branch === undefined) && (missing6 = "branch"))) || ((data19.commit === undefined) && (missing6 = "commit"))) || ((data19.why === undefined) && (missing6 = "why"))){
-const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/required",keyword:"required",params:{missingProperty: missing6},schema:schema23.properties.outcome.anyOf[0].oneOf[2].required,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2],data:data19};
+const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/required",keyword:"required",params:{missingProperty: missing6},schema:schema21.properties.outcome.anyOf[0].oneOf[2].required,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[2],data:data19};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -3678,7 +3442,7 @@ if(data19.kind !== undefined){
 let data25 = data19.kind;
 const _errs70 = errors;
 if(typeof data25 !== "string"){
-const err22 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.kind.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
+const err22 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.kind.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3688,7 +3452,7 @@ vErrors.push(err22);
 errors++;
 }
 if("proposed" !== data25){
-const err23 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "proposed"},schema:"proposed",parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
+const err23 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "proposed"},schema:"proposed",parentSchema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3707,7 +3471,7 @@ if(data19.branch !== undefined){
 let data26 = data19.branch;
 const _errs72 = errors;
 if(typeof data26 !== "string"){
-const err24 = {instancePath:instancePath+"/outcome/branch",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.branch.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.branch,data:data26};
+const err24 = {instancePath:instancePath+"/outcome/branch",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.branch.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.branch,data:data26};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3726,7 +3490,7 @@ if(data19.commit !== undefined){
 let data27 = data19.commit;
 const _errs74 = errors;
 if(typeof data27 !== "string"){
-const err25 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.commit.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.commit,data:data27};
+const err25 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.commit.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.commit,data:data27};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3745,7 +3509,7 @@ if(data19.why !== undefined){
 let data28 = data19.why;
 const _errs76 = errors;
 if(typeof data28 !== "string"){
-const err26 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.why.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.why,data:data28};
+const err26 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.why.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.why,data:data28};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3765,7 +3529,7 @@ var valid15 = true;
 }
 }
 else {
-const err27 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2],data:data19};
+const err27 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema21.properties.outcome.anyOf[0].oneOf[2].type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[2],data:data19};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3777,7 +3541,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema23.properties.outcome.anyOf[0].discriminator,parentSchema:schema23.properties.outcome.anyOf[0],data:data19};
+const err28 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema21.properties.outcome.anyOf[0].discriminator,parentSchema:schema21.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3788,7 +3552,7 @@ errors++;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema23.properties.outcome.anyOf[0].discriminator,parentSchema:schema23.properties.outcome.anyOf[0],data:data19};
+const err29 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema21.properties.outcome.anyOf[0].discriminator,parentSchema:schema21.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3801,7 +3565,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.outcome.anyOf[0].type,parentSchema:schema23.properties.outcome.anyOf[0],data:data19};
+const err30 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.outcome.anyOf[0].type,parentSchema:schema21.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3816,7 +3580,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs78 = errors;
 if(data19 !== null){
-const err31 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.outcome.anyOf[1].type,parentSchema:schema23.properties.outcome.anyOf[1],data:data19};
+const err31 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.outcome.anyOf[1].type,parentSchema:schema21.properties.outcome.anyOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3829,7 +3593,7 @@ var _valid3 = _errs78 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err32 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.outcome.anyOf,parentSchema:schema23.properties.outcome,data:data19};
+const err32 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.outcome.anyOf,parentSchema:schema21.properties.outcome,data:data19};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3837,7 +3601,7 @@ else {
 vErrors.push(err32);
 }
 errors++;
-validate48.errors = vErrors;
+validate45.errors = vErrors;
 return false;
 }
 else {
@@ -3864,7 +3628,7 @@ const _errs81 = errors;
 let valid16 = false;
 const _errs82 = errors;
 if(typeof data29 !== "string"){
-const err33 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.refusal.anyOf[0].type,parentSchema:schema23.properties.refusal.anyOf[0],data:data29};
+const err33 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.refusal.anyOf[0].type,parentSchema:schema21.properties.refusal.anyOf[0],data:data29};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3878,7 +3642,7 @@ valid16 = valid16 || _valid4;
 if(!valid16){
 const _errs84 = errors;
 if(data29 !== null){
-const err34 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.refusal.anyOf[1].type,parentSchema:schema23.properties.refusal.anyOf[1],data:data29};
+const err34 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.refusal.anyOf[1].type,parentSchema:schema21.properties.refusal.anyOf[1],data:data29};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3891,7 +3655,7 @@ var _valid4 = _errs84 === errors;
 valid16 = valid16 || _valid4;
 }
 if(!valid16){
-const err35 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.refusal.anyOf,parentSchema:schema23.properties.refusal,data:data29};
+const err35 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.refusal.anyOf,parentSchema:schema21.properties.refusal,data:data29};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -3899,7 +3663,7 @@ else {
 vErrors.push(err35);
 }
 errors++;
-validate48.errors = vErrors;
+validate45.errors = vErrors;
 return false;
 }
 else {
@@ -3923,16 +3687,1175 @@ var valid0 = true;
 }
 }
 else {
-validate48.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema23.type,parentSchema:schema23,data}];
+validate45.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema21.type,parentSchema:schema21,data}];
 return false;
 }
 }
-validate48.errors = vErrors;
+validate45.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="ListedProcess" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((((((((((((data.environment === undefined) && (missing0 = "environment")) || ((data.process === undefined) && (missing0 = "process"))) || ((data.desired === undefined) && (missing0 = "desired"))) || ((data.actual === undefined) && (missing0 = "actual"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.progress === undefined) && (missing0 = "progress"))) || ((data.revert === undefined) && (missing0 = "revert"))) || ((data.quarantined === undefined) && (missing0 = "quarantined"))) || ((data.deadEnd === undefined) && (missing0 = "deadEnd"))){
+validate39.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema18.required,parentSchema:schema18,data}];
+return false;
+}
+else {
+if(data.environment !== undefined){
+let data0 = data.environment;
+const _errs1 = errors;
+if(typeof data0 !== "string"){
+validate39.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema18.properties.environment.type,parentSchema:schema18.properties.environment,data:data0}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.process !== undefined){
+let data1 = data.process;
+const _errs3 = errors;
+if(typeof data1 !== "string"){
+validate39.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema18.properties.process.type,parentSchema:schema18.properties.process,data:data1}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.desired !== undefined){
+let data2 = data.desired;
+const _errs5 = errors;
+const _errs6 = errors;
+let valid1 = false;
+const _errs7 = errors;
+if(typeof data2 !== "string"){
+const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.desired.anyOf[0].type,parentSchema:schema18.properties.desired.anyOf[0],data:data2};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs7 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const _errs9 = errors;
+if(data2 !== null){
+const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.desired.anyOf[1].type,parentSchema:schema18.properties.desired.anyOf[1],data:data2};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var _valid0 = _errs9 === errors;
+valid1 = valid1 || _valid0;
+}
+if(!valid1){
+const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.desired.anyOf,parentSchema:schema18.properties.desired,data:data2};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+validate39.errors = vErrors;
+return false;
+}
+else {
+errors = _errs6;
+if(vErrors !== null){
+if(_errs6){
+vErrors.length = _errs6;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.actual !== undefined){
+let data3 = data.actual;
+const _errs11 = errors;
+if(errors === _errs11){
+if(Array.isArray(data3)){
+var valid2 = true;
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+let data4 = data3[i0];
+const _errs13 = errors;
+if(errors === _errs13){
+if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
+let missing1;
+if(((data4.version === undefined) && (missing1 = "version")) || ((data4.weight === undefined) && (missing1 = "weight"))){
+validate39.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema18.properties.actual.items.required,parentSchema:schema18.properties.actual.items,data:data4}];
+return false;
+}
+else {
+if(data4.version !== undefined){
+let data5 = data4.version;
+const _errs15 = errors;
+if(typeof data5 !== "string"){
+validate39.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema18.properties.actual.items.properties.version.type,parentSchema:schema18.properties.actual.items.properties.version,data:data5}];
+return false;
+}
+var valid3 = _errs15 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data4.weight !== undefined){
+let data6 = data4.weight;
+const _errs17 = errors;
+if(!(typeof data6 == "number")){
+validate39.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema18.properties.actual.items.properties.weight.type,parentSchema:schema18.properties.actual.items.properties.weight,data:data6}];
+return false;
+}
+var valid3 = _errs17 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+}
+else {
+validate39.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema18.properties.actual.items.type,parentSchema:schema18.properties.actual.items,data:data4}];
+return false;
+}
+}
+var valid2 = _errs13 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate39.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema18.properties.actual.type,parentSchema:schema18.properties.actual,data:data3}];
+return false;
+}
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.sync !== undefined){
+let data7 = data.sync;
+const _errs19 = errors;
+if(typeof data7 !== "string"){
+validate39.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema18.properties.sync.type,parentSchema:schema18.properties.sync,data:data7}];
+return false;
+}
+if(!(((data7 === "Synced") || (data7 === "OutOfSync")) || (data7 === "Unknown"))){
+validate39.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema18.properties.sync.enum},schema:schema18.properties.sync.enum,parentSchema:schema18.properties.sync,data:data7}];
+return false;
+}
+var valid0 = _errs19 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.health !== undefined){
+let data8 = data.health;
+const _errs21 = errors;
+if(typeof data8 !== "string"){
+validate39.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema18.properties.health.type,parentSchema:schema18.properties.health,data:data8}];
+return false;
+}
+if(!(((((data8 === "Healthy") || (data8 === "Progressing")) || (data8 === "Degraded")) || (data8 === "Suspended")) || (data8 === "Missing"))){
+validate39.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema18.properties.health.enum},schema:schema18.properties.health.enum,parentSchema:schema18.properties.health,data:data8}];
+return false;
+}
+var valid0 = _errs21 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.phase !== undefined){
+let data9 = data.phase;
+const _errs23 = errors;
+const _errs24 = errors;
+let valid4 = false;
+const _errs25 = errors;
+if(typeof data9 !== "string"){
+const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.phase.anyOf[0].type,parentSchema:schema18.properties.phase.anyOf[0],data:data9};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+if(!(((((((data9 === "Pending") || (data9 === "Running")) || (data9 === "Succeeded")) || (data9 === "Failed")) || (data9 === "RolledBack")) || (data9 === "Superseded")) || (data9 === "Aborted"))){
+const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema18.properties.phase.anyOf[0].enum},schema:schema18.properties.phase.anyOf[0].enum,parentSchema:schema18.properties.phase.anyOf[0],data:data9};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+var _valid1 = _errs25 === errors;
+valid4 = valid4 || _valid1;
+if(!valid4){
+const _errs27 = errors;
+if(data9 !== null){
+const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.phase.anyOf[1].type,parentSchema:schema18.properties.phase.anyOf[1],data:data9};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+var _valid1 = _errs27 === errors;
+valid4 = valid4 || _valid1;
+}
+if(!valid4){
+const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.phase.anyOf,parentSchema:schema18.properties.phase,data:data9};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+validate39.errors = vErrors;
+return false;
+}
+else {
+errors = _errs24;
+if(vErrors !== null){
+if(_errs24){
+vErrors.length = _errs24;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs23 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.reason !== undefined){
+const _errs29 = errors;
+if(!(validate28(data.reason, {instancePath:instancePath+"/reason",parentData:data,parentDataProperty:"reason",rootData}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs29 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.since !== undefined){
+let data11 = data.since;
+const _errs30 = errors;
+if(errors === _errs30){
+if(errors === _errs30){
+if(typeof data11 === "string"){
+if(!pattern0.test(data11)){
+validate39.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.since,data:data11}];
+return false;
+}
+}
+else {
+validate39.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema18.properties.since.type,parentSchema:schema18.properties.since,data:data11}];
+return false;
+}
+}
+}
+var valid0 = _errs30 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.requests !== undefined){
+let data12 = data.requests;
+const _errs32 = errors;
+const _errs33 = errors;
+let valid5 = false;
+const _errs34 = errors;
+if(errors === _errs34){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing2;
+if(((data12.perSecond === undefined) && (missing2 = "perSecond")) || ((data12.overMs === undefined) && (missing2 = "overMs"))){
+const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema18.properties.requests.anyOf[0].required,parentSchema:schema18.properties.requests.anyOf[0],data:data12};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+else {
+if(data12.perSecond !== undefined){
+let data13 = data12.perSecond;
+const _errs36 = errors;
+if(!(typeof data13 == "number")){
+const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema18.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema18.properties.requests.anyOf[0].properties.perSecond,data:data13};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+var valid6 = _errs36 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data12.overMs !== undefined){
+let data14 = data12.overMs;
+const _errs38 = errors;
+if(!(typeof data14 == "number")){
+const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema18.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema18.properties.requests.anyOf[0].properties.overMs,data:data14};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+}
+var valid6 = _errs38 === errors;
+}
+else {
+var valid6 = true;
+}
+}
+}
+}
+else {
+const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema18.properties.requests.anyOf[0].type,parentSchema:schema18.properties.requests.anyOf[0],data:data12};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+}
+var _valid2 = _errs34 === errors;
+valid5 = valid5 || _valid2;
+if(!valid5){
+const _errs40 = errors;
+if(data12 !== null){
+const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.requests.anyOf[1].type,parentSchema:schema18.properties.requests.anyOf[1],data:data12};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+var _valid2 = _errs40 === errors;
+valid5 = valid5 || _valid2;
+}
+if(!valid5){
+const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.requests.anyOf,parentSchema:schema18.properties.requests,data:data12};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+validate39.errors = vErrors;
+return false;
+}
+else {
+errors = _errs33;
+if(vErrors !== null){
+if(_errs33){
+vErrors.length = _errs33;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs32 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.progress !== undefined){
+let data15 = data.progress;
+const _errs42 = errors;
+const _errs43 = errors;
+let valid7 = false;
+const _errs44 = errors;
+if(!(validate41(data15, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
+vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
+errors = vErrors.length;
+}
+var _valid3 = _errs44 === errors;
+valid7 = valid7 || _valid3;
+if(!valid7){
+const _errs45 = errors;
+if(data15 !== null){
+const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.progress.anyOf[1].type,parentSchema:schema18.properties.progress.anyOf[1],data:data15};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+}
+var _valid3 = _errs45 === errors;
+valid7 = valid7 || _valid3;
+}
+if(!valid7){
+const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.progress.anyOf,parentSchema:schema18.properties.progress,data:data15};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+validate39.errors = vErrors;
+return false;
+}
+else {
+errors = _errs43;
+if(vErrors !== null){
+if(_errs43){
+vErrors.length = _errs43;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs42 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.revert !== undefined){
+let data16 = data.revert;
+const _errs47 = errors;
+const _errs48 = errors;
+let valid8 = false;
+const _errs49 = errors;
+if(!(validate45(data16, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
+errors = vErrors.length;
+}
+var _valid4 = _errs49 === errors;
+valid8 = valid8 || _valid4;
+if(!valid8){
+const _errs50 = errors;
+if(data16 !== null){
+const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.revert.anyOf[1].type,parentSchema:schema18.properties.revert.anyOf[1],data:data16};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+var _valid4 = _errs50 === errors;
+valid8 = valid8 || _valid4;
+}
+if(!valid8){
+const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.revert.anyOf,parentSchema:schema18.properties.revert,data:data16};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+validate39.errors = vErrors;
+return false;
+}
+else {
+errors = _errs48;
+if(vErrors !== null){
+if(_errs48){
+vErrors.length = _errs48;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs47 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.quarantined !== undefined){
+let data17 = data.quarantined;
+const _errs52 = errors;
+if(errors === _errs52){
+if(Array.isArray(data17)){
+var valid9 = true;
+const len1 = data17.length;
+for(let i1=0; i1<len1; i1++){
+let data18 = data17[i1];
+const _errs54 = errors;
+if(errors === _errs54){
+if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
+let missing3;
+if(((((((data18.version === undefined) && (missing3 = "version")) || ((data18.digest === undefined) && (missing3 = "digest"))) || ((data18.why === undefined) && (missing3 = "why"))) || ((data18.at === undefined) && (missing3 = "at"))) || ((data18.rollbackId === undefined) && (missing3 = "rollbackId"))) || ((data18.isInGit === undefined) && (missing3 = "isInGit"))){
+validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema18.properties.quarantined.items.required,parentSchema:schema18.properties.quarantined.items,data:data18}];
+return false;
+}
+else {
+if(data18.version !== undefined){
+let data19 = data18.version;
+const _errs56 = errors;
+if(typeof data19 !== "string"){
+validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema18.properties.quarantined.items.properties.version.type,parentSchema:schema18.properties.quarantined.items.properties.version,data:data19}];
+return false;
+}
+var valid10 = _errs56 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data18.digest !== undefined){
+let data20 = data18.digest;
+const _errs58 = errors;
+if(errors === _errs58){
+if(typeof data20 === "string"){
+if(!pattern1.test(data20)){
+validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema18.properties.quarantined.items.properties.digest,data:data20}];
+return false;
+}
+}
+else {
+validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema18.properties.quarantined.items.properties.digest.type,parentSchema:schema18.properties.quarantined.items.properties.digest,data:data20}];
+return false;
+}
+}
+var valid10 = _errs58 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data18.why !== undefined){
+let data21 = data18.why;
+const _errs60 = errors;
+if(typeof data21 !== "string"){
+validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema18.properties.quarantined.items.properties.why.type,parentSchema:schema18.properties.quarantined.items.properties.why,data:data21}];
+return false;
+}
+var valid10 = _errs60 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data18.at !== undefined){
+let data22 = data18.at;
+const _errs62 = errors;
+if(errors === _errs62){
+if(errors === _errs62){
+if(typeof data22 === "string"){
+if(!pattern0.test(data22)){
+validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.quarantined.items.properties.at,data:data22}];
+return false;
+}
+}
+else {
+validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema18.properties.quarantined.items.properties.at.type,parentSchema:schema18.properties.quarantined.items.properties.at,data:data22}];
+return false;
+}
+}
+}
+var valid10 = _errs62 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data18.rollbackId !== undefined){
+let data23 = data18.rollbackId;
+const _errs64 = errors;
+if(typeof data23 !== "string"){
+validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema18.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema18.properties.quarantined.items.properties.rollbackId,data:data23}];
+return false;
+}
+var valid10 = _errs64 === errors;
+}
+else {
+var valid10 = true;
+}
+if(valid10){
+if(data18.isInGit !== undefined){
+let data24 = data18.isInGit;
+const _errs66 = errors;
+if(typeof data24 !== "boolean"){
+validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema18.properties.quarantined.items.properties.isInGit.type,parentSchema:schema18.properties.quarantined.items.properties.isInGit,data:data24}];
+return false;
+}
+var valid10 = _errs66 === errors;
+}
+else {
+var valid10 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema18.properties.quarantined.items.type,parentSchema:schema18.properties.quarantined.items,data:data18}];
+return false;
+}
+}
+var valid9 = _errs54 === errors;
+if(!valid9){
+break;
+}
+}
+}
+else {
+validate39.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema18.properties.quarantined.type,parentSchema:schema18.properties.quarantined,data:data17}];
+return false;
+}
+}
+var valid0 = _errs52 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.deadEnd !== undefined){
+let data25 = data.deadEnd;
+const _errs68 = errors;
+const _errs69 = errors;
+let valid11 = false;
+const _errs70 = errors;
+if(typeof data25 !== "string"){
+const err17 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.deadEnd.anyOf[0].type,parentSchema:schema18.properties.deadEnd.anyOf[0],data:data25};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+var _valid5 = _errs70 === errors;
+valid11 = valid11 || _valid5;
+if(!valid11){
+const _errs72 = errors;
+if(data25 !== null){
+const err18 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.deadEnd.anyOf[1].type,parentSchema:schema18.properties.deadEnd.anyOf[1],data:data25};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+var _valid5 = _errs72 === errors;
+valid11 = valid11 || _valid5;
+}
+if(!valid11){
+const err19 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.deadEnd.anyOf,parentSchema:schema18.properties.deadEnd,data:data25};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+validate39.errors = vErrors;
+return false;
+}
+else {
+errors = _errs69;
+if(vErrors !== null){
+if(_errs69){
+vErrors.length = _errs69;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs68 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate39.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema18.type,parentSchema:schema18,data}];
+return false;
+}
+}
+validate39.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="processes" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((data.now === undefined) && (missing0 = "now")) || ((data.total === undefined) && (missing0 = "total"))) || ((data.next === undefined) && (missing0 = "next"))) || ((data.processes === undefined) && (missing0 = "processes"))){
+validate38.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema17.required,parentSchema:schema17,data}];
+return false;
+}
+else {
+if(data.now !== undefined){
+let data0 = data.now;
+const _errs1 = errors;
+if(errors === _errs1){
+if(errors === _errs1){
+if(typeof data0 === "string"){
+if(!pattern0.test(data0)){
+validate38.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema17.properties.now,data:data0}];
+return false;
+}
+}
+else {
+validate38.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema17.properties.now.type,parentSchema:schema17.properties.now,data:data0}];
+return false;
+}
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.total !== undefined){
+let data1 = data.total;
+const _errs3 = errors;
+if(!(typeof data1 == "number")){
+validate38.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema17.properties.total.type,parentSchema:schema17.properties.total,data:data1}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.next !== undefined){
+let data2 = data.next;
+const _errs5 = errors;
+const _errs6 = errors;
+let valid1 = false;
+const _errs7 = errors;
+if(typeof data2 !== "string"){
+const err0 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema17.properties.next.anyOf[0].type,parentSchema:schema17.properties.next.anyOf[0],data:data2};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+var _valid0 = _errs7 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const _errs9 = errors;
+if(data2 !== null){
+const err1 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema17.properties.next.anyOf[1].type,parentSchema:schema17.properties.next.anyOf[1],data:data2};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var _valid0 = _errs9 === errors;
+valid1 = valid1 || _valid0;
+}
+if(!valid1){
+const err2 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema17.properties.next.anyOf,parentSchema:schema17.properties.next,data:data2};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+validate38.errors = vErrors;
+return false;
+}
+else {
+errors = _errs6;
+if(vErrors !== null){
+if(_errs6){
+vErrors.length = _errs6;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.processes !== undefined){
+let data3 = data.processes;
+const _errs11 = errors;
+if(errors === _errs11){
+if(Array.isArray(data3)){
+var valid2 = true;
+const len0 = data3.length;
+for(let i0=0; i0<len0; i0++){
+const _errs13 = errors;
+if(!(validate39(data3[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs13 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate38.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema17.properties.processes.type,parentSchema:schema17.properties.processes,data:data3}];
+return false;
+}
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate38.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema17.type,parentSchema:schema17,data}];
+return false;
+}
+}
+validate38.errors = vErrors;
+return errors === 0;
+}
+
+export const readiness = validate49;
+const schema22 = {"type":"object","required":["status","store","repository"],"properties":{"status":{"type":"string","enum":["ready","starting","cannot record","gateway is down"]},"store":{"anyOf":[{"type":"object","required":["code"],"properties":{"code":{"type":"string"}}},{"type":"null"}]},"repository":{"type":"object","required":["state","code"],"properties":{"state":{"type":"string"},"code":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"$id":"readiness"};
+
+function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="readiness" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((data.status === undefined) && (missing0 = "status")) || ((data.store === undefined) && (missing0 = "store"))) || ((data.repository === undefined) && (missing0 = "repository"))){
+validate49.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema22.required,parentSchema:schema22,data}];
+return false;
+}
+else {
+if(data.status !== undefined){
+let data0 = data.status;
+const _errs1 = errors;
+if(typeof data0 !== "string"){
+validate49.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},schema:schema22.properties.status.type,parentSchema:schema22.properties.status,data:data0}];
+return false;
+}
+if(!((((data0 === "ready") || (data0 === "starting")) || (data0 === "cannot record")) || (data0 === "gateway is down"))){
+validate49.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema22.properties.status.enum},schema:schema22.properties.status.enum,parentSchema:schema22.properties.status,data:data0}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.store !== undefined){
+let data1 = data.store;
+const _errs3 = errors;
+const _errs4 = errors;
+let valid1 = false;
+const _errs5 = errors;
+if(errors === _errs5){
+if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
+let missing1;
+if((data1.code === undefined) && (missing1 = "code")){
+const err0 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema22.properties.store.anyOf[0].required,parentSchema:schema22.properties.store.anyOf[0],data:data1};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+else {
+if(data1.code !== undefined){
+let data2 = data1.code;
+if(typeof data2 !== "string"){
+const err1 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema22.properties.store.anyOf[0].properties.code.type,parentSchema:schema22.properties.store.anyOf[0].properties.code,data:data2};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+}
+}
+else {
+const err2 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema22.properties.store.anyOf[0].type,parentSchema:schema22.properties.store.anyOf[0],data:data1};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+}
+var _valid0 = _errs5 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const _errs9 = errors;
+if(data1 !== null){
+const err3 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.store.anyOf[1].type,parentSchema:schema22.properties.store.anyOf[1],data:data1};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+var _valid0 = _errs9 === errors;
+valid1 = valid1 || _valid0;
+}
+if(!valid1){
+const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.store.anyOf,parentSchema:schema22.properties.store,data:data1};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+validate49.errors = vErrors;
+return false;
+}
+else {
+errors = _errs4;
+if(vErrors !== null){
+if(_errs4){
+vErrors.length = _errs4;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.repository !== undefined){
+let data3 = data.repository;
+const _errs11 = errors;
+if(errors === _errs11){
+if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
+let missing2;
+if(((data3.state === undefined) && (missing2 = "state")) || ((data3.code === undefined) && (missing2 = "code"))){
+validate49.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing2},schema:schema22.properties.repository.required,parentSchema:schema22.properties.repository,data:data3}];
+return false;
+}
+else {
+if(data3.state !== undefined){
+let data4 = data3.state;
+const _errs13 = errors;
+if(typeof data4 !== "string"){
+validate49.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema22.properties.repository.properties.state.type,parentSchema:schema22.properties.repository.properties.state,data:data4}];
+return false;
+}
+var valid3 = _errs13 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data3.code !== undefined){
+let data5 = data3.code;
+const _errs15 = errors;
+const _errs16 = errors;
+let valid4 = false;
+const _errs17 = errors;
+if(typeof data5 !== "string"){
+const err5 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.repository.properties.code.anyOf[0].type,parentSchema:schema22.properties.repository.properties.code.anyOf[0],data:data5};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+var _valid1 = _errs17 === errors;
+valid4 = valid4 || _valid1;
+if(!valid4){
+const _errs19 = errors;
+if(data5 !== null){
+const err6 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.repository.properties.code.anyOf[1].type,parentSchema:schema22.properties.repository.properties.code.anyOf[1],data:data5};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+var _valid1 = _errs19 === errors;
+valid4 = valid4 || _valid1;
+}
+if(!valid4){
+const err7 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.repository.properties.code.anyOf,parentSchema:schema22.properties.repository.properties.code,data:data5};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+validate49.errors = vErrors;
+return false;
+}
+else {
+errors = _errs16;
+if(vErrors !== null){
+if(_errs16){
+vErrors.length = _errs16;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid3 = _errs15 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+}
+else {
+validate49.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema22.properties.repository.type,parentSchema:schema22.properties.repository,data:data3}];
+return false;
+}
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+else {
+validate49.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema22.type,parentSchema:schema22,data}];
+return false;
+}
+}
+validate49.errors = vErrors;
+return errors === 0;
+}
+
+export const status = validate50;
+const schema23 = {"type":"object","required":["now","store","gateway","repository","environments","findings"],"properties":{"now":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"store":{"anyOf":[{"type":"object","required":["since","code","why"],"properties":{"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"code":{"type":"string","enum":["store/full","store/failed"]},"why":{"type":"string"}}},{"type":"null"}]},"gateway":{"anyOf":[{"type":"object","required":["state","why","since","restarts","tampered"],"properties":{"state":{"type":"string","enum":["up","down"]},"why":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"restarts":{"type":"number"},"tampered":{"type":"number"}}},{"type":"null"}]},"repository":{"type":"object","required":["url","branch","commit","subject","author","committedAt","fetchedAt","state","code","reason","since","lastPollAt","lastGoodPollAt","nextPollAt"],"properties":{"url":{"type":"string"},"branch":{"type":"string"},"commit":{"anyOf":[{"type":"string"},{"type":"null"}]},"subject":{"anyOf":[{"type":"string"},{"type":"null"}]},"author":{"anyOf":[{"type":"string"},{"type":"null"}]},"committedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"fetchedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"state":{"type":"string","enum":["starting","ok","error"]},"code":{"anyOf":[{"type":"string"},{"type":"null"}]},"reason":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"lastPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"lastGoodPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"nextPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},"environments":{"type":"array","items":{"$ref":"Environment"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"status"};
+const schema24 = {"type":"object","required":["name","observedAt","type","url","freeze","processes","instances","notes","findings"],"properties":{"name":{"type":"string"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"type":{"type":"string"},"url":{"type":"string"},"freeze":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"Process"}},"instances":{"type":"array","items":{"type":"object","required":["id","state","why"],"properties":{"id":{"type":"string"},"state":{"type":"string","enum":["starting","ready","down"]},"why":{"type":"string"}}}},"notes":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Environment"};
+const schema25 = {"type":"object","required":["process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","deadEnd"],"properties":{"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Process"};
+
+function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Process" */;
 let vErrors = null;
 let errors = 0;
@@ -3940,7 +4863,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((data.process === undefined) && (missing0 = "process")) || ((data.desired === undefined) && (missing0 = "desired"))) || ((data.actual === undefined) && (missing0 = "actual"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.progress === undefined) && (missing0 = "progress"))) || ((data.revert === undefined) && (missing0 = "revert"))) || ((data.quarantined === undefined) && (missing0 = "quarantined"))) || ((data.deadEnd === undefined) && (missing0 = "deadEnd"))){
-validate43.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema21.required,parentSchema:schema21,data}];
+validate53.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema25.required,parentSchema:schema25,data}];
 return false;
 }
 else {
@@ -3948,7 +4871,7 @@ if(data.process !== undefined){
 let data0 = data.process;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate43.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema21.properties.process.type,parentSchema:schema21.properties.process,data:data0}];
+validate53.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema25.properties.process.type,parentSchema:schema25.properties.process,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -3964,7 +4887,7 @@ const _errs4 = errors;
 let valid1 = false;
 const _errs5 = errors;
 if(typeof data1 !== "string"){
-const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.desired.anyOf[0].type,parentSchema:schema21.properties.desired.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.desired.anyOf[0].type,parentSchema:schema25.properties.desired.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3978,7 +4901,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs7 = errors;
 if(data1 !== null){
-const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.desired.anyOf[1].type,parentSchema:schema21.properties.desired.anyOf[1],data:data1};
+const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.desired.anyOf[1].type,parentSchema:schema25.properties.desired.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3991,7 +4914,7 @@ var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.desired.anyOf,parentSchema:schema21.properties.desired,data:data1};
+const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.desired.anyOf,parentSchema:schema25.properties.desired,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3999,7 +4922,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate43.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -4033,7 +4956,7 @@ if(errors === _errs11){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing1;
 if(((data3.version === undefined) && (missing1 = "version")) || ((data3.weight === undefined) && (missing1 = "weight"))){
-validate43.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema21.properties.actual.items.required,parentSchema:schema21.properties.actual.items,data:data3}];
+validate53.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema25.properties.actual.items.required,parentSchema:schema25.properties.actual.items,data:data3}];
 return false;
 }
 else {
@@ -4041,7 +4964,7 @@ if(data3.version !== undefined){
 let data4 = data3.version;
 const _errs13 = errors;
 if(typeof data4 !== "string"){
-validate43.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema21.properties.actual.items.properties.version.type,parentSchema:schema21.properties.actual.items.properties.version,data:data4}];
+validate53.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema25.properties.actual.items.properties.version.type,parentSchema:schema25.properties.actual.items.properties.version,data:data4}];
 return false;
 }
 var valid3 = _errs13 === errors;
@@ -4054,7 +4977,7 @@ if(data3.weight !== undefined){
 let data5 = data3.weight;
 const _errs15 = errors;
 if(!(typeof data5 == "number")){
-validate43.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema21.properties.actual.items.properties.weight.type,parentSchema:schema21.properties.actual.items.properties.weight,data:data5}];
+validate53.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema25.properties.actual.items.properties.weight.type,parentSchema:schema25.properties.actual.items.properties.weight,data:data5}];
 return false;
 }
 var valid3 = _errs15 === errors;
@@ -4066,7 +4989,7 @@ var valid3 = true;
 }
 }
 else {
-validate43.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema21.properties.actual.items.type,parentSchema:schema21.properties.actual.items,data:data3}];
+validate53.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema25.properties.actual.items.type,parentSchema:schema25.properties.actual.items,data:data3}];
 return false;
 }
 }
@@ -4077,7 +5000,7 @@ break;
 }
 }
 else {
-validate43.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema21.properties.actual.type,parentSchema:schema21.properties.actual,data:data2}];
+validate53.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema25.properties.actual.type,parentSchema:schema25.properties.actual,data:data2}];
 return false;
 }
 }
@@ -4091,11 +5014,11 @@ if(data.sync !== undefined){
 let data6 = data.sync;
 const _errs17 = errors;
 if(typeof data6 !== "string"){
-validate43.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema21.properties.sync.type,parentSchema:schema21.properties.sync,data:data6}];
+validate53.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema25.properties.sync.type,parentSchema:schema25.properties.sync,data:data6}];
 return false;
 }
 if(!(((data6 === "Synced") || (data6 === "OutOfSync")) || (data6 === "Unknown"))){
-validate43.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema21.properties.sync.enum},schema:schema21.properties.sync.enum,parentSchema:schema21.properties.sync,data:data6}];
+validate53.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema25.properties.sync.enum},schema:schema25.properties.sync.enum,parentSchema:schema25.properties.sync,data:data6}];
 return false;
 }
 var valid0 = _errs17 === errors;
@@ -4108,11 +5031,11 @@ if(data.health !== undefined){
 let data7 = data.health;
 const _errs19 = errors;
 if(typeof data7 !== "string"){
-validate43.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema21.properties.health.type,parentSchema:schema21.properties.health,data:data7}];
+validate53.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema25.properties.health.type,parentSchema:schema25.properties.health,data:data7}];
 return false;
 }
 if(!(((((data7 === "Healthy") || (data7 === "Progressing")) || (data7 === "Degraded")) || (data7 === "Suspended")) || (data7 === "Missing"))){
-validate43.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema21.properties.health.enum},schema:schema21.properties.health.enum,parentSchema:schema21.properties.health,data:data7}];
+validate53.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema25.properties.health.enum},schema:schema25.properties.health.enum,parentSchema:schema25.properties.health,data:data7}];
 return false;
 }
 var valid0 = _errs19 === errors;
@@ -4128,7 +5051,7 @@ const _errs22 = errors;
 let valid4 = false;
 const _errs23 = errors;
 if(typeof data8 !== "string"){
-const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.phase.anyOf[0].type,parentSchema:schema21.properties.phase.anyOf[0],data:data8};
+const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.phase.anyOf[0].type,parentSchema:schema25.properties.phase.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4138,7 +5061,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((((data8 === "Pending") || (data8 === "Running")) || (data8 === "Succeeded")) || (data8 === "Failed")) || (data8 === "RolledBack")) || (data8 === "Superseded")) || (data8 === "Aborted"))){
-const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema21.properties.phase.anyOf[0].enum},schema:schema21.properties.phase.anyOf[0].enum,parentSchema:schema21.properties.phase.anyOf[0],data:data8};
+const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema25.properties.phase.anyOf[0].enum},schema:schema25.properties.phase.anyOf[0].enum,parentSchema:schema25.properties.phase.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4152,7 +5075,7 @@ valid4 = valid4 || _valid1;
 if(!valid4){
 const _errs25 = errors;
 if(data8 !== null){
-const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.phase.anyOf[1].type,parentSchema:schema21.properties.phase.anyOf[1],data:data8};
+const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.phase.anyOf[1].type,parentSchema:schema25.properties.phase.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4165,7 +5088,7 @@ var _valid1 = _errs25 === errors;
 valid4 = valid4 || _valid1;
 }
 if(!valid4){
-const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.phase.anyOf,parentSchema:schema21.properties.phase,data:data8};
+const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.phase.anyOf,parentSchema:schema25.properties.phase,data:data8};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4173,7 +5096,7 @@ else {
 vErrors.push(err6);
 }
 errors++;
-validate43.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -4212,12 +5135,12 @@ if(errors === _errs28){
 if(errors === _errs28){
 if(typeof data10 === "string"){
 if(!pattern0.test(data10)){
-validate43.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.since,data:data10}];
+validate53.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.since,data:data10}];
 return false;
 }
 }
 else {
-validate43.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema21.properties.since.type,parentSchema:schema21.properties.since,data:data10}];
+validate53.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema25.properties.since.type,parentSchema:schema25.properties.since,data:data10}];
 return false;
 }
 }
@@ -4238,7 +5161,7 @@ if(errors === _errs32){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing2;
 if(((data11.perSecond === undefined) && (missing2 = "perSecond")) || ((data11.overMs === undefined) && (missing2 = "overMs"))){
-const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema21.properties.requests.anyOf[0].required,parentSchema:schema21.properties.requests.anyOf[0],data:data11};
+const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema25.properties.requests.anyOf[0].required,parentSchema:schema25.properties.requests.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4252,7 +5175,7 @@ if(data11.perSecond !== undefined){
 let data12 = data11.perSecond;
 const _errs34 = errors;
 if(!(typeof data12 == "number")){
-const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema21.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema21.properties.requests.anyOf[0].properties.perSecond,data:data12};
+const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema25.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema25.properties.requests.anyOf[0].properties.perSecond,data:data12};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4271,7 +5194,7 @@ if(data11.overMs !== undefined){
 let data13 = data11.overMs;
 const _errs36 = errors;
 if(!(typeof data13 == "number")){
-const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema21.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema21.properties.requests.anyOf[0].properties.overMs,data:data13};
+const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema25.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema25.properties.requests.anyOf[0].properties.overMs,data:data13};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4289,7 +5212,7 @@ var valid6 = true;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.requests.anyOf[0].type,parentSchema:schema21.properties.requests.anyOf[0],data:data11};
+const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema25.properties.requests.anyOf[0].type,parentSchema:schema25.properties.requests.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4304,7 +5227,7 @@ valid5 = valid5 || _valid2;
 if(!valid5){
 const _errs38 = errors;
 if(data11 !== null){
-const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.requests.anyOf[1].type,parentSchema:schema21.properties.requests.anyOf[1],data:data11};
+const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.requests.anyOf[1].type,parentSchema:schema25.properties.requests.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4317,7 +5240,7 @@ var _valid2 = _errs38 === errors;
 valid5 = valid5 || _valid2;
 }
 if(!valid5){
-const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.requests.anyOf,parentSchema:schema21.properties.requests,data:data11};
+const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.requests.anyOf,parentSchema:schema25.properties.requests,data:data11};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4325,7 +5248,7 @@ else {
 vErrors.push(err12);
 }
 errors++;
-validate43.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -4351,8 +5274,8 @@ const _errs40 = errors;
 const _errs41 = errors;
 let valid7 = false;
 const _errs42 = errors;
-if(!(validate45(data14, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
-vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
+if(!(validate41(data14, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
+vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs42 === errors;
@@ -4360,7 +5283,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs43 = errors;
 if(data14 !== null){
-const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.progress.anyOf[1].type,parentSchema:schema21.properties.progress.anyOf[1],data:data14};
+const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.progress.anyOf[1].type,parentSchema:schema25.properties.progress.anyOf[1],data:data14};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4373,7 +5296,7 @@ var _valid3 = _errs43 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.progress.anyOf,parentSchema:schema21.properties.progress,data:data14};
+const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.progress.anyOf,parentSchema:schema25.properties.progress,data:data14};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -4381,7 +5304,7 @@ else {
 vErrors.push(err14);
 }
 errors++;
-validate43.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -4407,8 +5330,8 @@ const _errs45 = errors;
 const _errs46 = errors;
 let valid8 = false;
 const _errs47 = errors;
-if(!(validate48(data15, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
-vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
+if(!(validate45(data15, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
+vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs47 === errors;
@@ -4416,7 +5339,7 @@ valid8 = valid8 || _valid4;
 if(!valid8){
 const _errs48 = errors;
 if(data15 !== null){
-const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.revert.anyOf[1].type,parentSchema:schema21.properties.revert.anyOf[1],data:data15};
+const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.revert.anyOf[1].type,parentSchema:schema25.properties.revert.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -4429,7 +5352,7 @@ var _valid4 = _errs48 === errors;
 valid8 = valid8 || _valid4;
 }
 if(!valid8){
-const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.revert.anyOf,parentSchema:schema21.properties.revert,data:data15};
+const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.revert.anyOf,parentSchema:schema25.properties.revert,data:data15};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -4437,7 +5360,7 @@ else {
 vErrors.push(err16);
 }
 errors++;
-validate43.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -4471,7 +5394,7 @@ if(errors === _errs52){
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 let missing3;
 if(((((((data17.version === undefined) && (missing3 = "version")) || ((data17.digest === undefined) && (missing3 = "digest"))) || ((data17.why === undefined) && (missing3 = "why"))) || ((data17.at === undefined) && (missing3 = "at"))) || ((data17.rollbackId === undefined) && (missing3 = "rollbackId"))) || ((data17.isInGit === undefined) && (missing3 = "isInGit"))){
-validate43.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema21.properties.quarantined.items.required,parentSchema:schema21.properties.quarantined.items,data:data17}];
+validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema25.properties.quarantined.items.required,parentSchema:schema25.properties.quarantined.items,data:data17}];
 return false;
 }
 else {
@@ -4479,7 +5402,7 @@ if(data17.version !== undefined){
 let data18 = data17.version;
 const _errs54 = errors;
 if(typeof data18 !== "string"){
-validate43.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.version.type,parentSchema:schema21.properties.quarantined.items.properties.version,data:data18}];
+validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema25.properties.quarantined.items.properties.version.type,parentSchema:schema25.properties.quarantined.items.properties.version,data:data18}];
 return false;
 }
 var valid10 = _errs54 === errors;
@@ -4494,12 +5417,12 @@ const _errs56 = errors;
 if(errors === _errs56){
 if(typeof data19 === "string"){
 if(!pattern1.test(data19)){
-validate43.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema21.properties.quarantined.items.properties.digest,data:data19}];
+validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema25.properties.quarantined.items.properties.digest,data:data19}];
 return false;
 }
 }
 else {
-validate43.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.digest.type,parentSchema:schema21.properties.quarantined.items.properties.digest,data:data19}];
+validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema25.properties.quarantined.items.properties.digest.type,parentSchema:schema25.properties.quarantined.items.properties.digest,data:data19}];
 return false;
 }
 }
@@ -4513,7 +5436,7 @@ if(data17.why !== undefined){
 let data20 = data17.why;
 const _errs58 = errors;
 if(typeof data20 !== "string"){
-validate43.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.why.type,parentSchema:schema21.properties.quarantined.items.properties.why,data:data20}];
+validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema25.properties.quarantined.items.properties.why.type,parentSchema:schema25.properties.quarantined.items.properties.why,data:data20}];
 return false;
 }
 var valid10 = _errs58 === errors;
@@ -4529,12 +5452,12 @@ if(errors === _errs60){
 if(errors === _errs60){
 if(typeof data21 === "string"){
 if(!pattern0.test(data21)){
-validate43.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.quarantined.items.properties.at,data:data21}];
+validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.quarantined.items.properties.at,data:data21}];
 return false;
 }
 }
 else {
-validate43.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.at.type,parentSchema:schema21.properties.quarantined.items.properties.at,data:data21}];
+validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema25.properties.quarantined.items.properties.at.type,parentSchema:schema25.properties.quarantined.items.properties.at,data:data21}];
 return false;
 }
 }
@@ -4549,7 +5472,7 @@ if(data17.rollbackId !== undefined){
 let data22 = data17.rollbackId;
 const _errs62 = errors;
 if(typeof data22 !== "string"){
-validate43.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema21.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema21.properties.quarantined.items.properties.rollbackId,data:data22}];
+validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema25.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema25.properties.quarantined.items.properties.rollbackId,data:data22}];
 return false;
 }
 var valid10 = _errs62 === errors;
@@ -4562,7 +5485,7 @@ if(data17.isInGit !== undefined){
 let data23 = data17.isInGit;
 const _errs64 = errors;
 if(typeof data23 !== "boolean"){
-validate43.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema21.properties.quarantined.items.properties.isInGit.type,parentSchema:schema21.properties.quarantined.items.properties.isInGit,data:data23}];
+validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema25.properties.quarantined.items.properties.isInGit.type,parentSchema:schema25.properties.quarantined.items.properties.isInGit,data:data23}];
 return false;
 }
 var valid10 = _errs64 === errors;
@@ -4578,7 +5501,7 @@ var valid10 = true;
 }
 }
 else {
-validate43.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema21.properties.quarantined.items.type,parentSchema:schema21.properties.quarantined.items,data:data17}];
+validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema25.properties.quarantined.items.type,parentSchema:schema25.properties.quarantined.items,data:data17}];
 return false;
 }
 }
@@ -4589,7 +5512,7 @@ break;
 }
 }
 else {
-validate43.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema21.properties.quarantined.type,parentSchema:schema21.properties.quarantined,data:data16}];
+validate53.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema25.properties.quarantined.type,parentSchema:schema25.properties.quarantined,data:data16}];
 return false;
 }
 }
@@ -4606,7 +5529,7 @@ const _errs67 = errors;
 let valid11 = false;
 const _errs68 = errors;
 if(typeof data24 !== "string"){
-const err17 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.deadEnd.anyOf[0].type,parentSchema:schema21.properties.deadEnd.anyOf[0],data:data24};
+const err17 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.deadEnd.anyOf[0].type,parentSchema:schema25.properties.deadEnd.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -4620,7 +5543,7 @@ valid11 = valid11 || _valid5;
 if(!valid11){
 const _errs70 = errors;
 if(data24 !== null){
-const err18 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.deadEnd.anyOf[1].type,parentSchema:schema21.properties.deadEnd.anyOf[1],data:data24};
+const err18 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.deadEnd.anyOf[1].type,parentSchema:schema25.properties.deadEnd.anyOf[1],data:data24};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -4633,7 +5556,7 @@ var _valid5 = _errs70 === errors;
 valid11 = valid11 || _valid5;
 }
 if(!valid11){
-const err19 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.deadEnd.anyOf,parentSchema:schema21.properties.deadEnd,data:data24};
+const err19 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.deadEnd.anyOf,parentSchema:schema25.properties.deadEnd,data:data24};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -4641,7 +5564,7 @@ else {
 vErrors.push(err19);
 }
 errors++;
-validate43.errors = vErrors;
+validate53.errors = vErrors;
 return false;
 }
 else {
@@ -4675,16 +5598,16 @@ var valid0 = true;
 }
 }
 else {
-validate43.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema21.type,parentSchema:schema21,data}];
+validate53.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema25.type,parentSchema:schema25,data}];
 return false;
 }
 }
-validate43.errors = vErrors;
+validate53.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Environment" */;
 let vErrors = null;
 let errors = 0;
@@ -4692,7 +5615,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((data.name === undefined) && (missing0 = "name")) || ((data.observedAt === undefined) && (missing0 = "observedAt"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.freeze === undefined) && (missing0 = "freeze"))) || ((data.processes === undefined) && (missing0 = "processes"))) || ((data.instances === undefined) && (missing0 = "instances"))) || ((data.notes === undefined) && (missing0 = "notes"))) || ((data.findings === undefined) && (missing0 = "findings"))){
-validate40.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema19.required,parentSchema:schema19,data}];
+validate51.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema24.required,parentSchema:schema24,data}];
 return false;
 }
 else {
@@ -4700,7 +5623,7 @@ if(data.name !== undefined){
 let data0 = data.name;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate40.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema19.properties.name.type,parentSchema:schema19.properties.name,data:data0}];
+validate51.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema24.properties.name.type,parentSchema:schema24.properties.name,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -4719,7 +5642,7 @@ if(errors === _errs5){
 if(errors === _errs5){
 if(typeof data1 === "string"){
 if(!pattern0.test(data1)){
-const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema19.properties.observedAt.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.observedAt.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4730,7 +5653,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema19.properties.observedAt.anyOf[0].type,parentSchema:schema19.properties.observedAt.anyOf[0],data:data1};
+const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.observedAt.anyOf[0].type,parentSchema:schema24.properties.observedAt.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4746,7 +5669,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs7 = errors;
 if(data1 !== null){
-const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.observedAt.anyOf[1].type,parentSchema:schema19.properties.observedAt.anyOf[1],data:data1};
+const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.observedAt.anyOf[1].type,parentSchema:schema24.properties.observedAt.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4759,7 +5682,7 @@ var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.observedAt.anyOf,parentSchema:schema19.properties.observedAt,data:data1};
+const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.observedAt.anyOf,parentSchema:schema24.properties.observedAt,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4767,7 +5690,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate40.errors = vErrors;
+validate51.errors = vErrors;
 return false;
 }
 else {
@@ -4791,7 +5714,7 @@ if(data.type !== undefined){
 let data2 = data.type;
 const _errs9 = errors;
 if(typeof data2 !== "string"){
-validate40.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},schema:schema19.properties.type.type,parentSchema:schema19.properties.type,data:data2}];
+validate51.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},schema:schema24.properties.type.type,parentSchema:schema24.properties.type,data:data2}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -4804,7 +5727,7 @@ if(data.url !== undefined){
 let data3 = data.url;
 const _errs11 = errors;
 if(typeof data3 !== "string"){
-validate40.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},schema:schema19.properties.url.type,parentSchema:schema19.properties.url,data:data3}];
+validate51.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},schema:schema24.properties.url.type,parentSchema:schema24.properties.url,data:data3}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -4823,7 +5746,7 @@ if(errors === _errs15){
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 let missing1;
 if((((data4.by === undefined) && (missing1 = "by")) || ((data4.why === undefined) && (missing1 = "why"))) || ((data4.at === undefined) && (missing1 = "at"))){
-const err4 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema19.properties.freeze.anyOf[0].required,parentSchema:schema19.properties.freeze.anyOf[0],data:data4};
+const err4 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema24.properties.freeze.anyOf[0].required,parentSchema:schema24.properties.freeze.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4835,8 +5758,8 @@ errors++;
 else {
 if(data4.by !== undefined){
 const _errs17 = errors;
-if(!(validate41(data4.by, {instancePath:instancePath+"/freeze/by",parentData:data4,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
+if(!(validate42(data4.by, {instancePath:instancePath+"/freeze/by",parentData:data4,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs17 === errors;
@@ -4849,7 +5772,7 @@ if(data4.why !== undefined){
 let data6 = data4.why;
 const _errs18 = errors;
 if(typeof data6 !== "string"){
-const err5 = {instancePath:instancePath+"/freeze/why",schemaPath:"#/properties/freeze/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema19.properties.freeze.anyOf[0].properties.why.type,parentSchema:schema19.properties.freeze.anyOf[0].properties.why,data:data6};
+const err5 = {instancePath:instancePath+"/freeze/why",schemaPath:"#/properties/freeze/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.freeze.anyOf[0].properties.why.type,parentSchema:schema24.properties.freeze.anyOf[0].properties.why,data:data6};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4871,7 +5794,7 @@ if(errors === _errs20){
 if(errors === _errs20){
 if(typeof data7 === "string"){
 if(!pattern0.test(data7)){
-const err6 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema19.properties.freeze.anyOf[0].properties.at,data:data7};
+const err6 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.freeze.anyOf[0].properties.at,data:data7};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4882,7 +5805,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema19.properties.freeze.anyOf[0].properties.at.type,parentSchema:schema19.properties.freeze.anyOf[0].properties.at,data:data7};
+const err7 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema24.properties.freeze.anyOf[0].properties.at.type,parentSchema:schema24.properties.freeze.anyOf[0].properties.at,data:data7};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4903,7 +5826,7 @@ var valid3 = true;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema19.properties.freeze.anyOf[0].type,parentSchema:schema19.properties.freeze.anyOf[0],data:data4};
+const err8 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema24.properties.freeze.anyOf[0].type,parentSchema:schema24.properties.freeze.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4918,7 +5841,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs22 = errors;
 if(data4 !== null){
-const err9 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.freeze.anyOf[1].type,parentSchema:schema19.properties.freeze.anyOf[1],data:data4};
+const err9 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.freeze.anyOf[1].type,parentSchema:schema24.properties.freeze.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4931,7 +5854,7 @@ var _valid1 = _errs22 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err10 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.freeze.anyOf,parentSchema:schema19.properties.freeze,data:data4};
+const err10 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.freeze.anyOf,parentSchema:schema24.properties.freeze,data:data4};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4939,7 +5862,7 @@ else {
 vErrors.push(err10);
 }
 errors++;
-validate40.errors = vErrors;
+validate51.errors = vErrors;
 return false;
 }
 else {
@@ -4968,8 +5891,8 @@ var valid4 = true;
 const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
 const _errs26 = errors;
-if(!(validate43(data8[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data8,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
+if(!(validate53(data8[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data8,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs26 === errors;
@@ -4979,7 +5902,7 @@ break;
 }
 }
 else {
-validate40.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema19.properties.processes.type,parentSchema:schema19.properties.processes,data:data8}];
+validate51.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema24.properties.processes.type,parentSchema:schema24.properties.processes,data:data8}];
 return false;
 }
 }
@@ -5003,7 +5926,7 @@ if(errors === _errs29){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing2;
 if((((data11.id === undefined) && (missing2 = "id")) || ((data11.state === undefined) && (missing2 = "state"))) || ((data11.why === undefined) && (missing2 = "why"))){
-validate40.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema19.properties.instances.items.required,parentSchema:schema19.properties.instances.items,data:data11}];
+validate51.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema24.properties.instances.items.required,parentSchema:schema24.properties.instances.items,data:data11}];
 return false;
 }
 else {
@@ -5011,7 +5934,7 @@ if(data11.id !== undefined){
 let data12 = data11.id;
 const _errs31 = errors;
 if(typeof data12 !== "string"){
-validate40.errors = [{instancePath:instancePath+"/instances/" + i1+"/id",schemaPath:"#/properties/instances/items/properties/id/type",keyword:"type",params:{type: "string"},schema:schema19.properties.instances.items.properties.id.type,parentSchema:schema19.properties.instances.items.properties.id,data:data12}];
+validate51.errors = [{instancePath:instancePath+"/instances/" + i1+"/id",schemaPath:"#/properties/instances/items/properties/id/type",keyword:"type",params:{type: "string"},schema:schema24.properties.instances.items.properties.id.type,parentSchema:schema24.properties.instances.items.properties.id,data:data12}];
 return false;
 }
 var valid6 = _errs31 === errors;
@@ -5024,11 +5947,11 @@ if(data11.state !== undefined){
 let data13 = data11.state;
 const _errs33 = errors;
 if(typeof data13 !== "string"){
-validate40.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/type",keyword:"type",params:{type: "string"},schema:schema19.properties.instances.items.properties.state.type,parentSchema:schema19.properties.instances.items.properties.state,data:data13}];
+validate51.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/type",keyword:"type",params:{type: "string"},schema:schema24.properties.instances.items.properties.state.type,parentSchema:schema24.properties.instances.items.properties.state,data:data13}];
 return false;
 }
 if(!(((data13 === "starting") || (data13 === "ready")) || (data13 === "down"))){
-validate40.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/enum",keyword:"enum",params:{allowedValues: schema19.properties.instances.items.properties.state.enum},schema:schema19.properties.instances.items.properties.state.enum,parentSchema:schema19.properties.instances.items.properties.state,data:data13}];
+validate51.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/enum",keyword:"enum",params:{allowedValues: schema24.properties.instances.items.properties.state.enum},schema:schema24.properties.instances.items.properties.state.enum,parentSchema:schema24.properties.instances.items.properties.state,data:data13}];
 return false;
 }
 var valid6 = _errs33 === errors;
@@ -5041,7 +5964,7 @@ if(data11.why !== undefined){
 let data14 = data11.why;
 const _errs35 = errors;
 if(typeof data14 !== "string"){
-validate40.errors = [{instancePath:instancePath+"/instances/" + i1+"/why",schemaPath:"#/properties/instances/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema19.properties.instances.items.properties.why.type,parentSchema:schema19.properties.instances.items.properties.why,data:data14}];
+validate51.errors = [{instancePath:instancePath+"/instances/" + i1+"/why",schemaPath:"#/properties/instances/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.instances.items.properties.why.type,parentSchema:schema24.properties.instances.items.properties.why,data:data14}];
 return false;
 }
 var valid6 = _errs35 === errors;
@@ -5054,7 +5977,7 @@ var valid6 = true;
 }
 }
 else {
-validate40.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/type",keyword:"type",params:{type: "object"},schema:schema19.properties.instances.items.type,parentSchema:schema19.properties.instances.items,data:data11}];
+validate51.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/type",keyword:"type",params:{type: "object"},schema:schema24.properties.instances.items.type,parentSchema:schema24.properties.instances.items,data:data11}];
 return false;
 }
 }
@@ -5065,7 +5988,7 @@ break;
 }
 }
 else {
-validate40.errors = [{instancePath:instancePath+"/instances",schemaPath:"#/properties/instances/type",keyword:"type",params:{type: "array"},schema:schema19.properties.instances.type,parentSchema:schema19.properties.instances,data:data10}];
+validate51.errors = [{instancePath:instancePath+"/instances",schemaPath:"#/properties/instances/type",keyword:"type",params:{type: "array"},schema:schema24.properties.instances.type,parentSchema:schema24.properties.instances,data:data10}];
 return false;
 }
 }
@@ -5086,7 +6009,7 @@ for(let i2=0; i2<len2; i2++){
 let data16 = data15[i2];
 const _errs39 = errors;
 if(typeof data16 !== "string"){
-validate40.errors = [{instancePath:instancePath+"/notes/" + i2,schemaPath:"#/properties/notes/items/type",keyword:"type",params:{type: "string"},schema:schema19.properties.notes.items.type,parentSchema:schema19.properties.notes.items,data:data16}];
+validate51.errors = [{instancePath:instancePath+"/notes/" + i2,schemaPath:"#/properties/notes/items/type",keyword:"type",params:{type: "string"},schema:schema24.properties.notes.items.type,parentSchema:schema24.properties.notes.items,data:data16}];
 return false;
 }
 var valid7 = _errs39 === errors;
@@ -5096,7 +6019,7 @@ break;
 }
 }
 else {
-validate40.errors = [{instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "array"},schema:schema19.properties.notes.type,parentSchema:schema19.properties.notes,data:data15}];
+validate51.errors = [{instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "array"},schema:schema24.properties.notes.type,parentSchema:schema24.properties.notes,data:data15}];
 return false;
 }
 }
@@ -5126,7 +6049,7 @@ break;
 }
 }
 else {
-validate40.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema19.properties.findings.type,parentSchema:schema19.properties.findings,data:data17}];
+validate51.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema24.properties.findings.type,parentSchema:schema24.properties.findings,data:data17}];
 return false;
 }
 }
@@ -5146,16 +6069,16 @@ var valid0 = true;
 }
 }
 else {
-validate40.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema19.type,parentSchema:schema19,data}];
+validate51.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema24.type,parentSchema:schema24,data}];
 return false;
 }
 }
-validate40.errors = vErrors;
+validate51.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="status" */;
 let vErrors = null;
 let errors = 0;
@@ -5163,7 +6086,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.now === undefined) && (missing0 = "now")) || ((data.store === undefined) && (missing0 = "store"))) || ((data.gateway === undefined) && (missing0 = "gateway"))) || ((data.repository === undefined) && (missing0 = "repository"))) || ((data.environments === undefined) && (missing0 = "environments"))) || ((data.findings === undefined) && (missing0 = "findings"))){
-validate39.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema18.required,parentSchema:schema18,data}];
+validate50.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema23.required,parentSchema:schema23,data}];
 return false;
 }
 else {
@@ -5177,7 +6100,7 @@ if(errors === _errs3){
 if(errors === _errs3){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-const err0 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.now.anyOf[0],data:data0};
+const err0 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.now.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5188,7 +6111,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.now.anyOf[0].type,parentSchema:schema18.properties.now.anyOf[0],data:data0};
+const err1 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.now.anyOf[0].type,parentSchema:schema23.properties.now.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5204,7 +6127,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs5 = errors;
 if(data0 !== null){
-const err2 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.now.anyOf[1].type,parentSchema:schema18.properties.now.anyOf[1],data:data0};
+const err2 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.now.anyOf[1].type,parentSchema:schema23.properties.now.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5217,7 +6140,7 @@ var _valid0 = _errs5 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err3 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.now.anyOf,parentSchema:schema18.properties.now,data:data0};
+const err3 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.now.anyOf,parentSchema:schema23.properties.now,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5225,7 +6148,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate39.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -5255,7 +6178,7 @@ if(errors === _errs9){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 let missing1;
 if((((data1.since === undefined) && (missing1 = "since")) || ((data1.code === undefined) && (missing1 = "code"))) || ((data1.why === undefined) && (missing1 = "why"))){
-const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema18.properties.store.anyOf[0].required,parentSchema:schema18.properties.store.anyOf[0],data:data1};
+const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema23.properties.store.anyOf[0].required,parentSchema:schema23.properties.store.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5272,7 +6195,7 @@ if(errors === _errs11){
 if(errors === _errs11){
 if(typeof data2 === "string"){
 if(!pattern0.test(data2)){
-const err5 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.store.anyOf[0].properties.since,data:data2};
+const err5 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.store.anyOf[0].properties.since,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5283,7 +6206,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema18.properties.store.anyOf[0].properties.since.type,parentSchema:schema18.properties.store.anyOf[0].properties.since,data:data2};
+const err6 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema23.properties.store.anyOf[0].properties.since.type,parentSchema:schema23.properties.store.anyOf[0].properties.since,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5304,7 +6227,7 @@ if(data1.code !== undefined){
 let data3 = data1.code;
 const _errs13 = errors;
 if(typeof data3 !== "string"){
-const err7 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema18.properties.store.anyOf[0].properties.code.type,parentSchema:schema18.properties.store.anyOf[0].properties.code,data:data3};
+const err7 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema23.properties.store.anyOf[0].properties.code.type,parentSchema:schema23.properties.store.anyOf[0].properties.code,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5314,7 +6237,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!((data3 === "store/full") || (data3 === "store/failed"))){
-const err8 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/enum",keyword:"enum",params:{allowedValues: schema18.properties.store.anyOf[0].properties.code.enum},schema:schema18.properties.store.anyOf[0].properties.code.enum,parentSchema:schema18.properties.store.anyOf[0].properties.code,data:data3};
+const err8 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/enum",keyword:"enum",params:{allowedValues: schema23.properties.store.anyOf[0].properties.code.enum},schema:schema23.properties.store.anyOf[0].properties.code.enum,parentSchema:schema23.properties.store.anyOf[0].properties.code,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5333,7 +6256,7 @@ if(data1.why !== undefined){
 let data4 = data1.why;
 const _errs15 = errors;
 if(typeof data4 !== "string"){
-const err9 = {instancePath:instancePath+"/store/why",schemaPath:"#/properties/store/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema18.properties.store.anyOf[0].properties.why.type,parentSchema:schema18.properties.store.anyOf[0].properties.why,data:data4};
+const err9 = {instancePath:instancePath+"/store/why",schemaPath:"#/properties/store/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.store.anyOf[0].properties.why.type,parentSchema:schema23.properties.store.anyOf[0].properties.why,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -5352,7 +6275,7 @@ var valid3 = true;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema18.properties.store.anyOf[0].type,parentSchema:schema18.properties.store.anyOf[0],data:data1};
+const err10 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.store.anyOf[0].type,parentSchema:schema23.properties.store.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5367,7 +6290,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs17 = errors;
 if(data1 !== null){
-const err11 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.store.anyOf[1].type,parentSchema:schema18.properties.store.anyOf[1],data:data1};
+const err11 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.store.anyOf[1].type,parentSchema:schema23.properties.store.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -5380,7 +6303,7 @@ var _valid1 = _errs17 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err12 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.store.anyOf,parentSchema:schema18.properties.store,data:data1};
+const err12 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.store.anyOf,parentSchema:schema23.properties.store,data:data1};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5388,7 +6311,7 @@ else {
 vErrors.push(err12);
 }
 errors++;
-validate39.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -5418,7 +6341,7 @@ if(errors === _errs21){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 let missing2;
 if((((((data5.state === undefined) && (missing2 = "state")) || ((data5.why === undefined) && (missing2 = "why"))) || ((data5.since === undefined) && (missing2 = "since"))) || ((data5.restarts === undefined) && (missing2 = "restarts"))) || ((data5.tampered === undefined) && (missing2 = "tampered"))){
-const err13 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema18.properties.gateway.anyOf[0].required,parentSchema:schema18.properties.gateway.anyOf[0],data:data5};
+const err13 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema23.properties.gateway.anyOf[0].required,parentSchema:schema23.properties.gateway.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -5432,7 +6355,7 @@ if(data5.state !== undefined){
 let data6 = data5.state;
 const _errs23 = errors;
 if(typeof data6 !== "string"){
-const err14 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/type",keyword:"type",params:{type: "string"},schema:schema18.properties.gateway.anyOf[0].properties.state.type,parentSchema:schema18.properties.gateway.anyOf[0].properties.state,data:data6};
+const err14 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/type",keyword:"type",params:{type: "string"},schema:schema23.properties.gateway.anyOf[0].properties.state.type,parentSchema:schema23.properties.gateway.anyOf[0].properties.state,data:data6};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -5442,7 +6365,7 @@ vErrors.push(err14);
 errors++;
 }
 if(!((data6 === "up") || (data6 === "down"))){
-const err15 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/enum",keyword:"enum",params:{allowedValues: schema18.properties.gateway.anyOf[0].properties.state.enum},schema:schema18.properties.gateway.anyOf[0].properties.state.enum,parentSchema:schema18.properties.gateway.anyOf[0].properties.state,data:data6};
+const err15 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/enum",keyword:"enum",params:{allowedValues: schema23.properties.gateway.anyOf[0].properties.state.enum},schema:schema23.properties.gateway.anyOf[0].properties.state.enum,parentSchema:schema23.properties.gateway.anyOf[0].properties.state,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -5461,7 +6384,7 @@ if(data5.why !== undefined){
 let data7 = data5.why;
 const _errs25 = errors;
 if(typeof data7 !== "string"){
-const err16 = {instancePath:instancePath+"/gateway/why",schemaPath:"#/properties/gateway/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema18.properties.gateway.anyOf[0].properties.why.type,parentSchema:schema18.properties.gateway.anyOf[0].properties.why,data:data7};
+const err16 = {instancePath:instancePath+"/gateway/why",schemaPath:"#/properties/gateway/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.gateway.anyOf[0].properties.why.type,parentSchema:schema23.properties.gateway.anyOf[0].properties.why,data:data7};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -5483,7 +6406,7 @@ if(errors === _errs27){
 if(errors === _errs27){
 if(typeof data8 === "string"){
 if(!pattern0.test(data8)){
-const err17 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.gateway.anyOf[0].properties.since,data:data8};
+const err17 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.gateway.anyOf[0].properties.since,data:data8};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -5494,7 +6417,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema18.properties.gateway.anyOf[0].properties.since.type,parentSchema:schema18.properties.gateway.anyOf[0].properties.since,data:data8};
+const err18 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema23.properties.gateway.anyOf[0].properties.since.type,parentSchema:schema23.properties.gateway.anyOf[0].properties.since,data:data8};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -5515,7 +6438,7 @@ if(data5.restarts !== undefined){
 let data9 = data5.restarts;
 const _errs29 = errors;
 if(!(typeof data9 == "number")){
-const err19 = {instancePath:instancePath+"/gateway/restarts",schemaPath:"#/properties/gateway/anyOf/0/properties/restarts/type",keyword:"type",params:{type: "number"},schema:schema18.properties.gateway.anyOf[0].properties.restarts.type,parentSchema:schema18.properties.gateway.anyOf[0].properties.restarts,data:data9};
+const err19 = {instancePath:instancePath+"/gateway/restarts",schemaPath:"#/properties/gateway/anyOf/0/properties/restarts/type",keyword:"type",params:{type: "number"},schema:schema23.properties.gateway.anyOf[0].properties.restarts.type,parentSchema:schema23.properties.gateway.anyOf[0].properties.restarts,data:data9};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -5534,7 +6457,7 @@ if(data5.tampered !== undefined){
 let data10 = data5.tampered;
 const _errs31 = errors;
 if(!(typeof data10 == "number")){
-const err20 = {instancePath:instancePath+"/gateway/tampered",schemaPath:"#/properties/gateway/anyOf/0/properties/tampered/type",keyword:"type",params:{type: "number"},schema:schema18.properties.gateway.anyOf[0].properties.tampered.type,parentSchema:schema18.properties.gateway.anyOf[0].properties.tampered,data:data10};
+const err20 = {instancePath:instancePath+"/gateway/tampered",schemaPath:"#/properties/gateway/anyOf/0/properties/tampered/type",keyword:"type",params:{type: "number"},schema:schema23.properties.gateway.anyOf[0].properties.tampered.type,parentSchema:schema23.properties.gateway.anyOf[0].properties.tampered,data:data10};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -5555,7 +6478,7 @@ var valid5 = true;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema18.properties.gateway.anyOf[0].type,parentSchema:schema18.properties.gateway.anyOf[0],data:data5};
+const err21 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.gateway.anyOf[0].type,parentSchema:schema23.properties.gateway.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -5570,7 +6493,7 @@ valid4 = valid4 || _valid2;
 if(!valid4){
 const _errs33 = errors;
 if(data5 !== null){
-const err22 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.gateway.anyOf[1].type,parentSchema:schema18.properties.gateway.anyOf[1],data:data5};
+const err22 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.gateway.anyOf[1].type,parentSchema:schema23.properties.gateway.anyOf[1],data:data5};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -5583,7 +6506,7 @@ var _valid2 = _errs33 === errors;
 valid4 = valid4 || _valid2;
 }
 if(!valid4){
-const err23 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.gateway.anyOf,parentSchema:schema18.properties.gateway,data:data5};
+const err23 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.gateway.anyOf,parentSchema:schema23.properties.gateway,data:data5};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -5591,7 +6514,7 @@ else {
 vErrors.push(err23);
 }
 errors++;
-validate39.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -5618,7 +6541,7 @@ if(errors === _errs35){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing3;
 if(((((((((((((((data11.url === undefined) && (missing3 = "url")) || ((data11.branch === undefined) && (missing3 = "branch"))) || ((data11.commit === undefined) && (missing3 = "commit"))) || ((data11.subject === undefined) && (missing3 = "subject"))) || ((data11.author === undefined) && (missing3 = "author"))) || ((data11.committedAt === undefined) && (missing3 = "committedAt"))) || ((data11.fetchedAt === undefined) && (missing3 = "fetchedAt"))) || ((data11.state === undefined) && (missing3 = "state"))) || ((data11.code === undefined) && (missing3 = "code"))) || ((data11.reason === undefined) && (missing3 = "reason"))) || ((data11.since === undefined) && (missing3 = "since"))) || ((data11.lastPollAt === undefined) && (missing3 = "lastPollAt"))) || ((data11.lastGoodPollAt === undefined) && (missing3 = "lastGoodPollAt"))) || ((data11.nextPollAt === undefined) && (missing3 = "nextPollAt"))){
-validate39.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing3},schema:schema18.properties.repository.required,parentSchema:schema18.properties.repository,data:data11}];
+validate50.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing3},schema:schema23.properties.repository.required,parentSchema:schema23.properties.repository,data:data11}];
 return false;
 }
 else {
@@ -5626,7 +6549,7 @@ if(data11.url !== undefined){
 let data12 = data11.url;
 const _errs37 = errors;
 if(typeof data12 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/repository/url",schemaPath:"#/properties/repository/properties/url/type",keyword:"type",params:{type: "string"},schema:schema18.properties.repository.properties.url.type,parentSchema:schema18.properties.repository.properties.url,data:data12}];
+validate50.errors = [{instancePath:instancePath+"/repository/url",schemaPath:"#/properties/repository/properties/url/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.url.type,parentSchema:schema23.properties.repository.properties.url,data:data12}];
 return false;
 }
 var valid6 = _errs37 === errors;
@@ -5639,7 +6562,7 @@ if(data11.branch !== undefined){
 let data13 = data11.branch;
 const _errs39 = errors;
 if(typeof data13 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/repository/branch",schemaPath:"#/properties/repository/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema18.properties.repository.properties.branch.type,parentSchema:schema18.properties.repository.properties.branch,data:data13}];
+validate50.errors = [{instancePath:instancePath+"/repository/branch",schemaPath:"#/properties/repository/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.branch.type,parentSchema:schema23.properties.repository.properties.branch,data:data13}];
 return false;
 }
 var valid6 = _errs39 === errors;
@@ -5655,7 +6578,7 @@ const _errs42 = errors;
 let valid7 = false;
 const _errs43 = errors;
 if(typeof data14 !== "string"){
-const err24 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.repository.properties.commit.anyOf[0].type,parentSchema:schema18.properties.repository.properties.commit.anyOf[0],data:data14};
+const err24 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.commit.anyOf[0].type,parentSchema:schema23.properties.repository.properties.commit.anyOf[0],data:data14};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -5669,7 +6592,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs45 = errors;
 if(data14 !== null){
-const err25 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.repository.properties.commit.anyOf[1].type,parentSchema:schema18.properties.repository.properties.commit.anyOf[1],data:data14};
+const err25 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.commit.anyOf[1].type,parentSchema:schema23.properties.repository.properties.commit.anyOf[1],data:data14};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -5682,7 +6605,7 @@ var _valid3 = _errs45 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err26 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.repository.properties.commit.anyOf,parentSchema:schema18.properties.repository.properties.commit,data:data14};
+const err26 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.commit.anyOf,parentSchema:schema23.properties.repository.properties.commit,data:data14};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -5690,7 +6613,7 @@ else {
 vErrors.push(err26);
 }
 errors++;
-validate39.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -5717,7 +6640,7 @@ const _errs48 = errors;
 let valid8 = false;
 const _errs49 = errors;
 if(typeof data15 !== "string"){
-const err27 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.repository.properties.subject.anyOf[0].type,parentSchema:schema18.properties.repository.properties.subject.anyOf[0],data:data15};
+const err27 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.subject.anyOf[0].type,parentSchema:schema23.properties.repository.properties.subject.anyOf[0],data:data15};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -5731,7 +6654,7 @@ valid8 = valid8 || _valid4;
 if(!valid8){
 const _errs51 = errors;
 if(data15 !== null){
-const err28 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.repository.properties.subject.anyOf[1].type,parentSchema:schema18.properties.repository.properties.subject.anyOf[1],data:data15};
+const err28 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.subject.anyOf[1].type,parentSchema:schema23.properties.repository.properties.subject.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -5744,7 +6667,7 @@ var _valid4 = _errs51 === errors;
 valid8 = valid8 || _valid4;
 }
 if(!valid8){
-const err29 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.repository.properties.subject.anyOf,parentSchema:schema18.properties.repository.properties.subject,data:data15};
+const err29 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.subject.anyOf,parentSchema:schema23.properties.repository.properties.subject,data:data15};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -5752,7 +6675,7 @@ else {
 vErrors.push(err29);
 }
 errors++;
-validate39.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -5779,7 +6702,7 @@ const _errs54 = errors;
 let valid9 = false;
 const _errs55 = errors;
 if(typeof data16 !== "string"){
-const err30 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.repository.properties.author.anyOf[0].type,parentSchema:schema18.properties.repository.properties.author.anyOf[0],data:data16};
+const err30 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.author.anyOf[0].type,parentSchema:schema23.properties.repository.properties.author.anyOf[0],data:data16};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -5793,7 +6716,7 @@ valid9 = valid9 || _valid5;
 if(!valid9){
 const _errs57 = errors;
 if(data16 !== null){
-const err31 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.repository.properties.author.anyOf[1].type,parentSchema:schema18.properties.repository.properties.author.anyOf[1],data:data16};
+const err31 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.author.anyOf[1].type,parentSchema:schema23.properties.repository.properties.author.anyOf[1],data:data16};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -5806,7 +6729,7 @@ var _valid5 = _errs57 === errors;
 valid9 = valid9 || _valid5;
 }
 if(!valid9){
-const err32 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.repository.properties.author.anyOf,parentSchema:schema18.properties.repository.properties.author,data:data16};
+const err32 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.author.anyOf,parentSchema:schema23.properties.repository.properties.author,data:data16};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -5814,7 +6737,7 @@ else {
 vErrors.push(err32);
 }
 errors++;
-validate39.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -5844,7 +6767,7 @@ if(errors === _errs61){
 if(errors === _errs61){
 if(typeof data17 === "string"){
 if(!pattern0.test(data17)){
-const err33 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.repository.properties.committedAt.anyOf[0],data:data17};
+const err33 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.repository.properties.committedAt.anyOf[0],data:data17};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -5855,7 +6778,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.repository.properties.committedAt.anyOf[0].type,parentSchema:schema18.properties.repository.properties.committedAt.anyOf[0],data:data17};
+const err34 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.committedAt.anyOf[0].type,parentSchema:schema23.properties.repository.properties.committedAt.anyOf[0],data:data17};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -5871,7 +6794,7 @@ valid10 = valid10 || _valid6;
 if(!valid10){
 const _errs63 = errors;
 if(data17 !== null){
-const err35 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.repository.properties.committedAt.anyOf[1].type,parentSchema:schema18.properties.repository.properties.committedAt.anyOf[1],data:data17};
+const err35 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.committedAt.anyOf[1].type,parentSchema:schema23.properties.repository.properties.committedAt.anyOf[1],data:data17};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -5884,7 +6807,7 @@ var _valid6 = _errs63 === errors;
 valid10 = valid10 || _valid6;
 }
 if(!valid10){
-const err36 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.repository.properties.committedAt.anyOf,parentSchema:schema18.properties.repository.properties.committedAt,data:data17};
+const err36 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.committedAt.anyOf,parentSchema:schema23.properties.repository.properties.committedAt,data:data17};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -5892,7 +6815,7 @@ else {
 vErrors.push(err36);
 }
 errors++;
-validate39.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -5922,7 +6845,7 @@ if(errors === _errs67){
 if(errors === _errs67){
 if(typeof data18 === "string"){
 if(!pattern0.test(data18)){
-const err37 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
+const err37 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -5933,7 +6856,7 @@ errors++;
 }
 }
 else {
-const err38 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.repository.properties.fetchedAt.anyOf[0].type,parentSchema:schema18.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
+const err38 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.fetchedAt.anyOf[0].type,parentSchema:schema23.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -5949,7 +6872,7 @@ valid11 = valid11 || _valid7;
 if(!valid11){
 const _errs69 = errors;
 if(data18 !== null){
-const err39 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.repository.properties.fetchedAt.anyOf[1].type,parentSchema:schema18.properties.repository.properties.fetchedAt.anyOf[1],data:data18};
+const err39 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.fetchedAt.anyOf[1].type,parentSchema:schema23.properties.repository.properties.fetchedAt.anyOf[1],data:data18};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -5962,7 +6885,7 @@ var _valid7 = _errs69 === errors;
 valid11 = valid11 || _valid7;
 }
 if(!valid11){
-const err40 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.repository.properties.fetchedAt.anyOf,parentSchema:schema18.properties.repository.properties.fetchedAt,data:data18};
+const err40 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.fetchedAt.anyOf,parentSchema:schema23.properties.repository.properties.fetchedAt,data:data18};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -5970,7 +6893,7 @@ else {
 vErrors.push(err40);
 }
 errors++;
-validate39.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -5994,11 +6917,11 @@ if(data11.state !== undefined){
 let data19 = data11.state;
 const _errs71 = errors;
 if(typeof data19 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema18.properties.repository.properties.state.type,parentSchema:schema18.properties.repository.properties.state,data:data19}];
+validate50.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.state.type,parentSchema:schema23.properties.repository.properties.state,data:data19}];
 return false;
 }
 if(!(((data19 === "starting") || (data19 === "ok")) || (data19 === "error"))){
-validate39.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/enum",keyword:"enum",params:{allowedValues: schema18.properties.repository.properties.state.enum},schema:schema18.properties.repository.properties.state.enum,parentSchema:schema18.properties.repository.properties.state,data:data19}];
+validate50.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/enum",keyword:"enum",params:{allowedValues: schema23.properties.repository.properties.state.enum},schema:schema23.properties.repository.properties.state.enum,parentSchema:schema23.properties.repository.properties.state,data:data19}];
 return false;
 }
 var valid6 = _errs71 === errors;
@@ -6014,7 +6937,7 @@ const _errs74 = errors;
 let valid12 = false;
 const _errs75 = errors;
 if(typeof data20 !== "string"){
-const err41 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.repository.properties.code.anyOf[0].type,parentSchema:schema18.properties.repository.properties.code.anyOf[0],data:data20};
+const err41 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.code.anyOf[0].type,parentSchema:schema23.properties.repository.properties.code.anyOf[0],data:data20};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -6028,7 +6951,7 @@ valid12 = valid12 || _valid8;
 if(!valid12){
 const _errs77 = errors;
 if(data20 !== null){
-const err42 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.repository.properties.code.anyOf[1].type,parentSchema:schema18.properties.repository.properties.code.anyOf[1],data:data20};
+const err42 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.code.anyOf[1].type,parentSchema:schema23.properties.repository.properties.code.anyOf[1],data:data20};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -6041,7 +6964,7 @@ var _valid8 = _errs77 === errors;
 valid12 = valid12 || _valid8;
 }
 if(!valid12){
-const err43 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.repository.properties.code.anyOf,parentSchema:schema18.properties.repository.properties.code,data:data20};
+const err43 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.code.anyOf,parentSchema:schema23.properties.repository.properties.code,data:data20};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -6049,7 +6972,7 @@ else {
 vErrors.push(err43);
 }
 errors++;
-validate39.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -6073,7 +6996,7 @@ if(data11.reason !== undefined){
 let data21 = data11.reason;
 const _errs79 = errors;
 if(typeof data21 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/repository/reason",schemaPath:"#/properties/repository/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema18.properties.repository.properties.reason.type,parentSchema:schema18.properties.repository.properties.reason,data:data21}];
+validate50.errors = [{instancePath:instancePath+"/repository/reason",schemaPath:"#/properties/repository/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.reason.type,parentSchema:schema23.properties.repository.properties.reason,data:data21}];
 return false;
 }
 var valid6 = _errs79 === errors;
@@ -6089,12 +7012,12 @@ if(errors === _errs81){
 if(errors === _errs81){
 if(typeof data22 === "string"){
 if(!pattern0.test(data22)){
-validate39.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.repository.properties.since,data:data22}];
+validate50.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.repository.properties.since,data:data22}];
 return false;
 }
 }
 else {
-validate39.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/type",keyword:"type",params:{type: "string"},schema:schema18.properties.repository.properties.since.type,parentSchema:schema18.properties.repository.properties.since,data:data22}];
+validate50.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.since.type,parentSchema:schema23.properties.repository.properties.since,data:data22}];
 return false;
 }
 }
@@ -6115,7 +7038,7 @@ if(errors === _errs85){
 if(errors === _errs85){
 if(typeof data23 === "string"){
 if(!pattern0.test(data23)){
-const err44 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
+const err44 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -6126,7 +7049,7 @@ errors++;
 }
 }
 else {
-const err45 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.repository.properties.lastPollAt.anyOf[0].type,parentSchema:schema18.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
+const err45 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.lastPollAt.anyOf[0].type,parentSchema:schema23.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -6142,7 +7065,7 @@ valid13 = valid13 || _valid9;
 if(!valid13){
 const _errs87 = errors;
 if(data23 !== null){
-const err46 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.repository.properties.lastPollAt.anyOf[1].type,parentSchema:schema18.properties.repository.properties.lastPollAt.anyOf[1],data:data23};
+const err46 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.lastPollAt.anyOf[1].type,parentSchema:schema23.properties.repository.properties.lastPollAt.anyOf[1],data:data23};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -6155,7 +7078,7 @@ var _valid9 = _errs87 === errors;
 valid13 = valid13 || _valid9;
 }
 if(!valid13){
-const err47 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.repository.properties.lastPollAt.anyOf,parentSchema:schema18.properties.repository.properties.lastPollAt,data:data23};
+const err47 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.lastPollAt.anyOf,parentSchema:schema23.properties.repository.properties.lastPollAt,data:data23};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -6163,7 +7086,7 @@ else {
 vErrors.push(err47);
 }
 errors++;
-validate39.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -6193,7 +7116,7 @@ if(errors === _errs91){
 if(errors === _errs91){
 if(typeof data24 === "string"){
 if(!pattern0.test(data24)){
-const err48 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
+const err48 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -6204,7 +7127,7 @@ errors++;
 }
 }
 else {
-const err49 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.repository.properties.lastGoodPollAt.anyOf[0].type,parentSchema:schema18.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
+const err49 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.lastGoodPollAt.anyOf[0].type,parentSchema:schema23.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -6220,7 +7143,7 @@ valid14 = valid14 || _valid10;
 if(!valid14){
 const _errs93 = errors;
 if(data24 !== null){
-const err50 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.repository.properties.lastGoodPollAt.anyOf[1].type,parentSchema:schema18.properties.repository.properties.lastGoodPollAt.anyOf[1],data:data24};
+const err50 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.lastGoodPollAt.anyOf[1].type,parentSchema:schema23.properties.repository.properties.lastGoodPollAt.anyOf[1],data:data24};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -6233,7 +7156,7 @@ var _valid10 = _errs93 === errors;
 valid14 = valid14 || _valid10;
 }
 if(!valid14){
-const err51 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.repository.properties.lastGoodPollAt.anyOf,parentSchema:schema18.properties.repository.properties.lastGoodPollAt,data:data24};
+const err51 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.lastGoodPollAt.anyOf,parentSchema:schema23.properties.repository.properties.lastGoodPollAt,data:data24};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -6241,7 +7164,7 @@ else {
 vErrors.push(err51);
 }
 errors++;
-validate39.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -6271,7 +7194,7 @@ if(errors === _errs97){
 if(errors === _errs97){
 if(typeof data25 === "string"){
 if(!pattern0.test(data25)){
-const err52 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
+const err52 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -6282,7 +7205,7 @@ errors++;
 }
 }
 else {
-const err53 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.repository.properties.nextPollAt.anyOf[0].type,parentSchema:schema18.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
+const err53 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.nextPollAt.anyOf[0].type,parentSchema:schema23.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -6298,7 +7221,7 @@ valid15 = valid15 || _valid11;
 if(!valid15){
 const _errs99 = errors;
 if(data25 !== null){
-const err54 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.repository.properties.nextPollAt.anyOf[1].type,parentSchema:schema18.properties.repository.properties.nextPollAt.anyOf[1],data:data25};
+const err54 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.nextPollAt.anyOf[1].type,parentSchema:schema23.properties.repository.properties.nextPollAt.anyOf[1],data:data25};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -6311,7 +7234,7 @@ var _valid11 = _errs99 === errors;
 valid15 = valid15 || _valid11;
 }
 if(!valid15){
-const err55 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.repository.properties.nextPollAt.anyOf,parentSchema:schema18.properties.repository.properties.nextPollAt,data:data25};
+const err55 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.nextPollAt.anyOf,parentSchema:schema23.properties.repository.properties.nextPollAt,data:data25};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -6319,7 +7242,7 @@ else {
 vErrors.push(err55);
 }
 errors++;
-validate39.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -6354,7 +7277,7 @@ var valid6 = true;
 }
 }
 else {
-validate39.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema18.properties.repository.type,parentSchema:schema18.properties.repository,data:data11}];
+validate50.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema23.properties.repository.type,parentSchema:schema23.properties.repository,data:data11}];
 return false;
 }
 }
@@ -6373,8 +7296,8 @@ var valid16 = true;
 const len0 = data26.length;
 for(let i0=0; i0<len0; i0++){
 const _errs103 = errors;
-if(!(validate40(data26[i0], {instancePath:instancePath+"/environments/" + i0,parentData:data26,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+if(!(validate51(data26[i0], {instancePath:instancePath+"/environments/" + i0,parentData:data26,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
 errors = vErrors.length;
 }
 var valid16 = _errs103 === errors;
@@ -6384,7 +7307,7 @@ break;
 }
 }
 else {
-validate39.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema18.properties.environments.type,parentSchema:schema18.properties.environments,data:data26}];
+validate50.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema23.properties.environments.type,parentSchema:schema23.properties.environments,data:data26}];
 return false;
 }
 }
@@ -6414,7 +7337,7 @@ break;
 }
 }
 else {
-validate39.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema18.properties.findings.type,parentSchema:schema18.properties.findings,data:data28}];
+validate50.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema23.properties.findings.type,parentSchema:schema23.properties.findings,data:data28}];
 return false;
 }
 }
@@ -6431,18 +7354,777 @@ var valid0 = true;
 }
 }
 else {
-validate39.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema18.type,parentSchema:schema18,data}];
+validate50.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema23.type,parentSchema:schema23,data}];
 return false;
 }
 }
-validate39.errors = vErrors;
+validate50.errors = vErrors;
 return errors === 0;
 }
 
-export const unanswered = validate55;
-const schema24 = {"type":"object","required":["id","kind","why"],"properties":{"id":{"type":"string"},"kind":{"type":"string","const":"unanswered"},"why":{"type":"string"}},"$id":"unanswered"};
+export const summary = validate61;
+const schema26 = {"type":"object","required":["now","total","health","sync","phase","underWay","quarantined","environments"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"health":{"type":"object","required":["Healthy","Progressing","Degraded","Suspended","Missing"],"properties":{"Healthy":{"type":"number"},"Progressing":{"type":"number"},"Degraded":{"type":"number"},"Suspended":{"type":"number"},"Missing":{"type":"number"}}},"sync":{"type":"object","required":["Synced","OutOfSync","Unknown"],"properties":{"Synced":{"type":"number"},"OutOfSync":{"type":"number"},"Unknown":{"type":"number"}}},"phase":{"type":"object","required":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"],"properties":{"Pending":{"type":"number"},"Running":{"type":"number"},"Succeeded":{"type":"number"},"Failed":{"type":"number"},"RolledBack":{"type":"number"},"Superseded":{"type":"number"},"Aborted":{"type":"number"}}},"underWay":{"type":"number"},"quarantined":{"type":"number"},"environments":{"type":"array","items":{"type":"object","required":["name","isFrozen","total","health","sync","phase","underWay","quarantined"],"properties":{"name":{"type":"string"},"isFrozen":{"type":"boolean"},"total":{"type":"number"},"health":{"type":"object","required":["Healthy","Progressing","Degraded","Suspended","Missing"],"properties":{"Healthy":{"type":"number"},"Progressing":{"type":"number"},"Degraded":{"type":"number"},"Suspended":{"type":"number"},"Missing":{"type":"number"}}},"sync":{"type":"object","required":["Synced","OutOfSync","Unknown"],"properties":{"Synced":{"type":"number"},"OutOfSync":{"type":"number"},"Unknown":{"type":"number"}}},"phase":{"type":"object","required":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"],"properties":{"Pending":{"type":"number"},"Running":{"type":"number"},"Succeeded":{"type":"number"},"Failed":{"type":"number"},"RolledBack":{"type":"number"},"Superseded":{"type":"number"},"Aborted":{"type":"number"}}},"underWay":{"type":"number"},"quarantined":{"type":"number"}}}}},"$id":"summary"};
 
-function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="summary" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((((((data.now === undefined) && (missing0 = "now")) || ((data.total === undefined) && (missing0 = "total"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.underWay === undefined) && (missing0 = "underWay"))) || ((data.quarantined === undefined) && (missing0 = "quarantined"))) || ((data.environments === undefined) && (missing0 = "environments"))){
+validate61.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema26.required,parentSchema:schema26,data}];
+return false;
+}
+else {
+if(data.now !== undefined){
+let data0 = data.now;
+const _errs1 = errors;
+if(errors === _errs1){
+if(errors === _errs1){
+if(typeof data0 === "string"){
+if(!pattern0.test(data0)){
+validate61.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.now,data:data0}];
+return false;
+}
+}
+else {
+validate61.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema26.properties.now.type,parentSchema:schema26.properties.now,data:data0}];
+return false;
+}
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.total !== undefined){
+let data1 = data.total;
+const _errs3 = errors;
+if(!(typeof data1 == "number")){
+validate61.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema26.properties.total.type,parentSchema:schema26.properties.total,data:data1}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.health !== undefined){
+let data2 = data.health;
+const _errs5 = errors;
+if(errors === _errs5){
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+let missing1;
+if((((((data2.Healthy === undefined) && (missing1 = "Healthy")) || ((data2.Progressing === undefined) && (missing1 = "Progressing"))) || ((data2.Degraded === undefined) && (missing1 = "Degraded"))) || ((data2.Suspended === undefined) && (missing1 = "Suspended"))) || ((data2.Missing === undefined) && (missing1 = "Missing"))){
+validate61.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/required",keyword:"required",params:{missingProperty: missing1},schema:schema26.properties.health.required,parentSchema:schema26.properties.health,data:data2}];
+return false;
+}
+else {
+if(data2.Healthy !== undefined){
+let data3 = data2.Healthy;
+const _errs7 = errors;
+if(!(typeof data3 == "number")){
+validate61.errors = [{instancePath:instancePath+"/health/Healthy",schemaPath:"#/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema26.properties.health.properties.Healthy.type,parentSchema:schema26.properties.health.properties.Healthy,data:data3}];
+return false;
+}
+var valid1 = _errs7 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data2.Progressing !== undefined){
+let data4 = data2.Progressing;
+const _errs9 = errors;
+if(!(typeof data4 == "number")){
+validate61.errors = [{instancePath:instancePath+"/health/Progressing",schemaPath:"#/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema26.properties.health.properties.Progressing.type,parentSchema:schema26.properties.health.properties.Progressing,data:data4}];
+return false;
+}
+var valid1 = _errs9 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data2.Degraded !== undefined){
+let data5 = data2.Degraded;
+const _errs11 = errors;
+if(!(typeof data5 == "number")){
+validate61.errors = [{instancePath:instancePath+"/health/Degraded",schemaPath:"#/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema26.properties.health.properties.Degraded.type,parentSchema:schema26.properties.health.properties.Degraded,data:data5}];
+return false;
+}
+var valid1 = _errs11 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data2.Suspended !== undefined){
+let data6 = data2.Suspended;
+const _errs13 = errors;
+if(!(typeof data6 == "number")){
+validate61.errors = [{instancePath:instancePath+"/health/Suspended",schemaPath:"#/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema26.properties.health.properties.Suspended.type,parentSchema:schema26.properties.health.properties.Suspended,data:data6}];
+return false;
+}
+var valid1 = _errs13 === errors;
+}
+else {
+var valid1 = true;
+}
+if(valid1){
+if(data2.Missing !== undefined){
+let data7 = data2.Missing;
+const _errs15 = errors;
+if(!(typeof data7 == "number")){
+validate61.errors = [{instancePath:instancePath+"/health/Missing",schemaPath:"#/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema26.properties.health.properties.Missing.type,parentSchema:schema26.properties.health.properties.Missing,data:data7}];
+return false;
+}
+var valid1 = _errs15 === errors;
+}
+else {
+var valid1 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate61.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "object"},schema:schema26.properties.health.type,parentSchema:schema26.properties.health,data:data2}];
+return false;
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.sync !== undefined){
+let data8 = data.sync;
+const _errs17 = errors;
+if(errors === _errs17){
+if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
+let missing2;
+if((((data8.Synced === undefined) && (missing2 = "Synced")) || ((data8.OutOfSync === undefined) && (missing2 = "OutOfSync"))) || ((data8.Unknown === undefined) && (missing2 = "Unknown"))){
+validate61.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/required",keyword:"required",params:{missingProperty: missing2},schema:schema26.properties.sync.required,parentSchema:schema26.properties.sync,data:data8}];
+return false;
+}
+else {
+if(data8.Synced !== undefined){
+let data9 = data8.Synced;
+const _errs19 = errors;
+if(!(typeof data9 == "number")){
+validate61.errors = [{instancePath:instancePath+"/sync/Synced",schemaPath:"#/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema26.properties.sync.properties.Synced.type,parentSchema:schema26.properties.sync.properties.Synced,data:data9}];
+return false;
+}
+var valid2 = _errs19 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data8.OutOfSync !== undefined){
+let data10 = data8.OutOfSync;
+const _errs21 = errors;
+if(!(typeof data10 == "number")){
+validate61.errors = [{instancePath:instancePath+"/sync/OutOfSync",schemaPath:"#/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema26.properties.sync.properties.OutOfSync.type,parentSchema:schema26.properties.sync.properties.OutOfSync,data:data10}];
+return false;
+}
+var valid2 = _errs21 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data8.Unknown !== undefined){
+let data11 = data8.Unknown;
+const _errs23 = errors;
+if(!(typeof data11 == "number")){
+validate61.errors = [{instancePath:instancePath+"/sync/Unknown",schemaPath:"#/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema26.properties.sync.properties.Unknown.type,parentSchema:schema26.properties.sync.properties.Unknown,data:data11}];
+return false;
+}
+var valid2 = _errs23 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+}
+else {
+validate61.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "object"},schema:schema26.properties.sync.type,parentSchema:schema26.properties.sync,data:data8}];
+return false;
+}
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.phase !== undefined){
+let data12 = data.phase;
+const _errs25 = errors;
+if(errors === _errs25){
+if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
+let missing3;
+if((((((((data12.Pending === undefined) && (missing3 = "Pending")) || ((data12.Running === undefined) && (missing3 = "Running"))) || ((data12.Succeeded === undefined) && (missing3 = "Succeeded"))) || ((data12.Failed === undefined) && (missing3 = "Failed"))) || ((data12.RolledBack === undefined) && (missing3 = "RolledBack"))) || ((data12.Superseded === undefined) && (missing3 = "Superseded"))) || ((data12.Aborted === undefined) && (missing3 = "Aborted"))){
+validate61.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/required",keyword:"required",params:{missingProperty: missing3},schema:schema26.properties.phase.required,parentSchema:schema26.properties.phase,data:data12}];
+return false;
+}
+else {
+if(data12.Pending !== undefined){
+let data13 = data12.Pending;
+const _errs27 = errors;
+if(!(typeof data13 == "number")){
+validate61.errors = [{instancePath:instancePath+"/phase/Pending",schemaPath:"#/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema26.properties.phase.properties.Pending.type,parentSchema:schema26.properties.phase.properties.Pending,data:data13}];
+return false;
+}
+var valid3 = _errs27 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data12.Running !== undefined){
+let data14 = data12.Running;
+const _errs29 = errors;
+if(!(typeof data14 == "number")){
+validate61.errors = [{instancePath:instancePath+"/phase/Running",schemaPath:"#/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema26.properties.phase.properties.Running.type,parentSchema:schema26.properties.phase.properties.Running,data:data14}];
+return false;
+}
+var valid3 = _errs29 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data12.Succeeded !== undefined){
+let data15 = data12.Succeeded;
+const _errs31 = errors;
+if(!(typeof data15 == "number")){
+validate61.errors = [{instancePath:instancePath+"/phase/Succeeded",schemaPath:"#/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema26.properties.phase.properties.Succeeded.type,parentSchema:schema26.properties.phase.properties.Succeeded,data:data15}];
+return false;
+}
+var valid3 = _errs31 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data12.Failed !== undefined){
+let data16 = data12.Failed;
+const _errs33 = errors;
+if(!(typeof data16 == "number")){
+validate61.errors = [{instancePath:instancePath+"/phase/Failed",schemaPath:"#/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema26.properties.phase.properties.Failed.type,parentSchema:schema26.properties.phase.properties.Failed,data:data16}];
+return false;
+}
+var valid3 = _errs33 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data12.RolledBack !== undefined){
+let data17 = data12.RolledBack;
+const _errs35 = errors;
+if(!(typeof data17 == "number")){
+validate61.errors = [{instancePath:instancePath+"/phase/RolledBack",schemaPath:"#/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema26.properties.phase.properties.RolledBack.type,parentSchema:schema26.properties.phase.properties.RolledBack,data:data17}];
+return false;
+}
+var valid3 = _errs35 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data12.Superseded !== undefined){
+let data18 = data12.Superseded;
+const _errs37 = errors;
+if(!(typeof data18 == "number")){
+validate61.errors = [{instancePath:instancePath+"/phase/Superseded",schemaPath:"#/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema26.properties.phase.properties.Superseded.type,parentSchema:schema26.properties.phase.properties.Superseded,data:data18}];
+return false;
+}
+var valid3 = _errs37 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data12.Aborted !== undefined){
+let data19 = data12.Aborted;
+const _errs39 = errors;
+if(!(typeof data19 == "number")){
+validate61.errors = [{instancePath:instancePath+"/phase/Aborted",schemaPath:"#/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema26.properties.phase.properties.Aborted.type,parentSchema:schema26.properties.phase.properties.Aborted,data:data19}];
+return false;
+}
+var valid3 = _errs39 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate61.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: "object"},schema:schema26.properties.phase.type,parentSchema:schema26.properties.phase,data:data12}];
+return false;
+}
+}
+var valid0 = _errs25 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.underWay !== undefined){
+let data20 = data.underWay;
+const _errs41 = errors;
+if(!(typeof data20 == "number")){
+validate61.errors = [{instancePath:instancePath+"/underWay",schemaPath:"#/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema26.properties.underWay.type,parentSchema:schema26.properties.underWay,data:data20}];
+return false;
+}
+var valid0 = _errs41 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.quarantined !== undefined){
+let data21 = data.quarantined;
+const _errs43 = errors;
+if(!(typeof data21 == "number")){
+validate61.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema26.properties.quarantined.type,parentSchema:schema26.properties.quarantined,data:data21}];
+return false;
+}
+var valid0 = _errs43 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.environments !== undefined){
+let data22 = data.environments;
+const _errs45 = errors;
+if(errors === _errs45){
+if(Array.isArray(data22)){
+var valid4 = true;
+const len0 = data22.length;
+for(let i0=0; i0<len0; i0++){
+let data23 = data22[i0];
+const _errs47 = errors;
+if(errors === _errs47){
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
+let missing4;
+if(((((((((data23.name === undefined) && (missing4 = "name")) || ((data23.isFrozen === undefined) && (missing4 = "isFrozen"))) || ((data23.total === undefined) && (missing4 = "total"))) || ((data23.health === undefined) && (missing4 = "health"))) || ((data23.sync === undefined) && (missing4 = "sync"))) || ((data23.phase === undefined) && (missing4 = "phase"))) || ((data23.underWay === undefined) && (missing4 = "underWay"))) || ((data23.quarantined === undefined) && (missing4 = "quarantined"))){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0,schemaPath:"#/properties/environments/items/required",keyword:"required",params:{missingProperty: missing4},schema:schema26.properties.environments.items.required,parentSchema:schema26.properties.environments.items,data:data23}];
+return false;
+}
+else {
+if(data23.name !== undefined){
+let data24 = data23.name;
+const _errs49 = errors;
+if(typeof data24 !== "string"){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/name",schemaPath:"#/properties/environments/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema26.properties.environments.items.properties.name.type,parentSchema:schema26.properties.environments.items.properties.name,data:data24}];
+return false;
+}
+var valid5 = _errs49 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data23.isFrozen !== undefined){
+let data25 = data23.isFrozen;
+const _errs51 = errors;
+if(typeof data25 !== "boolean"){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/isFrozen",schemaPath:"#/properties/environments/items/properties/isFrozen/type",keyword:"type",params:{type: "boolean"},schema:schema26.properties.environments.items.properties.isFrozen.type,parentSchema:schema26.properties.environments.items.properties.isFrozen,data:data25}];
+return false;
+}
+var valid5 = _errs51 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data23.total !== undefined){
+let data26 = data23.total;
+const _errs53 = errors;
+if(!(typeof data26 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/total",schemaPath:"#/properties/environments/items/properties/total/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.total.type,parentSchema:schema26.properties.environments.items.properties.total,data:data26}];
+return false;
+}
+var valid5 = _errs53 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data23.health !== undefined){
+let data27 = data23.health;
+const _errs55 = errors;
+if(errors === _errs55){
+if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
+let missing5;
+if((((((data27.Healthy === undefined) && (missing5 = "Healthy")) || ((data27.Progressing === undefined) && (missing5 = "Progressing"))) || ((data27.Degraded === undefined) && (missing5 = "Degraded"))) || ((data27.Suspended === undefined) && (missing5 = "Suspended"))) || ((data27.Missing === undefined) && (missing5 = "Missing"))){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/health",schemaPath:"#/properties/environments/items/properties/health/required",keyword:"required",params:{missingProperty: missing5},schema:schema26.properties.environments.items.properties.health.required,parentSchema:schema26.properties.environments.items.properties.health,data:data27}];
+return false;
+}
+else {
+if(data27.Healthy !== undefined){
+let data28 = data27.Healthy;
+const _errs57 = errors;
+if(!(typeof data28 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Healthy",schemaPath:"#/properties/environments/items/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.health.properties.Healthy.type,parentSchema:schema26.properties.environments.items.properties.health.properties.Healthy,data:data28}];
+return false;
+}
+var valid6 = _errs57 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data27.Progressing !== undefined){
+let data29 = data27.Progressing;
+const _errs59 = errors;
+if(!(typeof data29 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Progressing",schemaPath:"#/properties/environments/items/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.health.properties.Progressing.type,parentSchema:schema26.properties.environments.items.properties.health.properties.Progressing,data:data29}];
+return false;
+}
+var valid6 = _errs59 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data27.Degraded !== undefined){
+let data30 = data27.Degraded;
+const _errs61 = errors;
+if(!(typeof data30 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Degraded",schemaPath:"#/properties/environments/items/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.health.properties.Degraded.type,parentSchema:schema26.properties.environments.items.properties.health.properties.Degraded,data:data30}];
+return false;
+}
+var valid6 = _errs61 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data27.Suspended !== undefined){
+let data31 = data27.Suspended;
+const _errs63 = errors;
+if(!(typeof data31 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Suspended",schemaPath:"#/properties/environments/items/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.health.properties.Suspended.type,parentSchema:schema26.properties.environments.items.properties.health.properties.Suspended,data:data31}];
+return false;
+}
+var valid6 = _errs63 === errors;
+}
+else {
+var valid6 = true;
+}
+if(valid6){
+if(data27.Missing !== undefined){
+let data32 = data27.Missing;
+const _errs65 = errors;
+if(!(typeof data32 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Missing",schemaPath:"#/properties/environments/items/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.health.properties.Missing.type,parentSchema:schema26.properties.environments.items.properties.health.properties.Missing,data:data32}];
+return false;
+}
+var valid6 = _errs65 === errors;
+}
+else {
+var valid6 = true;
+}
+}
+}
+}
+}
+}
+}
+else {
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/health",schemaPath:"#/properties/environments/items/properties/health/type",keyword:"type",params:{type: "object"},schema:schema26.properties.environments.items.properties.health.type,parentSchema:schema26.properties.environments.items.properties.health,data:data27}];
+return false;
+}
+}
+var valid5 = _errs55 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data23.sync !== undefined){
+let data33 = data23.sync;
+const _errs67 = errors;
+if(errors === _errs67){
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+let missing6;
+if((((data33.Synced === undefined) && (missing6 = "Synced")) || ((data33.OutOfSync === undefined) && (missing6 = "OutOfSync"))) || ((data33.Unknown === undefined) && (missing6 = "Unknown"))){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync",schemaPath:"#/properties/environments/items/properties/sync/required",keyword:"required",params:{missingProperty: missing6},schema:schema26.properties.environments.items.properties.sync.required,parentSchema:schema26.properties.environments.items.properties.sync,data:data33}];
+return false;
+}
+else {
+if(data33.Synced !== undefined){
+let data34 = data33.Synced;
+const _errs69 = errors;
+if(!(typeof data34 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Synced",schemaPath:"#/properties/environments/items/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.sync.properties.Synced.type,parentSchema:schema26.properties.environments.items.properties.sync.properties.Synced,data:data34}];
+return false;
+}
+var valid7 = _errs69 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data33.OutOfSync !== undefined){
+let data35 = data33.OutOfSync;
+const _errs71 = errors;
+if(!(typeof data35 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/OutOfSync",schemaPath:"#/properties/environments/items/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.sync.properties.OutOfSync.type,parentSchema:schema26.properties.environments.items.properties.sync.properties.OutOfSync,data:data35}];
+return false;
+}
+var valid7 = _errs71 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data33.Unknown !== undefined){
+let data36 = data33.Unknown;
+const _errs73 = errors;
+if(!(typeof data36 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Unknown",schemaPath:"#/properties/environments/items/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.sync.properties.Unknown.type,parentSchema:schema26.properties.environments.items.properties.sync.properties.Unknown,data:data36}];
+return false;
+}
+var valid7 = _errs73 === errors;
+}
+else {
+var valid7 = true;
+}
+}
+}
+}
+}
+else {
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync",schemaPath:"#/properties/environments/items/properties/sync/type",keyword:"type",params:{type: "object"},schema:schema26.properties.environments.items.properties.sync.type,parentSchema:schema26.properties.environments.items.properties.sync,data:data33}];
+return false;
+}
+}
+var valid5 = _errs67 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data23.phase !== undefined){
+let data37 = data23.phase;
+const _errs75 = errors;
+if(errors === _errs75){
+if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+let missing7;
+if((((((((data37.Pending === undefined) && (missing7 = "Pending")) || ((data37.Running === undefined) && (missing7 = "Running"))) || ((data37.Succeeded === undefined) && (missing7 = "Succeeded"))) || ((data37.Failed === undefined) && (missing7 = "Failed"))) || ((data37.RolledBack === undefined) && (missing7 = "RolledBack"))) || ((data37.Superseded === undefined) && (missing7 = "Superseded"))) || ((data37.Aborted === undefined) && (missing7 = "Aborted"))){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase",schemaPath:"#/properties/environments/items/properties/phase/required",keyword:"required",params:{missingProperty: missing7},schema:schema26.properties.environments.items.properties.phase.required,parentSchema:schema26.properties.environments.items.properties.phase,data:data37}];
+return false;
+}
+else {
+if(data37.Pending !== undefined){
+let data38 = data37.Pending;
+const _errs77 = errors;
+if(!(typeof data38 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Pending",schemaPath:"#/properties/environments/items/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.phase.properties.Pending.type,parentSchema:schema26.properties.environments.items.properties.phase.properties.Pending,data:data38}];
+return false;
+}
+var valid8 = _errs77 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data37.Running !== undefined){
+let data39 = data37.Running;
+const _errs79 = errors;
+if(!(typeof data39 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Running",schemaPath:"#/properties/environments/items/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.phase.properties.Running.type,parentSchema:schema26.properties.environments.items.properties.phase.properties.Running,data:data39}];
+return false;
+}
+var valid8 = _errs79 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data37.Succeeded !== undefined){
+let data40 = data37.Succeeded;
+const _errs81 = errors;
+if(!(typeof data40 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Succeeded",schemaPath:"#/properties/environments/items/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.phase.properties.Succeeded.type,parentSchema:schema26.properties.environments.items.properties.phase.properties.Succeeded,data:data40}];
+return false;
+}
+var valid8 = _errs81 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data37.Failed !== undefined){
+let data41 = data37.Failed;
+const _errs83 = errors;
+if(!(typeof data41 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Failed",schemaPath:"#/properties/environments/items/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.phase.properties.Failed.type,parentSchema:schema26.properties.environments.items.properties.phase.properties.Failed,data:data41}];
+return false;
+}
+var valid8 = _errs83 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data37.RolledBack !== undefined){
+let data42 = data37.RolledBack;
+const _errs85 = errors;
+if(!(typeof data42 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/RolledBack",schemaPath:"#/properties/environments/items/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.phase.properties.RolledBack.type,parentSchema:schema26.properties.environments.items.properties.phase.properties.RolledBack,data:data42}];
+return false;
+}
+var valid8 = _errs85 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data37.Superseded !== undefined){
+let data43 = data37.Superseded;
+const _errs87 = errors;
+if(!(typeof data43 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Superseded",schemaPath:"#/properties/environments/items/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.phase.properties.Superseded.type,parentSchema:schema26.properties.environments.items.properties.phase.properties.Superseded,data:data43}];
+return false;
+}
+var valid8 = _errs87 === errors;
+}
+else {
+var valid8 = true;
+}
+if(valid8){
+if(data37.Aborted !== undefined){
+let data44 = data37.Aborted;
+const _errs89 = errors;
+if(!(typeof data44 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Aborted",schemaPath:"#/properties/environments/items/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.phase.properties.Aborted.type,parentSchema:schema26.properties.environments.items.properties.phase.properties.Aborted,data:data44}];
+return false;
+}
+var valid8 = _errs89 === errors;
+}
+else {
+var valid8 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase",schemaPath:"#/properties/environments/items/properties/phase/type",keyword:"type",params:{type: "object"},schema:schema26.properties.environments.items.properties.phase.type,parentSchema:schema26.properties.environments.items.properties.phase,data:data37}];
+return false;
+}
+}
+var valid5 = _errs75 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data23.underWay !== undefined){
+let data45 = data23.underWay;
+const _errs91 = errors;
+if(!(typeof data45 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/underWay",schemaPath:"#/properties/environments/items/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.underWay.type,parentSchema:schema26.properties.environments.items.properties.underWay,data:data45}];
+return false;
+}
+var valid5 = _errs91 === errors;
+}
+else {
+var valid5 = true;
+}
+if(valid5){
+if(data23.quarantined !== undefined){
+let data46 = data23.quarantined;
+const _errs93 = errors;
+if(!(typeof data46 == "number")){
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/quarantined",schemaPath:"#/properties/environments/items/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.quarantined.type,parentSchema:schema26.properties.environments.items.properties.quarantined,data:data46}];
+return false;
+}
+var valid5 = _errs93 === errors;
+}
+else {
+var valid5 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate61.errors = [{instancePath:instancePath+"/environments/" + i0,schemaPath:"#/properties/environments/items/type",keyword:"type",params:{type: "object"},schema:schema26.properties.environments.items.type,parentSchema:schema26.properties.environments.items,data:data23}];
+return false;
+}
+}
+var valid4 = _errs47 === errors;
+if(!valid4){
+break;
+}
+}
+}
+else {
+validate61.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema26.properties.environments.type,parentSchema:schema26.properties.environments,data:data22}];
+return false;
+}
+}
+var valid0 = _errs45 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate61.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema26.type,parentSchema:schema26,data}];
+return false;
+}
+}
+validate61.errors = vErrors;
+return errors === 0;
+}
+
+export const unanswered = validate62;
+const schema27 = {"type":"object","required":["id","kind","why"],"properties":{"id":{"type":"string"},"kind":{"type":"string","const":"unanswered"},"why":{"type":"string"}},"$id":"unanswered"};
+
+function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="unanswered" */;
 let vErrors = null;
 let errors = 0;
@@ -6450,7 +8132,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.id === undefined) && (missing0 = "id")) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.why === undefined) && (missing0 = "why"))){
-validate55.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema24.required,parentSchema:schema24,data}];
+validate62.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema27.required,parentSchema:schema27,data}];
 return false;
 }
 else {
@@ -6458,7 +8140,7 @@ if(data.id !== undefined){
 let data0 = data.id;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate55.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},schema:schema24.properties.id.type,parentSchema:schema24.properties.id,data:data0}];
+validate62.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},schema:schema27.properties.id.type,parentSchema:schema27.properties.id,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -6471,11 +8153,11 @@ if(data.kind !== undefined){
 let data1 = data.kind;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate55.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema24.properties.kind.type,parentSchema:schema24.properties.kind,data:data1}];
+validate62.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema27.properties.kind.type,parentSchema:schema27.properties.kind,data:data1}];
 return false;
 }
 if("unanswered" !== data1){
-validate55.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "unanswered"},schema:"unanswered",parentSchema:schema24.properties.kind,data:data1}];
+validate62.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "unanswered"},schema:"unanswered",parentSchema:schema27.properties.kind,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -6488,7 +8170,7 @@ if(data.why !== undefined){
 let data2 = data.why;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate55.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.why.type,parentSchema:schema24.properties.why,data:data2}];
+validate62.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema27.properties.why.type,parentSchema:schema27.properties.why,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -6501,14 +8183,16 @@ var valid0 = true;
 }
 }
 else {
-validate55.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema24.type,parentSchema:schema24,data}];
+validate62.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema27.type,parentSchema:schema27,data}];
 return false;
 }
 }
-validate55.errors = vErrors;
+validate62.errors = vErrors;
 return errors === 0;
 }
 commandResult.times = {"at":true};
 deployment.times = {"startedAt":true,"endedAt":true,"steps":[{"at":true}],"validations":[{"at":true}]};
 history.times = {"now":true,"deployments":[{"startedAt":true,"endedAt":true,"steps":[{"at":true}],"validations":[{"at":true}]}]};
+processes.times = {"now":true,"processes":[{"since":true,"progress":{"startedAt":true,"until":true,"deadline":true,"paused":{"at":true}},"revert":{"order":{"at":true}},"quarantined":[{"at":true}]}]};
 status.times = {"now":true,"store":{"since":true},"gateway":{"since":true},"repository":{"committedAt":true,"fetchedAt":true,"since":true,"lastPollAt":true,"lastGoodPollAt":true,"nextPollAt":true},"environments":[{"observedAt":true,"freeze":{"at":true},"processes":[{"since":true,"progress":{"startedAt":true,"until":true,"deadline":true,"paused":{"at":true}},"revert":{"order":{"at":true}},"quarantined":[{"at":true}]}]}]};
+summary.times = {"now":true};

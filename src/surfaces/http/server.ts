@@ -6,9 +6,10 @@ import type { Commands, Queries } from "../../api/views.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { GatewayStatus } from "../../domain/observed/gateway-status.ts";
 import type { Instant } from "../../domain/names.ts";
-import { historyQuery, statusQuery } from "../../generated/validators/queries.mjs";
+import { historyQuery, processesQuery, statusQuery, summaryQuery } from "../../generated/validators/queries.mjs";
 import type { Log } from "../../ports/log.ts";
-import { deploymentJson, overviewJson } from "../../api/json.ts";
+import { listProcesses } from "../../api/listing.ts";
+import { deploymentJson, overviewJson, pageJson, summaryJson } from "../../api/json.ts";
 import { type Door, isOwnOrigin } from "./open-server.ts";
 import { addOrders } from "./commands.ts";
 import { foreignHost, foreignOrigin, metricsOnly, notFound, type Problem, problemOf, stranger } from "../../api/problems.ts";
@@ -50,6 +51,13 @@ export function createHttp({ door, queries, commands, log, metrics, gateway, now
   addHealth(app, queries, gateway);
   app.get("/api/v1/status", async ({ query }) =>
     overviewJson({ ...selectFrom(await queries.overview(), parseRequest(statusQuery, query)), gateway: gateway?.() ?? null, now: now() }),
+  );
+  app.get("/api/v1/processes", async ({ query }) => {
+    const asked = parseRequest(processesQuery, query);
+    return pageJson(listProcesses(selectFrom(await queries.overview(), { environment: asked.environment }), asked), now());
+  });
+  app.get("/api/v1/summary", async ({ query }) =>
+    summaryJson(selectFrom(await queries.overview(), parseRequest(summaryQuery, query)), now()),
   );
   app.get("/api/v1/history", async ({ query }) => ({
     now: new Date(now()).toISOString(),

@@ -126,6 +126,36 @@ describe("GET /api/v1/status", () => {
   });
 });
 
+describe("lists and counts", () => {
+  it("has the processes that are asked for, a page at a time", async () => {
+    const { body } = await get("/api/v1/processes?environment=production&health=Healthy&limit=1");
+    expect(body).toMatchObject({ total: 2, processes: [{ environment: "production", process: "order-intake", desired: "1.4.0" }] });
+    const after = await get(`/api/v1/processes?environment=production&limit=1&cursor=${String(body["next"])}`);
+    expect(after.body).toMatchObject({ total: 2, next: null, processes: [{ process: "returns" }] });
+  });
+
+  it("counts, together and in each environment", async () => {
+    const { body } = await get("/api/v1/summary");
+    expect(body).toMatchObject({
+      total: 2,
+      environments: [
+        { name: "production", total: 2, isFrozen: false },
+        { name: "staging", total: 0 },
+      ],
+    });
+  });
+
+  it.each([
+    ["/api/v1/processes?environment=nowhere", 404, "environment/unknown", "there are: production, staging"],
+    ["/api/v1/processes?health=fine", 400, "usage/invalid", "/health: expected"],
+    ["/api/v1/processes?limit=0", 400, "usage/invalid", "/limit: expected a whole number from 1 to 1000"],
+    ["/api/v1/processes?cursor=x", 400, "usage/invalid", "/cursor: expected"],
+    ["/api/v1/summary?proces=a", 400, "usage/invalid", 'there is no "proces"'],
+  ])("refuses %s with %i", async (url, status, code, message) => {
+    expect(await get(url)).toMatchObject({ status, body: { code, message: expect.stringContaining(message) as string } });
+  });
+});
+
 describe("history", () => {
   it("is asked for what the query says", async () => {
     const { app, asked } = api();
