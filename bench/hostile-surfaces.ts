@@ -74,6 +74,7 @@ const engines: Readonly<Record<string, HostileCase["prepare"]>> = {
   "flows, one text": readFlows(() => flows(`{"id":"a","type":"b","x":"${fill("a")}"},`)),
   "flows, 250,000 different keys": readFlows(() => flows(`{"id":"a","type":"b",${listed(250_000, (index) => `"k${index}":"",`)}"y":1},`)),
   "flows, 30 MB": readFlows(() => flows(listed(180_000, nodeOf))),
+  "nodes, lists in lists": () => json(fill("[", 2_000_000), (url) => said(engine(url).nodeTypes())),
   "nodes, one list of sets": () => json(`[${fill('{"id":"a","types":["b"]},')}{}]`, (url) => said(engine(url).nodeTypes())),
   "nodes, types that are lists": () => json(`[{"types":[${fill("[],")}1]}]`, (url) => said(engine(url).nodeTypes())),
   "state, 80,000 tabs": () =>

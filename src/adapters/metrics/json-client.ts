@@ -1,6 +1,7 @@
 /** One bounded HTTP question whose answer is JSON, with the errors of metric sources. */
 
 import { Agent, request as send } from "undici";
+import { parseShallowJson } from "../../domain/shallow-json.ts";
 import { readWithin } from "../../domain/bounded-reading.ts";
 import type { SourceAuth } from "../../domain/config/config.ts";
 import type { SecretReference } from "../../domain/desired/environment.ts";
@@ -95,7 +96,7 @@ async function authorization({ auth, secrets }: JsonClientOptions): Promise<Read
 /** What is no JSON is no answer; of an error page the status is all there is to tell. */
 function parse(text: string, status: number): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseShallowJson(text);
   } catch {
     if (status >= 200 && status < 300) throw new Error("the answer is not JSON");
     return null;

@@ -1,5 +1,6 @@
 /** Talks to one Node-RED's admin API: bearer token, time limits, and answers checked at the door. */
 
+import { parseShallowJson } from "../../../domain/shallow-json.ts";
 import { readBeginning, readWithin, TooLong } from "../../../domain/bounded-reading.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import type { WorkCount } from "../../../domain/desired/unit.ts";
@@ -143,7 +144,7 @@ async function jsonOf(response: Response, path: string): Promise<unknown> {
     const body = await readWithin(response.body, path === "/flows" ? largestFlowsBytes : largestAnswerBytes);
     const isJson = response.headers.get("content-type")?.includes("json") ?? false;
     if (!isJson) return null;
-    return path === "/flows" ? await parseFlowsText(body) : (JSON.parse(body) as unknown);
+    return path === "/flows" ? await parseFlowsText(body) : parseShallowJson(body);
   } catch (error) {
     const what = error instanceof TooLong ? "cannot be used" : "is not JSON";
     throw new PinionError("engine/unreachable", `Node-RED's answer to ${path} ${what}: ${reasonOf(error)}`, { cause: error });
