@@ -1,12 +1,13 @@
 /** The door of the journal: what its rows must look like to be believed. Spelled out so that a kind forgotten here does not compile. */
 
 import type { Action, Weight } from "../../../domain/journal/actions.ts";
-import type { Phase, ValidationName, ValidationResult } from "../../../domain/evidence.ts";
+import type { Phase, ValidationResult } from "../../../domain/evidence.ts";
 import type { DeploymentKind, Exchange, Rollout, RolloutState, Stuck } from "../../../domain/journal/rollout.ts";
 import type { PublicEndpoint } from "../../../domain/desired/unit.ts";
 import type { Pause } from "../../../domain/journal/people.ts";
 import type { DeploymentPhase, Health, ProcessStatus, SyncStatus } from "../../../domain/journal/status.ts";
 import type { KnownGood, Refusal, ProcessState } from "../../../domain/journal/state.ts";
+import * as fits from "../../../generated/validators/journal.mjs";
 import { isFlag, isNumber, isText, isTrue, listOf, nullable, oneOf, optional, shape, variants } from "./guards.ts";
 import type { Body, Guard } from "./guards.ts";
 import { isQuarantined, isRevert, isRevertOrder } from "./revert-rows.ts";
@@ -14,16 +15,9 @@ import { isStrategy } from "./strategy-rows.ts";
 import { isDigest, isPerson, isUnitRef } from "./value-rows.ts";
 import { isReasonCode, type Reason } from "../../../domain/journal/reason.ts";
 
-export const isDeploymentKind = oneOf<DeploymentKind>({ deploy: true, rollback: true, heal: true, retire: true });
-export const isDeploymentPhase = oneOf<DeploymentPhase>({
-  Pending: true,
-  Running: true,
-  Succeeded: true,
-  Failed: true,
-  RolledBack: true,
-  Superseded: true,
-  Aborted: true,
-});
+export const isDeploymentKind: Guard<DeploymentKind> = fits.deploymentKind;
+export const isDeploymentPhase: Guard<DeploymentPhase> = fits.deploymentPhase;
+export const isValidationResult: Guard<ValidationResult> = fits.validationResult;
 
 const isPhase = oneOf<Phase>({ pre: true, during: true, post: true });
 const isNames = listOf(isText);
@@ -157,30 +151,6 @@ export const isProcessState = shape<ProcessState>({
   quarantined: listOf(isQuarantined),
   rolledBackAt: nullable(isNumber),
   takenOutAt: nullable(isNumber),
-});
-
-export const isValidationResult = shape<ValidationResult>({
-  phase: isPhase,
-  scope: isText,
-  validation: oneOf<ValidationName>({
-    process_validation: true,
-    environment_validation: true,
-    dependency_validation: true,
-    step_validation: true,
-    health_check: true,
-    smoke_test: true,
-    integration_test: true,
-    performance_test: true,
-    data_integrity: true,
-    service_availability: true,
-    monitoring_setup: true,
-  }),
-  subject: isText,
-  result: oneOf<ValidationResult["result"]>({ passed: true, failed: true, unknown: true }),
-  detail: isText,
-  engineWentAway: optional(isTrue),
-  at: isNumber,
-  durationMs: isNumber,
 });
 
 /** The value in a JSON text when it is what the guard asks for, else null. `complete` fills in first what older releases did not write. */

@@ -1,0 +1,10 @@
+/** What rows of the journal must look like to be believed. Fields of a newer Pinion are let through. */
+
+import { Type } from "typebox";
+import type { ValidationResult } from "../domain/evidence.ts";
+import { describing } from "./shapes.ts";
+import * as values from "./values.ts";
+
+export const validationResult = describing<ValidationResult>()(values.validationResult(Type.Number()));
+export const deploymentKind = values.deploymentKind;
+export const deploymentPhase = values.deploymentPhase;
