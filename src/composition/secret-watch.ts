@@ -64,6 +64,7 @@ export function watchSecrets(parts: SecretWatchParts): (environment: Environment
   return (environment, engine) => ({
     kind: engine.kind,
     notes: () => [...(engine.notes?.() ?? []), ...[of(environment).note].filter((note) => note !== null)],
+    deaths: () => engine.deaths?.() ?? [],
     ensureRemoved: (units) => engine.ensureRemoved(units),
     ensureArmed: (armed) => engine.ensureArmed(armed),
     async inventory() {

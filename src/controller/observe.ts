@@ -26,6 +26,7 @@ export async function observe(environment: EnvironmentName, ports: Ports): Promi
     desired: wanted.desired,
     findings: wanted.environment.findings,
     engine: map(inventory, byProcess),
+    deaths: ports.engine(environment).deaths?.() ?? [],
     routes: map(routes, (all) => new Map(all.map((route: Route) => [route.process, route]))),
     inFlight: map(traffic, inFlightByDigest),
     quarantine: wanted.environment.quarantine,

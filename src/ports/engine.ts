@@ -1,5 +1,6 @@
 import type { Digest, ProcessId, UnitRef } from "../domain/names.ts";
 import type { DeploymentUnit, Inventory } from "../domain/desired/unit.ts";
+import type { EngineDeath } from "../domain/observed/engine-deaths.ts";
 
 /** What became of one unit; one refused unit does not fail the others. */
 export type InstallResult =
@@ -21,6 +22,9 @@ export interface Engine {
 
   /** What people should know of it, one line each, from what was seen last. Asks nobody. */
   readonly notes?: () => readonly string[];
+
+  /** Processes of it that ended of themselves, as far as this run knows. Asks nobody; absent: it cannot know. */
+  readonly deaths?: () => readonly EngineDeath[];
 
   /** What is installed, asked now. An instance that does not answer is `down`, with the reason. @throws `engine/unreachable` when none answers. */
   inventory(): Promise<Inventory>;

@@ -84,7 +84,9 @@ describe("a bad version with customers", () => {
     await until(() => load.answers.length >= back + 200, "there is more traffic");
     expect(load.answers.slice(back).filter(({ version, sentAt }) => version === "1.1.0" && sentAt > (deployment.endedAt ?? 0))).toEqual([]);
     // What takes its engine down may do so to the validation that asks it first, and fails what its canary is judged by too.
-    expect([trigger, ...(environment === "crash" ? ["post_validation", "success_rate"] : [])]).toContain(deployment.trigger);
+    expect([trigger, ...(environment === "crash" ? ["post_validation", "success_rate", "engine_death"] : [])]).toContain(
+      deployment.trigger,
+    );
     await installation.untilStatus(environment, process, { sync: "Synced", health: "Healthy", desired: "1.0.0" });
     await expectCommit(environment, process, deployment.trigger ?? "");
   });

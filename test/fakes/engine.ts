@@ -11,6 +11,7 @@ import type {
   PublicEndpoint,
   WorkCount,
 } from "../../src/domain/desired/unit.ts";
+import type { EngineDeath } from "../../src/domain/observed/engine-deaths.ts";
 import type { Engine, InstallResult } from "../../src/ports/engine.ts";
 
 export type EngineCall =
@@ -44,6 +45,8 @@ export interface FakeEngine extends Engine {
   setInFlight(digest: Digest, inFlight: number, instance?: string): void;
   /** On every placement of this digest, or on one; null: this engine does not count. Until then all counts are 0. */
   setCounts(digest: Digest, counts: WorkCount | null, instance?: string): void;
+  /** Its process has ended so many times, a second ago, each time while it worked on these. */
+  setDeaths(...suspects: readonly (readonly UnitRef[])[]): void;
   /** Calls do not resolve until the returned function is called. */
   hold(): () => void;
 }
@@ -76,6 +79,7 @@ class InMemoryEngine implements FakeEngine {
   #reachable = true;
   /** As it was told last; null: something has changed since. */
   #told: Inventory | null = null;
+  #deaths: readonly EngineDeath[] = [];
   #gate: Promise<void> = Promise.resolve();
 
   constructor(kind: string, instances: readonly string[]) {
@@ -173,6 +177,14 @@ class InMemoryEngine implements FakeEngine {
   setCounts(digest: Digest, counts: WorkCount | null, instance?: string): void {
     this.#told = null;
     this.#counts.set(at(digest, instance), counts);
+  }
+
+  setDeaths(...suspects: readonly (readonly UnitRef[])[]): void {
+    this.#deaths = suspects.map((units) => ({ instance: "one", agoMs: 1_000, suspects: units }));
+  }
+
+  deaths(): readonly EngineDeath[] {
+    return this.#deaths;
   }
 
   hold(): () => void {

@@ -1,5 +1,6 @@
 /** Which reason a deployment is as it is for: while it is under way, and when it ends. */
 
+import { engineDeath } from "../observed/engine-deaths.ts";
 import { inconclusive } from "../strategies/inconclusive.ts";
 import type { Reason, ReasonCode } from "../journal/reason.ts";
 import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep, Stuck } from "../journal/rollout.ts";
@@ -61,5 +62,6 @@ export function codeAtEnd({ kind, state }: Rollout, phase: DeploymentPhase): Rea
   if (phase === "Superseded") return "Superseded";
   if (failed !== null) return failed;
   if (phase === "Aborted") return state.kind === "rejected" && state.trigger === inconclusive ? "NotJudged" : "Aborted";
-  return phase === "RolledBack" ? "RolledBack" : "DeploymentFailed";
+  if (phase === "RolledBack") return state.kind === "rejected" && state.trigger === engineDeath ? "KillsEngine" : "RolledBack";
+  return "DeploymentFailed";
 }

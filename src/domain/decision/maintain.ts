@@ -3,7 +3,9 @@
 import type { Action } from "../journal/actions.ts";
 import type { Case, ProcessDecision } from "../journal/case.ts";
 import type { Desired } from "../desired/resolve.ts";
-import { describeSettled, withStatus } from "../status/describe-status.ts";
+import { deathsCountMs, whyKiller } from "../observed/engine-deaths.ts";
+import { earlier } from "../strategies/deadline.ts";
+import { describeSettled, type Outlook, withStatus } from "../status/describe-status.ts";
 import { strategyFor, type WarmLimit } from "../desired/environment.ts";
 import { isRoutedRight, isSharedOn, isTreatedRight, routing } from "./preserve.ts";
 import type { Instant, UnitRef } from "../names.ts";
@@ -39,18 +41,32 @@ export function keepUp(one: Case, view: ProcessSeen, unit: UnitRef): ProcessDeci
     ...(handover?.kind === "goes" ? together(giveTraffic(view.process, unit), handover.with) : routing(one, view, unit)),
     ...idle.map((left): Action => ({ kind: "ensure-removed", unit: refOf(view.process, left) })),
   ];
-  const status = describeSettled({ ...before, status: settledPhase(before) }, pass.seen, view, {
-    health: "Healthy",
-    reason: isSharedOn(one, view, unit) ? { code: "HandingOver", text: handover?.why ?? givenUpLater } : reasonOf(before, unit),
-    until: null,
-  });
+  const outlook = outlookOf(one, view, unit);
+  const status = describeSettled({ ...before, status: settledPhase(before) }, pass.seen, view, outlook);
   const after = withStatus(before.refused === null ? before : { ...before, refused: null }, status);
   return {
     after,
     actions,
     replacesOwed: false,
     deployments: [],
-    wakeAt: idle.length < leftovers.length ? pass.seen.now + leftoverPollMs : nextExpiry(before, pass.seen, view),
+    wakeAt: idle.length < leftovers.length ? pass.seen.now + leftoverPollMs : earlier(nextExpiry(before, pass.seen, view), outlook.until),
+  };
+}
+
+/** How it is: well, unless it is what ends its engine. */
+function outlookOf(one: Case, view: ProcessSeen, unit: UnitRef): Outlook {
+  const { before, pass } = one;
+  const { seen } = pass;
+  const killing = whyKiller(unit, seen);
+  if (killing !== null) {
+    const reason: Reason = { code: "KillsEngine", text: killing, about: unit.version };
+    return { health: "Degraded", reason, until: seen.now + (deathsCountMs(seen) ?? 0) };
+  }
+  const why = pass.handovers?.get(view.process)?.why ?? givenUpLater;
+  return {
+    health: "Healthy",
+    reason: isSharedOn(one, view, unit) ? { code: "HandingOver", text: why } : reasonOf(before, unit),
+    until: null,
   };
 }
 
@@ -66,6 +82,7 @@ export function isAtRest(before: ProcessState, desired: Desired | null, seen: Se
 }
 
 function isKeptUp(before: ProcessState, view: ProcessSeen, unit: UnitRef, seen: Seen): boolean {
+  if (whyKiller(unit, seen) !== null) return false;
   const { installed, instances, route } = view;
   if (!isShownAtRest(before.status, installed, unit) || !isReady(findInstalled(installed, unit.digest), instances)) return false;
   if (!isRoutedRight(view, unit.digest) || !isTreatedRight(route, seen.spec) || !isArmedAlone(installed, unit.digest)) return false;

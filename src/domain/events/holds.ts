@@ -69,7 +69,8 @@ function undecided({ deployment }: Rollout, status: ProcessStatus | null): Hold 
 function holdOfStatus(status: ProcessStatus, row: ProcessState): Hold | null {
   const { code, text, about = "" } = status.reason;
   const { event: kind } = reasonCatalogue[code];
-  if (status.sync !== "OutOfSync" || kind === null || isBeingReverted(row)) return null;
+  const isNews = status.sync === "OutOfSync" || code === "KillsEngine";
+  if (!isNews || kind === null || isBeingReverted(row)) return null;
   return { kind, code, why: text, key: `${kind} ${status.desired ?? ""} ${code} ${about}` };
 }
 

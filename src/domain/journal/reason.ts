@@ -63,6 +63,12 @@ export const reasonCatalogue = {
     meaning: "It was found bad while it had traffic, and taken back.",
     toDo: "Mend the version and pin a new one; `pinion history --id ID` shows what condemned it.",
   },
+  KillsEngine: {
+    event: "held",
+    meaning:
+      "The engine's process ended again and again while this version ran, and nothing else is suspected. What was being deployed was taken back; what has been stable stays, and takes others of its environment down with it.",
+    toDo: 'Look for what ends the process (`process.exit`, memory, a loop) and pin a mended version; `pinion rollback ENV/PROCESS --reason "…"` goes back to the one before it.',
+  },
   DeploymentFailed: {
     event: "held",
     meaning: "Its deployment failed before it had traffic, or what was changed by hand could not be put back.",

@@ -182,6 +182,8 @@ export interface RolloutSeen {
   readonly wantsProof: boolean;
   /** Of the metrics, while the candidate has traffic. */
   readonly analysis: Judgement;
+  /** What is proven against the candidate by the ends of its engine's process; absent: nothing. */
+  readonly killing?: string;
   /** Of the rollback policy's triggers: unhealthy when one fires. */
   readonly triggers: Judgement;
   /** Whether the router's targets are where the versions with traffic answer now. */

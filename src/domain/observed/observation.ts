@@ -2,6 +2,7 @@
 
 import type { Desired, DesiredState } from "../desired/resolve.ts";
 import type { CommitId, Digest, EnvironmentName, Instant, ProcessId, UnitRef } from "../names.ts";
+import type { EngineDeath } from "./engine-deaths.ts";
 import type { Measured } from "../analysis/metrics.ts";
 import type { Route } from "./route.ts";
 import type { EnvironmentSpec } from "../desired/environment.ts";
@@ -37,6 +38,8 @@ export interface Seen {
   /** What is wrong with the environment as a whole; with errors here nothing is taken out. */
   readonly findings: readonly Finding[];
   readonly engine: Known<EngineSeen>;
+  /** Also while it cannot be asked; absent: none is known. */
+  readonly deaths?: readonly EngineDeath[];
   readonly routes: Known<ReadonlyMap<ProcessId, Route>>;
   /** Requests under way at the router, by digest and instance. */
   readonly inFlight: Known<ReadonlyMap<Digest, ReadonlyMap<string, number>>>;

@@ -8,19 +8,21 @@ import { isUnrecordable } from "../strategies/deadline.ts";
 import { personMustDecide } from "../strategies/inconclusive.ts";
 import type { Digest, Instant, UnitRef, Version } from "../names.ts";
 import { definitionOf, findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
+import { engineDeath } from "../observed/engine-deaths.ts";
 import { describeDuration } from "../analysis/figures.ts";
 import type { Doubt, RevertOrder } from "../journal/revert.ts";
-import type { Rollout, RolloutSeen, StrategyStep } from "../journal/rollout.ts";
+import type { Rollout, StrategyStep } from "../journal/rollout.ts";
 import type { Person } from "../journal/people.ts";
 import type { Seen } from "../observed/observation.ts";
 import type { KnownGood, ProcessState } from "../journal/state.ts";
-import { judgeRollout } from "../strategies/rollout-view.ts";
+import { type Judged, judgeRollout } from "../strategies/rollout-view.ts";
 import { hasPredecessor } from "./ways-back.ts";
 import { type Condemnation, isOnItsWay, mayHaveTraffic, reject } from "../strategies/steps.ts";
 
-/** What condemns a candidate that has traffic, by its metrics; null: nothing does. */
-export function condemnation(rollout: Rollout, { triggers, analysis }: Pick<RolloutSeen, "analysis" | "triggers">): Condemnation | null {
+/** What condemns a candidate that has traffic, by its metrics or the ends of its engine; null: nothing does. */
+export function condemnation(rollout: Rollout, { triggers, analysis, killing }: Judged): Condemnation | null {
   if (!mayBeCondemned(rollout)) return null;
+  if (killing !== undefined) return { trigger: engineDeath, why: killing };
   if (triggers.kind === "unhealthy") return { trigger: triggers.trigger, why: triggers.why };
   if (analysis.kind === "unhealthy") return { trigger: analysis.trigger, why: analysis.why };
   return null;

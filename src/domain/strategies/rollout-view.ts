@@ -1,5 +1,6 @@
 /** Turns what was seen of a process into what a strategy may look at. */
 
+import { whyKiller } from "../observed/engine-deaths.ts";
 import { firing, isSameQuestion, judgeChecks } from "../analysis/verdicts.ts";
 import { scopeOf, validationScope } from "../journal/actions.ts";
 import { heldUpMs } from "./deadline.ts";
@@ -25,7 +26,7 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
   const { candidate, stable } = rollout;
   const ask = questions(rollout.process, seen);
   const { pre, during, post, proof } = verdicts(rollout, memory);
-  const { analysis, triggers } = judgeRollout(rollout, seen);
+  const { analysis, triggers, killing } = judgeRollout(rollout, seen);
   return {
     now: seen.now,
     heldUpMs: heldUpMs(rollout.startedAt, seen),
@@ -47,6 +48,7 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
     wantsProof: (seen.spec?.validation.rollback.length ?? 0) > 0,
     analysis,
     triggers,
+    ...(killing !== undefined && { killing }),
     isRouted: ask.engine((installed, instances) => isRouted(ask.route, installed, instances)),
     instances: ask.engine((installed, instances) =>
       instances.map((each) => instanceSeen(each, { rollout, installed, route: ask.route, seen })),
@@ -61,9 +63,13 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
   };
 }
 
-/** What its metrics say, which is all that may condemn a candidate. */
-export function judgeRollout(rollout: Rollout, seen: Seen): Pick<RolloutSeen, "analysis" | "triggers"> {
-  return { analysis: judgeMetrics(checksOf(rollout, seen), rollout, seen), triggers: judgeTriggers(rollout, seen) };
+/** All that may condemn a candidate by itself. */
+export type Judged = Pick<RolloutSeen, "analysis" | "triggers" | "killing">;
+
+/** What its metrics say, and the ends of its engine. */
+export function judgeRollout(rollout: Rollout, seen: Seen): Judged {
+  const analysis = judgeMetrics(checksOf(rollout, seen), rollout, seen);
+  return { analysis, triggers: judgeTriggers(rollout, seen), ...killingOf(rollout, seen) };
 }
 
 /** What can never be done comes before what is only tried again: that may never end because of it. */
@@ -194,6 +200,12 @@ function judgeTriggers(rollout: Rollout, seen: Seen): Judgement {
 /** Those that are switched on. */
 export function triggersOf({ spec }: Pick<Seen, "spec">): readonly MetricCheck[] {
   return spec?.rollback.automatic.enabled ? spec.rollback.automatic.triggers : [];
+}
+
+/** By what ended since it began: before, its version was not there. */
+function killingOf({ candidate, startedAt }: Rollout, seen: Seen): Pick<RolloutSeen, "killing"> {
+  const why = candidate && whyKiller(candidate, seen, seen.now - startedAt);
+  return why === null ? {} : { killing: why };
 }
 
 function at({ now, spec }: Seen): { readonly now: number; readonly maxAgeMs: number } {

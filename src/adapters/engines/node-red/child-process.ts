@@ -15,6 +15,7 @@ import {
   type InstanceRecord,
   lastLogLine,
   newRecord,
+  openAtWork,
   openLog,
   readRecord,
   writeRecord,
@@ -199,6 +200,7 @@ async function spawnDetached(record: InstanceRecord, options: ChildOptions): Pro
   const { directory, maxMemoryMb, runAs, entry = ownEntry } = options;
   const userDir = userDirOf(options);
   const log = await openLog(directory);
+  const atWork = await openAtWork(directory);
   try {
     const memory = maxMemoryMb === null ? [] : [`--max-old-space-size=${maxMemoryMb}`];
     const child = spawn(process.execPath, [...memory, entry, directory], {
@@ -206,7 +208,7 @@ async function spawnDetached(record: InstanceRecord, options: ChildOptions): Pro
       detached: true,
       env: environmentFor(runAs ? userDir : null),
       ...(runAs ? { uid: runAs.uid, gid: runAs.gid } : {}),
-      stdio: ["pipe", log.fd, log.fd],
+      stdio: ["pipe", log.fd, log.fd, atWork.fd],
     });
     // One that dies before it has read is told of by its exit.
     child.stdin?.on("error", () => undefined);
@@ -214,7 +216,7 @@ async function spawnDetached(record: InstanceRecord, options: ChildOptions): Pro
     await once(child, "spawn");
     return child;
   } finally {
-    await log.close();
+    await Promise.all([log.close(), atWork.close()]);
   }
 }
 

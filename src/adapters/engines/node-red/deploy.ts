@@ -17,7 +17,7 @@ export interface DeployLimits {
 }
 
 export type Deployed =
-  | { readonly kind: "running" }
+  | { readonly kind: "running"; readonly hasChanged: boolean }
   /** The instance refused to start with this change and has its former flows back. */
   | { readonly kind: "not-started"; readonly cause: "refused" | "too-slow" | "died"; readonly why: string };
 
@@ -31,7 +31,7 @@ export async function deploy(host: Host, change: Change, limits: DeployLimits): 
     const flows = await client.flows();
     const before = await client.starts();
     const nodes = change(flows.nodes);
-    if (nodes === null) return { kind: "running" };
+    if (nodes === null) return { kind: "running", hasChanged: false };
     const rev = await client.deploy({ nodes, rev: flows.rev });
     if (rev !== null) return settle(host, { flows, before, rev }, limits);
   }
@@ -45,7 +45,7 @@ interface Posted {
 }
 
 async function settle(host: Host, { flows, before, rev }: Posted, limits: DeployLimits): Promise<Deployed> {
-  if (before === null) return { kind: "running" };
+  if (before === null) return { kind: "running", hasChanged: true };
   const after = await started(host, before, limits);
   if (after.kind === "running") return after;
   await takeBack(host, flows, rev);
@@ -83,7 +83,7 @@ function whatBecame(state: StartState | null, before: StartState): Deployed | nu
   if (state === null) return null;
   if (state.life !== before.life || state.started < before.started)
     return { kind: "not-started", cause: "died", why: "the instance died when it started this" };
-  if (state.started > before.started) return { kind: "running" };
+  if (state.started > before.started) return { kind: "running", hasChanged: true };
   return state.failed > before.failed ? { kind: "not-started", cause: "refused", why: state.why } : null;
 }
 

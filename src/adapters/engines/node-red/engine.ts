@@ -37,6 +37,7 @@ export function createNodeRedEngine({
   return {
     kind: "node-red",
     notes: () => [...notes(), ...hosts().flatMap((host) => describeStrangers(host.reader.strangers(), owner, host.id)), ...contest.notes()],
+    deaths: () => hosts().flatMap((host) => host.keeper?.deaths() ?? []),
     inventory: async () => {
       const seen = await Promise.all(hosts().map(look));
       if (answeredOf(seen).length === 0) throw nobodyAnswers(seen);

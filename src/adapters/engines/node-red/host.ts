@@ -1,5 +1,7 @@
 /** One Node-RED instance as the engine sees it: where it is, whether it can be asked, and a queue, because a deploy must not meet another. */
 
+import type { UnitRef } from "../../../domain/names.ts";
+import type { EngineDeath } from "../../../domain/observed/engine-deaths.ts";
 import type { NodeRedClient, RuntimeState } from "./client.ts";
 import type { Owner } from "./ownership.ts";
 import { createTabSummaries, strangersIn, type TabSummary } from "./tabs.ts";
@@ -26,6 +28,10 @@ export interface Keeper {
   isReturning(): boolean;
   /** How long its process has wanted to run so far and was not let, in milliseconds; null: nobody knows. */
   waitedMs(): Promise<number | null>;
+  /** These were not there before, and run now. */
+  installed(units: readonly UnitRef[]): void;
+  /** Its processes that ended of themselves, other than by an installation, which judges that itself. */
+  deaths(): readonly EngineDeath[];
 }
 
 export interface FlowsReader {

@@ -61,7 +61,10 @@ async function installTogether(host: Host, units: readonly CompiledUnit[], limit
   const [first, ...others] = units;
   const once = await deploy(host, change, limits);
   const deployed = isDeath(once) && others.length === 0 ? await afterRecovery(limits, () => deploy(host, change, limits)) : once;
-  if (deployed.kind === "running") return lifeless(host, units, limits);
+  if (deployed.kind === "running") {
+    if (deployed.hasChanged) host.keeper?.installed(units.map(({ unit }) => unit));
+    return lifeless(host, units, limits);
+  }
   if (others.length === 0 && first) return new Map([[first.tab, blame(first, deployed)]]);
   const half = Math.ceil(units.length / 2);
   const left = await installTogether(host, units.slice(0, half), limits);

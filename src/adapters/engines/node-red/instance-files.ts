@@ -3,6 +3,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type FileHandle, mkdir, open, readFile, rename, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Digest, UnitRef } from "../../../domain/names.ts";
 import { isObject } from "./flow-nodes.ts";
 import type { OsProcess } from "./os-process.ts";
 
@@ -47,10 +48,48 @@ export function newRecord(port: number): InstanceRecord {
   };
 }
 
+/** The file of `openAtWork`, as the child has it. */
+const atWorkFd = 3;
+
 /** What the child is told when it starts. */
 export function childSettings(userDir: string, { port, token, credentialSecret }: InstanceRecord, drainMs: number): object {
   const tokenDigest = createHash("sha256").update(token).digest("hex");
-  return { port, tokenDigest, credentialSecret, drainMs, userDir };
+  return { port, tokenDigest, credentialSecret, drainMs, userDir, atWorkFd };
+}
+
+/** Where the child records what it works on: empty at first. */
+export async function openAtWork(directory: string): Promise<FileHandle> {
+  return open(join(directory, "at-work.json"), "w", 0o600);
+}
+
+/** Whose work was under way when a child ended. */
+export interface AtWork {
+  /** One that ran just then. */
+  readonly isSure: boolean;
+  readonly units: readonly UnitRef[];
+}
+
+/** Null: nobody knows. */
+export async function readAtWork(directory: string): Promise<AtWork | null> {
+  try {
+    const [line = ""] = (await readFile(join(directory, "at-work.json"), "utf8")).slice(0, longestQuoteBytes).split("\n", 1);
+    return line === "" ? { isSure: false, units: [] } : parseAtWork(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
+
+function parseAtWork(written: unknown): AtWork | null {
+  if (!isObject(written) || !Array.isArray(written["units"])) return null;
+  const units = written["units"].flatMap((unit: unknown) => parseUnit(unit) ?? []);
+  return units.length < written["units"].length ? null : { isSure: written["isSure"] === true && units.length === 1, units };
+}
+
+function parseUnit(written: unknown): UnitRef | null {
+  if (!isObject(written)) return null;
+  const { process, version, digest } = written;
+  if (typeof process !== "string" || typeof version !== "string" || typeof digest !== "string") return null;
+  return { process, version, digest: digest as Digest };
 }
 
 /** What fired in an earlier life may fire on another instance now; the plugin reads this when it starts. */

@@ -7,7 +7,8 @@ import type { Log } from "../../../ports/log.ts";
 import { type ChildOptions, type RunningChild, adoptOrStart, hasPulse } from "./child-process.ts";
 import { createNodeRedClient } from "./client.ts";
 import { type Host, createFlowsReader, createQueue } from "./host.ts";
-import { readRecord, trimLog } from "./instance-files.ts";
+import { createDeaths, type Deaths, describeSuspects } from "./deaths.ts";
+import { readAtWork, readRecord, trimLog } from "./instance-files.ts";
 import type { RunAs } from "./run-as.ts";
 import { type OsProcess, isAlive, readWaitedMs, terminate } from "./os-process.ts";
 import { untilItHangs } from "./pulse.ts";
@@ -86,6 +87,7 @@ class Instance {
   #child: RunningChild | null = null;
   /** Since it was up last. */
   #failedStarts = 0;
+  readonly #deaths: Deaths;
   readonly #options: SupervisorOptions;
   readonly #childOptions: ChildOptions;
   readonly #detached = new AbortController();
@@ -102,6 +104,7 @@ class Instance {
       startTimeoutMs,
       isOneOfMany: options.instances > 1,
     };
+    this.#deaths = createDeaths(id);
     const nowhere = createNodeRedClient({ adminUrl: "http://127.0.0.1:9", token: null, timeoutMs: 1 });
     this.#host = {
       id,
@@ -114,6 +117,8 @@ class Instance {
       keeper: {
         isReturning: () => this.#host.state !== "ready" && this.#failedStarts < mostFailedStarts && !this.#detached.signal.aborted,
         waitedMs: async () => this.#child && readWaitedMs(this.#child.process),
+        installed: (units) => this.#deaths.installed(units),
+        deaths: () => this.#deaths.all(),
       },
     };
     this.firstAttempt = new Promise((resolve) => {
@@ -188,7 +193,7 @@ class Instance {
     }).then(() => (seen.hangs = !signal.aborted));
     try {
       while (!this.#detached.signal.aborted) {
-        if (!(await isAlive(child.process))) return "its process died";
+        if (!(await isAlive(child.process))) return `its process died${await this.#lookForCause()}`;
         if (seen.hangs) return await this.#endHanging(child.process);
         // A log that cannot be looked at is no reason to end anything.
         await trimLog(this.#childOptions.directory).catch(() => undefined);
@@ -202,7 +207,14 @@ class Instance {
 
   async #endHanging(hanging: OsProcess): Promise<string> {
     await terminate(hanging, 0);
-    return "it hung: it answered none of several questions, and was ended";
+    return `it hung: it answered none of several questions, and was ended${await this.#lookForCause()}`;
+  }
+
+  /** What may have died of an installation is that one's business. */
+  async #lookForCause(): Promise<string> {
+    const atWork = await readAtWork(this.#childOptions.directory);
+    if (this.#host.queue.isBusy() && atWork?.isSure !== true) return "";
+    return describeSuspects(this.#deaths.died(atWork));
   }
 
   #set(change: Partial<Host>): void {

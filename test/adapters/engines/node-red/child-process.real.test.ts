@@ -96,7 +96,7 @@ describe("a child that does not behave", () => {
   it("is told what it must know through a pipe, and never by a file", async () => {
     await writeFile(entry(), healthy);
     const { record } = await start();
-    expect((await readdir(folder())).toSorted()).toEqual(["data", "instance.json", "node-red.log"]);
+    expect((await readdir(folder())).toSorted()).toEqual(["at-work.json", "data", "instance.json", "node-red.log"]);
     expect(record.token).toMatch(/^.{32}$/);
     expect(await readdir(join(folder(), "data"))).toEqual([]);
   });

@@ -88,7 +88,12 @@ export function fakeNodeRed(id: string, armings: string[] = []): FakeNodeRed {
       });
     return { life: String(life), started, failed, why: "", rev: String(rev), tabs: new Map(tabs) };
   };
-  const keeper = { isReturning: () => fake.isKept && questionsLeft >= 0, waitedMs: async () => null };
+  const keeper = {
+    isReturning: () => fake.isKept && questionsLeft >= 0,
+    waitedMs: async () => null,
+    installed: () => undefined,
+    deaths: () => [],
+  };
   const fake: FakeNodeRed = {
     host: { id, url: `http://${id}.test`, state: "ready", why: "", client, queue: createQueue(), reader: createFlowsReader(), keeper },
     flows: [],

@@ -5,7 +5,7 @@
  */
 
 const { createHash, timingSafeEqual } = require("node:crypto");
-const { readFileSync } = require("node:fs");
+const { ftruncateSync, readFileSync, writeSync } = require("node:fs");
 const http = require("node:http");
 const RED = require("node-red");
 const { makeLargeDeploysCheap } = require("./large-deploys.cjs");
@@ -18,9 +18,11 @@ const express = require(require.resolve("express", { paths: [require.resolve("no
 
 /** The exit code that says the port is taken. */
 const portTaken = 98;
+/** With more than one nobody is named anyway. */
+const mostRecorded = 10;
 const pulsePath = "/__admin/pinion/pulse";
 
-const { port, tokenDigest, userDir, credentialSecret, drainMs } = JSON.parse(readFileSync(0, "utf8"));
+const { port, tokenDigest, userDir, credentialSecret, drainMs, atWorkFd } = JSON.parse(readFileSync(0, "utf8"));
 const guard = guardStart(userDir);
 const app = express();
 app.disable("x-powered-by");
@@ -56,7 +58,9 @@ makeLargeDeploysCheap();
 surviveLateErrors(RED);
 app.use("/__admin", RED.httpAdmin);
 app.use("/", RED.httpNode);
-const { inFlight } = pinion(RED, async () => (await RED.runtime.flows.getFlows({})).rev);
+const { inFlight, atWork } = pinion(RED, { revision: async () => (await RED.runtime.flows.getFlows({})).rev, tellAtWork: record });
+// A flow that ends this process by `process.exit` does so while it runs.
+process.on("exit", () => record(atWork()));
 
 server.once("error", (error) => {
   process.stderr.write(`${new Date().toISOString()} cannot listen on port ${port}: ${error.message}\n`);
@@ -73,6 +77,24 @@ RED.start().catch((error) => {
   process.exit(1);
 });
 process.once("SIGTERM", () => void finish());
+
+/** For whoever finds this process dead: one line, over the one before. */
+function record({ isSure, units }) {
+  try {
+    writeSync(atWorkFd, `${JSON.stringify({ isSure, units: units.slice(0, mostRecorded) })}\n`, 0);
+  } catch {
+    forget();
+  }
+}
+
+/** Better nobody is named than somebody who was at work before. */
+function forget() {
+  try {
+    ftruncateSync(atWorkFd);
+  } catch {
+    // Then it cannot be read either.
+  }
+}
 
 async function finish() {
   server.close();

@@ -12,7 +12,11 @@ const errorLevel = 20;
 exports.Meter = class Meter {
   #tabs;
   #counts = new Map();
-  #work = new Work();
+  #work = new Work((count) => this.#note(count));
+  #atWork = new Set();
+  #tellAtWork;
+  /** The tab whose node is just being run. */
+  #running = null;
   /** The piece of work that came to a node last, by the node's id. */
   #lastAt = new Map();
   #received = new WeakMap();
@@ -20,9 +24,22 @@ exports.Meter = class Meter {
   #erredAt = null;
   #strays = new Set();
 
-  /** `tabs` says which tab a node is in, which tabs count, and whether a wire leads to a node. */
-  constructor(tabs) {
+  /** `tabs` says which tab a node is in, which tabs count, and whether a wire leads to a node; `tellAtWork` is given whose work is under way, whenever that changes. */
+  constructor(tabs, tellAtWork) {
     this.#tabs = tabs;
+    this.#tellAtWork = tellAtWork;
+  }
+
+  /** The tab whose node is just being run, else all that have work under way. */
+  atWork() {
+    const isSure = this.#tabs.known.has(this.#running);
+    return { isSure, units: (isSure ? [this.#running] : [...this.#atWork]).map((tab) => this.#tabs.known.get(tab)?.unit ?? null) };
+  }
+
+  #note({ tab, open }) {
+    if (open.size > 0) this.#atWork.add(tab);
+    else this.#atWork.delete(tab);
+    this.#tellAtWork({ isSure: false, units: [...this.#atWork].map((each) => this.#tabs.known.get(each)?.unit ?? null) });
   }
 
   /** A node hands messages on; with this one a request begins. */
@@ -54,6 +71,7 @@ exports.Meter = class Meter {
     if (!msg) return;
     if (node.type === "catch") return void this.#caught(node, msg);
     this.#erredAt = null;
+    this.#running = tabOfId(node.id);
     const piece = this.#work.find(msg._msgid);
     if (!piece) return;
     this.#received.set(msg, piece);
@@ -62,6 +80,7 @@ exports.Meter = class Meter {
 
   /** A node that never says when it is done, or throws, has done all that will be known of. */
   handedOver(node, msg) {
+    this.#running = null;
     const piece = msg && this.#received.get(msg);
     if (piece && (!(node._expectedDoneCount > 0) || this.#erredAt === node.id)) this.#work.done(piece, node.id);
   }
@@ -78,7 +97,7 @@ exports.Meter = class Meter {
   }
 
   read(tab) {
-    const { open, requestsInFlight, ...count } = this.#of(tab);
+    const { open, requestsInFlight, tab: _, ...count } = this.#of(tab);
     return { ...count, inFlight: requestsInFlight + this.#work.inFlight({ open }) };
   }
 
@@ -92,7 +111,7 @@ exports.Meter = class Meter {
   }
 
   #of(tab) {
-    if (!this.#counts.has(tab)) this.#counts.set(tab, newCount());
+    if (!this.#counts.has(tab)) this.#counts.set(tab, newCount(tab));
     return this.#counts.get(tab);
   }
 
@@ -133,6 +152,6 @@ function tabOfId(id) {
   return id.slice(0, Math.max(0, id.indexOf(".")));
 }
 
-function newCount() {
-  return { requests: 0, answers: {}, aborted: 0, finished: 0, errors: 0, latencySumMs: 0, requestsInFlight: 0, open: new Set() };
+function newCount(tab) {
+  return { tab, requests: 0, answers: {}, aborted: 0, finished: 0, errors: 0, latencySumMs: 0, requestsInFlight: 0, open: new Set() };
 }

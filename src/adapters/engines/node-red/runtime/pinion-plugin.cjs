@@ -14,11 +14,11 @@ const markerVariable = "PINION_UNIT";
 /** A message that nothing leads to came from one of these because a request, or another node, set it off. */
 const setOffByOthers = new Set(["http in", "link in", "catch", "status", "complete", "websocket in"]);
 
-/** `revision` gives the id of the active flows where the host process can tell it. */
-module.exports = function pinion(RED, revision = async () => null) {
+/** `revision` gives the id of the active flows where the host process can tell it; `tellAtWork` is given whose work is under way, whenever that changes. */
+module.exports = function pinion(RED, { revision = async () => null, tellAtWork = () => undefined } = {}) {
   if (RED.plugins) RED.plugins.registerPlugin("pinion", { type: "pinion" });
   const tabs = trackTabs(RED);
-  const meter = new Meter(tabs);
+  const meter = new Meter(tabs, tellAtWork);
   const arming = holdUnarmed(RED, tabs);
 
   RED.hooks.add("onSend.pinion", (sent) => {
@@ -37,7 +37,7 @@ module.exports = function pinion(RED, revision = async () => null) {
 
   showPublicPaths(RED);
   serve(RED, { tabs, meter, arming, revision });
-  return { inFlight: () => [...tabs.known.keys()].reduce((sum, tab) => sum + meter.read(tab).inFlight, 0) };
+  return { atWork: () => meter.atWork(), inFlight: () => [...tabs.known.keys()].reduce((sum, tab) => sum + meter.read(tab).inFlight, 0) };
 };
 
 /** What Pinion asks of the plugin, beside Node-RED's own admin API and behind the same permissions. */
@@ -75,7 +75,7 @@ function trackTabs(RED) {
   RED.events.on("flows:starting", ({ config }) => {
     ledTo = targetsOf(config.flows);
     known.clear();
-    for (const node of config.flows) if (node.type === "tab" && isMarked(node)) known.set(node.id, { missing: [] });
+    for (const node of config.flows) if (node.type === "tab" && isMarked(node)) known.set(node.id, { missing: [], unit: unitOf(node) });
   });
   RED.events.on("flows:started", ({ config }) => {
     start.started += 1;
@@ -108,6 +108,16 @@ function describeFailure({ error, types = [], modules = [] }) {
 
 function isMarked(tab) {
   return Array.isArray(tab.env) && tab.env.some((entry) => entry && entry.name === markerVariable);
+}
+
+/** What the mark says that a tab is; null: it cannot be read. */
+function unitOf(tab) {
+  try {
+    const { process: name, version, digest } = JSON.parse(tab.env.find((entry) => entry.name === markerVariable).value);
+    return { process: name, version, digest };
+  } catch {
+    return null;
+  }
 }
 
 /** Ids of all nodes that some wire, or the way into a subflow, leads to. */

@@ -57,6 +57,12 @@ exports.Work = class Work {
   /** Pieces under way, by the ids of their messages. */
   #pieces = new Map();
   #ending = new Set();
+  #turned;
+
+  /** `turned` is told whenever the first piece of some counts begins, or the last one ends. */
+  constructor(turned) {
+    this.#turned = turned;
+  }
 
   find(id) {
     return this.#pieces.get(id);
@@ -69,6 +75,7 @@ exports.Work = class Work {
     const piece = new Piece(id, counts, kind);
     this.#pieces.set(id, piece);
     counts.open.add(piece);
+    if (counts.open.size === 1) this.#turned(counts);
     if (this.#pieces.size > mostFollowed) this.#drop(this.#pieces.values().next().value);
     return piece;
   }
@@ -112,6 +119,6 @@ exports.Work = class Work {
   }
   #drop(piece) {
     for (const id of piece.ids) this.#pieces.delete(id);
-    piece.counts.open.delete(piece);
+    if (piece.counts.open.delete(piece) && piece.counts.open.size === 0) this.#turned(piece.counts);
   }
 };
