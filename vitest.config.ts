@@ -4,14 +4,29 @@
  * catch what hangs.
  */
 
-import { availableParallelism } from "node:os";
+import { availableParallelism, freemem, loadavg } from "node:os";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const cores = Math.max(2, availableParallelism());
 
+/** One worker, with the controller, the gateway and the engines of an installation. */
+const bytesOfWorker = 1024 ** 3;
+
+/**
+ * Half of the workers wait at any time. Where others keep the machine busy, the share of it that the tests get grows with their
+ * workers: half as many more as others want to run, as far as the memory that is free holds them.
+ */
+function workersBeside(others: number): number {
+  const wanted = 2 * cores + Math.round(Math.max(0, others - cores) / 2);
+  return Math.max(2 * cores, Math.min(wanted, 6 * cores, Math.floor(freemem() / bytesOfWorker)));
+}
+
 /** The same for all that `npm test` runs, or they would run one kind after the other. */
-const sideBySide = { maxWorkers: 2 * cores, sequence: { groupOrder: 0 } };
+const sideBySide = { maxWorkers: workersBeside(loadavg()[0] ?? 0), sequence: { groupOrder: 0 } };
+
+/** Catches only what hangs, on the busiest machine too: the waits of the tests themselves end a little earlier, and say what for. */
+const longestMs = 1_800_000;
 
 /** Files share a process, and with it the modules that it has loaded; the setup file finds out who leaves something behind there. */
 const sharing = { pool: "forks" as const, isolate: false, setupFiles: ["test/support/leaves-nothing.ts"] };
@@ -39,8 +54,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.real.test.ts", "test/**/*.debian.test.ts", "test/**/*.long.test.ts", "test/e2e/**", "test/load/**"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
           ...sideBySide,
         },
       },
@@ -50,8 +65,8 @@ export default defineConfig({
           ...onBuilt,
           name: "real",
           include: ["test/**/*.real.test.ts"],
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          testTimeout: longestMs,
+          hookTimeout: longestMs,
           ...sideBySide,
         },
       },
@@ -62,8 +77,8 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           exclude: ["test/**/*.debian.test.ts", "test/**/*.long.test.ts"],
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          testTimeout: longestMs,
+          hookTimeout: longestMs,
           ...sideBySide,
         },
       },
@@ -73,8 +88,8 @@ export default defineConfig({
           pool: "forks",
           name: "long",
           include: ["test/**/*.long.test.ts"],
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          testTimeout: longestMs,
+          hookTimeout: longestMs,
           maxWorkers: 2 * cores,
           sequence: { groupOrder: 2 },
         },

@@ -31,7 +31,7 @@ function run(
 const [node, program] = pinion;
 
 /** Catches only what hangs. */
-const patience = ["--timeout", "500s"] as const;
+const patience = ["--timeout", "1700s"] as const;
 
 const newFolder = () => mkdtemp(join(tmpdir(), "pinion-e2e-"));
 

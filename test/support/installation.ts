@@ -16,7 +16,7 @@ import { type Ground, pinsFile, writeGround } from "./proving-ground.ts";
 
 export const root = join(import.meta.dirname, "..", "..");
 /** Catches only what hangs, and says what that is before the limit of a test does. */
-const patienceMs = 500_000;
+const patienceMs = 1_700_000;
 export const pinion = [process.execPath, join(root, "bin", "pinion.js")] as const;
 
 export interface Installation {

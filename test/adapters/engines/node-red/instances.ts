@@ -45,7 +45,7 @@ export async function textAt(address: string, path: string): Promise<string> {
 
 /** The limit catches only what hangs, and says what that is before the limit of a test does. */
 export async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const deadline = Date.now() + 500_000; ; await new Promise((resolve) => setTimeout(resolve, 25))) {
+  for (const deadline = Date.now() + 1_700_000; ; await new Promise((resolve) => setTimeout(resolve, 25))) {
     if (await condition()) return;
     if (Date.now() > deadline) throw new Error(`never became true: ${String(condition)}`);
   }
