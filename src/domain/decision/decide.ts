@@ -18,23 +18,18 @@ import { type Seen, servingUnit } from "../observed/observation.ts";
 import { type Line, obeyForLine, obeyForProcess, ordersFor, thawed, unanswered, withOrders } from "./apply-commands.ts";
 import type { Order, OrderAnswer } from "../journal/commands.ts";
 import { withoutLostTime } from "../strategies/lost-time.ts";
-import type { DeploymentUpdate, EnvironmentState, OwedAction, ProcessState, Step } from "../journal/state.ts";
+import {
+  type DeploymentUpdate,
+  type EnvironmentState,
+  nothingKnown,
+  type OwedAction,
+  type ProcessState,
+  type Step,
+} from "../journal/state.ts";
 import { isSameStatus } from "../journal/status.ts";
 import { tell } from "../events/derive.ts";
 
 const none: readonly OwedAction[] = [];
-
-/** The first pass over a process: nothing is remembered of it. */
-const nothing = {
-  rollout: null,
-  knownGood: [],
-  refused: null,
-  status: null,
-  revert: null,
-  quarantined: [],
-  rolledBackAt: null,
-  takenOutAt: null,
-} as const;
 
 export function decide(state: EnvironmentState, seen: Seen): Step {
   const owedBy = owedByProcess(state.owed);
@@ -77,7 +72,7 @@ function* everyStirring(state: EnvironmentState, seen: Seen): Iterable<Stirring>
     const known = state.processes.get(process);
     const orders = ordersFor(state, process);
     if (known && orders.length === 0 && isAtRest(known, desired, seen)) continue;
-    yield { remembered: known ?? { process, ...nothing }, desired, orders };
+    yield { remembered: known ?? nothingKnown(process), desired, orders };
   }
 }
 

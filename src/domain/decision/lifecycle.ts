@@ -185,7 +185,7 @@ interface Stopped extends Reason {
 }
 
 /** Who stopped it, where it can be stopped; null: it goes on. Going back, and keeping things in order, is never stopped. */
-function stoppedBy({ pass }: Case, rollout: Rollout): Stopped | null {
+export function stoppedBy({ pass }: Pick<Case, "pass">, rollout: Rollout): Stopped | null {
   if (rollout.kind !== "deploy" && !rollout.paused) return null;
   if (!canStandStill(rollout)) return null;
   const { paused } = rollout;

@@ -29,6 +29,12 @@ export interface ProcessState {
   readonly takenOutAt: Instant | null;
 }
 
+/** The first pass over a process: nothing is remembered of it. */
+export function nothingKnown(process: ProcessId): ProcessState {
+  const never = { rollout: null, refused: null, status: null, revert: null, rolledBackAt: null, takenOutAt: null };
+  return { process, ...never, knownGood: [], quarantined: [] };
+}
+
 export interface Refusal {
   readonly unit: UnitRef;
   /** How it ended; absent in what older releases wrote. */

@@ -8,6 +8,7 @@ import { assertNever, type Instant, type Percent } from "../names.ts";
 import type { Progress } from "../journal/progress.ts";
 import type { Rollout } from "../journal/rollout.ts";
 import type { ProcessState } from "../journal/state.ts";
+import { dueAt } from "../strategies/next-step.ts";
 import { rolloutStates, rulesOf } from "../strategies/rollout-states.ts";
 import { isBeforeInstalling } from "../strategies/steps.ts";
 import { traitsOf } from "../strategies/traits.ts";
@@ -27,7 +28,7 @@ export function describeProgress({ rollout, status }: ProcessState, known: Progr
     ...stepsOf(rollout),
     weight: weightIn(rollout, status),
     why: status?.reason.text ?? "",
-    until: untilOf(rollout),
+    until: dueAt(rollout),
     deadline: deadlineOf(rollout),
     ...judged(rollout, known),
     paused,
@@ -79,11 +80,4 @@ function weightIn(rollout: Rollout, status: ProcessState["status"]): Percent {
 function shownShare({ candidate, stable }: Rollout, status: ProcessState["status"]): Percent {
   if (candidate === null || candidate.version === stable?.version) return 0;
   return status?.actual.find(({ version }) => version === candidate.version)?.weight ?? 0;
-}
-
-function untilOf(rollout: Rollout): Instant | null {
-  const { state } = rollout;
-  if (state.kind === "watching") return state.until;
-  const lasts = traitsOf(rollout.strategy).lastsMs(rollout.strategy, state);
-  return "since" in state && lasts !== null ? state.since + lasts : null;
 }

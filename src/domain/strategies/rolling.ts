@@ -33,7 +33,8 @@ import {
 } from "./steps.ts";
 
 type BatchState = In<"rotating" | "replacing" | "probing" | "returning">;
-type Underway = BatchState | In<"pausing">;
+/** Between its validation and all the traffic. */
+export type Underway = BatchState | In<"pausing">;
 
 /** A deployment that goes from instance to instance, with the instances as they are now. */
 interface Rolling {
@@ -258,7 +259,8 @@ function checkOn({ rollout, candidate }: Rolling, batch: readonly string[]): Act
   return { kind: "ensure-validated", unit: candidate, phase: "during", deployment: rollout.deployment, on: batch };
 }
 
-function placesIn(state: Underway): Places {
+/** Where the versions are in this state. */
+export function placesIn(state: Underway): Places {
   if (state.kind === "pausing" || state.isKeptIn) return { moved: state.done, batch: [] };
   if (state.kind === "returning") return { moved: [...state.done, ...state.batch], batch: [] };
   return { moved: state.done, batch: state.batch };

@@ -69,7 +69,7 @@ export function without(ids: readonly string[], others: readonly string[]): read
 }
 
 /** In proportion to the instances; a version that is in rotation gets at least one percent. */
-function candidateWeight({ candidateOn, stableOn }: Rotation): number {
+export function candidateWeight({ candidateOn, stableOn }: Rotation): number {
   if (candidateOn.length === 0) return 0;
   if (stableOn.length === 0) return 100;
   const share = Math.round((100 * candidateOn.length) / (candidateOn.length + stableOn.length));
