@@ -60,6 +60,7 @@ export type {
   WorkflowDependency,
   WorkflowVersion,
 } from "./library/vocabulary.ts";
+export type { GateEvaluation, NextStepView, ProcessEvaluation } from "./domain/status/evaluation.ts";
 export { type ErrorCode, PinionError } from "./domain/errors.ts";
 export type { Finding } from "./domain/finding.ts";
 export type { ChangelogEntry } from "./domain/desired/version.ts";

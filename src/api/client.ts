@@ -5,10 +5,20 @@ import { readWithin, TooLong } from "../domain/bounded-reading.ts";
 import { isErrorCode, PinionError } from "../domain/errors.ts";
 import type { Deployment } from "../domain/journal/state.ts";
 import { Mismatch } from "../domain/checked.ts";
-import type { EnvironmentName } from "../domain/names.ts";
+import type { EnvironmentName, ProcessId } from "../domain/names.ts";
+import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
 import type { OrderAnswer } from "../domain/journal/commands.ts";
 import type { HistoryQuery } from "../ports/journal.ts";
-import { type History, parseDeployment, parseHistory, parseOrderAnswer, parseOverview, parsePage, parseSummary } from "./parse-answers.ts";
+import {
+  type History,
+  parseDeployment,
+  parseEvaluation,
+  parseHistory,
+  parseOrderAnswer,
+  parseOverview,
+  parsePage,
+  parseSummary,
+} from "./parse-answers.ts";
 import type { Page, Summary } from "./listing.ts";
 import type { ProcessesQuery } from "../schemas/queries.ts";
 import type { OrderRequest } from "./parse-command.ts";
@@ -21,6 +31,8 @@ export interface ControllerClient {
   processes(query: ProcessesQuery): Promise<Page>;
   /** How many processes are in each state. @throws the same. */
   summary(query?: { readonly environment?: EnvironmentName }): Promise<Summary>;
+  /** Why a process is as it is. @throws the same. */
+  why(environment: EnvironmentName, process: ProcessId): Promise<ProcessEvaluation>;
   /** Newest first. @throws the same. */
   history(query: Omit<HistoryQuery, "id">): Promise<readonly Deployment[]>;
   /** The same with the controller's clock. */
@@ -65,6 +77,9 @@ export function createControllerClient(controller: ControllerTarget | string): C
     },
     async summary(query = {}) {
       return parseAnswer(base, parseSummary, await ask(base, `/api/v1/summary${queryOf({ ...query })}`));
+    },
+    async why(environment, process) {
+      return parseAnswer(base, parseEvaluation, await ask(base, `/api/v1/why${queryOf({ environment, process })}`));
     },
     history: async (query) => (await historyAsOf(query)).deployments,
     async deployment(id) {

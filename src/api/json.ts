@@ -1,6 +1,7 @@
 /** The JSON that scripts read: what the API answers and what `--format json` prints. Times are ISO 8601, in UTC. */
 
 import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "./views.ts";
+import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
 import type { Instant } from "../domain/names.ts";
 import type { OrderAnswer } from "../domain/journal/commands.ts";
 import type { Progress } from "../domain/journal/progress.ts";
@@ -114,6 +115,21 @@ export function orderAnswerJson({ id, kind, why, at }: OrderAnswer) {
 
 function timed<T extends { readonly at: Instant }>(value: T) {
   return { ...value, at: isoTime(value.at) };
+}
+
+/** Why a process is as it is, as plain JSON. */
+export function evaluationJson(evaluation: ProcessEvaluation) {
+  const { now, observedAt, environment, process, since, gates, next, ...rest } = evaluation;
+  return {
+    now: isoTime(now),
+    observedAt: isoTimeOrNull(observedAt),
+    environment,
+    process,
+    ...rest,
+    since: isoTime(since),
+    gates: gates.map((gate) => ({ ...gate, until: isoTimeOrNull(gate.until) })),
+    next: next && { ...next, due: isoTimeOrNull(next.due), deadline: isoTimeOrNull(next.deadline) },
+  };
 }
 
 /** One deployment with its steps and validations, as plain JSON. */

@@ -5,6 +5,7 @@ import type { OrderAnswer } from "../domain/journal/commands.ts";
 import { isReasonCode, type Reason, type ReasonCode } from "../domain/journal/reason.ts";
 import type { RevertView } from "../domain/journal/revert-view.ts";
 import type { Deployment } from "../domain/journal/state.ts";
+import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
 import type { Instant } from "../domain/names.ts";
 import * as fits from "../generated/validators/answers.mjs";
 import type { DeploymentAnswer, ProcessAnswer } from "../schemas/answers.ts";
@@ -57,6 +58,13 @@ export function parsePage(value: unknown): Page {
 /** @throws Mismatch */
 export function parseSummary(value: unknown): Summary {
   return read(fits.summary, value);
+}
+
+/** @throws Mismatch */
+export function parseEvaluation(value: unknown): ProcessEvaluation {
+  const { gates, ...evaluation } = read(fits.why, value);
+  const known = gates.map((gate) => ({ ...gate, code: gate.code === null ? null : knownCode(gate.code) }));
+  return { ...evaluation, gates: known, reason: knownReason(evaluation.reason) };
 }
 
 /** @throws Mismatch */

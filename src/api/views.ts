@@ -2,7 +2,8 @@
 
 import type { Finding } from "../domain/finding.ts";
 import type { GatewayStatus } from "../domain/observed/gateway-status.ts";
-import type { CommitId, EnvironmentName, Instant } from "../domain/names.ts";
+import type { CommitId, EnvironmentName, Instant, ProcessId } from "../domain/names.ts";
+import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
 import type { Freeze, Order, OrderAnswer } from "../domain/journal/commands.ts";
 import type { Progress } from "../domain/journal/progress.ts";
 import type { Quarantined } from "../domain/journal/revert.ts";
@@ -83,6 +84,8 @@ export interface Overview {
 
 export interface Queries {
   overview(): Promise<Overview>;
+  /** From memory, as the overview is. @throws `environment/unknown`, `process/unknown`. */
+  why(environment: EnvironmentName, process: ProcessId): Promise<ProcessEvaluation>;
   /** Newest first. */
   history(query: HistoryQuery): Promise<readonly Deployment[]>;
   /** What was answered to an order; null: not yet, or never heard of. */

@@ -12,6 +12,7 @@ import { createLoop, type LoopParts } from "./loop.ts";
 import { createRequestMemory, type RequestMemory } from "./request-memory.ts";
 import { createOrderDesk } from "./command-desk.ts";
 import type { Ports } from "./ports.ts";
+import { observedAt, why } from "./why.ts";
 import type { Commands, EnvironmentStatus, Overview, ProcessView, Queries } from "../api/views.ts";
 
 export interface Controller {
@@ -30,6 +31,7 @@ export function createController(parts: LoopParts): Controller {
   return {
     queries: {
       overview: () => overview(parts, { instances, requests, passedAt: (environment) => loop.passedAt(environment) }),
+      why: (environment, process) => why({ environment, process }, parts, { instances, passedAt: (name) => loop.passedAt(name) }),
       history: (query) => parts.ports.journal.history(query),
       answer: (environment, id) => parts.ports.journal.answer(environment, id),
     },
@@ -101,7 +103,7 @@ async function environmentStatus(name: EnvironmentName, { source, ports, seen }:
   const { instances, at } = seen.instances.last(name);
   return {
     name,
-    observedAt: earlier(seen.passedAt(name), at),
+    observedAt: observedAt(seen.passedAt(name), at),
     type: spec?.type ?? "unknown",
     url: callersAddress(name, ports),
     instances,
@@ -119,9 +121,4 @@ function callersAddress(name: EnvironmentName, { router }: Known["ports"]): stri
 function shownOf(known: ProcessState | undefined, state: EnvironmentState): Pick<ProcessView, "revert" | "quarantined"> {
   if (!known) return { revert: null, quarantined: [] };
   return { revert: known.revert && viewOfRevert(known.revert, state), quarantined: known.quarantined };
-}
-
-/** Null: one of them was never. */
-function earlier(one: Instant | null, other: Instant | null): Instant | null {
-  return one === null || other === null ? null : Math.min(one, other);
 }

@@ -58,6 +58,7 @@ export function overClient(client: ControllerClient, clock: Clock): Pinion {
   return {
     clock,
     overview: (selection = {}) => client.overview(selection),
+    why: (environment, process) => client.why(environment, process),
     history: (query = {}) => client.history(query),
     deployments: async (query = {}) => (await client.history(query)).map(toDeployment),
     deployment: async (id) => toDeployment(await client.deployment(id)),

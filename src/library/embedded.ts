@@ -4,6 +4,7 @@ import type { Controller } from "../controller/controller.ts";
 import type { JsonObject } from "../domain/desired/definition.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { VersionDigest } from "../domain/names.ts";
+import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
 import type { Deployment as DeploymentRecord } from "../domain/journal/state.ts";
 import type { ConfigEditor, VersionEdit } from "../ports/config-editor.ts";
 import type { HistoryQuery } from "../ports/journal.ts";
@@ -31,20 +32,20 @@ export interface EmbeddedParts extends CommittingParts {
 
 /** A started controller as the library's parts see it. */
 export function createEmbedded(parts: EmbeddedParts): EmbeddedPinion {
-  const { controller, editor, clock, checkOpen } = parts;
-  const { queries, commands } = controller;
+  const { editor, clock, checkOpen } = parts;
+  const { queries, commands } = parts.controller;
   const { commit, taken, unitOf, answers } = createCommitting(parts, () => commands.refresh());
-  const history = (query: HistoryQuery = {}) => historyOf(parts, query);
   const pinion: EmbeddedPinion = {
     clock,
     async overview(selection = {}) {
       checkOpen();
       return selectFrom(await queries.overview(), selection);
     },
-    history,
-    deployments: async (query = {}) => (await history(query)).map(toDeployment),
+    why: (environment, process) => whyOf(parts, environment, process),
+    history: (query = {}) => historyOf(parts, query),
+    deployments: async (query = {}) => (await historyOf(parts, query)).map(toDeployment),
     async deployment(id) {
-      const [recorded] = typeof id === "string" ? await history({ id, limit: 1 }) : [];
+      const [recorded] = typeof id === "string" ? await historyOf(parts, { id, limit: 1 }) : [];
       if (!recorded) throw new PinionError("deployment/unknown", `no deployment has the id "${id}"`);
       return toDeployment(recorded);
     },
@@ -79,6 +80,11 @@ export function createEmbedded(parts: EmbeddedParts): EmbeddedPinion {
     close: () => parts.close(),
   };
   return pinion;
+}
+
+async function whyOf({ controller, checkOpen }: EmbeddedParts, environment: string, process: string): Promise<ProcessEvaluation> {
+  checkOpen();
+  return controller.queries.why(environment, process);
 }
 
 async function historyOf({ controller, checkOpen }: EmbeddedParts, query: HistoryQuery): Promise<readonly DeploymentRecord[]> {

@@ -1,6 +1,7 @@
 /** What the parts of the library work on: a controller, in this process or in another. */
 
 import type { Overview } from "../api/views.ts";
+import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
 import type { OrderAnswer, OrderWish } from "../domain/journal/commands.ts";
 import type { Deployment as DeploymentRecord } from "../domain/journal/state.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -57,6 +58,8 @@ export interface Pinion {
   readonly clock: Clock;
   /** What runs where, and what is under way. @throws `environment/unknown`, `process/unknown`. */
   overview(selection?: { readonly environment?: string; readonly process?: string }): Promise<Overview>;
+  /** Why a process is as it is: every gate, what comes next, and what would change it. @throws `environment/unknown`, `process/unknown`. */
+  why(environment: string, processId: string): Promise<ProcessEvaluation>;
   /** As the journal has them, newest first: times are milliseconds since 1970. */
   history(query?: DeploymentQuery): Promise<readonly DeploymentRecord[]>;
   /** The same as the library shows them. */

@@ -2,6 +2,7 @@
 
 import { type Static, type TUnsafe, Type } from "typebox";
 import type { ReasonCode } from "../domain/journal/reason.ts";
+import type { GateName } from "../domain/gates/gates.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { EngineInstance } from "../domain/desired/unit.ts";
 import { describing, digest, list, named, nullable, oneOf, time, variants } from "./shapes.ts";
@@ -196,6 +197,41 @@ export const deployment = named(
     trigger: nullable(text),
     steps: list(Type.Object({ at: time, state: text, code: reasonCode, why: text })),
     validations: list(validationResult(time)),
+  }),
+);
+
+/** A controller of a later release may have more of them than its caller knows. */
+const gateName = Type.Unsafe<GateName>({ type: "string", description: "a gate of docs/api.md" });
+
+const gate = Type.Object({
+  gate: gateName,
+  question: text,
+  verdict: oneOf(["open", "blocked"]),
+  code: nullable(reasonCode),
+  text,
+  until: nullable(time),
+  liftedBy: nullable(text),
+});
+
+/** Why one process is as it is. */
+export const why = named(
+  "Why",
+  Type.Object({
+    now: time,
+    observedAt: nullable(time),
+    environment: text,
+    process: text,
+    pinned: nullable(text),
+    serving: nullable(text),
+    sync: syncStatus,
+    health,
+    phase: nullable(deploymentPhase),
+    since: time,
+    reason,
+    strategy: nullable(text),
+    gates: list(gate),
+    next: nullable(Type.Object({ text, due: nullable(time), deadline: nullable(time) })),
+    changedBy: list(text),
   }),
 );
 

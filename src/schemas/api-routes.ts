@@ -42,6 +42,11 @@ export const apiRoutes: Readonly<Record<string, ApiRoute>> = {
     query: queries.summaryQuery,
     answers: { 200: answers.summary },
   },
+  "GET /api/v1/why": {
+    summary: "Why one process is as it is: every gate, what comes next, and what would change it.",
+    query: queries.whyQuery,
+    answers: { 200: answers.why },
+  },
   "GET /api/v1/history": { summary: "Deployments, newest first.", query: queries.historyQuery, answers: { 200: answers.history } },
   "GET /api/v1/deployments/{id}": { summary: "One deployment with its steps and validations.", answers: { 200: answers.deployment } },
   "POST /api/v1/refresh": {

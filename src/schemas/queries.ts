@@ -5,11 +5,14 @@ import { oneOf } from "./shapes.ts";
 import { deploymentPhase, health, syncStatus } from "./values.ts";
 
 const exactly = { additionalProperties: false };
-const name = Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: "1 to 200 characters" }));
+const named = Type.String({ minLength: 1, maxLength: 200, description: "1 to 200 characters" });
+const name = Type.Optional(named);
 
 export const statusQuery = Type.Object({ environment: name, process: name }, exactly);
 
 const limit = Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: "a whole number from 1 to 1000" }));
+
+export const whyQuery = Type.Object({ environment: named, process: named }, exactly);
 
 export const historyQuery = Type.Object({ environment: name, process: name, limit }, exactly);
 

@@ -40,6 +40,17 @@ describe("while something hangs", () => {
     },
   );
 
+  it("why a process is as it is comes too, with its age", async () => {
+    const { world, controller, hang } = await deployed();
+    hang("engine", "router", "git");
+    world.now += 45_000;
+    const its = await controller.queries.why("production", "orders");
+    expect(its).toMatchObject({ now: world.now, pinned: "1.0.0", serving: "1.0.0", sync: "Synced", next: null });
+    expect(its.observedAt).toBeLessThanOrEqual(world.now - 45_000);
+    await expect(controller.queries.why("production", "nobody")).rejects.toMatchObject({ code: "process/unknown" });
+    await expect(controller.queries.why("nowhere", "orders")).rejects.toMatchObject({ code: "environment/unknown" });
+  });
+
   it("the metrics page comes, and says how old it is", async () => {
     const { controller, hang } = await deployed();
     hang("engine", "router", "git");

@@ -22,9 +22,9 @@ import { createEmbedded } from "../../src/library/embedded.ts";
 import type { EmbeddedPinion, Pinion } from "../../src/library/pinion.ts";
 import type { Environment, WorkflowVersion } from "../../src/library/vocabulary.ts";
 import { listProcesses } from "../../src/api/listing.ts";
-import { deploymentJson, orderAnswerJson, overviewJson, pageJson, summaryJson } from "../../src/api/json.ts";
+import { deploymentJson, evaluationJson, orderAnswerJson, overviewJson, pageJson, summaryJson } from "../../src/api/json.ts";
 import type { ControllerClient } from "../../src/api/client.ts";
-import { parseDeployment, parseOrderAnswer, parseOverview, parsePage, parseSummary } from "../../src/api/parse-answers.ts";
+import { parseDeployment, parseEvaluation, parseOrderAnswer, parseOverview, parsePage, parseSummary } from "../../src/api/parse-answers.ts";
 import { selectFrom } from "../../src/api/selection.ts";
 import { createFakeEngine, type FakeEngine } from "../fakes/engine.ts";
 import { createFakeJournal, type FakeJournal } from "../fakes/journal.ts";
@@ -206,6 +206,7 @@ function clientOf({ queries, commands }: ControllerParts, clock: VirtualClock): 
   const history: ControllerClient["history"] = async (query) =>
     (await queries.history(query)).map((one) => parseDeployment(wired(deploymentJson(one))));
   return {
+    why: async (environment, process) => parseEvaluation(wired(evaluationJson(await queries.why(environment, process)))),
     overview: async (selection) => parseOverview(wired(overviewJson(selectFrom(await queries.overview(), selection)))),
     processes: async (query) => parsePage(wired(pageJson(listProcesses(await queries.overview(), query), clock.now()))),
     summary: async (query = {}) => parseSummary(wired(summaryJson(selectFrom(await queries.overview(), query), clock.now()))),

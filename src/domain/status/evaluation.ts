@@ -47,3 +47,11 @@ export interface Evaluation extends Pick<ProcessStatus, "sync" | "health" | "pha
   /** What would change it, a sentence each. */
   readonly changedBy: readonly string[];
 }
+
+/** As a controller answers it, from the last pass over the environment. */
+export interface ProcessEvaluation extends Evaluation {
+  /** The controller's time as of this answer. */
+  readonly now: Instant;
+  /** When engine and router were last asked, with whatever answer. Null: not yet. */
+  readonly observedAt: Instant | null;
+}

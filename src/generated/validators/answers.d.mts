@@ -14,3 +14,4 @@ export declare const readiness: Validator<Static<typeof schemas.readiness>>;
 export declare const status: Validator<Static<typeof schemas.status>> & { readonly times: unknown };
 export declare const summary: Validator<Static<typeof schemas.summary>> & { readonly times: unknown };
 export declare const unanswered: Validator<Static<typeof schemas.unanswered>>;
+export declare const why: Validator<Static<typeof schemas.why>> & { readonly times: unknown };

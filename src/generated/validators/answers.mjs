@@ -8190,9 +8190,1104 @@ return false;
 validate62.errors = vErrors;
 return errors === 0;
 }
+
+export const why = validate63;
+const schema28 = {"$ref":"Why","$id":"why"};
+const schema29 = {"type":"object","required":["now","observedAt","environment","process","pinned","serving","sync","health","phase","since","reason","strategy","gates","next","changedBy"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"environment":{"type":"string"},"process":{"type":"string"},"pinned":{"anyOf":[{"type":"string"},{"type":"null"}]},"serving":{"anyOf":[{"type":"string"},{"type":"null"}]},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"reason":{"$ref":"Reason"},"strategy":{"anyOf":[{"type":"string"},{"type":"null"}]},"gates":{"type":"array","items":{"type":"object","required":["gate","question","verdict","code","text","until","liftedBy"],"properties":{"gate":{"type":"string","description":"a gate of docs/api.md"},"question":{"type":"string"},"verdict":{"type":"string","enum":["open","blocked"]},"code":{"anyOf":[{"type":"string","description":"a code of docs/reasons.md"},{"type":"null"}]},"text":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"liftedBy":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"next":{"anyOf":[{"type":"object","required":["text","due","deadline"],"properties":{"text":{"type":"string"},"due":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},{"type":"null"}]},"changedBy":{"type":"array","items":{"type":"string"}}},"$id":"Why"};
+
+function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="Why" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((((((((((((((data.now === undefined) && (missing0 = "now")) || ((data.observedAt === undefined) && (missing0 = "observedAt"))) || ((data.environment === undefined) && (missing0 = "environment"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.pinned === undefined) && (missing0 = "pinned"))) || ((data.serving === undefined) && (missing0 = "serving"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.strategy === undefined) && (missing0 = "strategy"))) || ((data.gates === undefined) && (missing0 = "gates"))) || ((data.next === undefined) && (missing0 = "next"))) || ((data.changedBy === undefined) && (missing0 = "changedBy"))){
+validate64.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema29.required,parentSchema:schema29,data}];
+return false;
+}
+else {
+if(data.now !== undefined){
+let data0 = data.now;
+const _errs1 = errors;
+if(errors === _errs1){
+if(errors === _errs1){
+if(typeof data0 === "string"){
+if(!pattern0.test(data0)){
+validate64.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.now,data:data0}];
+return false;
+}
+}
+else {
+validate64.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema29.properties.now.type,parentSchema:schema29.properties.now,data:data0}];
+return false;
+}
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.observedAt !== undefined){
+let data1 = data.observedAt;
+const _errs3 = errors;
+const _errs4 = errors;
+let valid1 = false;
+const _errs5 = errors;
+if(errors === _errs5){
+if(errors === _errs5){
+if(typeof data1 === "string"){
+if(!pattern0.test(data1)){
+const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.observedAt.anyOf[0],data:data1};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+}
+else {
+const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.observedAt.anyOf[0].type,parentSchema:schema29.properties.observedAt.anyOf[0],data:data1};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+}
+}
+var _valid0 = _errs5 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const _errs7 = errors;
+if(data1 !== null){
+const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.observedAt.anyOf[1].type,parentSchema:schema29.properties.observedAt.anyOf[1],data:data1};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var _valid0 = _errs7 === errors;
+valid1 = valid1 || _valid0;
+}
+if(!valid1){
+const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.observedAt.anyOf,parentSchema:schema29.properties.observedAt,data:data1};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+validate64.errors = vErrors;
+return false;
+}
+else {
+errors = _errs4;
+if(vErrors !== null){
+if(_errs4){
+vErrors.length = _errs4;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.environment !== undefined){
+let data2 = data.environment;
+const _errs9 = errors;
+if(typeof data2 !== "string"){
+validate64.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema29.properties.environment.type,parentSchema:schema29.properties.environment,data:data2}];
+return false;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.process !== undefined){
+let data3 = data.process;
+const _errs11 = errors;
+if(typeof data3 !== "string"){
+validate64.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema29.properties.process.type,parentSchema:schema29.properties.process,data:data3}];
+return false;
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.pinned !== undefined){
+let data4 = data.pinned;
+const _errs13 = errors;
+const _errs14 = errors;
+let valid2 = false;
+const _errs15 = errors;
+if(typeof data4 !== "string"){
+const err4 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.pinned.anyOf[0].type,parentSchema:schema29.properties.pinned.anyOf[0],data:data4};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+var _valid1 = _errs15 === errors;
+valid2 = valid2 || _valid1;
+if(!valid2){
+const _errs17 = errors;
+if(data4 !== null){
+const err5 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.pinned.anyOf[1].type,parentSchema:schema29.properties.pinned.anyOf[1],data:data4};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+var _valid1 = _errs17 === errors;
+valid2 = valid2 || _valid1;
+}
+if(!valid2){
+const err6 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.pinned.anyOf,parentSchema:schema29.properties.pinned,data:data4};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+validate64.errors = vErrors;
+return false;
+}
+else {
+errors = _errs14;
+if(vErrors !== null){
+if(_errs14){
+vErrors.length = _errs14;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.serving !== undefined){
+let data5 = data.serving;
+const _errs19 = errors;
+const _errs20 = errors;
+let valid3 = false;
+const _errs21 = errors;
+if(typeof data5 !== "string"){
+const err7 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.serving.anyOf[0].type,parentSchema:schema29.properties.serving.anyOf[0],data:data5};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+var _valid2 = _errs21 === errors;
+valid3 = valid3 || _valid2;
+if(!valid3){
+const _errs23 = errors;
+if(data5 !== null){
+const err8 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.serving.anyOf[1].type,parentSchema:schema29.properties.serving.anyOf[1],data:data5};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+}
+var _valid2 = _errs23 === errors;
+valid3 = valid3 || _valid2;
+}
+if(!valid3){
+const err9 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.serving.anyOf,parentSchema:schema29.properties.serving,data:data5};
+if(vErrors === null){
+vErrors = [err9];
+}
+else {
+vErrors.push(err9);
+}
+errors++;
+validate64.errors = vErrors;
+return false;
+}
+else {
+errors = _errs20;
+if(vErrors !== null){
+if(_errs20){
+vErrors.length = _errs20;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs19 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.sync !== undefined){
+let data6 = data.sync;
+const _errs25 = errors;
+if(typeof data6 !== "string"){
+validate64.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema29.properties.sync.type,parentSchema:schema29.properties.sync,data:data6}];
+return false;
+}
+if(!(((data6 === "Synced") || (data6 === "OutOfSync")) || (data6 === "Unknown"))){
+validate64.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema29.properties.sync.enum},schema:schema29.properties.sync.enum,parentSchema:schema29.properties.sync,data:data6}];
+return false;
+}
+var valid0 = _errs25 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.health !== undefined){
+let data7 = data.health;
+const _errs27 = errors;
+if(typeof data7 !== "string"){
+validate64.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema29.properties.health.type,parentSchema:schema29.properties.health,data:data7}];
+return false;
+}
+if(!(((((data7 === "Healthy") || (data7 === "Progressing")) || (data7 === "Degraded")) || (data7 === "Suspended")) || (data7 === "Missing"))){
+validate64.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema29.properties.health.enum},schema:schema29.properties.health.enum,parentSchema:schema29.properties.health,data:data7}];
+return false;
+}
+var valid0 = _errs27 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.phase !== undefined){
+let data8 = data.phase;
+const _errs29 = errors;
+const _errs30 = errors;
+let valid4 = false;
+const _errs31 = errors;
+if(typeof data8 !== "string"){
+const err10 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.phase.anyOf[0].type,parentSchema:schema29.properties.phase.anyOf[0],data:data8};
+if(vErrors === null){
+vErrors = [err10];
+}
+else {
+vErrors.push(err10);
+}
+errors++;
+}
+if(!(((((((data8 === "Pending") || (data8 === "Running")) || (data8 === "Succeeded")) || (data8 === "Failed")) || (data8 === "RolledBack")) || (data8 === "Superseded")) || (data8 === "Aborted"))){
+const err11 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema29.properties.phase.anyOf[0].enum},schema:schema29.properties.phase.anyOf[0].enum,parentSchema:schema29.properties.phase.anyOf[0],data:data8};
+if(vErrors === null){
+vErrors = [err11];
+}
+else {
+vErrors.push(err11);
+}
+errors++;
+}
+var _valid3 = _errs31 === errors;
+valid4 = valid4 || _valid3;
+if(!valid4){
+const _errs33 = errors;
+if(data8 !== null){
+const err12 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.phase.anyOf[1].type,parentSchema:schema29.properties.phase.anyOf[1],data:data8};
+if(vErrors === null){
+vErrors = [err12];
+}
+else {
+vErrors.push(err12);
+}
+errors++;
+}
+var _valid3 = _errs33 === errors;
+valid4 = valid4 || _valid3;
+}
+if(!valid4){
+const err13 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.phase.anyOf,parentSchema:schema29.properties.phase,data:data8};
+if(vErrors === null){
+vErrors = [err13];
+}
+else {
+vErrors.push(err13);
+}
+errors++;
+validate64.errors = vErrors;
+return false;
+}
+else {
+errors = _errs30;
+if(vErrors !== null){
+if(_errs30){
+vErrors.length = _errs30;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs29 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.since !== undefined){
+let data9 = data.since;
+const _errs35 = errors;
+if(errors === _errs35){
+if(errors === _errs35){
+if(typeof data9 === "string"){
+if(!pattern0.test(data9)){
+validate64.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.since,data:data9}];
+return false;
+}
+}
+else {
+validate64.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema29.properties.since.type,parentSchema:schema29.properties.since,data:data9}];
+return false;
+}
+}
+}
+var valid0 = _errs35 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.reason !== undefined){
+const _errs37 = errors;
+if(!(validate28(data.reason, {instancePath:instancePath+"/reason",parentData:data,parentDataProperty:"reason",rootData}))){
+vErrors = vErrors === null ? validate28.errors : vErrors.concat(validate28.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs37 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.strategy !== undefined){
+let data11 = data.strategy;
+const _errs38 = errors;
+const _errs39 = errors;
+let valid5 = false;
+const _errs40 = errors;
+if(typeof data11 !== "string"){
+const err14 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.strategy.anyOf[0].type,parentSchema:schema29.properties.strategy.anyOf[0],data:data11};
+if(vErrors === null){
+vErrors = [err14];
+}
+else {
+vErrors.push(err14);
+}
+errors++;
+}
+var _valid4 = _errs40 === errors;
+valid5 = valid5 || _valid4;
+if(!valid5){
+const _errs42 = errors;
+if(data11 !== null){
+const err15 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.strategy.anyOf[1].type,parentSchema:schema29.properties.strategy.anyOf[1],data:data11};
+if(vErrors === null){
+vErrors = [err15];
+}
+else {
+vErrors.push(err15);
+}
+errors++;
+}
+var _valid4 = _errs42 === errors;
+valid5 = valid5 || _valid4;
+}
+if(!valid5){
+const err16 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.strategy.anyOf,parentSchema:schema29.properties.strategy,data:data11};
+if(vErrors === null){
+vErrors = [err16];
+}
+else {
+vErrors.push(err16);
+}
+errors++;
+validate64.errors = vErrors;
+return false;
+}
+else {
+errors = _errs39;
+if(vErrors !== null){
+if(_errs39){
+vErrors.length = _errs39;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs38 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.gates !== undefined){
+let data12 = data.gates;
+const _errs44 = errors;
+if(errors === _errs44){
+if(Array.isArray(data12)){
+var valid6 = true;
+const len0 = data12.length;
+for(let i0=0; i0<len0; i0++){
+let data13 = data12[i0];
+const _errs46 = errors;
+if(errors === _errs46){
+if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
+let missing1;
+if((((((((data13.gate === undefined) && (missing1 = "gate")) || ((data13.question === undefined) && (missing1 = "question"))) || ((data13.verdict === undefined) && (missing1 = "verdict"))) || ((data13.code === undefined) && (missing1 = "code"))) || ((data13.text === undefined) && (missing1 = "text"))) || ((data13.until === undefined) && (missing1 = "until"))) || ((data13.liftedBy === undefined) && (missing1 = "liftedBy"))){
+validate64.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/properties/gates/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema29.properties.gates.items.required,parentSchema:schema29.properties.gates.items,data:data13}];
+return false;
+}
+else {
+if(data13.gate !== undefined){
+let data14 = data13.gate;
+const _errs48 = errors;
+if(typeof data14 !== "string"){
+validate64.errors = [{instancePath:instancePath+"/gates/" + i0+"/gate",schemaPath:"#/properties/gates/items/properties/gate/type",keyword:"type",params:{type: "string"},schema:schema29.properties.gates.items.properties.gate.type,parentSchema:schema29.properties.gates.items.properties.gate,data:data14}];
+return false;
+}
+var valid7 = _errs48 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data13.question !== undefined){
+let data15 = data13.question;
+const _errs50 = errors;
+if(typeof data15 !== "string"){
+validate64.errors = [{instancePath:instancePath+"/gates/" + i0+"/question",schemaPath:"#/properties/gates/items/properties/question/type",keyword:"type",params:{type: "string"},schema:schema29.properties.gates.items.properties.question.type,parentSchema:schema29.properties.gates.items.properties.question,data:data15}];
+return false;
+}
+var valid7 = _errs50 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data13.verdict !== undefined){
+let data16 = data13.verdict;
+const _errs52 = errors;
+if(typeof data16 !== "string"){
+validate64.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema29.properties.gates.items.properties.verdict.type,parentSchema:schema29.properties.gates.items.properties.verdict,data:data16}];
+return false;
+}
+if(!((data16 === "open") || (data16 === "blocked"))){
+validate64.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema29.properties.gates.items.properties.verdict.enum},schema:schema29.properties.gates.items.properties.verdict.enum,parentSchema:schema29.properties.gates.items.properties.verdict,data:data16}];
+return false;
+}
+var valid7 = _errs52 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data13.code !== undefined){
+let data17 = data13.code;
+const _errs54 = errors;
+const _errs55 = errors;
+let valid8 = false;
+const _errs56 = errors;
+if(typeof data17 !== "string"){
+const err17 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.gates.items.properties.code.anyOf[0].type,parentSchema:schema29.properties.gates.items.properties.code.anyOf[0],data:data17};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+var _valid5 = _errs56 === errors;
+valid8 = valid8 || _valid5;
+if(!valid8){
+const _errs58 = errors;
+if(data17 !== null){
+const err18 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.gates.items.properties.code.anyOf[1].type,parentSchema:schema29.properties.gates.items.properties.code.anyOf[1],data:data17};
+if(vErrors === null){
+vErrors = [err18];
+}
+else {
+vErrors.push(err18);
+}
+errors++;
+}
+var _valid5 = _errs58 === errors;
+valid8 = valid8 || _valid5;
+}
+if(!valid8){
+const err19 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.gates.items.properties.code.anyOf,parentSchema:schema29.properties.gates.items.properties.code,data:data17};
+if(vErrors === null){
+vErrors = [err19];
+}
+else {
+vErrors.push(err19);
+}
+errors++;
+validate64.errors = vErrors;
+return false;
+}
+else {
+errors = _errs55;
+if(vErrors !== null){
+if(_errs55){
+vErrors.length = _errs55;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid7 = _errs54 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data13.text !== undefined){
+let data18 = data13.text;
+const _errs60 = errors;
+if(typeof data18 !== "string"){
+validate64.errors = [{instancePath:instancePath+"/gates/" + i0+"/text",schemaPath:"#/properties/gates/items/properties/text/type",keyword:"type",params:{type: "string"},schema:schema29.properties.gates.items.properties.text.type,parentSchema:schema29.properties.gates.items.properties.text,data:data18}];
+return false;
+}
+var valid7 = _errs60 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data13.until !== undefined){
+let data19 = data13.until;
+const _errs62 = errors;
+const _errs63 = errors;
+let valid9 = false;
+const _errs64 = errors;
+if(errors === _errs64){
+if(errors === _errs64){
+if(typeof data19 === "string"){
+if(!pattern0.test(data19)){
+const err20 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.gates.items.properties.until.anyOf[0],data:data19};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+}
+else {
+const err21 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.gates.items.properties.until.anyOf[0].type,parentSchema:schema29.properties.gates.items.properties.until.anyOf[0],data:data19};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+}
+}
+var _valid6 = _errs64 === errors;
+valid9 = valid9 || _valid6;
+if(!valid9){
+const _errs66 = errors;
+if(data19 !== null){
+const err22 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.gates.items.properties.until.anyOf[1].type,parentSchema:schema29.properties.gates.items.properties.until.anyOf[1],data:data19};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+var _valid6 = _errs66 === errors;
+valid9 = valid9 || _valid6;
+}
+if(!valid9){
+const err23 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.gates.items.properties.until.anyOf,parentSchema:schema29.properties.gates.items.properties.until,data:data19};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+validate64.errors = vErrors;
+return false;
+}
+else {
+errors = _errs63;
+if(vErrors !== null){
+if(_errs63){
+vErrors.length = _errs63;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid7 = _errs62 === errors;
+}
+else {
+var valid7 = true;
+}
+if(valid7){
+if(data13.liftedBy !== undefined){
+let data20 = data13.liftedBy;
+const _errs68 = errors;
+const _errs69 = errors;
+let valid10 = false;
+const _errs70 = errors;
+if(typeof data20 !== "string"){
+const err24 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.gates.items.properties.liftedBy.anyOf[0].type,parentSchema:schema29.properties.gates.items.properties.liftedBy.anyOf[0],data:data20};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+var _valid7 = _errs70 === errors;
+valid10 = valid10 || _valid7;
+if(!valid10){
+const _errs72 = errors;
+if(data20 !== null){
+const err25 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.gates.items.properties.liftedBy.anyOf[1].type,parentSchema:schema29.properties.gates.items.properties.liftedBy.anyOf[1],data:data20};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+var _valid7 = _errs72 === errors;
+valid10 = valid10 || _valid7;
+}
+if(!valid10){
+const err26 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.gates.items.properties.liftedBy.anyOf,parentSchema:schema29.properties.gates.items.properties.liftedBy,data:data20};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+validate64.errors = vErrors;
+return false;
+}
+else {
+errors = _errs69;
+if(vErrors !== null){
+if(_errs69){
+vErrors.length = _errs69;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid7 = _errs68 === errors;
+}
+else {
+var valid7 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate64.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/properties/gates/items/type",keyword:"type",params:{type: "object"},schema:schema29.properties.gates.items.type,parentSchema:schema29.properties.gates.items,data:data13}];
+return false;
+}
+}
+var valid6 = _errs46 === errors;
+if(!valid6){
+break;
+}
+}
+}
+else {
+validate64.errors = [{instancePath:instancePath+"/gates",schemaPath:"#/properties/gates/type",keyword:"type",params:{type: "array"},schema:schema29.properties.gates.type,parentSchema:schema29.properties.gates,data:data12}];
+return false;
+}
+}
+var valid0 = _errs44 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.next !== undefined){
+let data21 = data.next;
+const _errs74 = errors;
+const _errs75 = errors;
+let valid11 = false;
+const _errs76 = errors;
+if(errors === _errs76){
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+let missing2;
+if((((data21.text === undefined) && (missing2 = "text")) || ((data21.due === undefined) && (missing2 = "due"))) || ((data21.deadline === undefined) && (missing2 = "deadline"))){
+const err27 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema29.properties.next.anyOf[0].required,parentSchema:schema29.properties.next.anyOf[0],data:data21};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+else {
+if(data21.text !== undefined){
+let data22 = data21.text;
+const _errs78 = errors;
+if(typeof data22 !== "string"){
+const err28 = {instancePath:instancePath+"/next/text",schemaPath:"#/properties/next/anyOf/0/properties/text/type",keyword:"type",params:{type: "string"},schema:schema29.properties.next.anyOf[0].properties.text.type,parentSchema:schema29.properties.next.anyOf[0].properties.text,data:data22};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+var valid12 = _errs78 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data21.due !== undefined){
+let data23 = data21.due;
+const _errs80 = errors;
+const _errs81 = errors;
+let valid13 = false;
+const _errs82 = errors;
+if(errors === _errs82){
+if(errors === _errs82){
+if(typeof data23 === "string"){
+if(!pattern0.test(data23)){
+const err29 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+}
+else {
+const err30 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.next.anyOf[0].properties.due.anyOf[0].type,parentSchema:schema29.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+}
+}
+}
+var _valid9 = _errs82 === errors;
+valid13 = valid13 || _valid9;
+if(!valid13){
+const _errs84 = errors;
+if(data23 !== null){
+const err31 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.next.anyOf[0].properties.due.anyOf[1].type,parentSchema:schema29.properties.next.anyOf[0].properties.due.anyOf[1],data:data23};
+if(vErrors === null){
+vErrors = [err31];
+}
+else {
+vErrors.push(err31);
+}
+errors++;
+}
+var _valid9 = _errs84 === errors;
+valid13 = valid13 || _valid9;
+}
+if(!valid13){
+const err32 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.next.anyOf[0].properties.due.anyOf,parentSchema:schema29.properties.next.anyOf[0].properties.due,data:data23};
+if(vErrors === null){
+vErrors = [err32];
+}
+else {
+vErrors.push(err32);
+}
+errors++;
+}
+else {
+errors = _errs81;
+if(vErrors !== null){
+if(_errs81){
+vErrors.length = _errs81;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid12 = _errs80 === errors;
+}
+else {
+var valid12 = true;
+}
+if(valid12){
+if(data21.deadline !== undefined){
+let data24 = data21.deadline;
+const _errs86 = errors;
+const _errs87 = errors;
+let valid14 = false;
+const _errs88 = errors;
+if(errors === _errs88){
+if(errors === _errs88){
+if(typeof data24 === "string"){
+if(!pattern0.test(data24)){
+const err33 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
+if(vErrors === null){
+vErrors = [err33];
+}
+else {
+vErrors.push(err33);
+}
+errors++;
+}
+}
+else {
+const err34 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.next.anyOf[0].properties.deadline.anyOf[0].type,parentSchema:schema29.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
+if(vErrors === null){
+vErrors = [err34];
+}
+else {
+vErrors.push(err34);
+}
+errors++;
+}
+}
+}
+var _valid10 = _errs88 === errors;
+valid14 = valid14 || _valid10;
+if(!valid14){
+const _errs90 = errors;
+if(data24 !== null){
+const err35 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.next.anyOf[0].properties.deadline.anyOf[1].type,parentSchema:schema29.properties.next.anyOf[0].properties.deadline.anyOf[1],data:data24};
+if(vErrors === null){
+vErrors = [err35];
+}
+else {
+vErrors.push(err35);
+}
+errors++;
+}
+var _valid10 = _errs90 === errors;
+valid14 = valid14 || _valid10;
+}
+if(!valid14){
+const err36 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.next.anyOf[0].properties.deadline.anyOf,parentSchema:schema29.properties.next.anyOf[0].properties.deadline,data:data24};
+if(vErrors === null){
+vErrors = [err36];
+}
+else {
+vErrors.push(err36);
+}
+errors++;
+}
+else {
+errors = _errs87;
+if(vErrors !== null){
+if(_errs87){
+vErrors.length = _errs87;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid12 = _errs86 === errors;
+}
+else {
+var valid12 = true;
+}
+}
+}
+}
+}
+else {
+const err37 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema29.properties.next.anyOf[0].type,parentSchema:schema29.properties.next.anyOf[0],data:data21};
+if(vErrors === null){
+vErrors = [err37];
+}
+else {
+vErrors.push(err37);
+}
+errors++;
+}
+}
+var _valid8 = _errs76 === errors;
+valid11 = valid11 || _valid8;
+if(!valid11){
+const _errs92 = errors;
+if(data21 !== null){
+const err38 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.next.anyOf[1].type,parentSchema:schema29.properties.next.anyOf[1],data:data21};
+if(vErrors === null){
+vErrors = [err38];
+}
+else {
+vErrors.push(err38);
+}
+errors++;
+}
+var _valid8 = _errs92 === errors;
+valid11 = valid11 || _valid8;
+}
+if(!valid11){
+const err39 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.next.anyOf,parentSchema:schema29.properties.next,data:data21};
+if(vErrors === null){
+vErrors = [err39];
+}
+else {
+vErrors.push(err39);
+}
+errors++;
+validate64.errors = vErrors;
+return false;
+}
+else {
+errors = _errs75;
+if(vErrors !== null){
+if(_errs75){
+vErrors.length = _errs75;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs74 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.changedBy !== undefined){
+let data25 = data.changedBy;
+const _errs94 = errors;
+if(errors === _errs94){
+if(Array.isArray(data25)){
+var valid15 = true;
+const len1 = data25.length;
+for(let i1=0; i1<len1; i1++){
+let data26 = data25[i1];
+const _errs96 = errors;
+if(typeof data26 !== "string"){
+validate64.errors = [{instancePath:instancePath+"/changedBy/" + i1,schemaPath:"#/properties/changedBy/items/type",keyword:"type",params:{type: "string"},schema:schema29.properties.changedBy.items.type,parentSchema:schema29.properties.changedBy.items,data:data26}];
+return false;
+}
+var valid15 = _errs96 === errors;
+if(!valid15){
+break;
+}
+}
+}
+else {
+validate64.errors = [{instancePath:instancePath+"/changedBy",schemaPath:"#/properties/changedBy/type",keyword:"type",params:{type: "array"},schema:schema29.properties.changedBy.type,parentSchema:schema29.properties.changedBy,data:data25}];
+return false;
+}
+}
+var valid0 = _errs94 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate64.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema29.type,parentSchema:schema29,data}];
+return false;
+}
+}
+validate64.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="why" */;
+let vErrors = null;
+let errors = 0;
+if(!(validate64(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+errors = vErrors.length;
+}
+validate63.errors = vErrors;
+return errors === 0;
+}
 commandResult.times = {"at":true};
 deployment.times = {"startedAt":true,"endedAt":true,"steps":[{"at":true}],"validations":[{"at":true}]};
 history.times = {"now":true,"deployments":[{"startedAt":true,"endedAt":true,"steps":[{"at":true}],"validations":[{"at":true}]}]};
 processes.times = {"now":true,"processes":[{"since":true,"progress":{"startedAt":true,"until":true,"deadline":true,"paused":{"at":true}},"revert":{"order":{"at":true}},"quarantined":[{"at":true}]}]};
 status.times = {"now":true,"store":{"since":true},"gateway":{"since":true},"repository":{"committedAt":true,"fetchedAt":true,"since":true,"lastPollAt":true,"lastGoodPollAt":true,"nextPollAt":true},"environments":[{"observedAt":true,"freeze":{"at":true},"processes":[{"since":true,"progress":{"startedAt":true,"until":true,"deadline":true,"paused":{"at":true}},"revert":{"order":{"at":true}},"quarantined":[{"at":true}]}]}]};
 summary.times = {"now":true};
+why.times = {"now":true,"observedAt":true,"since":true,"gates":[{"until":true}],"next":{"due":true,"deadline":true}};

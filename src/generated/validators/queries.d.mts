@@ -7,3 +7,4 @@ export declare const historyQuery: Validator<Static<typeof schemas.historyQuery>
 export declare const processesQuery: Validator<Static<typeof schemas.processesQuery>>;
 export declare const statusQuery: Validator<Static<typeof schemas.statusQuery>>;
 export declare const summaryQuery: Validator<Static<typeof schemas.summaryQuery>>;
+export declare const whyQuery: Validator<Static<typeof schemas.whyQuery>>;

@@ -71,8 +71,15 @@ export function historyOf(deployments: () => readonly Deployment[]): Queries["hi
 /** Queries and commands; what a test does not say is refused as a bug, but for the history, which is empty. */
 export function complete(parts: ControllerParts): { readonly queries: Queries; readonly commands: Commands } {
   const unasked = () => Promise.reject(new Error("was not expected to be asked"));
-  const { overview = unasked, history = historyOf(() => []), answer = unasked, refresh = () => undefined, order = unasked } = parts;
-  return { queries: { overview, history, answer }, commands: { refresh, order } };
+  const {
+    overview = unasked,
+    why = unasked,
+    history = historyOf(() => []),
+    answer = unasked,
+    refresh = () => undefined,
+    order = unasked,
+  } = parts;
+  return { queries: { overview, why, history, answer }, commands: { refresh, order } };
 }
 
 /** Takes orders, and keeps them. */

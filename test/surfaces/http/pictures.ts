@@ -5,6 +5,7 @@ import type { Freeze } from "../../../src/domain/journal/commands.ts";
 import type { Progress } from "../../../src/domain/journal/progress.ts";
 import type { Quarantined, Revert } from "../../../src/domain/journal/revert.ts";
 import type { Deployment } from "../../../src/domain/journal/state.ts";
+import type { ProcessEvaluation } from "../../../src/domain/status/evaluation.ts";
 import { saying } from "../../support/reason.ts";
 
 export const noon = Date.UTC(2026, 10, 21, 12, 0, 0);
@@ -49,6 +50,44 @@ export function process(id: string, parts: Partial<ProcessView> = {}): ProcessVi
     ...parts,
   };
 }
+
+/** A version that waits for what it calls, in a frozen environment. */
+export const evaluation: ProcessEvaluation = {
+  now: noon,
+  observedAt: noon - 3_000,
+  environment: "production",
+  process: "order-intake",
+  pinned: "1.5.0",
+  serving: "1.4.0",
+  sync: "OutOfSync",
+  health: "Healthy",
+  phase: "Pending",
+  since: noon - 3 * minute,
+  reason: { code: "Frozen", text: "frozen by Ann <ann@example.com>: the till is being counted" },
+  strategy: "canary",
+  gates: [
+    {
+      gate: "pin",
+      question: "Can what is pinned run?",
+      verdict: "open",
+      code: null,
+      text: "1.5.0 can run",
+      until: null,
+      liftedBy: null,
+    },
+    {
+      gate: "freeze",
+      question: "Is the environment free to change?",
+      verdict: "blocked",
+      code: "Frozen",
+      text: "frozen by Ann <ann@example.com>: the till is being counted",
+      until: noon + 5 * minute,
+      liftedBy: '`pinion unfreeze production --reason "…"`.',
+    },
+  ],
+  next: { text: "validating before anything is touched", due: noon + 5 * minute, deadline: noon + 60 * minute },
+  changedBy: ['`pinion unfreeze production --reason "…"`.', "A new pin in git."],
+};
 
 export const ann = { name: "Ann", email: "ann@example.com" };
 

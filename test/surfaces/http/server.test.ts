@@ -4,11 +4,12 @@ import type { GatewayStatus } from "../../../src/domain/observed/gateway-status.
 import { describe, expect, it } from "vitest";
 import { PinionError } from "../../../src/domain/errors.ts";
 import type { HistoryQuery } from "../../../src/ports/journal.ts";
+import { parseEvaluation } from "../../../src/api/parse-answers.ts";
 import { createHttp } from "../../../src/surfaces/http/server.ts";
 import { agreeing } from "../../support/api-contract.ts";
 import { createKeptLog } from "../../support/log.ts";
 import { type ControllerParts, complete, openDoor } from "../cli/controller.ts";
-import { deployment, noon, overview, repository } from "./pictures.ts";
+import { deployment, evaluation, noon, overview, repository } from "./pictures.ts";
 
 function api(parts: ControllerParts = {}, gateway?: GatewayStatus) {
   const asked: HistoryQuery[] = [];
@@ -71,6 +72,37 @@ describe("health", () => {
     const answer = await app.inject("/readyz");
     expect(answer.statusCode).toBe(503);
     expect(answer.json()).toMatchObject({ status: "cannot record", store: { code: "store/full" } });
+  });
+});
+
+describe("GET /api/v1/why", () => {
+  const why: ControllerParts["why"] = (environment, process) =>
+    environment === "production" && process === "order-intake"
+      ? Promise.resolve(evaluation)
+      : Promise.reject(new PinionError("process/unknown", `no process is called "${process}" in ${environment}`));
+
+  it("answers every gate, what comes next and what would change it, with ISO times", async () => {
+    const answer = await api({ why }).app.inject("/api/v1/why?environment=production&process=order-intake");
+    expect(answer.statusCode).toBe(200);
+    expect(answer.json()).toMatchObject({
+      now: "2026-11-21T12:00:00.000Z",
+      observedAt: "2026-11-21T11:59:57.000Z",
+      gates: [
+        { gate: "pin", verdict: "open", code: null, until: null },
+        { gate: "freeze", verdict: "blocked", code: "Frozen", until: "2026-11-21T12:05:00.000Z" },
+      ],
+      next: { due: "2026-11-21T12:05:00.000Z", deadline: "2026-11-21T13:00:00.000Z" },
+      changedBy: evaluation.changedBy,
+    });
+    expect(parseEvaluation(answer.json())).toEqual(evaluation);
+  });
+
+  it.each([
+    ["/api/v1/why?environment=production&process=nobody", 404],
+    ["/api/v1/why?environment=production", 400],
+    ["/api/v1/why?environment=production&process=order-intake&more=1", 400],
+  ])("refuses %s", async (url, status) => {
+    expect((await api({ why }).app.inject(url)).statusCode).toBe(status);
   });
 });
 
