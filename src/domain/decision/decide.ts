@@ -9,7 +9,7 @@ import { earlier } from "../strategies/deadline.ts";
 import { decideProcess } from "./decide-process.ts";
 import type { Case, Pass, ProcessDecision } from "../journal/case.ts";
 import type { Desired } from "../desired/resolve.ts";
-import { holdsPlace } from "../gates/concurrency.ts";
+import { placesHeld } from "../gates/concurrency.ts";
 import { planHandovers, type Stirring } from "./handovers.ts";
 import { isAtRest } from "./maintain.ts";
 import { isFirstAnswer } from "./lost-journal.ts";
@@ -140,12 +140,6 @@ function strays({ engine, routes }: Seen, isKnown: (process: ProcessId) => boole
   if (routes.kind === "unknown") return found;
   for (const [process, route] of routes.value) if (!isKnown(process) && servingUnit(route)) found.add(process);
   return found;
-}
-
-function placesHeld({ processes }: EnvironmentState): Set<ProcessId> {
-  const places = new Set<ProcessId>();
-  for (const { process, rollout } of processes.values()) if (rollout && holdsPlace(rollout)) places.add(process);
-  return places;
 }
 
 function owedByProcess(owed: readonly OwedAction[]): ReadonlyMap<ProcessId, readonly OwedAction[]> {

@@ -9,7 +9,7 @@ import { strategyFor } from "../desired/environment.ts";
 import type { Evaluation, GateEvaluation, NextStepView } from "../status/evaluation.ts";
 import { askEveryGate, firstBlocked, type GateVerdict } from "../gates/gates.ts";
 import type { ProposedChange } from "../gates/gate.ts";
-import { isRunning } from "../gates/concurrency.ts";
+import { placesHeld } from "../gates/concurrency.ts";
 import { listStatuses } from "../status/list-statuses.ts";
 import { newRollout } from "../strategies/new-rollout.ts";
 import { nextStepOf } from "../strategies/next-step.ts";
@@ -67,7 +67,7 @@ function subjectOf(process: ProcessId, known: Remembered): Subject {
   const seen = rememberedObservation(process, known);
   const serving = servingUnit(routeIn(seen, process));
   const desired = all?.processes.get(process) ?? null;
-  const pass: Pass = { state, seen, freeze: state.freeze, running: othersRunning(process, { state, seen }), handovers: null };
+  const pass: Pass = { state, seen, freeze: state.freeze, places: placesOfOthers(process, state), handovers: null };
   const isServed = desired?.kind === "run" && serving?.digest === desired.unit.digest;
   return { before: state.processes.get(process) ?? nothingKnown(process), desired, pass, serving, isServed };
 }
@@ -76,11 +76,11 @@ function routeIn({ routes }: Seen, process: ProcessId) {
   return routes.kind === "known" ? (routes.value.get(process) ?? null) : null;
 }
 
-function othersRunning(process: ProcessId, { state, seen }: Pick<Pass, "state" | "seen">): number {
-  let running = 0;
-  for (const { rollout } of state.processes.values())
-    if (rollout && rollout.process !== process && isRunning(rollout, { handovers: null, seen })) running += 1;
-  return running;
+/** Its own place is free for it. */
+function placesOfOthers(process: ProcessId, state: Pass["state"]): Set<ProcessId> {
+  const places = placesHeld(state);
+  places.delete(process);
+  return places;
 }
 
 /** Of what serves as pinned the gates say what a new deployment of it would meet. */

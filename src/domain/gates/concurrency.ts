@@ -1,5 +1,7 @@
 /** At most so many deployments at once in one environment (`restrictions.maxConcurrentDeployments`). */
 
+import type { EnvironmentState } from "../journal/state.ts";
+import type { ProcessId } from "../names.ts";
 import type { Rollout } from "../journal/rollout.ts";
 import { isHandingOver } from "../strategies/rollout-states.ts";
 import { isOnItsWay } from "../strategies/steps.ts";
@@ -8,6 +10,13 @@ import { blocked, type GateAnswer, open, type ProposedChange } from "./gate.ts";
 /** What has all the traffic for good holds no place, nor does what only waits for others to hand paths over: those others need one. */
 export function holdsPlace(rollout: Rollout): boolean {
   return isOnItsWay(rollout) && !isHandingOver(rollout.state);
+}
+
+/** The processes that hold one. */
+export function placesHeld({ processes }: EnvironmentState): Set<ProcessId> {
+  const places = new Set<ProcessId>();
+  for (const { process, rollout } of processes.values()) if (rollout && holdsPlace(rollout)) places.add(process);
+  return places;
 }
 
 /** What goes back to a version that was good here, and what is taken out, does not wait for its turn. */
