@@ -20,6 +20,7 @@ import { addStatus } from "./commands/status.ts";
 import { addSync } from "./commands/sync.ts";
 import { addValidate } from "./commands/validate.ts";
 import { addWait } from "./commands/wait.ts";
+import { addWhy } from "./commands/why.ts";
 import { couldNotRun, printFailure, reportFailure } from "./terminal/failure.ts";
 import { type AddCommand, type ExitCode, type Session, startSession } from "./terminal/session.ts";
 import { wrap } from "./terminal/terminal.ts";
@@ -28,7 +29,7 @@ import type { CliWorld } from "./terminal/world.ts";
 /** As `--help` lists them, by what they are for. */
 const commands: Readonly<Record<string, readonly AddCommand[]>> = {
   "Write and review:": [addInit, addValidate, addDigest, addDiff, addPlan],
-  "See:": [addStatus, addHistory, addWait, addSync],
+  "See:": [addStatus, addWhy, addHistory, addWait, addSync],
   "Lay hands on:": [addRollback, ...addHands, addFreeze, addUnfreeze, addRecover],
   "Run:": [addRun, addDown, addGateway, addDemo],
   "In a shell:": [addCompletion],

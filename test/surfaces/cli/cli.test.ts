@@ -17,7 +17,22 @@ const oneFinding = {
   hint: "",
 } as const;
 const orders = ["rollback", "pause", "resume", "abort", "retry", "promote", "freeze", "unfreeze", "recover"];
-const commands = ["run", "gateway", "init", "validate", "status", "diff", "plan", "history", "wait", "sync", ...orders, "down", "demo"];
+const commands = [
+  "run",
+  "gateway",
+  "init",
+  "validate",
+  "status",
+  "diff",
+  "plan",
+  "why",
+  "history",
+  "wait",
+  "sync",
+  ...orders,
+  "down",
+  "demo",
+];
 
 describe("help", () => {
   it("lists all commands", async () => {

@@ -113,7 +113,7 @@ describe.each(widths)("at %i columns", (columns) => {
   });
 
   const commands =
-    "init validate digest diff plan status history wait sync rollback pause resume promote abort retry freeze unfreeze recover run down gateway demo completion";
+    "init validate digest diff plan status why history wait sync rollback pause resume promote abort retry freeze unfreeze recover run down gateway demo completion";
 
   it.each(commands.split(" "))("pinion %s --help fits, and has an example", async (command) => {
     const { code, stdout } = await pinion([command, "--help"], world);
