@@ -1,7 +1,7 @@
 /** The API while engine, router and git hang: `status` and `/metrics` over HTTP answer from what was seen last. */
 
 import { createHttp } from "../src/surfaces/http/server.ts";
-import { socketDoor } from "../src/surfaces/http/open-server.ts";
+import { socketEntrance } from "../src/surfaces/http/open-server.ts";
 import { createMetricsPage } from "../src/surfaces/http/metrics.ts";
 import { createHangingController, deployAll } from "../test/support/hanging-controller.ts";
 import { metricsView } from "../test/support/metrics-view.ts";
@@ -27,15 +27,15 @@ export async function apiBench(): Promise<readonly BenchResult[]> {
   stand.hang("engine", "router", "git");
   stand.controller.commands.refresh();
   const { queries, commands } = stand.controller;
-  const { tallies, deliveries, alerts, notifications, process } = metricsView;
-  const figures = () => Promise.resolve({ tallies, deliveries, alerts });
+  const { deploymentCounts, deliveries, alerts, notifications, process } = metricsView;
+  const figures = () => Promise.resolve({ deploymentCounts, deliveries, alerts });
   const metrics = createMetricsPage({
     overview: () => queries.overview(),
     figures,
     notifications: () => notifications,
     process: () => process,
   });
-  const app = createHttp({ door: socketDoor(0), queries, commands, metrics, log: quiet, now: () => world.now });
+  const app = createHttp({ entrance: socketEntrance(0), queries, commands, metrics, log: quiet, now: () => world.now });
   const answered = async (url: string): Promise<readonly number[]> => {
     const all: number[] = [];
     for (let round = 0; round < rounds + warmUpRounds; round += 1) all.push(await timed(() => app.inject(url)));

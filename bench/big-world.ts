@@ -4,29 +4,29 @@ import { decide } from "../src/domain/decision/decide.ts";
 import type { Desired } from "../src/domain/desired/resolve.ts";
 import type { ProcessId } from "../src/domain/names.ts";
 import type { Route } from "../src/domain/observed/route.ts";
-import type { Seen } from "../src/domain/observed/observation.ts";
-import type { EnvironmentState, Step } from "../src/domain/journal/state.ts";
+import type { Observation } from "../src/domain/observed/observation.ts";
+import type { EnvironmentState, Decision } from "../src/domain/journal/state.ts";
 import type { Installed } from "../src/domain/desired/unit.ts";
-import type { Wanted } from "../src/controller/ports.ts";
+import type { DesiredEnvironment } from "../src/controller/ports.ts";
 
 const instance = "one";
 
 /** An environment that keeps up with what is decided at once. */
 export interface World {
-  readonly seen: Seen;
+  readonly observation: Observation;
   /** What the controller remembers. */
   state: EnvironmentState;
-  decide(wanted: Wanted): Step;
+  decide(wanted: DesiredEnvironment): Decision;
   /** From now on every runnable pin is installed, ready and has all the traffic. */
-  deploy(wanted: Wanted): void;
+  deploy(wanted: DesiredEnvironment): void;
 }
 
 /** Everything that is pinned runs, and was seen to run by a pass before. */
-export function createWorld(wanted: Wanted): World {
+export function createWorld(wanted: DesiredEnvironment): World {
   const { commit, environment } = wanted;
   const units = new Map<ProcessId, readonly Installed[]>();
   const routes = new Map<ProcessId, Route>();
-  const seen: Seen = {
+  const observation: Observation = {
     now: 0,
     lostMs: 0,
     commit,
@@ -41,17 +41,17 @@ export function createWorld(wanted: Wanted): World {
     measured: new Map(),
   };
   const world: World = {
-    seen,
+    observation,
     state: {
       environment: environment.name,
       processes: new Map(),
       owed: [],
-      evidence: new Map(),
+      validationResults: new Map(),
       freeze: null,
-      orders: [],
+      commands: [],
       hasAnswered: true,
     },
-    decide: ({ commit: now, desired }) => decide(world.state, { ...seen, commit: now, desired }),
+    decide: ({ commit: now, desired }) => decide(world.state, { ...observation, commit: now, desired }),
     deploy: ({ desired }) => {
       for (const each of desired?.processes.values() ?? []) {
         if (each.kind !== "run" || units.get(each.unit.process)?.[0]?.digest === each.unit.digest) continue;

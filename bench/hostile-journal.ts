@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Database from "libsql";
 import { openStore, type Store } from "../src/adapters/store/store.ts";
-import { event, opening, order, result, row, step } from "../test/support/journal-values.ts";
+import { event, opening, command, result, row, decision } from "../test/support/journal-values.ts";
 import { createKeptLog } from "../test/support/log.ts";
 import type { Attack, HostileCase } from "./hostile-case.ts";
 
@@ -24,11 +24,19 @@ async function readAll(store: Store): Promise<string> {
   const { journal } = store;
   const environments = store.environments();
   const state = await journal.state(environment);
-  const events = await journal.untold(200);
-  const [tallies, history] = [await journal.tallies(), await journal.history({ limit: 50 })];
-  await journal.record(step(environment, { processes: [row("new")] }));
-  const evidence = [...state.evidence.values()].flat().length;
-  const counts = { environments, processes: state.processes, owed: state.owed, orders: state.orders, events, tallies, history };
+  const events = await journal.pendingEvents(200);
+  const [deploymentCounts, history] = [await journal.deploymentCounts(), await journal.history({ limit: 50 })];
+  await journal.record(decision(environment, { processes: [row("new")] }));
+  const evidence = [...state.validationResults.values()].flat().length;
+  const counts = {
+    environments,
+    processes: state.processes,
+    owed: state.owed,
+    commands: state.commands,
+    events,
+    deploymentCounts,
+    history,
+  };
   const told = Object.entries(counts).map(([name, list]) => `${"size" in list ? list.size : list.length} ${name}`);
   return `${[...told, `${evidence} results`].join(", ")}; ${history[0]?.steps.length ?? 0} steps`;
 }
@@ -38,7 +46,7 @@ async function reading(tables: readonly Rows[]): Promise<Attack> {
   process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
   const log = createKeptLog();
   const first = openStore({ directory, log });
-  await first.journal.record(step(environment, { processes: [row("a")], deployments: [opening(environment, "a", "d")] }));
+  await first.journal.record(decision(environment, { processes: [row("a")], deployments: [opening(environment, "a", "d")] }));
   first.close();
   const connection = new Database(join(directory, "journal.db"));
   connection.exec("BEGIN");
@@ -96,8 +104,8 @@ const cases: Readonly<Record<string, () => readonly Rows[]>> = {
     { statement: owed, rows: many((index) => ["b", index, '{"kind":"ensure-armed","process":"b","digest":null}']) },
   ],
   "an owed action of 5 MB": () => one(owed, ["b", 1, `{"kind":"ensure-armed","process":"b","digest":null,"x":${lists}}`]),
-  "100,000 orders": () => [{ statement: orders, rows: many((index) => [`o${index}`, JSON.stringify(order(`o${index}`))], 20_000) }],
-  "an order of 5 MB": () => one(orders, ["o", JSON.stringify({ ...order("o"), why: fill("x") })]),
+  "100,000 orders": () => [{ statement: orders, rows: many((index) => [`o${index}`, JSON.stringify(command(`o${index}`))], 20_000) }],
+  "an order of 5 MB": () => one(orders, ["o", JSON.stringify({ ...command("o"), why: fill("x") })]),
   "100,000 events": () => [{ statement: events, rows: many((index) => [`v${index}`, JSON.stringify(event(`v${index}`))]) }],
   "100,000 events that nobody can read": () => [{ statement: events, rows: many((index) => [`v${index}`, "{"]) }],
   "an event of 5 MB": () => one(events, ["v", `[${fill("[],")}1]`]),

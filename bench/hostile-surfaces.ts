@@ -171,7 +171,7 @@ const git: Readonly<Record<string, HostileCase["prepare"]>> = {
 };
 
 function api(): ReturnType<typeof createHttp> {
-  return createHttp({ door: openDoor(), ...complete({}), log: createKeptLog(), metrics: async () => "", now: () => 0 });
+  return createHttp({ entrance: openDoor(), ...complete({}), log: createKeptLog(), metrics: async () => "", now: () => 0 });
 }
 
 async function sent(path: string, payload: string): Promise<Attack> {

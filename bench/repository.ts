@@ -13,7 +13,7 @@ import { createManifests } from "../src/adapters/manifest/manifests.ts";
 import { type DesiredState, resolveDesired } from "../src/domain/desired/resolve.ts";
 import type { EnvironmentName } from "../src/domain/names.ts";
 import type { EnvironmentSnapshot } from "../src/domain/desired/snapshot.ts";
-import type { Step } from "../src/domain/journal/state.ts";
+import type { Decision } from "../src/domain/journal/state.ts";
 import type { Manifests } from "../src/ports/manifests.ts";
 import type { ParseCache } from "../src/ports/objects.ts";
 import { versions } from "./big-content.ts";
@@ -134,9 +134,9 @@ function createFollower(manifests: Manifests): Follower {
 }
 
 /** All steps are null for the first commit, before there is a world. */
-function expectOneDeployment(steps: readonly (Step | null)[]): void {
+function expectOneDeployment(steps: readonly (Decision | null)[]): void {
   if (steps.includes(null)) return;
-  const opened = steps.flatMap((step) => step?.deployments.filter((update) => update.opened) ?? []);
+  const opened = steps.flatMap((decision) => decision?.deployments.filter((update) => update.opened) ?? []);
   if (opened.length !== 1) throw new Error(`one deployment was to be decided, not ${opened.length}`);
 }
 

@@ -45,7 +45,15 @@ export { EmergencyRecovery, type EmergencyReport, type RecoveryOptions } from ".
 export { deployProcess, monitorDeployment, rollbackDeployment, validateDeployment, type WithPinion } from "./library/functions.ts";
 export { ManualRollback, type RollbackOptions, type RollbackResult } from "./library/manual-rollback.ts";
 export type { OpenOptions } from "./library/open-options.ts";
-export type { DeployOptions, DeploymentQuery, DeployRequest, EmbeddedPinion, OrderedBy, Pinion, PinionOrder } from "./library/pinion.ts";
+export type {
+  DeployOptions,
+  DeploymentQuery,
+  DeployRequest,
+  EmbeddedPinion,
+  CommandedBy,
+  Pinion,
+  PinionCommand,
+} from "./library/pinion.ts";
 export { RollingDeployer } from "./library/rolling-deployer.ts";
 export { formatVersion, parseVersion, type SemanticVersion } from "./library/semantic-version.ts";
 export type {

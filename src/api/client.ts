@@ -7,21 +7,21 @@ import type { Deployment } from "../domain/journal/state.ts";
 import { Mismatch } from "../domain/checked.ts";
 import type { EnvironmentName, ProcessId } from "../domain/names.ts";
 import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
-import type { OrderAnswer } from "../domain/journal/commands.ts";
+import type { CommandResult } from "../domain/journal/commands.ts";
 import type { HistoryQuery } from "../ports/journal.ts";
 import {
   type History,
   parseDeployment,
   parseEvaluation,
   parseHistory,
-  parseOrderAnswer,
+  parseCommandResult,
   parseOverview,
   parsePage,
   parseSummary,
 } from "./parse-answers.ts";
 import type { Page, Summary } from "./listing.ts";
 import type { ProcessesQuery } from "../schemas/queries.ts";
-import type { OrderRequest } from "./parse-command.ts";
+import type { PostedCommand } from "./parse-command.ts";
 import type { Selection } from "./selection.ts";
 
 export interface ControllerClient {
@@ -42,9 +42,9 @@ export interface ControllerClient {
   /** Polls the repository and looks at all engines now. */
   refresh(): Promise<void>;
   /** Null: it is recorded, and nothing has been decided about it yet. @throws the same, and `usage/invalid`. */
-  order(environment: EnvironmentName, order: OrderRequest): Promise<OrderAnswer | null>;
+  command(environment: EnvironmentName, command: PostedCommand): Promise<CommandResult | null>;
   /** What was answered to an order given before; null: nothing yet. */
-  orderAnswer(environment: EnvironmentName, id: string): Promise<OrderAnswer | null>;
+  commandResult(environment: EnvironmentName, id: string): Promise<CommandResult | null>;
 }
 
 /** A controller, and with what it is entered. */
@@ -59,7 +59,7 @@ export interface ControllerTarget {
 
 const timeoutMs = 10_000;
 /** A controller waits a while for the pass that decides about an order. */
-const orderTimeoutMs = 60_000;
+const commandTimeoutMs = 60_000;
 
 /** A client of this controller; of one named by its address alone, when no token is needed. */
 export function createControllerClient(controller: ControllerTarget | string): ControllerClient {
@@ -88,16 +88,16 @@ export function createControllerClient(controller: ControllerTarget | string): C
     async refresh() {
       await ask(base, "/api/v1/refresh", { method: "POST" });
     },
-    async order(environment, order) {
+    async command(environment, command) {
       const request = {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify(order),
-        timeoutMs: orderTimeoutMs,
+        body: JSON.stringify(command),
+        timeoutMs: commandTimeoutMs,
       };
       return parseOrdered(base, await fetchFrom(base, ordersOf(environment), request));
     },
-    async orderAnswer(environment, id) {
+    async commandResult(environment, id) {
       return parseOrdered(base, await fetchFrom(base, `${ordersOf(environment)}/${encodeURIComponent(id)}`));
     },
   };
@@ -108,12 +108,12 @@ function ordersOf(environment: EnvironmentName): string {
 }
 
 /** Refused is an answer like another; 202 says that there is none yet. */
-async function parseOrdered(base: ControllerTarget, response: Answer): Promise<OrderAnswer | null> {
+async function parseOrdered(base: ControllerTarget, response: Answer): Promise<CommandResult | null> {
   const body = await bodyOf(base, response);
   if (response.status === 202) return null;
   const isAnswer = response.ok || (response.status === 409 && fieldOf(body, "code") === "order/refused");
   if (!isAnswer) throw refusalOf(base, response.status, body);
-  return parseAnswer(base, parseOrderAnswer, body);
+  return parseAnswer(base, parseCommandResult, body);
 }
 
 function queryOf(values: Readonly<Record<string, string | number | undefined>>): string {

@@ -5,8 +5,8 @@ import type { RevertView } from "../domain/journal/revert-view.ts";
 import { printable } from "../domain/safe-text.ts";
 
 /** One line: what the commit does, and how far it has come. */
-export function describeRevert({ order, outcome, refusal }: RevertView): string {
-  const what = `pin ${order.from} → ${order.to}`;
+export function describeRevert({ request, outcome, refusal }: RevertView): string {
+  const what = `pin ${request.from} → ${request.to}`;
   switch (outcome?.kind) {
     case "committed":
       return `git: ${what} by commit ${outcome.commit.slice(0, 8)}`;
@@ -15,10 +15,10 @@ export function describeRevert({ order, outcome, refusal }: RevertView): string 
     case "superseded":
       return `git: ${what} is not written, somebody has moved the pin meanwhile: ${printable(outcome.why)}`;
     case undefined:
-      if (order.mode === "propose") return `git: ${what} is about to be proposed on a branch of its own${lastTry(refusal)}`;
-      return order.quarantine === null
-        ? `git: ${what} is owed as a commit, and tried until git takes it (${printable(order.why)})${lastTry(refusal)}`
-        : `git lags runtime: ${what} is owed as a commit, and tried until git takes it (${whyOf(order)})${lastTry(refusal)}`;
+      if (request.mode === "propose") return `git: ${what} is about to be proposed on a branch of its own${lastTry(refusal)}`;
+      return request.quarantine === null
+        ? `git: ${what} is owed as a commit, and tried until git takes it (${printable(request.why)})${lastTry(refusal)}`
+        : `git lags runtime: ${what} is owed as a commit, and tried until git takes it (${whyOf(request)})${lastTry(refusal)}`;
   }
 }
 
@@ -27,7 +27,7 @@ export function lastTry(refusal: string | null | undefined): string {
   return refusal ? `; the last try failed: ${printable(refusal)}` : "";
 }
 
-function whyOf({ trigger, why }: RevertView["order"]): string {
+function whyOf({ trigger, why }: RevertView["request"]): string {
   return printable(`${why}; trigger ${trigger}`);
 }
 

@@ -3,7 +3,7 @@
 import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "./views.ts";
 import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
 import type { Instant } from "../domain/names.ts";
-import type { OrderAnswer } from "../domain/journal/commands.ts";
+import type { CommandResult } from "../domain/journal/commands.ts";
 import type { Progress } from "../domain/journal/progress.ts";
 import type { RevertView } from "../domain/journal/revert-view.ts";
 import { type Page, summarise } from "./listing.ts";
@@ -104,12 +104,12 @@ function progressJson(progress: Progress) {
 }
 
 /** An ordered revert and what became of it, as plain JSON. */
-export function revertJson({ order, outcome, refusal = null }: RevertView) {
-  return { order: timed(order), outcome, refusal };
+export function revertJson({ request, outcome, refusal = null }: RevertView) {
+  return { request: timed(request), outcome, refusal };
 }
 
 /** What was answered to an order, as plain JSON. */
-export function orderAnswerJson({ id, kind, why, at }: OrderAnswer) {
+export function commandResultJson({ id, kind, why, at }: CommandResult) {
   return { id, kind, why, at: isoTime(at) };
 }
 

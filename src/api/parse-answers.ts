@@ -1,7 +1,7 @@
 /** The way back from the API's JSON to domain values. */
 
 import { checked, type Validator } from "../domain/checked.ts";
-import type { OrderAnswer } from "../domain/journal/commands.ts";
+import type { CommandResult } from "../domain/journal/commands.ts";
 import { isReasonCode, type Reason, type ReasonCode } from "../domain/journal/reason.ts";
 import type { RevertView } from "../domain/journal/revert-view.ts";
 import type { Deployment } from "../domain/journal/state.ts";
@@ -84,7 +84,7 @@ function deploymentOf({ durationMs: _durationMs, ...deployment }: Read<Deploymen
 }
 
 /** @throws Mismatch */
-export function parseOrderAnswer(value: unknown): OrderAnswer {
+export function parseCommandResult(value: unknown): CommandResult {
   return read(fits.commandResult, value);
 }
 

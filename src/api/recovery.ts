@@ -17,7 +17,7 @@ export interface Recovery {
   /** Whether all traffic is on one version that is not the bad one, and nothing is under way any more. */
   readonly traffic: Fact;
   /** Whether that version was shown to work since. */
-  readonly proof: Fact;
+  readonly verification: Fact;
   /** Whether the pin says so too. */
   readonly git: Fact;
   readonly steps: readonly RecoveryStep[];
@@ -49,7 +49,7 @@ export function judgeRecovery(view: ProcessView, deployments: readonly Deploymen
   const since = deployments.filter(({ endedAt }) => endedAt === null || endedAt >= start.at);
   const proofs = since.flatMap(({ validations }) => validations.filter(({ scope, at }) => scope === proofScope && at >= start.at));
   const traffic = judgeTraffic(view, start);
-  return { traffic, proof: judgeProof(view, traffic, proofs), git: judgeGit(view, start), steps: stepsOf(since, proofs, start) };
+  return { traffic, verification: judgeProof(view, traffic, proofs), git: judgeGit(view, start), steps: stepsOf(since, proofs, start) };
 }
 
 function judgeTraffic(view: ProcessView, start: RecoveryStart): Fact {
@@ -57,7 +57,7 @@ function judgeTraffic(view: ProcessView, start: RecoveryStart): Fact {
   const good = actual.find(({ version, weight }) => weight === 100 && version !== start.bad);
   if (isGivenUp(view, start)) return { state: "waiting", why: `traffic: none; ${reason.text}` };
   if (!good) return { state: "open", why: `traffic: ${sharesOf(actual)}; ${reason.text}` };
-  const isOver = progress === null || progress.state === "watching";
+  const isOver = progress === null || progress.state === "baking";
   return isOver
     ? { state: "done", why: `all traffic on ${good.version}` }
     : { state: "open", why: `all traffic on ${good.version}; ${progress.why}` };
@@ -99,13 +99,13 @@ function judgeGit(view: ProcessView, start: RecoveryStart): Fact {
   if (isLeftToPeople(view, start))
     return { state: "waiting", why: `git: ${desired} is pinned still, and Pinion writes no commit for it: revert the one that pinned it` };
   if (!revert) return { state: "done", why: `git: ${desired ?? "nothing"} is pinned` };
-  const { outcome, order, refusal } = revert;
+  const { outcome, request, refusal } = revert;
   if (outcome === null)
-    return { state: "open", why: `git lags runtime: pin ${order.from} → ${order.to} is owed as a commit${lastTry(refusal)}` };
+    return { state: "open", why: `git lags runtime: pin ${request.from} → ${request.to} is owed as a commit${lastTry(refusal)}` };
   if (outcome.kind === "committed")
-    return { state: "done", why: `git: pin ${order.from} → ${order.to} by commit ${outcome.commit.slice(0, 8)}` };
+    return { state: "done", why: `git: pin ${request.from} → ${request.to} by commit ${outcome.commit.slice(0, 8)}` };
   if (outcome.kind === "proposed")
-    return { state: "waiting", why: `git: pin ${order.from} → ${order.to} is proposed on branch ${outcome.branch}; merge it` };
+    return { state: "waiting", why: `git: pin ${request.from} → ${request.to} is proposed on branch ${outcome.branch}; merge it` };
   return { state: "done", why: `git: ${outcome.why}` };
 }
 
@@ -118,6 +118,10 @@ function stepsOf(
   const taken = deployments.flatMap(({ steps }) =>
     steps.filter(({ at }) => at >= from).map(({ at, state, why }) => ({ at, what: state, why })),
   );
-  const proven = proofs.map((proof) => ({ at: proof.at, what: proof.result, why: `${nameOf(proof)}: ${proof.detail}` }));
+  const proven = proofs.map((verification) => ({
+    at: verification.at,
+    what: verification.result,
+    why: `${nameOf(verification)}: ${verification.detail}`,
+  }));
   return [...taken, ...proven].sort((a, b) => a.at - b.at);
 }

@@ -27,7 +27,7 @@ const lost: ReadonlySet<DeploymentPhase | null> = new Set<DeploymentPhase | null
 
 export function judgeRollback(view: ProcessView, start: RollbackStart): RollbackState {
   const git = judgeGit(view, start);
-  const to = start.to ?? start.revert?.order.to ?? view.desired;
+  const to = start.to ?? start.revert?.request.to ?? view.desired;
   return { git, traffic: judgeTraffic(view, to, git) };
 }
 

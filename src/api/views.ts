@@ -4,14 +4,14 @@ import type { Finding } from "../domain/finding.ts";
 import type { GatewayStatus } from "../domain/observed/gateway-status.ts";
 import type { CommitId, EnvironmentName, Instant, ProcessId } from "../domain/names.ts";
 import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
-import type { Freeze, Order, OrderAnswer } from "../domain/journal/commands.ts";
+import type { Freeze, Command, CommandResult } from "../domain/journal/commands.ts";
 import type { Progress } from "../domain/journal/progress.ts";
 import type { Quarantined } from "../domain/journal/revert.ts";
 import type { RequestRate } from "../domain/observed/request-rate.ts";
 import type { RevertView } from "../domain/journal/revert-view.ts";
 import type { Deployment } from "../domain/journal/state.ts";
 import type { ProcessStatus } from "../domain/journal/status.ts";
-import type { StoreTrouble } from "../domain/status/store-failure.ts";
+import type { StoreFailure } from "../domain/status/store-failure.ts";
 import type { EngineInstance } from "../domain/desired/unit.ts";
 import type { HistoryQuery } from "../ports/journal.ts";
 
@@ -73,7 +73,7 @@ export interface Overview {
   /** The controller's time as of this answer, which all others in it are of; left out: that of whoever asks. */
   readonly now?: Instant;
   /** Why nothing can be recorded, such as a full disk; null: all is well. */
-  readonly store: StoreTrouble | null;
+  readonly store: StoreFailure | null;
   /** How the gateway is that the controller keeps up; null, or left out: it keeps none. */
   readonly gateway?: GatewayStatus | null;
   readonly repository: RepositoryStatus;
@@ -89,7 +89,7 @@ export interface Queries {
   /** Newest first. */
   history(query: HistoryQuery): Promise<readonly Deployment[]>;
   /** What was answered to an order; null: not yet, or never heard of. */
-  answer(environment: EnvironmentName, id: string): Promise<OrderAnswer | null>;
+  result(environment: EnvironmentName, id: string): Promise<CommandResult | null>;
 }
 
 export interface Commands {
@@ -99,5 +99,5 @@ export interface Commands {
    * Records an order and resolves with what became of it. The same id given again is the same order.
    * @throws `environment/unknown`, `process/unknown`, and `order/unanswered` when it is recorded but not decided about in time.
    */
-  order(order: Order): Promise<OrderAnswer>;
+  command(command: Command): Promise<CommandResult>;
 }

@@ -12,7 +12,7 @@ import type { SystemTime } from "../adapters/system/system-time.ts";
 import type { LoopParts } from "../controller/loop.ts";
 import type { Outages } from "../controller/outages.ts";
 import type { Ports } from "../controller/ports.ts";
-import { createPlaces } from "../controller/last-placements.ts";
+import { createLastPlacements } from "../controller/last-placements.ts";
 import { createUnrecorded } from "../controller/unrecorded.ts";
 import { createReverts } from "../controller/reverts.ts";
 import { createSource, type Source } from "../controller/source.ts";
@@ -38,7 +38,7 @@ export interface Assembly {
     Partial<Pick<GitRepository, "log">>;
   readonly gateway: OpenGateway;
   readonly engines: Engines;
-  readonly telling: Ports["telling"];
+  readonly dispatcher: Ports["dispatcher"];
   readonly outages: Pick<Outages, "secrets">;
   readonly wake: (environment: string) => void;
   /** Polls the repository now. */
@@ -62,7 +62,7 @@ const maxBackoffMs = 300_000;
 
 /** @throws `config/invalid` for a source of metrics that can never answer. */
 export function assemble(assembly: Assembly): Assembled {
-  const { config, log, store, secrets, repository, gateway, engines, telling, outages, wake, refresh } = assembly;
+  const { config, log, store, secrets, repository, gateway, engines, dispatcher, outages, wake, refresh } = assembly;
   const { clock, awake } = assembly.time;
   const { path, pollIntervalMs: intervalMs, pollJitter: jitter } = config.repository;
   const source = followRepository(assembly);
@@ -85,11 +85,11 @@ export function assemble(assembly: Assembly): Assembled {
     manifests: source,
     hash: sha256,
     validations: createValidations(wake),
-    places: createPlaces(),
+    placements: createLastPlacements(),
     reverts: createReverts({ onWritten: refresh, wake }),
     measurements: measuring.measurements,
     pinWriter: repository.writer({ identity: config.identity, signing: config.signing, path, clock: wallClock }),
-    telling,
+    dispatcher,
     engine,
     wanted: (environment) => source.wanted(environment),
   };
@@ -97,7 +97,7 @@ export function assemble(assembly: Assembly): Assembled {
     nextPoll({ intervalMs, jitter, maxBackoffMs }, { now: clock.now(), failures, random: Math.random() }).at;
   const onEnvironment = (environment: string) => engines.open(environment);
   const { resyncIntervalMs } = config;
-  const parts = { source, ports, clock, log, resyncIntervalMs, nextPollAt, onEnvironment, storeTrouble: () => store.trouble() };
+  const parts = { source, ports, clock, log, resyncIntervalMs, nextPollAt, onEnvironment, storeFailure: () => store.trouble() };
   return { parts, close: () => measuring.close(), idle: () => ports.reverts.idle() };
 }
 

@@ -84,7 +84,7 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   closers.push(() => gateway.close("stop"));
   const wake = (environment: string) => controller.wake(environment);
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock: time.clock, log });
-  const outages = openOutages(store, { telling: watching, clock: time.clock, log });
+  const outages = openOutages(store, { dispatcher: watching, clock: time.clock, log });
   closers.push(() => outages.stop());
   const parts = { config, awake: time.awake, directory: join(directory, "engines"), secrets, log, onChange: wake, outages };
   const engines = enginesOf(options, parts);
@@ -92,7 +92,7 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();
   const around = { config, log, store, time, secrets, repository, gateway, engines };
-  const assembled = assemble({ ...around, telling: watching, outages, wake, refresh });
+  const assembled = assemble({ ...around, dispatcher: watching, outages, wake, refresh });
   closers.push(() => assembled.close());
   const controller: Controller = createController(assembled.parts);
   closers.push(async () => {

@@ -3,7 +3,7 @@
 import type { Store } from "../adapters/store/store.ts";
 import { createOutages, type Outages, type OutagesParts } from "../controller/outages.ts";
 
-type Rest = Pick<OutagesParts, "telling" | "clock" | "log" | "wasGatewayDown">;
+type Rest = Pick<OutagesParts, "dispatcher" | "clock" | "log" | "wasGatewayDown">;
 
 const key = "told-as-down";
 

@@ -104,7 +104,7 @@ async function openAll(serving: Serving, closers: Closers, start: { readonly isO
   const wake = (environment: string) => controller.wake(environment);
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock, log });
   const { wasDown: wasGatewayDown } = gateway;
-  const outages = openOutages(store, { telling: watching, clock, log, wasGatewayDown });
+  const outages = openOutages(store, { dispatcher: watching, clock, log, wasGatewayDown });
   closers.push(() => outages.stop());
   const engines = createEngines({ config, awake, directory: join(stateDirectory, "engines"), secrets, log, onChange: wake, outages });
   closers.push(() => engines.close(onExit));
@@ -117,7 +117,7 @@ async function openAll(serving: Serving, closers: Closers, start: { readonly isO
     repository,
     gateway,
     engines,
-    telling: watching,
+    dispatcher: watching,
     outages,
     wake,
     refresh,

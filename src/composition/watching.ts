@@ -3,7 +3,7 @@
 import { wallClock } from "../adapters/system/system.ts";
 import { createDeliveryWatch } from "../controller/delivery.ts";
 import type { Overview } from "../api/views.ts";
-import { createTelling } from "../controller/notifications/dispatcher.ts";
+import { createDispatcher } from "../controller/notifications/dispatcher.ts";
 import type { ControllerConfig } from "../domain/config/config.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { GatewayStatus } from "../domain/observed/gateway-status.ts";
@@ -26,7 +26,7 @@ export interface WatchingParts {
 
 export interface Watching {
   /** Something has happened. */
-  ring(): void;
+  notify(): void;
   start(): void;
   stop(): Promise<void>;
   metricsPage(overview: () => Promise<Overview>, gateway: () => GatewayStatus | null): () => Promise<string>;
@@ -34,23 +34,23 @@ export interface Watching {
 
 export function openWatching({ config, source, secrets, journal, clock, log }: WatchingParts): Watching {
   const notifiers = createNotifiers({ notifications: config.notifications, source, secrets, clock: wallClock });
-  const telling = createTelling({ journal, notifiers, clock, log });
+  const dispatcher = createDispatcher({ journal, notifiers, clock, log });
   const delivery = createDeliveryWatch({ journal, thresholds: config.alertThresholds, clock, log });
   const process = thisProcess();
   return {
-    ring() {
-      telling.ring();
-      delivery.ring();
+    notify() {
+      dispatcher.notify();
+      delivery.notify();
     },
     start() {
-      telling.start();
+      dispatcher.start();
       delivery.start();
     },
     async stop() {
-      await Promise.all([telling.stop(), delivery.stop()]);
+      await Promise.all([dispatcher.stop(), delivery.stop()]);
     },
     metricsPage: (overview, gateway) =>
-      createMetricsPage({ overview, figures: () => delivery.figures(), notifications: () => telling.counts(), process, gateway }),
+      createMetricsPage({ overview, figures: () => delivery.figures(), notifications: () => dispatcher.counts(), process, gateway }),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName } from "../domain/names.ts";
-import type { Order, OrderAnswer } from "../domain/journal/commands.ts";
+import type { Command, CommandResult } from "../domain/journal/commands.ts";
 import type { LoopParts } from "./loop.ts";
 
 /** How long an answer is waited for, and how often it is looked for, in milliseconds. */
@@ -10,31 +10,32 @@ const patienceMs = 15_000;
 const lookMs = 20;
 
 /** See `Commands.order`. */
-export function createOrderDesk(
+export function createCommandDesk(
   { source, ports, clock }: Pick<LoopParts, "source" | "ports" | "clock">,
   wake: (environment: EnvironmentName) => void,
-): (order: Order) => Promise<OrderAnswer> {
-  return async (order) => {
-    const { environment, wish } = order;
+): (command: Command) => Promise<CommandResult> {
+  return async (command) => {
+    const { environment, spec } = command;
     if (!source.environments().includes(environment))
       throw new PinionError("environment/unknown", `no environment is called "${environment}"`);
     const wanted = source.wanted(environment);
-    if ("process" in wish && !wanted?.desired?.processes.has(wish.process)) {
+    if ("process" in spec && !wanted?.desired?.processes.has(spec.process)) {
       const { processes } = await ports.journal.state(environment);
-      if (!processes.has(wish.process))
-        throw new PinionError("process/unknown", `no process "${wish.process}" is pinned or runs in ${environment}`);
+      if (!processes.has(spec.process))
+        throw new PinionError("process/unknown", `no process "${spec.process}" is pinned or runs in ${environment}`);
     }
-    await ports.journal.ordered(order);
+    await ports.journal.recordCommand(command);
     wake(environment);
-    return untilAnswered(order);
+    return untilAnswered(command);
   };
 
-  async function untilAnswered({ environment, id }: Order): Promise<OrderAnswer> {
+  async function untilAnswered({ environment, id }: Command): Promise<CommandResult> {
     const deadline = clock.now() + patienceMs;
     for (;;) {
-      const answer = await ports.journal.answer(environment, id);
-      if (answer) return answer;
-      if (clock.now() >= deadline) throw new PinionError("order/unanswered", "the order is recorded, but nobody has decided about it yet");
+      const result = await ports.journal.result(environment, id);
+      if (result) return result;
+      if (clock.now() >= deadline)
+        throw new PinionError("command/unanswered", "the order is recorded, but nobody has decided about it yet");
       await clock.sleep(lookMs);
     }
   }

@@ -10,7 +10,7 @@ import type { ProcessStatus } from "../domain/journal/status.ts";
 import { createInstancesKnown, type InstancesKnown } from "./instances-known.ts";
 import { createLoop, type LoopParts } from "./loop.ts";
 import { createRequestMemory, type RequestMemory } from "./request-memory.ts";
-import { createOrderDesk } from "./command-desk.ts";
+import { createCommandDesk } from "./command-desk.ts";
 import type { Ports } from "./ports.ts";
 import { observedAt, why } from "./why.ts";
 import type { Commands, EnvironmentStatus, Overview, ProcessView, Queries } from "../api/views.ts";
@@ -33,9 +33,9 @@ export function createController(parts: LoopParts): Controller {
       overview: () => overview(parts, { instances, requests, passedAt: (environment) => loop.passedAt(environment) }),
       why: (environment, process) => why({ environment, process }, parts, { instances, passedAt: (name) => loop.passedAt(name) }),
       history: (query) => parts.ports.journal.history(query),
-      answer: (environment, id) => parts.ports.journal.answer(environment, id),
+      result: (environment, id) => parts.ports.journal.result(environment, id),
     },
-    commands: { refresh: () => loop.refresh(), order: createOrderDesk(parts, (environment) => loop.wake(environment)) },
+    commands: { refresh: () => loop.refresh(), command: createCommandDesk(parts, (environment) => loop.wake(environment)) },
     start: () => loop.start(),
     stop: () => loop.stop(),
     wake: (environment) => loop.wake(environment),
@@ -44,10 +44,10 @@ export function createController(parts: LoopParts): Controller {
 
 /** What a pass sees of an engine is known to whoever looks, too. */
 function withMemory(ports: Ports, instances: InstancesKnown, requests: RequestMemory): Ports {
-  const { places } = ports;
-  const remember: Ports["places"]["remember"] = (environment, inventory) => {
+  const { placements } = ports;
+  const remember: Ports["placements"]["remember"] = (environment, inventory) => {
     instances.note(environment, inventory.instances);
-    places.remember(environment, inventory);
+    placements.remember(environment, inventory);
   };
   const traffic: Ports["router"]["traffic"] = async (environment) => {
     const counts = await ports.router.traffic(environment);
@@ -61,31 +61,31 @@ function withMemory(ports: Ports, instances: InstancesKnown, requests: RequestMe
     publicAddress: (environment) => ports.router.publicAddress(environment),
     checkHeaders: () => ports.router.checkHeaders?.() ?? Promise.resolve({}),
   };
-  return { ...ports, router, places: { remember, last: (environment, unit) => places.last(environment, unit) } };
+  return { ...ports, router, placements: { remember, last: (environment, unit) => placements.last(environment, unit) } };
 }
 
 /** What was seen last, and when. */
-interface Seen {
+interface Remembered {
   readonly instances: InstancesKnown;
   readonly requests: RequestMemory;
   passedAt(environment: EnvironmentName): Instant | null;
 }
 
 /** From memory and from the journal: whatever hangs outside, this does not. */
-async function overview({ source, ports, storeTrouble }: LoopParts, seen: Seen): Promise<Overview> {
-  const environments = await Promise.all(source.environments().map(async (name) => environmentStatus(name, { source, ports, seen })));
-  return { store: storeTrouble(), repository: source.status(), environments, findings: source.snapshot()?.findings ?? [] };
+async function overview({ source, ports, storeFailure }: LoopParts, remembered: Remembered): Promise<Overview> {
+  const environments = await Promise.all(source.environments().map(async (name) => environmentStatus(name, { source, ports, remembered })));
+  return { store: storeFailure(), repository: source.status(), environments, findings: source.snapshot()?.findings ?? [] };
 }
 
 interface Known extends Pick<LoopParts, "source" | "ports"> {
-  readonly seen: Seen;
+  readonly remembered: Remembered;
 }
 
 function notesOf(name: EnvironmentName, ports: Known["ports"]): readonly string[] {
   return ports.engine(name).notes?.() ?? [];
 }
 
-async function environmentStatus(name: EnvironmentName, { source, ports, seen }: Known): Promise<EnvironmentStatus> {
+async function environmentStatus(name: EnvironmentName, { source, ports, remembered }: Known): Promise<EnvironmentStatus> {
   const wanted = source.wanted(name);
   const state = ports.unrecorded.over(await ports.journal.state(name));
   const { processes, freeze } = state;
@@ -97,13 +97,13 @@ async function environmentStatus(name: EnvironmentName, { source, ports, seen }:
     const figures = measured.get(known?.rollout?.deployment ?? "") ?? [];
     const progress = known ? describeProgress(known, { spec, measured: figures, now }) : null;
     const { revert, quarantined } = shownOf(known, state);
-    const requests = seen.requests.rate(name, status.process, now);
+    const requests = remembered.requests.rate(name, status.process, now);
     return { ...status, requests, progress, revert, quarantined, deadEnd: wanted && deadEndOf(status.process, { ...wanted, processes }) };
   };
-  const { instances, at } = seen.instances.last(name);
+  const { instances, at } = remembered.instances.last(name);
   return {
     name,
-    observedAt: observedAt(seen.passedAt(name), at),
+    observedAt: observedAt(remembered.passedAt(name), at),
     type: spec?.type ?? "unknown",
     url: callersAddress(name, ports),
     instances,

@@ -4,19 +4,19 @@ import type { AlertThreshold } from "../domain/config/config.ts";
 import { type Alert, alertsOf, deliveryLimit, type Delivery, deliveryOf } from "../domain/status/delivery-metrics.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Journal, Tally } from "../ports/journal.ts";
+import type { Journal, DeploymentCount } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";
-import { createBell } from "./wake-signal.ts";
+import { createWakeSignal } from "./wake-signal.ts";
 
 export interface DeliveryParts {
-  readonly journal: Pick<Journal, "tallies" | "history">;
+  readonly journal: Pick<Journal, "deploymentCounts" | "history">;
   readonly thresholds: readonly AlertThreshold[];
   readonly clock: Clock;
   readonly log: Log;
 }
 
 export interface DeliveryFigures {
-  readonly tallies: readonly Tally[];
+  readonly deploymentCounts: readonly DeploymentCount[];
   /** In order of environment. */
   readonly deliveries: readonly Delivery[];
   readonly alerts: readonly Alert[];
@@ -26,7 +26,7 @@ export interface DeliveryWatch {
   /** As of now. */
   figures(): Promise<DeliveryFigures>;
   /** A deployment may have ended: thresholds are looked at soon. */
-  ring(): void;
+  notify(): void;
   start(): void;
   stop(): Promise<void>;
 }
@@ -49,7 +49,7 @@ export function createDeliveryWatch(parts: DeliveryParts): DeliveryWatch {
 
 class Watch implements DeliveryWatch {
   readonly #parts: DeliveryParts;
-  readonly #bell;
+  readonly #wakeSignal;
   readonly #stop = new AbortController();
   readonly #known = new Map<EnvironmentName, Known>();
   readonly #crossed = new Set<string>();
@@ -57,19 +57,19 @@ class Watch implements DeliveryWatch {
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts;
-    this.#bell = createBell(parts.clock);
+    this.#wakeSignal = createWakeSignal(parts.clock);
   }
 
   async figures(): Promise<DeliveryFigures> {
     const { journal, thresholds } = this.#parts;
-    const tallies = await journal.tallies();
+    const deploymentCounts = await journal.deploymentCounts();
     const deliveries: Delivery[] = [];
-    for (const [environment, count] of countsOf(tallies)) deliveries.push(await this.#deliveryOf(environment, count));
-    return { tallies, deliveries, alerts: alertsOf(deliveries, thresholds) };
+    for (const [environment, count] of countsOf(deploymentCounts)) deliveries.push(await this.#deliveryOf(environment, count));
+    return { deploymentCounts, deliveries, alerts: alertsOf(deliveries, thresholds) };
   }
 
-  ring(): void {
-    this.#bell.ring();
+  notify(): void {
+    this.#wakeSignal.notify();
   }
 
   start(): void {
@@ -78,7 +78,7 @@ class Watch implements DeliveryWatch {
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#bell.ring();
+    this.#wakeSignal.notify();
     await this.#running;
   }
 
@@ -90,7 +90,7 @@ class Watch implements DeliveryWatch {
       } catch (error) {
         log.error({ error }, "the figures of deployments could not be read");
       }
-      await this.#bell.wait(oldMs);
+      await this.#wakeSignal.wait(oldMs);
       await clock.sleep(gatherMs, this.#stop.signal);
     }
   }
@@ -120,8 +120,8 @@ class Watch implements DeliveryWatch {
   }
 }
 
-function countsOf(tallies: readonly Tally[]): readonly (readonly [EnvironmentName, number])[] {
+function countsOf(deploymentCounts: readonly DeploymentCount[]): readonly (readonly [EnvironmentName, number])[] {
   const counts = new Map<EnvironmentName, number>();
-  for (const { environment, count } of tallies) counts.set(environment, (counts.get(environment) ?? 0) + count);
+  for (const { environment, count } of deploymentCounts) counts.set(environment, (counts.get(environment) ?? 0) + count);
   return [...counts].toSorted(([one], [other]) => (one < other ? -1 : 1));
 }

@@ -8,7 +8,7 @@ import type { EngineInstance } from "../domain/desired/unit.ts";
 import type { Ports } from "./ports.ts";
 
 /** As an engine answered last, or failed to. */
-export interface InstancesSeen {
+export interface ObservedInstances {
   readonly instances: readonly EngineInstance[];
   /** Null: never yet. */
   readonly at: Instant | null;
@@ -16,15 +16,15 @@ export interface InstancesSeen {
 
 export interface InstancesKnown {
   /** At once. */
-  last(environment: EnvironmentName): InstancesSeen;
+  last(environment: EnvironmentName): ObservedInstances;
   note(environment: EnvironmentName, instances: readonly EngineInstance[]): void;
 }
 
 const freshMs = 1_000;
-const never: InstancesSeen = { instances: [], at: null };
+const never: ObservedInstances = { instances: [], at: null };
 
 export function createInstancesKnown({ engine, clock }: Pick<Ports, "engine" | "clock">): InstancesKnown {
-  const seen = new Map<EnvironmentName, InstancesSeen>();
+  const seen = new Map<EnvironmentName, ObservedInstances>();
   const asking = new Set<EnvironmentName>();
   const note = (environment: EnvironmentName, instances: readonly EngineInstance[]): void =>
     void seen.set(environment, { instances, at: clock.now() });

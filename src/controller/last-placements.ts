@@ -5,11 +5,11 @@
 
 import type { EnvironmentName, ProcessId, UnitRef } from "../domain/names.ts";
 import type { Installed, Inventory } from "../domain/desired/unit.ts";
-import type { Places } from "./ports.ts";
+import type { LastPlacements } from "./ports.ts";
 
 type ByUnit = ReadonlyMap<string, Installed>;
 
-export function createPlaces(): Places {
+export function createLastPlacements(): LastPlacements {
   const known = new Map<EnvironmentName, ByUnit>();
   return {
     remember: (environment, inventory) => void known.set(environment, rememberedOf(inventory, known.get(environment) ?? new Map())),

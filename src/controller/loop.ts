@@ -2,11 +2,11 @@
 
 import type { EnvironmentName, Instant } from "../domain/names.ts";
 import { isNothingNew } from "../domain/journal/state.ts";
-import type { StoreTrouble } from "../domain/status/store-failure.ts";
+import type { StoreFailure } from "../domain/status/store-failure.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
-import { type Bell, createBell } from "./wake-signal.ts";
-import type { Ports, Wanted } from "./ports.ts";
+import { type WakeSignal, createWakeSignal } from "./wake-signal.ts";
+import type { Ports, DesiredEnvironment } from "./ports.ts";
 import { reconcile } from "./reconcile.ts";
 import { createRepeatedFailure, type RepeatedFailure } from "./repeated-failure.ts";
 import type { Source } from "./source.ts";
@@ -21,7 +21,7 @@ export interface LoopParts {
   /** When to poll next, after so many failures in a row. */
   nextPollAt(failures: number): number;
   /** Why nothing can be recorded; null: all is well. */
-  storeTrouble(): StoreTrouble | null;
+  storeFailure(): StoreFailure | null;
   /** An environment appeared in the repository: whatever runs it is got ready. */
   onEnvironment(environment: EnvironmentName): void;
 }
@@ -51,16 +51,16 @@ export function createLoop(parts: LoopParts): Loop {
 
 class Loops implements Loop {
   readonly #parts: LoopParts;
-  readonly #polling: Bell;
-  readonly #bells = new Map<EnvironmentName, Bell>();
-  readonly #admitted = new Map<EnvironmentName, Wanted | null>();
+  readonly #polling: WakeSignal;
+  readonly #bells = new Map<EnvironmentName, WakeSignal>();
+  readonly #admitted = new Map<EnvironmentName, DesiredEnvironment | null>();
   readonly #passedAt = new Map<EnvironmentName, Instant>();
   readonly #running: Promise<void>[] = [];
   readonly #stop = new AbortController();
 
   constructor(parts: LoopParts) {
     this.#parts = parts;
-    this.#polling = createBell(parts.clock);
+    this.#polling = createWakeSignal(parts.clock);
   }
 
   start(): void {
@@ -69,18 +69,18 @@ class Loops implements Loop {
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#polling.ring();
-    for (const bell of this.#bells.values()) bell.ring();
+    this.#polling.notify();
+    for (const wakeSignal of this.#bells.values()) wakeSignal.notify();
     await Promise.all(this.#running);
   }
 
   wake(environment: EnvironmentName): void {
-    this.#bells.get(environment)?.ring();
+    this.#bells.get(environment)?.notify();
   }
 
   refresh(): void {
-    this.#polling.ring();
-    for (const bell of this.#bells.values()) bell.ring();
+    this.#polling.notify();
+    for (const wakeSignal of this.#bells.values()) wakeSignal.notify();
   }
 
   passedAt(environment: EnvironmentName): Instant | null {
@@ -104,21 +104,21 @@ class Loops implements Loop {
     const { source } = this.#parts;
     for (const environment of source.environments()) {
       const wanted = source.wanted(environment);
-      const bell = this.#bells.get(environment);
-      if (!bell) this.#open(environment);
-      else if (!isSameWish(wanted, this.#admitted.get(environment) ?? null)) bell.ring();
+      const wakeSignal = this.#bells.get(environment);
+      if (!wakeSignal) this.#open(environment);
+      else if (!isSameRequest(wanted, this.#admitted.get(environment) ?? null)) wakeSignal.notify();
       this.#admitted.set(environment, wanted);
     }
   }
 
   #open(environment: EnvironmentName): void {
-    const bell = createBell(this.#parts.clock);
-    this.#bells.set(environment, bell);
+    const wakeSignal = createWakeSignal(this.#parts.clock);
+    this.#bells.set(environment, wakeSignal);
     this.#parts.onEnvironment(environment);
-    this.#running.push(this.#keep(environment, bell));
+    this.#running.push(this.#keep(environment, wakeSignal));
   }
 
-  async #keep(environment: EnvironmentName, bell: Bell): Promise<void> {
+  async #keep(environment: EnvironmentName, wakeSignal: WakeSignal): Promise<void> {
     const { clock, log } = this.#parts;
     const words = { text: "a pass failed; it is tried again", over: "passes succeed again" };
     const failure = createRepeatedFailure({ log, clock, about: { environment }, ...words });
@@ -128,7 +128,7 @@ class Loops implements Loop {
       const pauseMs = await this.#passSafely(environment, failure);
       await this.#rest(clock.now() - startedAt);
       busy = pauseMs === 0 ? busy + 1 : 0;
-      if (pauseMs > 0) await bell.wait(pauseMs);
+      if (pauseMs > 0) await wakeSignal.wait(pauseMs);
       else if (busy > burst) await clock.sleep(burstPauseMs, this.#stop.signal);
     }
   }
@@ -145,12 +145,12 @@ class Loops implements Loop {
   async #passSafely(environment: EnvironmentName, failure: RepeatedFailure): Promise<number> {
     const { ports, clock, resyncIntervalMs } = this.#parts;
     try {
-      const step = await reconcile(environment, ports);
+      const decision = await reconcile(environment, ports);
       this.#passedAt.set(environment, clock.now());
       failure.wentWell();
-      if (!step) return resyncIntervalMs;
-      if (!isNothingNew(step)) return 0;
-      return step.wakeAt === null ? resyncIntervalMs : Math.min(resyncIntervalMs, Math.max(10, step.wakeAt - clock.now()));
+      if (!decision) return resyncIntervalMs;
+      if (!isNothingNew(decision)) return 0;
+      return decision.wakeAt === null ? resyncIntervalMs : Math.min(resyncIntervalMs, Math.max(10, decision.wakeAt - clock.now()));
     } catch (error) {
       failure.failed(error);
       return Math.max(1_000, Math.min(resyncIntervalMs, 5_000));
@@ -159,6 +159,6 @@ class Loops implements Loop {
 }
 
 /** Whether an environment shall be as it was to be before; the commit that says so may be another. */
-function isSameWish(one: Wanted | null, other: Wanted | null): boolean {
+function isSameRequest(one: DesiredEnvironment | null, other: DesiredEnvironment | null): boolean {
   return one?.environment === other?.environment && one?.desired === other?.desired;
 }

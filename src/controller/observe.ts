@@ -2,12 +2,12 @@
 
 import type { EnvironmentName, ProcessId } from "../domain/names.ts";
 import type { Route, TrafficCount } from "../domain/observed/route.ts";
-import type { EngineSeen, Known, Seen } from "../domain/observed/observation.ts";
+import type { EngineObservation, Known, Observation } from "../domain/observed/observation.ts";
 import type { Installed, Inventory } from "../domain/desired/unit.ts";
 import type { Ports } from "./ports.ts";
 
 /** Null when the repository does not know the environment (yet). */
-export async function observe(environment: EnvironmentName, ports: Ports): Promise<Omit<Seen, "measured"> | null> {
+export async function observe(environment: EnvironmentName, ports: Ports): Promise<Omit<Observation, "measured"> | null> {
   const wanted = ports.wanted(environment);
   if (!wanted) return null;
   const [inventory, routes, traffic] = await Promise.all([
@@ -15,7 +15,7 @@ export async function observe(environment: EnvironmentName, ports: Ports): Promi
     ask(() => ports.router.routes(environment)),
     ask(() => ports.router.traffic(environment)),
   ]);
-  if (inventory.kind === "known") ports.places.remember(environment, inventory.value);
+  if (inventory.kind === "known") ports.placements.remember(environment, inventory.value);
   return {
     now: ports.clock.now(),
     lostMs: ports.awake.lostMs(),
@@ -45,7 +45,7 @@ function map<A, B>(known: Known<A>, change: (value: A) => B): Known<B> {
   return known.kind === "known" ? { kind: "known", value: change(known.value) } : known;
 }
 
-function byProcess({ instances, installed }: Inventory): EngineSeen {
+function byProcess({ instances, installed }: Inventory): EngineObservation {
   const processes = new Map<ProcessId, Installed[]>();
   for (const unit of installed) {
     const units = processes.get(unit.process);

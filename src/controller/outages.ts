@@ -3,7 +3,7 @@
 import type { EventKind } from "../domain/journal/events.ts";
 import type { GatewayStatus } from "../domain/observed/gateway-status.ts";
 import type { EnvironmentName } from "../domain/names.ts";
-import { emptyStep, type Step } from "../domain/journal/state.ts";
+import { emptyDecision, type Decision } from "../domain/journal/state.ts";
 import { eventOf } from "../domain/events/decision-events.ts";
 import type { EngineInstance } from "../domain/desired/unit.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -12,7 +12,7 @@ import type { Log } from "../ports/log.ts";
 
 export interface OutagesParts {
   readonly journal: Pick<Journal, "record">;
-  readonly telling: { ring(): void };
+  readonly dispatcher: { notify(): void };
   readonly clock: Clock;
   readonly log: Log;
   /** What is told as down; survives a restart. */
@@ -51,8 +51,8 @@ export function createOutages({ environments, wasGatewayDown = false, memory, ..
   const recorder = createRecorder(parts);
 
   function tell(environment: EnvironmentName, about: string, kind: EventKind, why: string): void {
-    const step = emptyStep(environment, parts.clock.now());
-    recorder.add({ ...step, events: [eventOf(step, about, { kind, why })] });
+    const decision = emptyDecision(environment, parts.clock.now());
+    recorder.add({ ...decision, events: [eventOf(decision, about, { kind, why })] });
   }
 
   return {
@@ -91,43 +91,44 @@ function keepDown(down: ReadonlySet<string>, memory: OutagesParts["memory"], log
 }
 
 interface Recorder {
-  add(step: Step): void;
+  add(decision: Decision): void;
   stop(): void;
 }
 
 /** One after the other and in their order: an end is never told before its beginning. */
-function createRecorder({ journal, telling, clock, log }: Pick<OutagesParts, "journal" | "telling" | "clock" | "log">): Recorder {
+function createRecorder({ journal, dispatcher, clock, log }: Pick<OutagesParts, "journal" | "dispatcher" | "clock" | "log">): Recorder {
   const stopping = new AbortController();
-  const waiting: Step[] = [];
-  const warned = new WeakSet<Step>();
+  const waiting: Decision[] = [];
+  const warned = new WeakSet<Decision>();
   let isRecording = false;
 
   async function recordAll(): Promise<void> {
     if (isRecording) return;
     isRecording = true;
-    for (let step = waiting[0]; step !== undefined && !stopping.signal.aborted; step = waiting[0]) {
+    for (let decision = waiting[0]; decision !== undefined && !stopping.signal.aborted; decision = waiting[0]) {
       // It may have been given up meanwhile.
-      if (!(await isRecorded(step))) await clock.sleep(againAfterMs, stopping.signal);
-      else if (waiting[0] === step) waiting.shift();
+      if (!(await isRecorded(decision))) await clock.sleep(againAfterMs, stopping.signal);
+      else if (waiting[0] === decision) waiting.shift();
     }
     isRecording = false;
   }
 
-  async function isRecorded(step: Step): Promise<boolean> {
+  async function isRecorded(decision: Decision): Promise<boolean> {
     try {
-      await journal.record(step);
+      await journal.record(decision);
     } catch (error) {
-      if (!warned.has(step)) log.error({ environment: step.environment, error }, `an outage cannot be recorded yet: ${whyOf(step)}`);
-      warned.add(step);
+      if (!warned.has(decision))
+        log.error({ environment: decision.environment, error }, `an outage cannot be recorded yet: ${whyOf(decision)}`);
+      warned.add(decision);
       return false;
     }
-    telling.ring();
+    dispatcher.notify();
     return true;
   }
 
   return {
-    add(step) {
-      waiting.push(step);
+    add(decision) {
+      waiting.push(decision);
       const given = waiting.length > mostWaiting ? waiting.shift() : undefined;
       if (given) log.error({ environment: given.environment }, `an outage is told by this line only: ${whyOf(given)}`);
       void recordAll();
@@ -136,7 +137,7 @@ function createRecorder({ journal, telling, clock, log }: Pick<OutagesParts, "jo
   };
 }
 
-function whyOf({ events }: Step): string {
+function whyOf({ events }: Decision): string {
   return events[0]?.why ?? "";
 }
 

@@ -33,7 +33,7 @@ export async function attempt(
 /** They are owed no more. */
 export async function done(environment: EnvironmentName, owed: readonly OwedAction[], ports: Ports): Promise<void> {
   if (owed.length > 0)
-    await ports.journal.settled(
+    await ports.journal.acknowledged(
       environment,
       owed.map((entry) => entry.id),
     );

@@ -18,7 +18,7 @@ import { loadUnit } from "./units.ts";
  * Tries every owed action that is due, many units in few calls, traffic before triggers before removals. `isHeldBack`: what waits for a
  * decision; true when there is any.
  */
-export async function settle(environment: EnvironmentName, ports: Ports, isHeldBack: IsHeldBack = nothing): Promise<boolean> {
+export async function performOwed(environment: EnvironmentName, ports: Ports, isHeldBack: IsHeldBack = nothing): Promise<boolean> {
   const owed = await stillOwed(environment, ports);
   const now = ports.clock.now();
   const commit = ports.wanted(environment)?.commit;

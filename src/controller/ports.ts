@@ -4,7 +4,7 @@ import type { Action } from "../domain/journal/actions.ts";
 import type { DesiredState } from "../domain/desired/resolve.ts";
 import type { EnvironmentSnapshot } from "../domain/desired/snapshot.ts";
 import type { CommitId, EnvironmentName, Hash, UnitRef } from "../domain/names.ts";
-import type { Measured, MeasureWish } from "../domain/analysis/metrics.ts";
+import type { Measured, MetricRequest } from "../domain/analysis/metrics.ts";
 import type { OwedAction } from "../domain/journal/state.ts";
 import type { Installed, Inventory } from "../domain/desired/unit.ts";
 import type { Awake, Clock } from "../ports/clock.ts";
@@ -19,7 +19,7 @@ import type { Secrets } from "../ports/secrets.ts";
 import type { Unrecorded } from "./unrecorded.ts";
 
 /** What one environment shall be, as of the newest commit. */
-export interface Wanted {
+export interface DesiredEnvironment {
   readonly commit: CommitId;
   readonly environment: EnvironmentSnapshot;
   /** Null when environment.yaml cannot be used. */
@@ -51,7 +51,7 @@ export interface Measurements {
    * Starts to measure what is due of these wishes, forgets what is wished no more, and says what was measured last, by deployment.
    * When something new is known the environment is woken.
    */
-  latest(environment: EnvironmentName, wishes: readonly MeasureWish[]): ReadonlyMap<string, readonly Measured[]>;
+  latest(environment: EnvironmentName, requests: readonly MetricRequest[]): ReadonlyMap<string, readonly Measured[]>;
   /** What was measured last, by deployment. */
   known(environment: EnvironmentName): ReadonlyMap<string, readonly Measured[]>;
   /** Resolves when nothing is being measured. */
@@ -59,7 +59,7 @@ export interface Measurements {
 }
 
 /** Where versions answered when the engine could be asked last. */
-export interface Places {
+export interface LastPlacements {
   remember(environment: EnvironmentName, inventory: Inventory): void;
   /** With the places only where it answered; null: nowhere yet, or not any more. */
   last(environment: EnvironmentName, unit: UnitRef): Installed | null;
@@ -79,12 +79,12 @@ export interface Ports {
   readonly validations: Validations;
   readonly reverts: Reverts;
   readonly measurements: Measurements;
-  readonly places: Places;
+  readonly placements: LastPlacements;
   readonly pinWriter: PinWriter;
   /** Rung when there is something to be told to others. */
-  readonly telling: { ring(): void };
+  readonly dispatcher: { notify(): void };
   /** The engine of an environment. */
   engine(environment: EnvironmentName): Engine;
   /** Null before the first snapshot, or when the environment is not in the repository. */
-  wanted(environment: EnvironmentName): Wanted | null;
+  wanted(environment: EnvironmentName): DesiredEnvironment | null;
 }

@@ -7,7 +7,7 @@
 import { PinionError } from "../domain/errors.ts";
 import type { Action } from "../domain/journal/actions.ts";
 import { protectivePart } from "../domain/decision/protection.ts";
-import { type EnvironmentState, isNothingNew, type OwedAction, type Step } from "../domain/journal/state.ts";
+import { type EnvironmentState, isNothingNew, type OwedAction, type Decision } from "../domain/journal/state.ts";
 import { eventOf } from "../domain/events/decision-events.ts";
 import { install } from "./perform.ts";
 import type { Ports } from "./ports.ts";
@@ -17,15 +17,15 @@ import { shiftTraffic } from "./shift-traffic.ts";
  * Records a decision with all that waits for it. `before`: what it was decided on. @throws `store/full`, `store/failed`, after
  * callers are protected.
  */
-export async function record(step: Step, before: EnvironmentState, ports: Ports): Promise<void> {
+export async function record(decision: Decision, before: EnvironmentState, ports: Ports): Promise<void> {
   try {
-    await ports.journal.record(ports.unrecorded.joined(step));
-    ports.unrecorded.clear(step.environment);
-    ports.unrecorded.recovered(step.environment, ports.clock.now());
+    await ports.journal.record(ports.unrecorded.joined(decision));
+    ports.unrecorded.clear(decision.environment);
+    ports.unrecorded.recovered(decision.environment, ports.clock.now());
   } catch (error) {
     if (!isOfTheDisk(error)) throw error;
-    ports.unrecorded.failed(step.environment, ports.clock.now());
-    await protect(step, before, { ports, error });
+    ports.unrecorded.failed(decision.environment, ports.clock.now());
+    await protect(decision, before, { ports, error });
     throw error;
   }
 }
@@ -41,10 +41,10 @@ interface Failing {
 }
 
 /** What was carried out from memory stays so until it is recorded: what is decided on top of it, and protects nobody, waits. */
-async function protect(step: Step, before: EnvironmentState, { ports, error }: Failing): Promise<void> {
+async function protect(decision: Decision, before: EnvironmentState, { ports, error }: Failing): Promise<void> {
   const { unrecorded, log } = ports;
-  const { environment } = step;
-  const part: Step = { ...unrecorded.joined(protectivePart(step, before)), isUrgent: true };
+  const { environment } = decision;
+  const part: Decision = { ...unrecorded.joined(protectivePart(decision, before)), isUrgent: true };
   const urgent = withNews(part, unrecorded.isNews(environment) ? error : null);
   if (isNothingNew(urgent)) return;
   const left = await takeBack(urgent, ports);
@@ -52,7 +52,7 @@ async function protect(step: Step, before: EnvironmentState, { ports, error }: F
   try {
     await ports.journal.record(left);
     unrecorded.clear(environment);
-    if (urgent.events.length > 0) ports.telling.ring();
+    if (urgent.events.length > 0) ports.dispatcher.notify();
   } catch (second) {
     log.warn({ environment, error: second }, "what protects callers is done, and cannot be recorded yet");
   }
@@ -62,14 +62,14 @@ async function protect(step: Step, before: EnvironmentState, { ports, error }: F
  * Traffic first: what the decision owes to the router is done from memory; then what it owes to the engine, so that the good version is
  * there for the next pass. What is left is owed still.
  */
-async function takeBack(part: Step, ports: Ports): Promise<Step> {
+async function takeBack(part: Decision, ports: Ports): Promise<Decision> {
   const { environment } = part;
   const owed = [...part.owed.values()].flat().map((action, id): OwedAction => ({ id, action, notBefore: 0, stuck: null }));
   const done = new Set<Action>();
   const settled = async (_: string, ids: readonly number[]): Promise<void> => {
     for (const { id, action } of owed) if (ids.includes(id)) done.add(action);
   };
-  const inMemory: Ports = { ...ports, journal: { ...ports.journal, settled } };
+  const inMemory: Ports = { ...ports, journal: { ...ports.journal, acknowledged: settled } };
   for (const perform of [shiftTraffic, install])
     for (const { owed: refused, error } of await perform(environment, owed, inMemory))
       ports.log.warn({ environment, action: refused.action.kind, error }, "traffic cannot be taken back yet");
@@ -77,8 +77,8 @@ async function takeBack(part: Step, ports: Ports): Promise<Step> {
 }
 
 /** The same failure is told once. */
-function withNews(step: Step, error: PinionError | null): Step {
-  if (!error) return step;
+function withNews(decision: Decision, error: PinionError | null): Decision {
+  if (!error) return decision;
   const why = `nothing can be recorded: ${error.message}`;
-  return { ...step, events: [...step.events, eventOf(step, step.environment, { kind: "store-failing", why })] };
+  return { ...decision, events: [...decision.events, eventOf(decision, decision.environment, { kind: "store-failing", why })] };
 }

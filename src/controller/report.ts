@@ -3,16 +3,16 @@
 import type { EventKind, PinionEvent } from "../domain/journal/events.ts";
 import { describePerson } from "../domain/journal/people.ts";
 import type { Rollout } from "../domain/journal/rollout.ts";
-import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../domain/journal/state.ts";
+import type { DeploymentUpdate, EnvironmentState, ProcessState, Decision } from "../domain/journal/state.ts";
 import type { Log } from "../ports/log.ts";
 
 /** `before`: what was remembered when it was decided. */
-export function report(step: Step, before: EnvironmentState, log: Log): void {
-  reportLine(step, log);
-  reportAnswers(step, before, log);
-  for (const update of step.deployments) reportDeployment(update, step, { before, log });
-  reportReverts(step, before, log);
-  for (const event of step.events) reportEvent(event, log);
+export function report(decision: Decision, before: EnvironmentState, log: Log): void {
+  reportLine(decision, log);
+  reportAnswers(decision, before, log);
+  for (const update of decision.deployments) reportDeployment(update, decision, { before, log });
+  reportReverts(decision, before, log);
+  for (const event of decision.events) reportEvent(event, log);
 }
 
 interface Around {
@@ -20,23 +20,23 @@ interface Around {
   readonly log: Log;
 }
 
-function reportLine({ environment, line }: Step, log: Log): void {
+function reportLine({ environment, freezing: line }: Decision, log: Log): void {
   if (!line) return;
   if (line.freeze) log.warn({ environment, by: describePerson(line.freeze.by) }, `frozen: ${line.freeze.why}`);
   else log.info({ environment }, "no longer frozen");
 }
 
-function reportAnswers({ environment, answers }: Step, before: EnvironmentState, log: Log): void {
-  for (const { id, kind, why } of answers) {
-    const order = before.orders.find((given) => given.id === id);
-    const about = order
-      ? { wish: order.wish.kind, process: "process" in order.wish ? order.wish.process : null, by: describePerson(order.by) }
+function reportAnswers({ environment, results }: Decision, before: EnvironmentState, log: Log): void {
+  for (const { id, kind, why } of results) {
+    const command = before.commands.find((given) => given.id === id);
+    const about = command
+      ? { command: command.spec.kind, process: "process" in command.spec ? command.spec.process : null, by: describePerson(command.by) }
       : {};
     log.info({ environment, order: id, answer: kind, ...about }, why);
   }
 }
 
-function reportDeployment(update: DeploymentUpdate, { environment, processes }: Step, { before, log }: Around): void {
+function reportDeployment(update: DeploymentUpdate, { environment, processes }: Decision, { before, log }: Around): void {
   const rollout = update.opened ? null : rolloutOf(update.id, [...before.processes.values(), ...processes]);
   const { phase, trigger } = update;
   const about = { environment, ...subjectOf(update, rollout), deployment: update.id };
@@ -55,10 +55,10 @@ function rolloutOf(deployment: string, rows: readonly ProcessState[]): Rollout |
 }
 
 /** That a pin is to be put back; what became of it is told by who writes it. */
-function reportReverts({ environment, processes }: Step, before: EnvironmentState, log: Log): void {
+function reportReverts({ environment, processes }: Decision, before: EnvironmentState, log: Log): void {
   for (const { process, revert } of processes) {
-    if (!revert || revert.order.id === before.processes.get(process)?.revert?.order.id) continue;
-    const { id, from, to, deployment, trigger, mode, why } = revert.order;
+    if (!revert || revert.request.id === before.processes.get(process)?.revert?.request.id) continue;
+    const { id, from, to, deployment, trigger, mode, why } = revert.request;
     log.warn({ environment, process, version: from, to, deployment, rollback: id, trigger, mode }, `the pin goes back to ${to}: ${why}`);
   }
 }

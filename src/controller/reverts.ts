@@ -12,7 +12,7 @@ export function createReverts(events: { onWritten(): void; wake(environment: str
   const running = new Map<string, Promise<void>>();
   return {
     ensure(environment, owed, ports) {
-      const { id } = owed.action.order;
+      const { id } = owed.action.request;
       if (running.has(id)) return;
       const run = write(environment, owed, ports)
         .then((outcome) => {
@@ -33,17 +33,20 @@ export function createReverts(events: { onWritten(): void; wake(environment: str
 
 /** Null: it was refused, and stays owed. */
 async function write(environment: string, owed: OwedRevert, ports: Ports): Promise<RevertOutcome | null> {
-  const { order } = owed.action;
+  const { request } = owed.action;
   let outcome: RevertOutcome;
   try {
-    outcome = await ports.pinWriter.revert(order);
+    outcome = await ports.pinWriter.revert(request);
   } catch (error) {
     await refuse(environment, { owed, error }, ports);
     return null;
   }
   const why = describe(outcome);
-  ports.log.info({ environment, process: order.process, deployment: order.deployment, rollback: order.id, outcome: outcome.kind }, why);
-  await ports.journal.reverted(order, outcome, { at: ports.clock.now(), state: `revert ${outcome.kind}`, code: "GitWritten", why });
+  ports.log.info(
+    { environment, process: request.process, deployment: request.deployment, rollback: request.id, outcome: outcome.kind },
+    why,
+  );
+  await ports.journal.reverted(request, outcome, { at: ports.clock.now(), state: `revert ${outcome.kind}`, code: "GitWritten", why });
   return outcome;
 }
 

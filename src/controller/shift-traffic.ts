@@ -74,10 +74,10 @@ async function finding(environment: EnvironmentName, ports: Ports): Promise<Find
     .engine(environment)
     .inventory()
     .catch((error: unknown) => (isSilence(error) ? null : Promise.reject(error)));
-  if (inventory) ports.places.remember(environment, inventory);
+  if (inventory) ports.placements.remember(environment, inventory);
   return (unit) => {
     if (inventory && isAnsweredBySome(unit, inventory)) return findIn(inventory, unit);
-    return ports.places.last(environment, unit);
+    return ports.placements.last(environment, unit);
   };
 }
 

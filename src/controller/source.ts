@@ -10,7 +10,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { ConfigRepository, Head } from "../ports/config-repository.ts";
 import type { Log } from "../ports/log.ts";
 import type { Manifests } from "../ports/manifests.ts";
-import type { Wanted } from "./ports.ts";
+import type { DesiredEnvironment } from "./ports.ts";
 import type { RepositoryStatus } from "../api/views.ts";
 
 export interface SourceParts {
@@ -36,7 +36,7 @@ export interface Source {
   status(): RepositoryStatus;
   /** Null before the first snapshot. */
   snapshot(): Snapshot | null;
-  wanted(environment: EnvironmentName): Wanted | null;
+  wanted(environment: EnvironmentName): DesiredEnvironment | null;
   environments(): readonly EnvironmentName[];
   /** One whole version, as of the newest snapshot. A mirror that turns out to lack it is fetched anew. @throws as `Manifests.version`. */
   version(process: ProcessId, version: Version): Promise<ProcessVersion>;
@@ -59,7 +59,7 @@ export function createSource(parts: SourceParts): Source {
 class FollowedRepository implements Source {
   readonly #parts: SourceParts;
   #snapshot: Snapshot | null = null;
-  #wanted: ReadonlyMap<EnvironmentName, Wanted> = new Map();
+  #wanted: ReadonlyMap<EnvironmentName, DesiredEnvironment> = new Map();
   #desired: ReadonlyMap<EnvironmentName, DesiredState | null> = new Map();
   #addresses: ReadonlyMap<EnvironmentName, string> = new Map();
   #failures = 0;
@@ -99,7 +99,7 @@ class FollowedRepository implements Source {
     return this.#snapshot;
   }
 
-  wanted(environment: EnvironmentName): Wanted | null {
+  wanted(environment: EnvironmentName): DesiredEnvironment | null {
     return this.#wanted.get(environment) ?? null;
   }
 
@@ -193,7 +193,7 @@ class FollowedRepository implements Source {
   }
 
   #resolve(snapshot: Snapshot): void {
-    const wanted = new Map<EnvironmentName, Wanted>();
+    const wanted = new Map<EnvironmentName, DesiredEnvironment>();
     const desired = new Map<EnvironmentName, DesiredState | null>();
     const addresses = new Map<EnvironmentName, string>();
     for (const [name, environment] of [...snapshot.environments, ...this.#vanished(snapshot)]) {

@@ -5,7 +5,7 @@ import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName, UnitRef } from "../domain/names.ts";
 import type { ProcessVersion } from "../domain/desired/version.ts";
 import type { DeploymentUnit } from "../domain/desired/unit.ts";
-import type { Ports, Wanted } from "./ports.ts";
+import type { Ports, DesiredEnvironment } from "./ports.ts";
 
 export interface LoadedUnit {
   readonly unit: DeploymentUnit;
@@ -44,7 +44,7 @@ function builtIn(ref: UnitRef, environment: EnvironmentName, ports: Ports): Read
   };
 }
 
-async function resolveSecrets(wanted: Wanted, ports: Ports): Promise<Readonly<Record<string, string>>> {
+async function resolveSecrets(wanted: DesiredEnvironment, ports: Ports): Promise<Readonly<Record<string, string>>> {
   const { name: environment, spec } = wanted.environment;
   const values = Object.entries(spec?.secrets ?? {}).map(
     async ([name, reference]) => [name, await ports.secrets.resolve(reference, environment)] as const,

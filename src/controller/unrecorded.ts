@@ -1,19 +1,19 @@
 /** Decisions that are carried out and wait for the disk: kept in memory, on top of what the journal remembers. */
 
 import type { EnvironmentName, Instant } from "../domain/names.ts";
-import { joinSteps } from "../domain/decision/protection.ts";
-import { afterStep } from "../domain/journal/remembered.ts";
+import { joinDecisions } from "../domain/decision/protection.ts";
+import { afterDecision } from "../domain/journal/remembered.ts";
 import type { Stretch } from "../domain/observed/observation.ts";
-import type { EnvironmentState, Step } from "../domain/journal/state.ts";
+import type { EnvironmentState, Decision } from "../domain/journal/state.ts";
 
 /** Decisions that protect callers and are not on disk yet, by environment. */
 export interface Unrecorded {
   /** What is remembered, with what was decided since. */
   over(remembered: EnvironmentState): EnvironmentState;
   /** What is to be recorded: what waits for it, and this decision. */
-  joined(step: Step): Step;
+  joined(decision: Decision): Decision;
   /** Waits until it can be recorded. */
-  keep(step: Step): void;
+  keep(decision: Decision): void;
   /** What was kept is on disk. */
   clear(environment: EnvironmentName): void;
   /** A decision could not be recorded. */
@@ -30,21 +30,21 @@ export interface Unrecorded {
 const mostStretches = 100;
 
 export function createUnrecorded(): Unrecorded {
-  const kept = new Map<EnvironmentName, Step>();
+  const kept = new Map<EnvironmentName, Decision>();
   const failing = new Map<EnvironmentName, readonly Stretch[]>();
   const stretchesOf = (environment: EnvironmentName): readonly Stretch[] => failing.get(environment) ?? [];
   const told = new Set<EnvironmentName>();
   return {
     over(remembered) {
-      const step = kept.get(remembered.environment);
+      const decision = kept.get(remembered.environment);
       let id = 0;
-      return step ? afterStep(remembered, step, () => (id -= 1)) : remembered;
+      return decision ? afterDecision(remembered, decision, () => (id -= 1)) : remembered;
     },
-    joined(step) {
-      const before = kept.get(step.environment);
-      return before ? joinSteps(before, step) : step;
+    joined(decision) {
+      const before = kept.get(decision.environment);
+      return before ? joinDecisions(before, decision) : decision;
     },
-    keep: (step) => void kept.set(step.environment, step),
+    keep: (decision) => void kept.set(decision.environment, decision),
     clear: (environment) => void kept.delete(environment),
     failed(environment, now) {
       const before = stretchesOf(environment);

@@ -2,17 +2,17 @@
 
 import type { Clock } from "../ports/clock.ts";
 
-export interface Bell {
-  ring(): void;
+export interface WakeSignal {
+  notify(): void;
   /** Resolves after so many milliseconds, or at once when rung since the last wait. */
   wait(ms: number): Promise<void>;
 }
 
-export function createBell(clock: Clock): Bell {
+export function createWakeSignal(clock: Clock): WakeSignal {
   let rung = false;
   let sleeper: AbortController | null = null;
   return {
-    ring() {
+    notify() {
       rung = true;
       sleeper?.abort();
     },

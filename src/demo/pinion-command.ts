@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const timeoutMs = 120_000;
 
-export interface PinionCommand {
+export interface ShellCommand {
   /** Program and arguments that make `pinion`. */
   readonly command: readonly string[];
   /** Address of the controller that it talks to. */
@@ -19,7 +19,7 @@ export interface PinionCommand {
 }
 
 /** Resolves with what it printed. @throws Error with its complaint when it ends with another code than 0. */
-export async function runPinion(how: PinionCommand, parameters: readonly string[]): Promise<string> {
+export async function runPinion(how: ShellCommand, parameters: readonly string[]): Promise<string> {
   const { command, controller, tokenFile, directory, signal } = how;
   const [program = "", ...first] = command;
   const env = { ...process.env, PINION_CONTROLLER: controller, PINION_TOKEN_FILE: tokenFile, NO_COLOR: "1", FORCE_COLOR: "0" };

@@ -9,7 +9,7 @@ import {
   seconds,
   type TourParts,
   until,
-  untilSeen,
+  untilObserved,
   weightOf,
 } from "./tour-parts.ts";
 
@@ -39,7 +39,7 @@ async function playFreeze(parts: TourParts): Promise<string> {
     `  ${await pinion("unfreeze", environment, "--reason", "all counted", "--as", person)}`,
   ]);
   const liftedAt = Date.now();
-  await untilSeen(parts, process, (view) => weightOf(view, versions.next) === 100, `${versions.next} has all traffic`);
+  await untilObserved(parts, process, (view) => weightOf(view, versions.next) === 100, `${versions.next} has all traffic`);
   return `${versions.next} was held (${shown}), and has all traffic ${seconds(Date.now() - liftedAt)} after the freeze was lifted`;
 }
 
@@ -51,7 +51,7 @@ async function untilHeld(parts: TourParts): Promise<string> {
     async () => ((await parts.controller.overview()).repository.commit === commit ? true : null),
     () => "the commit is fetched",
   );
-  const view = await untilSeen(
+  const view = await untilObserved(
     parts,
     process,
     ({ desired, reason: why }) => desired === versions.next && why.code === "Frozen",

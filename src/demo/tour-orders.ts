@@ -14,7 +14,7 @@ import {
   type TourParts,
   until,
   untilDeployed,
-  untilSeen,
+  untilObserved,
 } from "./tour-parts.ts";
 
 const orders: Pinned = { process: "order-intake", file: "environments/production/pins/team-orders.yaml" };
@@ -40,7 +40,7 @@ async function playBump(parts: TourParts): Promise<string> {
   const first = await untilAnswers(parts, versions.next);
   const deployment = await untilDeployed(parts, process, ({ version }) => version === versions.next, "the history knows it");
   if (deployment.strategy !== "blue-green") throw new Error(`deployed by ${deployment.strategy}`);
-  await untilSeen(parts, process, (view) => hasTakenOver(view, versions.next), `${versions.next} has all traffic`);
+  await untilObserved(parts, process, (view) => hasTakenOver(view, versions.next), `${versions.next} has all traffic`);
   expectNoFailure(load.counts);
   return `${versions.next} answers ${seconds(first - pushedAt)} after the push; ${requests(parts)} failed`;
 }
@@ -59,13 +59,18 @@ async function playFailsItsCheck(parts: TourParts): Promise<string> {
   if (deployment.phase !== "Failed") throw new Error(`${versions.bad} ended ${deployment.phase}`);
   const hasFailedItsCheck = deployment.validations.some(({ validation, result }) => validation === "smoke_test" && result === "failed");
   if (!hasFailedItsCheck) throw new Error(`${versions.bad} failed, and not by its smoke test: ${deployment.reason.text}`);
-  const { reason } = await untilSeen(parts, process, (view) => view.reason.code === "DeploymentFailed", "the status says that it failed");
+  const { reason } = await untilObserved(
+    parts,
+    process,
+    (view) => view.reason.code === "DeploymentFailed",
+    "the status says that it failed",
+  );
   const { counts } = loads.orders;
   expectNoFailure(counts);
   const answers = counts.byVersion.get(versions.bad)?.answers ?? 0;
   if (answers > 0) throw new Error(`${versions.bad} answered ${answers} requests`);
   await pushRevert(parts, "HEAD");
-  await untilSeen(parts, process, ({ sync, desired }) => sync === "Synced" && desired === versions.next, `${versions.next} is Synced`);
+  await untilObserved(parts, process, ({ sync, desired }) => sync === "Synced" && desired === versions.next, `${versions.next} is Synced`);
   return `0 of ${counts.requests} requests reached ${versions.bad}; shown: ${reason.text}`;
 }
 
@@ -93,7 +98,7 @@ async function playGitRevert(parts: TourParts): Promise<string> {
   await pushRevert(parts, commit);
   const first = await untilAnswers(parts, versions.old);
   const { repository } = await controller.overview();
-  await untilSeen(parts, process, ({ sync, desired }) => sync === "Synced" && desired === versions.old, `${versions.old} is Synced`);
+  await untilObserved(parts, process, ({ sync, desired }) => sync === "Synced" && desired === versions.old, `${versions.old} is Synced`);
   await untilSucceeded(parts, versions.old, since);
   const after = first - (repository.fetchedAt ?? 0);
   if (after > revertLimitMs) throw new Error(`${versions.old} took ${after} ms after the fetch`);
@@ -107,7 +112,7 @@ async function playHandEdit(parts: TourParts): Promise<string> {
   const deployment = await untilDeployed(
     parts,
     process,
-    ({ kind, startedAt, phase }) => kind === "heal" && startedAt >= editedAt && phase === "Succeeded",
+    ({ kind, startedAt, phase }) => kind === "self-heal" && startedAt >= editedAt && phase === "Succeeded",
     "it is healed",
   );
   const shown = deployment.steps[0]?.why ?? "";

@@ -73,7 +73,7 @@ export async function environmentNow({ controller }: TourParts): Promise<Environ
 }
 
 /** Resolves with the view for which it is so. `what` ends the sentence "waited 180 s until …". */
-export async function untilSeen(
+export async function untilObserved(
   parts: TourParts,
   process: ProcessId,
   isSo: (view: ProcessView) => boolean,
@@ -136,7 +136,7 @@ async function unlessSilent<T>({ death }: RunningController, ask: () => T | null
 
 /** A version has all traffic, and nothing is under way any more but the watch. */
 export function hasTakenOver(view: ProcessView, version: Version): boolean {
-  return weightOf(view, version) === 100 && (view.progress === null || view.progress.state === "watching");
+  return weightOf(view, version) === 100 && (view.progress === null || view.progress.state === "baking");
 }
 
 /** Its share of the traffic as it is now, in percent. */

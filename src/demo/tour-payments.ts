@@ -18,7 +18,7 @@ import {
   type TourParts,
   until,
   untilDeployed,
-  untilSeen,
+  untilObserved,
   weightOf,
 } from "./tour-parts.ts";
 
@@ -55,7 +55,7 @@ async function playCanary(parts: TourParts): Promise<string> {
 async function tellUntil(parts: TourParts, version: Version, isSo: (view: ProcessView) => boolean): Promise<readonly number[]> {
   const tale = createProgressTale();
   const weights: number[] = [];
-  await untilSeen(
+  await untilObserved(
     parts,
     process,
     (view) => {
@@ -73,8 +73,8 @@ async function playBadUnderTraffic(parts: TourParts): Promise<string> {
   await untilGood(parts);
   const pinsBefore = await readPins(parts);
   const pushed = await pushPin(parts, payments, versions.bad);
-  const condemned = await untilTakenBack(parts);
-  const { deployment, tookMs } = condemned;
+  const rejected = await untilTakenBack(parts);
+  const { deployment, tookMs } = rejected;
   parts.tell([
     `rolled back: ${deployment.reason.text}`,
     `all traffic on ${versions.good} again ${seconds(tookMs)} after the first bad answer`,
@@ -136,14 +136,14 @@ async function showCommit(parts: TourParts, pushed: string, trigger: string): Pr
 /** Resolves with the reason that is shown. The bad pin is reverted again. */
 async function pinAgain(parts: TourParts): Promise<string> {
   await pushPin(parts, payments, versions.bad);
-  const { reason } = await untilSeen(
+  const { reason } = await untilObserved(
     parts,
     process,
     (view) => view.desired === versions.bad && view.reason.code === "Quarantined",
     `${versions.bad} is held by quarantine`,
   );
   await pushRevert(parts, "HEAD");
-  await untilSeen(
+  await untilObserved(
     parts,
     process,
     ({ sync, desired }) => sync === "Synced" && desired === versions.good,

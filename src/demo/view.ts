@@ -92,7 +92,7 @@ function renderMore(process: ProcessView, { name }: EnvironmentStatus, colours: 
 
 /** Watched after all of it went well: its row says so, and there is nothing to do about it. */
 function isCalm(progress: Progress | null): boolean {
-  return progress?.state === "watching" && progress.verdict.kind !== "unhealthy" && progress.paused === null;
+  return progress?.state === "baking" && progress.verdict.kind !== "unhealthy" && progress.paused === null;
 }
 
 /** A rollout in one line. */

@@ -102,7 +102,7 @@ const catalogue = {
   },
   "library/closed": { retry: "never", hint: "Open it again: what was under way goes on from its folder." },
   "order/refused": { retry: "never", hint: "`pinion status` and `pinion history` show what is under way." },
-  "order/unanswered": {
+  "command/unanswered": {
     retry: "later",
     hint: "The order is recorded and is carried out when its turn comes; `pinion history` will show it.",
   },

@@ -1,10 +1,10 @@
 /** Long work in slices: a generator that yields wherever others may get their turn. */
 
 /** Work that may be interrupted wherever it yields. */
-export type Steps<T> = Generator<undefined, T, undefined>;
+export type Slices<T> = Generator<undefined, T, undefined>;
 
 /** All the work without a pause, for callers that have nothing else to do. */
-export function atOnce<T>(steps: Steps<T>): T {
+export function atOnce<T>(steps: Slices<T>): T {
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;

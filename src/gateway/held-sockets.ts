@@ -4,7 +4,7 @@ import { closeSync } from "node:fs";
 import type { Server } from "node:net";
 
 /** Where a server is to listen. */
-export interface Wanted {
+export interface SocketRequest {
   readonly host: string;
   /** 0: the one before when it is free, else any. */
   readonly port: number;
@@ -20,13 +20,13 @@ export interface HeldSocket {
 }
 
 /** The one that listens where it is wanted; null: none of them does. */
-export function heldFor(held: readonly HeldSocket[], { host, port, previous }: Wanted): HeldSocket | null {
+export function heldFor(held: readonly HeldSocket[], { host, port, previous }: SocketRequest): HeldSocket | null {
   const asked = port === 0 ? previous : port;
   return held.find((socket) => socket.host === host && socket.port === asked) ?? null;
 }
 
 /** Lets go of those that are wanted no more: an address that is held cannot be listened on anew. */
-export function closeOthers(held: readonly HeldSocket[], all: readonly Wanted[]): void {
+export function closeOthers(held: readonly HeldSocket[], all: readonly SocketRequest[]): void {
   const kept = new Set(all.map((wanted) => heldFor(held, wanted)?.descriptor));
   for (const { descriptor } of held) if (!kept.has(descriptor)) closeSync(descriptor);
 }

@@ -2,13 +2,13 @@
 
 import type { AddressInfo, Server } from "node:net";
 import { PinionError } from "../domain/errors.ts";
-import { heldFor, type HeldSocket, type Wanted } from "./held-sockets.ts";
+import { heldFor, type HeldSocket, type SocketRequest } from "./held-sockets.ts";
 
 /** Loopback of IPv4. */
 export const loopback = "127.0.0.1";
 
 /** `held`: sockets that listen already. Resolves with the port. @throws `system/port-taken` when a port that was asked for is taken; else what the system says. */
-export async function listen(server: Server, wanted: Wanted, held: readonly HeldSocket[] = []): Promise<number> {
+export async function listen(server: Server, wanted: SocketRequest, held: readonly HeldSocket[] = []): Promise<number> {
   const { host, port, previous } = wanted;
   const taken = heldFor(held, wanted);
   if (taken !== null) return listenOn(server, { fd: taken.descriptor });

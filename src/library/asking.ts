@@ -3,12 +3,12 @@
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import { PinionError } from "../domain/errors.ts";
-import type { Order, OrderAnswer } from "../domain/journal/commands.ts";
+import type { Command, CommandResult } from "../domain/journal/commands.ts";
 import type { Person } from "../domain/journal/people.ts";
 import type { Clock } from "../ports/clock.ts";
-import { parseOrderRequest } from "../api/parse-command.ts";
+import { parseCommandRequest } from "../api/parse-command.ts";
 import { objectAt } from "./known-fields.ts";
-import type { PinionOrder } from "./pinion.ts";
+import type { PinionCommand } from "./pinion.ts";
 
 /** How often is looked while something is waited for, in milliseconds. */
 export const lookEveryMs = 100;
@@ -32,16 +32,16 @@ function userName(): string {
 }
 
 /** As the controller takes it; the time is the controller's to add. @throws `usage/invalid`. */
-export function toOrder(given: PinionOrder): Omit<Order, "at"> {
-  const { id = randomUUID(), environment, wish, userId, reason = "" } = objectAt(given, "the order") as unknown as PinionOrder;
-  const order = parseOrderRequest({ id, by: personOf(userId), reason, wish });
-  return { id, environment, wish: order.wish, by: order.by, why: order.reason };
+export function toCommandRequest(given: PinionCommand): Omit<Command, "at"> {
+  const { id = randomUUID(), environment, spec, userId, reason = "" } = objectAt(given, "the order") as unknown as PinionCommand;
+  const command = parseCommandRequest({ id, by: personOf(userId), reason, spec });
+  return { id, environment, spec: command.spec, by: command.by, why: command.reason };
 }
 
 /** @throws `order/refused`. */
-export function orThrow(answer: OrderAnswer): OrderAnswer {
-  if (answer.kind === "refused") throw new PinionError("order/refused", answer.why);
-  return answer;
+export function orThrow(result: CommandResult): CommandResult {
+  if (result.kind === "refused") throw new PinionError("order/refused", result.why);
+  return result;
 }
 
 interface Waiting {

@@ -1,14 +1,14 @@
 /** A controller that runs elsewhere, over its HTTP API. What it deploys is what is merged: here are people's hands and eyes. */
 
 import { PinionError } from "../domain/errors.ts";
-import type { OrderAnswer } from "../domain/journal/commands.ts";
+import type { CommandResult } from "../domain/journal/commands.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type ControllerClient, createControllerClient } from "../api/client.ts";
 import { readTokenFile, targetOf, tokenFrom } from "../api/target.ts";
-import { orThrow, toOrder, until } from "./asking.ts";
+import { orThrow, toCommandRequest, until } from "./asking.ts";
 import { toDeployment } from "./deployment.ts";
 import { objectAt, refuseUnknown } from "./known-fields.ts";
-import type { Pinion, PinionOrder } from "./pinion.ts";
+import type { Pinion, PinionCommand } from "./pinion.ts";
 import { systemTime } from "./system-time.ts";
 
 /** Which controller, and with what it is entered. */
@@ -62,19 +62,19 @@ export function overClient(client: ControllerClient, clock: Clock): Pinion {
     history: (query = {}) => client.history(query),
     deployments: async (query = {}) => (await client.history(query)).map(toDeployment),
     deployment: async (id) => toDeployment(await client.deployment(id)),
-    order: (order) => give(client, clock, order),
+    command: (command) => give(client, clock, command),
     deploy: ({ processId }) => Promise.reject(byCommit(processId)),
     close: () => Promise.resolve(),
   };
 }
 
-async function give(client: ControllerClient, clock: Clock, given: PinionOrder): Promise<OrderAnswer> {
-  const { environment, id, by, why, wish } = toOrder(given);
-  const answer =
-    (await client.order(environment, { id, by, reason: why, wish })) ??
-    (await until({ clock, timeoutMs: answerTimeoutMs }, () => client.orderAnswer(environment, id)));
-  if (!answer) throw new PinionError("order/unanswered", `order ${id} is recorded, and nothing was decided about it in time`);
-  return orThrow(answer);
+async function give(client: ControllerClient, clock: Clock, given: PinionCommand): Promise<CommandResult> {
+  const { environment, id, by, why, spec } = toCommandRequest(given);
+  const result =
+    (await client.command(environment, { id, by, reason: why, spec })) ??
+    (await until({ clock, timeoutMs: answerTimeoutMs }, () => client.commandResult(environment, id)));
+  if (!result) throw new PinionError("command/unanswered", `order ${id} is recorded, and nothing was decided about it in time`);
+  return orThrow(result);
 }
 
 function byCommit(process: string): PinionError {

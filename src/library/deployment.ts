@@ -82,7 +82,7 @@ export function toDeployment(recorded: Recorded): Deployment {
   return {
     ...about,
     status: phase,
-    isWatched: endedAt === null && recorded.steps.findLast(({ state }) => !state.startsWith("revert "))?.state === "watching",
+    isWatched: endedAt === null && recorded.steps.findLast(({ state }) => !state.startsWith("revert "))?.state === "baking",
     reason: reason.text,
     reasonCode: reason.code,
     trigger,

@@ -9,13 +9,13 @@ import type { Deployment as DeploymentRecord } from "../domain/journal/state.ts"
 import type { ConfigEditor, VersionEdit } from "../ports/config-editor.ts";
 import type { HistoryQuery } from "../ports/journal.ts";
 import { selectFrom } from "../api/selection.ts";
-import { orThrow, personOf, toOrder } from "./asking.ts";
+import { orThrow, personOf, toCommandRequest } from "./asking.ts";
 import { type CommittingParts, createCommitting } from "./committing.ts";
 import { toDeployment } from "./deployment.ts";
 import { planDeploy } from "./deploy-edit.ts";
 import { toEnvironmentEdit } from "./parse-environment.ts";
 import { followDeploy } from "./follow-deploy.ts";
-import type { EmbeddedPinion, PinionOrder } from "./pinion.ts";
+import type { EmbeddedPinion, PinionCommand } from "./pinion.ts";
 import { formatVersion } from "./semantic-version.ts";
 import { toVersionEdit } from "./parse-version.ts";
 import type { PublishedVersion } from "./vocabulary.ts";
@@ -49,9 +49,9 @@ export function createEmbedded(parts: EmbeddedParts): EmbeddedPinion {
       if (!recorded) throw new PinionError("deployment/unknown", `no deployment has the id "${id}"`);
       return toDeployment(recorded);
     },
-    async order(order: PinionOrder) {
+    async command(command: PinionCommand) {
       checkOpen();
-      return orThrow(await commands.order({ ...toOrder(order), at: clock.now() }));
+      return orThrow(await commands.command({ ...toCommandRequest(command), at: clock.now() }));
     },
     async deploy(request) {
       checkOpen();

@@ -5,7 +5,7 @@ import { badVersion, judgeRecovery, type Recovery } from "../api/recovery.ts";
 import { until } from "./asking.ts";
 import type { Deployment } from "./deployment.ts";
 import { viewOf } from "./manual-rollback.ts";
-import type { OrderedBy, Pinion } from "./pinion.ts";
+import type { CommandedBy, Pinion } from "./pinion.ts";
 
 /** What an emergency rollback has done, and whether it helped. */
 export interface EmergencyReport {
@@ -49,21 +49,21 @@ export class EmergencyRecovery {
   }
 
   /** Resolves when it has helped, or when it is clear that it has not. @throws `order/refused` with the reason, `deployment/unknown`. */
-  async executeEmergencyRollback(deploymentId: string, ordered: OrderedBy = {}): Promise<EmergencyReport> {
+  async executeEmergencyRollback(deploymentId: string, ordered: CommandedBy = {}): Promise<EmergencyReport> {
     const pinion = this.#pinion;
     const deployment = await pinion.deployment(deploymentId);
     const { environment, processId: process } = deployment;
     const { view } = await viewOf(pinion, deployment);
     const bad = badVersion(view);
-    const { at } = await pinion.order({ ...ordered, environment, wish: { kind: "recover", process } });
+    const { at } = await pinion.command({ ...ordered, environment, spec: { kind: "recover", process } });
     let last: Known | null = null;
-    let provenAt: Instant | null = null;
+    let verifiedAt: Instant | null = null;
     await until({ clock: pinion.clock, timeoutMs: this.#timeoutMs }, async () => {
       last = await lookAt(pinion, deployment, { bad, at });
-      if (last.recovery.proof.state === "failed") return true;
-      if (!isProven(last.recovery)) return null;
-      provenAt ??= pinion.clock.now();
-      return last.recovery.git.state === "done" || pinion.clock.now() - provenAt >= gitPatienceMs ? true : null;
+      if (last.recovery.verification.state === "failed") return true;
+      if (!isVerified(last.recovery)) return null;
+      verifiedAt ??= pinion.clock.now();
+      return last.recovery.git.state === "done" || pinion.clock.now() - verifiedAt >= gitPatienceMs ? true : null;
     });
     return report(deploymentId, bad, last ?? (await lookAt(pinion, deployment, { bad, at })));
   }
@@ -82,15 +82,15 @@ async function lookAt(pinion: Pinion, deployment: Deployment, start: Parameters<
   return { recovery: judgeRecovery(view, history, start), serving };
 }
 
-function isProven({ traffic, proof }: Recovery): boolean {
+function isVerified({ traffic, verification: proof }: Recovery): boolean {
   return traffic.state === "done" && proof.state === "done";
 }
 
 function report(deploymentId: string, from: string | null, { recovery, serving: to }: Known): EmergencyReport {
-  const { traffic, proof, git, steps } = recovery;
+  const { traffic, verification: proof, git, steps } = recovery;
   return {
     deploymentId,
-    isRecovered: isProven(recovery),
+    isRecovered: isVerified(recovery),
     from,
     to,
     traffic: traffic.why,

@@ -98,8 +98,8 @@ async function giveUp(following: Following, start: Start, options: DeployOptions
   const deployment = await findDeployment(pinion, start);
   if (!deployment) return { deployment: null, why: `given up before it began: ${await reasonOf(pinion, target)}` };
   const { userId, reason = "given up by the caller" } = options;
-  const order = { environment: target.environment, wish: { kind: "abort", process: target.process }, reason } as const;
-  await pinion.order({ ...order, ...(userId === undefined ? {} : { userId }) }).catch(unlessRefused);
+  const order = { environment: target.environment, spec: { kind: "abort", process: target.process }, reason } as const;
+  await pinion.command({ ...order, ...(userId === undefined ? {} : { userId }) }).catch(unlessRefused);
   const { signal: _, ...patient } = options;
   return untilEnded(following, start, patient);
 }

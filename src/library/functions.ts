@@ -5,7 +5,7 @@ import { connectPinion } from "./connected.ts";
 import type { Deployment, ValidationResult } from "./deployment.ts";
 import { type DeploymentMetrics, DeploymentMonitor } from "./deployment-monitor.ts";
 import { type RollbackOptions, type RollbackResult, rollBackTo, viewOf } from "./manual-rollback.ts";
-import type { DeployOptions, OrderedBy, Pinion } from "./pinion.ts";
+import type { DeployOptions, CommandedBy, Pinion } from "./pinion.ts";
 import { judgeDeployment } from "./validate-deployment.ts";
 
 /** Which controller is asked. */
@@ -31,7 +31,7 @@ export async function deployProcess(processId: string, environment: string, opti
  */
 export async function rollbackDeployment(
   deploymentId: string,
-  options: OrderedBy & RollbackOptions & WithPinion = {},
+  options: CommandedBy & RollbackOptions & WithPinion = {},
 ): Promise<RollbackResult> {
   const { pinion = connectPinion(), timeoutMs, ...ordered } = options;
   const deployment = await pinion.deployment(deploymentId);
@@ -56,9 +56,9 @@ async function newest(pinion: Pinion, environment: string, process: string): Pro
 }
 
 /** False: it has all the traffic already, which a rollback takes back. */
-async function stop(pinion: Pinion, { environment, processId: process }: Deployment, ordered: OrderedBy): Promise<boolean> {
+async function stop(pinion: Pinion, { environment, processId: process }: Deployment, ordered: CommandedBy): Promise<boolean> {
   try {
-    await pinion.order({ ...ordered, environment, wish: { kind: "abort", process } });
+    await pinion.command({ ...ordered, environment, spec: { kind: "abort", process } });
     return true;
   } catch (error) {
     if (error instanceof PinionError && error.code === "order/refused") return false;

@@ -6,7 +6,7 @@ import { PinionError } from "../domain/errors.ts";
 import type { RevertOutcome } from "../domain/journal/revert.ts";
 import { until } from "./asking.ts";
 import type { Deployment } from "./deployment.ts";
-import type { OrderedBy, Pinion } from "./pinion.ts";
+import type { CommandedBy, Pinion } from "./pinion.ts";
 import { formatVersion, type SemanticVersion } from "./semantic-version.ts";
 
 /** What became of a rollback. */
@@ -66,7 +66,7 @@ export async function rollBackTo(
   pinion: Pinion,
   deployment: Deployment,
   to: string,
-  { timeoutMs = defaultTimeoutMs, ...ordered }: OrderedBy & RollbackOptions,
+  { timeoutMs = defaultTimeoutMs, ...ordered }: CommandedBy & RollbackOptions,
 ): Promise<RollbackResult> {
   const { environment, processId: process, version: from } = deployment;
   const { view } = await viewOf(pinion, deployment);
@@ -74,7 +74,7 @@ export async function rollBackTo(
     throw new PinionError("usage/invalid", `${deployment.id} is not what is pinned any more: ${view.desired ?? "nothing"} is`);
   const since = pinion.clock.now();
   const id = randomUUID();
-  if (view.desired !== to) await pinion.order({ ...ordered, id, environment, wish: { kind: "rollback", process, to } });
+  if (view.desired !== to) await pinion.command({ ...ordered, id, environment, spec: { kind: "rollback", process, to } });
   const sought: Sought = { deployment, to, since, revertId: `order.${id}`, commit: { known: null } };
   const result = await until({ clock: pinion.clock, timeoutMs }, () => lookAt(pinion, sought));
   return result ?? late(pinion, deployment, to);
@@ -103,7 +103,7 @@ async function lookAt(pinion: Pinion, sought: Sought): Promise<RollbackResult | 
 
 /** Null: it is written or owed, or git does not lag any more. */
 function whatCameOf({ revert, desired }: ProcessView, { revertId, to, commit, deployment }: Sought): RollbackResult | null {
-  const outcome: RevertOutcome | null = revert?.order.id === revertId ? revert.outcome : null;
+  const outcome: RevertOutcome | null = revert?.request.id === revertId ? revert.outcome : null;
   if (outcome === null || desired === to) return null;
   if (outcome.kind === "proposed") return { status: "pending_approval", approvalId: outcome.branch, reason: outcome.why };
   if (outcome.kind === "superseded") return { status: "failed", errors: [outcome.why], deployment };
@@ -118,7 +118,7 @@ async function findRollback(pinion: Pinion, { deployment: { environment, process
 
 function isServing({ desired, actual, progress }: ProcessView, version: string): boolean {
   const hasAll = actual.some((share) => share.version === version && share.weight === 100);
-  return desired === version && hasAll && (progress === null || progress.state === "watching");
+  return desired === version && hasAll && (progress === null || progress.state === "baking");
 }
 
 async function late(pinion: Pinion, deployment: Deployment, to: string): Promise<RollbackResult> {

@@ -2,7 +2,7 @@
 
 import type { Overview } from "../api/views.ts";
 import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
-import type { OrderAnswer, OrderWish } from "../domain/journal/commands.ts";
+import type { CommandResult, CommandSpec } from "../domain/journal/commands.ts";
 import type { Deployment as DeploymentRecord } from "../domain/journal/state.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Deployment } from "./deployment.ts";
@@ -10,7 +10,7 @@ import type { SemanticVersion } from "./semantic-version.ts";
 import type { DeploymentStrategy, Environment, PublishedVersion, WorkflowVersion } from "./vocabulary.ts";
 
 /** Who orders something, and why. */
-export interface OrderedBy {
+export interface CommandedBy {
   /** `Ann <ann@example.com>`, or a name; whoever is logged in when not said. */
   readonly userId?: string;
   /** Stands in the history, and in the commit where there is one. */
@@ -18,11 +18,11 @@ export interface OrderedBy {
 }
 
 /** What a person tells the controller, and about what. */
-export interface PinionOrder extends OrderedBy {
+export interface PinionCommand extends CommandedBy {
   /** Given twice it is one order. */
   readonly id?: string;
   readonly environment: string;
-  readonly wish: OrderWish;
+  readonly spec: CommandSpec;
 }
 
 /** Which deployments are asked for; newest first. */
@@ -45,7 +45,7 @@ export interface DeployRequest extends DeployOptions {
 }
 
 /** How long a deployment is waited for, and in whose name it is made. */
-export interface DeployOptions extends OrderedBy {
+export interface DeployOptions extends CommandedBy {
   /** Gives it up: what is under way is aborted, and what ran before goes on. */
   readonly signal?: AbortSignal;
   /** `traffic`, the default: until it has all the traffic and is validated; `good`: until the rollback policy has stopped watching it too. */
@@ -67,7 +67,7 @@ export interface Pinion {
   /** @throws `deployment/unknown`. */
   deployment(id: string): Promise<Deployment>;
   /** What became of it. @throws `order/refused` with the reason, `order/unanswered`, `environment/unknown`, `process/unknown`. */
-  order(order: PinionOrder): Promise<OrderAnswer>;
+  command(command: PinionCommand): Promise<CommandResult>;
   /**
    * Deploys, and waits for it. @throws `deployment/by-commit` where deployments are commits to a repository; a `DeploymentError`
    * when what runs is what ran before; `manifest/invalid`, `usage/invalid`.

@@ -1,10 +1,10 @@
 import type { ValidationResult } from "../domain/evidence.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
 import type { PinionEvent } from "../domain/journal/events.ts";
-import type { Order, OrderAnswer } from "../domain/journal/commands.ts";
-import type { RevertOrder, RevertOutcome } from "../domain/journal/revert.ts";
+import type { Command, CommandResult } from "../domain/journal/commands.ts";
+import type { RevertRequest, RevertOutcome } from "../domain/journal/revert.ts";
 import type { DeploymentKind, Stuck } from "../domain/journal/rollout.ts";
-import type { Deployment, DeploymentStepRecord, EnvironmentState, OwedAction, Step } from "../domain/journal/state.ts";
+import type { Deployment, DeploymentStepRecord, EnvironmentState, OwedAction, Decision } from "../domain/journal/state.ts";
 import type { DeploymentPhase } from "../domain/journal/status.ts";
 
 export interface HistoryQuery {
@@ -17,7 +17,7 @@ export interface HistoryQuery {
 }
 
 /** Deployments of one kind that ended the same way. */
-export interface Tally {
+export interface DeploymentCount {
   readonly environment: EnvironmentName;
   readonly process: string;
   readonly kind: DeploymentKind;
@@ -39,37 +39,37 @@ export interface Journal {
   state(environment: EnvironmentName): Promise<EnvironmentState>;
 
   /** New rows, new owed actions and history in one transaction. */
-  record(step: Step): Promise<void>;
+  record(decision: Decision): Promise<void>;
 
   /** An owed action is done, or no longer needed. Unknown ids are fine: a newer decision dropped it. */
-  settled(environment: EnvironmentName, ids: readonly number[]): Promise<void>;
+  acknowledged(environment: EnvironmentName, ids: readonly number[]): Promise<void>;
 
   /** An owed action was refused; it stays owed and is tried again at `notBefore`. */
   refused(environment: EnvironmentName, id: OwedAction["id"], stuck: Stuck, notBefore: Instant): Promise<void>;
 
   /** Results of validations of a deployment; a result of the same phase, validation and subject replaces the older one. */
-  recordEvidence(environment: EnvironmentName, deployment: string, results: readonly ValidationResult[]): Promise<void>;
+  recordValidation(environment: EnvironmentName, deployment: string, results: readonly ValidationResult[]): Promise<void>;
 
   /** An order that a person gave; it is in `state(...).orders` until a step answers it. The same id again changes nothing. */
-  ordered(order: Order): Promise<void>;
+  recordCommand(command: Command): Promise<void>;
 
   /** What was answered to an order; null: not yet, or never heard of. Kept for at least a day. */
-  answer(environment: EnvironmentName, id: string): Promise<OrderAnswer | null>;
+  result(environment: EnvironmentName, id: string): Promise<CommandResult | null>;
 
   /**
    * What became of an ordered revert: kept with the process as long as it is still about this order, and told in the
    * deployment's story. What was owed for the order is owed no more.
    */
-  reverted(order: RevertOrder, outcome: RevertOutcome, step: DeploymentStepRecord): Promise<void>;
+  reverted(request: RevertRequest, outcome: RevertOutcome, step: DeploymentStepRecord): Promise<void>;
 
   /** Events that nobody has been told yet, oldest first, at most `limit`. */
-  untold(limit: number): Promise<readonly PinionEvent[]>;
+  pendingEvents(limit: number): Promise<readonly PinionEvent[]>;
 
   /** These were told, or given up. Unknown ids are fine. */
-  told(ids: readonly string[]): Promise<void>;
+  dispatched(ids: readonly string[]): Promise<void>;
 
   /** Deployments that are over, counted since the journal began. */
-  tallies(): Promise<readonly Tally[]>;
+  deploymentCounts(): Promise<readonly DeploymentCount[]>;
 
   /** Newest first. */
   history(query: HistoryQuery): Promise<readonly Deployment[]>;

@@ -10,5 +10,5 @@ export interface Notifier {
    * Resolves when it was taken. The same event may be told twice. Ends by itself within a bounded time, and soon when aborted.
    * @throws `notify/unreachable`, worth trying again (a `DeliveryFailure` says when), `notify/refused`, `secret/missing`.
    */
-  tell(event: PinionEvent, signal?: AbortSignal): Promise<void>;
+  notify(event: PinionEvent, signal?: AbortSignal): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { RevertOrder, RevertOutcome } from "../domain/journal/revert.ts";
+import type { RevertRequest, RevertOutcome } from "../domain/journal/revert.ts";
 
 /** Writes to the config repository, and nothing but what an order says: the pin put back, and the entry in quarantine.yaml. */
 export interface PinWriter {
@@ -7,5 +7,5 @@ export interface PinWriter {
    * clear that a person has moved the pin. Never forces, never overwrites another's commit, and writes each order once, however
    * often it is asked and whatever happened in between. @throws `git/unreachable`, `git/refused`, `git/branch-missing`, `git/failed`.
    */
-  revert(order: RevertOrder, signal?: AbortSignal): Promise<RevertOutcome>;
+  revert(request: RevertRequest, signal?: AbortSignal): Promise<RevertOutcome>;
 }

@@ -10,7 +10,7 @@ const plain = form(/^[0-9A-Za-z][0-9A-Za-z.+-]{0,199}$/, "1 to 200 letters, digi
 
 const ofProcess = <const Kind extends string>(kind: Kind) => Type.Object({ kind: Type.Literal(kind), process: plain }, exactly);
 
-const wish = variants([
+const spec = variants([
   ofProcess("pause"),
   ofProcess("resume"),
   ofProcess("abort"),
@@ -34,7 +34,7 @@ export const commandRequest = Type.Object(
       { ...exactly, description: "an object with the name, and perhaps the email, of who asks" },
     ),
     reason: Type.Optional(nullable(Type.String({ maxLength: 2000, description: "at most 2000 characters" }))),
-    wish,
+    spec,
   },
   exactly,
 );

@@ -8,7 +8,7 @@ import { describing, digest, list, named, nullable, oneOf, variants } from "./sh
 
 const text = Type.String();
 
-export const deploymentKind = describing<DeploymentKind>()(oneOf(["deploy", "rollback", "heal", "retire"]));
+export const deploymentKind = describing<DeploymentKind>()(oneOf(["deploy", "rollback", "self-heal", "prune"]));
 
 export const deploymentPhase = describing<DeploymentPhase>()(
   oneOf(["Pending", "Running", "Succeeded", "Failed", "RolledBack", "Superseded", "Aborted"]),

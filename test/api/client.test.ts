@@ -105,7 +105,7 @@ describe("the client", () => {
     expect(asked).toEqual(["/api/v1/deployments/a%2F..%2Fb%3Fc"]);
   });
 
-  const given = { id: "o-1", by: ann, reason: "", wish: { kind: "pause", process: "a" } } as const;
+  const given = { id: "o-1", by: ann, reason: "", spec: { kind: "pause", process: "a" } } as const;
 
   it.each<[string, number, string, unknown]>([
     ["done", 200, '{"id":"o-1","kind":"done","why":"paused","at":"2026-11-21T12:00:00.000Z"}', { kind: "done", why: "paused", at: noon }],
@@ -119,7 +119,7 @@ describe("the client", () => {
   ])("takes an order that is %s as an answer", async (_what, ...[status, body, answer]) => {
     const url = await serverThat((_request, response) => response.writeHead(status).end(body));
     const client = createControllerClient(url);
-    for (const asked of [await client.order("e", given), await client.orderAnswer("e", "o-1")]) {
+    for (const asked of [await client.command("e", given), await client.commandResult("e", "o-1")]) {
       if (answer === null) expect(asked).toBeNull();
       else expect(asked).toMatchObject(answer as object);
     }
@@ -127,6 +127,6 @@ describe("the client", () => {
 
   it("takes other refusals of an order as errors", async () => {
     const url = await serverThat((_request, response) => response.writeHead(404).end('{"code":"process/unknown","message":"none"}'));
-    await expect(createControllerClient(url).order("e", given)).rejects.toMatchObject({ code: "process/unknown", message: "none" });
+    await expect(createControllerClient(url).command("e", given)).rejects.toMatchObject({ code: "process/unknown", message: "none" });
   });
 });

@@ -86,7 +86,7 @@ describe("a secret whose value changes", () => {
     const kept = new Map<string, string>();
     const first = setting(kept);
     await first.watched().ensureInstalled([unit("orders", "a", "hunter2"), unit("returns", "b", "hunter2")]);
-    const told: number[] = [];
+    const delivered: number[] = [];
     for (const value of ["hunter2", "hunter3", "hunter3", null, "hunter3", "hunter4", "hunter2", "hunter3"]) {
       const next = setting(kept);
       next.values.key = value;
@@ -95,9 +95,9 @@ describe("a secret whose value changes", () => {
       await watched.inventory();
       next.pins.pop();
       await watched.inventory();
-      told.push(next.told.length);
+      delivered.push(next.told.length);
     }
-    expect(told).toEqual([0, 1, 0, 0, 0, 1, 0, 1]);
+    expect(delivered).toEqual([0, 1, 0, 0, 0, 1, 0, 1]);
     expect([...kept.values()].join("")).not.toMatch(/hunter/);
   });
 

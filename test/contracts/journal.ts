@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Journal } from "../../src/ports/journal.ts";
-import { arm, ending, install, opening, result, rollout, row, step, stuckWith } from "../support/journal-values.ts";
+import { arm, ending, install, opening, result, rollout, row, decision, stuckWith } from "../support/journal-values.ts";
 import { keepsEveryKind } from "./journal-kinds.ts";
 import { hearsPeople, tellsOthers } from "./journal-people.ts";
 
@@ -30,7 +30,8 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
       yield journal;
     }
     const owedOf = async (from: Journal) => (await from.state(production)).owed;
-    const owing = (process: string, ...actions: Parameters<typeof stuckWith>) => step(production, { owed: new Map([[process, actions]]) });
+    const owing = (process: string, ...actions: Parameters<typeof stuckWith>) =>
+      decision(production, { owed: new Map([[process, actions]]) });
 
     it("knows nothing of an environment it never heard of", async () => {
       const state = await journal.state("nowhere");
@@ -48,7 +49,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
 
     it("gives rows back as they were recorded, also after a restart", async () => {
       const rows = [row("a", { rollout: rollout("a", "d1") }), row("b", { refused: null, status: null, knownGood: [] })];
-      await journal.record(step(production, { processes: rows }));
+      await journal.record(decision(production, { processes: rows }));
       for await (const reader of readers()) {
         expect([...(await reader.state(production)).processes.values()].toSorted((x, y) => x.process.localeCompare(y.process))).toEqual(
           rows,
@@ -57,34 +58,34 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
     });
 
     it("keeps environments apart", async () => {
-      await journal.record(step(production, { processes: [row("a")], owed: new Map([["a", [install("a")]]]) }));
-      await journal.record(step("staging", { forgotten: ["a"], owed: new Map([["a", []]]) }));
+      await journal.record(decision(production, { processes: [row("a")], owed: new Map([["a", [install("a")]]]) }));
+      await journal.record(decision("staging", { forgotten: ["a"], owed: new Map([["a", []]]) }));
       expect((await journal.state(production)).processes.size).toBe(1);
       expect(await owedOf(journal)).toHaveLength(1);
       expect((await journal.state("staging")).processes.size).toBe(0);
     });
 
     it("replaces a row and forgets one", async () => {
-      await journal.record(step(production, { processes: [row("a"), row("b")] }));
-      await journal.record(step(production, { processes: [row("a", { status: null })], forgotten: ["b"] }));
+      await journal.record(decision(production, { processes: [row("a"), row("b")] }));
+      await journal.record(decision(production, { processes: [row("a", { status: null })], forgotten: ["b"] }));
       const { processes } = await (await subject.reopen()).state(production);
       expect([...processes.keys()]).toEqual(["a"]);
       expect(processes.get("a")?.status).toBeNull();
     });
 
     it("hands out the same map while no row changes, and never changes one that it handed out", async () => {
-      await journal.record(step(production, { processes: [row("a")] }));
+      await journal.record(decision(production, { processes: [row("a")] }));
       const before = await journal.state(production);
       await journal.record(owing("a", install("a")));
       expect((await journal.state(production)).processes).toBe(before.processes);
-      await journal.record(step(production, { processes: [row("b")] }));
+      await journal.record(decision(production, { processes: [row("b")] }));
       expect([...before.processes.keys()]).toEqual(["a"]);
       expect(before.owed).toEqual([]);
     });
 
     it("owes actions in the order of the decision, also after a restart", async () => {
       await journal.record(
-        step(production, {
+        decision(production, {
           owed: new Map([
             ["b", [arm("b"), install("b")]],
             ["a", [install("a")]],
@@ -98,7 +99,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
 
     it("lets a newer decision replace what its process owed, and only that", async () => {
       await journal.record(
-        step(production, {
+        decision(production, {
           owed: new Map([
             ["a", [install("a")]],
             ["b", [install("b")]],
@@ -107,7 +108,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
       );
       await journal.record(owing("a", arm("a")));
       expect((await owedOf(journal)).map((entry) => entry.action)).toEqual([install("b"), arm("a")]);
-      await journal.record(step(production, { owed: new Map([["a", []]]) }));
+      await journal.record(decision(production, { owed: new Map([["a", []]]) }));
       expect((await owedOf(await subject.reopen())).map((entry) => entry.action)).toEqual([install("b")]);
     });
 
@@ -115,7 +116,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
       await journal.record(owing("a", install("a")));
       const [first] = await owedOf(journal);
       await journal.refused(production, first?.id ?? -1, stuckWith(install("a")), 77);
-      await journal.record(step(production, { owed: new Map([["a", [arm("a"), install("a")]]]) }));
+      await journal.record(decision(production, { owed: new Map([["a", [arm("a"), install("a")]]]) }));
       for await (const reader of readers()) {
         const owed = await owedOf(reader);
         expect(owed.map((entry) => entry.action)).toEqual([arm("a"), install("a")]);
@@ -125,14 +126,14 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
     });
 
     it("owes the same wish once", async () => {
-      await journal.record(step(production, { owed: new Map([["a", [install("a"), install("a")]]]) }));
+      await journal.record(decision(production, { owed: new Map([["a", [install("a"), install("a")]]]) }));
       expect(await owedOf(journal)).toHaveLength(1);
     });
 
     it("settles what is done, and does not mind ids it does not know", async () => {
-      await journal.record(step(production, { owed: new Map([["a", [install("a"), arm("a")]]]) }));
+      await journal.record(decision(production, { owed: new Map([["a", [install("a"), arm("a")]]]) }));
       const [first] = await owedOf(journal);
-      await journal.settled(production, [first?.id ?? -1, 4711]);
+      await journal.acknowledged(production, [first?.id ?? -1, 4711]);
       await journal.refused(production, 4711, stuckWith(arm("a")), 5);
       expect((await owedOf(journal)).map((entry) => entry.action)).toEqual([arm("a")]);
       expect((await owedOf(await subject.reopen())).map((entry) => entry.action)).toEqual([arm("a")]);
@@ -141,7 +142,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
     it("never gives an id twice, not even after a restart", async () => {
       await journal.record(owing("a", install("a")));
       const [first] = await owedOf(journal);
-      await journal.settled(production, [first?.id ?? -1]);
+      await journal.acknowledged(production, [first?.id ?? -1]);
       const again = await subject.reopen();
       await again.record(owing("a", install("a")));
       const [second] = await owedOf(again);
@@ -149,9 +150,9 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
     });
 
     it("tells a deployment's story with steps, outcome and validations", async () => {
-      await journal.record(step(production, { deployments: [opening(production, "a", "d1")] }));
-      await journal.recordEvidence(production, "d1", [result("creates an order")]);
-      await journal.record(step(production, { deployments: [ending("d1")] }));
+      await journal.record(decision(production, { deployments: [opening(production, "a", "d1")] }));
+      await journal.recordValidation(production, "d1", [result("creates an order")]);
+      await journal.record(decision(production, { deployments: [ending("d1")] }));
       const [deployment] = await (await subject.reopen()).history({ id: "d1" });
       expect(deployment).toEqual({
         ...opening(production, "a", "d1").opened,
@@ -166,21 +167,21 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
     });
 
     it("replaces an older result of the same validation and keeps the others", async () => {
-      await journal.record(step(production, { deployments: [opening(production, "a", "d1")] }));
-      await journal.recordEvidence(production, "d1", [result("one", "unknown"), result("two")]);
-      await journal.recordEvidence(production, "d1", [result("one", "passed")]);
+      await journal.record(decision(production, { deployments: [opening(production, "a", "d1")] }));
+      await journal.recordValidation(production, "d1", [result("one", "unknown"), result("two")]);
+      await journal.recordValidation(production, "d1", [result("one", "passed")]);
       for await (const reader of readers()) {
-        expect((await reader.state(production)).evidence.get("d1")).toEqual([result("one", "passed"), result("two")]);
+        expect((await reader.state(production)).validationResults.get("d1")).toEqual([result("one", "passed"), result("two")]);
       }
     });
 
     it("remembers evidence of deployments under way only, and keeps the rest as history", async () => {
-      await journal.record(step(production, { deployments: [opening(production, "a", "d1")] }));
-      await journal.recordEvidence(production, "d1", [result("one")]);
-      await journal.record(step(production, { deployments: [ending("d1")] }));
-      await journal.recordEvidence(production, "d1", [result("too late")]);
+      await journal.record(decision(production, { deployments: [opening(production, "a", "d1")] }));
+      await journal.recordValidation(production, "d1", [result("one")]);
+      await journal.record(decision(production, { deployments: [ending("d1")] }));
+      await journal.recordValidation(production, "d1", [result("too late")]);
       for await (const reader of readers()) {
-        expect((await reader.state(production)).evidence.size).toBe(0);
+        expect((await reader.state(production)).validationResults.size).toBe(0);
         expect((await reader.history({ id: "d1" }))[0]?.validations).toEqual([result("one"), result("too late")]);
       }
     });
@@ -191,7 +192,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
         ["production", "b", "d2"],
         ["staging", "a", "d3"],
       ] as const) {
-        await journal.record(step(environment, { deployments: [opening(environment, process, id)] }));
+        await journal.record(decision(environment, { deployments: [opening(environment, process, id)] }));
       }
       const found = async (query: Parameters<Journal["history"]>[0]) => (await journal.history(query)).map((deployment) => deployment.id);
       expect(await found({})).toEqual(["d3", "d2", "d1"]);
@@ -204,7 +205,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
     });
 
     it("does not stumble over a step of a deployment it does not know", async () => {
-      await journal.record(step(production, { processes: [row("a")], deployments: [ending("never-opened")] }));
+      await journal.record(decision(production, { processes: [row("a")], deployments: [ending("never-opened")] }));
       expect((await journal.state(production)).processes.size).toBe(1);
       expect(await journal.history({})).toEqual([]);
     });

@@ -23,22 +23,22 @@ export function notifierContract(name: string, make: () => Promise<NotifierUnder
     afterEach(() => under.close());
 
     const failure = async (signal?: AbortSignal): Promise<unknown> =>
-      under.notifier.tell(event(), signal).then(
+      under.notifier.notify(event(), signal).then(
         () => null,
         (error: unknown) => error,
       );
 
     it.each(eventKinds)("takes an event of the kind %s", async (kind) => {
       const isWhole = kind === "frozen" || kind === "unfrozen";
-      await under.notifier.tell(
+      await under.notifier.notify(
         event(isWhole ? { kind, process: null, deployment: null, version: null, from: null, commit: null } : { kind }),
       );
       expect(under.taken()).toBe(1);
     });
 
     it("takes the same event twice", async () => {
-      await under.notifier.tell(event());
-      await under.notifier.tell(event());
+      await under.notifier.notify(event());
+      await under.notifier.notify(event());
       expect(under.taken()).toBe(2);
     });
 
@@ -77,7 +77,7 @@ export function notifierContract(name: string, make: () => Promise<NotifierUnder
       under.become({ laterMs: null });
       await failure();
       under.become("takes");
-      await under.notifier.tell(event());
+      await under.notifier.notify(event());
       expect(under.taken()).toBe(1);
     });
   });

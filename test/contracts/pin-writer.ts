@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CommitId, Digest, ProcessId, Version } from "../../src/domain/names.ts";
-import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 import { failureOf } from "../support/failure.ts";
 
@@ -42,7 +42,7 @@ export interface BranchCommit {
 }
 
 /** An order to take order-intake in production back from 1.5.0 to 1.4.2. */
-export function revertOrder(changes: Partial<RevertOrder> = {}): RevertOrder {
+export function revertOrder(changes: Partial<RevertRequest> = {}): RevertRequest {
   return {
     id: "rb-1",
     environment: "production",
@@ -61,7 +61,7 @@ export function revertOrder(changes: Partial<RevertOrder> = {}): RevertOrder {
   };
 }
 
-const order = revertOrder();
+const request = revertOrder();
 
 export function pinWriterContract(name: string, make: () => Promise<PinWriterUnderTest>): void {
   describe(`pin writer contract: ${name}`, () => {
@@ -80,7 +80,7 @@ export function pinWriterContract(name: string, make: () => Promise<PinWriterUnd
 
     it("puts the pin back and enters the quarantine, in one commit on the branch", async () => {
       const before = await world.commits();
-      const outcome = await world.writer.revert(order);
+      const outcome = await world.writer.revert(request);
       const [newest, ...older] = await world.commits();
       expect(older).toEqual(before);
       expect(outcome).toEqual({ kind: "committed", commit: newest?.commit });
@@ -88,7 +88,7 @@ export function pinWriterContract(name: string, make: () => Promise<PinWriterUnd
       expect(await world.pinned("order-intake")).toBe("1.4.2");
       expect(await world.pinned("payment")).toBe("2.0.0");
       expect(await world.quarantined()).toMatchObject([
-        { process: "order-intake", version: "1.5.0", digest: order.quarantine, rollbackId: "rb-1" },
+        { process: "order-intake", version: "1.5.0", digest: request.quarantine, rollbackId: "rb-1" },
       ]);
     });
 
@@ -117,27 +117,27 @@ export function pinWriterContract(name: string, make: () => Promise<PinWriterUnd
     });
 
     it("writes an order once, however often it is asked", async () => {
-      const first = await world.writer.revert(order);
-      expect(await world.writer.revert(order)).toEqual(first);
-      expect(await (await world.restart()).revert(order)).toEqual(first);
+      const first = await world.writer.revert(request);
+      expect(await world.writer.revert(request)).toEqual(first);
+      expect(await (await world.restart()).revert(request)).toEqual(first);
       expect(await writtenBy("rb-1")).toHaveLength(1);
     });
 
     it("writes it once when two ask at the same time", async () => {
-      const [one, other] = await Promise.all([world.writer.revert(order), world.writer.revert(order)]);
+      const [one, other] = await Promise.all([world.writer.revert(request), world.writer.revert(request)]);
       expect(one).toEqual(other);
       expect(await writtenBy("rb-1")).toHaveLength(1);
     });
 
     it("does not write it again after a person has pinned the bad version once more", async () => {
-      const first = await world.writer.revert(order);
+      const first = await world.writer.revert(request);
       await world.pin("order-intake", "1.5.0");
-      expect(await world.writer.revert(order)).toEqual(first);
+      expect(await world.writer.revert(request)).toEqual(first);
       expect(await world.pinned("order-intake")).toBe("1.5.0");
     });
 
     it("writes another order about the same version", async () => {
-      await world.writer.revert(order);
+      await world.writer.revert(request);
       await world.pin("order-intake", "1.5.0");
       expect((await world.writer.revert(revertOrder({ id: "rb-2" }))).kind).toBe("committed");
       expect(await world.pinned("order-intake")).toBe("1.4.2");
@@ -147,7 +147,7 @@ export function pinWriterContract(name: string, make: () => Promise<PinWriterUnd
     it("writes on top of what people commit in between, and loses none of it", async () => {
       let person = "";
       world.beforePush(async () => (person = await world.pin("payment", "2.1.0")));
-      expect((await world.writer.revert(order)).kind).toBe("committed");
+      expect((await world.writer.revert(request)).kind).toBe("committed");
       expect(await isOnBranch(person)).toBe(true);
       expect(await world.pinned("payment")).toBe("2.1.0");
       expect(await world.pinned("order-intake")).toBe("1.4.2");
@@ -160,7 +160,7 @@ export function pinWriterContract(name: string, make: () => Promise<PinWriterUnd
       ["taken out", null],
     ])("writes nothing when a person has %s the pin", async (_, version) => {
       const commit = await world.pin("order-intake", version);
-      const outcome = await world.writer.revert(order);
+      const outcome = await world.writer.revert(request);
       expect(outcome).toMatchObject({ kind: "superseded", why: expect.stringMatching(/order-intake/) });
       expect((await world.commits())[0]?.commit).toBe(commit);
       expect(await world.pinned("order-intake")).toBe(version);
@@ -169,24 +169,24 @@ export function pinWriterContract(name: string, make: () => Promise<PinWriterUnd
 
     it("writes nothing when a person moves the pin between the look and the push", async () => {
       world.beforePush(() => world.pin("order-intake", "1.6.0"));
-      expect((await world.writer.revert(order)).kind).toBe("superseded");
+      expect((await world.writer.revert(request)).kind).toBe("superseded");
       expect(await world.pinned("order-intake")).toBe("1.6.0");
       expect(await writtenBy("rb-1")).toEqual([]);
     });
 
     it.each(["git/unreachable", "git/refused"] as const)("says %s while it is so, and writes once it is over", async (code) => {
       await world.fail(code);
-      expect((await failureOf(world.writer.revert(order))).code).toBe(code);
+      expect((await failureOf(world.writer.revert(request))).code).toBe(code);
       await world.fail(null);
       expect(await writtenBy("rb-1")).toEqual([]);
-      expect((await world.writer.revert(order)).kind).toBe("committed");
+      expect((await world.writer.revert(request)).kind).toBe("committed");
       expect(await writtenBy("rb-1")).toHaveLength(1);
     });
 
     it("finds what it pushed when the answer was lost", async () => {
       world.loseAnswer();
-      const lost = await world.writer.revert(order).catch(() => null);
-      const outcome = await (await world.restart()).revert(order);
+      const lost = await world.writer.revert(request).catch(() => null);
+      const outcome = await (await world.restart()).revert(request);
       const [commit] = await writtenBy("rb-1");
       expect(outcome).toEqual({ kind: "committed", commit });
       expect(lost === null || lost.kind === "committed").toBe(true);
@@ -195,19 +195,19 @@ export function pinWriterContract(name: string, make: () => Promise<PinWriterUnd
 
     it("finds it too when a person has moved the pin since", async () => {
       world.loseAnswer();
-      await world.writer.revert(order).catch(() => null);
+      await world.writer.revert(request).catch(() => null);
       await world.pin("order-intake", "1.7.0");
-      expect(await world.writer.revert(order)).toEqual({ kind: "committed", commit: (await writtenBy("rb-1"))[0] });
+      expect(await world.writer.revert(request)).toEqual({ kind: "committed", commit: (await writtenBy("rb-1"))[0] });
       expect(await world.pinned("order-intake")).toBe("1.7.0");
     });
 
     it("proposes on a branch of its own where the branch takes no push", async () => {
       await world.protect();
-      const outcome = await world.writer.revert(order);
+      const outcome = await world.writer.revert(request);
       expect(outcome).toMatchObject({ kind: "proposed", branch: "rollback/production/rb-1", why: expect.stringMatching(/\w/) });
       expect(await world.proposals()).toEqual(["rollback/production/rb-1"]);
       expect(await world.pinned("order-intake")).toBe("1.5.0");
-      const again = await (await world.restart()).revert(order);
+      const again = await (await world.restart()).revert(request);
       expect(again).toMatchObject({ kind: "proposed", commit: outcome.kind === "proposed" ? outcome.commit : "" });
     });
 
@@ -231,7 +231,7 @@ export function pinWriterContract(name: string, make: () => Promise<PinWriterUnd
 
     it("writes nothing once it was told to stop", async () => {
       const stop = AbortSignal.abort();
-      expect((await failureOf(world.writer.revert(order, stop))).code).toBe("git/failed");
+      expect((await failureOf(world.writer.revert(request, stop))).code).toBe("git/failed");
       expect(await writtenBy("rb-1")).toEqual([]);
     });
   });

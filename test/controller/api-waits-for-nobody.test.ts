@@ -55,8 +55,8 @@ describe("while something hangs", () => {
     const { controller, hang } = await deployed();
     hang("engine", "router", "git");
     controller.commands.refresh();
-    const { tallies, deliveries, alerts, notifications, process } = metricsView;
-    const figures = () => Promise.resolve({ tallies, deliveries, alerts });
+    const { deploymentCounts, deliveries, alerts, notifications, process } = metricsView;
+    const figures = () => Promise.resolve({ deploymentCounts, deliveries, alerts });
     const overview = () => controller.queries.overview();
     const page = await createMetricsPage({ overview, figures, notifications: () => notifications, process: () => process })();
     expect(page).toMatch(/^pinion_environment_observed_timestamp_seconds\{environment="production"\} \d/mu);

@@ -27,9 +27,9 @@ it("does not lose the time in which the environment was frozen", async () => {
   await outlast(world, "beta", ["alpha"]);
   spoil(world, "alpha");
   await settleWatched(world, []);
-  await world.order({ kind: "freeze" });
+  await world.command({ kind: "freeze" });
   const [frozenAt, deadline] = [world.now, (await world.state("alpha"))?.rollout?.deadline ?? 0];
   world.now += 60_000;
-  await world.order({ kind: "unfreeze" });
+  await world.command({ kind: "unfreeze" });
   expect((await world.state("alpha"))?.rollout?.deadline).toBe(deadline + world.now - frozenAt);
 });

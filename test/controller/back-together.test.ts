@@ -14,7 +14,7 @@ const round: Move = {
 };
 const coldOnce = { ...blueGreen, keepOldVersion: false };
 const told = async (world: World, wanted: string): Promise<readonly (string | null)[]> =>
-  (await world.journal.untold(1_000)).filter(({ kind }) => kind === wanted).map(({ process }) => process);
+  (await world.journal.pendingEvents(1_000)).filter(({ kind }) => kind === wanted).map(({ process }) => process);
 const reasonOf = async (world: World, process: string): Promise<string> => (await world.status(process))?.reason.text ?? "";
 
 describe.each([
@@ -44,7 +44,7 @@ describe.each([
   it("its partner goes back too when that one's watch is over, as long as its version before is warm", async () => {
     const world = await moved(change);
     await outlast(world, "alpha", ["beta"]);
-    expect((await world.state("beta"))?.rollout?.state.kind).toBe("watching");
+    expect((await world.state("beta"))?.rollout?.state.kind).toBe("baking");
     const since = world.router.calls.length;
     spoil(world, "beta");
     expect(await settleWatched(world, paths)).toEqual([]);
@@ -75,8 +75,8 @@ describe("a version whose paths changed owner", () => {
     expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "2.0.0": 100 }, { "2.0.0": 100 }]);
     expect(await reasonOf(world, "alpha")).toContain("not rolled back: beta has GET /apple, which it would get back");
     for (const kind of ["recover", "rollback"] as const) {
-      const answer = await world.order({ kind, process: "alpha", to: null });
-      expect(answer).toMatchObject({ kind: "refused", why: "beta has GET /apple, which it would get back: revert both in one commit" });
+      const result = await world.command({ kind, process: "alpha", to: null });
+      expect(result).toMatchObject({ kind: "refused", why: "beta has GET /apple, which it would get back: revert both in one commit" });
     }
     expect(world.reverts).toEqual([]);
     world.pin("alpha", "1.0.0");
@@ -103,7 +103,7 @@ describe("a version whose paths changed owner", () => {
     spoil(world, "", ["beta"]);
     const isThere = async (): Promise<boolean> => {
       const rollout = (await world.state("alpha"))?.rollout;
-      return world.traffic("alpha")["3.0.0"] === 100 && (when === "watched" ? rollout?.state.kind === "watching" : rollout === null);
+      return world.traffic("alpha")["3.0.0"] === 100 && (when === "watched" ? rollout?.state.kind === "baking" : rollout === null);
     };
     for (let passes = 0; !(await isThere()); passes += 1) {
       expect(passes).toBeLessThan(100);
@@ -187,12 +187,12 @@ describe("when a process takes over the paths of one that is taken out, and is r
 
   it("a person's rollback of it is refused, and a recovery takes the traffic back", async () => {
     const world = await moved(merge);
-    expect(await world.order({ kind: "rollback", process: "beta", to: null })).toMatchObject({
+    expect(await world.command({ kind: "rollback", process: "beta", to: null })).toMatchObject({
       kind: "refused",
       why: expect.stringContaining("alpha was taken out") as unknown,
     });
-    const answer = await world.order({ kind: "recover", process: "beta" });
-    expect(answer).toMatchObject({ kind: "done", why: expect.stringContaining("alpha serves its paths again") as unknown });
+    const result = await world.command({ kind: "recover", process: "beta" });
+    expect(result).toMatchObject({ kind: "done", why: expect.stringContaining("alpha serves its paths again") as unknown });
     expect(await settleWatched(world, ["/apple", "/beta"])).toEqual([]);
     expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "1.0.0": 100 }, { "1.0.0": 100 }]);
     expect(world.reverts).toEqual([]);
@@ -280,8 +280,8 @@ describe.each([
     if (when === "over") expect(await settleWatched(world, paths)).toEqual([]);
     expect((await world.state("beta"))?.rollout === null).toBe(when === "over");
     const since = world.router.calls.length;
-    const answer = await world.order({ kind, process: "beta", to: null });
-    expect(answer).toMatchObject({ kind: "done", why: expect.stringContaining("alpha goes back together with it") as unknown });
+    const result = await world.command({ kind, process: "beta", to: null });
+    expect(result).toMatchObject({ kind: "done", why: expect.stringContaining("alpha goes back together with it") as unknown });
     expect(await settleWatched(world, paths)).toEqual([]);
     expect(writes(world, since)[0]).toEqual(["alpha", "beta"]);
     expect(world.reverts).toMatchObject([{ process: "beta", along: [{ process: "alpha", from: "2.0.0", to: "1.0.0" }] }]);

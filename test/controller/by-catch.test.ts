@@ -38,7 +38,7 @@ async function failedBesideARollback(world: World): Promise<void> {
   world.pin("orders", "1.1.0");
   world.prober.setAnswer(({ url }) => (url.includes("orders") ? { status: 502 } : {}));
   for (let passes = 0; passes < 30 && (await world.state("orders"))?.rollout?.state.kind !== "checking"; passes += 1) await world.pass();
-  expect(await world.order({ kind: "rollback", process: "billing", to: null })).toMatchObject({ kind: "done" });
+  expect(await world.command({ kind: "rollback", process: "billing", to: null })).toMatchObject({ kind: "done" });
 }
 
 describe("a version that fails while what it calls is being rolled back", () => {
@@ -91,7 +91,7 @@ describe("a version that has traffic when what it calls is rolled back", () => {
 
   async function areWatched(world: World): Promise<boolean> {
     const states = await Promise.all(["billing", "orders"].map((process) => world.state(process)));
-    return states.every((state) => state?.rollout?.state.kind === "watching");
+    return states.every((state) => state?.rollout?.state.kind === "baking");
   }
 
   it("is neither reverted nor put into quarantine, and is tried again once when that is healthy", async () => {
@@ -140,14 +140,14 @@ describe("a version that has traffic when what it calls is rolled back", () => {
 
 describe("a version that is condemned seconds before what it calls", () => {
   /** Both are being watched; only the caller answers with errors so far. */
-  async function callerFails(world: World, watchMs = 90_000): Promise<void> {
-    use(world, blueGreen, watchMs, [errorRate]);
+  async function callerFails(world: World, bakeMs = 90_000): Promise<void> {
+    use(world, blueGreen, bakeMs, [errorRate]);
     measure(world, 0);
     world.pin("billing", "2.1.0");
     world.pin("orders", "1.1.0");
     await passesUntil(world, async () => {
       const states = await Promise.all(["billing", "orders"].map((process) => world.state(process)));
-      return states.every((state) => state?.rollout?.state.kind === "watching");
+      return states.every((state) => state?.rollout?.state.kind === "baking");
     });
     failing(world, ["orders"]);
     await passesUntil(world, async () => (await world.state("orders"))?.rollout === null);
@@ -186,7 +186,7 @@ describe("a version that is condemned seconds before what it calls", () => {
     measure(world, 0);
     world.pin("billing", "2.2.0");
     world.pin("orders", "1.1.0");
-    await passesUntil(world, async () => (await world.state("orders"))?.rollout?.state.kind === "watching");
+    await passesUntil(world, async () => (await world.state("orders"))?.rollout?.state.kind === "baking");
     failing(world, ["orders"]);
     await passesUntil(world, async () => (await world.state("orders"))?.rollout === null);
     expect((await world.state("orders"))?.revert?.doubt?.about).toEqual(["billing"]);
@@ -195,16 +195,16 @@ describe("a version that is condemned seconds before what it calls", () => {
   it("is tried again at once when a person wants it", async () => {
     const world = await caller();
     await callerFails(world);
-    expect(await world.order({ kind: "retry", process: "orders" })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "retry", process: "orders" })).toMatchObject({ kind: "done" });
     expect(await world.state("orders")).toMatchObject({ quarantined: [], revert: null });
   });
 
   it.each([
     ["that is found good", 30_000, 35_000],
     ["the time for it is over", 90_000, 61_000],
-  ])("is reverted as ever once %s", async (_, watchMs, afterMs) => {
+  ])("is reverted as ever once %s", async (_, bakeMs, afterMs) => {
     const world = await caller();
-    await callerFails(world, watchMs);
+    await callerFails(world, bakeMs);
     world.now += afterMs;
     await world.settle();
     expect(world.reverts.map(({ process }) => process)).toEqual(["orders"]);
@@ -224,7 +224,7 @@ describe("a version that fails beside a dependency that does not go back", () =>
     await world.settle();
     world.pin("orders", "1.1.0");
     await passesUntil(world, async () => (await world.state("orders"))?.rollout?.candidate?.version === "1.1.0");
-    await passesUntil(world, async () => (await world.state("orders"))?.rollout?.state.kind === "watching");
+    await passesUntil(world, async () => (await world.state("orders"))?.rollout?.state.kind === "baking");
     failing(world, ["billing", "orders"]);
     await passesUntil(world, async () => (await world.state("orders"))?.rollout === null);
     expect((await world.status("billing"))?.reason.code).toBe("PersonMustDecide");
@@ -238,7 +238,7 @@ describe("a version that fails beside a dependency that does not go back", () =>
     world.pin("billing", "2.1.0");
     await world.settle();
     world.spec = { ...world.spec, rollback: { ...world.spec.rollback, manual: { enabled: true, approvalRequired: true } } };
-    expect(await world.order({ kind: "rollback", process: "billing", to: null })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "rollback", process: "billing", to: null })).toMatchObject({ kind: "done" });
     await world.settle();
     expect((await world.state("billing"))?.revert?.outcome?.kind).toBe("proposed");
     world.prober.setAnswer(({ url }) => (url.includes("orders") ? { status: 502 } : {}));

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createDeliveryWatch, type DeliveryWatch } from "../../src/controller/delivery.ts";
 import type { Deployment } from "../../src/domain/journal/state.ts";
 import type { HistoryQuery } from "../../src/ports/journal.ts";
-import { deployment, tally } from "../support/delivery-values.ts";
+import { deployment, deploymentCount } from "../support/delivery-values.ts";
 import { createKeptLog, type KeptLog } from "../support/log.ts";
 import { createVirtualClock, type VirtualClock } from "../support/virtual-clock.ts";
 
@@ -16,7 +16,7 @@ const end = (phase: Deployment["phase"], environment = "production"): void => {
   history.push(deployment({ phase, environment, startedAt: clock.now() - 60_000, endedAt: clock.now() }));
 };
 const journal = {
-  tallies: async () => history.map(({ environment, phase }) => tally({ environment, phase, count: 1 })),
+  deploymentCounts: async () => history.map(({ environment, phase }) => deploymentCount({ environment, phase, count: 1 })),
   history: async (query: HistoryQuery) => {
     asked.push(query);
     return history.filter(({ environment }) => environment === query.environment);
@@ -73,22 +73,22 @@ describe("the watch over deployments", () => {
     await clock.pass(1);
     expect(log.lines).toEqual([]);
     end("Failed");
-    watch.ring();
+    watch.notify();
     await clock.pass(10_000);
     expect(lines("warn")).toMatchObject([
       { text: expect.stringContaining("alert: deployment_failure_rate has crossed its threshold") as string },
     ]);
-    watch.ring();
+    watch.notify();
     await clock.pass(10_000);
     expect(lines("warn")).toHaveLength(1);
     for (let more = 0; more < 8; more += 1) end("Succeeded");
-    watch.ring();
+    watch.notify();
     await clock.pass(10_000);
     expect(lines("info")).toHaveLength(1);
     end("Failed");
     end("Failed");
     end("Failed");
-    watch.ring();
+    watch.notify();
     await clock.pass(10_000);
     expect(lines("warn")).toHaveLength(2);
   });

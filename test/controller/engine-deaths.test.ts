@@ -59,7 +59,7 @@ describe("a process whose version ends its engine", () => {
       reason: { code: "KillsEngine", text: "the engine's process ended 2 times while 1.0.0 ran, and nothing else is suspected" },
     });
     expect(await at.status("billing")).toMatchObject({ health: "Healthy" });
-    const events = await at.journal.untold(1_000);
+    const events = await at.journal.pendingEvents(1_000);
     expect(events.filter(({ code }) => code === "KillsEngine")).toMatchObject([{ kind: "held", process: "orders" }]);
     at.now += hour;
     at.engine.setDeaths();

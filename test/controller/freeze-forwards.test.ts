@@ -11,7 +11,7 @@ beforeEach(async () => {
   await world.settle();
   world.pin("orders", "1.0.0");
   await world.settle();
-  await world.order({ kind: "freeze" });
+  await world.command({ kind: "freeze" });
 });
 
 it("a version that was good before is not deployed forwards in a freeze", async () => {
@@ -25,7 +25,7 @@ it("a version that was good before is not deployed forwards in a freeze", async 
 it("goes forwards when the freeze is lifted", async () => {
   world.pin("orders", "1.1.0");
   await world.settle();
-  await world.order({ kind: "unfreeze" });
+  await world.command({ kind: "unfreeze" });
   await world.settle();
   expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
 });
@@ -46,14 +46,14 @@ it.each([
   { kind: "promote", process: "orders", isFull: true },
   { kind: "promote", process: "orders", isFull: false },
   { kind: "resume", process: "orders" },
-] as const)("no $kind gives more traffic in a freeze", async (wish) => {
-  await world.order({ kind: "unfreeze" });
+] as const)("no $kind gives more traffic in a freeze", async (spec) => {
+  await world.command({ kind: "unfreeze" });
   world.spec = { ...world.spec, strategy: canary };
   world.publish("orders", "1.2.0");
   world.pin("orders", "1.2.0");
   await world.settle();
-  await world.order({ kind: "freeze" });
-  expect(await world.order(wish)).toMatchObject({ kind: "refused", why: expect.stringMatching(/frozen by Ada/u) as string });
+  await world.command({ kind: "freeze" });
+  expect(await world.command(spec)).toMatchObject({ kind: "refused", why: expect.stringMatching(/frozen by Ada/u) as string });
   await world.settle();
   expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.2.0": 20 });
 });

@@ -45,14 +45,14 @@ describe.each(["reserve", "full"] as const)("a canary that goes bad while the di
     await world.pass().catch(() => undefined);
     fill(world, "free");
     await world.settle();
-    const events = (await world.journal.untold(1_000)).filter(({ kind }) => kind === "store-failing");
+    const events = (await world.journal.pendingEvents(1_000)).filter(({ kind }) => kind === "store-failing");
     expect(events).toMatchObject([{ why: "nothing can be recorded: journal.db: the disk is full" }]);
   });
 
   it("wakes whoever tells it to others, at the latest when there is room again", async () => {
     let rings = 0;
     fill(world, "free");
-    world.ports = { ...world.ports, telling: { ring: () => void (rings += 1) } };
+    world.ports = { ...world.ports, dispatcher: { notify: () => void (rings += 1) } };
     await world.settle();
     expect(rings).toBeGreaterThan(0);
   });
@@ -223,7 +223,7 @@ describe("an environment that is unfrozen and frozen again while the disk is ful
 
   it("stays frozen when there is room again", async () => {
     world = await running();
-    await world.order({ kind: "freeze" });
+    await world.command({ kind: "freeze" });
     await freezeAgain();
     expect((await world.journal.state(environment)).freeze).not.toBeNull();
   });

@@ -66,7 +66,7 @@ describe("a canary that got all the traffic at once, since a path changed its ow
     await passes(world, errorRate.windowMs + 1_000);
     await passes(world, 3_600_000);
     expect((await world.status("beta"))?.reason.code).toBe("PersonMustDecide");
-    expect(await world.order({ kind: "promote", process: "beta", isFull: false })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "promote", process: "beta", isFull: false })).toMatchObject({ kind: "done" });
     await world.settle();
     expect((await world.state("beta"))?.rollout).toBeNull();
     expect(await goodVersions("beta")).toEqual(["2.0.0", "1.0.0"]);

@@ -58,7 +58,7 @@ it("waits with its share until the taker is ready, and says for whom; then all c
 
 it("waits also when a person promotes it to all the traffic", async () => {
   expect(await settleWatched(world, paths)).toEqual([]);
-  expect(await world.order({ kind: "promote", process: "alpha", isFull: true })).toMatchObject({ kind: "done" });
+  expect(await world.command({ kind: "promote", process: "alpha", isFull: true })).toMatchObject({ kind: "done" });
   expect(await settleWatched(world, paths)).toEqual([]);
   expect(world.traffic("alpha")).toEqual(shared);
 });

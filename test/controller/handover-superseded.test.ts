@@ -68,8 +68,8 @@ it("takes nobody out whose paths another is to have that is not ready any more",
   await passesOwned(world, ["/apple"]);
   expect(await ownersOf(world, "/apple")).toEqual(["alpha 1.0.0"]);
   const [calledOff] = await world.journal.history({ process: "alpha" });
-  expect(calledOff).toMatchObject({ kind: "retire", phase: "Superseded", reason: { code: "Superseded" } });
-  expect((await world.journal.untold(1_000)).filter(({ kind, process }) => kind === "failed" && process === "alpha")).toEqual([]);
+  expect(calledOff).toMatchObject({ kind: "prune", phase: "Superseded", reason: { code: "Superseded" } });
+  expect((await world.journal.pendingEvents(1_000)).filter(({ kind, process }) => kind === "failed" && process === "alpha")).toEqual([]);
   world.engine.keepUnready(world.digest("gamma", "3.0.0"), false);
   await passesOwned(world, ["/apple"]);
   expect(await ownersOf(world, "/apple")).toEqual(["gamma 3.0.0"]);

@@ -102,7 +102,7 @@ describe("a path that changes its owner", () => {
     it("no other version of the first begins when it is taken back", async () => {
       world.publish("alpha", "3.0.0", { paths: ["/banana"] });
       world.pin("alpha", "3.0.0");
-      await world.order({ kind: "recover", process: "alpha" });
+      await world.command({ kind: "recover", process: "alpha" });
       expect(await underWay()).toBe(1);
     });
   });

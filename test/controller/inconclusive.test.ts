@@ -70,7 +70,7 @@ describe("without a verdict", () => {
     expect((await world.status("orders"))?.reason.text).toContain("`pinion retry production/orders`");
     await expectNobodyCondemned();
     measure(world, 0);
-    expect(await world.order({ kind: "retry", process: "orders" })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "retry", process: "orders" })).toMatchObject({ kind: "done" });
     await world.settle();
     await passes(world, 5_000);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 50, "1.1.0": 50 });
@@ -113,9 +113,9 @@ describe("without a verdict", () => {
     expect(world.traffic("orders")).toEqual(before);
     expect(await world.status("orders")).toMatchObject({ health: "Suspended", phase: "Running" });
     expect((await world.status("orders"))?.reason.text).toContain("onInconclusive: pause");
-    expect(await world.order({ kind: name === "rolling" ? "resume" : "promote", process: "orders", isFull: false } as never)).toMatchObject(
-      { kind: "done" },
-    );
+    expect(
+      await world.command({ kind: name === "rolling" ? "resume" : "promote", process: "orders", isFull: false } as never),
+    ).toMatchObject({ kind: "done" });
     await world.settle();
     if (name === "rolling") measure(world, 0);
     await passes(world, 5_000);
@@ -132,14 +132,14 @@ describe("without a verdict", () => {
     await passes(world, 3_600_000);
     const paused = { state: { kind: "pausing", done: ["one"] }, paused: { by: { name: "Pinion" } } };
     expect((await world.state("orders"))?.rollout).toMatchObject(paused);
-    const full = await world.order({ kind: "promote", process: "orders", isFull: true });
+    const full = await world.command({ kind: "promote", process: "orders", isFull: true });
     expect(full).toMatchObject({ kind: "refused", why: expect.stringContaining("promote it without --full") as string });
-    expect(await world.order({ kind: "promote", process: "orders", isFull: false })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "promote", process: "orders", isFull: false })).toMatchObject({ kind: "done" });
     await world.settle();
     expect((await world.state("orders"))?.rollout).toMatchObject({ state: { kind: "pausing", done: ["one", "two"] }, paused: null });
     await passes(world, 3_600_000);
     expect((await world.state("orders"))?.rollout?.state).toMatchObject({ kind: "pausing", done: ["one", "two"] });
-    await world.order({ kind: "promote", process: "orders", isFull: false });
+    await world.command({ kind: "promote", process: "orders", isFull: false });
     await world.settle();
     await passes(world, errorRate.windowMs);
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
@@ -156,7 +156,7 @@ describe("without a verdict", () => {
       health: "Suspended",
       reason: { code: "PersonMustDecide", text: expect.stringMatching(/not judged: .* A person must decide/u) as string },
     });
-    await world.order({ kind: "promote", process: "orders", isFull: false });
+    await world.command({ kind: "promote", process: "orders", isFull: false });
     await world.settle();
     expect(await last()).toMatchObject({
       phase: "Succeeded",
@@ -185,8 +185,8 @@ describe("a watch", () => {
     const reason = `has all traffic; not judged: error_rate: ${quiet}`;
     expect((await last())?.reason.text).toContain(reason);
     expect((await world.state("orders"))?.knownGood[0]).toMatchObject({ unjudged: `error_rate: ${quiet}` });
-    const answer = await world.order({ kind: "rollback", process: "orders", to: null });
-    expect(answer).toMatchObject({ kind: "done" });
+    const result = await world.command({ kind: "rollback", process: "orders", to: null });
+    expect(result).toMatchObject({ kind: "done" });
   });
 
   it("of several triggers of which one is not measured is not healthy, and still takes back by the others", async () => {

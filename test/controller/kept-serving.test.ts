@@ -31,14 +31,14 @@ const held: readonly Holding[] = [
     what: "is in quarantine",
     hold: async (world) => {
       world.pin(process, "1.1.0");
-      world.condemn(process);
+      world.rejectUnlessHeld(process);
       await world.settle();
     },
   },
   {
     what: "waits in a freeze",
     hold: async (world) => {
-      await world.order({ kind: "freeze" });
+      await world.command({ kind: "freeze" });
       world.pin(process, "1.1.0");
       await world.settle();
     },
@@ -49,7 +49,7 @@ const held: readonly Holding[] = [
       world.engine.keepUnready(world.digest(process, "1.1.0"), true);
       world.pin(process, "1.1.0");
       for (let passes = 0; passes < 4; passes += 1) await world.pass();
-      await world.order({ kind: "pause", process });
+      await world.command({ kind: "pause", process });
     },
   },
 ];
@@ -129,7 +129,7 @@ describe("what cannot be put back", () => {
     await world.settle();
     const status = await world.status(process);
     expect(status?.reason).toMatchObject({ code: "NotRestored", text: expect.stringMatching(/^1 of at most 1 deployments are running/u) });
-    const told = await world.journal.untold(100);
+    const told = await world.journal.pendingEvents(100);
     expect(told.filter((event) => event.process === process && event.kind === "held")).toMatchObject([{ why: status?.reason.text }]);
   });
 
@@ -152,7 +152,7 @@ describe("what cannot be put back", () => {
       await world.pass();
     }
     world.restart();
-    await world.order({ kind: "abort", process });
+    await world.command({ kind: "abort", process });
     for (let seconds = 0; seconds < 10; seconds += 1) await passes(world, 1_000);
     expect((await world.state(process))?.rollout).toBeNull();
     expect((await world.status(process))?.reason.text).toContain("1.0.0 cannot be put back");

@@ -54,7 +54,7 @@ function controlled(world: World) {
     log: world.ports.log,
     resyncIntervalMs: 10_000,
     nextPollAt: () => world.now + 30_000,
-    storeTrouble: () => null,
+    storeFailure: () => null,
     onEnvironment: (name) => void opened.push(name),
   });
   onTestFinished(() => controller.stop());

@@ -26,7 +26,7 @@ describe("a journal that was lost beside engines that run our versions", () => {
       by: { name: "Pinion" },
       why: expect.stringMatching(/versions of orders run here.*pinion unfreeze production --reason/u) as string,
     });
-    expect(await world.journal.untold(10)).toMatchObject([{ kind: "frozen" }]);
+    expect(await world.journal.pendingEvents(10)).toMatchObject([{ kind: "frozen" }]);
   });
 
   it("deploys nothing new until a person says so: a freeze may have been lost with it", async () => {
@@ -34,7 +34,7 @@ describe("a journal that was lost beside engines that run our versions", () => {
     loseJournal();
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
-    expect(await world.order({ kind: "unfreeze" })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "unfreeze" })).toMatchObject({ kind: "done" });
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
   });
@@ -60,7 +60,7 @@ describe("a journal that was lost beside engines that run our versions", () => {
   it("is said once: after a person has answered, it is a journal like any other", async () => {
     loseJournal();
     await world.settle();
-    await world.order({ kind: "unfreeze" });
+    await world.command({ kind: "unfreeze" });
     world.restart();
     await world.settle();
     expect(await freeze()).toBeNull();

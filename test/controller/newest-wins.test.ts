@@ -37,7 +37,7 @@ describe("a newer commit", () => {
     const { ports } = world;
     const ensureRoutes = () => Promise.reject(new PinionError("router/unreachable", "it takes no routes"));
     world.ports = { ...ports, router: { ...world.router, ensureRoutes } };
-    await world.order({ kind: "abort", process: "orders" });
+    await world.command({ kind: "abort", process: "orders" });
     world.pin("orders", "1.2.0");
     for (let pass = 0; pass < 5; pass++) await world.pass();
     expect((await world.state("orders"))?.rollout).toMatchObject({ candidate: { version: "1.1.0" }, state: { kind: "rejected" } });
@@ -58,7 +58,7 @@ describe("a newer commit", () => {
 
   it("that a gate holds back takes the traffic from a version that had most of it and was never found good", async () => {
     const world = await mostlyOnCandidate();
-    await world.order({ kind: "freeze" });
+    await world.command({ kind: "freeze" });
     world.pin("orders", "1.2.0");
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
@@ -66,7 +66,7 @@ describe("a newer commit", () => {
 
   it("also when the router does not take it at once", async () => {
     const world = await mostlyOnCandidate();
-    await world.order({ kind: "freeze" });
+    await world.command({ kind: "freeze" });
     const { router } = world.ports;
     let refusals = 3;
     world.ports = {
@@ -101,7 +101,7 @@ describe("a newer commit", () => {
     world.publish("orders", "1.2.0");
     world.prober.setAnswer(({ url }) => (url.startsWith(publicly) && "1.1.0" in world.traffic("orders") ? { status: 500 } : {}));
     world.pin("orders", "1.1.0");
-    await rolloutIs(world, "confirming");
+    await rolloutIs(world, "post-deployment");
     world.engine.keepUnready(world.digest("orders", "1.0.0"), true);
     await world.settle();
     world.pin("orders", "1.2.0");
@@ -137,15 +137,15 @@ describe("a newer commit", () => {
     const world = await running();
     world.publish("orders", "1.2.0");
     world.pin("orders", "1.1.0");
-    await rolloutIs(world, "confirming");
+    await rolloutIs(world, "post-deployment");
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
-    await world.journal.ordered({
+    await world.journal.recordCommand({
       id: "f",
       environment,
       by: { name: "Ada", email: null },
       why: "",
       at: world.now,
-      wish: { kind: "freeze" },
+      spec: { kind: "freeze" },
     });
     world.pin("orders", "1.2.0");
     await world.settle();

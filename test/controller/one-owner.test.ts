@@ -69,7 +69,7 @@ describe.each([
     const world = await installed(move, strategy);
     commit(world, move);
     await passes(world, cut);
-    await world.order({ kind: "recover", process: "alpha" });
+    await world.command({ kind: "recover", process: "alpha" });
     await passes(world, 60);
   });
 });
@@ -98,7 +98,7 @@ describe("a path has one owner", () => {
     const { ports } = world;
     const closed = { ...ports.router, ensureRoutes: () => Promise.reject(new PinionError("router/unreachable", "no answer")) };
     world.ports = { ...ports, router: closed };
-    await world.order({ kind: "recover", process: "alpha" });
+    await world.command({ kind: "recover", process: "alpha" });
     world.now += 10_000;
     await passes(world, 2);
     world.ports = ports;

@@ -1,15 +1,15 @@
 /** What is owed is done in order: traffic before git and triggers, all of it before anything is removed, each process for itself. */
 
 import { beforeEach, describe, expect, it } from "vitest";
-import { settle } from "../../src/controller/perform.ts";
+import { performOwed } from "../../src/controller/perform.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import type { OwedRevert } from "../../src/controller/ports.ts";
 import type { Action } from "../../src/domain/journal/actions.ts";
 import { PinionError } from "../../src/domain/errors.ts";
-import type { RevertOrder, RevertOutcome } from "../../src/domain/journal/revert.ts";
+import type { RevertRequest, RevertOutcome } from "../../src/domain/journal/revert.ts";
 import type { Engine } from "../../src/ports/engine.ts";
 import type { Router } from "../../src/ports/router.ts";
-import { order as someOrder } from "../support/decision-values.ts";
+import { request as someOrder } from "../support/decision-values.ts";
 import { environment, running, type World } from "../support/world.ts";
 
 let world: World;
@@ -39,7 +39,8 @@ beforeEach(async () => {
   };
   const router: Router = { ...world.router, ensureRoutes: (name, routes) => note("route", () => world.router.ensureRoutes(name, routes)) };
   const pinWriter = {
-    revert: (order: RevertOrder) => note("revert", async (): Promise<RevertOutcome> => ({ kind: "committed", commit: `of ${order.id}` })),
+    revert: (request: RevertRequest) =>
+      note("revert", async (): Promise<RevertOutcome> => ({ kind: "committed", commit: `of ${request.id}` })),
   };
   world.ports = { ...world.ports, engine: () => engine, router, pinWriter };
 });
@@ -49,7 +50,7 @@ function everything(): readonly Action[] {
   return [
     { kind: "ensure-removed", unit: { ...unit, version: "1.1.0", digest: world.digest("orders", "1.1.0") } },
     { kind: "ensure-armed", process: "orders", digest: unit.digest },
-    { kind: "ensure-reverted", process: "orders", order: someOrder },
+    { kind: "ensure-reverted", process: "orders", request: someOrder },
     { kind: "ensure-weights", process: "orders", weights: [{ unit, weight: 100 }] },
     { kind: "ensure-installed", unit },
   ];
@@ -63,7 +64,7 @@ async function owe(process: string, actions: readonly Action[]): Promise<void> {
 /** Does what is due; what was done, as a set of words in order. */
 async function settled(): Promise<readonly string[]> {
   done = [];
-  await settle(environment, world.ports);
+  await performOwed(environment, world.ports);
   await world.ports.reverts.idle();
   return done;
 }
@@ -140,8 +141,8 @@ describe("a revert", () => {
     const ports = {
       ...world.ports,
       pinWriter: {
-        revert: async (order: RevertOrder): Promise<RevertOutcome> => {
-          written.push(order.id);
+        revert: async (request: RevertRequest): Promise<RevertOutcome> => {
+          written.push(request.id);
           await until;
           return { kind: "committed", commit: "c9" };
         },
@@ -149,7 +150,7 @@ describe("a revert", () => {
     };
     const owed = (id: string): OwedRevert => ({
       id: 1,
-      action: { kind: "ensure-reverted", process: "orders", order: { ...someOrder, id } },
+      action: { kind: "ensure-reverted", process: "orders", request: { ...someOrder, id } },
       notBefore: 0,
       stuck: null,
     });

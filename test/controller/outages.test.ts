@@ -23,12 +23,12 @@ function setUp({ wasGatewayDown = false, memory = createMemory() }: Given = {}) 
   const log = createKeptLog();
   const clock = createVirtualClock();
   let rings = 0;
-  const telling = { ring: () => void (rings += 1) };
+  const dispatcher = { notify: () => void (rings += 1) };
   const environments = () => ["production", "staging"];
-  const outages = createOutages({ journal, telling, log, clock, environments, wasGatewayDown, memory });
+  const outages = createOutages({ journal, dispatcher, log, clock, environments, wasGatewayDown, memory });
   const told = async () => {
     await clock.idle();
-    return (await journal.untold(100)).map(({ kind, environment, why }) => `${environment} ${kind}: ${why}`);
+    return (await journal.pendingEvents(100)).map(({ kind, environment, why }) => `${environment} ${kind}: ${why}`);
   };
   return { outages, journal, log, told, clock, rings: () => rings };
 }
@@ -93,7 +93,7 @@ describe("an outage is told", () => {
       for (const environment of ["production", "staging"]) outages.engine(environment, { id: "node-red-1", state: "ready", why: "" });
       outages.gateway(gateway("up", ""));
       await clock.idle();
-      expect((await journal.untold(100)).map(({ kind }) => kind)).toEqual(news);
+      expect((await journal.pendingEvents(100)).map(({ kind }) => kind)).toEqual(news);
     }
   });
 
@@ -151,7 +151,7 @@ describe("an outage is told", () => {
     expect(byLog).toHaveLength(1_400);
     journal.before = () => undefined;
     await clock.pass(10_000);
-    const kept = await journal.untold(5_000);
+    const kept = await journal.pendingEvents(5_000);
     expect([kept.length, kept.at(-1)?.why]).toEqual([1_000, "the gateway is up again, after: outage 599"]);
   });
 

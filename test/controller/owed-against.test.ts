@@ -68,7 +68,7 @@ it.each(["at once", "when the router is back"])(
     world.prober.setAnswer(({ url }) => (url.startsWith(publicly) ? { status: 500 } : {}));
     world.publish("shipping", "1.0.0", { checks: [smokeTest("/shipping")] });
     world.pin("shipping", "1.0.0");
-    for (let passes = 0; (await world.state("shipping"))?.rollout?.state.kind !== "confirming"; passes += 1) {
+    for (let passes = 0; (await world.state("shipping"))?.rollout?.state.kind !== "post-deployment"; passes += 1) {
       if (passes > 20) throw new Error("it never gets traffic");
       await world.pass();
     }

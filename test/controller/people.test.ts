@@ -12,8 +12,8 @@ describe("people", () => {
   it("roll back by a commit in their name, to a version that was good here", async () => {
     world.pin("orders", "1.1.0");
     await world.settle();
-    expect(await world.order({ kind: "rollback", process: "orders", to: "9.9.9" })).toMatchObject({ kind: "refused" });
-    expect(await world.order({ kind: "rollback", process: "orders", to: null })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "rollback", process: "orders", to: "9.9.9" })).toMatchObject({ kind: "refused" });
+    expect(await world.command({ kind: "rollback", process: "orders", to: null })).toMatchObject({ kind: "done" });
     await world.settle();
     expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0", trigger: "manual", by: { name: "Ada" }, quarantine: null }]);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
@@ -25,23 +25,26 @@ describe("people", () => {
     world.pin("orders", "1.1.0");
     await world.settle();
     world.spec = { ...world.spec, rollback: { ...world.spec.rollback, manual: { enabled: true, approvalRequired: true } } };
-    await world.order({ kind: "rollback", process: "orders", to: null });
+    await world.command({ kind: "rollback", process: "orders", to: null });
     await world.settle();
     expect(world.reverts).toEqual([]);
     expect(await world.state("orders")).toMatchObject({ revert: { outcome: { kind: "proposed" } } });
-    expect(await world.order({ kind: "rollback", process: "orders", to: null })).toMatchObject({
+    expect(await world.command({ kind: "rollback", process: "orders", to: null })).toMatchObject({
       kind: "refused",
       why: expect.stringContaining("proposed already"),
     });
     world.spec = { ...world.spec, rollback: { ...world.spec.rollback, manual: { enabled: false, approvalRequired: false } } };
-    expect(await world.order({ kind: "rollback", process: "orders", to: null })).toMatchObject({ kind: "refused" });
+    expect(await world.command({ kind: "rollback", process: "orders", to: null })).toMatchObject({ kind: "refused" });
   });
 
   it("recover from an emergency: the good version first, then the pin", async () => {
     world.pin("orders", "1.1.0");
     await world.settle();
     world.isGitDown = true;
-    expect(await world.order({ kind: "recover", process: "orders" })).toMatchObject({ kind: "done", why: "goes back from 1.1.0 to 1.0.0" });
+    expect(await world.command({ kind: "recover", process: "orders" })).toMatchObject({
+      kind: "done",
+      why: "goes back from 1.1.0 to 1.0.0",
+    });
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     world.isGitDown = false;
@@ -53,10 +56,10 @@ describe("people", () => {
     world.pin("orders", "1.1.0");
     await world.settle();
     world.isGitDown = true;
-    await world.order({ kind: "recover", process: "orders" });
+    await world.command({ kind: "recover", process: "orders" });
     await world.settle();
     const { quarantined } = (await world.state("orders")) ?? {};
-    expect(await world.order({ kind: "recover", process: "orders" })).toMatchObject({
+    expect(await world.command({ kind: "recover", process: "orders" })).toMatchObject({
       kind: "refused",
       why: expect.stringContaining("1.1.0 has no traffic and is in quarantine: emergency"),
     });
@@ -69,7 +72,7 @@ describe("people", () => {
     measure(world, 0);
     world.pin("orders", "1.1.0");
     await world.settle();
-    await world.order({ kind: "recover", process: "orders" });
+    await world.command({ kind: "recover", process: "orders" });
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(world.reverts).toMatchObject([{ from: "1.1.0", trigger: "emergency", by: { name: "Ada" } }]);
@@ -83,13 +86,13 @@ describe("people", () => {
     await passes(world, 6_000);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 50, "1.1.0": 50 });
     await passes(world, 2 * canary.maxDurationMs);
-    await world.order({ kind: "pause", process: "orders" });
+    await world.command({ kind: "pause", process: "orders" });
     await passes(world, 1_000);
-    await world.order({ kind: "resume", process: "orders" });
+    await world.command({ kind: "resume", process: "orders" });
     await passes(world, 1_000);
-    await world.order({ kind: "pause", process: "orders" });
+    await world.command({ kind: "pause", process: "orders" });
     await passes(world, 1_000);
-    expect(await world.order({ kind: "promote", process: "orders", isFull: false })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "promote", process: "orders", isFull: false })).toMatchObject({ kind: "done" });
     await passes(world, 1_000);
     expect(world.reverts).toEqual([]);
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
@@ -100,7 +103,7 @@ describe("people", () => {
     measure(world, 0);
     world.pin("orders", "1.1.0");
     await world.settle();
-    world.condemn("orders");
+    world.rejectUnlessHeld("orders");
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect((await world.journal.history({}))[0]).toMatchObject({ version: "1.1.0", phase: "RolledBack", trigger: "quarantine" });
@@ -112,7 +115,7 @@ describe("people", () => {
     measure(world, 0);
     world.pin("orders", "1.1.0");
     await world.settle();
-    expect(await world.order({ kind: "freeze" })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "freeze" })).toMatchObject({ kind: "done" });
     await passes(world, 3_600_000);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
     world.publish("orders", "1.2.0");
@@ -120,21 +123,21 @@ describe("people", () => {
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect((await world.status("orders"))?.reason.text).toContain("frozen by Ada");
-    expect(await world.order({ kind: "unfreeze" })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "unfreeze" })).toMatchObject({ kind: "done" });
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.2.0": 20 });
   });
 
   it("get the same answer to the same order, and a reason for what makes no sense", async () => {
-    const once = await world.order({ kind: "freeze" }, "same");
-    expect(await world.order({ kind: "freeze" }, "same")).toEqual(once);
+    const once = await world.command({ kind: "freeze" }, "same");
+    expect(await world.command({ kind: "freeze" }, "same")).toEqual(once);
     for (const kind of ["pause", "resume", "abort", "retry"] as const)
-      expect(await world.order({ kind, process: "orders" })).toMatchObject({ kind: "refused", why: expect.stringMatching(/\w/u) });
-    expect(await world.order({ kind: "pause", process: "nobody" })).toMatchObject({
+      expect(await world.command({ kind, process: "orders" })).toMatchObject({ kind: "refused", why: expect.stringMatching(/\w/u) });
+    expect(await world.command({ kind: "pause", process: "nobody" })).toMatchObject({
       kind: "refused",
       why: expect.stringContaining("no such process"),
     });
-    expect((await world.journal.state(environment)).orders).toEqual([]);
+    expect((await world.journal.state(environment)).commands).toEqual([]);
   });
 });
 
@@ -160,9 +163,9 @@ describe("a definition that is in quarantine under another number", () => {
     const [, before] = (await world.state("orders"))?.knownGood ?? [];
     if (before?.definition === undefined) throw new Error("the definition of 1.0.0 is not remembered");
     world.condemnAs({ process: "orders", version: "0.9.0", digest: before.definition });
-    const refused = await world.order({ kind: "rollback", process: "orders", to: "1.0.0" });
+    const refused = await world.command({ kind: "rollback", process: "orders", to: "1.0.0" });
     expect(refused).toMatchObject({ kind: "refused", why: expect.stringContaining("1.0.0 is in quarantine here") });
-    const recovered = await world.order({ kind: "recover", process: "orders" });
+    const recovered = await world.command({ kind: "recover", process: "orders" });
     expect(recovered).toMatchObject({ kind: "refused", why: expect.stringContaining("no other version") });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { OrderWish } from "../../src/domain/journal/commands.ts";
+import type { CommandSpec } from "../../src/domain/journal/commands.ts";
 import { type Cut, everyCutOf, wire } from "../support/power-cut.ts";
 import { environment, running, smokeTest, type World } from "../support/world.ts";
 
@@ -172,7 +172,7 @@ function watched(
   return {
     name,
     prepare: (world) => {
-      const automatic = { ...world.spec.rollback.automatic, triggers: [errorRate], watchMs: 5_000 };
+      const automatic = { ...world.spec.rollback.automatic, triggers: [errorRate], bakeMs: 5_000 };
       const validation = { ...world.spec.validation, rollback: ["service_availability"] as const };
       world.spec = { ...world.spec, strategy, validation, rollback: { ...world.spec.rollback, automatic } };
       world.readings = () => ({ candidate: { kind: "value", value: errors, requests: 100, coveredMs: 5_000 } });
@@ -214,9 +214,9 @@ describe.each(stories)("$name", (story) => {
 });
 
 /** The same order, however often it has to be given: its id says so. */
-async function orderOnce(world: World, wish: OrderWish): Promise<void> {
-  const order = { id: `story.${wish.kind}`, environment, by: { name: "Ada", email: null }, why: "", at: 0, wish };
-  await world.ports.journal.ordered(order);
+async function orderOnce(world: World, spec: CommandSpec): Promise<void> {
+  const order = { id: `story.${spec.kind}`, environment, by: { name: "Ada", email: null }, why: "", at: 0, spec };
+  await world.ports.journal.recordCommand(order);
   await world.settle();
 }
 
@@ -267,7 +267,7 @@ async function endOf(world: World): Promise<unknown> {
     owed: owed.map((entry) => entry.action),
     reverts: world.reverts.map(({ from, to, trigger }) => ({ from, to, trigger })),
     quarantined: state?.quarantined.map(({ version, isInGit }) => ({ version, isInGit })),
-    revert: state?.revert?.order.id,
+    revert: state?.revert?.request.id,
     history: history.map(({ version, kind, phase, reason, endedAt }) => ({ version, kind, phase, reason, isOver: endedAt !== null })),
   };
 }

@@ -60,7 +60,7 @@ it("a watched version that cannot be put back on one instance is served, and fir
   use(world, blueGreen, 60_000, [errorRate]);
   measure(world, 0);
   world.pin(process, "1.1.0");
-  for (let passes = 0; passes < 50 && (await world.state(process))?.rollout?.state.kind !== "watching"; passes += 1) await world.pass();
+  for (let passes = 0; passes < 50 && (await world.state(process))?.rollout?.state.kind !== "baking"; passes += 1) await world.pass();
   world.spec = { ...world.spec, variables: { currency: "EUR" } };
   world.pin(process, "9.9.9");
   const digest = world.state(process).then((state) => state?.rollout?.candidate?.digest ?? "sha256-none");

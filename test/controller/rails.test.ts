@@ -29,12 +29,12 @@ async function knownGood(world: World): Promise<readonly string[]> {
 describe("a version that was condemned", () => {
   it("is nobody's way back: not of a second emergency, and not of a rollback", async () => {
     const world = await deployed("1.1.0");
-    await world.order({ kind: "recover", process });
+    await world.command({ kind: "recover", process });
     await world.settle();
     expect(world.traffic(process)).toEqual({ "1.0.0": 100 });
-    expect(await world.order({ kind: "recover", process })).toMatchObject({ kind: "refused" });
-    expect(await world.order({ kind: "rollback", process, to: null })).toMatchObject({ kind: "refused" });
-    expect(await world.order({ kind: "rollback", process, to: "1.1.0" })).toMatchObject({ kind: "refused" });
+    expect(await world.command({ kind: "recover", process })).toMatchObject({ kind: "refused" });
+    expect(await world.command({ kind: "rollback", process, to: null })).toMatchObject({ kind: "refused" });
+    expect(await world.command({ kind: "rollback", process, to: "1.1.0" })).toMatchObject({ kind: "refused" });
     await world.settle();
     expect(world.traffic(process)).toEqual({ "1.0.0": 100 });
     expect(world.reverts).toHaveLength(1);
@@ -62,9 +62,9 @@ describe("the way back", () => {
     world.spec = { ...world.spec, strategy: { ...blueGreen, keepOldVersion: false }, variables: { currency: "EUR" } };
     world.pin(process, "1.2.0");
     await world.settle();
-    await world.order({ kind: "freeze" });
+    await world.command({ kind: "freeze" });
     world.isGitDown = true;
-    await world.order({ kind: "recover", process });
+    await world.command({ kind: "recover", process });
     await world.settle();
     expect(await world.status(process)).toMatchObject({ health: "Degraded" });
   });
@@ -78,7 +78,7 @@ describe("the way back", () => {
     world.engine.removeByHand(world.digest(process, "1.1.0"));
     world.engine.refuse(world.digest(process, "1.1.0"), { code: "engine/refused", detail: "no" });
     world.condemnAs({ process, version: "0.1.0", digest: oldest.definition });
-    await world.order({ kind: "recover", process });
+    await world.command({ kind: "recover", process });
     await world.settle();
     expect(world.traffic(process)).toEqual({ "1.2.0": 100 });
     expect((await world.journal.history({})).filter(({ version }) => version === "1.0.0")).toHaveLength(1);
@@ -96,7 +96,7 @@ describe("the way back", () => {
       return {};
     });
     world.pin(process, "1.0.0");
-    await rolloutIs(world, "confirming");
+    await rolloutIs(world, "post-deployment");
     world.now += world.spec.deploymentTimeoutMs;
     for (let seconds = 0; seconds < 5; seconds += 1) await passes(world, 1_000);
     expect(world.traffic(process)).toEqual({ "1.0.0": 100 });
@@ -141,7 +141,7 @@ describe("a person's abort", () => {
     world.isGitDown = true;
     world.engine.refuse(world.digest(process, "1.0.0"), { code: "engine/refused", detail: "no such node" });
     world.engine.removeByHand(world.digest(process, "1.0.0"));
-    await world.order({ kind: "abort", process });
+    await world.command({ kind: "abort", process });
     for (let seconds = 0; seconds < 40; seconds += 1) await passes(world, 1_000);
     expect(await world.state(process)).toMatchObject({ revert: null, quarantined: [] });
   });
@@ -152,8 +152,8 @@ describe("an emergency", () => {
     const world = await deployed("1.1.0");
     world.engine.keepUnready(world.digest(process, "1.1.0"), true);
     await rolloutIs(world, "installing");
-    expect((await world.state(process))?.rollout).toMatchObject({ kind: "heal" });
-    expect(await world.order({ kind: "recover", process })).toMatchObject({ kind: "done", why: "goes back from 1.1.0 to 1.0.0" });
+    expect((await world.state(process))?.rollout).toMatchObject({ kind: "self-heal" });
+    expect(await world.command({ kind: "recover", process })).toMatchObject({ kind: "done", why: "goes back from 1.1.0 to 1.0.0" });
     await world.settle();
     expect(world.traffic(process)).toEqual({ "1.0.0": 100 });
   });
@@ -181,7 +181,7 @@ describe("recreate", () => {
 
   it("can be aborted while the old version is taken out", async () => {
     const world = await stuckRemoving();
-    expect(await world.order({ kind: "abort", process })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "abort", process })).toMatchObject({ kind: "done" });
     await world.settle();
     expect(world.traffic(process)).toEqual({ "1.0.0": 100 });
   });

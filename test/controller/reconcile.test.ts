@@ -59,7 +59,7 @@ describe("a pin that moves", () => {
       "installing",
       "checking",
       "switching",
-      "confirming",
+      "post-deployment",
       "draining",
       "Succeeded",
     ]);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createPlaces } from "../../src/controller/last-placements.ts";
+import { createLastPlacements } from "../../src/controller/last-placements.ts";
 import type { Digest, UnitRef } from "../../src/domain/names.ts";
 import type { Inventory } from "../../src/domain/desired/unit.ts";
 import { createWorld, environment, type World } from "../support/world.ts";
@@ -80,40 +80,40 @@ describe("where versions answered last", () => {
   }
 
   it("is told by process and by unit: the same version with other variables is elsewhere", () => {
-    const places = createPlaces();
-    places.remember(environment, inventory("http://one", [place(again, "http://again"), place(other, "http://other")]));
-    const address = (of: UnitRef) => places.last(environment, of)?.placements[0]?.address;
+    const placements = createLastPlacements();
+    placements.remember(environment, inventory("http://one", [place(again, "http://again"), place(other, "http://other")]));
+    const address = (of: UnitRef) => placements.last(environment, of)?.placements[0]?.address;
     expect([unit, again, other].map(address)).toEqual(["http://one", "http://again", "http://other"]);
-    expect(places.last(environment, { ...other, digest: again.digest })).toBeNull();
+    expect(placements.last(environment, { ...other, digest: again.digest })).toBeNull();
   });
 
   it("is kept while it does not answer, or while an instance is down, and forgotten with it", () => {
-    const places = createPlaces();
-    const address = () => places.last(environment, unit)?.placements[0]?.address;
-    places.remember(environment, inventory("http://one"));
-    places.remember(environment, inventory("", [place(unit, "http://silent", false)]));
+    const placements = createLastPlacements();
+    const address = () => placements.last(environment, unit)?.placements[0]?.address;
+    placements.remember(environment, inventory("http://one"));
+    placements.remember(environment, inventory("", [place(unit, "http://silent", false)]));
     expect(address()).toBe("http://one");
-    places.remember(environment, inventory("", [], "down"));
+    placements.remember(environment, inventory("", [], "down"));
     expect(address()).toBe("http://one");
-    places.remember(environment, inventory(""));
+    placements.remember(environment, inventory(""));
     expect(address()).toBeUndefined();
   });
 
   it("is nobody's from another environment while its own engine is down", () => {
-    const places = createPlaces();
-    places.remember("staging", inventory("http://staging"));
-    places.remember(environment, inventory("", [], "down"));
-    expect(places.last(environment, unit)).toBeNull();
-    places.remember(environment, inventory("", [place(unit, "http://silent", false)]));
-    expect(places.last(environment, unit)).toBeNull();
+    const placements = createLastPlacements();
+    placements.remember("staging", inventory("http://staging"));
+    placements.remember(environment, inventory("", [], "down"));
+    expect(placements.last(environment, unit)).toBeNull();
+    placements.remember(environment, inventory("", [place(unit, "http://silent", false)]));
+    expect(placements.last(environment, unit)).toBeNull();
   });
 
   it("is told by environment: the same version on an instance of the same name is elsewhere in another one", () => {
-    const places = createPlaces();
-    places.remember(environment, inventory("http://production"));
-    expect(places.last("staging", unit)).toBeNull();
-    places.remember("staging", inventory("http://staging"));
-    expect(places.last(environment, unit)?.placements[0]?.address).toBe("http://production");
-    expect(places.last("staging", unit)?.placements[0]?.address).toBe("http://staging");
+    const placements = createLastPlacements();
+    placements.remember(environment, inventory("http://production"));
+    expect(placements.last("staging", unit)).toBeNull();
+    placements.remember("staging", inventory("http://staging"));
+    expect(placements.last(environment, unit)?.placements[0]?.address).toBe("http://production");
+    expect(placements.last("staging", unit)?.placements[0]?.address).toBe("http://staging");
   });
 });

@@ -180,7 +180,7 @@ describe("what is taken out", () => {
     const world = await two();
     world.pin("orders", null);
     await world.settle();
-    const told = (await world.journal.untold(100)).map(({ kind, process, version, from }) => ({ kind, process, version, from }));
+    const told = (await world.journal.pendingEvents(100)).map(({ kind, process, version, from }) => ({ kind, process, version, from }));
     expect(told).toContainEqual({ kind: "taken-out", process: "orders", version: null, from: "1.0.0" });
   });
 });

@@ -109,7 +109,7 @@ describe("a validation that could not be asked", () => {
     world.pin("orders", "1.1.0");
     await world.settle();
     expect(isDown).toBe(true);
-    expect((await world.state("orders"))?.rollout?.state.kind).toBe("confirming");
+    expect((await world.state("orders"))?.rollout?.state.kind).toBe("post-deployment");
     world.router.setUnreachable(null);
     world.now += 60_000;
     await world.settle();

@@ -29,7 +29,7 @@ describe("a canary", () => {
     expect(await armed()).toEqual(["1.0.0"]);
     await passes(world, 5_000);
     expect(await armed()).toEqual(["1.0.0"]);
-    expect(await world.order({ kind: "promote", process: "orders", isFull: false })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "promote", process: "orders", isFull: false })).toMatchObject({ kind: "done" });
     await world.settle();
     expect(await armed()).toEqual(["1.1.0"]);
   });
@@ -39,7 +39,7 @@ describe("a canary", () => {
     expect(world.traffic("orders")).toEqual({ "1.0.0": 50, "1.1.0": 50 });
     await passes(world, 3_600_000);
     expect(await world.status("orders")).toMatchObject({ phase: "Running", reason: { text: "at 50 %; waits for a person to promote it" } });
-    await world.order({ kind: "promote", process: "orders", isFull: false });
+    await world.command({ kind: "promote", process: "orders", isFull: false });
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
     expect(await phase()).toBe("Succeeded");
@@ -90,28 +90,28 @@ describe("a canary", () => {
   });
 
   it("stands still while it is paused, and its time with it", async () => {
-    expect(await world.order({ kind: "pause", process: "orders" })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "pause", process: "orders" })).toMatchObject({ kind: "done" });
     await passes(world, 3_600_000);
     expect(await world.status("orders")).toMatchObject({
       health: "Suspended",
       reason: { text: expect.stringContaining("paused by Ada: because") },
     });
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
-    expect(await world.order({ kind: "pause", process: "orders" })).toMatchObject({ kind: "refused" });
-    await world.order({ kind: "resume", process: "orders" });
+    expect(await world.command({ kind: "pause", process: "orders" })).toMatchObject({ kind: "refused" });
+    await world.command({ kind: "resume", process: "orders" });
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 50, "1.1.0": 50 });
   });
 
   it("is taken back while it is paused, too", async () => {
-    await world.order({ kind: "pause", process: "orders" });
+    await world.command({ kind: "pause", process: "orders" });
     measure(world, 50);
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   });
 
   it("is aborted by a person: no commit, no quarantine, and tried again when told to", async () => {
-    expect(await world.order({ kind: "abort", process: "orders" })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "abort", process: "orders" })).toMatchObject({ kind: "done" });
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
     expect(await phase()).toBe("Aborted");
@@ -120,13 +120,13 @@ describe("a canary", () => {
       health: "Degraded",
       reason: { text: "aborted by Ada: because; `pinion retry production/orders` tries it again" },
     });
-    expect(await world.order({ kind: "retry", process: "orders" })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "retry", process: "orders" })).toMatchObject({ kind: "done" });
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
   });
 
   it("is promoted past everything, but never past its checks", async () => {
-    expect(await world.order({ kind: "promote", process: "orders", isFull: true })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "promote", process: "orders", isFull: true })).toMatchObject({ kind: "done" });
     await world.settle();
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
     expect(await phase()).toBe("Succeeded");
@@ -190,7 +190,7 @@ describe("a version that is watched", () => {
       health: "Degraded",
       reason: { text: expect.stringContaining("1.1.0 is in quarantine here") },
     });
-    expect(await world.order({ kind: "retry", process: "orders" })).toMatchObject({
+    expect(await world.command({ kind: "retry", process: "orders" })).toMatchObject({
       kind: "refused",
       why: expect.stringContaining("quarantine.yaml"),
     });
@@ -216,7 +216,7 @@ describe("a version that is watched", () => {
     });
     await passes(world, 300_000);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
-    expect(world.reverts.map((order) => order.from)).toEqual(["1.1.0", "1.2.0"]);
+    expect(world.reverts.map((request) => request.from)).toEqual(["1.1.0", "1.2.0"]);
   });
 
   it("counts as good when the next version comes and nothing was wrong with it", async () => {

@@ -29,7 +29,7 @@ it.each([blueGreen, rolling].flatMap((strategy) => moments.map((moment) => [stra
     for (const process of ["alpha", "beta"]) world.publish(process, "2.0.0", { paths: move.after[process] ?? [] });
     world.pin("alpha", "2.0.0");
     await world.settle();
-    expect((await world.state("alpha"))?.rollout?.state.kind).toBe("watching");
+    expect((await world.state("alpha"))?.rollout?.state.kind).toBe("baking");
     world.pin("beta", "2.0.0");
     for (let pass = 0; pass < 40; pass += 1) {
       if (pass === moment) spoil(world, "alpha");
@@ -55,7 +55,7 @@ describe("has one owner when the version that gave it up comes back, and nobody 
     }
   });
 
-  async function condemned(): Promise<void> {
+  async function rejected(): Promise<void> {
     for (let pass = 0; pass < 10; pass += 1) {
       await world.pass();
       world.now += 100;
@@ -69,9 +69,9 @@ describe("has one owner when the version that gave it up comes back, and nobody 
   ])("since %s", async (_why, happens) => {
     happens();
     spoil(world, "alpha");
-    await condemned();
+    await rejected();
     world.engine.setReachable(true);
-    await condemned();
+    await rejected();
     expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "1.0.0": 100 }, { "1.0.0": 100 }]);
   });
 });

@@ -42,7 +42,7 @@ describe("a version that is bad", () => {
     const world = await running();
     world.prober.setAnswer(({ url }) => (url.startsWith(world.router.publicAddress(environment)) ? { status: 500 } : {}));
     world.pin("orders", "1.1.0");
-    await rolloutIs(world, "confirming");
+    await rolloutIs(world, "post-deployment");
     let failures = 0;
     const { engine } = world.ports;
     const flaky = engine("");
@@ -116,7 +116,7 @@ describe("a rollout that is superseded", () => {
     const world = await running();
     world.publish("orders", "1.2.0", { checks: [smokeTest("/orders")] });
     world.pin("orders", "1.1.0");
-    await rolloutIs(world, "confirming");
+    await rolloutIs(world, "post-deployment");
     expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
     failOn(world, "1.2.0");
     world.pin("orders", "1.2.0");

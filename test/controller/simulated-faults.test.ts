@@ -1,7 +1,7 @@
 /** Faults that the simulation found, each as a story of its own. */
 
 import { describe, expect, it } from "vitest";
-import { emptyStep } from "../../src/domain/journal/state.ts";
+import { emptyDecision } from "../../src/domain/journal/state.ts";
 import { canary, measure, passes, use } from "../support/progressive.ts";
 import { environment, running } from "../support/world.ts";
 
@@ -15,9 +15,9 @@ describe("a version whose pin is being put back", () => {
     world.pin(process, "1.1.0");
     await world.settle();
     world.isGitDown = true;
-    await world.order({ kind: "recover", process });
+    await world.command({ kind: "recover", process });
     await world.settle();
-    expect(await world.order({ kind: "retry", process })).toMatchObject({
+    expect(await world.command({ kind: "retry", process })).toMatchObject({
       kind: "refused",
       why: "the commit that puts 1.0.0 back is not written yet; try again then",
     });
@@ -49,7 +49,7 @@ describe("what serves, and was never found good", () => {
   it("is put back too when the engine has lost it: nothing else could have the traffic", async () => {
     const world = await running();
     const row = await world.state(process);
-    await world.journal.record({ ...emptyStep(environment, world.now), processes: row ? [{ ...row, knownGood: [] }] : [] });
+    await world.journal.record({ ...emptyDecision(environment, world.now), processes: row ? [{ ...row, knownGood: [] }] : [] });
     world.pin(process, "9.9.9");
     await world.settle();
     world.engine.removeByHand(world.digest(process, "1.0.0"));
@@ -79,7 +79,7 @@ describe("a version in quarantine that still serves beside another one", () => {
       rollbackId: "r1",
       isInGit: false,
     };
-    await world.journal.record({ ...emptyStep(environment, world.now), processes: row ? [{ ...row, quarantined: [bad] }] : [] });
+    await world.journal.record({ ...emptyDecision(environment, world.now), processes: row ? [{ ...row, quarantined: [bad] }] : [] });
     world.pin(process, "1.2.0");
     for (let pass = 0; pass < 4; pass += 1) await world.pass();
     expect(world.traffic(process)["1.0.0"] ?? 0).toBeLessThanOrEqual(50);

@@ -35,7 +35,7 @@ async function settleOwned(world: World, paths: readonly string[]): Promise<{ mi
 async function confirming(move: Move): Promise<World> {
   const world = await installed(move);
   commit(world, move);
-  for (let pass = 0; (await world.state("alpha"))?.rollout?.state.kind !== "confirming"; pass += 1) {
+  for (let pass = 0; (await world.state("alpha"))?.rollout?.state.kind !== "post-deployment"; pass += 1) {
     if (pass > 40) throw new Error("it never comes to that");
     await world.pass();
   }
@@ -80,7 +80,7 @@ it("are not taken back by a recovery that was ordered while nobody could say who
   world.isGitDown = true;
   const { ports } = world;
   world.ports = { ...ports, router: { ...world.router, routes: () => Promise.reject(new PinionError("router/unreachable", "no answer")) } };
-  expect(await world.order({ kind: "recover", process: "alpha" })).toMatchObject({ kind: "done" });
+  expect(await world.command({ kind: "recover", process: "alpha" })).toMatchObject({ kind: "done" });
   world.ports = ports;
   expect(await settleOwned(world, ["/apple", "/banana"])).toEqual({ missed: [], shared: [] });
   expect(world.traffic("alpha")).toEqual({ "2.0.0": 100 });

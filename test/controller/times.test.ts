@@ -84,7 +84,7 @@ describe("a healing that failed", () => {
     await world.settle();
     const failedAt = (await world.state("orders"))?.refused?.at ?? 0;
     expect(await world.status("orders")).toMatchObject({ health: "Degraded", phase: "Failed" });
-    const heals = async () => (await world.journal.history({})).filter(({ kind }) => kind === "heal").length;
+    const heals = async () => (await world.journal.history({})).filter(({ kind }) => kind === "self-heal").length;
     expect(await heals()).toBe(1);
 
     expect(await wakeAt(world)).toBe(failedAt + 300_000);
@@ -194,7 +194,7 @@ describe("a cool-down", () => {
     world.pin("orders", "1.1.0");
     await world.settle();
     expect(world.traffic("orders")).toEqual(traffic);
-    expect(await world.order({ kind: "recover", process: "orders" })).toMatchObject({ kind: "done" });
+    expect(await world.command({ kind: "recover", process: "orders" })).toMatchObject({ kind: "done" });
     await world.settle();
     expect((await world.state("orders"))?.rolledBackAt).toBeNull();
   });

@@ -18,13 +18,13 @@ let world: World;
 let log: KeptLog;
 
 async function told(): Promise<readonly string[]> {
-  const events = await world.journal.untold(1_000);
-  await world.journal.told(events.map(({ id }) => id));
+  const events = await world.journal.pendingEvents(1_000);
+  await world.journal.dispatched(events.map(({ id }) => id));
   return events.map(({ kind, version, from, trigger }) => [kind, version, from, trigger].filter((word) => word !== null).join(" "));
 }
 
 async function lastWhy(): Promise<string> {
-  return (await world.journal.untold(1_000)).at(-1)?.why ?? "";
+  return (await world.journal.pendingEvents(1_000)).at(-1)?.why ?? "";
 }
 
 function restrict(parts: Partial<World["spec"]>): void {
@@ -75,7 +75,7 @@ describe("told of", () => {
     for (const process of ["billing", "carts", "pages"]) world.pin(process, "1.0.0");
     world.pin("orders", "1.1.0");
     await world.settle();
-    const events = await world.journal.untold(100);
+    const events = await world.journal.pendingEvents(100);
     expect(events.filter(({ kind }) => kind === "held")).toMatchObject([{ process: "billing", version: "1.0.0" }]);
     expect(events.filter(({ kind }) => kind === "succeeded")).toHaveLength(3);
   });
@@ -97,7 +97,7 @@ describe("told of", () => {
     world.pin("orders", "1.1.0");
     await world.settle();
     expect(await told()).toEqual(["started 1.1.0 1.0.0", "held 1.1.0 1.0.0"]);
-    await world.order({ kind: "promote", process: "orders", isFull: true });
+    await world.command({ kind: "promote", process: "orders", isFull: true });
     await world.settle();
     expect(await told()).toEqual(["succeeded 1.1.0 1.0.0"]);
     expect(log.lines.filter(({ text }) => text.includes('"wish":"promote"'))).toHaveLength(1);
@@ -137,7 +137,7 @@ describe("told of", () => {
 
   it("a bad version that the rails leave to people", async () => {
     const { automatic } = world.spec.rollback;
-    restrict({ rollback: { ...world.spec.rollback, automatic: { ...automatic, triggers: [errorRate], watchMs: 60_000 } } });
+    restrict({ rollback: { ...world.spec.rollback, automatic: { ...automatic, triggers: [errorRate], bakeMs: 60_000 } } });
     world.publish("orders", "1.2.0");
     for (const version of ["1.1.0", "1.2.0"]) {
       measure(world, 0);
@@ -155,13 +155,13 @@ describe("told of", () => {
   });
 
   it("a freeze and its end", async () => {
-    await world.order({ kind: "freeze" });
+    await world.command({ kind: "freeze" });
     expect(await lastWhy()).toMatch(/^by /u);
     expect(await told()).toEqual(["frozen"]);
     world.pin("orders", "1.1.0");
     await world.settle();
     expect(await told()).toEqual(["held 1.1.0 1.0.0"]);
-    await world.order({ kind: "unfreeze" });
+    await world.command({ kind: "unfreeze" });
     expect(await lastWhy()).not.toBe("");
     await world.settle();
     expect((await told()).slice(0, 2)).toEqual(["unfrozen", "started 1.1.0 1.0.0"]);
@@ -201,7 +201,7 @@ describe("the log", () => {
     measure(world, 50);
     world.now += 2_000;
     await world.settle();
-    await world.order({ kind: "freeze" });
+    await world.command({ kind: "freeze" });
     const warnings = log.lines.filter(({ level }) => level === "warn").map(({ text }) => text);
     expect(warnings.filter((text) => text.includes('"trigger":"error_rate"')).length).toBeGreaterThan(1);
     expect(warnings.filter((text) => text.startsWith("the pin goes back to 1.0.0"))).toHaveLength(1);

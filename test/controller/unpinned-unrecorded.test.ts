@@ -5,7 +5,7 @@ import { errorRate, measure, passes, use } from "../support/progressive.ts";
 import { fill } from "../support/full-disk.ts";
 import { blueGreen, running, type World } from "../support/world.ts";
 
-const watchMs = 60_000;
+const bakeMs = 60_000;
 
 let world: World;
 
@@ -20,20 +20,20 @@ async function goodVersions(): Promise<readonly string[]> {
 
 beforeEach(async () => {
   world = await running();
-  use(world, blueGreen, watchMs, [errorRate]);
+  use(world, blueGreen, bakeMs, [errorRate]);
   measure(world, 0);
   world.publish("billing", "2.0.0");
   world.publish("billing", "2.1.0");
   world.pin("billing", "2.0.0");
   await world.settle();
-  await passes(world, watchMs);
+  await passes(world, bakeMs);
   world.pin("billing", "2.1.0");
   await world.settle();
-  await passes(world, watchMs);
+  await passes(world, bakeMs);
   world.pin("orders", "1.1.0");
   await world.settle();
   expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
-  await passes(world, watchMs / 2);
+  await passes(world, bakeMs / 2);
   fill(world, "full");
   world.pin("orders", "1.0.0");
   await failingPasses();
@@ -44,13 +44,13 @@ it("is deployed anew, and watched for its whole time, whatever else was decided 
   world.pin("orders", "1.1.0");
   world.pin("billing", "2.0.0");
   await failingPasses();
-  world.now += watchMs;
+  world.now += bakeMs;
   await failingPasses();
   fill(world, "free");
   await world.settle();
   expect(await goodVersions()).toEqual(["1.0.0"]);
   expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
-  await passes(world, watchMs - 1_000);
+  await passes(world, bakeMs - 1_000);
   expect(await goodVersions()).toEqual(["1.0.0"]);
   await passes(world, 2_000);
   expect(await goodVersions()).toEqual(["1.1.0", "1.0.0"]);
@@ -60,10 +60,10 @@ it("is watched from the beginning by the next controller, which knows nothing of
   world.pin("orders", "1.1.0");
   fill(world, "free");
   world.restart();
-  world.now += watchMs;
+  world.now += bakeMs;
   await world.settle();
   expect(world.traffic("orders")).toEqual({ "1.1.0": 100 });
-  await passes(world, watchMs - 1_000);
+  await passes(world, bakeMs - 1_000);
   expect(await goodVersions()).toEqual(["1.0.0"]);
   await passes(world, 2_000);
   expect(await goodVersions()).toEqual(["1.1.0", "1.0.0"]);

@@ -1,28 +1,28 @@
 import { describe, expect, it } from "vitest";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
-import { emptyStep, type Step } from "../../src/domain/journal/state.ts";
+import { emptyDecision, type Decision } from "../../src/domain/journal/state.ts";
 import { before, now, rollout, row } from "../support/decision-values.ts";
 
 const rejected = row({ rollout: rollout({ state: { kind: "rejected", why: "bad", since: 1, hadTraffic: true, trigger: "error_rate" } }) });
 
-function step(environment: string): Step {
-  return { ...emptyStep(environment, now), processes: [rejected] };
+function decision(environment: string): Decision {
+  return { ...emptyDecision(environment, now), processes: [rejected] };
 }
 
 describe("what could not be recorded", () => {
   it("is remembered over the journal, in its own environment alone", () => {
     const unrecorded = createUnrecorded();
-    unrecorded.keep(step("production"));
+    unrecorded.keep(decision("production"));
     const over = (environment: string) => [...unrecorded.over(before({ environment })).processes.keys()];
     expect([over("production"), over("staging")]).toEqual([["orders"], []]);
-    const news = { ...step("staging"), processes: [] };
+    const news = { ...decision("staging"), processes: [] };
     expect(unrecorded.joined(news)).toBe(news);
     expect(unrecorded.joined({ ...news, environment: "production" }).processes).toEqual([rejected]);
   });
 
   it("is forgotten once its own environment is recorded", () => {
     const unrecorded = createUnrecorded();
-    for (const environment of ["production", "staging"]) unrecorded.keep(step(environment));
+    for (const environment of ["production", "staging"]) unrecorded.keep(decision(environment));
     unrecorded.clear("staging");
     const over = (environment: string) => [...unrecorded.over(before({ environment })).processes.keys()];
     expect([over("production"), over("staging")]).toEqual([["orders"], []]);

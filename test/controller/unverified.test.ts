@@ -17,7 +17,7 @@ const errorRate: MetricCheck = {
 it("takes the traffic back to a version that was never found good, but pins no such version by itself", async () => {
   const world = createWorld();
   const { rollback } = world.spec;
-  world.spec = { ...world.spec, rollback: { ...rollback, automatic: { ...rollback.automatic, triggers: [errorRate], watchMs: 10_000 } } };
+  world.spec = { ...world.spec, rollback: { ...rollback, automatic: { ...rollback.automatic, triggers: [errorRate], bakeMs: 10_000 } } };
   world.publish("orders", "1.0.0");
   world.publish("orders", "1.1.0");
   world.pin("orders", "1.0.0");

@@ -10,7 +10,7 @@ describe("drift", () => {
     await world.settle();
     expect(await world.status("orders")).toMatchObject({ sync: "Synced", health: "Healthy" });
     expect((await world.journal.history({ limit: 1 }))[0]).toMatchObject({
-      kind: "heal",
+      kind: "self-heal",
       steps: [{ why: "drift: changed by hand in the engine: node answer changed" }, {}, {}],
     });
   });

@@ -103,7 +103,7 @@ const progress: Progress = {
 const quarantined = { version: "1.4.0", digest: "sha256-b", why: "errors", at: 0, rollbackId: "r1", isInGit: true } as const;
 
 const revert: ProcessView["revert"] = {
-  order: {
+  request: {
     id: "r1",
     environment: "production",
     process: "order-intake",
@@ -183,10 +183,10 @@ describe("the live view", () => {
   });
 
   it("leaves a version that is watched and well to its row", () => {
-    const watching: Progress = { ...progress, state: "watching", weight: 100, step: null };
+    const watching: Progress = { ...progress, state: "baking", weight: 100, step: null };
     expect(lineWith("canary", overviewWith({ progress: watching }))).toBe("no such line");
-    const condemned: Progress = { ...watching, verdict: { kind: "unhealthy", why: "errors" } };
-    expect(lineWith("canary", overviewWith({ progress: condemned }))).toContain("canary, watching");
+    const rejected: Progress = { ...watching, verdict: { kind: "unhealthy", why: "errors" } };
+    expect(lineWith("canary", overviewWith({ progress: rejected }))).toContain("canary, watching");
   });
 
   it("shows sync and health in 60 columns too", () => {

@@ -3,7 +3,7 @@ import type { Desired } from "../../src/domain/desired/resolve.ts";
 import { isAtRest } from "../../src/domain/decision/maintain.ts";
 import type { Digest } from "../../src/domain/names.ts";
 import type { Route } from "../../src/domain/observed/route.ts";
-import type { Seen } from "../../src/domain/observed/observation.ts";
+import type { Observation } from "../../src/domain/observed/observation.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
 import type { Installed } from "../../src/domain/desired/unit.ts";
 import { blueGreen, environment, spec } from "../support/spec.ts";
@@ -35,7 +35,7 @@ function digestOf(letter: string): Digest {
   return `sha256-${letter.repeat(64)}`;
 }
 
-function seenWith(parts: { readonly installed?: readonly Installed[]; readonly route?: Route } & Partial<Seen> = {}): Seen {
+function seenWith(parts: { readonly installed?: readonly Installed[]; readonly route?: Route } & Partial<Observation> = {}): Observation {
   const { installed: units = [installed], route: routed = route, ...others } = parts;
   return {
     now,
@@ -111,8 +111,8 @@ describe("a process is not at rest", () => {
   const quarantined = { version: "1.0.0", digest: olderDigest, why: "bad", at: 0, rollbackId: "r0", isInGit: true };
 
   it.each<[string, Partial<ProcessState>]>([
-    ["while a rollout is under way", { rollout: rolloutIn({ kind: "watching", since: 0, until: now }) }],
-    ["while its pin is being put back", { revert: { order, outcome: null } }],
+    ["while a rollout is under way", { rollout: rolloutIn({ kind: "baking", since: 0, until: now }) }],
+    ["while its pin is being put back", { revert: { request: order, outcome: null } }],
     ["while something is refused", { refused: { unit, why: "bad", at: 0 } }],
     ["while git may lift a quarantine", { quarantined: [quarantined] }],
     ["before it was shown", { status: null }],
@@ -127,7 +127,7 @@ describe("a process is not at rest", () => {
     expect(isAtRest({ ...state, ...parts }, desired, seenWith())).toBe(false);
   });
 
-  it.each<[string, Seen]>([
+  it.each<[string, Observation]>([
     ["without an environment", seenWith({ spec: null })],
     ["while its engine is silent", seenWith({ engine: { kind: "unknown", why: "no answer" } })],
     ["while its router is silent", seenWith({ routes: { kind: "unknown", why: "no answer" } })],
@@ -158,8 +158,8 @@ describe("a process is not at rest", () => {
       seenWith({ route: { ...route, shares: [{ ...share, targets: [...share.targets, { instance: "two", url: "http://two" }] }] } }),
     ],
     ["while the environment says another timeout", seenWith({ route: { ...route, timeoutMs: 1 } })],
-  ])("%s", (_when, seen) => {
-    expect(isAtRest(state, desired, seen)).toBe(false);
+  ])("%s", (_when, observation) => {
+    expect(isAtRest(state, desired, observation)).toBe(false);
   });
 
   it("while its pin is broken, or gone", () => {

@@ -6,10 +6,10 @@ import type { Case } from "../../src/domain/journal/case.ts";
 import { knownGoodAfter } from "../../src/domain/decision/lifecycle.ts";
 import { freezeForLostJournal } from "../../src/domain/decision/lost-journal.ts";
 import type { Rollout, RolloutState } from "../../src/domain/journal/rollout.ts";
-import type { Seen } from "../../src/domain/observed/observation.ts";
+import type { Observation } from "../../src/domain/observed/observation.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
 import { nextCanary } from "../../src/domain/strategies/canary.ts";
-import { before, now, order, rollout, row, unit } from "../support/decision-values.ts";
+import { before, now, request, rollout, row, unit } from "../support/decision-values.ts";
 import { canary } from "../support/progressive.ts";
 import { environment } from "../support/spec.ts";
 import { candidate, known, rolloutIn, seenWith } from "./strategies/rolling-values.ts";
@@ -33,8 +33,8 @@ describe("what is known to be good", () => {
   it.each([
     ["fails", rollout(), { ...end, phase: "Failed" }],
     ["is rolled back", rollout(), { ...end, phase: "RolledBack" }],
-    ["only puts back what was changed by hand", rollout({ kind: "heal" }), end],
-    ["takes something out", rollout({ kind: "retire", candidate: null }), end],
+    ["only puts back what was changed by hand", rollout({ kind: "self-heal" }), end],
+    ["takes something out", rollout({ kind: "prune", candidate: null }), end],
   ] as const)("is not what %s", (_, of, how) => {
     const remembered = row({ knownGood: [good("0.1.0")] });
     expect(knownGoodAfter(remembered, of, how)).toBe(remembered.knownGood);
@@ -66,7 +66,7 @@ describe("a version that fails while what it calls is rolled back", () => {
   }
 
   it.each([
-    ["its revert is owed", billing({ revert: { order, outcome: null } })],
+    ["its revert is owed", billing({ revert: { request, outcome: null } })],
     ["it goes back", billing({ rollout: rollout({ process: "billing", kind: "rollback" }) })],
     ["it is rejected with traffic", billing({ rollout: rollout({ state: rejected({ hadTraffic: true }) }) })],
     ["it was rolled back since", billing({ rolledBackAt: 5 })],
@@ -92,7 +92,7 @@ describe("a version that fails while what it calls is rolled back", () => {
   it("awaits nobody once it is condemned with its callers, and somebody before", () => {
     const withCallers = rollout({ state: rejected({ hadTraffic: true }) });
     expect(awaits(withCallers, billing({ rolledBackAt: 5 }))).toBe("billing");
-    expect(awaits(withCallers, billing({ rolledBackAt: 5 }), { own: row({ revert: { order, outcome: null } }) })).toBeUndefined();
+    expect(awaits(withCallers, billing({ rolledBackAt: 5 }), { own: row({ revert: { request, outcome: null } }) })).toBeUndefined();
   });
 });
 
@@ -100,28 +100,28 @@ describe("a journal that knows nothing", () => {
   const installed = { ...unit("1.0.0"), drift: null, armed: true, endpoints: [], placements: [] };
   const share = { version: "1.0.0", digest: unit("1.0.0").digest, weight: 100, endpoints: [], targets: [] };
   const route = { process: "orders", timeoutMs: 1, sticky: null, shares: [share] };
-  const seen = (parts: Partial<Seen>) =>
+  const observation = (parts: Partial<Observation>) =>
     ({
       now,
       environment,
       engine: known({ instances: [], installed: new Map() }),
       routes: known(new Map()),
       ...parts,
-    }) as unknown as Seen;
+    }) as unknown as Observation;
   const fresh = before({ hasAnswered: false });
 
   it.each([
     ["an engine that runs our versions", { engine: known({ instances: [], installed: new Map([["orders", [installed]]]) }) }],
     ["a router that has our routes", { routes: known(new Map([["orders", route]])) }],
   ])("was lost beside %s", (_, parts) => {
-    expect(freezeForLostJournal(fresh, seen(parts))?.why).toContain("versions of orders run here already");
+    expect(freezeForLostJournal(fresh, observation(parts))?.why).toContain("versions of orders run here already");
   });
 
   it("is new where nothing runs, and not asked about before both have answered, nor again", () => {
     const routes = known(new Map([["orders", route]]));
-    expect(freezeForLostJournal(fresh, seen({}))).toBeNull();
-    expect(freezeForLostJournal(fresh, seen({ routes, engine: { kind: "unknown", why: "silent" } }))).toBeNull();
-    expect(freezeForLostJournal(before(), seen({ routes }))).toBeNull();
+    expect(freezeForLostJournal(fresh, observation({}))).toBeNull();
+    expect(freezeForLostJournal(fresh, observation({ routes, engine: { kind: "unknown", why: "silent" } }))).toBeNull();
+    expect(freezeForLostJournal(before(), observation({ routes }))).toBeNull();
   });
 });
 

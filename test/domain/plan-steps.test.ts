@@ -31,7 +31,7 @@ describe("steps", () => {
     warm: { count: 1, maxAgeMs: null },
   } as const satisfies StrategySpec;
   const rolling = { kind: "rolling", batchSize: 2, batchDelayMs: 5000, maxUnavailable: 2, healthCheckIntervalMs: 1000 } as const;
-  const watched = { rollback: rollbackPolicy({ triggers: [metricCheck({})], watchMs: 600_000 }) };
+  const watched = { rollback: rollbackPolicy({ triggers: [metricCheck({})], bakeMs: 600_000 }) };
 
   it.each([
     [

@@ -4,35 +4,35 @@ import { describe, expect, it } from "vitest";
 import type { EnvironmentSpec } from "../../src/domain/desired/environment.ts";
 import type { Desired } from "../../src/domain/desired/resolve.ts";
 import { afterRejection, followRevert, whyNotAutomatic } from "../../src/domain/rollback/policy.ts";
-import type { Seen } from "../../src/domain/observed/observation.ts";
-import { now, order, person, rollout, row, unit } from "../support/decision-values.ts";
+import type { Observation } from "../../src/domain/observed/observation.ts";
+import { now, request, person, rollout, row, unit } from "../support/decision-values.ts";
 import { environment, spec } from "../support/spec.ts";
 
 const definition = unit("1.1.0").digest;
 const good = { ...unit("1.0.0"), at: 1, definition: unit("1.0.0").digest };
 const before = row({ knownGood: [good] });
 
-function seen(parts: Partial<Seen> = {}, automatic: Partial<EnvironmentSpec["rollback"]["automatic"]> = {}): Seen {
+function observation(parts: Partial<Observation> = {}, automatic: Partial<EnvironmentSpec["rollback"]["automatic"]> = {}): Observation {
   const rollback = { ...spec.rollback, automatic: { ...spec.rollback.automatic, ...automatic } };
-  return { now, environment, commit: "c1", quarantine: [], desired: {}, spec: { ...spec, rollback }, ...parts } as unknown as Seen;
+  return { now, environment, commit: "c1", quarantine: [], desired: {}, spec: { ...spec, rollback }, ...parts } as unknown as Observation;
 }
 
 describe("automatic rollback", () => {
   it("takes a version back that was deployed after a good one", () => {
-    expect(whyNotAutomatic(rollout(), before, seen())).toBeNull();
+    expect(whyNotAutomatic(rollout(), before, observation())).toBeNull();
   });
 
   it.each([
-    ["where it is off", rollout(), before, seen({}, { enabled: false }), "automatic rollback is off here"],
-    ["without an environment", rollout(), before, seen({ spec: null }), "automatic rollback is off here"],
-    ["of a rollback", rollout({ kind: "rollback" }), before, seen(), "there is no rollback of a rollback"],
-    ["without a version before it", rollout({ stable: null }), before, seen(), "there is no version to go back to"],
-    ["to what was never good", rollout(), row(), seen(), "1.0.0 was never found good here"],
+    ["where it is off", rollout(), before, observation({}, { enabled: false }), "automatic rollback is off here"],
+    ["without an environment", rollout(), before, observation({ spec: null }), "automatic rollback is off here"],
+    ["of a rollback", rollout({ kind: "rollback" }), before, observation(), "there is no rollback of a rollback"],
+    ["without a version before it", rollout({ stable: null }), before, observation(), "there is no version to go back to"],
+    ["to what was never good", rollout(), row(), observation(), "1.0.0 was never found good here"],
     [
       "to another version that was good",
       rollout(),
       row({ knownGood: [{ ...good, version: "0.9.0" }] }),
-      seen(),
+      observation(),
       "1.0.0 was never found good",
     ],
   ] as const)("is not done %s", (...[, of, known, at, why]) => {
@@ -41,15 +41,15 @@ describe("automatic rollback", () => {
 
   it("does not go back to what people have put into quarantine, under whatever number", () => {
     const entry = (process: string, digest: typeof definition) => ({ process, version: "0.1.0", digest });
-    const toPeoples = seen({ quarantine: [entry("orders", good.definition)] });
+    const toPeoples = observation({ quarantine: [entry("orders", good.definition)] });
     expect(whyNotAutomatic(rollout(), before, toPeoples)?.text).toBe("1.0.0 is in quarantine here");
-    expect(whyNotAutomatic(rollout(), before, seen({ quarantine: [entry("billing", good.definition)] }))).toBeNull();
-    expect(whyNotAutomatic(rollout(), before, seen({ quarantine: [entry("orders", definition)] }))).toBeNull();
+    expect(whyNotAutomatic(rollout(), before, observation({ quarantine: [entry("billing", good.definition)] }))).toBeNull();
+    expect(whyNotAutomatic(rollout(), before, observation({ quarantine: [entry("orders", definition)] }))).toBeNull();
   });
 
   it("is done once in a cool-down, to the millisecond", () => {
     const coolDown = (agoMs: number) =>
-      whyNotAutomatic(rollout(), row({ ...before, rolledBackAt: now - agoMs }), seen({}, { coolDownMs: 300 }));
+      whyNotAutomatic(rollout(), row({ ...before, rolledBackAt: now - agoMs }), observation({}, { coolDownMs: 300 }));
     expect(coolDown(0)?.rail).toBe("cool-down");
     expect(coolDown(299)).toEqual(coolDown(0));
     expect(coolDown(300)).toBeNull();
@@ -62,7 +62,10 @@ describe("what is remembered of a version that was taken back", () => {
   const desired: Desired = { kind: "run", unit: unit("1.1.0"), summary, pinned };
   const reason = { trigger: "error_rate", why: "too many errors" };
   const after = (by: typeof person | null, of: Desired | null = desired) =>
-    afterRejection({ ...before, rolledBackAt: 7 }, { rollout: rollout(), reason, desired: of, seen: seen({}, { coolDownMs: 0 }), by });
+    afterRejection(
+      { ...before, rolledBackAt: 7 },
+      { rollout: rollout(), reason, desired: of, observation: observation({}, { coolDownMs: 0 }), by },
+    );
 
   it("is a revert that is owed, its definition in quarantine, and when it was", () => {
     expect(after(null)).toMatchObject({
@@ -83,20 +86,20 @@ describe("what is remembered of a version that was taken back", () => {
 });
 
 describe("a revert that is owed", () => {
-  const owing = row({ revert: { order, outcome: null } });
+  const owing = row({ revert: { request, outcome: null } });
   const pinned = (version: string) => ({ kind: "run", unit: unit(version) }) as unknown as Desired;
-  const committed = row({ revert: { order, outcome: { kind: "committed", commit: "c2" } } });
+  const committed = row({ revert: { request, outcome: { kind: "committed", commit: "c2" } } });
 
   it("is over when the pin says something else, or the commit is fetched", () => {
-    expect(followRevert(owing, pinned("1.1.0"), seen()).revert).not.toBeNull();
-    expect(followRevert(owing, pinned("1.0.0"), seen()).revert).toBeNull();
-    expect(followRevert(owing, null, seen()).revert).toBeNull();
-    expect(followRevert(committed, pinned("1.1.0"), seen()).revert).not.toBeNull();
-    expect(followRevert(committed, pinned("1.1.0"), seen({ commit: "c2" })).revert).toBeNull();
+    expect(followRevert(owing, pinned("1.1.0"), observation()).revert).not.toBeNull();
+    expect(followRevert(owing, pinned("1.0.0"), observation()).revert).toBeNull();
+    expect(followRevert(owing, null, observation()).revert).toBeNull();
+    expect(followRevert(committed, pinned("1.1.0"), observation()).revert).not.toBeNull();
+    expect(followRevert(committed, pinned("1.1.0"), observation({ commit: "c2" })).revert).toBeNull();
   });
 
   it("is not over by another commit that leaves the pin, nor while the environment cannot be read", () => {
-    expect(followRevert(owing, pinned("1.1.0"), seen({ commit: "c9" })).revert).not.toBeNull();
-    expect(followRevert(owing, pinned("1.0.0"), seen({ desired: null })).revert).not.toBeNull();
+    expect(followRevert(owing, pinned("1.1.0"), observation({ commit: "c9" })).revert).not.toBeNull();
+    expect(followRevert(owing, pinned("1.0.0"), observation({ desired: null })).revert).not.toBeNull();
   });
 });

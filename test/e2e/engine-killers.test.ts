@@ -57,7 +57,7 @@ describe("what ends its engine's process at every request", () => {
     const settings = join(installation.stage.workingCopy, "environments/watched/environment.yaml");
     await writeFile(settings, `name: watched\n${watching}`);
     await installation.deploy("watched", "killer", "1.1.0");
-    await installation.untilDeployment("killer", "1.1.0", ({ steps }) => steps.some(({ state }) => state === "watching"));
+    await installation.untilDeployment("killer", "1.1.0", ({ steps }) => steps.some(({ state }) => state === "baking"));
     const isOver = async () => (await installation.status("watched", "killer"))?.phase !== "Running";
     await callUntil("watched", "killer", isOver);
     const deployment = await installation.untilDeployment("killer", "1.1.0", ({ phase }) => phase === "RolledBack");

@@ -56,7 +56,7 @@ describe("SIGKILL of the controller", () => {
   it.each([
     ["blue-green", "switch", "switching"],
     ["a canary", "canary", "shifting"],
-    ["a rolling update", "rolling", "probing"],
+    ["a rolling update", "rolling", "verifying"],
   ])("in the middle of %s loses no request, and of its rollback neither; the pin is put back once", async (_strategy, process, middle) => {
     const load = await loadOn(process);
     await installation.deploy(environment, process, "1.1.0");

@@ -3,7 +3,7 @@
 import { mergeResults } from "../../src/domain/journal/remembered.ts";
 import type { ValidationResult } from "../../src/domain/evidence.ts";
 import type { Deployment, DeploymentStepRecord, DeploymentUpdate } from "../../src/domain/journal/state.ts";
-import type { HistoryQuery, Tally } from "../../src/ports/journal.ts";
+import type { HistoryQuery, DeploymentCount } from "../../src/ports/journal.ts";
 
 /** Opens a deployment or takes it further; an update of an unknown one is left out. */
 export function updateHistory(history: Map<string, Deployment>, update: DeploymentUpdate, validations: readonly ValidationResult[]): void {
@@ -26,16 +26,16 @@ export function storyWith(known: Deployment, step: DeploymentStepRecord): Deploy
 }
 
 /** Ended deployments, counted by what they have in common. */
-export function tallied(deployments: readonly Deployment[]): readonly Tally[] {
-  const tallies = new Map<string, Tally>();
+export function tallied(deployments: readonly Deployment[]): readonly DeploymentCount[] {
+  const deploymentCounts = new Map<string, DeploymentCount>();
   for (const { environment, process, kind, strategy, phase, trigger, startedAt, endedAt } of deployments) {
     if (endedAt === null) continue;
     const what = { environment, process, kind, strategy, phase, trigger };
     const key = JSON.stringify(what);
-    const before = tallies.get(key) ?? { ...what, count: 0, durationMs: 0 };
-    tallies.set(key, { ...before, count: before.count + 1, durationMs: before.durationMs + endedAt - startedAt });
+    const before = deploymentCounts.get(key) ?? { ...what, count: 0, durationMs: 0 };
+    deploymentCounts.set(key, { ...before, count: before.count + 1, durationMs: before.durationMs + endedAt - startedAt });
   }
-  return [...tallies.values()];
+  return [...deploymentCounts.values()];
 }
 
 /** Newest first. */

@@ -1,18 +1,18 @@
 /** A journal in memory, for tests of everything above it. It keeps plain JSON, as the real one does, so that what cannot be stored fails here too. */
 
 import {
-  afterEvidence,
-  afterOrdered,
+  afterValidation,
+  afterCommand,
   afterRefused,
   afterReverted,
-  afterSettled,
-  afterStep,
+  afterAcknowledged,
+  afterDecision,
   nothingRemembered,
 } from "../../src/domain/journal/remembered.ts";
 import type { PinionEvent } from "../../src/domain/journal/events.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
-import type { OrderAnswer } from "../../src/domain/journal/commands.ts";
-import type { Deployment, EnvironmentState, Step } from "../../src/domain/journal/state.ts";
+import type { CommandResult } from "../../src/domain/journal/commands.ts";
+import type { Deployment, EnvironmentState, Decision } from "../../src/domain/journal/state.ts";
 import type { Journal } from "../../src/ports/journal.ts";
 import { matching, storyWith, tallied, updateHistory, withResults } from "./journal-history.ts";
 
@@ -36,7 +36,7 @@ export interface FakeJournal extends Journal {
 interface Contents {
   readonly states: Map<EnvironmentName, EnvironmentState>;
   readonly history: Map<string, Deployment>;
-  readonly answers: Map<string, OrderAnswer>;
+  readonly results: Map<string, CommandResult>;
   readonly untold: Map<string, PinionEvent>;
   readonly told: Set<string>;
   lastId: number;
@@ -45,7 +45,7 @@ interface Contents {
 const nothing = (): Contents => ({
   states: new Map(),
   history: new Map(),
-  answers: new Map(),
+  results: new Map(),
   untold: new Map(),
   told: new Set(),
   lastId: 0,
@@ -77,51 +77,51 @@ export function createFakeJournal(contents: Contents = nothing()): FakeJournal {
     after: () => undefined,
     reopened: () => createFakeJournal(contents),
     state: async (environment) => stateOf(environment),
-    record: async (step) => {
-      const stored = storedStep(step);
-      return change("record", step.environment, (state) => {
-        for (const update of stored.deployments) updateHistory(contents.history, update, state.evidence.get(update.id) ?? []);
+    record: async (decision) => {
+      const stored = storedStep(decision);
+      return change("record", decision.environment, (state) => {
+        for (const update of stored.deployments) updateHistory(contents.history, update, state.validationResults.get(update.id) ?? []);
         takeMail(contents, stored);
-        return afterStep(state, stored, takeId);
+        return afterDecision(state, stored, takeId);
       });
     },
-    settled: (environment, ids) => change("settled", environment, (state) => afterSettled(state, ids)),
+    acknowledged: (environment, ids) => change("settled", environment, (state) => afterAcknowledged(state, ids)),
     refused: (environment, id, stuck, notBefore) => change("refused", environment, (state) => afterRefused(state, id, stuck, notBefore)),
-    recordEvidence: (environment, deployment, results) =>
+    recordValidation: (environment, deployment, results) =>
       change("recordEvidence", environment, (state) => {
         const known = contents.history.get(deployment);
         if (known) contents.history.set(deployment, withResults(known, results));
-        return known !== undefined && known.endedAt !== null ? state : afterEvidence(state, deployment, results);
+        return known !== undefined && known.endedAt !== null ? state : afterValidation(state, deployment, results);
       }),
-    ordered: (order) =>
-      change("ordered", order.environment, (state) =>
-        contents.answers.has(letter(order.environment, order.id)) ? state : afterOrdered(state, throughJson(order)),
+    recordCommand: (command) =>
+      change("ordered", command.environment, (state) =>
+        contents.results.has(letter(command.environment, command.id)) ? state : afterCommand(state, throughJson(command)),
       ),
-    answer: async (environment, id) => contents.answers.get(letter(environment, id)) ?? null,
-    reverted: (order, outcome, step) =>
-      change("reverted", order.environment, (state) => {
-        const known = order.deployment === null ? undefined : contents.history.get(order.deployment);
+    result: async (environment, id) => contents.results.get(letter(environment, id)) ?? null,
+    reverted: (request, outcome, step) =>
+      change("reverted", request.environment, (state) => {
+        const known = request.deployment === null ? undefined : contents.history.get(request.deployment);
         if (known) contents.history.set(known.id, storyWith(known, throughJson(step)));
-        return afterReverted(state, order, throughJson(outcome));
+        return afterReverted(state, request, throughJson(outcome));
       }),
-    untold: async (limit) => [...contents.untold.values()].slice(0, limit),
-    told: (ids) =>
+    pendingEvents: async (limit) => [...contents.untold.values()].slice(0, limit),
+    dispatched: (ids) =>
       effect({ call: "told", environment: null }, () => {
         for (const id of ids) if (contents.untold.delete(id)) contents.told.add(id);
       }),
-    tallies: async () => tallied([...contents.history.values()]),
+    deploymentCounts: async () => tallied([...contents.history.values()]),
     history: async (query) => matching([...contents.history.values()], query),
   };
   return journal;
 }
 
 /** The answers and the events of a step. What was answered or told once is not answered or told again. */
-function takeMail(contents: Contents, step: Step): void {
-  for (const answer of step.answers) {
-    const key = letter(step.environment, answer.id);
-    if (!contents.answers.has(key)) contents.answers.set(key, answer);
+function takeMail(contents: Contents, decision: Decision): void {
+  for (const result of decision.results) {
+    const key = letter(decision.environment, result.id);
+    if (!contents.results.has(key)) contents.results.set(key, result);
   }
-  for (const event of step.events) {
+  for (const event of decision.events) {
     if (!contents.told.has(event.id) && !contents.untold.has(event.id)) contents.untold.set(event.id, event);
   }
 }
@@ -177,7 +177,7 @@ function isPlain(value: unknown): boolean {
   return value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value);
 }
 
-function storedStep(step: Step): Step {
-  const copy = throughJson({ ...step, owed: [...step.owed] });
+function storedStep(decision: Decision): Decision {
+  const copy = throughJson({ ...decision, owed: [...decision.owed] });
   return { ...copy, owed: new Map(copy.owed) };
 }

@@ -25,7 +25,7 @@ export function createFakeNotifier(name = "fake"): FakeNotifier {
     mood: "takes",
     wants: () => true,
     concerns: (event) => notifier.wants(event),
-    async tell(event, signal) {
+    async notify(event, signal) {
       notifier.attempts += 1;
       const { mood } = notifier;
       if (signal?.aborted) throw new DeliveryFailure(`${name}: given up`);

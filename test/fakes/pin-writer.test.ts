@@ -29,7 +29,7 @@ pinWriterContract("fake", async () => {
         digest: quarantine as Digest,
         rollbackId: id,
       })),
-    commits: async () => branch.commits.toReversed().map(({ commit, order }) => ({ commit, rollbackId: order?.id ?? null })),
+    commits: async () => branch.commits.toReversed().map(({ commit, request }) => ({ commit, rollbackId: request?.id ?? null })),
     proposals: async () => [...branch.proposals.keys()],
     protect: async () => branch.protect(true),
     fail: async (code) => branch.fail(code),

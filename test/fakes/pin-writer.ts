@@ -3,20 +3,20 @@
 import { PinionError } from "../../src/domain/errors.ts";
 import type { ErrorCode } from "../../src/domain/errors.ts";
 import type { CommitId, EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
-import type { RevertOrder, RevertOutcome } from "../../src/domain/journal/revert.ts";
+import type { RevertRequest, RevertOutcome } from "../../src/domain/journal/revert.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 
 /** A branch as the writer meets it; a simulation brings its own, or takes `createFakePinBranch`. */
 export interface PinBranch {
   /** What is there now. @throws PinionError while the remote fails. */
-  read(order: RevertOrder): PinBranchView;
+  read(request: RevertRequest): PinBranchView;
   /**
    * One commit that puts the pin to `order.to` and enters the quarantine: only while the branch is still at `base`.
    * @throws PinionError while the remote fails, also after the commit has arrived.
    */
-  write(order: RevertOrder, base: CommitId): FakePush;
+  write(request: RevertRequest, base: CommitId): FakePush;
   /** The same commit on a branch beside it; the one that is there when there is one. */
-  propose(order: RevertOrder): CommitId;
+  propose(request: RevertRequest): CommitId;
 }
 
 export type FakePush =
@@ -41,39 +41,39 @@ export interface FakePinWriterOptions {
 }
 
 export function createFakePinWriter({ branch, between = async () => undefined }: FakePinWriterOptions): PinWriter {
-  async function revert(order: RevertOrder, signal?: AbortSignal): Promise<RevertOutcome> {
+  async function revert(request: RevertRequest, signal?: AbortSignal): Promise<RevertOutcome> {
     for (;;) {
-      if (signal?.aborted === true) throw new PinionError("git/failed", `rollback ${order.id} was interrupted`);
-      const view = branch.read(order);
-      const known = alreadyKnown(order, view);
+      if (signal?.aborted === true) throw new PinionError("git/failed", `rollback ${request.id} was interrupted`);
+      const view = branch.read(request);
+      const known = alreadyKnown(request, view);
       if (known !== null) return known;
       await between();
-      if (order.mode === "propose") return asProposed(order, branch.propose(order), "rollbackPolicy.manual.approvalRequired is set");
-      const pushed = branch.write(order, view.head);
+      if (request.mode === "propose") return asProposed(request, branch.propose(request), "rollbackPolicy.manual.approvalRequired is set");
+      const pushed = branch.write(request, view.head);
       if (pushed.kind === "accepted") return { kind: "committed", commit: pushed.commit };
-      if (pushed.kind === "declined") return asProposed(order, branch.propose(order), "the branch is protected");
+      if (pushed.kind === "declined") return asProposed(request, branch.propose(request), "the branch is protected");
     }
   }
   return { revert };
 }
 
-function alreadyKnown(order: RevertOrder, { pin, written, proposed }: PinBranchView): RevertOutcome | null {
+function alreadyKnown(request: RevertRequest, { pin, written, proposed }: PinBranchView): RevertOutcome | null {
   if (written !== null) return { kind: "committed", commit: written };
-  if (pin !== order.from) return { kind: "superseded", why: `the pin of ${order.process} is ${pin ?? "gone"}` };
-  return proposed === null ? null : asProposed(order, proposed, "an earlier try has proposed it");
+  if (pin !== request.from) return { kind: "superseded", why: `the pin of ${request.process} is ${pin ?? "gone"}` };
+  return proposed === null ? null : asProposed(request, proposed, "an earlier try has proposed it");
 }
 
-function asProposed({ environment, id }: RevertOrder, commit: CommitId, why: string): RevertOutcome {
+function asProposed({ environment, id }: RevertRequest, commit: CommitId, why: string): RevertOutcome {
   return { kind: "proposed", branch: `rollback/${environment}/${id}`, commit, why };
 }
 
 export interface FakePinCommit {
   readonly commit: CommitId;
   /** Null: a person's. */
-  readonly order: RevertOrder | null;
+  readonly request: RevertRequest | null;
   /** By environment and process, as in `pinKey`. */
   readonly pins: ReadonlyMap<string, Version>;
-  readonly quarantine: readonly RevertOrder[];
+  readonly quarantine: readonly RevertRequest[];
 }
 
 export interface FakePinBranch extends PinBranch {
@@ -91,7 +91,7 @@ export interface FakePinBranch extends PinBranch {
 }
 
 export function createFakePinBranch(): FakePinBranch {
-  let commits: readonly FakePinCommit[] = [{ commit: commitId(0), order: null, pins: new Map(), quarantine: [] }];
+  let commits: readonly FakePinCommit[] = [{ commit: commitId(0), request: null, pins: new Map(), quarantine: [] }];
   const proposals = new Map<string, CommitId>();
   let failing: ErrorCode | null = null;
   let isProtected = false;
@@ -120,37 +120,37 @@ export function createFakePinBranch(): FakePinBranch {
       return commits;
     },
     proposals,
-    read: (order) => {
+    read: (request) => {
       reach();
       return {
         head: head().commit,
-        pin: head().pins.get(pinKey(order)) ?? null,
-        written: commits.find((each) => each.order?.id === order.id)?.commit ?? null,
-        proposed: proposals.get(proposalName(order)) ?? null,
+        pin: head().pins.get(pinKey(request)) ?? null,
+        written: commits.find((each) => each.request?.id === request.id)?.commit ?? null,
+        proposed: proposals.get(proposalName(request)) ?? null,
       };
     },
-    write: (order, base) => {
+    write: (request, base) => {
       reach();
       if (isProtected) return { kind: "declined" };
       if (base !== head().commit) return { kind: "moved" };
-      const pins = new Map(head().pins).set(pinKey(order), order.to);
-      for (const { process, from, to } of order.along ?? []) {
-        const key = pinKey({ environment: order.environment, process });
+      const pins = new Map(head().pins).set(pinKey(request), request.to);
+      for (const { process, from, to } of request.along ?? []) {
+        const key = pinKey({ environment: request.environment, process });
         if (pins.get(key) === from) pins.set(key, to);
       }
-      return answer({ kind: "accepted", commit: add({ order, pins, quarantine: withOrder(head().quarantine, order) }) });
+      return answer({ kind: "accepted", commit: add({ request, pins, quarantine: withOrder(head().quarantine, request) }) });
     },
-    propose: (order) => {
+    propose: (request) => {
       reach();
-      const commit = proposals.get(proposalName(order)) ?? commitId(commits.length + proposals.size);
-      proposals.set(proposalName(order), commit);
+      const commit = proposals.get(proposalName(request)) ?? commitId(commits.length + proposals.size);
+      proposals.set(proposalName(request), commit);
       return answer(commit);
     },
     pin: (environment, process, version) => {
       const pins = new Map(head().pins);
       if (version === null) pins.delete(pinKey({ environment, process }));
       else pins.set(pinKey({ environment, process }), version);
-      return add({ order: null, pins, quarantine: head().quarantine });
+      return add({ request: null, pins, quarantine: head().quarantine });
     },
     pinned: (environment, process) => head().pins.get(pinKey({ environment, process })) ?? null,
     protect: (next) => void (isProtected = next),
@@ -159,13 +159,13 @@ export function createFakePinBranch(): FakePinBranch {
   };
 }
 
-function withOrder(quarantine: readonly RevertOrder[], order: RevertOrder): readonly RevertOrder[] {
-  const key = ({ environment, process, from, quarantine: digest }: RevertOrder): string => [environment, process, from, digest].join(" ");
-  const isKnown = order.quarantine === null || quarantine.some((known) => key(known) === key(order));
-  return isKnown ? quarantine : [...quarantine, order];
+function withOrder(quarantine: readonly RevertRequest[], request: RevertRequest): readonly RevertRequest[] {
+  const key = ({ environment, process, from, quarantine: digest }: RevertRequest): string => [environment, process, from, digest].join(" ");
+  const isKnown = request.quarantine === null || quarantine.some((known) => key(known) === key(request));
+  return isKnown ? quarantine : [...quarantine, request];
 }
 
-function proposalName({ environment, id }: RevertOrder): string {
+function proposalName({ environment, id }: RevertRequest): string {
   return `rollback/${environment}/${id}`;
 }
 

@@ -13,14 +13,14 @@ import { noon, overview } from "../surfaces/http/pictures.ts";
 describe("a controller elsewhere", () => {
   let folder: string;
   let server: HttpServer;
-  const { orders, order } = orderTaker(() => ({ kind: "done", why: "as you say" }));
+  const { commands, command } = orderTaker(() => ({ kind: "done", why: "as you say" }));
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "pinion-connect-"));
     const about = { log: createKeptLog(), metrics: () => Promise.resolve(""), now: () => noon, uid: 1000 };
     const tcp = { host: "127.0.0.1", port: 0, names: [], tokens: fixedTokens() };
     server = await startHttp({
-      ...complete({ overview: () => Promise.resolve(overview()), order }),
+      ...complete({ overview: () => Promise.resolve(overview()), command }),
       ...about,
       tcp,
       socket: join(folder, "api.sock"),
@@ -56,8 +56,8 @@ describe("a controller elsewhere", () => {
   it("is entered over its socket without a token, and takes orders there", async () => {
     const pinion = connectPinion({ socket: join(folder, "api.sock") });
     expect(await names(pinion)).toEqual(all);
-    await pinion.order({ environment: "production", userId: "Ann", reason: "looking at it", wish: { kind: "freeze" } });
-    expect(orders.at(-1)?.by).toMatchObject({ name: "Ann", claimed: "over the socket of uid 1000" });
+    await pinion.command({ environment: "production", userId: "Ann", reason: "looking at it", spec: { kind: "freeze" } });
+    expect(commands.at(-1)?.by).toMatchObject({ name: "Ann", claimed: "over the socket of uid 1000" });
   });
 
   it("is found, and entered, by the variables of the environment", async () => {

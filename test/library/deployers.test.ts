@@ -156,7 +156,7 @@ describe("a deployer", () => {
   it("gives up what never began, with the reason, when its caller does", async () => {
     const world = createLibraryWorld();
     await world.run(new BlueGreenDeployer(world.pinion).deploy(orders("1.0.0"), production));
-    await world.run(world.pinion.order({ environment: "production", wish: { kind: "freeze" }, userId: "Ann", reason: "stock-taking" }));
+    await world.run(world.pinion.command({ environment: "production", spec: { kind: "freeze" }, userId: "Ann", reason: "stock-taking" }));
     const given = new AbortController();
     const deploying = failureOf(world, new BlueGreenDeployer(world.pinion).deploy(orders("1.1.0"), production, { signal: given.signal }));
     await world.clock.pass(5_000);
@@ -174,11 +174,11 @@ describe("a deployer", () => {
     await world.run(deployer.deploy(orders("1.0.0"), production));
     world.prober.setAnswer(() => ({ status: 500 }));
     await failureOf(world, deployer.deploy(orders("1.1.0"), production));
-    await world.run(world.pinion.order({ environment: "production", wish: { kind: "freeze" }, userId: "Ann", reason: "stock-taking" }));
+    await world.run(world.pinion.command({ environment: "production", spec: { kind: "freeze" }, userId: "Ann", reason: "stock-taking" }));
     world.prober.setAnswer(() => ({}));
     const deploying = deployer.deploy(orders("1.1.0"), production);
     await world.pass(5_000);
-    await world.run(world.pinion.order({ environment: "production", wish: { kind: "unfreeze" }, userId: "Ann" }));
+    await world.run(world.pinion.command({ environment: "production", spec: { kind: "unfreeze" }, userId: "Ann" }));
     expect(await world.run(deploying)).toMatchObject({ status: "Succeeded" });
   });
 

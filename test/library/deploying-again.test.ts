@@ -65,7 +65,7 @@ describe("a version that is deployed again", () => {
       world.engine.removeByHand(digestOfFirst(world));
       await world.pass(11_000);
     }
-    expect((await world.pinion.deployments()).filter(({ kind }) => kind === "heal").length).toBeGreaterThan(20);
+    expect((await world.pinion.deployments()).filter(({ kind }) => kind === "self-heal").length).toBeGreaterThan(20);
     expect((await world.run(deployer.deploy(orders("1.0.0"), production))).id).toBe(first.id);
   });
 });

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { digestOfFile } from "../../src/adapters/manifest/process/digest.ts";
-import { personOf, toOrder } from "../../src/library/asking.ts";
+import { personOf, toCommandRequest } from "../../src/library/asking.ts";
 import { connectPinion } from "../../src/library/connected.ts";
 import { ownStrategy, toEnvironmentEdit } from "../../src/library/parse-environment.ts";
 import { formatVersion, parseVersion } from "../../src/library/semantic-version.ts";
@@ -119,23 +119,23 @@ describe("an environment", () => {
 });
 
 describe("an order", () => {
-  const freeze = { environment: "production", wish: { kind: "freeze" } } as const;
+  const freeze = { environment: "production", spec: { kind: "freeze" } } as const;
 
   it("is the order that is meant, with an id of its own where none is given", () => {
-    const order = toOrder({ ...freeze, userId: "Ann", reason: " a feast " });
-    expect(order).toMatchObject({ ...freeze, by: { name: "Ann", email: null }, why: "a feast" });
-    expect(order.id).not.toBe(toOrder(freeze).id);
+    const command = toCommandRequest({ ...freeze, userId: "Ann", reason: " a feast " });
+    expect(command).toMatchObject({ ...freeze, by: { name: "Ann", email: null }, why: "a feast" });
+    expect(command.id).not.toBe(toCommandRequest(freeze).id);
   });
 
   it.each<[string, unknown]>([
     ["nothing", undefined],
-    ["no wish", { wish: undefined }],
-    ["a wish that nobody knows", { wish: { kind: "dance" } }],
-    ["a process that no wish of its kind has", { wish: { kind: "freeze", process: "orders" } }],
+    ["no wish", { spec: undefined }],
+    ["a wish that nobody knows", { spec: { kind: "dance" } }],
+    ["a process that no wish of its kind has", { spec: { kind: "freeze", process: "orders" } }],
     ["a reason that is no text", { reason: 5 }],
     ["an id that is no text", { id: 5 }],
   ])("with %s is refused before anybody keeps it", (_what, change) => {
-    expect(() => toOrder(given(change && { ...freeze, ...change }))).toThrow(expect.objectContaining({ code: "usage/invalid" }));
+    expect(() => toCommandRequest(given(change && { ...freeze, ...change }))).toThrow(expect.objectContaining({ code: "usage/invalid" }));
   });
 });
 

@@ -10,7 +10,7 @@ import { createMemoryRepository, type MemoryState } from "../../src/adapters/mem
 import { createGatewaySource } from "../../src/adapters/metrics/gateway.ts";
 import { createController } from "../../src/controller/controller.ts";
 import { createMeasurements } from "../../src/controller/measuring/measurements.ts";
-import { createPlaces } from "../../src/controller/last-placements.ts";
+import { createLastPlacements } from "../../src/controller/last-placements.ts";
 import type { Ports } from "../../src/controller/ports.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
@@ -22,9 +22,16 @@ import { createEmbedded } from "../../src/library/embedded.ts";
 import type { EmbeddedPinion, Pinion } from "../../src/library/pinion.ts";
 import type { Environment, WorkflowVersion } from "../../src/library/vocabulary.ts";
 import { listProcesses } from "../../src/api/listing.ts";
-import { deploymentJson, evaluationJson, orderAnswerJson, overviewJson, pageJson, summaryJson } from "../../src/api/json.ts";
+import { deploymentJson, evaluationJson, commandResultJson, overviewJson, pageJson, summaryJson } from "../../src/api/json.ts";
 import type { ControllerClient } from "../../src/api/client.ts";
-import { parseDeployment, parseEvaluation, parseOrderAnswer, parseOverview, parsePage, parseSummary } from "../../src/api/parse-answers.ts";
+import {
+  parseDeployment,
+  parseEvaluation,
+  parseCommandResult,
+  parseOverview,
+  parsePage,
+  parseSummary,
+} from "../../src/api/parse-answers.ts";
 import { selectFrom } from "../../src/api/selection.ts";
 import { createFakeEngine, type FakeEngine } from "../fakes/engine.ts";
 import { createFakeJournal, type FakeJournal } from "../fakes/journal.ts";
@@ -111,9 +118,9 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     unrecorded: createUnrecorded(),
     reverts: createReverts({ onWritten: () => controller.commands.refresh(), wake }),
     measurements,
-    places: createPlaces(),
+    placements: createLastPlacements(),
     pinWriter: repository.writer(),
-    telling: { ring: () => undefined },
+    dispatcher: { notify: () => undefined },
     engine: () => engine,
     wanted: (environment) => source.wanted(environment),
   };
@@ -126,7 +133,7 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     resyncIntervalMs: 10_000,
     nextPollAt,
     onEnvironment: () => undefined,
-    storeTrouble: () => null,
+    storeFailure: () => null,
   });
   controller.start();
   const close = async () => {
@@ -218,11 +225,11 @@ function clientOf({ queries, commands }: ControllerParts, clock: VirtualClock): 
       return parseDeployment(wired(deploymentJson(one)));
     },
     refresh: async () => commands.refresh(),
-    async order(environment, { id, by, reason, wish }) {
-      const answer = await commands.order({ id: id ?? "an order", environment, by, why: reason, wish, at: clock.now() });
-      return parseOrderAnswer(wired(orderAnswerJson(answer)));
+    async command(environment, { id, by, reason, spec }) {
+      const result = await commands.command({ id: id ?? "an order", environment, by, why: reason, spec, at: clock.now() });
+      return parseCommandResult(wired(commandResultJson(result)));
     },
-    orderAnswer: (environment, id) => queries.answer(environment, id),
+    commandResult: (environment, id) => queries.result(environment, id),
   };
 }
 

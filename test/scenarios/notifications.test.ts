@@ -7,9 +7,9 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createCloudEventsNotifier } from "../../src/adapters/notifiers/webhook/cloudevents.ts";
 import { openStore, type Store } from "../../src/adapters/store/store.ts";
 import { systemClock } from "../../src/adapters/system/system.ts";
-import { createTelling } from "../../src/controller/notifications/dispatcher.ts";
+import { createDispatcher } from "../../src/controller/notifications/dispatcher.ts";
 import { event } from "../support/events.ts";
-import { step } from "../support/journal-values.ts";
+import { decision } from "../support/journal-values.ts";
 import { createKeptLog } from "../support/log.ts";
 import { openReceiver, type TestReceiver } from "../support/receiver.ts";
 
@@ -35,17 +35,17 @@ function startTelling() {
   const secrets = { resolve: () => Promise.reject(new Error("there are no secrets here")) };
   const about = { name: "hook", token: null, events: null, environments: null, timeoutMs: 5_000, source: "https://git.example/config" };
   const notifier = createCloudEventsNotifier({ ...about, url: receiver.url, secrets, clock: systemClock });
-  const telling = createTelling({ journal: store.journal, notifiers: [notifier], clock: systemClock, log });
-  telling.start();
-  return telling;
+  const dispatcher = createDispatcher({ journal: store.journal, notifiers: [notifier], clock: systemClock, log });
+  dispatcher.start();
+  return dispatcher;
 }
 
 it("is told after the restart what could not be told before, in order and each once", async () => {
   const ids = ["a", "b", "c"];
   receiver.answer = { status: 503 };
   const first = startTelling();
-  await store.journal.record(step("production", { events: ids.map((id) => event({ id, at: Date.now() })) }));
-  first.ring();
+  await store.journal.record(decision("production", { events: ids.map((id) => event({ id, at: Date.now() })) }));
+  first.notify();
   await vi.waitFor(() => expect(receiver.requests.length).toBeGreaterThan(0), patience);
   await first.stop();
   store.close();
@@ -55,7 +55,7 @@ it("is told after the restart what could not be told before, in order and each o
   store = openStore({ directory, log });
   const second = startTelling();
   try {
-    await vi.waitFor(async () => expect(await store.journal.untold(10)).toEqual([]), patience);
+    await vi.waitFor(async () => expect(await store.journal.pendingEvents(10)).toEqual([]), patience);
   } finally {
     await second.stop();
   }

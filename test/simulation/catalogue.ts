@@ -22,7 +22,7 @@ export interface Catalogue extends Manifests {
 }
 
 export function createCatalogue(plan: Plan, git: SimGit): Catalogue {
-  const { needs, paths } = plan.troubles;
+  const { needs, paths } = plan.sourceErrors;
   const versions = new Map<string, ProcessVersion>();
   for (const [process, all] of plan.processes)
     for (const version of all.keys()) {

@@ -5,11 +5,11 @@ import { type Controller, createController } from "../../src/controller/controll
 import type { LoopParts } from "../../src/controller/loop.ts";
 import { createMeasurements } from "../../src/controller/measuring/measurements.ts";
 import type { Ports } from "../../src/controller/ports.ts";
-import { createPlaces } from "../../src/controller/last-placements.ts";
+import { createLastPlacements } from "../../src/controller/last-placements.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { createSource, type Source } from "../../src/controller/source.ts";
-import { createTelling } from "../../src/controller/notifications/dispatcher.ts";
+import { createDispatcher } from "../../src/controller/notifications/dispatcher.ts";
 import { createValidations } from "../../src/controller/validating/runner.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import { nextPoll } from "../../src/domain/config/polling.ts";
@@ -59,7 +59,7 @@ const rules = {
     record: onDisk,
     settled: onDisk,
     refused: onDisk,
-    recordEvidence: onDisk,
+    recordValidation: onDisk,
     ordered: onDisk,
     reverted: onDisk,
     told: onDisk,
@@ -84,12 +84,12 @@ export function startController(parts: LifeParts, number: number): ControllerLif
   let controller: Controller | null = null;
   const wake = (environment: string): void => controller?.wake(environment);
   const refresh = (): void => controller?.commands.refresh();
-  const { ports, telling } = openPorts(parts, around, { wake, refresh });
+  const { ports, dispatcher } = openPorts(parts, around, { wake, refresh });
   controller = createController(loopParts(parts, around, ports));
   parts.world.outside.onChange = wake;
   parts.world.trace.say(`controller ${number} starts`);
   controller.start();
-  telling.start();
+  dispatcher.start();
   return { life, controller };
 }
 
@@ -166,7 +166,7 @@ function openPorts(
     }),
   );
   const notifiers = [network.port(life, "notifier", world.notifier, rules.notifier)];
-  const telling = createTelling({ journal, notifiers, clock, log });
+  const dispatcher = createDispatcher({ journal, notifiers, clock, log });
   const gateway = createGatewaySource({ router, clock });
   const sources = (name: string) => (name === "gateway" ? gateway : null);
   const ports: Ports = {
@@ -175,13 +175,13 @@ function openPorts(
     clock,
     awake,
     log,
-    telling,
+    dispatcher,
     prober: network.port(life, "prober", outside.prober, rules.prober),
     manifests: source,
     secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "there are no secrets here")) },
     hash: sha256,
     validations: createValidations(wake, (ms, work) => world.time.later(ms, work, life)),
-    places: createPlaces(),
+    placements: createLastPlacements(),
     unrecorded: createUnrecorded(),
     reverts: createReverts({ onWritten: refresh, wake }),
     measurements: createMeasurements({ sources, clock, awake, log, wake, timeoutMs: 3_000 }),
@@ -193,7 +193,7 @@ function openPorts(
     },
     wanted: (environment) => source.wanted(environment),
   };
-  return { ports, telling };
+  return { ports, dispatcher };
 }
 
 function loopParts({ world }: LifeParts, { clock, log, source }: Around, ports: Ports): LoopParts {
@@ -207,6 +207,6 @@ function loopParts({ world }: LifeParts, { clock, log, source }: Around, ports: 
     nextPollAt: (failures) =>
       nextPoll({ intervalMs: pollMs, jitter: 0.2, maxBackoffMs: 30_000 }, { now: clock.now(), failures, random: random.next() }).at,
     onEnvironment: () => undefined,
-    storeTrouble: () => null,
+    storeFailure: () => null,
   };
 }

@@ -1,10 +1,10 @@
 /** What every recorded decision must keep: one rollout at a time, reasons, freezes and pauses, and the rails of rolling back. */
 
 import type { EnvironmentName, Instant, ProcessId, Version } from "../../src/domain/names.ts";
-import type { OrderWish } from "../../src/domain/journal/commands.ts";
-import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { CommandSpec } from "../../src/domain/journal/commands.ts";
+import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { Rollout } from "../../src/domain/journal/rollout.ts";
-import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../../src/domain/journal/state.ts";
+import type { DeploymentUpdate, EnvironmentState, ProcessState, Decision } from "../../src/domain/journal/state.ts";
 import { createRemovalRules } from "./removal-rules.ts";
 import { judgeSuccess } from "./success-rules.ts";
 import { isAlone, isSameState } from "./memory.ts";
@@ -14,9 +14,9 @@ import { judgeWatch } from "./watch-rules.ts";
 export interface DecisionRules {
   /** A controller starts. */
   onStart(): void;
-  afterStep(step: Step, before: EnvironmentState, after: EnvironmentState): void;
+  afterStep(decision: Decision, before: EnvironmentState, after: EnvironmentState): void;
   /** Every order to put a pin back that was ever recorded. */
-  readonly orders: ReadonlyMap<string, RevertOrder>;
+  readonly orders: ReadonlyMap<string, RevertRequest>;
   /** Of those, the ones that a person's retry has overtaken. */
   readonly retried: ReadonlySet<string>;
   /** Deployments that have not ended. */
@@ -30,7 +30,7 @@ export type Opened = NonNullable<DeploymentUpdate["opened"]>;
 export interface Memory {
   readonly opened: Map<string, Opened>;
   readonly open: Map<string, Opened>;
-  readonly orders: Map<string, RevertOrder>;
+  readonly orders: Map<string, RevertRequest>;
   /** Deployments that a person has promoted, or that went on since their stable version was lost for good. */
   readonly promoted: Set<string>;
   readonly retried: Set<string>;
@@ -59,20 +59,20 @@ export function createDecisionRules(world: SimWorld): DecisionRules {
     get begun() {
       return memory.opened.size;
     },
-    afterStep(step, before, after) {
-      tellStep(world, step);
-      judgeReasons(world, step);
-      notePeople(memory, step, before);
-      for (const update of step.deployments) follow(world, memory, update);
-      removals.afterStep(step);
-      judgeConcurrency(world, step, after);
-      for (const row of step.processes) {
+    afterStep(decision, before, after) {
+      tellStep(world, decision);
+      judgeReasons(world, decision);
+      notePeople(memory, decision, before);
+      for (const update of decision.deployments) follow(world, memory, update);
+      removals.afterStep(decision);
+      judgeConcurrency(world, decision, after);
+      for (const row of decision.processes) {
         const old = before.processes.get(row.process) ?? null;
-        judgeOpen(world, memory, { environment: step.environment, row });
-        if (old) judgeStandingStill(world, { old, row, before, after, step });
-        if (old) judgeWatch(world, { old, row, step });
+        judgeOpen(world, memory, { environment: decision.environment, row });
+        if (old) judgeStandingStill(world, { old, row, before, after, decision });
+        if (old) judgeWatch(world, { old, row, decision });
         noteAlone(memory, { old: old?.rollout, is: row.rollout, before });
-        judgeOrder(world, memory, { old, row, step });
+        judgeOrder(world, memory, { old, row, decision });
       }
     },
   };
@@ -81,29 +81,29 @@ export function createDecisionRules(world: SimWorld): DecisionRules {
 export const goodKey = (environment: EnvironmentName, process: ProcessId, version: Version): string =>
   `${environment}/${process} ${version}`;
 
-function tellStep({ trace }: SimWorld, { deployments, answers, line }: Step): void {
+function tellStep({ trace }: SimWorld, { deployments, results, freezing: line }: Decision): void {
   for (const { id, step, phase } of deployments) trace.say(`  ${id}: ${phase} ${step.state}: ${step.why}`);
-  for (const { id, kind, why } of answers) trace.say(`  order ${id} ${kind}: ${why}`);
+  for (const { id, kind, why } of results) trace.say(`  order ${id} ${kind}: ${why}`);
   if (line) trace.say(line.freeze ? `  frozen: ${line.freeze.why}` : "  no longer frozen");
 }
 
-function judgeReasons({ trace }: SimWorld, { deployments, answers, events, processes }: Step): void {
-  const reasons = [...deployments.map(({ step }) => step.why), ...answers.map(({ why }) => why), ...events.map(({ why }) => why)];
+function judgeReasons({ trace }: SimWorld, { deployments, results, events, processes }: Decision): void {
+  const reasons = [...deployments.map(({ step }) => step.why), ...results.map(({ why }) => why), ...events.map(({ why }) => why)];
   for (const { status } of processes) if (status) reasons.push(status.reason.text);
   if (reasons.some((why) => why.trim() === ""))
-    trace.violate("every decision has a reason", JSON.stringify({ deployments, answers, events }));
+    trace.violate("every decision has a reason", JSON.stringify({ deployments, results, events }));
 }
 
-function notePeople(memory: Memory, { answers }: Step, before: EnvironmentState): void {
-  for (const { id, kind } of answers) {
-    const wish = before.orders.find((order) => order.id === id)?.wish;
-    if (kind === "done" && wish && "process" in wish) noteWish(memory, wish.kind, before.processes.get(wish.process) ?? null);
+function notePeople(memory: Memory, { results }: Decision, before: EnvironmentState): void {
+  for (const { id, kind } of results) {
+    const spec = before.commands.find((command) => command.id === id)?.spec;
+    if (kind === "done" && spec && "process" in spec) noteCommand(memory, spec.kind, before.processes.get(spec.process) ?? null);
   }
 }
 
-function noteWish({ promoted, retried }: Memory, wish: OrderWish["kind"], state: ProcessState | null): void {
-  if (state?.rollout && (wish === "promote" || wish === "resume")) promoted.add(state.rollout.deployment);
-  if (state?.revert && wish === "retry") retried.add(state.revert.order.id);
+function noteCommand({ promoted, retried }: Memory, spec: CommandSpec["kind"], state: ProcessState | null): void {
+  if (state?.rollout && (spec === "promote" || spec === "resume")) promoted.add(state.rollout.deployment);
+  if (state?.revert && spec === "retry") retried.add(state.revert.request.id);
 }
 
 interface Rows {
@@ -131,21 +131,21 @@ function follow(world: SimWorld, memory: Memory, { id, opened, endedAt, phase, s
   const key = goodKey(about.environment, about.process, about.version);
   const wasPromoted = memory.promoted.has(id) || memory.good.has(key);
   judgeSuccess(world, { about, wasPromoted, why: step.why, seenMs: world.time.now() - memory.startedAt });
-  if (about.kind !== "heal") memory.good.add(key);
+  if (about.kind !== "self-heal") memory.good.add(key);
 }
 
-const allButOver: ReadonlySet<string> = new Set(["draining", "removing", "watching", "rejected", "handing-over"]);
+const allButOver: ReadonlySet<string> = new Set(["draining", "removing", "baking", "rejected", "handing-over"]);
 
 /** It has a share already, and only waits for paths of others. */
 function hasPassed({ state }: Rollout): boolean {
-  return (state.kind === "shifting" && state.hasPassed === true) || (state.kind === "returning" && state.isKeptIn === true);
+  return (state.kind === "shifting" && state.hasPassed === true) || (state.kind === "restoring" && state.isKeptIn === true);
 }
 
 /** Ways back pass every gate; what has all the traffic already, loses it, or only waits for paths of others, does not count. */
-function judgeConcurrency({ trace, plan }: SimWorld, { deployments, environment }: Step, { processes }: EnvironmentState): void {
+function judgeConcurrency({ trace, plan }: SimWorld, { deployments, environment }: Decision, { processes }: EnvironmentState): void {
   const most = plan.environments.find(({ name }) => name === environment)?.spec.maxConcurrentDeployments ?? null;
   // Those that waited for each other's paths all go at once.
-  const over = plan.troubles.paths.size > 0 ? new Set([...allButOver, "switching", "confirming"]) : allButOver;
+  const over = plan.sourceErrors.paths.size > 0 ? new Set([...allButOver, "switching", "post-deployment"]) : allButOver;
   const isNew = (rollout: Rollout): boolean => rollout.kind === "deploy" && !over.has(rollout.state.kind) && !hasPassed(rollout);
   const running = [...processes.values()].flatMap(({ rollout }) => (rollout && isNew(rollout) ? [rollout.deployment] : []));
   const hasBegun = deployments.some(({ id, opened }) => opened && running.includes(id));
@@ -167,7 +167,7 @@ interface Moved {
   readonly row: ProcessState;
   readonly before: EnvironmentState;
   readonly after: EnvironmentState;
-  readonly step: Step;
+  readonly decision: Decision;
 }
 
 function judgeStandingStill(world: SimWorld, { old, row, before, after }: Moved): void {
@@ -206,32 +206,32 @@ function canStandStill({ state, strategy }: Rollout): boolean {
 function judgeOrder(
   world: SimWorld,
   memory: Memory,
-  { old, row, step }: { old: ProcessState | null; row: ProcessState; step: Step },
+  { old, row, decision }: { old: ProcessState | null; row: ProcessState; decision: Decision },
 ): void {
-  const order = row.revert?.order;
-  if (!order || memory.orders.has(order.id)) return;
-  memory.orders.set(order.id, order);
-  const what = `${order.id}: ${order.process} ${order.from} to ${order.to}, ${order.trigger}`;
+  const request = row.revert?.request;
+  if (!request || memory.orders.has(request.id)) return;
+  memory.orders.set(request.id, request);
+  const what = `${request.id}: ${request.process} ${request.from} to ${request.to}, ${request.trigger}`;
   world.trace.say(`  revert ordered: ${what}`);
-  world.trace.expect(order.from !== order.to, "a rollback goes somewhere else", what);
-  const isVerified = memory.good.has(goodKey(step.environment, order.process, order.to)) || order.trigger === "emergency";
+  world.trace.expect(request.from !== request.to, "a rollback goes somewhere else", what);
+  const isVerified = memory.good.has(goodKey(decision.environment, request.process, request.to)) || request.trigger === "emergency";
   world.trace.expect(isVerified, "back only to a verified version", what);
-  if (order.quarantine !== null) memory.good.delete(goodKey(step.environment, order.process, order.from));
-  if (order.by === null) judgeAutomatic(world, { what, order, lastAt: old?.rolledBackAt ?? null, opened: memory.opened });
+  if (request.quarantine !== null) memory.good.delete(goodKey(decision.environment, request.process, request.from));
+  if (request.by === null) judgeAutomatic(world, { what, request, lastAt: old?.rolledBackAt ?? null, opened: memory.opened });
 }
 
 interface Automatic {
   readonly what: string;
-  readonly order: RevertOrder;
+  readonly request: RevertRequest;
   readonly lastAt: number | null;
   readonly opened: ReadonlyMap<string, Opened>;
 }
 
-function judgeAutomatic({ trace, plan }: SimWorld, { what, order, lastAt, opened }: Automatic): void {
-  const automatic = plan.environments.find(({ name }) => name === order.environment)?.spec.rollback.automatic;
+function judgeAutomatic({ trace, plan }: SimWorld, { what, request, lastAt, opened }: Automatic): void {
+  const automatic = plan.environments.find(({ name }) => name === request.environment)?.spec.rollback.automatic;
   if (!automatic) return;
   trace.expect(automatic.enabled, "automatic rollback is off", what);
-  const isCool = lastAt === null || order.at - lastAt >= automatic.coolDownMs;
+  const isCool = lastAt === null || request.at - lastAt >= automatic.coolDownMs;
   trace.expect(isCool, "one automatic rollback in a cool-down", what);
-  trace.expect(opened.get(order.deployment ?? "")?.kind === "deploy", "no rollback of a rollback", what);
+  trace.expect(opened.get(request.deployment ?? "")?.kind === "deploy", "no rollback of a rollback", what);
 }

@@ -56,12 +56,12 @@ function hasCallers(perSecond = 0): boolean {
 }
 
 function isLookedAt({ rollback }: EnvironmentSpec): boolean {
-  const { enabled, triggers, watchMs } = rollback.automatic;
-  return enabled && watchMs >= goneMs && triggers.some(({ metric }) => metric === "error_rate");
+  const { enabled, triggers, bakeMs } = rollback.automatic;
+  return enabled && bakeMs >= goneMs && triggers.some(({ metric }) => metric === "error_rate");
 }
 
 function isWatched({ kind, state, paused, stable }: Rollout): boolean {
-  return kind === "deploy" && state.kind === "watching" && !paused && stable !== null;
+  return kind === "deploy" && state.kind === "baking" && !paused && stable !== null;
 }
 
 /** Pinion goes back by itself only to what was found good, and to nothing that people hold in quarantine. */

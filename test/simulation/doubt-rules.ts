@@ -1,7 +1,7 @@
 /** A caller that was condemned shortly before what it calls went back is acquitted: what its revert has brought is void, and only then. */
 
 import type { ProcessId } from "../../src/domain/names.ts";
-import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
 import type { Memory, Recorded } from "./memory.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -10,14 +10,14 @@ import type { SimWorld } from "./sim-world.ts";
 const waitedMs = 65_000;
 
 /** Notes who goes back in a step: their traffic is taken away, somebody pins an older version, or has ordered it. */
-export function noteFalling(memory: Memory, { step, before }: Recorded): void {
-  const pinnedBack = step.deployments.flatMap(({ opened }) => (opened?.kind === "rollback" ? [opened.process] : []));
-  const falling = step.processes.filter((row) => isFalling(before.processes.get(row.process), row)).map(({ process }) => process);
-  for (const process of [...pinnedBack, ...falling]) memory.place(step.environment, process).fellAt = step.at;
+export function noteFalling(memory: Memory, { decision, before }: Recorded): void {
+  const pinnedBack = decision.deployments.flatMap(({ opened }) => (opened?.kind === "rollback" ? [opened.process] : []));
+  const falling = decision.processes.filter((row) => isFalling(before.processes.get(row.process), row)).map(({ process }) => process);
+  for (const process of [...pinnedBack, ...falling]) memory.place(decision.environment, process).fellAt = decision.at;
 }
 
 function isFalling(was: ProcessState | undefined, is: ProcessState): boolean {
-  const isOrdered = is.revert !== null && is.revert.order.id !== was?.revert?.order.id;
+  const isOrdered = is.revert !== null && is.revert.request.id !== was?.revert?.request.id;
   return isOrdered || (isTakenBack(is) && !(was && isTakenBack(was)));
 }
 
@@ -26,32 +26,32 @@ function isTakenBack({ rollout }: ProcessState): boolean {
 }
 
 /** It waits for somebody that its version calls and that has gone back since, and nothing was written for its order. */
-export function noteAcquitted(world: SimWorld, memory: Memory, { step, before }: Recorded, row: ProcessState): void {
-  const order = before.processes.get(row.process)?.revert?.order ?? null;
-  if (order === null || order.by !== null || row.revert !== null) return;
-  const isGuilty = !hasFallenSince(memory, order, awaited(row)) || !isCalled(world, order, awaited(row));
-  if (!isGuilty && mayWait(world, order, step.at)) acquit(memory, order);
+export function noteAcquitted(world: SimWorld, memory: Memory, { decision, before }: Recorded, row: ProcessState): void {
+  const request = before.processes.get(row.process)?.revert?.request ?? null;
+  if (request === null || request.by !== null || row.revert !== null) return;
+  const isGuilty = !hasFallenSince(memory, request, awaited(row)) || !isCalled(world, request, awaited(row));
+  if (!isGuilty && mayWait(world, request, decision.at)) acquit(memory, request);
 }
 
 function awaited({ rollout, refused }: ProcessState): ProcessId {
   return rollout?.awaits ?? refused?.awaits ?? "";
 }
 
-function hasFallenSince(memory: Memory, { environment, at }: RevertOrder, culprit: ProcessId): boolean {
+function hasFallenSince(memory: Memory, { environment, at }: RevertRequest, culprit: ProcessId): boolean {
   const { fellAt } = memory.place(environment, culprit);
   return fellAt !== null && fellAt >= at;
 }
 
-function isCalled({ catalogue }: SimWorld, { process, from }: RevertOrder, culprit: ProcessId): boolean {
+function isCalled({ catalogue }: SimWorld, { process, from }: RevertRequest, culprit: ProcessId): boolean {
   return catalogue.known(process, from)?.dependencies.some(({ name }) => name === culprit) ?? false;
 }
 
-function mayWait({ git, plan }: SimWorld, { id, at }: RevertOrder, now: number): boolean {
+function mayWait({ git, plan }: SimWorld, { id, at }: RevertRequest, now: number): boolean {
   const isWritten = git.commits.some(({ rollbackId }) => rollbackId === id);
   return !isWritten && (!plan.isCalm || now - at <= waitedMs);
 }
 
-function acquit(memory: Memory, { id, environment, process, from, at }: RevertOrder): void {
+function acquit(memory: Memory, { id, environment, process, from, at }: RevertRequest): void {
   const place = memory.place(environment, process);
   memory.acquitted.add(id);
   place.held.delete(from);

@@ -87,7 +87,7 @@ const unpinned: ReadonlySet<string> = new Set(["NotRemoved", "TakenOut", "Frozen
 
 /** Gone; beside an error it stays, with the reason, and as suspended while it has traffic. Whoever cannot hand its paths over stays too. */
 function judgeUnpinned({ trace, plan }: SimWorld, end: End, what: string): void {
-  const mayStay = isKeptByError(end) || (plan.troubles.paths.size > 0 && isHandingOver(end));
+  const mayStay = isKeptByError(end) || (plan.sourceErrors.paths.size > 0 && isHandingOver(end));
   trace.expect(isGone(end) || mayStay, "what is not pinned is gone", `${what}: ${JSON.stringify(end)}`);
 }
 
@@ -178,11 +178,11 @@ function warmIn(environment: EnvironmentPlan | null, process: string): number {
 /** Every order that was recorded: on the branch once, proposed, void, or overtaken because the pin was moved meanwhile. */
 function judgeOrders({ world, invariants }: EndParts): void {
   const { git, trace } = world;
-  for (const [id, order] of invariants.decisions.orders) {
+  for (const [id, request] of invariants.decisions.orders) {
     const times = git.commits.filter(({ rollbackId }) => rollbackId === id).length;
-    const at = git.commits.findIndex((commit) => commit.id === order.commit);
-    const isProposed = git.branches.has(`rollback/${order.environment}/${id}`);
-    const isOvertaken = git.commits.slice(at).some(({ files }) => !isPinned(files, order));
+    const at = git.commits.findIndex((commit) => commit.id === request.commit);
+    const isProposed = git.branches.has(`rollback/${request.environment}/${id}`);
+    const isOvertaken = git.commits.slice(at).some(({ files }) => !isPinned(files, request));
     const isVoid = invariants.acquitted.has(id) || invariants.decisions.retried.has(id);
     if (times === 0 && !isProposed && !isOvertaken && !isVoid) trace.violate("each rollback commits exactly once", `${id} never did`);
   }

@@ -2,7 +2,7 @@
 
 import { parse } from "yaml";
 import type { Digest, EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
-import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { Files } from "./git.ts";
 
 export interface QuarantineLine {
@@ -86,7 +86,7 @@ export function withPin(text: string, process: ProcessId, version: Version | nul
 }
 
 /** With the order's entry, unless it is there. */
-export function withQuarantine(text: string, { process, from, quarantine, id }: RevertOrder): string {
+export function withQuarantine(text: string, { process, from, quarantine, id }: RevertRequest): string {
   const isThere = readQuarantine(text).some((entry) => entry.process === process && entry.digest === quarantine);
   if (quarantine === null || isThere) return text;
   const begin = text.includes("quarantine:") ? text : "quarantine:\n";

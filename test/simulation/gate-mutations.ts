@@ -6,8 +6,8 @@ export const gateMutations: readonly Mutation[] = [
   {
     what: "a version is watched for no time",
     file: "src/domain/strategies/after-switch.ts",
-    find: "if (seen.now < state.until) return stay",
-    put: "if (seen.now < state.since) return stay",
+    find: "if (view.now < state.until) return stay",
+    put: "if (view.now < state.since) return stay",
   },
   {
     what: "what was found bad stays a way back",
@@ -36,7 +36,7 @@ export const gateMutations: readonly Mutation[] = [
   {
     what: "what is taken out is removed at once",
     file: "src/domain/decision/taken-out.ts",
-    find: "const isOver = why === null && seen.now >= until;",
+    find: "const isOver = why === null && observation.now >= until;",
     put: "const isOver = why === null;",
   },
   {

@@ -12,7 +12,7 @@ export function judgeOpening(world: SimWorld, memory: Memory, { after }: Recorde
   const isFast = rollout?.deployment === id && rollout.fast;
   const known: Known = { id, about: opened, isFast, hadTraffic: false, isRejected: false, wasPromoted: false };
   memory.deployments.set(id, known);
-  if (opened.kind !== "heal") judgeBeginning(world, memory, known, `${id}: ${step.why}`);
+  if (opened.kind !== "self-heal") judgeBeginning(world, memory, known, `${id}: ${step.why}`);
 }
 
 function judgeBeginning({ trace }: SimWorld, memory: Memory, { about, isFast }: Known, what: string): void {
@@ -28,7 +28,7 @@ export function judgeEnd(world: SimWorld, memory: Memory, recorded: Recorded, { 
   memory.deployments.delete(id);
   const { trace } = world;
   const { environment, process, version, digest, kind } = known.about;
-  if (version === null || digest === null || kind === "heal") return;
+  if (version === null || digest === null || kind === "self-heal") return;
   const what = `${id} (${world.catalogue.nature(process, version) ?? "?"}) ${phase}: ${step.why}`;
   trace.expect(phase !== "Failed" || !known.hadTraffic, "what had traffic is rolled back, and did not only fail", what);
   if (phase !== "Succeeded") return;
@@ -38,9 +38,9 @@ export function judgeEnd(world: SimWorld, memory: Memory, recorded: Recorded, { 
 }
 
 /** Whoever pins the good version before it again, while it is still looked at, does not find it good. */
-function judgeTakenBack({ trace }: SimWorld, memory: Memory, { step }: Recorded, { id, about }: Known): void {
+function judgeTakenBack({ trace }: SimWorld, memory: Memory, { decision }: Recorded, { id, about }: Known): void {
   const { kind, process, environment, version } = about;
-  const next = step.deployments.find((update) => update.opened?.process === process)?.opened;
+  const next = decision.deployments.find((update) => update.opened?.process === process)?.opened;
   if (kind !== "deploy" || next?.kind !== "rollback" || !next.version || !next.digest || !version) return;
   const isBack = memory.place(environment, process).good.has(next.digest) && !semver.gt(next.version, version);
   trace.expect(!isBack, "what a person takes back is not found good", `${id}: ${next.version} is pinned again`);

@@ -20,6 +20,6 @@ for (let seed = 1; found === null && runs < Number(most); seed += 1) {
 console.log(JSON.stringify({ runs, found }));
 
 function hasTrouble(seed: number, name: string): boolean {
-  const trouble: unknown = Object.entries(makePlan(seed, createRandom(seed).fork()).troubles).find(([key]) => key === name)?.[1];
+  const trouble: unknown = Object.entries(makePlan(seed, createRandom(seed).fork()).sourceErrors).find(([key]) => key === name)?.[1];
   return trouble instanceof Map ? trouble.size > 0 : trouble === true;
 }

@@ -72,17 +72,17 @@ export function watch(world: SimWorld): Invariants {
     },
     journal: (journal) => ({
       ...journal,
-      record: async (step) => {
-        const before = await journal.state(step.environment);
-        await journal.record(step);
-        const after = await journal.state(step.environment);
-        decisions.afterStep(step, before, after);
-        memory.afterStep({ step, before, after });
+      record: async (decision) => {
+        const before = await journal.state(decision.environment);
+        await journal.record(decision);
+        const after = await journal.state(decision.environment);
+        decisions.afterStep(decision, before, after);
+        memory.afterStep({ decision, before, after });
       },
-      reverted: async (order, outcome, step) => {
-        await journal.reverted(order, outcome, step);
-        trace.say(`  revert ${order.id} ${outcome.kind}`);
-        git.onOutcome(order, outcome);
+      reverted: async (request, outcome, step) => {
+        await journal.reverted(request, outcome, step);
+        trace.say(`  revert ${request.id} ${outcome.kind}`);
+        git.onOutcome(request, outcome);
       },
     }),
     engine: (environment, engine) => ({

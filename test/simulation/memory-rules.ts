@@ -1,7 +1,7 @@
 /** The rails of rolling back, judged by what the invariants remember by themselves. */
 
 import type { EnvironmentName, Instant } from "../../src/domain/names.ts";
-import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { Route } from "../../src/domain/observed/route.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
 import { isBroken, quarantinePath, readQuarantine } from "./files.ts";
@@ -46,14 +46,14 @@ export function createMemoryRules(world: SimWorld): MemoryRules {
         if (known.about.environment === environment && !known.isRejected && hasTraffic(routes, known.about)) known.hadTraffic = true;
     },
     afterStep(recorded) {
-      const { step, before } = recorded;
-      if (step.answers.length > 0) for (const row of before.processes.values()) notePeople(memory, recorded, row);
-      for (const update of step.deployments) judgeEnd(world, memory, recorded, update);
-      for (const update of step.deployments) judgeOpening(world, memory, recorded, update);
-      for (const update of step.deployments) openings.judge(update);
+      const { decision, before } = recorded;
+      if (decision.results.length > 0) for (const row of before.processes.values()) notePeople(memory, recorded, row);
+      for (const update of decision.deployments) judgeEnd(world, memory, recorded, update);
+      for (const update of decision.deployments) judgeOpening(world, memory, recorded, update);
+      for (const update of decision.deployments) openings.judge(update);
       noteFalling(memory, recorded);
-      for (const row of step.processes) judgeRow(world, memory, recorded, row);
-      for (const process of step.forgotten) forget(memory.place(step.environment, process));
+      for (const row of decision.processes) judgeRow(world, memory, recorded, row);
+      for (const process of decision.forgotten) forget(memory.place(decision.environment, process));
       timeouts.afterStep(recorded);
     },
   };
@@ -75,7 +75,7 @@ function notePeople(memory: Memory, recorded: Recorded, { process, rollout }: Pr
   const done = doneTo(recorded, process);
   const known = memory.deployments.get(rollout?.deployment ?? "");
   if (known && (done.has("promote") || done.has("resume"))) known.wasPromoted = true;
-  if (done.has("retry")) memory.place(recorded.step.environment, process).held.clear();
+  if (done.has("retry")) memory.place(recorded.decision.environment, process).held.clear();
 }
 
 function followGit({ plan }: SimWorld, memory: Memory, { files }: SimCommit): void {
@@ -98,11 +98,11 @@ function followHeld({ held }: Place, inGit: ReadonlySet<string>): void {
 
 /** The bot's commit follows the traffic; a person's own rollback is the other way round. */
 function judgeTrafficFirst({ trace, outside }: SimWorld, memory: Memory, { by, rollbackId }: SimCommit): void {
-  const order = by === "pinion" ? memory.orders.get(rollbackId ?? "") : null;
-  trace.expect(!order || !memory.acquitted.has(order.id), "what is void is not written", order?.id ?? "");
-  if (!order || order.deployment === null) return;
-  const weight = outside.traffic.weight(order.environment, order.process, order.from);
-  trace.expect(weight === 0, "traffic first, git second", `${order.id}: ${order.from} still has ${weight} %`);
+  const request = by === "pinion" ? memory.orders.get(rollbackId ?? "") : null;
+  trace.expect(!request || !memory.acquitted.has(request.id), "what is void is not written", request?.id ?? "");
+  if (!request || request.deployment === null) return;
+  const weight = outside.traffic.weight(request.environment, request.process, request.from);
+  trace.expect(weight === 0, "traffic first, git second", `${request.id}: ${request.from} still has ${weight} %`);
 }
 
 function judgeRow(world: SimWorld, memory: Memory, recorded: Recorded, row: ProcessState): void {
@@ -111,9 +111,9 @@ function judgeRow(world: SimWorld, memory: Memory, recorded: Recorded, row: Proc
   if (known && was && row.rollout && row.rollout.deployment === was.deployment)
     judgeMoved(world, memory, { known, was, is: row.rollout, recorded });
   noteAcquitted(world, memory, recorded, row);
-  if (row.revert) judgeOrder(world, memory, row.revert.order);
+  if (row.revert) judgeOrder(world, memory, row.revert.request);
   if (was) noteOvertaken(world, memory, { was: was.deployment, row, recorded });
-  judgeRemembered(world, memory.place(recorded.step.environment, row.process), row);
+  judgeRemembered(world, memory.place(recorded.decision.environment, row.process), row);
 }
 
 interface Overtaken {
@@ -124,9 +124,9 @@ interface Overtaken {
 
 /** What was rolled back on a full disk may be known only when a person has overtaken its revert. */
 function noteOvertaken(world: SimWorld, memory: Memory, { was, row: { process, revert, rolledBackAt }, recorded }: Overtaken): void {
-  const { environment, deployments } = recorded.step;
+  const { environment, deployments } = recorded.decision;
   const isNow = deployments.some(({ id, trigger, step }) => id === was && trigger !== undefined && step.at === rolledBackAt);
-  if (rolledBackAt === null || !isNow || revert?.order.at === rolledBackAt) return;
+  if (rolledBackAt === null || !isNow || revert?.request.at === rolledBackAt) return;
   noteAutomatic(world, memory.place(environment, process), rolledBackAt, was);
 }
 
@@ -174,13 +174,13 @@ function judgeMoved(world: SimWorld, memory: Memory, moved: Moved): void {
 /** A person has stopped it, or somebody else was found bad, with whom it had exchanged paths. */
 const notFoundBad: ReadonlySet<string> = new Set(["abort", "handed-back"]);
 
-const settled: ReadonlySet<string> = new Set(["draining", "watching"]);
+const settled: ReadonlySet<string> = new Set(["draining", "baking"]);
 
 /** People, and what was never judged. */
 const byOthers: ReadonlySet<string> = new Set(["emergency", "quarantine", "inconclusive"]);
 
 /** A version that has all the traffic for good is only taken back within the rails, but for people. */
-function judgeTakenBack({ trace, plan }: SimWorld, place: Place, { was, is, known, recorded: { step } }: Moved): void {
+function judgeTakenBack({ trace, plan }: SimWorld, place: Place, { was, is, known, recorded: { decision } }: Moved): void {
   if (!settled.has(was.state.kind) || is.state.kind !== "rejected") return;
   const { trigger, why } = is.state;
   if (byOthers.has(trigger)) return;
@@ -190,7 +190,7 @@ function judgeTakenBack({ trace, plan }: SimWorld, place: Place, { was, is, know
   // Its partner in a change of paths goes back, and without it a path would have no owner.
   if (trigger !== "handed-back") {
     trace.expect(automatic.enabled && was.kind === "deploy", "what serves is taken back only where that is on", what);
-    trace.expect(isCool(place, step.at, automatic.coolDownMs), "what serves is taken back once in a cool-down", what);
+    trace.expect(isCool(place, decision.at, automatic.coolDownMs), "what serves is taken back once in a cool-down", what);
   }
   const { stable } = was;
   trace.expect(stable !== null && isGood(place, stable.version), "what serves is taken back only to what was good", what);
@@ -201,27 +201,27 @@ function isCool({ automaticAt }: Place, now: number, coolDownMs: number): boolea
   return automaticAt === null || now - automaticAt >= coolDownMs;
 }
 
-function judgeOrder(world: SimWorld, memory: Memory, order: RevertOrder): void {
-  if (memory.orders.has(order.id)) return;
-  memory.orders.set(order.id, order);
+function judgeOrder(world: SimWorld, memory: Memory, request: RevertRequest): void {
+  if (memory.orders.has(request.id)) return;
+  memory.orders.set(request.id, request);
   const { trace } = world;
-  const place = memory.place(order.environment, order.process);
-  const what = `${order.id}: ${order.process} ${order.from} to ${order.to}, ${order.trigger}`;
-  const isStopped = order.trigger === "emergency" && order.deployment !== null;
-  trace.expect(isStopped || isGood(place, order.to), "back only to what was not found bad since", what);
-  trace.expect(isStopped || !isHeldInGit(world, order), "back only to what people do not hold in quarantine", what);
-  if (order.by === null) noteAutomatic(world, place, order.at, what);
-  if (order.quarantine !== null) hold(world, place, order);
+  const place = memory.place(request.environment, request.process);
+  const what = `${request.id}: ${request.process} ${request.from} to ${request.to}, ${request.trigger}`;
+  const isStopped = request.trigger === "emergency" && request.deployment !== null;
+  trace.expect(isStopped || isGood(place, request.to), "back only to what was not found bad since", what);
+  trace.expect(isStopped || !isHeldInGit(world, request), "back only to what people do not hold in quarantine", what);
+  if (request.by === null) noteAutomatic(world, place, request.at, what);
+  if (request.quarantine !== null) hold(world, place, request);
 }
 
 /** By the commit that it was decided on. */
-function isHeldInGit({ git, catalogue }: SimWorld, { commit, environment, process, to }: RevertOrder): boolean {
+function isHeldInGit({ git, catalogue }: SimWorld, { commit, environment, process, to }: RevertRequest): boolean {
   const definition = catalogue.known(process, to)?.definitionDigest;
   const lines = readQuarantine(git.find(commit)?.files.get(quarantinePath(environment)) ?? "");
   return lines.some((line) => line.process === process && line.digest === definition);
 }
 
-function hold({ git, applied }: SimWorld, { good, held }: Place, { environment, process, from }: RevertOrder): void {
+function hold({ git, applied }: SimWorld, { good, held }: Place, { environment, process, from }: RevertRequest): void {
   for (const [digest, version] of good) if (version === from) good.delete(digest);
   const isIn = (files: SimCommit["files"] | undefined): boolean =>
     readQuarantine(files?.get(quarantinePath(environment)) ?? "").some((line) => line.process === process && line.version === from);

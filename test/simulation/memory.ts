@@ -4,14 +4,14 @@
  */
 
 import type { Digest, EnvironmentName, Instant, ProcessId, Version } from "../../src/domain/names.ts";
-import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { Rollout, RolloutState } from "../../src/domain/journal/rollout.ts";
-import type { EnvironmentState, ProcessState, Step } from "../../src/domain/journal/state.ts";
+import type { EnvironmentState, ProcessState, Decision } from "../../src/domain/journal/state.ts";
 import type { Opened } from "./decision-rules.ts";
 
 /** A decision, with what was remembered before and after it. */
 export interface Recorded {
-  readonly step: Step;
+  readonly decision: Decision;
   readonly before: EnvironmentState;
   readonly after: EnvironmentState;
 }
@@ -55,7 +55,7 @@ export interface Place {
 export interface Memory {
   /** Under way. */
   readonly deployments: Map<string, Known>;
-  readonly orders: Map<string, RevertOrder>;
+  readonly orders: Map<string, RevertRequest>;
   /** Of those, the ones that are void. */
   readonly acquitted: Set<string>;
   /** When the controller that runs now was started. */
@@ -102,11 +102,11 @@ export function isAlone({ owed }: EnvironmentState, { stable }: Rollout): boolea
 }
 
 /** Done by people in this step, to one process. */
-export function doneTo({ step, before }: Recorded, process: ProcessId): ReadonlySet<string> {
-  const done = new Set(step.answers.filter(({ kind }) => kind === "done").map(({ id }) => id));
+export function doneTo({ decision, before }: Recorded, process: ProcessId): ReadonlySet<string> {
+  const done = new Set(decision.results.filter(({ kind }) => kind === "done").map(({ id }) => id));
   if (done.size === 0) return nothing;
   return new Set(
-    before.orders.filter(({ id, wish }) => done.has(id) && "process" in wish && wish.process === process).map(({ wish }) => wish.kind),
+    before.commands.filter(({ id, spec }) => done.has(id) && "process" in spec && spec.process === process).map(({ spec }) => spec.kind),
   );
 }
 

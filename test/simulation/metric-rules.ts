@@ -37,15 +37,15 @@ export function judgeWatch(world: SimWorld, { startedAt }: Memory, { about }: Kn
   judgeCallers(world, watched);
 }
 
-function hasWatch({ enabled, triggers, watchMs }: Watched["automatic"]): boolean {
-  return enabled && triggers.length > 0 && watchMs > 0;
+function hasWatch({ enabled, triggers, bakeMs }: Watched["automatic"]): boolean {
+  return enabled && triggers.length > 0 && bakeMs > 0;
 }
 
 function judgeTime(world: SimWorld, { automatic, full, what }: Watched): void {
   const { trace, clocks } = world;
   const now = clocks.now();
   trace.expect(
-    now - full - lostIn(clocks.lost, full, now) >= automatic.watchMs - clocks.blurMs,
+    now - full - lostIn(clocks.lost, full, now) >= automatic.bakeMs - clocks.blurMs,
     "what is watched is watched for its time",
     what,
   );
@@ -53,15 +53,15 @@ function judgeTime(world: SimWorld, { automatic, full, what }: Watched): void {
 
 /** Its time was over, and the version before it is being removed: whoever decides that has watched it. */
 export function judgeWatched(world: SimWorld, { startedAt }: Memory, { known, was, is }: Moved): void {
-  if (was.state.kind !== "watching" || is.state.kind !== "removing") return;
+  if (was.state.kind !== "baking" || is.state.kind !== "removing") return;
   const automatic = world.plan.environments.find(({ name }) => name === known.about.environment)?.spec.rollback.automatic;
   if (automatic && hasWatch(automatic)) judgePresence(world, startedAt, { automatic, what: `${known.id}, whose old version goes` });
 }
 
 /** Whoever has only just been started has not seen enough. */
 function judgePresence({ trace, time }: SimWorld, startedAt: Instant, { automatic, what }: Pick<Watched, "automatic" | "what">): void {
-  const { watchMs, triggers } = automatic;
-  const leastMs = Math.min(watchMs, ...triggers.map(({ windowMs }) => windowMs));
+  const { bakeMs, triggers } = automatic;
+  const leastMs = Math.min(bakeMs, ...triggers.map(({ windowMs }) => windowMs));
   trace.expect(time.now() - startedAt >= leastMs, "nobody was watched by a controller that was not there", what);
 }
 
@@ -73,7 +73,7 @@ function judgeCallers({ trace, plan, clocks, catalogue }: SimWorld, { about, aut
   if (!plan.isCalm || !isSeen || version === null) return;
   const badSince = badFrom(catalogue.nature(process, version), full);
   // Where the disk was full it is told later that a watch was over.
-  const judgedAt = Math.min(clocks.now(), full + automatic.watchMs);
+  const judgedAt = Math.min(clocks.now(), full + automatic.bakeMs);
   trace.expect(badSince === null || judgedAt - badSince < noticedMs, "what fails in public is not found good", what);
 }
 
@@ -104,7 +104,7 @@ export function judgeUnmeasured(world: SimWorld, { measuredAt }: Memory, moved: 
   const { environment, kind } = known.about;
   const place = world.plan.environments.find(({ name }) => name === environment);
   if (!place || kind !== "deploy" || was.state.kind === "rejected" || isSameState(was.state, is.state) || goesOnAnyway(moved)) return;
-  const age = recorded.step.at - (measuredAt.get(environment) ?? 0);
+  const age = recorded.decision.at - (measuredAt.get(environment) ?? 0);
   // What was decided while the disk was full is recorded when it has room again.
   const isOld = age > place.spec.rollback.automatic.evidenceMaxAgeMs + world.disk.fullMs;
   const what = `${known.id}, measured ${age} ms ago: ${was.state.kind} to ${is.state.kind}`;
@@ -123,12 +123,12 @@ function goesOnAnyway({ known, was, is, recorded }: Moved): boolean {
 /** Without a verdict nothing is put back by a commit, and nothing is put into quarantine. */
 function judgeUnjudged(
   { trace }: SimWorld,
-  { step, before, after }: Moved["recorded"],
+  { decision, before, after }: Moved["recorded"],
   { process, trigger, what }: { readonly process: string; readonly trigger: string; readonly what: string },
 ): void {
   if (trigger !== inconclusive) return;
   const count = (state: typeof after): number => state.processes.get(process)?.quarantined.length ?? 0;
-  const isOwed = (step.owed.get(process) ?? []).some(({ kind }) => kind === "ensure-reverted");
+  const isOwed = (decision.owed.get(process) ?? []).some(({ kind }) => kind === "ensure-reverted");
   const had = before.processes.get(process)?.revert ?? null;
   trace.expect(count(after) <= count(before) && (!isOwed || had !== null), "what nobody has judged is not condemned", what);
 }

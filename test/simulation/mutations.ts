@@ -2,7 +2,7 @@
 
 import { gateMutations } from "./gate-mutations.ts";
 import { pathMutations } from "./path-mutations.ts";
-import type { Troubles } from "./plan-troubles.ts";
+import type { SourceErrors } from "./plan-troubles.ts";
 import { policyMutations } from "./policy-mutations.ts";
 import { storeMutations } from "./store-mutations.ts";
 import { troubleMutations } from "./trouble-mutations.ts";
@@ -14,7 +14,7 @@ export interface Mutation {
   readonly find: string;
   readonly put: string;
   /** Only worlds with this trouble are looked at: it cannot matter in others. */
-  readonly among?: keyof Troubles;
+  readonly among?: keyof SourceErrors;
 }
 
 export const mutations: readonly Mutation[] = [
@@ -109,16 +109,17 @@ export const mutations: readonly Mutation[] = [
     put: "if (!installed) return null;",
   },
   {
-    what: "an order is never written",
+    what: "an request is never written",
     file: "src/controller/reverts.ts",
-    find: "outcome = await ports.pinWriter.revert(order);",
+    find: "outcome = await ports.pinWriter.revert(request);",
     put: 'outcome = { kind: "superseded", why: "a person has moved the pin" };',
   },
   {
     what: "acted on before it is recorded",
     file: "src/controller/reconcile.ts",
-    find: "  await record(step, state, ports);",
-    put: '  for (const [process, actions] of step.owed) for (const action of actions) if (action.kind === "ensure-weights" && action.weights.length === 1) await ports.router.ensureRoutes(environment, [{ process, timeoutMs: 1, sticky: null, shares: action.weights.map(({ unit, weight }) => ({ ...unit, weight, endpoints: [], targets: [] })) }]);\n  await record(step, state, ports);',
+    find: "  await record(decision, state, ports);",
+    put: `  for (const [process, actions] of decision.owed) for (const action of actions) if (action.kind === "ensure-weights" && action.weights.length === 1) await ports.router.ensureRoutes(environment, [{ process, timeoutMs: 1, sticky: null, shares: action.weights.map(({ unit, weight }) => ({ ...unit, weight, endpoints: [], targets: [] })) }]);
+  await record(decision, state, ports);`,
   },
   {
     what: "the journal drops what is owed",
@@ -133,10 +134,10 @@ export const mutations: readonly Mutation[] = [
     put: "entry",
   },
   {
-    what: "the journal loses an answer's order twice",
+    what: "the journal loses an answer's command twice",
     file: "src/domain/journal/remembered.ts",
-    find: "  return orders.filter((order) => !answered.has(order.id));",
-    put: "  return orders.length > 0 && answered.size > 0 ? orders : orders;",
+    find: "  return commands.filter((command) => !answered.has(command.id));",
+    put: "  return commands.length > 0 && answered.size > 0 ? commands : commands;",
   },
   ...writerMutations,
   ...gateMutations,

@@ -4,7 +4,7 @@
  */
 
 import { PinionError } from "../../src/domain/errors.ts";
-import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 import { pinsPath, quarantinePath, readPins, settingsPath, writePins } from "./files.ts";
 import type { Forge } from "./forge.ts";
@@ -31,24 +31,24 @@ const most = 6;
 export function startNeighbour(parts: NeighbourParts): void {
   const { world, forge, rules, random } = parts;
   const { git, time, trace, plan } = world;
-  const wanted = new Map<string, RevertOrder>();
+  const wanted = new Map<string, RevertRequest>();
   let [lives, orders] = [0, 0];
   let now = begin();
 
   function begin(): { readonly life: Life; readonly writer: PinWriter } {
     const life: Life = { number: (lives -= 1), isDead: false, frozenUntil: 0 };
     const begun = { life, writer: parts.writer(life) };
-    for (const order of wanted.values()) void ask(order, begun);
+    for (const request of wanted.values()) void ask(request, begun);
     return begun;
   }
 
-  async function ask(order: RevertOrder, { life, writer }: typeof now): Promise<void> {
-    while (!life.isDead && wanted.has(order.id)) {
+  async function ask(request: RevertRequest, { life, writer }: typeof now): Promise<void> {
+    while (!life.isDead && wanted.has(request.id)) {
       try {
-        const outcome = await writer.revert(order);
-        if (life.isDead || !wanted.delete(order.id)) return;
-        trace.say(`  neighbour: ${order.id} ${outcome.kind}`);
-        return rules.onOutcome(order, outcome);
+        const outcome = await writer.revert(request);
+        if (life.isDead || !wanted.delete(request.id)) return;
+        trace.say(`  neighbour: ${request.id} ${outcome.kind}`);
+        return rules.onOutcome(request, outcome);
       } catch (error) {
         if (!(error instanceof PinionError)) return trace.violate("nothing is a bug", error instanceof Error ? `${error.stack}` : "");
         await time.sleep(500, life);
@@ -56,7 +56,7 @@ export function startNeighbour(parts: NeighbourParts): void {
     }
   }
 
-  function condemn(process: string, from: string): void {
+  function rejectUnlessHeld(process: string, from: string): void {
     const order = { ...orderOf(process, from, random), id: `n${"1".repeat(most - orders)}`, at: time.now(), commit: git.head.id };
     orders += 1;
     wanted.set(order.id, order);
@@ -69,7 +69,7 @@ export function startNeighbour(parts: NeighbourParts): void {
     if (forge.isKind || orders >= most) return;
     const busy = new Set([...wanted.values()].map(({ process }) => process));
     for (const [process, version] of readPins(git.head.files.get(pinsPath(environment)) ?? ""))
-      if (orders < most && !busy.has(process) && random.chance(0.6)) condemn(process, version);
+      if (orders < most && !busy.has(process) && random.chance(0.6)) rejectUnlessHeld(process, version);
     time.later(random.between(1_000, 8_000), condemnSome);
   }
 
@@ -88,7 +88,7 @@ export function startNeighbour(parts: NeighbourParts): void {
   if (!plan.isCalm) time.later(random.between(1_000, 8_000), die);
 }
 
-type Draft = Omit<RevertOrder, "id" | "at" | "commit">;
+type Draft = Omit<RevertRequest, "id" | "at" | "commit">;
 
 function orderOf(process: string, from: string, random: Random): Draft {
   const to = random.pick(versions.filter((version) => version !== from));

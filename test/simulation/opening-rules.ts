@@ -24,7 +24,7 @@ export function createOpeningRules(world: SimWorld): OpeningRules {
       if (!opened) return;
       const what = `${id}: ${opened.kind} ${opened.environment}/${opened.process} ${opened.version ?? ""}: ${step.why}`;
       judgeContent(world, opened, what);
-      if (opened.kind !== "deploy" && opened.kind !== "retire") return;
+      if (opened.kind !== "deploy" && opened.kind !== "prune") return;
       judgeFiles(world, opened, what);
       if (world.time.now() - startedAt > lateMs) judgeNeeds(world, opened, what);
     },

@@ -1,7 +1,7 @@
 /** People: they push to the config repository and give orders, and some of what they do makes little sense. */
 
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
-import type { Order, OrderWish } from "../../src/domain/journal/commands.ts";
+import type { Command, CommandSpec } from "../../src/domain/journal/commands.ts";
 import type { Rollout } from "../../src/domain/journal/rollout.ts";
 import type { ControllerLife } from "./controller-life.ts";
 import {
@@ -47,7 +47,7 @@ interface Edit {
 
 /** What people order while something is under way, and soon after that. */
 const fitting = ["pause", "pause", "pause", "abort", "recover"] as const;
-const second: readonly ((process: ProcessId) => OrderWish)[] = [
+const second: readonly ((process: ProcessId) => CommandSpec)[] = [
   (process) => ({ kind: "resume", process }),
   (process) => ({ kind: "promote", process, isFull: true }),
   (process) => ({ kind: "promote", process, isFull: false }),
@@ -97,22 +97,22 @@ export function createPeople({ world, random, controller }: PeopleParts): People
     [2, ({ name }, process) => repin(name, process)],
     [2, ({ name }) => ({ what: `${name}: a comment`, path: pinsPath(name), text: `${textOf(pinsPath(name))}# ${time.now()}\n` })],
     [1, ({ name }) => ({ what: "new variables", path: settingsPath(name), text: `revision: ${random.between(1, 3)}\n` })],
-    ...(plan.troubles.paths.size > 0 ? [weighing(8, ({ name }) => together(name))] : []),
-    ...(plan.troubles.holdsByHand ? [weighing(4, ({ name }, process) => hold(name, process))] : []),
-    ...(plan.troubles.breaksVersions ? [weighing(5, ({ name }, process) => spoiling(name, process)), weighing(4, restoring)] : []),
-    ...(plan.troubles.breaksFiles ? [weighing(4, ({ name }) => breaking(name)), weighing(4, ({ name }) => mending(name))] : []),
+    ...(plan.sourceErrors.paths.size > 0 ? [weighing(8, ({ name }) => together(name))] : []),
+    ...(plan.sourceErrors.holdsByHand ? [weighing(4, ({ name }, process) => hold(name, process))] : []),
+    ...(plan.sourceErrors.breaksVersions ? [weighing(5, ({ name }, process) => spoiling(name, process)), weighing(4, restoring)] : []),
+    ...(plan.sourceErrors.breaksFiles ? [weighing(4, ({ name }) => breaking(name)), weighing(4, ({ name }) => mending(name))] : []),
   ];
   const filesOf = (environment: EnvironmentName) => [settingsPath(environment), pinsPath(environment), quarantinePath(environment)];
 
   /** Versions of one number fit together: paths move between them. Whoever has no path to give or take may leave. */
   function together(environment: EnvironmentName): Edit {
     const path = pinsPath(environment);
-    const era = random.pick([...plan.troubles.paths.keys()]).split("@")[1] ?? "";
+    const era = random.pick([...plan.sourceErrors.paths.keys()]).split("@")[1] ?? "";
     const what = `${environment}: everybody goes to ${era}`;
     let text = textOf(path);
     for (const [process, versions] of plan.processes) {
       const isAble = versions.has(era);
-      const isIdle = isAble && plan.troubles.paths.get(`${process}@${era}`)?.length === 0;
+      const isIdle = isAble && plan.sourceErrors.paths.get(`${process}@${era}`)?.length === 0;
       const version = isAble ? era : ([...versions.keys()].at(-1) ?? era);
       text = withPin(text, process, isIdle && random.chance(0.2) ? null : version);
     }
@@ -184,7 +184,7 @@ export function createPeople({ world, random, controller }: PeopleParts): People
     return held?.[2] ? pinning(environment, process, held[2]) : null;
   }
 
-  const wishes: readonly (readonly [number, (process: ProcessId) => OrderWish])[] = [
+  const specs: readonly (readonly [number, (process: ProcessId) => CommandSpec])[] = [
     [3, (process) => ({ kind: "pause", process })],
     [3, (process) => ({ kind: "resume", process })],
     [2, (process) => ({ kind: "abort", process })],
@@ -196,21 +196,21 @@ export function createPeople({ world, random, controller }: PeopleParts): People
     [2, () => ({ kind: "unfreeze" })],
   ];
 
-  function give(environment: EnvironmentName, wish: OrderWish): void {
+  function give(environment: EnvironmentName, spec: CommandSpec): void {
     const running = controller();
     if (!running) return;
     orders += 1;
-    const order: Order = { id: `o${orders}`, environment, by: { name: "Ada", email: null }, why: "because", at: clocks.now(), wish };
-    trace.say(`order ${order.id}: ${wish.kind} ${"process" in wish ? `${environment}/${wish.process}` : environment}`);
+    const command: Command = { id: `o${orders}`, environment, by: { name: "Ada", email: null }, why: "because", at: clocks.now(), spec };
+    trace.say(`order ${command.id}: ${spec.kind} ${"process" in spec ? `${environment}/${spec.process}` : environment}`);
     const isNervous = random.chance(0.2);
-    for (let time_ = 0; time_ < (isNervous ? 2 : 1); time_ += 1) running.controller.commands.order(order).catch(() => undefined);
+    for (let time_ = 0; time_ < (isNervous ? 2 : 1); time_ += 1) running.controller.commands.command(command).catch(() => undefined);
   }
 
   /** Who is attentive orders what fits, and changes their mind soon. */
   async function order(environment: EnvironmentName, process: ProcessId, isAttentive: boolean): Promise<void> {
     const { processes } = await world.journal.state(environment);
     const rollout = isAttentive ? [...processes.values()].find((state) => state.rollout)?.rollout : null;
-    if (!rollout) return give(environment, weighted(random, wishes)(process));
+    if (!rollout) return give(environment, weighted(random, specs)(process));
     give(environment, { kind: random.pick(fitting), process: rollout.process });
     if (random.chance(0.5)) time.later(random.between(100, 3_000), () => give(environment, random.pick(second)(rollout.process)));
   }

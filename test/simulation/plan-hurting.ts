@@ -11,7 +11,7 @@ const [longWatchMs, moreMs] = [30_000, 20_000];
 /** The same plan; in half of the worlds with such a misfortune, what is pinned soon fails while it is watched. Calm ones with a full disk only watch. */
 export function hurting(plan: Plan): Plan {
   const random = createRandom(plan.seed + 8);
-  const { fillsDisk, holdsByHand, needs, paths } = plan.troubles;
+  const { fillsDisk, holdsByHand, needs, paths } = plan.sourceErrors;
   const isHurting = random.chance(0.5);
   // Beside paths that move it brings other things to light: they have worlds enough of their own.
   if (paths.size > 0) return plan;
@@ -21,8 +21,8 @@ export function hurting(plan: Plan): Plan {
   return plan;
 }
 
-function calledIn({ troubles }: Plan): readonly ProcessId[] {
-  return [...new Set([...troubles.needs.values()].flat().map(({ name }) => name))];
+function calledIn({ sourceErrors }: Plan): readonly ProcessId[] {
+  return [...new Set([...sourceErrors.needs.values()].flat().map(({ name }) => name))];
 }
 
 interface Failing {
@@ -46,7 +46,7 @@ function anyLater(versions: ReadonlyMap<Version, Nature>, random: Random): Versi
 }
 
 function watched({ spec, ...environment }: EnvironmentPlan): EnvironmentPlan {
-  const automatic = { ...spec.rollback.automatic, enabled: true, watchMs: longWatchMs };
+  const automatic = { ...spec.rollback.automatic, enabled: true, bakeMs: longWatchMs };
   const triggers = automatic.triggers.some(({ metric }) => metric === "error_rate") ? automatic.triggers : [errorRate];
   return { ...environment, spec: { ...spec, rollback: { ...spec.rollback, automatic: { ...automatic, triggers } } } };
 }

@@ -5,7 +5,7 @@ import type { Dependency } from "../../src/domain/desired/version.ts";
 import { type MovingPaths, pathsOf } from "./plan-paths.ts";
 import { createRandom, type Random } from "./random.ts";
 
-export interface Troubles {
+export interface SourceErrors {
   /** The machine's clock is set, forwards and backwards, and drifts; a new run takes its time from it. */
   readonly setsClock: boolean;
   /** The disk under the journal is full for a minute or more. */
@@ -29,7 +29,7 @@ const share = 0.12;
 
 type Versions = ReadonlyMap<ProcessId, ReadonlyMap<Version, unknown>>;
 
-export function troublesOf(seed: number, processes: Versions, usesRealWriter: boolean): Troubles {
+export function troublesOf(seed: number, processes: Versions, usesRealWriter: boolean): SourceErrors {
   const random = createRandom(seed + 4);
   const [setsClock, fillsDisk, hangs, holdsByHand, breaksFiles] = [1, 2, 3, 4, 5].map(() => random.chance(share));
   const needs = random.chance(share * 2) ? needsOf(processes, random) : new Map();
@@ -48,7 +48,7 @@ export function troublesOf(seed: number, processes: Versions, usesRealWriter: bo
 }
 
 /** Nobody needs, not even by others, who needs them. */
-function needsOf(processes: Versions, random: Random): Troubles["needs"] {
+function needsOf(processes: Versions, random: Random): SourceErrors["needs"] {
   const needs = new Map<string, readonly Dependency[]>();
   const before: ProcessId[] = [];
   for (const [process, versions] of processes) {

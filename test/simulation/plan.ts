@@ -5,7 +5,7 @@ import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names
 import { errorRate, responseTime } from "./plan-metrics.ts";
 import { hurting } from "./plan-hurting.ts";
 import { strategyOf } from "./plan-strategies.ts";
-import { type Troubles, troublesOf } from "./plan-troubles.ts";
+import { type SourceErrors, troublesOf } from "./plan-troubles.ts";
 import type { Random } from "./random.ts";
 
 /** What is wrong with a version; all but the first three are only seen under traffic. */
@@ -69,7 +69,7 @@ export interface Plan {
   readonly store: StorePlan | null;
   /** Servers take pushes of the bot and do not say so, and somebody pins at once what it has just put back. */
   readonly isStubborn: boolean;
-  readonly troubles: Troubles;
+  readonly sourceErrors: SourceErrors;
   /** Versions that somebody pins once what runs has all the traffic: they fail while they are watched. */
   readonly soonPinned: ReadonlyMap<ProcessId, Version>;
 }
@@ -93,8 +93,8 @@ export function makePlan(seed: number, random: Random): Plan {
     outageEveryMs: random.pick([4_000, 10_000, 30_000]),
     usesRealWriter: random.chance(0.2),
   };
-  const troubles = troublesOf(seed, processes, plan.usesRealWriter);
-  return hurting({ ...plan, isStubborn: !isCalm && random.chance(0.3), store: storeOf(random, plan), troubles, soonPinned: new Map() });
+  const sourceErrors = troublesOf(seed, processes, plan.usesRealWriter);
+  return hurting({ ...plan, isStubborn: !isCalm && random.chance(0.3), store: storeOf(random, plan), sourceErrors, soonPinned: new Map() });
 }
 
 /** Never beside the real writer: what is done on the real disk meanwhile takes another time in each run. */
@@ -179,7 +179,7 @@ function rollbackOf(random: Random): RollbackSpec {
     automatic: {
       enabled: random.chance(0.85),
       triggers,
-      watchMs: random.pick([0, 5_000, 20_000]),
+      bakeMs: random.pick([0, 5_000, 20_000]),
       coolDownMs: random.pick([0, 30_000, 300_000]),
       evidenceMaxAgeMs: random.pick([60_000, 5_000]),
     },

@@ -4,7 +4,7 @@ import type { TryGit } from "../../src/adapters/git/transport/run-git.ts";
 import type { LocalGit } from "../../src/adapters/git/transport/run-local-git.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { CommitId } from "../../src/domain/names.ts";
-import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { Forge } from "./forge.ts";
 import type { StoredObject } from "./git.ts";
 import {
@@ -36,7 +36,7 @@ export interface RemoteParts {
   readonly random: Random;
   readonly reach: Reach;
   /** What the writer is asked for at the moment. */
-  readonly orders: ReadonlySet<RevertOrder>;
+  readonly orders: ReadonlySet<RevertRequest>;
 }
 
 export function createPlayedRemote(parts: RemoteParts) {

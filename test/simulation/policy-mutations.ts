@@ -72,8 +72,8 @@ export const policyMutations: readonly Mutation[] = [
   {
     what: "an emergency makes the cool-down forgotten",
     file: "src/domain/rollback/policy.ts",
-    find: "rolledBackAt: by === null ? seen.now : before.rolledBackAt",
-    put: "rolledBackAt: by === null ? seen.now : null",
+    find: "rolledBackAt: by === null ? observation.now : before.rolledBackAt",
+    put: "rolledBackAt: by === null ? observation.now : null",
   },
   {
     what: "a canary that shares the traffic goes on though it is paused",
@@ -84,26 +84,31 @@ export const policyMutations: readonly Mutation[] = [
   {
     what: "what fails in public is found good because something else is pinned",
     file: "src/domain/decision/decide-process.ts",
-    find: "isAllButOver(rollout) && !isCondemned(one, rollout) && !isTakenBack",
+    find: "isAllButOver(rollout) && !isFailed(one, rollout) && !isTakenBack",
     put: "isAllButOver(rollout) && !isTakenBack",
   },
   {
     what: "what a person takes back is found good",
     file: "src/domain/decision/decide-process.ts",
-    find: " && !isCondemned(one, rollout) && !isTakenBack(one, rollout);",
-    put: " && !isCondemned(one, rollout);",
+    find: " && !isFailed(one, rollout) && !isTakenBack(one, rollout);",
+    put: " && !isFailed(one, rollout);",
   },
   {
     what: "a controller that was down has watched",
     file: "src/domain/strategies/after-switch.ts",
-    find: "if (!seen.isWatched && seen.watchMs > 0)",
-    put: "if (!seen.isWatched && seen.watchMs > 1e12)",
+    find: "if (!view.isBaked && view.bakeMs > 0)",
+    put: "if (!view.isBaked && view.bakeMs > 1e12)",
   },
   {
     what: "a canary that shared the traffic is not rolled back, it only fails",
     file: "src/domain/strategies/steps.ts",
-    find: '    case "shifting":\n    case "returning":\n    case "switching":',
-    put: '    case "shifting":\n      return false;\n    case "returning":\n    case "switching":',
+    find: `    case "shifting":
+    case "restoring":
+    case "switching":`,
+    put: `    case "shifting":
+      return false;
+    case "restoring":
+    case "switching":`,
   },
   {
     what: "a revert is written before the traffic is back",
@@ -114,7 +119,7 @@ export const policyMutations: readonly Mutation[] = [
   {
     what: "whoever waits for another verdict is acquitted without it",
     file: "src/domain/rollback/doubt.ts",
-    find: "doubt.about.find((each) => isGoingBack(pass.state.processes.get(each), order.at, pass.seen))",
+    find: "doubt.about.find((each) => isGoingBack(pass.state.processes.get(each), request.at, pass.observation))",
     put: "doubt.about[0]",
   },
 ];

@@ -1,6 +1,6 @@
 /** People who push between the writer's look and its push: elsewhere, in the same file, in the same line. */
 
-import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import { pinsPath, quarantinePath, readPins, withoutQuarantine, withPin } from "./files.ts";
 import type { Forge } from "./forge.ts";
 import type { Files } from "./git.ts";
@@ -10,9 +10,9 @@ import type { SimWorld } from "./sim-world.ts";
 
 export interface RacingPeople {
   /** The writer has looked at the branch for one of these orders. */
-  afterLook(orders: ReadonlySet<RevertOrder>): void;
+  afterLook(orders: ReadonlySet<RevertRequest>): void;
   /** The writer's commit has arrived, and it was not told so: whoever pins the bad version again now hides what it has done. */
-  afterSilence(order: RevertOrder | null): void;
+  afterSilence(request: RevertRequest | null): void;
 }
 
 interface Change {
@@ -20,7 +20,7 @@ interface Change {
   readonly files: readonly (readonly [path: string, text: string])[];
 }
 
-type Edit = (order: RevertOrder, textOf: (path: string) => string) => Change;
+type Edit = (request: RevertRequest, textOf: (path: string) => string) => Change;
 
 /** How often somebody comes between, and how long after the look at most, in milliseconds. */
 const [raceChance, soonMs] = [0.4, 300];
@@ -29,9 +29,9 @@ export function createRacingPeople({ git, plan, time }: SimWorld, forge: Forge, 
   const edits = editsFrom(random);
   const textIn = (files: Files) => (path: string) => files.get(path) ?? "";
 
-  function push(order: RevertOrder, edit: Edit): void {
+  function push(request: RevertRequest, edit: Edit): void {
     if (forge.isKind || git.isDown) return;
-    const { message, files: changed } = edit(order, textIn(git.head.files));
+    const { message, files: changed } = edit(request, textIn(git.head.files));
     const files = new Map(git.head.files);
     for (const [path, text] of changed) files.set(path, text);
     git.move(git.make(git.head, { by: "person", message, files, at: time.now() }));
@@ -45,11 +45,11 @@ export function createRacingPeople({ git, plan, time }: SimWorld, forge: Forge, 
   return {
     afterLook(orders) {
       if (forge.isKind || orders.size === 0 || !random.chance(raceChance)) return;
-      const [order, edit] = [random.pick([...orders]), random.pick(edits)];
-      soon(() => push(order, edit));
+      const [request, edit] = [random.pick([...orders]), random.pick(edits)];
+      soon(() => push(request, edit));
     },
-    afterSilence(order) {
-      if (order !== null && random.chance(plan.isStubborn ? 0.6 : 0.2)) soon(() => push(order, pinAgain));
+    afterSilence(request) {
+      if (request !== null && random.chance(plan.isStubborn ? 0.6 : 0.2)) soon(() => push(request, pinAgain));
     },
   };
 }

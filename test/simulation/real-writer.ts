@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createQueue } from "../../src/adapters/git/transport/queue.ts";
 import { createPinWriter } from "../../src/adapters/git/writer/pin-writer.ts";
-import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 import type { Forge } from "./forge.ts";
 import { never, type Life } from "./life.ts";
@@ -41,15 +41,15 @@ export function createRealWriters({ world, forge, random }: RealWriterParts): Re
   return {
     close: () => rmSync(directory, { recursive: true, force: true }),
     of(life) {
-      const orders = new Set<RevertOrder>();
+      const orders = new Set<RevertRequest>();
       const own = random.fork();
       const { reach, calls } = createReach({ world, forge, life, random: own });
       lives.push({ life, isBusyForReal: () => orders.size > 0 && calls() === 0 });
       const writer = createPinWriter(dependencies({ world, forge, people, directory, random: own, reach, orders }, life));
       return {
-        async revert(order, signal) {
+        async revert(request, signal) {
           // Asked twice, it is two orders.
-          const asked = { ...order };
+          const asked = { ...request };
           orders.add(asked);
           try {
             return await writer.revert(asked, signal);

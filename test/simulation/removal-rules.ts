@@ -1,12 +1,12 @@
 /** What every removal must keep: nothing is taken out beside an error, and what is taken out stays warm. */
 
 import type { EnvironmentName, Instant, ProcessId } from "../../src/domain/names.ts";
-import type { Step } from "../../src/domain/journal/state.ts";
+import type { Decision } from "../../src/domain/journal/state.ts";
 import type { Opened } from "./decision-rules.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 export interface RemovalRules {
-  afterStep(step: Step): void;
+  afterStep(decision: Decision): void;
 }
 
 export function createRemovalRules(world: SimWorld): RemovalRules {
@@ -14,31 +14,31 @@ export function createRemovalRules(world: SimWorld): RemovalRules {
   const retiring = new Map<string, string>();
   const outSince = new Map<string, Instant>();
 
-  function follow({ id, opened, endedAt, phase }: Step["deployments"][number]): void {
+  function follow({ id, opened, endedAt, phase }: Decision["deployments"][number]): void {
     if (opened) {
       outSince.delete(keyOf(opened.environment, opened.process));
-      if (opened.kind === "retire") judgeRetire(world, opened);
-      if (opened.kind === "retire") retiring.set(id, keyOf(opened.environment, opened.process));
+      if (opened.kind === "prune") judgeRetire(world, opened);
+      if (opened.kind === "prune") retiring.set(id, keyOf(opened.environment, opened.process));
     }
     const key = retiring.get(id);
     if (key !== undefined && endedAt !== null && phase === "Succeeded") outSince.set(key, endedAt);
   }
 
   /** A run that is killed forgets its last seconds: by the time of the next one, what is out was out before. */
-  function forgetAfter({ environment, at }: Step): void {
+  function forgetAfter({ environment, at }: Decision): void {
     for (const [key, since] of outSince) if (key.startsWith(`${environment}/`)) outSince.set(key, Math.min(since, at));
   }
 
   return {
-    afterStep(step) {
-      forgetAfter(step);
+    afterStep(decision) {
+      forgetAfter(decision);
       // What is shown as pinned again was given its traffic back without a deployment.
-      for (const { process, status } of step.processes)
-        if (status && status.desired !== null) outSince.delete(keyOf(step.environment, process));
-      for (const update of step.deployments) follow(update);
-      for (const [process, actions] of step.owed) {
-        const since = outSince.get(keyOf(step.environment, process));
-        if (since !== undefined && actions.some(({ kind }) => kind === "ensure-removed")) judgeWarm(world, step, { process, since });
+      for (const { process, status } of decision.processes)
+        if (status && status.desired !== null) outSince.delete(keyOf(decision.environment, process));
+      for (const update of decision.deployments) follow(update);
+      for (const [process, actions] of decision.owed) {
+        const since = outSince.get(keyOf(decision.environment, process));
+        if (since !== undefined && actions.some(({ kind }) => kind === "ensure-removed")) judgeWarm(world, decision, { process, since });
       }
     },
   };
@@ -56,7 +56,11 @@ function judgeRetire({ git, catalogue, trace }: SimWorld, { environment, process
   if (broken) trace.violate("nothing is taken out beside an error", `${environment}/${process} leaves, and at ${commit} a pin is broken`);
 }
 
-function judgeWarm({ plan, trace }: SimWorld, { environment, at }: Step, { process, since }: { process: ProcessId; since: Instant }): void {
+function judgeWarm(
+  { plan, trace }: SimWorld,
+  { environment, at }: Decision,
+  { process, since }: { process: ProcessId; since: Instant },
+): void {
   const delay = plan.environments.find(({ name }) => name === environment)?.spec.pruneDelayMs ?? 0;
   if (at < since + delay) trace.violate("what is taken out stays warm", `${environment}/${process} is removed after ${at - since} ms`);
 }

@@ -103,13 +103,13 @@ async function whyNotAtRest({ world }: EndParts): Promise<string | null> {
     const why = whyBusy(await journal.state(name));
     if (why) return `${name}: ${why}`;
   }
-  const untold = await journal.untold(1);
+  const untold = await journal.pendingEvents(1);
   return untold.length > 0 ? `an event is untold: ${untold[0]?.why ?? ""}` : null;
 }
 
-function whyBusy({ owed, orders, freeze, processes }: EnvironmentState): string | null {
+function whyBusy({ owed, commands, freeze, processes }: EnvironmentState): string | null {
   if (freeze) return "frozen";
-  if (orders[0]) return `an order is not answered: ${orders[0].id}`;
+  if (commands[0]) return `an order is not answered: ${commands[0].id}`;
   for (const state of processes.values()) {
     const why = whyProcessBusy(state, owed) ?? whyToBeHealed(state);
     if (why) return why;
@@ -125,7 +125,7 @@ function isBeyondRecall({ action, stuck }: OwedAction): boolean {
 
 function whyProcessBusy({ process, rollout, revert, status }: ProcessState, owed: readonly OwedAction[]): string | null {
   if (rollout && !isAlarming(status) && !isLost(rollout, owed)) return `${process} is ${rollout.state.kind}: ${status?.reason.text ?? ""}`;
-  return revert && revert.outcome?.kind !== "proposed" ? `a revert is owed: ${revert.order.id}` : null;
+  return revert && revert.outcome?.kind !== "proposed" ? `a revert is owed: ${revert.request.id}` : null;
 }
 
 /** Whoever could not be healed in time is left alone for a while, and then healed again. */

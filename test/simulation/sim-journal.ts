@@ -69,9 +69,9 @@ function createStoredJournal({ plan, time, trace, random }: JournalParts, { keep
   return {
     ...changing(() => journal, change, rules.mirror),
     state: (environment) => journal.state(environment),
-    answer: (environment, id) => journal.answer(environment, id),
-    untold: (limit) => journal.untold(limit),
-    tallies: () => journal.tallies(),
+    result: (environment, id) => journal.result(environment, id),
+    pendingEvents: (limit) => journal.pendingEvents(limit),
+    deploymentCounts: () => journal.deploymentCounts(),
     history: (query) => journal.history(query),
     async restart() {
       await rules.beforeRestart(journal);
@@ -85,7 +85,7 @@ function createStoredJournal({ plan, time, trace, random }: JournalParts, { keep
   };
 }
 
-type Changing = Pick<Journal, "record" | "settled" | "refused" | "recordEvidence" | "ordered" | "reverted" | "told">;
+type Changing = Pick<Journal, "record" | "acknowledged" | "refused" | "recordValidation" | "recordCommand" | "reverted" | "dispatched">;
 
 /** What succeeds is also told to the mirror, which keeps the same stories in its own way; owed actions have ids of their own there. */
 function changing(journal: () => Journal, change: (work: () => Promise<void>) => Promise<void>, mirror: Journal): Changing {
@@ -95,12 +95,12 @@ function changing(journal: () => Journal, change: (work: () => Promise<void>) =>
       await work(mirror);
     });
   return {
-    record: (step) => both((to) => to.record(step)),
-    settled: (environment, ids) => change(() => journal().settled(environment, ids)),
+    record: (decision) => both((to) => to.record(decision)),
+    acknowledged: (environment, ids) => change(() => journal().acknowledged(environment, ids)),
     refused: (environment, id, stuck, notBefore) => change(() => journal().refused(environment, id, stuck, notBefore)),
-    recordEvidence: (environment, deployment, results) => both((to) => to.recordEvidence(environment, deployment, results)),
-    ordered: (order) => both((to) => to.ordered(order)),
-    reverted: (order, outcome, step) => both((to) => to.reverted(order, outcome, step)),
-    told: (ids) => both((to) => to.told(ids)),
+    recordValidation: (environment, deployment, results) => both((to) => to.recordValidation(environment, deployment, results)),
+    recordCommand: (command) => both((to) => to.recordCommand(command)),
+    reverted: (request, outcome, step) => both((to) => to.reverted(request, outcome, step)),
+    dispatched: (ids) => both((to) => to.dispatched(ids)),
   };
 }

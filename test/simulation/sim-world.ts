@@ -45,7 +45,7 @@ export function createSimWorld(seed: number, isVerbose: boolean): SimWorld {
   const outside = createOutside({ plan, catalogue, time, random: random.fork(), trace });
   // Other worlds draw as if there were no store.
   const journal = createSimJournal({ plan, time, trace, random: createRandom(seed + 1) });
-  const clocks = createClocks({ time, trace, random: plan.troubles.setsClock ? createRandom(seed + 5) : null });
+  const clocks = createClocks({ time, trace, random: plan.sourceErrors.setsClock ? createRandom(seed + 5) : null });
   return {
     plan,
     random,
@@ -63,14 +63,14 @@ export function createSimWorld(seed: number, isVerbose: boolean): SimWorld {
   };
 }
 
-function firstFiles({ environments, processes, troubles }: Plan): ReadonlyMap<string, string> {
+function firstFiles({ environments, processes, sourceErrors }: Plan): ReadonlyMap<string, string> {
   const files = new Map<string, string>([["README.md", "What runs where."]]);
   for (const { name } of environments) {
     files.set(pinsPath(name), writePins(new Map([...processes.keys()].map((process) => [process, firstVersion]))));
     files.set(quarantinePath(name), "");
     files.set(settingsPath(name), "revision: 1\n");
   }
-  if (troubles.breaksVersions)
+  if (sourceErrors.breaksVersions)
     for (const [process, versions] of processes)
       for (const version of versions.keys()) files.set(versionPath(process, version), asPublished);
   return files;

@@ -72,8 +72,8 @@ async function live(world: SimWorld): Promise<void> {
   const people = createPeople({ world, random: random.fork(), controller: () => running });
   const outages = createOutages({ world, random: random.fork(), crash: () => running && network.kill(running.life) });
   const freezer = createRandom(plan.seed + 2);
-  const troubles = createLongTroubles(world, createRandom(plan.seed + 6));
-  const until = time.now() + plan.troubleMs + troubles.moreMs;
+  const sourceErrors = createLongTroubles(world, createRandom(plan.seed + 6));
+  const until = time.now() + plan.troubleMs + sourceErrors.moreMs;
   const every = (meanMs: number, work: () => void): void => {
     const again = (): void => {
       if (time.now() >= until) return;
@@ -85,13 +85,13 @@ async function live(world: SimWorld): Promise<void> {
   void start();
   every(plan.peopleEveryMs, () => people.act());
   every(plan.outageEveryMs, () => outages.act());
-  troubles.start(until);
+  sourceErrors.start(until);
   startUntimelyPeople({ world, random: createRandom(plan.seed + 7), refresh: () => running?.controller.commands.refresh() }, until);
   every(freezeEveryMs, () => running && freeze(world, running.life, freezer.between(4_000, 60_000)));
   const restartEveryMs = plan.store?.restartEveryMs ?? null;
   if (restartEveryMs !== null) every(restartEveryMs, () => running && network.kill(running.life));
   await time.runUntil(until, isOver);
-  for (const end of [network.calm, () => world.journal.calm(), () => forge.calm(), outages.end, troubles.end, people.settle]) end();
+  for (const end of [network.calm, () => world.journal.calm(), () => forge.calm(), outages.end, sourceErrors.end, people.settle]) end();
   await judgeEnd({ world, invariants, network, people, isOver });
   if (!isOver()) await world.journal.judge();
   if (!isOver()) invariants.git.judge();

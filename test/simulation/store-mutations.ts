@@ -18,8 +18,8 @@ export const storeMutations: readonly Mutation[] = [
   {
     what: "what became of a revert is not on the disk",
     file: "src/adapters/store/changes.ts",
-    find: "if (row) rows.writeRows(order.environment, [row]);",
-    put: 'if (row && order.deployment === "") rows.writeRows(order.environment, [row]);',
+    find: "if (row) rows.writeRows(request.environment, [row]);",
+    put: `if (row && request.deployment === "") rows.writeRows(request.environment, [row]);`,
   },
   {
     what: "ids of owed actions are given again after a restart",
@@ -48,8 +48,10 @@ export const storeMutations: readonly Mutation[] = [
   {
     what: "an answered order waits on the disk",
     file: "src/adapters/store/sqlite/commands.ts",
-    find: "      settle.run(environment, answer.id);\n",
-    put: '      if (answer.kind === "refused") settle.run(environment, answer.id);\n',
+    find: `      settle.run(environment, result.id);
+`,
+    put: `      if (result.kind === "refused") settle.run(environment, result.id);
+`,
   },
   {
     what: "a lifted freeze stays on the disk",
@@ -60,8 +62,8 @@ export const storeMutations: readonly Mutation[] = [
   {
     what: "events are lost when a deployment has moved too",
     file: "src/adapters/store/changes.ts",
-    find: "  outbox.add(step.events);",
-    put: "  if (deployments.length === 0) outbox.add(step.events);",
+    find: "  outbox.add(decision.events);",
+    put: "  if (deployments.length === 0) outbox.add(decision.events);",
   },
   {
     what: "what was told is told again after a restart",
@@ -132,8 +134,8 @@ export const storeMutations: readonly Mutation[] = [
   {
     what: "a batch that comes out of rotation cannot be read back",
     file: "src/adapters/store/codec/rows.ts",
-    find: "  rotating: batch,",
-    put: "  rotating: isText as never,",
+    find: `  "draining-batch": batch,`,
+    put: `  "draining-batch": isText as never,`,
   },
   {
     what: "a full promotion cannot be read back",
@@ -168,19 +170,19 @@ export const storeMutations: readonly Mutation[] = [
   {
     what: "what a revert became is not in the story",
     file: "src/adapters/store/changes.ts",
-    find: "if (order.deployment !== null) history.addToStory(order.deployment, step);",
+    find: "if (request.deployment !== null) history.addToTimeline(request.deployment, step);",
     put: "",
   },
   {
     what: "an order that was refused waits for ever",
     file: "src/domain/journal/remembered.ts",
-    find: "const answered = new Set(answers.map((answer) => answer.id));",
-    put: 'const answered = new Set(answers.filter((answer) => answer.kind === "done").map((answer) => answer.id));',
+    find: "const answered = new Set(results.map((result) => result.id));",
+    put: `const answered = new Set(results.filter((result) => result.kind === "done").map((result) => result.id));`,
   },
   {
     what: "unfreezing is not recorded",
     file: "src/domain/journal/remembered.ts",
-    find: "freeze: step.line ? step.line.freeze : state.freeze",
-    put: "freeze: step.line?.freeze ?? state.freeze",
+    find: "freeze: decision.freezing ? decision.freezing.freeze : state.freeze",
+    put: "freeze: decision.freezing?.freeze ?? state.freeze",
   },
 ];

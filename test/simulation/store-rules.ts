@@ -6,7 +6,7 @@ import { atOnce } from "../../src/domain/slices.ts";
 import { actionKey, processOf } from "../../src/domain/journal/actions.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
 import type { Deployment, EnvironmentState } from "../../src/domain/journal/state.ts";
-import type { Journal, Tally } from "../../src/ports/journal.ts";
+import type { Journal, DeploymentCount } from "../../src/ports/journal.ts";
 import type { Log } from "../../src/ports/log.ts";
 import { createFakeJournal } from "../fakes/journal.ts";
 import type { Plan } from "./plan.ts";
@@ -60,9 +60,9 @@ export function createStoreRules(parts: StoreRuleParts): StoreRules {
   }
 
   async function judgeMail(journal: Journal): Promise<void> {
-    same(trace, "what nobody was told yet is kept", await fake.untold(all), await journal.untold(all));
+    same(trace, "what nobody was told yet is kept", await fake.pendingEvents(all), await journal.pendingEvents(all));
     for (const [id, environment] of given)
-      same(trace, "what was answered is kept", await fake.answer(environment, id), await journal.answer(environment, id));
+      same(trace, "what was answered is kept", await fake.result(environment, id), await journal.result(environment, id));
   }
 
   async function judgeStories(journal: Journal): Promise<void> {
@@ -72,7 +72,7 @@ export function createStoreRules(parts: StoreRuleParts): StoreRules {
       if (known)
         same(trace, "a deployment is found by its id", known, (await journal.history({ environment: known.environment, id: known.id }))[0]);
     }
-    same(trace, "what is over is counted", inOrder(await fake.tallies()), inOrder(await journal.tallies()));
+    same(trace, "what is over is counted", inOrder(await fake.deploymentCounts()), inOrder(await journal.deploymentCounts()));
   }
 
   const judgeStates = async (journal: Journal): Promise<void> => {
@@ -81,9 +81,9 @@ export function createStoreRules(parts: StoreRuleParts): StoreRules {
   return {
     mirror: {
       ...fake,
-      ordered: (order) => {
-        given.set(order.id, order.environment);
-        return fake.ordered(order);
+      recordCommand: (command) => {
+        given.set(command.id, command.environment);
+        return fake.recordCommand(command);
       },
     },
     async afterCall(journal, hasFailed) {
@@ -105,7 +105,7 @@ export function createStoreRules(parts: StoreRuleParts): StoreRules {
 /** In an order of its own: that of processes and deployments means nothing. */
 function listed(state: EnvironmentState): Readonly<Record<string, unknown>> {
   const sorted = <T>(map: ReadonlyMap<string, T>): readonly unknown[] => [...map].toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return { ...state, processes: sorted(state.processes), evidence: sorted(state.evidence) };
+  return { ...state, processes: sorted(state.processes), evidence: sorted(state.validationResults) };
 }
 
 /** The newest are there, and all that are under way; of the older ones not more than can have been under way when the last one began. */
@@ -122,8 +122,8 @@ function same(trace: Trace, invariant: string, told: unknown, read: unknown): vo
   if (difference !== null) trace.violate(invariant, difference);
 }
 
-function inOrder(tallies: readonly Tally[]): readonly string[] {
-  return tallies
+function inOrder(deploymentCounts: readonly DeploymentCount[]): readonly string[] {
+  return deploymentCounts
     .map(({ environment, process, kind, strategy, phase, trigger, count, durationMs }) =>
       JSON.stringify([environment, process, kind, strategy, phase, trigger, count, Math.round(durationMs)]),
     )

@@ -22,7 +22,7 @@ export function judgeSuccess(world: SimWorld, { about, wasPromoted, why, seenMs 
   const { environment, process, version, kind, strategy } = about;
   const nature = version === null ? null : catalogue.nature(process, version);
   const spec = plan.environments.find(({ name }) => name === environment)?.spec;
-  if (!nature || !spec || kind === "heal") return;
+  if (!nature || !spec || kind === "self-heal") return;
   const what = `${environment}/${process} ${version} (${nature}, ${strategy}): ${why}`;
   trace.expect(!refusedNatures.has(nature), "what fails its checks is never good", what);
   if (kind === "deploy" && !wasPromoted) judgeMetrics(world, { about, why, what, spec, seenMs, isBad: faultyNatures.has(nature) });
@@ -37,7 +37,7 @@ interface Judged extends Omit<Success, "wasPromoted"> {
 function judgeMetrics({ trace, plan }: SimWorld, { about, why, what, spec, seenMs, isBad }: Judged): void {
   const isSeen = isBad && failuresIn(plan, spec, about, seenMs) >= 2 * instancesOf(plan, about);
   const isMeasured = rateOf(plan, about) > 0;
-  const isAnalysedNow = isAnalysed(spec, about) && !(plan.troubles.paths.size > 0 && isOvertaken(why));
+  const isAnalysedNow = isAnalysed(spec, about) && !(plan.sourceErrors.paths.size > 0 && isOvertaken(why));
   trace.expect(!isAnalysedNow || (isMeasured && !isSeen), "unknown or bad metrics never promote", what);
   if (isBad && isOurs(plan, why)) trace.expect(!isWatched(spec, plan, about), "a trigger takes a bad version back", what);
 }
@@ -67,10 +67,10 @@ function rateOf({ environments }: Plan, { environment, process }: Opened): numbe
 
 /** Enough requests in the watch time for the error rate to be known. */
 function isWatched({ rollback }: EnvironmentSpec, plan: Plan, about: Opened): boolean {
-  const { enabled, triggers, watchMs, coolDownMs } = rollback.automatic;
+  const { enabled, triggers, bakeMs, coolDownMs } = rollback.automatic;
   const { strategy, from } = about;
   const rate = rateOf(plan, about);
-  const isLooked = enabled && watchMs >= 5_000 && triggers.some(({ metric }) => metric === "error_rate");
+  const isLooked = enabled && bakeMs >= 5_000 && triggers.some(({ metric }) => metric === "error_rate");
   return isLooked && coolDownMs === 0 && rate >= 3 && strategy !== "recreate" && from !== null;
 }
 

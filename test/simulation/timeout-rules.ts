@@ -49,28 +49,28 @@ export function createTimeoutRules(world: SimWorld): TimeoutRules {
     if (endedAt !== null) watches.delete(id);
   }
 
-  function thaw({ step, before, after }: Recorded): void {
+  function thaw({ decision, before, after }: Recorded): void {
     if (!before.freeze || before.freeze.at === after.freeze?.at) return;
     for (const { environment, stops } of watches.values())
-      if (environment === step.environment) stops.push({ from: before.freeze.at, to: step.at });
+      if (environment === decision.environment) stops.push({ from: before.freeze.at, to: decision.at });
   }
 
   function judgeRow(recorded: Recorded, { process, rollout: is }: ProcessState): void {
     const was = recorded.before.processes.get(process)?.rollout ?? null;
     const watch = watches.get(is?.deployment ?? "");
     if (!watch || !is || was?.deployment !== is.deployment) return;
-    noteStops(watch, was, is, recorded.step.at);
-    noteLost(world, watch, recorded.step.at);
+    noteStops(watch, was, is, recorded.decision.at);
+    noteLost(world, watch, recorded.decision.at);
     judgeDeadline(world, watch, is);
     judgeTimeout(world, watch, { was, is, recorded });
   }
 
   return {
     afterStep(recorded) {
-      const { step, after } = recorded;
+      const { decision, after } = recorded;
       thaw(recorded);
-      for (const update of step.deployments) follow(update);
-      for (const row of step.processes) judgeRow(recorded, row);
+      for (const update of decision.deployments) follow(update);
+      for (const row of decision.processes) judgeRow(recorded, row);
       for (const { rollout } of after.processes.values()) if (rollout) judgeLateness(world, watches, rollout, recorded);
     },
   };
@@ -114,8 +114,8 @@ interface Moved {
 
 function judgeTimeout({ trace, clocks }: SimWorld, watch: Watch, { was, is, recorded }: Moved): void {
   if (was.state.kind === "rejected" || is.state.kind !== "rejected" || is.state.trigger !== "timeout") return;
-  const { step, before, after } = recorded;
-  const elapsed = step.at - watch.startedAt - union(watch);
+  const { decision, before, after } = recorded;
+  const elapsed = decision.at - watch.startedAt - union(watch);
   const what = `${is.deployment}, while ${was.state.kind}, after ${elapsed} of ${watch.limitMs} ms`;
   trace.expect(elapsed >= watch.limitMs - clocks.blurMs, "nobody runs out of time too early", what);
   const hasPeople = doneTo(recorded, is.process).size > 0;
@@ -138,7 +138,7 @@ function union({ stops, startedAt }: Watch): number {
 
 function judgeLateness(world: SimWorld, watches: ReadonlyMap<string, Watch>, rollout: Rollout, recorded: Recorded): void {
   const watch = watches.get(rollout.deployment);
-  const now = recorded.step.at;
+  const now = recorded.decision.at;
   if (!watch || now < watch.startedAt + watch.limitMs) return;
   // Nothing is decided while nothing can be recorded, but for what protects callers.
   const allowedMs = world.disk.fullMs + (isPinned(world, watch, rollout) ? slackMs : supersededSlackMs);
@@ -171,12 +171,12 @@ function usableSince({ git, clocks, applied }: SimWorld, { environment }: Watch)
   return mended ? clocks.inRun(mended.at) : -Infinity;
 }
 
-const arrived: ReadonlySet<RolloutState["kind"]> = new Set(["draining", "watching", "rejected"]);
+const arrived: ReadonlySet<RolloutState["kind"]> = new Set(["draining", "baking", "rejected"]);
 
 function canRunOut(rollout: Rollout, { freeze }: EnvironmentState): boolean {
   const { state, fast, paused, kind, strategy } = rollout;
   if (arrived.has(state.kind) || (state.kind === "removing" && strategy.kind !== "recreate")) return false;
-  if ((fast && state.kind === "confirming") || isWaitingForPerson(rollout)) return false;
+  if ((fast && state.kind === "post-deployment") || isWaitingForPerson(rollout)) return false;
   const isStopped = paused !== null || (freeze !== null && kind === "deploy");
   return !isStopped || !canStandStill(rollout);
 }

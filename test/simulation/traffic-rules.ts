@@ -79,7 +79,7 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
       if (!table) return;
       const state = await journal.state(environment);
       const { processes } = state;
-      if (world.plan.troubles.paths.size > 0)
+      if (world.plan.sourceErrors.paths.size > 0)
         judgePaths(world, { environment, table, routes, state, installed: await installedIn(environment) });
       for (const route of routes) {
         const { process, shares } = route;

@@ -68,15 +68,15 @@ export const troubleMutations: readonly Mutation[] = [
   {
     what: "what cannot be read lifts the quarantine",
     file: "src/domain/rollback/quarantine.ts",
-    find: 'const isReadable = seen.spec !== null && !seen.findings.some((finding) => finding.severity === "error");',
-    put: "const isReadable = seen.now > 0;",
+    find: `const isReadable = observation.spec !== null && !observation.findings.some((finding) => finding.severity === "error");`,
+    put: "const isReadable = observation.now > 0;",
     among: "breaksFiles",
   },
   {
     what: "quarantine that people write is no quarantine on the way back",
     file: "src/domain/rollback/quarantine.ts",
-    find: "return before.quarantined.some(isIt) || seen.quarantine.some((entry) => entry.process === before.process && isIt(entry));",
-    put: 'return before.quarantined.some(isIt) || seen.quarantine.some((entry) => entry.process === "" && isIt(entry));',
+    find: "return before.quarantined.some(isIt) || observation.quarantine.some((entry) => entry.process === before.process && isIt(entry));",
+    put: `return before.quarantined.some(isIt) || observation.quarantine.some((entry) => entry.process === "" && isIt(entry));`,
     among: "holdsByHand",
   },
 ];

@@ -19,7 +19,7 @@ const diskMs = 60_000;
 
 export function createLongTroubles(world: SimWorld, random: Random): LongTroubles {
   const { plan, time, trace, clocks, outside, disk, hung } = world;
-  const { setsClock, fillsDisk, hangs } = plan.troubles;
+  const { setsClock, fillsDisk, hangs } = plan.sourceErrors;
 
   function fill(): void {
     if (disk.isFull) return;

@@ -29,8 +29,8 @@ const chanceEach = 0.7;
 const [justBeforeMs, justAfterMs] = [2_500, 500];
 
 const bad: ReadonlySet<Nature> = new Set(["errors", "errors-late", "fails-in-public"]);
-const early: ReadonlySet<string> = new Set(["validating", "pausing", "rotating", "installing"]);
-const settled: ReadonlySet<string> = new Set(["confirming", "draining", "watching"]);
+const early: ReadonlySet<string> = new Set(["validating", "pausing", "draining-batch", "installing"]);
+const settled: ReadonlySet<string> = new Set(["post-deployment", "draining", "baking"]);
 
 export interface UntimelyParts {
   readonly world: SimWorld;
@@ -41,7 +41,7 @@ export interface UntimelyParts {
 
 export function startUntimelyPeople({ world, random, refresh }: UntimelyParts, until: Instant): void {
   const { plan, git, time, catalogue, journal, outside } = world;
-  const { holdsByHand, breaksFiles, breaksVersions, needs, paths } = plan.troubles;
+  const { holdsByHand, breaksFiles, breaksVersions, needs, paths } = plan.sourceErrors;
   /** What somebody has done already: once is enough. */
   const done = new Set<string>();
 
@@ -66,7 +66,7 @@ export function startUntimelyPeople({ world, random, refresh }: UntimelyParts, u
   function pinBad({ name }: EnvironmentPlan, { process, rollout, knownGood }: ProcessState): void {
     const version = plan.soonPinned.get(process);
     const path = pinsPath(name);
-    const isSettled = rollout === null ? knownGood.length > 0 : rollout.state.kind === "watching";
+    const isSettled = rollout === null ? knownGood.length > 0 : rollout.state.kind === "baking";
     if (version === undefined || !isSettled || !readPins(textOf(path)).has(process)) return;
     once(`${name}: ${process} ${version}`, () =>
       push(`${name}: ${process} ${version}, and it is bad`, path, withPin(textOf(path), process, version)),

@@ -18,7 +18,7 @@ export const writerMutations: readonly Mutation[] = [
   {
     what: "the writer puts back a pin that a person has moved",
     file: "src/adapters/git/writer/attempt.ts",
-    find: "if (!pins.some(({ version }) => version === order.from))",
+    find: "if (!pins.some(({ version }) => version === request.from))",
     put: "if (pins.length === 0)",
   },
   {
@@ -84,14 +84,14 @@ export const writerMutations: readonly Mutation[] = [
   {
     what: "what is to be proposed is pushed to the branch",
     file: "src/adapters/git/writer/try-with-git.ts",
-    find: 'if (order.mode === "propose") return propose(',
-    put: 'if (order.id === "") return propose(',
+    find: `if (request.mode === "propose") return propose(`,
+    put: `if (request.id === "") return propose(`,
   },
   {
     what: "a push that is said to be taken is believed",
     file: "src/adapters/git/writer/try-with-git.ts",
-    find: "return isThere ? over(outcome) : on(errand);",
-    put: 'return isThere || commit !== "" ? over(outcome) : on(errand);',
+    find: "return isThere ? over(outcome) : on(attempt);",
+    put: `return isThere || commit !== "" ? over(outcome) : on(attempt);`,
   },
   {
     what: "the last entry of the quarantine is overwritten",
@@ -126,7 +126,7 @@ export const writerMutations: readonly Mutation[] = [
   {
     what: "a pin that begins like the bad version is taken for it",
     file: "src/adapters/git/writer/attempt.ts",
-    find: "if (!pins.some(({ version }) => version === order.from))",
-    put: "if (!pins.some(({ version }) => version.startsWith(order.from)))",
+    find: "if (!pins.some(({ version }) => version === request.from))",
+    put: "if (!pins.some(({ version }) => version.startsWith(request.from)))",
   },
 ];

@@ -1,6 +1,6 @@
 /** What a commit of the bot may contain: one version in one line of the pins for each process that goes back, and one more entry in the quarantine. */
 
-import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import { pinsPath, quarantinePath, readPins, readQuarantine } from "./files.ts";
 import type { SimCommit } from "./git.ts";
 import type { Trace } from "./trace.ts";
@@ -10,25 +10,25 @@ export interface Written {
   readonly from: SimCommit;
 }
 
-export function judgeWritten(trace: Trace, order: RevertOrder, { to, from }: Written): void {
-  const [pins, quarantine] = [pinsPath(order.environment), quarantinePath(order.environment)];
+export function judgeWritten(trace: Trace, request: RevertRequest, { to, from }: Written): void {
+  const [pins, quarantine] = [pinsPath(request.environment), quarantinePath(request.environment)];
   const paths = new Set([...to.files.keys(), ...from.files.keys()]);
   const others = [...paths].filter((path) => to.files.get(path) !== from.files.get(path) && path !== pins && path !== quarantine);
   trace.expect(others.length === 0, "the bot changes nothing else", others.join(", "));
-  judgePins(trace, order, [textOf(from, pins), textOf(to, pins)]);
-  judgeQuarantine(trace, order, [textOf(from, quarantine), textOf(to, quarantine)]);
+  judgePins(trace, request, [textOf(from, pins), textOf(to, pins)]);
+  judgeQuarantine(trace, request, [textOf(from, quarantine), textOf(to, quarantine)]);
 }
 
 type Texts = readonly [before: string, after: string];
 
-function judgePins(trace: Trace, order: RevertOrder, [before, after]: Texts): void {
+function judgePins(trace: Trace, request: RevertRequest, [before, after]: Texts): void {
   const lines = differingLines(before, after);
-  const along = (order.along ?? []).filter(({ process, from }) => readPins(before).get(process) === from);
-  const pins = [order, ...along];
+  const along = (request.along ?? []).filter(({ process, from }) => readPins(before).get(process) === from);
+  const pins = [request, ...along];
   trace.expect(
     lines.length === pins.length,
     "the bot changes one line of the pins for each process",
-    `${order.id} changes ${lines.length}`,
+    `${request.id} changes ${lines.length}`,
   );
   for (const [was, is] of lines) {
     const isWanted = pins.some(({ process, from, to }) => was !== is && is === was.replace(`${process}: ${from}`, `${process}: ${to}`));
@@ -41,14 +41,14 @@ function judgePins(trace: Trace, order: RevertOrder, [before, after]: Texts): vo
   }
 }
 
-function judgeQuarantine(trace: Trace, order: RevertOrder, [before, after]: Texts): void {
+function judgeQuarantine(trace: Trace, request: RevertRequest, [before, after]: Texts): void {
   const [had, has] = [readQuarantine(before), readQuarantine(after)];
-  const isHeld = has.some(({ process, digest }) => process === order.process && digest === order.quarantine);
-  trace.expect(order.quarantine === null || isHeld, "what is rolled back is quarantined by the same commit", order.id);
+  const isHeld = has.some(({ process, digest }) => process === request.process && digest === request.quarantine);
+  trace.expect(request.quarantine === null || isHeld, "what is rolled back is quarantined by the same commit", request.id);
   const more = has.length - had.length;
   trace.expect(more === 0 || more === 1, "the bot adds one entry to the quarantine", `${more} more`);
   const lost = lostLines(before, after);
-  trace.expect(lost.length === 0, "the quarantine keeps what it had", `${order.id}: ${lost.join(" / ")}`);
+  trace.expect(lost.length === 0, "the quarantine keeps what it had", `${request.id}: ${lost.join(" / ")}`);
 }
 
 function textOf({ files }: SimCommit, path: string): string {

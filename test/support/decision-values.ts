@@ -1,9 +1,9 @@
 /** Small complete values for tests of what is told about a decision. */
 
 import type { Digest } from "../../src/domain/names.ts";
-import type { RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { Rollout } from "../../src/domain/journal/rollout.ts";
-import type { DeploymentUpdate, EnvironmentState, ProcessState, Step } from "../../src/domain/journal/state.ts";
+import type { DeploymentUpdate, EnvironmentState, ProcessState, Decision } from "../../src/domain/journal/state.ts";
 import type { DeploymentPhase, ProcessStatus } from "../../src/domain/journal/status.ts";
 import type { ReasonCode } from "../../src/domain/journal/reason.ts";
 import { saying } from "./reason.ts";
@@ -64,10 +64,19 @@ export function status(parts: Partial<ProcessStatus> = {}): ProcessStatus {
 
 export function before(parts: Partial<EnvironmentState> = {}, ...rows: readonly ProcessState[]): EnvironmentState {
   const processes = new Map(rows.map((one) => [one.process, one]));
-  return { environment: "production", processes, owed: [], evidence: new Map(), freeze: null, orders: [], hasAnswered: true, ...parts };
+  return {
+    environment: "production",
+    processes,
+    owed: [],
+    validationResults: new Map(),
+    freeze: null,
+    commands: [],
+    hasAnswered: true,
+    ...parts,
+  };
 }
 
-export function step(parts: Partial<Step> = {}): Omit<Step, "events"> {
+export function decision(parts: Partial<Decision> = {}): Omit<Decision, "events"> {
   const nothing = { processes: [], forgotten: [], owed: new Map(), deployments: [], answers: [], wakeAt: null };
   return { environment: "production", at: now, ...nothing, ...parts };
 }
@@ -82,7 +91,7 @@ export function ending(phase: DeploymentPhase, why = "so it ended"): DeploymentU
   return { id: deployment, phase, step: { at: now, state: phase, code: "Unrecorded", why }, endedAt: now };
 }
 
-export const order: RevertOrder = {
+export const request: RevertRequest = {
   id: "rollback-1",
   environment: "production",
   process: "orders",

@@ -1,7 +1,7 @@
 /** Deployments and counts of them for tests of figures. */
 
 import type { Deployment } from "../../src/domain/journal/state.ts";
-import type { Tally } from "../../src/ports/journal.ts";
+import type { DeploymentCount } from "../../src/ports/journal.ts";
 import { saying } from "./reason.ts";
 
 /** A canary of `orders` 1.1.0 in production that took a minute. */
@@ -28,7 +28,7 @@ export function deployment(parts: Partial<Deployment> = {}): Deployment {
 }
 
 /** Two such canaries. */
-export function tally(parts: Partial<Tally> = {}): Tally {
+export function deploymentCount(parts: Partial<DeploymentCount> = {}): DeploymentCount {
   return {
     environment: "production",
     process: "orders",

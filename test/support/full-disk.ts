@@ -18,8 +18,8 @@ export function fill(world: World, disk: Disk): void {
     before: () => undefined,
     after: () => undefined,
     reopened: () => journal.reopened(),
-    record: (step) => (takesDecisions || (disk === "reserve" && step.isUrgent === true) ? journal.record(step) : full()),
-    settled: (environment, ids) => (isSettledLost ? full() : journal.settled(environment, ids)),
+    record: (decision) => (takesDecisions || (disk === "reserve" && decision.isUrgent === true) ? journal.record(decision) : full()),
+    acknowledged: (environment, ids) => (isSettledLost ? full() : journal.acknowledged(environment, ids)),
     refused: (environment, id, stuck, at) => (disk === "free" ? journal.refused(environment, id, stuck, at) : full()),
   };
   world.ports = { ...world.ports, journal: world.journal };

@@ -30,7 +30,7 @@ export function createHangingController(world: World): HangingController {
       publicAddress: (name) => router.publicAddress(name),
     },
     measurements,
-    pinWriter: { revert: (...order) => orHangs("git", () => pinWriter.revert(...order)) },
+    pinWriter: { revert: (...request) => orHangs("git", () => pinWriter.revert(...request)) },
   };
   const status = {
     url: "",
@@ -63,7 +63,7 @@ export function createHangingController(world: World): HangingController {
     resyncIntervalMs: 10_000,
     nextPollAt: () => world.now + 30_000,
     onEnvironment: () => undefined,
-    storeTrouble: () => null,
+    storeFailure: () => null,
   };
   const controller = createController({ source, ports, clock, ...about });
   return { controller, hang: (...parts) => parts.forEach((part) => hung.add(part)) };

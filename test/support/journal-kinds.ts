@@ -3,7 +3,7 @@
 import type { Action } from "../../src/domain/journal/actions.ts";
 import type { CanarySpec, StrategySpec } from "../../src/domain/desired/environment.ts";
 import type { MetricCheck } from "../../src/domain/analysis/metrics.ts";
-import type { OrderWish } from "../../src/domain/journal/commands.ts";
+import type { CommandSpec } from "../../src/domain/journal/commands.ts";
 import type { RevertOutcome } from "../../src/domain/journal/revert.ts";
 import type { RolloutState } from "../../src/domain/journal/rollout.ts";
 import { digest, revertOrder, unit } from "./journal-values.ts";
@@ -70,16 +70,16 @@ export const rolloutStates = {
   "handing-over": { kind: "handing-over", since: 7 },
   switching: { kind: "switching" },
   shifting: { kind: "shifting", step: 2, weight: 30, since: 7 },
-  rotating: { kind: "rotating", ...batch },
-  replacing: { kind: "replacing", ...batch },
-  probing: { kind: "probing", ...batch },
-  returning: { kind: "returning", ...batch, isKeptIn: true },
+  "draining-batch": { kind: "draining-batch", ...batch },
+  updating: { kind: "updating", ...batch },
+  verifying: { kind: "verifying", ...batch },
+  restoring: { kind: "restoring", ...batch, isKeptIn: true },
   pausing: { kind: "pausing", done: ["i1"], since: 7 },
-  confirming: { kind: "confirming" },
+  "post-deployment": { kind: "post-deployment" },
   draining: { kind: "draining", since: 7 },
   clearing: { kind: "clearing", since: 7 },
   removing: { kind: "removing" },
-  watching: { kind: "watching", since: 7, until: 70 },
+  baking: { kind: "baking", since: 7, until: 70 },
   rejected: { kind: "rejected", why: "20 % errors", since: 7, hadTraffic: true, trigger: "error_rate", isStableLost: true },
 } as const satisfies { readonly [K in RolloutState["kind"]]: Extract<RolloutState, { readonly kind: K }> };
 
@@ -100,7 +100,7 @@ export const actions = {
   "ensure-reverted": {
     kind: "ensure-reverted",
     process: "a",
-    order: revertOrder("a", "r1", {
+    request: revertOrder("a", "r1", {
       deployment: "d1",
       by: { name: "Ada", email: null },
       mode: "propose",
@@ -109,7 +109,7 @@ export const actions = {
   },
 } as const satisfies { readonly [K in Action["kind"]]: Extract<Action, { readonly kind: K }> };
 
-export const wishes = {
+export const specs = {
   pause: { kind: "pause", process: "a" },
   resume: { kind: "resume", process: "a" },
   abort: { kind: "abort", process: "a" },
@@ -119,7 +119,7 @@ export const wishes = {
   rollback: { kind: "rollback", process: "a", to: "1.0.0" },
   freeze: { kind: "freeze" },
   unfreeze: { kind: "unfreeze" },
-} as const satisfies { readonly [K in OrderWish["kind"]]: OrderWish };
+} as const satisfies { readonly [K in CommandSpec["kind"]]: CommandSpec };
 
 export const outcomes = {
   committed: { kind: "committed", commit: "d".repeat(40) },

@@ -4,10 +4,10 @@ import type { Action } from "../../src/domain/journal/actions.ts";
 import type { PinionEvent } from "../../src/domain/journal/events.ts";
 import type { ValidationResult } from "../../src/domain/evidence.ts";
 import type { Digest, UnitRef } from "../../src/domain/names.ts";
-import type { Freeze, Order, OrderAnswer } from "../../src/domain/journal/commands.ts";
-import type { Quarantined, RevertOrder } from "../../src/domain/journal/revert.ts";
+import type { Freeze, Command, CommandResult } from "../../src/domain/journal/commands.ts";
+import type { Quarantined, RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { Exchange, Rollout, Stuck } from "../../src/domain/journal/rollout.ts";
-import { type DeploymentUpdate, emptyStep, type ProcessState, type Step } from "../../src/domain/journal/state.ts";
+import { type DeploymentUpdate, emptyDecision, type ProcessState, type Decision } from "../../src/domain/journal/state.ts";
 
 export function digest(letter: string): Digest {
   return `sha256-${letter.repeat(64)}`;
@@ -17,8 +17,8 @@ export function unit(process: string, version = "1.0.0"): UnitRef {
   return { process, version, digest: digest("a") };
 }
 
-export function step(environment: string, parts: Partial<Step> = {}): Step {
-  return { ...emptyStep(environment, 1), ...parts };
+export function decision(environment: string, parts: Partial<Decision> = {}): Decision {
+  return { ...emptyDecision(environment, 1), ...parts };
 }
 
 export function rollout(process: string, deployment: string, parts: Partial<Rollout> = {}): Rollout {
@@ -119,11 +119,11 @@ export function result(subject: string, outcome: ValidationResult["result"] = "p
 
 const person = { name: "Ada", email: "ada@example.org" };
 
-export function order(id: string, parts: Partial<Order> = {}): Order {
-  return { id, environment: "production", by: person, why: "it looks odd", at: 2, wish: { kind: "pause", process: "a" }, ...parts };
+export function command(id: string, parts: Partial<Command> = {}): Command {
+  return { id, environment: "production", by: person, why: "it looks odd", at: 2, spec: { kind: "pause", process: "a" }, ...parts };
 }
 
-export function answerTo(id: string, parts: Partial<OrderAnswer> = {}): OrderAnswer {
+export function answerTo(id: string, parts: Partial<CommandResult> = {}): CommandResult {
   return { id, kind: "done", why: "paused", at: 3, ...parts };
 }
 
@@ -131,7 +131,7 @@ export function freeze(): Freeze {
   return { by: person, why: "the till is open", at: 4 };
 }
 
-export function revertOrder(process: string, id: string, parts: Partial<RevertOrder> = {}): RevertOrder {
+export function revertOrder(process: string, id: string, parts: Partial<RevertRequest> = {}): RevertRequest {
   return {
     id,
     environment: "production",

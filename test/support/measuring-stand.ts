@@ -1,7 +1,7 @@
 /** Measurements on a virtual clock with two fake sources, and passes that follow each time the environment is woken. */
 
 import { createMeasurements, type StoppableMeasurements } from "../../src/controller/measuring/measurements.ts";
-import type { Measured, MeasureWish, MetricCheck, Reading } from "../../src/domain/analysis/metrics.ts";
+import type { Measured, MetricRequest, MetricCheck, Reading } from "../../src/domain/analysis/metrics.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import { createFakeMetricSource, type FakeMetricSource } from "../fakes/metric-source.ts";
 import { createKeptLog, type KeptLog } from "./log.ts";
@@ -23,7 +23,7 @@ export interface MeasuringStand {
   readonly measurements: StoppableMeasurements;
   /** What each pass was told. */
   readonly passes: readonly Pass[];
-  wishes: readonly MeasureWish[];
+  requests: readonly MetricRequest[];
   /** Whether a pass follows when the environment is woken. */
   isPassing: boolean;
   /** When it last began to run. */
@@ -47,7 +47,7 @@ export const errorRate: MetricCheck = {
   fail: null,
 };
 
-export function aWish(change: Partial<MeasureWish> = {}): MeasureWish {
+export function aMetricRequest(change: Partial<MetricRequest> = {}): MetricRequest {
   return {
     deployment: "d1",
     process: "orders",
@@ -95,11 +95,11 @@ export function createMeasuringStand(): MeasuringStand {
     log,
     measurements,
     passes,
-    wishes: [aWish()],
+    requests: [aMetricRequest()],
     isPassing: true,
     awakeSince: 0,
     pass() {
-      const measured = measurements.latest("production", stand.wishes);
+      const measured = measurements.latest("production", stand.requests);
       passes.push({ at: clock.now(), measured });
       return measured;
     },

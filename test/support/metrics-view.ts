@@ -1,7 +1,7 @@
 /** A page of metrics with something in every family, and with names that try to break out of their labels. */
 
 import { metricsPieces, type MetricsView } from "../../src/surfaces/http/metrics.ts";
-import { tally } from "./delivery-values.ts";
+import { deploymentCount } from "./delivery-values.ts";
 import { freeze, noon, process, progress, repository, revert } from "../surfaces/http/pictures.ts";
 
 const quarantined = [
@@ -43,15 +43,15 @@ export const metricsView: MetricsView = {
       },
     ],
   },
-  tallies: [
-    tally(),
-    tally({ process: "billing", count: 1, durationMs: 30_000 }),
-    tally({ phase: "RolledBack", trigger: "error_rate", count: 3, durationMs: 9_000 }),
-    tally({ phase: "RolledBack", trigger: "manual", count: 1, durationMs: 1_000 }),
-    tally({ kind: "rollback", phase: "Failed", strategy: "blue-green", trigger: "timeout", count: 9, durationMs: 500 }),
-    tally({ kind: "rollback", strategy: "blue-green", trigger: "manual", count: 1, durationMs: 500 }),
-    tally({ kind: "rollback", strategy: "blue-green", count: 4, durationMs: 500 }),
-    tally({ kind: "heal", strategy: "heal", count: 7, durationMs: 7_000 }),
+  deploymentCounts: [
+    deploymentCount(),
+    deploymentCount({ process: "billing", count: 1, durationMs: 30_000 }),
+    deploymentCount({ phase: "RolledBack", trigger: "error_rate", count: 3, durationMs: 9_000 }),
+    deploymentCount({ phase: "RolledBack", trigger: "manual", count: 1, durationMs: 1_000 }),
+    deploymentCount({ kind: "rollback", phase: "Failed", strategy: "blue-green", trigger: "timeout", count: 9, durationMs: 500 }),
+    deploymentCount({ kind: "rollback", strategy: "blue-green", trigger: "manual", count: 1, durationMs: 500 }),
+    deploymentCount({ kind: "rollback", strategy: "blue-green", count: 4, durationMs: 500 }),
+    deploymentCount({ kind: "self-heal", strategy: "self-heal", count: 7, durationMs: 7_000 }),
   ],
   deliveries: [
     {
@@ -77,7 +77,7 @@ export const metricsView: MetricsView = {
     { environment: "production", metric: "deployment_failure_rate", threshold: 5, value: 40, isCrossed: true },
     { environment: "production", metric: "deployment_duration", threshold: 600_000, value: 61_500, isCrossed: false },
   ],
-  notifications: [{ notifier: "slack", told: 5, givenUp: 1, retried: 2, pending: 3 }],
+  notifications: [{ notifier: "slack", delivered: 5, givenUp: 1, retried: 2, pending: 3 }],
   process: { version: "0.1.0", startedAt: noon, now: noon, residentBytes: 100_000_000, cpuSeconds: 1.5 },
 };
 

@@ -59,7 +59,7 @@ export async function moved(move: Move, strategy: StrategySpec = blueGreen): Pro
   commit(world, move);
   await passesUntil(world, 100, async () => {
     const states = await Promise.all(Object.keys(move.after).map((process) => world.state(process)));
-    return states.every((state) => !state?.rollout || state.rollout.state.kind === "watching") && states.some((state) => state?.rollout);
+    return states.every((state) => !state?.rollout || state.rollout.state.kind === "baking") && states.some((state) => state?.rollout);
   });
   return world;
 }

@@ -36,9 +36,9 @@ export function measure(world: World, value: number, requests = 100): void {
 }
 
 /** The environment's strategy, and how its rollback policy watches. */
-export function use(world: World, strategy: StrategySpec, watchMs = 0, triggers: readonly MetricCheck[] = []): void {
+export function use(world: World, strategy: StrategySpec, bakeMs = 0, triggers: readonly MetricCheck[] = []): void {
   const { automatic } = world.spec.rollback;
-  world.spec = { ...world.spec, strategy, rollback: { ...world.spec.rollback, automatic: { ...automatic, triggers, watchMs } } };
+  world.spec = { ...world.spec, strategy, rollback: { ...world.spec.rollback, automatic: { ...automatic, triggers, bakeMs } } };
 }
 
 export async function passes(world: World, ms: number): Promise<void> {

@@ -30,7 +30,7 @@ export const spec: EnvironmentSpec = {
   },
   analysis: { intervalMs: 1_000, checks: [], onInconclusive: null },
   rollback: {
-    automatic: { enabled: true, triggers: [], watchMs: 0, coolDownMs: 300_000, evidenceMaxAgeMs: 60_000 },
+    automatic: { enabled: true, triggers: [], bakeMs: 0, coolDownMs: 300_000, evidenceMaxAgeMs: 60_000 },
     manual: { enabled: true, approvalRequired: false },
   },
   allowedVersionTypes: ["published"],

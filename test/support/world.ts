@@ -8,10 +8,10 @@ import { createValidations } from "../../src/controller/validating/runner.ts";
 import { canonicalDefinition } from "../../src/domain/desired/canonical.ts";
 import { type DesiredState, resolveDesired } from "../../src/domain/desired/resolve.ts";
 import type { EnvironmentSpec } from "../../src/domain/desired/environment.ts";
-import type { Measured, MeasureWish, Reading } from "../../src/domain/analysis/metrics.ts";
-import type { OrderAnswer, OrderWish } from "../../src/domain/journal/commands.ts";
-import type { RevertOrder, RevertOutcome } from "../../src/domain/journal/revert.ts";
-import { createPlaces } from "../../src/controller/last-placements.ts";
+import type { Measured, MetricRequest, Reading } from "../../src/domain/analysis/metrics.ts";
+import type { CommandResult, CommandSpec } from "../../src/domain/journal/commands.ts";
+import type { RevertRequest, RevertOutcome } from "../../src/domain/journal/revert.ts";
+import { createLastPlacements } from "../../src/controller/last-placements.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { PinionError } from "../../src/domain/errors.ts";
@@ -69,17 +69,17 @@ export interface World {
   isGitDown: boolean;
   readonly awake: Sleepy;
   /** Reverts that were committed. */
-  readonly reverts: RevertOrder[];
+  readonly reverts: RevertRequest[];
   /** What is measured for each wish. */
-  readings: (wish: MeasureWish) => { readonly candidate: Reading; readonly stable?: Reading | null };
+  readings: (request: MetricRequest) => { readonly candidate: Reading; readonly stable?: Reading | null };
   /** A person's commit that puts the pinned version into quarantine.yaml, and leaves the pin. */
-  condemn(process: ProcessId): void;
+  rejectUnlessHeld(process: ProcessId): void;
   /** A person's commit that puts another entry into quarantine.yaml. */
   condemnAs(entry: EnvironmentSnapshot["quarantine"][number]): void;
   /** A person's commit that takes a process's entries out of quarantine.yaml. */
   lift(process: ProcessId): void;
   /** A person's order, with the pass that answers it. */
-  order(wish: OrderWish, id?: string): Promise<OrderAnswer>;
+  command(spec: CommandSpec, id?: string): Promise<CommandResult>;
   /** Version by weight for a process. */
   traffic(process: ProcessId): Readonly<Record<Version, number>>;
 }
@@ -96,17 +96,17 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
   const quarantine: { process: ProcessId; version: Version; digest: Digest }[] = [];
 
   /** A repository that takes every push at once, unless it is down. */
-  async function revert(order: RevertOrder): Promise<RevertOutcome> {
+  async function revert(request: RevertRequest): Promise<RevertOutcome> {
     if (world.isGitDown) throw new PinionError("git/unreachable", "the git server is down");
-    if (world.reverts.some((written) => written.id === order.id)) return { kind: "committed", commit: `c${commits}` };
-    const version = versionOf(pins.get(order.process));
-    if (version !== order.from) return { kind: "superseded", why: `a person has pinned ${version ?? "nothing"} meanwhile` };
-    if (order.mode === "propose")
-      return { kind: "proposed", branch: `rollback/${environment}/${order.id}`, commit: "c0", why: "approval is required" };
-    world.reverts.push(order);
-    if (order.quarantine) quarantine.push({ process: order.process, version: order.from, digest: order.quarantine });
-    world.pin(order.process, order.to);
-    const others = (order.along ?? []).filter(({ process, from }) => versionOf(pins.get(process)) === from);
+    if (world.reverts.some((written) => written.id === request.id)) return { kind: "committed", commit: `c${commits}` };
+    const version = versionOf(pins.get(request.process));
+    if (version !== request.from) return { kind: "superseded", why: `a person has pinned ${version ?? "nothing"} meanwhile` };
+    if (request.mode === "propose")
+      return { kind: "proposed", branch: `rollback/${environment}/${request.id}`, commit: "c0", why: "approval is required" };
+    world.reverts.push(request);
+    if (request.quarantine) quarantine.push({ process: request.process, version: request.from, digest: request.quarantine });
+    world.pin(request.process, request.to);
+    const others = (request.along ?? []).filter(({ process, from }) => versionOf(pins.get(process)) === from);
     for (const { process, to } of others) world.pin(process, to);
     return { kind: "committed", commit: `c${commits}` };
   }
@@ -136,13 +136,13 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       hash: sha256,
       secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "no secrets here")) },
       validations: createValidations(() => undefined),
-      places: createPlaces(),
+      placements: createLastPlacements(),
       unrecorded: createUnrecorded(),
       reverts: createReverts({ onWritten: () => undefined, wake: () => undefined }),
       pinWriter: { revert },
-      telling: { ring: () => undefined },
+      dispatcher: { notify: () => undefined },
       measurements: {
-        latest: (_environment, wishes) => measureAll(wishes),
+        latest: (_environment, requests) => measureAll(requests),
         known: () => new Map(),
         idle: () => Promise.resolve(),
       },
@@ -163,15 +163,15 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
 
   const measuredSince = new Map<string, number>();
 
-  function measureAll(wishes: readonly MeasureWish[]): ReadonlyMap<string, readonly Measured[]> {
+  function measureAll(requests: readonly MetricRequest[]): ReadonlyMap<string, readonly Measured[]> {
     const byDeployment = new Map<string, Measured[]>();
-    for (const wish of wishes) {
-      const { candidate, stable = null } = world.readings(wish);
-      const key = `${wish.deployment} ${wish.check.name}`;
+    for (const request of requests) {
+      const { candidate, stable = null } = world.readings(request);
+      const key = `${request.deployment} ${request.check.name}`;
       const since = measuredSince.get(key) ?? world.now;
       measuredSince.set(key, since);
-      const measured = { check: wish.check, candidate, stable, at: world.now, since };
-      byDeployment.set(wish.deployment, [...(byDeployment.get(wish.deployment) ?? []), measured]);
+      const measured = { check: request.check, candidate, stable, at: world.now, since };
+      byDeployment.set(request.deployment, [...(byDeployment.get(request.deployment) ?? []), measured]);
     }
     return byDeployment;
   }
@@ -181,7 +181,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
     isGitDown: false,
     reverts: [],
     readings: () => ({ candidate: { kind: "none", why: "nothing is measured here" } }),
-    condemn(process) {
+    rejectUnlessHeld(process) {
       commits += 1;
       const pinned = pins.get(process);
       if (pinned?.kind !== "runnable") throw new Error(`${process} is not pinned`);
@@ -197,13 +197,13 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       commits += 1;
       quarantine.splice(0, quarantine.length, ...quarantine.filter((entry) => entry.process !== process));
     },
-    async order(wish, id = `o${(orders += 1)}`) {
-      const order = { id, environment, by: { name: "Ada", email: null }, why: "because", at: world.now, wish };
-      await world.journal.ordered(order);
+    async command(spec, id = `o${(orders += 1)}`) {
+      const order = { id, environment, by: { name: "Ada", email: null }, why: "because", at: world.now, spec };
+      await world.journal.recordCommand(order);
       await world.pass();
-      const answer = await world.journal.answer(environment, id);
-      if (!answer) throw new Error("the order was not answered");
-      return answer;
+      const result = await world.journal.result(environment, id);
+      if (!result) throw new Error("the order was not answered");
+      return result;
     },
     engine,
     router,
@@ -240,10 +240,10 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
     },
     async pass() {
       world.now += 1;
-      const step = await reconcile(environment, world.ports);
+      const decision = await reconcile(environment, world.ports);
       await world.ports.validations.idle();
       await world.ports.reverts.idle();
-      return step === null || isNothingNew(step);
+      return decision === null || isNothingNew(decision);
     },
     async settle() {
       for (let quiet = 0, passes = 0; quiet < 2; passes += 1) {

@@ -8,7 +8,7 @@ import type { Log } from "../../ports/log.ts";
 import type { Objects } from "../../ports/objects.ts";
 import type { PinWriter } from "../../ports/pin-writer.ts";
 import { createAccess } from "./transport/access.ts";
-import { createAsker } from "./transport/ls-refs.ts";
+import { createLsRefs } from "./transport/ls-refs.ts";
 import { branchMissing, branchRefs } from "./transport/branch.ts";
 import type { GitEnvironment } from "./transport/git-environment.ts";
 import { createGitObjects } from "./mirror/git-objects.ts";
@@ -62,7 +62,7 @@ export function createGitRepository(options: GitRepositoryOptions): GitRepositor
   const { branch, log } = options;
   const closing = new AbortController();
   const parts = assemble(options, closing.signal);
-  const { remote, reader, objects, mirror, asker, queue, writes } = parts;
+  const { remote, reader, objects, mirror, lsRefs, queue, writes } = parts;
 
   async function tidy(): Promise<void> {
     if (closing.signal.aborted) return;
@@ -77,7 +77,7 @@ export function createGitRepository(options: GitRepositoryOptions): GitRepositor
     readerPid: reader.pid,
     writer: (given) => openWriter(parts, branch, given),
     poll: async () => {
-      const commit = await queue.add(() => asker.find(branch));
+      const commit = await queue.add(() => lsRefs.find(branch));
       if (commit === null) throw branchMissing(branch);
       return commit;
     },
@@ -94,7 +94,7 @@ export function createGitRepository(options: GitRepositoryOptions): GitRepositor
     },
     close: async () => {
       closing.abort();
-      await Promise.all([reader.close(), asker.close()]);
+      await Promise.all([reader.close(), lsRefs.close()]);
       await Promise.all([queue.idle(), writes.idle()]);
     },
   };
@@ -111,13 +111,13 @@ function assemble(options: GitRepositoryOptions, closing: AbortSignal) {
   const { remote, environment } = access;
   const refs = branchRefs(branch);
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const asker = createAsker({ access, talk: () => talk, traced: (args) => traced(args), timeoutMs, inherited, closing });
-  const entering = async (): Promise<GitEnvironment> => access.environmentAt(await asker.address());
+  const lsRefs = createLsRefs({ access, talk: () => talk, traced: (args) => traced(args), timeoutMs, inherited, closing });
+  const entering = async (): Promise<GitEnvironment> => access.environmentAt(await lsRefs.address());
   const attempt = createTryGit({ directory, environment: entering, timeoutMs, redact: access.redact, closing });
   const run = createRunGit(attempt);
   const talk: RunGit = (args) =>
     run(args).catch(async (error: unknown) => {
-      throw await asker.explain(error, branch);
+      throw await lsRefs.explain(error, branch);
     });
   const seeing = async (): Promise<GitEnvironment> => ({ ...(await entering()), ...tracing });
   const look = createTryGit({ directory, environment: seeing, timeoutMs, redact: access.redact, closing, tellsAside: true });
@@ -138,7 +138,7 @@ function assemble(options: GitRepositoryOptions, closing: AbortSignal) {
     reader,
     objects,
     mirror,
-    asker,
+    lsRefs,
     closing,
     queue: createQueue(),
     writes: createQueue(),
@@ -146,7 +146,7 @@ function assemble(options: GitRepositoryOptions, closing: AbortSignal) {
 }
 
 function openWriter(parts: Parts, branch: string, options: PinWriterOptions): PinWriter {
-  const { remote, mirror, asker, queue, writes, attempt, ...rest } = parts;
+  const { remote, mirror, lsRefs, queue, writes, attempt, ...rest } = parts;
   return createPinWriter({
     ...options,
     ...rest,
@@ -154,9 +154,9 @@ function openWriter(parts: Parts, branch: string, options: PinWriterOptions): Pi
     url: remote.url,
     talk: attempt,
     turns: writes,
-    isLookCheap: asker.isCheap,
+    isLookCheap: lsRefs.isCheap,
     look: () => queue.add(mirror.look),
-    find: (name) => queue.add(() => asker.find(name)),
+    find: (name) => queue.add(() => lsRefs.find(name)),
   });
 }
 

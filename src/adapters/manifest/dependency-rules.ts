@@ -6,7 +6,7 @@ import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts"
 import { asWarning, finding, type FindingCode, type Place } from "./document/findings.ts";
 import type { Pin } from "./environment/pins-file.ts";
 import { versionFile, type VersionRecord } from "./process/process-record.ts";
-import type { Steps } from "../../domain/slices.ts";
+import type { Slices } from "../../domain/slices.ts";
 
 type GoodVersion = Extract<VersionRecord, { kind: "good" }>;
 
@@ -19,7 +19,7 @@ export interface PinGraph {
 }
 
 /** Findings by process for the processes named and for whoever is in a circle with them. */
-export function* dependencyFindings(graph: PinGraph, processes: Iterable<ProcessId>): Steps<ReadonlyMap<ProcessId, readonly Finding[]>> {
+export function* dependencyFindings(graph: PinGraph, processes: Iterable<ProcessId>): Slices<ReadonlyMap<ProcessId, readonly Finding[]>> {
   const findings = new Map<ProcessId, readonly Finding[]>();
   const add = (process: ProcessId, more: readonly Finding[]): void => {
     if (more.length > 0) findings.set(process, [...(findings.get(process) ?? []), ...more]);

@@ -10,7 +10,7 @@ import { movedPins } from "./environment/pin-files.ts";
 import { pinFindings, processSuggestions } from "./pin-rules.ts";
 import type { VersionRecord } from "./process/process-record.ts";
 import type { EnvironmentRecord } from "./environment/read-environment.ts";
-import type { Steps } from "../../domain/slices.ts";
+import type { Slices } from "../../domain/slices.ts";
 
 export interface ResolvedEnvironment {
   readonly record: EnvironmentRecord;
@@ -24,7 +24,7 @@ export function* resolvePins(
   record: EnvironmentRecord,
   processes: ProcessSet,
   before: ResolvedEnvironment | null,
-): Steps<ResolvedEnvironment> {
+): Slices<ResolvedEnvironment> {
   const base = before !== null && sameRules(before.record, record) ? before : nothingBefore(record);
   const touched = base === before ? touchedPins(base, record, processes) : new Set(record.pins.keys());
   if (base === before && base.record === record && touched.size === 0) return base;
@@ -70,7 +70,7 @@ function* allFindings(
   graph: PinGraph,
   record: EnvironmentRecord,
   processes: ProcessSet,
-): Steps<ReadonlyMap<ProcessId, readonly Finding[]>> {
+): Slices<ReadonlyMap<ProcessId, readonly Finding[]>> {
   const all = new Map(yield* dependencyFindings(graph, touched));
   for (const [process, clashes] of clashFindings(graph, record.spec, touched)) all.set(process, [...(all.get(process) ?? []), ...clashes]);
   yield;

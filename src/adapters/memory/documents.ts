@@ -4,7 +4,7 @@ import { canonicalJson } from "../../domain/desired/canonical.ts";
 import type { Json, JsonObject } from "../../domain/desired/definition.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { EnvironmentName, ProcessId, Version } from "../../domain/names.ts";
-import type { RevertOrder } from "../../domain/journal/revert.ts";
+import type { RevertRequest } from "../../domain/journal/revert.ts";
 import type { CatalogueEntry } from "../../domain/desired/snapshot.ts";
 import type { ConfigEdit, PinEdit, VersionEdit } from "../../ports/config-editor.ts";
 
@@ -30,7 +30,7 @@ export function edited(documents: Documents, edit: ConfigEdit): Documents {
 /** The documents with a pin put back, and what it pinned in quarantine where the order says so. */
 export function reverted(
   documents: Documents,
-  { environment, process, from, to, along = [], quarantine, why, at, id }: RevertOrder,
+  { environment, process, from, to, along = [], quarantine, why, at, id }: RevertRequest,
 ): Documents {
   const next = new Map(documents);
   setPin(next, environment, process, to);

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import type { JsonObject } from "../../domain/desired/definition.ts";
 import { PinionError } from "../../domain/errors.ts";
-import type { RevertOrder } from "../../domain/journal/revert.ts";
+import type { RevertRequest } from "../../domain/journal/revert.ts";
 import type { Head } from "../../ports/config-repository.ts";
 import type { MemoryState } from "./repository.ts";
 
@@ -12,7 +12,7 @@ interface Kept {
   readonly head: Head;
   readonly documents: readonly (readonly [string, JsonObject])[];
   readonly written: readonly (readonly [string, string])[];
-  readonly proposed: readonly (readonly [string, RevertOrder])[];
+  readonly proposed: readonly (readonly [string, RevertRequest])[];
 }
 
 /** Whole or not at all, also when the power fails in between. */

@@ -5,7 +5,7 @@ import { PinionError } from "../../domain/errors.ts";
 import { describeFinding, type Finding } from "../../domain/finding.ts";
 import type { CommitId } from "../../domain/names.ts";
 import { describePerson, type Person } from "../../domain/journal/people.ts";
-import type { RevertOrder, RevertOutcome } from "../../domain/journal/revert.ts";
+import type { RevertRequest, RevertOutcome } from "../../domain/journal/revert.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { ConfigEditor } from "../../ports/config-editor.ts";
 import type { ConfigRepository, Head } from "../../ports/config-repository.ts";
@@ -21,7 +21,7 @@ export interface MemoryState {
   /** Commits by the ids of the rollbacks that they are, newest last. */
   readonly written: ReadonlyMap<string, CommitId>;
   /** Rollbacks that wait for approval, by the branches they are proposed on. */
-  readonly proposed: ReadonlyMap<string, RevertOrder>;
+  readonly proposed: ReadonlyMap<string, RevertRequest>;
 }
 
 export interface MemoryRepositoryOptions {
@@ -99,45 +99,45 @@ class InMemory implements MemoryRepository {
 
   approve(branch: string, by: Person): Promise<CommitId> {
     return this.#inTurn(async () => {
-      const order = this.#state.proposed.get(branch);
-      if (!order) throw new PinionError("usage/invalid", `no rollback waits for approval on "${branch}"`);
+      const request = this.#state.proposed.get(branch);
+      if (!request) throw new PinionError("usage/invalid", `no rollback waits for approval on "${branch}"`);
       const proposed = new Map([...this.#state.proposed].filter(([other]) => other !== branch));
-      if (this.pinned(order.environment, order.process) === order.from)
-        return this.#write({ ...this.#state, proposed }, order, `, approved by ${describePerson(by)}`);
+      if (this.pinned(request.environment, request.process) === request.from)
+        return this.#write({ ...this.#state, proposed }, request, `, approved by ${describePerson(by)}`);
       this.#state = { ...this.#state, proposed };
-      throw new PinionError("usage/invalid", `${order.process} is not pinned to ${order.from} any more: there is nothing to roll back`);
+      throw new PinionError("usage/invalid", `${request.process} is not pinned to ${request.from} any more: there is nothing to roll back`);
     });
   }
 
   writer(): PinWriter {
     return {
-      revert: (order, signal) =>
+      revert: (request, signal) =>
         this.#inTurn(async () => {
-          if (signal?.aborted) throw new PinionError("git/failed", `rollback ${order.id} was interrupted`);
-          return this.#revert(order);
+          if (signal?.aborted) throw new PinionError("git/failed", `rollback ${request.id} was interrupted`);
+          return this.#revert(request);
         }),
     };
   }
 
-  #revert(order: RevertOrder): RevertOutcome {
-    const commit = this.#state.written.get(order.id);
+  #revert(request: RevertRequest): RevertOutcome {
+    const commit = this.#state.written.get(request.id);
     if (commit !== undefined) return { kind: "committed", commit };
-    const pin = this.pinned(order.environment, order.process);
-    if (pin !== order.from) return { kind: "superseded", why: `${order.process} is pinned to ${pin ?? "nothing"} meanwhile` };
-    if (order.mode === "push") return { kind: "committed", commit: this.#write(this.#state, order) };
-    const branch = `rollback/${order.environment}/${order.id}`;
-    this.#state = { ...this.#state, proposed: new Map(this.#state.proposed).set(branch, order) };
+    const pin = this.pinned(request.environment, request.process);
+    if (pin !== request.from) return { kind: "superseded", why: `${request.process} is pinned to ${pin ?? "nothing"} meanwhile` };
+    if (request.mode === "push") return { kind: "committed", commit: this.#write(this.#state, request) };
+    const branch = `rollback/${request.environment}/${request.id}`;
+    this.#state = { ...this.#state, proposed: new Map(this.#state.proposed).set(branch, request) };
     this.#options.keep(this.#state);
     return { kind: "proposed", branch, commit: this.#state.head.commit, why: "rollbackPolicy.manual.approvalRequired is set" };
   }
 
   /** By Pinion, whoever wanted it: the subject names them. */
-  #write(state: MemoryState, order: RevertOrder, approved = ""): CommitId {
-    const { process, from, to, environment, by } = order;
+  #write(state: MemoryState, request: RevertRequest, approved = ""): CommitId {
+    const { process, from, to, environment, by } = request;
     const wanted = by === null ? "" : `, ordered by ${describePerson(by)}`;
     const subject = `Roll ${process} back from ${from} to ${to} in ${environment}${wanted}${approved}`;
-    const documents = reverted(state.documents, order);
-    return this.#add({ ...state, documents }, subject, "Pinion", (commit) => [...state.written, [order.id, commit]]);
+    const documents = reverted(state.documents, request);
+    return this.#add({ ...state, documents }, subject, "Pinion", (commit) => [...state.written, [request.id, commit]]);
   }
 
   /** What was wrong before is no reason to refuse what comes now. */

@@ -1,19 +1,19 @@
 /** The calls of the journal that change something: each writes its rows and says what is remembered then. */
 
 import type { EnvironmentName } from "../../domain/names.ts";
-import type { EnvironmentState, Step } from "../../domain/journal/state.ts";
+import type { EnvironmentState, Decision } from "../../domain/journal/state.ts";
 import type { Journal } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Connection } from "./sqlite/database.ts";
-import type { Orders } from "./sqlite/commands.ts";
+import type { CommandTable } from "./sqlite/commands.ts";
 import type { Outbox } from "./sqlite/outbox.ts";
 import {
-  afterEvidence,
-  afterOrdered,
+  afterValidation,
+  afterCommand,
   afterRefused,
   afterReverted,
-  afterSettled,
-  afterStep,
+  afterAcknowledged,
+  afterDecision,
   owedOf,
   owedReverts,
 } from "../../domain/journal/remembered.ts";
@@ -42,12 +42,12 @@ export interface ChangeParts {
   /** How many deployments of history are kept. */
   readonly keepDeployments: number;
   readonly change: Change;
-  readonly orders: Orders;
+  readonly commands: CommandTable;
   readonly outbox: Outbox;
 }
 
-type AboutActions = Pick<Journal, "record" | "settled" | "refused">;
-type AboutStories = Pick<Journal, "recordEvidence" | "ordered" | "reverted">;
+type AboutActions = Pick<Journal, "record" | "acknowledged" | "refused">;
+type AboutStories = Pick<Journal, "recordValidation" | "recordCommand" | "reverted">;
 
 interface Parts extends ChangeParts {
   readonly rows: StateWriter;
@@ -65,23 +65,23 @@ function aboutActions(parts: Parts): AboutActions {
   const { connection, change, rows } = parts;
   let lastId = lastOwedId(connection);
   return {
-    record: (step) =>
+    record: (decision) =>
       change({
-        environment: step.environment,
-        isUrgent: step.isUrgent === true,
+        environment: decision.environment,
+        isUrgent: decision.isUrgent === true,
         apply: (state) => {
-          const next = afterStep(state, step, () => (lastId += 1));
-          writeStep(parts, step, next);
+          const next = afterDecision(state, decision, () => (lastId += 1));
+          writeStep(parts, decision, next);
           return next;
         },
       }),
-    settled: (environment, ids) =>
+    acknowledged: (environment, ids) =>
       change({
         environment,
         isUrgent: true,
         apply: (state) => {
-          rows.writeSettled(environment, ids);
-          return afterSettled(state, ids);
+          rows.writeAcknowledged(environment, ids);
+          return afterAcknowledged(state, ids);
         },
       }),
     refused: (environment, id, stuck, notBefore) =>
@@ -96,52 +96,52 @@ function aboutActions(parts: Parts): AboutActions {
   };
 }
 
-function writeStep({ rows, history, orders, outbox, log, keepDeployments }: Parts, step: Step, next: EnvironmentState): void {
-  const { environment, deployments } = step;
-  rows.writeRows(environment, step.processes);
-  rows.forgetRows(environment, step.forgotten);
-  if (step.hasAnswered) rows.writeAnswered(environment);
-  rows.writeOwed(environment, [...step.owed.keys()], owedOf(next, new Set(step.owed.keys())));
+function writeStep({ rows, history, commands, outbox, log, keepDeployments }: Parts, decision: Decision, next: EnvironmentState): void {
+  const { environment, deployments } = decision;
+  rows.writeRows(environment, decision.processes);
+  rows.forgetRows(environment, decision.forgotten);
+  if (decision.hasAnswered) rows.writeResult(environment);
+  rows.writeOwed(environment, [...decision.owed.keys()], owedOf(next, new Set(decision.owed.keys())));
   for (const update of deployments) {
     if (history.writeDeployment(update)) continue;
     log.warn({ environment, deployment: update.id }, "a step of a deployment that the history does not know is left out");
   }
   if (deployments.some((update) => update.opened)) history.pruneHistory(keepDeployments);
-  orders.writeAnswers(step);
-  outbox.add(step.events);
+  commands.writeAnswers(decision);
+  outbox.add(decision.events);
 }
 
-function aboutStories({ change, rows, history, orders }: Parts): AboutStories {
+function aboutStories({ change, rows, history, commands }: Parts): AboutStories {
   return {
-    recordEvidence: (environment, deployment, results) =>
+    recordValidation: (environment, deployment, results) =>
       change({
         environment,
         isUrgent: false,
         apply: (state) => {
-          history.writeEvidence(environment, deployment, results);
-          return history.hasEnded(deployment) ? state : afterEvidence(state, deployment, results);
+          history.writeValidation(environment, deployment, results);
+          return history.hasEnded(deployment) ? state : afterValidation(state, deployment, results);
         },
       }),
-    ordered: (order) =>
+    recordCommand: (command) =>
       change({
-        environment: order.environment,
+        environment: command.environment,
         isUrgent: true,
         apply: (state) => {
-          const next = orders.isAnswered(order.environment, order.id) ? state : afterOrdered(state, order);
-          if (next !== state) orders.writeOrder(order);
+          const next = commands.isAnswered(command.environment, command.id) ? state : afterCommand(state, command);
+          if (next !== state) commands.writeCommand(command);
           return next;
         },
       }),
-    reverted: (order, outcome, step) =>
+    reverted: (request, outcome, step) =>
       change({
-        environment: order.environment,
+        environment: request.environment,
         isUrgent: true,
         apply: (state) => {
-          const next = afterReverted(state, order, outcome);
-          const row = next.processes === state.processes ? undefined : next.processes.get(order.process);
-          if (row) rows.writeRows(order.environment, [row]);
-          rows.writeSettled(order.environment, owedReverts(state, order));
-          if (order.deployment !== null) history.addToStory(order.deployment, step);
+          const next = afterReverted(state, request, outcome);
+          const row = next.processes === state.processes ? undefined : next.processes.get(request.process);
+          if (row) rows.writeRows(request.environment, [row]);
+          rows.writeAcknowledged(request.environment, owedReverts(state, request));
+          if (request.deployment !== null) history.addToTimeline(request.deployment, step);
           return next;
         },
       }),

@@ -12,12 +12,12 @@ import type { Change, Part } from "./changes.ts";
 import { type Connection, onDisk, onDiskLater, transact } from "./sqlite/database.ts";
 import { readHistory } from "./sqlite/history.ts";
 import { loadEnvironment } from "./sqlite/load.ts";
-import { createOrders } from "./sqlite/commands.ts";
+import { createCommandTable } from "./sqlite/commands.ts";
 import { createOutbox } from "./sqlite/outbox.ts";
 import { createGathering } from "./sqlite/gathering.ts";
 import { inSlices } from "./sqlite/pages.ts";
 import type { Room } from "./sqlite/room.ts";
-import { createTallyReader } from "./sqlite/tallies.ts";
+import { createCountReader } from "./sqlite/tallies.ts";
 
 export interface JournalOptions {
   readonly connection: Connection;
@@ -32,16 +32,16 @@ export interface JournalOptions {
 export function createJournal(options: JournalOptions): Journal {
   const { connection, path, log, room } = options;
   const { stateOf, change } = createMemory(options);
-  const orders = createOrders(connection);
+  const commands = createCommandTable(connection);
   const outbox = createOutbox(connection, log);
-  const readTallies = createTallyReader(connection);
+  const readCounts = createCountReader(connection);
   return {
-    ...createChanges({ ...options, change, orders, outbox }),
+    ...createChanges({ ...options, change, commands, outbox }),
     state: stateOf,
-    answer: async (environment, id) => onDisk(path, () => orders.findAnswer(environment, id)),
-    untold: (limit) => onDiskLater(path, () => outbox.untold(limit)),
-    told: async (ids) => room.write(true, () => outbox.told(ids)),
-    tallies: () => onDiskLater(path, readTallies),
+    result: async (environment, id) => onDisk(path, () => commands.findAnswer(environment, id)),
+    pendingEvents: (limit) => onDiskLater(path, () => outbox.pendingEvents(limit)),
+    dispatched: async (ids) => room.write(true, () => outbox.dispatched(ids)),
+    deploymentCounts: () => onDiskLater(path, readCounts),
     history: async (query) => onDisk(path, () => readHistory(connection, log, query)),
   };
 }

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import type { EnvironmentName } from "../../domain/names.ts";
-import type { StoreTrouble } from "../../domain/status/store-failure.ts";
+import type { StoreFailure } from "../../domain/status/store-failure.ts";
 import type { Journal } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
 import type { ParseCache } from "../../ports/objects.ts";
@@ -30,7 +30,7 @@ export interface Store {
   /** Environments of which the journal remembers a process, a freeze, or an order that waits; of very many the first. */
   environments(): readonly EnvironmentName[];
   /** Why nothing can be recorded, such as a full disk; null: all is well. */
-  trouble(): StoreTrouble | null;
+  trouble(): StoreFailure | null;
   close(): void;
 }
 

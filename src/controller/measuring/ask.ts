@@ -1,7 +1,7 @@
 /** Asks the source of one wish: the candidate, and the stable version, for checks that compare and for people to see. */
 
 import { compares } from "../../domain/analysis/verdicts.ts";
-import type { Measured, MeasureWish, MetricQuery, Reading } from "../../domain/analysis/metrics.ts";
+import type { Measured, MetricRequest, MetricQuery, Reading } from "../../domain/analysis/metrics.ts";
 import type { EnvironmentName, Instant, UnitRef } from "../../domain/names.ts";
 import type { Awake, Clock } from "../../ports/clock.ts";
 import type { MetricSource } from "../../ports/metric-source.ts";
@@ -11,7 +11,7 @@ export type SourceOf = (name: string) => MetricSource | null;
 
 export interface Asking {
   readonly environment: EnvironmentName;
-  readonly wish: MeasureWish;
+  readonly request: MetricRequest;
   readonly sourceOf: SourceOf;
   readonly clock: Clock;
   readonly awake: Pick<Awake, "since">;
@@ -35,29 +35,29 @@ function wholeSeconds(ms: number): number {
 
 /** Never throws: a source that cannot be asked is a reading that says so. */
 export async function askSource(asking: Asking, memory: StableMemory): Promise<Omit<Measured, "since">> {
-  const { wish, clock, environment } = asking;
-  const { check } = wish;
+  const { request, clock, environment } = asking;
+  const { check } = request;
   const at = clock.now();
   const notBefore = asking.awake.since();
   const ask = (unit: UnitRef, until: Instant, windowMs = check.windowMs) => {
     const { metric, statistic, query } = check;
     return bounded({ environment, unit, metric, statistic, query, windowMs, until, notBefore }, asking);
   };
-  const stableUnit = compares(check) || isShown(wish) ? wish.stable : null;
+  const stableUnit = compares(check) || isShown(request) ? request.stable : null;
   const [candidate, stable] = await Promise.all([
-    ask(wish.candidate, at, Math.min(check.windowMs, wholeSeconds(at - Math.max(wish.since, notBefore)))),
-    stableUnit && readStable((until) => ask(stableUnit, until), { wish, at, memory }),
+    ask(request.candidate, at, Math.min(check.windowMs, wholeSeconds(at - Math.max(request.since, notBefore)))),
+    stableUnit && readStable((until) => ask(stableUnit, until), { request, at, memory }),
   ]);
   return { check, candidate, stable, at };
 }
 
 /** Beside the candidate's figure, for people, while it has traffic; whoever is asked by requests is not asked for that. */
-function isShown({ check, stableUntil }: MeasureWish): boolean {
+function isShown({ check, stableUntil }: MetricRequest): boolean {
   return stableUntil === null && check.metric !== "health_check";
 }
 
 interface StableAsked {
-  readonly wish: MeasureWish;
+  readonly request: MetricRequest;
   readonly at: Instant;
   readonly memory: StableMemory;
 }
@@ -66,28 +66,28 @@ interface StableAsked {
  * Up to now while it has traffic; then as it was when it lost it, measured once, and only for as long as the windows still meet:
  * what was so ten minutes ago may have been another day for the machine.
  */
-async function readStable(ask: (until: Instant) => Promise<Reading>, { wish, at, memory }: StableAsked): Promise<Reading> {
-  if (wish.stableUntil !== null && at - wish.stableUntil > wish.check.windowMs)
+async function readStable(ask: (until: Instant) => Promise<Reading>, { request, at, memory }: StableAsked): Promise<Reading> {
+  if (request.stableUntil !== null && at - request.stableUntil > request.check.windowMs)
     return none("the version before it has had no traffic for longer than the window");
-  if (wish.stableUntil === null) {
+  if (request.stableUntil === null) {
     const reading = await ask(at);
     if (reading.kind === "value") memory.last = reading;
     memory.final = null;
     return reading;
   }
   if (memory.final) return memory.final;
-  const reading = await ask(wish.stableUntil);
+  const reading = await ask(request.stableUntil);
   if (reading.kind === "value") memory.final = reading;
   else memory.final = memory.last;
   return memory.final ?? reading;
 }
 
-async function bounded(query: MetricQuery, { wish, sourceOf, clock, timeoutMs, signal }: Asking): Promise<Reading> {
-  const source = sourceOf(wish.check.source);
-  if (!source) return none(`there is no source of metrics named ${wish.check.source}`);
+async function bounded(query: MetricQuery, { request, sourceOf, clock, timeoutMs, signal }: Asking): Promise<Reading> {
+  const source = sourceOf(request.check.source);
+  if (!source) return none(`there is no source of metrics named ${request.check.source}`);
   const over = new AbortController();
   const both = AbortSignal.any([signal, over.signal]);
-  const late = clock.sleep(timeoutMs, both).then((): Reading => none(`${wish.check.source}: no answer within ${timeoutMs} ms`));
+  const late = clock.sleep(timeoutMs, both).then((): Reading => none(`${request.check.source}: no answer within ${timeoutMs} ms`));
   try {
     return await Promise.race([read(source, query, both), late]);
   } finally {

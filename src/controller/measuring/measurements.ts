@@ -3,12 +3,12 @@
  * asks for the results, the next measurement follows the last by the wish's interval, and the environment is woken by it.
  */
 
-import type { Measured, MeasureWish } from "../../domain/analysis/metrics.ts";
+import type { Measured, MetricRequest } from "../../domain/analysis/metrics.ts";
 import type { EnvironmentName, Instant } from "../../domain/names.ts";
 import type { Awake, Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import { askSource, type SourceOf, type StableMemory } from "./ask.ts";
-import { createTroubles, type Troubles } from "./source-health.ts";
+import { createSourceErrors, type SourceErrors } from "./source-health.ts";
 import type { Measurements } from "../ports.ts";
 
 export interface MeasurementsOptions {
@@ -30,7 +30,7 @@ export interface StoppableMeasurements extends Measurements {
 }
 
 interface Entry {
-  wish: MeasureWish;
+  request: MetricRequest;
   measured: Measured | null;
   readonly memory: StableMemory;
   /** Null: never yet. */
@@ -44,7 +44,7 @@ interface Entry {
 interface Lane {
   readonly environment: EnvironmentName;
   readonly entries: Map<string, Entry>;
-  readonly troubles: Troubles;
+  readonly sourceErrors: SourceErrors;
   /** The one sleep until the next measurement is due. */
   sleeper: { readonly until: Instant; readonly given: AbortController } | null;
 }
@@ -59,7 +59,7 @@ export function createMeasurements(options: MeasurementsOptions): StoppableMeasu
 
 class MeasurementsBeside implements StoppableMeasurements {
   readonly #options: MeasurementsOptions;
-  readonly #lanes = new Map<EnvironmentName, Lane>();
+  readonly #queues = new Map<EnvironmentName, Lane>();
   readonly #running = new Set<Promise<void>>();
   #isStopped = false;
 
@@ -67,19 +67,19 @@ class MeasurementsBeside implements StoppableMeasurements {
     this.#options = options;
   }
 
-  latest(environment: EnvironmentName, wishes: readonly MeasureWish[]): ReadonlyMap<string, readonly Measured[]> {
+  latest(environment: EnvironmentName, requests: readonly MetricRequest[]): ReadonlyMap<string, readonly Measured[]> {
     if (this.#isStopped) return new Map();
-    const lane = this.#lanes.get(environment) ?? this.#open(environment);
-    this.#follow(lane, wishes);
+    const lane = this.#queues.get(environment) ?? this.#open(environment);
+    this.#follow(lane, requests);
     this.#forgetAway(lane);
     this.#startDue(lane, 0);
     this.#arrange(lane);
-    if (lane.entries.size === 0) this.#lanes.delete(environment);
+    if (lane.entries.size === 0) this.#queues.delete(environment);
     return byDeployment(lane.entries.values());
   }
 
   known(environment: EnvironmentName): ReadonlyMap<string, readonly Measured[]> {
-    return byDeployment(this.#lanes.get(environment)?.entries.values() ?? []);
+    return byDeployment(this.#queues.get(environment)?.entries.values() ?? []);
   }
 
   async idle(): Promise<void> {
@@ -88,31 +88,31 @@ class MeasurementsBeside implements StoppableMeasurements {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
-    for (const lane of this.#lanes.values()) {
+    for (const lane of this.#queues.values()) {
       this.#follow(lane, []);
       lane.sleeper?.given.abort();
     }
-    this.#lanes.clear();
+    this.#queues.clear();
     await this.idle();
   }
 
   #open(environment: EnvironmentName): Lane {
-    const lane: Lane = { environment, entries: new Map(), troubles: createTroubles(this.#options.log, environment), sleeper: null };
-    this.#lanes.set(environment, lane);
+    const lane: Lane = { environment, entries: new Map(), sourceErrors: createSourceErrors(this.#options.log, environment), sleeper: null };
+    this.#queues.set(environment, lane);
     return lane;
   }
 
   /** Takes up new wishes, and gives up what is wished no more. */
-  #follow(lane: Lane, wishes: readonly MeasureWish[]): void {
-    const wished = new Map(wishes.map((wish) => [keyOf(wish), wish]));
+  #follow(lane: Lane, requests: readonly MetricRequest[]): void {
+    const desired = new Map(requests.map((request) => [keyOf(request), request]));
     for (const [key, entry] of lane.entries) {
-      if (wished.has(key)) continue;
+      if (desired.has(key)) continue;
       entry.given.abort();
       lane.entries.delete(key);
     }
-    for (const [key, wish] of wished) {
-      const entry = lane.entries.get(key) ?? newEntry(wish);
-      entry.wish = wish;
+    for (const [key, request] of desired) {
+      const entry = lane.entries.get(key) ?? newEntry(request);
+      entry.request = request;
       entry.isAskedFor = true;
       lane.entries.set(key, entry);
     }
@@ -131,7 +131,7 @@ class MeasurementsBeside implements StoppableMeasurements {
   #startDue(lane: Lane, early: number): void {
     const now = this.#options.clock.now();
     for (const entry of lane.entries.values()) {
-      const isDue = entry.startedAt === null || now - entry.startedAt >= entry.wish.intervalMs * (1 - early);
+      const isDue = entry.startedAt === null || now - entry.startedAt >= entry.request.intervalMs * (1 - early);
       if (isDue && entry.isAskedFor && !entry.isUnderWay) this.#start(lane, entry, now);
     }
   }
@@ -151,20 +151,20 @@ class MeasurementsBeside implements StoppableMeasurements {
 
   async #measure(lane: Lane, entry: Entry): Promise<void> {
     const { sources: sourceOf, clock, awake, timeoutMs, wake } = this.#options;
-    const asking = { environment: lane.environment, wish: entry.wish, sourceOf, clock, awake, timeoutMs, signal: entry.given.signal };
+    const asking = { environment: lane.environment, request: entry.request, sourceOf, clock, awake, timeoutMs, signal: entry.given.signal };
     const measured = await askSource(asking, entry.memory);
     // What was asked before this process stood still is asked again, at the next interval.
     if (entry.given.signal.aborted || measured.at < awake.since()) return;
     entry.measured = { ...measured, since: entry.measured?.since ?? measured.at };
     entry.isAskedFor = false;
-    lane.troubles.note(entry.measured);
+    lane.sourceErrors.note(entry.measured);
     wake(lane.environment);
   }
 
   /** Sleeps until the next one is due; one sleep for the whole environment. */
   #arrange(lane: Lane): void {
-    const due = [...lane.entries.values()].flatMap(({ startedAt, wish, isUnderWay }) =>
-      startedAt === null || isUnderWay ? [] : [startedAt + wish.intervalMs],
+    const due = [...lane.entries.values()].flatMap(({ startedAt, request, isUnderWay }) =>
+      startedAt === null || isUnderWay ? [] : [startedAt + request.intervalMs],
     );
     const until = due.length === 0 ? null : due.reduce((first, instant) => Math.min(first, instant));
     if (until !== null && until === lane.sleeper?.until) return;
@@ -187,24 +187,24 @@ class MeasurementsBeside implements StoppableMeasurements {
   }
 }
 
-function newEntry(wish: MeasureWish): Entry {
+function newEntry(request: MetricRequest): Entry {
   const memory: StableMemory = { last: null, final: null };
-  return { wish, measured: null, memory, startedAt: null, given: new AbortController(), isUnderWay: false, isAskedFor: false };
+  return { request, measured: null, memory, startedAt: null, given: new AbortController(), isUnderWay: false, isAskedFor: false };
 }
 
 /** A wish for other versions, or for another question, is another wish; bounds and times may change. */
-function keyOf({ deployment, check, candidate, stable }: MeasureWish): string {
+function keyOf({ deployment, check, candidate, stable }: MetricRequest): string {
   const { name, metric, source, statistic, query, windowMs } = check;
   return JSON.stringify([deployment, name, metric, source, statistic, query, windowMs, candidate.digest, stable?.digest ?? null]);
 }
 
 function byDeployment(entries: Iterable<Entry>): ReadonlyMap<string, readonly Measured[]> {
   const all = new Map<string, Measured[]>();
-  for (const { wish, measured } of entries) {
+  for (const { request, measured } of entries) {
     if (!measured) continue;
-    const list = all.get(wish.deployment) ?? [];
+    const list = all.get(request.deployment) ?? [];
     list.push(measured);
-    all.set(wish.deployment, list);
+    all.set(request.deployment, list);
   }
   return all;
 }

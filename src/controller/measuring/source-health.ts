@@ -4,7 +4,7 @@ import type { Measured } from "../../domain/analysis/metrics.ts";
 import type { EnvironmentName } from "../../domain/names.ts";
 import type { Log } from "../../ports/log.ts";
 
-export interface Troubles {
+export interface SourceErrors {
   note(measured: Measured): void;
 }
 
@@ -12,7 +12,7 @@ export interface Troubles {
 const most = 1_000;
 
 /** The troubles of one environment. */
-export function createTroubles(log: Log, environment: EnvironmentName): Troubles {
+export function createSourceErrors(log: Log, environment: EnvironmentName): SourceErrors {
   const known = new Map<string, string>();
   return {
     note({ check: { source, name, windowMs, minRequests }, candidate }) {

@@ -6,12 +6,12 @@ import type { PinionEvent } from "../../domain/journal/events.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Notifier } from "../../ports/notifier.ts";
-import { createBell } from "../wake-signal.ts";
+import { createWakeSignal } from "../wake-signal.ts";
 
 /** What became of the events for one receiver. */
 export interface NotificationCount {
   readonly notifier: string;
-  readonly told: number;
+  readonly delivered: number;
   /** Refused by the receiver, or not taken for a day. */
   readonly givenUp: number;
   /** Tries that failed and were, or will be, made again. */
@@ -20,7 +20,7 @@ export interface NotificationCount {
   readonly pending: number;
 }
 
-export interface LaneParts {
+export interface DeliveryQueueParts {
   readonly notifier: Notifier;
   readonly clock: Clock;
   readonly log: Log;
@@ -28,7 +28,7 @@ export interface LaneParts {
   onDone(event: PinionEvent): void;
 }
 
-export interface Lane {
+export interface DeliveryQueue {
   concerns(event: PinionEvent): boolean;
   add(event: PinionEvent): void;
   /** Gives up the oldest until at most so many wait. */
@@ -46,25 +46,25 @@ const firstPauseMs = 1_000;
 const longestPauseMs = 300_000;
 const longMs = 3_600_000;
 
-export function createLane(parts: LaneParts): Lane {
+export function createDeliveryQueue(parts: DeliveryQueueParts): DeliveryQueue {
   return new OneAfterTheOther(parts);
 }
 
-class OneAfterTheOther implements Lane {
-  readonly #parts: LaneParts;
-  readonly #bell;
+class OneAfterTheOther implements DeliveryQueue {
+  readonly #parts: DeliveryQueueParts;
+  readonly #wakeSignal;
   /** One for each lane: many that listen to the same would look like a leak. */
   readonly #stop = new AbortController();
   readonly #waiting: PinionEvent[] = [];
-  #told = 0;
+  #delivered = 0;
   #givenUp = 0;
   #retried = 0;
   /** Tries in a row that failed. */
   #failures = 0;
 
-  constructor(parts: LaneParts) {
+  constructor(parts: DeliveryQueueParts) {
     this.#parts = parts;
-    this.#bell = createBell(parts.clock);
+    this.#wakeSignal = createWakeSignal(parts.clock);
   }
 
   concerns(event: PinionEvent): boolean {
@@ -73,7 +73,7 @@ class OneAfterTheOther implements Lane {
 
   add(event: PinionEvent): void {
     this.#waiting.push(event);
-    this.#bell.ring();
+    this.#wakeSignal.notify();
   }
 
   shorten(most: number): void {
@@ -84,7 +84,7 @@ class OneAfterTheOther implements Lane {
 
   stop(): void {
     this.#stop.abort();
-    this.#bell.ring();
+    this.#wakeSignal.notify();
   }
 
   async run(): Promise<void> {
@@ -93,10 +93,10 @@ class OneAfterTheOther implements Lane {
     while (!signal.aborted) {
       const [event] = this.#waiting;
       if (!event) {
-        await this.#bell.wait(longMs);
+        await this.#wakeSignal.wait(longMs);
         continue;
       }
-      const pauseMs = await this.#tell(event);
+      const pauseMs = await this.#notify(event);
       if (pauseMs === null) this.#waiting.shift();
       else await clock.sleep(pauseMs, signal);
     }
@@ -104,20 +104,26 @@ class OneAfterTheOther implements Lane {
 
   count(): NotificationCount {
     const { notifier } = this.#parts;
-    return { notifier: notifier.name, told: this.#told, givenUp: this.#givenUp, retried: this.#retried, pending: this.#waiting.length };
+    return {
+      notifier: notifier.name,
+      delivered: this.#delivered,
+      givenUp: this.#givenUp,
+      retried: this.#retried,
+      pending: this.#waiting.length,
+    };
   }
 
   /** Null when this event is done with, else how long to wait before the next try. */
-  async #tell(event: PinionEvent): Promise<number | null> {
+  async #notify(event: PinionEvent): Promise<number | null> {
     const { notifier, clock, onDone } = this.#parts;
     const { signal } = this.#stop;
     try {
       if (clock.now() - event.at >= giveUpAfterMs) return this.#giveUp(event, "nobody took it for a day");
-      await notifier.tell(event, signal);
+      await notifier.notify(event, signal);
     } catch (error) {
       return signal.aborted ? 0 : this.#fail(event, error);
     }
-    this.#told += 1;
+    this.#delivered += 1;
     this.#recover();
     onDone(event);
     return null;

@@ -8,20 +8,20 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Journal } from "../../ports/journal.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Notifier } from "../../ports/notifier.ts";
-import { createBell } from "../wake-signal.ts";
+import { createWakeSignal } from "../wake-signal.ts";
 import { createRepeatedFailure, type RepeatedFailure } from "../repeated-failure.ts";
-import { createLane, type Lane, type NotificationCount } from "./delivery-queue.ts";
+import { createDeliveryQueue, type DeliveryQueue, type NotificationCount } from "./delivery-queue.ts";
 
-export interface TellingParts {
-  readonly journal: Pick<Journal, "untold" | "told">;
+export interface DispatcherParts {
+  readonly journal: Pick<Journal, "pendingEvents" | "dispatched">;
   readonly notifiers: readonly Notifier[];
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export interface Telling {
+export interface Dispatcher {
   /** There are new events. */
-  ring(): void;
+  notify(): void;
   start(): void;
   /** Resolves when nobody is being told any more; what is under way is given up and told again after the next start. */
   stop(): Promise<void>;
@@ -39,14 +39,14 @@ const mostWaiting = 10_000;
 const gatherMs = 100;
 const longMs = 3_600_000;
 
-export function createTelling(parts: TellingParts): Telling {
+export function createDispatcher(parts: DispatcherParts): Dispatcher {
   return new Told(parts);
 }
 
-class Told implements Telling {
-  readonly #parts: TellingParts;
-  readonly #lanes: readonly Lane[];
-  readonly #bell;
+class Told implements Dispatcher {
+  readonly #parts: DispatcherParts;
+  readonly #queues: readonly DeliveryQueue[];
+  readonly #wakeSignal;
   readonly #stop = new AbortController();
   /** For how many lanes each event is still open. */
   readonly #open = new Map<string, number>();
@@ -55,41 +55,41 @@ class Told implements Telling {
   #running: readonly Promise<void>[] = [];
   readonly #failure: RepeatedFailure;
 
-  constructor(parts: TellingParts) {
+  constructor(parts: DispatcherParts) {
     this.#parts = parts;
-    this.#bell = createBell(parts.clock);
+    this.#wakeSignal = createWakeSignal(parts.clock);
     const { clock, log } = parts;
-    this.#lanes = parts.notifiers.map((notifier) => createLane({ notifier, clock, log, onDone: (event) => this.#finish(event) }));
+    this.#queues = parts.notifiers.map((notifier) => createDeliveryQueue({ notifier, clock, log, onDone: (event) => this.#finish(event) }));
     const text = "events could not be read from the journal, or marked as told; it is tried again";
     this.#failure = createRepeatedFailure({ log, clock, about: {}, text, over: "events are read and marked again" });
   }
 
-  ring(): void {
+  notify(): void {
     this.#mayBeMore = true;
-    this.#bell.ring();
+    this.#wakeSignal.notify();
   }
 
   start(): void {
-    this.#running = [this.#follow(), ...this.#lanes.map((lane) => lane.run())];
+    this.#running = [this.#follow(), ...this.#queues.map((queue) => queue.run())];
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#bell.ring();
-    for (const lane of this.#lanes) lane.stop();
+    this.#wakeSignal.notify();
+    for (const queue of this.#queues) queue.stop();
     await Promise.all(this.#running);
     await this.#flush();
   }
 
   counts(): readonly NotificationCount[] {
-    return this.#lanes.map((lane) => lane.count());
+    return this.#queues.map((queue) => queue.count());
   }
 
   /** The journal is asked and told by this loop alone, so that an event that was told is never taken from it again. */
   async #follow(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       const waitMs = await this.#passSafely();
-      if (waitMs > 0) await this.#bell.wait(waitMs);
+      if (waitMs > 0) await this.#wakeSignal.wait(waitMs);
     }
   }
 
@@ -108,7 +108,7 @@ class Told implements Telling {
 
   /** While more is being told, what is done waits a moment for the rest: one transaction for many. */
   async #gather(): Promise<void> {
-    const isMoreUnderWay = this.#lanes.some((lane) => lane.count().pending > 0);
+    const isMoreUnderWay = this.#queues.some((queue) => queue.count().pending > 0);
     if (isMoreUnderWay && this.#done.length > 0) await this.#parts.clock.sleep(gatherMs, this.#stop.signal);
   }
 
@@ -117,7 +117,7 @@ class Told implements Telling {
     if (ids.length === 0) return;
     this.#done = [];
     try {
-      await this.#parts.journal.told(ids);
+      await this.#parts.journal.dispatched(ids);
     } catch (error) {
       this.#done = [...ids, ...this.#done];
       throw error;
@@ -129,20 +129,20 @@ class Told implements Telling {
     if (!this.#mayBeMore) return;
     this.#mayBeMore = false;
     const limit = this.#open.size + batch;
-    const events = await this.#parts.journal.untold(limit).catch((error: unknown) => {
+    const events = await this.#parts.journal.pendingEvents(limit).catch((error: unknown) => {
       this.#mayBeMore = true;
       throw error;
     });
     for (const event of events) if (!this.#open.has(event.id)) this.#spread(event);
     if (events.length === limit) this.#mayBeMore = true;
-    for (const lane of this.#lanes) lane.shorten(mostWaiting);
+    for (const queue of this.#queues) queue.shorten(mostWaiting);
   }
 
   #spread(event: PinionEvent): void {
-    const lanes = this.#lanes.filter((lane) => lane.concerns(event));
-    this.#open.set(event.id, lanes.length);
-    if (lanes.length === 0) this.#done.push(event.id);
-    for (const lane of lanes) lane.add(event);
+    const queues = this.#queues.filter((queue) => queue.concerns(event));
+    this.#open.set(event.id, queues.length);
+    if (queues.length === 0) this.#done.push(event.id);
+    for (const queue of queues) queue.add(event);
   }
 
   #finish(event: PinionEvent): void {
@@ -150,6 +150,6 @@ class Told implements Telling {
     this.#open.set(event.id, left);
     if (left > 0) return;
     this.#done.push(event.id);
-    this.#bell.ring();
+    this.#wakeSignal.notify();
   }
 }

@@ -63,9 +63,9 @@ function aboutCaller({ caller, check }: CallerCheck): Pick<Question, "validation
   return { validation: "integration_test", subject: `${caller.process} ${caller.version}: ${check.name}` };
 }
 
-function hasWorkedBefore({ evidence }: Subject, one: CallerCheck): boolean {
+function hasWorkedBefore({ validationResults }: Subject, one: CallerCheck): boolean {
   const { validation, subject } = aboutCaller(one);
-  return evidence.some(
+  return validationResults.some(
     (result) => result.phase === "during" && result.result === "passed" && result.validation === validation && result.subject === subject,
   );
 }

@@ -55,8 +55,8 @@ async function whyGone({ environment, unit, ports }: Subject, asked: readonly Pl
   }
 }
 
-function hasGoneBefore({ evidence, phase, scope }: Subject, { validation, subject }: About): boolean {
-  return evidence.some(
+function hasGoneBefore({ validationResults, phase, scope }: Subject, { validation, subject }: About): boolean {
+  return validationResults.some(
     (result) =>
       result.phase === phase &&
       result.scope === scope &&

@@ -38,7 +38,7 @@ export interface Subject {
   /** Whether it is asked to prove that a rollback worked. */
   readonly isRollback: boolean;
   /** Results of this deployment so far. */
-  readonly evidence: readonly ValidationResult[];
+  readonly validationResults: readonly ValidationResult[];
   /** When its deployment's time is over; null: nothing waits for it with a clock in hand. */
   readonly deadline: Instant | null;
   /** Whether its deployment still goes on with it; what takes long asks now and then. */

@@ -83,9 +83,9 @@ interface Run {
 async function runOne({ environment, owed, ports, turns }: Run): Promise<void> {
   const { action } = owed;
   const results = await validate(environment, action, ports, turns);
-  await ports.journal.recordEvidence(environment, action.deployment, results);
+  await ports.journal.recordValidation(environment, action.deployment, results);
   const unknown = results.find((result) => result.result === "unknown");
-  if (!unknown) return ports.journal.settled(environment, [owed.id]);
+  if (!unknown) return ports.journal.acknowledged(environment, [owed.id]);
   const attempts = (owed.stuck?.attempts ?? 0) + 1;
   const stuck = { action, code: "validation/unknown", detail: unknown.detail, retry: "later", attempts } as const;
   const pauseMs = intervalOf(environment, action, ports) ?? retryDelayMs(attempts - 1);

@@ -49,7 +49,7 @@ async function subjectOf(environment: EnvironmentName, action: Validate, ports: 
     return unanswerable("process_validation", "", unusable);
   }
   const { unit, phase, deployment, on, isRollback } = action;
-  const { evidence } = await ports.journal.state(environment);
+  const { validationResults } = await ports.journal.state(environment);
   const rollout = await rolloutOf(environment, action, ports);
   return {
     environment,
@@ -60,7 +60,7 @@ async function subjectOf(environment: EnvironmentName, action: Validate, ports: 
     scope: validationScope(action),
     on: on ?? null,
     isRollback: isRollback === true,
-    evidence: evidence.get(deployment) ?? [],
+    validationResults: validationResults.get(deployment) ?? [],
     deadline: isRollback || !rollout ? null : deadlineNow(environment, rollout, ports),
     isUnderWay: async () => (await rolloutOf(environment, action, ports)) !== null,
   };

@@ -69,7 +69,7 @@ export interface MetricQuery {
 }
 
 /** Something that shall be measured as long as it is asked for. */
-export interface MeasureWish {
+export interface MetricRequest {
   readonly deployment: string;
   readonly process: ProcessId;
   readonly check: MetricCheck;

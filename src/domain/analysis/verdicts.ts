@@ -30,7 +30,7 @@ const triggerNames: readonly string[] = ["health_check_failure", "performance_de
  * Time that a window does not cover yet is no reason to hold: a step's duration sees to time, `minRequests` to certainty.
  */
 export function judgeChecks(measured: readonly Measured[], wanted: readonly MetricCheck[], at: JudgedAt): Verdict {
-  return worst(wanted.map((check) => judgeWanted(measured, check, at))) ?? { kind: "healthy" };
+  return worst(wanted.map((check) => judgeCheck(measured, check, at))) ?? { kind: "healthy" };
 }
 
 /** Unhealthy when a trigger fires, with the trigger's name; a trigger that is not known does not fire. */
@@ -39,7 +39,7 @@ export function firing(
   triggers: readonly MetricCheck[],
   at: JudgedAt,
 ): Verdict & { readonly trigger: string } {
-  const judged = triggers.map((check) => ({ verdict: judgeWanted(measured, check, at), trigger: triggerName(check) }));
+  const judged = triggers.map((check) => ({ verdict: judgeCheck(measured, check, at), trigger: triggerName(check) }));
   const found = judged.find(({ verdict }) => verdict.kind === "unhealthy") ?? judged.find(({ verdict }) => verdict.kind === "unknown");
   return found ? { ...found.verdict, trigger: found.trigger } : { kind: "healthy", trigger: "" };
 }
@@ -100,7 +100,7 @@ export function describeFiring(check: MetricCheck): string {
   return inWords(bound, { ...check, fail: bound });
 }
 
-function judgeWanted(measured: readonly Measured[], check: MetricCheck, at: JudgedAt): Verdict {
+function judgeCheck(measured: readonly Measured[], check: MetricCheck, at: JudgedAt): Verdict {
   const found = measured.find((candidate) => isSameQuestion(candidate.check, check));
   return found ? judgeMeasured({ ...found, check }, at) : unknown(`${check.name} is not measured yet`);
 }

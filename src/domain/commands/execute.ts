@@ -1,7 +1,7 @@
 /** What becomes of a person's order: carried out on what is remembered, or refused with the reason. Pure, like every decision. */
 
 import { pinnedDefinition } from "../rollback/quarantine.ts";
-import { done, type Given, type Obeyed, refuse, type WishOf } from "./executed.ts";
+import { done, type Given, type Executed, refuse, type CommandSpecOf } from "./executed.ts";
 import { assertNever } from "../names.ts";
 import { signature } from "../journal/commands.ts";
 import { describePerson } from "../journal/people.ts";
@@ -11,66 +11,66 @@ import { isBeforeInstalling, reject } from "../strategies/steps.ts";
 import { isWaitingForPerson, traitsOf } from "../strategies/traits.ts";
 import { recover, rollBack } from "./take-back.ts";
 
-export function obey(given: Given): Obeyed {
-  const { wish } = given.order;
-  switch (wish.kind) {
+export function execute(given: Given): Executed {
+  const { spec } = given.command;
+  switch (spec.kind) {
     case "pause":
       return pause(given);
     case "resume":
       return resume(given);
     case "promote":
-      return acceptUnjudged(given) ?? promote(given, wish);
+      return acceptUnjudged(given) ?? promote(given, spec);
     case "abort":
       return abort(given);
     case "retry":
       return retry(given);
     case "rollback":
-      return rollBack(given, wish);
+      return rollBack(given, spec);
     case "recover":
       return recover(given);
     case "freeze":
     case "unfreeze":
-      return refuse(`${wish.kind} is for an environment as a whole`);
+      return refuse(`${spec.kind} is for an environment as a whole`);
     default:
-      return assertNever(wish);
+      return assertNever(spec);
   }
 }
 
-function pause({ order, before, seen }: Given): Obeyed {
+function pause({ command, before, observation }: Given): Executed {
   const { rollout } = before;
   const not = whyNotStoppable(rollout);
   if (!rollout || not) return refuse(not ?? nothing);
   if (rollout.paused) return refuse(`it is paused already, by ${describePerson(rollout.paused.by)}`);
-  const why = `paused by ${signature(order)}`;
-  return done(before, { ...rollout, paused: { by: order.by, why: order.why, at: seen.now } }, why);
+  const why = `paused by ${signature(command)}`;
+  return done(before, { ...rollout, paused: { by: command.by, why: command.why, at: observation.now } }, why);
 }
 
-function resume(given: Given): Obeyed {
-  const { order, before, seen } = given;
+function resume(given: Given): Executed {
+  const { command, before, observation } = given;
   const { rollout } = before;
   if (!rollout) return refuse(nothing);
   if (!rollout.paused)
     return isWaitingForPerson(rollout)
       ? promote(given, { kind: "promote", process: before.process, isFull: false })
       : refuse("it is not paused");
-  return done(before, resumed(rollout, seen.now), `resumed by ${signature(order)}`);
+  return done(before, resumed(rollout, observation.now), `resumed by ${signature(command)}`);
 }
 
 /** The time for a verdict is over, and there was none: a person's word takes its place. Null: it does not wait for that. */
-function acceptUnjudged({ order, before, seen }: Given): Obeyed | null {
+function acceptUnjudged({ command, before, observation }: Given): Executed | null {
   const state = before.rollout?.state;
-  if (!before.rollout || state?.kind !== "watching" || seen.now < state.until) return null;
-  return done(before, { ...before.rollout, state: { ...state, isAccepted: true } }, `taken as good by ${signature(order)}`);
+  if (!before.rollout || state?.kind !== "baking" || observation.now < state.until) return null;
+  return done(before, { ...before.rollout, state: { ...state, isAccepted: true } }, `taken as good by ${signature(command)}`);
 }
 
-function promote({ order, before, seen }: Given, { isFull }: WishOf<"promote">): Obeyed {
+function promote({ command, before, observation }: Given, { isFull }: CommandSpecOf<"promote">): Executed {
   const { rollout } = before;
   const not = whyNotStoppable(rollout);
   if (!rollout?.candidate || not) return refuse(not ?? nothing);
-  const state = promoted(rollout, isFull, seen.now);
-  if (!state) return refuse(whyNotPromoted(rollout, isFull, seen.now));
-  const why = `${"hasPassed" in state ? "promoted to all the traffic" : "promoted to its next step"} by ${signature(order)}`;
-  return done(before, { ...promotedAt(rollout, seen.now), state }, why);
+  const state = promoted(rollout, isFull, observation.now);
+  if (!state) return refuse(whyNotPromoted(rollout, isFull, observation.now));
+  const why = `${"hasPassed" in state ? "promoted to all the traffic" : "promoted to its next step"} by ${signature(command)}`;
+  return done(before, { ...promotedAt(rollout, observation.now), state }, why);
 }
 
 /** Past what waits; null: nothing waits. */
@@ -84,16 +84,16 @@ function whyNotPromoted(rollout: Rollout, isFull: boolean, now: number): string 
   return `it is ${rollout.state.kind}: nothing waits there that a promotion could skip, and no check is ever skipped`;
 }
 
-function abort({ order, before, seen }: Given): Obeyed {
+function abort({ command, before, observation }: Given): Executed {
   const { rollout } = before;
   const not = whyNotStoppable(rollout);
   if (!rollout || not) return refuse(not ?? nothing);
-  const why = `aborted by ${signature(order)}`;
-  const step = reject(rollout, { trigger: "abort", why }, seen.now);
+  const why = `aborted by ${signature(command)}`;
+  const step = reject(rollout, { trigger: "abort", why }, observation.now);
   return done(before, { ...rollout, paused: null, state: step.state }, why, step.actions);
 }
 
-function retry({ order, before, desired }: Given): Obeyed {
+function retry({ command, before, desired }: Given): Executed {
   if (before.rollout) return refuse("it is being deployed already");
   const definition = pinnedDefinition(desired);
   const held = before.quarantined.find((entry) => entry.digest === definition);
@@ -101,15 +101,15 @@ function retry({ order, before, desired }: Given): Obeyed {
   if (!held && !before.refused) return refuse("nothing was refused here");
   // It is being written: it would land while the version has the traffic again.
   if (before.revert?.outcome === null && !before.revert.doubt)
-    return refuse(`the commit that puts ${before.revert.order.to} back is not written yet; try again then`);
+    return refuse(`the commit that puts ${before.revert.request.to} back is not written yet; try again then`);
   const quarantined = before.quarantined.filter((entry) => entry !== held);
-  const why = `tried again, as ${signature(order)} wants it`;
+  const why = `tried again, as ${signature(command)} wants it`;
   return {
     kind: "done",
     why,
     after: { ...before, refused: null, quarantined, revert: held ? null : before.revert },
     actions: [],
-    story: "",
+    timeline: "",
   };
 }
 

@@ -3,35 +3,35 @@
 import type { Action } from "../journal/actions.ts";
 import type { Desired } from "../desired/resolve.ts";
 import type { ProcessId } from "../names.ts";
-import type { Order, OrderWish } from "../journal/commands.ts";
+import type { Command, CommandSpec } from "../journal/commands.ts";
 import type { Rollout } from "../journal/rollout.ts";
-import type { Seen } from "../observed/observation.ts";
+import type { Observation } from "../observed/observation.ts";
 import type { DeploymentUpdate, ProcessState } from "../journal/state.ts";
 
 /** What an order has changed. */
-export type Obeyed =
+export type Executed =
   | {
       readonly kind: "done";
       readonly why: string;
       readonly after: ProcessState;
       readonly actions: readonly Action[];
-      readonly story: string;
+      readonly timeline: string;
       /** Of a deployment that begins with it; absent: none does. */
       readonly deployments?: readonly DeploymentUpdate[];
     }
   | { readonly kind: "refused"; readonly why: string };
 
 export interface Given {
-  readonly order: Order;
+  readonly command: Command;
   readonly before: ProcessState;
   readonly desired: Desired | null;
-  readonly seen: Seen;
+  readonly observation: Observation;
   /** All processes of the environment, as remembered. */
   readonly processes: ReadonlyMap<ProcessId, ProcessState>;
 }
 
 /** The wish of one kind. */
-export type WishOf<K extends OrderWish["kind"]> = Extract<OrderWish, { kind: K }>;
+export type CommandSpecOf<K extends CommandSpec["kind"]> = Extract<CommandSpec, { kind: K }>;
 
 /** Something under way has changed by it. */
 export function done(
@@ -39,11 +39,11 @@ export function done(
   rollout: Rollout,
   why: string,
   actions: readonly Action[] = [],
-): Extract<Obeyed, { kind: "done" }> {
-  return { kind: "done", why, after: { ...before, rollout }, actions, story: why };
+): Extract<Executed, { kind: "done" }> {
+  return { kind: "done", why, after: { ...before, rollout }, actions, timeline: why };
 }
 
 /** With the reason, for people. */
-export function refuse(why: string): Obeyed {
+export function refuse(why: string): Executed {
   return { kind: "refused", why };
 }

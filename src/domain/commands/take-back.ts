@@ -2,14 +2,14 @@
 
 import { describeGroup, reopened } from "../rollback/together.ts";
 import type { Digest, ProcessId, UnitRef, Version } from "../names.ts";
-import { done, type Given, type Obeyed, refuse, type WishOf } from "./executed.ts";
-import { type Order, signature } from "../journal/commands.ts";
+import { done, type Given, type Executed, refuse, type CommandSpecOf } from "./executed.ts";
+import { type Command, signature } from "../journal/commands.ts";
 import { describePerson } from "../journal/people.ts";
 import { findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion } from "../rollback/quarantine.ts";
-import type { PinBack, Revert, RevertOrder } from "../journal/revert.ts";
-import { afterRejection, condemnedHere, toQuarantine } from "../rollback/policy.ts";
+import type { PinBack, Revert, RevertRequest } from "../journal/revert.ts";
+import { afterRejection, withRevertOwed, toQuarantine } from "../rollback/policy.ts";
 import type { Rollout } from "../journal/rollout.ts";
-import type { Seen } from "../observed/observation.ts";
+import type { Observation } from "../observed/observation.ts";
 import type { ProcessState } from "../journal/state.ts";
 import { giveTraffic, reject } from "../strategies/steps.ts";
 import {
@@ -24,7 +24,7 @@ import {
 } from "../rollback/ways-back.ts";
 
 /** A commit by the writer of all reverts, which names the person; the pin that is fetched then does the rest. */
-export function rollBack(given: Given, { to }: WishOf<"rollback">): Obeyed {
+export function rollBack(given: Given, { to }: CommandSpecOf<"rollback">): Executed {
   const { before, desired } = given;
   const from = pinnedVersion(desired);
   if (from === null) return refuse("it is not pinned here");
@@ -37,20 +37,20 @@ export function rollBack(given: Given, { to }: WishOf<"rollback">): Obeyed {
   return byCommit(given, { process: before.process, from, to: target }, group);
 }
 
-function byCommit({ order, before, seen }: Given, pin: PinBack, group: Group | null): Obeyed {
-  const mode = seen.spec?.rollback.manual.approvalRequired ? "propose" : "push";
-  const along = group ? pinsBack(pin.process, group, seen) : [];
+function byCommit({ command, before, observation }: Given, pin: PinBack, group: Group | null): Executed {
+  const mode = observation.spec?.rollback.manual.approvalRequired ? "propose" : "push";
+  const along = group ? pinsBack(pin.process, group, observation) : [];
   const what = { ...pin, ...(along.length > 0 && { along }) };
-  const after = condemnedHere(before, { ...revertBy(order, seen, what), trigger: "manual", mode });
+  const after = withRevertOwed(before, { ...revertBy(command, observation, what), trigger: "manual", mode });
   const how = mode === "push" ? "a commit puts the pin back" : "a commit that puts the pin back is proposed on a branch, for approval";
   const why = `${how}: ${pin.from} → ${pin.to}${ofUnjudged(before, pin.to)}${besides(group, pin.process)}`;
-  return { kind: "done", why, after, actions: [], story: "" };
+  return { kind: "done", why, after, actions: [], timeline: "" };
 }
 
 /** Who has to go back with it; null: that cannot be told, or nobody. */
 function groupBack(given: Given, target: Version): Group | null {
-  const { before, seen, processes } = given;
-  const around = surroundings(seen, (process) => (process === before.process ? before : processes.get(process)));
+  const { before, observation, processes } = given;
+  const around = surroundings(observation, (process) => (process === before.process ? before : processes.get(process)));
   const way = wayBackTo(given, target);
   return around && way ? groupOf(before.process, way, around) : null;
 }
@@ -92,11 +92,11 @@ function ofUnjudged({ knownGood }: ProcessState, target: Version): string {
 
 const noOtherGood = "no other version was ever found good here; pin one by a pull request";
 
-function whyNotRolledBack({ before, seen }: Given, from: string, target: string | null): string | null {
-  if (!seen.spec?.rollback.manual.enabled) return "manual rollback is off here (rollbackPolicy.manual.enabled)";
+function whyNotRolledBack({ before, observation }: Given, from: string, target: string | null): string | null {
+  if (!observation.spec?.rollback.manual.enabled) return "manual rollback is off here (rollbackPolicy.manual.enabled)";
   if (target === null) return noOtherGood;
   if (target === from) return `${from} is pinned already`;
-  if (isInQuarantine(before, { version: target }, seen))
+  if (isInQuarantine(before, { version: target }, observation))
     return `${target} is in quarantine here: take its entry out of quarantine.yaml first`;
   if (!before.knownGood.some((good) => good.version === target)) return `${target} was never found good here; pin it by a pull request`;
   return whyNotRevertedTwice(before.revert, from, target);
@@ -104,64 +104,64 @@ function whyNotRolledBack({ before, seen }: Given, from: string, target: string 
 
 function whyNotRevertedTwice(revert: Revert | null, from: Version, target: Version | null): string | null {
   if (!revert) return null;
-  const { order, outcome } = revert;
-  if (outcome === null) return `a revert to ${order.to} is on its way already`;
-  const isSame = order.from === from && order.to === target;
-  return isSame && outcome.kind === "proposed" ? `a revert to ${order.to} is proposed already: merge branch ${outcome.branch}` : null;
+  const { request, outcome } = revert;
+  if (outcome === null) return `a revert to ${request.to} is on its way already`;
+  const isSame = request.from === from && request.to === target;
+  return isSame && outcome.kind === "proposed" ? `a revert to ${request.to} is proposed already: merge branch ${outcome.branch}` : null;
 }
 
 /** Stops what is under way and goes to the last good version, traffic first; the pin follows. */
-export function recover(given: Given): Obeyed {
+export function recover(given: Given): Executed {
   const { rollout } = given.before;
-  if (!rollout || rollout.kind === "heal") return recoverFromPinned(given);
+  if (!rollout || rollout.kind === "self-heal") return recoverFromPinned(given);
   if (rollout.state.kind === "rejected") return refuse(`it is going back already: ${rollout.state.why}`);
   if (rollout.kind !== "deploy") return refuse(`it is going back already: ${rollout.kind}`);
-  return rollout.stable || hasPredecessor(rollout, given.seen)
+  return rollout.stable || hasPredecessor(rollout, given.observation)
     ? recoverFrom(given, rollout)
     : refuse("no version ran here before it; `pinion abort` stops it");
 }
 
-function recoverFrom({ before, desired, seen, order }: Given, rollout: Rollout): Obeyed {
-  const reason = { trigger: "emergency", why: emergency(order) };
-  const step = reject(rollout, reason, seen.now);
-  const after = afterRejection(before, { rollout, reason, desired, seen, by: order.by });
+function recoverFrom({ before, desired, observation, command }: Given, rollout: Rollout): Executed {
+  const reason = { trigger: "emergency", why: emergency(command) };
+  const step = reject(rollout, reason, observation.now);
+  const after = afterRejection(before, { rollout, reason, desired, observation, by: command.by });
   const to = `stops ${rollout.candidate?.version ?? "what is under way"} and goes back to ${rollout.stable?.version ?? "what served its paths before"}`;
   return { ...done(after, { ...rollout, paused: null, state: step.state }, reason.why, step.actions), why: to };
 }
 
-function recoverFromPinned(given: Given): Obeyed {
-  const { before, desired, seen, order } = given;
+function recoverFromPinned(given: Given): Executed {
+  const { before, desired, observation, command } = given;
   const definition = pinnedDefinition(desired);
   const from = pinnedVersion(desired);
   const target = from === null ? null : otherGood(given, from);
   if (from === null || target === null || definition === null) return refuse("there is no other version that was found good here");
   const gone = whyGone(given, definition);
   if (gone !== null) return refuse(gone);
-  const revert = revertBy(order, seen, { process: before.process, from, to: target });
-  const after = condemnedHere(before, {
+  const revert = revertBy(command, observation, { process: before.process, from, to: target });
+  const after = withRevertOwed(before, {
     ...revert,
     quarantine: toQuarantine(before, definition, target),
     trigger: "emergency",
-    why: emergency(order),
+    why: emergency(command),
   });
-  const answer = { kind: "done", why: `goes back from ${from} to ${target}`, after, actions: [], story: "" } as const;
+  const answer = { kind: "done", why: `goes back from ${from} to ${target}`, after, actions: [], timeline: "" } as const;
   return { ...answer, ...withOthers(given, target, after) };
 }
 
 /** Where others must go back in the same write, it does so as what is under way does: rejected, with them. */
-function withOthers(given: Given, target: Version, after: ProcessState): Partial<Extract<Obeyed, { kind: "done" }>> {
-  const { before, seen, order } = given;
+function withOthers(given: Given, target: Version, after: ProcessState): Partial<Extract<Executed, { kind: "done" }>> {
+  const { before, observation, command } = given;
   const way = wayBackTo(given, target);
   const group = groupBack(given, target);
   if (!group || way?.kind !== "reopen" || before.rollout) return {};
   if (group.keeper === null && group.members.size === 1 && group.orphans.length === 0) return {};
-  const begun = reopened(way, before.process, { trigger: "emergency", why: emergency(order) }, seen);
+  const begun = reopened(way, before.process, { trigger: "emergency", why: emergency(command) }, observation);
   if (!begun) return {};
   return { after: { ...after, rollout: begun.rollout }, actions: giveTraffic(before.process, way.to), deployments: begun.deployments };
 }
 
 /** It went back before: a second time would only overwrite what condemned it. */
-function whyGone({ before, seen: { routes } }: Given, definition: Digest): string | null {
+function whyGone({ before, observation: { routes } }: Given, definition: Digest): string | null {
   const held = findQuarantined(before, definition);
   if (!held || routes.kind === "unknown") return null;
   const shares = routes.value.get(before.process)?.shares ?? [];
@@ -169,22 +169,33 @@ function whyGone({ before, seen: { routes } }: Given, definition: Digest): strin
   return isServed ? null : `it has gone back already: ${held.version} has no traffic and is in quarantine: ${held.why}`;
 }
 
-function emergency(order: Order): string {
-  return `emergency: ${signature(order)}`;
+function emergency(command: Command): string {
+  return `emergency: ${signature(command)}`;
 }
 
 /** The version that was found good last, of those that are neither pinned nor in quarantine. */
-function otherGood({ before, seen }: Given, pinned: Version): Version | null {
-  return before.knownGood.find((good) => good.version !== pinned && !isInQuarantine(before, good, seen))?.version ?? null;
+function otherGood({ before, observation }: Given, pinned: Version): Version | null {
+  return before.knownGood.find((good) => good.version !== pinned && !isInQuarantine(before, good, observation))?.version ?? null;
 }
 
-function revertBy(order: Order, seen: Seen, what: Pick<RevertOrder, "process" | "from" | "to" | "along">): Omit<RevertOrder, "trigger"> {
-  const about = { at: seen.now, commit: seen.commit, deployment: null, by: order.by, quarantine: null, mode: "push" as const };
+function revertBy(
+  command: Command,
+  observation: Observation,
+  what: Pick<RevertRequest, "process" | "from" | "to" | "along">,
+): Omit<RevertRequest, "trigger"> {
+  const about = {
+    at: observation.now,
+    commit: observation.commit,
+    deployment: null,
+    by: command.by,
+    quarantine: null,
+    mode: "push" as const,
+  };
   return {
-    id: `order.${order.id}`,
-    environment: seen.environment,
+    id: `order.${command.id}`,
+    environment: observation.environment,
     ...what,
     ...about,
-    why: order.why || `rolled back by ${describePerson(order.by)}`,
+    why: command.why || `rolled back by ${describePerson(command.by)}`,
   };
 }

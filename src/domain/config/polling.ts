@@ -10,7 +10,7 @@ export interface PollPolicy {
   readonly maxBackoffMs: number;
 }
 
-export interface PollSeen {
+export interface PollObservation {
   readonly now: Instant;
   /** Failures since the last success. */
   readonly failures: number;
@@ -24,10 +24,11 @@ export interface NextPoll {
 }
 
 /** Doubles the wait with every failure in a row, up to the limit, and spreads it by the jitter to both sides. */
-export function nextPoll(policy: PollPolicy, seen: PollSeen): NextPoll {
-  const waitMs = spread(backoff(policy, seen.failures), policy.jitter, seen.random);
-  const why = seen.failures === 0 ? "the poll interval" : `${seen.failures} failed in a row; waiting ${Math.round(waitMs / 1000)} s`;
-  return { at: seen.now + Math.round(waitMs), why };
+export function nextPoll(policy: PollPolicy, observation: PollObservation): NextPoll {
+  const waitMs = spread(backoff(policy, observation.failures), policy.jitter, observation.random);
+  const why =
+    observation.failures === 0 ? "the poll interval" : `${observation.failures} failed in a row; waiting ${Math.round(waitMs / 1000)} s`;
+  return { at: observation.now + Math.round(waitMs), why };
 }
 
 /** The wait before jitter. The first failure is followed by one plain interval. */

@@ -6,145 +6,149 @@ import type { ProcessDecision } from "../journal/case.ts";
 import type { Desired } from "../desired/resolve.ts";
 import type { Instant, ProcessId } from "../names.ts";
 import { freezeForLostJournal } from "./lost-journal.ts";
-import { obey } from "../commands/execute.ts";
-import type { Obeyed } from "../commands/executed.ts";
-import { describeFreeze, type Freeze, type Order, type OrderAnswer, signature } from "../journal/commands.ts";
+import { execute } from "../commands/execute.ts";
+import type { Executed } from "../commands/executed.ts";
+import { describeFreeze, type Freeze, type Command, type CommandResult, signature } from "../journal/commands.ts";
 import { describePerson } from "../journal/people.ts";
-import type { Seen } from "../observed/observation.ts";
+import type { Observation } from "../observed/observation.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState } from "../journal/state.ts";
 
 /** What was ordered for the environment as a whole. */
-export interface Line {
+export interface FreezeOutcome {
   readonly freeze: Freeze | null;
   readonly isNews: boolean;
   /** How long it was frozen until it was lifted just now, while somebody ran, in milliseconds; 0: nothing was lifted. */
-  readonly thawedAfterMs: number;
-  readonly answers: readonly OrderAnswer[];
+  readonly unfrozenAfterMs: number;
+  readonly results: readonly CommandResult[];
 }
 
 /** Freezing and unfreezing, in the order in which it was ordered. */
-export function obeyForLine(state: EnvironmentState, seen: Seen): Line {
-  const { orders, freeze: before } = state;
-  const { now } = seen;
-  const answers: OrderAnswer[] = [];
-  let freeze = before ?? freezeForLostJournal(state, seen);
-  let thawedAfterMs = 0;
-  for (const order of orders) {
-    const { kind } = order.wish;
+export function applyFreezeCommands(state: EnvironmentState, observation: Observation): FreezeOutcome {
+  const { commands, freeze: before } = state;
+  const { now } = observation;
+  const results: CommandResult[] = [];
+  let freeze = before ?? freezeForLostJournal(state, observation);
+  let unfrozenAfterMs = 0;
+  for (const command of commands) {
+    const { kind } = command.spec;
     if (kind === "freeze") {
-      answers.push(answerToFreeze(order, freeze, now));
-      freeze ??= { by: order.by, why: order.why, at: now, lostMs: seen.lostMs };
+      results.push(resultOfFreeze(command, freeze, now));
+      freeze ??= { by: command.by, why: command.why, at: now, lostMs: observation.lostMs };
     } else if (kind === "unfreeze") {
-      answers.push(
-        freeze ? done(order, `what was held by ${describePerson(freeze.by)} goes on`, now) : refused(order, "it is not frozen", now),
+      results.push(
+        freeze ? done(command, `what was held by ${describePerson(freeze.by)} goes on`, now) : refused(command, "it is not frozen", now),
       );
-      if (freeze) thawedAfterMs += frozenMs(freeze, seen);
+      if (freeze) unfrozenAfterMs += frozenMs(freeze, observation);
       freeze = null;
     }
   }
-  return { freeze, isNews: freeze !== before, thawedAfterMs, answers };
+  return { freeze, isNews: freeze !== before, unfrozenAfterMs, results };
 }
 
 /** But for the time in which nobody ran: that is added by itself. */
-function frozenMs({ at, lostMs }: Freeze, seen: Seen): number {
-  return Math.max(0, seen.now - at - (seen.lostMs - (lostMs ?? seen.lostMs)));
+function frozenMs({ at, lostMs }: Freeze, observation: Observation): number {
+  return Math.max(0, observation.now - at - (observation.lostMs - (lostMs ?? observation.lostMs)));
 }
 
-function answerToFreeze(order: Order, freeze: Freeze | null, now: Instant): OrderAnswer {
-  if (freeze) return refused(order, `frozen already, by ${signature(freeze)}`, now);
-  return done(order, "nothing new is deployed here until it is unfrozen", now);
+function resultOfFreeze(command: Command, freeze: Freeze | null, now: Instant): CommandResult {
+  if (freeze) return refused(command, `frozen already, by ${signature(freeze)}`, now);
+  return done(command, "nothing new is deployed here until it is unfrozen", now);
 }
 
 /** Time that a deployment stood still in a freeze does not count. */
-export function thawed(process: ProcessState, afterMs: number): ProcessState {
+export function unfrozen(process: ProcessState, afterMs: number): ProcessState {
   if (afterMs === 0 || !process.rollout) return process;
   return { ...process, rollout: { ...process.rollout, deadline: process.rollout.deadline + afterMs } };
 }
 
-export function ordersFor({ orders }: EnvironmentState, process: ProcessId): readonly Order[] {
-  if (orders.length === 0) return orders;
-  return orders.filter(({ wish }) => "process" in wish && wish.process === process);
+export function commandsFor({ commands }: EnvironmentState, process: ProcessId): readonly Command[] {
+  if (commands.length === 0) return commands;
+  return commands.filter(({ spec }) => "process" in spec && spec.process === process);
 }
 
 /** What the orders about one process have done to it. */
 export interface Given {
   readonly after: ProcessState;
   readonly actions: readonly Action[];
-  readonly stories: readonly DeploymentUpdate[];
+  readonly timeline: readonly DeploymentUpdate[];
   /** Whether what was owed before is void. */
   readonly hasActed: boolean;
-  readonly answers: readonly OrderAnswer[];
+  readonly results: readonly CommandResult[];
 }
 
 /** What orders about a process are held against. */
 export interface Circumstances {
   readonly desired: Desired | null;
-  readonly seen: Seen;
+  readonly observation: Observation;
   readonly freeze: Freeze | null;
   /** All processes of the environment, as remembered. */
   readonly processes: ReadonlyMap<ProcessId, ProcessState>;
 }
 
-export function obeyForProcess(orders: readonly Order[], before: ProcessState, around: Circumstances): Given {
-  let given: Given = { after: before, actions: [], stories: [], hasActed: false, answers: [] };
-  for (const order of orders) given = carryOut(given, order, around);
+export function applyCommands(commands: readonly Command[], before: ProcessState, around: Circumstances): Given {
+  let given: Given = { after: before, actions: [], timeline: [], hasActed: false, results: [] };
+  for (const command of commands) given = carryOut(given, command, around);
   return given;
 }
 
-function carryOut(given: Given, order: Order, { desired, seen, freeze, processes }: Circumstances): Given {
-  const obeyed: Obeyed =
-    freeze && isPromotion(order, given.after)
+function carryOut(given: Given, command: Command, { desired, observation, freeze, processes }: Circumstances): Given {
+  const executed: Executed =
+    freeze && isPromotion(command, given.after)
       ? { kind: "refused", why: `${describeFreeze(freeze)}; nothing gets more traffic until it is unfrozen` }
-      : obey({ order, before: given.after, desired, seen, processes });
-  if (obeyed.kind === "refused") return { ...given, answers: [...given.answers, refused(order, obeyed.why, seen.now)] };
-  const hasMoved = obeyed.after.rollout?.state !== given.after.rollout?.state;
+      : execute({ command, before: given.after, desired, observation, processes });
+  if (executed.kind === "refused") return { ...given, results: [...given.results, refused(command, executed.why, observation.now)] };
+  const hasMoved = executed.after.rollout?.state !== given.after.rollout?.state;
   return {
-    after: obeyed.after,
-    actions: hasMoved ? obeyed.actions : [...given.actions, ...obeyed.actions],
-    stories: [...given.stories, ...(obeyed.deployments ?? []), ...storyOf(obeyed.after, obeyed.story, seen.now)],
+    after: executed.after,
+    actions: hasMoved ? executed.actions : [...given.actions, ...executed.actions],
+    timeline: [...given.timeline, ...(executed.deployments ?? []), ...timelineOf(executed.after, executed.timeline, observation.now)],
     hasActed: given.hasActed || hasMoved,
-    answers: [...given.answers, done(order, obeyed.why, seen.now)],
+    results: [...given.results, done(command, executed.why, observation.now)],
   };
 }
 
 /** What waits for a person is taken further by resuming it, too. */
-function isPromotion({ wish }: Order, { rollout }: ProcessState): boolean {
-  return wish.kind === "promote" || (wish.kind === "resume" && rollout !== null && !rollout.paused);
+function isPromotion({ spec }: Command, { rollout }: ProcessState): boolean {
+  return spec.kind === "promote" || (spec.kind === "resume" && rollout !== null && !rollout.paused);
 }
 
-function storyOf({ rollout }: ProcessState, why: string, at: Instant): readonly DeploymentUpdate[] {
+function timelineOf({ rollout }: ProcessState, why: string, at: Instant): readonly DeploymentUpdate[] {
   if (!rollout || why === "") return [];
   const { state } = rollout;
-  const condemned = state.kind === "rejected" ? { trigger: state.trigger } : {};
+  const rejected = state.kind === "rejected" ? { trigger: state.trigger } : {};
   return [
     {
       id: rollout.deployment,
       phase: "Running",
       step: { at, state: state.kind, code: codeUnderWay(rollout), why },
       endedAt: null,
-      ...condemned,
+      ...rejected,
     },
   ];
 }
 
 /** The decision with what the orders asked for: their story first; their actions, unless the decision has gone beyond them. */
-export function withOrders(given: Given, decision: ProcessDecision): ProcessDecision {
-  const deployments = given.stories.length === 0 ? decision.deployments : [...given.stories, ...decision.deployments];
+export function withCommands(given: Given, decision: ProcessDecision): ProcessDecision {
+  const deployments = given.timeline.length === 0 ? decision.deployments : [...given.timeline, ...decision.deployments];
   if (!given.hasActed) return { ...decision, deployments };
   const actions = decision.replacesOwed ? decision.actions : [...given.actions, ...decision.actions];
   return { ...decision, deployments, actions, replacesOwed: true };
 }
 
 /** Orders about what nobody knows. */
-export function unanswered({ orders }: EnvironmentState, answers: readonly OrderAnswer[], { now }: Seen): readonly OrderAnswer[] {
-  const known = new Set(answers.map(({ id }) => id));
-  return orders.filter(({ id }) => !known.has(id)).map((order) => refused(order, "no such process is pinned or runs here", now));
+export function resultsForUnknown(
+  { commands }: EnvironmentState,
+  results: readonly CommandResult[],
+  { now }: Observation,
+): readonly CommandResult[] {
+  const known = new Set(results.map(({ id }) => id));
+  return commands.filter(({ id }) => !known.has(id)).map((command) => refused(command, "no such process is pinned or runs here", now));
 }
 
-function done({ id }: Order, why: string, at: Instant): OrderAnswer {
+function done({ id }: Command, why: string, at: Instant): CommandResult {
   return { id, kind: "done", why, at };
 }
 
-function refused({ id }: Order, why: string, at: Instant): OrderAnswer {
+function refused({ id }: Command, why: string, at: Instant): CommandResult {
   return { id, kind: "refused", why, at };
 }

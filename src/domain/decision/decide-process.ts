@@ -9,9 +9,9 @@ import { type Desired, whatIsPinned } from "../desired/resolve.ts";
 import { awaitingDoubt, resolveDoubt } from "../rollback/doubt.ts";
 import { firstBlocked } from "../gates/gates.ts";
 import { reasonOf } from "../gates/gate.ts";
-import { hold, watchOnly } from "./hold.ts";
+import { hold, observeOnly } from "./hold.ts";
 import { whyNotServed } from "./preserve.ts";
-import { keepUp } from "./maintain.ts";
+import { maintain } from "./maintain.ts";
 import { proposedChange, proposedRemoval, recordOf } from "./proposed-change.ts";
 import { signature } from "../journal/commands.ts";
 import { findQuarantined, followGit, heldInQuarantine, isInQuarantine, pinnedDefinition, pinnedVersion } from "../rollback/quarantine.ts";
@@ -21,18 +21,26 @@ import { condemnationNow, followRevert, isTakenBackFirst } from "../rollback/pol
 import type { UnitRef } from "../names.ts";
 import { describeStay, keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
 import type { Rollout } from "../journal/rollout.ts";
-import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, viewProcess, weightOf } from "../observed/observation.ts";
+import {
+  findInstalled,
+  isReady,
+  type ProcessObservation,
+  type Observation,
+  servingUnit,
+  viewProcess,
+  weightOf,
+} from "../observed/observation.ts";
 import type { DeploymentUpdate, ProcessState } from "../journal/state.ts";
 import type { DeploymentPhase } from "../journal/status.ts";
 import { whyUnknown } from "../status/describe-status.ts";
 
 /** How long a failed healing is left alone before it is tried again. */
-const healPauseMs = 300_000;
+const selfHealPauseMs = 300_000;
 
 export function decideProcess(one: Case): ProcessDecision {
-  const { seen } = one.pass;
-  const before = resolveDoubt(followRevert(followGit(pinnedAgain(one), seen), one.desired, seen), one.pass);
-  const reverted = before.revert === null && !one.before.revert?.doubt ? (one.before.revert?.order ?? null) : null;
+  const { observation } = one.pass;
+  const before = resolveDoubt(followRevert(followGit(pinnedAgain(one), observation), one.desired, observation), one.pass);
+  const reverted = before.revert === null && !one.before.revert?.doubt ? (one.before.revert?.request ?? null) : null;
   const decision = decideNow({ ...one, before, reverted, desired: heldInQuarantine(one.desired, before) });
   return awaitingDoubt(owingRevert(one, withoutOver(one, decision)));
 }
@@ -41,7 +49,7 @@ export function decideProcess(one: Case): ProcessDecision {
 function withoutOver({ owed, desired }: Case, decision: ProcessDecision): ProcessDecision {
   const { after, actions, replacesOwed } = decision;
   const isOver = ({ action }: Case["owed"][number]): boolean =>
-    action.kind === "ensure-reverted" && action.order.id !== after?.revert?.order.id && action.order.from === pinnedVersion(desired);
+    action.kind === "ensure-reverted" && action.request.id !== after?.revert?.request.id && action.request.from === pinnedVersion(desired);
   if (replacesOwed || !owed.some(isOver)) return decision;
   const kept = owed.filter((entry) => !isOver(entry)).map(({ action }) => action);
   return { ...decision, actions: [...kept, ...actions], replacesOwed: true };
@@ -49,12 +57,12 @@ function withoutOver({ owed, desired }: Case, decision: ProcessDecision): Proces
 
 function decideNow(one: Case): ProcessDecision {
   const { before, desired, pass } = one;
-  const { seen } = pass;
-  if (!seen.spec || !seen.desired) return watchOnly(one, { code: "EnvironmentUnusable", text: whyUnusable(seen) });
-  const view = viewProcess(before.process, seen, desired);
+  const { observation } = pass;
+  if (!observation.spec || !observation.desired) return observeOnly(one, { code: "EnvironmentUnusable", text: whyUnusable(observation) });
+  const view = viewProcess(before.process, observation, desired);
   if (before.rollout && isSuperseded(one, before.rollout)) return view ? supersede(one, before.rollout) : awaitView(one, before.rollout);
   if (before.rollout) return advance(one, before.rollout);
-  if (!view) return watchOnly(one, whyUnknown(seen));
+  if (!view) return observeOnly(one, whyUnknown(observation));
   return decideIdle(one, view);
 }
 
@@ -62,15 +70,15 @@ function decideNow(one: Case): ProcessDecision {
 function owingRevert({ owed }: Case, decision: ProcessDecision): ProcessDecision {
   const { after, actions, replacesOwed } = decision;
   if (!after?.revert || after.revert.outcome !== null || after.revert.doubt) return decision;
-  const { order } = after.revert;
-  const isAsked = (action: Action): boolean => action.kind === "ensure-reverted" && action.order.id === order.id;
+  const { request } = after.revert;
+  const isAsked = (action: Action): boolean => action.kind === "ensure-reverted" && action.request.id === request.id;
   const isOwed = !replacesOwed && owed.some((entry) => isAsked(entry.action));
   if (isOwed || actions.some(isAsked)) return decision;
-  return { ...decision, actions: [...actions, { kind: "ensure-reverted", process: after.process, order }] };
+  return { ...decision, actions: [...actions, { kind: "ensure-reverted", process: after.process, request }] };
 }
 
 /** No rollout is under way, and engine and router have answered. */
-function decideIdle(one: Case, view: ProcessSeen): ProcessDecision {
+function decideIdle(one: Case, view: ProcessObservation): ProcessDecision {
   const { desired } = one;
   if (!desired) return decideUnpinned(one, view);
   const back = wayBack(one, view);
@@ -83,19 +91,19 @@ function decideIdle(one: Case, view: ProcessSeen): ProcessDecision {
 }
 
 /** What serves was put into quarantine while it served: the last good version takes its place, if it is another one. */
-function wayBack({ before, desired, pass }: Case, view: ProcessSeen): UnitRef | null {
+function wayBack({ before, desired, pass }: Case, view: ProcessObservation): UnitRef | null {
   const serving = servingUnit(view.route);
   const definition = pinnedDefinition(desired);
   if (desired?.kind !== "broken" || !serving || definition === null || !findQuarantined(before, definition)) return null;
   if (serving.version !== desired.version) return null;
   // What was refused last, and all that was tried before it, is not tried again: it would go round for ever.
   const tried = before.knownGood.findIndex((each) => each.digest === before.refused?.unit.digest);
-  const good = before.knownGood.slice(tried + 1).find((each) => !isInQuarantine(before, each, pass.seen));
+  const good = before.knownGood.slice(tried + 1).find((each) => !isInQuarantine(before, each, pass.observation));
   return good ? { process: good.process, version: good.version, digest: good.digest } : null;
 }
 
 /** Another version than the pinned one has the traffic, or none has, and nothing holds it back. */
-function beginPinned(one: Case, view: ProcessSeen, unit: UnitRef): ProcessDecision {
+function beginPinned(one: Case, view: ProcessObservation, unit: UnitRef): ProcessDecision {
   const record = recordOf(one, view.route, unit);
   const isSameVersion = servingUnit(view.route)?.version === unit.version;
   const isSecondTry = one.before.refused?.awaits !== undefined && one.before.refused.unit.digest === unit.digest;
@@ -117,25 +125,25 @@ function whyPinned({ reverted, before: { refused } }: Case, { version, digest }:
 }
 
 /** The pinned version has the traffic: is it also what it should be? */
-function decideServing(one: Case, view: ProcessSeen, unit: UnitRef): ProcessDecision {
+function decideServing(one: Case, view: ProcessObservation, unit: UnitRef): ProcessDecision {
   const { before, pass } = one;
   const installed = findInstalled(view.installed, unit.digest);
-  if (isReady(installed, view.instances)) return keepUp(one, view, unit);
+  if (isReady(installed, view.instances)) return maintain(one, view, unit);
   const { isByHand, why } = whyNotServed(installed, view, unit);
-  if (isByHand && !pass.seen.spec?.selfHeal) {
+  if (isByHand && !pass.observation.spec?.selfHeal) {
     const reason: Reason = { code: "Drifted", text: `${why} (selfHeal is off)`, about: unit.version };
     return hold(one, view, { health: "Degraded", reason, until: null });
   }
   const failed = before.refused?.unit.digest === unit.digest ? before.refused : null;
-  if (failed && pass.seen.now < failed.at + healPauseMs) {
+  if (failed && pass.observation.now < failed.at + selfHealPauseMs) {
     const reason: Reason = { code: "NotRestored", text: failed.why, about: unit.version };
-    return hold(one, view, { health: "Degraded", reason, until: failed.at + healPauseMs });
+    return hold(one, view, { health: "Degraded", reason, until: failed.at + selfHealPauseMs });
   }
-  return open(one, view, { kind: "heal", candidate: unit, fast: true, isByHand, why: isByHand ? `drift: ${why}` : why });
+  return open(one, view, { kind: "self-heal", candidate: unit, fast: true, isByHand, why: isByHand ? `drift: ${why}` : why });
 }
 
 /** Not pinned any more: taken out, unless that could be a mistake. */
-function decideUnpinned(one: Case, view: ProcessSeen): ProcessDecision {
+function decideUnpinned(one: Case, view: ProcessObservation): ProcessDecision {
   if (view.installed.length === 0 && !servingUnit(view.route))
     return { after: leftOf(one.before), actions: [], replacesOwed: true, deployments: [], wakeAt: null };
   const held = firstBlocked(proposedRemoval(one.before.process, one.pass));
@@ -148,13 +156,13 @@ function decideUnpinned(one: Case, view: ProcessSeen): ProcessDecision {
 }
 
 /** Whoever takes its paths over gets them in the moment in which it loses them. */
-function takeOut(one: Case, view: ProcessSeen): ProcessDecision {
+function takeOut(one: Case, view: ProcessObservation): ProcessDecision {
   const handover = one.pass.handovers?.get(view.process);
   if (handover?.kind === "waits") {
     const reason: Reason = { code: "HandingOver", text: describeStay(view.process, handover) };
     return hold(one, view, { health: null, reason, until: null });
   }
-  return open(one, view, { kind: "retire", candidate: null, fast: false, why: whyTakenOut(one.pass.seen), handover });
+  return open(one, view, { kind: "prune", candidate: null, fast: false, why: whyTakenOut(one.pass.observation), handover });
 }
 
 /** Nothing is left to be known of it, but for what must not come again and git does not say yet. */
@@ -169,10 +177,10 @@ function leftOf(before: ProcessState): ProcessState | null {
  * what is left of it then, such as requests that are still worked on, never holds up the next commit.
  */
 function isSuperseded({ before, desired, owed, pass }: Case, rollout: Rollout): boolean {
-  if (desired?.kind === "broken") return rollout.kind === "heal" && isPinQuarantined(before, desired);
+  if (desired?.kind === "broken") return rollout.kind === "self-heal" && isPinQuarantined(before, desired);
   if (rollout.candidate?.digest === desired?.unit.digest) return false;
-  if (rollout.state.kind !== "rejected") return !isTakenBackFirst(rollout, before, pass.seen);
-  return !isOnItsWayTo(desired, rollout) && (isTrafficBack(rollout, pass.seen) || isWayBackClosed(rollout, owed, pass.seen));
+  if (rollout.state.kind !== "rejected") return !isTakenBackFirst(rollout, before, pass.observation);
+  return !isOnItsWayTo(desired, rollout) && (isTrafficBack(rollout, pass.observation) || isWayBackClosed(rollout, owed, pass.observation));
 }
 
 /** Nobody keeps in order what must not run here. */
@@ -187,7 +195,7 @@ function isOnItsWayTo(desired: Desired | null, { stable, state }: Rollout): bool
   return desired?.kind === "run" && stable?.digest === desired.unit.digest && !isStableLost;
 }
 
-function isTrafficBack({ process, stable, candidate, state }: Rollout, { routes }: Seen): boolean {
+function isTrafficBack({ process, stable, candidate, state }: Rollout, { routes }: Observation): boolean {
   if (state.kind === "rejected" && state.isStableLost) return true;
   if (routes.kind === "unknown") return false;
   const route = routes.value.get(process) ?? null;
@@ -195,7 +203,7 @@ function isTrafficBack({ process, stable, candidate, state }: Rollout, { routes 
 }
 
 /** The stable version answers nowhere, or cannot be put back: a newer commit may be what mends that. */
-function isWayBackClosed({ process, stable }: Rollout, owed: Case["owed"], { engine }: Seen): boolean {
+function isWayBackClosed({ process, stable }: Rollout, owed: Case["owed"], { engine }: Observation): boolean {
   if (!stable || engine.kind === "unknown") return false;
   const installed = findInstalled(engine.value.installed.get(process) ?? [], stable.digest);
   if (installed) return !installed.placements.some((placement) => placement.ready);
@@ -204,13 +212,13 @@ function isWayBackClosed({ process, stable }: Rollout, owed: Case["owed"], { eng
 
 /** What becomes of its version depends on what is there and has the traffic: it is neither continued nor closed before that is known. */
 function awaitView(one: Case, rollout: Rollout): ProcessDecision {
-  return isCondemned(one, rollout) ? advance(one, rollout) : watchOnly(one, whyUnknown(one.pass.seen));
+  return isFailed(one, rollout) ? advance(one, rollout) : observeOnly(one, whyUnknown(one.pass.observation));
 }
 
 function supersede(one: Case, rollout: Rollout): ProcessDecision {
   const { before, desired, pass } = one;
-  const { now } = pass.seen;
-  const isGood = isAllButOver(rollout) && !isCondemned(one, rollout) && !isTakenBack(one, rollout);
+  const { now } = pass.observation;
+  const isGood = isAllButOver(rollout) && !isFailed(one, rollout) && !isTakenBack(one, rollout);
   const phase = phaseSuperseded(rollout, isGood);
   const why = whySuperseded(rollout, isGood, whatIsPinned(desired));
   pass.places.delete(before.process);
@@ -240,6 +248,6 @@ function isTakenBack({ before, desired }: Case, { candidate, kind }: Rollout): b
 }
 
 /** A version that its metrics condemn just now is not found good because the next one comes. */
-function isCondemned({ pass }: Case, rollout: Rollout): boolean {
-  return condemnationNow(rollout, pass.seen) !== null;
+function isFailed({ pass }: Case, rollout: Rollout): boolean {
+  return condemnationNow(rollout, pass.observation) !== null;
 }

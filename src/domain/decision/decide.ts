@@ -14,9 +14,17 @@ import { planHandovers, type Stirring } from "./handovers.ts";
 import { isAtRest } from "./maintain.ts";
 import { isFirstAnswer } from "./lost-journal.ts";
 import type { Instant, ProcessId } from "../names.ts";
-import { type Seen, servingUnit } from "../observed/observation.ts";
-import { type Line, obeyForLine, obeyForProcess, ordersFor, thawed, unanswered, withOrders } from "./apply-commands.ts";
-import type { Order, OrderAnswer } from "../journal/commands.ts";
+import { type Observation, servingUnit } from "../observed/observation.ts";
+import {
+  type FreezeOutcome,
+  applyFreezeCommands,
+  applyCommands,
+  commandsFor,
+  unfrozen,
+  resultsForUnknown,
+  withCommands,
+} from "./apply-commands.ts";
+import type { Command, CommandResult } from "../journal/commands.ts";
 import { withoutLostTime } from "../strategies/lost-time.ts";
 import {
   type DeploymentUpdate,
@@ -24,75 +32,75 @@ import {
   nothingKnown,
   type OwedAction,
   type ProcessState,
-  type Step,
+  type Decision,
 } from "../journal/state.ts";
 import { isSameStatus } from "../journal/status.ts";
-import { tell } from "../events/derive.ts";
+import { withEvents } from "../events/derive.ts";
 
 const none: readonly OwedAction[] = [];
 
-export function decide(state: EnvironmentState, seen: Seen): Step {
+export function decide(state: EnvironmentState, observation: Observation): Decision {
   const owedBy = owedByProcess(state.owed);
-  const line = obeyForLine(state, seen);
-  const stirring = [...everyStirring(state, seen)];
-  const handovers = planHandovers(stirring, seen, line.freeze);
-  const pass: Pass = { state, seen, freeze: line.freeze, places: placesHeld(state), handovers };
-  const step = emptyStep(state, seen);
-  step.answers.push(...line.answers);
-  const decided = stirring.map(({ remembered: stored, desired, orders }) => {
-    const remembered = thawed(withoutLostTime(stored, seen), line.thawedAfterMs);
+  const freezing = applyFreezeCommands(state, observation);
+  const stirring = [...everyStirring(state, observation)];
+  const handovers = planHandovers(stirring, observation, freezing.freeze);
+  const pass: Pass = { state, observation, freeze: freezing.freeze, places: placesHeld(state), handovers };
+  const decision = emptyDraft(state, observation);
+  decision.results.push(...freezing.results);
+  const decided = stirring.map(({ remembered: stored, desired, commands }) => {
+    const remembered = unfrozen(withoutLostTime(stored, observation), freezing.unfrozenAfterMs);
     const about = { stored, remembered, owed: owedBy.get(stored.process) ?? none, pass };
-    return { ...about, decision: decideOne(step, about, { orders, desired, line }) };
+    return { ...about, decision: decideOne(decision, about, { commands, desired, freezing }) };
   });
   const atRest = (process: ProcessId): (Collected & Decided) | null => {
     const remembered = state.processes.get(process);
     if (!remembered) return null;
     return { stored: remembered, remembered, owed: owedBy.get(process) ?? none, pass, decision: unchanged(remembered) };
   };
-  for (const one of goBackTogether(decided, seen, atRest)) {
-    collect(step, one, one.decision);
-    correct(step.answers, ordersFor(state, one.remembered.process), one);
+  for (const one of goBackTogether(decided, observation, atRest)) {
+    collect(decision, one, one.decision);
+    correct(decision.results, commandsFor(state, one.remembered.process), one);
   }
-  step.answers.push(...unanswered(state, step.answers, seen));
-  return tell(state, { ...step, ...newsOf(line), ...answeredNow(state, seen) });
+  decision.results.push(...resultsForUnknown(state, decision.results, observation));
+  return withEvents(state, { ...decision, ...newsOf(freezing), ...answeredNow(state, observation) });
 }
 
-function newsOf({ isNews, freeze }: Line): Pick<Step, "line"> {
-  return isNews ? { line: { freeze } } : {};
+function newsOf({ isNews, freeze }: FreezeOutcome): Pick<Decision, "freezing"> {
+  return isNews ? { freezing: { freeze } } : {};
 }
 
-function answeredNow(state: EnvironmentState, seen: Seen): Pick<Step, "hasAnswered"> {
-  return isFirstAnswer(state, seen) ? { hasAnswered: true } : {};
+function answeredNow(state: EnvironmentState, observation: Observation): Pick<Decision, "hasAnswered"> {
+  return isFirstAnswer(state, observation) ? { hasAnswered: true } : {};
 }
 
 /** Whatever is not at rest, or is spoken to. */
-function* everyStirring(state: EnvironmentState, seen: Seen): Iterable<Stirring> {
-  for (const process of everyProcess(state, seen)) {
-    const desired = seen.desired?.processes.get(process) ?? null;
+function* everyStirring(state: EnvironmentState, observation: Observation): Iterable<Stirring> {
+  for (const process of everyProcess(state, observation)) {
+    const desired = observation.desired?.processes.get(process) ?? null;
     const known = state.processes.get(process);
-    const orders = ordersFor(state, process);
-    if (known && orders.length === 0 && isAtRest(known, desired, seen)) continue;
-    yield { remembered: known ?? nothingKnown(process), desired, orders };
+    const commands = commandsFor(state, process);
+    if (known && commands.length === 0 && isAtRest(known, desired, observation)) continue;
+    yield { remembered: known ?? nothingKnown(process), desired, commands };
   }
 }
 
 interface Wanted {
-  readonly orders: readonly Order[];
+  readonly commands: readonly Command[];
   readonly desired: Desired | null;
-  readonly line: Line;
+  readonly freezing: FreezeOutcome;
 }
 
-function decideOne(step: Draft, about: Collected, { orders, desired, line }: Wanted): ProcessDecision {
+function decideOne(draft: Draft, about: Collected, { commands, desired, freezing }: Wanted): ProcessDecision {
   const { remembered, owed, pass } = about;
-  const given = obeyForProcess(orders, remembered, {
+  const given = applyCommands(commands, remembered, {
     desired,
-    seen: pass.seen,
-    freeze: line.freeze,
+    observation: pass.observation,
+    freeze: freezing.freeze,
     processes: pass.state.processes,
   });
-  step.answers.push(...given.answers);
+  draft.results.push(...given.results);
   const one: Case = { before: given.after, owed: given.hasActed ? none : owed, desired, superseded: null, reverted: null, pass };
-  return withOrders(given, decideProcess(one));
+  return withCommands(given, decideProcess(one));
 }
 
 function unchanged(after: ProcessState): ProcessDecision {
@@ -100,41 +108,43 @@ function unchanged(after: ProcessState): ProcessDecision {
 }
 
 /** What was answered with "done" to these orders, and turns out not to be possible, or to be more than that. */
-function correct(answers: OrderAnswer[], orders: readonly Order[], { whyNot, besides }: Partial<Change>): void {
-  if (orders.length === 0 || (!whyNot && !besides)) return;
-  const ids = new Set(orders.map(({ id }) => id));
-  for (const [index, answer] of answers.entries()) {
-    if (!ids.has(answer.id) || answer.kind !== "done") continue;
-    answers[index] = whyNot ? { ...answer, kind: "refused", why: whyNot } : { ...answer, why: `${answer.why}; ${besides ?? ""}` };
+function correct(results: CommandResult[], commands: readonly Command[], { whyNot, besides }: Partial<Change>): void {
+  if (commands.length === 0 || (!whyNot && !besides)) return;
+  const ids = new Set(commands.map(({ id }) => id));
+  for (const [index, result] of results.entries()) {
+    if (!ids.has(result.id) || result.kind !== "done") continue;
+    results[index] = whyNot ? { ...result, kind: "refused", why: whyNot } : { ...result, why: `${result.why}; ${besides ?? ""}` };
   }
 }
 
-type Draft = Omit<Step, "processes" | "forgotten" | "owed" | "deployments" | "wakeAt" | "answers" | "events"> & {
+type Draft = Omit<Decision, "processes" | "forgotten" | "owed" | "deployments" | "wakeAt" | "results" | "events"> & {
   readonly processes: ProcessState[];
   readonly forgotten: ProcessId[];
   readonly owed: Map<ProcessId, readonly Action[]>;
   readonly deployments: DeploymentUpdate[];
-  readonly answers: OrderAnswer[];
+  readonly results: CommandResult[];
   wakeAt: Instant | null;
 };
 
-function emptyStep(state: EnvironmentState, seen: Seen): Draft {
-  const retries = state.owed.flatMap(({ notBefore, stuck }) => (notBefore > seen.now && stuck?.retry !== "never" ? [notBefore] : []));
+function emptyDraft(state: EnvironmentState, observation: Observation): Draft {
+  const retries = state.owed.flatMap(({ notBefore, stuck }) =>
+    notBefore > observation.now && stuck?.retry !== "never" ? [notBefore] : [],
+  );
   const wakeAt = retries.length === 0 ? null : Math.min(...retries);
   const { environment } = state;
-  return { environment, at: seen.now, processes: [], forgotten: [], owed: new Map(), deployments: [], answers: [], wakeAt };
+  return { environment, at: observation.now, processes: [], forgotten: [], owed: new Map(), deployments: [], results: [], wakeAt };
 }
 
 /** Every process that anybody knows of, once: pinned, remembered, installed or routed. The order does not matter: gates see to it. */
-function* everyProcess(state: EnvironmentState, seen: Seen): Iterable<ProcessId> {
-  const pinned = seen.desired?.processes ?? new Map<ProcessId, Desired>();
+function* everyProcess(state: EnvironmentState, observation: Observation): Iterable<ProcessId> {
+  const pinned = observation.desired?.processes ?? new Map<ProcessId, Desired>();
   yield* pinned.keys();
   for (const process of state.processes.keys()) if (!pinned.has(process)) yield process;
-  yield* strays(seen, (process) => pinned.has(process) || state.processes.has(process));
+  yield* strays(observation, (process) => pinned.has(process) || state.processes.has(process));
 }
 
 /** What only engine and router know of. */
-function strays({ engine, routes }: Seen, isKnown: (process: ProcessId) => boolean): ReadonlySet<ProcessId> {
+function strays({ engine, routes }: Observation, isKnown: (process: ProcessId) => boolean): ReadonlySet<ProcessId> {
   const found = new Set<ProcessId>();
   if (engine.kind === "known") for (const process of engine.value.installed.keys()) if (!isKnown(process)) found.add(process);
   if (routes.kind === "unknown") return found;
@@ -160,17 +170,17 @@ interface Collected extends Pick<Case, "owed" | "pass"> {
   readonly remembered: ProcessState;
 }
 
-function collect(step: Draft, { stored, owed, pass }: Collected, decision: ProcessDecision): void {
-  step.deployments.push(...decision.deployments);
-  step.wakeAt = earlier(step.wakeAt, decision.wakeAt);
+function collect(draft: Draft, { stored, owed, pass }: Collected, decision: ProcessDecision): void {
+  draft.deployments.push(...decision.deployments);
+  draft.wakeAt = earlier(draft.wakeAt, decision.wakeAt);
   if (decision.after === null) {
-    if (pass.state.processes.has(stored.process)) step.forgotten.push(stored.process);
-    if (owed.length > 0) step.owed.set(stored.process, []);
+    if (pass.state.processes.has(stored.process)) draft.forgotten.push(stored.process);
+    if (owed.length > 0) draft.owed.set(stored.process, []);
     return;
   }
-  if (!isSameState(stored, decision.after)) step.processes.push(decision.after);
+  if (!isSameState(stored, decision.after)) draft.processes.push(decision.after);
   if (decision.replacesOwed ? isOther(owed, decision.actions) : isMore(owed, decision.actions))
-    step.owed.set(stored.process, decision.actions);
+    draft.owed.set(stored.process, decision.actions);
 }
 
 function isSameState(before: ProcessState, after: ProcessState): boolean {

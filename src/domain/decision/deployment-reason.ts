@@ -3,7 +3,7 @@
 import { engineDeath } from "../observed/engine-deaths.ts";
 import { inconclusive } from "../strategies/inconclusive.ts";
 import type { Reason, ReasonCode } from "../journal/reason.ts";
-import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep, Stuck } from "../journal/rollout.ts";
+import type { DeploymentKind, Rollout, RolloutView, RolloutState, StrategyStep, Stuck } from "../journal/rollout.ts";
 import { rolloutStates } from "../strategies/rollout-states.ts";
 import type { DeploymentPhase } from "../journal/status.ts";
 import { isBeforeInstalling } from "../strategies/steps.ts";
@@ -12,15 +12,15 @@ import { isWaitingForPerson } from "../strategies/traits.ts";
 /** Undisturbed, by its state. */
 export function codeUnderWay(rollout: Rollout): ReasonCode {
   const { state, kind } = rollout;
-  if (kind === "heal") return "Healing";
-  if (kind === "retire" || isBeforeInstalling(rollout)) return "TakingOut";
+  if (kind === "self-heal") return "Healing";
+  if (kind === "prune" || isBeforeInstalling(rollout)) return "TakingOut";
   if (isWaitingForPerson(rollout)) return "AwaitsPromotion";
   return rolloutStates[state.kind].code;
 }
 
 /** What a step was decided under. */
 interface Circumstances {
-  readonly watched: Pick<RolloutSeen, "stuck">;
+  readonly rolloutView: Pick<RolloutView, "stuck">;
   /** Who has stopped it; null: nobody. */
   readonly stopped: Pick<Reason, "code"> | null;
   /** It is in the state that it was in. */
@@ -28,11 +28,11 @@ interface Circumstances {
 }
 
 /** `rollout`: as it goes on after the step. */
-export function codeOf({ code }: StrategyStep, rollout: Rollout, { watched, stopped, isSame }: Circumstances): ReasonCode {
+export function codeOf({ code }: StrategyStep, rollout: Rollout, { rolloutView, stopped, isSame }: Circumstances): ReasonCode {
   if (code !== undefined) return code;
   if (rollout.state.kind === "rejected") return "GoingBack";
   if (stopped !== null) return stopped.code;
-  return isSame && watched.stuck !== null ? codeOfRefusal(rollout, watched.stuck) : codeUnderWay(rollout);
+  return isSame && rolloutView.stuck !== null ? codeOfRefusal(rollout, rolloutView.stuck) : codeUnderWay(rollout);
 }
 
 /** A rejected candidate that ever had traffic was rolled back; one that never had it just failed. */
@@ -51,8 +51,8 @@ function codeOfRefusal({ switchedAt }: Rollout, { action, retry }: Stuck): Reaso
 const endings: Readonly<Record<DeploymentKind, { readonly succeeded: ReasonCode; readonly failed: ReasonCode | null }>> = {
   deploy: { succeeded: "AsPinned", failed: null },
   rollback: { succeeded: "AsPinned", failed: null },
-  heal: { succeeded: "AsPinned", failed: "NotRestored" },
-  retire: { succeeded: "TakenOut", failed: null },
+  "self-heal": { succeeded: "AsPinned", failed: "NotRestored" },
+  prune: { succeeded: "TakenOut", failed: null },
 };
 
 /** `phase`: as which it ended. */

@@ -17,7 +17,7 @@ import { nothingKnown } from "../journal/state.ts";
 import { proposedChange } from "./proposed-change.ts";
 import { type Remembered, rememberedObservation } from "./remembered-observation.ts";
 import { rulesOf } from "../strategies/rollout-states.ts";
-import { servingUnit, type Seen } from "../observed/observation.ts";
+import { servingUnit, type Observation } from "../observed/observation.ts";
 import { begin } from "../strategies/strategy.ts";
 import { stoppedBy } from "./lifecycle.ts";
 import { whatChangesIt } from "./what-changes-it.ts";
@@ -64,15 +64,15 @@ interface Subject extends Pick<Case, "before" | "desired" | "pass"> {
 
 function subjectOf(process: ProcessId, known: Remembered): Subject {
   const { state, desired: all } = known;
-  const seen = rememberedObservation(process, known);
-  const serving = servingUnit(routeIn(seen, process));
+  const observation = rememberedObservation(process, known);
+  const serving = servingUnit(routeIn(observation, process));
   const desired = all?.processes.get(process) ?? null;
-  const pass: Pass = { state, seen, freeze: state.freeze, places: placesOfOthers(process, state), handovers: null };
+  const pass: Pass = { state, observation, freeze: state.freeze, places: placesOfOthers(process, state), handovers: null };
   const isServed = desired?.kind === "run" && serving?.digest === desired.unit.digest;
   return { before: state.processes.get(process) ?? nothingKnown(process), desired, pass, serving, isServed };
 }
 
-function routeIn({ routes }: Seen, process: ProcessId) {
+function routeIn({ routes }: Observation, process: ProcessId) {
   return routes.kind === "known" ? (routes.value.get(process) ?? null) : null;
 }
 
@@ -86,7 +86,7 @@ function placesOfOthers(process: ProcessId, state: Pass["state"]): Set<ProcessId
 /** Of what serves as pinned the gates say what a new deployment of it would meet. */
 function proposedNow(one: Subject, { environment }: Remembered): ProposedChange {
   const { process } = one.before;
-  const change = proposedChange(one, routeIn(one.pass.seen, process));
+  const change = proposedChange(one, routeIn(one.pass.observation, process));
   return { ...change, pinned: environment.pins.get(process) ?? null, ...(one.isServed && { record: "new" }) };
 }
 
@@ -96,9 +96,9 @@ function viewOf({ name, question, answer }: GateVerdict): GateEvaluation {
   return { ...about, code: answer.code, until: answer.until, liftedBy: answer.liftedBy };
 }
 
-function strategyOf({ before, desired, pass: { seen } }: Subject): string | null {
+function strategyOf({ before, desired, pass: { observation } }: Subject): string | null {
   if (before.rollout) return rulesOf(before.rollout);
-  return desired && seen.spec ? strategyFor(seen.spec, before.process).kind : null;
+  return desired && observation.spec ? strategyFor(observation.spec, before.process).kind : null;
 }
 
 function nextOf(one: Subject, change: ProposedChange, known: Remembered): NextStepView | null {
@@ -117,15 +117,15 @@ function nextOfIdle(one: Subject, change: ProposedChange, { now }: Remembered): 
 
 /** Null: nothing does. */
 function whatBegins({ before, desired, pass, serving, isServed }: Subject, record: ProposedChange["record"]): string | null {
-  const { seen } = pass;
+  const { observation } = pass;
   if (!desired) return serving ? `${before.process} is taken out` : null;
-  if (desired.kind === "broken" || isServed || !seen.spec) return null;
+  if (desired.kind === "broken" || isServed || !observation.spec) return null;
   const kind = record === "way-back" ? "rollback" : "deploy";
   const identity = { kind, candidate: desired.unit, fast: record !== "new", stable: serving } as const;
-  return begin(newRollout(before.process, seen, seen.spec, identity), `${desired.unit.version} is pinned`).why;
+  return begin(newRollout(before.process, observation, observation.spec, identity), `${desired.unit.version} is pinned`).why;
 }
 
-function keptWarm({ before: { takenOutAt }, pass: { seen } }: Subject): NextStepView | null {
+function keptWarm({ before: { takenOutAt }, pass: { observation } }: Subject): NextStepView | null {
   if (takenOutAt === null) return null;
-  return { text: "what is kept warm is removed", due: takenOutAt + (seen.spec?.pruneDelayMs ?? 0), deadline: null };
+  return { text: "what is kept warm is removed", due: takenOutAt + (observation.spec?.pruneDelayMs ?? 0), deadline: null };
 }

@@ -9,13 +9,13 @@ import type { Desired } from "../desired/resolve.ts";
 import { firstBlocked } from "../gates/gates.ts";
 import { proposedRemoval } from "./proposed-change.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
-import type { Freeze, Order } from "../journal/commands.ts";
+import type { Freeze, Command } from "../journal/commands.ts";
 import { followGit, heldInQuarantine } from "../rollback/quarantine.ts";
 import { describeEndpoint, endpointsServed, requestsOf } from "../observed/requests.ts";
-import { condemnationByHand, condemnationNow } from "../rollback/policy.ts";
+import { quarantinedByHand, condemnationNow } from "../rollback/policy.ts";
 import type { Exchange, Rollout } from "../journal/rollout.ts";
 import type { Route } from "../observed/route.ts";
-import { type EngineSeen, findInstalled, isReady, type Seen, servingUnit, weightOf } from "../observed/observation.ts";
+import { type EngineObservation, findInstalled, isReady, type Observation, servingUnit, weightOf } from "../observed/observation.ts";
 import type { ProcessState } from "../journal/state.ts";
 import { isHandingOver } from "../strategies/rollout-states.ts";
 import { mayHaveTraffic } from "../strategies/steps.ts";
@@ -27,7 +27,7 @@ export interface Stirring {
   readonly remembered: ProcessState;
   /** Null: not pinned. */
   readonly desired: Desired | null;
-  readonly orders: readonly Order[];
+  readonly commands: readonly Command[];
 }
 
 /** A process whose paths will be others than they are. */
@@ -52,17 +52,17 @@ interface Target {
 }
 
 interface World {
-  readonly seen: Seen;
+  readonly observation: Observation;
   readonly spec: EnvironmentSpec;
-  readonly engine: EngineSeen;
+  readonly engine: EngineObservation;
   readonly routes: ReadonlyMap<ProcessId, Route>;
   readonly freeze: Freeze | null;
 }
 
 /** Of every process that gives paths up to another or takes some over; null: engine or router could not be asked. */
-export function planHandovers(stirring: readonly Stirring[], seen: Seen, freeze: Freeze | null): Handovers | null {
-  if (seen.engine.kind === "unknown" || seen.routes.kind === "unknown" || !seen.spec) return null;
-  const world: World = { seen, spec: seen.spec, engine: seen.engine.value, routes: seen.routes.value, freeze };
+export function planHandovers(stirring: readonly Stirring[], observation: Observation, freeze: Freeze | null): Handovers | null {
+  if (observation.engine.kind === "unknown" || observation.routes.kind === "unknown" || !observation.spec) return null;
+  const world: World = { observation, spec: observation.spec, engine: observation.engine.value, routes: observation.routes.value, freeze };
   const willing = stirring.flatMap((one) => moverOf(one, world) ?? []);
   if (willing.length === 0) return new Map();
   const claims = claimsOf(stirring, world);
@@ -118,7 +118,7 @@ function targetOf({ remembered, desired }: Stirring, world: World): Target | nul
   const route = world.routes.get(remembered.process) ?? null;
   if (!desired)
     return servingUnit(route) && !firstBlocked(proposedRemoval(remembered.process, world)) ? { unit: null, endpoints: [] } : null;
-  const usable = heldInQuarantine(desired, followGit(remembered, world.seen));
+  const usable = heldInQuarantine(desired, followGit(remembered, world.observation));
   const underWay = usable?.kind === "broken" ? targetUnderWay(remembered.rollout, usable, world) : null;
   if (underWay || desired.kind === "broken") return underWay;
   return weightOf(route, desired.unit.digest) === 100 ? null : { unit: desired.unit, endpoints: desired.summary.endpoints };
@@ -126,7 +126,7 @@ function targetOf({ remembered, desired }: Stirring, world: World): Target | nul
 
 /** A pin that cannot run stops nothing: what is under way goes on. */
 function targetUnderWay(rollout: Rollout | null, desired: Desired, { engine }: World): Target | null {
-  if (!rollout?.candidate || rollout.state.kind === "rejected" || condemnationByHand(rollout, desired)) return null;
+  if (!rollout?.candidate || rollout.state.kind === "rejected" || quarantinedByHand(rollout, desired)) return null;
   const installed = findInstalled(engine.installed.get(rollout.process) ?? [], rollout.candidate.digest);
   return installed ? { unit: rollout.candidate, endpoints: installed.endpoints } : null;
 }
@@ -136,13 +136,13 @@ function whyNotReady(one: Stirring, { unit }: Target, world: World): string | nu
   return one.remembered.rollout?.state.kind === "rejected" ? "it is going back" : null;
 }
 
-function whyNotReadyFor(unit: UnitRef, { remembered, orders }: Stirring, world: World): string | null {
+function whyNotReadyFor(unit: UnitRef, { remembered, commands }: Stirring, world: World): string | null {
   const { rollout, refused } = remembered;
   if (refused?.unit.digest === unit.digest)
-    return `its deployment failed; \`pinion retry ${world.seen.environment}/${unit.process}\` tries it again`;
+    return `its deployment failed; \`pinion retry ${world.observation.environment}/${unit.process}\` tries it again`;
   const notYet = rollout ? whyNotYet(rollout, unit) : isServing(unit, world) ? null : notBegun;
   if (notYet !== null) return notYet;
-  if (orders.length > 0) return "a person has a word about it";
+  if (commands.length > 0) return "a person has a word about it";
   return (rollout && whyStopped(rollout, world)) ?? whyNotAnswering(unit, world);
 }
 
@@ -159,11 +159,11 @@ function isExchangeOwed({ state, exchanged }: Rollout): boolean {
 }
 
 /** It could hand over, were it not for this. */
-function whyStopped(rollout: Rollout, { seen, freeze }: World): string | null {
+function whyStopped(rollout: Rollout, { observation, freeze }: World): string | null {
   const { kind, paused, deadline } = rollout;
   if (paused || (freeze && kind === "deploy")) return "a person has stopped it";
-  if (seen.now >= deadline) return "its time is over";
-  return condemnationNow(rollout, seen) ? "its metrics condemn it" : null;
+  if (observation.now >= deadline) return "its time is over";
+  return condemnationNow(rollout, observation) ? "its metrics condemn it" : null;
 }
 
 function whyNotAnswering({ process, digest }: UnitRef, { engine }: World): string | null {
@@ -259,9 +259,9 @@ function endpointsOnceGone({ remembered: { rollout } }: Stirring, { digest }: Un
 }
 
 /** What has its traffic, or is about to get it; where it is taken back in this very pass, what was before it gets it. */
-function unitsToCome({ remembered: { rollout }, orders }: Stirring, { seen }: World): readonly UnitRef[] {
+function unitsToCome({ remembered: { rollout }, commands }: Stirring, { observation }: World): readonly UnitRef[] {
   if (!rollout) return [];
-  const isTakenBack = orders.length > 0 || seen.now >= rollout.deadline || condemnationNow(rollout, seen) !== null;
+  const isTakenBack = commands.length > 0 || observation.now >= rollout.deadline || condemnationNow(rollout, observation) !== null;
   return [unitToCome(rollout), isTakenBack ? rollout.stable : null].filter((unit) => unit !== null);
 }
 
@@ -269,7 +269,7 @@ function unitsToCome({ remembered: { rollout }, orders }: Stirring, { seen }: Wo
 function unitToCome(rollout: Rollout): UnitRef | null {
   if (rollout.state.kind === "rejected") return rollout.stable;
   if (mayHaveTraffic(rollout)) return rollout.candidate;
-  return rollout.kind === "retire" ? null : rollout.stable;
+  return rollout.kind === "prune" ? null : rollout.stable;
 }
 
 /** Who serves what this one shall take over, and does not give it up (any more); null: nobody. */

@@ -1,17 +1,17 @@
 /** A process that is left as it is in this pass, and why. */
 
 import type { Case, ProcessDecision } from "../journal/case.ts";
-import { describeHeld, describeSettled, describeUnknown, type Outlook, withStatus } from "../status/describe-status.ts";
-import { keepServing } from "./preserve.ts";
+import { describeHeld, describeSteady, describeUnknown, type Outlook, withStatus } from "../status/describe-status.ts";
+import { preserve } from "./preserve.ts";
 import { type Reason, reasonCatalogue } from "../journal/reason.ts";
 import { describeLag } from "../rollback/policy.ts";
-import type { ProcessSeen } from "../observed/observation.ts";
+import type { ProcessObservation } from "../observed/observation.ts";
 import { verifiedBefore } from "../rollback/stable-version.ts";
 
 /** Nothing can be decided about it now; it is shown as it was last seen. */
-export function watchOnly({ before, desired, pass }: Case, reason: Reason): ProcessDecision {
+export function observeOnly({ before, desired, pass }: Case, reason: Reason): ProcessDecision {
   return {
-    after: withStatus(before, describeUnknown(before, pass.seen, desired, reason)),
+    after: withStatus(before, describeUnknown(before, pass.observation, desired, reason)),
     actions: [],
     replacesOwed: false,
     deployments: [],
@@ -20,13 +20,13 @@ export function watchOnly({ before, desired, pass }: Case, reason: Reason): Proc
 }
 
 /** What serves meanwhile is kept in order; nothing else is owed any more. */
-export function hold(one: Case, view: ProcessSeen, because: Outlook): ProcessDecision {
+export function hold(one: Case, view: ProcessObservation, because: Outlook): ProcessDecision {
   const { before, pass } = one;
-  const kept = keepServing(one, view, verifiedBefore(one, view));
+  const kept = preserve(one, view, verifiedBefore(one, view));
   const reason = shownTogether(because.reason, kept.reason, describeLag(before));
-  const describe = because.health === null ? describeHeld : describeSettled;
+  const describe = because.health === null ? describeHeld : describeSteady;
   return {
-    after: withStatus(before, describe(before, pass.seen, view, { ...because, reason })),
+    after: withStatus(before, describe(before, pass.observation, view, { ...because, reason })),
     actions: kept.actions,
     replacesOwed: true,
     deployments: [],

@@ -11,26 +11,34 @@ import { inDoubt } from "../rollback/doubt.ts";
 import type { Digest, Instant, UnitRef } from "../names.ts";
 import { firstBlocked } from "../gates/gates.ts";
 import { holdsPlace } from "../gates/concurrency.ts";
-import { keepServing } from "./preserve.ts";
+import { preserve } from "./preserve.ts";
 import { whenLate } from "../strategies/lateness.ts";
 import { entered, newRollout, opened } from "../strategies/new-rollout.ts";
 import { describeFreeze, signature } from "../journal/commands.ts";
 import { codeAtEnd, codeOf, codeUnderWay, rejectedPhase } from "./deployment-reason.ts";
 import { definitionOf } from "../rollback/quarantine.ts";
 import { joinReasons, type Reason, type ReasonCode } from "../journal/reason.ts";
-import { afterRejection, condemn, condemnation, condemnationByHand, describeLag, foundBad, whyNotAutomatic } from "../rollback/policy.ts";
-import type { DeploymentKind, Rollout, RolloutSeen, RolloutState, StrategyStep } from "../journal/rollout.ts";
+import {
+  afterRejection,
+  rejectUnlessHeld,
+  failedAnalysis,
+  quarantinedByHand,
+  describeLag,
+  foundBad,
+  whyNotAutomatic,
+} from "../rollback/policy.ts";
+import type { DeploymentKind, Rollout, RolloutView, RolloutState, StrategyStep } from "../journal/rollout.ts";
 import { isHandingOver, rolloutStates } from "../strategies/rollout-states.ts";
-import { findInstalled, type ProcessSeen, viewProcess } from "../observed/observation.ts";
+import { findInstalled, type ProcessObservation, viewProcess } from "../observed/observation.ts";
 import type { DeploymentUpdate, KnownGood, ProcessState, Refusal } from "../journal/state.ts";
 import type { DeploymentPhase } from "../journal/status.ts";
-import { type Condemnation, isBeforeSwitch, reject, stay, isOnItsWay } from "../strategies/steps.ts";
+import { type RejectionReason, isBeforeSwitch, reject, stay, isOnItsWay } from "../strategies/steps.ts";
 import { exchanging, nextHandingOver, together } from "../strategies/handing-over.ts";
 import { proposedChange } from "./proposed-change.ts";
 import { stableFor } from "../rollback/stable-version.ts";
 import { begin } from "../strategies/strategy.ts";
 import { traitsOf } from "../strategies/traits.ts";
-import { watchRollout } from "../strategies/rollout-view.ts";
+import { viewRollout } from "../strategies/rollout-view.ts";
 import type { Going } from "../journal/handover.ts";
 
 /** How many good versions are remembered of a process, newest first. */
@@ -49,14 +57,14 @@ interface Opening {
   readonly isSecondTry?: true;
 }
 
-export function open(one: Case, view: ProcessSeen, { why, isByHand = false, handover, ...identity }: Opening): ProcessDecision {
+export function open(one: Case, view: ProcessObservation, { why, isByHand = false, handover, ...identity }: Opening): ProcessDecision {
   const { before, pass } = one;
-  const { seen } = pass;
-  if (!seen.spec) throw new Error("no deployment without an environment");
+  const { observation } = pass;
+  if (!observation.spec) throw new Error("no deployment without an environment");
   pass.places.add(before.process);
   const { candidate } = identity;
   const definition = candidate && definitionToCome(one, candidate);
-  const blank = newRollout(before.process, seen, seen.spec, {
+  const blank = newRollout(before.process, observation, observation.spec, {
     ...identity,
     ...(definition && { definition }),
     ...(handover && { exchanged: handover.exchanged }),
@@ -66,24 +74,27 @@ export function open(one: Case, view: ProcessSeen, { why, isByHand = false, hand
   const rollout: Rollout = { ...blank, state: step.state };
   const process: ProcessState = { ...before, rollout, ...keptFrom(before, identity.kind) };
   const reason: Reason = { code: codeUnderWay(rollout), text: step.why };
-  const after = withStatus(process, describeRollout(before, seen, view, { rollout, reason, isAlarming: false, isStopped: false }));
+  const after = withStatus(process, describeRollout(before, observation, view, { rollout, reason, isAlarming: false, isStopped: false }));
   return {
     after,
     actions: together(step.actions, handover?.with ?? []),
     replacesOwed: true,
-    deployments: [opened(rollout, seen, { code: isByHand ? "HealingDrift" : reason.code, text: why }), entered(rollout, seen.now, reason)],
-    wakeAt: earlier(step.wakeAt, timeIsOver(rollout, seen)),
+    deployments: [
+      opened(rollout, observation, { code: isByHand ? "HealingDrift" : reason.code, text: why }),
+      entered(rollout, observation.now, reason),
+    ],
+    wakeAt: earlier(step.wakeAt, timeIsOver(rollout, observation)),
   };
 }
 
-function stableWith({ installed, route }: ProcessSeen, stable: UnitRef | null): Pick<Rollout, "stable" | "stableEndpoints"> {
+function stableWith({ installed, route }: ProcessObservation, stable: UnitRef | null): Pick<Rollout, "stable" | "stableEndpoints"> {
   const found = stable && (findInstalled(installed, stable.digest) ?? route?.shares.find(({ digest }) => digest === stable.digest));
   return { stable, ...(found && { stableEndpoints: found.endpoints }) };
 }
 
 /** A healing says nothing about what was refused; whoever had its traffic back and is taken out once more is kept warm for as long again. */
 function keptFrom({ refused, takenOutAt }: ProcessState, kind: DeploymentKind): Pick<ProcessState, "refused" | "takenOutAt"> {
-  return { refused: kind === "heal" ? refused : null, takenOutAt: kind === "retire" ? null : takenOutAt };
+  return { refused: kind === "self-heal" ? refused : null, takenOutAt: kind === "prune" ? null : takenOutAt };
 }
 
 /** Of what is pinned, or was good here before; null when it cannot be told. */
@@ -94,25 +105,25 @@ function definitionToCome({ before, desired }: Case, candidate: UnitRef): Digest
 
 export function advance(one: Case, rollout: Rollout): ProcessDecision {
   const { before, owed, pass, desired } = one;
-  const { seen, state } = pass;
-  const watched = watchRollout(rollout, seen, { evidence: state.evidence.get(rollout.deployment) ?? [], owed });
-  const { step, isAlarming, rollout: going } = nextStep(one, rollout, watched);
+  const { observation, state } = pass;
+  const rolloutView = viewRollout(rollout, observation, { validationResults: state.validationResults.get(rollout.deployment) ?? [], owed });
+  const { step, isAlarming, rollout: going } = nextStep(one, rollout, rolloutView);
   if (step.outcome) return close(one, rollout, step);
   const isSame = going === rollout && isSameState(step.state, rollout.state);
-  const after: Rollout = isSame ? rollout : notingByCatch(one, entering(going, step.state, seen.now));
+  const after: Rollout = isSame ? rollout : notingByCatch(one, entering(going, step.state, observation.now));
   if (holdsPlace(after)) pass.places.add(before.process);
   const remembered = isSame ? before : afterEntering(one, rollout, after);
-  const view = viewProcess(before.process, seen, desired);
+  const view = viewProcess(before.process, observation, desired);
   const stopped = stoppedBy(one, after);
-  const reason: Reason = { code: codeOf(step, after, { watched, stopped, isSame }), text: step.why };
+  const reason: Reason = { code: codeOf(step, after, { rolloutView, stopped, isSame }), text: step.why };
   const shown = shownOf(reason, step, remembered);
-  const status = describeRollout(remembered, seen, view, { rollout: after, reason: shown, isAlarming, isStopped: stopped !== null });
+  const status = describeRollout(remembered, observation, view, { rollout: after, reason: shown, isAlarming, isStopped: stopped !== null });
   return {
     after: withStatus(isSame ? before : { ...remembered, rollout: after }, status),
     actions: [...step.actions, ...whileWaiting(one, after)],
     replacesOwed: !isSame,
-    deployments: isSame ? [] : [entered(after, seen.now, reason)],
-    wakeAt: earlier(step.wakeAt, stopped === null ? timeIsOver(after, seen) : null),
+    deployments: isSame ? [] : [entered(after, observation.now, reason)],
+    wakeAt: earlier(step.wakeAt, stopped === null ? timeIsOver(after, observation) : null),
   };
 }
 
@@ -133,17 +144,17 @@ interface Stepping {
 }
 
 /** Guards that hold for every strategy, in order of urgency; then what the strategy says, unless somebody has stopped it. */
-function nextStep(one: Case, rollout: Rollout, watched: RolloutSeen): Stepping {
-  const { now } = one.pass.seen;
-  const byHand = condemnationByHand(rollout, one.desired);
+function nextStep(one: Case, rollout: Rollout, rolloutView: RolloutView): Stepping {
+  const { now } = one.pass.observation;
+  const byHand = quarantinedByHand(rollout, one.desired);
   if (byHand) return calm(rollout, reject(rollout, byHand, now));
-  const bad = condemnation(rollout, watched);
-  if (bad) return whenCondemned(one, rollout, watched, bad);
+  const bad = failedAnalysis(rollout, rolloutView);
+  if (bad) return whenAnalysisFailed(one, rollout, rolloutView, bad);
   const stopped = stoppedBy(one, rollout);
   const deadline = deadlineOf(rollout);
-  const isLate = deadline !== null && now >= deadline + watched.heldUpMs;
-  if (stopped === null && isLate) return { ...whenLate(rollout, watched), isAlarming: false };
-  const step = inTurn(one, rollout, nextHandingOver(rollout, watched, one.pass.handovers));
+  const isLate = deadline !== null && now >= deadline + rolloutView.heldUpMs;
+  if (stopped === null && isLate) return { ...whenLate(rollout, rolloutView), isAlarming: false };
+  const step = inTurn(one, rollout, nextHandingOver(rollout, rolloutView, one.pass.handovers));
   if (stopped === null || step.state.kind === "rejected") return calm(exchanging(rollout, step.state, one.pass.handovers), step);
   return calm(rollout, isGoingOn(step, rollout) ? stay(rollout.state, stopped.text) : { ...step, why: `${step.why}; ${stopped.text}` });
 }
@@ -152,19 +163,19 @@ function nextStep(one: Case, rollout: Rollout, watched: RolloutSeen): Stepping {
 function inTurn(one: Case, rollout: Rollout, step: StrategyStep): StrategyStep {
   const isWaiting = isHandingOver(rollout.state) && !isHandingOver(step.state);
   if (!isWaiting || !rolloutStates[step.state.kind].isBeforeSwitch) return step;
-  const { routes } = one.pass.seen;
+  const { routes } = one.pass.observation;
   const route = routes.kind === "known" ? (routes.value.get(rollout.process) ?? null) : null;
   const held = firstBlocked(proposedChange(one, route), ["concurrency"]);
   return held ? { ...stay(rollout.state, held.text), code: held.code } : step;
 }
 
 /** Taken back, unless the rails forbid it: then it neither goes on nor counts as good, and is kept as it is. */
-function whenCondemned(one: Case, rollout: Rollout, watched: RolloutSeen, bad: Condemnation): Stepping {
-  const { now } = one.pass.seen;
-  const held = whyNotAutomatic(rollout, one.before, one.pass.seen);
-  const step = condemn(rollout, bad, held, now);
+function whenAnalysisFailed(one: Case, rollout: Rollout, rolloutView: RolloutView, bad: RejectionReason): Stepping {
+  const { now } = one.pass.observation;
+  const held = whyNotAutomatic(rollout, one.before, one.pass.observation);
+  const step = rejectUnlessHeld(rollout, bad, held, now);
   if (step.state.kind === "rejected") return calm(rollout, step);
-  const normal = nextHandingOver(rollout, watched, one.pass.handovers);
+  const normal = nextHandingOver(rollout, rolloutView, one.pass.handovers);
   return { rollout, step: isGoingOn(normal, rollout) ? step : { ...normal, ...saidBy(step) }, isAlarming: true };
 }
 
@@ -223,37 +234,38 @@ function afterEntering(one: Case, rollout: Rollout, after: Rollout): ProcessStat
   if (state.trigger === inconclusive) return before;
   if (awaits !== undefined) return foundBad(before, rollout);
   const reason = { trigger: state.trigger, why: state.why };
-  return inDoubt(one, after, afterRejection(before, { rollout, reason, desired, seen: pass.seen, by: null }));
+  return inDoubt(one, after, afterRejection(before, { rollout, reason, desired, observation: pass.observation, by: null }));
 }
 
 /** The stable version goes on to be served wherever it is. */
 function whileWaiting(one: Case, rollout: Rollout): readonly Action[] {
   if (!isBeforeSwitch(rollout)) return [];
-  const view = viewProcess(one.before.process, one.pass.seen, one.desired);
-  return view ? keepServing(one, view, rollout.stable).actions : [];
+  const view = viewProcess(one.before.process, one.pass.observation, one.desired);
+  return view ? preserve(one, view, rollout.stable).actions : [];
 }
 
 function close(one: Case, rollout: Rollout, step: StrategyStep): ProcessDecision {
   const { before, pass, desired } = one;
   pass.places.delete(before.process);
-  const { seen } = pass;
+  const { observation } = pass;
   const phase = phaseAtEnd(step.outcome, rollout.state);
   const code = codeAtEnd(rollout, phase);
   const ended: ProcessState = {
     ...before,
     rollout: null,
-    knownGood: knownGoodAfter(before, rollout, { ...step, phase, at: seen.now }),
+    knownGood: knownGoodAfter(before, rollout, { ...step, phase, at: observation.now }),
     refused: refusalAfter(one, rollout, { code, why: step.why, outcome: step.outcome }),
   };
   const update: DeploymentUpdate = {
     id: rollout.deployment,
     phase,
-    step: { at: seen.now, state: phase === "Superseded" ? "superseded" : phase, code, why: step.why },
-    endedAt: seen.now,
+    step: { at: observation.now, state: phase === "Superseded" ? "superseded" : phase, code, why: step.why },
+    endedAt: observation.now,
   };
-  const reason = ended.refused && rollout.kind !== "heal" ? reasonOfRefusal(ended.refused, seen.environment) : { code, text: step.why };
-  const status = describeEnded(before, seen, viewProcess(before.process, seen, desired), { phase, reason });
-  return { after: withStatus(ended, status), actions: [], replacesOwed: true, deployments: [update], wakeAt: seen.now };
+  const reason =
+    ended.refused && rollout.kind !== "self-heal" ? reasonOfRefusal(ended.refused, observation.environment) : { code, text: step.why };
+  const status = describeEnded(before, observation, viewProcess(before.process, observation, desired), { phase, reason });
+  return { after: withStatus(ended, status), actions: [], replacesOwed: true, deployments: [update], wakeAt: observation.now };
 }
 
 function phaseAtEnd(outcome: StrategyStep["outcome"], state: RolloutState): DeploymentPhase {
@@ -272,7 +284,7 @@ export function knownGoodAfter(
   { candidate, kind, definition, exchanged }: Rollout,
   { phase, why, unjudged, at }: Pick<StrategyStep, "why" | "unjudged"> & { readonly phase: DeploymentPhase; readonly at: Instant },
 ): readonly KnownGood[] {
-  if (phase !== "Succeeded" || !candidate || kind === "heal") return before.knownGood;
+  if (phase !== "Succeeded" || !candidate || kind === "self-heal") return before.knownGood;
   return [
     {
       ...candidate,
@@ -294,5 +306,5 @@ function refusalAfter(one: Case, rollout: Rollout, { code, why, outcome }: Endin
   const { candidate } = rollout;
   if (outcome !== "failed" || !candidate) return null;
   const { awaits } = notingByCatch(one, rollout);
-  return { unit: candidate, code, why, at: one.pass.seen.now, ...(awaits !== undefined && { awaits }) };
+  return { unit: candidate, code, why, at: one.pass.observation.now, ...(awaits !== undefined && { awaits }) };
 }

@@ -4,28 +4,28 @@
  */
 
 import type { Freeze } from "../journal/commands.ts";
-import { type Seen, servingUnit } from "../observed/observation.ts";
+import { type Observation, servingUnit } from "../observed/observation.ts";
 import type { EnvironmentState } from "../journal/state.ts";
 
 /** Whether engine and router answer here for the first time since the journal began. */
-export function isFirstAnswer({ hasAnswered }: EnvironmentState, { engine, routes }: Seen): boolean {
+export function isFirstAnswer({ hasAnswered }: EnvironmentState, { engine, routes }: Observation): boolean {
   return !hasAnswered && engine.kind === "known" && routes.kind === "known";
 }
 
 /** The freeze of an environment whose journal was lost; null: it was not. */
-export function freezeForLostJournal(state: EnvironmentState, seen: Seen): Freeze | null {
-  if (!isFirstAnswer(state, seen)) return null;
-  const running = whatRuns(seen);
+export function freezeForLostJournal(state: EnvironmentState, observation: Observation): Freeze | null {
+  if (!isFirstAnswer(state, observation)) return null;
+  const running = whatRuns(observation);
   if (running.length === 0) return null;
   const some = running.slice(0, 3).join(", ");
   const more = running.length > 3 ? ` and ${running.length - 3} more` : "";
   const what = `the journal is lost or new, but versions of ${some}${more} run here already`;
   const why = `${what}; what runs is kept, nothing new is deployed: check the pins, then run \`pinion unfreeze ${state.environment} --reason "pins checked"\``;
-  return { by: { name: "Pinion", email: null }, why, at: seen.now, lostMs: seen.lostMs };
+  return { by: { name: "Pinion", email: null }, why, at: observation.now, lostMs: observation.lostMs };
 }
 
 /** Processes that an engine or the router knows, in order. */
-function whatRuns({ engine, routes }: Seen): readonly string[] {
+function whatRuns({ engine, routes }: Observation): readonly string[] {
   const processes = new Set<string>();
   if (engine.kind === "known") for (const process of engine.value.installed.keys()) processes.add(process);
   if (routes.kind === "known") for (const [process, route] of routes.value) if (servingUnit(route)) processes.add(process);

@@ -5,7 +5,7 @@ import type { Case, ProcessDecision } from "../journal/case.ts";
 import type { Desired } from "../desired/resolve.ts";
 import { deathsCountMs, whyKiller } from "../observed/engine-deaths.ts";
 import { earlier } from "../strategies/deadline.ts";
-import { describeSettled, type Outlook, withStatus } from "../status/describe-status.ts";
+import { describeSteady, type Outlook, withStatus } from "../status/describe-status.ts";
 import { strategyFor, type WarmLimit } from "../desired/environment.ts";
 import { isRoutedRight, isSharedOn, isTreatedRight, routing } from "./preserve.ts";
 import type { Instant, UnitRef } from "../names.ts";
@@ -14,8 +14,8 @@ import {
   inFlightOn,
   isArmedAlone,
   isReady,
-  type ProcessSeen,
-  type Seen,
+  type ProcessObservation,
+  type Observation,
   viewProcess,
   weightOf,
 } from "../observed/observation.ts";
@@ -32,35 +32,38 @@ const givenUpLater = "keeps a path that another process is pinned to answer, unt
 /** How soon leftovers are looked at again while something is in flight on them, in milliseconds. */
 const leftoverPollMs = 1_000;
 
-export function keepUp(one: Case, view: ProcessSeen, unit: UnitRef): ProcessDecision {
+export function maintain(one: Case, view: ProcessObservation, unit: UnitRef): ProcessDecision {
   const { before, pass } = one;
   const handover = pass.handovers?.get(view.process);
-  const leftovers = leftoversOf(before, pass.seen, view, unit);
-  const idle = leftovers.filter((left) => isIdle(pass.seen, left));
+  const leftovers = leftoversOf(before, pass.observation, view, unit);
+  const idle = leftovers.filter((left) => isIdle(pass.observation, left));
   const actions: Action[] = [
     ...(handover?.kind === "goes" ? together(giveTraffic(view.process, unit), handover.with) : routing(one, view, unit)),
     ...idle.map((left): Action => ({ kind: "ensure-removed", unit: refOf(view.process, left) })),
   ];
   const outlook = outlookOf(one, view, unit);
-  const status = describeSettled({ ...before, status: settledPhase(before) }, pass.seen, view, outlook);
+  const status = describeSteady({ ...before, status: steadyPhase(before) }, pass.observation, view, outlook);
   const after = withStatus(before.refused === null ? before : { ...before, refused: null }, status);
   return {
     after,
     actions,
     replacesOwed: false,
     deployments: [],
-    wakeAt: idle.length < leftovers.length ? pass.seen.now + leftoverPollMs : earlier(nextExpiry(before, pass.seen, view), outlook.until),
+    wakeAt:
+      idle.length < leftovers.length
+        ? pass.observation.now + leftoverPollMs
+        : earlier(nextExpiry(before, pass.observation, view), outlook.until),
   };
 }
 
 /** How it is: well, unless it is what ends its engine. */
-function outlookOf(one: Case, view: ProcessSeen, unit: UnitRef): Outlook {
+function outlookOf(one: Case, view: ProcessObservation, unit: UnitRef): Outlook {
   const { before, pass } = one;
-  const { seen } = pass;
-  const killing = whyKiller(unit, seen);
+  const { observation } = pass;
+  const killing = whyKiller(unit, observation);
   if (killing !== null) {
     const reason: Reason = { code: "KillsEngine", text: killing, about: unit.version };
-    return { health: "Degraded", reason, until: seen.now + (deathsCountMs(seen) ?? 0) };
+    return { health: "Degraded", reason, until: observation.now + (deathsCountMs(observation) ?? 0) };
   }
   const why = pass.handovers?.get(view.process)?.why ?? givenUpLater;
   return {
@@ -74,19 +77,21 @@ function outlookOf(one: Case, view: ProcessSeen, unit: UnitRef): Outlook {
  * Whether all is as pinned, in place, and shown so already: nearly every process in nearly every pass. Whatever else could be decided
  * about such a process would change nothing, so this is asked first, and builds nothing.
  */
-export function isAtRest(before: ProcessState, desired: Desired | null, seen: Seen): boolean {
+export function isAtRest(before: ProcessState, desired: Desired | null, observation: Observation): boolean {
   if (before.rollout || before.revert || before.refused || before.takenOutAt !== null || before.quarantined.length > 0) return false;
-  if (desired?.kind !== "run" || !seen.spec) return false;
-  const view = viewProcess(before.process, seen, desired);
-  return view !== null && isKeptUp(before, view, desired.unit, seen);
+  if (desired?.kind !== "run" || !observation.spec) return false;
+  const view = viewProcess(before.process, observation, desired);
+  return view !== null && isKeptUp(before, view, desired.unit, observation);
 }
 
-function isKeptUp(before: ProcessState, view: ProcessSeen, unit: UnitRef, seen: Seen): boolean {
-  if (whyKiller(unit, seen) !== null) return false;
+function isKeptUp(before: ProcessState, view: ProcessObservation, unit: UnitRef, observation: Observation): boolean {
+  if (whyKiller(unit, observation) !== null) return false;
   const { installed, instances, route } = view;
   if (!isShownAtRest(before.status, installed, unit) || !isReady(findInstalled(installed, unit.digest), instances)) return false;
-  if (!isRoutedRight(view, unit.digest) || !isTreatedRight(route, seen.spec) || !isArmedAlone(installed, unit.digest)) return false;
-  return installed.length === 1 || (leftoversOf(before, seen, view, unit).length === 0 && nextExpiry(before, seen, view) === null);
+  if (!isRoutedRight(view, unit.digest) || !isTreatedRight(route, observation.spec) || !isArmedAlone(installed, unit.digest)) return false;
+  return (
+    installed.length === 1 || (leftoversOf(before, observation, view, unit).length === 0 && nextExpiry(before, observation, view) === null)
+  );
 }
 
 /** Of one version that serves, and those that are kept warm. */
@@ -116,28 +121,28 @@ function isOver({ phase }: ProcessStatus): boolean {
 }
 
 /** What serves as pinned has succeeded, whatever became of a version that was pinned in between. */
-function settledPhase({ status }: ProcessState): ProcessState["status"] {
+function steadyPhase({ status }: ProcessState): ProcessState["status"] {
   return status && status.phase !== null ? { ...status, phase: "Succeeded" } : status;
 }
 
 /** Installed, but neither pinned nor kept warm to go back to, and without traffic. */
-function leftoversOf(before: ProcessState, seen: Seen, view: ProcessSeen, unit: UnitRef): readonly Installed[] {
-  const warm = new Set(warmOf(before, seen, view, unit).map((good) => good.digest));
+function leftoversOf(before: ProcessState, observation: Observation, view: ProcessObservation, unit: UnitRef): readonly Installed[] {
+  const warm = new Set(warmOf(before, observation, view, unit).map((good) => good.digest));
   return view.installed.filter(({ digest }) => digest !== unit.digest && !warm.has(digest) && weightOf(view.route, digest) === 0);
 }
 
 /** Good versions that are kept installed without traffic: so many, the newest first, and none for longer than it may be. */
-function warmOf(before: ProcessState, seen: Seen, view: ProcessSeen, unit: UnitRef): readonly KnownGood[] {
-  const limit = warmLimit(seen, view.process);
+function warmOf(before: ProcessState, observation: Observation, view: ProcessObservation, unit: UnitRef): readonly KnownGood[] {
+  const limit = warmLimit(observation, view.process);
   if (!limit) return [];
   const { maxAgeMs } = limit;
   return before.knownGood
     .filter((good) => good.digest !== unit.digest && findInstalled(view.installed, good.digest))
-    .filter((good) => maxAgeMs === null || seen.now < replacedAt(before, good) + maxAgeMs)
+    .filter((good) => maxAgeMs === null || observation.now < replacedAt(before, good) + maxAgeMs)
     .slice(0, limit.count);
 }
 
-function warmLimit({ spec }: Seen, process: string): WarmLimit | null {
+function warmLimit({ spec }: Observation, process: string): WarmLimit | null {
   const strategy = spec && strategyFor(spec, process);
   return strategy && traitsOf(strategy).warm(strategy);
 }
@@ -148,18 +153,18 @@ function replacedAt({ knownGood }: ProcessState, good: KnownGood): Instant {
 }
 
 /** When the first of the warm versions has been kept for long enough; null: never. */
-function nextExpiry(before: ProcessState, seen: Seen, view: ProcessSeen): Instant | null {
-  const maxAgeMs = warmLimit(seen, view.process)?.maxAgeMs ?? null;
+function nextExpiry(before: ProcessState, observation: Observation, view: ProcessObservation): Instant | null {
+  const maxAgeMs = warmLimit(observation, view.process)?.maxAgeMs ?? null;
   if (maxAgeMs === null) return null;
   const ends = before.knownGood
     .filter((good) => findInstalled(view.installed, good.digest))
     .map((good) => replacedAt(before, good) + maxAgeMs)
-    .filter((end) => end > seen.now);
+    .filter((end) => end > observation.now);
   return ends.length === 0 ? null : Math.min(...ends);
 }
 
-function isIdle(seen: Seen, installed: Installed): boolean {
-  const inFlight = inFlightOn(seen, installed, installed.digest);
+function isIdle(observation: Observation, installed: Installed): boolean {
+  const inFlight = inFlightOn(observation, installed, installed.digest);
   return inFlight.kind === "known" && inFlight.value === 0;
 }
 

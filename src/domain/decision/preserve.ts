@@ -11,7 +11,15 @@ import { isInQuarantine } from "../rollback/quarantine.ts";
 import type { Reason } from "../journal/reason.ts";
 import { isAwaited, isRivalled } from "../rollback/rivals.ts";
 import type { Route, Share } from "../observed/route.ts";
-import { findInstalled, isArmedAlone, isReady, type ProcessSeen, servingUnit, weightOf, whyNotReady } from "../observed/observation.ts";
+import {
+  findInstalled,
+  isArmedAlone,
+  isReady,
+  type ProcessObservation,
+  servingUnit,
+  weightOf,
+  whyNotReady,
+} from "../observed/observation.ts";
 import type { OwedAction, ProcessState } from "../journal/state.ts";
 import { giveTraffic } from "../strategies/steps.ts";
 import type { Installed, Placement } from "../desired/unit.ts";
@@ -26,7 +34,7 @@ export interface Kept {
  * The stable version of what is under way, or else the version that has the traffic, keeps it wherever its instances are now; and
  * when the router has forgotten all about it, the last good one gets it back. What was good here and is lost is installed again.
  */
-export function keepServing(one: Case, view: ProcessSeen, stable: UnitRef | null = null): Kept {
+export function preserve(one: Case, view: ProcessObservation, stable: UnitRef | null = null): Kept {
   const serving = servedBy(one, view, stable);
   if (!serving) return { actions: [], reason: null };
   const unit = plain(serving);
@@ -36,16 +44,16 @@ export function keepServing(one: Case, view: ProcessSeen, stable: UnitRef | null
   return { actions: [{ kind: "ensure-installed", unit }, ...routes], reason: whatIsDone(lacking, one.owed, unit) };
 }
 
-function servedBy({ before, desired, pass }: Case, view: ProcessSeen, stable: UnitRef | null): UnitRef | null {
+function servedBy({ before, desired, pass }: Case, view: ProcessObservation, stable: UnitRef | null): UnitRef | null {
   if (stable && isAnswering(view, stable)) return stable;
   const shared = before.knownGood.find((good) => isShared(view.route, good) && isAnswering(view, good));
   const serving = shared ?? servingUnit(view.route);
   if (serving || !desired) return serving;
-  const good = before.knownGood.filter((each) => !isInQuarantine(before, each, pass.seen) && !isRivalled(view, each, pass));
+  const good = before.knownGood.filter((each) => !isInQuarantine(before, each, pass.observation) && !isRivalled(view, each, pass));
   return good.find((each) => isAnswering(view, each)) ?? good[0] ?? null;
 }
 
-function isAnswering(view: ProcessSeen, { digest }: UnitRef): boolean {
+function isAnswering(view: ProcessObservation, { digest }: UnitRef): boolean {
   return findInstalled(view.installed, digest)?.placements.some((placement) => placement.ready) ?? false;
 }
 
@@ -56,12 +64,12 @@ function isShared(route: Route | null, { digest }: UnitRef): boolean {
 }
 
 /** Why it must be installed again; null: it need not, or nobody vouches for it. What is pinned is healed by a deployment of its own. */
-function whatIsLacking({ before, desired, pass }: Case, view: ProcessSeen, unit: UnitRef): Lacking | null {
+function whatIsLacking({ before, desired, pass }: Case, view: ProcessObservation, unit: UnitRef): Lacking | null {
   const installed = findInstalled(view.installed, unit.digest);
   if (!desired || isPinned(desired, unit) || isReady(installed, view.instances)) return null;
-  if (!isVouchedFor(before, unit) || isInQuarantine(before, unit, pass.seen)) return null;
+  if (!isVouchedFor(before, unit) || isInQuarantine(before, unit, pass.observation)) return null;
   const lacking = whyNotServed(installed, view, unit);
-  return lacking.isByHand && !pass.seen.spec?.selfHeal ? null : lacking;
+  return lacking.isByHand && !pass.observation.spec?.selfHeal ? null : lacking;
 }
 
 function isPinned(desired: Desired, { digest }: UnitRef): boolean {
@@ -86,7 +94,7 @@ interface Lacking {
 }
 
 /** An instance that lacks a version or does not answer is nobody's edit; anything else that is not as installed is. */
-export function whyNotServed(installed: Installed | null, view: ProcessSeen, unit: UnitRef): Lacking {
+export function whyNotServed(installed: Installed | null, view: ProcessObservation, unit: UnitRef): Lacking {
   if (!installed) return { isByHand: true, why: `${unit.version} was removed from the engine by hand` };
   return { isByHand: installed.drift !== null, why: whyNotReady(installed, view.instances) ?? "" };
 }
@@ -100,37 +108,37 @@ function plain({ process, version, digest }: UnitRef): UnitRef {
  * What is not so yet of: all traffic and all triggers to this unit, wherever it answers, treated as the environment says now. Where that
  * would make nobody's what another process is pinned to answer, those that share the traffic keep their shares.
  */
-export function routing(one: Case, view: ProcessSeen, unit: UnitRef): readonly Action[] {
+export function routing(one: Case, view: ProcessObservation, unit: UnitRef): readonly Action[] {
   const [alone, armed] = giveTraffic(view.process, unit);
   const isKept = isSharedOn(one, view, unit);
-  const isRouted = (isKept ? isFollowed(view) : isRoutedRight(view, unit.digest)) && isTreatedRight(view.route, one.pass.seen.spec);
+  const isRouted = (isKept ? isFollowed(view) : isRoutedRight(view, unit.digest)) && isTreatedRight(view.route, one.pass.observation.spec);
   const isArmed = isArmedAlone(view.installed, unit.digest);
   const weights = isKept ? sharesOf(view) : alone;
   return [...(isRouted || !weights ? [] : [weights]), ...(isArmed || !armed ? [] : [armed])];
 }
 
 /** Whether a path that others wait for is kept by what has a share: it answers, and nothing is known against it. */
-export function isSharedOn({ before, pass }: Case, view: ProcessSeen, unit: UnitRef): boolean {
+export function isSharedOn({ before, pass }: Case, view: ProcessObservation, unit: UnitRef): boolean {
   if (!isAwaited(view, unit, pass)) return false;
-  return sharing(view).every((share) => isAnswering(view, share) && !isInQuarantine(before, share, pass.seen));
+  return sharing(view).every((share) => isAnswering(view, share) && !isInQuarantine(before, share, pass.observation));
 }
 
-function sharing({ process, route }: ProcessSeen): readonly (Share & UnitRef)[] {
+function sharing({ process, route }: ProcessObservation): readonly (Share & UnitRef)[] {
   return route?.shares.flatMap((share) => (share.weight > 0 ? [{ ...share, process }] : [])) ?? [];
 }
 
 /** As it is, wherever the versions are now. */
-function sharesOf(view: ProcessSeen): Action {
+function sharesOf(view: ProcessObservation): Action {
   const weights = sharing(view).map(({ weight, ...share }) => ({ unit: plain(share), weight }));
   return { kind: "ensure-weights", process: view.process, weights };
 }
 
-function isFollowed(view: ProcessSeen): boolean {
+function isFollowed(view: ProcessObservation): boolean {
   return sharing(view).every((share) => reaches(share, findInstalled(view.installed, share.digest)?.placements ?? []));
 }
 
 /** All traffic, to all ready placements and nowhere else; instances come back on other ports. */
-export function isRoutedRight({ route, installed }: ProcessSeen, digest: Digest): boolean {
+export function isRoutedRight({ route, installed }: ProcessObservation, digest: Digest): boolean {
   const share = route?.shares.length === 1 ? route.shares[0] : undefined;
   if (share?.digest !== digest || share.weight !== 100) return false;
   return reaches(share, findInstalled(installed, digest)?.placements ?? []);

@@ -36,8 +36,8 @@ export function proposedChange(one: About, route: Route | null): ProposedChange 
 const noDependencies: DependencyView = { isForecast: false, serving: () => null, coming: () => null };
 
 /** That what is no longer pinned is taken out. */
-export function proposedRemoval(process: ProcessId, { seen, freeze }: Pick<Pass, "seen" | "freeze">): ProposedChange {
-  const { now, environment, spec, findings, desired } = seen;
+export function proposedRemoval(process: ProcessId, { observation, freeze }: Pick<Pass, "observation" | "freeze">): ProposedChange {
+  const { now, environment, spec, findings, desired } = observation;
   return {
     environment,
     process,
@@ -68,18 +68,18 @@ function refusedBefore({ before: { refused }, desired, pass }: About): RefusedBe
 }
 
 function dependenciesNow(one: About): DependencyView {
-  const { seen, state } = one.pass;
-  const desired = seen.desired;
+  const { observation, state } = one.pass;
+  const desired = observation.desired;
   if (!desired) return noDependencies;
   return servingNow({
     desired,
-    serving: (process) => servingIn(seen, process),
+    serving: (process) => servingIn(observation, process),
     isAwaited: (process) =>
       !isRefused(state.processes.get(process), desired.processes.get(process)) && !isWaitingFor(one, desired.processes.get(process)),
   });
 }
 
-function servingIn({ routes }: Pass["seen"], process: ProcessId): UnitRef | null {
+function servingIn({ routes }: Pass["observation"], process: ProcessId): UnitRef | null {
   return servingUnit((routes.kind === "known" && routes.value.get(process)) || null);
 }
 
@@ -96,8 +96,8 @@ function isHandingOverTo(other: ProcessId, { process, digest }: UnitRef, { state
 }
 
 /** What serves now as well as this unit. */
-function isFitting({ process, version }: UnitRef, needs: readonly Dependency[], { seen }: Pass): boolean {
-  const serving = servingIn(seen, process);
+function isFitting({ process, version }: UnitRef, needs: readonly Dependency[], { observation }: Pass): boolean {
+  const serving = servingIn(observation, process);
   const ranges = requiredProcesses(needs).flatMap((need) => (need.name === process ? [need.version] : []));
   return serving !== null && ranges.every((range) => isInRange(version, range) && isInRange(serving.version, range));
 }

@@ -1,30 +1,30 @@
 /** What of a decision protects callers: it is carried out, and recorded from the reserve, while nothing else can be recorded. */
 
 import type { ProcessId } from "../names.ts";
-import type { Order } from "../journal/commands.ts";
-import type { EnvironmentState, ProcessState, Step } from "../journal/state.ts";
+import type { Command } from "../journal/commands.ts";
+import type { EnvironmentState, ProcessState, Decision } from "../journal/state.ts";
 
 /**
  * The decisions that take traffic from a bad version, go back to a good one, or stop the line; nothing new when there is none among
  * them. What is left out is decided again once it can be recorded.
  */
-export function protectivePart(step: Step, before: EnvironmentState): Step {
-  const processes = step.processes.filter(isProtected);
+export function protectivePart(decision: Decision, before: EnvironmentState): Decision {
+  const processes = decision.processes.filter(isProtected);
   // Where it was frozen before it stays so until the orders about it can be recorded, the older ones before the newer.
-  const freeze = before.freeze ? null : (step.line?.freeze ?? null);
+  const freeze = before.freeze ? null : (decision.freezing?.freeze ?? null);
   const names = new Set(processes.map(({ process }) => process));
   const deployments = new Set(processes.flatMap((row) => deploymentsOf(row, before)));
-  const answered = new Set(before.orders.filter((order) => isAbout(order, names, freeze !== null)).map(({ id }) => id));
-  const { line: _, hasAnswered: __, ...rest } = step;
+  const answered = new Set(before.commands.filter((command) => isAbout(command, names, freeze !== null)).map(({ id }) => id));
+  const { freezing: _, hasAnswered: __, ...rest } = decision;
   return {
     ...rest,
     processes,
     forgotten: [],
-    owed: new Map([...step.owed].filter(([process]) => names.has(process))),
-    deployments: step.deployments.filter(({ id }) => deployments.has(id)),
-    answers: step.answers.filter(({ id }) => answered.has(id)),
-    events: step.events.filter(({ process, kind }) => (process === null ? kind !== "unfrozen" : names.has(process))),
-    ...(freeze ? { line: { freeze } } : {}),
+    owed: new Map([...decision.owed].filter(([process]) => names.has(process))),
+    deployments: decision.deployments.filter(({ id }) => deployments.has(id)),
+    results: decision.results.filter(({ id }) => answered.has(id)),
+    events: decision.events.filter(({ process, kind }) => (process === null ? kind !== "unfrozen" : names.has(process))),
+    ...(freeze ? { freezing: { freeze } } : {}),
     isUrgent: true,
   };
 }
@@ -40,15 +40,15 @@ function deploymentsOf({ process, rollout }: ProcessState, before: EnvironmentSt
   return [rollout?.deployment, ended].filter((id) => id !== undefined);
 }
 
-function isAbout({ wish }: Order, processes: ReadonlySet<ProcessId>, isFrozen: boolean): boolean {
-  return "process" in wish ? processes.has(wish.process) : isFrozen;
+function isAbout({ spec }: Command, processes: ReadonlySet<ProcessId>, isFrozen: boolean): boolean {
+  return "process" in spec ? processes.has(spec.process) : isFrozen;
 }
 
 /** Two decisions, one after the other, as one. */
-export function joinSteps(first: Step, second: Step): Step {
+export function joinDecisions(first: Decision, second: Decision): Decision {
   const rows = new Map([...first.processes, ...second.processes].map((row) => [row.process, row]));
   for (const process of second.forgotten) rows.delete(process);
-  const line = second.line ?? first.line;
+  const freezing = second.freezing ?? first.freezing;
   const { isUrgent: _, ...rest } = second;
   return {
     ...rest,
@@ -56,9 +56,9 @@ export function joinSteps(first: Step, second: Step): Step {
     forgotten: [...first.forgotten, ...second.forgotten].filter((process) => !rows.has(process)),
     owed: new Map([...first.owed, ...second.owed]),
     deployments: [...first.deployments, ...second.deployments],
-    answers: [...first.answers, ...second.answers],
+    results: [...first.results, ...second.results],
     events: [...first.events, ...second.events],
-    ...(line ? { line } : {}),
+    ...(freezing ? { freezing } : {}),
     ...(first.hasAnswered ? { hasAnswered: true as const } : {}),
   };
 }

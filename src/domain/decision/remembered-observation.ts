@@ -9,7 +9,7 @@ import type { EnvironmentSnapshot } from "../desired/snapshot.ts";
 import type { CommitId, Digest, Instant, ProcessId, Version } from "../names.ts";
 import type { EnvironmentState, ProcessState } from "../journal/state.ts";
 import type { Route } from "../observed/route.ts";
-import type { Known, Seen } from "../observed/observation.ts";
+import type { Known, Observation } from "../observed/observation.ts";
 
 /** One environment as it is pinned and remembered. */
 export interface Remembered {
@@ -25,7 +25,7 @@ export interface Remembered {
 const notAsked: Known<never> = { kind: "unknown", why: "only what is remembered is looked at" };
 
 /** Of one process, and of those that it waits for. */
-export function rememberedObservation(process: ProcessId, known: Remembered): Seen {
+export function rememberedObservation(process: ProcessId, known: Remembered): Observation {
   const { commit, environment, desired, now } = known;
   return {
     now,

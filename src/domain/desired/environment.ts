@@ -114,7 +114,7 @@ export interface RollbackSpec {
     /** One that fails takes the version back, during the rollout and for `watchMs` after it. */
     readonly triggers: readonly MetricCheck[];
     /** How long a version is watched once it has all the traffic. 0: not at all. */
-    readonly watchMs: number;
+    readonly bakeMs: number;
     /** At most one automatic rollback of a process in this time. */
     readonly coolDownMs: number;
     /** Older measurements count for nothing. */

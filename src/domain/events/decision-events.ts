@@ -2,12 +2,12 @@
 
 import type { EventKind, PinionEvent } from "../journal/events.ts";
 import type { Instant, ProcessId } from "../names.ts";
-import type { EnvironmentState, ProcessState, Step } from "../journal/state.ts";
+import type { EnvironmentState, ProcessState, Decision } from "../journal/state.ts";
 
 /** One decision with what was remembered before it. */
-export interface Told {
+export interface EventContext {
   readonly before: EnvironmentState;
-  readonly step: Omit<Step, "events">;
+  readonly decision: Omit<Decision, "events">;
   /** The new rows of the step. */
   readonly after: ReadonlyMap<ProcessId, ProcessState>;
 }
@@ -16,7 +16,7 @@ type Optional = "process" | "deployment" | "version" | "from" | "commit" | "trig
 type Given = Pick<PinionEvent, "kind" | "why"> & Partial<Pick<PinionEvent, Optional>>;
 
 /** An event of this decision; what it does not name is null. `about` makes its id unique among those of its kind and time. */
-export function eventOf({ environment, at }: Omit<Step, "events">, about: string, given: Given): PinionEvent {
+export function eventOf({ environment, at }: Omit<Decision, "events">, about: string, given: Given): PinionEvent {
   const nothing = { process: null, deployment: null, version: null, from: null, commit: null, trigger: null, code: null };
   return { id: eventId(about, given.kind, at), at, environment, ...nothing, ...given };
 }

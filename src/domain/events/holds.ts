@@ -8,7 +8,7 @@ import type { Rollout } from "../journal/rollout.ts";
 import type { ProcessState } from "../journal/state.ts";
 import type { DeploymentPhase, ProcessStatus } from "../journal/status.ts";
 import { isWaitingForPerson } from "../strategies/traits.ts";
-import { eventOf, type Told } from "./decision-events.ts";
+import { eventOf, type EventContext } from "./decision-events.ts";
 
 /** What keeps a process from being what is pinned. */
 interface Hold {
@@ -20,14 +20,19 @@ interface Hold {
 }
 
 /** Once for every reason, not for every pass that finds it again; a deployment that has just failed has said so itself. */
-export function holdEvents(told: Told): readonly PinionEvent[] {
-  const failed = new Set(told.step.deployments.flatMap(({ id, phase }) => (hasFailed(phase) ? [id] : [])));
-  return told.step.processes.flatMap((row) => {
+export function holdEvents(context: EventContext): readonly PinionEvent[] {
+  const failed = new Set(context.decision.deployments.flatMap(({ id, phase }) => (hasFailed(phase) ? [id] : [])));
+  return context.decision.processes.flatMap((row) => {
     const hold = holdOf(row);
-    const before = told.before.processes.get(row.process) ?? null;
+    const before = context.before.processes.get(row.process) ?? null;
     if (!hold || failed.has(before?.rollout?.deployment ?? "") || hold.key === keyBefore(before)) return [];
     return [
-      eventOf(told.step, `${told.step.environment}.${row.process}`, { kind: hold.kind, code: hold.code, why: hold.why, ...subjectOf(row) }),
+      eventOf(context.decision, `${context.decision.environment}.${row.process}`, {
+        kind: hold.kind,
+        code: hold.code,
+        why: hold.why,
+        ...subjectOf(row),
+      }),
     ];
   });
 }
@@ -76,7 +81,7 @@ function holdOfStatus(status: ProcessStatus, row: ProcessState): Hold | null {
 
 /** What was rolled back stays pinned until git says so too; that is told as a rollback. */
 function isBeingReverted({ revert, status }: ProcessState): boolean {
-  return revert !== null && revert.order.from === status?.desired;
+  return revert !== null && revert.request.from === status?.desired;
 }
 
 function servingVersion(status: ProcessStatus | null): Version | null {

@@ -4,14 +4,14 @@ import type { PinionEvent } from "../journal/events.ts";
 import type { ProcessId } from "../names.ts";
 import type { Revert } from "../journal/revert.ts";
 import type { Stuck } from "../journal/rollout.ts";
-import type { EnvironmentState, ProcessState, Step } from "../journal/state.ts";
-import { eventOf, type Told } from "./decision-events.ts";
+import type { EnvironmentState, ProcessState, Decision } from "../journal/state.ts";
+import { eventOf, type EventContext } from "./decision-events.ts";
 
 /** The rows of the step, with those added or changed for which it is to be told now that git lags. */
-export function noteLags(before: EnvironmentState, step: Omit<Step, "events">): readonly ProcessState[] {
+export function noteLags(before: EnvironmentState, decision: Omit<Decision, "events">): readonly ProcessState[] {
   const refusals = refusedReverts(before);
-  const gone = new Set(step.forgotten);
-  const rows = step.processes.map((row) => noted(row, refusals));
+  const gone = new Set(decision.forgotten);
+  const rows = decision.processes.map((row) => noted(row, refusals));
   const known = new Set(rows.map(({ process }) => process));
   const others: ProcessState[] = [];
   for (const row of before.processes.values()) {
@@ -23,14 +23,14 @@ export function noteLags(before: EnvironmentState, step: Omit<Step, "events">): 
 }
 
 /** Git lags behind what runs. */
-export function lagEvents({ before, step, after }: Told): readonly PinionEvent[] {
+export function lagEvents({ before, decision, after }: EventContext): readonly PinionEvent[] {
   const refusals = refusedReverts(before);
   return [...after.values()].flatMap(({ process, revert }) => {
-    if (!revert?.told || revert.told === toldBefore(before, process, revert)) return [];
-    const { from, to, deployment, trigger } = revert.order;
+    if (!revert?.told || revert.told === wasNotifiedBefore(before, process, revert)) return [];
+    const { from, to, deployment, trigger } = revert.request;
     const commit = revert.outcome?.kind === "proposed" ? revert.outcome.commit : null;
-    const why = whyItLags(revert, refusals.get(revert.order.id));
-    return [eventOf(step, revert.order.id, { kind: "git-lags", why, process, deployment, version: from, from: to, commit, trigger })];
+    const why = whyItLags(revert, refusals.get(revert.request.id));
+    return [eventOf(decision, revert.request.id, { kind: "git-lags", why, process, deployment, version: from, from: to, commit, trigger })];
   });
 }
 
@@ -43,24 +43,24 @@ function noted(row: ProcessState, refusals: ReadonlyMap<string, Stuck>): Process
 
 function lagOf(revert: Revert, refusals: ReadonlyMap<string, Stuck>): "owed" | "proposed" | null {
   if (revert.outcome?.kind === "proposed") return "proposed";
-  return revert.outcome === null && refusals.has(revert.order.id) ? "owed" : null;
+  return revert.outcome === null && refusals.has(revert.request.id) ? "owed" : null;
 }
 
-function toldBefore(before: EnvironmentState, process: ProcessId, { order }: Revert): Revert["told"] | null {
+function wasNotifiedBefore(before: EnvironmentState, process: ProcessId, { request }: Revert): Revert["told"] | null {
   const known = before.processes.get(process)?.revert;
-  return known && known.order.id === order.id ? known.told : null;
+  return known && known.request.id === request.id ? known.told : null;
 }
 
 function refusedReverts(before: EnvironmentState): ReadonlyMap<string, Stuck> {
   const found = new Map<string, Stuck>();
-  for (const { action, stuck } of before.owed) if (action.kind === "ensure-reverted" && stuck) found.set(action.order.id, stuck);
+  for (const { action, stuck } of before.owed) if (action.kind === "ensure-reverted" && stuck) found.set(action.request.id, stuck);
   return found;
 }
 
-function whyItLags({ order, outcome }: Revert, refusal: Stuck | undefined): string {
-  if (order.mode === "propose" && outcome?.kind === "proposed")
-    return `${order.by?.name ?? "Pinion"} proposes to go back from ${order.from} to ${order.to}: merge the branch ${outcome.branch} to approve it`;
-  const what = `${order.to} runs, and git still pins ${order.from}`;
+function whyItLags({ request, outcome }: Revert, refusal: Stuck | undefined): string {
+  if (request.mode === "propose" && outcome?.kind === "proposed")
+    return `${request.by?.name ?? "Pinion"} proposes to go back from ${request.from} to ${request.to}: merge the branch ${outcome.branch} to approve it`;
+  const what = `${request.to} runs, and git still pins ${request.from}`;
   if (outcome?.kind === "proposed") return `${what}: merge the branch ${outcome.branch} (${outcome.why})`;
   return refusal ? `${what}: ${refusal.detail}` : what;
 }

@@ -4,7 +4,7 @@
  */
 
 import type { Digest, Percent, ProcessId, UnitRef } from "../names.ts";
-import type { RevertOrder } from "./revert.ts";
+import type { RevertRequest } from "./revert.ts";
 import type { Phase } from "../evidence.ts";
 
 export type Action =
@@ -34,7 +34,7 @@ export type Action =
   | { readonly kind: "ensure-armed"; readonly process: ProcessId; readonly digest: Digest | null }
   | { readonly kind: "ensure-removed"; readonly unit: UnitRef }
   /** The pin is put back by a commit, after the traffic. Owed until it is written, proposed, or a person has moved the pin. */
-  | { readonly kind: "ensure-reverted"; readonly process: ProcessId; readonly order: RevertOrder };
+  | { readonly kind: "ensure-reverted"; readonly process: ProcessId; readonly request: RevertRequest };
 
 export interface Weight {
   readonly unit: UnitRef;
@@ -55,7 +55,7 @@ export function actionKey(action: Action): string {
     case "ensure-weights":
       return `${action.kind} ${action.process} ${action.weights.map((w) => `${w.unit.digest}=${w.weight}@${scopeOf(w.on)}`).join(" ")}`;
     case "ensure-reverted":
-      return `${action.kind} ${action.process} ${action.order.id}`;
+      return `${action.kind} ${action.process} ${action.request.id}`;
     case "ensure-armed":
       return `${action.kind} ${action.process} ${action.digest ?? "none"}`;
   }

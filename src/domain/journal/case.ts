@@ -4,16 +4,16 @@ import type { Action } from "./actions.ts";
 import type { Desired } from "../desired/resolve.ts";
 import type { Instant, ProcessId } from "../names.ts";
 import type { Freeze } from "./commands.ts";
-import type { RevertOrder } from "./revert.ts";
+import type { RevertRequest } from "./revert.ts";
 import type { Rollout } from "./rollout.ts";
-import type { Seen } from "../observed/observation.ts";
+import type { Observation } from "../observed/observation.ts";
 import type { DeploymentUpdate, EnvironmentState, OwedAction, ProcessState } from "./state.ts";
 import type { Handovers } from "./handover.ts";
 
 /** What decisions about other processes of the same pass must know. */
 export interface Pass {
   readonly state: EnvironmentState;
-  readonly seen: Seen;
+  readonly observation: Observation;
   /** Frozen as of this pass, with the orders that came in it. */
   readonly freeze: Freeze | null;
   /** Processes with a place among those that may be deployed at once: each takes or leaves its own when it is decided about. */
@@ -33,7 +33,7 @@ export interface Case {
   /** The rollout that this decision puts an end to, for another version, and whether its version was found good; null: none. */
   readonly superseded: { readonly rollout: Rollout; readonly isGood: boolean } | null;
   /** The revert that the pin has just followed; null: none. */
-  readonly reverted: RevertOrder | null;
+  readonly reverted: RevertRequest | null;
   readonly pass: Pass;
 }
 

@@ -3,7 +3,7 @@
 import type { EnvironmentName, Instant, ProcessId, Version } from "../names.ts";
 import { describePerson, type Person } from "./people.ts";
 
-export type OrderWish =
+export type CommandSpec =
   | { readonly kind: "pause" | "resume" | "abort" | "retry" | "recover"; readonly process: ProcessId }
   /** `isFull`: all the steps that are left; else only the one that waits. */
   | { readonly kind: "promote"; readonly process: ProcessId; readonly isFull: boolean }
@@ -11,7 +11,7 @@ export type OrderWish =
   | { readonly kind: "rollback"; readonly process: ProcessId; readonly to: Version | null }
   | { readonly kind: "freeze" | "unfreeze" };
 
-export interface Order {
+export interface Command {
   /** The same id is the same order, given twice. */
   readonly id: string;
   readonly environment: EnvironmentName;
@@ -19,10 +19,10 @@ export interface Order {
   /** "" where none is needed. */
   readonly why: string;
   readonly at: Instant;
-  readonly wish: OrderWish;
+  readonly spec: CommandSpec;
 }
 
-export interface OrderAnswer {
+export interface CommandResult {
   readonly id: string;
   readonly kind: "done" | "refused";
   /** One line for people: what happens now, or why not. */

@@ -42,9 +42,9 @@ export const reasonCatalogue = {
     toDo: "`pinion promote ENV/PROCESS` goes on, `pinion abort ENV/PROCESS` goes back.",
   },
   Rolling: { event: null, meaning: "It is being brought in from instance to instance.", toDo: null },
-  Confirming: { event: null, meaning: "It has all the traffic; the validations after a deployment run.", toDo: null },
+  PostDeploymentChecks: { event: null, meaning: "It has all the traffic; the validations after a deployment run.", toDo: null },
   Draining: { event: null, meaning: "The version before it finishes what it has in flight.", toDo: null },
-  Watching: { event: null, meaning: "It has all the traffic; the rollback policy watches it.", toDo: null },
+  Baking: { event: null, meaning: "It has all the traffic; the rollback policy watches it.", toDo: null },
   TakingOut: {
     event: null,
     meaning: "What runs is being taken out: it is no longer pinned, or makes room for the version after it.",

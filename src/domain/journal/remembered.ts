@@ -4,31 +4,31 @@ import { actionKey, processOf } from "./actions.ts";
 import type { Action } from "./actions.ts";
 import type { ValidationResult } from "../evidence.ts";
 import type { EnvironmentName, Instant, ProcessId } from "../names.ts";
-import type { Order, OrderAnswer } from "./commands.ts";
-import type { RevertOrder, RevertOutcome } from "./revert.ts";
+import type { Command, CommandResult } from "./commands.ts";
+import type { RevertRequest, RevertOutcome } from "./revert.ts";
 import type { Stuck } from "./rollout.ts";
-import type { EnvironmentState, OwedAction, ProcessState, Step } from "./state.ts";
+import type { EnvironmentState, OwedAction, ProcessState, Decision } from "./state.ts";
 
 /** An environment nothing is remembered of. */
 export function nothingRemembered(environment: EnvironmentName): EnvironmentState {
-  return { environment, processes: new Map(), owed: [], evidence: new Map(), freeze: null, orders: [], hasAnswered: false };
+  return { environment, processes: new Map(), owed: [], validationResults: new Map(), freeze: null, commands: [], hasAnswered: false };
 }
 
 /** The state after a decision. What was owed already under the same key keeps its id, its waiting time and its refusal. */
-export function afterStep(state: EnvironmentState, step: Step, takeId: () => number): EnvironmentState {
+export function afterDecision(state: EnvironmentState, decision: Decision, takeId: () => number): EnvironmentState {
   return {
     environment: state.environment,
-    processes: afterRows(state.processes, step),
-    owed: afterOwed(state.owed, step, takeId),
-    evidence: withoutEnded(state.evidence, step),
-    freeze: step.line ? step.line.freeze : state.freeze,
-    orders: withoutAnswered(state.orders, step.answers),
-    hasAnswered: state.hasAnswered || step.hasAnswered === true,
+    processes: afterRows(state.processes, decision),
+    owed: afterOwed(state.owed, decision, takeId),
+    validationResults: withoutEnded(state.validationResults, decision),
+    freeze: decision.freezing ? decision.freezing.freeze : state.freeze,
+    commands: withoutResult(state.commands, decision.results),
+    hasAnswered: state.hasAnswered || decision.hasAnswered === true,
   };
 }
 
 /** The state once these owed actions are done. */
-export function afterSettled(state: EnvironmentState, ids: readonly number[]): EnvironmentState {
+export function afterAcknowledged(state: EnvironmentState, ids: readonly number[]): EnvironmentState {
   const done = new Set(ids);
   const owed = state.owed.filter((entry) => !done.has(entry.id));
   return owed.length === state.owed.length ? state : { ...state, owed };
@@ -41,32 +41,32 @@ export function afterRefused(state: EnvironmentState, id: number, stuck: Stuck, 
 }
 
 /** The state with these results of a deployment under way. */
-export function afterEvidence(state: EnvironmentState, deployment: string, results: readonly ValidationResult[]): EnvironmentState {
+export function afterValidation(state: EnvironmentState, deployment: string, results: readonly ValidationResult[]): EnvironmentState {
   if (results.length === 0) return state;
-  const merged = mergeResults(state.evidence.get(deployment) ?? [], results);
-  return { ...state, evidence: new Map(state.evidence).set(deployment, merged) };
+  const merged = mergeResults(state.validationResults.get(deployment) ?? [], results);
+  return { ...state, validationResults: new Map(state.validationResults).set(deployment, merged) };
 }
 
 /** The state with an order that a person gave; one that waits already changes nothing. */
-export function afterOrdered(state: EnvironmentState, order: Order): EnvironmentState {
-  if (state.orders.some((pending) => pending.id === order.id)) return state;
-  return { ...state, orders: [...state.orders, order] };
+export function afterCommand(state: EnvironmentState, command: Command): EnvironmentState {
+  if (state.commands.some((pending) => pending.id === command.id)) return state;
+  return { ...state, commands: [...state.commands, command] };
 }
 
 /**
  * The state once it is known what became of a revert: it is owed no more. A process that has another one by now, or none, stays as
  * it is.
  */
-export function afterReverted(state: EnvironmentState, order: RevertOrder, outcome: RevertOutcome): EnvironmentState {
-  const settled = afterSettled(state, owedReverts(state, order));
-  const row = state.processes.get(order.process);
-  if (row?.revert?.order.id !== order.id) return settled;
-  return { ...settled, processes: new Map(state.processes).set(order.process, { ...row, revert: { ...row.revert, outcome } }) };
+export function afterReverted(state: EnvironmentState, request: RevertRequest, outcome: RevertOutcome): EnvironmentState {
+  const settled = afterAcknowledged(state, owedReverts(state, request));
+  const row = state.processes.get(request.process);
+  if (row?.revert?.request.id !== request.id) return settled;
+  return { ...settled, processes: new Map(state.processes).set(request.process, { ...row, revert: { ...row.revert, outcome } }) };
 }
 
 /** Ids of what is owed for this order. */
-export function owedReverts({ owed }: EnvironmentState, { id }: RevertOrder): readonly number[] {
-  return owed.flatMap((entry) => (entry.action.kind === "ensure-reverted" && entry.action.order.id === id ? [entry.id] : []));
+export function owedReverts({ owed }: EnvironmentState, { id }: RevertRequest): readonly number[] {
+  return owed.flatMap((entry) => (entry.action.kind === "ensure-reverted" && entry.action.request.id === id ? [entry.id] : []));
 }
 
 /** Results in order of first arrival; the newest of the same phase, scope, validation and subject stands. */
@@ -85,20 +85,20 @@ function resultKey(result: ValidationResult): string {
   return JSON.stringify([result.phase, result.scope, result.validation, result.subject]);
 }
 
-function afterRows(rows: ReadonlyMap<ProcessId, ProcessState>, step: Step): ReadonlyMap<ProcessId, ProcessState> {
-  if (step.processes.length === 0 && step.forgotten.length === 0) return rows;
+function afterRows(rows: ReadonlyMap<ProcessId, ProcessState>, decision: Decision): ReadonlyMap<ProcessId, ProcessState> {
+  if (decision.processes.length === 0 && decision.forgotten.length === 0) return rows;
   const next = new Map(rows);
-  for (const row of step.processes) next.set(row.process, row);
-  for (const process of step.forgotten) next.delete(process);
+  for (const row of decision.processes) next.set(row.process, row);
+  for (const process of decision.forgotten) next.delete(process);
   return next;
 }
 
-function afterOwed(owed: readonly OwedAction[], step: Step, takeId: () => number): readonly OwedAction[] {
-  if (step.owed.size === 0) return owed;
-  const replaced = owed.filter((entry) => step.owed.has(processOf(entry.action)));
+function afterOwed(owed: readonly OwedAction[], decision: Decision, takeId: () => number): readonly OwedAction[] {
+  if (decision.owed.size === 0) return owed;
+  const replaced = owed.filter((entry) => decision.owed.has(processOf(entry.action)));
   const known = new Map(replaced.map((entry) => [actionKey(entry.action), entry]));
-  const kept = owed.filter((entry) => !step.owed.has(processOf(entry.action)));
-  const added = [...step.owed.values()].flatMap((actions) => distinct(actions).map((action) => owe(action, known, takeId)));
+  const kept = owed.filter((entry) => !decision.owed.has(processOf(entry.action)));
+  const added = [...decision.owed.values()].flatMap((actions) => distinct(actions).map((action) => owe(action, known, takeId)));
   return [...kept, ...added];
 }
 
@@ -110,16 +110,16 @@ function distinct(actions: readonly Action[]): readonly Action[] {
   return [...new Map(actions.map((action) => [actionKey(action), action])).values()];
 }
 
-function withoutEnded(evidence: EnvironmentState["evidence"], step: Step): EnvironmentState["evidence"] {
-  const ended = step.deployments.filter((update) => update.endedAt !== null && evidence.has(update.id));
-  if (ended.length === 0) return evidence;
-  const next = new Map(evidence);
+function withoutEnded(validationResults: EnvironmentState["validationResults"], decision: Decision): EnvironmentState["validationResults"] {
+  const ended = decision.deployments.filter((update) => update.endedAt !== null && validationResults.has(update.id));
+  if (ended.length === 0) return validationResults;
+  const next = new Map(validationResults);
   for (const update of ended) next.delete(update.id);
   return next;
 }
 
-function withoutAnswered(orders: readonly Order[], answers: readonly OrderAnswer[]): readonly Order[] {
-  if (answers.length === 0) return orders;
-  const answered = new Set(answers.map((answer) => answer.id));
-  return orders.filter((order) => !answered.has(order.id));
+function withoutResult(commands: readonly Command[], results: readonly CommandResult[]): readonly Command[] {
+  if (results.length === 0) return commands;
+  const answered = new Set(results.map((result) => result.id));
+  return commands.filter((command) => !answered.has(command.id));
 }

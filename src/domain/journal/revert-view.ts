@@ -13,8 +13,8 @@ const longestRefusal = 300;
 
 /** With the refusal that is owed still; what is written has none. */
 export function viewOfRevert(revert: Revert, { owed }: Pick<EnvironmentState, "owed">): RevertView {
-  const { order, outcome } = revert;
-  const found = owed.find(({ action }) => action.kind === "ensure-reverted" && action.order.id === order.id);
+  const { request, outcome } = revert;
+  const found = owed.find(({ action }) => action.kind === "ensure-reverted" && action.request.id === request.id);
   const said = outcome === null ? (found?.stuck?.detail ?? null) : null;
   return { ...revert, refusal: said !== null && said.length > longestRefusal ? `${said.slice(0, longestRefusal - 1)}…` : said };
 }

@@ -11,7 +11,7 @@ export interface PinBack {
 }
 
 /** Journaled with the decision, so that it is carried out exactly once whatever happens in between. */
-export interface RevertOrder {
+export interface RevertRequest {
   /** Goes into the trailer `Rollback-Id`; looked for before anything is written. */
   readonly id: string;
   readonly environment: EnvironmentName;
@@ -56,7 +56,7 @@ export interface Doubt {
 }
 
 export interface Revert {
-  readonly order: RevertOrder;
+  readonly request: RevertRequest;
   /** Null: still owed. */
   readonly outcome: RevertOutcome | null;
   /** What others were told about git lagging behind: that it is owed still, or that it waits for people. Absent: nothing. */

@@ -36,13 +36,13 @@ export type RolloutState =
       readonly hasPassed?: true;
     }
   /** These instances are out of rotation, and what is in flight there finishes (rolling). */
-  | Batch<"rotating">
+  | Batch<"draining-batch">
   /** The new version comes in on them, beside the old one. */
-  | Batch<"replacing">
+  | Batch<"updating">
   /** It is checked there, on its private addresses. */
-  | Batch<"probing">
+  | Batch<"verifying">
   /** They are put back into rotation, with the new version. */
-  | Batch<"returning">
+  | Batch<"restoring">
   /** `batchDelay` between two batches. */
   | {
       readonly kind: "pausing";
@@ -52,7 +52,7 @@ export type RolloutState =
       readonly isAccepted?: boolean;
     }
   /** Has all the traffic; post-deployment validations run through the router. */
-  | { readonly kind: "confirming" }
+  | { readonly kind: "post-deployment" }
   /** What is in flight on the old version finishes. */
   | { readonly kind: "draining"; readonly since: Instant }
   /** The old version is taken out before the new one comes in (recreate), or the process has left the pins. */
@@ -61,7 +61,7 @@ export type RolloutState =
   | { readonly kind: "removing"; readonly unjudged?: string }
   /** Has all the traffic and passed everything; the rollback policy's triggers decide whether it stays. */
   | {
-      readonly kind: "watching";
+      readonly kind: "baking";
       readonly since: Instant;
       readonly until: Instant;
       /** It lost its traffic, and not by us, or not as far as we remember: watched from the beginning once it has it again. */
@@ -92,7 +92,7 @@ interface Batch<K extends string> {
 }
 
 /** What makes Pinion start a deployment. `heal` puts back what was changed by hand; `retire` removes a process that left the pins. */
-export type DeploymentKind = "deploy" | "rollback" | "heal" | "retire";
+export type DeploymentKind = "deploy" | "rollback" | "self-heal" | "prune";
 
 /** One process of those whose paths changed owner in one write: what had its traffic before, and what has it since; null: nothing. */
 export interface Exchange {
@@ -154,7 +154,7 @@ export interface Stuck {
 export type Judgement = Verdict & { readonly trigger: string };
 
 /** What a strategy may look at. */
-export interface RolloutSeen {
+export interface RolloutView {
   readonly now: Instant;
   /** How long nothing could be recorded since it began, in milliseconds: added to its deadline. */
   readonly heldUpMs: number;
@@ -177,9 +177,9 @@ export interface RolloutSeen {
   readonly during: Verdict;
   readonly post: Verdict;
   /** Of what proves that a rollback worked. */
-  readonly proof: Verdict;
+  readonly verification: Verdict;
   /** Whether the environment wants such a proof. */
-  readonly wantsProof: boolean;
+  readonly wantsVerification: boolean;
   /** Of the metrics, while the candidate has traffic. */
   readonly analysis: Judgement;
   /** What is proven against the candidate by the ends of its engine's process; absent: nothing. */
@@ -189,22 +189,22 @@ export interface RolloutSeen {
   /** Whether the router's targets are where the versions with traffic answer now. */
   readonly isRouted: Known<boolean>;
   /** For strategies that go from instance to instance. */
-  readonly instances: Known<readonly InstanceSeen[]>;
+  readonly instances: Known<readonly InstanceView[]>;
   readonly stuck: Stuck | null;
   readonly drainTimeoutMs: number;
   /** Whether all that it is watched by has been measured long enough without a gap, so that its silence means something. */
-  readonly isWatched: boolean;
+  readonly isBaked: boolean;
   /** How long a version that has all the traffic is watched, by the rollback policy or until its metrics have a verdict; 0: not at all. */
-  readonly watchMs: number;
+  readonly bakeMs: number;
   /** Of all that it is watched by. */
-  readonly watched: Verdict;
+  readonly bake: Verdict;
   /** The longest window of the metrics that judge it: what has no verdict after that has too little traffic. */
   readonly judgeMs: number;
   readonly onInconclusive: OnInconclusive;
 }
 
 /** One engine instance, as a rollout sees it. */
-export interface InstanceSeen {
+export interface InstanceView {
   readonly id: string;
   readonly isUp: boolean;
   /** Installed there, unchanged, and answering. */

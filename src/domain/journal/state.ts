@@ -6,7 +6,7 @@ import type { DeploymentKind, Exchange, Rollout, Stuck } from "./rollout.ts";
 import type { DeploymentPhase, ProcessStatus } from "./status.ts";
 import type { PinionEvent } from "./events.ts";
 import type { ValidationResult } from "../evidence.ts";
-import type { Freeze, Order, OrderAnswer } from "./commands.ts";
+import type { Freeze, Command, CommandResult } from "./commands.ts";
 import type { Quarantined, Revert } from "./revert.ts";
 import type { CommitId, Digest, EnvironmentName, Instant, ProcessId, UnitRef, Version } from "../names.ts";
 
@@ -71,11 +71,11 @@ export interface EnvironmentState {
   readonly processes: ReadonlyMap<ProcessId, ProcessState>;
   readonly owed: readonly OwedAction[];
   /** Results of validations by deployment id, for deployments under way. */
-  readonly evidence: ReadonlyMap<string, readonly ValidationResult[]>;
+  readonly validationResults: ReadonlyMap<string, readonly ValidationResult[]>;
   /** Null: not frozen. */
   readonly freeze: Freeze | null;
   /** Given and not answered yet, oldest first. */
-  readonly orders: readonly Order[];
+  readonly commands: readonly Command[];
   /** Whether engine and router have answered here since the journal began. */
   readonly hasAnswered: boolean;
 }
@@ -124,7 +124,7 @@ export interface DeploymentUpdate {
 }
 
 /** One decision about one environment: recorded whole, then acted on. */
-export interface Step {
+export interface Decision {
   readonly environment: EnvironmentName;
   readonly at: Instant;
   /** New rows; a process that is gone for good is in `forgotten`. */
@@ -134,9 +134,9 @@ export interface Step {
   readonly owed: ReadonlyMap<ProcessId, readonly Action[]>;
   readonly deployments: readonly DeploymentUpdate[];
   /** Present when it changes; `freeze` null lifts it. */
-  readonly line?: { readonly freeze: Freeze | null };
+  readonly freezing?: { readonly freeze: Freeze | null };
   /** Of every order that was decided about: none of them is pending any more. */
-  readonly answers: readonly OrderAnswer[];
+  readonly results: readonly CommandResult[];
   /** To be told to others. */
   readonly events: readonly PinionEvent[];
   /** When to look again without any event; null: only the resync timer. */
@@ -148,19 +148,19 @@ export interface Step {
 }
 
 /** A step with nothing in it yet. */
-export function emptyStep(environment: EnvironmentName, at: Instant): Step {
-  return { environment, at, processes: [], forgotten: [], owed: new Map(), deployments: [], answers: [], events: [], wakeAt: null };
+export function emptyDecision(environment: EnvironmentName, at: Instant): Decision {
+  return { environment, at, processes: [], forgotten: [], owed: new Map(), deployments: [], results: [], events: [], wakeAt: null };
 }
 
-export function isNothingNew(step: Step): boolean {
+export function isNothingNew(decision: Decision): boolean {
   return (
-    step.processes.length === 0 &&
-    step.forgotten.length === 0 &&
-    step.owed.size === 0 &&
-    step.deployments.length === 0 &&
-    step.line === undefined &&
-    step.hasAnswered === undefined &&
-    step.answers.length === 0 &&
-    step.events.length === 0
+    decision.processes.length === 0 &&
+    decision.forgotten.length === 0 &&
+    decision.owed.size === 0 &&
+    decision.deployments.length === 0 &&
+    decision.freezing === undefined &&
+    decision.hasAnswered === undefined &&
+    decision.results.length === 0 &&
+    decision.events.length === 0
   );
 }

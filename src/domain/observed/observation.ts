@@ -13,7 +13,7 @@ import type { EngineInstance, Installed } from "../desired/unit.ts";
 /** How far something is known to be so; what could not be asked is `unknown`. */
 export type Known<T> = { readonly kind: "known"; readonly value: T } | { readonly kind: "unknown"; readonly why: string };
 
-export interface EngineSeen {
+export interface EngineObservation {
   readonly instances: readonly EngineInstance[];
   readonly installed: ReadonlyMap<ProcessId, readonly Installed[]>;
 }
@@ -24,7 +24,7 @@ export interface Stretch {
   readonly to: Instant | null;
 }
 
-export interface Seen {
+export interface Observation {
   readonly now: Instant;
   /** Milliseconds in which nobody ran, in this run and between those before it. Only grows. */
   readonly lostMs: number;
@@ -37,7 +37,7 @@ export interface Seen {
   readonly desired: DesiredState | null;
   /** What is wrong with the environment as a whole; with errors here nothing is taken out. */
   readonly findings: readonly Finding[];
-  readonly engine: Known<EngineSeen>;
+  readonly engine: Known<EngineObservation>;
   /** Also while it cannot be asked; absent: none is known. */
   readonly deaths?: readonly EngineDeath[];
   readonly routes: Known<ReadonlyMap<ProcessId, Route>>;
@@ -50,7 +50,7 @@ export interface Seen {
 }
 
 /** One process, as seen in one pass, when engine and router could be asked. */
-export interface ProcessSeen {
+export interface ProcessObservation {
   readonly process: ProcessId;
   readonly desired: Desired | null;
   readonly installed: readonly Installed[];
@@ -59,8 +59,8 @@ export interface ProcessSeen {
 }
 
 /** One process out of everything seen; null when engine or router could not be asked. */
-export function viewProcess(process: ProcessId, seen: Seen, desired: Desired | null): ProcessSeen | null {
-  const { engine, routes } = seen;
+export function viewProcess(process: ProcessId, observation: Observation, desired: Desired | null): ProcessObservation | null {
+  const { engine, routes } = observation;
   if (engine.kind === "unknown" || routes.kind === "unknown") return null;
   const { instances, installed } = engine.value;
   return { process, desired, instances, installed: installed.get(process) ?? [], route: routes.value.get(process) ?? null };
@@ -114,9 +114,9 @@ export function isArmedAlone(installed: readonly Installed[], digest: Digest): b
 }
 
 /** Requests at the router and messages in the engine, whichever says more: both count the same requests. */
-export function inFlightOn(seen: Seen, unit: Installed | null, digest: Digest): Known<number> {
-  if (seen.inFlight.kind === "unknown") return seen.inFlight;
-  const atRouter = [...(seen.inFlight.value.get(digest)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
+export function inFlightOn(observation: Observation, unit: Installed | null, digest: Digest): Known<number> {
+  if (observation.inFlight.kind === "unknown") return observation.inFlight;
+  const atRouter = [...(observation.inFlight.value.get(digest)?.values() ?? [])].reduce((sum, count) => sum + count, 0);
   const inEngine = unit?.placements.reduce((sum, placement) => sum + placement.inFlight, 0) ?? 0;
   return { kind: "known", value: Math.max(atRouter, inEngine) };
 }

@@ -14,7 +14,7 @@ export interface PlannedDeployment {
   readonly id: string;
   readonly process: ProcessId;
   /** `retire` takes a process out that has left the pins. */
-  readonly kind: "deploy" | "retire";
+  readonly kind: "deploy" | "prune";
   readonly strategy: string;
   /** Null for a first deployment. */
   readonly from: Version | null;

@@ -12,7 +12,7 @@ export interface Estimate {
 
 /** What a deployment takes beside the delays that are asked for, where nothing is known: an engine on the same machine, a few checks. */
 const unknownDeploymentMs = 5_000;
-const unknownRetirementMs = 2_000;
+const unknownPruneMs = 2_000;
 
 export interface Question {
   readonly environment: EnvironmentName;
@@ -22,7 +22,7 @@ export interface Question {
   /** Nothing runs yet that traffic could be shared with. */
   readonly isFirst: boolean;
   /** How long it is watched in the end. */
-  readonly watchMs: number;
+  readonly bakeMs: number;
 }
 
 /** The median of this process's deployments here, else of all processes' here, else a default that says so; never less than its own delays. */
@@ -38,14 +38,14 @@ export function estimate(question: Question, history: readonly Deployment[]): Es
   if (own.length > 0) return from(own, `median of ${own.length} of its own here`);
   const others = durationsOf(alike);
   if (others.length > 0) return from(others, `median of ${others.length} of other processes here`);
-  const rest = strategy === "retire" ? unknownRetirementMs : unknownDeploymentMs;
+  const rest = strategy === "prune" ? unknownPruneMs : unknownDeploymentMs;
   return { estimatedDuration: rest + delays, estimatedFrom: "default, no history" };
 }
 
 /** What is waited for in any case. How many instances there are is not known here. */
-function delaysOf({ strategy, spec, watchMs, isFirst }: Question): number {
-  if (strategy === "retire") return 0;
-  return traitsOf(spec).delaysMs(spec, isFirst) + watchMs;
+function delaysOf({ strategy, spec, bakeMs, isFirst }: Question): number {
+  if (strategy === "prune") return 0;
+  return traitsOf(spec).delaysMs(spec, isFirst) + bakeMs;
 }
 
 function durationsOf(deployments: readonly Deployment[]): readonly number[] {

@@ -27,7 +27,7 @@ import { planSteps } from "./steps.ts";
 import type { Check } from "../desired/version.ts";
 import type { EnvironmentSnapshot } from "../desired/snapshot.ts";
 import type { Deployment } from "../journal/state.ts";
-import { watchMsOf } from "../strategies/rollout-view.ts";
+import { bakeMsOf } from "../strategies/rollout-view.ts";
 
 /** What is known of a process whose pin changes, beyond the snapshots. */
 export interface PlanDetail {
@@ -130,11 +130,11 @@ function planDeployment(
   const { process, why } = change;
   const [from, to] = [versionOf(change.from), versionOf(change.to)];
   const own = strategyFor(spec, process);
-  const strategy = to === null ? "retire" : own.kind;
+  const strategy = to === null ? "prune" : own.kind;
   return {
     id: `${environment}.${process}`,
     process,
-    kind: to === null ? "retire" : "deploy",
+    kind: to === null ? "prune" : "deploy",
     strategy,
     from,
     to,
@@ -143,7 +143,7 @@ function planDeployment(
     why: to === null ? `takes ${process} out of ${environment}: ${why}` : why,
     changes: details.get(process)?.changes ?? null,
     waitsFor: needsOf(change).filter((needed) => order.some((other) => other.process === needed && other.to !== null)),
-    ...estimate({ environment, process, strategy, spec: own, isFirst: from === null, watchMs: watchMsOf(own, spec) }, history),
+    ...estimate({ environment, process, strategy, spec: own, isFirst: from === null, bakeMs: bakeMsOf(own, spec) }, history),
   };
 }
 

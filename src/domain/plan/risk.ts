@@ -45,7 +45,7 @@ export function assessRisk(deployments: readonly PlannedDeployment[], view: Risk
 
 function risksOf(deployment: PlannedDeployment, view: RiskView): readonly RiskReason[] {
   const { process, kind } = deployment;
-  if (kind === "retire") return [riskOfTakingOut(process, view.leftPaths(process))];
+  if (kind === "prune") return [riskOfTakingOut(process, view.leftPaths(process))];
   return [...softened(risksOfContent(deployment), deployment, strategyFor(view.spec, process)), ...risksOfRollout(deployment, view)];
 }
 

@@ -7,28 +7,28 @@ import { describeDuration } from "../analysis/figures.ts";
 import { traitsOf } from "../strategies/traits.ts";
 
 /** One setting. */
-interface Told {
+interface SettingLine {
   readonly name: string;
   readonly short: string;
   /** Differs whenever the setting does. */
   readonly full: string;
 }
 
-type ByName = ReadonlyMap<string, Told>;
+type ByName = ReadonlyMap<string, SettingLine>;
 
 /** One line for each: `~ drainTimeout 10 s → 30 s`, `+ rollbackPolicy.automatic.triggers error_rate > 10 % over 5 s`. */
 export function describeSettings(from: EnvironmentSpec, to: EnvironmentSpec): readonly string[] {
-  const [before, after] = [byName(tellAll(from)), byName(tellAll(to))];
+  const [before, after] = [byName(settingLines(from)), byName(settingLines(to))];
   const kept = [...before.values()].flatMap((old) => keptOrGone(old, { before, after }));
   const added = [...after.values()].filter(({ name }) => !before.has(name)).map(({ name, short }) => `+ ${name} ${short}`);
   return [...kept, ...added];
 }
 
-function byName(all: readonly Told[]): ByName {
+function byName(all: readonly SettingLine[]): ByName {
   return new Map(all.map((told) => [told.name, told]));
 }
 
-function keptOrGone(old: Told, { before, after }: { readonly before: ByName; readonly after: ByName }): readonly string[] {
+function keptOrGone(old: SettingLine, { before, after }: { readonly before: ByName; readonly after: ByName }): readonly string[] {
   const { name, short, full } = old;
   const now = after.get(name);
   if (now === undefined) return goesWithItsStrategy(name, before, after) ? [] : [`- ${name} ${short}`];
@@ -41,19 +41,19 @@ function goesWithItsStrategy(name: string, before: ByName, after: ByName): boole
   return [...before.values()].some((parent) => name.startsWith(`${parent.name}.`) && after.get(parent.name)?.full !== parent.full);
 }
 
-function tellAll(spec: EnvironmentSpec): readonly Told[] {
+function settingLines(spec: EnvironmentSpec): readonly SettingLine[] {
   const { strategy, strategies, validation, analysis, rollback, sticky, variables, secrets } = spec;
   const { allowedVersionTypes, maxConcurrentDeployments, name: _name, ...rest } = spec;
   const plain = { ...rest, strategy: null, strategies: null, validation: null, analysis: null, rollback: null };
   return [
-    ...tell("", { ...plain, sticky: sticky && `${sticky.kind} ${sticky.name}`, variables: null, secrets: null }),
-    ...tellStrategy("strategy", strategy),
-    ...[...strategies].flatMap(([process, own]) => tellStrategy(`processes.${process}.strategy`, own)),
-    ...tellValidation(validation),
-    ...tell("analysis", { intervalMs: analysis.intervalMs }),
-    ...tellChecks("analysis.metrics", analysis.checks),
-    ...tellRollback(rollback),
-    ...tell("restrictions", { allowedVersionTypes, maxConcurrentDeployments }),
+    ...settingLine("", { ...plain, sticky: sticky && `${sticky.kind} ${sticky.name}`, variables: null, secrets: null }),
+    ...strategyLine("strategy", strategy),
+    ...[...strategies].flatMap(([process, own]) => strategyLine(`processes.${process}.strategy`, own)),
+    ...validationLine(validation),
+    ...settingLine("analysis", { intervalMs: analysis.intervalMs }),
+    ...checkLines("analysis.metrics", analysis.checks),
+    ...rollbackLine(rollback),
+    ...settingLine("restrictions", { allowedVersionTypes, maxConcurrentDeployments }),
     ...Object.entries(variables).map(([name, value]) => plainly(`variables.${name}`, JSON.stringify(value))),
     ...Object.entries(secrets).map(([name, from]) =>
       plainly(`secrets.${name}`, `${from.kind} ${from.kind === "env" ? from.name : from.path}`),
@@ -61,15 +61,15 @@ function tellAll(spec: EnvironmentSpec): readonly Told[] {
   ];
 }
 
-function tellStrategy(name: string, strategy: StrategySpec): readonly Told[] {
+function strategyLine(name: string, strategy: StrategySpec): readonly SettingLine[] {
   const { kind, ...options } = strategy;
   const kept = "warm" in strategy ? { warm: null, keepOldVersion: strategy.keepOldVersion && describeWarm(strategy.warm) } : {};
   const steps = "steps" in strategy ? { steps: strategy.steps.map(describeStep).join(", ") } : {};
   const judged = "checks" in strategy ? { checks: null } : {};
   return [
     plainly(name, kind),
-    ...tell(name, { ...options, ...kept, ...steps, ...judged }),
-    ...tellChecks(`${name}.thresholds`, traitsOf(strategy).checks(strategy)),
+    ...settingLine(name, { ...options, ...kept, ...steps, ...judged }),
+    ...checkLines(`${name}.thresholds`, traitsOf(strategy).checks(strategy)),
   ];
 }
 
@@ -83,25 +83,33 @@ function describeStep(step: CanaryStep): string {
   return step.durationMs === null ? "wait for a person" : `pause ${describeDuration(step.durationMs)}`;
 }
 
-function tellValidation({ level, pre, during, post, healthCheck, performance, rollback }: EnvironmentSpec["validation"]): readonly Told[] {
+function validationLine({
+  level,
+  pre,
+  during,
+  post,
+  healthCheck,
+  performance,
+  rollback,
+}: EnvironmentSpec["validation"]): readonly SettingLine[] {
   const endpoint = healthCheck && { endpoint: healthCheck.path, timeoutMs: healthCheck.timeoutMs };
   const load = performance && { requests: performance.requests, concurrency: performance.concurrency, durationMs: performance.durationMs };
   const lists = { preDeployment: pre, deployment: during, postDeployment: post, rollbackValidation: rollback };
   return [
-    ...tell("validation", { level, ...lists, healthCheck: endpoint, performanceTest: load }),
-    ...tellChecks("validation.performanceTest.threshold", performance?.checks ?? []),
+    ...settingLine("validation", { level, ...lists, healthCheck: endpoint, performanceTest: load }),
+    ...checkLines("validation.performanceTest.threshold", performance?.checks ?? []),
   ];
 }
 
-function tellRollback({ automatic, manual }: EnvironmentSpec["rollback"]): readonly Told[] {
-  const { triggers, watchMs, ...times } = automatic;
+function rollbackLine({ automatic, manual }: EnvironmentSpec["rollback"]): readonly SettingLine[] {
+  const { triggers, bakeMs, ...times } = automatic;
   return [
-    ...tell("rollbackPolicy", { automatic: { ...times, timeoutMs: watchMs }, manual }),
-    ...tellChecks("rollbackPolicy.automatic.triggers", triggers, describeFiring),
+    ...settingLine("rollbackPolicy", { automatic: { ...times, timeoutMs: bakeMs }, manual }),
+    ...checkLines("rollbackPolicy.automatic.triggers", triggers, describeFiring),
   ];
 }
 
-function tellChecks(name: string, checks: readonly MetricCheck[], describe = describeLimits): readonly Told[] {
+function checkLines(name: string, checks: readonly MetricCheck[], describe = describeLimits): readonly SettingLine[] {
   return checks.map((check) => {
     const { windowMs, minRequests, source, statistic, query } = check;
     const short = `${describe(check)} over ${describeDuration(windowMs)}`;
@@ -117,17 +125,17 @@ function describeLimits(check: MetricCheck): string {
 type Values = Readonly<Record<string, unknown>>;
 
 /** Whatever needs no words of its own. */
-function tell(name: string, value: unknown): readonly Told[] {
+function settingLine(name: string, value: unknown): readonly SettingLine[] {
   if (value === null || value === undefined) return [];
   if (Array.isArray(value)) return [plainly(name, value.length === 0 ? "none" : value.join(", "))];
   if (typeof value === "object") {
-    return Object.entries(value as Values).flatMap(([key, member]) => tell(name === "" ? key : `${name}.${key}`, member));
+    return Object.entries(value as Values).flatMap(([key, member]) => settingLine(name === "" ? key : `${name}.${key}`, member));
   }
   const isTime = typeof value === "number" && name.endsWith("Ms");
   if (isTime) return [{ name: name.slice(0, -"Ms".length), short: describeDuration(value), full: `${value} ms` }];
   return [plainly(name, String(value))];
 }
 
-function plainly(name: string, text: string): Told {
+function plainly(name: string, text: string): SettingLine {
   return { name, short: text, full: text };
 }

@@ -16,7 +16,7 @@ import type { MetricCheck } from "../analysis/metrics.ts";
 import type { Check } from "../desired/version.ts";
 import { describeDuration } from "../analysis/figures.ts";
 import { traitsOf } from "../strategies/traits.ts";
-import { watchMsOf } from "../strategies/rollout-view.ts";
+import { bakeMsOf } from "../strategies/rollout-view.ts";
 import { askedAfter, askedBefore, askedDuring } from "./validations.ts";
 
 /** A step without its place in the plan. */
@@ -42,14 +42,14 @@ export function blueGreen(rollout: Rollout, spec: BlueGreenSpec): readonly Draft
   return [
     ...prepare(rollout, spec.healthCheckUrl),
     ...(delay === 0 ? [] : [step("wait", `wait ${describeDuration(delay)}`, `wait ${describeDuration(delay)}`)]),
-    ...settle(rollout, spec, spec.keepOldVersion),
+    ...afterSwitchSteps(rollout, spec, spec.keepOldVersion),
   ];
 }
 
 /** Without anybody to share the traffic with, it gets all of it at once. */
 export function canary(rollout: Rollout, spec: CanarySpec): readonly Draft[] {
   const shared = rollout.old === null ? [] : spec.steps.flatMap((each) => canaryStep(rollout, each, spec));
-  return [...prepare(rollout, null), ...shared, ...settle(rollout, spec, spec.keepOldVersion)];
+  return [...prepare(rollout, null), ...shared, ...afterSwitchSteps(rollout, spec, spec.keepOldVersion)];
 }
 
 function canaryStep({ candidate, spec }: Rollout, each: CanaryStep, strategy: CanarySpec): readonly Draft[] {
@@ -70,12 +70,12 @@ function canaryStep({ candidate, spec }: Rollout, each: CanaryStep, strategy: Ca
 /** Where nothing runs yet nobody has to keep serving: it is installed everywhere at once. */
 export function rolling(rollout: Rollout, spec: RollingSpec): readonly Draft[] {
   const { candidate, old } = rollout;
-  if (old === null) return [...prepare(rollout, null), ...settle(rollout, spec, false)];
+  if (old === null) return [...prepare(rollout, null), ...afterSwitchSteps(rollout, spec, false)];
   const at = spec.batchSize === 1 ? "one instance at a time" : `up to ${spec.batchSize} instances at a time`;
   const between = spec.batchDelayMs === 0 ? "" : `, ${describeDuration(spec.batchDelayMs)} in between`;
   const validation = during(rollout, null);
   const name = `take ${at} out of rotation, install and check ${candidate} there beside ${old}, put it back${between}`;
-  return [...validateFirst(rollout), { action: "roll", name, brief: `roll, ${at}`, validation }, ...settle(rollout, spec, false)];
+  return [...validateFirst(rollout), { action: "roll", name, brief: `roll, ${at}`, validation }, ...afterSwitchSteps(rollout, spec, false)];
 }
 
 export function recreate(rollout: Rollout, spec: RecreateSpec): readonly Draft[] {
@@ -112,7 +112,7 @@ function prepare(rollout: Rollout, healthPath: string | null): readonly Draft[] 
 }
 
 /** From the moment when it gets all the traffic. */
-function settle(rollout: Rollout, strategy: StrategySpec, isKept: boolean): readonly Draft[] {
+function afterSwitchSteps(rollout: Rollout, strategy: StrategySpec, isKept: boolean): readonly Draft[] {
   const { old, candidate } = rollout;
   return [
     step("switch", `switch all traffic to ${candidate}`),
@@ -124,12 +124,12 @@ function settle(rollout: Rollout, strategy: StrategySpec, isKept: boolean): read
 }
 
 function watch({ candidate, spec }: Rollout, strategy: StrategySpec): readonly Draft[] {
-  const watchMs = watchMsOf(strategy, spec);
-  if (watchMs === 0) return [];
+  const bakeMs = bakeMsOf(strategy, spec);
+  if (bakeMs === 0) return [];
   const { checks } = spec.analysis;
   const judged =
     traitsOf(strategy).isJudgedOnTheWay || checks.length === 0 ? "" : `: ${describeLimits(checks)}${otherwise(strategy, spec)}`;
-  return [step("watch", `watch ${candidate} for ${describeDuration(watchMs)}${judged}`, `watch ${describeDuration(watchMs)}`)];
+  return [step("watch", `watch ${candidate} for ${describeDuration(bakeMs)}${judged}`, `watch ${describeDuration(bakeMs)}`)];
 }
 
 function describeLimits(checks: readonly MetricCheck[]): string {

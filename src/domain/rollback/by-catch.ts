@@ -9,10 +9,10 @@ import { requiredProcesses } from "../desired/dependency-graph.ts";
 import { inconclusive } from "../strategies/inconclusive.ts";
 import type { Instant, ProcessId } from "../names.ts";
 import { findQuarantined, pinnedDefinition } from "./quarantine.ts";
-import type { Revert, RevertOrder } from "../journal/revert.ts";
+import type { Revert, RevertRequest } from "../journal/revert.ts";
 import type { Rollout } from "../journal/rollout.ts";
 import { isTakenBackNow } from "./policy.ts";
-import { type Seen, servingUnit } from "../observed/observation.ts";
+import { type Observation, servingUnit } from "../observed/observation.ts";
 import type { ProcessState } from "../journal/state.ts";
 
 /** The rollout, with whom it awaits if it is rejected while somebody that it calls goes back. */
@@ -25,7 +25,7 @@ export function notingByCatch(one: Case, rollout: Rollout): Rollout {
 const deliberate: ReadonlySet<string> = new Set(["abort", "emergency", "quarantine", "handed-back", inconclusive]);
 
 /** It was, before anybody knew of its dependency. */
-function isCondemned(before: ProcessState, desired: Desired): boolean {
+function isFailed(before: ProcessState, desired: Desired): boolean {
   const definition = pinnedDefinition(desired);
   return before.revert !== null || (definition !== null && findQuarantined(before, definition) !== null);
 }
@@ -35,7 +35,7 @@ function whoWasGoingBack({ before, desired, pass }: Case, rollout: Rollout): Pro
   const { startedAt } = rollout;
   if (desired?.kind !== "run" || !mayBeByCatch(before, desired, rollout)) return null;
   const called = whomItCalls({ desired }, rollout);
-  return called.find((name) => isGoingBack(pass.state.processes.get(name), startedAt, pass.seen)) ?? null;
+  return called.find((name) => isGoingBack(pass.state.processes.get(name), startedAt, pass.observation)) ?? null;
 }
 
 /** Whose fault it may be that it failed: the processes that it needs; nobody, where that has had its second try. */
@@ -46,25 +46,25 @@ export function whomItCalls({ desired }: Pick<Case, "desired">, { kind, isSecond
 }
 
 function mayBeByCatch(before: ProcessState, desired: Desired, { state }: Rollout): boolean {
-  return state.kind === "rejected" && (!state.hadTraffic || !isCondemned(before, desired));
+  return state.kind === "rejected" && (!state.hadTraffic || !isFailed(before, desired));
 }
 
 /** Now, or since then; what its metrics take back just now will. */
-export function isGoingBack(process: ProcessState | undefined, since: Instant, seen: Seen): boolean {
+export function isGoingBack(process: ProcessState | undefined, since: Instant, observation: Observation): boolean {
   if (!process) return false;
   const { rollout, revert, rolledBackAt } = process;
   const isSince = rolledBackAt !== null && rolledBackAt >= since;
-  return isBeingReverted(revert) || isSince || (rollout !== null && isTakenBack(rollout, process, seen));
+  return isBeingReverted(revert) || isSince || (rollout !== null && isTakenBack(rollout, process, observation));
 }
 
 /** What only waits for people to merge it may wait for days, and was wanted by nobody yet. */
 function isBeingReverted(revert: Revert | null): boolean {
-  return revert !== null && revert.order.mode === "push" && revert.outcome?.kind !== "proposed";
+  return revert !== null && revert.request.mode === "push" && revert.outcome?.kind !== "proposed";
 }
 
-function isTakenBack(rollout: Rollout, process: ProcessState, seen: Seen): boolean {
+function isTakenBack(rollout: Rollout, process: ProcessState, observation: Observation): boolean {
   const { kind, state } = rollout;
-  return kind === "rollback" || (state.kind === "rejected" && state.hadTraffic) || isTakenBackNow(rollout, process, seen);
+  return kind === "rollback" || (state.kind === "rejected" && state.hadTraffic) || isTakenBackNow(rollout, process, observation);
 }
 
 interface Innocence {
@@ -74,7 +74,7 @@ interface Innocence {
 }
 
 /** As if it had not been condemned: its revert and its quarantine are void, and it is tried again when what it awaits is healthy. */
-export function forgetting(before: ProcessState, { id }: RevertOrder, { awaits, rolledBackAt }: Innocence): ProcessState {
+export function forgetting(before: ProcessState, { id }: RevertRequest, { awaits, rolledBackAt }: Innocence): ProcessState {
   const { rollout, refused, quarantined } = before;
   return {
     ...before,
@@ -87,11 +87,11 @@ export function forgetting(before: ProcessState, { id }: RevertOrder, { awaits, 
 }
 
 /** Whether what it awaited has all the traffic as pinned, and nothing is under way there. */
-export function isHealthyAgain(process: ProcessId, { state, seen }: Pass): boolean {
+export function isHealthyAgain(process: ProcessId, { state, observation }: Pass): boolean {
   const known = state.processes.get(process);
-  const desired = seen.desired?.processes.get(process);
-  if (!known || desired?.kind !== "run" || seen.routes.kind === "unknown") return false;
-  const isServing = servingUnit(seen.routes.value.get(process) ?? null)?.digest === desired.unit.digest;
+  const desired = observation.desired?.processes.get(process);
+  if (!known || desired?.kind !== "run" || observation.routes.kind === "unknown") return false;
+  const isServing = servingUnit(observation.routes.value.get(process) ?? null)?.digest === desired.unit.digest;
   return isServing && isCalm(known);
 }
 

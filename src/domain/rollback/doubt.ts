@@ -20,19 +20,19 @@ const doubtMs = 60_000;
 export function inDoubt(one: Case, rollout: Rollout, after: ProcessState): ProcessState {
   const { before, pass } = one;
   const { revert } = after;
-  if (!revert || revert.order.id === before.revert?.order.id || rollout.exchanged) return after;
+  if (!revert || revert.request.id === before.revert?.request.id || rollout.exchanged) return after;
   const about = whomItCalls(one, rollout).filter((process) => isJudged(process, pass));
   if (about.length === 0) return after;
-  const doubt: Doubt = { about, until: pass.seen.now + doubtMs, rolledBackAt: before.rolledBackAt };
+  const doubt: Doubt = { about, until: pass.observation.now + doubtMs, rolledBackAt: before.rolledBackAt };
   return { ...after, revert: { ...revert, doubt } };
 }
 
 /** Its new version has traffic, may turn out to be bad, and would be taken back then. */
-function isJudged(process: ProcessId, { state, seen }: Pass): boolean {
+function isJudged(process: ProcessId, { state, observation }: Pass): boolean {
   const known = state.processes.get(process);
   if (known?.rollout?.kind !== "deploy") return false;
   const { rollout } = known;
-  return rollout.state.kind !== "rejected" && mayHaveTraffic(rollout) && mayBeTakenBack(rollout, known, seen);
+  return rollout.state.kind !== "rejected" && mayHaveTraffic(rollout) && mayBeTakenBack(rollout, known, observation);
 }
 
 /** Once it is known whose fault it was, or nobody can wait any longer, the doubt is over. */
@@ -40,10 +40,12 @@ export function resolveDoubt(before: ProcessState, pass: Pass): ProcessState {
   const { revert } = before;
   if (!revert?.doubt) return before;
   const { doubt, ...certain } = revert;
-  const { order } = certain;
-  const culprit = order.along ? undefined : doubt.about.find((each) => isGoingBack(pass.state.processes.get(each), order.at, pass.seen));
-  if (culprit !== undefined) return forgetting(before, order, { awaits: culprit, rolledBackAt: doubt.rolledBackAt });
-  const isWaiting = !order.along && pass.seen.now < doubt.until && doubt.about.some((each) => isJudged(each, pass));
+  const { request } = certain;
+  const culprit = request.along
+    ? undefined
+    : doubt.about.find((each) => isGoingBack(pass.state.processes.get(each), request.at, pass.observation));
+  if (culprit !== undefined) return forgetting(before, request, { awaits: culprit, rolledBackAt: doubt.rolledBackAt });
+  const isWaiting = !request.along && pass.observation.now < doubt.until && doubt.about.some((each) => isJudged(each, pass));
   return isWaiting ? before : { ...before, revert: certain };
 }
 

@@ -10,17 +10,17 @@ import type { Digest, Instant, UnitRef, Version } from "../names.ts";
 import { definitionOf, findQuarantined, isInQuarantine, pinnedDefinition, pinnedVersion, quarantine } from "./quarantine.ts";
 import { engineDeath } from "../observed/engine-deaths.ts";
 import { describeDuration } from "../analysis/figures.ts";
-import type { Doubt, RevertOrder } from "../journal/revert.ts";
+import type { Doubt, RevertRequest } from "../journal/revert.ts";
 import type { Rollout, StrategyStep } from "../journal/rollout.ts";
 import type { Person } from "../journal/people.ts";
-import type { Seen } from "../observed/observation.ts";
+import type { Observation } from "../observed/observation.ts";
 import type { KnownGood, ProcessState } from "../journal/state.ts";
 import { type Judged, judgeRollout } from "../strategies/rollout-view.ts";
 import { hasPredecessor } from "./ways-back.ts";
-import { type Condemnation, isOnItsWay, mayHaveTraffic, reject } from "../strategies/steps.ts";
+import { type RejectionReason, isOnItsWay, mayHaveTraffic, reject } from "../strategies/steps.ts";
 
 /** What condemns a candidate that has traffic, by its metrics or the ends of its engine; null: nothing does. */
-export function condemnation(rollout: Rollout, { triggers, analysis, killing }: Judged): Condemnation | null {
+export function failedAnalysis(rollout: Rollout, { triggers, analysis, killing }: Judged): RejectionReason | null {
   if (!mayBeCondemned(rollout)) return null;
   if (killing !== undefined) return { trigger: engineDeath, why: killing };
   if (triggers.kind === "unhealthy") return { trigger: triggers.trigger, why: triggers.why };
@@ -29,8 +29,8 @@ export function condemnation(rollout: Rollout, { triggers, analysis, killing }: 
 }
 
 /** The same by what has been measured until now. */
-export function condemnationNow(rollout: Rollout, seen: Seen): Condemnation | null {
-  return mayBeCondemned(rollout) ? condemnation(rollout, judgeRollout(rollout, seen)) : null;
+export function condemnationNow(rollout: Rollout, observation: Observation): RejectionReason | null {
+  return mayBeCondemned(rollout) ? failedAnalysis(rollout, judgeRollout(rollout, observation)) : null;
 }
 
 function mayBeCondemned(rollout: Rollout): boolean {
@@ -38,7 +38,7 @@ function mayBeCondemned(rollout: Rollout): boolean {
 }
 
 /** A person has put what is under way into quarantine.yaml, and left the pin; null: nobody has. */
-export function condemnationByHand({ kind, candidate, state }: Rollout, desired: Desired | null): Condemnation | null {
+export function quarantinedByHand({ kind, candidate, state }: Rollout, desired: Desired | null): RejectionReason | null {
   if (kind !== "deploy" || state.kind === "rejected" || desired?.kind !== "broken" || desired.version !== candidate?.version) return null;
   const isQuarantined = desired.pinned.kind === "broken" && desired.pinned.findings.some(({ code }) => code === "pin/quarantined");
   return isQuarantined ? { trigger: "quarantine", why: desired.why } : null;
@@ -51,20 +51,20 @@ export interface Rail {
 }
 
 /** Null: it may roll back by itself now. */
-export function whyNotAutomatic(rollout: Rollout, before: ProcessState, seen: Seen): Rail | null {
-  const { spec, now } = seen;
+export function whyNotAutomatic(rollout: Rollout, before: ProcessState, observation: Observation): Rail | null {
+  const { spec, now } = observation;
   const automatic = spec?.rollback.automatic;
   if (!automatic?.enabled) return { rail: "off", text: "automatic rollback is off here" };
   if (rollout.kind !== "deploy") return { rail: "rollback", text: "there is no rollback of a rollback" };
   const { stable } = rollout;
-  if (!stable) return hasPredecessor(rollout, seen) ? null : { rail: "no-way-back", text: "there is no version to go back to" };
-  return whyNotBackTo(stable, before, seen) ?? whyTooSoon(before, automatic.coolDownMs, now);
+  if (!stable) return hasPredecessor(rollout, observation) ? null : { rail: "no-way-back", text: "there is no version to go back to" };
+  return whyNotBackTo(stable, before, observation) ?? whyTooSoon(before, automatic.coolDownMs, now);
 }
 
-function whyNotBackTo(stable: UnitRef, before: ProcessState, seen: Seen): Rail | null {
+function whyNotBackTo(stable: UnitRef, before: ProcessState, observation: Observation): Rail | null {
   if (!before.knownGood.some((good) => good.version === stable.version))
     return { rail: "never-good", text: `${stable.version} was never found good here` };
-  return isInQuarantine(before, stable, seen) ? { rail: "quarantined", text: `${stable.version} is in quarantine here` } : null;
+  return isInQuarantine(before, stable, observation) ? { rail: "quarantined", text: `${stable.version} is in quarantine here` } : null;
 }
 
 function whyTooSoon({ rolledBackAt: last }: ProcessState, coolDownMs: number, now: Instant): Rail | null {
@@ -73,24 +73,24 @@ function whyTooSoon({ rolledBackAt: last }: ProcessState, coolDownMs: number, no
 }
 
 /** Whether its metrics condemn a candidate and nothing keeps it: the next decision about it takes it back. */
-export function isTakenBackNow(rollout: Rollout, before: ProcessState, seen: Seen): boolean {
-  const isBad = condemnationNow(rollout, seen) !== null;
-  return isBad && (isOnItsWay(rollout) || whyNotAutomatic(rollout, before, seen) === null);
+export function isTakenBackNow(rollout: Rollout, before: ProcessState, observation: Observation): boolean {
+  const isBad = condemnationNow(rollout, observation) !== null;
+  return isBad && (isOnItsWay(rollout) || whyNotAutomatic(rollout, before, observation) === null);
 }
 
 /** While nothing can be recorded nothing new begins: what its metrics condemn loses its traffic before the next commit has its turn. */
-export function isTakenBackFirst(rollout: Rollout, before: ProcessState, seen: Seen): boolean {
-  return isUnrecordable(seen) && isTakenBackNow(rollout, before, seen);
+export function isTakenBackFirst(rollout: Rollout, before: ProcessState, observation: Observation): boolean {
+  return isUnrecordable(observation) && isTakenBackNow(rollout, before, observation);
 }
 
 /** Whether it would be taken back if its metrics condemned it, now or once its cool-down is over. */
-export function mayBeTakenBack(rollout: Rollout, before: ProcessState, seen: Seen): boolean {
-  const held = whyNotAutomatic(rollout, before, seen);
+export function mayBeTakenBack(rollout: Rollout, before: ProcessState, observation: Observation): boolean {
+  const held = whyNotAutomatic(rollout, before, observation);
   return isOnItsWay(rollout) || held === null || held.rail === "cool-down";
 }
 
 /** Takes the candidate back, or says why it stays. */
-export function condemn(rollout: Rollout, reason: Condemnation, held: Rail | null, now: Instant): StrategyStep {
+export function rejectUnlessHeld(rollout: Rollout, reason: RejectionReason, held: Rail | null, now: Instant): StrategyStep {
   if (held === null || isOnItsWay(rollout)) return reject(rollout, reason, now);
   const why = `${reason.why}; not rolled back: ${held.text}. ${personMustDecide}`;
   const about = `${reason.trigger} ${held.rail}`;
@@ -99,9 +99,9 @@ export function condemn(rollout: Rollout, reason: Condemnation, held: Rail | nul
 
 interface Rejection {
   readonly rollout: Rollout;
-  readonly reason: Condemnation;
+  readonly reason: RejectionReason;
   readonly desired: Desired | null;
-  readonly seen: Seen;
+  readonly observation: Observation;
   /** Null: Pinion itself. */
   readonly by: Person | null;
 }
@@ -110,28 +110,28 @@ interface Rejection {
  * What is remembered once a candidate that had traffic is rejected: the revert that is owed, and the quarantine. Within the
  * cool-down, and where automatic rollback is off, only the traffic goes back: then `main` is a person's business.
  */
-export function afterRejection(before: ProcessState, { rollout, reason, desired, seen, by }: Rejection): ProcessState {
+export function afterRejection(before: ProcessState, { rollout, reason, desired, observation, by }: Rejection): ProcessState {
   const { candidate, stable } = rollout;
   const found = foundBad(before, rollout);
   const definition = pinnedDefinition(desired);
   const isStillPinned = candidate !== null && pinnedVersion(desired) === candidate.version;
   if (!candidate || !stable || !isStillPinned || definition === null || stable.version === candidate.version) return found;
-  if (by === null && whyNotAutomatic(rollout, before, seen) !== null) return found;
-  const order: RevertOrder = {
+  if (by === null && whyNotAutomatic(rollout, before, observation) !== null) return found;
+  const request: RevertRequest = {
     id: `rollback.${rollout.deployment}`,
-    environment: seen.environment,
+    environment: observation.environment,
     process: rollout.process,
     from: candidate.version,
     to: stable.version,
     quarantine: toQuarantine(before, definition, stable.version),
     ...reason,
-    at: seen.now,
-    commit: seen.commit,
+    at: observation.now,
+    commit: observation.commit,
     deployment: rollout.deployment,
     by,
     mode: "push",
   };
-  return { ...condemnedHere(found, order), rolledBackAt: by === null ? seen.now : before.rolledBackAt };
+  return { ...withRevertOwed(found, request), rolledBackAt: by === null ? observation.now : before.rolledBackAt };
 }
 
 /** What failed with traffic is good no more, whoever's fault that was. */
@@ -150,20 +150,20 @@ export function toQuarantine(before: ProcessState, definition: Digest, to: Versi
 }
 
 /** With the revert owed and, where the order says so, its version in quarantine at once. */
-export function condemnedHere(before: ProcessState, order: RevertOrder): ProcessState {
-  const revert = { order, outcome: null };
-  if (order.quarantine === null) return { ...before, revert };
-  const isInGit = findQuarantined(before, order.quarantine)?.isInGit ?? false;
-  const entry = { version: order.from, digest: order.quarantine, why: order.why, at: order.at, rollbackId: order.id, isInGit };
-  return { ...notGood(before, (good) => good.version === order.from), revert, quarantined: quarantine(before, entry) };
+export function withRevertOwed(before: ProcessState, request: RevertRequest): ProcessState {
+  const revert = { request, outcome: null };
+  if (request.quarantine === null) return { ...before, revert };
+  const isInGit = findQuarantined(before, request.quarantine)?.isInGit ?? false;
+  const entry = { version: request.from, digest: request.quarantine, why: request.why, at: request.at, rollbackId: request.id, isInGit };
+  return { ...notGood(before, (good) => good.version === request.from), revert, quarantined: quarantine(before, entry) };
 }
 
 /** A revert is over once the pin says something else, or nobody is to write it any more. */
-export function followRevert(before: ProcessState, desired: Desired | null, seen: Seen): ProcessState {
+export function followRevert(before: ProcessState, desired: Desired | null, observation: Observation): ProcessState {
   const { revert } = before;
-  if (!revert || !seen.desired) return before;
-  const hasMoved = pinnedVersion(desired) !== revert.order.from;
-  const isFetched = revert.outcome?.kind === "committed" && seen.commit !== revert.order.commit;
+  if (!revert || !observation.desired) return before;
+  const hasMoved = pinnedVersion(desired) !== revert.request.from;
+  const isFetched = revert.outcome?.kind === "committed" && observation.commit !== revert.request.commit;
   const isOver = hasMoved || isFetched || revert.outcome?.kind === "superseded";
   return isOver ? { ...before, revert: null } : before;
 }
@@ -171,16 +171,16 @@ export function followRevert(before: ProcessState, desired: Desired | null, seen
 /** "git lags runtime", with what is done about it. */
 export function describeLag({ revert }: ProcessState): string | null {
   if (!revert) return null;
-  const { order, outcome, doubt } = revert;
+  const { request, outcome, doubt } = revert;
   if (outcome?.kind === "proposed")
-    return order.mode === "propose"
-      ? `the revert to ${order.to} is proposed on branch ${outcome.branch}`
-      : `git lags runtime: the revert to ${order.to} waits on branch ${outcome.branch}: ${outcome.why}`;
+    return request.mode === "propose"
+      ? `the revert to ${request.to} is proposed on branch ${outcome.branch}`
+      : `git lags runtime: the revert to ${request.to} waits on branch ${outcome.branch}: ${outcome.why}`;
   if (outcome?.kind === "committed")
-    return `git lags runtime: the revert to ${order.to} is pushed (${outcome.commit.slice(0, 7)}) and will be fetched`;
+    return `git lags runtime: the revert to ${request.to} is pushed (${outcome.commit.slice(0, 7)}) and will be fetched`;
   if (doubt)
-    return `git lags runtime: the revert to ${order.to} waits for up to ${describeDuration(doubt.until - order.at)}: ${describeDoubt(doubt)}`;
-  return `git lags runtime: the revert to ${order.to} is owed`;
+    return `git lags runtime: the revert to ${request.to} waits for up to ${describeDuration(doubt.until - request.at)}: ${describeDoubt(doubt)}`;
+  return `git lags runtime: the revert to ${request.to} is owed`;
 }
 
 function describeDoubt({ about }: Doubt): string {

@@ -3,17 +3,17 @@
 import type { Desired } from "../desired/resolve.ts";
 import type { Digest, UnitRef, Version } from "../names.ts";
 import type { Quarantined } from "../journal/revert.ts";
-import type { Seen } from "../observed/observation.ts";
+import type { Observation } from "../observed/observation.ts";
 import type { ProcessState } from "../journal/state.ts";
 
 /**
  * An entry that quarantine.yaml has had and has no more was lifted by a person. While the environment has errors nothing is
  * lifted: the entry may only not be readable.
  */
-export function followGit(before: ProcessState, seen: Seen): ProcessState {
+export function followGit(before: ProcessState, observation: Observation): ProcessState {
   if (before.quarantined.length === 0) return before;
-  const inGit = new Set(seen.quarantine.filter((entry) => entry.process === before.process).map((entry) => entry.digest));
-  const isReadable = seen.spec !== null && !seen.findings.some((finding) => finding.severity === "error");
+  const inGit = new Set(observation.quarantine.filter((entry) => entry.process === before.process).map((entry) => entry.digest));
+  const isReadable = observation.spec !== null && !observation.findings.some((finding) => finding.severity === "error");
   const isLifted = (entry: Quarantined): boolean => entry.isInGit && isReadable && !inGit.has(entry.digest);
   const isNews = (entry: Quarantined): boolean => isLifted(entry) || (!entry.isInGit && inGit.has(entry.digest));
   if (!before.quarantined.some(isNews)) return before;
@@ -42,11 +42,11 @@ export function findQuarantined({ quarantined }: ProcessState, definition: Diges
  * Whether a version must not come again, as the store or as quarantine.yaml has it. It is its definition that must not, under
  * whatever number; where that is not known, as of what older releases found good, the number stands for it.
  */
-export function isInQuarantine(before: ProcessState, unit: Told, seen: Pick<Seen, "quarantine">): boolean {
+export function isInQuarantine(before: ProcessState, unit: Told, observation: Pick<Observation, "quarantine">): boolean {
   const definition = definitionOf(before, unit);
   const isIt = (entry: { readonly version: Version; readonly digest: Digest }): boolean =>
     definition === null ? entry.version === unit.version : entry.digest === definition;
-  return before.quarantined.some(isIt) || seen.quarantine.some((entry) => entry.process === before.process && isIt(entry));
+  return before.quarantined.some(isIt) || observation.quarantine.some((entry) => entry.process === before.process && isIt(entry));
 }
 
 /** A version, and which unit of it is meant; without a digest the one that was found good last. */

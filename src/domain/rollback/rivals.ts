@@ -4,38 +4,38 @@ import type { Pass } from "../journal/case.ts";
 import { healthCheckOf } from "../validation/health.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
 import { endpointsServed, requestsOf } from "../observed/requests.ts";
-import { findInstalled, type ProcessSeen, type Seen } from "../observed/observation.ts";
+import { findInstalled, type ProcessObservation, type Observation } from "../observed/observation.ts";
 import type { PublicEndpoint } from "../desired/unit.ts";
 
 /** Another process serves what it would answer: whoever has a path keeps it. */
-export function isRivalled(view: ProcessSeen, unit: UnitRef, pass: Pass): boolean {
-  pass.owners ??= ownersOf(pass.seen);
-  return requestsAt(view, unit, pass.seen).some((request) => (pass.owners?.get(request) ?? view.process) !== view.process);
+export function isRivalled(view: ProcessObservation, unit: UnitRef, pass: Pass): boolean {
+  pass.owners ??= ownersOf(pass.observation);
+  return requestsAt(view, unit, pass.observation).some((request) => (pass.owners?.get(request) ?? view.process) !== view.process);
 }
 
 /** With all the traffic it would give up what another process is pinned to answer, and does not answer yet. */
-export function isAwaited(view: ProcessSeen, unit: UnitRef, { seen }: Pass): boolean {
-  const later = new Set(requestsAt(view, unit, seen));
-  const lost = new Set(asked(endpointsServed(view.route ?? undefined), view.process, seen).filter((request) => !later.has(request)));
+export function isAwaited(view: ProcessObservation, unit: UnitRef, { observation }: Pass): boolean {
+  const later = new Set(requestsAt(view, unit, observation));
+  const lost = new Set(asked(endpointsServed(view.route ?? undefined), view.process, observation).filter((request) => !later.has(request)));
   if (lost.size === 0) return false;
-  return [...(seen.desired?.processes ?? [])].some(([process, desired]) => {
+  return [...(observation.desired?.processes ?? [])].some(([process, desired]) => {
     if (process === view.process || desired.kind !== "run") return false;
     return desired.summary.endpoints.flatMap(requestsOf).some((request) => lost.has(request));
   });
 }
 
-function requestsAt({ process, installed }: ProcessSeen, { digest }: UnitRef, seen: Seen): readonly string[] {
-  return asked(findInstalled(installed, digest)?.endpoints ?? [], process, seen);
+function requestsAt({ process, installed }: ProcessObservation, { digest }: UnitRef, observation: Observation): readonly string[] {
+  return asked(findInstalled(installed, digest)?.endpoints ?? [], process, observation);
 }
 
 /** The path of the health check is asked in private: all may have it. */
-function asked(endpoints: readonly PublicEndpoint[], process: ProcessId, { spec }: Seen): readonly string[] {
+function asked(endpoints: readonly PublicEndpoint[], process: ProcessId, { spec }: Observation): readonly string[] {
   const health = spec === null ? undefined : healthCheckOf(spec, process)?.path;
   return endpoints.filter(({ path }) => path !== health).flatMap(requestsOf);
 }
 
 /** Who serves which requests. */
-function ownersOf({ routes }: Seen): ReadonlyMap<string, ProcessId> {
+function ownersOf({ routes }: Observation): ReadonlyMap<string, ProcessId> {
   const all = routes.kind === "known" ? [...routes.value.values()] : [];
   return new Map(
     all.flatMap((route) =>

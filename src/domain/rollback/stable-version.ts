@@ -4,13 +4,13 @@ import type { Case } from "../journal/case.ts";
 import type { UnitRef } from "../names.ts";
 import { isInQuarantine } from "./quarantine.ts";
 import { isAwaited, isRivalled } from "./rivals.ts";
-import { findInstalled, type ProcessSeen, servingUnit } from "../observed/observation.ts";
+import { findInstalled, type ProcessObservation, servingUnit } from "../observed/observation.ts";
 
 /**
  * What the traffic goes back to if need be: what has it now, unless that is the candidate itself. A version that had only just
  * been given the traffic when it was superseded was never found good: then it is the one before it, if it is still there.
  */
-export function stableFor(one: Case, view: ProcessSeen, candidate: UnitRef | null): UnitRef | null {
+export function stableFor(one: Case, view: ProcessObservation, candidate: UnitRef | null): UnitRef | null {
   const serving = servingUnit(view.route);
   if (!serving || serving.digest === candidate?.digest) return null;
   const verified = verifiedBefore(one, view);
@@ -21,10 +21,10 @@ export function stableFor(one: Case, view: ProcessSeen, candidate: UnitRef | nul
 /** What is in quarantine gets no more traffic where another version has some of it already: then that one is the way back. */
 function outOfQuarantine(
   { before, pass }: Case,
-  { process, route, installed }: ProcessSeen,
+  { process, route, installed }: ProcessObservation,
   { stable, candidate }: { readonly stable: UnitRef; readonly candidate: UnitRef | null },
 ): UnitRef {
-  const isBad = (unit: Pick<UnitRef, "version" | "digest">): boolean => isInQuarantine(before, unit, pass.seen);
+  const isBad = (unit: Pick<UnitRef, "version" | "digest">): boolean => isInQuarantine(before, unit, pass.observation);
   if (!isBad(stable)) return stable;
   const other = route?.shares.find(
     (share) => share.weight > 0 && share.digest !== candidate?.digest && !isBad(share) && findInstalled(installed, share.digest) !== null,
@@ -36,7 +36,7 @@ function outOfQuarantine(
  * What had the traffic before a version that serves and was never found good; null: what serves may go on. Where a path would change its
  * owner by it, or be nobody's, what serves goes on until the new version is ready: nobody goes back alone.
  */
-export function verifiedBefore({ superseded, pass }: Case, view: ProcessSeen): UnitRef | null {
+export function verifiedBefore({ superseded, pass }: Case, view: ProcessObservation): UnitRef | null {
   const stable = unverified(superseded, servingUnit(view.route));
   return stable === null || isRivalled(view, stable, pass) || isAwaited(view, stable, pass) ? null : stable;
 }

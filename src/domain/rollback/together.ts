@@ -12,12 +12,12 @@ import type { PinBack, Revert } from "../journal/revert.ts";
 import { joinReasons, type Reason } from "../journal/reason.ts";
 import { describeEndpoint } from "../observed/requests.ts";
 import type { Rollout } from "../journal/rollout.ts";
-import type { Seen } from "../observed/observation.ts";
+import type { Observation } from "../observed/observation.ts";
 import type { DeploymentUpdate, ProcessState } from "../journal/state.ts";
-import { upkeepOf } from "../strategies/after-switch.ts";
+import { maintenanceOf } from "../strategies/after-switch.ts";
 import { together } from "../strategies/handing-over.ts";
-import { watchRollout } from "../strategies/rollout-view.ts";
-import { type Condemnation, giveTraffic, isOnItsWay } from "../strategies/steps.ts";
+import { viewRollout } from "../strategies/rollout-view.ts";
+import { type RejectionReason, giveTraffic, isOnItsWay } from "../strategies/steps.ts";
 import {
   describeKeeper,
   exchangedWith,
@@ -50,16 +50,16 @@ export interface Change {
 /** The same decisions where nobody goes back whose paths others have. `atRest`: one about which nothing was to be decided; null: not known. */
 export function goBackTogether<T extends Decided>(
   decided: readonly T[],
-  seen: Seen,
+  observation: Observation,
   atRest: (process: ProcessId) => T | null,
 ): readonly (T & Partial<Change>)[] {
-  const condemned = decided.filter(isCondemnedNow);
-  if (condemned.length === 0) return decided;
+  const rejected = decided.filter(isRejectedNow);
+  if (rejected.length === 0) return decided;
   const byProcess = new Map(decided.map((one) => [one.remembered.process, one]));
   const find = (process: ProcessId): T | undefined => byProcess.get(process) ?? atRest(process) ?? undefined;
-  const world: World = { seen, find, condemned: new Set(condemned.map(({ remembered }) => remembered.process)) };
+  const world: World = { observation, find, rejected: new Set(rejected.map(({ remembered }) => remembered.process)) };
   const changed = new Map<ProcessId, T & Change>();
-  for (const { remembered } of condemned) {
+  for (const { remembered } of rejected) {
     for (const [process, change] of changesFor(remembered.process, world)) {
       const one = find(process);
       if (one && !changed.has(process)) changed.set(process, { ...one, ...change });
@@ -70,15 +70,15 @@ export function goBackTogether<T extends Decided>(
 }
 
 interface World {
-  readonly seen: Seen;
+  readonly observation: Observation;
   find(process: ProcessId): Decided | undefined;
   /** Each of them has a revert of its own. */
-  readonly condemned: ReadonlySet<ProcessId>;
+  readonly rejected: ReadonlySet<ProcessId>;
 }
 
 type Changes = readonly (readonly [ProcessId, Change])[];
 
-function isCondemnedNow({ remembered, decision }: Decided): boolean {
+function isRejectedNow({ remembered, decision }: Decided): boolean {
   const state = decision.after?.rollout?.state;
   return state?.kind === "rejected" && state.hadTraffic && remembered.rollout?.state.kind !== "rejected";
 }
@@ -86,12 +86,13 @@ function isCondemnedNow({ remembered, decision }: Decided): boolean {
 function changesFor(process: ProcessId, world: World): Changes {
   const first = world.find(process);
   const rollout = first?.decision.after?.rollout;
-  const around = surroundings(world.seen, (other) => world.find(other)?.remembered);
+  const around = surroundings(world.observation, (other) => world.find(other)?.remembered);
   if (!first || !rollout) return [];
-  if (!around) return changesUnasked(first, rollout, world.seen);
+  if (!around) return changesUnasked(first, rollout, world.observation);
   const group = groupOf(process, { kind: "reject", rollout }, around);
-  if (group.keeper !== null) return [[process, stays(first, describeKeeper(group.keeper), world.seen)]];
-  if (isInVain(first, rollout, group, world.seen)) return [[process, stays(first, "there is no version to go back to", world.seen)]];
+  if (group.keeper !== null) return [[process, stays(first, describeKeeper(group.keeper), world.observation)]];
+  if (isInVain(first, rollout, group, world.observation))
+    return [[process, stays(first, "there is no version to go back to", world.observation)]];
   if (group.members.size === 1 && group.orphans.length === 0) return [];
   return changesTogether(process, group, world);
 }
@@ -105,15 +106,15 @@ function changesTogether(process: ProcessId, group: Group, world: World): Change
 }
 
 /** Engine or router did not answer: whoever has partners, or would get a path back that another may have, waits; all others go back. */
-function changesUnasked(one: Decided, rollout: Rollout, seen: Seen): Changes {
+function changesUnasked(one: Decided, rollout: Rollout, observation: Observation): Changes {
   const partners = partnersOf(rollout, one);
-  if (partners.length > 0) return [[rollout.process, waits(one, `paths changed owner between it and ${partners.join(", ")}`, seen)]];
-  return mayBeRivalled(rollout, seen) ? [[rollout.process, waits(one, "it would get paths back that it gave up", seen)]] : [];
+  if (partners.length > 0) return [[rollout.process, waits(one, `paths changed owner between it and ${partners.join(", ")}`, observation)]];
+  return mayBeRivalled(rollout, observation) ? [[rollout.process, waits(one, "it would get paths back that it gave up", observation)]] : [];
 }
 
 /** A first version that has all the traffic for good, and what served its paths before it does not come back. */
-function isInVain({ remembered }: Decided, rollout: Rollout, { members }: Group, seen: Seen): boolean {
-  if (rollout.stable || !remembered.rollout || isOnItsWay(remembered.rollout) || !hasPredecessor(rollout, seen)) return false;
+function isInVain({ remembered }: Decided, rollout: Rollout, { members }: Group, observation: Observation): boolean {
+  if (rollout.stable || !remembered.rollout || isOnItsWay(remembered.rollout) || !hasPredecessor(rollout, observation)) return false;
   return ![...members.values()].some(({ kind }) => kind === "return");
 }
 
@@ -124,22 +125,22 @@ function partnersOf(rollout: Rollout, { remembered }: Decided): readonly Process
 }
 
 /** As it was, until it is known who has its paths: half of it would be refused by the router, or leave a path without an owner. */
-function waits(one: Decided, why: string, seen: Seen): Change {
-  const { code, text } = whyUnknown(seen);
+function waits(one: Decided, why: string, observation: Observation): Change {
+  const { code, text } = whyUnknown(observation);
   const whyNot = `${why}, and who has them cannot be asked: ${text}`;
-  return asItWas(one, whyNot, { code, text: `${condemnedBy(one)}; not rolled back yet: ${whyNot}` });
+  return asItWas(one, whyNot, { code, text: `${rejectionOf(one)}; not rolled back yet: ${whyNot}` });
 }
 
 /** As it was: with the traffic that it has, until a person decides. */
-function stays(one: Decided, whyNot: string, seen: Seen): Change {
-  const text = `${condemnedBy(one)}; not rolled back: ${whyNot}. ${personMustDecide}`;
+function stays(one: Decided, whyNot: string, observation: Observation): Change {
+  const text = `${rejectionOf(one)}; not rolled back: ${whyNot}. ${personMustDecide}`;
   const change = asItWas(one, whyNot, { code: "PersonMustDecide", text });
   const { rollout } = one.remembered;
-  const actions = rollout ? upkeepOf(rollout, watchRollout(rollout, seen, { evidence: [], owed: [] })) : [];
+  const actions = rollout ? maintenanceOf(rollout, viewRollout(rollout, observation, { validationResults: [], owed: [] })) : [];
   return { ...change, decision: { ...change.decision, actions } };
 }
 
-function condemnedBy({ decision }: Decided): string {
+function rejectionOf({ decision }: Decided): string {
   const state = decision.after?.rollout?.state;
   return state?.kind === "rejected" ? state.why : "";
 }
@@ -199,19 +200,19 @@ function sayingMore(update: DeploymentUpdate, more: string): DeploymentUpdate {
 }
 
 /** Who is condemned too has a commit of its own. */
-function pinsAlong(first: ProcessId, group: Group, { seen, condemned }: World): readonly PinBack[] {
-  return pinsBack(first, group, seen).filter(({ process }) => !condemned.has(process));
+function pinsAlong(first: ProcessId, group: Group, { observation, rejected }: World): readonly PinBack[] {
+  return pinsBack(first, group, observation).filter(({ process }) => !rejected.has(process));
 }
 
 /** With the pins of the others in its commit, which says also what nobody serves any more. */
 function withPins(decision: ProcessDecision, before: ProcessState, { along, lost }: Amendment): ProcessDecision {
   const revert = revertOrdered(decision, before);
   if (!revert || !decision.after || (along.length === 0 && lost.length === 0)) return decision;
-  const why = [revert.order.why, ...lost].join("; ");
-  const order = { ...revert.order, why, ...(along.length > 0 && { along }) };
+  const why = [revert.request.why, ...lost].join("; ");
+  const order = { ...revert.request, why, ...(along.length > 0 && { along }) };
   const quarantined = decision.after.quarantined.map((entry) => (entry.rollbackId === order.id ? { ...entry, why } : entry));
   const asked = (action: Action): Action =>
-    action.kind === "ensure-reverted" && action.order.id === order.id ? { ...action, order } : action;
+    action.kind === "ensure-reverted" && action.request.id === order.id ? { ...action, request: order } : action;
   const after = { ...decision.after, quarantined, revert: { ...revert, order } };
   return { ...decision, after, actions: decision.actions.map(asked) };
 }
@@ -225,14 +226,14 @@ interface Amendment {
 function withoutRevert(decision: ProcessDecision, before: ProcessState): ProcessDecision {
   const revert = revertOrdered(decision, before);
   if (!revert || !decision.after) return decision;
-  const isIts = (action: Action): boolean => action.kind === "ensure-reverted" && action.order.id === revert.order.id;
+  const isIts = (action: Action): boolean => action.kind === "ensure-reverted" && action.request.id === revert.request.id;
   return { ...decision, after: { ...decision.after, revert: before.revert }, actions: decision.actions.filter((action) => !isIts(action)) };
 }
 
 /** What is ordered by this decision; null: nothing is. */
 function revertOrdered({ after }: ProcessDecision, before: ProcessState): Revert | null {
   const revert = after?.revert ?? null;
-  return revert?.outcome === null && revert.order.id !== before.revert?.order.id ? revert : null;
+  return revert?.outcome === null && revert.request.id !== before.revert?.request.id ? revert : null;
 }
 
 interface Following {
@@ -241,18 +242,18 @@ interface Following {
 }
 
 /** Back with the condemned one, and not condemned itself. */
-function follows(one: Decided, way: WayBack, condemned: ProcessId, { group, world }: Following): Change {
+function follows(one: Decided, way: WayBack, rejected: ProcessId, { group, world }: Following): Change {
   const { remembered, decision } = one;
   const partners = othersOf(group, remembered.process);
   const unchanged = { whyNot: null, besides: null };
   if (decision.after?.rollout?.state.kind === "rejected")
     return { ...unchanged, decision: { ...decision, actions: together(decision.actions, partners) } };
   const why = whyAlong(
-    condemned,
+    rejected,
     way,
-    pinsAlong(condemned, group, world).some(({ process }) => process === remembered.process),
+    pinsAlong(rejected, group, world).some(({ process }) => process === remembered.process),
   );
-  const begun = rejectedWith(way, remembered, why, world.seen);
+  const begun = rejectedWith(way, remembered, why, world.observation);
   if (!begun) return { ...unchanged, decision };
   const { rollout, deployments } = begun;
   const after = { ...remembered, rollout, takenOutAt: null };
@@ -260,10 +261,10 @@ function follows(one: Decided, way: WayBack, condemned: ProcessId, { group, worl
   return { ...unchanged, decision: { after, actions, replacesOwed: true, deployments, wakeAt: null } };
 }
 
-function whyAlong(condemned: ProcessId, way: WayBack, isPinned: boolean): string {
-  if (way.kind === "return") return `serves again: ${condemned}, which took its paths over, is rolled back`;
+function whyAlong(rejected: ProcessId, way: WayBack, isPinned: boolean): string {
+  if (way.kind === "return") return `serves again: ${rejected}, which took its paths over, is rolled back`;
   const pin = isPinned ? "; its pin goes back by the same commit" : "";
-  return `goes back together with ${condemned}, since paths changed owner between them; it is not condemned${pin}`;
+  return `goes back together with ${rejected}, since paths changed owner between them; it is not condemned${pin}`;
 }
 
 interface Begun {
@@ -273,27 +274,36 @@ interface Begun {
 
 const trigger = "handed-back";
 
-function rejectedWith(way: WayBack, before: ProcessState, why: string, seen: Seen): Begun | null {
+function rejectedWith(way: WayBack, before: ProcessState, why: string, observation: Observation): Begun | null {
   const underWay = way.kind === "reject" ? way.rollout : before.rollout;
-  if (underWay) return rejected(underWay, why, seen);
-  return way.kind === "reject" ? null : reopened(way, before.process, { trigger, why }, seen);
+  if (underWay) return rejected(underWay, why, observation);
+  return way.kind === "reject" ? null : reopened(way, before.process, { trigger, why }, observation);
 }
 
-function rejected(underWay: Rollout, why: string, seen: Seen): Begun {
-  const rollout: Rollout = { ...underWay, paused: null, state: { kind: "rejected", why, since: seen.now, hadTraffic: true, trigger } };
-  return { rollout, deployments: [entered(rollout, seen.now, { code: "GoingBack", text: why })] };
+function rejected(underWay: Rollout, why: string, observation: Observation): Begun {
+  const rollout: Rollout = {
+    ...underWay,
+    paused: null,
+    state: { kind: "rejected", why, since: observation.now, hadTraffic: true, trigger },
+  };
+  return { rollout, deployments: [entered(rollout, observation.now, { code: "GoingBack", text: why })] };
 }
 
 /** A deployment that begins with its end: there is none under way that could be taken back. */
-export function reopened(way: Exclude<WayBack, { kind: "reject" }>, process: ProcessId, reason: Condemnation, seen: Seen): Begun | null {
-  if (!seen.spec) return null;
-  const blank = newRollout(process, seen, seen.spec, { ...identityOf(way), stable: way.to, fast: false });
-  const rollout: Rollout = { ...blank, state: { kind: "rejected", since: seen.now, hadTraffic: true, ...reason } };
+export function reopened(
+  way: Exclude<WayBack, { kind: "reject" }>,
+  process: ProcessId,
+  reason: RejectionReason,
+  observation: Observation,
+): Begun | null {
+  if (!observation.spec) return null;
+  const blank = newRollout(process, observation, observation.spec, { ...identityOf(way), stable: way.to, fast: false });
+  const rollout: Rollout = { ...blank, state: { kind: "rejected", since: observation.now, hadTraffic: true, ...reason } };
   const told: Reason = { code: "GoingBack", text: reason.why };
-  const beginning = { ...opened(rollout, seen, told), trigger: reason.trigger };
-  return { rollout, deployments: [beginning, entered(rollout, seen.now, told)] };
+  const beginning = { ...opened(rollout, observation, told), trigger: reason.trigger };
+  return { rollout, deployments: [beginning, entered(rollout, observation.now, told)] };
 }
 
 function identityOf(way: Exclude<WayBack, { kind: "reject" }>): Pick<Rollout, "kind" | "candidate" | "exchanged"> {
-  return way.kind === "return" ? { kind: "retire", candidate: null } : { kind: "deploy", candidate: way.from, exchanged: way.exchanged };
+  return way.kind === "return" ? { kind: "prune", candidate: null } : { kind: "deploy", candidate: way.from, exchanged: way.exchanged };
 }

@@ -9,7 +9,7 @@ import { describeEndpoint, endpointsServed, requestsOf } from "../observed/reque
 import type { PinBack } from "../journal/revert.ts";
 import type { Exchange, Rollout } from "../journal/rollout.ts";
 import type { Route } from "../observed/route.ts";
-import { type EngineSeen, findInstalled, type Seen, servingUnit } from "../observed/observation.ts";
+import { type EngineObservation, findInstalled, type Observation, servingUnit } from "../observed/observation.ts";
 import type { KnownGood, ProcessState } from "../journal/state.ts";
 import { isOnItsWay, mayHaveTraffic } from "../strategies/steps.ts";
 import type { PublicEndpoint } from "../desired/unit.ts";
@@ -45,17 +45,19 @@ export interface Group {
 
 /** What is asked of the environment. */
 export interface Surroundings {
-  readonly seen: Seen;
-  readonly engine: EngineSeen;
+  readonly observation: Observation;
+  readonly engine: EngineObservation;
   readonly routes: ReadonlyMap<ProcessId, Route>;
   /** As remembered. */
   process(process: ProcessId): ProcessState | undefined;
 }
 
 /** Null: engine or router could not be asked. */
-export function surroundings(seen: Seen, process: Surroundings["process"]): Surroundings | null {
-  const { engine, routes } = seen;
-  return engine.kind === "unknown" || routes.kind === "unknown" ? null : { seen, engine: engine.value, routes: routes.value, process };
+export function surroundings(observation: Observation, process: Surroundings["process"]): Surroundings | null {
+  const { engine, routes } = observation;
+  return engine.kind === "unknown" || routes.kind === "unknown"
+    ? null
+    : { observation, engine: engine.value, routes: routes.value, process };
 }
 
 /** Everybody who goes back when this one does. Who only gave it paths stays where it cannot go back; who has what it needs must. */
@@ -70,7 +72,7 @@ export function groupOf(first: ProcessId, way: WayBack, around: Surroundings): G
 }
 
 /** Pins of the others that go back by the commit of the first: each where it is pinned to what it goes back from. */
-export function pinsBack(first: ProcessId, { members }: Group, { desired }: Pick<Seen, "desired">): readonly PinBack[] {
+export function pinsBack(first: ProcessId, { members }: Group, { desired }: Pick<Observation, "desired">): readonly PinBack[] {
   return [...members].flatMap(([process, way]) => {
     const pin = process === first ? null : pinBack(process, way);
     return pin && pinnedVersion(desired?.processes.get(process) ?? null) === pin.from ? [pin] : [];
@@ -118,7 +120,7 @@ function grow(first: ProcessId, way: WayBack, around: Surroundings, stuck: Reado
 }
 
 /** Whether what was taken out to make room for it is warm still. */
-export function hasPredecessor({ exchanged = [] }: Rollout, { engine }: Pick<Seen, "engine">): boolean {
+export function hasPredecessor({ exchanged = [] }: Rollout, { engine }: Pick<Observation, "engine">): boolean {
   if (exchanged.length === 0 || engine.kind === "unknown") return false;
   return exchanged.some(({ before, after }) => after === null && before !== null && isAnswering(before, { engine: engine.value }));
 }
@@ -133,7 +135,7 @@ function wayBackOf(process: ProcessId, exchange: Exchange | undefined, around: S
   const remembered = around.process(process);
   if (!remembered) return null;
   const { rollout } = remembered;
-  if (rollout && rollout.kind !== "retire") return isUndoing(remembered, rollout, exchange, around) ? { kind: "reject", rollout } : null;
+  if (rollout && rollout.kind !== "prune") return isUndoing(remembered, rollout, exchange, around) ? { kind: "reject", rollout } : null;
   if (!exchange?.before || !isGood(remembered, exchange.before, around)) return null;
   return exchange.after === null
     ? returning(process, exchange.before, around)
@@ -141,8 +143,8 @@ function wayBackOf(process: ProcessId, exchange: Exchange | undefined, around: S
 }
 
 /** It is still not pinned. */
-function returning(process: ProcessId, to: UnitRef, { seen }: Surroundings): WayBack | null {
-  return seen.desired?.processes.has(process) === false ? { kind: "return", to } : null;
+function returning(process: ProcessId, to: UnitRef, { observation }: Surroundings): WayBack | null {
+  return observation.desired?.processes.has(process) === false ? { kind: "return", to } : null;
 }
 
 /** Nothing has changed since, and nothing is under way. */
@@ -151,7 +153,7 @@ function reopening(
   { from, to }: { readonly from: UnitRef; readonly to: UnitRef },
   around: Surroundings,
 ): WayBack | null {
-  const desired = around.seen.desired?.processes.get(process);
+  const desired = around.observation.desired?.processes.get(process);
   if (rollout || desired?.kind !== "run" || desired.unit.digest !== from.digest || !isServing(process, from, around)) return null;
   return { kind: "reopen", from, to, exchanged: knownGood.find(({ digest }) => digest === from.digest)?.exchanged ?? [] };
 }
@@ -170,7 +172,7 @@ function isServing(process: ProcessId, { digest }: UnitRef, { routes }: Surround
 
 function isGood(remembered: ProcessState, unit: UnitRef, around: Surroundings): boolean {
   const isKnown = remembered.knownGood.some(({ digest }) => digest === unit.digest);
-  return isKnown && !isInQuarantine(remembered, unit, around.seen) && isAnswering(unit, around);
+  return isKnown && !isInQuarantine(remembered, unit, around.observation) && isAnswering(unit, around);
 }
 
 function isAnswering({ process, digest }: UnitRef, { engine }: Pick<Surroundings, "engine">): boolean {
@@ -199,7 +201,7 @@ function requestsBack(process: ProcessId, way: WayBack, around: Surroundings): R
 }
 
 /** Where engine or router cannot be asked: whether another process serves, or may serve, what this one would get back. */
-export function mayBeRivalled({ process, candidate, stableEndpoints = [] }: Rollout, { engine, routes }: Seen): boolean {
+export function mayBeRivalled({ process, candidate, stableEndpoints = [] }: Rollout, { engine, routes }: Observation): boolean {
   const installed = engine.kind === "known" ? (engine.value.installed.get(process) ?? []) : [];
   const own =
     routes.kind === "known"

@@ -4,7 +4,7 @@ import type { Desired } from "../desired/resolve.ts";
 import type { Instant } from "../names.ts";
 import type { Reason } from "../journal/reason.ts";
 import type { Rollout } from "../journal/rollout.ts";
-import { findInstalled, isReady, type ProcessSeen, type Seen, servingUnit, weightOf } from "../observed/observation.ts";
+import { findInstalled, isReady, type ProcessObservation, type Observation, servingUnit, weightOf } from "../observed/observation.ts";
 import type { ProcessState } from "../journal/state.ts";
 import { type DeploymentPhase, type Health, isSameStatus, type ProcessStatus } from "../journal/status.ts";
 
@@ -17,9 +17,9 @@ export interface Outlook {
 }
 
 /** Engine or router could not be asked, or the environment cannot be used: the last known picture, marked as unknown. */
-export function describeUnknown(before: ProcessState, seen: Seen, desired: Desired | null, reason: Reason): ProcessStatus {
+export function describeUnknown(before: ProcessState, observation: Observation, desired: Desired | null, reason: Reason): ProcessStatus {
   const last = before.status;
-  return status(before, seen, {
+  return status(before, observation, {
     desired: versionOf(desired) ?? last?.desired ?? null,
     actual: last?.actual ?? [],
     sync: "Unknown",
@@ -30,13 +30,18 @@ export function describeUnknown(before: ProcessState, seen: Seen, desired: Desir
 }
 
 /** Held back by a gate. */
-export function describeHeld(before: ProcessState, seen: Seen, view: ProcessSeen, outlook: Outlook): ProcessStatus {
-  return describe(before, seen, view, { sync: "OutOfSync", health: healthOfServing(view), phase: "Pending", reason: outlook.reason });
+export function describeHeld(before: ProcessState, observation: Observation, view: ProcessObservation, outlook: Outlook): ProcessStatus {
+  return describe(before, observation, view, {
+    sync: "OutOfSync",
+    health: healthOfServing(view),
+    phase: "Pending",
+    reason: outlook.reason,
+  });
 }
 
 /** No deployment is under way, and why it stays as it is. */
-export function describeSettled(before: ProcessState, seen: Seen, view: ProcessSeen, outlook: Outlook): ProcessStatus {
-  return describe(before, seen, view, {
+export function describeSteady(before: ProcessState, observation: Observation, view: ProcessObservation, outlook: Outlook): ProcessStatus {
+  return describe(before, observation, view, {
     sync: syncOf(view),
     health: outlook.health ?? healthOfServing(view),
     phase: before.status?.phase ?? null,
@@ -45,8 +50,8 @@ export function describeSettled(before: ProcessState, seen: Seen, view: ProcessS
 }
 
 /** Not pinned any more, and without traffic, as it should be. */
-export function describeTakenOut(before: ProcessState, seen: Seen, view: ProcessSeen, reason: Reason): ProcessStatus {
-  return describe(before, seen, view, { sync: "Synced", health: "Healthy", phase: before.status?.phase ?? null, reason });
+export function describeTakenOut(before: ProcessState, observation: Observation, view: ProcessObservation, reason: Reason): ProcessStatus {
+  return describe(before, observation, view, { sync: "Synced", health: "Healthy", phase: before.status?.phase ?? null, reason });
 }
 
 interface UnderWay {
@@ -59,32 +64,37 @@ interface UnderWay {
 }
 
 /** A deployment is under way. */
-export function describeRollout(before: ProcessState, seen: Seen, view: ProcessSeen | null, underWay: UnderWay): ProcessStatus {
+export function describeRollout(
+  before: ProcessState,
+  observation: Observation,
+  view: ProcessObservation | null,
+  underWay: UnderWay,
+): ProcessStatus {
   const { rollout, reason } = underWay;
   const actual = view ? actualOf(view) : (before.status?.actual ?? []);
   const desired = rollout.candidate ? (view?.desired ? versionOf(view.desired) : rollout.candidate.version) : null;
   const sync = view ? syncOf(view) : "OutOfSync";
-  return status(before, seen, { desired, actual, sync, health: healthOf(underWay), phase: "Running", reason });
+  return status(before, observation, { desired, actual, sync, health: healthOf(underWay), phase: "Running", reason });
 }
 
 function healthOf({ rollout, reason, isAlarming, isStopped }: UnderWay): Health {
   if (isAlarming || rollout.state.kind === "rejected") return "Degraded";
   // What could not be judged is not healthy, as long as nobody has taken it as good.
   if (isStopped || reason.code === "PersonMustDecide") return "Suspended";
-  return rollout.state.kind === "watching" ? "Healthy" : "Progressing";
+  return rollout.state.kind === "baking" ? "Healthy" : "Progressing";
 }
 
 /** A deployment has just ended. */
 export function describeEnded(
   before: ProcessState,
-  seen: Seen,
-  view: ProcessSeen | null,
+  observation: Observation,
+  view: ProcessObservation | null,
   { phase, reason }: { readonly phase: DeploymentPhase; readonly reason: Reason },
 ): ProcessStatus {
   const isGood = phase === "Succeeded";
   const actual = view ? actualOf(view) : (before.status?.actual ?? []);
   const desired = view ? versionOf(view.desired) : (before.status?.desired ?? null);
-  return status(before, seen, {
+  return status(before, observation, {
     desired,
     actual,
     sync: isGood ? "Synced" : "OutOfSync",
@@ -101,14 +111,18 @@ export function withStatus(before: ProcessState, next: ProcessStatus): ProcessSt
 
 type Shown = Pick<ProcessStatus, "sync" | "health" | "phase" | "reason">;
 
-function describe(before: ProcessState, seen: Seen, view: ProcessSeen, shown: Shown): ProcessStatus {
-  return status(before, seen, { desired: versionOf(view.desired), actual: actualOf(view), ...shown });
+function describe(before: ProcessState, observation: Observation, view: ProcessObservation, shown: Shown): ProcessStatus {
+  return status(before, observation, { desired: versionOf(view.desired), actual: actualOf(view), ...shown });
 }
 
-function status(before: ProcessState, seen: Seen, shown: Omit<ProcessStatus, "environment" | "process" | "since">): ProcessStatus {
+function status(
+  before: ProcessState,
+  observation: Observation,
+  shown: Omit<ProcessStatus, "environment" | "process" | "since">,
+): ProcessStatus {
   const last = before.status;
   const isAsBefore = last !== null && last.sync === shown.sync && last.health === shown.health && last.phase === shown.phase;
-  return { environment: seen.environment, process: before.process, ...shown, since: isAsBefore ? last.since : seen.now };
+  return { environment: observation.environment, process: before.process, ...shown, since: isAsBefore ? last.since : observation.now };
 }
 
 function versionOf(desired: Desired | null): string | null {
@@ -116,13 +130,13 @@ function versionOf(desired: Desired | null): string | null {
   return desired.kind === "run" ? desired.unit.version : desired.version;
 }
 
-function actualOf(view: ProcessSeen): ProcessStatus["actual"] {
+function actualOf(view: ProcessObservation): ProcessStatus["actual"] {
   const weights = new Map(view.route?.shares.map((share) => [share.digest, { version: share.version, weight: share.weight }]));
   for (const unit of view.installed) if (!weights.has(unit.digest)) weights.set(unit.digest, { version: unit.version, weight: 0 });
   return [...weights.values()].sort((a, b) => b.weight - a.weight || (a.version < b.version ? -1 : 1));
 }
 
-function syncOf(view: ProcessSeen): ProcessStatus["sync"] {
+function syncOf(view: ProcessObservation): ProcessStatus["sync"] {
   const { desired } = view;
   if (desired?.kind !== "run") return "OutOfSync";
   const hasAllTraffic = weightOf(view.route, desired.unit.digest) === 100;
@@ -130,14 +144,14 @@ function syncOf(view: ProcessSeen): ProcessStatus["sync"] {
   return hasAllTraffic && drift === null ? "Synced" : "OutOfSync";
 }
 
-function healthOfServing(view: ProcessSeen): Health {
+function healthOfServing(view: ProcessObservation): Health {
   const serving = servingUnit(view.route);
   if (!serving) return "Missing";
   return isReady(findInstalled(view.installed, serving.digest), view.instances) ? "Healthy" : "Degraded";
 }
 
 /** Which of the two could not be asked. */
-export function whyUnknown({ engine, routes }: Seen): Reason {
+export function whyUnknown({ engine, routes }: Observation): Reason {
   if (engine.kind === "unknown") return { code: "EngineUnknown", text: engine.why };
   return { code: "RouterUnknown", text: routes.kind === "unknown" ? routes.why : "" };
 }

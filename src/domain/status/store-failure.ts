@@ -2,7 +2,7 @@
 
 import type { Instant } from "../names.ts";
 
-export interface StoreTrouble {
+export interface StoreFailure {
   readonly since: Instant;
   readonly code: "store/full" | "store/failed";
   /** One line for people: the file and what the system said. */

@@ -5,8 +5,8 @@
 
 import type { BlueGreenSpec } from "../desired/environment.ts";
 import type { UnitRef } from "../names.ts";
-import type { Rollout, RolloutSeen, StrategyStep } from "../journal/rollout.ts";
-import { isSettling, nextSettling } from "./after-switch.ts";
+import type { Rollout, RolloutView, StrategyStep } from "../journal/rollout.ts";
+import { isAfterSwitch, nextAfterSwitch } from "./after-switch.ts";
 import {
   enter,
   type In,
@@ -28,45 +28,47 @@ interface BlueGreen {
   readonly spec: BlueGreenSpec;
 }
 
-export function nextBlueGreen(rollout: Rollout, candidate: UnitRef, spec: BlueGreenSpec, seen: RolloutSeen): StrategyStep {
+export function nextBlueGreen(rollout: Rollout, candidate: UnitRef, spec: BlueGreenSpec, view: RolloutView): StrategyStep {
   const at: BlueGreen = { rollout, candidate, spec };
   const { state } = rollout;
-  if (isSettling(state)) return nextSettling({ rollout, candidate, old: spec.keepOldVersion ? "kept" : "removed" }, state, seen);
+  if (isAfterSwitch(state)) return nextAfterSwitch({ rollout, candidate, old: spec.keepOldVersion ? "kept" : "removed" }, state, view);
   switch (state.kind) {
     case "validating":
-      return whenValidating(at, seen);
+      return whenValidating(at, view);
     case "installing":
-      return installBeside(rollout, candidate, seen);
+      return installBeside(rollout, candidate, view);
     case "checking":
-      return whenChecking(at, seen);
+      return whenChecking(at, view);
     case "waiting":
-      return whenWaiting(at, state, seen);
+      return whenWaiting(at, state, view);
     case "rejected":
-      return whenRejected(rollout, state, seen);
+      return whenRejected(rollout, state, view);
     default:
       return isNever(
         "blue-green",
-        state satisfies In<"handing-over" | "shifting" | "clearing" | "pausing" | "rotating" | "replacing" | "probing" | "returning">,
+        state satisfies In<
+          "handing-over" | "shifting" | "clearing" | "pausing" | "draining-batch" | "updating" | "verifying" | "restoring"
+        >,
       );
   }
 }
 
-function whenValidating({ rollout, candidate }: BlueGreen, seen: RolloutSeen): StrategyStep {
-  return whileValidating(rollout, candidate, seen) ?? install(candidate, "valid; installing beside what runs, without traffic");
+function whenValidating({ rollout, candidate }: BlueGreen, view: RolloutView): StrategyStep {
+  return whileValidating(rollout, candidate, view) ?? install(candidate, "valid; installing beside what runs, without traffic");
 }
 
-function whenChecking({ rollout, candidate, spec }: BlueGreen, seen: RolloutSeen): StrategyStep {
-  const unfinished = whileChecking(rollout, candidate, seen);
+function whenChecking({ rollout, candidate, spec }: BlueGreen, view: RolloutView): StrategyStep {
+  const unfinished = whileChecking(rollout, candidate, view);
   if (unfinished) return unfinished;
   const delayMs = spec.switchTrafficDelayMs;
   if (delayMs === 0) return switchTo(candidate, "checks passed: switching all traffic");
-  return enter({ kind: "waiting", since: seen.now }, `checks passed; switching in ${delayMs} ms`, [], seen.now + delayMs);
+  return enter({ kind: "waiting", since: view.now }, `checks passed; switching in ${delayMs} ms`, [], view.now + delayMs);
 }
 
-function whenWaiting({ candidate, spec }: BlueGreen, state: In<"waiting">, seen: RolloutSeen): StrategyStep {
-  if (isNotSo(seen.candidateReady)) return install(candidate, "it stopped answering while it waited: installing again");
+function whenWaiting({ candidate, spec }: BlueGreen, state: In<"waiting">, view: RolloutView): StrategyStep {
+  if (isNotSo(view.candidateReady)) return install(candidate, "it stopped answering while it waited: installing again");
   const switchAt = state.since + spec.switchTrafficDelayMs;
   if (state.hasPassed) return switchTo(candidate, "promoted: switching all traffic");
-  if (seen.now < switchAt) return stay(state, "waiting out switchTrafficDelay", switchAt);
+  if (view.now < switchAt) return stay(state, "waiting out switchTrafficDelay", switchAt);
   return switchTo(candidate, "switchTrafficDelay is over: switching all traffic");
 }

@@ -6,8 +6,8 @@
 import type { Action } from "../journal/actions.ts";
 import type { CanarySpec, CanaryStep } from "../desired/environment.ts";
 import type { Instant, Percent, UnitRef } from "../names.ts";
-import type { Rollout, RolloutSeen, StrategyStep, Stuck } from "../journal/rollout.ts";
-import { isSettling, nextSettling } from "./after-switch.ts";
+import type { Rollout, RolloutView, StrategyStep, Stuck } from "../journal/rollout.ts";
+import { isAfterSwitch, nextAfterSwitch } from "./after-switch.ts";
 import {
   enter,
   type In,
@@ -34,47 +34,47 @@ interface Canary {
   readonly spec: CanarySpec;
 }
 
-export function nextCanary(rollout: Rollout, candidate: UnitRef, spec: CanarySpec, seen: RolloutSeen): StrategyStep {
+export function nextCanary(rollout: Rollout, candidate: UnitRef, spec: CanarySpec, view: RolloutView): StrategyStep {
   const at: Canary = { rollout, candidate, spec };
   const { state } = rollout;
-  if (isSettling(state)) return nextSettling({ rollout, candidate, old: spec.keepOldVersion ? "kept" : "removed" }, state, seen);
+  if (isAfterSwitch(state)) return nextAfterSwitch({ rollout, candidate, old: spec.keepOldVersion ? "kept" : "removed" }, state, view);
   switch (state.kind) {
     case "validating":
-      return whileValidating(rollout, candidate, seen) ?? install(candidate, "valid; installing beside what runs, without traffic");
+      return whileValidating(rollout, candidate, view) ?? install(candidate, "valid; installing beside what runs, without traffic");
     case "installing":
-      return installBeside(rollout, candidate, seen);
+      return installBeside(rollout, candidate, view);
     case "checking":
-      return whileChecking(rollout, candidate, seen) ?? takeStep(at, 0, 0, seen.now);
+      return whileChecking(rollout, candidate, view) ?? takeStep(at, 0, 0, view.now);
     case "shifting":
-      return whenShifting(at, state, seen);
+      return whenShifting(at, state, view);
     case "rejected":
-      return whenRejected(rollout, state, seen);
+      return whenRejected(rollout, state, view);
     default:
       return isNever(
         "canary",
-        state satisfies In<"waiting" | "handing-over" | "clearing" | "pausing" | "rotating" | "replacing" | "probing" | "returning">,
+        state satisfies In<"waiting" | "handing-over" | "clearing" | "pausing" | "draining-batch" | "updating" | "verifying" | "restoring">,
       );
   }
 }
 
-function whenShifting(at: Canary, state: In<"shifting">, seen: RolloutSeen): StrategyStep {
-  const alone = whileAlone(at, state, seen);
+function whenShifting(at: Canary, state: In<"shifting">, view: RolloutView): StrategyStep {
+  const alone = whileAlone(at, state, view);
   if (alone) return alone;
-  if (isHopeless(seen)) return rejectRefused(at.rollout, seen);
-  if (!isShared(state.weight, seen)) return insist(state, seen.stuck?.detail ?? sharing(state.weight), share(at, state.weight));
+  if (isHopeless(view)) return rejectRefused(at.rollout, view);
+  if (!isShared(state.weight, view)) return insist(state, view.stuck?.detail ?? sharing(state.weight), share(at, state.weight));
   if (state.hasPassed) return switchTo(at.candidate, "all steps passed: switching all traffic");
   const step = at.spec.steps[state.step];
-  if (!step || step.kind === "weight") return takeStep(at, state.step + 1, state.weight, seen.now);
-  return step.kind === "pause" ? whenPausing(at, step, state, seen) : whenAnalysing(at, step, state, seen);
+  if (!step || step.kind === "weight") return takeStep(at, state.step + 1, state.weight, view.now);
+  return step.kind === "pause" ? whenPausing(at, step, state, view) : whenAnalysing(at, step, state, view);
 }
 
 /** What to do while the stable version is missing; null: it is there. Where it is lost for good, that is no fault of the candidate. */
-function whileAlone({ rollout, candidate }: Canary, state: In<"shifting">, seen: RolloutSeen): StrategyStep | null {
+function whileAlone({ rollout, candidate }: Canary, state: In<"shifting">, view: RolloutView): StrategyStep | null {
   const { stable } = rollout;
-  if (!stable || !isNotSo(seen.stableInstalled)) return null;
-  if (isHopeless(seen) && isAbout(stable, seen.stuck))
+  if (!stable || !isNotSo(view.stableInstalled)) return null;
+  if (isHopeless(view) && isAbout(stable, view.stuck))
     return switchTo(candidate, `checks passed, and ${stable.version} is lost and cannot be put back: switching all traffic`);
-  if (isHopeless(seen)) return rejectRefused(rollout, seen);
+  if (isHopeless(view)) return rejectRefused(rollout, view);
   return insist(state, `${stable.version} is missing: putting it back`, [{ kind: "ensure-installed", unit: stable }]);
 }
 
@@ -82,20 +82,20 @@ function isAbout({ digest }: UnitRef, stuck: Stuck | null): boolean {
   return stuck?.action.kind === "ensure-installed" && stuck.action.unit.digest === digest;
 }
 
-function whenPausing(at: Canary, { durationMs }: In2<"pause">, state: In<"shifting">, seen: RolloutSeen): StrategyStep {
+function whenPausing(at: Canary, { durationMs }: In2<"pause">, state: In<"shifting">, view: RolloutView): StrategyStep {
   if (durationMs === null) return stay(state, `at ${state.weight} %; waits for a person to promote it`);
   const until = state.since + durationMs;
-  if (seen.now < until) return stay(state, `at ${state.weight} %; pausing`, until);
-  return takeStep(at, state.step + 1, state.weight, seen.now);
+  if (view.now < until) return stay(state, `at ${state.weight} %; pausing`, until);
+  return takeStep(at, state.step + 1, state.weight, view.now);
 }
 
-function whenAnalysing(at: Canary, { durationMs }: In2<"analysis">, state: In<"shifting">, seen: RolloutSeen): StrategyStep {
+function whenAnalysing(at: Canary, { durationMs }: In2<"analysis">, state: In<"shifting">, view: RolloutView): StrategyStep {
   const until = state.since + durationMs;
-  if (seen.now < until) return stay(state, `at ${state.weight} %; watching its metrics`, until);
-  const { analysis } = seen;
-  const step = takeStep(at, state.step + 1, state.weight, seen.now);
+  if (view.now < until) return stay(state, `at ${state.weight} %; watching its metrics`, until);
+  const { analysis } = view;
+  const step = takeStep(at, state.step + 1, state.weight, view.now);
   if (analysis.kind === "healthy") return step;
-  if (seen.onInconclusive === "proceed") return { ...step, why: `${step.why}; not judged at ${state.weight} %: ${analysis.why}` };
+  if (view.onInconclusive === "proceed") return { ...step, why: `${step.why}; not judged at ${state.weight} %: ${analysis.why}` };
   return unjudged(stay(state, `at ${state.weight} %; no verdict yet: ${analysis.why}`, at.rollout.deadline), analysis);
 }
 
@@ -119,8 +119,8 @@ function describeStep(step: CanaryStep, weight: Percent): string {
   return step.kind === "pause" && step.durationMs === null ? `at ${weight} %; waits for a person to promote it` : `at ${weight} %; pausing`;
 }
 
-function isShared(weight: Percent, seen: RolloutSeen): boolean {
-  return is(seen.candidateWeight, weight) && is(seen.stableWeight, 100 - weight) && !isNotSo(seen.isRouted);
+function isShared(weight: Percent, view: RolloutView): boolean {
+  return is(view.candidateWeight, weight) && is(view.stableWeight, 100 - weight) && !isNotSo(view.isRouted);
 }
 
 function sharing(weight: Percent): string {

@@ -2,17 +2,17 @@
 
 import type { Instant } from "../names.ts";
 import type { Rollout } from "../journal/rollout.ts";
-import type { Seen } from "../observed/observation.ts";
+import type { Observation } from "../observed/observation.ts";
 import { isOnItsWay } from "./steps.ts";
 import { isWaitingForPerson } from "./traits.ts";
 
 /** When its time will be over, so that this is noticed then and not by chance; null: nothing ends by time, or it has ended. */
-export function timeIsOver({ candidate, state, deadline, startedAt }: Rollout, seen: Held): Instant | null {
-  const over = deadline + heldUpMs(startedAt, seen);
-  return candidate && state.kind !== "rejected" && over > seen.now ? over : null;
+export function timeIsOver({ candidate, state, deadline, startedAt }: Rollout, observation: Held): Instant | null {
+  const over = deadline + heldUpMs(startedAt, observation);
+  return candidate && state.kind !== "rejected" && over > observation.now ? over : null;
 }
 
-type Held = Pick<Seen, "now" | "unrecordable">;
+type Held = Pick<Observation, "now" | "unrecordable">;
 
 /** How long nothing could be recorded since then, as on a full disk, in milliseconds: nothing could go on, and that is nobody's fault. */
 export function heldUpMs(since: Instant, { now, unrecordable = [] }: Held): number {
@@ -20,14 +20,17 @@ export function heldUpMs(since: Instant, { now, unrecordable = [] }: Held): numb
 }
 
 /** Whether nothing can be recorded, as on a full disk. */
-export function isUnrecordable({ unrecordable = [] }: Pick<Seen, "unrecordable">): boolean {
+export function isUnrecordable({ unrecordable = [] }: Pick<Observation, "unrecordable">): boolean {
   return unrecordable.at(-1)?.to === null;
 }
 
 /** When the time of a rollout as it was recorded is over, with all that counts for nobody since then. */
-export function overAt(rollout: Pick<Rollout, "deadline" | "startedAt" | "lostMs">, seen: Held & Pick<Seen, "lostMs">): Instant {
-  const lostSince = Math.max(0, seen.lostMs - (rollout.lostMs ?? seen.lostMs));
-  return rollout.deadline + lostSince + heldUpMs(rollout.startedAt, seen);
+export function overAt(
+  rollout: Pick<Rollout, "deadline" | "startedAt" | "lostMs">,
+  observation: Held & Pick<Observation, "lostMs">,
+): Instant {
+  const lostSince = Math.max(0, observation.lostMs - (rollout.lostMs ?? observation.lostMs));
+  return rollout.deadline + lostSince + heldUpMs(rollout.startedAt, observation);
 }
 
 /** The first of two times, either of which may be none. */
@@ -39,8 +42,8 @@ export function earlier(one: Instant | null, other: Instant | null): Instant | n
 /** When it fails; null: once it has the traffic for good, or is on its way out, there is nothing left that a timeout could save. */
 export function deadlineOf(rollout: Rollout): Instant | null {
   const { state, kind, candidate, deadline } = rollout;
-  if (!candidate || kind === "heal" || state.kind === "rejected" || !isOnItsWay(rollout)) return null;
+  if (!candidate || kind === "self-heal" || state.kind === "rejected" || !isOnItsWay(rollout)) return null;
   // There is no rollback of a rollback: where it only waits for a proof, it has arrived.
-  if (rollout.fast && state.kind === "confirming") return null;
+  if (rollout.fast && state.kind === "post-deployment") return null;
   return isWaitingForPerson(rollout) ? null : deadline;
 }

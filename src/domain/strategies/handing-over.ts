@@ -5,63 +5,63 @@
 
 import type { Action } from "../journal/actions.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
-import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../journal/rollout.ts";
+import type { Rollout, RolloutView, RolloutState, StrategyStep } from "../journal/rollout.ts";
 import { isHandingOver } from "./rollout-states.ts";
 import { callOff, enter, giveTraffic, type In, install, is, isNotSo, isSo, mayHaveTraffic, stay } from "./steps.ts";
 import { next } from "./strategy.ts";
 import type { Going, Handover, Handovers } from "../journal/handover.ts";
 
 /** As the strategy has it, but for the moments when it would get its first traffic, or all that its stable version has left. */
-export function nextHandingOver(rollout: Rollout, seen: RolloutSeen, handovers: Handovers | null): StrategyStep {
+export function nextHandingOver(rollout: Rollout, view: RolloutView, handovers: Handovers | null): StrategyStep {
   const { candidate, process } = rollout;
   const handover = handovers?.get(process) ?? null;
   const isAsked = handovers !== null;
-  const isTakenBack = isAsked && handover?.kind !== "goes" && isExchangeOwed(rollout, seen);
-  if (isTakenBack) return takeBack(rollout, handover, seen);
-  return candidate ? withCandidate({ rollout, candidate, handover, isAsked }, seen) : next(rollout, seen);
+  const isTakenBack = isAsked && handover?.kind !== "goes" && isExchangeOwed(rollout, view);
+  if (isTakenBack) return takeBack(rollout, handover, view);
+  return candidate ? withCandidate({ rollout, candidate, handover, isAsked }, view) : next(rollout, view);
 }
 
-function withCandidate(at: HandingOver, seen: RolloutSeen): StrategyStep {
-  return whenReady(at, seen) ?? whenDue(at, next(at.rollout, seen), seen);
+function withCandidate(at: HandingOver, view: RolloutView): StrategyStep {
+  return whenReady(at, view) ?? whenDue(at, next(at.rollout, view), view);
 }
 
 /** Its paths were to change owner with those of others, and the table does not say so yet. */
-function isExchangeOwed({ state, exchanged }: Rollout, { candidateWeight, stableWeight, stableInstalled }: RolloutSeen): boolean {
+function isExchangeOwed({ state, exchanged }: Rollout, { candidateWeight, stableWeight, stableInstalled }: RolloutView): boolean {
   if (exchanged === undefined) return false;
   if (state.kind === "switching") return is(candidateWeight, 0);
   return state.kind === "clearing" && isSo(stableInstalled) && !is(stableWeight, 0);
 }
 
 /** One of them goes another way now: what is owed is not done without it. */
-function takeBack({ candidate, state }: Rollout, handover: Handover | null, { now }: RolloutSeen): StrategyStep {
+function takeBack({ candidate, state }: Rollout, handover: Handover | null, { now }: RolloutView): StrategyStep {
   const why = handover?.why ?? noneAnyMore;
   return candidate ? enter({ kind: "handing-over", since: now }, why, [], now) : callOff(state, `called off: ${why}`);
 }
 
 /** Null: it is not ready for all the traffic, or those are not with whom its paths change owner. */
-function whenReady(at: HandingOver, seen: RolloutSeen): StrategyStep | null {
+function whenReady(at: HandingOver, view: RolloutView): StrategyStep | null {
   const { rollout, candidate, handover, isAsked } = at;
   const { state } = rollout;
-  if (state.kind === "handing-over") return isAsked ? whenHandingOver(at, state, seen) : stay(state, cannotBeAsked);
+  if (state.kind === "handing-over") return isAsked ? whenHandingOver(at, state, view) : stay(state, cannotBeAsked);
   return isHandingOver(state) && handover?.kind === "goes" ? goTogether(rollout, candidate, handover) : null;
 }
 
 /** The step that its strategy says, unless paths change owner by it. */
-function whenDue({ rollout, candidate, handover, isAsked }: HandingOver, step: StrategyStep, seen: RolloutSeen): StrategyStep {
+function whenDue({ rollout, candidate, handover, isAsked }: HandingOver, step: StrategyStep, view: RolloutView): StrategyStep {
   const { state } = rollout;
-  if (!isFirstTraffic(rollout, step) && !isLastTraffic(state, step, seen) && !isLastBatch(step, seen)) return step;
+  if (!isFirstTraffic(rollout, step) && !isLastTraffic(state, step, view) && !isLastBatch(step, view)) return step;
   // Who has its paths is not known: it may be somebody who gives them up only together with it.
-  if (!isAsked) return stay(state, cannotBeAsked, seen.now + askAgainMs);
+  if (!isAsked) return stay(state, cannotBeAsked, view.now + askAgainMs);
   if (!handover) return step;
   if (state.kind === "shifting") return stay({ ...state, hasPassed: true }, handover.why);
-  if (state.kind === "returning") return stay(state, handover.why);
-  if (isLastBatch(step, seen)) return keepIn(candidate, handover, step, seen);
-  return beginHandingOver(candidate, handover, step, seen);
+  if (state.kind === "restoring") return stay(state, handover.why);
+  if (isLastBatch(step, view)) return keepIn(candidate, handover, step, view);
+  return beginHandingOver(candidate, handover, step, view);
 }
 
-function beginHandingOver(candidate: UnitRef, { why }: Handover, { state }: StrategyStep, { now }: RolloutSeen): StrategyStep {
+function beginHandingOver(candidate: UnitRef, { why }: Handover, { state }: StrategyStep, { now }: RolloutView): StrategyStep {
   if (state.kind === "pausing") return install(candidate, "valid; its paths change owner, so it is installed on every instance at once");
-  if (state.kind === "returning") return install(candidate, "its paths change owner, so it is installed on every instance at once");
+  if (state.kind === "restoring") return install(candidate, "its paths change owner, so it is installed on every instance at once");
   return enter({ kind: "handing-over", since: now }, why, [], now);
 }
 
@@ -77,9 +77,9 @@ interface HandingOver {
   readonly isAsked: boolean;
 }
 
-function whenHandingOver({ rollout, candidate, handover }: HandingOver, state: In<"handing-over">, seen: RolloutSeen): StrategyStep {
-  if (isNotSo(seen.candidateReady)) return install(candidate, "it stopped answering while it waited: installing again");
-  if (!handover) return enter({ kind: rollout.fast ? "installing" : "checking" }, noneAnyMore, [], seen.now);
+function whenHandingOver({ rollout, candidate, handover }: HandingOver, state: In<"handing-over">, view: RolloutView): StrategyStep {
+  if (isNotSo(view.candidateReady)) return install(candidate, "it stopped answering while it waited: installing again");
+  if (!handover) return enter({ kind: rollout.fast ? "installing" : "checking" }, noneAnyMore, [], view.now);
   if (handover.kind === "waits") return stay(state, handover.why);
   return goTogether(rollout, candidate, handover);
 }
@@ -103,29 +103,29 @@ function apart({ exchanged: _, ...rollout }: Rollout): Rollout {
 
 /** Rolling takes instances out of rotation one after the other; that is its beginning. */
 function isFirstTraffic(rollout: Rollout, { state, outcome }: StrategyStep): boolean {
-  if (outcome !== null || rollout.kind === "heal" || mayHaveTraffic(rollout)) return false;
-  if (state.kind === "switching" || state.kind === "shifting" || state.kind === "returning") return true;
+  if (outcome !== null || rollout.kind === "self-heal" || mayHaveTraffic(rollout)) return false;
+  if (state.kind === "switching" || state.kind === "shifting" || state.kind === "restoring") return true;
   return state.kind === "pausing" && rollout.state.kind === "validating";
 }
 
 /** Where the version before it is gone there is nobody left to share with. */
-function isLastTraffic(from: RolloutState, { state }: StrategyStep, { stableInstalled }: RolloutSeen): boolean {
-  const isShared = from.kind === "shifting" || (from.kind === "returning" && from.isKeptIn === true);
+function isLastTraffic(from: RolloutState, { state }: StrategyStep, { stableInstalled }: RolloutView): boolean {
+  const isShared = from.kind === "shifting" || (from.kind === "restoring" && from.isKeptIn === true);
   return isShared && state.kind === "switching" && !isNotSo(stableInstalled);
 }
 
 /** From instance to instance: none is left that goes on with the version before it. */
-function isLastBatch({ state }: StrategyStep, { instances }: RolloutSeen): boolean {
-  if ((state.kind !== "rotating" && state.kind !== "replacing") || state.isKeptIn || instances.kind === "unknown") return false;
+function isLastBatch({ state }: StrategyStep, { instances }: RolloutView): boolean {
+  if ((state.kind !== "draining-batch" && state.kind !== "updating") || state.isKeptIn || instances.kind === "unknown") return false;
   const moved = [...state.done, ...state.batch];
   return state.done.length > 0 && instances.value.every(({ id, isUp }) => !isUp || moved.includes(id));
 }
 
 /** It is installed and checked there too, beside the version before it, which goes on to have their traffic. */
-function keepIn(candidate: UnitRef, { why }: Handover, { state }: StrategyStep, { now }: RolloutSeen): StrategyStep {
-  if (state.kind !== "rotating" && state.kind !== "replacing") return stay(state, why);
+function keepIn(candidate: UnitRef, { why }: Handover, { state }: StrategyStep, { now }: RolloutView): StrategyStep {
+  if (state.kind !== "draining-batch" && state.kind !== "updating") return stay(state, why);
   const { done, batch } = state;
-  return enter({ kind: "replacing", done, batch, since: now, isKeptIn: true }, why, [
+  return enter({ kind: "updating", done, batch, since: now, isKeptIn: true }, why, [
     { kind: "ensure-installed", unit: candidate, on: batch },
   ]);
 }

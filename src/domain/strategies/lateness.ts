@@ -3,7 +3,7 @@
 import { describeAbort, describeUnjudged, inconclusive } from "./inconclusive.ts";
 import type { Instant } from "../names.ts";
 import type { Person } from "../journal/people.ts";
-import type { Rollout, RolloutSeen, StrategyStep } from "../journal/rollout.ts";
+import type { Rollout, RolloutView, StrategyStep } from "../journal/rollout.ts";
 import { isHandingOver } from "./rollout-states.ts";
 import { mayHaveTraffic, reject, rejectLate, stay } from "./steps.ts";
 import { traitsOf } from "./traits.ts";
@@ -17,14 +17,14 @@ export interface Late {
 const pinion: Person = { name: "Pinion", email: null };
 
 /** Without a verdict it condemns nobody: a pause waits for a person, all else goes back without a revert and without quarantine. */
-export function whenLate(rollout: Rollout, seen: RolloutSeen): Late {
+export function whenLate(rollout: Rollout, view: RolloutView): Late {
   const { stable } = rollout;
-  if (isHandingOver(rollout.state) && mayHaveTraffic(rollout)) return { rollout, step: giveUpHandingOver(rollout, seen.now) };
-  const why = whyUnjudged(rollout, seen);
-  if (why === null || stable === null) return { rollout, step: rejectLate(rollout, seen.now) };
-  if (isWaitingForVerdict(rollout) && seen.onInconclusive === "pause") return pauseFor(rollout, why, seen.now);
+  if (isHandingOver(rollout.state) && mayHaveTraffic(rollout)) return { rollout, step: giveUpHandingOver(rollout, view.now) };
+  const why = whyUnjudged(rollout, view);
+  if (why === null || stable === null) return { rollout, step: rejectLate(rollout, view.now) };
+  if (isWaitingForVerdict(rollout) && view.onInconclusive === "pause") return pauseFor(rollout, why, view.now);
   const limit = isWaitingForVerdict(rollout) ? why : `${why}; its time was over while ${rollout.state.kind}`;
-  return { rollout, step: reject(rollout, { trigger: inconclusive, why: describeAbort(limit, stable) }, seen.now) };
+  return { rollout, step: reject(rollout, { trigger: inconclusive, why: describeAbort(limit, stable) }, view.now) };
 }
 
 /** Whoever was to take its paths over was not ready in time: nobody is condemned by that. */
@@ -35,7 +35,7 @@ function giveUpHandingOver({ strategy, stable, ...rollout }: Rollout, now: Insta
 }
 
 /** Null: it has a verdict, or never had anything to be judged by. */
-function whyUnjudged(rollout: Rollout, { analysis, triggers }: RolloutSeen): string | null {
+function whyUnjudged(rollout: Rollout, { analysis, triggers }: RolloutView): string | null {
   if (rollout.kind !== "deploy" || !mayHaveTraffic(rollout)) return null;
   if (analysis.kind === "unknown") return analysis.why;
   return triggers.kind === "unknown" ? triggers.why : null;

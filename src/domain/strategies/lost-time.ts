@@ -2,11 +2,11 @@
 
 import type { Instant } from "../names.ts";
 import type { Rollout, RolloutState } from "../journal/rollout.ts";
-import type { Seen } from "../observed/observation.ts";
+import type { Observation } from "../observed/observation.ts";
 import type { ProcessState } from "../journal/state.ts";
 
 /** What is under way, moved on by all that was lost since it was looked at last; the very same object when nothing was. */
-export function withoutLostTime(process: ProcessState, { lostMs, now }: Pick<Seen, "lostMs" | "now">): ProcessState {
+export function withoutLostTime(process: ProcessState, { lostMs, now }: Pick<Observation, "lostMs" | "now">): ProcessState {
   const { rollout } = process;
   const moreMs = rollout ? lostMs - (rollout.lostMs ?? lostMs) : 0;
   return rollout && moreMs > 0 ? { ...process, rollout: movedOn(rollout, { moreMs, lostMs, now }) } : process;
@@ -33,5 +33,5 @@ function movedOn(rollout: Rollout, { moreMs, lostMs, now }: Lost): Rollout {
 function stateMovedOn(state: RolloutState, moreMs: number, now: Instant): RolloutState {
   if (!("since" in state)) return state;
   const since = Math.min(now, state.since + moreMs);
-  return state.kind === "watching" ? { ...state, since, until: state.until + (since - state.since) } : { ...state, since };
+  return state.kind === "baking" ? { ...state, since, until: state.until + (since - state.since) } : { ...state, since };
 }

@@ -5,7 +5,7 @@ import type { Instant, ProcessId } from "../names.ts";
 import type { Reason } from "../journal/reason.ts";
 import type { Rollout } from "../journal/rollout.ts";
 import { rulesOf } from "./rollout-states.ts";
-import type { Seen } from "../observed/observation.ts";
+import type { Observation } from "../observed/observation.ts";
 import type { DeploymentUpdate } from "../journal/state.ts";
 import { limitMsOf } from "./traits.ts";
 
@@ -16,18 +16,18 @@ export type Identity = Pick<
 >;
 
 /** Before its first step. */
-export function newRollout(process: ProcessId, seen: Seen, spec: EnvironmentSpec, identity: Identity): Rollout {
+export function newRollout(process: ProcessId, observation: Observation, spec: EnvironmentSpec, identity: Identity): Rollout {
   const version = identity.candidate?.version ?? "out";
   const strategy = strategyFor(spec, process);
   return {
-    deployment: `${seen.environment}.${process}.${version}.${seen.now.toString(36)}`,
+    deployment: `${observation.environment}.${process}.${version}.${observation.now.toString(36)}`,
     process,
     ...identity,
-    commit: seen.commit,
+    commit: observation.commit,
     strategy,
-    startedAt: seen.now,
-    deadline: seen.now + limitMsOf(strategy, spec),
-    lostMs: seen.lostMs,
+    startedAt: observation.now,
+    deadline: observation.now + limitMsOf(strategy, spec),
+    lostMs: observation.lostMs,
     paused: null,
     switchedAt: null,
     state: { kind: "validating" },
@@ -35,10 +35,10 @@ export function newRollout(process: ProcessId, seen: Seen, spec: EnvironmentSpec
 }
 
 /** The first line, with what it is about. */
-export function opened(rollout: Rollout, seen: Seen, { code, text }: Reason): DeploymentUpdate {
+export function opened(rollout: Rollout, observation: Observation, { code, text }: Reason): DeploymentUpdate {
   const { deployment, process, kind, candidate, stable, commit, startedAt } = rollout;
   const about = {
-    environment: seen.environment,
+    environment: observation.environment,
     process,
     kind,
     version: candidate?.version ?? null,
@@ -49,7 +49,7 @@ export function opened(rollout: Rollout, seen: Seen, { code, text }: Reason): De
     id: deployment,
     opened: { ...about, strategy: rulesOf(rollout), commit, startedAt },
     phase: "Running",
-    step: { at: seen.now, state: "started", code, why: text },
+    step: { at: observation.now, state: "started", code, why: text },
     endedAt: null,
   };
 }
@@ -57,6 +57,6 @@ export function opened(rollout: Rollout, seen: Seen, { code, text }: Reason): De
 /** It entered this state. */
 export function entered(rollout: Rollout, now: Instant, { code, text }: Reason): DeploymentUpdate {
   const { state } = rollout;
-  const condemned = state.kind === "rejected" ? { trigger: state.trigger } : {};
-  return { id: rollout.deployment, phase: "Running", step: { at: now, state: state.kind, code, why: text }, endedAt: null, ...condemned };
+  const rejected = state.kind === "rejected" ? { trigger: state.trigger } : {};
+  return { id: rollout.deployment, phase: "Running", step: { at: now, state: state.kind, code, why: text }, endedAt: null, ...rejected };
 }

@@ -4,10 +4,10 @@ import type { EnvironmentSpec } from "../desired/environment.ts";
 import type { EngineInstance } from "../desired/unit.ts";
 import type { Instant, Percent } from "../names.ts";
 import type { Known } from "../observed/observation.ts";
-import type { InstanceSeen, Rollout, RolloutSeen, RolloutState, StrategyStep } from "../journal/rollout.ts";
+import type { InstanceView, Rollout, RolloutView, RolloutState, StrategyStep } from "../journal/rollout.ts";
 import { isHandingOver, rolloutStates } from "./rollout-states.ts";
-import { watchMsOf } from "./rollout-view.ts";
-import { placesIn, type Underway } from "./rolling.ts";
+import { bakeMsOf } from "./rollout-view.ts";
+import { batchIn, type Underway } from "./rolling.ts";
 import { candidateWeight, rotationFor } from "./rotation.ts";
 import { next } from "./strategy.ts";
 import { isWaitingForPerson, traitsOf } from "./traits.ts";
@@ -28,7 +28,7 @@ export interface Around {
 
 /** How long it stays in its state at least; null: not a matter of time. */
 export function dueAt({ state, strategy }: Pick<Rollout, "state" | "strategy">): Instant | null {
-  if (state.kind === "watching") return state.until;
+  if (state.kind === "baking") return state.until;
   const lasts = traitsOf(strategy).lastsMs(strategy, state);
   return "since" in state && lasts !== null ? state.since + lasts : null;
 }
@@ -51,7 +51,7 @@ function isSame({ state, outcome }: StrategyStep, rollout: Rollout): boolean {
 const healthy = { kind: "healthy" } as const;
 const healthyMetrics = { kind: "healthy", trigger: "" } as const;
 
-function undisturbed(rollout: Rollout, { spec, instances, now }: Around): RolloutSeen {
+function undisturbed(rollout: Rollout, { spec, instances, now }: Around): RolloutView {
   const { state, stable } = rollout;
   const { weight, seen } = sharedIn(rollout, instances);
   return {
@@ -69,17 +69,17 @@ function undisturbed(rollout: Rollout, { spec, instances, now }: Around): Rollou
     pre: healthy,
     during: healthy,
     post: healthy,
-    proof: healthy,
-    wantsProof: (spec?.validation.rollback.length ?? 0) > 0,
+    verification: healthy,
+    wantsVerification: (spec?.validation.rollback.length ?? 0) > 0,
     analysis: healthyMetrics,
     triggers: healthyMetrics,
     isRouted: known(true),
     instances: known(seen),
     stuck: null,
     drainTimeoutMs: spec?.drainTimeoutMs ?? 0,
-    isWatched: true,
-    watchMs: watchMsOf(rollout.strategy, spec, rollout),
-    watched: healthy,
+    isBaked: true,
+    bakeMs: bakeMsOf(rollout.strategy, spec, rollout),
+    bake: healthy,
     judgeMs: 0,
     onInconclusive: "proceed",
   };
@@ -92,13 +92,13 @@ function known<T>(value: T): Known<T> {
 interface Shared {
   /** The candidate's share of the traffic. */
   readonly weight: Percent;
-  readonly seen: readonly InstanceSeen[];
+  readonly seen: readonly InstanceView[];
 }
 
 function sharedIn({ state, strategy }: Rollout, instances: readonly EngineInstance[]): Shared {
   const seen = instances.map(({ id }) => ({ id, ...asIs, candidateReady: hasCandidate(state, id) }));
   if (strategy.kind !== "rolling" || !isUnderway(state)) return { weight: weightIn(state), seen };
-  const rotation = rotationFor(placesIn(state), seen, strategy);
+  const rotation = rotationFor(batchIn(state), seen, strategy);
   const inRotation = new Set([...rotation.candidateOn, ...rotation.stableOn]);
   return { weight: candidateWeight(rotation), seen: seen.map((each) => ({ ...each, inRotation: inRotation.has(each.id) })) };
 }
@@ -117,5 +117,5 @@ function isUnderway(state: RolloutState): state is Underway {
 /** Of a rolling deployment: those of its batch have it once they are out of rotation. */
 function hasCandidate(state: RolloutState, id: string): boolean {
   if (!isUnderway(state)) return false;
-  return state.done.includes(id) || (state.kind !== "pausing" && state.kind !== "rotating" && state.batch.includes(id));
+  return state.done.includes(id) || (state.kind !== "pausing" && state.kind !== "draining-batch" && state.batch.includes(id));
 }

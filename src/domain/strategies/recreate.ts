@@ -5,8 +5,8 @@
  */
 
 import type { UnitRef } from "../names.ts";
-import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../journal/rollout.ts";
-import { isSettling, nextSettling } from "./after-switch.ts";
+import type { Rollout, RolloutView, RolloutState, StrategyStep } from "../journal/rollout.ts";
+import { isAfterSwitch, nextAfterSwitch } from "./after-switch.ts";
 import {
   beginValidating,
   check,
@@ -37,57 +37,57 @@ export function beginRecreate(rollout: Rollout, candidate: UnitRef): StrategySte
   return beginValidating(rollout, candidate);
 }
 
-export function nextRecreate(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep {
-  return nextIn({ rollout, candidate }, rollout.state, seen);
+export function nextRecreate(rollout: Rollout, candidate: UnitRef, view: RolloutView): StrategyStep {
+  return nextIn({ rollout, candidate }, rollout.state, view);
 }
 
-function nextIn(at: Recreate, state: RolloutState, seen: RolloutSeen): StrategyStep {
-  if (state.kind !== "removing" && isSettling(state)) return nextSettling({ ...at, old: "gone" }, state, seen);
+function nextIn(at: Recreate, state: RolloutState, view: RolloutView): StrategyStep {
+  if (state.kind !== "removing" && isAfterSwitch(state)) return nextAfterSwitch({ ...at, old: "gone" }, state, view);
   switch (state.kind) {
     case "validating":
-      return whenValidating(at, seen);
+      return whenValidating(at, view);
     case "clearing":
-      return whenClearing(at, state, seen);
+      return whenClearing(at, state, view);
     case "removing":
-      return whenRemoving(at, state, seen);
+      return whenRemoving(at, state, view);
     case "installing":
-      return whenInstalling(at, seen);
+      return whenInstalling(at, view);
     case "checking":
-      return whileChecking(at.rollout, at.candidate, seen) ?? switchTo(at.candidate, "checks passed; giving it the traffic");
+      return whileChecking(at.rollout, at.candidate, view) ?? switchTo(at.candidate, "checks passed; giving it the traffic");
     case "rejected":
-      return whenRejected(at.rollout, state, seen);
+      return whenRejected(at.rollout, state, view);
     default:
       return isNever(
         "recreate",
-        state satisfies In<"waiting" | "handing-over" | "shifting" | "pausing" | "rotating" | "replacing" | "probing" | "returning">,
+        state satisfies In<"waiting" | "handing-over" | "shifting" | "pausing" | "draining-batch" | "updating" | "verifying" | "restoring">,
       );
   }
 }
 
-function whenValidating({ rollout, candidate }: Recreate, seen: RolloutSeen): StrategyStep {
-  const unfinished = whileValidating(rollout, candidate, seen);
+function whenValidating({ rollout, candidate }: Recreate, view: RolloutView): StrategyStep {
+  const unfinished = whileValidating(rollout, candidate, view);
   if (unfinished) return unfinished;
   if (!rollout.stable) return install(candidate, "valid; installing");
-  return enter({ kind: "clearing", since: seen.now }, `valid; taking ${rollout.stable.version} out`, giveTraffic(rollout.process, null));
+  return enter({ kind: "clearing", since: view.now }, `valid; taking ${rollout.stable.version} out`, giveTraffic(rollout.process, null));
 }
 
-function whenClearing({ rollout, candidate }: Recreate, state: In<"clearing">, seen: RolloutSeen): StrategyStep {
+function whenClearing({ rollout, candidate }: Recreate, state: In<"clearing">, view: RolloutView): StrategyStep {
   const { stable } = rollout;
   if (!stable) return install(candidate, "nothing to take out; installing");
-  if (!is(seen.stableWeight, 0)) return insist(state, `taking ${stable.version} out`, giveTraffic(rollout.process, null));
-  if (!isDrained(seen.stableInFlight, state.since, seen))
-    return stay(state, `${stable.version} finishes what it has in flight`, seen.now + drainPollMs);
+  if (!is(view.stableWeight, 0)) return insist(state, `taking ${stable.version} out`, giveTraffic(rollout.process, null));
+  if (!isDrained(view.stableInFlight, state.since, view))
+    return stay(state, `${stable.version} finishes what it has in flight`, view.now + drainPollMs);
   return enter({ kind: "removing" }, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
 }
 
-function whenRemoving({ rollout, candidate }: Recreate, state: In<"removing">, seen: RolloutSeen): StrategyStep {
+function whenRemoving({ rollout, candidate }: Recreate, state: In<"removing">, view: RolloutView): StrategyStep {
   const { stable } = rollout;
-  if (!stable || isNotSo(seen.stableInstalled)) return install(candidate, "the old version is out; installing the new one");
-  return insist(state, seen.stuck?.detail ?? `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
+  if (!stable || isNotSo(view.stableInstalled)) return install(candidate, "the old version is out; installing the new one");
+  return insist(state, view.stuck?.detail ?? `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
 }
 
-function whenInstalling({ rollout, candidate }: Recreate, seen: RolloutSeen): StrategyStep {
-  const unfinished = whileInstalling(rollout, candidate, seen);
+function whenInstalling({ rollout, candidate }: Recreate, view: RolloutView): StrategyStep {
+  const unfinished = whileInstalling(rollout, candidate, view);
   if (unfinished) return unfinished;
   return check(rollout, candidate);
 }

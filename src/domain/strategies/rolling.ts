@@ -7,9 +7,9 @@
 import type { Action } from "../journal/actions.ts";
 import type { RollingSpec } from "../desired/environment.ts";
 import { assertNever, type UnitRef } from "../names.ts";
-import type { InstanceSeen, Rollout, RolloutSeen, StrategyStep } from "../journal/rollout.ts";
-import { countDown, idsOf, isRotated, type Places, rotate, rotationFor, without } from "./rotation.ts";
-import { isSettling, nextSettling } from "./after-switch.ts";
+import type { InstanceView, Rollout, RolloutView, StrategyStep } from "../journal/rollout.ts";
+import { countDown, idsOf, isRotated, type BatchPosition, rotate, rotationFor, without } from "./rotation.ts";
+import { isAfterSwitch, nextAfterSwitch } from "./after-switch.ts";
 import {
   check,
   drainPollMs,
@@ -32,7 +32,7 @@ import {
   whileValidating,
 } from "./steps.ts";
 
-type BatchState = In<"rotating" | "replacing" | "probing" | "returning">;
+type BatchState = In<"draining-batch" | "updating" | "verifying" | "restoring">;
 /** Between its validation and all the traffic. */
 export type Underway = BatchState | In<"pausing">;
 
@@ -42,54 +42,54 @@ interface Rolling {
   readonly candidate: UnitRef;
   readonly stable: UnitRef;
   readonly spec: RollingSpec;
-  readonly seen: RolloutSeen;
-  readonly instances: readonly InstanceSeen[];
+  readonly view: RolloutView;
+  readonly instances: readonly InstanceView[];
 }
 
-export function nextRolling(rollout: Rollout, candidate: UnitRef, spec: RollingSpec, seen: RolloutSeen): StrategyStep {
+export function nextRolling(rollout: Rollout, candidate: UnitRef, spec: RollingSpec, view: RolloutView): StrategyStep {
   const { state } = rollout;
-  if (isSettling(state)) return nextSettling({ rollout, candidate, old: "removed" }, state, seen);
+  if (isAfterSwitch(state)) return nextAfterSwitch({ rollout, candidate, old: "removed" }, state, view);
   switch (state.kind) {
     case "validating":
-      return whileValidating(rollout, candidate, seen) ?? whenValid(rollout, candidate, seen);
+      return whileValidating(rollout, candidate, view) ?? whenValid(rollout, candidate, view);
     case "installing":
-      return whenInstalling(rollout, candidate, seen);
+      return whenInstalling(rollout, candidate, view);
     case "checking":
       return (
-        whileChecking(rollout, candidate, seen) ?? switchTo(candidate, "checks passed, and nothing runs beside it: switching all traffic")
+        whileChecking(rollout, candidate, view) ?? switchTo(candidate, "checks passed, and nothing runs beside it: switching all traffic")
       );
-    case "rotating":
-    case "replacing":
-    case "probing":
-    case "returning":
+    case "draining-batch":
+    case "updating":
+    case "verifying":
+    case "restoring":
     case "pausing":
-      return whenUnderway({ rollout, candidate, spec, seen }, state);
+      return whenUnderway({ rollout, candidate, spec, view }, state);
     case "rejected":
-      return whenRejected(rollout, state, seen);
+      return whenRejected(rollout, state, view);
     default:
       return isNever("rolling", state satisfies In<"waiting" | "handing-over" | "shifting" | "clearing">);
   }
 }
 
 /** Without a version before it there is nobody to keep serving meanwhile: it is installed everywhere at once. */
-function whenValid({ stable }: Rollout, candidate: UnitRef, { now }: RolloutSeen): StrategyStep {
+function whenValid({ stable }: Rollout, candidate: UnitRef, { now }: RolloutView): StrategyStep {
   if (!stable) return install(candidate, "valid; nothing runs yet: installing on every instance");
   return enter({ kind: "pausing", done: [], since: now }, "valid; going from instance to instance");
 }
 
-function whenInstalling(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep {
-  const unfinished = whileInstalling(rollout, candidate, seen);
+function whenInstalling(rollout: Rollout, candidate: UnitRef, view: RolloutView): StrategyStep {
+  const unfinished = whileInstalling(rollout, candidate, view);
   if (unfinished) return unfinished;
   if (rollout.fast) return switchTo(candidate, "installed and known good: switching without delay");
   return check(rollout, candidate);
 }
 
-function whenUnderway({ rollout, candidate, spec, seen }: Omit<Rolling, "stable" | "instances">, state: Underway): StrategyStep {
+function whenUnderway({ rollout, candidate, spec, view }: Omit<Rolling, "stable" | "instances">, state: Underway): StrategyStep {
   const { stable } = rollout;
   if (!stable) throw new Error(`${rollout.process} has no version that it could roll from`);
-  if (isHopeless(seen)) return rejectRefused(rollout, seen);
-  if (seen.instances.kind === "unknown") return stay(state, `its instances cannot be asked: ${seen.instances.why}`);
-  const at: Rolling = { rollout, candidate, stable, spec, seen, instances: seen.instances.value };
+  if (isHopeless(view)) return rejectRefused(rollout, view);
+  if (view.instances.kind === "unknown") return stay(state, `its instances cannot be asked: ${view.instances.why}`);
+  const at: Rolling = { rollout, candidate, stable, spec, view, instances: view.instances.value };
   if (isStableGone(at, state)) return install(candidate, `${stable.version} answers nowhere: installing on every instance at once`);
   return withoutDead(at, state) ?? restore(at, state) ?? share(at, state) ?? nextIn(at, state);
 }
@@ -102,13 +102,13 @@ function isStableGone({ instances }: Rolling, state: Underway): boolean {
 
 function nextIn(at: Rolling, state: Underway): StrategyStep {
   switch (state.kind) {
-    case "rotating":
-      return whenRotating(at, state);
-    case "replacing":
-      return whenReplacing(at, state);
-    case "probing":
-      return whenProbing(at, state);
-    case "returning":
+    case "draining-batch":
+      return whenDrainingBatch(at, state);
+    case "updating":
+      return whenUpdating(at, state);
+    case "verifying":
+      return whenVerifying(at, state);
+    case "restoring":
       return comeBack(at, [...state.done, ...state.batch]);
     case "pausing":
       return whenPausing(at, state);
@@ -121,25 +121,25 @@ function nextIn(at: Rolling, state: Underway): StrategyStep {
  * An instance that dies leaves its batch, and is taken again once it is back; the others go on. One that may have had callers
  * already is among those that have the new version: it is put back there, and nobody forgets that the version had traffic.
  */
-function withoutDead({ instances, seen }: Rolling, state: Underway): StrategyStep | null {
-  if (state.kind === "pausing" || state.kind === "returning") return null;
+function withoutDead({ instances, view }: Rolling, state: Underway): StrategyStep | null {
+  if (state.kind === "pausing" || state.kind === "restoring") return null;
   const alive = state.batch.filter((id) => instances.some((each) => each.id === id && each.isUp));
   if (alive.length === state.batch.length) return null;
   const why = `${without(state.batch, alive).join(", ")} went down`;
   if (alive.length > 0) return enter({ ...state, batch: alive }, `${why}; going on with ${alive.join(", ")}`);
-  return enter({ kind: "pausing", done: state.done, since: seen.now }, why);
+  return enter({ kind: "pausing", done: state.done, since: view.now }, why);
 }
 
 /** What got lost on an instance, in a crash or by hand, is put back before it goes on; meanwhile the traffic follows the instances. */
 function restore(at: Rolling, state: Underway): StrategyStep | null {
-  const { moved } = placesIn(state);
+  const { moved } = batchIn(state);
   const up = at.instances.filter((each) => each.isUp);
   const lacksCandidate = idsOf(up.filter((each) => moved.includes(each.id) && !each.candidateReady));
   const lacksStable = idsOf(up.filter((each) => !moved.includes(each.id) && !each.stableReady));
   if (lacksCandidate.length + lacksStable.length === 0) return null;
   const lacking = [...installOn(at.candidate, lacksCandidate), ...installOn(at.stable, lacksStable)];
   const where = [...lacksCandidate, ...lacksStable].join(", ");
-  return insist(state, at.seen.stuck?.detail ?? `putting back what is missing on ${where}`, [
+  return insist(state, at.view.stuck?.detail ?? `putting back what is missing on ${where}`, [
     ...lacking,
     ...(share(at, state)?.actions ?? []),
   ]);
@@ -147,76 +147,76 @@ function restore(at: Rolling, state: Underway): StrategyStep | null {
 
 /** The traffic follows the instances. */
 function share(at: Rolling, state: Underway): StrategyStep | null {
-  const { rollout, instances, seen } = at;
-  const rotation = rotationFor(placesIn(state), instances, at.spec);
-  const weights = isRotated(rotation, instances, seen) ? [] : rotate(rollout, at, rotation);
+  const { rollout, instances, view } = at;
+  const rotation = rotationFor(batchIn(state), instances, at.spec);
+  const weights = isRotated(rotation, instances, view) ? [] : rotate(rollout, at, rotation);
   const lacking = [...weights, ...armStable(at)];
-  return lacking.length === 0 ? null : insist(state, seen.stuck?.detail ?? describe(at, state), lacking);
+  return lacking.length === 0 ? null : insist(state, view.stuck?.detail ?? describe(at, state), lacking);
 }
 
-function armStable({ rollout, stable, seen }: Rolling): readonly Action[] {
-  return isNotSo(seen.stableArmed) ? [{ kind: "ensure-armed", process: rollout.process, digest: stable.digest }] : [];
+function armStable({ rollout, stable, view }: Rolling): readonly Action[] {
+  return isNotSo(view.stableArmed) ? [{ kind: "ensure-armed", process: rollout.process, digest: stable.digest }] : [];
 }
 
-function whenRotating(at: Rolling, state: In<"rotating">): StrategyStep {
-  const { seen, instances, spec } = at;
-  const { isBatchOut, others } = rotationFor(placesIn(state), instances, spec);
-  if (!isBatchOut && others > 0) return enter({ kind: "pausing", done: state.done, since: seen.now }, "too many instances are down now");
+function whenDrainingBatch(at: Rolling, state: In<"draining-batch">): StrategyStep {
+  const { view, instances, spec } = at;
+  const { isBatchOut, others } = rotationFor(batchIn(state), instances, spec);
+  if (!isBatchOut && others > 0) return enter({ kind: "pausing", done: state.done, since: view.now }, "too many instances are down now");
   const batch = instances.filter((each) => state.batch.includes(each.id));
-  if (isBatchOut && !batch.every((each) => isDrained(each.stableInFlight, state.since, seen)))
-    return stay(state, `${at.stable.version} finishes what it has in flight on ${state.batch.join(", ")}`, seen.now + drainPollMs);
+  if (isBatchOut && !batch.every((each) => isDrained(each.stableInFlight, state.since, view)))
+    return stay(state, `${at.stable.version} finishes what it has in flight on ${state.batch.join(", ")}`, view.now + drainPollMs);
   return replace(at, state);
 }
 
-function whenReplacing(at: Rolling, state: In<"replacing">): StrategyStep {
-  const { candidate, seen } = at;
+function whenUpdating(at: Rolling, state: In<"updating">): StrategyStep {
+  const { candidate, view } = at;
   const { batch } = state;
-  if (!isCandidateReady(at, batch)) return insist(state, seen.stuck?.detail ?? describe(at, state), installOn(candidate, batch));
-  return enter({ ...state, kind: "probing", since: seen.now }, `installed; checking it on ${batch.join(", ")}`, [checkOn(at, batch)]);
+  if (!isCandidateReady(at, batch)) return insist(state, view.stuck?.detail ?? describe(at, state), installOn(candidate, batch));
+  return enter({ ...state, kind: "verifying", since: view.now }, `installed; checking it on ${batch.join(", ")}`, [checkOn(at, batch)]);
 }
 
-function whenProbing(at: Rolling, state: In<"probing">): StrategyStep {
-  const { rollout, seen, spec } = at;
+function whenVerifying(at: Rolling, state: In<"verifying">): StrategyStep {
+  const { rollout, view, spec } = at;
   const { batch, done } = state;
-  if (seen.during.kind === "unhealthy")
-    return reject(rollout, { trigger: "validation", why: `on ${batch.join(", ")}: ${seen.during.why}` }, seen.now);
+  if (view.during.kind === "unhealthy")
+    return reject(rollout, { trigger: "validation", why: `on ${batch.join(", ")}: ${view.during.why}` }, view.now);
   if (!isCandidateReady(at, batch)) return replace(at, state);
-  if (seen.during.kind === "unknown") {
-    const asking = insist(state, seen.stuck?.detail ?? describe(at, state), [checkOn(at, batch)]);
-    return { ...asking, wakeAt: seen.now + spec.healthCheckIntervalMs };
+  if (view.during.kind === "unknown") {
+    const asking = insist(state, view.stuck?.detail ?? describe(at, state), [checkOn(at, batch)]);
+    return { ...asking, wakeAt: view.now + spec.healthCheckIntervalMs };
   }
   const moved = [...done, ...batch];
   if (pendingOf(at, moved).length === 0 && !state.isKeptIn) return comeBack(at, moved);
-  const returning = { ...state, kind: "returning", since: seen.now } as const;
-  return enter(returning, `checked; ${describe(at, returning)}`, rotate(rollout, at, rotationFor(placesIn(returning), at.instances, spec)));
+  const returning = { ...state, kind: "restoring", since: view.now } as const;
+  return enter(returning, `checked; ${describe(at, returning)}`, rotate(rollout, at, rotationFor(batchIn(returning), at.instances, spec)));
 }
 
 /** With the last batch all traffic and all triggers go to the new version. */
 function comeBack(at: Rolling, done: readonly string[]): StrategyStep {
-  const { candidate, seen, spec } = at;
+  const { candidate, view, spec } = at;
   if (pendingOf(at, done).length === 0) return switchTo(candidate, "checked on every instance: switching all traffic");
-  return enter({ kind: "pausing", done, since: seen.now }, progress(at, done), [], seen.now + spec.batchDelayMs);
+  return enter({ kind: "pausing", done, since: view.now }, progress(at, done), [], view.now + spec.batchDelayMs);
 }
 
 function whenPausing(at: Rolling, state: In<"pausing">): StrategyStep {
-  const { seen, spec, rollout } = at;
+  const { view, spec, rollout } = at;
   const { done } = state;
   if (state.isAccepted) return goOn(at, state);
   const until = state.since + spec.batchDelayMs;
-  if (done.length > 0 && seen.now < until) return stay(state, `${progress(at, done)}; waiting out batchDelay`, until);
-  if (done.length === 0 || seen.analysis.kind === "healthy") return goOn(at, state);
-  const why = seen.analysis.why;
-  const isWaiting = seen.onInconclusive !== "proceed";
+  if (done.length > 0 && view.now < until) return stay(state, `${progress(at, done)}; waiting out batchDelay`, until);
+  if (done.length === 0 || view.analysis.kind === "healthy") return goOn(at, state);
+  const why = view.analysis.why;
+  const isWaiting = view.onInconclusive !== "proceed";
   const judgeUntil = isWaiting ? rollout.deadline : state.since + timeToJudge(at, state);
-  if (isWaiting || seen.now < judgeUntil)
-    return unjudged(stay(state, `${progress(at, done)}; no verdict yet: ${why}`, judgeUntil), seen.analysis);
+  if (isWaiting || view.now < judgeUntil)
+    return unjudged(stay(state, `${progress(at, done)}; no verdict yet: ${why}`, judgeUntil), view.analysis);
   const step = goOn(at, state);
   return { ...step, why: `${step.why}; ${progress(at, done)}, not judged: ${why}` };
 }
 
 /** The longest window of the metrics, but never more than half of the time that is left: the other instances need some too. */
-function timeToJudge({ rollout, seen }: Rolling, { since }: In<"pausing">): number {
-  return Math.min(seen.judgeMs, Math.max(0, (rollout.deadline - since) / 2));
+function timeToJudge({ rollout, view }: Rolling, { since }: In<"pausing">): number {
+  return Math.min(view.judgeMs, Math.max(0, (rollout.deadline - since) / 2));
 }
 
 function goOn(at: Rolling, state: In<"pausing">): StrategyStep {
@@ -231,7 +231,7 @@ function whenNobodyIsLeft(at: Rolling, state: In<"pausing">): StrategyStep {
 
 /** Never more than may be unavailable, and never the last one in rotation: that one stays in while it gets the new version. */
 function takeBatch(at: Rolling, state: In<"pausing">): StrategyStep {
-  const { instances, spec, seen, rollout } = at;
+  const { instances, spec, view, rollout } = at;
   const down = countDown(instances);
   const serving = instances.length - down;
   const pending = pendingOf(at, state.done);
@@ -242,12 +242,12 @@ function takeBatch(at: Rolling, state: In<"pausing">): StrategyStep {
     return stay(state, why, rollout.deadline);
   }
   const batch = pending.slice(0, Math.min(spec.batchSize, room, serving - 1));
-  const rotating = { kind: "rotating", done: state.done, batch, since: seen.now } as const;
-  return enter(rotating, describe(at, rotating), rotate(rollout, at, rotationFor(placesIn(rotating), instances, spec)));
+  const rotating = { kind: "draining-batch", done: state.done, batch, since: view.now } as const;
+  return enter(rotating, describe(at, rotating), rotate(rollout, at, rotationFor(batchIn(rotating), instances, spec)));
 }
 
 function replace(at: Rolling, { done, batch, isKeptIn }: Pick<BatchState, "done" | "batch" | "isKeptIn">): StrategyStep {
-  const replacing = { kind: "replacing", done, batch, since: at.seen.now, ...(isKeptIn && { isKeptIn }) } as const;
+  const replacing = { kind: "updating", done, batch, since: at.view.now, ...(isKeptIn && { isKeptIn }) } as const;
   return enter(replacing, describe(at, replacing), installOn(at.candidate, batch));
 }
 
@@ -260,9 +260,9 @@ function checkOn({ rollout, candidate }: Rolling, batch: readonly string[]): Act
 }
 
 /** Where the versions are in this state. */
-export function placesIn(state: Underway): Places {
+export function batchIn(state: Underway): BatchPosition {
   if (state.kind === "pausing" || state.isKeptIn) return { moved: state.done, batch: [] };
-  if (state.kind === "returning") return { moved: [...state.done, ...state.batch], batch: [] };
+  if (state.kind === "restoring") return { moved: [...state.done, ...state.batch], batch: [] };
   return { moved: state.done, batch: state.batch };
 }
 
@@ -281,13 +281,13 @@ function progress({ instances, candidate }: Rolling, done: readonly string[]): s
 
 function describe({ candidate }: Rolling, state: Underway): string {
   switch (state.kind) {
-    case "rotating":
+    case "draining-batch":
       return `taking ${state.batch.join(", ")} out of rotation`;
-    case "replacing":
+    case "updating":
       return `installing ${candidate.version} on ${state.batch.join(", ")}, beside what runs there`;
-    case "probing":
+    case "verifying":
       return `checking it on ${state.batch.join(", ")}`;
-    case "returning":
+    case "restoring":
       return `putting ${state.batch.join(", ")} back into rotation with ${candidate.version}`;
     case "pausing":
       return "the traffic follows the instances";

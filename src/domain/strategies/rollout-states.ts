@@ -40,28 +40,28 @@ export const rolloutStates: Readonly<Record<RolloutState["kind"], StateTraits>> 
   "handing-over": { ...before, code: "HandingOver" },
   switching: { ...underWay, code: "Switching", share: "all" },
   shifting: { ...underWay, code: "Shifting", canStandStill: true, share: "step" },
-  rotating: rolling,
-  replacing: rolling,
-  probing: rolling,
-  returning: rolling,
+  "draining-batch": rolling,
+  updating: rolling,
+  verifying: rolling,
+  restoring: rolling,
   pausing: { ...rolling, canStandStill: true },
-  confirming: { ...underWay, code: "Confirming", isStoppable: false, share: "all" },
+  "post-deployment": { ...underWay, code: "PostDeploymentChecks", isStoppable: false, share: "all" },
   draining: { ...arrived, code: "Draining" },
   clearing: { ...underWay, code: "TakingOut" },
   /** Of the old version. Where it is taken out before the new one comes in, nothing of this holds yet (`isBeforeInstalling`). */
   removing: { ...arrived, code: "Removing" },
-  watching: { ...arrived, code: "Watching" },
+  baking: { ...arrived, code: "Baking" },
   rejected: { ...underWay, code: "GoingBack", isMeasured: false },
 };
 
 /** It is ready for all the traffic, and waits for those with whom its paths change owner; with a share of it already, or without. */
 export function isHandingOver(state: RolloutState): boolean {
   if (state.kind === "shifting") return state.hasPassed === true;
-  return state.kind === "handing-over" || (state.kind === "returning" && state.isKeptIn === true);
+  return state.kind === "handing-over" || (state.kind === "restoring" && state.isKeptIn === true);
 }
 
 /** Whether it goes by the strategy of its process; else by rules of its own, and keeps the environment in order. */
-export const isByStrategy: Readonly<Record<DeploymentKind, boolean>> = { deploy: true, rollback: true, heal: false, retire: false };
+export const isByStrategy: Readonly<Record<DeploymentKind, boolean>> = { deploy: true, rollback: true, "self-heal": false, prune: false };
 
 /** By which rules it goes, for people and for history. */
 export function rulesOf({ kind, strategy }: Pick<Rollout, "kind" | "strategy">): string {

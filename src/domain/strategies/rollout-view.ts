@@ -9,27 +9,27 @@ import type { EnvironmentSpec, StrategySpec } from "../desired/environment.ts";
 import { onInconclusiveOf } from "./inconclusive.ts";
 import type { MetricCheck } from "../analysis/metrics.ts";
 import type { UnitRef } from "../names.ts";
-import type { InstanceSeen, Judgement, Rollout, RolloutSeen, Stuck } from "../journal/rollout.ts";
+import type { InstanceView, Judgement, Rollout, RolloutView, Stuck } from "../journal/rollout.ts";
 import type { Route, Share } from "../observed/route.ts";
-import { findInstalled, inFlightOn, isArmedAlone, isReady, type Known, type Seen, weightOf } from "../observed/observation.ts";
+import { findInstalled, inFlightOn, isArmedAlone, isReady, type Known, type Observation, weightOf } from "../observed/observation.ts";
 import type { OwedAction } from "../journal/state.ts";
 import { isBeforeSwitch } from "./steps.ts";
 import { isJudgedOnTheWay, traitsOf } from "./traits.ts";
 import type { EngineInstance, Installed } from "../desired/unit.ts";
 
 interface Memory {
-  readonly evidence: readonly ValidationResult[];
+  readonly validationResults: readonly ValidationResult[];
   readonly owed: readonly OwedAction[];
 }
 
-export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): RolloutSeen {
+export function viewRollout(rollout: Rollout, observation: Observation, memory: Memory): RolloutView {
   const { candidate, stable } = rollout;
-  const ask = questions(rollout.process, seen);
-  const { pre, during, post, proof } = verdicts(rollout, memory);
-  const { analysis, triggers, killing } = judgeRollout(rollout, seen);
+  const ask = questions(rollout.process, observation);
+  const { pre, during, post, verification } = verdicts(rollout, memory);
+  const { analysis, triggers, killing } = judgeRollout(rollout, observation);
   return {
-    now: seen.now,
-    heldUpMs: heldUpMs(rollout.startedAt, seen),
+    now: observation.now,
+    heldUpMs: heldUpMs(rollout.startedAt, observation),
     candidateReady: ask.engine(
       (installed, instances) => candidate !== null && isReady(findInstalled(installed, candidate.digest), instances),
     ),
@@ -44,32 +44,32 @@ export function watchRollout(rollout: Rollout, seen: Seen, memory: Memory): Roll
     pre,
     during,
     post,
-    proof,
-    wantsProof: (seen.spec?.validation.rollback.length ?? 0) > 0,
+    verification,
+    wantsVerification: (observation.spec?.validation.rollback.length ?? 0) > 0,
     analysis,
     triggers,
     ...(killing !== undefined && { killing }),
     isRouted: ask.engine((installed, instances) => isRouted(ask.route, installed, instances)),
     instances: ask.engine((installed, instances) =>
-      instances.map((each) => instanceSeen(each, { rollout, installed, route: ask.route, seen })),
+      instances.map((each) => viewInstance(each, { rollout, installed, route: ask.route, observation })),
     ),
     stuck: stuckOf(rollout, memory.owed),
-    drainTimeoutMs: seen.spec?.drainTimeoutMs ?? 0,
-    isWatched: isWatched(rollout, seen),
-    watchMs: watchMsOf(rollout.strategy, seen.spec, rollout),
-    watched: judgeChecks(seen.measured.get(rollout.deployment) ?? [], watchedBy(rollout, seen), at(seen)),
-    judgeMs: longestWindow(checksOf(rollout, seen)),
-    onInconclusive: onInconclusiveOf(rollout.strategy, seen.spec),
+    drainTimeoutMs: observation.spec?.drainTimeoutMs ?? 0,
+    isBaked: isBaked(rollout, observation),
+    bakeMs: bakeMsOf(rollout.strategy, observation.spec, rollout),
+    bake: judgeChecks(observation.measured.get(rollout.deployment) ?? [], bakedBy(rollout, observation), at(observation)),
+    judgeMs: longestWindow(checksOf(rollout, observation)),
+    onInconclusive: onInconclusiveOf(rollout.strategy, observation.spec),
   };
 }
 
 /** All that may condemn a candidate by itself. */
-export type Judged = Pick<RolloutSeen, "analysis" | "triggers" | "killing">;
+export type Judged = Pick<RolloutView, "analysis" | "triggers" | "killing">;
 
 /** What its metrics say, and the ends of its engine. */
-export function judgeRollout(rollout: Rollout, seen: Seen): Judged {
-  const analysis = judgeMetrics(checksOf(rollout, seen), rollout, seen);
-  return { analysis, triggers: judgeTriggers(rollout, seen), ...killingOf(rollout, seen) };
+export function judgeRollout(rollout: Rollout, observation: Observation): Judged {
+  const analysis = judgeMetrics(checksOf(rollout, observation), rollout, observation);
+  return { analysis, triggers: judgeTriggers(rollout, observation), ...killingOf(rollout, observation) };
 }
 
 /** What can never be done comes before what is only tried again: that may never end because of it. */
@@ -85,22 +85,22 @@ function isOwnWork({ action }: OwedAction, rollout: Rollout): boolean {
 }
 
 /** How long a version is watched once it has all the traffic. With neither triggers nor metrics there is nothing to watch for. */
-export function watchMsOf(strategy: StrategySpec, spec: EnvironmentSpec | null, how: Shared = {}): number {
-  const watchMs = triggersOf({ spec }).length > 0 ? (spec?.rollback.automatic.watchMs ?? 0) : 0;
-  return Math.max(watchMs, longestWindow(judgedLast({ strategy, ...how }, { spec })));
+export function bakeMsOf(strategy: StrategySpec, spec: EnvironmentSpec | null, how: Shared = {}): number {
+  const bakeMs = triggersOf({ spec }).length > 0 ? (spec?.rollback.automatic.bakeMs ?? 0) : 0;
+  return Math.max(bakeMs, longestWindow(judgedLast({ strategy, ...how }, { spec })));
 }
 
 /** What a version with all the traffic is watched by. */
-function watchedBy(rollout: Rollout, seen: Seen): readonly MetricCheck[] {
-  const hasTime = (seen.spec?.rollback.automatic.watchMs ?? 0) > 0;
-  return [...(hasTime ? triggersOf(seen) : []), ...judgedLast(rollout, seen)];
+function bakedBy(rollout: Rollout, observation: Observation): readonly MetricCheck[] {
+  const hasTime = (observation.spec?.rollback.automatic.bakeMs ?? 0) > 0;
+  return [...(hasTime ? triggersOf(observation) : []), ...judgedLast(rollout, observation)];
 }
 
 type Shared = Pick<Rollout, "isUnshared">;
 
 /** What is not judged on its way is judged once it has all the traffic. */
-function judgedLast(rollout: Pick<Rollout, "strategy"> & Shared, seen: Pick<Seen, "spec">): readonly MetricCheck[] {
-  return isJudgedOnTheWay(rollout) ? [] : checksOf(rollout, seen);
+function judgedLast(rollout: Pick<Rollout, "strategy"> & Shared, observation: Pick<Observation, "spec">): readonly MetricCheck[] {
+  return isJudgedOnTheWay(rollout) ? [] : checksOf(rollout, observation);
 }
 
 function longestWindow(checks: readonly MetricCheck[]): number {
@@ -108,16 +108,16 @@ function longestWindow(checks: readonly MetricCheck[]): number {
 }
 
 /** A controller that was down has watched nothing: each metric is measured for its window again, or for the whole watch. */
-function isWatched(rollout: Rollout, seen: Seen): boolean {
-  const measured = seen.measured.get(rollout.deployment) ?? [];
-  const watchMs = watchMsOf(rollout.strategy, seen.spec, rollout);
-  return watchedBy(rollout, seen).every((wanted) =>
-    measured.some(({ check, since }) => isSameQuestion(check, wanted) && seen.now - since >= Math.min(wanted.windowMs, watchMs)),
+function isBaked(rollout: Rollout, observation: Observation): boolean {
+  const measured = observation.measured.get(rollout.deployment) ?? [];
+  const bakeMs = bakeMsOf(rollout.strategy, observation.spec, rollout);
+  return bakedBy(rollout, observation).every((wanted) =>
+    measured.some(({ check, since }) => isSameQuestion(check, wanted) && observation.now - since >= Math.min(wanted.windowMs, bakeMs)),
   );
 }
 
-function questions(process: string, seen: Seen) {
-  const { engine, routes } = seen;
+function questions(process: string, observation: Observation) {
+  const { engine, routes } = observation;
   const route = routes.kind === "known" ? (routes.value.get(process) ?? null) : null;
   const installed = engine.kind === "known" ? (engine.value.installed.get(process) ?? []) : [];
   return {
@@ -129,7 +129,7 @@ function questions(process: string, seen: Seen) {
       return routes.kind === "unknown" ? routes : { kind: "known", value: unit ? weightOf(route, unit.digest) : 0 };
     },
     inFlight(unit: UnitRef | null): Known<number> {
-      return unit ? inFlightOn(seen, findInstalled(installed, unit.digest), unit.digest) : { kind: "known", value: 0 };
+      return unit ? inFlightOn(observation, findInstalled(installed, unit.digest), unit.digest) : { kind: "known", value: 0 };
     },
   };
 }
@@ -151,10 +151,10 @@ interface Around {
   readonly rollout: Rollout;
   readonly installed: readonly Installed[];
   readonly route: Route | null;
-  readonly seen: Seen;
+  readonly observation: Observation;
 }
 
-function instanceSeen({ id, state }: EngineInstance, { rollout, installed, route, seen }: Around): InstanceSeen {
+function viewInstance({ id, state }: EngineInstance, { rollout, installed, route, observation }: Around): InstanceView {
   const isReadyHere = (unit: UnitRef | null): boolean => {
     const found = unit && findInstalled(installed, unit.digest);
     return found !== null && found.drift === null && found.placements.some((each) => each.instance === id && each.ready);
@@ -164,7 +164,7 @@ function instanceSeen({ id, state }: EngineInstance, { rollout, installed, route
     isUp: state === "ready",
     candidateReady: isReadyHere(rollout.candidate),
     stableReady: isReadyHere(rollout.stable),
-    stableInFlight: inFlightAt(id, rollout.stable, installed, seen),
+    stableInFlight: inFlightAt(id, rollout.stable, installed, observation),
     inRotation: route?.shares.some((share) => share.weight > 0 && isTargeted(share, id, installed)) ?? false,
   };
 }
@@ -175,53 +175,53 @@ function isTargeted(share: Share, instance: string, installed: readonly Installe
   return share.targets.some((target) => target.instance === instance && (place === undefined || place.address === target.url));
 }
 
-function inFlightAt(instance: string, unit: UnitRef | null, installed: readonly Installed[], seen: Seen): Known<number> {
+function inFlightAt(instance: string, unit: UnitRef | null, installed: readonly Installed[], observation: Observation): Known<number> {
   if (!unit) return { kind: "known", value: 0 };
-  if (seen.inFlight.kind === "unknown") return seen.inFlight;
+  if (observation.inFlight.kind === "unknown") return observation.inFlight;
   const placement = findInstalled(installed, unit.digest)?.placements.find((each) => each.instance === instance);
-  return { kind: "known", value: Math.max(seen.inFlight.value.get(unit.digest)?.get(instance) ?? 0, placement?.inFlight ?? 0) };
+  return { kind: "known", value: Math.max(observation.inFlight.value.get(unit.digest)?.get(instance) ?? 0, placement?.inFlight ?? 0) };
 }
 
 /** What a rollout's metrics are held against: the strategy's own checks and the environment's. */
-export function checksOf({ strategy }: Pick<Rollout, "strategy">, { spec }: Pick<Seen, "spec">): readonly MetricCheck[] {
+export function checksOf({ strategy }: Pick<Rollout, "strategy">, { spec }: Pick<Observation, "spec">): readonly MetricCheck[] {
   return [...traitsOf(strategy).checks(strategy), ...(spec?.analysis.checks ?? [])];
 }
 
-function judgeMetrics(checks: readonly MetricCheck[], rollout: Rollout, seen: Seen): Judgement {
-  const measured = seen.measured.get(rollout.deployment) ?? [];
-  const verdict = judgeChecks(measured, checks, at(seen));
-  return { ...verdict, trigger: verdict.kind === "unhealthy" ? firing(measured, checks, at(seen)).trigger : "" };
+function judgeMetrics(checks: readonly MetricCheck[], rollout: Rollout, observation: Observation): Judgement {
+  const measured = observation.measured.get(rollout.deployment) ?? [];
+  const verdict = judgeChecks(measured, checks, at(observation));
+  return { ...verdict, trigger: verdict.kind === "unhealthy" ? firing(measured, checks, at(observation)).trigger : "" };
 }
 
-function judgeTriggers(rollout: Rollout, seen: Seen): Judgement {
-  return firing(seen.measured.get(rollout.deployment) ?? [], triggersOf(seen), at(seen));
+function judgeTriggers(rollout: Rollout, observation: Observation): Judgement {
+  return firing(observation.measured.get(rollout.deployment) ?? [], triggersOf(observation), at(observation));
 }
 
 /** Those that are switched on. */
-export function triggersOf({ spec }: Pick<Seen, "spec">): readonly MetricCheck[] {
+export function triggersOf({ spec }: Pick<Observation, "spec">): readonly MetricCheck[] {
   return spec?.rollback.automatic.enabled ? spec.rollback.automatic.triggers : [];
 }
 
 /** By what ended since it began: before, its version was not there. */
-function killingOf({ candidate, startedAt }: Rollout, seen: Seen): Pick<RolloutSeen, "killing"> {
-  const why = candidate && whyKiller(candidate, seen, seen.now - startedAt);
+function killingOf({ candidate, startedAt }: Rollout, observation: Observation): Pick<RolloutView, "killing"> {
+  const why = candidate && whyKiller(candidate, observation, observation.now - startedAt);
   return why === null ? {} : { killing: why };
 }
 
-function at({ now, spec }: Seen): { readonly now: number; readonly maxAgeMs: number } {
+function at({ now, spec }: Observation): { readonly now: number; readonly maxAgeMs: number } {
   return { now, maxAgeMs: spec?.rollback.automatic.evidenceMaxAgeMs ?? 60_000 };
 }
 
-type Verdicts = Pick<RolloutSeen, "pre" | "during" | "post" | "proof">;
+type Verdicts = Pick<RolloutView, "pre" | "during" | "post" | "verification">;
 
-function verdicts({ state }: Rollout, { evidence, owed }: Memory): Verdicts {
+function verdicts({ state }: Rollout, { validationResults, owed }: Memory): Verdicts {
   const of = (phase: Phase, scope: string): Verdict => {
-    const verdict = judge(evidence.filter((result) => result.phase === phase && result.scope === scope));
+    const verdict = judge(validationResults.filter((result) => result.phase === phase && result.scope === scope));
     const isRunning = owed.some(
       ({ action }) => action.kind === "ensure-validated" && action.phase === phase && validationScope(action) === scope,
     );
     return isRunning && verdict.kind === "healthy" ? { kind: "unknown", why: "validations are still running" } : verdict;
   };
   const batch = "batch" in state ? scopeOf(state.batch) : "";
-  return { pre: of("pre", ""), during: of("during", batch), post: of("post", ""), proof: of("post", "rollback") };
+  return { pre: of("pre", ""), during: of("during", batch), post: of("post", ""), verification: of("post", "rollback") };
 }

@@ -3,11 +3,11 @@
 import type { Action, Weight } from "../journal/actions.ts";
 import type { RollingSpec } from "../desired/environment.ts";
 import type { UnitRef } from "../names.ts";
-import type { InstanceSeen, Rollout, RolloutSeen } from "../journal/rollout.ts";
+import type { InstanceView, Rollout, RolloutView } from "../journal/rollout.ts";
 import { is } from "./steps.ts";
 
 /** Where a rolling deployment is: `moved` have the new version, `batch` is being worked on. */
-export interface Places {
+export interface BatchPosition {
   readonly moved: readonly string[];
   readonly batch: readonly string[];
 }
@@ -23,7 +23,7 @@ export interface Rotation {
 }
 
 /** How the rotation should be, with the instances as they are. */
-export function rotationFor({ moved, batch }: Places, instances: readonly InstanceSeen[], spec: RollingSpec): Rotation {
+export function rotationFor({ moved, batch }: BatchPosition, instances: readonly InstanceView[], spec: RollingSpec): Rotation {
   const up = instances.filter((each) => each.isUp);
   const candidateOn = idsOf(up.filter((each) => moved.includes(each.id) && each.candidateReady));
   const stableOn = idsOf(up.filter((each) => !moved.includes(each.id) && each.stableReady));
@@ -34,10 +34,10 @@ export function rotationFor({ moved, batch }: Places, instances: readonly Instan
 }
 
 /** Whether the traffic is shared so already. */
-export function isRotated(rotation: Rotation, instances: readonly InstanceSeen[], seen: RolloutSeen): boolean {
+export function isRotated(rotation: Rotation, instances: readonly InstanceView[], view: RolloutView): boolean {
   const weight = candidateWeight(rotation);
   const wanted = new Set([...rotation.candidateOn, ...rotation.stableOn]);
-  const isShared = is(seen.candidateWeight, weight) && is(seen.stableWeight, 100 - weight);
+  const isShared = is(view.candidateWeight, weight) && is(view.stableWeight, 100 - weight);
   return isShared && instances.every((each) => each.inRotation === wanted.has(each.id));
 }
 
@@ -56,11 +56,11 @@ export interface Versions {
   readonly candidate: UnitRef;
 }
 
-export function countDown(instances: readonly InstanceSeen[]): number {
+export function countDown(instances: readonly InstanceView[]): number {
   return instances.filter((each) => !each.isUp).length;
 }
 
-export function idsOf(instances: readonly InstanceSeen[]): readonly string[] {
+export function idsOf(instances: readonly InstanceView[]): readonly string[] {
   return instances.map((each) => each.id);
 }
 

@@ -3,7 +3,7 @@
 import type { Action } from "../journal/actions.ts";
 import type { Phase, Verdict } from "../evidence.ts";
 import { assertNever, type Instant, type UnitRef } from "../names.ts";
-import type { Rollout, RolloutSeen, RolloutState, StrategyStep } from "../journal/rollout.ts";
+import type { Rollout, RolloutView, RolloutState, StrategyStep } from "../journal/rollout.ts";
 import { rolloutStates } from "./rollout-states.ts";
 import { traitsOf } from "./traits.ts";
 import type { Known } from "../observed/observation.ts";
@@ -52,20 +52,20 @@ export function callOff(state: RolloutState, why: string): StrategyStep {
 }
 
 /** Why a candidate is given up: `trigger` for machines, `why` for people. */
-export interface Condemnation {
+export interface RejectionReason {
   readonly trigger: string;
   readonly why: string;
 }
 
 /** The candidate is bad: back to the stable version at once; the candidate is removed when nothing is in flight on it. */
-export function reject(rollout: Rollout, { trigger, why }: Condemnation, now: Instant): StrategyStep {
+export function reject(rollout: Rollout, { trigger, why }: RejectionReason, now: Instant): StrategyStep {
   const state = { kind: "rejected", why, since: now, hadTraffic: mayHaveTraffic(rollout), trigger } as const;
   return enter(state, why, giveTraffic(rollout.process, rollout.stable));
 }
 
 /** What the engine or the router refuses for good. */
-export function rejectRefused(rollout: Rollout, seen: RolloutSeen): StrategyStep {
-  return reject(rollout, { trigger: "refused", why: seen.stuck?.detail ?? "refused" }, seen.now);
+export function rejectRefused(rollout: Rollout, view: RolloutView): StrategyStep {
+  return reject(rollout, { trigger: "refused", why: view.stuck?.detail ?? "refused" }, view.now);
 }
 
 export function rejectLate(rollout: Rollout, now: Instant): StrategyStep {
@@ -83,17 +83,17 @@ export function mayHaveTraffic({ state, strategy }: Pick<Rollout, "state" | "str
     case "handing-over":
     case "clearing":
       return false;
-    case "rotating":
-    case "replacing":
-    case "probing":
+    case "draining-batch":
+    case "updating":
+    case "verifying":
     case "pausing":
       return state.done.length > 0;
     case "shifting":
-    case "returning":
+    case "restoring":
     case "switching":
-    case "confirming":
+    case "post-deployment":
     case "draining":
-    case "watching":
+    case "baking":
       return true;
     case "removing":
       return !isBeforeInstalling({ state, strategy });
@@ -106,7 +106,7 @@ export function mayHaveTraffic({ state, strategy }: Pick<Rollout, "state" | "str
 
 /** Until the candidate is switched to, the version before it is kept as if nothing were under way; `recreate` takes it out. */
 export function isBeforeSwitch({ kind, state, strategy }: Pick<Rollout, "kind" | "state" | "strategy">): boolean {
-  if (traitsOf(strategy).takesOldOutFirst || kind === "heal") return false;
+  if (traitsOf(strategy).takesOldOutFirst || kind === "self-heal") return false;
   return rolloutStates[state.kind].isBeforeSwitch;
 }
 
@@ -129,13 +129,13 @@ export function validate(rollout: Rollout, unit: UnitRef, phase: Phase): Action 
 }
 
 /** What shows that going back to this version has helped. */
-export function prove(rollout: Rollout, unit: UnitRef): Action {
+export function verifyRollback(rollout: Rollout, unit: UnitRef): Action {
   return { kind: "ensure-validated", unit, phase: "post", deployment: rollout.deployment, isRollback: true };
 }
 
 /** To be added to a reason: only a failed proof is worth a word. */
-export function proofOf({ proof, wantsProof }: RolloutSeen): string {
-  return wantsProof && proof.kind === "unhealthy" ? `; but the rollback did not help: ${proof.why}` : "";
+export function verificationOf({ verification, wantsVerification }: RolloutView): string {
+  return wantsVerification && verification.kind === "unhealthy" ? `; but the rollback did not help: ${verification.why}` : "";
 }
 
 const validatingWhy = "validating before anything is touched";
@@ -146,26 +146,26 @@ export function beginValidating(rollout: Rollout, candidate: UnitRef): StrategyS
 }
 
 /** What to do while it is validated before anything is touched; null: it is valid. */
-export function whileValidating(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep | null {
-  if (seen.pre.kind === "unhealthy") return reject(rollout, { trigger: "pre_validation", why: seen.pre.why }, seen.now);
-  if (seen.pre.kind === "healthy") return null;
-  return insist({ kind: "validating" }, seen.stuck?.detail ?? validatingWhy, [validate(rollout, candidate, "pre")]);
+export function whileValidating(rollout: Rollout, candidate: UnitRef, view: RolloutView): StrategyStep | null {
+  if (view.pre.kind === "unhealthy") return reject(rollout, { trigger: "pre_validation", why: view.pre.why }, view.now);
+  if (view.pre.kind === "healthy") return null;
+  return insist({ kind: "validating" }, view.stuck?.detail ?? validatingWhy, [validate(rollout, candidate, "pre")]);
 }
 
 /** What to do until it is installed and answers on every instance; null: it does. */
-export function whileInstalling(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep | null {
-  if (isHopeless(seen)) return rejectRefused(rollout, seen);
-  if (isSo(seen.candidateReady)) return null;
-  const why = seen.stuck?.detail ?? "waiting until it answers on every instance";
+export function whileInstalling(rollout: Rollout, candidate: UnitRef, view: RolloutView): StrategyStep | null {
+  if (isHopeless(view)) return rejectRefused(rollout, view);
+  if (isSo(view.candidateReady)) return null;
+  const why = view.stuck?.detail ?? "waiting until it answers on every instance";
   return insist({ kind: "installing" }, why, [{ kind: "ensure-installed", unit: candidate }]);
 }
 
 /** What to do until it is checked on its private address; null: it passed. */
-export function whileChecking(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep | null {
-  if (seen.during.kind === "unhealthy") return reject(rollout, { trigger: "validation", why: seen.during.why }, seen.now);
-  if (isNotSo(seen.candidateInstalled)) return install(candidate, "it got lost while it was checked: installing it again");
-  if (seen.during.kind === "healthy") return null;
-  return insist({ kind: "checking" }, seen.stuck?.detail ?? checkingWhy, [validate(rollout, candidate, "during")]);
+export function whileChecking(rollout: Rollout, candidate: UnitRef, view: RolloutView): StrategyStep | null {
+  if (view.during.kind === "unhealthy") return reject(rollout, { trigger: "validation", why: view.during.why }, view.now);
+  if (isNotSo(view.candidateInstalled)) return install(candidate, "it got lost while it was checked: installing it again");
+  if (view.during.kind === "healthy") return null;
+  return insist({ kind: "checking" }, view.stuck?.detail ?? checkingWhy, [validate(rollout, candidate, "during")]);
 }
 
 /** Into the checks on its private address. */
@@ -186,8 +186,8 @@ export function beginBeside(rollout: Rollout, candidate: UnitRef): StrategyStep 
 }
 
 /** Beside what runs, without traffic: then it is checked, unless it is known to be good. */
-export function installBeside(rollout: Rollout, candidate: UnitRef, seen: RolloutSeen): StrategyStep {
-  const unfinished = whileInstalling(rollout, candidate, seen);
+export function installBeside(rollout: Rollout, candidate: UnitRef, view: RolloutView): StrategyStep {
+  const unfinished = whileInstalling(rollout, candidate, view);
   if (unfinished) return unfinished;
   return rollout.fast ? switchTo(candidate, "installed and known good: switching without delay") : check(rollout, candidate);
 }
@@ -201,8 +201,14 @@ export function giveTraffic(process: string, unit: UnitRef | null): readonly Act
 }
 
 /** What of it is not so yet: asking again for what is done would never come to rest while the rest is refused. */
-export function giveMissing(process: string, unit: UnitRef, seen: { readonly weight: Known<number>; readonly armed: Known<boolean> }) {
-  return giveTraffic(process, unit).filter((action) => (action.kind === "ensure-weights" ? !is(seen.weight, 100) : !isSo(seen.armed)));
+export function giveMissing(
+  process: string,
+  unit: UnitRef,
+  observation: { readonly weight: Known<number>; readonly armed: Known<boolean> },
+) {
+  return giveTraffic(process, unit).filter((action) =>
+    action.kind === "ensure-weights" ? !is(observation.weight, 100) : !isSo(observation.armed),
+  );
 }
 
 export function isSo(known: Known<boolean>): boolean {
@@ -218,70 +224,72 @@ export function is(known: Known<number>, value: number): boolean {
 }
 
 /** Nothing is in flight any more, or it has had its time. What cannot be asked is given its time too. */
-export function isDrained(inFlight: Known<number>, since: Instant, seen: RolloutSeen): boolean {
-  return is(inFlight, 0) || seen.now >= since + seen.drainTimeoutMs;
+export function isDrained(inFlight: Known<number>, since: Instant, view: RolloutView): boolean {
+  return is(inFlight, 0) || view.now >= since + view.drainTimeoutMs;
 }
 
 /** How often draining is looked at, in milliseconds: nothing tells us when the last request ends. */
 export const drainPollMs = 100;
 
 /** A refusal that trying again cannot mend. */
-export function isHopeless(seen: RolloutSeen): boolean {
-  return seen.stuck?.retry === "never";
+export function isHopeless(view: RolloutView): boolean {
+  return view.stuck?.retry === "never";
 }
 
 /** Its deadline, moved by the time in which nothing could be recorded, is over. */
-export function isTimeOver({ deadline }: Rollout, { now, heldUpMs }: RolloutSeen): boolean {
+export function isTimeOver({ deadline }: Rollout, { now, heldUpMs }: RolloutView): boolean {
   return now >= deadline + heldUpMs;
 }
 
 /** How long after the traffic is back a proof is waited for, in milliseconds. */
-const proofPatienceMs = 60_000;
+const verificationPatienceMs = 60_000;
 /** How often it is looked for. */
-const proofPollMs = 1_000;
+const verificationPollMs = 1_000;
 
 /**
  * Undoing a rejected candidate: the stable version is there and has everything, it is shown to work, nothing is in flight on
  * the candidate, the candidate is gone. Shared by all strategies, because what is safe does not depend on how the traffic was shifted.
  */
-export function whenRejected(rollout: Rollout, state: In<"rejected">, seen: RolloutSeen): StrategyStep {
+export function whenRejected(rollout: Rollout, state: In<"rejected">, view: RolloutView): StrategyStep {
   const { process, candidate } = rollout;
   const stable = state.isStableLost === true ? null : rollout.stable;
-  if (stable && isNotSo(seen.stableInstalled)) return putBack(process, stable, state, seen);
-  const lacking = stable ? lackingOf(process, stable, seen) : takeAll(process, seen);
+  if (stable && isNotSo(view.stableInstalled)) return putBack(process, stable, state, view);
+  const lacking = stable ? lackingOf(process, stable, view) : takeAll(process, view);
   if (lacking.length > 0) return insist(state, state.why, lacking);
-  const proving = stable && isUnproven(state, seen) ? [prove(rollout, stable)] : [];
-  return clearAway(candidate, proving, state, seen);
+  const proving = stable && isUnverified(state, view) ? [verifyRollback(rollout, stable)] : [];
+  return clearAway(candidate, proving, state, view);
 }
 
 /** The candidate goes once nothing is in flight on it; it is over when the proof is there too. */
-function clearAway(candidate: UnitRef | null, proving: readonly Action[], state: In<"rejected">, seen: RolloutSeen): StrategyStep {
-  const isGone = !candidate || isNotSo(seen.candidateInstalled);
-  if (isGone && proving.length === 0) return fail(state, state.why + proofOf(seen));
-  if (isGone) return { ...insist(state, state.why, proving), wakeAt: seen.now + proofPollMs };
-  if (!isDrained(seen.candidateInFlight, state.since, seen))
-    return { ...insist(state, state.why, proving), wakeAt: seen.now + drainPollMs };
+function clearAway(candidate: UnitRef | null, proving: readonly Action[], state: In<"rejected">, view: RolloutView): StrategyStep {
+  const isGone = !candidate || isNotSo(view.candidateInstalled);
+  if (isGone && proving.length === 0) return fail(state, state.why + verificationOf(view));
+  if (isGone) return { ...insist(state, state.why, proving), wakeAt: view.now + verificationPollMs };
+  if (!isDrained(view.candidateInFlight, state.since, view))
+    return { ...insist(state, state.why, proving), wakeAt: view.now + drainPollMs };
   return insist(state, state.why, [...proving, { kind: "ensure-removed", unit: candidate }]);
 }
 
-function lackingOf(process: string, stable: UnitRef, seen: RolloutSeen): readonly Action[] {
-  if (isNotSo(seen.isRouted)) return giveTraffic(process, stable);
-  return giveMissing(process, stable, { weight: seen.stableWeight, armed: seen.stableArmed });
+function lackingOf(process: string, stable: UnitRef, view: RolloutView): readonly Action[] {
+  if (isNotSo(view.isRouted)) return giveTraffic(process, stable);
+  return giveMissing(process, stable, { weight: view.stableWeight, armed: view.stableArmed });
 }
 
-function isUnproven(state: In<"rejected">, seen: RolloutSeen): boolean {
-  return state.hadTraffic && seen.wantsProof && seen.proof.kind === "unknown" && seen.now < state.since + proofPatienceMs;
+function isUnverified(state: In<"rejected">, view: RolloutView): boolean {
+  return (
+    state.hadTraffic && view.wantsVerification && view.verification.kind === "unknown" && view.now < state.since + verificationPatienceMs
+  );
 }
 
 /** There is nobody to go back to: the candidate must not have the traffic. */
-function takeAll(process: string, seen: RolloutSeen): readonly Action[] {
-  return is(seen.candidateWeight, 0) ? [] : giveTraffic(process, null);
+function takeAll(process: string, view: RolloutView): readonly Action[] {
+  return is(view.candidateWeight, 0) ? [] : giveTraffic(process, null);
 }
 
 /** What can never be installed again, such as a version whose variables have changed, must not hold up the next commit for ever. */
-function putBack(process: string, stable: UnitRef, state: In<"rejected">, seen: RolloutSeen): StrategyStep {
+function putBack(process: string, stable: UnitRef, state: In<"rejected">, view: RolloutView): StrategyStep {
   // The traffic stays asked for: git is asked only once it is back.
-  if (!isHopeless(seen)) return insist(state, state.why, [{ kind: "ensure-installed", unit: stable }, ...lackingOf(process, stable, seen)]);
-  const why = `${state.why}; ${stable.version} cannot be put back: ${seen.stuck?.detail ?? "refused"}`;
+  if (!isHopeless(view)) return insist(state, state.why, [{ kind: "ensure-installed", unit: stable }, ...lackingOf(process, stable, view)]);
+  const why = `${state.why}; ${stable.version} cannot be put back: ${view.stuck?.detail ?? "refused"}`;
   return enter({ ...state, why, isStableLost: true }, why, giveTraffic(process, null));
 }

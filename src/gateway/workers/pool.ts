@@ -65,7 +65,7 @@ const silentAfterBeats = 2;
 /** Two, so that it need not wait for the next; not more, because they wait as long as a worker that hangs. */
 const mostUntaken = 2;
 const countLimitMs = 500;
-const settledAfterMs = 5_000;
+const steadyAfterMs = 5_000;
 const longestBackoffMs = 5_000;
 
 export function createPool(options: PoolOptions): Pool {
@@ -239,15 +239,15 @@ class WorkerPool implements Pool {
     if (member.state !== "leaving" && !this.#isClosing) {
       log.warn({ worker: member.worker.pid, connections: member.connections }, "a gateway worker is gone; starting another");
       this.#replaced += 1;
-      this.#startLater(performance.now() - member.sinceMs > settledAfterMs);
+      this.#startLater(performance.now() - member.sinceMs > steadyAfterMs);
     }
     onMembers();
     this.#dispatch();
   }
 
   /** At once, unless they die as soon as they start. */
-  #startLater(wasSettled: boolean): void {
-    this.#failures = wasSettled ? 0 : this.#failures + 1;
+  #startLater(wasSteady: boolean): void {
+    this.#failures = wasSteady ? 0 : this.#failures + 1;
     const delayMs = this.#failures < 2 ? 0 : Math.min(longestBackoffMs, 50 * 2 ** this.#failures);
     setTimeout(() => {
       if (!this.#isClosing) this.#start();

@@ -20,7 +20,7 @@ import { guardTable, type TableGuard } from "../table-guard.ts";
 import { createTrust } from "../trusted-proxies.ts";
 import { createUpstreams, type Upstreams } from "../upstreams.ts";
 import { childEnvironment } from "./child-environment.ts";
-import { closeOthers, descriptorOf, type HeldSocket, type Wanted } from "../held-sockets.ts";
+import { closeOthers, descriptorOf, type HeldSocket, type SocketRequest } from "../held-sockets.ts";
 import type { PrimaryOptions, Succession } from "./primary-options.ts";
 import { createPool, type Pool } from "./pool.ts";
 import { createReception } from "./reception.ts";
@@ -153,7 +153,7 @@ async function openToAll(options: PrimaryOptions, folder: GatewayFolder, parts: 
 async function listenToAll({ host, port, held = [] }: PrimaryOptions, folder: GatewayFolder, parts: Parts): Promise<readonly HeldSocket[]> {
   const open = { server: parts.reception, wanted: { host, port, previous: folder.before?.port ?? null } };
   const all = [open, ...parts.own.map((one) => ({ server: one.server, wanted: { host, port: one.port, previous: null } }))];
-  const wanted: readonly Wanted[] = all.map((one) => one.wanted);
+  const wanted: readonly SocketRequest[] = all.map((one) => one.wanted);
   closeOthers(held, wanted);
   const sockets: HeldSocket[] = [];
   for (const one of all) {

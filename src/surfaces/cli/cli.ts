@@ -9,7 +9,7 @@ import { addDigest } from "./commands/digest.ts";
 import { addDown } from "./commands/down.ts";
 import { addFreeze, addUnfreeze } from "./commands/freeze.ts";
 import { addGateway } from "./commands/gateway.ts";
-import { addHands } from "./commands/rollout-commands.ts";
+import { addRolloutCommands } from "./commands/rollout-commands.ts";
 import { addHistory } from "./commands/history.ts";
 import { addInit } from "./commands/init.ts";
 import { addPlan } from "./commands/plan.ts";
@@ -30,7 +30,7 @@ import type { CliWorld } from "./terminal/world.ts";
 const commands: Readonly<Record<string, readonly AddCommand[]>> = {
   "Write and review:": [addInit, addValidate, addDigest, addDiff, addPlan],
   "See:": [addStatus, addWhy, addHistory, addWait, addSync],
-  "Lay hands on:": [addRollback, ...addHands, addFreeze, addUnfreeze, addRecover],
+  "Lay hands on:": [addRollback, ...addRolloutCommands, addFreeze, addUnfreeze, addRecover],
   "Run:": [addRun, addDown, addGateway, addDemo],
   "In a shell:": [addCompletion],
 };

@@ -5,43 +5,43 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import type { Commands, Queries } from "../../api/views.ts";
 import { PinionError } from "../../domain/errors.ts";
 import type { Instant } from "../../domain/names.ts";
-import type { OrderAnswer } from "../../domain/journal/commands.ts";
-import { orderAnswerJson } from "../../api/json.ts";
-import { parseOrderRequest } from "../../api/parse-command.ts";
+import type { CommandResult } from "../../domain/journal/commands.ts";
+import { commandResultJson } from "../../api/json.ts";
+import { parseCommandRequest } from "../../api/parse-command.ts";
 import { problemOf } from "../../api/problems.ts";
 
-export interface OrderParts {
-  readonly queries: Pick<Queries, "answer">;
-  readonly commands: Pick<Commands, "order">;
+export interface CommandParts {
+  readonly queries: Pick<Queries, "result">;
+  readonly commands: Pick<Commands, "command">;
   now(): Instant;
   /** What callers have shown who come in here. */
   readonly proof: string;
 }
 
-interface OrderPath {
+interface CommandPath {
   readonly environment: string;
   readonly id: string;
 }
 
 /** Adds `POST /api/v1/environments/:environment/orders` and `GET …/orders/:id`. */
-export function addOrders(app: FastifyInstance, { queries, commands, now, proof }: OrderParts): void {
+export function addCommands(app: FastifyInstance, { queries, commands, now, proof }: CommandParts): void {
   void app.register((orders, _options, done) => {
     takeJsonOnly(orders);
-    orders.post<{ Params: OrderPath }>("/api/v1/environments/:environment/orders", async ({ params: { environment }, body }, reply) => {
-      const { id: wanted, by: named, reason: why, wish } = parseOrderRequest(body);
+    orders.post<{ Params: CommandPath }>("/api/v1/environments/:environment/orders", async ({ params: { environment }, body }, reply) => {
+      const { id: wanted, by: named, reason: why, spec } = parseCommandRequest(body);
       const by = { ...named, claimed: proof };
       const id = wanted ?? randomUUID();
-      const answer = await commands.order({ id, environment, by, why, at: now(), wish }).catch(nullWhenUnanswered);
-      if (answer) return answerWith(reply, answer);
+      const result = await commands.command({ id, environment, by, why, at: now(), spec }).catch(nullWhenUnanswered);
+      if (result) return answerWith(reply, result);
       void reply.header("location", `/api/v1/environments/${encodeURIComponent(environment)}/orders/${encodeURIComponent(id)}`);
       return unanswered(reply, id);
     });
     done();
   });
-  app.get<{ Params: OrderPath }>("/api/v1/environments/:environment/orders/:id", async ({ params: { environment, id } }, reply) => {
-    const answer = await queries.answer(environment, id);
-    return answer
-      ? answerWith(reply, answer)
+  app.get<{ Params: CommandPath }>("/api/v1/environments/:environment/orders/:id", async ({ params: { environment, id } }, reply) => {
+    const result = await queries.result(environment, id);
+    return result
+      ? answerWith(reply, result)
       : reply.code(202).send({ id, kind: "unanswered", why: "nothing has been decided about it yet" });
   });
 }
@@ -54,7 +54,7 @@ function takeJsonOnly(app: FastifyInstance): void {
 
 /** It is recorded: no error to whoever gave it. */
 function nullWhenUnanswered(error: unknown): null {
-  if (error instanceof PinionError && error.code === "order/unanswered") return null;
+  if (error instanceof PinionError && error.code === "command/unanswered") return null;
   throw error;
 }
 
@@ -62,8 +62,8 @@ function unanswered(reply: FastifyReply, id: string): FastifyReply {
   return reply.code(202).send({ id, kind: "unanswered", why: "nothing has been decided about it yet" });
 }
 
-function answerWith(reply: FastifyReply, answer: OrderAnswer): FastifyReply {
-  if (answer.kind === "done") return reply.code(200).send(orderAnswerJson(answer));
-  const { status, body } = problemOf(new PinionError("order/refused", answer.why));
-  return reply.code(status).send({ ...body, ...orderAnswerJson(answer) });
+function answerWith(reply: FastifyReply, result: CommandResult): FastifyReply {
+  if (result.kind === "done") return reply.code(200).send(commandResultJson(result));
+  const { status, body } = problemOf(new PinionError("order/refused", result.why));
+  return reply.code(status).send({ ...body, ...commandResultJson(result) });
 }

@@ -4,12 +4,12 @@ import { chmod, lstat, unlink } from "node:fs/promises";
 import { createConnection } from "node:net";
 import type { FastifyInstance } from "fastify";
 import { PinionError } from "../../domain/errors.ts";
-import { type Door, socketDoor, tokenDoor, type TokenDoorOptions } from "./open-server.ts";
+import { type Entrance, socketEntrance, tokenEntrance, type TokenEntranceOptions } from "./open-server.ts";
 import { createHttp, type HttpParts } from "./server.ts";
 
-export interface HttpOptions extends Omit<HttpParts, "door"> {
+export interface HttpOptions extends Omit<HttpParts, "entrance"> {
   /** Null: not over TCP. Port 0: a free one. */
-  readonly tcp: (Omit<TokenDoorOptions, "uid"> & { readonly port: number }) | null;
+  readonly tcp: (Omit<TokenEntranceOptions, "uid"> & { readonly port: number }) | null;
   /** Absolute path in a folder of the controller's own; null: no socket. */
   readonly socket: string | null;
   /** Who runs the controller. */
@@ -28,15 +28,15 @@ const longestSocketPath = 103;
 /** Starts the API. @throws `system/port-taken`, `config/invalid` for an address or a socket that cannot be listened on. */
 export async function startHttp({ tcp, socket, uid, ...parts }: HttpOptions): Promise<HttpServer> {
   const open: FastifyInstance[] = [];
-  const make = (door: Door): FastifyInstance => {
-    const app = createHttp({ ...parts, door });
+  const make = (entrance: Entrance): FastifyInstance => {
+    const app = createHttp({ ...parts, entrance });
     open.push(app);
     return app;
   };
   const close = async (): Promise<void> => void (await Promise.all(open.map((app) => app.close())));
   try {
-    const url = tcp && (await listenOn(make(tokenDoor({ ...tcp, uid })), tcp));
-    if (socket !== null) await listenAt(make(socketDoor(uid)), socket);
+    const url = tcp && (await listenOn(make(tokenEntrance({ ...tcp, uid })), tcp));
+    if (socket !== null) await listenAt(make(socketEntrance(uid)), socket);
     return { url, close };
   } catch (error) {
     await close();

@@ -1,24 +1,24 @@
 /** Metrics of how deployments go: all since the journal began as counters, and the latest as rates with their alerts. */
 
 import type { Alert, Delivery } from "../../domain/status/delivery-metrics.ts";
-import type { Tally } from "../../ports/journal.ts";
+import type { DeploymentCount } from "../../ports/journal.ts";
 import type { Family, Labels, Sample } from "./metrics-exposition.ts";
 
 export interface DeliveryView {
-  readonly tallies: readonly Tally[];
+  readonly deploymentCounts: readonly DeploymentCount[];
   readonly deliveries: readonly Delivery[];
   readonly alerts: readonly Alert[];
 }
 
-export function deliveryFamilies({ tallies, deliveries, alerts }: DeliveryView): readonly Family[] {
-  return [...counters(tallies), ...rates(deliveries), ...thresholds(alerts)];
+export function deliveryFamilies({ deploymentCounts, deliveries, alerts }: DeliveryView): readonly Family[] {
+  return [...counters(deploymentCounts), ...rates(deliveries), ...thresholds(alerts)];
 }
 
-function counters(tallies: readonly Tally[]): readonly Family[] {
-  const ended = sums(tallies, ({ environment, kind, strategy, phase }) => ({ environment, kind, strategy, phase }));
-  const changes = tallies.filter(({ kind }) => kind === "deploy" || kind === "rollback");
+function counters(deploymentCounts: readonly DeploymentCount[]): readonly Family[] {
+  const ended = sums(deploymentCounts, ({ environment, kind, strategy, phase }) => ({ environment, kind, strategy, phase }));
+  const changes = deploymentCounts.filter(({ kind }) => kind === "deploy" || kind === "rollback");
   const durations = sums(changes, ({ environment, strategy, phase }) => ({ environment, strategy, outcome: phase }));
-  const rollbacks = sums(tallies.filter(isRollback), ({ environment, trigger }) => ({ environment, trigger: trigger ?? "pin" }));
+  const rollbacks = sums(deploymentCounts.filter(isRollback), ({ environment, trigger }) => ({ environment, trigger: trigger ?? "pin" }));
   return [
     {
       name: "pinion_deployments_total",
@@ -45,7 +45,7 @@ function counters(tallies: readonly Tally[]): readonly Family[] {
 }
 
 /** A version that had traffic and lost it, or a commit by which one that was good here before came back. */
-function isRollback({ kind, phase }: Tally): boolean {
+function isRollback({ kind, phase }: DeploymentCount): boolean {
   return phase === "RolledBack" || (kind === "rollback" && phase === "Succeeded");
 }
 
@@ -55,13 +55,13 @@ interface Sum {
   readonly durationMs: number;
 }
 
-function sums(tallies: readonly Tally[], labelsOf: (tally: Tally) => Labels): readonly Sum[] {
+function sums(deploymentCounts: readonly DeploymentCount[], labelsOf: (deploymentCount: DeploymentCount) => Labels): readonly Sum[] {
   const found = new Map<string, Sum>();
-  for (const tally of tallies) {
-    const labels = labelsOf(tally);
+  for (const deploymentCount of deploymentCounts) {
+    const labels = labelsOf(deploymentCount);
     const key = JSON.stringify(labels);
     const { count, durationMs } = found.get(key) ?? { count: 0, durationMs: 0 };
-    found.set(key, { labels, count: count + tally.count, durationMs: durationMs + tally.durationMs });
+    found.set(key, { labels, count: count + deploymentCount.count, durationMs: durationMs + deploymentCount.durationMs });
   }
   return [...found.values()];
 }

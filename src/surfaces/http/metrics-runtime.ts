@@ -80,7 +80,7 @@ function processFamilies(environments: readonly EnvironmentStatus[]): readonly F
     gauge(
       "pinion_git_lags_runtime",
       "1 while a pin was rolled back and git does not say so yet.",
-      each((process) => (process.revert && process.revert.order.mode !== "propose" ? { labels: labelsOf(process), value: 1 } : null)),
+      each((process) => (process.revert && process.revert.request.mode !== "propose" ? { labels: labelsOf(process), value: 1 } : null)),
     ),
     gauge(
       "pinion_quarantined_versions",

@@ -5,7 +5,7 @@ import type { Overview } from "../../api/views.ts";
 import type { NotificationCount } from "../../controller/notifications/delivery-queue.ts";
 import type { Alert, Delivery } from "../../domain/status/delivery-metrics.ts";
 import type { GatewayStatus } from "../../domain/observed/gateway-status.ts";
-import type { Tally } from "../../ports/journal.ts";
+import type { DeploymentCount } from "../../ports/journal.ts";
 import { deliveryFamilies } from "./metrics-delivery.ts";
 import { exposition, type Family, type Sample } from "./metrics-exposition.ts";
 import { runtimeFamilies } from "./metrics-runtime.ts";
@@ -13,7 +13,7 @@ import { runtimeFamilies } from "./metrics-runtime.ts";
 /** Everything that the page shows. */
 export interface MetricsView {
   readonly overview: Overview;
-  readonly tallies: readonly Tally[];
+  readonly deploymentCounts: readonly DeploymentCount[];
   readonly deliveries: readonly Delivery[];
   readonly alerts: readonly Alert[];
   readonly notifications: readonly NotificationCount[];
@@ -35,7 +35,7 @@ export interface ControllerProcess {
 /** The parts that are asked for every page. */
 export interface MetricsSource {
   overview(): Promise<Overview>;
-  figures(): Promise<Pick<MetricsView, "tallies" | "deliveries" | "alerts">>;
+  figures(): Promise<Pick<MetricsView, "deploymentCounts" | "deliveries" | "alerts">>;
   notifications(): readonly NotificationCount[];
   process(): ControllerProcess;
   gateway?(): GatewayStatus | null;
@@ -72,8 +72,8 @@ export function metricsPieces(view: MetricsView): Iterable<string> {
 }
 
 function notificationFamilies(counts: readonly NotificationCount[]): readonly Family[] {
-  const outcomes = counts.flatMap(({ notifier, told, givenUp, retried }): Sample[] => [
-    { labels: { notifier, outcome: "told" }, value: told },
+  const outcomes = counts.flatMap(({ notifier, delivered, givenUp, retried }): Sample[] => [
+    { labels: { notifier, outcome: "told" }, value: delivered },
     { labels: { notifier, outcome: "given_up" }, value: givenUp },
     { labels: { notifier, outcome: "retried" }, value: retried },
   ]);

@@ -10,7 +10,7 @@ import { isIP, isIPv4, isIPv6 } from "node:net";
 export type Role = "operator" | "scraper";
 
 /** One way in. */
-export interface Door {
+export interface Entrance {
   /** What callers show who come in here: "with the token of uid 1000". */
   readonly proof: string;
   /** Null: a stranger. */
@@ -25,7 +25,7 @@ export interface Tokens {
   current(): Promise<Readonly<Record<Role, string | null>>>;
 }
 
-export interface TokenDoorOptions {
+export interface TokenEntranceOptions {
   readonly tokens: Tokens;
   /** Of whoever can read the token's file. */
   readonly uid: number;
@@ -36,7 +36,7 @@ export interface TokenDoorOptions {
 }
 
 /** For callers over TCP. */
-export function tokenDoor({ tokens, uid, host, names }: TokenDoorOptions): Door {
+export function tokenEntrance({ tokens, uid, host, names }: TokenEntranceOptions): Entrance {
   return {
     proof: `with the token of uid ${uid}`,
     async roleOf(authorization) {
@@ -48,7 +48,7 @@ export function tokenDoor({ tokens, uid, host, names }: TokenDoorOptions): Door 
 }
 
 /** For callers over the socket, which only its owner can open. */
-export function socketDoor(uid: number): Door {
+export function socketEntrance(uid: number): Entrance {
   return { proof: `over the socket of uid ${uid}`, roleOf: () => Promise.resolve("operator"), isOwnHost: () => true };
 }
 
@@ -95,7 +95,7 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Whether a request was made by no web page, or by one of this controller's own address. */
-export function isOwnOrigin(header: string | undefined, isOwnHost: Door["isOwnHost"]): boolean {
+export function isOwnOrigin(header: string | undefined, isOwnHost: Entrance["isOwnHost"]): boolean {
   if (header === undefined) return true;
   return URL.canParse(header) && /^https?:$/u.test(new URL(header).protocol) && isOwnHost(new URL(header).host);
 }

@@ -10,15 +10,15 @@ import { historyQuery, processesQuery, statusQuery, summaryQuery, whyQuery } fro
 import type { Log } from "../../ports/log.ts";
 import { listProcesses } from "../../api/listing.ts";
 import { deploymentJson, evaluationJson, overviewJson, pageJson, summaryJson } from "../../api/json.ts";
-import { type Door, isOwnOrigin } from "./open-server.ts";
-import { addOrders } from "./commands.ts";
+import { type Entrance, isOwnOrigin } from "./open-server.ts";
+import { addCommands } from "./commands.ts";
 import { foreignHost, foreignOrigin, metricsOnly, notFound, type Problem, problemOf, stranger } from "../../api/problems.ts";
 import { parseRequest } from "../../api/parse-command.ts";
 import { selectFrom } from "../../api/selection.ts";
 
 export interface HttpParts {
   /** Who is let in, and how. */
-  readonly door: Door;
+  readonly entrance: Entrance;
   readonly queries: Queries;
   readonly commands: Commands;
   readonly log: Log;
@@ -38,7 +38,7 @@ const mostConnections = 500;
 const openApi = new URL("../../../schemas/openapi.json", import.meta.url);
 
 /** The API behind one door, not listening yet. */
-export function createHttp({ door, queries, commands, log, metrics, gateway, now }: HttpParts): FastifyInstance {
+export function createHttp({ entrance, queries, commands, log, metrics, gateway, now }: HttpParts): FastifyInstance {
   const app = Fastify({
     bodyLimit: 64 * 1024,
     forceCloseConnections: true,
@@ -46,7 +46,7 @@ export function createHttp({ door, queries, commands, log, metrics, gateway, now
     requestTimeout: requestTimeoutMs,
   });
   app.server.maxConnections = mostConnections;
-  guard(app, door, log);
+  guard(app, entrance, log);
   takeAnyBody(app);
   addHealth(app, queries, gateway);
   app.get("/api/v1/status", async ({ query }) =>
@@ -77,7 +77,7 @@ export function createHttp({ door, queries, commands, log, metrics, gateway, now
     return reply.code(202).send({ accepted: true });
   });
   app.get("/api/v1/openapi.json", async (_request, reply) => reply.type("application/json; charset=utf-8").send(await readFile(openApi)));
-  addOrders(app, { queries, commands, now, proof: door.proof });
+  addCommands(app, { queries, commands, now, proof: entrance.proof });
   app.get("/metrics", async (_request, reply) => reply.type("text/plain; version=0.0.4; charset=utf-8").send(await metrics()));
   return app;
 }
@@ -85,10 +85,10 @@ export function createHttp({ door, queries, commands, log, metrics, gateway, now
 /** What says whether the process is well may be asked by anybody: it tells nothing else. */
 const openPaths: ReadonlySet<string> = new Set(["/healthz", "/readyz"]);
 
-function guard(app: FastifyInstance, door: Door, log: Log): void {
+function guard(app: FastifyInstance, entrance: Entrance, log: Log): void {
   app.addHook("onRequest", async (request, reply) => {
     void reply.headers({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
-    const refusal = await refusalFor(request, door);
+    const refusal = await refusalFor(request, entrance);
     if (refusal === null) return;
     if (refusal.status === 401) void reply.header("www-authenticate", "Bearer");
     await answer(reply, refusal);
@@ -102,12 +102,12 @@ function guard(app: FastifyInstance, door: Door, log: Log): void {
 }
 
 /** Null: it may come in. */
-async function refusalFor({ headers, url }: FastifyRequest, door: Door): Promise<Problem | null> {
-  if (!door.isOwnHost(headers.host)) return foreignHost;
-  if (!isOwnOrigin(headers.origin, (host) => door.isOwnHost(host))) return foreignOrigin;
+async function refusalFor({ headers, url }: FastifyRequest, entrance: Entrance): Promise<Problem | null> {
+  if (!entrance.isOwnHost(headers.host)) return foreignHost;
+  if (!isOwnOrigin(headers.origin, (host) => entrance.isOwnHost(host))) return foreignOrigin;
   const [path = ""] = url.split("?");
   if (openPaths.has(path)) return null;
-  const role = await door.roleOf(headers.authorization);
+  const role = await entrance.roleOf(headers.authorization);
   if (role === null) return stranger(headers.authorization !== undefined);
   return role === "operator" || path === "/metrics" ? null : metricsOnly;
 }

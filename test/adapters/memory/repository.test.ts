@@ -9,7 +9,7 @@ import { plantTree } from "../../../src/adapters/memory/object-tree.ts";
 import { createMemoryRepository, type MemoryRepository, type MemoryState, objectsOf } from "../../../src/adapters/memory/repository.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
 import type { Finding } from "../../../src/domain/finding.ts";
-import type { RevertOrder } from "../../../src/domain/journal/revert.ts";
+import type { RevertRequest } from "../../../src/domain/journal/revert.ts";
 import type { ConfigEdit } from "../../../src/ports/config-editor.ts";
 import type { PinWriter } from "../../../src/ports/pin-writer.ts";
 import { type HeldVersion, pinWriterContract, revertOrder } from "../../contracts/pin-writer.ts";
@@ -55,10 +55,10 @@ pinWriterContract("memory", async () => {
   let isLossy = false;
   let pending: (() => Promise<unknown>) | null = null;
   const writer: PinWriter = {
-    async revert(order: RevertOrder, signal?: AbortSignal) {
+    async revert(request: RevertRequest, signal?: AbortSignal) {
       if (failing) throw new PinionError(failing, "the test says so");
       await pending?.();
-      const outcome = await repository.writer().revert(isProtected ? { ...order, mode: "propose" } : order, signal);
+      const outcome = await repository.writer().revert(isProtected ? { ...request, mode: "propose" } : request, signal);
       if (!isLossy) return outcome;
       isLossy = false;
       throw new PinionError("git/unreachable", "the answer was lost");

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../../src/adapters/store/store.ts";
 import type { Store, StoreOptions } from "../../../src/adapters/store/store.ts";
 import { temporaryFolder } from "../../support/git.ts";
-import { answerTo, ending, event, freeze, opening, order, row, step } from "../../support/journal-values.ts";
+import { answerTo, ending, event, freeze, opening, command, row, decision } from "../../support/journal-values.ts";
 import { createKeptLog } from "../../support/log.ts";
 
 const day = 24 * 3_600_000;
@@ -52,20 +52,20 @@ afterEach(() => {
 describe("what the journal keeps for people", () => {
   it("are the answers of thirty days", async () => {
     const { journal } = open();
-    await journal.record(step("production", { at: day, answers: [answerTo("o1", { at: day })] }));
-    await journal.record(step("production", { at: 31 * day, answers: [answerTo("o2", { at: 31 * day })] }));
-    expect(await journal.answer("production", "o1")).not.toBeNull();
-    await journal.record(step("production", { at: 31 * day + 1, answers: [answerTo("o3", { at: 31 * day + 1 })] }));
-    expect(await journal.answer("production", "o1")).toBeNull();
-    expect(await journal.answer("production", "o2")).not.toBeNull();
+    await journal.record(decision("production", { at: day, results: [answerTo("o1", { at: day })] }));
+    await journal.record(decision("production", { at: 31 * day, results: [answerTo("o2", { at: 31 * day })] }));
+    expect(await journal.result("production", "o1")).not.toBeNull();
+    await journal.record(decision("production", { at: 31 * day + 1, results: [answerTo("o3", { at: 31 * day + 1 })] }));
+    expect(await journal.result("production", "o1")).toBeNull();
+    expect(await journal.result("production", "o2")).not.toBeNull();
   });
 
   it("are the events that wait, however many, and the ids of the newest that were told", async () => {
     const { journal } = open();
     const events = Array.from({ length: 10_050 }, (_, number) => event(`e${number}`));
-    await journal.record(step("production", { events: [event("waits"), ...events] }));
-    await journal.told(events.map(({ id }) => id));
-    expect((await journal.untold(100)).map(({ id }) => id)).toEqual(["waits"]);
+    await journal.record(decision("production", { events: [event("waits"), ...events] }));
+    await journal.dispatched(events.map(({ id }) => id));
+    expect((await journal.pendingEvents(100)).map(({ id }) => id)).toEqual(["waits"]);
     expect(countOf("event")).toEqual([10_001]);
     expect(inFile((connection) => connection.prepare("SELECT count(*) FROM event WHERE body <> ''").raw(true).get())).toEqual([1]);
   });
@@ -73,20 +73,20 @@ describe("what the journal keeps for people", () => {
   it("are the counts of deployments that the history has long let go", async () => {
     const { journal } = open({ keepDeployments: 2 });
     for (const id of ["d1", "d2", "d3", "d4", "d5"]) {
-      await journal.record(step("production", { deployments: [opening("production", "a", id), ending(id)] }));
+      await journal.record(decision("production", { deployments: [opening("production", "a", id), ending(id)] }));
     }
     expect(await journal.history({})).toHaveLength(2);
-    expect(await open().journal.tallies()).toMatchObject([{ count: 5, durationMs: 40 }]);
+    expect(await open().journal.deploymentCounts()).toMatchObject([{ count: 5, durationMs: 40 }]);
   });
 });
 
 describe("what nobody can read any more", () => {
   it("is no reason to lift a freeze: the environment stays frozen, with a warning", async () => {
-    await open().journal.record(step("production", { line: { freeze: freeze() } }));
+    await open().journal.record(decision("production", { freezing: { freeze: freeze() } }));
     inFile((connection) => connection.exec("UPDATE freeze SET body = '{'"));
     expect((await open().journal.state("production")).freeze).toMatchObject({ by: { name: "unknown" } });
     expect(log.lines).toHaveLength(1);
-    await store?.journal.record(step("production", { line: { freeze: null } }));
+    await store?.journal.record(decision("production", { freezing: { freeze: null } }));
     expect((await open().journal.state("production")).freeze).toBeNull();
   });
 
@@ -95,21 +95,21 @@ describe("what nobody can read any more", () => {
     ["a wish nobody knows", `UPDATE pending_order SET body = json_set(body, '$.wish.kind', 'dance') WHERE id = 'o1'`],
     ["another id", `UPDATE pending_order SET body = json_set(body, '$.id', 'o9') WHERE id = 'o1'`],
   ])("leaves out an order that is %s, with a warning, and it can be given again", async (_, statement) => {
-    await open().journal.ordered(order("o1"));
-    await store?.journal.ordered(order("o2"));
+    await open().journal.recordCommand(command("o1"));
+    await store?.journal.recordCommand(command("o2"));
     inFile((connection) => connection.exec(statement));
     const { journal } = open();
-    expect((await journal.state("production")).orders).toEqual([order("o2")]);
+    expect((await journal.state("production")).commands).toEqual([command("o2")]);
     expect(log.lines).toEqual([{ level: "warn", text: expect.stringContaining('"order":"o1"') }]);
-    await journal.ordered(order("o1"));
-    expect((await open().journal.state("production")).orders.map(({ id }) => id)).toEqual(["o1", "o2"]);
+    await journal.recordCommand(command("o1"));
+    expect((await open().journal.state("production")).commands.map(({ id }) => id)).toEqual(["o1", "o2"]);
   });
 
   it("gives up an event, so that it does not stand in the way of the others", async () => {
-    await open().journal.record(step("production", { events: [event("e1"), event("e2")] }));
+    await open().journal.record(decision("production", { events: [event("e1"), event("e2")] }));
     inFile((connection) => connection.exec("UPDATE event SET body = '{}' WHERE id = 'e1'"));
-    expect(await open().journal.untold(1)).toEqual([event("e2")]);
-    expect(await store?.journal.untold(1)).toEqual([event("e2")]);
+    expect(await open().journal.pendingEvents(1)).toEqual([event("e2")]);
+    expect(await store?.journal.pendingEvents(1)).toEqual([event("e2")]);
     expect(log.lines).toEqual([{ level: "warn", text: expect.stringContaining('"e1"') }]);
   });
 });
@@ -117,12 +117,12 @@ describe("what nobody can read any more", () => {
 describe("the environments that are remembered", () => {
   it("are also those with nothing but a freeze, or an order that waits", async () => {
     const { journal } = open();
-    await journal.record(step("production", { processes: [row("a")], line: { freeze: freeze() } }));
-    await journal.record(step("closed", { line: { freeze: freeze() } }));
-    await journal.ordered(order("o1", { environment: "staging" }));
+    await journal.record(decision("production", { processes: [row("a")], freezing: { freeze: freeze() } }));
+    await journal.record(decision("closed", { freezing: { freeze: freeze() } }));
+    await journal.recordCommand(command("o1", { environment: "staging" }));
     expect(open().environments()).toEqual(["closed", "production", "staging"]);
-    await store?.journal.record(step("closed", { line: { freeze: null } }));
-    await store?.journal.record(step("staging", { answers: [answerTo("o1")] }));
+    await store?.journal.record(decision("closed", { freezing: { freeze: null } }));
+    await store?.journal.record(decision("staging", { results: [answerTo("o1")] }));
     expect(store?.environments()).toEqual(["production"]);
   });
 });
@@ -130,22 +130,22 @@ describe("the environments that are remembered", () => {
 describe("a call that cannot be written", () => {
   it("leaves nothing behind: no answer, no freeze, no event, no count", async () => {
     const { journal } = open();
-    await journal.ordered(order("o1"));
+    await journal.recordCommand(command("o1"));
     const unwritable = () => {
       throw new Error("a bug");
     };
-    const bad = step("production", {
-      line: { freeze: freeze() },
-      answers: [answerTo("o1")],
+    const bad = decision("production", {
+      freezing: { freeze: freeze() },
+      results: [answerTo("o1")],
       deployments: [opening("production", "a", "d1"), ending("d1")],
       events: [event("e1"), { ...event("e2"), toJSON: unwritable } as never],
     });
     await expect(journal.record(bad)).rejects.toThrow("a bug");
     for (const reader of [journal, open().journal]) {
-      expect(await reader.state("production")).toMatchObject({ freeze: null, orders: [order("o1")] });
-      expect(await reader.answer("production", "o1")).toBeNull();
-      expect(await reader.untold(10)).toEqual([]);
-      expect(await reader.tallies()).toEqual([]);
+      expect(await reader.state("production")).toMatchObject({ freeze: null, commands: [command("o1")] });
+      expect(await reader.result("production", "o1")).toBeNull();
+      expect(await reader.pendingEvents(10)).toEqual([]);
+      expect(await reader.deploymentCounts()).toEqual([]);
     }
   });
 });
@@ -176,7 +176,7 @@ describe("a journal that grew where it should not", () => {
   it("waits with a change until what was remembered is read", async () => {
     many(processes, 600, (index) => [`p${index}`, JSON.stringify(row(`p${index}`))]);
     const { journal } = open();
-    await Promise.all([journal.state("production"), journal.record(step("production", { processes: [row("late")] }))]);
+    await Promise.all([journal.state("production"), journal.record(decision("production", { processes: [row("late")] }))]);
     expect((await journal.state("production")).processes.size).toBe(601);
   });
 
@@ -200,7 +200,9 @@ describe("a journal that grew where it should not", () => {
       `e${index}`,
       index < 440 ? "{" : JSON.stringify(event(`e${index}`)),
     ]);
-    expect((await open().journal.untold(100)).map(({ id }) => id)).toEqual(Array.from({ length: 10 }, (_, index) => `e${440 + index}`));
+    expect((await open().journal.pendingEvents(100)).map(({ id }) => id)).toEqual(
+      Array.from({ length: 10 }, (_, index) => `e${440 + index}`),
+    );
   });
 
   it("counts every sum once, in pages", async () => {
@@ -208,13 +210,13 @@ describe("a journal that grew where it should not", () => {
       "INSERT INTO tally (environment, process, kind, strategy, phase, condemned_by, count, duration_ms) VALUES (?, ?, 'deploy', 'canary', ?, ?, 1, 1)";
     many(tallies, 4_500, (index) => [`e${index % 2}`, `p${index >> 1}`, "Succeeded", ""]);
     const stored = Number((countOf("tally") as readonly unknown[])[0]);
-    const read = await open().journal.tallies();
-    expect(new Set(read.map((tally) => JSON.stringify(tally))).size).toBe(stored);
+    const read = await open().journal.deploymentCounts();
+    expect(new Set(read.map((deploymentCount) => JSON.stringify(deploymentCount))).size).toBe(stored);
     expect(read).toHaveLength(stored);
   });
 
   it("gives the first thousand steps of a deployment", async () => {
-    await open().journal.record(step("production", { deployments: [opening("production", "a", "d")] }));
+    await open().journal.record(decision("production", { deployments: [opening("production", "a", "d")] }));
     many("INSERT INTO deployment_step (deployment, at, state, why) VALUES ('d', ?, 'installing', '')", 1_500, (index) => [index + 2]);
     expect((await open().journal.history({}))[0]?.steps).toHaveLength(1_000);
   });

@@ -2,7 +2,7 @@
 
 import { openStore } from "../../../src/adapters/store/store.ts";
 import { PinionError } from "../../../src/domain/errors.ts";
-import { event, install, opening, row, step } from "../../support/journal-values.ts";
+import { event, install, opening, row, decision } from "../../support/journal-values.ts";
 
 const [directory = "", mode = "hold"] = process.argv.slice(2);
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -25,7 +25,7 @@ async function append(journal: ReturnType<typeof openStore>["journal"]): Promise
     const name = `p${number}`;
     const deployments = [opening("production", name, `d${number}`)];
     const owed = new Map([[name, [install(name)]]]);
-    await journal.record(step("production", { processes: [row(name)], owed, deployments, events: [event(`e${number}`)] }));
+    await journal.record(decision("production", { processes: [row(name)], owed, deployments, events: [event(`e${number}`)] }));
     say(`acknowledged ${number}`);
     if (number % 50 === 0) await new Promise((resolve) => setImmediate(resolve));
   }

@@ -75,7 +75,7 @@ describe("the journal after SIGKILL", () => {
       expect(recorded).toBeGreaterThanOrEqual(acknowledged + 1);
       expect(state.owed).toHaveLength(recorded);
       expect(history).toHaveLength(recorded);
-      expect(await store.journal.untold(100_000)).toHaveLength(recorded);
+      expect(await store.journal.pendingEvents(100_000)).toHaveLength(recorded);
       expect([...state.processes.keys()].toSorted()).toEqual(Array.from({ length: recorded }, (_, number) => `p${number}`).toSorted());
       expect(log.lines).toEqual([]);
     } finally {

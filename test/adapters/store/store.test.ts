@@ -7,7 +7,7 @@ import { openStore } from "../../../src/adapters/store/store.ts";
 import type { Store, StoreOptions } from "../../../src/adapters/store/store.ts";
 import { journalContract } from "../../contracts/journal.ts";
 import { temporaryFolder } from "../../support/git.ts";
-import { ending, install, opening, result, row, step } from "../../support/journal-values.ts";
+import { ending, install, opening, result, row, decision } from "../../support/journal-values.ts";
 import { createKeptLog } from "../../support/log.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -116,7 +116,7 @@ describe("the journal's file", () => {
     ["a kind that nobody knows", `UPDATE process_state SET body = json_set(body, '$.rollout', json('{"kind":"x"}')) WHERE process = 'a'`],
     ["a field of the wrong type", "UPDATE process_state SET body = json_set(body, '$.knownGood', 7) WHERE process = 'a'"],
   ])("may hold a row with %s: that process is left out with a warning, the others stay", async (_, statement) => {
-    await open().journal.record(step("production", { processes: [row("a"), row("b")] }));
+    await open().journal.record(decision("production", { processes: [row("a"), row("b")] }));
     closed();
     sql(statement);
     const state = await open().journal.state("production");
@@ -126,7 +126,7 @@ describe("the journal's file", () => {
 
   it("may hold an owed action that nobody can read: it is left out with a warning", async () => {
     await open().journal.record(
-      step("production", {
+      decision("production", {
         owed: new Map([
           ["a", [install("a")]],
           ["b", [install("b")]],
@@ -142,10 +142,10 @@ describe("the journal's file", () => {
 
   it("keeps the newest deployments, and those that are under way however old", async () => {
     const { journal } = open({ keepDeployments: 3 });
-    await journal.record(step("production", { deployments: [opening("production", "slow", "under-way")] }));
+    await journal.record(decision("production", { deployments: [opening("production", "slow", "under-way")] }));
     for (const id of ["d1", "d2", "d3", "d4", "d5"]) {
-      await journal.recordEvidence("production", id, [result("one")]);
-      await journal.record(step("production", { deployments: [opening("production", "a", id), ending(id)] }));
+      await journal.recordValidation("production", id, [result("one")]);
+      await journal.record(decision("production", { deployments: [opening("production", "a", id), ending(id)] }));
     }
     expect((await journal.history({})).map((deployment) => deployment.id)).toEqual(["d5", "d4", "d3", "under-way"]);
     closed();
@@ -157,7 +157,7 @@ describe("the journal's file", () => {
 
   it("records a decision whole or not at all", async () => {
     const { journal } = open();
-    await journal.record(step("production", { processes: [row("a")] }));
+    await journal.record(decision("production", { processes: [row("a")] }));
     const unwritable = {
       ...row("b"),
       status: {
@@ -166,7 +166,7 @@ describe("the journal's file", () => {
         },
       } as never,
     };
-    await expect(journal.record(step("production", { processes: [row("c"), unwritable] }))).rejects.toThrow("a bug");
+    await expect(journal.record(decision("production", { processes: [row("c"), unwritable] }))).rejects.toThrow("a bug");
     expect([...(await journal.state("production")).processes.keys()]).toEqual(["a"]);
     expect([...(await open().journal.state("production")).processes.keys()]).toEqual(["a"]);
   });
@@ -239,10 +239,10 @@ describe("the environments that are remembered", () => {
       ["production", "a"],
       ["production", "b"],
     ] as const) {
-      await journal.record(step(environment, { processes: [row(process)] }));
+      await journal.record(decision(environment, { processes: [row(process)] }));
     }
     expect(store?.environments()).toEqual(["production", "staging"]);
-    await open().journal.record(step("staging", { forgotten: ["a"] }));
+    await open().journal.record(decision("staging", { forgotten: ["a"] }));
     expect(store?.environments()).toEqual(["production"]);
   });
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { aWish, createMeasuringStand, errorRate, type MeasuringStand, value } from "../../support/measuring-stand.ts";
+import { aMetricRequest, createMeasuringStand, errorRate, type MeasuringStand, value } from "../../support/measuring-stand.ts";
 import { unit } from "../../support/metric-values.ts";
 
 let stand: MeasuringStand;
@@ -21,7 +21,7 @@ describe("measuring", () => {
   });
 
   it("looks no further back than the deployment began: an earlier one of the same version is another story", async () => {
-    stand.wishes = [aWish({ since: 998_000 })];
+    stand.requests = [aMetricRequest({ since: 998_000 })];
     stand.pass();
     await stand.clock.pass(40_000);
     const windows = stand.source.asked.map(({ windowMs }) => windowMs);
@@ -50,7 +50,7 @@ describe("measuring", () => {
   it("wishes of one moment are measured together, and later ones join them", async () => {
     stand.pass();
     await stand.clock.pass(50);
-    stand.wishes = [aWish(), aWish({ deployment: "d2", candidate: unit("c") })];
+    stand.requests = [aMetricRequest(), aMetricRequest({ deployment: "d2", candidate: unit("c") })];
     stand.pass();
     await stand.clock.pass(2_000);
     expect(stand.source.asked.slice(2).map(({ until }) => until - 1_000_000)).toEqual([1_000, 1_000, 2_000, 2_000]);
@@ -68,7 +68,7 @@ describe("measuring", () => {
   });
 
   it("each wish has its own interval", async () => {
-    stand.wishes = [aWish(), aWish({ check: { ...errorRate, name: "rare" }, intervalMs: 4_000 })];
+    stand.requests = [aMetricRequest(), aMetricRequest({ check: { ...errorRate, name: "rare" }, intervalMs: 4_000 })];
     stand.pass();
     await stand.clock.pass(8_500);
     expect(stand.source.asked).toHaveLength(9 + 3);
@@ -78,10 +78,10 @@ describe("measuring", () => {
   it("a bound may change without measuring anew, a question may not", async () => {
     stand.pass();
     await stand.clock.idle();
-    stand.wishes = [aWish({ check: { ...errorRate, pass: { kind: "fixed", comparison: "<", value: 1 } } })];
+    stand.requests = [aMetricRequest({ check: { ...errorRate, pass: { kind: "fixed", comparison: "<", value: 1 } } })];
     stand.pass();
     expect(stand.source.asked).toHaveLength(1);
-    stand.wishes = [aWish({ check: { ...errorRate, windowMs: 1 } })];
+    stand.requests = [aMetricRequest({ check: { ...errorRate, windowMs: 1 } })];
     expect(stand.pass()).toEqual(new Map());
     expect(stand.source.asked).toHaveLength(2);
   });
@@ -94,12 +94,12 @@ describe("nothing is left behind", () => {
     ["another unit of the same stable version", { stable: { ...unit("b"), digest: unit("e").digest } }],
   ])("what was measured is not taken over by %s", async (_, change) => {
     const comparing = { ...errorRate, pass: { kind: "stable", maxIncreasePercent: 50 } } as const;
-    stand.wishes = [aWish({ check: comparing, stable: unit("b") })];
+    stand.requests = [aMetricRequest({ check: comparing, stable: unit("b") })];
     for (const letter of ["a", "b"]) stand.source.setReading(unit(letter).digest, value(90));
     stand.pass();
     await stand.clock.idle();
     expect(stand.newest()).toHaveLength(1);
-    stand.wishes = [aWish({ check: comparing, stable: unit("b"), ...change })];
+    stand.requests = [aMetricRequest({ check: comparing, stable: unit("b"), ...change })];
     expect(stand.pass()).toEqual(new Map());
   });
 
@@ -108,14 +108,14 @@ describe("nothing is left behind", () => {
     stand.pass();
     await stand.clock.idle();
     expect(stand.newest()).toHaveLength(1);
-    stand.wishes = [aWish({ deployment: "d2" })];
+    stand.requests = [aMetricRequest({ deployment: "d2" })];
     expect(stand.pass()).toEqual(new Map());
   });
 
   it("when the wishes end", async () => {
     stand.pass();
     await stand.clock.pass(3_200);
-    stand.wishes = [];
+    stand.requests = [];
     expect(stand.pass()).toEqual(new Map());
     await stand.clock.idle();
     expect(stand.asleep()).toBe(0);
@@ -154,12 +154,12 @@ describe("nothing is left behind", () => {
     const open = stand.source.hold();
     stand.pass();
     await stand.clock.idle();
-    stand.wishes = [];
+    stand.requests = [];
     stand.pass();
     open();
     await stand.clock.pass(10_000);
     expect(stand.passes).toHaveLength(2);
-    stand.wishes = [aWish()];
+    stand.requests = [aMetricRequest()];
     stand.source.hold();
     expect(stand.pass()).toEqual(new Map());
     await stand.clock.pass(0);
@@ -174,7 +174,7 @@ describe("a source in trouble", () => {
     ["missing", () => undefined, { ...errorRate, source: "nowhere" }, "no source of metrics named nowhere"],
   ])("%s is a reading that says so", async (_, trouble, of, why) => {
     trouble();
-    stand.wishes = [aWish({ check: of })];
+    stand.requests = [aMetricRequest({ check: of })];
     stand.pass();
     await stand.clock.pass(0);
     expect(stand.newest()[0]?.candidate).toEqual({ kind: "none", why: expect.stringContaining(why) });
@@ -194,7 +194,7 @@ describe("a source in trouble", () => {
   it("silent holds up no other source", async () => {
     stand.source.hold();
     stand.other.setReading(unit("a").digest, value(2));
-    stand.wishes = [aWish(), aWish({ check: { ...errorRate, name: "quick", source: "other" } })];
+    stand.requests = [aMetricRequest(), aMetricRequest({ check: { ...errorRate, name: "quick", source: "other" } })];
     stand.pass();
     await stand.clock.pass(3_000);
     expect(stand.newest().map(({ check: { name }, at }) => [name, at - 1_000_000])).toEqual([["quick", 3_000]]);

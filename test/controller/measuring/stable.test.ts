@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MetricCheck } from "../../../src/domain/analysis/metrics.ts";
-import { aWish as anyWish, createMeasuringStand, errorRate, type MeasuringStand, value } from "../../support/measuring-stand.ts";
+import { aMetricRequest as anyWish, createMeasuringStand, errorRate, type MeasuringStand, value } from "../../support/measuring-stand.ts";
 import { unit } from "../../support/metric-values.ts";
 
 const slower: MetricCheck = { ...errorRate, name: "slower", pass: { kind: "stable", maxIncreasePercent: 50 } };
 
-const aWish: typeof anyWish = (change) => anyWish({ stable: unit("b"), ...change });
+const aMetricRequest: typeof aMetricRequest = (change) => aMetricRequest({ stable: unit("b"), ...change });
 
 let stand: MeasuringStand;
 beforeEach(() => {
@@ -15,13 +15,13 @@ afterEach(() => stand.measurements.stop());
 
 describe("the stable version", () => {
   beforeEach(() => {
-    stand.wishes = [aWish({ check: slower })];
+    stand.requests = [aMetricRequest({ check: slower })];
     stand.source.setReading(unit("a").digest, value(9));
     stand.source.setReading(unit("b").digest, value(4));
   });
 
   it("is measured over the same window, where the check compares and where people only see it", async () => {
-    stand.wishes = [aWish({ check: slower }), aWish()];
+    stand.requests = [aMetricRequest({ check: slower }), aMetricRequest()];
     stand.pass();
     await stand.clock.idle();
     expect(stand.newest().map(({ candidate, stable }) => [candidate, stable])).toEqual([
@@ -32,14 +32,17 @@ describe("the stable version", () => {
   });
 
   it("is asked for nothing where only people would see it: without traffic, or by requests of our own", async () => {
-    stand.wishes = [aWish({ stableUntil: 1_000_000 }), aWish({ check: { ...errorRate, name: "health", metric: "health_check" } })];
+    stand.requests = [
+      aMetricRequest({ stableUntil: 1_000_000 }),
+      aMetricRequest({ check: { ...errorRate, name: "health", metric: "health_check" } }),
+    ];
     stand.pass();
     await stand.clock.idle();
     expect(stand.newest().map(({ stable }) => stable)).toEqual([null, null]);
   });
 
   it("is nothing where there is none", async () => {
-    stand.wishes = [aWish({ check: slower, stable: null })];
+    stand.requests = [aMetricRequest({ check: slower, stable: null })];
     stand.pass();
     await stand.clock.idle();
     expect(stand.newest()[0]?.stable).toBeNull();
@@ -48,7 +51,7 @@ describe("the stable version", () => {
   it("is measured once more when it has lost its traffic, up to then, and is constant from there", async () => {
     stand.pass();
     await stand.clock.pass(2_500);
-    stand.wishes = [aWish({ check: slower, stableUntil: stand.clock.now() })];
+    stand.requests = [aMetricRequest({ check: slower, stableUntil: stand.clock.now() })];
     stand.pass();
     stand.source.setReading(unit("b").digest, value(5));
     await stand.clock.pass(1_000);
@@ -62,7 +65,7 @@ describe("the stable version", () => {
   it("is what it was before, where nothing can be asked any more", async () => {
     stand.pass();
     await stand.clock.pass(2_500);
-    stand.wishes = [aWish({ check: slower, stableUntil: stand.clock.now() })];
+    stand.requests = [aMetricRequest({ check: slower, stableUntil: stand.clock.now() })];
     stand.pass();
     stand.source.setReading(unit("b").digest, null);
     await stand.clock.pass(5_000);
@@ -71,7 +74,7 @@ describe("the stable version", () => {
 
   it("is asked for again as long as nothing is known of it", async () => {
     stand.source.setReading(unit("b").digest, null);
-    stand.wishes = [aWish({ check: slower, stableUntil: stand.clock.now() })];
+    stand.requests = [aMetricRequest({ check: slower, stableUntil: stand.clock.now() })];
     stand.pass();
     await stand.clock.pass(2_500);
     expect(stand.newest()[0]?.stable).toMatchObject({ kind: "none" });
@@ -82,7 +85,7 @@ describe("the stable version", () => {
 
   it("says nothing any more once its last traffic is longer ago than the window", async () => {
     stand.source.setReading(unit("b").digest, value(5));
-    stand.wishes = [aWish({ check: slower, stableUntil: stand.clock.now() })];
+    stand.requests = [aMetricRequest({ check: slower, stableUntil: stand.clock.now() })];
     stand.pass();
     await stand.clock.idle();
     expect(stand.newest()[0]?.stable).toEqual(value(5));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createTelling, type Telling } from "../../../src/controller/notifications/dispatcher.ts";
+import { createDispatcher, type Dispatcher } from "../../../src/controller/notifications/dispatcher.ts";
 import type { PinionEvent } from "../../../src/domain/journal/events.ts";
 import type { Journal } from "../../../src/ports/journal.ts";
 import { createFakeNotifier, type FakeNotifier } from "../../fakes/notifier.ts";
@@ -11,7 +11,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /** The part of a journal that is asked here; `isDown` makes it fail. */
-interface Outbox extends Pick<Journal, "untold" | "told"> {
+interface Outbox extends Pick<Journal, "pendingEvents" | "dispatched"> {
   readonly events: Map<string, PinionEvent>;
   isDown: boolean;
   marks: number;
@@ -22,11 +22,11 @@ function createOutbox(): Outbox {
     events: new Map(),
     isDown: false,
     marks: 0,
-    async untold(limit) {
+    async pendingEvents(limit) {
       if (outbox.isDown) throw new Error("disk full");
       return [...outbox.events.values()].slice(0, limit);
     },
-    async told(ids) {
+    async dispatched(ids) {
       if (outbox.isDown) throw new Error("disk full");
       outbox.marks += 1;
       for (const id of ids) outbox.events.delete(id);
@@ -40,18 +40,18 @@ let clock: VirtualClock;
 let log: KeptLog;
 let slack: FakeNotifier;
 let hook: FakeNotifier;
-let telling: Telling;
+let dispatcher: Dispatcher;
 
 const happen = (...ids: readonly string[]): void => {
   for (const id of ids) outbox.events.set(id, event({ id, at: clock.now() }));
-  telling.ring();
+  dispatcher.notify();
 };
 const idsOf = (notifier: FakeNotifier) => notifier.taken.map(({ id }) => id);
 const linesWith = (words: string) => log.lines.filter(({ text }) => text.includes(words));
 
 function restart(notifiers: readonly FakeNotifier[] = [slack, hook]): void {
-  telling = createTelling({ journal: outbox, notifiers, clock, log });
-  telling.start();
+  dispatcher = createDispatcher({ journal: outbox, notifiers, clock, log });
+  dispatcher.start();
 }
 
 beforeEach(() => {
@@ -62,11 +62,11 @@ beforeEach(() => {
   hook = createFakeNotifier("hook");
   restart();
 });
-afterEach(() => telling.stop());
+afterEach(() => dispatcher.stop());
 
 describe("telling", () => {
   it("tells more than ten receivers without a warning of Node.js", async () => {
-    await telling.stop();
+    await dispatcher.stop();
     const warnings: string[] = [];
     const listen = (warning: Error) => void warnings.push(warning.message);
     process.on("warning", listen);
@@ -74,7 +74,7 @@ describe("telling", () => {
     restart(many);
     happen("a");
     await clock.pass(1_000);
-    await telling.stop();
+    await dispatcher.stop();
     process.off("warning", listen);
     expect(many.map(idsOf)).toEqual(many.map(() => ["a"]));
     expect(warnings).toEqual([]);
@@ -86,11 +86,11 @@ describe("telling", () => {
     expect(idsOf(slack)).toEqual(["a", "b", "c"]);
     expect(idsOf(hook)).toEqual(["a", "b", "c"]);
     expect(outbox.events.size).toBe(0);
-    expect(telling.counts()).toMatchObject([{ notifier: "slack", told: 3, pending: 0 }, { notifier: "hook" }]);
+    expect(dispatcher.counts()).toMatchObject([{ notifier: "slack", delivered: 3, pending: 0 }, { notifier: "hook" }]);
   });
 
   it("tells what was recorded before it was started", async () => {
-    await telling.stop();
+    await dispatcher.stop();
     happen("a");
     restart();
     await clock.idle();
@@ -116,7 +116,7 @@ describe("telling", () => {
   });
 
   it("forgets everything when there is nobody to tell", async () => {
-    await telling.stop();
+    await dispatcher.stop();
     restart([]);
     happen("a");
     await clock.idle();
@@ -135,7 +135,7 @@ describe("somebody who cannot be reached", () => {
     await clock.pass(1_000);
     expect(idsOf(hook)).toEqual(ids);
     expect(outbox.events.size).toBe(ids.length);
-    expect(telling.counts()).toMatchObject([{ pending: 900 }, { pending: 0 }]);
+    expect(dispatcher.counts()).toMatchObject([{ pending: 900 }, { pending: 0 }]);
   });
 
   it("is tried again after longer and longer pauses, and told everything in order", async () => {
@@ -175,9 +175,9 @@ describe("somebody who cannot be reached", () => {
     happen("new");
     await clock.pass(5 * minute);
     expect(idsOf(slack)).toEqual(["new"]);
-    expect(telling.counts()).toMatchObject([
-      { told: 1, givenUp: 1 },
-      { told: 2, givenUp: 0 },
+    expect(dispatcher.counts()).toMatchObject([
+      { delivered: 1, givenUp: 1 },
+      { delivered: 2, givenUp: 0 },
     ]);
   });
 
@@ -186,7 +186,7 @@ describe("somebody who cannot be reached", () => {
     const ids = Array.from({ length: 10_003 }, (_, index) => `e${index}`);
     happen(...ids);
     await clock.pass(minute);
-    expect(telling.counts()).toMatchObject([{ pending: 10_000, givenUp: 3 }, { told: 10_003 }]);
+    expect(dispatcher.counts()).toMatchObject([{ pending: 10_000, givenUp: 3 }, { delivered: 10_003 }]);
     expect([...outbox.events.keys()].slice(0, 2)).toEqual(["e0", "e4"]);
   });
 });
@@ -211,7 +211,7 @@ describe("a controller that dies", () => {
     happen("a");
     await clock.idle();
     expect(idsOf(hook)).toEqual(["a"]);
-    await telling.stop();
+    await dispatcher.stop();
     expect([...outbox.events.keys()]).toEqual(["a"]);
     slack.mood = "takes";
     restart();
@@ -225,7 +225,7 @@ describe("a controller that dies", () => {
     slack.mood = { laterMs: hour };
     happen("a");
     await clock.idle();
-    await telling.stop();
+    await dispatcher.stop();
     expect(slack.attempts).toBe(1);
     await clock.pass(2 * hour);
     expect(slack.attempts).toBe(1);

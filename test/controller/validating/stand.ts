@@ -37,7 +37,7 @@ export const defaultSpec: EnvironmentSpec = {
   validation: { level: "basic", pre: [], during: [], post: [], healthCheck: null, performance: null, rollback: [] },
   analysis: { intervalMs: 1_000, checks: [], onInconclusive: null },
   rollback: {
-    automatic: { enabled: true, triggers: [], watchMs: 0, coolDownMs: 0, evidenceMaxAgeMs: 60_000 },
+    automatic: { enabled: true, triggers: [], bakeMs: 0, coolDownMs: 0, evidenceMaxAgeMs: 60_000 },
     manual: { enabled: true, approvalRequired: false },
   },
   allowedVersionTypes: ["published"],
@@ -97,7 +97,7 @@ export function createStand(options: StandOptions = {}) {
   const versions = new Map<string, ProcessVersion>();
   const pins = new Map<ProcessId, PinnedVersion>();
   const refused = new Map<ProcessId, UnitRef>();
-  let evidence: readonly ValidationResult[] = [];
+  let validationResults: readonly ValidationResult[] = [];
   let underWay: { readonly process: ProcessId; readonly deadline: number } | null = null;
 
   const stand = {
@@ -168,7 +168,7 @@ export function createStand(options: StandOptions = {}) {
       underWay = { process: unit.process, deadline: stand.deadline };
       const action: Extract<Action, { kind: "ensure-validated" }> = { kind: "ensure-validated", unit, phase, deployment: "d1", ...more };
       const results = await validate(environment, action, ports, { request: (ask) => ask(), load: (ask) => ask() });
-      evidence = mergeResults(evidence, results);
+      validationResults = mergeResults(validationResults, results);
       return results;
     },
   };
@@ -218,7 +218,7 @@ export function createStand(options: StandOptions = {}) {
         environment,
         processes: processes(),
         owed: [],
-        evidence: new Map([["d1", evidence]]),
+        validationResults: new Map([["d1", validationResults]]),
         freeze: null,
         orders: [],
       }),

@@ -34,7 +34,7 @@ describe("the evaluation of what is as pinned", () => {
 
   it("says what would hold a change back", async () => {
     const world = await running();
-    await world.order({ kind: "freeze" });
+    await world.command({ kind: "freeze" });
     const its = await lookAt(world);
     expect(blockedIn(its)).toEqual(["freeze"]);
     expect(its.changedBy).toEqual([`\`pinion unfreeze ${environment} --reason "…"\`.`]);
@@ -44,13 +44,13 @@ describe("the evaluation of what is as pinned", () => {
 type Story = (world: World) => Promise<void>;
 
 const frozen: Story = async (world) => {
-  await world.order({ kind: "freeze" });
+  await world.command({ kind: "freeze" });
   world.pin("orders", "1.1.0");
 };
 const unknownVersion: Story = (world) => Promise.resolve(world.pin("orders", "9.9.9"));
 const quarantined: Story = (world) => {
   world.pin("orders", "1.1.0");
-  world.condemn("orders");
+  world.rejectUnlessHeld("orders");
   return Promise.resolve();
 };
 const failed: Story = (world) => {

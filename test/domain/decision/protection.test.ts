@@ -1,10 +1,10 @@
 /** What of a decision is carried out while nothing can be recorded. */
 
 import { describe, expect, it } from "vitest";
-import { joinSteps, protectivePart } from "../../../src/domain/decision/protection.ts";
+import { joinDecisions, protectivePart } from "../../../src/domain/decision/protection.ts";
 import { whyNotTakenOut } from "../../../src/domain/desired/removal.ts";
 import type { PinnedVersion } from "../../../src/domain/desired/snapshot.ts";
-import type { Step } from "../../../src/domain/journal/state.ts";
+import type { Decision } from "../../../src/domain/journal/state.ts";
 import { before, now, person, rollout, row } from "../../support/decision-values.ts";
 
 const named = (process: string, parts: Parameters<typeof rollout>[0]) =>
@@ -13,8 +13,8 @@ const rejected = named("bad", { state: { kind: "rejected", why: "bad", since: 1,
 const back = named("back", { kind: "rollback" });
 const forwards = named("new", {});
 
-function step(parts: Partial<Step>): Step {
-  const nothing = { processes: [], forgotten: [], owed: new Map(), deployments: [], answers: [], events: [], wakeAt: null };
+function decision(parts: Partial<Decision>): Decision {
+  const nothing = { processes: [], forgotten: [], owed: new Map(), deployments: [], results: [], events: [], wakeAt: null };
   return { environment: "production", at: now, ...nothing, ...parts };
 }
 
@@ -23,7 +23,7 @@ const update = (process: string) =>
   ({ id: `d ${process}`, phase: "Running", step: { at: now, state: "rejected", code: "GoingBack", why: "" }, endedAt: null }) as const;
 
 describe("what protects callers", () => {
-  const whole = step({
+  const whole = decision({
     processes: [rejected, back, forwards],
     forgotten: ["gone"],
     owed: new Map(["bad", "back", "new"].map(traffic)),
@@ -40,22 +40,22 @@ describe("what protects callers", () => {
 
   it("is a freeze, and not the end of one", () => {
     const freeze = { by: person, why: "because", at: now };
-    expect(protectivePart(step({ line: { freeze } }), before()).line).toEqual({ freeze });
-    expect(protectivePart(step({ line: { freeze: null } }), before()).line).toBeUndefined();
+    expect(protectivePart(decision({ freezing: { freeze } }), before()).freezing).toEqual({ freeze });
+    expect(protectivePart(decision({ freezing: { freeze: null } }), before()).freezing).toBeUndefined();
   });
 
   it("is kept by what is decided after it, where that says nothing else of it", () => {
-    const later = joinSteps(part, step({ processes: [forwards], forgotten: ["back"], owed: new Map([traffic("new")]) }));
+    const later = joinDecisions(part, decision({ processes: [forwards], forgotten: ["back"], owed: new Map([traffic("new")]) }));
     expect(later.processes).toEqual([rejected, forwards]);
     expect([later.forgotten, [...later.owed.keys()]]).toEqual([["back"], ["bad", "back", "new"]]);
-    expect(joinSteps(step({ forgotten: ["new"] }), step({ processes: [forwards] })).forgotten).toEqual([]);
+    expect(joinDecisions(decision({ forgotten: ["new"] }), decision({ processes: [forwards] })).forgotten).toEqual([]);
   });
 });
 
 describe("taking something out", () => {
   const finding = (severity: "error" | "warning") => ({
     file: "environments/production/pins.yaml",
-    line: 1,
+    freezing: 1,
     column: 1,
     pointer: "",
     code: "pin/deprecated",

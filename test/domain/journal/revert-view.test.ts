@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Revert, RevertOrder } from "../../../src/domain/journal/revert.ts";
+import type { Revert, RevertRequest } from "../../../src/domain/journal/revert.ts";
 import { viewOfRevert } from "../../../src/domain/journal/revert-view.ts";
 import type { OwedAction } from "../../../src/domain/journal/state.ts";
 
-const order: RevertOrder = {
+const request: RevertRequest = {
   id: "rb-1",
   environment: "production",
   process: "orders",
@@ -18,10 +18,10 @@ const order: RevertOrder = {
   by: null,
   mode: "push",
 };
-const owed: Revert = { order, outcome: null };
+const owed: Revert = { request, outcome: null };
 
 function refused(detail: string, id = "rb-1"): OwedAction {
-  const action = { kind: "ensure-reverted", process: "orders", order: { ...order, id } } as const;
+  const action = { kind: "ensure-reverted", process: "orders", order: { ...request, id } } as const;
   return { id: 1, action, notBefore: 0, stuck: { action, code: "git/refused", detail, retry: "later", attempts: 3 } };
 }
 
@@ -31,7 +31,7 @@ describe("a revert that is shown", () => {
     ["says it shortened", owed, [refused("x".repeat(400))], `${"x".repeat(299)}…`],
     ["says nothing of another revert's try", owed, [refused("denied", "rb-2")], null],
     ["says nothing before the first try has failed", owed, [], null],
-    ["says nothing once it is written", { order, outcome: { kind: "committed", commit: "abc" } }, [refused("denied")], null],
+    ["says nothing once it is written", { request, outcome: { kind: "committed", commit: "abc" } }, [refused("denied")], null],
   ])("%s", (_what, revert, actions, refusal) => {
     expect(viewOfRevert(revert, { owed: actions }).refusal).toBe(refusal);
   });

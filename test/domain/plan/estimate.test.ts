@@ -85,7 +85,7 @@ describe("estimates", () => {
       keepOldVersion: true,
       warm: { count: 1, maxAgeMs: null },
     } as const;
-    const settings = { strategy, rollback: rollbackPolicy({ triggers: [metricCheck({})], watchMs: 60_000 }) };
+    const settings = { strategy, rollback: rollbackPolicy({ triggers: [metricCheck({})], bakeMs: 60_000 }) };
     const canary = environment([pin("a", "1.1.0")], settings);
     expect(plan(environment([pin("a", "1.0.0")], settings), canary).deployments[0]?.estimatedDuration).toBe(95_000);
     expect(plan(null, canary).deployments[0]?.estimatedDuration).toBe(65_000);

@@ -50,7 +50,7 @@ export function spec(parts: Partial<EnvironmentSpec> = {}): EnvironmentSpec {
 
 export function rollbackPolicy(automatic: Partial<RollbackSpec["automatic"]>): RollbackSpec {
   return {
-    automatic: { enabled: true, triggers: [], watchMs: 0, coolDownMs: 0, evidenceMaxAgeMs: 60_000, ...automatic },
+    automatic: { enabled: true, triggers: [], bakeMs: 0, coolDownMs: 0, evidenceMaxAgeMs: 60_000, ...automatic },
     manual: { enabled: true, approvalRequired: false },
   };
 }

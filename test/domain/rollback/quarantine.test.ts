@@ -5,7 +5,7 @@ import type { Finding } from "../../../src/domain/finding.ts";
 import type { Digest } from "../../../src/domain/names.ts";
 import { followGit, isInQuarantine } from "../../../src/domain/rollback/quarantine.ts";
 import type { Quarantined } from "../../../src/domain/journal/revert.ts";
-import type { Seen } from "../../../src/domain/observed/observation.ts";
+import type { Observation } from "../../../src/domain/observed/observation.ts";
 import { toQuarantine } from "../../../src/domain/rollback/policy.ts";
 import { row } from "../../support/decision-values.ts";
 
@@ -13,63 +13,63 @@ const digest: Digest = `sha256-${"a".repeat(64)}`;
 const known = (isInGit: boolean): Quarantined => ({ version: "1.1.0", digest, why: "errors", at: 1, rollbackId: "rb-1", isInGit });
 const entry = (process = "orders", version = "1.1.0") => ({ process, version, digest });
 
-function seen(
-  quarantine: Seen["quarantine"],
+function observation(
+  quarantine: Observation["quarantine"],
   how: { readonly severity?: Finding["severity"]; readonly isSpecReadable?: boolean } = {},
-): Seen {
+): Observation {
   const findings = how.severity === undefined ? [] : [{ severity: how.severity }];
-  return { quarantine, findings, spec: how.isSpecReadable === false ? null : {} } as unknown as Seen;
+  return { quarantine, findings, spec: how.isSpecReadable === false ? null : {} } as unknown as Observation;
 }
 
 describe("what people have put into quarantine", () => {
   it("is in quarantine, though Pinion remembers nothing of it", () => {
-    expect(isInQuarantine(row(), { version: "1.1.0" }, seen([entry()]))).toBe(true);
+    expect(isInQuarantine(row(), { version: "1.1.0" }, observation([entry()]))).toBe(true);
   });
 
   it.each([
     ["another process", entry("billing")],
     ["another version", entry("orders", "1.2.0")],
   ])("is nothing against %s", (_, other) => {
-    expect(isInQuarantine(row(), { version: "1.1.0" }, seen([other]))).toBe(false);
+    expect(isInQuarantine(row(), { version: "1.1.0" }, observation([other]))).toBe(false);
   });
 
   it("is lifted by taking the entry out, and by nothing else", () => {
     const before = row({ quarantined: [known(true)] });
-    expect(followGit(before, seen([entry()])).quarantined).toHaveLength(1);
-    expect(followGit(before, seen([])).quarantined).toEqual([]);
+    expect(followGit(before, observation([entry()])).quarantined).toHaveLength(1);
+    expect(followGit(before, observation([])).quarantined).toEqual([]);
   });
 
   it.each([
     ["has an error", { severity: "error" }],
     ["has no readable environment.yaml", { isSpecReadable: false }],
   ] as const)("is not lifted while the environment %s: the entry may only not be readable", (_, how) => {
-    expect(followGit(row({ quarantined: [known(true)] }), seen([], how)).quarantined).toHaveLength(1);
+    expect(followGit(row({ quarantined: [known(true)] }), observation([], how)).quarantined).toHaveLength(1);
   });
 
   it("is lifted by itself: neither another process's entry keeps it, nor does it take others along", () => {
-    expect(followGit(row({ quarantined: [known(true)] }), seen([entry("billing")])).quarantined).toEqual([]);
+    expect(followGit(row({ quarantined: [known(true)] }), observation([entry("billing")])).quarantined).toEqual([]);
     const other: Quarantined = { ...known(true), version: "1.2.0", digest: `sha256-${"b".repeat(64)}` };
-    expect(followGit(row({ quarantined: [known(true), other] }), seen([entry()])).quarantined).toEqual([known(true)]);
-    expect(followGit(row({ quarantined: [known(true), known(false)] }), seen([])).quarantined).toEqual([known(false)]);
+    expect(followGit(row({ quarantined: [known(true), other] }), observation([entry()])).quarantined).toEqual([known(true)]);
+    expect(followGit(row({ quarantined: [known(true), known(false)] }), observation([])).quarantined).toEqual([known(false)]);
   });
 
   it("is tried again once it is lifted, though it was refused; what was refused for another reason is not", () => {
     const refused = (version: string) => ({ unit: { process: "orders", version, digest }, why: "in quarantine", at: 1 });
-    const after = (version: string) => followGit(row({ quarantined: [known(true)], refused: refused(version) }), seen([])).refused;
+    const after = (version: string) => followGit(row({ quarantined: [known(true)], refused: refused(version) }), observation([])).refused;
     expect(after("1.1.0")).toBeNull();
     expect(after("1.2.0")).toEqual(refused("1.2.0"));
   });
 
   it("is lifted while there are warnings only", () => {
-    expect(followGit(row({ quarantined: [known(true)] }), seen([], { severity: "warning" })).quarantined).toEqual([]);
+    expect(followGit(row({ quarantined: [known(true)] }), observation([], { severity: "warning" })).quarantined).toEqual([]);
   });
 
   it("is not lifted before git has had it, and is known to be in git once it was seen there", () => {
     const before = row({ quarantined: [known(false)] });
-    expect(followGit(before, seen([])).quarantined).toEqual([known(false)]);
-    const after = followGit(before, seen([entry()]));
+    expect(followGit(before, observation([])).quarantined).toEqual([known(false)]);
+    const after = followGit(before, observation([entry()]));
     expect(after.quarantined).toEqual([known(true)]);
-    expect(followGit(after, seen([])).quarantined).toEqual([]);
+    expect(followGit(after, observation([])).quarantined).toEqual([]);
   });
 });
 
@@ -88,21 +88,21 @@ describe("a quarantine goes by definition", () => {
     ["quarantine.yaml", {}, [entry()]],
   ] as const)("in %s: the same one is in it under another number", (_, parts, inGit) => {
     const before = row({ knownGood: [good("1.0.0", digest)], ...parts });
-    expect(isInQuarantine(before, { version: "1.0.0" }, seen(inGit))).toBe(true);
-    expect(isInQuarantine(before, good("1.0.0"), seen(inGit))).toBe(true);
+    expect(isInQuarantine(before, { version: "1.0.0" }, observation(inGit))).toBe(true);
+    expect(isInQuarantine(before, good("1.0.0"), observation(inGit))).toBe(true);
   });
 
   it.each([
     ["the store", { quarantined: [known(false)] }, []],
     ["quarantine.yaml", {}, [entry()]],
   ] as const)("in %s: another one of the same number is not in it", (_, parts, inGit) => {
-    expect(isInQuarantine(row({ knownGood: [good("1.1.0", other)], ...parts }), { version: "1.1.0" }, seen(inGit))).toBe(false);
+    expect(isInQuarantine(row({ knownGood: [good("1.1.0", other)], ...parts }), { version: "1.1.0" }, observation(inGit))).toBe(false);
   });
 
   it("and by the number where an older release did not write which it was", () => {
     const before = row({ knownGood: [good("1.1.0")], quarantined: [known(false)] });
-    expect(isInQuarantine(before, { version: "1.1.0" }, seen([]))).toBe(true);
-    expect(isInQuarantine(before, { version: "1.0.0" }, seen([]))).toBe(false);
+    expect(isInQuarantine(before, { version: "1.1.0" }, observation([]))).toBe(true);
+    expect(isInQuarantine(before, { version: "1.0.0" }, observation([]))).toBe(false);
   });
 
   it("and what goes back to the very same one under another number puts nothing there", () => {

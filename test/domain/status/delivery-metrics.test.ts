@@ -46,8 +46,8 @@ describe("figures of deployments", () => {
   });
 
   it.each<[string, Partial<Deployment>]>([
-    ["healing", { kind: "heal", phase: "Failed" }],
-    ["a removal", { kind: "retire", phase: "Failed" }],
+    ["healing", { kind: "self-heal", phase: "Failed" }],
+    ["a removal", { kind: "prune", phase: "Failed" }],
     ["what a newer commit superseded", { phase: "Superseded" }],
     ["what is still running", { phase: "Running", endedAt: null }],
     ["what was longer ago than the window", { phase: "Failed", endedAt: now - deliveryWindowMs }],

@@ -21,9 +21,9 @@ describe("the progress of a rollout", () => {
     expect(await progress(world)).toMatchObject({ step: 2, deadline: expect.any(Number) });
     await passes(world, 6_000);
     expect(await progress(world)).toMatchObject({ step: 4, deadline: null });
-    await world.order({ kind: "promote", process: "orders", isFull: true });
+    await world.command({ kind: "promote", process: "orders", isFull: true });
     await passes(world, 1_000);
-    expect(await progress(world)).toMatchObject({ state: "watching", deadline: null });
+    expect(await progress(world)).toMatchObject({ state: "baking", deadline: null });
   });
 
   it("shows the share that the updated instances of a rolling deployment have", async () => {
@@ -35,7 +35,7 @@ describe("the progress of a rollout", () => {
     const pausing = (rollout: Rollout): Rollout => ({ ...rollout, state: { kind: "pausing", done: ["node-red-1"], since: world.now } });
     expect(await progress(world, pausing)).toMatchObject({ weight: 20 });
     const batch = { done: ["node-red-1"], batch: ["node-red-2"], since: 0 };
-    expect(await progress(world, (rollout) => ({ ...rollout, state: { kind: "returning", ...batch } }))).toMatchObject({ weight: 20 });
+    expect(await progress(world, (rollout) => ({ ...rollout, state: { kind: "restoring", ...batch } }))).toMatchObject({ weight: 20 });
   });
 
   it("shows all of the traffic while the version before it is removed, unless that comes before it is installed", async () => {

@@ -29,7 +29,7 @@ function judge(checked: Checked) {
   return (step: StrategyStep, fleet: Fleet): void => {
     expect(step.why).toMatch(/\S/);
     const { state } = fleet.rollout;
-    if (state.kind === "probing" && fleet.seen().during.kind === "healthy") for (const id of state.batch) checked.add(id);
+    if (state.kind === "verifying" && fleet.view().during.kind === "healthy") for (const id of state.batch) checked.add(id);
     for (const action of step.actions) if (action.kind === "ensure-weights") judgeWeights(action.weights, fleet, checked);
   };
 }

@@ -2,7 +2,7 @@
 
 import { expect, it } from "vitest";
 import type { Action } from "../../../src/domain/journal/actions.ts";
-import type { InstanceSeen, RolloutSeen, RolloutState, StrategyStep } from "../../../src/domain/journal/rollout.ts";
+import type { InstanceView, RolloutView, RolloutState, StrategyStep } from "../../../src/domain/journal/rollout.ts";
 import { nextRolling } from "../../../src/domain/strategies/rolling.ts";
 import { candidate, instance, known, rolloutIn, spec, stable } from "./rolling-values.ts";
 
@@ -29,12 +29,12 @@ export function told(step: StrategyStep): { readonly state: RolloutState; readon
   return { state: step.state, actions: step.actions.map(word) };
 }
 
-export const down = (id: string): InstanceSeen => instance(id, { isUp: false, stableReady: false, inRotation: false });
+export const down = (id: string): InstanceView => instance(id, { isUp: false, stableReady: false, inRotation: false });
 /** Has the new version in rotation. */
-export const moved = (id: string): InstanceSeen => instance(id, { candidateReady: true });
-export const out = (id: string, parts: Partial<InstanceSeen> = {}): InstanceSeen => instance(id, { inRotation: false, ...parts });
-export const shared = (percent: number): Partial<RolloutSeen> => ({ candidateWeight: known(percent), stableWeight: known(100 - percent) });
-export const stuck = (retry: "later" | "never"): RolloutSeen["stuck"] => ({
+export const moved = (id: string): InstanceView => instance(id, { candidateReady: true });
+export const out = (id: string, parts: Partial<InstanceView> = {}): InstanceView => instance(id, { inRotation: false, ...parts });
+export const shared = (percent: number): Partial<RolloutView> => ({ candidateWeight: known(percent), stableWeight: known(100 - percent) });
+export const stuck = (retry: "later" | "never"): RolloutView["stuck"] => ({
   action: { kind: "ensure-installed", unit: candidate },
   code: "engine/refused",
   detail: "the engine says no",
@@ -45,7 +45,7 @@ export const stuck = (retry: "later" | "never"): RolloutSeen["stuck"] => ({
 interface Row {
   readonly what: string;
   readonly state: RolloutState;
-  readonly seen: RolloutSeen;
+  readonly view: RolloutView;
   readonly spec?: Partial<typeof spec>;
   /** Left out: it stays as it is. */
   readonly goesTo?: RolloutState;
@@ -55,8 +55,8 @@ interface Row {
 }
 
 export function table(rows: readonly Row[]): void {
-  it.each(rows)("$what", ({ state, seen, goesTo = state, actions = [], why = /\S/, wakeAt, ...row }) => {
-    const step = nextRolling(rolloutIn(state), candidate, { ...spec, ...row.spec }, seen);
+  it.each(rows)("$what", ({ state, view, goesTo = state, actions = [], why = /\S/, wakeAt, ...row }) => {
+    const step = nextRolling(rolloutIn(state), candidate, { ...spec, ...row.spec }, view);
     expect(told(step)).toEqual({ state: goesTo, actions });
     expect(step.why).toMatch(why);
     expect(step.outcome).toBeNull();

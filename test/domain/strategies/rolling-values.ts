@@ -2,7 +2,7 @@
 
 import type { RollingSpec } from "../../../src/domain/desired/environment.ts";
 import type { Digest } from "../../../src/domain/names.ts";
-import type { InstanceSeen, Rollout, RolloutSeen, RolloutState } from "../../../src/domain/journal/rollout.ts";
+import type { InstanceView, Rollout, RolloutView, RolloutState } from "../../../src/domain/journal/rollout.ts";
 
 const digest = (letter: string): Digest => `sha256-${letter.repeat(64)}`;
 export const stable = { process: "orders", version: "1.0.0", digest: digest("a") };
@@ -29,7 +29,7 @@ export function rolloutIn(state: RolloutState, parts: Partial<Rollout> = {}): Ro
 }
 
 /** Up, with the old version serving. */
-export function instance(id: string, parts: Partial<InstanceSeen> = {}): InstanceSeen {
+export function instance(id: string, parts: Partial<InstanceView> = {}): InstanceView {
   return { id, isUp: true, candidateReady: false, stableReady: true, stableInFlight: known(0), inRotation: true, ...parts };
 }
 
@@ -38,7 +38,7 @@ export function known<T>(value: T): { readonly kind: "known"; readonly value: T 
 }
 
 /** All is well, and the old version has all the traffic. */
-export function seenWith(instances: readonly InstanceSeen[], parts: Partial<RolloutSeen> = {}): RolloutSeen {
+export function seenWith(instances: readonly InstanceView[], parts: Partial<RolloutView> = {}): RolloutView {
   const healthy = { kind: "healthy" } as const;
   const nothing = { kind: "unknown", why: "no validation has run yet" } as const;
   return {
@@ -56,17 +56,17 @@ export function seenWith(instances: readonly InstanceSeen[], parts: Partial<Roll
     pre: healthy,
     during: nothing,
     post: nothing,
-    proof: nothing,
-    wantsProof: false,
-    isWatched: true,
+    verification: nothing,
+    wantsVerification: false,
+    isBaked: true,
     analysis: { ...healthy, trigger: "" },
     triggers: { ...healthy, trigger: "" },
     isRouted: known(true),
     instances: known(instances),
     stuck: null,
     drainTimeoutMs: 3_000,
-    watchMs: 0,
-    watched: healthy,
+    bakeMs: 0,
+    bake: healthy,
     judgeMs: 30_000,
     onInconclusive: "proceed",
     ...parts,

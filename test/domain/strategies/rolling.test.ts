@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RolloutSeen, RolloutState } from "../../../src/domain/journal/rollout.ts";
+import type { RolloutView, RolloutState } from "../../../src/domain/journal/rollout.ts";
 import { nextRolling } from "../../../src/domain/strategies/rolling.ts";
 import { beginBeside } from "../../../src/domain/strategies/steps.ts";
 import { down, moved, shared, table, told, word } from "./rolling-table.ts";
@@ -41,27 +41,27 @@ describe("a rolling deployment begins", () => {
     {
       what: "its batches once it is valid",
       state: { kind: "validating" },
-      seen: seenWith(all),
+      view: seenWith(all),
       goesTo: { kind: "pausing", done: [], since: 1_000 },
     },
     {
       what: "nothing while it is not known to be valid",
       state: { kind: "validating" },
-      seen: seenWith(all, { pre: { kind: "unknown", why: "asking" } }),
+      view: seenWith(all, { pre: { kind: "unknown", why: "asking" } }),
       actions: ["validate pre"],
     },
   ]);
 });
 
 describe("a rolling deployment takes a batch", () => {
-  const takes = (...batch: readonly string[]): RolloutState => ({ kind: "rotating", done: [], batch, since: 1_000 });
+  const takes = (...batch: readonly string[]): RolloutState => ({ kind: "draining-batch", done: [], batch, since: 1_000 });
   table([
-    { what: "of one", state: first, seen: seenWith(all), goesTo: takes("a"), actions: ["traffic 1.0.0=100@b,c"] },
+    { what: "of one", state: first, view: seenWith(all), goesTo: takes("a"), actions: ["traffic 1.0.0=100@b,c"] },
     {
       what: "of batchSize, if maxUnavailable allows it",
       state: first,
       spec: { batchSize: 2, maxUnavailable: 2 },
-      seen: seenWith(all),
+      view: seenWith(all),
       goesTo: takes("a", "b"),
       actions: ["traffic 1.0.0=100@c"],
     },
@@ -69,7 +69,7 @@ describe("a rolling deployment takes a batch", () => {
       what: "of no more than maxUnavailable",
       state: first,
       spec: { batchSize: 2 },
-      seen: seenWith(all),
+      view: seenWith(all),
       goesTo: takes("a"),
       actions: ["traffic 1.0.0=100@b,c"],
     },
@@ -77,7 +77,7 @@ describe("a rolling deployment takes a batch", () => {
       what: "that leaves one in rotation",
       state: first,
       spec: { batchSize: 9, maxUnavailable: 9 },
-      seen: seenWith(all),
+      view: seenWith(all),
       goesTo: takes("a", "b"),
       actions: ["traffic 1.0.0=100@c"],
     },
@@ -85,50 +85,50 @@ describe("a rolling deployment takes a batch", () => {
       what: "in which instances that are down count as unavailable",
       state: first,
       spec: { batchSize: 2, maxUnavailable: 2 },
-      seen: seenWith([down("a"), instance("b"), instance("c"), instance("d")]),
+      view: seenWith([down("a"), instance("b"), instance("c"), instance("d")]),
       goesTo: takes("b"),
       actions: ["traffic 1.0.0=100@c,d"],
     },
     {
       what: "not while instances that are down use maxUnavailable up",
       state: first,
-      seen: seenWith([down("a"), instance("b"), instance("c")]),
+      view: seenWith([down("a"), instance("b"), instance("c")]),
       why: /1 of 3 instances are down, and maxUnavailable is 1/,
       wakeAt: 100_000,
     },
     {
       what: "of the only instance there is, which stays in rotation",
       state: first,
-      seen: seenWith([instance("a")]),
-      goesTo: { kind: "replacing", done: [], batch: ["a"], since: 1_000 },
+      view: seenWith([instance("a")]),
+      goesTo: { kind: "updating", done: [], batch: ["a"], since: 1_000 },
       actions: ["install 1.1.0 on a"],
     },
     {
       what: "of the only instance that is up, too",
       state: first,
-      seen: seenWith([down("a"), instance("b")]),
-      goesTo: { kind: "replacing", done: [], batch: ["b"], since: 1_000 },
+      view: seenWith([down("a"), instance("b")]),
+      goesTo: { kind: "updating", done: [], batch: ["b"], since: 1_000 },
       actions: ["install 1.1.0 on b"],
     },
     {
       what: "not while the instances cannot be asked",
       state: first,
-      seen: seenWith([], { instances: { kind: "unknown", why: "silence" } }),
+      view: seenWith([], { instances: { kind: "unknown", why: "silence" } }),
       why: /silence/,
     },
-    { what: "not while no instance is up", state: first, seen: seenWith([down("a")]), why: /no instance is up/ },
+    { what: "not while no instance is up", state: first, view: seenWith([down("a")]), why: /no instance is up/ },
   ]);
 });
 
 describe("after the last batch", () => {
   const everywhere = { ...shared(100), candidateArmed: known(true), candidateReady: known(true) };
-  const states: readonly (readonly [RolloutState, Partial<RolloutSeen>, string, readonly string[]])[] = [
-    [{ kind: "switching" }, {}, "confirming", ["validate post"]],
+  const states: readonly (readonly [RolloutState, Partial<RolloutView>, string, readonly string[]])[] = [
+    [{ kind: "switching" }, {}, "post-deployment", ["validate post"]],
     [{ kind: "switching" }, { candidateInstalled: known(false), candidateReady: known(false) }, "switching", ["install 1.1.0"]],
-    [{ kind: "confirming" }, { post: { kind: "healthy" } }, "draining", []],
-    [{ kind: "draining", since: 0 }, { watchMs: 60_000 }, "watching", []],
+    [{ kind: "post-deployment" }, { post: { kind: "healthy" } }, "draining", []],
+    [{ kind: "draining", since: 0 }, { bakeMs: 60_000 }, "baking", []],
     [{ kind: "draining", since: 0 }, {}, "removing", ["remove 1.0.0"]],
-    [{ kind: "watching", since: 0, until: 900 }, {}, "removing", ["remove 1.0.0"]],
+    [{ kind: "baking", since: 0, until: 900 }, {}, "removing", ["remove 1.0.0"]],
   ];
   it.each(states)("goes on from %o as all strategies do, and removes the old version at the end", (state, parts, kind, actions) => {
     const step = nextRolling(rolloutIn(state), candidate, spec, seenWith(["a", "b"].map(moved), { ...everywhere, ...parts }));
@@ -136,8 +136,8 @@ describe("after the last batch", () => {
   });
 
   it("says also after the removal of the old version that it was not judged", () => {
-    const watching: RolloutState = { kind: "watching", since: 0, until: 900 };
-    const view = seenWith(["a", "b"].map(moved), { ...everywhere, watched: { kind: "unknown", why: "no request" } });
+    const watching: RolloutState = { kind: "baking", since: 0, until: 900 };
+    const view = seenWith(["a", "b"].map(moved), { ...everywhere, bake: { kind: "unknown", why: "no request" } });
     const removing = nextRolling(rolloutIn(watching), candidate, spec, view).state;
     expect(removing).toEqual({ kind: "removing", unjudged: "no request" });
     const end = nextRolling(rolloutIn(removing), candidate, spec, { ...view, stableInstalled: known(false) });

@@ -3,13 +3,13 @@
 import { describe, expect, it } from "vitest";
 import type { EnvironmentSpec } from "../../../src/domain/desired/environment.ts";
 import type { Measured, MetricCheck, Reading } from "../../../src/domain/analysis/metrics.ts";
-import { condemnation } from "../../../src/domain/rollback/policy.ts";
+import { failedAnalysis } from "../../../src/domain/rollback/policy.ts";
 import type { Rollout } from "../../../src/domain/journal/rollout.ts";
 import type { Target } from "../../../src/domain/observed/route.ts";
-import type { Seen } from "../../../src/domain/observed/observation.ts";
+import type { Observation } from "../../../src/domain/observed/observation.ts";
 import type { EngineInstance, Installed, Placement } from "../../../src/domain/desired/unit.ts";
-import { watchRollout } from "../../../src/domain/strategies/rollout-view.ts";
-import { wishesOf } from "../../../src/domain/strategies/wanted-metrics.ts";
+import { viewRollout } from "../../../src/domain/strategies/rollout-view.ts";
+import { metricRequestsOf } from "../../../src/domain/strategies/wanted-metrics.ts";
 import { before, row } from "../../support/decision-values.ts";
 import { canary, errorRate } from "../../support/progressive.ts";
 import { environment, spec } from "../../support/spec.ts";
@@ -34,11 +34,11 @@ const measured = (check: MetricCheck, reading: Reading, since = now - 60_000): M
 });
 
 function specWith(triggers: readonly MetricCheck[], checks: readonly MetricCheck[] = [], enabled = true): EnvironmentSpec {
-  const automatic = { ...spec.rollback.automatic, enabled, triggers, watchMs: 60_000 };
+  const automatic = { ...spec.rollback.automatic, enabled, triggers, bakeMs: 60_000 };
   return { ...spec, rollback: { ...spec.rollback, automatic }, analysis: { ...spec.analysis, checks } };
 }
 
-function seenWith(parts: Partial<Seen>): Seen {
+function seenWith(parts: Partial<Observation>): Observation {
   return {
     now,
     lostMs: 0,
@@ -56,11 +56,11 @@ function seenWith(parts: Partial<Seen>): Seen {
   };
 }
 
-const watching = rolloutIn({ kind: "watching", since: now - 60_000, until: now }, { strategy: spec.strategy });
-const memory = { evidence: [], owed: [] };
+const watching = rolloutIn({ kind: "baking", since: now - 60_000, until: now }, { strategy: spec.strategy });
+const memory = { validationResults: [], owed: [] };
 
 function watch(rollout: Rollout, of: EnvironmentSpec, all: readonly Measured[]) {
-  return watchRollout(rollout, seenWith({ spec: of, measured: new Map([[rollout.deployment, all]]) }), memory);
+  return viewRollout(rollout, seenWith({ spec: of, measured: new Map([[rollout.deployment, all]]) }), memory);
 }
 
 describe("several triggers", () => {
@@ -72,18 +72,18 @@ describe("several triggers", () => {
     ["another one is well", [measured(errorRate, value(50)), measured(slow, value(3))]],
   ])("condemn a version that one of them says is bad, though %s", (_, all) => {
     for (const triggers of [both, specWith([slow, errorRate])])
-      expect(condemnation(watching, watch(watching, triggers, all))).toMatchObject({ trigger: "error_rate" });
+      expect(failedAnalysis(watching, watch(watching, triggers, all))).toMatchObject({ trigger: "error_rate" });
   });
 
   it("condemn nobody of whom one of them is not measured, and do not call it healthy", () => {
-    const seen = watch(watching, both, [measured(errorRate, value(0)), measured(slow, nothing)]);
-    expect(condemnation(watching, seen)).toBeNull();
-    expect([seen.triggers.kind, seen.watched.kind]).toEqual(["unknown", "unknown"]);
+    const view = watch(watching, both, [measured(errorRate, value(0)), measured(slow, nothing)]);
+    expect(failedAnalysis(watching, view)).toBeNull();
+    expect([view.triggers.kind, view.bake.kind]).toEqual(["unknown", "unknown"]);
   });
 
   it("that are not measured do not hide what the environment's own metrics say", () => {
-    const seen = watch(watching, specWith([slow], [errorRate]), [measured(slow, nothing), measured(errorRate, value(50))]);
-    expect(condemnation(watching, seen)).toMatchObject({ trigger: "error_rate" });
+    const view = watch(watching, specWith([slow], [errorRate]), [measured(slow, nothing), measured(errorRate, value(50))]);
+    expect(failedAnalysis(watching, view)).toMatchObject({ trigger: "error_rate" });
   });
 
   it("are each another question, though they are about one metric", () => {
@@ -97,18 +97,21 @@ describe("several triggers", () => {
 
   it("have watched a version only when each of them has", () => {
     const since = now - 5_000;
-    expect(watch(watching, both, [measured(errorRate, value(0)), measured(slow, value(3))]).isWatched).toBe(true);
-    expect(watch(watching, both, [measured(errorRate, value(0))]).isWatched).toBe(false);
-    expect(watch(watching, both, [measured(slow, value(3), since), measured(errorRate, value(0))]).isWatched).toBe(false);
-    expect(watch(watching, both, [measured(errorRate, value(0)), measured(slow, value(3), since)]).isWatched).toBe(false);
+    expect(watch(watching, both, [measured(errorRate, value(0)), measured(slow, value(3))]).isBaked).toBe(true);
+    expect(watch(watching, both, [measured(errorRate, value(0))]).isBaked).toBe(false);
+    expect(watch(watching, both, [measured(slow, value(3), since), measured(errorRate, value(0))]).isBaked).toBe(false);
+    expect(watch(watching, both, [measured(errorRate, value(0)), measured(slow, value(3), since)]).isBaked).toBe(false);
   });
 
   it("are asked for each, and none where automatic rollback is off", () => {
     const under = before({}, row({ rollout: watching }));
-    expect(wishesOf(under, specWith([errorRate, slow], [])).map(({ check }) => check.name)).toEqual(["error_rate", "response_time"]);
+    expect(metricRequestsOf(under, specWith([errorRate, slow], [])).map(({ check }) => check.name)).toEqual([
+      "error_rate",
+      "response_time",
+    ]);
     const off = specWith([errorRate], [], false);
-    expect(wishesOf(under, off)).toEqual([]);
-    expect(condemnation(watching, watch(watching, off, [measured(errorRate, value(50))]))).toBeNull();
+    expect(metricRequestsOf(under, off)).toEqual([]);
+    expect(failedAnalysis(watching, watch(watching, off, [measured(errorRate, value(50))]))).toBeNull();
   });
 });
 
@@ -142,13 +145,13 @@ describe("a route", () => {
     const instances = ["one", "two"].map((id): EngineInstance => ({ id, state: down.includes(id) ? "down" : "ready", why: "" }));
     const share = { version: stable.version, digest: stable.digest, weight: 100, endpoints: [], targets };
     const route = { process: "orders", timeoutMs: 1, sticky: null, shares: [share] };
-    const rollout = rolloutIn({ kind: "confirming" }, { strategy: spec.strategy });
-    const seen = seenWith({
+    const rollout = rolloutIn({ kind: "post-deployment" }, { strategy: spec.strategy });
+    const observation = seenWith({
       engine: known({ instances, installed: new Map([["orders", [installed]]]) }),
       routes: known(new Map([["orders", route]])),
     });
-    const watched = watchRollout(rollout, seen, memory);
-    return { isRouted: watched.isRouted, inRotation: watched.instances };
+    const view = viewRollout(rollout, observation, memory);
+    return { isRouted: view.isRouted, inRotation: view.instances };
   }
 
   it.each([
@@ -180,7 +183,7 @@ describe("a route", () => {
 });
 
 it("is about the candidate, not about the version beside it", () => {
-  const rollout = rolloutIn({ kind: "confirming" }, { strategy: spec.strategy });
+  const rollout = rolloutIn({ kind: "post-deployment" }, { strategy: spec.strategy });
   const of = (digest: Installed["digest"]): Installed => ({
     ...candidate,
     digest,
@@ -190,7 +193,7 @@ it("is about the candidate, not about the version beside it", () => {
     placements: [],
   });
   const installed = (units: readonly Installed[]) =>
-    watchRollout(rollout, seenWith({ engine: known({ instances: [], installed: new Map([["orders", units]]) }) }), memory);
+    viewRollout(rollout, seenWith({ engine: known({ instances: [], installed: new Map([["orders", units]]) }) }), memory);
   expect(installed([of(stable.digest)])).toMatchObject({ candidateInstalled: known(false), stableInstalled: known(true) });
   expect(installed([of(candidate.digest)])).toMatchObject({ candidateInstalled: known(true), stableInstalled: known(false) });
 });

@@ -2,7 +2,7 @@
 
 import { type Action, scopeOf } from "../../../src/domain/journal/actions.ts";
 import type { RollingSpec } from "../../../src/domain/desired/environment.ts";
-import type { InstanceSeen, Rollout, RolloutSeen, StrategyStep } from "../../../src/domain/journal/rollout.ts";
+import type { InstanceView, Rollout, RolloutView, StrategyStep } from "../../../src/domain/journal/rollout.ts";
 import { nextRolling } from "../../../src/domain/strategies/rolling.ts";
 import { beginBeside } from "../../../src/domain/strategies/steps.ts";
 import { candidate, known, rolloutIn, seenWith, stable } from "./rolling-values.ts";
@@ -59,7 +59,7 @@ export class Fleet {
 
   /** One look and what follows from it; `judge` is told before it is done. */
   pass(judge: (step: StrategyStep, fleet: Fleet) => void): StrategyStep {
-    const step = nextRolling(this.rollout, candidate, this.spec, this.seen());
+    const step = nextRolling(this.rollout, candidate, this.spec, this.view());
     judge(step, this);
     this.rollout = { ...this.rollout, state: step.state };
     this.outcome = step.outcome;
@@ -88,7 +88,7 @@ export class Fleet {
     if (target) strike(target, kind);
   }
 
-  seen(): RolloutSeen {
+  view(): RolloutView {
     const { state } = this.rollout;
     const scope = "batch" in state ? scopeOf(state.batch) : "";
     const during = this.#asked.has(scope) ? this.#verdict : "unknown";
@@ -109,7 +109,7 @@ export class Fleet {
     });
   }
 
-  #look({ id, isUp, hasCandidate, hasStable, inFlight, life }: Instance): InstanceSeen {
+  #look({ id, isUp, hasCandidate, hasStable, inFlight, life }: Instance): InstanceView {
     const candidateReady = isUp && hasCandidate;
     const inRotation = this.#targets.some((target) => target.id === id && (!isUp || target.life === life));
     return { id, isUp, candidateReady, stableReady: isUp && hasStable, stableInFlight: known(inFlight), inRotation };

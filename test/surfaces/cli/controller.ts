@@ -2,10 +2,10 @@
 
 import { afterEach } from "vitest";
 import { startHttp } from "../../../src/surfaces/http/listen.ts";
-import { type Door, tokenDoor, type Tokens } from "../../../src/surfaces/http/open-server.ts";
+import { type Entrance, tokenEntrance, type Tokens } from "../../../src/surfaces/http/open-server.ts";
 import type { Commands, Overview, Queries } from "../../../src/api/views.ts";
 import type { GatewayStatus } from "../../../src/domain/observed/gateway-status.ts";
-import type { Order, OrderAnswer } from "../../../src/domain/journal/commands.ts";
+import type { Command, CommandResult } from "../../../src/domain/journal/commands.ts";
 import type { Deployment } from "../../../src/domain/journal/state.ts";
 import { createKeptLog } from "../../support/log.ts";
 import { noon } from "../http/pictures.ts";
@@ -51,9 +51,9 @@ export function fixedTokens(scraper: string | null = null): Tokens {
 }
 
 /** Takes everybody who calls it by a name of this machine. */
-export function openDoor(): Door {
-  const door = tokenDoor({ tokens: fixedTokens(), uid: 1000, host: "127.0.0.1", names: [] });
-  return { ...door, roleOf: () => Promise.resolve("operator") };
+export function openDoor(): Entrance {
+  const entrance = tokenEntrance({ tokens: fixedTokens(), uid: 1000, host: "127.0.0.1", names: [] });
+  return { ...entrance, roleOf: () => Promise.resolve("operator") };
 }
 
 /** A history that answers from these deployments, newest first. */
@@ -75,21 +75,21 @@ export function complete(parts: ControllerParts): { readonly queries: Queries; r
     overview = unasked,
     why = unasked,
     history = historyOf(() => []),
-    answer = unasked,
+    result = unasked,
     refresh = () => undefined,
-    order = unasked,
+    command = unasked,
   } = parts;
-  return { queries: { overview, why, history, answer }, commands: { refresh, order } };
+  return { queries: { overview, why, history, result }, commands: { refresh, command } };
 }
 
 /** Takes orders, and keeps them. */
-export function orderTaker(answer: (order: Order) => Pick<OrderAnswer, "kind" | "why">) {
-  const orders: Order[] = [];
-  const order = (given: Order): Promise<OrderAnswer> => {
-    orders.push(given);
-    return Promise.resolve({ id: given.id, at: given.at, ...answer(given) });
+export function orderTaker(result: (command: Command) => Pick<CommandResult, "kind" | "why">) {
+  const commands: Command[] = [];
+  const command = (given: Command): Promise<CommandResult> => {
+    commands.push(given);
+    return Promise.resolve({ id: given.id, at: given.at, ...result(given) });
   };
-  return { orders, order };
+  return { commands, command };
 }
 
 interface Script {

@@ -12,11 +12,11 @@ const controllers = createControllers();
 const by = ["--as", "Ann <ann@example.com>"];
 const done = () => ({ kind: "done", why: "so it is" }) as const;
 
-async function give(argv: readonly string[], parts: Partial<CliWorld> = {}, answer: Parameters<typeof orderTaker>[0] = done) {
-  const { orders, order } = orderTaker(answer);
-  const url = await controllers.startWith({ order });
+async function give(argv: readonly string[], parts: Partial<CliWorld> = {}, result: Parameters<typeof orderTaker>[0] = done) {
+  const { commands, command } = orderTaker(result);
+  const url = await controllers.startWith({ command });
   const outcome = await pinion([...argv, "--controller", url], { randomId: () => "random-1", ...parts });
-  return { ...outcome, orders };
+  return { ...outcome, commands };
 }
 
 describe("an order", () => {
@@ -27,17 +27,17 @@ describe("an order", () => {
     [["retry", "production/a"], "", { kind: "retry", process: "a" }],
     [["promote", "production/a"], "", { kind: "promote", process: "a", isFull: false }],
     [["promote", "production/a", "--full"], "", { kind: "promote", process: "a", isFull: true }],
-  ])("%j is given as it was meant", async (argv, why, wish) => {
-    const { code, stdout, orders } = await give([...argv, ...by]);
+  ])("%j is given as it was meant", async (argv, why, spec) => {
+    const { code, stdout, commands } = await give([...argv, ...by]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: "done: so it is\n" });
-    expect(orders).toEqual([
+    expect(commands).toEqual([
       {
         id: "random-1",
         environment: "production",
         by: { name: "Ann", email: "ann@example.com", claimed: "with the token of uid 1000" },
         why,
         at: noon,
-        wish,
+        spec,
       },
     ]);
   });
@@ -62,7 +62,9 @@ describe("an order", () => {
   });
 
   it("for what is not there ends with 2", async () => {
-    const url = await controllers.startWith({ order: () => Promise.reject(new PinionError("process/unknown", "no process is called p")) });
+    const url = await controllers.startWith({
+      command: () => Promise.reject(new PinionError("process/unknown", "no process is called p")),
+    });
     const { code, stderr } = await pinion(["pause", "e/p", ...by, "--id", "o", "--controller", url]);
     expect(code).toBe(2);
     expect(stderr).toContain("error process/unknown: no process is called p");
@@ -88,19 +90,19 @@ describe("who gives it", () => {
     ],
     ["else is who is logged in", [], { git: git({ "user.email": "bob@x" }), userName: () => "bob" }, { name: "bob", email: "bob@x" }],
   ])("%s", async (_what, argv, parts, person) => {
-    const { orders } = await give(["pause", "e/p", ...argv], parts);
-    expect(orders[0]?.by).toEqual({ ...person, claimed: "with the token of uid 1000" });
+    const { commands } = await give(["pause", "e/p", ...argv], parts);
+    expect(commands[0]?.by).toEqual({ ...person, claimed: "with the token of uid 1000" });
   });
 
   it("must be known", async () => {
-    const { code, stderr, orders } = await give(["pause", "e/p"], { git: git({}), userName: () => null });
-    expect({ code, orders }).toEqual({ code: 2, orders: [] });
+    const { code, stderr, commands } = await give(["pause", "e/p"], { git: git({}), userName: () => null });
+    expect({ code, commands }).toEqual({ code: 2, orders: [] });
     expect(stderr).toContain("--as");
   });
 });
 
 describe("an order that is not answered at once", () => {
-  const order = () => Promise.reject(new PinionError("order/unanswered", "no pass came"));
+  const order = () => Promise.reject(new PinionError("command/unanswered", "no pass came"));
 
   it("is asked about until it is", async () => {
     let asked = 0;
@@ -108,13 +110,13 @@ describe("an order that is not answered at once", () => {
       asked += 1;
       return Promise.resolve(asked < 3 ? null : ({ id, kind: "done", why: `paused in ${environment}`, at: noon } as const));
     };
-    const url = await controllers.startWith({ order, answer });
+    const url = await controllers.startWith({ command: order, result: answer });
     const { code, stdout } = await pinion(["pause", "e/p", ...by, "--id", "o", "--controller", url], fakeTime());
     expect({ code, stdout, asked }).toEqual({ code: 0, stdout: "done: paused in e\n", asked: 3 });
   });
 
   it("is told as recorded, with 3", async () => {
-    const url = await controllers.startWith({ order, answer: () => Promise.resolve(null) });
+    const url = await controllers.startWith({ command: order, result: () => Promise.resolve(null) });
     const { code, stderr } = await pinion(["pause", "e/p", ...by, "--id", "o-9", "--controller", url], fakeTime());
     expect(code).toBe(3);
     expect(stderr).toContain("error order/unanswered: order o-9 is recorded");
@@ -135,22 +137,22 @@ describe("freeze and unfreeze", () => {
   const lagging = process("billing", { revert: { ...revert, outcome: null } });
 
   async function line(kind: "freeze" | "unfreeze", isFrozen: boolean, format: "text" | "json" = "text") {
-    const { orders, order } = orderTaker(() => ({ kind: "done", why: "so it is" }));
+    const { commands, command } = orderTaker(() => ({ kind: "done", why: "so it is" }));
     const picture = overview();
     const environments = picture.environments.map((one) =>
       one.name === "production" ? { ...one, freeze: isFrozen ? freeze : null, processes: [moving, waiting, lagging] } : one,
     );
-    const url = await controllers.startWith({ order, overview: () => Promise.resolve({ ...picture, environments }) });
+    const url = await controllers.startWith({ command, overview: () => Promise.resolve({ ...picture, environments }) });
     const given = await pinion([kind, "production", ...by, "--reason", "x", "--format", format, "--controller", url], {
       ...fakeTime(),
       randomId: () => "random-1",
     });
-    return { ...given, wishes: orders.map(({ wish }) => wish) };
+    return { ...given, specs: commands.map(({ spec }) => spec) };
   }
 
   it("say done when it is to be seen, with the state of traffic and git", async () => {
-    const { code, stdout, wishes } = await line("freeze", true);
-    expect(wishes).toEqual([{ kind: "freeze" }]);
+    const { code, stdout, specs } = await line("freeze", true);
+    expect(specs).toEqual([{ kind: "freeze" }]);
     expect({ code, lines: stdout.split("\n") }).toEqual({
       code: 0,
       lines: [

@@ -147,7 +147,7 @@ production: 1 deployment, about 5 s, risk high
         } as const,
       ],
     ]);
-    const rollback = rollbackPolicy({ triggers: [metricCheck({ windowMs: 5000 })], watchMs: 20_000 });
+    const rollback = rollbackPolicy({ triggers: [metricCheck({ windowMs: 5000 })], bakeMs: 20_000 });
     const carefully = (version: string) => named("live", environment([pin("a", version)], { strategies, rollback }));
     const { stdout } = await plan(repository([carefully("1.0.0")], [carefully("1.0.1")]));
     expect(stdout).toContain("1. a  1.0.0 → 1.0.1  patch, canary");
@@ -191,7 +191,7 @@ production: 1 deployment, about 5 s, risk high
   });
 
   it("shows triggers and steps as people read them, and scripts the change itself", async () => {
-    const rollback = rollbackPolicy({ triggers: [metricCheck({ windowMs: 5000 })], watchMs: 20_000 });
+    const rollback = rollbackPolicy({ triggers: [metricCheck({ windowMs: 5000 })], bakeMs: 20_000 });
     const repositories = repository([staging], [named("staging", environment([pin("a", "1.0.0")], { rollback }))]);
     const { stdout } = await plan(repositories);
     expect(stdout).toContain("2 changed settings");

@@ -65,14 +65,14 @@ interface Scene {
   readonly pictures: readonly ProcessView[];
   readonly history?: readonly Deployment[];
   readonly argv?: readonly string[];
-  readonly answer?: Parameters<typeof orderTaker>[0];
+  readonly result?: Parameters<typeof orderTaker>[0];
 }
 
-async function run(command: "recover" | "rollback", { pictures, history = [], argv = [], answer }: Scene) {
-  const { orders, order } = orderTaker(answer ?? (() => ({ kind: "done", why: "stops 1.5.0 and goes back to 1.4.0" })));
-  const url = await controllers.startWith({ ...script(pictures.map(production)), order, history: historyOf(() => history) });
+async function run(command: "recover" | "rollback", { pictures, history = [], argv = [], result }: Scene) {
+  const { commands, command } = orderTaker(result ?? (() => ({ kind: "done", why: "stops 1.5.0 and goes back to 1.4.0" })));
+  const url = await controllers.startWith({ ...script(pictures.map(production)), command, history: historyOf(() => history) });
   const outcome = await pinion([command, "production/a", ...by, ...argv, "--controller", url], fakeTime());
-  return { ...outcome, orders };
+  return { ...outcome, commands };
 }
 
 describe("pinion recover", () => {
@@ -88,8 +88,8 @@ describe("pinion recover", () => {
 
   it("tells step by step what was done, and is fine once the good version has the traffic and is verified", async () => {
     const scene = { pictures: [rolling, rejected, over, { ...over, revert: committed }], history: story(proof) };
-    const { code, stdout, orders } = await run("recover", scene);
-    expect(orders.map(({ wish, why }) => ({ wish, why }))).toEqual([{ wish: { kind: "recover", process: "a" }, why: "it burns" }]);
+    const { code, stdout, commands } = await run("recover", scene);
+    expect(commands.map(({ spec, why }) => ({ spec, why }))).toEqual([{ spec: { kind: "recover", process: "a" }, why: "it burns" }]);
     expect({ code, stdout }).toEqual({
       code: 0,
       stdout: `ordered: stops 1.5.0 and goes back to 1.4.0
@@ -164,7 +164,7 @@ recovered
   it("that is refused ends with 1", async () => {
     const { code, stderr } = await run("recover", {
       pictures: [pinned],
-      answer: () => ({ kind: "refused", why: "no other version was good" }),
+      result: () => ({ kind: "refused", why: "no other version was good" }),
     });
     expect({ code, stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("no other version was good") });
   });
@@ -187,13 +187,13 @@ recovered
 });
 
 describe("pinion rollback", () => {
-  const manual: Revert = { order: { ...revert.order, quarantine: null, trigger: "manual" }, outcome: null };
+  const manual: Revert = { request: { ...revert.request, quarantine: null, trigger: "manual" }, outcome: null };
   const answer = () => ({ kind: "done", why: "a commit puts the pin back: 1.5.0 → 1.4.0" }) as const;
   const at = (view: Revert | null, parts: Partial<ProcessView> = {}) =>
     process("a", { desired: "1.5.0", actual: shares(0), progress: null, revert: view, ...parts });
   const written: Revert = { ...manual, outcome: committed.outcome };
   const proposed: Revert = {
-    order: { ...manual.order, mode: "propose" },
+    request: { ...manual.request, mode: "propose" },
     outcome: { kind: "proposed", branch: "rollback/p/o-1", commit: "89", why: "approval" },
   };
   const back = { desired: "1.4.0", actual: shares(100) };
@@ -237,8 +237,8 @@ describe("pinion rollback", () => {
       ["✗ traffic: 100 % on 1.5.0", "not done, and"],
     ],
   ])("says done only when it is: %s", async (_what, pictures, code, texts) => {
-    const outcome = await run("rollback", { pictures, answer, argv: ["--to", "1.4.0", "--timeout", "10s"] });
-    expect(outcome.orders.map(({ wish }) => wish)).toEqual([{ kind: "rollback", process: "a", to: "1.4.0" }]);
+    const outcome = await run("rollback", { pictures, result: answer, argv: ["--to", "1.4.0", "--timeout", "10s"] });
+    expect(outcome.commands.map(({ spec }) => spec)).toEqual([{ kind: "rollback", process: "a", to: "1.4.0" }]);
     expect(outcome.stdout).toContain("ordered: a commit puts the pin back: 1.5.0 → 1.4.0\n");
     for (const text of texts) expect(outcome.stdout).toContain(text);
     expect(outcome.stdout.includes("\ndone")).toBe(code === 0);
@@ -246,7 +246,7 @@ describe("pinion rollback", () => {
   });
 
   it("tells scripts the same", async () => {
-    const { code, stdout } = await run("rollback", { pictures: [at(proposed)], answer, argv: ["--format", "json"] });
+    const { code, stdout } = await run("rollback", { pictures: [at(proposed)], result: answer, argv: ["--format", "json"] });
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({
       done: false,

@@ -32,7 +32,7 @@ const stale = process("a", {
   reason: saying("not compared yet"),
 });
 const good = process("a", { desired: "1.5.0" });
-const watched = process("a", { desired: "1.5.0", phase: "Running", progress: { ...progress, state: "watching" } });
+const watched = process("a", { desired: "1.5.0", phase: "Running", progress: { ...progress, state: "baking" } });
 const back = process("a", {
   desired: "1.5.0",
   sync: "OutOfSync",

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { PinionError } from "../../../src/domain/errors.ts";
-import type { OrderAnswer } from "../../../src/domain/journal/commands.ts";
+import type { CommandResult } from "../../../src/domain/journal/commands.ts";
 import { createHttp } from "../../../src/surfaces/http/server.ts";
 import { agreeing } from "../../support/api-contract.ts";
 import { createKeptLog } from "../../support/log.ts";
@@ -12,11 +12,11 @@ import { ann, noon } from "./pictures.ts";
 const path = "/api/v1/environments/production/orders";
 /** The name is the caller's word, and what they showed stands beside it. */
 const claimed = { ...ann, claimed: "with the token of uid 1000" };
-const pause = { by: ann, reason: "looking", wish: { kind: "pause", process: "order-intake" } };
+const pause = { by: ann, reason: "looking", spec: { kind: "pause", process: "order-intake" } };
 
 function api(parts: ControllerParts) {
   return agreeing(
-    createHttp({ door: openDoor(), ...complete(parts), log: createKeptLog(), metrics: () => Promise.resolve(""), now: () => noon }),
+    createHttp({ entrance: openDoor(), ...complete(parts), log: createKeptLog(), metrics: () => Promise.resolve(""), now: () => noon }),
   );
 }
 
@@ -30,12 +30,12 @@ const post = (app: ReturnType<typeof api>, payload: unknown, headers: Record<str
 
 describe("an order", () => {
   it("reaches the controller whole, with environment and time", async () => {
-    const { orders, order } = orderTaker(() => ({ kind: "done", why: "paused at 40 %" }));
-    const answer = await post(api({ order }), { id: "o-1", ...pause });
+    const { commands, command } = orderTaker(() => ({ kind: "done", why: "paused at 40 %" }));
+    const answer = await post(api({ command }), { id: "o-1", ...pause });
     expect(answer.statusCode).toBe(200);
     expect(answer.json()).toEqual({ id: "o-1", kind: "done", why: "paused at 40 %", at: "2026-11-21T12:00:00.000Z" });
-    expect(orders).toEqual([
-      { id: "o-1", environment: "production", by: claimed, why: "looking", at: noon, wish: { kind: "pause", process: "order-intake" } },
+    expect(commands).toEqual([
+      { id: "o-1", environment: "production", by: claimed, why: "looking", at: noon, spec: { kind: "pause", process: "order-intake" } },
     ]);
   });
 
@@ -61,23 +61,23 @@ describe("an order", () => {
       { kind: "recover", process: "a" },
     ],
     [{ kind: "freeze" }, { kind: "freeze" }],
-  ])("may wish %j", async (wish, understood) => {
-    const { orders, order } = orderTaker(() => ({ kind: "done", why: "" }));
-    expect((await post(api({ order }), { ...pause, wish })).statusCode).toBe(200);
-    expect(orders.map((one) => one.wish)).toEqual([understood]);
+  ])("may wish %j", async (spec, understood) => {
+    const { commands, command } = orderTaker(() => ({ kind: "done", why: "" }));
+    expect((await post(api({ command }), { ...pause, spec })).statusCode).toBe(200);
+    expect(commands.map((one) => one.spec)).toEqual([understood]);
   });
 
   it("without an id gets one of its own, each time another", async () => {
-    const { orders, order } = orderTaker(() => ({ kind: "done", why: "" }));
-    const app = api({ order });
+    const { commands, command } = orderTaker(() => ({ kind: "done", why: "" }));
+    const app = api({ command });
     await post(app, pause);
     await post(app, { ...pause, id: null });
-    expect(new Set(orders.map(({ id }) => id)).size).toBe(2);
+    expect(new Set(commands.map(({ id }) => id)).size).toBe(2);
   });
 
   it("that is refused says why and what to do, with 409", async () => {
-    const { order } = orderTaker(() => ({ kind: "refused", why: "nothing is under way" }));
-    const answer = await post(api({ order }), { id: "o-2", ...pause });
+    const { command } = orderTaker(() => ({ kind: "refused", why: "nothing is under way" }));
+    const answer = await post(api({ command }), { id: "o-2", ...pause });
     expect(answer.statusCode).toBe(409);
     expect(answer.json()).toMatchObject({
       code: "order/refused",
@@ -90,21 +90,21 @@ describe("an order", () => {
   });
 
   it("that nobody has decided about is accepted, and can be asked for", async () => {
-    const answers = new Map<string, OrderAnswer>();
+    const results = new Map<string, CommandResult>();
     const app = api({
-      order: () => Promise.reject(new PinionError("order/unanswered", "no pass came")),
-      answer: (environment, id) => Promise.resolve(answers.get(`${environment} ${id}`) ?? null),
+      command: () => Promise.reject(new PinionError("command/unanswered", "no pass came")),
+      result: (environment, id) => Promise.resolve(results.get(`${environment} ${id}`) ?? null),
     });
     const accepted = await post(app, { id: "o-3", ...pause });
     expect(accepted.statusCode).toBe(202);
     const ask = () => app.inject({ url: String(accepted.headers["location"]), headers: { host: "127.0.0.1" } });
     expect((await ask()).statusCode).toBe(202);
-    answers.set("production o-3", { id: "o-3", kind: "done", why: "paused", at: noon });
+    results.set("production o-3", { id: "o-3", kind: "done", why: "paused", at: noon });
     expect((await ask()).json()).toMatchObject({ id: "o-3", kind: "done", why: "paused" });
   });
 
   it("for what is not there is refused with 404", async () => {
-    const app = api({ order: () => Promise.reject(new PinionError("process/unknown", "no process is called x")) });
+    const app = api({ command: () => Promise.reject(new PinionError("process/unknown", "no process is called x")) });
     expect((await post(app, pause)).json()).toMatchObject({ code: "process/unknown" });
   });
 });
@@ -113,27 +113,27 @@ describe("no order is given", () => {
   it.each<[string, unknown, string]>([
     ["with no name", { ...pause, by: { name: " ", email: null } }, "/by/name: expected 1 to 200 characters"],
     ["by nobody", { ...pause, by: undefined }, "/by: expected an object with the name"],
-    ["with another word for process", { ...pause, wish: { kind: "pause", proces: "a" } }, "/wish/process: expected"],
-    ["with a word too many", { ...pause, wish: { kind: "pause", process: "a", to: "1.0.0" } }, 'there is no "to"'],
+    ["with another word for process", { ...pause, spec: { kind: "pause", proces: "a" } }, "/wish/process: expected"],
+    ["with a word too many", { ...pause, spec: { kind: "pause", process: "a", to: "1.0.0" } }, 'there is no "to"'],
     ["with a word too many outside", { ...pause, force: true }, 'there is no "force"'],
-    ["of another kind", { ...pause, wish: { kind: "explode", process: "a" } }, '/wish/kind: expected "pause" or'],
+    ["of another kind", { ...pause, spec: { kind: "explode", process: "a" } }, '/wish/kind: expected "pause" or'],
     [
       "for a process that cannot be one",
-      { ...pause, wish: { kind: "pause", process: "../a" } },
+      { ...pause, spec: { kind: "pause", process: "../a" } },
       "/wish/process: expected 1 to 200 letters, digits",
     ],
-    ["for a whole environment by a word for a process", { ...pause, wish: { kind: "freeze", process: "a" } }, 'there is no "process"'],
+    ["for a whole environment by a word for a process", { ...pause, spec: { kind: "freeze", process: "a" } }, 'there is no "process"'],
     ["with an id that is none", { ...pause, id: "a b" }, "/id: expected 1 to 100"],
     ["with a very long reason", { ...pause, reason: "x".repeat(2001) }, "/reason: expected at most 2000 characters"],
     ["with half a JSON", "{", ""],
     ["with no object", "[]", "/: expected an object"],
     ["with a prototype in it", '{"__proto__": {"x": 1}}', "not valid JSON"],
   ])("%s", async (_what, body, message) => {
-    const { orders, order } = orderTaker(() => ({ kind: "done", why: "" }));
-    const answer = await post(api({ order }), body);
+    const { commands, command } = orderTaker(() => ({ kind: "done", why: "" }));
+    const answer = await post(api({ command }), body);
     expect(answer.statusCode).toBe(400);
     expect(answer.json()).toMatchObject({ code: "usage/invalid", message: expect.stringContaining(message) });
-    expect(orders).toEqual([]);
+    expect(commands).toEqual([]);
   });
 
   it.each([
@@ -142,14 +142,14 @@ describe("no order is given", () => {
     ["a page elsewhere", { origin: "https://evil.example" }, 403],
     ["a name that leads here", { host: "evil.example" }, 403],
   ])("by %s", async (_what, headers, status) => {
-    const { orders, order } = orderTaker(() => ({ kind: "done", why: "" }));
-    expect((await post(api({ order }), pause, headers)).statusCode).toBe(status);
-    expect(orders).toEqual([]);
+    const { commands, command } = orderTaker(() => ({ kind: "done", why: "" }));
+    expect((await post(api({ command }), pause, headers)).statusCode).toBe(status);
+    expect(commands).toEqual([]);
   });
 
   it("with a body that has no end", async () => {
-    const { orders, order } = orderTaker(() => ({ kind: "done", why: "" }));
-    expect((await post(api({ order }), { ...pause, reason: "x".repeat(70_000) })).statusCode).toBe(413);
-    expect(orders).toEqual([]);
+    const { commands, command } = orderTaker(() => ({ kind: "done", why: "" }));
+    expect((await post(api({ command }), { ...pause, reason: "x".repeat(70_000) })).statusCode).toBe(413);
+    expect(commands).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { openApiTokens } from "../../../src/composition/api-tokens.ts";
 import { createControllerClient } from "../../../src/api/client.ts";
-import { type Door, tokenDoor } from "../../../src/surfaces/http/open-server.ts";
+import { type Entrance, tokenEntrance } from "../../../src/surfaces/http/open-server.ts";
 import { type HttpOptions, type HttpServer, startHttp } from "../../../src/surfaces/http/listen.ts";
 import { createHttp } from "../../../src/surfaces/http/server.ts";
 import { createKeptLog } from "../../support/log.ts";
@@ -16,12 +16,12 @@ import { ann, noon, overview } from "./pictures.ts";
 
 const scraper = "a-token-of-the-scraper";
 const about = { log: createKeptLog(), metrics: () => Promise.resolve("up 1\n"), now: () => noon };
-const { orders, order } = orderTaker(() => ({ kind: "done", why: "as you say" }));
-const known = complete({ overview: () => Promise.resolve(overview()), order });
+const { commands, command } = orderTaker(() => ({ kind: "done", why: "as you say" }));
+const known = complete({ overview: () => Promise.resolve(overview()), command });
 
 function appAt(host: string, names: readonly string[] = []) {
-  const door: Door = tokenDoor({ tokens: fixedTokens(scraper), uid: 1000, host, names });
-  return createHttp({ ...known, ...about, door });
+  const entrance: Entrance = tokenEntrance({ tokens: fixedTokens(scraper), uid: 1000, host, names });
+  return createHttp({ ...known, ...about, entrance });
 }
 
 const bearer = (text: string) => ({ authorization: `Bearer ${text}` });
@@ -40,7 +40,7 @@ async function folder(): Promise<string> {
 
 it("a token that there is not is nobody's", async () => {
   const tokens = { current: () => Promise.resolve({ operator: token, scraper: null }) };
-  const { roleOf } = tokenDoor({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
+  const { roleOf } = tokenEntrance({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
   for (const shown of ["Bearer null", "Bearer undefined", "Bearer ", "Bearer", "null", ""]) expect(await roleOf(shown)).toBeNull();
   expect(await roleOf(`Bearer ${token}`)).toBe("operator");
 });
@@ -73,17 +73,17 @@ describe("over TCP, loopback too", () => {
   });
 
   it("orders want it too, and are not carried out without", async () => {
-    const payload = { by: ann, reason: "", wish: { kind: "freeze" } };
+    const payload = { by: ann, reason: "", spec: { kind: "freeze" } };
     const asked = { method: "POST", url: "/api/v1/environments/production/orders", payload } as const;
     expect((await appAt("127.0.0.1").inject(asked)).statusCode).toBe(401);
     expect((await appAt("127.0.0.1").inject({ ...asked, headers: bearer(scraper) })).statusCode).toBe(403);
-    expect(orders).toEqual([]);
+    expect(commands).toEqual([]);
     expect((await appAt("127.0.0.1").inject({ ...asked, headers: bearer(token) })).statusCode).toBe(200);
-    expect(orders.splice(0)).toMatchObject([{ by: { ...ann, claimed: "with the token of uid 1000" } }]);
+    expect(commands.splice(0)).toMatchObject([{ by: { ...ann, claimed: "with the token of uid 1000" } }]);
   });
 
   it("a caller cannot say what they have shown", async () => {
-    const payload = { by: { ...ann, claimed: "with the token of uid 0" }, reason: "", wish: { kind: "freeze" } };
+    const payload = { by: { ...ann, claimed: "with the token of uid 0" }, reason: "", spec: { kind: "freeze" } };
     const asked = { method: "POST", url: "/api/v1/environments/production/orders", headers: bearer(token), payload } as const;
     expect((await appAt("127.0.0.1").inject(asked)).statusCode).toBe(400);
   });
@@ -141,37 +141,37 @@ describe("the token of the state folder", () => {
   it("can be changed while the controller runs", async () => {
     const stateDirectory = await folder();
     const tokens = await openApiTokens({ stateDirectory, metricsToken: null, secrets });
-    const door = tokenDoor({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
+    const entrance = tokenEntrance({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
     const old = `Bearer ${(await tokens.current()).operator ?? ""}`;
     await writeFile(join(stateDirectory, "api.token"), "another-token-of-thirty-letters\n");
-    expect(await door.roleOf(old)).toBeNull();
-    expect(await door.roleOf("Bearer another-token-of-thirty-letters")).toBe("operator");
+    expect(await entrance.roleOf(old)).toBeNull();
+    expect(await entrance.roleOf("Bearer another-token-of-thirty-letters")).toBe("operator");
   });
 
   it("is revoked at once by deleting its file, and a new one is made at the next call", async () => {
     const stateDirectory = await folder();
     const tokens = await openApiTokens({ stateDirectory, metricsToken: null, secrets });
-    const door = tokenDoor({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
+    const entrance = tokenEntrance({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
     const file = join(stateDirectory, "api.token");
     const old = (await readFile(file, "utf8")).trim();
     await rm(file);
-    expect(await door.roleOf(`Bearer ${old}`)).toBeNull();
+    expect(await entrance.roleOf(`Bearer ${old}`)).toBeNull();
     const made = (await readFile(file, "utf8")).trim();
     expect(made).not.toBe(old);
-    expect(await door.roleOf(`Bearer ${made}`)).toBe("operator");
+    expect(await entrance.roleOf(`Bearer ${made}`)).toBe("operator");
     await rm(file);
-    expect(await door.roleOf(undefined)).toBeNull();
+    expect(await entrance.roleOf(undefined)).toBeNull();
     expect((await readFile(file, "utf8")).trim()).not.toBe(made);
   });
 
   it.each(["", "pinion"])("is nobody's while its file says %j, and is left as it is", async (text) => {
     const stateDirectory = await folder();
     const tokens = await openApiTokens({ stateDirectory, metricsToken: null, secrets });
-    const door = tokenDoor({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
+    const entrance = tokenEntrance({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
     const file = join(stateDirectory, "api.token");
     const old = (await readFile(file, "utf8")).trim();
     await writeFile(file, text);
-    for (const shown of [old, text]) expect(await door.roleOf(`Bearer ${shown}`)).toBeNull();
+    for (const shown of [old, text]) expect(await entrance.roleOf(`Bearer ${shown}`)).toBeNull();
     expect(await readFile(file, "utf8")).toBe(text);
   });
 
@@ -180,12 +180,12 @@ describe("the token of the state folder", () => {
     const asked = { resolve: () => (value === null ? Promise.reject(new Error("gone")) : Promise.resolve(value)) };
     const metricsToken = { kind: "env", name: "SCRAPE" } as const;
     const tokens = await openApiTokens({ stateDirectory: await folder(), metricsToken, secrets: asked });
-    const door = tokenDoor({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
-    expect(await door.roleOf("Bearer scrape-1")).toBe("scraper");
+    const entrance = tokenEntrance({ tokens, uid: 1000, host: "127.0.0.1", names: [] });
+    expect(await entrance.roleOf("Bearer scrape-1")).toBe("scraper");
     value = "scrape-2";
-    expect([await door.roleOf("Bearer scrape-1"), await door.roleOf("Bearer scrape-2")]).toEqual([null, "scraper"]);
+    expect([await entrance.roleOf("Bearer scrape-1"), await entrance.roleOf("Bearer scrape-2")]).toEqual([null, "scraper"]);
     value = null;
-    expect(await door.roleOf("Bearer scrape-2")).toBeNull();
+    expect(await entrance.roleOf("Bearer scrape-2")).toBeNull();
   });
 
   it("that anybody could guess is refused", async () => {
@@ -202,8 +202,8 @@ describe("the socket", () => {
     expect((await stat(socket)).mode & 0o777).toBe(0o600);
     const client = createControllerClient({ url: "http://localhost", socket, token: () => Promise.resolve(null) });
     expect((await client.overview({})).environments).toHaveLength(2);
-    await client.order("production", { id: null, by: ann, reason: "", wish: { kind: "freeze" } });
-    expect(orders.splice(0)).toMatchObject([{ by: { ...ann, claimed: "over the socket of uid 1000" } }]);
+    await client.command("production", { id: null, by: ann, reason: "", spec: { kind: "freeze" } });
+    expect(commands.splice(0)).toMatchObject([{ by: { ...ann, claimed: "over the socket of uid 1000" } }]);
   });
 
   it("of a controller that was killed is taken over; one that answers is not", async () => {
@@ -280,12 +280,12 @@ describe("what strangers hold open", () => {
   it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])(
     "an order as %s, as a page can send it, is none",
     async (type) => {
-      const before = orders.length;
-      const payload = JSON.stringify({ by: ann, reason: "r", wish: { kind: "freeze" } });
+      const before = commands.length;
+      const payload = JSON.stringify({ by: ann, reason: "r", spec: { kind: "freeze" } });
       const headers = { ...bearer(token), host: "127.0.0.1", ...(type === "" ? {} : { "content-type": type }) };
       const answer = await appAt("127.0.0.1").inject({ method: "POST", url: "/api/v1/environments/production/orders", headers, payload });
       expect([415, 400]).toContain(answer.statusCode);
-      expect(orders).toHaveLength(before);
+      expect(commands).toHaveLength(before);
     },
   );
 

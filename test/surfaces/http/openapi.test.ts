@@ -9,7 +9,7 @@ import { fullOverview, noon } from "./pictures.ts";
 
 function api(status: () => Promise<unknown> = () => Promise.resolve(fullOverview())) {
   const parts = complete({ overview: status as () => Promise<ReturnType<typeof fullOverview>> });
-  return createHttp({ door: openDoor(), ...parts, log: createKeptLog(), metrics: () => Promise.resolve(""), now: () => noon });
+  return createHttp({ entrance: openDoor(), ...parts, log: createKeptLog(), metrics: () => Promise.resolve(""), now: () => noon });
 }
 
 const drawn = /^(.*)── (\S+) \((.*)\)$/u;

@@ -134,7 +134,7 @@ export const progress: Progress = {
 };
 
 export const revert: Revert = {
-  order: {
+  request: {
     id: "rb-1",
     environment: "production",
     process: "returns",
@@ -237,7 +237,7 @@ export function fullOverview(): Overview {
     ...revert,
     outcome: { kind: "proposed", branch: "rollback/staging/rb-1", commit: "89abcdef", why: "asked for" },
   };
-  const moved: Revert = { ...revert, order: { ...revert.order, by: null }, outcome: { kind: "superseded", why: "Ann moved the pin" } };
+  const moved: Revert = { ...revert, request: { ...revert.request, by: null }, outcome: { kind: "superseded", why: "Ann moved the pin" } };
   const processes = [
     process("order-intake", { progress }),
     process("payments", { progress: { ...progress, step: null, steps: null, until: null, paused: null, verdict: { kind: "healthy" } } }),

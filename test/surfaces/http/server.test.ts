@@ -27,7 +27,7 @@ function api(parts: ControllerParts = {}, gateway?: GatewayStatus) {
   };
   const metrics = () => Promise.resolve("# HELP up Whether it is up.\nup 1\n");
   const about = { log, metrics, gateway: () => gateway ?? null, now: () => noon };
-  const app = agreeing(createHttp({ door: openDoor(), ...complete({ ...known, ...parts }), ...about }));
+  const app = agreeing(createHttp({ entrance: openDoor(), ...complete({ ...known, ...parts }), ...about }));
   return { app, asked, log, refreshed: () => refreshed };
 }
 

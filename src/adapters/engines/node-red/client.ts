@@ -49,7 +49,7 @@ export interface NodeRedClient {
   state(): Promise<RuntimeState | null>;
   /** The small part of it. */
   starts(): Promise<StartState | null>;
-  arm(wish: { readonly arm: readonly string[]; readonly disarm: readonly string[] }): Promise<void>;
+  arm(arming: { readonly arm: readonly string[]; readonly disarm: readonly string[] }): Promise<void>;
   /** Whether a node lives; it must be one that does nothing with a message. */
   hasNode(id: string): Promise<boolean>;
 }
@@ -82,7 +82,7 @@ export function createNodeRedClient(options: ClientOptions): NodeRedClient {
     nodeTypes: async () => parseTypes((await ask("/nodes")).body),
     state: async () => ifThere(await ask("/pinion/state", { expect: [200, 404] }), parseState),
     starts: async () => ifThere(await ask("/pinion/health", { expect: [200, 404] }), parseStarts),
-    arm: async (wish) => void (await ask("/pinion/armed", { method: "PUT", body: JSON.stringify(wish) })),
+    arm: async (arming) => void (await ask("/pinion/armed", { method: "PUT", body: JSON.stringify(arming) })),
     hasNode: async (id) => (await ask(`/inject/${encodeURIComponent(id)}`, { method: "POST", body: "{}", expect: [404] })).status !== 404,
   };
 }

@@ -10,7 +10,7 @@ import type { DeployLimits } from "./deploy.ts";
 import type { Host } from "./host.ts";
 import { type Refused, installOn, removeFrom } from "./install.ts";
 import { type Contest, createContest, describeStrangers, type Owner } from "./ownership.ts";
-import { type Seen, type View, answeredOf, inventoryOf, isArmed, look } from "./inventory.ts";
+import { type HostAnswer, type View, answeredOf, inventoryOf, isArmed, look } from "./inventory.ts";
 
 export interface NodeRedEngineOptions {
   /** The instances as they are now. */
@@ -39,9 +39,9 @@ export function createNodeRedEngine({
     notes: () => [...notes(), ...hosts().flatMap((host) => describeStrangers(host.reader.strangers(), owner, host.id)), ...contest.notes()],
     deaths: () => hosts().flatMap((host) => host.keeper?.deaths() ?? []),
     inventory: async () => {
-      const seen = await Promise.all(hosts().map(look));
-      if (answeredOf(seen).length === 0) throw nobodyAnswers(seen);
-      const inventory = inventoryOf(seen);
+      const answers = await Promise.all(hosts().map(look));
+      if (answeredOf(answers).length === 0) throw nobodyAnswers(answers);
+      const inventory = inventoryOf(answers);
       if (owner !== null) contest.seen(inventory.installed);
       return inventory;
     },
@@ -119,22 +119,23 @@ async function removeEverywhere(hosts: readonly Host[], units: readonly UnitRef[
 }
 
 /** Everywhere the old one stops before anywhere the new one starts. */
-async function ensureArmed(hosts: readonly Host[], wished: ReadonlyMap<ProcessId, Digest | null>): Promise<void> {
-  const seen = await Promise.all(hosts.map(look));
-  const views = answeredOf(seen);
-  if (views.length === 0) throw nobodyAnswers(seen);
-  const plans = views.map((view) => ({ view, ...wishFor(view, views, wished) }));
+async function ensureArmed(hosts: readonly Host[], desired: ReadonlyMap<ProcessId, Digest | null>): Promise<void> {
+  const answers = await Promise.all(hosts.map(look));
+  const views = answeredOf(answers);
+  if (views.length === 0) throw nobodyAnswers(answers);
+  const plans = views.map((view) => ({ view, ...armingOf(view, views, desired) }));
   await Promise.all(plans.filter(({ disarm }) => disarm.length > 0).map(({ view, disarm }) => view.host.client.arm({ arm: [], disarm })));
   await Promise.all(plans.filter(({ arm }) => arm.length > 0).map(({ view, arm }) => view.host.client.arm({ arm, disarm: [] })));
 }
 
-function wishFor(
+function armingOf(
   view: View,
   views: readonly View[],
-  wished: ReadonlyMap<ProcessId, Digest | null>,
+  desired: ReadonlyMap<ProcessId, Digest | null>,
 ): { readonly arm: readonly string[]; readonly disarm: readonly string[] } {
-  const named = [...view.tabs.values()].filter(({ marker }) => wished.has(marker.process));
-  const fires = (tab: string, digest: Digest, process: ProcessId): boolean => wished.get(process) === digest && chosen(tab, views) === view;
+  const named = [...view.tabs.values()].filter(({ marker }) => desired.has(marker.process));
+  const fires = (tab: string, digest: Digest, process: ProcessId): boolean =>
+    desired.get(process) === digest && chosen(tab, views) === view;
   return {
     arm: named
       .filter(({ tab, marker }) => fires(tab, marker.digest, marker.process) && !isArmed(view, tab) && view.state !== null)
@@ -172,8 +173,8 @@ function refused({ process, version, digest }: UnitRef, detail: string): Refused
   return { kind: "refused", unit: { process, version, digest }, code: "engine/refused", detail };
 }
 
-function nobodyAnswers(seen: readonly Seen[]): PinionError {
-  const reasons = seen.flatMap((each) =>
+function nobodyAnswers(answers: readonly HostAnswer[]): PinionError {
+  const reasons = answers.flatMap((each) =>
     each.kind === "silent" ? [`${each.instance.id}: ${each.instance.why || each.instance.state}`] : [],
   );
   return new PinionError("engine/unreachable", `no Node-RED instance answers (${reasons.join("; ") || "there is none"})`);

@@ -14,10 +14,12 @@ export interface View {
   readonly state: RuntimeState | null;
 }
 
-export type Seen = { readonly kind: "answered"; readonly view: View } | { readonly kind: "silent"; readonly instance: EngineInstance };
+export type HostAnswer =
+  | { readonly kind: "answered"; readonly view: View }
+  | { readonly kind: "silent"; readonly instance: EngineInstance };
 
 /** Asks one instance; one that does not answer is `down`, with the reason. */
-export async function look(host: Host): Promise<Seen> {
+export async function look(host: Host): Promise<HostAnswer> {
   if (host.state !== "ready") return { kind: "silent", instance: { id: host.id, state: host.state, why: host.why } };
   try {
     const state = await host.client.state();
@@ -27,17 +29,17 @@ export async function look(host: Host): Promise<Seen> {
   }
 }
 
-export function inventoryOf(seen: readonly Seen[]): Inventory {
-  const views = answeredOf(seen);
+export function inventoryOf(answers: readonly HostAnswer[]): Inventory {
+  const views = answeredOf(answers);
   const tabs = new Set(views.flatMap((view) => [...view.tabs.keys()]));
   return {
-    instances: seen.map((each) => (each.kind === "silent" ? each.instance : { id: each.view.host.id, state: "ready", why: "" })),
+    instances: answers.map((each) => (each.kind === "silent" ? each.instance : { id: each.view.host.id, state: "ready", why: "" })),
     installed: [...tabs].map((tab) => installedOf(tab, views)),
   };
 }
 
-export function answeredOf(seen: readonly Seen[]): readonly View[] {
-  return seen.flatMap((each) => (each.kind === "answered" ? [each.view] : []));
+export function answeredOf(answers: readonly HostAnswer[]): readonly View[] {
+  return answers.flatMap((each) => (each.kind === "answered" ? [each.view] : []));
 }
 
 export function isArmed(view: View, tab: string): boolean {

@@ -40,7 +40,7 @@ const startTimeoutMs = 60_000;
 /** Whoever waits for an instance waits for so many starts of it: a flow that kills what runs it is gone from the third one. */
 const mostFailedStarts = 3;
 const lookEveryMs = 150;
-const settledAfterMs = 20_000;
+const steadyAfterMs = 20_000;
 
 export interface Supervisor {
   hosts(): readonly Host[];
@@ -148,7 +148,7 @@ class Instance {
       const why = await this.#oneLife();
       this.#firstAttemptDone();
       if (this.#detached.signal.aborted) return;
-      failures = performance.now() - since > settledAfterMs ? 0 : failures + 1;
+      failures = performance.now() - since > steadyAfterMs ? 0 : failures + 1;
       const backoffMs = Math.min(30_000, 100 * 2 ** failures);
       this.#set({ state: "down", why: `${why}; it is started again` });
       this.#options.log.warn({ environment: this.#options.environment, instance: this.#host.id, backoffMs }, `Node-RED is down: ${why}`);

@@ -11,7 +11,7 @@ import { hasProxy } from "./proxy.ts";
 import type { RunGit } from "./run-git.ts";
 import { meaningOf } from "./traced.ts";
 
-export interface Asker {
+export interface LsRefs {
   /** The branch's commit now; null when there is no such branch. @throws `git/unreachable`, `git/refused`, `secret/missing`. */
   find(branch: string): Promise<CommitId | null>;
   /** Whether `find` needs no child process. */
@@ -23,7 +23,7 @@ export interface Asker {
   close(): Promise<void>;
 }
 
-export interface AskerOptions {
+export interface LsRefsOptions {
   readonly access: Access;
   /** Asked only after `address` was told. */
   readonly talk: () => RunGit;
@@ -55,11 +55,11 @@ function isForGit(error: unknown): boolean {
  * In process over http(s); `git ls-remote` for what only the git program speaks: ssh, files, proxies, folders of certificates, certificates of
  * one's own, and servers whose answer is not understood in process.
  */
-export function createAsker(options: AskerOptions): Asker {
+export function createLsRefs(options: LsRefsOptions): LsRefs {
   const { url } = options.access.remote;
   const http = createHttp(options);
   return http === null
-    ? createGitAsker(options)
+    ? createGitLsRefs(options)
     : {
         isCheap: true,
         find: (branch) =>
@@ -82,7 +82,7 @@ export function createAsker(options: AskerOptions): Asker {
 }
 
 /** Asks with the git program alone. */
-function createGitAsker({ access, talk, traced }: AskerOptions): Asker {
+function createGitLsRefs({ access, talk, traced }: LsRefsOptions): LsRefs {
   const { remote } = access;
   const { url } = remote;
   const heard = async (): Promise<PinionError | null> =>
@@ -104,7 +104,7 @@ function createGitAsker({ access, talk, traced }: AskerOptions): Asker {
   };
 }
 
-function createHttp({ access, timeoutMs, inherited, closing }: AskerOptions): GitHttpClient | null {
+function createHttp({ access, timeoutMs, inherited, closing }: LsRefsOptions): GitHttpClient | null {
   const { remote } = access;
   const isSet = (name: string): boolean => (inherited[name] ?? "") !== "";
   const isGits = remote.kind !== "http" || hasProxy(remote.url, inherited) || ["GIT_SSL_CAPATH", "GIT_SSL_CERT"].some(isSet);

@@ -2,7 +2,7 @@
 
 import { PinionError } from "../../../domain/errors.ts";
 import type { CommitId, ProcessId } from "../../../domain/names.ts";
-import type { PinBack, RevertOrder, RevertOutcome } from "../../../domain/journal/revert.ts";
+import type { PinBack, RevertRequest, RevertOutcome } from "../../../domain/journal/revert.ts";
 import { branchRefs } from "../transport/branch.ts";
 import type { GitObjects } from "../mirror/git-objects.ts";
 import type { CommitObject } from "../mirror/read-object.ts";
@@ -11,8 +11,8 @@ import { originOf } from "./pin-origin.ts";
 import { createPinPlaces } from "./pin-places.ts";
 import type { PinPlaces } from "./pin-places.ts";
 
-export interface Errand {
-  readonly order: RevertOrder;
+export interface Attempt {
+  readonly request: RevertRequest;
   readonly places: PinPlaces;
   /** Pins that go back by the same commit. */
   readonly along: readonly Companion[];
@@ -31,12 +31,12 @@ export interface Companion {
   readonly places: PinPlaces;
 }
 
-export type Turn =
+export type AttemptStep =
   | { readonly kind: "over"; readonly outcome: RevertOutcome }
   /** There is more to do. */
-  | { readonly kind: "on"; readonly errand: Errand };
+  | { readonly kind: "on"; readonly attempt: Attempt };
 
-export interface ErrandTools {
+export interface AttemptTools {
   readonly objects: GitObjects;
   /** The folder within the repository; "" for its root. */
   readonly path: string;
@@ -46,54 +46,54 @@ export interface ErrandTools {
 
 const maxTurnedAway = 10;
 
-export function startErrand({ objects, path }: ErrandTools, order: RevertOrder): Errand {
-  const { environment, process, id, along: others = [] } = order;
+export function startAttempt({ objects, path }: AttemptTools, request: RevertRequest): Attempt {
+  const { environment, process, id, along: others = [] } = request;
   const proposal = `rollback/${environment}/${id}`;
   branchRefs(proposal);
   const placesOf = (which: ProcessId): PinPlaces => createPinPlaces({ objects, path, environment, process: which });
   const [places, along] = [placesOf(process), others.map((pin) => ({ pin, places: placesOf(pin.process) }))];
-  return { order, places, along, proposal, searched: null, rollbackOf: null, turnedAway: { at: null, count: 0 } };
+  return { request, places, along, proposal, searched: null, rollbackOf: null, turnedAway: { at: null, count: 0 } };
 }
 
 /** Whether there is still something to write on top of a head. `written` is the order's commit in its history. */
-export async function consider(tools: ErrandTools, errand: Errand, head: CommitObject, written: CommitId | null): Promise<Turn> {
-  const { order, places, searched } = errand;
+export async function consider(tools: AttemptTools, attempt: Attempt, head: CommitObject, written: CommitId | null): Promise<AttemptStep> {
+  const { request, places, searched } = attempt;
   if (written !== null) return over({ kind: "committed", commit: written });
   const pins = await places.at(head);
-  if (!pins.some(({ version }) => version === order.from)) return over(await superseded(tools.objects, errand, head));
-  if (searched !== null) return on({ ...errand, searched: head.commit });
-  const proposed = await tools.find(errand.proposal);
-  if (proposed !== null) return over(proposedAs(errand, proposed, "an earlier try has proposed it"));
+  if (!pins.some(({ version }) => version === request.from)) return over(await superseded(tools.objects, attempt, head));
+  if (searched !== null) return on({ ...attempt, searched: head.commit });
+  const proposed = await tools.find(attempt.proposal);
+  if (proposed !== null) return over(proposedAs(attempt, proposed, "an earlier try has proposed it"));
   const origin = await originOf(tools.objects, places, head);
-  return on({ ...errand, searched: head.commit, rollbackOf: origin?.commit ?? null });
+  return on({ ...attempt, searched: head.commit, rollbackOf: origin?.commit ?? null });
 }
 
 /** A lost race is run again without limit, but a branch that turns pushes away without moving is no race. @throws `git/unreachable`. */
-export function turnedAway(errand: Errand, head: CommitObject): Errand {
-  const { at, count } = errand.turnedAway;
+export function turnedAway(attempt: Attempt, head: CommitObject): Attempt {
+  const { at, count } = attempt.turnedAway;
   const next = { at: head.commit, count: at === head.commit ? count + 1 : 1 };
-  if (next.count <= maxTurnedAway) return { ...errand, turnedAway: next };
+  if (next.count <= maxTurnedAway) return { ...attempt, turnedAway: next };
   throw new PinionError("git/unreachable", "the server turns every push away as out of date, though the branch has not moved");
 }
 
 /** Says who moved the pin, where that can be found out. */
-async function superseded(objects: GitObjects, { order, places }: Errand, head: CommitObject): Promise<RevertOutcome> {
+async function superseded(objects: GitObjects, { request, places }: Attempt, head: CommitObject): Promise<RevertOutcome> {
   const pins = await places.at(head);
   const mover = await originOf(objects, places, head);
   const by = mover === null ? "" : ` by ${oneLine(mover.author) || "somebody"} in ${mover.commit.slice(0, 12)}`;
   const now = pins.map(({ version }) => oneLine(version)).join(" and ");
-  const what = pins.length === 0 ? `${order.process} was taken out of the pins` : `the pin of ${order.process} was moved to ${now}`;
+  const what = pins.length === 0 ? `${request.process} was taken out of the pins` : `the pin of ${request.process} was moved to ${now}`;
   return { kind: "superseded", why: `${what}${by}` };
 }
 
-export function proposedAs({ proposal }: Errand, commit: CommitId, why: string): RevertOutcome {
+export function proposedAs({ proposal }: Attempt, commit: CommitId, why: string): RevertOutcome {
   return { kind: "proposed", branch: proposal, commit, why };
 }
 
-export function over(outcome: RevertOutcome): Turn {
+export function over(outcome: RevertOutcome): AttemptStep {
   return { kind: "over", outcome };
 }
 
-export function on(errand: Errand): Turn {
-  return { kind: "on", errand };
+export function on(attempt: Attempt): AttemptStep {
+  return { kind: "on", attempt };
 }

@@ -3,7 +3,7 @@
 import type { Clock } from "../../../ports/clock.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import type { CommitId } from "../../../domain/names.ts";
-import type { PinBack, RevertOrder } from "../../../domain/journal/revert.ts";
+import type { PinBack, RevertRequest } from "../../../domain/journal/revert.ts";
 import type { GitObjects } from "../mirror/git-objects.ts";
 import type { CommitObject } from "../mirror/read-object.ts";
 import { commitMessage, oneLine } from "./commit-message.ts";
@@ -35,17 +35,17 @@ export interface Base {
 }
 
 /** Writes the commit and gives back its id; no ref names it. */
-export async function buildCommit(options: BuildOptions, order: RevertOrder, base: Base): Promise<CommitId> {
+export async function buildCommit(options: BuildOptions, request: RevertRequest, base: Base): Promise<CommitId> {
   const { store, objects, identity, sign, clock } = options;
-  const { files, along } = await changedPins(objects, order, base);
-  const quarantine = await enterQuarantine(objects, order, base);
+  const { files, along } = await changedPins(objects, request, base);
+  const quarantine = await enterQuarantine(objects, request, base);
   if (quarantine.file !== null) files.set(quarantine.file.path, quarantine.file.bytes);
   const draft = {
     tree: await treeWith({ objects, store }, base.head.tree, files),
     parent: base.head.commit,
     by: identity,
     at: clock.now(),
-    message: commitMessage({ order, along, rollbackOf: base.rollbackOf, quarantine: quarantine.kind }),
+    message: commitMessage({ request, along, rollbackOf: base.rollbackOf, quarantine: quarantine.kind }),
   };
   return store.write("commit", await encodeCommit(draft, sign));
 }
@@ -56,11 +56,11 @@ interface Changed {
   readonly along: readonly PinBack[];
 }
 
-async function changedPins(objects: GitObjects, order: RevertOrder, { head, places, along: companions }: Base): Promise<Changed> {
+async function changedPins(objects: GitObjects, request: RevertRequest, { head, places, along: companions }: Base): Promise<Changed> {
   const files = new Map<string, Uint8Array>();
-  const own = await putBack(objects, { pin: order, places }, head, files);
+  const own = await putBack(objects, { pin: request, places }, head, files);
   if (typeof own === "string")
-    throw new PinionError("git/failed", `the pin of ${order.process} in ${own} cannot be edited; mend that line by hand`);
+    throw new PinionError("git/failed", `the pin of ${request.process} in ${own} cannot be edited; mend that line by hand`);
   add(own, files);
   const along: PinBack[] = [];
   for (const companion of companions) {
@@ -104,8 +104,8 @@ interface Entering {
 }
 
 /** A quarantine file that cannot be read stays as it is: it must not keep a bad version pinned. */
-async function enterQuarantine(objects: GitObjects, order: RevertOrder, { head, places }: Base): Promise<Entering> {
-  const entry = entryOf(order);
+async function enterQuarantine(objects: GitObjects, request: RevertRequest, { head, places }: Base): Promise<Entering> {
+  const entry = entryOf(request);
   if (entry === null) return { kind: "none", file: null };
   const tree = await places.folder.tree(head);
   const stored = tree === null ? null : await places.folder.entry(tree, quarantineName);
@@ -116,7 +116,7 @@ async function enterQuarantine(objects: GitObjects, order: RevertOrder, { head, 
   return { kind: "entered", file: after === before ? null : { path: places.folder.pathOf(quarantineName), bytes: Buffer.from(after) } };
 }
 
-function entryOf({ process, from, quarantine, why, trigger, at, id }: RevertOrder): QuarantineEntry | null {
+function entryOf({ process, from, quarantine, why, trigger, at, id }: RevertRequest): QuarantineEntry | null {
   if (quarantine === null) return null;
   const since = new Date(at).toISOString().replace(/\.\d{3}Z$/, "Z");
   return { process, version: from, digest: quarantine, reason: oneLine(why) || oneLine(trigger), since, rollbackId: id };

@@ -2,10 +2,10 @@
 
 import type { CommitId, Version } from "../../../domain/names.ts";
 import { describePerson, type Person } from "../../../domain/journal/people.ts";
-import type { PinBack, RevertOrder } from "../../../domain/journal/revert.ts";
+import type { PinBack, RevertRequest } from "../../../domain/journal/revert.ts";
 
 export interface MessageFacts {
-  readonly order: RevertOrder;
+  readonly request: RevertRequest;
   /** Pins of other processes that are put back by the same commit. */
   readonly along: readonly PinBack[];
   /** Who pinned the bad version; null: not known. */
@@ -25,7 +25,7 @@ const skipMarks = /\[([^[\]]*\b(?:skip|no)\b[^[\]]*)\]|\*{3}NO_CI\*{3}/gi;
 /** The whole message. */
 export function commitMessage(facts: MessageFacts): string {
   const body = bodyParagraphs(facts).map(wrapped);
-  return `${[subjectOf(facts.order), ...body, trailersOf(facts).join("\n")].join("\n\n")}\n`;
+  return `${[subjectOf(facts.request), ...body, trailersOf(facts).join("\n")].join("\n\n")}\n`;
 }
 
 /** A text of somebody else's as one line that commands nothing. */
@@ -34,19 +34,19 @@ export function oneLine(text: string): string {
 }
 
 /** What marks the commit of an order, wherever it ends up. */
-export function idTrailer(order: RevertOrder): string {
-  return `Rollback-Id: ${order.id}`;
+export function idTrailer(request: RevertRequest): string {
+  return `Rollback-Id: ${request.id}`;
 }
 
-function subjectOf({ environment, process, from, to }: RevertOrder): string {
+function subjectOf({ environment, process, from, to }: RevertRequest): string {
   const candidates = [`revert(${environment}): ${process} ${from} -> ${to}`, `revert(${environment}): ${process} to ${to}`];
   const fitting = candidates.find((subject) => subject.length <= subjectWidth);
   return fitting ?? `${`revert(${environment}): ${process}`.slice(0, subjectWidth - 3)}...`;
 }
 
-function bodyParagraphs({ order, along, quarantine }: MessageFacts): readonly string[] {
-  const { environment, process, from, to, by } = order;
-  const why = oneLine(order.why).replaceAll(skipMarks, (mark) => mark.replace("[", "(").replace("]", ")").replaceAll("***", ""));
+function bodyParagraphs({ request, along, quarantine }: MessageFacts): readonly string[] {
+  const { environment, process, from, to, by } = request;
+  const why = oneLine(request.why).replaceAll(skipMarks, (mark) => mark.replace("[", "(").replace("]", ")").replaceAll("***", ""));
   const ordered = by === null ? "" : `, ordered by ${shortened(describePerson(by))}`;
   const done = `Pinion takes ${process} in ${environment} back from ${from} to ${to}${ordered}${why === "" ? "." : `: ${why}`}`;
   return [done, ...alongParagraph(along), ...quarantineParagraph(from, quarantine)];
@@ -69,12 +69,12 @@ function quarantineParagraph(from: Version, quarantine: MessageFacts["quarantine
   }
 }
 
-function trailersOf({ order, rollbackOf }: MessageFacts): readonly string[] {
-  const { by } = order;
+function trailersOf({ request, rollbackOf }: MessageFacts): readonly string[] {
+  const { by } = request;
   return [
     ...(rollbackOf === null ? [] : [`Rollback-Of: ${rollbackOf}`]),
-    `Rollback-Trigger: ${oneLine(order.trigger)}`,
-    idTrailer(order),
+    `Rollback-Trigger: ${oneLine(request.trigger)}`,
+    idTrailer(request),
     ...(by === null ? [] : [`Rollback-By: ${claimOf(by)}`]),
   ];
 }

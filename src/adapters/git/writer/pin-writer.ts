@@ -4,13 +4,13 @@
  */
 
 import { PinionError } from "../../../domain/errors.ts";
-import type { RevertOrder, RevertOutcome } from "../../../domain/journal/revert.ts";
+import type { RevertRequest, RevertOutcome } from "../../../domain/journal/revert.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { PinWriter } from "../../../ports/pin-writer.ts";
 import type { GitEnvironment } from "../transport/git-environment.ts";
 import type { Queue } from "../transport/queue.ts";
 import type { Identity } from "./commit-object.ts";
-import { startErrand } from "./attempt.ts";
+import { startAttempt } from "./attempt.ts";
 import { ordinaryTurn } from "./try-with-git.ts";
 import type { OrdinaryTools } from "./try-with-git.ts";
 import { rememberObjects } from "./remembered-objects.ts";
@@ -44,17 +44,17 @@ export function createPinWriter(writer: PinWriterDependencies): PinWriter {
   const { random = Math.random } = writer;
   const tools: OrdinaryTools = { ...writer, sign: createSign(writer.signing, writer) };
 
-  async function revert(order: RevertOrder, signal?: AbortSignal): Promise<RevertOutcome> {
+  async function revert(request: RevertRequest, signal?: AbortSignal): Promise<RevertOutcome> {
     const own = { ...tools, objects: rememberObjects(tools.objects) };
-    let errand = startErrand(own, order);
+    let attempt = startAttempt(own, request);
     for (;;) {
-      if (signal?.aborted === true || writer.closing.aborted) throw new PinionError("git/failed", `rollback ${order.id} was interrupted`);
-      const turn = await ordinaryTurn(own, errand);
+      if (signal?.aborted === true || writer.closing.aborted) throw new PinionError("git/failed", `rollback ${request.id} was interrupted`);
+      const turn = await ordinaryTurn(own, attempt);
       if (turn.kind === "over") return turn.outcome;
-      errand = turn.errand;
+      attempt = turn.attempt;
       await writer.clock.sleep(random() * maxJitterMs, signal);
     }
   }
 
-  return { revert: (order, signal) => writer.turns.add(() => revert(order, signal)) };
+  return { revert: (request, signal) => writer.turns.add(() => revert(request, signal)) };
 }

@@ -4,7 +4,7 @@
  */
 
 import type { CommitId } from "../../../domain/names.ts";
-import type { RevertOrder } from "../../../domain/journal/revert.ts";
+import type { RevertRequest } from "../../../domain/journal/revert.ts";
 import type { GitObjects } from "../mirror/git-objects.ts";
 import type { CommitObject } from "../mirror/read-object.ts";
 import type { LocalGit } from "../transport/run-local-git.ts";
@@ -15,7 +15,7 @@ export interface RollbackSearch {
   readonly objects: GitObjects;
   readonly local: LocalGit;
   readonly places: PinPlaces;
-  readonly order: RevertOrder;
+  readonly request: RevertRequest;
 }
 
 /** A step back is searched without a child process when it is no longer than this. */
@@ -32,19 +32,19 @@ export async function findRollback(search: RollbackSearch, head: CommitObject, s
 }
 
 /** Only the value of the pin, before and after, is proof. */
-async function hasMovedPin({ objects, places, order }: RollbackSearch, id: CommitId): Promise<boolean> {
+async function hasMovedPin({ objects, places, request }: RollbackSearch, id: CommitId): Promise<boolean> {
   const commit = await objects.commit(id);
   const [parent] = commit.parents;
   if (parent === undefined) return false;
   const before = await places.at(await objects.commit(parent));
   const after = await places.at(commit);
   const has = (pins: typeof before, wanted: string): boolean => pins.some(({ version }) => version === wanted);
-  return has(before, order.from) && !has(after, order.from) && has(after, order.to);
+  return has(before, request.from) && !has(after, request.from) && has(after, request.to);
 }
 
 /** Commits with the order's Rollback-Id on a line of its own, oldest first; null: `searched` is too far back to be reached step by step. */
 async function claimsSince(
-  { objects, order }: RollbackSearch,
+  { objects, request }: RollbackSearch,
   head: CommitObject,
   searched: CommitId,
 ): Promise<readonly CommitId[] | null> {
@@ -55,15 +55,19 @@ async function claimsSince(
     if (seen.has(commit.commit)) continue;
     seen.add(commit.commit);
     if (seen.size > maxSteps) return null;
-    if (claims(commit.message, order)) claimed.unshift(commit.commit);
+    if (claims(commit.message, request)) claimed.unshift(commit.commit);
     next.push(...(await Promise.all(commit.parents.filter((parent) => !seen.has(parent)).map((parent) => objects.commit(parent)))));
   }
   return claimed;
 }
 
 /** What the mirror does not know is passed over. */
-async function claimsInLog({ local, order }: RollbackSearch, head: CommitObject, searched: CommitId | null): Promise<readonly CommitId[]> {
-  const without = [order.commit, ...(searched === null ? [] : [searched])];
+async function claimsInLog(
+  { local, request }: RollbackSearch,
+  head: CommitObject,
+  searched: CommitId | null,
+): Promise<readonly CommitId[]> {
+  const without = [request.commit, ...(searched === null ? [] : [searched])];
   const output = await local.run([
     "log",
     "-z",
@@ -72,16 +76,16 @@ async function claimsInLog({ local, order }: RollbackSearch, head: CommitObject,
     "--format=%H%n%B",
     "--ignore-missing",
     "--fixed-strings",
-    `--grep=${idTrailer(order)}`,
+    `--grep=${idTrailer(request)}`,
     "--end-of-options",
     head.commit,
     ...without.filter((commit) => /^[0-9a-f]{40,64}$/.test(commit)).map((commit) => `^${commit}`),
   ]);
-  const records = output.split("\0").filter((record) => claims(record, order));
+  const records = output.split("\0").filter((record) => claims(record, request));
   return records.map((record) => record.slice(0, head.commit.length)).toReversed();
 }
 
-function claims(message: string, order: RevertOrder): boolean {
-  const wanted = idTrailer(order);
+function claims(message: string, request: RevertRequest): boolean {
+  const wanted = idTrailer(request);
   return message.split("\n").some((line) => line.trimEnd() === wanted);
 }

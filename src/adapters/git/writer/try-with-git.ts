@@ -9,14 +9,14 @@ import type { LocalGit } from "../transport/run-local-git.ts";
 import { buildCommit } from "./build-commit.ts";
 import type { BuildOptions } from "./build-commit.ts";
 import { consider, on, over, proposedAs, turnedAway } from "./attempt.ts";
-import type { Errand, ErrandTools, Turn } from "./attempt.ts";
+import type { Attempt, AttemptTools, AttemptStep } from "./attempt.ts";
 import { createObjectStore } from "./object-store.ts";
 import { watchForOthers } from "./overtaken.ts";
 import { pushCommit } from "./push-commit.ts";
 import type { PushResult } from "./push-commit.ts";
 import { findRollback } from "./rollback-log.ts";
 
-export interface OrdinaryTools extends ErrandTools, Omit<BuildOptions, "store"> {
+export interface OrdinaryTools extends AttemptTools, Omit<BuildOptions, "store"> {
   readonly branch: string;
   /** Free of secrets. */
   readonly url: string;
@@ -31,27 +31,27 @@ export interface OrdinaryTools extends ErrandTools, Omit<BuildOptions, "store"> 
 }
 
 /** @throws as `PinWriter.revert`. */
-export async function ordinaryTurn(tools: OrdinaryTools, errand: Errand): Promise<Turn> {
+export async function ordinaryTurn(tools: OrdinaryTools, attempt: Attempt): Promise<AttemptStep> {
   const head = await tools.look();
-  const written = await findRollback({ ...tools, ...errand }, head, errand.searched);
-  const turn = await consider(tools, errand, head, written);
-  return turn.kind === "over" ? turn : write(tools, turn.errand, head);
+  const written = await findRollback({ ...tools, ...attempt }, head, attempt.searched);
+  const turn = await consider(tools, attempt, head, written);
+  return turn.kind === "over" ? turn : write(tools, turn.attempt, head);
 }
 
-async function write(tools: OrdinaryTools, errand: Errand, head: CommitObject): Promise<Turn> {
-  const { order, places, along, rollbackOf } = errand;
+async function write(tools: OrdinaryTools, attempt: Attempt, head: CommitObject): Promise<AttemptStep> {
+  const { request, places, along, rollbackOf } = attempt;
   const store = createObjectStore(tools.directory, head.commit.length);
-  const commit = await buildCommit({ ...tools, store }, order, { head, places, along, rollbackOf });
-  if (order.mode === "propose") return propose(tools, errand, commit, "rollbackPolicy.manual.approvalRequired is set");
-  const isContested = errand.turnedAway.count > 0;
+  const commit = await buildCommit({ ...tools, store }, request, { head, places, along, rollbackOf });
+  if (request.mode === "propose") return propose(tools, attempt, commit, "rollbackPolicy.manual.approvalRequired is set");
+  const isContested = attempt.turnedAway.count > 0;
   const pushed = await race({ ...tools, isWatched: isContested && tools.isLookCheap }, commit, head);
   switch (pushed.kind) {
     case "accepted":
-      return confirm(tools, errand, commit);
+      return confirm(tools, attempt, commit);
     case "moved":
-      return on(turnedAway(errand, head));
+      return on(turnedAway(attempt, head));
     case "declined":
-      return propose(tools, errand, commit, pushed.why);
+      return propose(tools, attempt, commit, pushed.why);
   }
 }
 
@@ -76,29 +76,29 @@ async function race(tools: OrdinaryTools & { readonly isWatched: boolean }, comm
 }
 
 /** Read back from the remote: on top of the branch, or below what came since. Else the next turn finds out what happened. */
-async function confirm(tools: OrdinaryTools, errand: Errand, commit: CommitId): Promise<Turn> {
+async function confirm(tools: OrdinaryTools, attempt: Attempt, commit: CommitId): Promise<AttemptStep> {
   const outcome: RevertOutcome = { kind: "committed", commit };
   if ((await tools.find(tools.branch)) === commit) return over(outcome);
   const head = await tools.look();
   const isThere = await tools.local.ask(["merge-base", "--is-ancestor", commit, head.commit]);
-  return isThere ? over(outcome) : on(errand);
+  return isThere ? over(outcome) : on(attempt);
 }
 
-async function propose(tools: OrdinaryTools, errand: Errand, commit: CommitId, why: string): Promise<Turn> {
-  const { proposal } = errand;
+async function propose(tools: OrdinaryTools, attempt: Attempt, commit: CommitId, why: string): Promise<AttemptStep> {
+  const { proposal } = attempt;
   const pushed = await pushCommit(tools.talk, { url: tools.url, commit, branch: proposal, seen: null });
   switch (pushed.kind) {
     case "accepted":
-      return over(proposedAs(errand, commit, why));
+      return over(proposedAs(attempt, commit, why));
     case "declined":
       throw new PinionError("git/refused", `neither ${tools.branch} nor ${proposal} takes a push from Pinion: ${pushed.why}`);
     case "moved":
-      return proposedMeanwhile(tools, errand, why);
+      return proposedMeanwhile(tools, attempt, why);
   }
 }
 
 /** The branch is there already: by a push of our own whose answer was lost. */
-async function proposedMeanwhile(tools: OrdinaryTools, errand: Errand, why: string): Promise<Turn> {
-  const there = await tools.find(errand.proposal);
-  return there === null ? on({ ...errand, searched: null }) : over(proposedAs(errand, there, why));
+async function proposedMeanwhile(tools: OrdinaryTools, attempt: Attempt, why: string): Promise<AttemptStep> {
+  const there = await tools.find(attempt.proposal);
+  return there === null ? on({ ...attempt, searched: null }) : over(proposedAs(attempt, there, why));
 }

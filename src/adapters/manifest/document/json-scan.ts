@@ -2,7 +2,7 @@
 
 import { shortened } from "./findings.ts";
 import { maxDepth, maxDifferentKeys, maxExportValues, maxKey, maxNodeValues } from "./limits.ts";
-import { atOnce, type Steps } from "../../../domain/slices.ts";
+import { atOnce, type Slices } from "../../../domain/slices.ts";
 
 export interface JsonProblem {
   readonly code: "json/syntax" | "json/number" | "json/key" | "limit/depth" | "limit/values";
@@ -22,7 +22,7 @@ const itemsAtOnce = 20;
 export type ParsedJson = { readonly kind: "value"; readonly value: unknown } | { readonly kind: "refused"; readonly problem: JsonProblem };
 
 /** The value of a text, or its first problem. Pauses in between: a list is parsed item by item. */
-export function* parseJson(text: string): Steps<ParsedJson> {
+export function* parseJson(text: string): Slices<ParsedJson> {
   const scanner = new Scanner(text);
   const problem = yield* scan(scanner);
   if (problem !== null) return { kind: "refused", problem };
@@ -40,7 +40,7 @@ export function jsonProblem(text: string): JsonProblem | null {
   return atOnce(scan(new Scanner(text)));
 }
 
-function* scan(scanner: Scanner): Steps<JsonProblem | null> {
+function* scan(scanner: Scanner): Slices<JsonProblem | null> {
   for (;;) {
     for (let count = 0; count < tokensAtOnce; count++) if (scanner.step()) return scanner.problem;
     yield;

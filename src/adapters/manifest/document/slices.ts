@@ -2,19 +2,19 @@
 
 import { setImmediate } from "node:timers/promises";
 import { PinionError } from "../../../domain/errors.ts";
-import type { Steps } from "../../../domain/slices.ts";
+import type { Slices } from "../../../domain/slices.ts";
 
 /** Carries one reading of the repository out, however many files are under way at once. */
 export interface Pace {
   /** @throws `manifest/too-much` when the work of this pace has taken more than its budget; and what the work throws. */
-  run<T>(steps: Steps<T>): Promise<T>;
+  run<T>(steps: Slices<T>): Promise<T>;
 }
 
 /** Milliseconds of work before others get their turn. */
 const sliceMs = 10;
 
 /** Nothing but a place where others may get their turn: `await pace.run(pause())`. */
-export function* pause(): Steps<undefined> {
+export function* pause(): Slices<undefined> {
   yield;
   return undefined;
 }
@@ -37,7 +37,7 @@ class SharedPace implements Pace {
     this.#sliceStart = now();
   }
 
-  async run<T>(steps: Steps<T>): Promise<T> {
+  async run<T>(steps: Slices<T>): Promise<T> {
     for (;;) {
       if (this.#now() - this.#sliceStart >= sliceMs) await this.#nextTurn();
       const before = this.#now();

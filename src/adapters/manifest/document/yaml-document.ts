@@ -3,7 +3,7 @@
 import { isMap, isSeq, LineCounter, type YAMLError, type YAMLMap } from "yaml";
 import type { Finding } from "../../../domain/finding.ts";
 import { finding, type FindingCode, type Place } from "./findings.ts";
-import { atOnce, type Steps } from "../../../domain/slices.ts";
+import { atOnce, type Slices } from "../../../domain/slices.ts";
 import { decodeText } from "./text.ts";
 import { compose } from "./yaml-compose.ts";
 import { breachesOf, keyText, type KeyFold, offsetOf } from "./yaml-rules.ts";
@@ -24,7 +24,7 @@ export type YamlReading =
 const asWritten: KeyFold = (key) => key;
 
 /** Reads one document, or says where and why it cannot be read. Never throws, whatever the bytes. */
-export function* readYaml(bytes: Uint8Array, file: string, fold: KeyFold = asWritten): Steps<YamlReading> {
+export function* readYaml(bytes: Uint8Array, file: string, fold: KeyFold = asWritten): Slices<YamlReading> {
   const decoded = decodeText(bytes, file);
   return decoded.kind === "refused" ? decoded : yield* readText(decoded.text, file, fold);
 }
@@ -34,7 +34,7 @@ export function readYamlText(text: string, file: string, fold: KeyFold = asWritt
   return atOnce(readText(text, file, fold));
 }
 
-function* readText(text: string, file: string, fold: KeyFold): Steps<YamlReading> {
+function* readText(text: string, file: string, fold: KeyFold): Slices<YamlReading> {
   const lines = new LineCounter();
   const at = (offset: number, pointer = ""): Place => placeAt(lines, offset, file, pointer);
   const refuse = (code: FindingCode, offset: number, message: string): YamlReading => ({

@@ -3,7 +3,7 @@
 import { type CST, Lexer, Parser } from "yaml";
 import { shortened } from "./findings.ts";
 import { maxAliases, maxDepth, maxLines, maxTokens } from "./limits.ts";
-import type { Steps } from "../../../domain/slices.ts";
+import type { Slices } from "../../../domain/slices.ts";
 
 export interface Refusal {
   readonly code: "limit/depth" | "limit/aliases" | "limit/tokens" | "limit/lines" | "yaml/multiple-documents" | "yaml/directive";
@@ -22,12 +22,12 @@ const scalarFollows = "\u001f";
 const lexemesAtOnce = 256;
 
 /** The concrete syntax of one document. `onNewLine` is told where every line begins. */
-export function* tokenize(text: string, onNewLine: (offset: number) => void): Steps<Tokens> {
+export function* tokenize(text: string, onNewLine: (offset: number) => void): Slices<Tokens> {
   const tooLong = tooManyLines(text);
   if (tooLong !== null) return { kind: "refused", refusal: tooLong };
   onNewLine(0);
   const parser = new Parser(onNewLine);
-  const tally = new Tally();
+  const deploymentCount = new Tally();
   const tokens: CST.Token[] = [];
   let previous = "";
   let count = 0;
@@ -36,7 +36,7 @@ export function* tokenize(text: string, onNewLine: (offset: number) => void): St
     if (count % lexemesAtOnce === 0) yield;
     const offset = parser.offset;
     for (const token of parser.next(lexeme)) tokens.push(token);
-    const refusal = tally.count(previous === scalarFollows ? "" : lexeme, offset, parser.stack.length) ?? refusedDocument(tokens);
+    const refusal = deploymentCount.count(previous === scalarFollows ? "" : lexeme, offset, parser.stack.length) ?? refusedDocument(tokens);
     if (refusal !== null) return { kind: "refused", refusal };
     previous = lexeme;
   }

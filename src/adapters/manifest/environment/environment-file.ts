@@ -17,7 +17,7 @@ import { finding, type Place, type Say } from "../document/findings.ts";
 import { toSecretReference } from "./secret-reference.ts";
 import { schemaFindings } from "../document/schema-findings.ts";
 import type { Schemas } from "../document/schemas.ts";
-import type { Steps } from "../../../domain/slices.ts";
+import type { Slices } from "../../../domain/slices.ts";
 import { readYaml, type YamlDocument } from "../document/yaml-document.ts";
 
 export interface ParsedEnvironment {
@@ -51,7 +51,7 @@ export const noDefaults: EnvironmentDefaults = {
 };
 
 /** Parses one environment.yaml. Never throws, whatever the bytes. */
-export function* parseEnvironmentFile(bytes: Uint8Array, context: EnvironmentFileContext): Steps<ParsedEnvironment> {
+export function* parseEnvironmentFile(bytes: Uint8Array, context: EnvironmentFileContext): Slices<ParsedEnvironment> {
   const reading = yield* readYaml(bytes, context.file);
   if (reading.kind === "refused") return { spec: null, findings: reading.findings, named: nobodyNamed };
   const { document } = reading;

@@ -9,7 +9,7 @@ import { maxFindings, maxPinsBytes } from "../document/limits.ts";
 import { differingLines } from "./pin-lines.ts";
 import { type ParsedPins, parsePinsFile, type Pin } from "./pins-file.ts";
 import type { Reading } from "../process/read-process.ts";
-import type { Steps } from "../../../domain/slices.ts";
+import type { Slices } from "../../../domain/slices.ts";
 
 export interface PinFile {
   readonly id: string;
@@ -48,7 +48,7 @@ function* combine(
   files: readonly { readonly file: string; readonly id: string }[],
   reads: readonly FileRead[],
   before: PinFiles | null,
-): Steps<PinFiles> {
+): Slices<PinFiles> {
   if (before !== null && files.length === before.pinFiles.size && before.twice.size === 0) {
     const patched = yield* patch(reads, before);
     if (patched !== null) return patched;
@@ -79,13 +79,13 @@ function asEntry(file: string, pinFile: PinFile | undefined): readonly (readonly
   return pinFile === undefined ? [] : [[file, pinFile]];
 }
 
-function* toPinFile(file: string, id: string, read: LimitedRead): Steps<PinFile> {
+function* toPinFile(file: string, id: string, read: LimitedRead): Slices<PinFile> {
   if (read.kind === "refused") return { id, bytes: new Uint8Array(), findings: read.findings };
   // A copy: what was read may be a view of something larger.
   return { id, bytes: read.bytes.slice(), findings: (yield* parsePinsFile(read.bytes, file)).findings };
 }
 
-function* mergePins(files: ReadonlyMap<string, PinFile>): Steps<Pick<PinFiles, "pins" | "twice">> {
+function* mergePins(files: ReadonlyMap<string, PinFile>): Slices<Pick<PinFiles, "pins" | "twice">> {
   const pins = new Map<ProcessId, Pin>();
   const twice = new Map<ProcessId, Finding[]>();
   for (const [file, { bytes }] of files) {
@@ -116,7 +116,7 @@ function pinnedTwice(process: ProcessId, second: Pin, first: Pin): Finding {
 }
 
 /** The pins before with other versions, or null when more than versions changed. */
-function* patch(reads: readonly FileRead[], before: PinFiles): Steps<PinFiles | null> {
+function* patch(reads: readonly FileRead[], before: PinFiles): Slices<PinFiles | null> {
   const pins = new Map(before.pins);
   const pinFiles = new Map(before.pinFiles);
   const moved: ProcessId[] = [];
@@ -134,7 +134,7 @@ function* patch(reads: readonly FileRead[], before: PinFiles): Steps<PinFiles | 
 }
 
 /** The pins on the lines that differ, when they are the same processes on as many lines; else null. */
-function* movesOf(file: string, known: PinFile, bytes: Uint8Array): Steps<ParsedPins["pins"] | null> {
+function* movesOf(file: string, known: PinFile, bytes: Uint8Array): Slices<ParsedPins["pins"] | null> {
   const differing = known.findings.length > 0 ? null : differingLines(known.bytes, bytes);
   if (differing === null) return null;
   const before = (yield* parsePinsFile(differing.before, file)).pins;

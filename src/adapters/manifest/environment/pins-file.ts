@@ -7,7 +7,7 @@ import type { Finding } from "../../../domain/finding.ts";
 import type { ProcessId, Version } from "../../../domain/names.ts";
 import { finding, type FindingCode } from "../document/findings.ts";
 import { maxFindings, maxName, maxPins, maxQuoted } from "../document/limits.ts";
-import type { Steps } from "../../../domain/slices.ts";
+import type { Slices } from "../../../domain/slices.ts";
 import { decodeText } from "../document/text.ts";
 
 export interface Pin {
@@ -33,7 +33,7 @@ const maxLine = 2000;
 const maxVersion = 255;
 
 /** Parses one pins file. Never throws, whatever the bytes. A process that is there twice is listed twice. */
-export function* parsePinsFile(bytes: Uint8Array, file: string): Steps<ParsedPins> {
+export function* parsePinsFile(bytes: Uint8Array, file: string): Slices<ParsedPins> {
   const decoded = decodeText(bytes, file);
   if (decoded.kind === "refused") return { pins: [], findings: decoded.findings };
   const pins: (readonly [ProcessId, Pin])[] = [];

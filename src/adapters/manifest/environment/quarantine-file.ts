@@ -6,7 +6,7 @@ import type { QuarantineFile } from "../../../generated/quarantine.ts";
 import type { Place } from "../document/findings.ts";
 import { schemaFindings } from "../document/schema-findings.ts";
 import type { Schemas } from "../document/schemas.ts";
-import type { Steps } from "../../../domain/slices.ts";
+import type { Slices } from "../../../domain/slices.ts";
 import { readYaml } from "../document/yaml-document.ts";
 
 export interface ParsedQuarantine {
@@ -32,7 +32,7 @@ export function quarantineKey(process: string, digest: string): string {
 }
 
 /** Parses one quarantine.yaml. Never throws, whatever the bytes. */
-export function* parseQuarantineFile(bytes: Uint8Array, file: string, schemas: Schemas): Steps<ParsedQuarantine> {
+export function* parseQuarantineFile(bytes: Uint8Array, file: string, schemas: Schemas): Slices<ParsedQuarantine> {
   const reading = yield* readYaml(bytes, file);
   if (reading.kind === "refused") return unreadableQuarantine(reading.findings);
   const findings = schemaFindings(schemas, "quarantine", reading.document);

@@ -65,7 +65,7 @@ function toAutomatic(section: Automatic, { intervalMs, defaults: operator }: Rol
   return {
     enabled,
     triggers,
-    watchMs: durationMs(section.timeout ?? (enabled && triggers.length > 0 ? defaults.watch : 0)),
+    bakeMs: durationMs(section.timeout ?? (enabled && triggers.length > 0 ? defaults.watch : 0)),
     coolDownMs: durationMs(coolDown),
     evidenceMaxAgeMs: evidenceMaxAge === undefined ? oldestMs : durationMs(evidenceMaxAge),
   };

@@ -6,7 +6,7 @@ import type { Finding } from "../../../domain/finding.ts";
 import type { Dialect, NodeFault } from "../../../ports/dialect.ts";
 import { asWarning, finding, type FindingCode, type Place, shortened } from "../document/findings.ts";
 import { maxConnections, maxFindings, maxName, maxNodes } from "../document/limits.ts";
-import type { Steps } from "../../../domain/slices.ts";
+import type { Slices } from "../../../domain/slices.ts";
 import { nearest } from "../document/suggest.ts";
 import { escapePointer } from "../document/yaml-rules.ts";
 
@@ -19,7 +19,7 @@ const itemsAtOnce = 200;
 const maxSuggestions = 10;
 
 /** Everything that is wrong with a definition of the right shape. `dialect`: of the engine that it is for, when that is known. */
-export function* definitionFindings(definition: Definition, locate: Locate, dialect: Dialect | null = null): Steps<readonly Finding[]> {
+export function* definitionFindings(definition: Definition, locate: Locate, dialect: Dialect | null = null): Slices<readonly Finding[]> {
   if (definition.nodes.length > maxNodes) {
     return [finding(locate("/nodes"), "limit/nodes", `the definition has ${definition.nodes.length} nodes; ${maxNodes} are allowed`)];
   }
@@ -45,7 +45,7 @@ class Rules {
     this.#locate = locate;
   }
 
-  *checkNodes(): Steps<void> {
+  *checkNodes(): Slices<void> {
     for (const [index, node] of this.#definition.nodes.entries()) {
       if (index % itemsAtOnce === 0) yield;
       if (this.#isFull()) return;
@@ -66,7 +66,7 @@ class Rules {
     this.#ids.add(node.id);
   }
 
-  *checkConnections(): Steps<void> {
+  *checkConnections(): Slices<void> {
     const seen = new Set<string>();
     for (const [index, connection] of this.#definition.connections.entries()) {
       if (index % itemsAtOnce === 0) yield;
@@ -85,7 +85,7 @@ class Rules {
   }
 
   /** What only the engine's dialect knows: which settings name other nodes, and the like. */
-  *checkFaults(dialect: Dialect): Steps<void> {
+  *checkFaults(dialect: Dialect): Slices<void> {
     let count = 0;
     for (const fault of dialect.faults(this.#definition)) {
       count += 1;

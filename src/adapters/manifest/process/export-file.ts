@@ -6,7 +6,7 @@ import type { Dialect } from "../../../ports/dialect.ts";
 import { definitionFindings, type Locate } from "./definition-rules.ts";
 import { finding, startOf } from "../document/findings.ts";
 import { parseJson } from "../document/json-scan.ts";
-import type { Steps } from "../../../domain/slices.ts";
+import type { Slices } from "../../../domain/slices.ts";
 import { createTextPlaces, type TextPlaces } from "../document/text-places.ts";
 import { decodeText } from "../document/text.ts";
 
@@ -20,7 +20,7 @@ export type ParsedExport =
   | { readonly kind: "refused"; readonly findings: readonly Finding[] };
 
 /** Parses an export. Never throws, whatever the bytes. */
-export function* parseExport(bytes: Uint8Array, file: string, dialect: Dialect): Steps<ParsedExport> {
+export function* parseExport(bytes: Uint8Array, file: string, dialect: Dialect): Slices<ParsedExport> {
   const decoded = decodeText(bytes, file);
   if (decoded.kind === "refused") return decoded;
   yield;
@@ -41,7 +41,7 @@ function refused(...findings: readonly Finding[]): ParsedExport {
 }
 
 /** The definition, or what the dialect has against the export. */
-function* convert(exported: unknown, dialect: Dialect): Steps<Definition | string> {
+function* convert(exported: unknown, dialect: Dialect): Slices<Definition | string> {
   try {
     return yield* dialect.fromExport(exported);
   } catch (error) {

@@ -8,7 +8,7 @@ import type { ProcessFile } from "../../../generated/process.ts";
 import { finding } from "../document/findings.ts";
 import { schemaFindings } from "../document/schema-findings.ts";
 import type { Schemas } from "../document/schemas.ts";
-import type { Steps } from "../../../domain/slices.ts";
+import type { Slices } from "../../../domain/slices.ts";
 import { suggestion } from "../document/suggest.ts";
 import { readYaml, type YamlDocument } from "../document/yaml-document.ts";
 
@@ -37,7 +37,7 @@ export interface ProcessFileContext {
 }
 
 /** Parses one process.yaml. Any finding spoils the whole process. */
-export function* parseProcessFile(bytes: Uint8Array, context: ProcessFileContext): Steps<ParsedProcess> {
+export function* parseProcessFile(bytes: Uint8Array, context: ProcessFileContext): Slices<ParsedProcess> {
   const reading = yield* readYaml(bytes, context.file);
   if (reading.kind === "refused") return broken(reading.findings);
   const shape = schemaFindings(context.schemas, "process", reading.document);

@@ -3,7 +3,7 @@
 import type { Definition } from "../../../domain/desired/definition.ts";
 import type { EnvironmentSpec } from "../../../domain/desired/environment.ts";
 import type { Finding } from "../../../domain/finding.ts";
-import type { Steps } from "../../../domain/slices.ts";
+import type { Slices } from "../../../domain/slices.ts";
 import type { EnvironmentName, Version } from "../../../domain/names.ts";
 import type { Dialect } from "../../../ports/dialect.ts";
 import type { Locate } from "./definition-rules.ts";
@@ -24,7 +24,7 @@ export interface PlacedVariable {
 const nodesAtOnce = 200;
 
 /** The first of them: more are not worth a finding. */
-export function* variablesOf(definition: Definition, dialect: Dialect | null, locate: Locate): Steps<readonly PlacedVariable[]> {
+export function* variablesOf(definition: Definition, dialect: Dialect | null, locate: Locate): Slices<readonly PlacedVariable[]> {
   const found: PlacedVariable[] = [];
   let count = 0;
   for (const named of dialect?.variables(definition) ?? []) {

@@ -15,7 +15,7 @@ import { durationMs } from "../document/durations.ts";
 import { finding, type Place } from "../document/findings.ts";
 import { schemaFindings } from "../document/schema-findings.ts";
 import type { Schemas } from "../document/schemas.ts";
-import type { Steps } from "../../../domain/slices.ts";
+import type { Slices } from "../../../domain/slices.ts";
 import { readYaml, type YamlDocument } from "../document/yaml-document.ts";
 
 /** Line and column. */
@@ -63,7 +63,7 @@ export interface VersionFileContext {
 }
 
 /** Parses one version file. Never throws, whatever the bytes. */
-export function* parseVersionFile(bytes: Uint8Array, context: VersionFileContext): Steps<ParsedVersion> {
+export function* parseVersionFile(bytes: Uint8Array, context: VersionFileContext): Slices<ParsedVersion> {
   const reading = yield* readYaml(bytes, context.file);
   if (reading.kind === "refused") return reading;
   const { document } = reading;
@@ -93,7 +93,7 @@ export function* parseVersionFile(bytes: Uint8Array, context: VersionFileContext
 }
 
 /** The version with its definition and its digests. */
-export function* withDefinition({ about, ...version }: UndefinedVersion, definition: Definition, hash: Hash): Steps<DigestedVersion> {
+export function* withDefinition({ about, ...version }: UndefinedVersion, definition: Definition, hash: Hash): Slices<DigestedVersion> {
   const text = yield* canonicalSteps(definition);
   yield;
   const definitionDigest = hash(text);

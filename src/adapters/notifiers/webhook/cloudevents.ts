@@ -17,7 +17,7 @@ export function createCloudEventsNotifier(options: CloudEventsOptions): Notifier
   return {
     name: options.name,
     concerns: (event) => isWanted(options, event),
-    tell: (event, signal) =>
+    notify: (event, signal) =>
       receiver.post("application/cloudevents+json; charset=utf-8", JSON.stringify(cloudEventOf(event, options.source)), signal),
   };
 }

@@ -13,6 +13,6 @@ export function createSlackNotifier(options: SlackOptions): Notifier {
   return {
     name: options.name,
     concerns: (event) => isWanted(options, event),
-    tell: (event, signal) => receiver.post("application/json; charset=utf-8", JSON.stringify(slackMessageOf(event)), signal),
+    notify: (event, signal) => receiver.post("application/json; charset=utf-8", JSON.stringify(slackMessageOf(event)), signal),
   };
 }

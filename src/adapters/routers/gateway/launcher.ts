@@ -6,7 +6,7 @@ import type { Log } from "../../../ports/log.ts";
 import { createGatewayRouter, type GatewayRouter } from "./client.ts";
 import { portOf, readIdentity, settingsText, type Identity, userOf } from "../../../gateway/identity.ts";
 import { keepToken } from "./kept-token.ts";
-import { type GatewayChange, keepUp } from "./supervise.ts";
+import { type GatewayChange, superviseGateway } from "./supervise.ts";
 import { isRunning, terminate, terminateWhole } from "../../../gateway/owned-process.ts";
 import { spawnGateway } from "./spawn.ts";
 
@@ -77,7 +77,7 @@ export async function ensureGatewayProcess(options: LauncherOptions): Promise<Ga
   const before = readIdentity(options.stateDirectory);
   const wasThere = before !== null && (isRunning(before) || hasStandby(before));
   const first = await start();
-  const watch = keepUp({ first, start, ask: () => router.heartbeat(), end: endHanging, tell, log: options.log });
+  const watch = superviseGateway({ first, start, ask: () => router.heartbeat(), end: endHanging, tell, log: options.log });
   const detach = async () => {
     await watch.end();
     listeners.clear();

@@ -11,7 +11,7 @@ export type GatewayChange =
   /** Somebody else has changed, or tried to change, what the controller alone may; it is taken back. */
   | { readonly kind: "tampered"; readonly why: string };
 
-export interface KeepUpOptions {
+export interface SuperviseOptions {
   readonly first: Identity;
   readonly start: () => Promise<Identity>;
   /** Gives one line for each thing that somebody else has done to it. Rejects when the gateway does not answer as it should. */
@@ -24,7 +24,7 @@ export interface KeepUpOptions {
   readonly beatMs?: number;
 }
 
-export interface Upkeep {
+export interface Supervision {
   current(): Identity;
   /** Watches no more; resolves once nothing is under way. */
   end(): Promise<void>;
@@ -37,17 +37,17 @@ const hungAfterBeats = 12;
 const firstRestartMs = 100;
 const longestRestartMs = 5_000;
 /** A gateway that stayed up that long is not in a crash loop. */
-const settledAfterMs = 30_000;
+const steadyAfterMs = 30_000;
 
 /** Begins at once. */
-export function keepUp(options: KeepUpOptions): Upkeep {
+export function superviseGateway(options: SuperviseOptions): Supervision {
   const watch = new Watch(options);
   watch.begin();
   return watch;
 }
 
-class Watch implements Upkeep {
-  readonly #options: KeepUpOptions;
+class Watch implements Supervision {
+  readonly #options: SuperviseOptions;
   readonly #beatMs: number;
   #current: Identity;
   #isOver = false;
@@ -58,7 +58,7 @@ class Watch implements Upkeep {
   #missed = 0;
   #isAsked = false;
 
-  constructor(options: KeepUpOptions) {
+  constructor(options: SuperviseOptions) {
     this.#options = options;
     this.#beatMs = options.beatMs ?? defaultBeatMs;
     this.#current = options.first;
@@ -126,7 +126,7 @@ class Watch implements Upkeep {
     const { log, tell } = this.#options;
     log.warn({ pid: this.#current.pid, why }, message);
     tell({ kind: "down", why });
-    this.#again(performance.now() - this.#sinceMs > settledAfterMs ? firstRestartMs : delayMs);
+    this.#again(performance.now() - this.#sinceMs > steadyAfterMs ? firstRestartMs : delayMs);
   }
 
   #again(delayMs: number): void {

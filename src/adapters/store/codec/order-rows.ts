@@ -1,7 +1,7 @@
 /** What journaled orders, their answers, freezes and events must look like to be believed. */
 
 import type { EventKind, PinionEvent } from "../../../domain/journal/events.ts";
-import type { Freeze, Order, OrderAnswer, OrderWish } from "../../../domain/journal/commands.ts";
+import type { Freeze, Command, CommandResult, CommandSpec } from "../../../domain/journal/commands.ts";
 import { isFlag, isNumber, isText, nullable, oneOf, optional, shape, variants } from "./guards.ts";
 import { isPerson } from "./value-rows.ts";
 import { isReasonCode } from "../../../domain/journal/reason.ts";
@@ -9,7 +9,7 @@ import { isReasonCode } from "../../../domain/journal/reason.ts";
 const ofProcess = shape<{ readonly process: string }>({ process: isText });
 const nothing = shape<object>({});
 
-const isWish = variants<OrderWish>({
+const isCommandSpec = variants<CommandSpec>({
   pause: ofProcess,
   resume: ofProcess,
   abort: ofProcess,
@@ -21,11 +21,11 @@ const isWish = variants<OrderWish>({
   unfreeze: nothing,
 });
 
-export const isOrder = shape<Order>({ id: isText, environment: isText, by: isPerson, why: isText, at: isNumber, wish: isWish });
+export const isCommand = shape<Command>({ id: isText, environment: isText, by: isPerson, why: isText, at: isNumber, spec: isCommandSpec });
 
-export const isOrderAnswer = shape<OrderAnswer>({
+export const isCommandResult = shape<CommandResult>({
   id: isText,
-  kind: oneOf<OrderAnswer["kind"]>({ done: true, refused: true }),
+  kind: oneOf<CommandResult["kind"]>({ done: true, refused: true }),
   why: isText,
   at: isNumber,
 });

@@ -1,11 +1,11 @@
 /** What journaled reverts and quarantines must look like to be believed. */
 
-import type { Doubt, PinBack, Quarantined, Revert, RevertOrder, RevertOutcome } from "../../../domain/journal/revert.ts";
+import type { Doubt, PinBack, Quarantined, Revert, RevertRequest, RevertOutcome } from "../../../domain/journal/revert.ts";
 import { isFlag, isNumber, isText, listOf, nullable, oneOf, optional, shape, variants } from "./guards.ts";
 import { isDigest, isPerson } from "./value-rows.ts";
 
 /** The order that an owed action carries out. */
-export const isRevertOrder = shape<RevertOrder>({
+export const isRevertRequest = shape<RevertRequest>({
   id: isText,
   environment: isText,
   process: isText,
@@ -19,7 +19,7 @@ export const isRevertOrder = shape<RevertOrder>({
   commit: isText,
   deployment: nullable(isText),
   by: nullable(isPerson),
-  mode: oneOf<RevertOrder["mode"]>({ push: true, propose: true }),
+  mode: oneOf<RevertRequest["mode"]>({ push: true, propose: true }),
 });
 
 const isRevertOutcome = variants<RevertOutcome>({
@@ -29,7 +29,7 @@ const isRevertOutcome = variants<RevertOutcome>({
 });
 
 export const isRevert = shape<Revert>({
-  order: isRevertOrder,
+  request: isRevertRequest,
   outcome: nullable(isRevertOutcome),
   told: optional(oneOf<NonNullable<Revert["told"]>>({ owed: true, proposed: true })),
   doubt: optional(shape<Doubt>({ about: listOf(isText), until: isNumber, rolledBackAt: nullable(isNumber) })),

@@ -10,7 +10,7 @@ import type { KnownGood, Refusal, ProcessState } from "../../../domain/journal/s
 import * as fits from "../../../generated/validators/journal.mjs";
 import { isFlag, isNumber, isText, isTrue, listOf, nullable, oneOf, optional, shape, variants } from "./guards.ts";
 import type { Body, Guard } from "./guards.ts";
-import { isQuarantined, isRevert, isRevertOrder } from "./revert-rows.ts";
+import { isQuarantined, isRevert, isRevertRequest } from "./revert-rows.ts";
 import { isStrategy } from "./strategy-rows.ts";
 import { isDigest, isPerson, isUnitRef } from "./value-rows.ts";
 import { isReasonCode, type Reason } from "../../../domain/journal/reason.ts";
@@ -25,7 +25,7 @@ const isNames = listOf(isText);
 const isWeight = shape<Weight>({ unit: isUnitRef, weight: isNumber, on: optional(isNames) });
 const nothing = shape<object>({});
 const since = shape<{ readonly since: number }>({ since: isNumber });
-const batch = shape<Body<RolloutState, "rotating">>({ done: isNames, batch: isNames, since: isNumber, isKeptIn: optional(isTrue) });
+const batch = shape<Body<RolloutState, "draining-batch">>({ done: isNames, batch: isNames, since: isNumber, isKeptIn: optional(isTrue) });
 
 export const isAction = variants<Action>({
   "ensure-installed": shape<Body<Action, "ensure-installed">>({ unit: isUnitRef, on: optional(isNames) }),
@@ -39,7 +39,7 @@ export const isAction = variants<Action>({
   "ensure-weights": shape<Body<Action, "ensure-weights">>({ process: isText, weights: listOf(isWeight), with: optional(isNames) }),
   "ensure-armed": shape({ process: isText, digest: nullable(isDigest) }),
   "ensure-removed": shape({ unit: isUnitRef }),
-  "ensure-reverted": shape({ process: isText, order: isRevertOrder }),
+  "ensure-reverted": shape({ process: isText, request: isRevertRequest }),
 });
 
 export const isStuck = shape<Stuck>({
@@ -64,16 +64,16 @@ const isRolloutState = variants<RolloutState>({
     since: isNumber,
     hasPassed: optional(isTrue),
   }),
-  rotating: batch,
-  replacing: batch,
-  probing: batch,
-  returning: batch,
+  "draining-batch": batch,
+  updating: batch,
+  verifying: batch,
+  restoring: batch,
   pausing: shape<Body<RolloutState, "pausing">>({ done: isNames, since: isNumber, isAccepted: optional(isFlag) }),
-  confirming: nothing,
+  "post-deployment": nothing,
   draining: since,
   clearing: since,
   removing: shape<Body<RolloutState, "removing">>({ unjudged: optional(isText) }),
-  watching: shape<Body<RolloutState, "watching">>({
+  baking: shape<Body<RolloutState, "baking">>({
     since: isNumber,
     until: isNumber,
     hasLostTraffic: optional(isTrue),

@@ -6,14 +6,14 @@
 import { processOf } from "../../../domain/journal/actions.ts";
 import type { ValidationResult } from "../../../domain/evidence.ts";
 import type { EnvironmentName, ProcessId } from "../../../domain/names.ts";
-import type { Freeze, Order } from "../../../domain/journal/commands.ts";
+import type { Freeze, Command } from "../../../domain/journal/commands.ts";
 import type { EnvironmentState, OwedAction, ProcessState } from "../../../domain/journal/state.ts";
 import type { Log } from "../../../ports/log.ts";
 import type { Connection } from "./database.ts";
 import { listOf } from "../codec/guards.ts";
 import { completeProcessState, completeProcessStates, completeResult } from "../codec/older-releases.ts";
-import { isFreeze, isOrder } from "../codec/order-rows.ts";
-import type { Steps } from "../../../domain/slices.ts";
+import { isFreeze, isCommand } from "../codec/order-rows.ts";
+import type { Slices } from "../../../domain/slices.ts";
 import { bounded, createLeftOut, eachPage, type LeftOut, type Row, type Table, textAtOnce } from "./pages.ts";
 import { isAction, isProcessState, isStuck, isValidationResult, parseJson } from "../codec/rows.ts";
 
@@ -25,14 +25,14 @@ interface Source {
 const isProcessStates = listOf(isProcessState);
 
 /** Everything the journal holds of an environment, freshly read. */
-export function* loadEnvironment(source: Source, environment: EnvironmentName): Steps<EnvironmentState> {
+export function* loadEnvironment(source: Source, environment: EnvironmentName): Slices<EnvironmentState> {
   return {
     environment,
     processes: yield* loadProcesses(source, environment),
     owed: yield* loadOwed(source, environment),
-    evidence: yield* loadEvidence(source, environment),
+    validationResults: yield* loadValidations(source, environment),
     freeze: loadFreeze(source, environment),
-    orders: yield* loadOrders(source, environment),
+    commands: yield* loadCommands(source, environment),
     hasAnswered: source.connection.prepare("SELECT 1 FROM answered WHERE environment = ?").raw(true).get(environment) !== undefined,
   };
 }
@@ -43,7 +43,7 @@ const processTable: Table = {
   first: "",
 };
 
-function* loadProcesses({ connection, log }: Source, environment: EnvironmentName): Steps<ReadonlyMap<ProcessId, ProcessState>> {
+function* loadProcesses({ connection, log }: Source, environment: EnvironmentName): Slices<ReadonlyMap<ProcessId, ProcessState>> {
   const leftOut = createLeftOut(log, "what was remembered of this process is unreadable and is left out; it is observed anew");
   const states = new Map<ProcessId, ProcessState>();
   yield* eachPage(connection, processTable, environment, function* (rows) {
@@ -93,7 +93,7 @@ const owedTable: Table = {
   first: 0,
 };
 
-function* loadOwed({ connection, log }: Source, environment: EnvironmentName): Steps<readonly OwedAction[]> {
+function* loadOwed({ connection, log }: Source, environment: EnvironmentName): Slices<readonly OwedAction[]> {
   const leftOut = createLeftOut(log, "an owed action is unreadable and is left out; the next decision owes it again");
   const owed: { readonly position: number; readonly action: OwedAction }[] = [];
   yield* eachPage(connection, owedTable, environment, (rows) => {
@@ -113,39 +113,42 @@ function owedAction(id: number, action: OwedAction["action"], notBefore: number,
   return { id, action, notBefore, stuck: parseJson(stuck, isStuck) };
 }
 
-const evidenceTable: Table = {
+const validationTable: Table = {
   select: `SELECT e.number, e.deployment, ${bounded("e.body")} FROM evidence e LEFT JOIN deployment d ON d.id = e.deployment
     WHERE e.environment = ? AND d.ended_at IS NULL`,
   key: "e.number",
   first: 0,
 };
 
-function* loadEvidence({ connection, log }: Source, environment: EnvironmentName): Steps<ReadonlyMap<string, readonly ValidationResult[]>> {
+function* loadValidations(
+  { connection, log }: Source,
+  environment: EnvironmentName,
+): Slices<ReadonlyMap<string, readonly ValidationResult[]>> {
   const leftOut = createLeftOut(log, "a validation result is unreadable and is left out; it is asked again");
-  const evidence = new Map<string, ValidationResult[]>();
-  yield* eachPage(connection, evidenceTable, environment, (rows) => {
+  const validationResults = new Map<string, ValidationResult[]>();
+  yield* eachPage(connection, validationTable, environment, (rows) => {
     for (const [, id, body] of rows) {
       const deployment = String(id);
       const result = parseJson(body, isValidationResult, completeResult);
-      const known = evidence.get(deployment) ?? [];
+      const known = validationResults.get(deployment) ?? [];
       if (result === null) leftOut.say({ environment, deployment });
-      else evidence.set(deployment, known);
+      else validationResults.set(deployment, known);
       if (result !== null) known.push(result);
     }
     return undefined;
   });
   leftOut.sum();
-  return evidence;
+  return validationResults;
 }
 
-const orderTable: Table = {
+const commandTable: Table = {
   select: `SELECT number, id, ${bounded("body")} FROM pending_order NOT INDEXED WHERE environment = ?`,
   key: "number",
   first: 0,
 };
 
 /** All that are read page by page. */
-export const pagedTables: readonly Table[] = [processTable, owedTable, evidenceTable, orderTable];
+export const pagedTables: readonly Table[] = [processTable, owedTable, validationTable, commandTable];
 
 /** A freeze that nobody can read still stops the line: it is for people to lift it. */
 function loadFreeze({ connection, log }: Source, environment: EnvironmentName): Freeze | null {
@@ -160,17 +163,17 @@ function loadFreeze({ connection, log }: Source, environment: EnvironmentName): 
   return { by: { name: "unknown", email: null }, why: "it is unreadable who has frozen it, and why", at: 0 };
 }
 
-function* loadOrders({ connection, log }: Source, environment: EnvironmentName): Steps<readonly Order[]> {
+function* loadCommands({ connection, log }: Source, environment: EnvironmentName): Slices<readonly Command[]> {
   const leftOut = createLeftOut(log, "an order that was given is unreadable and is left out; it must be given again");
-  const orders: Order[] = [];
-  yield* eachPage(connection, orderTable, environment, (rows) => {
+  const commands: Command[] = [];
+  yield* eachPage(connection, commandTable, environment, (rows) => {
     for (const [, id, body] of rows) {
-      const order = parseJson(body, isOrder);
-      if (order && order.id === id && order.environment === environment) orders.push(order);
+      const command = parseJson(body, isCommand);
+      if (command && command.id === id && command.environment === environment) commands.push(command);
       else leftOut.say({ environment, order: id });
     }
     return undefined;
   });
   leftOut.sum();
-  return orders;
+  return commands;
 }

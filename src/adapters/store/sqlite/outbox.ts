@@ -16,8 +16,8 @@ export interface Outbox {
   /** Runs inside a transaction of its caller. An id that is known already is the same event. */
   add(events: readonly PinionEvent[]): void;
   /** Oldest first. Events that nobody can read are given up, and said. */
-  untold(limit: number): Promise<readonly PinionEvent[]>;
-  told(ids: readonly string[]): void;
+  pendingEvents(limit: number): Promise<readonly PinionEvent[]>;
+  dispatched(ids: readonly string[]): void;
 }
 
 export function createOutbox(connection: Connection, log: Log): Outbox {
@@ -52,7 +52,7 @@ export function createOutbox(connection: Connection, log: Log): Outbox {
     add: (events) => {
       for (const event of events) put.run(event.id, JSON.stringify(event));
     },
-    untold,
-    told,
+    pendingEvents: untold,
+    dispatched: told,
   };
 }

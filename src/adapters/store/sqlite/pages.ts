@@ -1,7 +1,7 @@
 /** Reads long tables in pages, and large rows not at all, so that a journal which grew where it should not holds up nobody. */
 
 import { setImmediate } from "node:timers/promises";
-import type { Steps } from "../../../domain/slices.ts";
+import type { Slices } from "../../../domain/slices.ts";
 import type { Log } from "../../../ports/log.ts";
 import type { Connection } from "./database.ts";
 
@@ -38,8 +38,8 @@ export function* eachPage(
   connection: Connection,
   table: Table,
   environment: string,
-  take: (rows: readonly Row[]) => Steps<void> | undefined,
-): Steps<void> {
+  take: (rows: readonly Row[]) => Slices<void> | undefined,
+): Slices<void> {
   const page = connection.prepare(pageOf(table)).raw(true);
   for (let after: unknown = table.first; ;) {
     const rows = page.all(environment, after) as readonly Row[];
@@ -52,7 +52,7 @@ export function* eachPage(
 }
 
 /** The work in slices. */
-export async function inSlices<T>(steps: Steps<T>): Promise<T> {
+export async function inSlices<T>(steps: Slices<T>): Promise<T> {
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;

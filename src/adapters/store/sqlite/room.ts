@@ -1,7 +1,7 @@
 /** What is written while the disk is full: nothing but what protects callers, into the room that was kept for it. */
 
 import { PinionError } from "../../../domain/errors.ts";
-import type { StoreTrouble } from "../../../domain/status/store-failure.ts";
+import type { StoreFailure } from "../../../domain/status/store-failure.ts";
 import type { Log } from "../../../ports/log.ts";
 import { onDisk } from "./database.ts";
 import type { Reserve } from "./reserve.ts";
@@ -10,7 +10,7 @@ export interface Room {
   /** Runs what writes. What is urgent may use the reserve. @throws `store/full`, `store/failed`, and what `work` throws. */
   write<T>(isUrgent: boolean, work: () => T): T;
   /** Why nothing can be recorded; null: all is well. Looks again by itself, at most once a second. */
-  trouble(): StoreTrouble | null;
+  trouble(): StoreFailure | null;
 }
 
 export interface RoomOptions {
@@ -28,7 +28,7 @@ export interface RoomOptions {
 const lookEveryMs = 1_000;
 
 export function createRoom({ path, reserve, probe, log, now, elapsed }: RoomOptions): Room {
-  let trouble: StoreTrouble | null = null;
+  let trouble: StoreFailure | null = null;
   let lookedAt = -lookEveryMs;
 
   function failed(error: unknown): void {
@@ -87,6 +87,6 @@ function onlyUrgent(path: string): PinionError {
   return new PinionError("store/full", `${path}: the disk is full; until there is room only what protects callers is recorded`);
 }
 
-function isOfTheDisk(error: unknown): error is PinionError & { readonly code: StoreTrouble["code"] } {
+function isOfTheDisk(error: unknown): error is PinionError & { readonly code: StoreFailure["code"] } {
   return error instanceof PinionError && (error.code === "store/full" || error.code === "store/failed");
 }

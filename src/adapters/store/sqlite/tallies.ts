@@ -1,13 +1,13 @@
 /** Reads how often deployments ended how: sums that the database keeps, so that the number of deployments does not matter. */
 
 import { setImmediate } from "node:timers/promises";
-import type { Tally } from "../../../ports/journal.ts";
+import type { DeploymentCount } from "../../../ports/journal.ts";
 import type { Connection } from "./database.ts";
 import { isNumber, isText, listOf, nullable, shape } from "../codec/guards.ts";
 import type { Row } from "./pages.ts";
 import { isDeploymentKind, isDeploymentPhase, parseJson } from "../codec/rows.ts";
 
-const isTally = shape<Tally>({
+const isDeploymentCount = shape<DeploymentCount>({
   environment: isText,
   process: isText,
   kind: isDeploymentKind,
@@ -31,17 +31,17 @@ const last = `SELECT ${key} FROM (SELECT ${key} FROM tally WHERE (${key}) > (?, 
   ORDER BY ${key.replaceAll(",", " DESC,")} DESC LIMIT 1`;
 
 /** In pages. A sum that nobody can read is left out. */
-export function createTallyReader(connection: Connection): () => Promise<readonly Tally[]> {
+export function createCountReader(connection: Connection): () => Promise<readonly DeploymentCount[]> {
   const find = connection.prepare(page).raw(true);
   const findLast = connection.prepare(last).raw(true);
   return async () => {
-    const tallies: Tally[] = [];
+    const deploymentCounts: DeploymentCount[] = [];
     for (let after: Row = ["", "", "", "", "", ""]; ;) {
       const [text] = find.get(...after) as Row;
       const rows = parseJson(text, isRows) ?? [];
-      tallies.push(...rows.filter(isTally));
+      deploymentCounts.push(...rows.filter(isDeploymentCount));
       const next = rows.length < atOnce ? undefined : (findLast.get(...after) as Row | undefined);
-      if (next === undefined) return tallies;
+      if (next === undefined) return deploymentCounts;
       after = next;
       await setImmediate();
     }

@@ -9,8 +9,8 @@ export interface HistoryWriter {
   /** False when the deployment was never opened. */
   writeDeployment(update: DeploymentUpdate): boolean;
   /** One more line in the story of a deployment, if it is known; what the story says already is not said again. */
-  addToStory(deployment: string, step: DeploymentStepRecord): void;
-  writeEvidence(environment: EnvironmentName, deployment: string, results: readonly ValidationResult[]): void;
+  addToTimeline(deployment: string, step: DeploymentStepRecord): void;
+  writeValidation(environment: EnvironmentName, deployment: string, results: readonly ValidationResult[]): void;
   hasEnded(deployment: string): boolean;
   /** Drops the oldest ended deployments beyond the newest `keep`. */
   pruneHistory(keep: number): void;
@@ -19,10 +19,10 @@ export interface HistoryWriter {
 /** Writes deployments. That they are counted when they end is the database's own business: see the schema. */
 export function createHistoryWriter(connection: Connection): HistoryWriter {
   const ended = connection.prepare("SELECT 1 FROM deployment WHERE id = ? AND ended_at IS NOT NULL");
-  return { ...storyWriter(connection), ...evidenceWriter(connection), hasEnded: (deployment) => ended.get(deployment) !== undefined };
+  return { ...timelineWriter(connection), ...validationWriter(connection), hasEnded: (deployment) => ended.get(deployment) !== undefined };
 }
 
-function storyWriter(connection: Connection): Pick<HistoryWriter, "writeDeployment" | "addToStory"> {
+function timelineWriter(connection: Connection): Pick<HistoryWriter, "writeDeployment" | "addToTimeline"> {
   const open = connection.prepare(
     `INSERT OR IGNORE INTO deployment
        (id, environment, process, kind, version, digest, from_version, strategy, commit_id, started_at, phase, reason)
@@ -41,31 +41,31 @@ function storyWriter(connection: Connection): Pick<HistoryWriter, "writeDeployme
       addStep.run(id, step.at, step.state, step.code, step.why);
       return true;
     },
-    addToStory: (deployment, { at, state, code, why }) => {
+    addToTimeline: (deployment, { at, state, code, why }) => {
       if (isKnown.get(deployment) === undefined || isTold.get(deployment, state, why) !== undefined) return;
       addStep.run(deployment, at, state, code, why);
     },
   };
 }
 
-function evidenceWriter(connection: Connection): Pick<HistoryWriter, "writeEvidence" | "pruneHistory"> {
+function validationWriter(connection: Connection): Pick<HistoryWriter, "writeValidation" | "pruneHistory"> {
   const addResult = connection.prepare(
     `INSERT INTO evidence (environment, deployment, phase, scope, validation, subject, body) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (deployment, phase, scope, validation, subject) DO UPDATE SET body = excluded.body`,
   );
   const oldest = "SELECT sequence FROM deployment ORDER BY sequence DESC LIMIT 1 OFFSET ?";
   const prunable = `FROM deployment WHERE ended_at IS NOT NULL AND sequence <= (${oldest})`;
-  const pruneEvidence = connection.prepare(`DELETE FROM evidence WHERE deployment IN (SELECT id ${prunable})`);
+  const pruneValidations = connection.prepare(`DELETE FROM evidence WHERE deployment IN (SELECT id ${prunable})`);
   const pruneDeployments = connection.prepare(`DELETE ${prunable}`);
   return {
-    writeEvidence: (environment, deployment, results) => {
+    writeValidation: (environment, deployment, results) => {
       for (const result of results) {
         const { phase, scope, validation, subject } = result;
         addResult.run(environment, deployment, phase, scope, validation, subject, JSON.stringify(result));
       }
     },
     pruneHistory: (keep) => {
-      pruneEvidence.run(keep);
+      pruneValidations.run(keep);
       pruneDeployments.run(keep);
     },
   };

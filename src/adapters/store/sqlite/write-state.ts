@@ -11,9 +11,9 @@ export interface StateWriter {
   forgetRows(environment: EnvironmentName, processes: readonly ProcessId[]): void;
   /** These actions replace all that the processes owed. */
   writeOwed(environment: EnvironmentName, processes: readonly ProcessId[], owed: readonly OwedAction[]): void;
-  writeSettled(environment: EnvironmentName, ids: readonly number[]): void;
+  writeAcknowledged(environment: EnvironmentName, ids: readonly number[]): void;
   /** Engine and router have answered here. */
-  writeAnswered(environment: EnvironmentName): void;
+  writeResult(environment: EnvironmentName): void;
   writeRefused(environment: EnvironmentName, id: number, stuck: Stuck, notBefore: number): void;
 }
 
@@ -30,7 +30,7 @@ export function createStateWriter(connection: Connection): StateWriter {
   const refuse = connection.prepare("UPDATE owed SET stuck = ?, not_before = ? WHERE environment = ? AND id = ?");
   const answered = connection.prepare("INSERT OR IGNORE INTO answered (environment) VALUES (?)");
   return {
-    writeAnswered: (environment) => void answered.run(environment),
+    writeResult: (environment) => void answered.run(environment),
     writeRows: (environment, rows) => {
       for (const row of rows) upsert.run(environment, row.process, JSON.stringify(row));
     },
@@ -43,7 +43,7 @@ export function createStateWriter(connection: Connection): StateWriter {
         owe.run(id, environment, processOf(action), JSON.stringify(action), notBefore, stuck && JSON.stringify(stuck));
       }
     },
-    writeSettled: (environment, ids) => {
+    writeAcknowledged: (environment, ids) => {
       for (const id of ids) settle.run(environment, id);
     },
     writeRefused: (environment, id, stuck, notBefore) => void refuse.run(JSON.stringify(stuck), notBefore, environment, id),

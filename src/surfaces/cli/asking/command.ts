@@ -3,18 +3,18 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { PinionError } from "../../../domain/errors.ts";
 import type { EnvironmentName } from "../../../domain/names.ts";
-import type { OrderAnswer, OrderWish } from "../../../domain/journal/commands.ts";
+import type { CommandResult, CommandSpec } from "../../../domain/journal/commands.ts";
 import type { Person } from "../../../domain/journal/people.ts";
-import { orderAnswerJson } from "../../../api/json.ts";
+import { commandResultJson } from "../../../api/json.ts";
 import type { ControllerClient } from "../../../api/client.ts";
-import { isOrderId } from "../../../api/parse-command.ts";
+import { isCommandId } from "../../../api/parse-command.ts";
 import { configOption, controllerOption, type ControllerOptions } from "./controller-option.ts";
 import { printFailure } from "../terminal/failure.ts";
 import { findPerson, parsePersonOption } from "./person.ts";
 import { type ExitCode, type Format, formatOption, print, printJson, type Session } from "../terminal/session.ts";
 import { printable } from "../../../domain/safe-text.ts";
 
-export interface OrderOptions extends ControllerOptions {
+export interface CommandOptions extends ControllerOptions {
   readonly reason?: string;
   readonly as?: Person;
   readonly id?: string;
@@ -24,7 +24,7 @@ export interface OrderOptions extends ControllerOptions {
 /** What became of it; null: it is recorded, and nothing was decided about it in time. */
 export interface Given {
   readonly id: string;
-  readonly answer: OrderAnswer | null;
+  readonly result: CommandResult | null;
 }
 
 /** Recorded or under way, but not over in time. */
@@ -34,7 +34,7 @@ const answerTimeoutMs = 30_000;
 const askAgainMs = 500;
 
 /** Adds the options of an order; `reason` says whether one must be given. */
-export function addOrderOptions(command: Command, reason: "required" | "optional"): Command {
+export function addCommandOptions(command: Command, reason: "required" | "optional"): Command {
   const needed = reason === "required" ? "; required" : "";
   const why = new Option("--reason <text>", `why, for whoever reads the history${needed}`).argParser(parseReason);
   return command
@@ -42,14 +42,14 @@ export function addOrderOptions(command: Command, reason: "required" | "optional
     .addOption(
       new Option("--as <person>", '"Name <email>" of who orders it; default: user.name and user.email of git').argParser(parsePersonOption),
     )
-    .addOption(new Option("--id <id>", "name of the order: given twice it is carried out once").argParser(parseOrderId))
+    .addOption(new Option("--id <id>", "name of the order: given twice it is carried out once").argParser(parseCommandId))
     .addOption(controllerOption())
     .addOption(configOption())
     .addOption(formatOption());
 }
 
 /** What `--help` says of every order, in front of the examples. */
-export const orderHelp =
+export const commandHelp =
   "Exit code 0 when it is done, 1 when it is refused, 2 when it could not be given, 3 when it is recorded and not decided about in time.";
 
 function parseReason(text: string): string {
@@ -57,50 +57,50 @@ function parseReason(text: string): string {
   return text.trim();
 }
 
-function parseOrderId(text: string): string {
-  if (!isOrderId(text)) throw new InvalidArgumentError("It is 1 to 100 letters, digits, dots, hyphens and underscores.");
+function parseCommandId(text: string): string {
+  if (!isCommandId(text)) throw new InvalidArgumentError("It is 1 to 100 letters, digits, dots, hyphens and underscores.");
   return text;
 }
 
 export interface Giving {
   readonly client: ControllerClient;
   readonly environment: EnvironmentName;
-  readonly wish: OrderWish;
+  readonly spec: CommandSpec;
 }
 
 /** Gives the order and stays for the answer. @throws as `ControllerClient.order`, `usage/invalid` when nobody knows who gives it. */
-export async function giveOrder(session: Session, { client, environment, wish }: Giving, options: OrderOptions): Promise<Given> {
+export async function giveCommand(session: Session, { client, environment, spec }: Giving, options: CommandOptions): Promise<Given> {
   const { world } = session;
   const id = options.id ?? world.randomId();
   const by = options.as ?? (await findPerson(world));
-  const answer = await client.order(environment, { id, by, reason: options.reason ?? "", wish });
-  return { id, answer: answer ?? (await untilAnswered(session, () => client.orderAnswer(environment, id))) };
+  const result = await client.command(environment, { id, by, reason: options.reason ?? "", spec });
+  return { id, result: result ?? (await untilAnswered(session, () => client.commandResult(environment, id))) };
 }
 
-async function untilAnswered({ world }: Session, ask: () => Promise<OrderAnswer | null>): Promise<OrderAnswer | null> {
+async function untilAnswered({ world }: Session, ask: () => Promise<CommandResult | null>): Promise<CommandResult | null> {
   const until = world.now() + answerTimeoutMs;
   const never = new AbortController().signal;
   while (world.now() < until) {
     await world.sleep(askAgainMs, never);
-    const answer = await ask();
-    if (answer) return answer;
+    const result = await ask();
+    if (result) return result;
   }
   return null;
 }
 
 /** Prints what became of an order. */
-export function tellAnswer(session: Session, { id, answer }: Given, format: Format): ExitCode {
-  if (format === "json") printJson(session, answer ? orderAnswerJson(answer) : { id, kind: "unanswered", why: unanswered(id) });
-  else if (answer?.kind === "done") print(session, [`${session.colors.green("done")}: ${printable(answer.why)}`]);
-  else printFailure(session, answer ? new PinionError("order/refused", answer.why) : new PinionError("order/unanswered", unanswered(id)));
-  return codeOf(answer);
+export function printResult(session: Session, { id, result }: Given, format: Format): ExitCode {
+  if (format === "json") printJson(session, result ? commandResultJson(result) : { id, kind: "unanswered", why: unanswered(id) });
+  else if (result?.kind === "done") print(session, [`${session.colors.green("done")}: ${printable(result.why)}`]);
+  else printFailure(session, result ? new PinionError("order/refused", result.why) : new PinionError("command/unanswered", unanswered(id)));
+  return codeOf(result);
 }
 
 function unanswered(id: string): string {
   return `order ${id} is recorded, and nothing was decided about it within ${answerTimeoutMs / 1000} seconds`;
 }
 
-function codeOf(answer: OrderAnswer | null): ExitCode {
-  if (!answer) return notInTime;
-  return answer.kind === "done" ? 0 : 1;
+function codeOf(result: CommandResult | null): ExitCode {
+  if (!result) return notInTime;
+  return result.kind === "done" ? 0 : 1;
 }

@@ -10,7 +10,7 @@ import { printFailure } from "../terminal/failure.ts";
 import { follow } from "./follow.ts";
 import { openLiveScreen } from "../terminal/live-screen.ts";
 import { renderOverview } from "../render/overview.ts";
-import { atTop, scrolled, seenOf } from "../terminal/scrolling.ts";
+import { atTop, scrolled, visibleRows } from "../terminal/scrolling.ts";
 import { type Format, print, type Session } from "../terminal/session.ts";
 import { printable } from "../../../domain/safe-text.ts";
 
@@ -69,9 +69,9 @@ function picture(session: Session, end: () => void): Display {
   const draw = (): void => {
     if (!last) return;
     const lines = fit(last, { session, room: roomIn(), isWhole: scroll.isWhole });
-    const seen = world.onKey ? seenOf(lines, scroll.top, roomIn()) : { lines, top: 0 };
-    scroll = { ...scroll, top: seen.top };
-    screen.draw([...seen.lines, ...notice]);
+    const rows = world.onKey ? visibleRows(lines, scroll.top, roomIn()) : { lines, top: 0 };
+    scroll = { ...scroll, top: rows.top };
+    screen.draw([...rows.lines, ...notice]);
   };
   const stopKeys = world.onKey?.((key) => {
     if (key === "q") end();

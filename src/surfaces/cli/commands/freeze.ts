@@ -1,10 +1,10 @@
 /** `pinion freeze` and `pinion unfreeze`: stop the line of an environment, and start it again. */
 
-import { orderAnswerJson } from "../../../api/json.ts";
+import { commandResultJson } from "../../../api/json.ts";
 import type { ControllerClient } from "../../../api/client.ts";
 import { clientFor } from "../asking/controller-option.ts";
-import { judgeLine } from "../render/line-state.ts";
-import { addOrderOptions, type Given, giveOrder, notInTime, orderHelp, type OrderOptions, tellAnswer } from "../asking/command.ts";
+import { judgeFreeze } from "../render/line-state.ts";
+import { addCommandOptions, type Given, giveCommand, notInTime, commandHelp, type CommandOptions, printResult } from "../asking/command.ts";
 import { type AddCommand, type ExitCode, print, printJson, type Session } from "../terminal/session.ts";
 import { parseEnvironmentTarget } from "../asking/target.ts";
 import { printable } from "../../../domain/safe-text.ts";
@@ -32,21 +32,21 @@ interface Texts {
 function lineCommand(kind: "freeze" | "unfreeze", { description, meaning, example }: Texts): AddCommand {
   return (program, session, finish) => {
     const command = program.command(kind).description(description).argument("<environment>", "its name", parseEnvironmentTarget);
-    addOrderOptions(command, "required")
-      .addHelpText("after", `\n${meaning}\n\n${orderHelp}\n\nExamples:\n  ${example}\n`)
-      .action(async (environment: string, options: OrderOptions) => {
+    addCommandOptions(command, "required")
+      .addHelpText("after", `\n${meaning}\n\n${commandHelp}\n\nExamples:\n  ${example}\n`)
+      .action(async (environment: string, options: CommandOptions) => {
         const client = await clientFor(session, options);
-        const given = await giveOrder(session, { client, environment, wish: { kind } }, options);
+        const given = await giveCommand(session, { client, environment, spec: { kind } }, options);
         finish(
-          given.answer?.kind === "done"
-            ? await tellLine(session, { client, environment, kind, given }, options)
-            : tellAnswer(session, given, options.format),
+          given.result?.kind === "done"
+            ? await reportFreeze(session, { client, environment, kind, given }, options)
+            : printResult(session, given, options.format),
         );
       });
   };
 }
 
-interface Told {
+interface FreezeReport {
   readonly client: ControllerClient;
   readonly environment: string;
   readonly kind: "freeze" | "unfreeze";
@@ -54,15 +54,19 @@ interface Told {
 }
 
 /** Done is what the controller shows to be done; and what that means for callers and for git. */
-async function tellLine(session: Session, { client, environment, kind, given }: Told, { format }: OrderOptions): Promise<ExitCode> {
-  const line = judgeLine((await client.overview({ environment })).environments[0] ?? null, kind);
-  const { answer } = given;
+async function reportFreeze(
+  session: Session,
+  { client, environment, kind, given }: FreezeReport,
+  { format }: CommandOptions,
+): Promise<ExitCode> {
+  const state = judgeFreeze((await client.overview({ environment })).environments[0] ?? null, kind);
+  const { result } = given;
   if (format === "json")
-    printJson(session, { ...(answer && orderAnswerJson(answer)), done: line.isDone, traffic: line.traffic, git: line.git });
+    printJson(session, { ...(result && commandResultJson(result)), done: state.isDone, traffic: state.traffic, git: state.git });
   else {
-    const word = line.isDone ? session.colors.green("done") : session.colors.yellow("ordered, and not to be seen yet");
-    const facts = [...line.traffic.map((text) => `  traffic: ${text}`), ...line.git.map((text) => `  git: ${text}`)];
-    print(session, [`${word}: ${printable(answer?.why ?? "")}`, ...facts.map(printable)]);
+    const word = state.isDone ? session.colors.green("done") : session.colors.yellow("ordered, and not to be seen yet");
+    const facts = [...state.traffic.map((text) => `  traffic: ${text}`), ...state.git.map((text) => `  git: ${text}`)];
+    print(session, [`${word}: ${printable(result?.why ?? "")}`, ...facts.map(printable)]);
   }
-  return line.isDone ? 0 : notInTime;
+  return state.isDone ? 0 : notInTime;
 }

@@ -96,14 +96,14 @@ const commands: readonly (readonly string[])[] = [
   [...ownWays, "push", "--quiet", "--set-upstream", "origin", "main"],
 ];
 
-interface Places {
+interface InitFolders {
   readonly directory: string;
   readonly repository: string;
   readonly remote: string;
 }
 
 /** The remote is bare: a branch that is checked out somewhere takes no pushes, and the bot's reverts are pushes. */
-async function firstCommit(git: GitProgram, { directory, repository, remote }: Places): Promise<Pick<Outcome, "commit" | "problem">> {
+async function firstCommit(git: GitProgram, { directory, repository, remote }: InitFolders): Promise<Pick<Outcome, "commit" | "problem">> {
   const bare = ["init", "--quiet", "--bare", "--template=", "--initial-branch=main", remote];
   const all = [{ place: directory, args: bare }, ...commands.map((args) => ({ place: repository, args }))];
   for (const { place, args } of all) {

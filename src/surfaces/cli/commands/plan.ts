@@ -95,7 +95,7 @@ async function historyFrom(session: Session, named: ControllerOptions): Promise<
 }
 
 function takesOut({ deployments }: DeploymentPlan): boolean {
-  return deployments.some(({ kind }) => kind === "retire");
+  return deployments.some(({ kind }) => kind === "prune");
 }
 
 /** Of the controller named, or the one that is near; null: nobody answers, and the plan goes without. */
@@ -114,7 +114,7 @@ function withRequests(plans: readonly DeploymentPlan[], overview: Overview | nul
     const processes = overview?.environments.find(({ name }) => name === whole.environment)?.processes ?? [];
     const requestsOf = (process: string) => processes.find((one) => one.process === process)?.requests ?? null;
     const told = whole.deployments.map((one) =>
-      one.kind === "retire" ? { ...one, why: `${one.why}; ${describeRequests(requestsOf(one.process))}` } : one,
+      one.kind === "prune" ? { ...one, why: `${one.why}; ${describeRequests(requestsOf(one.process))}` } : one,
     );
     return { ...whole, deployments: told };
   });

@@ -2,12 +2,12 @@
 
 import type { ProcessView } from "../../../api/views.ts";
 import type { PinionError } from "../../../domain/errors.ts";
-import { isoTime, orderAnswerJson, processJson } from "../../../api/json.ts";
+import { isoTime, commandResultJson, processJson } from "../../../api/json.ts";
 import type { ControllerClient } from "../../../api/client.ts";
 import { clientFor } from "../asking/controller-option.ts";
 import { printFailure } from "../terminal/failure.ts";
 import { follow } from "../asking/follow.ts";
-import { addOrderOptions, type Given, giveOrder, notInTime, type OrderOptions, tellAnswer } from "../asking/command.ts";
+import { addCommandOptions, type Given, giveCommand, notInTime, type CommandOptions, printResult } from "../asking/command.ts";
 import { lineOfFact } from "../render/fact.ts";
 import { badVersion, judgeRecovery, type Recovery, type RecoveryStart, type RecoveryStep } from "../../../api/recovery.ts";
 import { type AddCommand, type ExitCode, print, printJson, type Session, timeoutOption } from "../terminal/session.ts";
@@ -15,7 +15,7 @@ import { parseProcessTarget, type ProcessTarget } from "../asking/target.ts";
 import { duration } from "../terminal/time.ts";
 import { printable } from "../../../domain/safe-text.ts";
 
-interface Options extends OrderOptions {
+interface Options extends CommandOptions {
   readonly timeout: number;
 }
 
@@ -29,7 +29,7 @@ export const addRecover: AddCommand = (program, session, finish) => {
     .description("emergency: stop what is under way, go to the last good version, verify, say what was done")
     .argument("<environment/process>", "the process, such as production/order-intake", parseProcessTarget)
     .addOption(timeoutOption("how long it is followed, such as 90s or 5m", "5m"));
-  addOrderOptions(command, "required")
+  addCommandOptions(command, "required")
     .addHelpText(
       "after",
       `
@@ -51,11 +51,11 @@ Examples:
 async function recover(session: Session, target: ProcessTarget, options: Options): Promise<ExitCode> {
   const client = await clientFor(session, options);
   const before = await viewOf(client, target);
-  const wish = { kind: "recover", process: target.process } as const;
-  const given = await giveOrder(session, { client, environment: target.environment, wish }, options);
-  if (given.answer?.kind !== "done") return tellAnswer(session, given, options.format);
-  if (options.format === "text") print(session, [`ordered: ${printable(given.answer.why)}`]);
-  const start = { bad: before && badVersion(before), at: given.answer.at };
+  const spec = { kind: "recover", process: target.process } as const;
+  const given = await giveCommand(session, { client, environment: target.environment, spec }, options);
+  if (given.result?.kind !== "done") return printResult(session, given, options.format);
+  if (options.format === "text") print(session, [`ordered: ${printable(given.result.why)}`]);
+  const start = { bad: before && badVersion(before), at: given.result.at };
   const followed = await followRecovery(session, { client, target, options, start });
   return tell(session, { given, ...followed, start, options });
 }
@@ -80,9 +80,9 @@ interface FollowedRecovery {
 async function followRecovery(session: Session, { client, target, options, start }: Follow): Promise<FollowedRecovery> {
   const { world } = session;
   const { signal, release } = world.catchInterrupts();
-  const told = options.format === "text" ? createStory(session, start) : () => undefined;
+  const told = options.format === "text" ? createTimeline(session, start) : () => undefined;
   let last: Pick<FollowedRecovery, "recovery" | "view"> = { recovery: null, view: null };
-  let provenAt: number | null = null;
+  let verifiedAt: number | null = null;
   const onLost = (error: PinionError) => {
     if (options.format === "text") printFailure(session, error);
   };
@@ -94,8 +94,8 @@ async function followRecovery(session: Session, { client, target, options, start
       const recovery = judgeRecovery(view, await client.history({ ...target, limit: 5 }), start);
       last = { recovery, view };
       told(recovery.steps);
-      if (isProven(recovery)) provenAt ??= world.now();
-      return isOver(recovery, provenAt === null || world.now() - provenAt < commitPatienceMs) ? true : null;
+      if (isVerified(recovery)) verifiedAt ??= world.now();
+      return isOver(recovery, verifiedAt === null || world.now() - verifiedAt < commitPatienceMs) ? true : null;
     });
     return { ...last, isInterrupted: followed.kind === "interrupted" };
   } finally {
@@ -105,16 +105,16 @@ async function followRecovery(session: Session, { client, target, options, start
 
 /** Proven, with its commit or without time left for that; or where no time helps. */
 function isOver(recovery: Recovery, hasTimeForCommit: boolean): boolean {
-  if (recovery.proof.state === "failed" || recovery.traffic.state === "waiting") return true;
-  return isProven(recovery) && !(recovery.git.state === "open" && hasTimeForCommit);
+  if (recovery.verification.state === "failed" || recovery.traffic.state === "waiting") return true;
+  return isVerified(recovery) && !(recovery.git.state === "open" && hasTimeForCommit);
 }
 
-function isProven({ traffic, proof }: Pick<Recovery, "traffic" | "proof">): boolean {
-  return traffic.state === "done" && proof.state === "done";
+function isVerified({ traffic, verification }: Pick<Recovery, "traffic" | "verification">): boolean {
+  return traffic.state === "done" && verification.state === "done";
 }
 
 /** Prints each step once, as it happens. */
-function createStory(session: Session, { at }: RecoveryStart): (steps: readonly RecoveryStep[]) => void {
+function createTimeline(session: Session, { at }: RecoveryStart): (steps: readonly RecoveryStep[]) => void {
   const told = new Set<string>();
   return (steps) => {
     for (const step of steps) {
@@ -133,25 +133,25 @@ interface Ending extends FollowedRecovery {
 
 function tell(session: Session, ending: Ending): ExitCode {
   const { recovery, isInterrupted, options } = ending;
-  const isRecovered = recovery !== null && isProven(recovery) && recovery.git.state === "done";
+  const isRecovered = recovery !== null && isVerified(recovery) && recovery.git.state === "done";
   if (options.format === "json")
-    printJson(session, { done: isRecovered, recovered: recovery !== null && isProven(recovery), ...endingJson(ending) });
+    printJson(session, { done: isRecovered, recovered: recovery !== null && isVerified(recovery), ...endingJson(ending) });
   else if (recovery) print(session, linesOf(recovery, isRecovered, session));
   if (isRecovered) return 0;
-  if (recovery?.proof.state === "failed") return 1;
+  if (recovery?.verification.state === "failed") return 1;
   return isInterrupted ? 130 : notInTime;
 }
 
 function endingJson({ given, recovery, view, start }: Ending) {
   const steps = recovery?.steps.map((step) => ({ ...step, at: isoTime(step.at) })) ?? [];
-  const facts = recovery && { traffic: recovery.traffic, proof: recovery.proof, git: recovery.git };
-  return { order: given.answer && orderAnswerJson(given.answer), bad: start.bad, ...facts, steps, process: view && processJson(view) };
+  const facts = recovery && { traffic: recovery.traffic, verification: recovery.verification, git: recovery.git };
+  return { order: given.result && commandResultJson(given.result), bad: start.bad, ...facts, steps, process: view && processJson(view) };
 }
 
-function linesOf({ traffic, proof, git }: Recovery, isRecovered: boolean, session: Session): readonly string[] {
+function linesOf({ traffic, verification, git }: Recovery, isRecovered: boolean, session: Session): readonly string[] {
   const { colors } = session;
-  const isBack = isProven({ traffic, proof });
+  const isBack = isVerified({ traffic, verification });
   const lag = `${colors.yellow("callers are safe, and it is not done yet")}: git still pins the bad version`;
   const end = isRecovered ? colors.green("recovered") : isBack ? lag : colors.red("not recovered yet");
-  return [...[traffic, proof, git].map((fact) => lineOfFact(fact, session)), end];
+  return [...[traffic, verification, git].map((fact) => lineOfFact(fact, session)), end];
 }

@@ -5,12 +5,12 @@ import { valid } from "semver";
 import type { ProcessView, RepositoryStatus } from "../../../api/views.ts";
 import type { PinionError } from "../../../domain/errors.ts";
 import type { RevertView } from "../../../domain/journal/revert-view.ts";
-import { orderAnswerJson, revertJson } from "../../../api/json.ts";
+import { commandResultJson, revertJson } from "../../../api/json.ts";
 import type { ControllerClient } from "../../../api/client.ts";
 import { clientFor } from "../asking/controller-option.ts";
 import { printFailure } from "../terminal/failure.ts";
 import { follow } from "../asking/follow.ts";
-import { addOrderOptions, giveOrder, notInTime, type OrderOptions, tellAnswer } from "../asking/command.ts";
+import { addCommandOptions, giveCommand, notInTime, type CommandOptions, printResult } from "../asking/command.ts";
 import { lineOfFact } from "../render/fact.ts";
 import { isDone, isOver, judgeRollback, type RollbackState } from "../../../api/rollback-goal.ts";
 import { type AddCommand, type ExitCode, print, printJson, type Session, timeoutOption } from "../terminal/session.ts";
@@ -18,7 +18,7 @@ import { describeTarget, parseProcessTarget, type ProcessTarget } from "../askin
 import type { Colors } from "../terminal/terminal.ts";
 import { printable } from "../../../domain/safe-text.ts";
 
-interface Options extends OrderOptions {
+interface Options extends CommandOptions {
   readonly to?: string;
   readonly timeout: number;
 }
@@ -32,7 +32,7 @@ export const addRollback: AddCommand = (program, session, finish) => {
     .argument("<environment/process>", "the process, such as production/order-intake", parseProcessTarget)
     .addOption(new Option("--to <version>", "the version to go back to; default: the last good one").argParser(parseVersion))
     .addOption(timeoutOption("how long it is followed, such as 90s or 5m", "1m"));
-  addOrderOptions(command, "required")
+  addCommandOptions(command, "required")
     .addHelpText(
       "after",
       `
@@ -60,13 +60,13 @@ function parseVersion(text: string): string {
 
 async function rollback(session: Session, target: ProcessTarget, options: Options): Promise<ExitCode> {
   const client = await clientFor(session, options);
-  const wish = { kind: "rollback", process: target.process, to: options.to ?? null } as const;
-  const given = await giveOrder(session, { client, environment: target.environment, wish }, options);
-  const { answer } = given;
-  if (answer?.kind !== "done") return tellAnswer(session, given, options.format);
-  if (options.format === "text") print(session, [`ordered: ${printable(answer.why)}`]);
+  const spec = { kind: "rollback", process: target.process, to: options.to ?? null } as const;
+  const given = await giveCommand(session, { client, environment: target.environment, spec }, options);
+  const { result } = given;
+  if (result?.kind !== "done") return printResult(session, given, options.format);
+  if (options.format === "text") print(session, [`ordered: ${printable(result.why)}`]);
   const outcome = await outcomeOf(session, client, target, options);
-  if (options.format === "json") printJson(session, { ...outcomeJson(outcome), order: orderAnswerJson(answer) });
+  if (options.format === "json") printJson(session, { ...outcomeJson(outcome), order: commandResultJson(result) });
   else print(session, describeOutcome(outcome, target, session));
   return codeOf(outcome);
 }

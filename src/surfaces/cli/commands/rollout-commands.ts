@@ -1,12 +1,12 @@
 /** `pinion pause | resume | abort | retry | promote`: people's hands on a deployment under way. */
 
-import type { OrderWish } from "../../../domain/journal/commands.ts";
+import type { CommandSpec } from "../../../domain/journal/commands.ts";
 import { clientFor } from "../asking/controller-option.ts";
-import { addOrderOptions, giveOrder, orderHelp, type OrderOptions, tellAnswer } from "../asking/command.ts";
+import { addCommandOptions, giveCommand, commandHelp, type CommandOptions, printResult } from "../asking/command.ts";
 import type { AddCommand, Session } from "../terminal/session.ts";
 import { parseProcessTarget, type ProcessTarget } from "../asking/target.ts";
 
-interface Hand {
+interface RolloutCommand {
   readonly name: "pause" | "resume" | "abort" | "retry" | "promote";
   readonly description: string;
   /** What it means exactly. */
@@ -14,7 +14,7 @@ interface Hand {
   readonly examples: readonly string[];
 }
 
-const hands: readonly Hand[] = [
+const rolloutCommands: readonly RolloutCommand[] = [
   {
     name: "pause",
     description: "hold a rollout where it is",
@@ -51,30 +51,33 @@ const hands: readonly Hand[] = [
 ];
 
 /** One for each of them. */
-export const addHands: readonly AddCommand[] = hands.map(({ name, description, meaning, examples }) => (program, session, finish) => {
-  const command = program
-    .command(name)
-    .description(description)
-    .argument("<environment/process>", "the process, such as production/order-intake", parseProcessTarget);
-  if (name === "promote") command.option("--full", "take all steps that are left: all traffic at once", false);
-  addOrderOptions(command, "optional")
-    .addHelpText("after", `\n${meaning}\n\n${orderHelp}\n\nExamples:\n${examples.map((example) => `  ${example}\n`).join("")}`)
-    .action(async (target: ProcessTarget, options: Options) => {
-      const { process } = target;
-      const wish: OrderWish = name === "promote" ? { kind: name, process, isFull: options.full === true } : { kind: name, process };
-      finish(await order(session, { environment: target.environment, wish }, options));
-    });
-});
+export const addRolloutCommands: readonly AddCommand[] = rolloutCommands.map(
+  ({ name, description, meaning, examples }) =>
+    (program, session, finish) => {
+      const command = program
+        .command(name)
+        .description(description)
+        .argument("<environment/process>", "the process, such as production/order-intake", parseProcessTarget);
+      if (name === "promote") command.option("--full", "take all steps that are left: all traffic at once", false);
+      addCommandOptions(command, "optional")
+        .addHelpText("after", `\n${meaning}\n\n${commandHelp}\n\nExamples:\n${examples.map((example) => `  ${example}\n`).join("")}`)
+        .action(async (target: ProcessTarget, options: Options) => {
+          const { process } = target;
+          const spec: CommandSpec = name === "promote" ? { kind: name, process, isFull: options.full === true } : { kind: name, process };
+          finish(await giveRolloutCommand(session, { environment: target.environment, spec }, options));
+        });
+    },
+);
 
-interface Options extends OrderOptions {
+interface Options extends CommandOptions {
   readonly full?: boolean;
 }
 
-async function order(
+async function giveRolloutCommand(
   session: Session,
-  about: { readonly environment: string; readonly wish: OrderWish },
+  about: { readonly environment: string; readonly spec: CommandSpec },
   options: Options,
 ): Promise<number> {
   const client = await clientFor(session, options);
-  return tellAnswer(session, await giveOrder(session, { client, ...about }, options), options.format);
+  return printResult(session, await giveCommand(session, { client, ...about }, options), options.format);
 }

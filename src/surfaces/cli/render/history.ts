@@ -27,11 +27,11 @@ const leastReason = 24;
 function cardOf(deployment: Deployment, view: View): readonly string[] {
   const { colors, now, width } = view;
   const { id, environment, process, phase, reason, trigger, startedAt } = deployment;
-  const condemned = trigger === null ? "" : ` (${printable(trigger)})`;
+  const rejected = trigger === null ? "" : ` (${printable(trigger)})`;
   const what = `${colors.bold(`${printable(environment)}/${printable(process)}`)}  ${fromTo(deployment)}`;
   const took = deployment.endedAt === null ? "running" : `took ${tookOf(deployment)}`;
   return [
-    ...fitted(`${what}  ${phaseColor(phase, colors)(phase)}${condemned}`, "", view),
+    ...fitted(`${what}  ${phaseColor(phase, colors)(phase)}${rejected}`, "", view),
     ...fitted(`${relativeTime(startedAt, now)}  ${howOf(deployment)}  ${took}  ${colors.dim(printable(id))}`, "  ", view),
     ...wrap(printable(reason.text), width === null ? null : width - 2).map((line) => `  ${line}`),
   ];

@@ -4,7 +4,7 @@ import type { EnvironmentStatus, ProcessView } from "../../../api/views.ts";
 import { sharesOf } from "../../../api/recovery.ts";
 import { describeRevert } from "../../../api/describe-revert.ts";
 
-export interface LineState {
+export interface FreezeState {
   /** Whether the environment is as it was ordered to be. */
   readonly isDone: boolean;
   /** What is under way, each in one line. */
@@ -15,7 +15,7 @@ export interface LineState {
 
 const mostLines = 10;
 
-export function judgeLine(environment: EnvironmentStatus | null, kind: "freeze" | "unfreeze"): LineState {
+export function judgeFreeze(environment: EnvironmentStatus | null, kind: "freeze" | "unfreeze"): FreezeState {
   if (!environment) return { isDone: false, traffic: [], git: [] };
   const { processes, freeze } = environment;
   const moving = processes.filter(({ progress }) => progress !== null);

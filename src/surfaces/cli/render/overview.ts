@@ -2,7 +2,7 @@
 
 import type { GatewayStatus } from "../../../domain/observed/gateway-status.ts";
 import type { Instant } from "../../../domain/names.ts";
-import type { StoreTrouble } from "../../../domain/status/store-failure.ts";
+import type { StoreFailure } from "../../../domain/status/store-failure.ts";
 import { describePerson } from "../../../domain/journal/people.ts";
 import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "../../../api/views.ts";
 import { hasErrors } from "../../../domain/finding.ts";
@@ -29,7 +29,7 @@ export function renderOverview(
   const ordered = foldsWell ? byUrgency(byStage(environments)) : byStage(environments);
   const folded = (environment: EnvironmentStatus) => (foldsWell ? fold(environment) : { environment, hidden: 0 });
   return [
-    ...(store ? renderStoreTrouble(store, view) : []),
+    ...(store ? renderStoreFailure(store, view) : []),
     ...(gateway ? renderGateway(gateway, view) : []),
     ...renderRepository(repository, view),
     ...ordered.flatMap((environment) => ["", ...renderEnvironment(folded(environment), view)]),
@@ -40,7 +40,7 @@ export function renderOverview(
   ];
 }
 
-function renderStoreTrouble({ since, why }: StoreTrouble, { colors, now, width }: View): readonly string[] {
+function renderStoreFailure({ since, why }: StoreFailure, { colors, now, width }: View): readonly string[] {
   const text = `nothing can be recorded since ${relativeTime(since, now)}: ${printable(why)}; nothing new is deployed, rollbacks still take traffic back`;
   return wrap(text, width).map((line) => colors.red(line));
 }

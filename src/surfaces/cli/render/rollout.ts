@@ -59,7 +59,7 @@ function renderProgress(progress: Progress, view: View): readonly string[] {
   const goesOn =
     until === null || until - now < 1_000
       ? ""
-      : `; ${progress.state === "watching" ? "over" : "goes on"} ${relativeTime(until, now)} at the earliest`;
+      : `; ${progress.state === "baking" ? "over" : "goes on"} ${relativeTime(until, now)} at the earliest`;
   return [
     ...renderBar(progress, view),
     ...(paused ? paragraphs(withoutPause(why), view) : paragraph(`${printable(why)}${goesOn}`, view)),

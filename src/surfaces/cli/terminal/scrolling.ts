@@ -28,14 +28,14 @@ function stepOf(key: string, height: number): number | null {
   return key === "page-up" || key === "b" ? -height : null;
 }
 
-export interface Seen {
+export interface VisibleRows {
   readonly lines: readonly string[];
   /** No further than the end of the picture. */
   readonly top: number;
 }
 
 /** So many lines of it, the last of which says where that is; all of them where they fit. */
-export function seenOf(lines: readonly string[], top: number, rows: number): Seen {
+export function visibleRows(lines: readonly string[], top: number, rows: number): VisibleRows {
   if (lines.length <= rows) return { lines, top: 0 };
   const height = Math.max(1, rows - 1);
   const first = Math.min(top, lines.length - height);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { commitMessage } from "../../../../src/adapters/git/writer/commit-message.ts";
 import type { MessageFacts } from "../../../../src/adapters/git/writer/commit-message.ts";
-import type { RevertOrder } from "../../../../src/domain/journal/revert.ts";
+import type { RevertRequest } from "../../../../src/domain/journal/revert.ts";
 import { revertOrder } from "../../../contracts/pin-writer.ts";
 
 const bad = "b".repeat(40);
-const message = (changes: Partial<RevertOrder> = {}, facts: Partial<MessageFacts> = {}) =>
-  commitMessage({ order: revertOrder(changes), along: [], rollbackOf: bad, quarantine: "entered", ...facts });
+const message = (changes: Partial<RevertRequest> = {}, facts: Partial<MessageFacts> = {}) =>
+  commitMessage({ request: revertOrder(changes), along: [], rollbackOf: bad, quarantine: "entered", ...facts });
 const linesOf = (text: string) => text.split("\n");
 const trailersOf = (text: string) => linesOf(text.trimEnd().split("\n\n").at(-1) ?? "");
 

@@ -6,7 +6,7 @@ import { createWriterWorld } from "./writer-world.ts";
 import type { WriterWorld } from "./writer-world.ts";
 
 let world: WriterWorld;
-const order = revertOrder();
+const request = revertOrder();
 const git = (...args: readonly string[]) => world.remote.remote.git(...args);
 
 async function start(): Promise<void> {
@@ -24,7 +24,7 @@ describe("a rollback", () => {
     await start();
     forge();
     const forged = world.remote.remote.head();
-    const outcome = await world.writer.revert(order);
+    const outcome = await world.writer.revert(request);
     expect(outcome).toEqual({ kind: "committed", commit: world.remote.remote.head() });
     expect(world.remote.remote.head()).not.toBe(forged);
     expect(await world.pinned("order-intake")).toBe("1.4.2");
@@ -33,7 +33,7 @@ describe("a rollback", () => {
   it("is not misled by one that comes between the look and the push either", async () => {
     await start();
     world.proxy.beforePush(async () => forge());
-    expect((await world.writer.revert(order)).kind).toBe("committed");
+    expect((await world.writer.revert(request)).kind).toBe("committed");
     expect(await world.pinned("order-intake")).toBe("1.4.2");
   });
 
@@ -41,7 +41,7 @@ describe("a rollback", () => {
     await start();
     await world.pin("order-intake", "1.6.0");
     forge();
-    expect((await world.writer.revert(order)).kind).toBe("superseded");
+    expect((await world.writer.revert(request)).kind).toBe("superseded");
     expect(await world.pinned("order-intake")).toBe("1.6.0");
   });
 });

@@ -7,7 +7,7 @@ import { createWriterWorld, identity, noon } from "./writer-world.ts";
 import type { WriterWorld, WriterWorldOptions } from "./writer-world.ts";
 
 let world: WriterWorld;
-const order = revertOrder();
+const request = revertOrder();
 
 async function start(options: WriterWorldOptions = {}, pins = "order-intake: 1.5.0\n"): Promise<WriterWorld> {
   world = await createWriterWorld(options);
@@ -25,7 +25,7 @@ describe("the commit", () => {
     const pins = "# ours\r\npayment: 2.0.0\r\norder-intake:  '1.5.0'   # see the changelog\r\n\r\n# end";
     await start({}, pins);
     world.write({ "quarantine.yaml": "quarantine:\n  # theirs\n  - process: payment\n" });
-    await world.writer.revert(order);
+    await world.writer.revert(request);
     expect(git("diff-tree", "-r", "--name-only", "main~1", "main").split("\n")).toEqual([
       "environments/production/pins.yaml",
       "environments/production/quarantine.yaml",
@@ -53,7 +53,7 @@ describe("the commit", () => {
     run(["update-index", "--index-info"], `${odd.join("\n")}\n`);
     const commit = run(["-c", "user.name=a", "-c", "user.email=a@b", "commit-tree", "-p", "main", "-m", "odd", run(["write-tree"])]);
     git("update-ref", "refs/heads/main", commit);
-    await world.writer.revert(order);
+    await world.writer.revert(request);
     expect(git("diff-tree", "-r", "--raw", "--no-abbrev", "main~1", "main").split("\n")[0]).toMatch(/^:100755 100755 /);
     expect(git("ls-tree", "-r", "main", "link")).toMatch(/^120000/);
     git("fsck", "--strict", "--full");
@@ -62,7 +62,7 @@ describe("the commit", () => {
   it("finds the pin in a file of pins/, and below the folder of the repository", async () => {
     world = await createWriterWorld({ path: "config/flows/" });
     world.write({ "pins.yaml": "payment: 2.0.0\n", "pins/team-a.yaml": "billing: 1.5.0\n", "pins/team-b.yaml": "order-intake: 1.5.0\n" });
-    expect((await world.writer.revert(order)).kind).toBe("committed");
+    expect((await world.writer.revert(request)).kind).toBe("committed");
     expect(world.text("pins/team-b.yaml")).toBe("order-intake: 1.4.2");
     expect(world.text("pins/team-a.yaml")).toBe("billing: 1.5.0");
     expect(world.text("quarantine.yaml")).toContain("order-intake");
@@ -71,7 +71,7 @@ describe("the commit", () => {
   it("is Pinion's, dated by its clock, and says why", async () => {
     await start();
     const pinned = world.remote.remote.head();
-    await world.writer.revert(order);
+    await world.writer.revert(request);
     expect(git("log", "-1", "--format=%an <%ae> %at %cn <%ce> %ct", "main")).toBe(
       `${identity.name} <${identity.email}> ${noon / 1000} ${identity.name} <${identity.email}> ${noon / 1000}`,
     );
@@ -105,14 +105,14 @@ describe("the commit", () => {
     git("update-ref", "refs/heads/main", merge);
     world.write({ "pins/other.yaml": "billing: 1.0.0\n" });
     world.write({ "pins.yaml": "# moved a line down\norder-intake: 1.5.0\n" });
-    await world.writer.revert(order);
+    await world.writer.revert(request);
     expect(git("log", "-1", "--format=%(trailers:key=Rollback-Of,valueonly)", "main")).toBe(merge);
   });
 
   it("leaves a broken quarantine.yaml alone, and says so", async () => {
     await start();
     world.write({ "quarantine.yaml": "quarantine: [\n" });
-    expect((await world.writer.revert(order)).kind).toBe("committed");
+    expect((await world.writer.revert(request)).kind).toBe("committed");
     expect(world.text("quarantine.yaml")).toBe("quarantine: [");
     expect(git("log", "-1", "--format=%b", "main")).toMatch(/cannot be read/);
   });
@@ -120,7 +120,7 @@ describe("the commit", () => {
   it("takes a pin back that is there twice", async () => {
     await start({}, "order-intake: 1.5.0\n");
     world.write({ "pins/a.yaml": "order-intake: 1.5.0\n" });
-    await world.writer.revert(order);
+    await world.writer.revert(request);
     expect([world.text("pins.yaml"), world.text("pins/a.yaml")]).toEqual(["order-intake: 1.4.2", "order-intake: 1.4.2"]);
   });
 });
@@ -130,7 +130,7 @@ describe("on the way to the branch", () => {
     await start();
     const commit = world.write({ "pins.yaml": "order-intake: 1.6.0\n" });
     world.write({ "pins/other.yaml": "billing: 1.0.0\n" });
-    expect(await world.writer.revert(order)).toEqual({
+    expect(await world.writer.revert(request)).toEqual({
       kind: "superseded",
       why: `the pin of order-intake was moved to 1.6.0 by Config Author in ${commit.slice(0, 12)}`,
     });
@@ -139,7 +139,7 @@ describe("on the way to the branch", () => {
   it("loses a race at the server, and comes again", async () => {
     await start();
     world.proxy.beforeArrival(() => world.pin("payment", "2.1.0"));
-    expect((await world.writer.revert(order)).kind).toBe("committed");
+    expect((await world.writer.revert(request)).kind).toBe("committed");
     expect(await world.pinned("payment")).toBe("2.1.0");
     expect(await idsOnBranch()).toEqual(["rb-1"]);
   });
@@ -149,7 +149,7 @@ describe("on the way to the branch", () => {
     const kept = world.remote.remote.head();
     const dropped = world.write({ "pins.yaml": "order-intake: 1.5.0\npayment: 1.0.0\n" });
     world.proxy.beforePush(async () => git("update-ref", "refs/heads/main", kept));
-    expect((await world.writer.revert(order)).kind).toBe("committed");
+    expect((await world.writer.revert(request)).kind).toBe("committed");
     const commits = await world.commits();
     expect(commits.map(({ commit }) => commit)).not.toContain(dropped);
     expect(commits[1]?.commit).toBe(kept);
@@ -158,9 +158,9 @@ describe("on the way to the branch", () => {
   it("says that an answer was lost, and finds the commit afterwards, in a new process too", async () => {
     await start();
     world.loseAnswer();
-    expect((await failureOf(world.writer.revert(order))).code).toBe("git/unreachable");
+    expect((await failureOf(world.writer.revert(request))).code).toBe("git/unreachable");
     const there = world.remote.remote.head();
-    expect(await (await world.restart()).revert(order)).toEqual({ kind: "committed", commit: there });
+    expect(await (await world.restart()).revert(request)).toEqual({ kind: "committed", commit: there });
     expect(await idsOnBranch()).toEqual(["rb-1"]);
   });
 
@@ -173,34 +173,34 @@ describe("on the way to the branch", () => {
         resolve();
       });
     });
-    const ended = failureOf(world.writer.revert(order));
+    const ended = failureOf(world.writer.revert(request));
     await reached;
     const restarted = world.restart();
     expect((await ended).code).toBe("git/failed");
     expect(world.remote.remote.head()).toBe(before);
     world.remote.server.behave("normal");
-    expect((await (await restarted).revert(order)).kind).toBe("committed");
+    expect((await (await restarted).revert(request)).kind).toBe("committed");
     expect(await idsOnBranch()).toEqual(["rb-1"]);
   });
 
   it("says that the server is down, and writes when it is up", async () => {
     await start();
     await world.remote.down();
-    expect((await failureOf(world.writer.revert(order))).code).toBe("git/unreachable");
+    expect((await failureOf(world.writer.revert(request))).code).toBe("git/unreachable");
     await world.remote.up();
-    expect((await world.writer.revert(order)).kind).toBe("committed");
+    expect((await world.writer.revert(request)).kind).toBe("committed");
   });
 
   it("gives up on a server that calls every push out of date while its branch stands still", async () => {
     await start();
     const lock = join(world.remote.remote.path, "refs/heads/main.lock");
     writeFileSync(lock, "");
-    expect(await failureOf(world.writer.revert(order))).toMatchObject({
+    expect(await failureOf(world.writer.revert(request))).toMatchObject({
       code: "git/unreachable",
       message: expect.stringMatching(/has not moved/),
     });
     rmSync(lock);
-    expect((await world.writer.revert(order)).kind).toBe("committed");
+    expect((await world.writer.revert(request)).kind).toBe("committed");
   });
 
   it("finds a proposal that people have merged, squashed or not", async () => {
@@ -219,7 +219,7 @@ describe("on the way to the branch", () => {
     );
     git("update-ref", "refs/heads/main", squashed);
     git("update-ref", "-d", "refs/heads/rollback/production/rb-1");
-    expect(await world.writer.revert(order)).toEqual({ kind: "committed", commit: squashed });
+    expect(await world.writer.revert(request)).toEqual({ kind: "committed", commit: squashed });
   });
 
   it("is not misled by a commit that merely speaks of the order", async () => {
@@ -229,7 +229,7 @@ describe("on the way to the branch", () => {
       "refs/heads/main",
       git("commit-tree", "-p", "main", "-m", "about Rollback-Id: rb-1\n\nRollback-Id: rb-11\n", "main^{tree}"),
     );
-    expect((await world.writer.revert(order)).kind).toBe("committed");
+    expect((await world.writer.revert(request)).kind).toBe("committed");
   });
 });
 
@@ -237,7 +237,7 @@ describe("where pushes are not welcome", () => {
   it("proposes when a hook declines, with the hook's words", async () => {
     await start();
     world.hook("update", '[ "$1" != refs/heads/main ] || { echo "only reviewed merges are allowed, others are denied" >&2; exit 1; }');
-    expect(await world.writer.revert(order)).toMatchObject({ kind: "proposed", why: expect.stringMatching(/only reviewed merges/) });
+    expect(await world.writer.revert(request)).toMatchObject({ kind: "proposed", why: expect.stringMatching(/only reviewed merges/) });
     const proposed = git("show", "refs/heads/rollback/production/rb-1:environments/production/pins.yaml");
     expect(proposed).toBe("order-intake: 1.4.2");
   });
@@ -246,15 +246,15 @@ describe("where pushes are not welcome", () => {
     await start();
     await world.protect();
     world.proxy.beforeArrival(async () => world.loseAnswer());
-    expect((await failureOf(world.writer.revert(order))).code).toBe("git/unreachable");
+    expect((await failureOf(world.writer.revert(request))).code).toBe("git/unreachable");
     const there = git("rev-parse", "refs/heads/rollback/production/rb-1");
-    expect(await world.writer.revert(order)).toMatchObject({ kind: "proposed", commit: there });
+    expect(await world.writer.revert(request)).toMatchObject({ kind: "proposed", commit: there });
   });
 
   it("says git/refused when not even a branch of its own is taken", async () => {
     await start();
     world.hook("pre-receive", "exit 1");
-    expect(await failureOf(world.writer.revert(order))).toMatchObject({
+    expect(await failureOf(world.writer.revert(request))).toMatchObject({
       code: "git/refused",
       message: expect.stringMatching(/pre-receive hook declined/),
     });
@@ -266,7 +266,7 @@ describe("the mirror meanwhile", () => {
     await start();
     const { repository } = world.remote;
     const before = await repository.fetch(null);
-    const outcome = await world.writer.revert(order);
+    const outcome = await world.writer.revert(request);
     expect(await repository.mirrored()).toEqual(before);
     const head = await repository.fetch(before.commit);
     expect(outcome).toEqual({ kind: "committed", commit: head.commit });
@@ -278,7 +278,7 @@ describe("the mirror meanwhile", () => {
     const { folder, repository } = world.remote;
     const [arrived, go] = [join(folder, "arrived"), join(folder, "go")];
     world.hook("pre-receive", `touch '${arrived}'; while [ -e '${arrived}' ] && [ ! -e '${go}' ]; do sleep 0.02; done`);
-    const reverting = world.writer.revert(order);
+    const reverting = world.writer.revert(request);
     await vi.waitUntil(() => existsSync(arrived), { timeout: 120_000 });
     const head = await repository.fetch(null);
     expect(await repository.poll()).toBe(head.commit);

@@ -73,7 +73,7 @@ export async function rollbacksUnderPushers({ rollbacks, pushers, most }: Crowd)
     const before = { ...people };
     const startedAt = Date.now();
     const outcomes = [];
-    for (const order of orders) outcomes.push(await writer.revert(order));
+    for (const request of orders) outcomes.push(await writer.revert(request));
     const elapsedMs = Date.now() - startedAt;
     const meanwhile = { peopleTries: people.tries - before.tries, peopleTaken: people.taken - before.taken };
     isOver = true;

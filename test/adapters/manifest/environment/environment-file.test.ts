@@ -33,7 +33,7 @@ describe("environment.yaml", () => {
       },
       analysis: { intervalMs: 5000, checks: [], onInconclusive: null },
       rollback: {
-        automatic: { enabled: true, triggers: [], watchMs: 0, coolDownMs: 300_000, evidenceMaxAgeMs: 60_000 },
+        automatic: { enabled: true, triggers: [], bakeMs: 0, coolDownMs: 300_000, evidenceMaxAgeMs: 60_000 },
         manual: { enabled: true, approvalRequired: false },
       },
       deploymentTimeoutMs: 1_800_000,

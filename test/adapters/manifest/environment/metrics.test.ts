@@ -126,10 +126,10 @@ describe("the rollback policy", () => {
   const automatic = (lines: string) => specOf(`rollbackPolicy: { automatic: ${lines} }`).rollback.automatic;
 
   it.each([
-    ["nothing is watched without triggers", "{}", { enabled: true, watchMs: 0, coolDownMs: 300_000, evidenceMaxAgeMs: 60_000 }],
-    ["ten minutes with them", "{ triggers: [{ type: error_rate_spike }] }", { watchMs: 600_000 }],
-    ["as long as is said", "{ triggers: [{ type: error_rate_spike }], timeout: 20s, coolDown: 0 }", { watchMs: 20_000, coolDownMs: 0 }],
-    ["not when it is off", "{ enabled: false, triggers: [{ type: error_rate_spike }] }", { enabled: false, watchMs: 0 }],
+    ["nothing is watched without triggers", "{}", { enabled: true, bakeMs: 0, coolDownMs: 300_000, evidenceMaxAgeMs: 60_000 }],
+    ["ten minutes with them", "{ triggers: [{ type: error_rate_spike }] }", { bakeMs: 600_000 }],
+    ["as long as is said", "{ triggers: [{ type: error_rate_spike }], timeout: 20s, coolDown: 0 }", { bakeMs: 20_000, coolDownMs: 0 }],
+    ["not when it is off", "{ enabled: false, triggers: [{ type: error_rate_spike }] }", { enabled: false, bakeMs: 0 }],
   ])("watches: %s", (_, lines, expected) => {
     expect(automatic(lines)).toMatchObject(expected);
   });
@@ -158,10 +158,10 @@ describe("the rollback policy", () => {
   it("takes the operator's word for what it does not say", () => {
     const triggers = specOf("rollbackPolicy: { automatic: { triggers: [{ type: error_rate_spike }] } }").rollback.automatic.triggers;
     const defaults = { ...noDefaults, rollback: { isAutomatic: null, triggers } };
-    expect(specOf("", defaults).rollback.automatic).toMatchObject({ triggers: [{ name: "error_rate_spike" }], watchMs: 600_000 });
+    expect(specOf("", defaults).rollback.automatic).toMatchObject({ triggers: [{ name: "error_rate_spike" }], bakeMs: 600_000 });
     expect(specOf("rollbackPolicy: { automatic: { triggers: [] } }", defaults).rollback.automatic).toMatchObject({
       triggers: [],
-      watchMs: 0,
+      bakeMs: 0,
     });
   });
 

@@ -55,7 +55,7 @@ describe("a receiver over HTTP", () => {
   const expectFailure = (told: Promise<void>, failure: Readonly<Record<string, unknown>>) => expect(told).rejects.toMatchObject(failure);
 
   it("is sent one document with its media type, and the token", async () => {
-    await notifier({ token: { kind: "env", name: "HOOK_TOKEN" } }).tell(event());
+    await notifier({ token: { kind: "env", name: "HOOK_TOKEN" } }).notify(event());
     const [request] = receiver.requests;
     expect(request).toMatchObject({ method: "POST", path: "/hook" });
     expect(request?.headers).toMatchObject({
@@ -70,15 +70,15 @@ describe("a receiver over HTTP", () => {
   });
 
   it("is sent no authorization without a token, and nothing when the token is missing", async () => {
-    await notifier().tell(event());
+    await notifier().notify(event());
     expect(receiver.requests[0]?.headers.authorization).toBeUndefined();
-    await expectFailure(notifier({ token: { kind: "env", name: "NOBODY" } }).tell(event()), { code: "secret/missing" });
+    await expectFailure(notifier({ token: { kind: "env", name: "NOBODY" } }).notify(event()), { code: "secret/missing" });
     expect(receiver.requests).toHaveLength(1);
   });
 
   it("may have an address that is a secret", async () => {
     known.set("HOOK_URL", receiver.url);
-    await notifier({ url: { kind: "env", name: "HOOK_URL" } }).tell(event());
+    await notifier({ url: { kind: "env", name: "HOOK_URL" } }).notify(event());
     expect(receiver.requests).toHaveLength(1);
   });
 
@@ -97,7 +97,7 @@ describe("a receiver over HTTP", () => {
     [503, "notify/unreachable"],
   ])("answers %s: %s", async (status, code) => {
     receiver.answer = { status, headers: { location: "/elsewhere" }, body: status === 204 ? "" : "no_service" };
-    const told = notifier().tell(event());
+    const told = notifier().notify(event());
     if (code === null) await expect(told).resolves.toBeUndefined();
     else await expectFailure(told, { code, message: `ops: ${new URL(receiver.url).origin} answered ${status}: no_service` });
     expect(receiver.requests).toHaveLength(1);
@@ -112,12 +112,12 @@ describe("a receiver over HTTP", () => {
     ["soon", null],
   ])("is left alone as long as it asks for: %s", async (text, retryAfterMs) => {
     receiver.answer = { status: 429, headers: { "retry-after": text } };
-    await expectFailure(notifier().tell(event()), { code: "notify/unreachable", retryAfterMs });
+    await expectFailure(notifier().notify(event()), { code: "notify/unreachable", retryAfterMs });
   });
 
   it("is not waited for longer than the timeout", async () => {
     receiver.answer = null;
-    await expectFailure(notifier({ timeoutMs: 20 }).tell(event()), {
+    await expectFailure(notifier({ timeoutMs: 20 }).notify(event()), {
       code: "notify/unreachable",
       message: expect.stringContaining("no answer within 20 ms") as string,
     });
@@ -126,11 +126,11 @@ describe("a receiver over HTTP", () => {
   it("is unreachable when nobody listens, and its address is not told to the log", async () => {
     const { url } = receiver;
     await receiver.close();
-    const told = createSlackNotifier({ ...everything, url: url.replace("/hook", "/services/s3cret") }).tell(event());
+    const told = createSlackNotifier({ ...everything, url: url.replace("/hook", "/services/s3cret") }).notify(event());
     await expectFailure(told, { code: "notify/unreachable", message: `ops: ${new URL(url).origin}: connection refused` });
   });
 
   it("must have an http(s) address", async () => {
-    await expectFailure(notifier({ url: "file:///etc/passwd" }).tell(event()), { code: "notify/refused" });
+    await expectFailure(notifier({ url: "file:///etc/passwd" }).notify(event()), { code: "notify/refused" });
   });
 });

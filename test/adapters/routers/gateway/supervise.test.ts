@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import type { Identity } from "../../../../src/gateway/identity.ts";
-import { type GatewayChange, keepUp } from "../../../../src/adapters/routers/gateway/supervise.ts";
+import { type GatewayChange, superviseGateway } from "../../../../src/adapters/routers/gateway/supervise.ts";
 import { ownedProcess } from "../../../../src/gateway/owned-process.ts";
 import { logInto, until } from "./setting.ts";
 
@@ -22,7 +22,7 @@ describe("a gateway that is kept up", () => {
     const logged: string[] = [];
     const ended: Identity[] = [];
     let starts = 0;
-    const watch = keepUp({
+    const watch = superviseGateway({
       first: identity,
       start: () => {
         starts += 1;
@@ -69,9 +69,9 @@ describe("by its own clock", () => {
   const well = () => Promise.resolve<readonly string[]>([]);
   const passes = async (ms: number) => void (await vi.advanceTimersByTimeAsync(ms));
 
-  function played(parts: Partial<Parameters<typeof keepUp>[0]> = {}) {
+  function played(parts: Partial<Parameters<typeof superviseGateway>[0]> = {}) {
     const [changes, ended, starts]: [GatewayChange[], Identity[], number[]] = [[], [], []];
-    const watch = keepUp({
+    const watch = superviseGateway({
       first: identity,
       start: async () => {
         starts.push(Date.now());

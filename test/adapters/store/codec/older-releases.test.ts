@@ -6,7 +6,7 @@ import { openStore } from "../../../../src/adapters/store/store.ts";
 import type { Store } from "../../../../src/adapters/store/store.ts";
 import type { ProcessState } from "../../../../src/domain/journal/state.ts";
 import { temporaryFolder } from "../../../support/git.ts";
-import { digest, install, result, step, unit } from "../../../support/journal-values.ts";
+import { digest, install, result, decision, unit } from "../../../support/journal-values.ts";
 import { createKeptLog } from "../../../support/log.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -114,7 +114,7 @@ describe("a journal of the release before", () => {
   it("still owes what it owed, under ids that are not given again", async () => {
     const { journal } = leave([[insertOwed, JSON.stringify(install("a"))]]);
     expect((await journal.state("production")).owed).toEqual([{ id: 1, action: install("a"), notBefore: 0, stuck: null }]);
-    await journal.record(step("production", { owed: new Map([["b", [install("b")]]]) }));
+    await journal.record(decision("production", { owed: new Map([["b", [install("b")]]]) }));
     expect((await journal.state("production")).owed.map(({ id }) => id)).toEqual([1, 2]);
   });
 
@@ -124,8 +124,8 @@ describe("a journal of the release before", () => {
       [insertEvidence, "d1", "one", JSON.stringify(oldResult)],
       [insertEvidence, "d1", "two", JSON.stringify({ ...oldResult, subject: "two" })],
     ]);
-    expect((await journal.state("production")).evidence.get("d1")).toEqual([result("one"), result("two")]);
-    await journal.recordEvidence("production", "d1", [result("one", "failed")]);
+    expect((await journal.state("production")).validationResults.get("d1")).toEqual([result("one"), result("two")]);
+    await journal.recordValidation("production", "d1", [result("one", "failed")]);
     expect((await journal.history({}))[0]?.validations).toEqual([result("one", "failed"), result("two")]);
   });
 
@@ -136,14 +136,14 @@ describe("a journal of the release before", () => {
       [insertDeployment, "d3", "a", 50, null, "Running"],
     ]);
     await journal.record(
-      step("production", {
+      decision("production", {
         deployments: [
           { id: "d3", phase: "Failed", endedAt: 57, step: { at: 57, state: "failed", code: "Unrecorded", why: "bad" }, trigger: "timeout" },
         ],
       }),
     );
     const same = { environment: "production", process: "a", kind: "deploy", strategy: "blue-green" };
-    expect(await journal.tallies()).toEqual([
+    expect(await journal.deploymentCounts()).toEqual([
       { ...same, phase: "Failed", trigger: "timeout", count: 1, durationMs: 7 },
       { ...same, phase: "Succeeded", trigger: null, count: 2, durationMs: 25 },
     ]);
@@ -154,7 +154,7 @@ describe("a journal of the release before", () => {
     const { journal } = leave([[insertProcess, "a", JSON.stringify(oldState)]]);
     const before = (await journal.state("production")).processes.get("a");
     if (!before) throw new Error("the process is gone");
-    await journal.record(step("production", { processes: [{ ...before, rolledBackAt: 5 }] }));
+    await journal.record(decision("production", { processes: [{ ...before, rolledBackAt: 5 }] }));
     store?.close();
     store = openStore({ directory: folder.path, log });
     expect((await store.journal.state("production")).processes.get("a")).toEqual({ ...before, rolledBackAt: 5 });

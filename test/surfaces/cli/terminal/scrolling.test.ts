@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { atTop, scrolled, scrollHelp, seenOf } from "../../../../src/surfaces/cli/terminal/scrolling.ts";
+import { atTop, scrolled, scrollHelp, visibleRows } from "../../../../src/surfaces/cli/terminal/scrolling.ts";
 
 const lines = Array.from({ length: 30 }, (_, index) => `line ${index + 1}`);
 
@@ -8,9 +8,9 @@ function after(keys: readonly string[], rows = 11) {
   let scroll = atTop;
   for (const key of keys) {
     const next = scrolled(scroll, key, rows - 1) ?? scroll;
-    scroll = { ...next, top: seenOf(lines, next.top, rows).top };
+    scroll = { ...next, top: visibleRows(lines, next.top, rows).top };
   }
-  return seenOf(lines, scroll.top, rows);
+  return visibleRows(lines, scroll.top, rows);
 }
 
 describe("a picture that is higher than the terminal", () => {
@@ -25,10 +25,10 @@ describe("a picture that is higher than the terminal", () => {
     ["is at its end at once, and at its beginning", ["G", "g"], 1],
     ["stays where it is for other keys", ["down", "x"], 2],
   ])("%s", (_what, keys, first) => {
-    const seen = after(keys);
-    expect(seen.lines).toHaveLength(11);
-    expect(seen.lines[0]).toBe(`line ${first}`);
-    expect(seen.lines.at(-1)).toBe(`lines ${first} to ${first + 9} of 30; ${scrollHelp}`);
+    const rows = after(keys);
+    expect(rows.lines).toHaveLength(11);
+    expect(rows.lines[0]).toBe(`line ${first}`);
+    expect(rows.lines.at(-1)).toBe(`lines ${first} to ${first + 9} of 30; ${scrollHelp}`);
   });
 
   it("shows all, or what needs somebody alone", () => {
@@ -37,7 +37,7 @@ describe("a picture that is higher than the terminal", () => {
   });
 
   it("is shown as it is where it fits, without a word about keys", () => {
-    expect(seenOf(lines, 7, 30)).toEqual({ lines, top: 0 });
+    expect(visibleRows(lines, 7, 30)).toEqual({ lines, top: 0 });
   });
 
   it("has its last line within 80 columns", () => {
