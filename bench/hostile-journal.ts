@@ -70,13 +70,13 @@ function* many(make: (index: number) => Values, count = 100_000): Iterable<Value
 
 const processes = "INSERT INTO process_state (environment, process, body) VALUES ('production', ?, ?)";
 const owed = "INSERT INTO owed (environment, process, position, action, not_before, stuck) VALUES ('production', ?, ?, ?, 0, NULL)";
-const orders = "INSERT INTO pending_order (environment, id, body) VALUES ('production', ?, ?)";
+const orders = "INSERT INTO pending_command (environment, id, body) VALUES ('production', ?, ?)";
 const events = "INSERT INTO event (id, body) VALUES (?, ?)";
 const results =
-  "INSERT INTO evidence (environment, deployment, phase, scope, validation, subject, body) VALUES ('production', 'd', 'during', '', 'smoke_test', ?, ?)";
+  "INSERT INTO validation_result (environment, deployment, phase, scope, validation, subject, body) VALUES ('production', 'd', 'during', '', 'smoke_test', ?, ?)";
 const steps = "INSERT INTO deployment_step (deployment, at, state, why) VALUES ('d', 1, 'installing', ?)";
 const tallies =
-  "INSERT INTO tally (environment, process, kind, strategy, phase, condemned_by, count, duration_ms) VALUES ('production', ?, 'deploy', 'canary', 'Succeeded', '', 1, 1)";
+  "INSERT INTO deployment_count (environment, process, kind, strategy, phase, rejected_by, count, duration_ms) VALUES ('production', ?, 'deploy', 'canary', 'Succeeded', '', 1, 1)";
 const freezes = "INSERT INTO freeze (environment, body) VALUES ('production', ?)";
 
 const body = (process: string, more = ""): string => JSON.stringify(row(process)).replace(/\}$/, `${more}}`);

@@ -104,14 +104,14 @@ export function createControllerClient(controller: ControllerTarget | string): C
 }
 
 function ordersOf(environment: EnvironmentName): string {
-  return `/api/v1/environments/${encodeURIComponent(environment)}/orders`;
+  return `/api/v1/environments/${encodeURIComponent(environment)}/commands`;
 }
 
 /** Refused is an answer like another; 202 says that there is none yet. */
 async function parseOrdered(base: ControllerTarget, response: Answer): Promise<CommandResult | null> {
   const body = await bodyOf(base, response);
   if (response.status === 202) return null;
-  const isAnswer = response.ok || (response.status === 409 && fieldOf(body, "code") === "order/refused");
+  const isAnswer = response.ok || (response.status === 409 && fieldOf(body, "code") === "command/refused");
   if (!isAnswer) throw refusalOf(base, response.status, body);
   return parseAnswer(base, parseCommandResult, body);
 }

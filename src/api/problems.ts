@@ -10,14 +10,14 @@ export interface Problem {
 
 const served =
   "GET /api/v1/status, /api/v1/processes, /api/v1/summary, /api/v1/history, /api/v1/deployments/ID, /api/v1/openapi.json, /metrics, /healthz and /readyz are served, and POST /api/v1/refresh and " +
-  "/api/v1/environments/ENVIRONMENT/orders.";
+  "/api/v1/environments/ENVIRONMENT/commands.";
 
 const statusByCode: Partial<Record<ErrorCode, number>> = {
   "usage/invalid": 400,
   "environment/unknown": 404,
   "process/unknown": 404,
   "deployment/unknown": 404,
-  "order/refused": 409,
+  "command/refused": 409,
   "controller/unauthorized": 401,
 };
 

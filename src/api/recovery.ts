@@ -36,7 +36,7 @@ export interface RecoveryStart {
   readonly at: Instant;
 }
 
-const proofScope = validationScope({ isRollback: true });
+const verificationScope = validationScope({ isRollback: true });
 
 /** What is bad: the version on its way in, else the one that has the traffic. */
 export function badVersion({ progress, actual }: ProcessView): Version | null {
@@ -47,9 +47,16 @@ export function badVersion({ progress, actual }: ProcessView): Version | null {
 /** Everything about it as of now. `deployments`: of this process, newest first. */
 export function judgeRecovery(view: ProcessView, deployments: readonly Deployment[], start: RecoveryStart): Recovery {
   const since = deployments.filter(({ endedAt }) => endedAt === null || endedAt >= start.at);
-  const proofs = since.flatMap(({ validations }) => validations.filter(({ scope, at }) => scope === proofScope && at >= start.at));
+  const verifications = since.flatMap(({ validations }) =>
+    validations.filter(({ scope, at }) => scope === verificationScope && at >= start.at),
+  );
   const traffic = judgeTraffic(view, start);
-  return { traffic, verification: judgeProof(view, traffic, proofs), git: judgeGit(view, start), steps: stepsOf(since, proofs, start) };
+  return {
+    traffic,
+    verification: judgeVerification(view, traffic, verifications),
+    git: judgeGit(view, start),
+    steps: stepsOf(since, verifications, start),
+  };
 }
 
 function judgeTraffic(view: ProcessView, start: RecoveryStart): Fact {
@@ -79,13 +86,13 @@ export function sharesOf(actual: ProcessView["actual"]): string {
 }
 
 /** Where nothing is to be asked after a rollback, the controller's own look at every instance must do. */
-function judgeProof({ sync, health, reason }: ProcessView, traffic: Fact, proofs: readonly ValidationResult[]): Fact {
-  const failed = proofs.find(({ result }) => result === "failed");
+function judgeVerification({ sync, health, reason }: ProcessView, traffic: Fact, verifications: readonly ValidationResult[]): Fact {
+  const failed = verifications.find(({ result }) => result === "failed");
   if (failed) return { state: "failed", why: `${nameOf(failed)} failed: ${failed.detail}` };
-  const unknown = proofs.find(({ result }) => result === "unknown");
+  const unknown = verifications.find(({ result }) => result === "unknown");
   if (unknown) return { state: "open", why: `${nameOf(unknown)} is unknown: ${unknown.detail}` };
   if (traffic.state !== "done") return { state: "open", why: "not verified yet" };
-  if (proofs.length > 0) return { state: "done", why: `verified: ${proofs.map(nameOf).join(", ")}` };
+  if (verifications.length > 0) return { state: "done", why: `verified: ${verifications.map(nameOf).join(", ")}` };
   if (sync === "Synced" && health === "Healthy") return { state: "done", why: "verified: answers on every engine instance" };
   return { state: "open", why: `not verified yet: ${reason.text}` };
 }
@@ -112,13 +119,13 @@ function judgeGit(view: ProcessView, start: RecoveryStart): Fact {
 /** In the order in which it happened. */
 function stepsOf(
   deployments: readonly Deployment[],
-  proofs: readonly ValidationResult[],
+  verifications: readonly ValidationResult[],
   { at: from }: RecoveryStart,
 ): readonly RecoveryStep[] {
   const taken = deployments.flatMap(({ steps }) =>
     steps.filter(({ at }) => at >= from).map(({ at, state, why }) => ({ at, what: state, why })),
   );
-  const proven = proofs.map((verification) => ({
+  const proven = verifications.map((verification) => ({
     at: verification.at,
     what: verification.result,
     why: `${nameOf(verification)}: ${verification.detail}`,

@@ -97,7 +97,7 @@ export interface Commands {
   refresh(): void;
   /**
    * Records an order and resolves with what became of it. The same id given again is the same order.
-   * @throws `environment/unknown`, `process/unknown`, and `order/unanswered` when it is recorded but not decided about in time.
+   * @throws `environment/unknown`, `process/unknown`, and `command/unanswered` when it is recorded but not decided about in time.
    */
   command(command: Command): Promise<CommandResult>;
 }

@@ -30,9 +30,9 @@ function reportAnswers({ environment, results }: Decision, before: EnvironmentSt
   for (const { id, kind, why } of results) {
     const command = before.commands.find((given) => given.id === id);
     const about = command
-      ? { command: command.spec.kind, process: "process" in command.spec ? command.spec.process : null, by: describePerson(command.by) }
+      ? { kind: command.spec.kind, process: "process" in command.spec ? command.spec.process : null, by: describePerson(command.by) }
       : {};
-    log.info({ environment, order: id, answer: kind, ...about }, why);
+    log.info({ environment, command: id, result: kind, ...about }, why);
   }
 }
 

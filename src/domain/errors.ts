@@ -101,7 +101,7 @@ const catalogue = {
     hint: "Change the pin in the config repository: merging that deploys, and `pinion wait` waits for it.",
   },
   "library/closed": { retry: "never", hint: "Open it again: what was under way goes on from its folder." },
-  "order/refused": { retry: "never", hint: "`pinion status` and `pinion history` show what is under way." },
+  "command/refused": { retry: "never", hint: "`pinion status` and `pinion history` show what is under way." },
   "command/unanswered": {
     retry: "later",
     hint: "The order is recorded and is carried out when its turn comes; `pinion history` will show it.",

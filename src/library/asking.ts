@@ -38,9 +38,9 @@ export function toCommandRequest(given: PinionCommand): Omit<Command, "at"> {
   return { id, environment, spec: command.spec, by: command.by, why: command.reason };
 }
 
-/** @throws `order/refused`. */
+/** @throws `command/refused`. */
 export function orThrow(result: CommandResult): CommandResult {
-  if (result.kind === "refused") throw new PinionError("order/refused", result.why);
+  if (result.kind === "refused") throw new PinionError("command/refused", result.why);
   return result;
 }
 

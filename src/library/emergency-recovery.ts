@@ -18,7 +18,7 @@ export interface EmergencyReport {
   readonly to: string | null;
   /** In one line each: where the traffic is, what proves that it works, and what git says. */
   readonly traffic: string;
-  readonly proof: string;
+  readonly verification: string;
   readonly git: string;
   /** In the order in which it happened. */
   readonly steps: readonly { readonly at: Date; readonly name: string; readonly why: string }[];
@@ -48,7 +48,7 @@ export class EmergencyRecovery {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Resolves when it has helped, or when it is clear that it has not. @throws `order/refused` with the reason, `deployment/unknown`. */
+  /** Resolves when it has helped, or when it is clear that it has not. @throws `command/refused` with the reason, `deployment/unknown`. */
   async executeEmergencyRollback(deploymentId: string, ordered: CommandedBy = {}): Promise<EmergencyReport> {
     const pinion = this.#pinion;
     const deployment = await pinion.deployment(deploymentId);
@@ -82,19 +82,19 @@ async function lookAt(pinion: Pinion, deployment: Deployment, start: Parameters<
   return { recovery: judgeRecovery(view, history, start), serving };
 }
 
-function isVerified({ traffic, verification: proof }: Recovery): boolean {
-  return traffic.state === "done" && proof.state === "done";
+function isVerified({ traffic, verification }: Recovery): boolean {
+  return traffic.state === "done" && verification.state === "done";
 }
 
 function report(deploymentId: string, from: string | null, { recovery, serving: to }: Known): EmergencyReport {
-  const { traffic, verification: proof, git, steps } = recovery;
+  const { traffic, verification, git, steps } = recovery;
   return {
     deploymentId,
     isRecovered: isVerified(recovery),
     from,
     to,
     traffic: traffic.why,
-    proof: proof.why,
+    verification: verification.why,
     git: git.why,
     steps: steps.map(({ at, what, why }) => ({ at: new Date(at), name: what, why })),
   };

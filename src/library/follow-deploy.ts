@@ -105,7 +105,7 @@ async function giveUp(following: Following, start: Start, options: DeployOptions
 }
 
 function unlessRefused(error: unknown): void {
-  if (!(error instanceof PinionError && error.code === "order/refused")) throw error;
+  if (!(error instanceof PinionError && error.code === "command/refused")) throw error;
 }
 
 async function reasonOf(pinion: Pinion, { environment, process }: DeployTarget): Promise<string> {

@@ -25,7 +25,7 @@ export async function deployProcess(processId: string, environment: string, opti
 }
 
 /**
- * Takes a deployment back: what is under way is stopped, and what ran before is pinned again. @throws `order/refused` with the
+ * Takes a deployment back: what is under way is stopped, and what ran before is pinned again. @throws `command/refused` with the
  * reason, `deployment/unknown`, and `usage/invalid` when something else is pinned by now.
  * @example const { status } = await rollbackDeployment(deployment.id, { pinion, reason: "totals are wrong" })
  */
@@ -40,7 +40,7 @@ export async function rollbackDeployment(
   const { view } = await viewOf(pinion, deployment);
   if (to !== null && view.desired === deployment.version)
     return rollBackTo(pinion, deployment, to, { ...ordered, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
-  if (!isStopped) throw new PinionError("order/refused", whyNot(deployment, view.desired));
+  if (!isStopped) throw new PinionError("command/refused", whyNot(deployment, view.desired));
   const stopped = await pinion.deployment(deploymentId);
   return {
     status: "success",
@@ -61,7 +61,7 @@ async function stop(pinion: Pinion, { environment, processId: process }: Deploym
     await pinion.command({ ...ordered, environment, spec: { kind: "abort", process } });
     return true;
   } catch (error) {
-    if (error instanceof PinionError && error.code === "order/refused") return false;
+    if (error instanceof PinionError && error.code === "command/refused") return false;
     throw error;
   }
 }

@@ -48,7 +48,7 @@ export class ManualRollback {
   }
 
   /**
-   * Resolves once it is done, or waits for approval, or cannot be done any more. @throws `order/refused` with the reason, such
+   * Resolves once it is done, or waits for approval, or cannot be done any more. @throws `command/refused` with the reason, such
    * as a version that was never good there; `usage/invalid` when the deployment is not what is pinned any more.
    */
   async rollbackToVersion(

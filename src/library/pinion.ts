@@ -66,7 +66,7 @@ export interface Pinion {
   deployments(query?: DeploymentQuery): Promise<readonly Deployment[]>;
   /** @throws `deployment/unknown`. */
   deployment(id: string): Promise<Deployment>;
-  /** What became of it. @throws `order/refused` with the reason, `order/unanswered`, `environment/unknown`, `process/unknown`. */
+  /** What became of it. @throws `command/refused` with the reason, `command/unanswered`, `environment/unknown`, `process/unknown`. */
   command(command: PinionCommand): Promise<CommandResult>;
   /**
    * Deploys, and waits for it. @throws `deployment/by-commit` where deployments are commits to a repository; a `DeploymentError`

@@ -13,7 +13,7 @@ import {
   health,
   pause,
   quarantined,
-  revertOrder,
+  revertRequest,
   revertOutcome,
   syncStatus,
   validationResult,
@@ -85,7 +85,7 @@ const progress = named(
 
 const revert = named(
   "Revert",
-  Type.Object({ order: revertOrder(time), outcome: nullable(revertOutcome), refusal: nullable(text) }),
+  Type.Object({ request: revertRequest(time), outcome: nullable(revertOutcome), refusal: nullable(text) }),
 );
 
 const process = named(

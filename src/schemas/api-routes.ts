@@ -53,12 +53,12 @@ export const apiRoutes: Readonly<Record<string, ApiRoute>> = {
     summary: "Polls the repository and looks at all engines now.",
     answers: { 202: answers.accepted },
   },
-  "POST /api/v1/environments/{environment}/orders": {
+  "POST /api/v1/environments/{environment}/commands": {
     summary: "Asks for something: 200 done, 409 refused, 202 recorded and not decided about yet.",
     body: commandRequest,
     answers: { 200: answers.commandResult, ...unanswered },
   },
-  "GET /api/v1/environments/{environment}/orders/{id}": {
+  "GET /api/v1/environments/{environment}/commands/{id}": {
     summary: "What became of it.",
     answers: { 200: answers.commandResult, ...unanswered },
   },

@@ -46,7 +46,7 @@ export function pause<At extends TSchema>(at: At) {
 }
 
 /** A pin that is to be put back. */
-export function revertOrder<At extends TSchema>(at: At) {
+export function revertRequest<At extends TSchema>(at: At) {
   return Type.Object({
     id: text,
     environment: text,

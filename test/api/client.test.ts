@@ -112,7 +112,7 @@ describe("the client", () => {
     [
       "refused",
       409,
-      '{"code":"order/refused","message":"no","hint":"","id":"o-1","kind":"refused","why":"no","at":"2026-11-21T12:00:00.000Z"}',
+      '{"code":"command/refused","message":"no","hint":"","id":"o-1","kind":"refused","why":"no","at":"2026-11-21T12:00:00.000Z"}',
       { kind: "refused", why: "no" },
     ],
     ["not decided about yet", 202, '{"id":"o-1"}', null],

@@ -39,9 +39,9 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
         environment: "nowhere",
         processes: new Map(),
         owed: [],
-        evidence: new Map(),
+        validationResults: new Map(),
         freeze: null,
-        orders: [],
+        commands: [],
         hasAnswered: false,
       });
       expect(await journal.history({})).toEqual([]);

@@ -57,7 +57,7 @@ function everything(): readonly Action[] {
 }
 
 async function owe(process: string, actions: readonly Action[]): Promise<void> {
-  const nothing = { processes: [], forgotten: [], deployments: [], answers: [], events: [], wakeAt: null };
+  const nothing = { processes: [], forgotten: [], deployments: [], results: [], events: [], wakeAt: null };
   await world.journal.record({ environment, at: world.now, ...nothing, owed: new Map([[process, actions]]) });
 }
 

@@ -100,7 +100,7 @@ describe("told of", () => {
     await world.command({ kind: "promote", process: "orders", isFull: true });
     await world.settle();
     expect(await told()).toEqual(["succeeded 1.1.0 1.0.0"]);
-    expect(log.lines.filter(({ text }) => text.includes('"wish":"promote"'))).toHaveLength(1);
+    expect(log.lines.filter(({ text }) => text.includes('"kind":"promote"'))).toHaveLength(1);
   });
 
   it("a bad version that is rolled back, and not again of its quarantine", async () => {

@@ -59,7 +59,7 @@ describe("a version that fails while what it calls is rolled back", () => {
       desired: { kind: "run", summary: { dependencies } },
       pass: {
         state: before({}, called),
-        seen: { measured: new Map(), spec: null, engine: { kind: "unknown" }, routes: { kind: "unknown" } },
+        observation: { measured: new Map(), spec: null, engine: { kind: "unknown" }, routes: { kind: "unknown" } },
       },
     };
     return notingByCatch(one as unknown as Case, of).awaits;

@@ -69,14 +69,14 @@ describe("what is remembered of a version that was taken back", () => {
 
   it("is a revert that is owed, its definition in quarantine, and when it was", () => {
     expect(after(null)).toMatchObject({
-      revert: { order: { from: "1.1.0", to: "1.0.0", quarantine: definition, by: null, commit: "c1" }, outcome: null },
+      revert: { request: { from: "1.1.0", to: "1.0.0", quarantine: definition, by: null, commit: "c1" }, outcome: null },
       quarantined: [{ version: "1.1.0", digest: definition, isInGit: false }],
       rolledBackAt: now,
     });
   });
 
   it("begins no cool-down when a person did it", () => {
-    expect(after(person)).toMatchObject({ revert: { order: { by: person } }, rolledBackAt: 7 });
+    expect(after(person)).toMatchObject({ revert: { request: { by: person } }, rolledBackAt: 7 });
   });
 
   it("is no revert when another version is pinned by now, or none", () => {

@@ -152,7 +152,7 @@ describe("what `pinion init` writes", () => {
     });
     expect(await ask("freeze", "production", ...order)).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("order/refused: frozen already, by Ann"),
+      stderr: expect.stringContaining("command/refused: frozen already, by Ann"),
     });
     expect((await ask("freeze", "production", ...order, "--id", "freeze-1")).code).toBe(0);
 

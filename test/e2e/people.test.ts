@@ -123,7 +123,7 @@ describe("by the real program", () => {
     const recovered = await order("recover", "recovered", "--format", "json");
     expect({ code: recovered.code, said: JSON.parse(recovered.stdout) as unknown }).toMatchObject({
       code: 0,
-      said: { recovered: true, bad: "1.1.0", traffic: { state: "done" }, proof: { state: "done" } },
+      said: { recovered: true, bad: "1.1.0", traffic: { state: "done" }, verification: { state: "done" } },
     });
     await untilAllTrafficOn(load, "1.0.0");
     await installation.untilStatus(environment, "recovered", { sync: "Synced", desired: "1.0.0" });

@@ -67,7 +67,7 @@ describe.each(sides)("on %s", (_where, side) => {
   it("a rollback to what was never good is refused with the reason", async () => {
     const { world, second } = await twoVersions();
     const asked = new ManualRollback(side(world)).rollbackToVersion(second, "0.9.0", "why not", "Ann");
-    await expect(world.run(asked)).rejects.toMatchObject({ code: "order/refused", message: expect.stringContaining("never found good") });
+    await expect(world.run(asked)).rejects.toMatchObject({ code: "command/refused", message: expect.stringContaining("never found good") });
   });
 
   it("a rollback is no success before the traffic is there", async () => {
@@ -116,7 +116,7 @@ describe.each(sides)("on %s", (_where, side) => {
   it("the first deployment has nothing to go back to", async () => {
     const world = createLibraryWorld();
     const first = await world.run(new BlueGreenDeployer(world.pinion).deploy(orders("1.0.0"), production));
-    await expect(world.run(rollbackDeployment(first.id, { pinion: side(world) }))).rejects.toMatchObject({ code: "order/refused" });
+    await expect(world.run(rollbackDeployment(first.id, { pinion: side(world) }))).rejects.toMatchObject({ code: "command/refused" });
   });
 
   it("an emergency moves the traffic, proves that it helped, and says what it did", async () => {
@@ -142,7 +142,7 @@ describe.each(sides)("on %s", (_where, side) => {
     const world = createLibraryWorld();
     const first = await world.run(new BlueGreenDeployer(world.pinion).deploy(orders("1.0.0"), production));
     const asked = new EmergencyRecovery(side(world)).executeEmergencyRollback(first.id, { reason: "orders are lost" });
-    await expect(world.run(asked)).rejects.toMatchObject({ code: "order/refused" });
+    await expect(world.run(asked)).rejects.toMatchObject({ code: "command/refused" });
   });
 
   it("a deployment that goes bad while it is watched is taken back, and those who monitor it are told", async () => {

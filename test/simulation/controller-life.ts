@@ -57,15 +57,15 @@ const rules = {
   router: { routes: routerRule("ask"), traffic: routerRule("ask"), ensureRoutes: routerRule("effect") },
   journal: {
     record: onDisk,
-    settled: onDisk,
+    acknowledged: onDisk,
     refused: onDisk,
     recordValidation: onDisk,
-    ordered: onDisk,
+    recordCommand: onDisk,
     reverted: onDisk,
-    told: onDisk,
+    dispatched: onDisk,
     state: { kind: "ask", latencyMs: 0, failure: null },
-    answer: { kind: "ask", latencyMs: 0, failure: null },
-    untold: { kind: "ask", latencyMs: 0, failure: null },
+    commandResult: { kind: "ask", latencyMs: 0, failure: null },
+    pendingEvents: { kind: "ask", latencyMs: 0, failure: null },
   },
   prober: { ask: { kind: "ask", latencyMs: 60, failure: () => new Error("no answer in time (simulated)"), risk: 0.3 } },
   repository: {
@@ -73,7 +73,7 @@ const rules = {
     fetch: { kind: "ask", latencyMs: 300, failure: () => unreachable("git") },
   },
   writer: { revert: { kind: "effect", latencyMs: 50, failure: () => unreachable("git") } },
-  notifier: { tell: { kind: "ask", latencyMs: 100, failure: () => new PinionError("notify/unreachable", "nobody there (simulated)") } },
+  notifier: { notify: { kind: "ask", latencyMs: 100, failure: () => new PinionError("notify/unreachable", "nobody there (simulated)") } },
 } as const satisfies Record<string, Readonly<Record<string, Rule>>>;
 
 const [pollMs, resyncMs] = [5_000, 10_000];

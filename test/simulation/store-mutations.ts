@@ -68,8 +68,8 @@ export const storeMutations: readonly Mutation[] = [
   {
     what: "what was told is told again after a restart",
     file: "src/adapters/store/sqlite/outbox.ts",
-    find: "UPDATE event SET told = 1, body = '' WHERE id = ?",
-    put: "UPDATE event SET told = 0 WHERE id = ?",
+    find: "UPDATE event SET dispatched = 1, body = '' WHERE id = ?",
+    put: "UPDATE event SET dispatched = 0 WHERE id = ?",
   },
   {
     what: "older owed actions stay on the disk",
@@ -146,14 +146,14 @@ export const storeMutations: readonly Mutation[] = [
   {
     what: "a deployment's outcome is written once only",
     file: "src/adapters/store/sqlite/write-history.ts",
-    find: "condemned_by = coalesce(?, condemned_by) WHERE id = ?",
-    put: "condemned_by = coalesce(?, condemned_by) WHERE id = ? AND ended_at IS NOT NULL",
+    find: "rejected_by = coalesce(?, rejected_by) WHERE id = ?",
+    put: "rejected_by = coalesce(?, rejected_by) WHERE id = ? AND ended_at IS NOT NULL",
   },
   {
     what: "a deployment forgets what condemned it",
     file: "src/adapters/store/sqlite/write-history.ts",
-    find: "condemned_by = coalesce(?, condemned_by)",
-    put: "condemned_by = ?",
+    find: "rejected_by = coalesce(?, rejected_by)",
+    put: "rejected_by = ?",
   },
   {
     what: "history is pruned too far",

@@ -105,7 +105,7 @@ export function createStoreRules(parts: StoreRuleParts): StoreRules {
 /** In an order of its own: that of processes and deployments means nothing. */
 function listed(state: EnvironmentState): Readonly<Record<string, unknown>> {
   const sorted = <T>(map: ReadonlyMap<string, T>): readonly unknown[] => [...map].toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return { ...state, processes: sorted(state.processes), evidence: sorted(state.validationResults) };
+  return { ...state, processes: sorted(state.processes), validationResults: sorted(state.validationResults) };
 }
 
 /** The newest are there, and all that are under way; of the older ones not more than can have been under way when the last one began. */

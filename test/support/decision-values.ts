@@ -77,7 +77,7 @@ export function before(parts: Partial<EnvironmentState> = {}, ...rows: readonly 
 }
 
 export function decision(parts: Partial<Decision> = {}): Omit<Decision, "events"> {
-  const nothing = { processes: [], forgotten: [], owed: new Map(), deployments: [], answers: [], wakeAt: null };
+  const nothing = { processes: [], forgotten: [], owed: new Map(), deployments: [], results: [], wakeAt: null };
   return { environment: "production", at: now, ...nothing, ...parts };
 }
 

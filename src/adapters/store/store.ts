@@ -105,7 +105,7 @@ const mostEnvironments = 1_000;
 /** From one name to the next over the keys, so that its time does not grow with the processes. */
 function findEnvironments(connection: Connection, path: string): () => readonly EnvironmentName[] {
   const least = (table: string): string => `SELECT min(environment) AS name FROM ${table} WHERE environment > ?1`;
-  const tables = ["process_state", "freeze", "pending_order"];
+  const tables = ["process_state", "freeze", "pending_command"];
   const next = connection.prepare(`SELECT min(name) FROM (${tables.map(least).join(" UNION ALL ")})`).raw(true);
   const after = (name: string): EnvironmentName | null => (next.get(name) as readonly (EnvironmentName | null)[])[0] ?? null;
   return () =>

@@ -126,7 +126,7 @@ export interface AutomaticRollback {
   /** What each fires on, for people: `error_rate > 10 % over 5 min`. */
   readonly triggers: readonly string[];
   /** How long after the switch. */
-  readonly watchedFor: number;
+  readonly bakeMs: number;
 }
 
 export interface RollbackPlan {

@@ -15,7 +15,7 @@ export function planRollback(deployments: readonly PlannedDeployment[], spec: En
 function automaticOf({ rollback: { automatic } }: EnvironmentSpec): AutomaticRollback | null {
   if (!automatic.enabled || automatic.triggers.length === 0) return null;
   const triggers = automatic.triggers.map((check) => `${check.name} ${describeFiring(check)} over ${describeDuration(check.windowMs)}`);
-  return { triggers, watchedFor: automatic.bakeMs };
+  return { triggers, bakeMs: automatic.bakeMs };
 }
 
 function stepBack({ process, from, to }: PlannedDeployment, spec: EnvironmentSpec): RollbackStep {

@@ -209,11 +209,11 @@ function withPins(decision: ProcessDecision, before: ProcessState, { along, lost
   const revert = revertOrdered(decision, before);
   if (!revert || !decision.after || (along.length === 0 && lost.length === 0)) return decision;
   const why = [revert.request.why, ...lost].join("; ");
-  const order = { ...revert.request, why, ...(along.length > 0 && { along }) };
-  const quarantined = decision.after.quarantined.map((entry) => (entry.rollbackId === order.id ? { ...entry, why } : entry));
+  const request = { ...revert.request, why, ...(along.length > 0 && { along }) };
+  const quarantined = decision.after.quarantined.map((entry) => (entry.rollbackId === request.id ? { ...entry, why } : entry));
   const asked = (action: Action): Action =>
-    action.kind === "ensure-reverted" && action.request.id === order.id ? { ...action, request: order } : action;
-  const after = { ...decision.after, quarantined, revert: { ...revert, order } };
+    action.kind === "ensure-reverted" && action.request.id === request.id ? { ...action, request } : action;
+  const after = { ...decision.after, quarantined, revert: { ...revert, request } };
   return { ...decision, after, actions: decision.actions.map(asked) };
 }
 

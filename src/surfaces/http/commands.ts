@@ -23,22 +23,22 @@ interface CommandPath {
   readonly id: string;
 }
 
-/** Adds `POST /api/v1/environments/:environment/orders` and `GET …/orders/:id`. */
+/** Adds `POST /api/v1/environments/:environment/commands` and `GET …/commands/:id`. */
 export function addCommands(app: FastifyInstance, { queries, commands, now, proof }: CommandParts): void {
   void app.register((orders, _options, done) => {
     takeJsonOnly(orders);
-    orders.post<{ Params: CommandPath }>("/api/v1/environments/:environment/orders", async ({ params: { environment }, body }, reply) => {
+    orders.post<{ Params: CommandPath }>("/api/v1/environments/:environment/commands", async ({ params: { environment }, body }, reply) => {
       const { id: wanted, by: named, reason: why, spec } = parseCommandRequest(body);
       const by = { ...named, claimed: proof };
       const id = wanted ?? randomUUID();
       const result = await commands.command({ id, environment, by, why, at: now(), spec }).catch(nullWhenUnanswered);
       if (result) return answerWith(reply, result);
-      void reply.header("location", `/api/v1/environments/${encodeURIComponent(environment)}/orders/${encodeURIComponent(id)}`);
+      void reply.header("location", `/api/v1/environments/${encodeURIComponent(environment)}/commands/${encodeURIComponent(id)}`);
       return unanswered(reply, id);
     });
     done();
   });
-  app.get<{ Params: CommandPath }>("/api/v1/environments/:environment/orders/:id", async ({ params: { environment, id } }, reply) => {
+  app.get<{ Params: CommandPath }>("/api/v1/environments/:environment/commands/:id", async ({ params: { environment, id } }, reply) => {
     const result = await queries.result(environment, id);
     return result
       ? answerWith(reply, result)
@@ -64,6 +64,6 @@ function unanswered(reply: FastifyReply, id: string): FastifyReply {
 
 function answerWith(reply: FastifyReply, result: CommandResult): FastifyReply {
   if (result.kind === "done") return reply.code(200).send(commandResultJson(result));
-  const { status, body } = problemOf(new PinionError("order/refused", result.why));
+  const { status, body } = problemOf(new PinionError("command/refused", result.why));
   return reply.code(status).send({ ...body, ...commandResultJson(result) });
 }

@@ -91,16 +91,16 @@ describe("what nobody can read any more", () => {
   });
 
   it.each([
-    ["no JSON", "UPDATE pending_order SET body = '{' WHERE id = 'o1'"],
-    ["a wish nobody knows", `UPDATE pending_order SET body = json_set(body, '$.wish.kind', 'dance') WHERE id = 'o1'`],
-    ["another id", `UPDATE pending_order SET body = json_set(body, '$.id', 'o9') WHERE id = 'o1'`],
+    ["no JSON", "UPDATE pending_command SET body = '{' WHERE id = 'o1'"],
+    ["a wish nobody knows", `UPDATE pending_command SET body = json_set(body, '$.spec.kind', 'dance') WHERE id = 'o1'`],
+    ["another id", `UPDATE pending_command SET body = json_set(body, '$.id', 'o9') WHERE id = 'o1'`],
   ])("leaves out an order that is %s, with a warning, and it can be given again", async (_, statement) => {
     await open().journal.recordCommand(command("o1"));
     await store?.journal.recordCommand(command("o2"));
     inFile((connection) => connection.exec(statement));
     const { journal } = open();
     expect((await journal.state("production")).commands).toEqual([command("o2")]);
-    expect(log.lines).toEqual([{ level: "warn", text: expect.stringContaining('"order":"o1"') }]);
+    expect(log.lines).toEqual([{ level: "warn", text: expect.stringContaining('"command":"o1"') }]);
     await journal.recordCommand(command("o1"));
     expect((await open().journal.state("production")).commands.map(({ id }) => id)).toEqual(["o1", "o2"]);
   });
@@ -207,9 +207,9 @@ describe("a journal that grew where it should not", () => {
 
   it("counts every sum once, in pages", async () => {
     const tallies =
-      "INSERT INTO tally (environment, process, kind, strategy, phase, condemned_by, count, duration_ms) VALUES (?, ?, 'deploy', 'canary', ?, ?, 1, 1)";
+      "INSERT INTO deployment_count (environment, process, kind, strategy, phase, rejected_by, count, duration_ms) VALUES (?, ?, 'deploy', 'canary', ?, ?, 1, 1)";
     many(tallies, 4_500, (index) => [`e${index % 2}`, `p${index >> 1}`, "Succeeded", ""]);
-    const stored = Number((countOf("tally") as readonly unknown[])[0]);
+    const stored = Number((countOf("deployment_count") as readonly unknown[])[0]);
     const read = await open().journal.deploymentCounts();
     expect(new Set(read.map((deploymentCount) => JSON.stringify(deploymentCount))).size).toBe(stored);
     expect(read).toHaveLength(stored);

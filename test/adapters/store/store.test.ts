@@ -150,7 +150,11 @@ describe("the journal's file", () => {
     expect((await journal.history({})).map((deployment) => deployment.id)).toEqual(["d5", "d4", "d3", "under-way"]);
     closed();
     const connection = new Database(join(folder.path, "journal.db"));
-    expect(connection.prepare("SELECT deployment FROM evidence ORDER BY number").raw(true).all()).toEqual([["d3"], ["d4"], ["d5"]]);
+    expect(connection.prepare("SELECT deployment FROM validation_result ORDER BY number").raw(true).all()).toEqual([
+      ["d3"],
+      ["d4"],
+      ["d5"],
+    ]);
     expect(connection.prepare("SELECT count(*) FROM deployment_step").raw(true).get()).toEqual([7]);
     connection.close();
   });

@@ -1,11 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MetricCheck } from "../../../src/domain/analysis/metrics.ts";
-import { aMetricRequest as anyWish, createMeasuringStand, errorRate, type MeasuringStand, value } from "../../support/measuring-stand.ts";
+import {
+  aMetricRequest as anyMetricRequest,
+  createMeasuringStand,
+  errorRate,
+  type MeasuringStand,
+  value,
+} from "../../support/measuring-stand.ts";
 import { unit } from "../../support/metric-values.ts";
 
 const slower: MetricCheck = { ...errorRate, name: "slower", pass: { kind: "stable", maxIncreasePercent: 50 } };
 
-const aMetricRequest: typeof aMetricRequest = (change) => aMetricRequest({ stable: unit("b"), ...change });
+const aMetricRequest: typeof anyMetricRequest = (change) => anyMetricRequest({ stable: unit("b"), ...change });
 
 let stand: MeasuringStand;
 beforeEach(() => {

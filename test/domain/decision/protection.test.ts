@@ -55,7 +55,7 @@ describe("what protects callers", () => {
 describe("taking something out", () => {
   const finding = (severity: "error" | "warning") => ({
     file: "environments/production/pins.yaml",
-    freezing: 1,
+    line: 1,
     column: 1,
     pointer: "",
     code: "pin/deprecated",

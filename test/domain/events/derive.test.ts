@@ -66,7 +66,7 @@ describe("deployments", () => {
     const back = rollout({ kind: "rollback", candidate: unit("1.0.0"), stable: unit("1.1.0") });
     const moved = eventsOf(before({}, row({ rollout: back })), decision({ deployments: [ending("Succeeded")] }));
     expect(moved).toMatchObject([{ kind: "rolled-back", version: "1.1.0", from: "1.0.0", trigger: "pin" }]);
-    const revert = { order: { ...request, trigger: "manual" }, outcome: null };
+    const revert = { request: { ...request, trigger: "manual" }, outcome: null };
     const ordered = eventsOf(before({}, row({ rollout: back, revert })), decision({ deployments: [ending("Succeeded")] }));
     expect(ordered).toMatchObject([{ kind: "rolled-back", trigger: "manual" }]);
   });
@@ -78,10 +78,10 @@ describe("deployments", () => {
   });
 
   it("gives the same events with the same ids for the same decision, and other ids for other kinds", () => {
-    const decision = decision({ deployments: [opening("deploy", "why"), { ...ending("Failed"), id: deployment }] });
+    const one = decision({ deployments: [opening("deploy", "why"), { ...ending("Failed"), id: deployment }] });
     const state = before({}, row({ rollout: rollout() }));
-    expect(eventsOf(state, decision)).toEqual(eventsOf(state, decision));
-    expect(new Set(eventsOf(state, decision).map(({ id }) => id)).size).toBe(2);
+    expect(eventsOf(state, one)).toEqual(eventsOf(state, one));
+    expect(new Set(eventsOf(state, one).map(({ id }) => id)).size).toBe(2);
   });
 });
 

@@ -21,7 +21,7 @@ const request: RevertRequest = {
 const owed: Revert = { request, outcome: null };
 
 function refused(detail: string, id = "rb-1"): OwedAction {
-  const action = { kind: "ensure-reverted", process: "orders", order: { ...request, id } } as const;
+  const action = { kind: "ensure-reverted", process: "orders", request: { ...request, id } } as const;
   return { id: 1, action, notBefore: 0, stuck: { action, code: "git/refused", detail, retry: "later", attempts: 3 } };
 }
 

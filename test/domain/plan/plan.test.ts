@@ -184,7 +184,7 @@ describe("the way back", () => {
     const to = environment([pin("a", "1.1.0")], { rollback: rollbackPolicy({ triggers, bakeMs: 600_000 }) });
     expect(plan(environment([pin("a", "1.0.0")]), to).rollbackPlan.automatic).toEqual({
       triggers: ["error_rate > 5 % over 5 min"],
-      watchedFor: 600_000,
+      bakeMs: 600_000,
     });
   });
 

@@ -45,7 +45,7 @@ describe("an order", () => {
   it("that is refused says why on stderr, and ends with 1", async () => {
     const { code, stdout, stderr } = await give(["pause", "e/p", ...by], {}, () => ({ kind: "refused", why: "nothing is under way" }));
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(/^error order\/refused: nothing is under way\nhint: ./u);
+    expect(stderr).toMatch(/^error command\/refused: nothing is under way\nhint: ./u);
   });
 
   it.each([
@@ -96,7 +96,7 @@ describe("who gives it", () => {
 
   it("must be known", async () => {
     const { code, stderr, commands } = await give(["pause", "e/p"], { git: git({}), userName: () => null });
-    expect({ code, commands }).toEqual({ code: 2, orders: [] });
+    expect({ code, commands }).toEqual({ code: 2, commands: [] });
     expect(stderr).toContain("--as");
   });
 });
@@ -119,7 +119,7 @@ describe("an order that is not answered at once", () => {
     const url = await controllers.startWith({ command: order, result: () => Promise.resolve(null) });
     const { code, stderr } = await pinion(["pause", "e/p", ...by, "--id", "o-9", "--controller", url], fakeTime());
     expect(code).toBe(3);
-    expect(stderr).toContain("error order/unanswered: order o-9 is recorded");
+    expect(stderr).toContain("error command/unanswered: order o-9 is recorded");
   });
 });
 

@@ -68,10 +68,10 @@ interface Scene {
   readonly result?: Parameters<typeof orderTaker>[0];
 }
 
-async function run(command: "recover" | "rollback", { pictures, history = [], argv = [], result }: Scene) {
+async function run(name: "recover" | "rollback", { pictures, history = [], argv = [], result }: Scene) {
   const { commands, command } = orderTaker(result ?? (() => ({ kind: "done", why: "stops 1.5.0 and goes back to 1.4.0" })));
   const url = await controllers.startWith({ ...script(pictures.map(production)), command, history: historyOf(() => history) });
-  const outcome = await pinion([command, "production/a", ...by, ...argv, "--controller", url], fakeTime());
+  const outcome = await pinion([name, "production/a", ...by, ...argv, "--controller", url], fakeTime());
   return { ...outcome, commands };
 }
 
@@ -176,9 +176,9 @@ recovered
     expect(JSON.parse(stdout)).toMatchObject({
       recovered: true,
       bad: "1.5.0",
-      order: { id: "o-1", kind: "done" },
+      command: { id: "o-1", kind: "done" },
       traffic: { state: "done" },
-      proof: { state: "done" },
+      verification: { state: "done" },
       git: { state: "done" },
       steps: [{ what: "rejected", at: "2026-11-21T12:00:00.005Z" }, { what: "passed" }],
       process: { process: "a", revert: { outcome: { kind: "committed" } } },
@@ -252,7 +252,7 @@ describe("pinion rollback", () => {
       done: false,
       git: { state: "waiting" },
       traffic: { state: "open" },
-      order: { id: "o-1", kind: "done" },
+      command: { id: "o-1", kind: "done" },
       desired: "1.5.0",
       revert: { outcome: { kind: "proposed" } },
     });

@@ -113,14 +113,14 @@ describe("no order is given", () => {
   it.each<[string, unknown, string]>([
     ["with no name", { ...pause, by: { name: " ", email: null } }, "/by/name: expected 1 to 200 characters"],
     ["by nobody", { ...pause, by: undefined }, "/by: expected an object with the name"],
-    ["with another word for process", { ...pause, spec: { kind: "pause", proces: "a" } }, "/wish/process: expected"],
+    ["with another word for process", { ...pause, spec: { kind: "pause", proces: "a" } }, "/spec/process: expected"],
     ["with a word too many", { ...pause, spec: { kind: "pause", process: "a", to: "1.0.0" } }, 'there is no "to"'],
     ["with a word too many outside", { ...pause, force: true }, 'there is no "force"'],
-    ["of another kind", { ...pause, spec: { kind: "explode", process: "a" } }, '/wish/kind: expected "pause" or'],
+    ["of another kind", { ...pause, spec: { kind: "explode", process: "a" } }, '/spec/kind: expected "pause" or'],
     [
       "for a process that cannot be one",
       { ...pause, spec: { kind: "pause", process: "../a" } },
-      "/wish/process: expected 1 to 200 letters, digits",
+      "/spec/process: expected 1 to 200 letters, digits",
     ],
     ["for a whole environment by a word for a process", { ...pause, spec: { kind: "freeze", process: "a" } }, 'there is no "process"'],
     ["with an id that is none", { ...pause, id: "a b" }, "/id: expected 1 to 100"],

@@ -50,7 +50,7 @@ describe("the page of metrics", () => {
         'pinion_deployments_total{environment="production",kind="deploy",strategy="canary",phase="RolledBack"} 4',
         'pinion_deployments_total{environment="production",kind="rollback",strategy="blue-green",phase="Failed"} 9',
         'pinion_deployments_total{environment="production",kind="rollback",strategy="blue-green",phase="Succeeded"} 5',
-        'pinion_deployments_total{environment="production",kind="heal",strategy="heal",phase="Succeeded"} 7',
+        'pinion_deployments_total{environment="production",kind="self-heal",strategy="self-heal",phase="Succeeded"} 7',
       ],
     ],
     [

@@ -51,7 +51,7 @@ describe("over TCP, loopback too", () => {
     "/api/v1/history",
     "/api/v1/deployments/d-1",
     "/metrics",
-    "/api/v1/environments/e/orders/o-1",
+    "/api/v1/environments/e/commands/o-1",
     "/nothing",
   ];
 
@@ -74,7 +74,7 @@ describe("over TCP, loopback too", () => {
 
   it("orders want it too, and are not carried out without", async () => {
     const payload = { by: ann, reason: "", spec: { kind: "freeze" } };
-    const asked = { method: "POST", url: "/api/v1/environments/production/orders", payload } as const;
+    const asked = { method: "POST", url: "/api/v1/environments/production/commands", payload } as const;
     expect((await appAt("127.0.0.1").inject(asked)).statusCode).toBe(401);
     expect((await appAt("127.0.0.1").inject({ ...asked, headers: bearer(scraper) })).statusCode).toBe(403);
     expect(commands).toEqual([]);
@@ -84,7 +84,7 @@ describe("over TCP, loopback too", () => {
 
   it("a caller cannot say what they have shown", async () => {
     const payload = { by: { ...ann, claimed: "with the token of uid 0" }, reason: "", spec: { kind: "freeze" } };
-    const asked = { method: "POST", url: "/api/v1/environments/production/orders", headers: bearer(token), payload } as const;
+    const asked = { method: "POST", url: "/api/v1/environments/production/commands", headers: bearer(token), payload } as const;
     expect((await appAt("127.0.0.1").inject(asked)).statusCode).toBe(400);
   });
 
@@ -283,16 +283,16 @@ describe("what strangers hold open", () => {
       const before = commands.length;
       const payload = JSON.stringify({ by: ann, reason: "r", spec: { kind: "freeze" } });
       const headers = { ...bearer(token), host: "127.0.0.1", ...(type === "" ? {} : { "content-type": type }) };
-      const answer = await appAt("127.0.0.1").inject({ method: "POST", url: "/api/v1/environments/production/orders", headers, payload });
+      const answer = await appAt("127.0.0.1").inject({ method: "POST", url: "/api/v1/environments/production/commands", headers, payload });
       expect([415, 400]).toContain(answer.statusCode);
       expect(commands).toHaveLength(before);
     },
   );
 
   it.each(["__proto__", "constructor", "..%2f..", "%00"])("the environment %s pollutes nothing", async (environment) => {
-    const payload = '{"by":{"name":"Ann","__proto__":{"polluted":1}},"reason":"r","wish":{"kind":"freeze"}}';
+    const payload = '{"by":{"name":"Ann","__proto__":{"polluted":1}},"reason":"r","spec":{"kind":"freeze"}}';
     const headers = { ...bearer(token), host: "127.0.0.1", "content-type": "application/json" };
-    await appAt("127.0.0.1").inject({ method: "POST", url: `/api/v1/environments/${environment}/orders`, headers, payload });
+    await appAt("127.0.0.1").inject({ method: "POST", url: `/api/v1/environments/${environment}/commands`, headers, payload });
     expect("polluted" in {}).toBe(false);
   });
 });

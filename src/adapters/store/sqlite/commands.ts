@@ -21,10 +21,10 @@ export interface CommandTable {
 
 export function createCommandTable(connection: Connection): CommandTable {
   const put = connection.prepare(
-    `INSERT INTO pending_order (environment, id, body) VALUES (?, ?, ?)
+    `INSERT INTO pending_command (environment, id, body) VALUES (?, ?, ?)
      ON CONFLICT (environment, id) DO UPDATE SET body = excluded.body`,
   );
-  const find = connection.prepare("SELECT body FROM order_answer WHERE environment = ? AND id = ?").raw(true);
+  const find = connection.prepare("SELECT body FROM command_result WHERE environment = ? AND id = ?").raw(true);
   const writeResult = resultWriter(connection);
   const writeFreeze = freezeWriter(connection);
   return {
@@ -43,9 +43,9 @@ export function createCommandTable(connection: Connection): CommandTable {
 
 /** The first answer to an order stands. Old ones go when new ones come. */
 function resultWriter(connection: Connection): (decision: Decision) => void {
-  const settle = connection.prepare("DELETE FROM pending_order WHERE environment = ? AND id = ?");
-  const add = connection.prepare("INSERT OR IGNORE INTO order_answer (environment, id, at, body) VALUES (?, ?, ?, ?)");
-  const prune = connection.prepare("DELETE FROM order_answer WHERE at < ?");
+  const settle = connection.prepare("DELETE FROM pending_command WHERE environment = ? AND id = ?");
+  const add = connection.prepare("INSERT OR IGNORE INTO command_result (environment, id, at, body) VALUES (?, ?, ?, ?)");
+  const prune = connection.prepare("DELETE FROM command_result WHERE at < ?");
   return ({ environment, results, at }) => {
     for (const result of results) {
       settle.run(environment, result.id);

@@ -19,7 +19,7 @@ interface Bare extends Omit<Deployment, "steps" | "validations" | "reason"> {
 }
 
 const columns = `id, environment, process, kind, version, digest, from_version AS "from", strategy, commit_id AS "commit",
-  started_at AS startedAt, ended_at AS endedAt, phase, reason, reason_code AS reasonCode, condemned_by AS "trigger"`;
+  started_at AS startedAt, ended_at AS endedAt, phase, reason, reason_code AS reasonCode, rejected_by AS "trigger"`;
 const defaultLimit = 50;
 /** Steps, and results, of one deployment: some dozens are usual. */
 const mostRows = 1_000;
@@ -77,7 +77,7 @@ function stepReader(connection: Connection): (deployment: string) => readonly De
 
 function validationReader(connection: Connection): (deployment: string) => readonly ValidationResult[] {
   const find = connection
-    .prepare(`SELECT ${bounded("body")} FROM evidence WHERE deployment = ? ORDER BY number LIMIT ${mostRows}`)
+    .prepare(`SELECT ${bounded("body")} FROM validation_result WHERE deployment = ? ORDER BY number LIMIT ${mostRows}`)
     .raw(true);
   return (deployment) => {
     const rows = find.all(deployment) as readonly (readonly unknown[])[];

@@ -114,7 +114,7 @@ function owedAction(id: number, action: OwedAction["action"], notBefore: number,
 }
 
 const validationTable: Table = {
-  select: `SELECT e.number, e.deployment, ${bounded("e.body")} FROM evidence e LEFT JOIN deployment d ON d.id = e.deployment
+  select: `SELECT e.number, e.deployment, ${bounded("e.body")} FROM validation_result e LEFT JOIN deployment d ON d.id = e.deployment
     WHERE e.environment = ? AND d.ended_at IS NULL`,
   key: "e.number",
   first: 0,
@@ -142,7 +142,7 @@ function* loadValidations(
 }
 
 const commandTable: Table = {
-  select: `SELECT number, id, ${bounded("body")} FROM pending_order NOT INDEXED WHERE environment = ?`,
+  select: `SELECT number, id, ${bounded("body")} FROM pending_command NOT INDEXED WHERE environment = ?`,
   key: "number",
   first: 0,
 };
@@ -170,7 +170,7 @@ function* loadCommands({ connection, log }: Source, environment: EnvironmentName
     for (const [, id, body] of rows) {
       const command = parseJson(body, isCommand);
       if (command && command.id === id && command.environment === environment) commands.push(command);
-      else leftOut.say({ environment, order: id });
+      else leftOut.say({ environment, command: id });
     }
     return undefined;
   });

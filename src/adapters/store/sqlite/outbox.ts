@@ -22,9 +22,9 @@ export interface Outbox {
 
 export function createOutbox(connection: Connection, log: Log): Outbox {
   const put = connection.prepare("INSERT OR IGNORE INTO event (id, body) VALUES (?, ?)");
-  const find = connection.prepare(`SELECT id, ${bounded("body")} FROM event WHERE told = 0 ORDER BY number LIMIT ?`).raw(true);
-  const mark = connection.prepare("UPDATE event SET told = 1, body = '' WHERE id = ?");
-  const prune = connection.prepare("DELETE FROM event WHERE told = 1 AND number <= (SELECT max(number) FROM event) - ?");
+  const find = connection.prepare(`SELECT id, ${bounded("body")} FROM event WHERE dispatched = 0 ORDER BY number LIMIT ?`).raw(true);
+  const mark = connection.prepare("UPDATE event SET dispatched = 1, body = '' WHERE id = ?");
+  const prune = connection.prepare("DELETE FROM event WHERE dispatched = 1 AND number <= (SELECT max(number) FROM event) - ?");
 
   const told = (ids: readonly string[]): void =>
     transact(connection, () => {

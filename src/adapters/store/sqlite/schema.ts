@@ -152,4 +152,56 @@ export const journalMigrations: Migrations = [
   ALTER TABLE deployment ADD COLUMN reason_code TEXT NOT NULL DEFAULT 'Unrecorded';
   ALTER TABLE deployment_step ADD COLUMN code TEXT NOT NULL DEFAULT 'Unrecorded';
   `,
+  `
+  -- One word for one thing: what earlier releases wrote is put into the words of this one. Bodies are JSON as JSON.stringify writes it, so
+  -- that a quote within a text is escaped and cannot be taken for a key.
+  DROP TRIGGER deployment_over;
+  DROP TRIGGER deployment_over_again;
+  ALTER TABLE pending_order RENAME TO pending_command;
+  ALTER TABLE order_answer RENAME TO command_result;
+  ALTER TABLE evidence RENAME TO validation_result;
+  ALTER TABLE tally RENAME TO deployment_count;
+  ALTER TABLE deployment RENAME COLUMN condemned_by TO rejected_by;
+  ALTER TABLE deployment_count RENAME COLUMN condemned_by TO rejected_by;
+  CREATE TRIGGER deployment_over AFTER UPDATE OF ended_at ON deployment WHEN NEW.ended_at IS NOT NULL
+  BEGIN
+    INSERT INTO deployment_count (environment, process, kind, strategy, phase, rejected_by, count, duration_ms)
+    VALUES (NEW.environment, NEW.process, NEW.kind, NEW.strategy, NEW.phase, coalesce(NEW.rejected_by, ''), 1, NEW.ended_at - NEW.started_at)
+    ON CONFLICT DO UPDATE SET count = count + 1, duration_ms = duration_ms + excluded.duration_ms;
+  END;
+  CREATE TRIGGER deployment_over_again BEFORE UPDATE OF ended_at ON deployment WHEN OLD.ended_at IS NOT NULL
+  BEGIN
+    UPDATE deployment_count SET count = count - 1, duration_ms = duration_ms - (OLD.ended_at - OLD.started_at)
+    WHERE environment = OLD.environment AND process = OLD.process AND kind = OLD.kind AND strategy = OLD.strategy
+      AND phase = OLD.phase AND rejected_by = coalesce(OLD.rejected_by, '');
+  END;
+  DROP INDEX event_untold;
+  ALTER TABLE event RENAME COLUMN told TO dispatched;
+  CREATE INDEX event_pending ON event (number) WHERE dispatched = 0;
+
+  CREATE TEMPORARY TABLE word (was TEXT PRIMARY KEY, becomes TEXT NOT NULL);
+  INSERT INTO word VALUES
+    ('heal', 'self-heal'), ('retire', 'prune'), ('rotating', 'draining-batch'), ('replacing', 'updating'), ('probing', 'verifying'),
+    ('returning', 'restoring'), ('confirming', 'post-deployment'), ('watching', 'baking'), ('Watching', 'Baking'),
+    ('Confirming', 'PostDeploymentChecks');
+  UPDATE deployment SET kind = coalesce((SELECT becomes FROM word WHERE was = kind), kind),
+    strategy = coalesce((SELECT becomes FROM word WHERE was = strategy), strategy),
+    reason_code = coalesce((SELECT becomes FROM word WHERE was = reason_code), reason_code);
+  UPDATE deployment_step SET state = coalesce((SELECT becomes FROM word WHERE was = state), state),
+    code = coalesce((SELECT becomes FROM word WHERE was = code), code);
+  UPDATE deployment_count SET kind = coalesce((SELECT becomes FROM word WHERE was = kind), kind),
+    strategy = coalesce((SELECT becomes FROM word WHERE was = strategy), strategy);
+  DROP TABLE word;
+
+  UPDATE process_state SET body = replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(body,
+    '"kind":"heal"', '"kind":"self-heal"'), '"kind":"retire"', '"kind":"prune"'),
+    '"kind":"rotating"', '"kind":"draining-batch"'), '"kind":"replacing"', '"kind":"updating"'),
+    '"kind":"probing"', '"kind":"verifying"'), '"kind":"returning"', '"kind":"restoring"'),
+    '"kind":"confirming"', '"kind":"post-deployment"'), '"kind":"watching"', '"kind":"baking"'),
+    '"code":"Watching"', '"code":"Baking"'), '"code":"Confirming"', '"code":"PostDeploymentChecks"'),
+    '"revert":{"order":{', '"revert":{"request":{');
+  UPDATE owed SET action = replace(action, '"order":{', '"request":{'), stuck = replace(stuck, '"order":{', '"request":{');
+  UPDATE event SET body = replace(replace(body, '"code":"Watching"', '"code":"Baking"'), '"code":"Confirming"', '"code":"PostDeploymentChecks"');
+  UPDATE pending_command SET body = replace(body, '"wish":{', '"spec":{');
+  `,
 ];

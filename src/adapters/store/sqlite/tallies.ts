@@ -19,15 +19,15 @@ const isDeploymentCount = shape<DeploymentCount>({
 });
 const isRows = listOf(shape<object>({}));
 
-const key = "environment, process, kind, strategy, phase, condemned_by";
+const key = "environment, process, kind, strategy, phase, rejected_by";
 const atOnce = 2_000;
 
 /** One JSON text for many of them is read several times faster than as many rows. Sums of nothing are left out. */
 const page = `SELECT json_group_array(json_object('environment', environment, 'process', process, 'kind', kind, 'strategy', strategy,
-    'phase', phase, 'trigger', nullif(condemned_by, ''), 'count', count, 'durationMs', duration_ms))
-  FROM (SELECT * FROM tally WHERE (${key}) > (?, ?, ?, ?, ?, ?) AND count > 0 ORDER BY ${key} LIMIT ${atOnce})`;
+    'phase', phase, 'trigger', nullif(rejected_by, ''), 'count', count, 'durationMs', duration_ms))
+  FROM (SELECT * FROM deployment_count WHERE (${key}) > (?, ?, ?, ?, ?, ?) AND count > 0 ORDER BY ${key} LIMIT ${atOnce})`;
 /** The last row of a page. */
-const last = `SELECT ${key} FROM (SELECT ${key} FROM tally WHERE (${key}) > (?, ?, ?, ?, ?, ?) AND count > 0 ORDER BY ${key} LIMIT ${atOnce})
+const last = `SELECT ${key} FROM (SELECT ${key} FROM deployment_count WHERE (${key}) > (?, ?, ?, ?, ?, ?) AND count > 0 ORDER BY ${key} LIMIT ${atOnce})
   ORDER BY ${key.replaceAll(",", " DESC,")} DESC LIMIT 1`;
 
 /** In pages. A sum that nobody can read is left out. */

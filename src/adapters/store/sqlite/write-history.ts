@@ -29,7 +29,7 @@ function timelineWriter(connection: Connection): Pick<HistoryWriter, "writeDeplo
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'Pending', '')`,
   );
   const advance = connection.prepare(
-    "UPDATE deployment SET phase = ?, reason = ?, reason_code = ?, ended_at = ?, condemned_by = coalesce(?, condemned_by) WHERE id = ?",
+    "UPDATE deployment SET phase = ?, reason = ?, reason_code = ?, ended_at = ?, rejected_by = coalesce(?, rejected_by) WHERE id = ?",
   );
   const addStep = connection.prepare("INSERT INTO deployment_step (deployment, at, state, code, why) VALUES (?, ?, ?, ?, ?)");
   const isKnown = connection.prepare("SELECT 1 FROM deployment WHERE id = ?");
@@ -50,12 +50,12 @@ function timelineWriter(connection: Connection): Pick<HistoryWriter, "writeDeplo
 
 function validationWriter(connection: Connection): Pick<HistoryWriter, "writeValidation" | "pruneHistory"> {
   const addResult = connection.prepare(
-    `INSERT INTO evidence (environment, deployment, phase, scope, validation, subject, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+    `INSERT INTO validation_result (environment, deployment, phase, scope, validation, subject, body) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (deployment, phase, scope, validation, subject) DO UPDATE SET body = excluded.body`,
   );
   const oldest = "SELECT sequence FROM deployment ORDER BY sequence DESC LIMIT 1 OFFSET ?";
   const prunable = `FROM deployment WHERE ended_at IS NOT NULL AND sequence <= (${oldest})`;
-  const pruneValidations = connection.prepare(`DELETE FROM evidence WHERE deployment IN (SELECT id ${prunable})`);
+  const pruneValidations = connection.prepare(`DELETE FROM validation_result WHERE deployment IN (SELECT id ${prunable})`);
   const pruneDeployments = connection.prepare(`DELETE ${prunable}`);
   return {
     writeValidation: (environment, deployment, results) => {

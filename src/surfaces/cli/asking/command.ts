@@ -92,7 +92,8 @@ async function untilAnswered({ world }: Session, ask: () => Promise<CommandResul
 export function printResult(session: Session, { id, result }: Given, format: Format): ExitCode {
   if (format === "json") printJson(session, result ? commandResultJson(result) : { id, kind: "unanswered", why: unanswered(id) });
   else if (result?.kind === "done") print(session, [`${session.colors.green("done")}: ${printable(result.why)}`]);
-  else printFailure(session, result ? new PinionError("order/refused", result.why) : new PinionError("command/unanswered", unanswered(id)));
+  else
+    printFailure(session, result ? new PinionError("command/refused", result.why) : new PinionError("command/unanswered", unanswered(id)));
   return codeOf(result);
 }
 

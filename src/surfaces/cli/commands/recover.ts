@@ -145,7 +145,7 @@ function tell(session: Session, ending: Ending): ExitCode {
 function endingJson({ given, recovery, view, start }: Ending) {
   const steps = recovery?.steps.map((step) => ({ ...step, at: isoTime(step.at) })) ?? [];
   const facts = recovery && { traffic: recovery.traffic, verification: recovery.verification, git: recovery.git };
-  return { order: given.result && commandResultJson(given.result), bad: start.bad, ...facts, steps, process: view && processJson(view) };
+  return { command: given.result && commandResultJson(given.result), bad: start.bad, ...facts, steps, process: view && processJson(view) };
 }
 
 function linesOf({ traffic, verification, git }: Recovery, isRecovered: boolean, session: Session): readonly string[] {

@@ -66,7 +66,7 @@ async function rollback(session: Session, target: ProcessTarget, options: Option
   if (result?.kind !== "done") return printResult(session, given, options.format);
   if (options.format === "text") print(session, [`ordered: ${printable(result.why)}`]);
   const outcome = await outcomeOf(session, client, target, options);
-  if (options.format === "json") printJson(session, { ...outcomeJson(outcome), order: commandResultJson(result) });
+  if (options.format === "json") printJson(session, { ...outcomeJson(outcome), command: commandResultJson(result) });
   else print(session, describeOutcome(outcome, target, session));
   return codeOf(outcome);
 }

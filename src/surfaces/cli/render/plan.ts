@@ -149,7 +149,7 @@ function testsOf(validation: StepValidation): string {
 /** When Pinion goes back by itself, and what anybody does. */
 function wayBack({ automatic, steps }: RollbackPlan): readonly (readonly string[])[] {
   if (steps.length === 0) return [];
-  const until = automatic === null ? "" : `, up to ${duration(automatic.watchedFor)} after the switch,`;
+  const until = automatic === null ? "" : `, up to ${duration(automatic.bakeMs)} after the switch,`;
   const byItself = automatic?.triggers.map((trigger) => `by itself${until} when ${trigger}`) ?? [];
   return [...byItself, ...steps.map(({ name }) => name)].map((row) => [printable(row)]);
 }

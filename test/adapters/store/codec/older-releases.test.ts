@@ -6,7 +6,7 @@ import { openStore } from "../../../../src/adapters/store/store.ts";
 import type { Store } from "../../../../src/adapters/store/store.ts";
 import type { ProcessState } from "../../../../src/domain/journal/state.ts";
 import { temporaryFolder } from "../../../support/git.ts";
-import { digest, install, result, decision, unit } from "../../../support/journal-values.ts";
+import { decision, digest, event, install, result, revertOrder, rollout, row, unit } from "../../../support/journal-values.ts";
 import { createKeptLog } from "../../../support/log.ts";
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -25,8 +25,8 @@ afterEach(() => {
 });
 
 /** A journal as release 0.1 left it: schema 1, filled by these statements. */
-function leave(rows: readonly (readonly [string, ...unknown[]])[]): Store {
-  const connection = openDatabase(join(folder.path, "journal.db"), "OFF", journalMigrations.slice(0, 1));
+function leave(rows: readonly (readonly [string, ...unknown[]])[], schema = 1): Store {
+  const connection = openDatabase(join(folder.path, "journal.db"), "OFF", journalMigrations.slice(0, schema));
   for (const [statement, ...values] of rows) connection.prepare(statement).run(...values);
   closeDatabase(connection);
   store = openStore({ directory: folder.path, log });
@@ -65,6 +65,9 @@ const oldRollout = {
 
 const oldState = { process: "a", rollout: oldRollout, knownGood: [unit("a", "0.9.0")], refused: null, status: null };
 const oldResult = { phase: "during", validation: "smoke_test", subject: "one", result: "passed", detail: "201", at: 3, durationMs: 4 };
+
+const waiting = { id: "o1", environment: "production", by: { name: "Ada", email: null }, why: "", at: 2 };
+const oldOrder = { ...waiting, wish: { kind: "pause", process: "a" } };
 
 async function loadedProcess(state: object): Promise<unknown> {
   const { journal } = leave([[insertProcess, "a", JSON.stringify(state)]]);
@@ -159,5 +162,63 @@ describe("a journal of the release before", () => {
     store = openStore({ directory: folder.path, log });
     expect((await store.journal.state("production")).processes.get("a")).toEqual({ ...before, rolledBackAt: 5 });
     expect(before.knownGood[0]?.digest).toBe(digest("a"));
+  });
+});
+
+describe("the words of an earlier release", () => {
+  const states = [
+    ["rotating", "draining-batch"],
+    ["replacing", "updating"],
+    ["probing", "verifying"],
+    ["returning", "restoring"],
+    ["confirming", "post-deployment"],
+    ["watching", "baking"],
+  ] as const;
+
+  it.each(states)("%s is %s now", async (was, is) => {
+    const state = { kind: was, done: ["one"], batch: ["two"], since: 7, until: 9 };
+    const { journal } = leave(
+      [[insertProcess, "a", JSON.stringify(row("a", { rollout: rollout("a", "d1", { state: state as never }) }))]],
+      4,
+    );
+    expect((await journal.state("production")).processes.get("a")?.rollout?.state).toMatchObject({ kind: is, since: 7 });
+    expect(log.lines).toEqual([]);
+  });
+
+  it("a text that speaks of an old word stays as it was written", async () => {
+    const state = { kind: "rejected", why: 'it said "kind":"watching"', since: 7, hadTraffic: false, trigger: "abort" };
+    const { journal } = leave(
+      [[insertProcess, "a", JSON.stringify(row("a", { rollout: rollout("a", "d1", { state: state as never }) }))]],
+      4,
+    );
+    expect((await journal.state("production")).processes.get("a")?.rollout?.state).toEqual(state);
+  });
+
+  it("an owed revert, a command that waits, and the history are read", async () => {
+    const request = revertOrder("a", "rollback.d1");
+    const insertDone = `INSERT INTO deployment (id, environment, process, kind, strategy, commit_id, started_at, ended_at, phase, reason, reason_code, condemned_by)
+      VALUES ('d1', 'production', 'a', 'heal', 'heal', 'c0ffee', 1, NULL, 'Succeeded', 'because', 'AsPinned', 'error_rate')`;
+    const { journal } = leave(
+      [
+        [insertProcess, "a", JSON.stringify(row("a", { revert: { order: request, outcome: null } as never }))],
+        [insertOwed, JSON.stringify({ kind: "ensure-reverted", process: "a", order: request })],
+        ["INSERT INTO pending_order (environment, id, body) VALUES ('production', 'o1', ?)", JSON.stringify(oldOrder)],
+        [insertDone],
+        ["UPDATE deployment SET ended_at = 2"],
+        ["INSERT INTO deployment_step (deployment, at, state, why, code) VALUES ('d1', 1, 'watching', 'so', 'Watching')"],
+        ["INSERT INTO event (id, body) VALUES ('e1', ?)", JSON.stringify(event("e1", { code: "Watching" as "Baking" }))],
+      ],
+      4,
+    );
+    const state = await journal.state("production");
+    expect(state.processes.get("a")?.revert).toEqual({ request, outcome: null });
+    expect(state.owed[0]?.action).toEqual({ kind: "ensure-reverted", process: "a", request });
+    expect(state.commands).toEqual([{ ...waiting, spec: { kind: "pause", process: "a" } }]);
+    expect(await journal.history({})).toMatchObject([
+      { kind: "self-heal", strategy: "self-heal", trigger: "error_rate", steps: [{ state: "baking", code: "Baking" }] },
+    ]);
+    expect(await journal.deploymentCounts()).toMatchObject([{ kind: "self-heal", trigger: "error_rate", count: 1 }]);
+    expect(await journal.pendingEvents(9)).toMatchObject([{ id: "e1", code: "Baking" }]);
+    expect(log.lines).toEqual([]);
   });
 });
