@@ -43,7 +43,7 @@ export interface ControllerClient {
   refresh(): Promise<void>;
   /** Null: it is recorded, and nothing has been decided about it yet. @throws the same, and `usage/invalid`. */
   command(environment: EnvironmentName, command: PostedCommand): Promise<CommandResult | null>;
-  /** What was answered to an order given before; null: nothing yet. */
+  /** What was answered to a command given before; null: nothing yet. */
   commandResult(environment: EnvironmentName, id: string): Promise<CommandResult | null>;
 }
 
@@ -58,7 +58,7 @@ export interface ControllerTarget {
 }
 
 const timeoutMs = 10_000;
-/** A controller waits a while for the pass that decides about an order. */
+/** A controller waits a while for the pass that decides about a command. */
 const commandTimeoutMs = 60_000;
 
 /** A client of this controller; of one named by its address alone, when no token is needed. */

@@ -108,7 +108,7 @@ export function revertJson({ request, outcome, refusal = null }: RevertView) {
   return { request: timed(request), outcome, refusal };
 }
 
-/** What was answered to an order, as plain JSON. */
+/** What was answered to a command, as plain JSON. */
 export function commandResultJson({ id, kind, why, at }: CommandResult) {
   return { id, kind, why, at: isoTime(at) };
 }

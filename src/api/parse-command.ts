@@ -7,7 +7,7 @@ import type { Person } from "../domain/journal/people.ts";
 import { commandRequest } from "../generated/validators/commands.mjs";
 import type { CommandRequest } from "../schemas/commands.ts";
 
-/** An order as it is posted: environment and time are the controller's to add. */
+/** A command as it is posted: environment and time are the controller's to add. */
 export interface PostedCommand {
   /** Null: any. Who wants to be able to ask twice chooses one. */
   readonly id: string | null;
@@ -29,7 +29,7 @@ function filledIn(spec: CommandRequest["spec"]): CommandSpec {
   return spec;
 }
 
-/** Whether a text can name an order. */
+/** Whether a text can name a command. */
 export function isCommandId(text: string): boolean {
   return /^[\w.-]{1,100}$/u.test(text);
 }

@@ -2,7 +2,7 @@
 
 import type { ProcessView } from "./views.ts";
 import { validationScope } from "../domain/journal/actions.ts";
-import type { ValidationResult } from "../domain/evidence.ts";
+import type { ValidationResult } from "../domain/validation-result.ts";
 import type { Instant, Version } from "../domain/names.ts";
 import type { Deployment } from "../domain/journal/state.ts";
 import { lastTry } from "./describe-revert.ts";

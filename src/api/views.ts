@@ -88,7 +88,7 @@ export interface Queries {
   why(environment: EnvironmentName, process: ProcessId): Promise<ProcessEvaluation>;
   /** Newest first. */
   history(query: HistoryQuery): Promise<readonly Deployment[]>;
-  /** What was answered to an order; null: not yet, or never heard of. */
+  /** What was answered to a command; null: not yet, or never heard of. */
   result(environment: EnvironmentName, id: string): Promise<CommandResult | null>;
 }
 
@@ -96,7 +96,7 @@ export interface Commands {
   /** Polls the repository and looks at all engines now, instead of at the next interval. */
   refresh(): void;
   /**
-   * Records an order and resolves with what became of it. The same id given again is the same order.
+   * Records a command and resolves with what became of it. The same id given again is the same command.
    * @throws `environment/unknown`, `process/unknown`, and `command/unanswered` when it is recorded but not decided about in time.
    */
   command(command: Command): Promise<CommandResult>;

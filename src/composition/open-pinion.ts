@@ -114,7 +114,7 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   return createEmbedded({ ...about, engine: assembled.parts.ports.engine });
 }
 
-/** What keeps the repository from being in force is the caller's to mend. */
+/** What keeps the repository from being in force is the caller's to fix. */
 function failureOf({ code, reason }: RepositoryStatus): Error {
   return code !== null && isErrorCode(code) ? new PinionError(code, reason) : new Error(reason);
 }

@@ -35,7 +35,7 @@ export function createCommandDesk(
       const result = await ports.journal.result(environment, id);
       if (result) return result;
       if (clock.now() >= deadline)
-        throw new PinionError("command/unanswered", "the order is recorded, but nobody has decided about it yet");
+        throw new PinionError("command/unanswered", "the command is recorded, but nobody has decided about it yet");
       await clock.sleep(lookMs);
     }
   }

@@ -22,7 +22,7 @@ export async function performOwed(environment: EnvironmentName, ports: Ports, is
   const owed = await stillOwed(environment, ports);
   const now = ports.clock.now();
   const commit = ports.wanted(environment)?.commit;
-  // What was refused for good is tried again once another commit is in force, which may be what mends it.
+  // What was refused for good is tried again once another commit is in force, which may be what fixes it.
   const isWaiting = ({ notBefore, stuck }: OwedAction): boolean => (stuck?.retry === "never" ? stuck.commit === commit : notBefore > now);
   const all = owed.filter((entry) => !isWaiting(entry));
   const due = all.filter((entry) => !isHeldBack(entry));
@@ -184,7 +184,7 @@ export async function refuse(environment: EnvironmentName, { owed, error }: Refu
   await ports.journal.refused(environment, owed.id, stuck, ports.clock.now() + delayMs);
 }
 
-/** A bug is no reason to give a deployment up: it may be mended by a restart, so it is tried again, loudly. */
+/** A bug is no reason to give a deployment up: it may be fixed by a restart, so it is tried again, loudly. */
 function explain(error: unknown): Pick<Stuck, "code" | "detail" | "retry"> {
   if (error instanceof PinionError) return { code: error.code, detail: error.message, retry: error.retry };
   return { code: "internal/bug", detail: error instanceof Error ? error.message : String(error), retry: "later" };

@@ -9,7 +9,7 @@ import { earlier } from "../domain/strategies/deadline.ts";
 import type { EnvironmentName } from "../domain/names.ts";
 import { isNothingNew, type Decision } from "../domain/journal/state.ts";
 import { takesAway } from "../domain/plan/takes-away.ts";
-import { metricRequestsOf } from "../domain/strategies/wanted-metrics.ts";
+import { metricRequestsOf } from "../domain/strategies/metric-requests.ts";
 import { observe } from "./observe.ts";
 import { type IsHeldBack, performOwed } from "./perform.ts";
 import type { Ports } from "./ports.ts";

@@ -1,5 +1,5 @@
 /**
- * Writes reverts beside the passes: a git server that is down delays no rollback. The order stays owed until its outcome is
+ * Writes reverts beside the passes: a git server that is down delays no rollback. The request stays owed until its outcome is
  * recorded; a controller that died in between asks the writer again, which finds what is there already.
  */
 

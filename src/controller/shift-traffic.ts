@@ -38,7 +38,7 @@ function refusalOf(entry: Owed<"ensure-weights">, wasAsked: boolean, refusal: Ro
   return refusal ? [{ owed: entry, error: errorOf(refusal) }] : [];
 }
 
-/** What the author of a version can mend condemns that version; anything else is a bug, and tried again. */
+/** What the author of a version can fix rejects that version; anything else is a bug, and tried again. */
 function errorOf({ isAboutPath, why }: RouteRefusal): Error {
   return isAboutPath ? new PinionError("router/refused", why) : new Error(`the router refuses the route: ${why}`);
 }

@@ -9,7 +9,7 @@ interface ErrorKind {
 }
 
 const catalogue = {
-  "config/invalid": { retry: "never", hint: "Mend pinion.yaml at the place named; `pinion init` writes one that works." },
+  "config/invalid": { retry: "never", hint: "Fix pinion.yaml at the place named; `pinion init` writes one that works." },
   "config/not-found": {
     retry: "never",
     hint: "Run in the folder of your pinion.yaml, name it with --config, or write one with `pinion init`.",
@@ -30,7 +30,7 @@ const catalogue = {
   },
   "manifest/invalid": { retry: "never", hint: "`pinion validate` shows the same findings." },
   "engine/unreachable": { retry: "later", hint: "Check that the engine is up and that its address and token are right." },
-  "engine/refused": { retry: "never", hint: "The engine does not accept this definition; mend the version and pin the new one." },
+  "engine/refused": { retry: "never", hint: "The engine does not accept this definition; fix the version and pin the new one." },
   "engine/unknown-node-type": {
     retry: "never",
     hint: "Install the node's package in the engine, or use a node type that the engine knows.",
@@ -46,7 +46,7 @@ const catalogue = {
   },
   "router/refused": {
     retry: "never",
-    hint: "Mend the path that is named in a new version, and pin that; `pinion validate` finds such paths.",
+    hint: "Fix the path that is named in a new version, and pin that; `pinion validate` finds such paths.",
   },
   "store/locked": { retry: "never", hint: "Another Pinion uses this state folder. Stop it first; the store has one writer." },
   "store/damaged": {
@@ -87,14 +87,14 @@ const catalogue = {
   "controller/failed": { retry: "later", hint: "The controller's log says more; command and controller should be of the same version." },
   "environment/unusable": {
     retry: "later",
-    hint: "Mend its environment.yaml; `pinion validate` names the place. What runs keeps running.",
+    hint: "Fix its environment.yaml; `pinion validate` names the place. What runs keeps running.",
   },
   "environment/unknown": { retry: "never", hint: "`pinion status` lists the environments." },
   "process/unknown": { retry: "never", hint: "`pinion status` lists the processes." },
   "deployment/unknown": { retry: "never", hint: "`pinion history` lists the deployments with their ids." },
   "deployment/failed": {
     retry: "never",
-    hint: "Its steps and validation results say what was seen; mend the version, and deploy the new one.",
+    hint: "Its steps and validation results say what was seen; fix the version, and deploy the new one.",
   },
   "deployment/by-commit": {
     retry: "never",
@@ -110,7 +110,7 @@ const catalogue = {
     retry: "later",
     hint: "Check the metric source's address in pinion.yaml; until it answers nothing is promoted by it.",
   },
-  "metric/refused": { retry: "never", hint: "Mend the query of the metric in environment.yaml." },
+  "metric/refused": { retry: "never", hint: "Fix the query of the metric in environment.yaml." },
   "notify/unreachable": { retry: "later", hint: "Check the notification's address in pinion.yaml; it is tried again." },
   "notify/refused": { retry: "never", hint: "The receiver does not take it: check its address and token in pinion.yaml." },
   "usage/invalid": { retry: "never", hint: "`--help` shows the options with examples." },
@@ -129,7 +129,7 @@ interface PinionErrorOptions {
   readonly retryAfterMs?: number | null;
 }
 
-/** An error that is somebody's to mend. Bugs stay plain `Error`s. */
+/** An error that is somebody's to fix. Bugs stay plain `Error`s. */
 export class PinionError extends Error {
   readonly code: ErrorCode;
   readonly findings: readonly Finding[];

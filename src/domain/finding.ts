@@ -1,4 +1,4 @@
-/** What is wrong with a file of the config repository, said so that the author can mend it without asking anyone. */
+/** What is wrong with a file of the config repository, said so that the author can fix it without asking anyone. */
 
 export interface Finding {
   /** Path from the root of the config repository, with forward slashes. */

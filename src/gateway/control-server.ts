@@ -37,7 +37,7 @@ interface Reply {
   readonly type?: string;
 }
 
-/** Something in a request that its sender must mend. */
+/** Something in a request that its sender must fix. */
 class Refusal extends Error {
   readonly status: number;
   constructor(status: number, message: string) {

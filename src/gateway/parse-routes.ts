@@ -7,7 +7,7 @@ import { UnreadablePath } from "../domain/paths/unreadable-path.ts";
 import type { Route, RouteRefusal, Share } from "../domain/observed/route.ts";
 import * as fits from "../generated/validators/gateway.mjs";
 
-/** A path that is not served: its author can mend it. */
+/** A path that is not served: its author can fix it. */
 class InvalidPath extends Mismatch {
   readonly why: string;
   constructor(pointer: string, why: string) {

@@ -38,7 +38,7 @@ export type WriteFile = (file: string, text: string, mode: number) => Promise<vo
 
 /**
  * Keeps a table in a file. Traffic waits for no disk: on a full one a table is in force without being kept, which is said, and it is
- * written again until there is room. A gateway that ends before that begins with the table before it, and the controller mends that.
+ * written again until there is room. A gateway that ends before that begins with the table before it, and the controller fixes that.
  */
 export function tableFile(file: string, log: Log, write: WriteFile = writeDurably): TableFile {
   /** As it should be in the file; null until it is known. */

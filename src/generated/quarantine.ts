@@ -10,7 +10,7 @@ export interface QuarantineFile {
   quarantine: QuarantineItem[];
 }
 /**
- * One version with this very content. The same version with other content, such as a mended draft, is not held back.
+ * One version with this very content. The same version with other content, such as a fixed draft, is not held back.
  */
 export interface QuarantineItem {
   /**

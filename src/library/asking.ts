@@ -33,7 +33,7 @@ function userName(): string {
 
 /** As the controller takes it; the time is the controller's to add. @throws `usage/invalid`. */
 export function toCommandRequest(given: PinionCommand): Omit<Command, "at"> {
-  const { id = randomUUID(), environment, spec, userId, reason = "" } = objectAt(given, "the order") as unknown as PinionCommand;
+  const { id = randomUUID(), environment, spec, userId, reason = "" } = objectAt(given, "the command") as unknown as PinionCommand;
   const command = parseCommandRequest({ id, by: personOf(userId), reason, spec });
   return { id, environment, spec: command.spec, by: command.by, why: command.reason };
 }

@@ -1,7 +1,7 @@
 /** Deployments as the library shows them. */
 
 import { PinionError } from "../domain/errors.ts";
-import type { ValidationResult as Evidence } from "../domain/evidence.ts";
+import type { ValidationResult as Evidence } from "../domain/validation-result.ts";
 import type { Deployment as Recorded } from "../domain/journal/state.ts";
 import type { DeploymentPhase } from "../domain/journal/status.ts";
 import type { ReasonCode } from "../domain/journal/reason.ts";
@@ -53,7 +53,7 @@ export interface Deployment {
   readonly reason: string;
   /** The same for machines; docs/reasons.md has the list. */
   readonly reasonCode: ReasonCode;
-  /** What condemned it, such as `error_rate`; null: nothing did. */
+  /** What rejected it, such as `error_rate`; null: nothing did. */
   readonly trigger: string | null;
   readonly commit: string;
   readonly startedAt: Date;

@@ -19,7 +19,7 @@ export interface CommandedBy {
 
 /** What a person tells the controller, and about what. */
 export interface PinionCommand extends CommandedBy {
-  /** Given twice it is one order. */
+  /** Given twice it is one command. */
   readonly id?: string;
   readonly environment: string;
   readonly spec: CommandSpec;

@@ -1,4 +1,4 @@
-import type { ValidationResult } from "../domain/evidence.ts";
+import type { ValidationResult } from "../domain/validation-result.ts";
 import type { EnvironmentName, Instant } from "../domain/names.ts";
 import type { PinionEvent } from "../domain/journal/events.ts";
 import type { Command, CommandResult } from "../domain/journal/commands.ts";
@@ -23,7 +23,7 @@ export interface DeploymentCount {
   readonly kind: DeploymentKind;
   readonly strategy: string;
   readonly phase: DeploymentPhase;
-  /** Null: nothing condemned them. */
+  /** Null: nothing rejected them. */
   readonly trigger: string | null;
   readonly count: number;
   /** Of all of them, from start to end, in milliseconds. */
@@ -50,15 +50,15 @@ export interface Journal {
   /** Results of validations of a deployment; a result of the same phase, validation and subject replaces the older one. */
   recordValidation(environment: EnvironmentName, deployment: string, results: readonly ValidationResult[]): Promise<void>;
 
-  /** An order that a person gave; it is in `state(...).orders` until a step answers it. The same id again changes nothing. */
+  /** A command that a person gave; it is in `state(...).orders` until a step answers it. The same id again changes nothing. */
   recordCommand(command: Command): Promise<void>;
 
-  /** What was answered to an order; null: not yet, or never heard of. Kept for at least a day. */
+  /** What was answered to a command; null: not yet, or never heard of. Kept for at least a day. */
   result(environment: EnvironmentName, id: string): Promise<CommandResult | null>;
 
   /**
-   * What became of an ordered revert: kept with the process as long as it is still about this order, and told in the
-   * deployment's story. What was owed for the order is owed no more.
+   * What became of an ordered revert: kept with the process as long as it is still about this command, and told in the
+   * deployment's story. What was owed for the command is owed no more.
    */
   reverted(request: RevertRequest, outcome: RevertOutcome, step: DeploymentStepRecord): Promise<void>;
 

@@ -1,7 +1,7 @@
 /** What rows of the journal must look like to be believed. Fields of a newer Pinion are let through. */
 
 import { Type } from "typebox";
-import type { ValidationResult } from "../domain/evidence.ts";
+import type { ValidationResult } from "../domain/validation-result.ts";
 import { describing } from "./shapes.ts";
 import * as values from "./values.ts";
 

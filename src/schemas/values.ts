@@ -1,7 +1,7 @@
 /** What stands in the journal and in the API's answers alike. Where something has a time, whoever uses it says how times are written. */
 
 import { type TSchema, Type } from "typebox";
-import { askedFrom, type Phase, type ValidationName } from "../domain/evidence.ts";
+import { askedFrom, type Phase, type ValidationName } from "../domain/validation-result.ts";
 import type { DeploymentKind } from "../domain/journal/rollout.ts";
 import type { DeploymentPhase, Health, SyncStatus } from "../domain/journal/status.ts";
 import { describing, digest, list, named, nullable, oneOf, variants } from "./shapes.ts";

@@ -116,7 +116,7 @@ describe("the client", () => {
       { kind: "refused", why: "no" },
     ],
     ["not decided about yet", 202, '{"id":"o-1"}', null],
-  ])("takes an order that is %s as an answer", async (_what, ...[status, body, answer]) => {
+  ])("takes a command that is %s as an answer", async (_what, ...[status, body, answer]) => {
     const url = await serverThat((_request, response) => response.writeHead(status).end(body));
     const client = createControllerClient(url);
     for (const asked of [await client.command("e", given), await client.commandResult("e", "o-1")]) {
@@ -125,7 +125,7 @@ describe("the client", () => {
     }
   });
 
-  it("takes other refusals of an order as errors", async () => {
+  it("takes other refusals of a command as errors", async () => {
     const url = await serverThat((_request, response) => response.writeHead(404).end('{"code":"process/unknown","message":"none"}'));
     await expect(createControllerClient(url).command("e", given)).rejects.toMatchObject({ code: "process/unknown", message: "none" });
   });

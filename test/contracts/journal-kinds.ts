@@ -51,7 +51,7 @@ export function keepsEveryKind(journal: () => Journal, readers: () => AsyncGener
     },
   );
 
-  it.each(Object.entries(specs))("keeps the order to %s", async (_, spec) => {
+  it.each(Object.entries(specs))("keeps the command to %s", async (_, spec) => {
     await journal().recordCommand(command("o1", { spec }));
     for await (const reader of readers()) expect((await reader.state(production)).commands).toEqual([command("o1", { spec })]);
   });

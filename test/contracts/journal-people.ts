@@ -175,7 +175,7 @@ export function tellsOthers(journal: () => Journal, readers: Readers): void {
       ]);
     });
 
-    it("tell apart what condemned them, whenever that was said, and the history tells it too", async () => {
+    it("tell apart what rejected them, whenever that was said, and the history tells it too", async () => {
       const rejected = { ...opening(production, "a", "d1"), trigger: "error_rate" };
       delete (rejected as { opened?: object }).opened;
       await journal().record(decision(production, { deployments: [opening(production, "a", "d1", 1), rejected] }));

@@ -111,12 +111,12 @@ export function pinWriterContract(name: string, make: () => Promise<PinWriterUnd
       expect(await world.quarantined()).toMatchObject([{ process: "order-intake" }]);
     });
 
-    it("enters nothing into quarantine when the order has no digest for it", async () => {
+    it("enters nothing into quarantine when the request has no digest for it", async () => {
       expect((await world.writer.revert(revertOrder({ quarantine: null }))).kind).toBe("committed");
       expect(await world.quarantined()).toEqual([]);
     });
 
-    it("writes an order once, however often it is asked", async () => {
+    it("writes a request once, however often it is asked", async () => {
       const first = await world.writer.revert(request);
       expect(await world.writer.revert(request)).toEqual(first);
       expect(await (await world.restart()).revert(request)).toEqual(first);
@@ -136,7 +136,7 @@ export function pinWriterContract(name: string, make: () => Promise<PinWriterUnd
       expect(await world.pinned("order-intake")).toBe("1.5.0");
     });
 
-    it("writes another order about the same version", async () => {
+    it("writes another request about the same version", async () => {
       await world.writer.revert(request);
       await world.pin("order-intake", "1.5.0");
       expect((await world.writer.revert(revertOrder({ id: "rb-2" }))).kind).toBe("committed");

@@ -21,7 +21,7 @@ describe.each([
   ["moved", move, ["/apple", "/banana", "/beta"]],
   ["swapped", swap, ["/apple", "/banana"]],
 ] as const)("when paths are %s, and a version is rolled back", (_how, change, paths) => {
-  it.each(["alpha", "beta"])("%s takes its partner along, in one write and one commit, and condemns that one alone", async (bad) => {
+  it.each(["alpha", "beta"])("%s takes its partner along, in one write and one commit, and rejects that one alone", async (bad) => {
     const world = await moved(change);
     const partner = bad === "alpha" ? "beta" : "alpha";
     const since = world.router.calls.length;
@@ -153,7 +153,7 @@ describe("a version whose paths changed owner", () => {
     expect(writes(world, since)[0]).toEqual(["alpha", "beta"]);
   });
 
-  it("has a commit of its own when its partner is condemned too", async () => {
+  it("has a commit of its own when its partner is rejected too", async () => {
     const world = await moved(swap);
     world.readings = () => ({ candidate: { kind: "value", value: 50, requests: 100, coveredMs: 10_000 } });
     expect(await settleWatched(world, ["/apple", "/banana"])).toEqual([]);

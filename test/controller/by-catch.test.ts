@@ -31,7 +31,7 @@ async function passesUntil(world: World, isSo: () => Promise<boolean>): Promise<
   }
 }
 
-/** The smoke test of orders fails while billing 2.1.0 is there, and billing is then taken back by a person's order. */
+/** The smoke test of commands fails while billing 2.1.0 is there, and billing is then taken back by a person's command. */
 async function failedBesideARollback(world: World): Promise<void> {
   world.pin("billing", "2.1.0");
   await world.settle();
@@ -127,7 +127,7 @@ describe("a version that has traffic when what it calls is rolled back", () => {
     expect((await world.state("orders"))?.knownGood.map(({ version }) => version)).toEqual(["1.0.0"]);
   });
 
-  it("is condemned like any other when it fails again", async () => {
+  it("is rejected like any other when it fails again", async () => {
     const world = await caller();
     await bothFail(world);
     await world.settle();
@@ -138,7 +138,7 @@ describe("a version that has traffic when what it calls is rolled back", () => {
   });
 });
 
-describe("a version that is condemned seconds before what it calls", () => {
+describe("a version that is rejected seconds before what it calls", () => {
   /** Both are being watched; only the caller answers with errors so far. */
   async function callerFails(world: World, bakeMs = 90_000): Promise<void> {
     use(world, blueGreen, bakeMs, [errorRate]);

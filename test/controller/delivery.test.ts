@@ -38,7 +38,7 @@ describe("the watch over deployments", () => {
     end("Succeeded", "staging");
     end("Failed");
     expect(await watch.figures()).toMatchObject({
-      tallies: [{ environment: "staging" }, { environment: "production" }],
+      deploymentCounts: [{ environment: "staging" }, { environment: "production" }],
       deliveries: [
         { environment: "production", successRate: 0 },
         { environment: "staging", successRate: 1 },

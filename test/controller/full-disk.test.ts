@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { fill } from "../support/full-disk.ts";
 import { canary, errorRate, measure, passes, use } from "../support/progressive.ts";
-import { waitingOrder } from "../support/waiting-order.ts";
+import { waitingOrder } from "../support/waiting-command.ts";
 import { blueGreen, environment, running, type World } from "../support/world.ts";
 
 let world: World;
@@ -228,7 +228,7 @@ describe("an environment that is unfrozen and frozen again while the disk is ful
     expect((await world.journal.state(environment)).freeze).not.toBeNull();
   });
 
-  it("is frozen by the order that comes last, also where it was not frozen before", async () => {
+  it("is frozen by the command that comes last, also where it was not frozen before", async () => {
     world = await running();
     await waitingOrder(world, "freeze");
     await freezeAgain();

@@ -104,7 +104,7 @@ describe("the first version of a canary that takes a path over", () => {
     expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "2.0.0": 100 }, { "1.0.0": 100 }]);
   });
 
-  it("is still condemned by bad metrics", async () => {
+  it("is still rejected by bad metrics", async () => {
     measure(world, 60);
     await passes(world, 1_000);
     expect((await world.status("beta"))?.health).toBe("Degraded");

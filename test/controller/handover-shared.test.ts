@@ -72,7 +72,7 @@ it("holds up nobody who may be deployed only alone", async () => {
   expect(world.traffic("beta")).toEqual({ "2.0.0": 100 });
 });
 
-it("goes back when its time is over, and is not condemned for that", async () => {
+it("goes back when its time is over, and is not rejected for that", async () => {
   await waiting();
   world.now += 60_000;
   expect(await settleWatched(world, paths)).toEqual([]);
@@ -82,7 +82,7 @@ it("goes back when its time is over, and is not condemned for that", async () =>
   expect((await world.status("alpha"))?.reason.text).toContain("its paths were not handed over within its maxDuration");
 });
 
-it("goes back alone when its metrics condemn it in the moment in which the taker is ready", async () => {
+it("goes back alone when its metrics reject it in the moment in which the taker is ready", async () => {
   await waiting();
   world.engine.keepUnready(world.digest("beta", "2.0.0"), false);
   world.readings = ({ candidate: { process } }) => ({
@@ -128,7 +128,7 @@ describe("a version that goes from instance to instance", () => {
     expect(world.traffic("alpha")).toEqual({ "2.0.0": 100 });
   });
 
-  it("goes back when its time is over, and is not condemned for that", async () => {
+  it("goes back when its time is over, and is not rejected for that", async () => {
     world.now += world.spec.deploymentTimeoutMs;
     expect(await settleWatched(world, paths)).toEqual([]);
     expect(world.traffic("alpha")).toEqual({ "1.0.0": 100 });

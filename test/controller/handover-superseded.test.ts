@@ -9,14 +9,14 @@ const swap: Move = { before: { alpha: ["/apple"], beta: ["/banana"] }, after: { 
 const rename: Move = { before: { alpha: ["/apple"], other: ["/other"] }, after: { gamma: ["/apple"], other: ["/other"] } };
 
 /** The write is owed, and cannot be done yet. */
-async function owed(move: Move): Promise<{ world: World; mend(): void }> {
+async function owed(move: Move): Promise<{ world: World; fix(): void }> {
   const world = await installed(move);
   const { ports } = world;
   const ensureRoutes = () => Promise.reject(new PinionError("router/unreachable", "no answer"));
   world.ports = { ...ports, router: { ...world.router, ensureRoutes } };
   commit(world, move);
   for (let pass = 0; pass < 12; pass += 1) await world.pass();
-  return { world, mend: () => void (world.ports = ports) };
+  return { world, fix: () => void (world.ports = ports) };
 }
 
 /** `alpha 1.0.0`, of every process that has this path in the table. */
@@ -36,11 +36,11 @@ async function passesOwned(world: World, paths: readonly string[]): Promise<void
 }
 
 it("is written only once all of them are ready again", async () => {
-  const { world, mend } = await owed(swap);
+  const { world, fix } = await owed(swap);
   expect((await world.state("beta"))?.rollout?.state.kind).toBe("switching");
   world.pin("alpha", "1.0.0");
   await world.pass();
-  mend();
+  fix();
   await passesOwned(world, ["/apple", "/banana"]);
   expect((await world.status("beta"))?.reason.text).toContain("waits until alpha gives up GET /apple, which it serves");
   world.pin("alpha", "2.0.0");
@@ -49,22 +49,22 @@ it("is written only once all of them are ready again", async () => {
 });
 
 it("goes on as decided when nothing has changed meanwhile", async () => {
-  const { world, mend } = await owed(swap);
+  const { world, fix } = await owed(swap);
   const before = (await world.state("beta"))?.rollout;
-  mend();
+  fix();
   expect(before?.state.kind).toBe("switching");
   await passesOwned(world, ["/apple", "/banana"]);
   expect([await ownersOf(world, "/apple"), await ownersOf(world, "/banana")]).toEqual([["beta 2.0.0"], ["alpha 2.0.0"]]);
 });
 
 it("takes nobody out whose paths another is to have that is not ready any more", async () => {
-  const { world, mend } = await owed(rename);
+  const { world, fix } = await owed(rename);
   expect((await world.state("alpha"))?.rollout?.state.kind).toBe("clearing");
   world.publish("gamma", "3.0.0", { paths: ["/apple", "/pear"] });
   world.engine.keepUnready(world.digest("gamma", "3.0.0"), true);
   world.pin("gamma", "3.0.0");
   await world.pass();
-  mend();
+  fix();
   await passesOwned(world, ["/apple"]);
   expect(await ownersOf(world, "/apple")).toEqual(["alpha 1.0.0"]);
   const [calledOff] = await world.journal.history({ process: "alpha" });

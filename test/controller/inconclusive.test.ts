@@ -1,4 +1,4 @@
-/** A version that nobody calls is not condemned: what happens without a verdict is the user's word, and nobody says "healthy". */
+/** A version that nobody calls is not rejected: what happens without a verdict is the user's word, and nobody says "healthy". */
 
 import { beforeEach, describe, expect, it } from "vitest";
 import type { OnInconclusive, StrategySpec } from "../../src/domain/desired/environment.ts";

@@ -133,7 +133,7 @@ describe("what cannot be put back", () => {
     expect(told.filter((event) => event.process === process && event.kind === "held")).toMatchObject([{ why: status?.reason.text }]);
   });
 
-  it("does not hold up the version that mends it", async () => {
+  it("does not hold up the version that fixes it", async () => {
     const world = await lost();
     world.publish(process, "1.2.0", { checks: [smokeTest("/orders")] });
     world.pin(process, "1.2.0");
@@ -187,7 +187,7 @@ describe("what cannot be put back", () => {
     expect((await world.status(process))?.reason.text).not.toContain("kept warm");
   });
 
-  it("holds up no revert: that may be what mends it", async () => {
+  it("holds up no revert: that may be what fixes it", async () => {
     const world = await running();
     const digest = world.digest(process, "1.0.0");
     use(world, blueGreen, 60_000, [errorRate]);
@@ -208,7 +208,7 @@ describe("what cannot be put back", () => {
     expect(await world.status(process)).toMatchObject({ desired: "1.0.0", sync: "Synced", health: "Healthy" });
   });
 
-  it("condemns nothing that is on its way meanwhile", async () => {
+  it("rejects nothing that is on its way meanwhile", async () => {
     const world = await running();
     const digest = world.digest(process, "1.0.0");
     world.spec = { ...world.spec, variables: { currency: "EUR" } };

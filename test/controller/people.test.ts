@@ -52,7 +52,7 @@ describe("people", () => {
     expect(world.reverts).toMatchObject([{ from: "1.1.0", to: "1.0.0", trigger: "emergency" }]);
   });
 
-  it("recover once: what went back already keeps the reason that condemned it", async () => {
+  it("recover once: what went back already keeps the reason that rejected it", async () => {
     world.pin("orders", "1.1.0");
     await world.settle();
     world.isGitDown = true;
@@ -128,7 +128,7 @@ describe("people", () => {
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.2.0": 20 });
   });
 
-  it("get the same answer to the same order, and a reason for what makes no sense", async () => {
+  it("get the same answer to the same command, and a reason for what makes no sense", async () => {
     const once = await world.command({ kind: "freeze" }, "same");
     expect(await world.command({ kind: "freeze" }, "same")).toEqual(once);
     for (const kind of ["pause", "resume", "abort", "retry"] as const)

@@ -119,9 +119,9 @@ const stories: readonly Story[] = [
   watched("a bump by blue-green that is watched", { ...blueGreen }, 0, letTimePass),
   watched("a bump by canary", canary, 0, letTimePass),
   watched("a bump by rolling over three instances", rolling, 0, letTimePass),
-  watched("a version that its metrics condemn while it is watched", { ...blueGreen }, 50, letTimePass),
-  watched("a version that its metrics condemn as a canary", canary, 50, letTimePass),
-  watched("a version that its metrics condemn on its first instance", rolling, 50, letTimePass),
+  watched("a version that its metrics reject while it is watched", { ...blueGreen }, 50, letTimePass),
+  watched("a version that its metrics reject as a canary", canary, 50, letTimePass),
+  watched("a version that its metrics reject on its first instance", rolling, 50, letTimePass),
   {
     ...watched("a canary that a person aborts", canary, 0, async (world) => {
       await orderOnce(world, { kind: "abort", process: "orders" });
@@ -213,7 +213,7 @@ describe.each(stories)("$name", (story) => {
   });
 });
 
-/** The same order, however often it has to be given: its id says so. */
+/** The same command, however often it has to be given: its id says so. */
 async function orderOnce(world: World, spec: CommandSpec): Promise<void> {
   const order = { id: `story.${spec.kind}`, environment, by: { name: "Ada", email: null }, why: "", at: 0, spec };
   await world.ports.journal.recordCommand(order);

@@ -26,7 +26,7 @@ async function knownGood(world: World): Promise<readonly string[]> {
   return (await world.state(process))?.knownGood.map(({ version }) => version) ?? [];
 }
 
-describe("a version that was condemned", () => {
+describe("a version that was rejected", () => {
   it("is nobody's way back: not of a second emergency, and not of a rollback", async () => {
     const world = await deployed("1.1.0");
     await world.command({ kind: "recover", process });
@@ -186,7 +186,7 @@ describe("recreate", () => {
     expect(world.traffic(process)).toEqual({ "1.0.0": 100 });
   });
 
-  it("gives up in time when the old version cannot be taken out, and condemns nobody who never had any traffic", async () => {
+  it("gives up in time when the old version cannot be taken out, and rejects nobody who never had any traffic", async () => {
     const world = await stuckRemoving();
     await passes(world, world.spec.deploymentTimeoutMs);
     await world.settle();

@@ -5,7 +5,7 @@ import { running } from "../support/world.ts";
 const greedy = String.raw`/zz|\S+`;
 
 describe("a route that the router refuses", () => {
-  it("condemns its own version only: the others get their traffic in the same pass", async () => {
+  it("rejects its own version only: the others get their traffic in the same pass", async () => {
     const world = await running();
     world.publish("greedy", "1.0.0", { path: greedy });
     world.publish("innocent", "1.0.0", { path: "/innocent" });

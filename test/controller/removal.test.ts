@@ -39,7 +39,7 @@ describe("a pin that vanishes", () => {
     expect(world.traffic("billing")).toEqual({ "2.0.0": 100 });
   });
 
-  it("comes back with the commit that mends the slip, as if nothing had been", async () => {
+  it("comes back with the commit that fixes the slip, as if nothing had been", async () => {
     const world = await two();
     const before = await deployments(world);
     world.pin("orders", null);

@@ -45,7 +45,7 @@ describe("a canary", () => {
     expect(await phase()).toBe("Succeeded");
   });
 
-  it("holds without a verdict, and goes back at maxDuration without condemning anybody", async () => {
+  it("holds without a verdict, and goes back at maxDuration without rejecting anybody", async () => {
     measure(world, 0, 3);
     await passes(world, 60_000);
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
@@ -236,7 +236,7 @@ describe("a version that is watched", () => {
     expect((await world.journal.history({})).map(({ version, phase: end }) => [version, end])).toContainEqual(["1.1.0", "Superseded"]);
   });
 
-  it("is not what a newer version goes back to when its metrics condemn it just then", async () => {
+  it("is not what a newer version goes back to when its metrics reject it just then", async () => {
     world.publish("orders", "1.2.0");
     world.pin("orders", "1.2.0");
     measure(world, 30);

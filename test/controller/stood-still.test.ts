@@ -1,11 +1,11 @@
-/** A controller that was stopped, in a paused machine, or away between two runs: nobody is condemned and nothing is late by that. */
+/** A controller that was stopped, in a paused machine, or away between two runs: nobody is rejected and nothing is late by that. */
 
 import { beforeEach, describe, expect, it } from "vitest";
 
 import type { StrategySpec } from "../../src/domain/desired/environment.ts";
 import type { Check } from "../../src/domain/desired/version.ts";
 import { canary, errorRate, measure, passes, use } from "../support/progressive.ts";
-import { waitingOrder } from "../support/waiting-order.ts";
+import { waitingOrder } from "../support/waiting-command.ts";
 import { blueGreen, running, type World } from "../support/world.ts";
 
 let world: World;
@@ -100,7 +100,7 @@ describe("time in which nobody ran", () => {
 });
 
 describe("a check that was under way while it stood still", () => {
-  it.each<StrategySpec>([blueGreen, { kind: "recreate" }])("condemns nobody, and is asked again ($kind)", async (strategy) => {
+  it.each<StrategySpec>([blueGreen, { kind: "recreate" }])("rejects nobody, and is asked again ($kind)", async (strategy) => {
     use(world, strategy);
     let asked = 0;
     world.prober.setAnswer(async () => {

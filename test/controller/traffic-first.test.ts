@@ -27,7 +27,7 @@ function refuseRoutes(world: World): () => void {
   return () => void (world.ports = ports);
 }
 
-describe("a version that is condemned while the router takes no routes", () => {
+describe("a version that is rejected while the router takes no routes", () => {
   it("is not reverted in git before its traffic is back", async () => {
     const world = await shifting();
     expect(world.traffic("orders")).toEqual({ "1.0.0": 80, "1.1.0": 20 });
@@ -47,7 +47,7 @@ describe("a version that is condemned while the router takes no routes", () => {
   });
 });
 
-describe("a version that is condemned while the version before it has to be installed again", () => {
+describe("a version that is rejected while the version before it has to be installed again", () => {
   it("is not reverted in git before its traffic is back", async () => {
     const world = await shifting();
     const stable = world.digest("orders", "1.0.0");
@@ -68,7 +68,7 @@ describe("a version that is condemned while the version before it has to be inst
   });
 });
 
-describe("a version that is condemned while the router refuses another process", () => {
+describe("a version that is rejected while the router refuses another process", () => {
   it("is reverted in git all the same", async () => {
     const world = await running();
     world.publish("billing", "1.0.0");

@@ -186,7 +186,7 @@ describe("the live view", () => {
     const watching: Progress = { ...progress, state: "baking", weight: 100, step: null };
     expect(lineWith("canary", overviewWith({ progress: watching }))).toBe("no such line");
     const rejected: Progress = { ...watching, verdict: { kind: "unhealthy", why: "errors" } };
-    expect(lineWith("canary", overviewWith({ progress: rejected }))).toContain("canary, watching");
+    expect(lineWith("canary", overviewWith({ progress: rejected }))).toContain("canary, baking");
   });
 
   it("shows sync and health in 60 columns too", () => {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { notingByCatch } from "../../src/domain/rollback/by-catch.ts";
 import type { Case } from "../../src/domain/journal/case.ts";
-import { knownGoodAfter } from "../../src/domain/decision/lifecycle.ts";
+import { knownGoodAfter } from "../../src/domain/decision/known-good.ts";
 import { freezeForLostJournal } from "../../src/domain/decision/lost-journal.ts";
 import type { Rollout, RolloutState } from "../../src/domain/journal/rollout.ts";
 import type { Observation } from "../../src/domain/observed/observation.ts";
@@ -89,7 +89,7 @@ describe("a version that fails while what it calls is rolled back", () => {
     expect(awaits(rollout({ state: rejected() }), billing({ rolledBackAt: 5 }), { required: false })).toBeUndefined();
   });
 
-  it("awaits nobody once it is condemned with its callers, and somebody before", () => {
+  it("awaits nobody once it is rejected with its callers, and somebody before", () => {
     const withCallers = rollout({ state: rejected({ hadTraffic: true }) });
     expect(awaits(withCallers, billing({ rolledBackAt: 5 }))).toBe("billing");
     expect(awaits(withCallers, billing({ rolledBackAt: 5 }), { own: row({ revert: { request, outcome: null } }) })).toBeUndefined();

@@ -57,7 +57,7 @@ describe("what cannot be taken as it is", () => {
     expect((await fetch(`${await installation.address(environment)}/payments/health`)).status).toBe(200);
   });
 
-  it("is environment.yaml: everything is kept, and goes on when it is mended", async () => {
+  it("is environment.yaml: everything is kept, and goes on when it is fixed", async () => {
     const file = "environments/production/environment.yaml";
     const good = await readFile(join(installation.stage.workingCopy, file), "utf8");
     await edit(file, () => "name: [production");
@@ -68,7 +68,7 @@ describe("what cannot be taken as it is", () => {
     );
     expect((await fetch(`${await installation.address(environment)}/orders/health`)).status).toBe(200);
     await edit(file, () => good);
-    await installation.push("Mend the environment");
+    await installation.push("Fix the environment");
     await installation.untilStatus(environment, "order-intake", { sync: "Synced", health: "Healthy" });
   });
 

@@ -1,7 +1,7 @@
 /** The history of the journal in memory: deployments with their stories, found and counted. */
 
 import { mergeResults } from "../../src/domain/journal/remembered.ts";
-import type { ValidationResult } from "../../src/domain/evidence.ts";
+import type { ValidationResult } from "../../src/domain/validation-result.ts";
 import type { Deployment, DeploymentStepRecord, DeploymentUpdate } from "../../src/domain/journal/state.ts";
 import type { HistoryQuery, DeploymentCount } from "../../src/ports/journal.ts";
 

@@ -28,9 +28,9 @@ export interface PinBranchView {
   readonly head: CommitId;
   /** Null: the process is not pinned. */
   readonly pin: Version | null;
-  /** The commit that has the order's id. */
+  /** The commit that has the request's id. */
   readonly written: CommitId | null;
-  /** The commit of the order's own branch. */
+  /** The commit of the request's own branch. */
   readonly proposed: CommitId | null;
 }
 

@@ -51,7 +51,7 @@ describe("the door for routes", () => {
     expect(() => parseRoutes(routes)).toThrow(problem);
   });
 
-  it("sorts a list route by route, and tells a path that its author can mend from everything else", () => {
+  it("sorts a list route by route, and tells a path that its author can fix from everything else", () => {
     const bad = { ...route, process: "bad", shares: [{ ...share, endpoints: [{ method: "GET", path: "/zz|\\S+" }] }] };
     const { taken, refused } = sortRoutes([{ ...route, timeoutMs: 0 }, bad, route]);
     expect(taken).toEqual([route]);

@@ -118,10 +118,10 @@ describe("an environment", () => {
   });
 });
 
-describe("an order", () => {
+describe("a command", () => {
   const freeze = { environment: "production", spec: { kind: "freeze" } } as const;
 
-  it("is the order that is meant, with an id of its own where none is given", () => {
+  it("is the command that is meant, with an id of its own where none is given", () => {
     const command = toCommandRequest({ ...freeze, userId: "Ann", reason: " a feast " });
     expect(command).toMatchObject({ ...freeze, by: { name: "Ann", email: null }, why: "a feast" });
     expect(command.id).not.toBe(toCommandRequest(freeze).id);

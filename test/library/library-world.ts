@@ -226,7 +226,7 @@ function clientOf({ queries, commands }: ControllerParts, clock: VirtualClock): 
     },
     refresh: async () => commands.refresh(),
     async command(environment, { id, by, reason, spec }) {
-      const result = await commands.command({ id: id ?? "an order", environment, by, why: reason, spec, at: clock.now() });
+      const result = await commands.command({ id: id ?? "a command", environment, by, why: reason, spec, at: clock.now() });
       return parseCommandResult(wired(commandResultJson(result)));
     },
     commandResult: (environment, id) => queries.result(environment, id),

@@ -47,7 +47,7 @@ describe("the example repository on a real Node-RED", () => {
     expect(failed.length).toBeLessThan(42);
   });
 
-  it("payment-authorise 2.2.0 mends that", async () => {
+  it("payment-authorise 2.2.0 fixes that", async () => {
     expect(new Set(await statusesOf("payment-authorise-2-2-0", 200))).toEqual(new Set([200]));
   });
 

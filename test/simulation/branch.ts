@@ -8,7 +8,7 @@ import type { SimCommit, SimGit } from "./git.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 export function createSimBranch({ git, time }: Pick<SimWorld, "git" | "time">): PinBranch {
-  /** Where the branch was when an order was looked into last. */
+  /** Where the branch was when a command was looked into last. */
   const looked = new Map<string, SimCommit>();
   const make = (request: RevertRequest): SimCommit => {
     const base = looked.get(request.id) ?? git.head;

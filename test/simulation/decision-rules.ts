@@ -15,7 +15,7 @@ export interface DecisionRules {
   /** A controller starts. */
   onStart(): void;
   afterStep(decision: Decision, before: EnvironmentState, after: EnvironmentState): void;
-  /** Every order to put a pin back that was ever recorded. */
+  /** Every command to put a pin back that was ever recorded. */
   readonly orders: ReadonlyMap<string, RevertRequest>;
   /** Of those, the ones that a person's retry has overtaken. */
   readonly retried: ReadonlySet<string>;

@@ -1,4 +1,4 @@
-/** A caller that was condemned shortly before what it calls went back is acquitted: what its revert has brought is void, and only then. */
+/** A caller that was rejected shortly before what it calls went back is acquitted: what its revert has brought is void, and only then. */
 
 import type { ProcessId } from "../../src/domain/names.ts";
 import type { RevertRequest } from "../../src/domain/journal/revert.ts";
@@ -25,7 +25,7 @@ function isTakenBack({ rollout }: ProcessState): boolean {
   return rollout?.state.kind === "rejected" && rollout.state.hadTraffic;
 }
 
-/** It waits for somebody that its version calls and that has gone back since, and nothing was written for its order. */
+/** It waits for somebody that its version calls and that has gone back since, and nothing was written for its command. */
 export function noteAcquitted(world: SimWorld, memory: Memory, { decision, before }: Recorded, row: ProcessState): void {
   const request = before.processes.get(row.process)?.revert?.request ?? null;
   if (request === null || request.by !== null || row.revert !== null) return;

@@ -175,7 +175,7 @@ function warmIn(environment: EnvironmentPlan | null, process: string): number {
   return strategy && "keepOldVersion" in strategy && strategy.keepOldVersion ? strategy.warm.count : 0;
 }
 
-/** Every order that was recorded: on the branch once, proposed, void, or overtaken because the pin was moved meanwhile. */
+/** Every command that was recorded: on the branch once, proposed, void, or overtaken because the pin was moved meanwhile. */
 function judgeOrders({ world, invariants }: EndParts): void {
   const { git, trace } = world;
   for (const [id, request] of invariants.decisions.orders) {

@@ -85,7 +85,7 @@ export function withPin(text: string, process: ProcessId, version: Version | nul
   return line.test(text) ? text.replace(line, `${process}: ${version}$1`) : `${text}${process}: ${version}\n`;
 }
 
-/** With the order's entry, unless it is there. */
+/** With the command's entry, unless it is there. */
 export function withQuarantine(text: string, { process, from, quarantine, id }: RevertRequest): string {
   const isThere = readQuarantine(text).some((entry) => entry.process === process && entry.digest === quarantine);
   if (quarantine === null || isThere) return text;

@@ -17,7 +17,7 @@ export const gateMutations: readonly Mutation[] = [
   },
   {
     what: "a failed version is known good",
-    file: "src/domain/decision/lifecycle.ts",
+    file: "src/domain/decision/known-good.ts",
     find: 'if (phase !== "Succeeded" || !candidate ||',
     put: "if (!candidate ||",
   },

@@ -1,4 +1,4 @@
-/** What may happen to the branch: nobody's commit is lost, and each order ends as it says. What its commit contains is judged elsewhere. */
+/** What may happen to the branch: nobody's commit is lost, and each request ends as it says. What its commit contains is judged elsewhere. */
 
 import type { RevertRequest, RevertOutcome } from "../../src/domain/journal/revert.ts";
 import type { DecisionRules } from "./decision-rules.ts";
@@ -9,9 +9,9 @@ import type { SimWorld } from "./sim-world.ts";
 export interface GitRules {
   onMove(to: SimCommit, from: SimCommit): void;
   onOutcome(request: RevertRequest, outcome: RevertOutcome): void;
-  /** An order that no decision of the controller's has recorded. */
+  /** A request that no decision of the controller's has recorded. */
   expect(request: RevertRequest): void;
-  /** At the end, what became of each order is still so, and something became of each. */
+  /** At the end, what became of each request is still so, and something became of each. */
   judge(): void;
 }
 

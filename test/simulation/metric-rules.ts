@@ -98,7 +98,7 @@ function isRemoved(why: string): boolean {
   return why.endsWith("is removed") || why.includes("could not be removed");
 }
 
-/** Where nobody has measured lately, or there are not enough callers, metrics say nothing: what waits for them stays, and nobody is condemned. */
+/** Where nobody has measured lately, or there are not enough callers, metrics say nothing: what waits for them stays, and nobody is rejected. */
 export function judgeUnmeasured(world: SimWorld, { measuredAt }: Memory, moved: Moved): void {
   const { known, was, is, recorded } = moved;
   const { environment, kind } = known.about;
@@ -110,7 +110,7 @@ export function judgeUnmeasured(world: SimWorld, { measuredAt }: Memory, moved: 
   const what = `${known.id}, measured ${age} ms ago: ${was.state.kind} to ${is.state.kind}`;
   if (is.state.kind !== "rejected") return judgeFurther(world, place, { known, was, isOld, what });
   judgeUnjudged(world, recorded, { process: is.process, trigger: is.state.trigger, what });
-  world.trace.expect(!isOld || !metrics.has(is.state.trigger), "what was measured long ago condemns nobody", what);
+  world.trace.expect(!isOld || !metrics.has(is.state.trigger), "what was measured long ago rejects nobody", what);
 }
 
 /** A person wants it, or nobody is left to share with. */
@@ -130,7 +130,7 @@ function judgeUnjudged(
   const count = (state: typeof after): number => state.processes.get(process)?.quarantined.length ?? 0;
   const isOwed = (decision.owed.get(process) ?? []).some(({ kind }) => kind === "ensure-reverted");
   const had = before.processes.get(process)?.revert ?? null;
-  trace.expect(count(after) <= count(before) && (!isOwed || had !== null), "what nobody has judged is not condemned", what);
+  trace.expect(count(after) <= count(before) && (!isOwed || had !== null), "what nobody has judged is not rejected", what);
 }
 
 const metrics: ReadonlySet<string> = new Set(["error_rate", "response_time"]);

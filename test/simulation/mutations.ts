@@ -68,7 +68,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     what: "no validation is as good as a healthy one",
-    file: "src/domain/evidence.ts",
+    file: "src/domain/validation-result.ts",
     find: 'if (results.length === 0) return { kind: "unknown", why: "no validation has run yet" };',
     put: 'if (results.length === 0) return { kind: "healthy" };',
   },

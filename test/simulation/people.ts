@@ -1,4 +1,4 @@
-/** People: they push to the config repository and give orders, and some of what they do makes little sense. */
+/** People: they push to the config repository and give commands, and some of what they do makes little sense. */
 
 import type { EnvironmentName, ProcessId, Version } from "../../src/domain/names.ts";
 import type { Command, CommandSpec } from "../../src/domain/journal/commands.ts";
@@ -84,7 +84,7 @@ export function createPeople({ world, random, controller }: PeopleParts): People
     [1, ({ name }, process) => pinning(name, process, null)],
     [1, ({ name }, process) => pinning(name, process, "9.9.9")],
     [2, ({ name }, process) => slip(name, process)],
-    [2, ({ name }) => mended(name)],
+    [2, ({ name }) => fixed(name)],
     [2, ({ name }, process) => revertLast(name, process)],
     [
       1,
@@ -100,7 +100,7 @@ export function createPeople({ world, random, controller }: PeopleParts): People
     ...(plan.sourceErrors.paths.size > 0 ? [weighing(8, ({ name }) => together(name))] : []),
     ...(plan.sourceErrors.holdsByHand ? [weighing(4, ({ name }, process) => hold(name, process))] : []),
     ...(plan.sourceErrors.breaksVersions ? [weighing(5, ({ name }, process) => spoiling(name, process)), weighing(4, restoring)] : []),
-    ...(plan.sourceErrors.breaksFiles ? [weighing(4, ({ name }) => breaking(name)), weighing(4, ({ name }) => mending(name))] : []),
+    ...(plan.sourceErrors.breaksFiles ? [weighing(4, ({ name }) => breaking(name)), weighing(4, ({ name }) => fixing(name))] : []),
   ];
   const filesOf = (environment: EnvironmentName) => [settingsPath(environment), pinsPath(environment), quarantinePath(environment)];
 
@@ -133,9 +133,9 @@ export function createPeople({ world, random, controller }: PeopleParts): People
     return { what: `${path} is broken`, path, text: withHalfAnEdit(textOf(path)) };
   }
 
-  function mending(environment: EnvironmentName): Edit | null {
+  function fixing(environment: EnvironmentName): Edit | null {
     const path = filesOf(environment).find((each) => isBroken(textOf(each)));
-    return path === undefined ? null : { what: `${path} is mended`, path, text: withoutHalfAnEdit(textOf(path)) };
+    return path === undefined ? null : { what: `${path} is fixed`, path, text: withoutHalfAnEdit(textOf(path)) };
   }
 
   /** Mostly of the version that is pinned. */
@@ -161,11 +161,11 @@ export function createPeople({ world, random, controller }: PeopleParts): People
   }
 
   /** Without pins of processes that there are not. */
-  function mended(environment: EnvironmentName): Edit {
+  function fixed(environment: EnvironmentName): Edit {
     const path = pinsPath(environment);
     const strays = [...readPins(textOf(path)).keys()].filter((process) => !plan.processes.has(process));
     const text = strays.reduce((before, stray) => withPin(before, stray, null), textOf(path));
-    return { what: `${environment}: slips mended`, path, text };
+    return { what: `${environment}: slips fixed`, path, text };
   }
 
   /** What was pinned before the newest change of the pin, as `git revert` has it. */
@@ -233,9 +233,9 @@ export function createPeople({ world, random, controller }: PeopleParts): People
     settle() {
       for (const { name } of plan.environments) {
         for (const process of plan.processes.keys()) if (random.chance(0.3)) push(pinning(name, process, "1.0.0"));
-        push(mended(name));
+        push(fixed(name));
         for (let edit = restoring(); edit; edit = restoring()) push(edit);
-        for (let edit = mending(name); edit; edit = mending(name)) push(edit);
+        for (let edit = fixing(name); edit; edit = fixing(name)) push(edit);
       }
     },
   };

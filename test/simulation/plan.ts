@@ -56,7 +56,7 @@ export interface Plan {
   readonly processes: ReadonlyMap<ProcessId, ReadonlyMap<Version, Nature>>;
   readonly environments: readonly EnvironmentPlan[];
   readonly faults: Faults;
-  /** Nothing fails on the way: what condemns a version then is the version itself. */
+  /** Nothing fails on the way: what rejects a version then is the version itself. */
   readonly isCalm: boolean;
   /** How long the world is unkind, in milliseconds. */
   readonly troubleMs: number;

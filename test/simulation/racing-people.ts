@@ -9,7 +9,7 @@ import type { Random } from "./random.ts";
 import type { SimWorld } from "./sim-world.ts";
 
 export interface RacingPeople {
-  /** The writer has looked at the branch for one of these orders. */
+  /** The writer has looked at the branch for one of these requests. */
   afterLook(orders: ReadonlySet<RevertRequest>): void;
   /** The writer's commit has arrived, and it was not told so: whoever pins the bad version again now hides what it has done. */
   afterSilence(request: RevertRequest | null): void;

@@ -109,7 +109,7 @@ async function whyNotAtRest({ world }: EndParts): Promise<string | null> {
 
 function whyBusy({ owed, commands, freeze, processes }: EnvironmentState): string | null {
   if (freeze) return "frozen";
-  if (commands[0]) return `an order is not answered: ${commands[0].id}`;
+  if (commands[0]) return `a command is not answered: ${commands[0].id}`;
   for (const state of processes.values()) {
     const why = whyProcessBusy(state, owed) ?? whyToBeHealed(state);
     if (why) return why;

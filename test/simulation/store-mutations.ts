@@ -139,7 +139,7 @@ export const storeMutations: readonly Mutation[] = [
   },
   {
     what: "a full promotion cannot be read back",
-    file: "src/adapters/store/codec/order-rows.ts",
+    file: "src/adapters/store/codec/command-rows.ts",
     find: "promote: shape({ process: isText, isFull: isFlag }),",
     put: "promote: shape({ process: isText, isFull: isText as never }),",
   },
@@ -150,7 +150,7 @@ export const storeMutations: readonly Mutation[] = [
     put: "rejected_by = coalesce(?, rejected_by) WHERE id = ? AND ended_at IS NOT NULL",
   },
   {
-    what: "a deployment forgets what condemned it",
+    what: "a deployment forgets what rejected it",
     file: "src/adapters/store/sqlite/write-history.ts",
     find: "rejected_by = coalesce(?, rejected_by)",
     put: "rejected_by = ?",
@@ -174,7 +174,7 @@ export const storeMutations: readonly Mutation[] = [
     put: "",
   },
   {
-    what: "an order that was refused waits for ever",
+    what: "a command that was refused waits for ever",
     file: "src/domain/journal/remembered.ts",
     find: "const answered = new Set(results.map((result) => result.id));",
     put: `const answered = new Set(results.filter((result) => result.kind === "done").map((result) => result.id));`,

@@ -167,8 +167,8 @@ function usableSince({ git, clocks, applied }: SimWorld, { environment }: Watch)
   const areBroken = ({ files }: SimCommit): boolean => isBroken(files.get(settingsPath(environment)) ?? "");
   const inForce = git.find(applied ?? "");
   if (inForce && areBroken(inForce)) return Infinity;
-  const mended = git.commits[git.commits.findLastIndex(areBroken) + 1];
-  return mended ? clocks.inRun(mended.at) : -Infinity;
+  const fixed = git.commits[git.commits.findLastIndex(areBroken) + 1];
+  return fixed ? clocks.inRun(fixed.at) : -Infinity;
 }
 
 const arrived: ReadonlySet<RolloutState["kind"]> = new Set(["draining", "baking", "rejected"]);

@@ -1,4 +1,4 @@
-/** Who may get traffic: it adds up, it never goes to what failed or was condemned, and nobody who has it is taken away. */
+/** Who may get traffic: it adds up, it never goes to what failed or was rejected, and nobody who has it is taken away. */
 
 import type { Digest, EnvironmentName, ProcessId, UnitRef } from "../../src/domain/names.ts";
 import type { Rollout } from "../../src/domain/journal/rollout.ts";

@@ -91,14 +91,14 @@ export function startUntimelyPeople({ world, random, refresh }: UntimelyParts, u
     return nature !== null && bad.has(nature);
   }
 
-  /** A quarantine that holds something is broken, and mended soon. */
+  /** A quarantine that holds something is broken, and fixed soon. */
   function breakQuarantine({ name }: EnvironmentPlan): void {
     const path = quarantinePath(name);
     const held = readQuarantine(textOf(path)).length;
     if (held === 0) return;
     once(`${path} with ${held} entries is broken`, () => {
       push(`${path} is broken`, path, withHalfAnEdit(textOf(path)));
-      time.later(random.between(1_000, brokenMs), () => push(`${path} is mended`, path, withoutHalfAnEdit(textOf(path))));
+      time.later(random.between(1_000, brokenMs), () => push(`${path} is fixed`, path, withoutHalfAnEdit(textOf(path))));
     });
   }
 
@@ -131,7 +131,7 @@ export function startUntimelyPeople({ world, random, refresh }: UntimelyParts, u
     });
   }
 
-  /** What is just about to be installed is spoilt, and mended soon. */
+  /** What is just about to be installed is spoilt, and fixed soon. */
   function spoil({ name }: EnvironmentPlan, { process, rollout }: ProcessState): void {
     const version = rollout?.candidate?.version ?? "";
     const path = versionPath(process, version);

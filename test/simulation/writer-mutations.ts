@@ -34,7 +34,7 @@ export const writerMutations: readonly Mutation[] = [
     put: "const written = errand.searched !== null ? null : await findRollback(",
   },
   {
-    what: "an order's id is found where another begins with it",
+    what: "a request's id is found where another begins with it",
     file: "src/adapters/git/writer/rollback-log.ts",
     find: "line.trimEnd() === wanted",
     put: "line.trimEnd().startsWith(wanted)",
@@ -46,7 +46,7 @@ export const writerMutations: readonly Mutation[] = [
     put: "const known = places.get(environment) ?? placesIn(tree);\n    places.set(environment, known);",
   },
   {
-    what: "the writer builds on the commit of the order",
+    what: "the writer builds on the commit of the request",
     file: "src/adapters/git/writer/build-commit.ts",
     find: "tree: await treeWith({ objects, store }, base.head.tree, files)",
     put: "tree: await treeWith({ objects, store }, (await objects.commit(order.commit)).tree, files)",
@@ -100,7 +100,7 @@ export const writerMutations: readonly Mutation[] = [
     put: "const content = text.slice(0, (last.range?.[0] ?? 0)).trimEnd().length;",
   },
   {
-    what: "the writer's commit is on top of the commit of the order",
+    what: "the writer's commit is on top of the commit of the request",
     file: "src/adapters/git/writer/build-commit.ts",
     find: "parent: base.head.commit,",
     put: "parent: order.commit,",

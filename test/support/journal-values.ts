@@ -2,7 +2,7 @@
 
 import type { Action } from "../../src/domain/journal/actions.ts";
 import type { PinionEvent } from "../../src/domain/journal/events.ts";
-import type { ValidationResult } from "../../src/domain/evidence.ts";
+import type { ValidationResult } from "../../src/domain/validation-result.ts";
 import type { Digest, UnitRef } from "../../src/domain/names.ts";
 import type { Freeze, Command, CommandResult } from "../../src/domain/journal/commands.ts";
 import type { Quarantined, RevertRequest } from "../../src/domain/journal/revert.ts";

@@ -78,7 +78,7 @@ export interface World {
   condemnAs(entry: EnvironmentSnapshot["quarantine"][number]): void;
   /** A person's commit that takes a process's entries out of quarantine.yaml. */
   lift(process: ProcessId): void;
-  /** A person's order, with the pass that answers it. */
+  /** A person's command, with the pass that answers it. */
   command(spec: CommandSpec, id?: string): Promise<CommandResult>;
   /** Version by weight for a process. */
   traffic(process: ProcessId): Readonly<Record<Version, number>>;
@@ -202,7 +202,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       await world.journal.recordCommand(order);
       await world.pass();
       const result = await world.journal.result(environment, id);
-      if (!result) throw new Error("the order was not answered");
+      if (!result) throw new Error("the command was not answered");
       return result;
     },
     engine,

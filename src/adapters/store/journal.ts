@@ -17,7 +17,7 @@ import { createOutbox } from "./sqlite/outbox.ts";
 import { createGathering } from "./sqlite/gathering.ts";
 import { inSlices } from "./sqlite/pages.ts";
 import type { Room } from "./sqlite/room.ts";
-import { createCountReader } from "./sqlite/tallies.ts";
+import { createCountReader } from "./sqlite/deployment-counts.ts";
 
 export interface JournalOptions {
   readonly connection: Connection;

@@ -27,7 +27,7 @@ export interface Store {
   readonly journal: Journal;
   readonly parseCache: ParseCache;
   readonly meta: Meta;
-  /** Environments of which the journal remembers a process, a freeze, or an order that waits; of very many the first. */
+  /** Environments of which the journal remembers a process, a freeze, or a command that waits; of very many the first. */
   environments(): readonly EnvironmentName[];
   /** Why nothing can be recorded, such as a full disk; null: all is well. */
   trouble(): StoreFailure | null;

@@ -160,7 +160,7 @@ class OneAfterTheOther implements DeliveryQueue {
   }
 }
 
-/** A bug in a notifier is not mended by trying again, and must not keep all other events from being told. */
+/** A bug in a notifier is not fixed by trying again, and must not keep all other events from being told. */
 function isWorthTryingAgain(error: unknown): boolean {
   return error instanceof PinionError && error.retry === "later";
 }

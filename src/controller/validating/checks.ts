@@ -2,7 +2,7 @@
 
 import { isHarmless, isSmokeTest, whyNotAsExpected } from "../../domain/validation/checks.ts";
 import { below } from "../../domain/validation/probe-path.ts";
-import type { ValidationName } from "../../domain/evidence.ts";
+import type { ValidationName } from "../../domain/validation-result.ts";
 import type { Check } from "../../domain/desired/version.ts";
 import type { Answer, ProbeRequest } from "../../ports/prober.ts";
 import type { Ports } from "../ports.ts";

@@ -3,7 +3,7 @@
  * version the first time; a version that takes its engine down whenever it is asked has failed.
  */
 
-import type { ValidationName } from "../../domain/evidence.ts";
+import type { ValidationName } from "../../domain/validation-result.ts";
 import type { Placement } from "../../domain/desired/unit.ts";
 import { Failure, installedOf, messageOf, type Question, type Subject } from "./question.ts";
 

@@ -1,7 +1,7 @@
 /** One thing that a validation asks, and how its answer is told from not having been able to ask. */
 
 import type { EnvironmentSpec } from "../../domain/desired/environment.ts";
-import type { Phase, ValidationName, ValidationResult } from "../../domain/evidence.ts";
+import type { Phase, ValidationName, ValidationResult } from "../../domain/validation-result.ts";
 import type { EnvironmentName, Instant, UnitRef } from "../../domain/names.ts";
 import type { Check } from "../../domain/desired/version.ts";
 import { findInstalled } from "../../domain/observed/observation.ts";

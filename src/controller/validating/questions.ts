@@ -1,6 +1,6 @@
 /** Which questions a phase asks: those that the environment lists for it, in one order, and never none at all. */
 
-import { askedFrom, type Phase, type ValidationName } from "../../domain/evidence.ts";
+import { askedFrom, type Phase, type ValidationName } from "../../domain/validation-result.ts";
 import type { Check } from "../../domain/desired/version.ts";
 import { loadUnit } from "../units.ts";
 import { dependencyValidation, environmentValidation, processValidation } from "./before.ts";

@@ -3,7 +3,7 @@
 import { type Action, validationScope } from "../../domain/journal/actions.ts";
 import { overAt } from "../../domain/strategies/deadline.ts";
 import { PinionError } from "../../domain/errors.ts";
-import type { ValidationResult } from "../../domain/evidence.ts";
+import type { ValidationResult } from "../../domain/validation-result.ts";
 import type { EnvironmentName, Instant } from "../../domain/names.ts";
 import type { Rollout } from "../../domain/journal/rollout.ts";
 import type { Ports } from "../ports.ts";

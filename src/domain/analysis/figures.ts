@@ -1,7 +1,7 @@
 /** How measured values read to people: `21.3 %`, `143 requests in 30 s`. */
 
 import type { MetricCheck, Reading } from "./metrics.ts";
-import type { Verdict } from "../evidence.ts";
+import type { Verdict } from "../validation-result.ts";
 
 /** One metric, with its value and what it is held against. */
 export interface Figure {

@@ -1,4 +1,4 @@
-/** What becomes of a person's order: carried out on what is remembered, or refused with the reason. Pure, like every decision. */
+/** What becomes of a person's command: carried out on what is remembered, or refused with the reason. Pure, like every decision. */
 
 import { pinnedDefinition } from "../rollback/quarantine.ts";
 import { done, type Given, type Executed, refuse, type CommandSpecOf } from "./executed.ts";

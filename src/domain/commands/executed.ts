@@ -1,4 +1,4 @@
-/** What an order is held against, and what becomes of it. */
+/** What a command is held against, and what becomes of it. */
 
 import type { Action } from "../journal/actions.ts";
 import type { Desired } from "../desired/resolve.ts";
@@ -8,7 +8,7 @@ import type { Rollout } from "../journal/rollout.ts";
 import type { Observation } from "../observed/observation.ts";
 import type { DeploymentUpdate, ProcessState } from "../journal/state.ts";
 
-/** What an order has changed. */
+/** What a command has changed. */
 export type Executed =
   | {
       readonly kind: "done";

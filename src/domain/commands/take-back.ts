@@ -1,6 +1,7 @@
 /** A person takes a version back: by a commit that puts the pin back, or traffic first. Who changed paths with it goes back with it. */
 
-import { describeGroup, reopened } from "../rollback/together.ts";
+import { reopened } from "../rollback/rejected-with.ts";
+import { describeGroup } from "../rollback/together.ts";
 import type { Digest, ProcessId, UnitRef, Version } from "../names.ts";
 import { done, type Given, type Executed, refuse, type CommandSpecOf } from "./executed.ts";
 import { type Command, signature } from "../journal/commands.ts";
@@ -160,7 +161,7 @@ function withOthers(given: Given, target: Version, after: ProcessState): Partial
   return { after: { ...after, rollout: begun.rollout }, actions: giveTraffic(before.process, way.to), deployments: begun.deployments };
 }
 
-/** It went back before: a second time would only overwrite what condemned it. */
+/** It went back before: a second time would only overwrite what rejected it. */
 function whyGone({ before, observation: { routes } }: Given, definition: Digest): string | null {
   const held = findQuarantined(before, definition);
   if (!held || routes.kind === "unknown") return null;

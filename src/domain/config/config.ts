@@ -2,7 +2,7 @@
 
 import type { PerformanceTest, SecretReference, StrategySpec, ValidationSpec } from "../desired/environment.ts";
 import type { EventKind } from "../journal/events.ts";
-import type { ValidationName } from "../evidence.ts";
+import type { ValidationName } from "../validation-result.ts";
 import type { Finding } from "../finding.ts";
 import type { MetricCheck, MetricName } from "../analysis/metrics.ts";
 import type { EnvironmentName } from "../names.ts";

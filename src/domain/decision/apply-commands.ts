@@ -1,4 +1,4 @@
-/** Orders on their way through a decision: for the environment as a whole, for each process, and what is answered. */
+/** Commands on their way through a decision: for the environment as a whole, for each process, and what is answered. */
 
 import { codeUnderWay } from "./deployment-reason.ts";
 import type { Action } from "../journal/actions.ts";
@@ -66,7 +66,7 @@ export function commandsFor({ commands }: EnvironmentState, process: ProcessId):
   return commands.filter(({ spec }) => "process" in spec && spec.process === process);
 }
 
-/** What the orders about one process have done to it. */
+/** What the commands about one process have done to it. */
 export interface Given {
   readonly after: ProcessState;
   readonly actions: readonly Action[];
@@ -127,7 +127,7 @@ function timelineOf({ rollout }: ProcessState, why: string, at: Instant): readon
   ];
 }
 
-/** The decision with what the orders asked for: their story first; their actions, unless the decision has gone beyond them. */
+/** The decision with what the commands asked for: their story first; their actions, unless the decision has gone beyond them. */
 export function withCommands(given: Given, decision: ProcessDecision): ProcessDecision {
   const deployments = given.timeline.length === 0 ? decision.deployments : [...given.timeline, ...decision.deployments];
   if (!given.hasActed) return { ...decision, deployments };
@@ -135,7 +135,7 @@ export function withCommands(given: Given, decision: ProcessDecision): ProcessDe
   return { ...decision, deployments, actions, replacesOwed: true };
 }
 
-/** Orders about what nobody knows. */
+/** Commands about what nobody knows. */
 export function resultsForUnknown(
   { commands }: EnvironmentState,
   results: readonly CommandResult[],

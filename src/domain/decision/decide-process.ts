@@ -4,7 +4,8 @@ import semver from "semver";
 import type { Action } from "../journal/actions.ts";
 import type { Case, ProcessDecision } from "../journal/case.ts";
 import { rejectedPhase } from "./deployment-reason.ts";
-import { advance, isAllButOver, knownGoodAfter, open } from "./lifecycle.ts";
+import { knownGoodAfter } from "./known-good.ts";
+import { advance, isAllButOver, open } from "./lifecycle.ts";
 import { type Desired, whatIsPinned } from "../desired/resolve.ts";
 import { awaitingDoubt, resolveDoubt } from "../rollback/doubt.ts";
 import { firstBlocked } from "../gates/gates.ts";
@@ -202,7 +203,7 @@ function isTrafficBack({ process, stable, candidate, state }: Rollout, { routes 
   return stable ? weightOf(route, stable.digest) === 100 : !candidate || weightOf(route, candidate.digest) === 0;
 }
 
-/** The stable version answers nowhere, or cannot be put back: a newer commit may be what mends that. */
+/** The stable version answers nowhere, or cannot be put back: a newer commit may be what fixes that. */
 function isWayBackClosed({ process, stable }: Rollout, owed: Case["owed"], { engine }: Observation): boolean {
   if (!stable || engine.kind === "unknown") return false;
   const installed = findInstalled(engine.value.installed.get(process) ?? [], stable.digest);
@@ -247,7 +248,7 @@ function isTakenBack({ before, desired }: Case, { candidate, kind }: Rollout): b
   return before.knownGood.some((good) => good.digest === digest) && !semver.gt(version, candidate.version);
 }
 
-/** A version that its metrics condemn just now is not found good because the next one comes. */
+/** A version that its metrics reject just now is not found good because the next one comes. */
 function isFailed({ pass }: Case, rollout: Rollout): boolean {
   return condemnationNow(rollout, pass.observation) !== null;
 }

@@ -107,7 +107,7 @@ function unchanged(after: ProcessState): ProcessDecision {
   return { after, actions: [], replacesOwed: false, deployments: [], wakeAt: null };
 }
 
-/** What was answered with "done" to these orders, and turns out not to be possible, or to be more than that. */
+/** What was answered with "done" to these commands, and turns out not to be possible, or to be more than that. */
 function correct(results: CommandResult[], commands: readonly Command[], { whyNot, besides }: Partial<Change>): void {
   if (commands.length === 0 || (!whyNot && !besides)) return;
   const ids = new Set(commands.map(({ id }) => id));

@@ -163,7 +163,7 @@ function whyStopped(rollout: Rollout, { observation, freeze }: World): string | 
   const { kind, paused, deadline } = rollout;
   if (paused || (freeze && kind === "deploy")) return "a person has stopped it";
   if (observation.now >= deadline) return "its time is over";
-  return condemnationNow(rollout, observation) ? "its metrics condemn it" : null;
+  return condemnationNow(rollout, observation) ? "its metrics reject it" : null;
 }
 
 function whyNotAnswering({ process, digest }: UnitRef, { engine }: World): string | null {

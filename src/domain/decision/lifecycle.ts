@@ -30,19 +30,17 @@ import {
 import type { DeploymentKind, Rollout, RolloutView, RolloutState, StrategyStep } from "../journal/rollout.ts";
 import { isHandingOver, rolloutStates } from "../strategies/rollout-states.ts";
 import { findInstalled, type ProcessObservation, viewProcess } from "../observed/observation.ts";
-import type { DeploymentUpdate, KnownGood, ProcessState, Refusal } from "../journal/state.ts";
+import type { DeploymentUpdate, ProcessState, Refusal } from "../journal/state.ts";
 import type { DeploymentPhase } from "../journal/status.ts";
 import { type RejectionReason, isBeforeSwitch, reject, stay, isOnItsWay } from "../strategies/steps.ts";
 import { exchanging, nextHandingOver, together } from "../strategies/handing-over.ts";
+import { knownGoodAfter } from "./known-good.ts";
 import { proposedChange } from "./proposed-change.ts";
 import { stableFor } from "../rollback/stable-version.ts";
 import { begin } from "../strategies/strategy.ts";
 import { traitsOf } from "../strategies/traits.ts";
 import { viewRollout } from "../strategies/rollout-view.ts";
 import type { Going } from "../journal/handover.ts";
-
-/** How many good versions are remembered of a process, newest first. */
-const knownGoodLimit = 10;
 
 interface Opening {
   readonly kind: DeploymentKind;
@@ -276,26 +274,6 @@ function phaseAtEnd(outcome: StrategyStep["outcome"], state: RolloutState): Depl
 /** Validated with all the traffic: only the version before it is still being let go, or it is only watched. */
 export function isAllButOver(rollout: Rollout): boolean {
   return rollout.candidate !== null && !isOnItsWay(rollout);
-}
-
-/** What is known to be good once a deployment has ended so. */
-export function knownGoodAfter(
-  before: ProcessState,
-  { candidate, kind, definition, exchanged }: Rollout,
-  { phase, why, unjudged, at }: Pick<StrategyStep, "why" | "unjudged"> & { readonly phase: DeploymentPhase; readonly at: Instant },
-): readonly KnownGood[] {
-  if (phase !== "Succeeded" || !candidate || kind === "self-heal") return before.knownGood;
-  return [
-    {
-      ...candidate,
-      at,
-      ...(definition && { definition }),
-      why,
-      ...(unjudged !== undefined && { unjudged }),
-      ...(exchanged && { exchanged }),
-    },
-    ...before.knownGood.filter((good) => good.digest !== candidate.digest),
-  ].slice(0, knownGoodLimit);
 }
 
 interface Ending extends Pick<StrategyStep, "why" | "outcome"> {

@@ -10,7 +10,7 @@ import type { EnvironmentState, ProcessState, Decision } from "../journal/state.
  */
 export function protectivePart(decision: Decision, before: EnvironmentState): Decision {
   const processes = decision.processes.filter(isProtected);
-  // Where it was frozen before it stays so until the orders about it can be recorded, the older ones before the newer.
+  // Where it was frozen before it stays so until the commands about it can be recorded, the older ones before the newer.
   const freeze = before.freeze ? null : (decision.freezing?.freeze ?? null);
   const names = new Set(processes.map(({ process }) => process));
   const deployments = new Set(processes.flatMap((row) => deploymentsOf(row, before)));

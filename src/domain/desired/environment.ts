@@ -1,7 +1,7 @@
 /** What environment.yaml says, with every default filled in and every duration in milliseconds. */
 
 import type { Json } from "./definition.ts";
-import type { ValidationName } from "../evidence.ts";
+import type { ValidationName } from "../validation-result.ts";
 import type { MetricCheck } from "../analysis/metrics.ts";
 import type { EnvironmentName, Percent, ProcessId } from "../names.ts";
 

@@ -22,7 +22,7 @@ export interface Removable {
 export function whyNotTakenOut({ environment, spec, findings, pins, brokenPin = firstBroken(pins) }: Removable): string | null {
   const error = findings.find(({ severity }) => severity === "error");
   const what = error ? describeFinding(error) : brokenPin;
-  if (what !== null) return `${environment} has errors (${what}): nothing is taken out until they are mended`;
+  if (what !== null) return `${environment} has errors (${what}): nothing is taken out until they are fixed`;
   if (pins.size === 0 && !spec?.allowEmpty) return "all pins are gone: nothing is taken out without allowEmpty: true";
   return null;
 }

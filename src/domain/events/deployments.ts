@@ -74,7 +74,7 @@ function succeeded(update: DeploymentUpdate, subject: Subject, context: EventCon
   return [about(update, turned, context, { kind: "rolled-back", why, trigger: orderedBy(subject, context) ?? "pin" })];
 }
 
-/** A person's rollback leaves its order with the process; without one, somebody moved the pin. */
+/** A person's rollback leaves its command with the process; without one, somebody moved the pin. */
 function orderedBy({ process, version }: Subject, context: EventContext): string | null {
   const revert = (context.after.get(process) ?? context.before.processes.get(process))?.revert;
   return revert && revert.request.to === version ? revert.request.trigger : null;

@@ -6,5 +6,5 @@ export function removable({ pinned, whyKept }: Pick<ProposedChange, "pinned" | "
   if (pinned) return open("it is pinned");
   const why = whyKept();
   if (why === null) return open("it is no longer pinned");
-  return blocked({ code: "NotRemoved", text: why }, "Mend the errors of the environment, put the pin back, or set `allowEmpty: true`.");
+  return blocked({ code: "NotRemoved", text: why }, "Fix the errors of the environment, put the pin back, or set `allowEmpty: true`.");
 }

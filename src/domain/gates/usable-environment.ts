@@ -5,5 +5,5 @@ import { blocked, type GateAnswer, open, type ProposedChange } from "./gate.ts";
 
 export function usableEnvironment(change: Pick<ProposedChange, "spec" | "findings">): GateAnswer {
   if (change.spec) return open("environment.yaml can be used");
-  return blocked({ code: "EnvironmentUnusable", text: whyUnusable(change) }, "Mend it: `pinion validate` names the line.");
+  return blocked({ code: "EnvironmentUnusable", text: whyUnusable(change) }, "Fix it: `pinion validate` names the line.");
 }

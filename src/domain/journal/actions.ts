@@ -5,7 +5,7 @@
 
 import type { Digest, Percent, ProcessId, UnitRef } from "../names.ts";
 import type { RevertRequest } from "./revert.ts";
-import type { Phase } from "../evidence.ts";
+import type { Phase } from "../validation-result.ts";
 
 export type Action =
   /** `on`: on these instances only; else on all that are ready. */

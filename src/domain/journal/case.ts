@@ -14,7 +14,7 @@ import type { Handovers } from "./handover.ts";
 export interface Pass {
   readonly state: EnvironmentState;
   readonly observation: Observation;
-  /** Frozen as of this pass, with the orders that came in it. */
+  /** Frozen as of this pass, with the commands that came in it. */
   readonly freeze: Freeze | null;
   /** Processes with a place among those that may be deployed at once: each takes or leaves its own when it is decided about. */
   readonly places: Set<ProcessId>;

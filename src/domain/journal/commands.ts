@@ -12,7 +12,7 @@ export type CommandSpec =
   | { readonly kind: "freeze" | "unfreeze" };
 
 export interface Command {
-  /** The same id is the same order, given twice. */
+  /** The same id is the same command, given twice. */
   readonly id: string;
   readonly environment: EnvironmentName;
   readonly by: Person;

@@ -36,7 +36,7 @@ export interface PinionEvent {
   /** The version before it, or that it goes back to. */
   readonly from: Version | null;
   readonly commit: CommitId | null;
-  /** Of what failed or was rolled back: what condemned it. */
+  /** Of what failed or was rolled back: what rejected it. */
   readonly trigger: string | null;
   /** Why, for machines; null: its kind says it. */
   readonly code: ReasonCode | null;

@@ -2,12 +2,12 @@
 
 import type { Instant } from "../names.ts";
 
-/** A person who gave an order, by their own word. */
+/** A person who gave a command, by their own word. */
 export interface Person {
   readonly name: string;
   /** Null: not known. */
   readonly email: string | null;
-  /** What the caller showed while claiming the name: "with the token of uid 1000". Absent: the order did not come over the API. */
+  /** What the caller showed while claiming the name: "with the token of uid 1000". Absent: the command did not come over the API. */
   readonly claimed?: string;
 }
 

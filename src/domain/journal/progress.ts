@@ -1,6 +1,6 @@
 /** How far a rollout is, as people want to see it: steps, weight, verdict with figures, what it waits for and until when. */
 
-import type { Verdict } from "../evidence.ts";
+import type { Verdict } from "../validation-result.ts";
 import type { Instant, Percent, Version } from "../names.ts";
 import type { Pause } from "./people.ts";
 import type { Figure } from "../analysis/figures.ts";

@@ -61,13 +61,13 @@ export const reasonCatalogue = {
   RolledBack: {
     event: "held",
     meaning: "It was found bad while it had traffic, and taken back.",
-    toDo: "Mend the version and pin a new one; `pinion history --id ID` shows what condemned it.",
+    toDo: "Fix the version and pin a new one; `pinion history --id ID` shows what rejected it.",
   },
   KillsEngine: {
     event: "held",
     meaning:
       "The engine's process ended again and again while this version ran, and nothing else is suspected. What was being deployed was taken back; what has been stable stays, and takes others of its environment down with it.",
-    toDo: 'Look for what ends the process (`process.exit`, memory, a loop) and pin a mended version; `pinion rollback ENV/PROCESS --reason "…"` goes back to the one before it.',
+    toDo: 'Look for what ends the process (`process.exit`, memory, a loop) and pin a fixed version; `pinion rollback ENV/PROCESS --reason "…"` goes back to the one before it.',
   },
   DeploymentFailed: {
     event: "held",
@@ -118,7 +118,7 @@ export const reasonCatalogue = {
   NotRemoved: {
     event: "held",
     meaning: "It is no longer pinned and stays, since that may be a mistake, or while the environment is frozen.",
-    toDo: "Mend the errors of the environment, or set `allowEmpty: true` where all pins are gone.",
+    toDo: "Fix the errors of the environment, or set `allowEmpty: true` where all pins are gone.",
   },
   Drifted: {
     event: "drift",

@@ -2,7 +2,7 @@
 
 import { actionKey, processOf } from "./actions.ts";
 import type { Action } from "./actions.ts";
-import type { ValidationResult } from "../evidence.ts";
+import type { ValidationResult } from "../validation-result.ts";
 import type { EnvironmentName, Instant, ProcessId } from "../names.ts";
 import type { Command, CommandResult } from "./commands.ts";
 import type { RevertRequest, RevertOutcome } from "./revert.ts";
@@ -47,7 +47,7 @@ export function afterValidation(state: EnvironmentState, deployment: string, res
   return { ...state, validationResults: new Map(state.validationResults).set(deployment, merged) };
 }
 
-/** The state with an order that a person gave; one that waits already changes nothing. */
+/** The state with a command that a person gave; one that waits already changes nothing. */
 export function afterCommand(state: EnvironmentState, command: Command): EnvironmentState {
   if (state.commands.some((pending) => pending.id === command.id)) return state;
   return { ...state, commands: [...state.commands, command] };
@@ -64,7 +64,7 @@ export function afterReverted(state: EnvironmentState, request: RevertRequest, o
   return { ...settled, processes: new Map(state.processes).set(request.process, { ...row, revert: { ...row.revert, outcome } }) };
 }
 
-/** Ids of what is owed for this order. */
+/** Ids of what is owed for this command. */
 export function owedReverts({ owed }: EnvironmentState, { id }: RevertRequest): readonly number[] {
   return owed.flatMap((entry) => (entry.action.kind === "ensure-reverted" && entry.action.request.id === id ? [entry.id] : []));
 }

@@ -23,7 +23,7 @@ export interface RevertRequest {
   readonly along?: readonly PinBack[];
   /** Of the definition of `from`: put into quarantine.yaml by the same commit. Null: it is not put there. */
   readonly quarantine: Digest | null;
-  /** What condemned the version: `error_rate`, `manual`, `emergency`, … */
+  /** What rejected the version: `error_rate`, `manual`, `emergency`, … */
   readonly trigger: string;
   /** One line for people; the commit says it. */
   readonly why: string;

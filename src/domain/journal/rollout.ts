@@ -1,7 +1,7 @@
 /** One deployment under way: what is journaled of it, what its strategy sees, and what its strategy answers. */
 
 import type { Action } from "./actions.ts";
-import type { Verdict } from "../evidence.ts";
+import type { Verdict } from "../validation-result.ts";
 import type { OnInconclusive, StrategySpec } from "../desired/environment.ts";
 import type { CommitId, Digest, Instant, Percent, ProcessId, UnitRef } from "../names.ts";
 import type { Pause } from "./people.ts";
@@ -75,7 +75,7 @@ export type RolloutState =
       readonly why: string;
       readonly since: Instant;
       readonly hadTraffic: boolean;
-      /** What condemned it, for machines: `error_rate`, `analysis`, `post_validation`, `timeout`, `abort`, … */
+      /** What rejected it, for machines: `error_rate`, `analysis`, `post_validation`, `timeout`, `abort`, … */
       readonly trigger: string;
       /** The stable version is not there and cannot be installed again; then nobody gets the traffic. */
       readonly isStableLost?: boolean;
@@ -146,7 +146,7 @@ export interface Stuck {
   readonly detail: string;
   readonly retry: "later" | "never";
   readonly attempts: number;
-  /** What was in force then; absent in what older releases wrote. Another commit may mend what is refused for good. */
+  /** What was in force then; absent in what older releases wrote. Another commit may fix what is refused for good. */
   readonly commit?: CommitId;
 }
 

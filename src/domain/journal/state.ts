@@ -5,7 +5,7 @@ import type { Reason, ReasonCode } from "./reason.ts";
 import type { DeploymentKind, Exchange, Rollout, Stuck } from "./rollout.ts";
 import type { DeploymentPhase, ProcessStatus } from "./status.ts";
 import type { PinionEvent } from "./events.ts";
-import type { ValidationResult } from "../evidence.ts";
+import type { ValidationResult } from "../validation-result.ts";
 import type { Freeze, Command, CommandResult } from "./commands.ts";
 import type { Quarantined, Revert } from "./revert.ts";
 import type { CommitId, Digest, EnvironmentName, Instant, ProcessId, UnitRef, Version } from "../names.ts";
@@ -105,7 +105,7 @@ export interface Deployment {
   readonly endedAt: Instant | null;
   readonly phase: DeploymentPhase;
   readonly reason: Reason;
-  /** What condemned it; null: nothing did. */
+  /** What rejected it; null: nothing did. */
   readonly trigger: string | null;
   readonly steps: readonly DeploymentStepRecord[];
   readonly validations: readonly ValidationResult[];
@@ -119,7 +119,7 @@ export interface DeploymentUpdate {
   readonly phase: DeploymentPhase;
   readonly step: DeploymentStepRecord;
   readonly endedAt: Instant | null;
-  /** Present when it was condemned just now. */
+  /** Present when it was rejected just now. */
   readonly trigger?: string;
 }
 
@@ -135,7 +135,7 @@ export interface Decision {
   readonly deployments: readonly DeploymentUpdate[];
   /** Present when it changes; `freeze` null lifts it. */
   readonly freezing?: { readonly freeze: Freeze | null };
-  /** Of every order that was decided about: none of them is pending any more. */
+  /** Of every command that was decided about: none of them is pending any more. */
   readonly results: readonly CommandResult[];
   /** To be told to others. */
   readonly events: readonly PinionEvent[];

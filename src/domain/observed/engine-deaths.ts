@@ -16,7 +16,7 @@ interface Known {
   readonly deaths?: readonly EngineDeath[];
 }
 
-/** What condemns a version under deployment. */
+/** What rejects a version under deployment. */
 export const engineDeath = "engine_death";
 
 /** One death may have any cause. */

@@ -1,7 +1,7 @@
 /** What a plan says: which deployments a change of pins leads to, in which order, how risky, and how to get back. Plain JSON. */
 
 import type { ChangeSummary } from "../changes/describe.ts";
-import type { Phase, ValidationName } from "../evidence.ts";
+import type { Phase, ValidationName } from "../validation-result.ts";
 import type { EnvironmentName, ProcessId, Version } from "../names.ts";
 import type { ConfigurationChange } from "../changes/changes.ts";
 

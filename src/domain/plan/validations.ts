@@ -3,7 +3,7 @@
 import { describeBound } from "../analysis/verdicts.ts";
 import type { PlannedValidation } from "./deployment-plan.ts";
 import type { ValidationSpec } from "../desired/environment.ts";
-import type { ValidationName } from "../evidence.ts";
+import type { ValidationName } from "../validation-result.ts";
 import { assertNever } from "../names.ts";
 import type { Check } from "../desired/version.ts";
 

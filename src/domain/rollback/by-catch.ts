@@ -73,7 +73,7 @@ interface Innocence {
   readonly rolledBackAt: Instant | null;
 }
 
-/** As if it had not been condemned: its revert and its quarantine are void, and it is tried again when what it awaits is healthy. */
+/** As if it had not been rejected: its revert and its quarantine are void, and it is tried again when what it awaits is healthy. */
 export function forgetting(before: ProcessState, { id }: RevertRequest, { awaits, rolledBackAt }: Innocence): ProcessState {
   const { rollout, refused, quarantined } = before;
   return {

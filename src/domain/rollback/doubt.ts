@@ -1,5 +1,5 @@
 /**
- * A version that is condemned while a process that it calls is being judged too may only have met with that one's fault. Its traffic
+ * A version that is rejected while a process that it calls is being judged too may only have met with that one's fault. Its traffic
  * goes back at once; the commit that puts its pin back waits for the other verdict, so that nothing has to be undone in git.
  */
 
@@ -16,7 +16,7 @@ import { mayHaveTraffic } from "../strategies/steps.ts";
 /** How long the commit waits at most, in milliseconds. */
 const doubtMs = 60_000;
 
-/** What is remembered of a version that was condemned just now, in doubt while somebody that it calls is judged. */
+/** What is remembered of a version that was rejected just now, in doubt while somebody that it calls is judged. */
 export function inDoubt(one: Case, rollout: Rollout, after: ProcessState): ProcessState {
   const { before, pass } = one;
   const { revert } = after;

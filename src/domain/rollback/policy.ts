@@ -19,7 +19,7 @@ import { type Judged, judgeRollout } from "../strategies/rollout-view.ts";
 import { hasPredecessor } from "./ways-back.ts";
 import { type RejectionReason, isOnItsWay, mayHaveTraffic, reject } from "../strategies/steps.ts";
 
-/** What condemns a candidate that has traffic, by its metrics or the ends of its engine; null: nothing does. */
+/** What rejects a candidate that has traffic, by its metrics or the ends of its engine; null: nothing does. */
 export function failedAnalysis(rollout: Rollout, { triggers, analysis, killing }: Judged): RejectionReason | null {
   if (!mayBeCondemned(rollout)) return null;
   if (killing !== undefined) return { trigger: engineDeath, why: killing };
@@ -72,18 +72,18 @@ function whyTooSoon({ rolledBackAt: last }: ProcessState, coolDownMs: number, no
   return { rail: "cool-down", text: `it was rolled back just before, and once in ${describeDuration(coolDownMs)} is the limit` };
 }
 
-/** Whether its metrics condemn a candidate and nothing keeps it: the next decision about it takes it back. */
+/** Whether its metrics reject a candidate and nothing keeps it: the next decision about it takes it back. */
 export function isTakenBackNow(rollout: Rollout, before: ProcessState, observation: Observation): boolean {
   const isBad = condemnationNow(rollout, observation) !== null;
   return isBad && (isOnItsWay(rollout) || whyNotAutomatic(rollout, before, observation) === null);
 }
 
-/** While nothing can be recorded nothing new begins: what its metrics condemn loses its traffic before the next commit has its turn. */
+/** While nothing can be recorded nothing new begins: what its metrics reject loses its traffic before the next commit has its turn. */
 export function isTakenBackFirst(rollout: Rollout, before: ProcessState, observation: Observation): boolean {
   return isUnrecordable(observation) && isTakenBackNow(rollout, before, observation);
 }
 
-/** Whether it would be taken back if its metrics condemned it, now or once its cool-down is over. */
+/** Whether it would be taken back if its metrics rejected it, now or once its cool-down is over. */
 export function mayBeTakenBack(rollout: Rollout, before: ProcessState, observation: Observation): boolean {
   const held = whyNotAutomatic(rollout, before, observation);
   return isOnItsWay(rollout) || held === null || held.rail === "cool-down";
@@ -149,7 +149,7 @@ export function toQuarantine(before: ProcessState, definition: Digest, to: Versi
   return definitionOf(before, { version: to }) === definition ? null : definition;
 }
 
-/** With the revert owed and, where the order says so, its version in quarantine at once. */
+/** With the revert owed and, where the request says so, its version in quarantine at once. */
 export function withRevertOwed(before: ProcessState, request: RevertRequest): ProcessState {
   const revert = { request, outcome: null };
   if (request.quarantine === null) return { ...before, revert };

@@ -1,13 +1,12 @@
 /**
  * Versions whose paths changed owner between them go back together, in one write of the table: what one of them gets back the other has,
- * or what one of them gives up the other had. Half of it would leave a path without an owner. Nobody else is condemned by it.
+ * or what one of them gives up the other had. Half of it would leave a path without an owner. Nobody else is rejected by it.
  */
 
 import type { Action } from "../journal/actions.ts";
 import type { ProcessDecision } from "../journal/case.ts";
 import { personMustDecide } from "../strategies/inconclusive.ts";
 import type { ProcessId } from "../names.ts";
-import { entered, newRollout, opened } from "../strategies/new-rollout.ts";
 import type { PinBack, Revert } from "../journal/revert.ts";
 import { joinReasons, type Reason } from "../journal/reason.ts";
 import { describeEndpoint } from "../observed/requests.ts";
@@ -17,7 +16,7 @@ import type { DeploymentUpdate, ProcessState } from "../journal/state.ts";
 import { maintenanceOf } from "../strategies/after-switch.ts";
 import { together } from "../strategies/handing-over.ts";
 import { viewRollout } from "../strategies/rollout-view.ts";
-import { type RejectionReason, giveTraffic, isOnItsWay } from "../strategies/steps.ts";
+import { giveTraffic, isOnItsWay } from "../strategies/steps.ts";
 import {
   describeKeeper,
   exchangedWith,
@@ -30,6 +29,7 @@ import {
   surroundings,
   type WayBack,
 } from "./ways-back.ts";
+import { rejectedWith } from "./rejected-with.ts";
 import { whyUnknown } from "../status/describe-status.ts";
 
 /** What was decided about a process, before anything is done about it. */
@@ -152,7 +152,7 @@ function asItWas({ remembered, decision }: Decided, whyNot: string, reason: Reas
   return { decision: decided, whyNot, besides: null };
 }
 
-/** The condemned one: with the others in one write, and their pins in its commit. */
+/** The rejected one: with the others in one write, and their pins in its commit. */
 function leads(one: Decided, group: Group, world: World): Change {
   const { process } = one.remembered;
   const more = describeGroup(process, group);
@@ -199,7 +199,7 @@ function sayingMore(update: DeploymentUpdate, more: string): DeploymentUpdate {
   return { ...update, step: { ...update.step, why: `${update.step.why}; ${more}` } };
 }
 
-/** Who is condemned too has a commit of its own. */
+/** Who is rejected too has a commit of its own. */
 function pinsAlong(first: ProcessId, group: Group, { observation, rejected }: World): readonly PinBack[] {
   return pinsBack(first, group, observation).filter(({ process }) => !rejected.has(process));
 }
@@ -241,7 +241,7 @@ interface Following {
   readonly world: World;
 }
 
-/** Back with the condemned one, and not condemned itself. */
+/** Back with the rejected one, and not rejected itself. */
 function follows(one: Decided, way: WayBack, rejected: ProcessId, { group, world }: Following): Change {
   const { remembered, decision } = one;
   const partners = othersOf(group, remembered.process);
@@ -264,46 +264,5 @@ function follows(one: Decided, way: WayBack, rejected: ProcessId, { group, world
 function whyAlong(rejected: ProcessId, way: WayBack, isPinned: boolean): string {
   if (way.kind === "return") return `serves again: ${rejected}, which took its paths over, is rolled back`;
   const pin = isPinned ? "; its pin goes back by the same commit" : "";
-  return `goes back together with ${rejected}, since paths changed owner between them; it is not condemned${pin}`;
-}
-
-interface Begun {
-  readonly rollout: Rollout;
-  readonly deployments: readonly DeploymentUpdate[];
-}
-
-const trigger = "handed-back";
-
-function rejectedWith(way: WayBack, before: ProcessState, why: string, observation: Observation): Begun | null {
-  const underWay = way.kind === "reject" ? way.rollout : before.rollout;
-  if (underWay) return rejected(underWay, why, observation);
-  return way.kind === "reject" ? null : reopened(way, before.process, { trigger, why }, observation);
-}
-
-function rejected(underWay: Rollout, why: string, observation: Observation): Begun {
-  const rollout: Rollout = {
-    ...underWay,
-    paused: null,
-    state: { kind: "rejected", why, since: observation.now, hadTraffic: true, trigger },
-  };
-  return { rollout, deployments: [entered(rollout, observation.now, { code: "GoingBack", text: why })] };
-}
-
-/** A deployment that begins with its end: there is none under way that could be taken back. */
-export function reopened(
-  way: Exclude<WayBack, { kind: "reject" }>,
-  process: ProcessId,
-  reason: RejectionReason,
-  observation: Observation,
-): Begun | null {
-  if (!observation.spec) return null;
-  const blank = newRollout(process, observation, observation.spec, { ...identityOf(way), stable: way.to, fast: false });
-  const rollout: Rollout = { ...blank, state: { kind: "rejected", since: observation.now, hadTraffic: true, ...reason } };
-  const told: Reason = { code: "GoingBack", text: reason.why };
-  const beginning = { ...opened(rollout, observation, told), trigger: reason.trigger };
-  return { rollout, deployments: [beginning, entered(rollout, observation.now, told)] };
-}
-
-function identityOf(way: Exclude<WayBack, { kind: "reject" }>): Pick<Rollout, "kind" | "candidate" | "exchanged"> {
-  return way.kind === "return" ? { kind: "prune", candidate: null } : { kind: "deploy", candidate: way.from, exchanged: way.exchanged };
+  return `goes back together with ${rejected}, since paths changed owner between them; it is not rejected${pin}`;
 }

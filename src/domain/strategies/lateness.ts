@@ -16,7 +16,7 @@ export interface Late {
 
 const pinion: Person = { name: "Pinion", email: null };
 
-/** Without a verdict it condemns nobody: a pause waits for a person, all else goes back without a revert and without quarantine. */
+/** Without a verdict it rejects nobody: a pause waits for a person, all else goes back without a revert and without quarantine. */
 export function whenLate(rollout: Rollout, view: RolloutView): Late {
   const { stable } = rollout;
   if (isHandingOver(rollout.state) && mayHaveTraffic(rollout)) return { rollout, step: giveUpHandingOver(rollout, view.now) };
@@ -27,7 +27,7 @@ export function whenLate(rollout: Rollout, view: RolloutView): Late {
   return { rollout, step: reject(rollout, { trigger: inconclusive, why: describeAbort(limit, stable) }, view.now) };
 }
 
-/** Whoever was to take its paths over was not ready in time: nobody is condemned by that. */
+/** Whoever was to take its paths over was not ready in time: nobody is rejected by that. */
 function giveUpHandingOver({ strategy, stable, ...rollout }: Rollout, now: Instant): StrategyStep {
   const limit = traitsOf(strategy).ownLimit?.option ?? "deployment timeout";
   const why = `its paths were not handed over within its ${limit}; back to ${stable?.version ?? "nothing"}, without a revert`;

@@ -4,7 +4,7 @@ import { whyKiller } from "../observed/engine-deaths.ts";
 import { firing, isSameQuestion, judgeChecks } from "../analysis/verdicts.ts";
 import { scopeOf, validationScope } from "../journal/actions.ts";
 import { heldUpMs } from "./deadline.ts";
-import { judge, type Phase, type ValidationResult, type Verdict } from "../evidence.ts";
+import { judge, type Phase, type ValidationResult, type Verdict } from "../validation-result.ts";
 import type { EnvironmentSpec, StrategySpec } from "../desired/environment.ts";
 import { onInconclusiveOf } from "./inconclusive.ts";
 import type { MetricCheck } from "../analysis/metrics.ts";
@@ -63,7 +63,7 @@ export function viewRollout(rollout: Rollout, observation: Observation, memory: 
   };
 }
 
-/** All that may condemn a candidate by itself. */
+/** All that may reject a candidate by itself. */
 export type Judged = Pick<RolloutView, "analysis" | "triggers" | "killing">;
 
 /** What its metrics say, and the ends of its engine. */

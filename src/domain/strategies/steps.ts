@@ -1,7 +1,7 @@
 /** The vocabulary that all strategies share: small steps with their actions and reasons. */
 
 import type { Action } from "../journal/actions.ts";
-import type { Phase, Verdict } from "../evidence.ts";
+import type { Phase, Verdict } from "../validation-result.ts";
 import { assertNever, type Instant, type UnitRef } from "../names.ts";
 import type { Rollout, RolloutView, RolloutState, StrategyStep } from "../journal/rollout.ts";
 import { rolloutStates } from "./rollout-states.ts";
@@ -231,7 +231,7 @@ export function isDrained(inFlight: Known<number>, since: Instant, view: Rollout
 /** How often draining is looked at, in milliseconds: nothing tells us when the last request ends. */
 export const drainPollMs = 100;
 
-/** A refusal that trying again cannot mend. */
+/** A refusal that trying again cannot fix. */
 export function isHopeless(view: RolloutView): boolean {
   return view.stuck?.retry === "never";
 }

@@ -7,7 +7,7 @@ import { nextCanary } from "./canary.ts";
 import { beginRecreate, nextRecreate } from "./recreate.ts";
 import { nextRolling } from "./rolling.ts";
 import { beginBeside } from "./steps.ts";
-import { beginSelfHeal, beginPrune, nextSelfHeal, nextPrune } from "./heal-and-retire.ts";
+import { beginSelfHeal, beginPrune, nextSelfHeal, nextPrune } from "./self-heal-and-prune.ts";
 
 /** The first step of a rollout that has just been decided on; its own `state` is not looked at. */
 export function begin(rollout: Rollout, why: string): StrategyStep {

@@ -2755,7 +2755,7 @@ validate41.errors = vErrors;
 return errors === 0;
 }
 
-const schema21 = {"type":"object","required":["order","outcome","refusal"],"properties":{"order":{"type":"object","required":["id","environment","process","from","to","quarantine","trigger","why","at","commit","deployment","by","mode"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"},"along":{"type":"array","items":{"type":"object","required":["process","from","to"],"properties":{"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}}}},"quarantine":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"trigger":{"type":"string"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"commit":{"type":"string"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]},"by":{"anyOf":[{"$ref":"Person"},{"type":"null"}]},"mode":{"type":"string","enum":["push","propose"]}}},"outcome":{"anyOf":[{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["committed","superseded","proposed"]}},"oneOf":[{"type":"object","required":["kind","commit"],"properties":{"kind":{"type":"string","const":"committed"},"commit":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"superseded"},"why":{"type":"string"}}},{"type":"object","required":["kind","branch","commit","why"],"properties":{"kind":{"type":"string","const":"proposed"},"branch":{"type":"string"},"commit":{"type":"string"},"why":{"type":"string"}}}]},{"type":"null"}]},"refusal":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Revert"};
+const schema21 = {"type":"object","required":["request","outcome","refusal"],"properties":{"request":{"type":"object","required":["id","environment","process","from","to","quarantine","trigger","why","at","commit","deployment","by","mode"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"},"along":{"type":"array","items":{"type":"object","required":["process","from","to"],"properties":{"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}}}},"quarantine":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"trigger":{"type":"string"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"commit":{"type":"string"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]},"by":{"anyOf":[{"$ref":"Person"},{"type":"null"}]},"mode":{"type":"string","enum":["push","propose"]}}},"outcome":{"anyOf":[{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["committed","superseded","proposed"]}},"oneOf":[{"type":"object","required":["kind","commit"],"properties":{"kind":{"type":"string","const":"committed"},"commit":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"superseded"},"why":{"type":"string"}}},{"type":"object","required":["kind","branch","commit","why"],"properties":{"kind":{"type":"string","const":"proposed"},"branch":{"type":"string"},"commit":{"type":"string"},"why":{"type":"string"}}}]},{"type":"null"}]},"refusal":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Revert"};
 
 function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Revert" */;
@@ -2764,19 +2764,19 @@ let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((data.order === undefined) && (missing0 = "order")) || ((data.outcome === undefined) && (missing0 = "outcome"))) || ((data.refusal === undefined) && (missing0 = "refusal"))){
+if((((data.request === undefined) && (missing0 = "request")) || ((data.outcome === undefined) && (missing0 = "outcome"))) || ((data.refusal === undefined) && (missing0 = "refusal"))){
 validate45.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema21.required,parentSchema:schema21,data}];
 return false;
 }
 else {
-if(data.order !== undefined){
-let data0 = data.order;
+if(data.request !== undefined){
+let data0 = data.request;
 const _errs1 = errors;
 if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if((((((((((((((data0.id === undefined) && (missing1 = "id")) || ((data0.environment === undefined) && (missing1 = "environment"))) || ((data0.process === undefined) && (missing1 = "process"))) || ((data0.from === undefined) && (missing1 = "from"))) || ((data0.to === undefined) && (missing1 = "to"))) || ((data0.quarantine === undefined) && (missing1 = "quarantine"))) || ((data0.trigger === undefined) && (missing1 = "trigger"))) || ((data0.why === undefined) && (missing1 = "why"))) || ((data0.at === undefined) && (missing1 = "at"))) || ((data0.commit === undefined) && (missing1 = "commit"))) || ((data0.deployment === undefined) && (missing1 = "deployment"))) || ((data0.by === undefined) && (missing1 = "by"))) || ((data0.mode === undefined) && (missing1 = "mode"))){
-validate45.errors = [{instancePath:instancePath+"/order",schemaPath:"#/properties/order/required",keyword:"required",params:{missingProperty: missing1},schema:schema21.properties.order.required,parentSchema:schema21.properties.order,data:data0}];
+validate45.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: missing1},schema:schema21.properties.request.required,parentSchema:schema21.properties.request,data:data0}];
 return false;
 }
 else {
@@ -2784,7 +2784,7 @@ if(data0.id !== undefined){
 let data1 = data0.id;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/order/id",schemaPath:"#/properties/order/properties/id/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.id.type,parentSchema:schema21.properties.order.properties.id,data:data1}];
+validate45.errors = [{instancePath:instancePath+"/request/id",schemaPath:"#/properties/request/properties/id/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.id.type,parentSchema:schema21.properties.request.properties.id,data:data1}];
 return false;
 }
 var valid1 = _errs3 === errors;
@@ -2797,7 +2797,7 @@ if(data0.environment !== undefined){
 let data2 = data0.environment;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/order/environment",schemaPath:"#/properties/order/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.environment.type,parentSchema:schema21.properties.order.properties.environment,data:data2}];
+validate45.errors = [{instancePath:instancePath+"/request/environment",schemaPath:"#/properties/request/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.environment.type,parentSchema:schema21.properties.request.properties.environment,data:data2}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -2810,7 +2810,7 @@ if(data0.process !== undefined){
 let data3 = data0.process;
 const _errs7 = errors;
 if(typeof data3 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/order/process",schemaPath:"#/properties/order/properties/process/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.process.type,parentSchema:schema21.properties.order.properties.process,data:data3}];
+validate45.errors = [{instancePath:instancePath+"/request/process",schemaPath:"#/properties/request/properties/process/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.process.type,parentSchema:schema21.properties.request.properties.process,data:data3}];
 return false;
 }
 var valid1 = _errs7 === errors;
@@ -2823,7 +2823,7 @@ if(data0.from !== undefined){
 let data4 = data0.from;
 const _errs9 = errors;
 if(typeof data4 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/order/from",schemaPath:"#/properties/order/properties/from/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.from.type,parentSchema:schema21.properties.order.properties.from,data:data4}];
+validate45.errors = [{instancePath:instancePath+"/request/from",schemaPath:"#/properties/request/properties/from/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.from.type,parentSchema:schema21.properties.request.properties.from,data:data4}];
 return false;
 }
 var valid1 = _errs9 === errors;
@@ -2836,7 +2836,7 @@ if(data0.to !== undefined){
 let data5 = data0.to;
 const _errs11 = errors;
 if(typeof data5 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/order/to",schemaPath:"#/properties/order/properties/to/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.to.type,parentSchema:schema21.properties.order.properties.to,data:data5}];
+validate45.errors = [{instancePath:instancePath+"/request/to",schemaPath:"#/properties/request/properties/to/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.to.type,parentSchema:schema21.properties.request.properties.to,data:data5}];
 return false;
 }
 var valid1 = _errs11 === errors;
@@ -2859,7 +2859,7 @@ if(errors === _errs15){
 if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
 let missing2;
 if((((data7.process === undefined) && (missing2 = "process")) || ((data7.from === undefined) && (missing2 = "from"))) || ((data7.to === undefined) && (missing2 = "to"))){
-validate45.errors = [{instancePath:instancePath+"/order/along/" + i0,schemaPath:"#/properties/order/properties/along/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema21.properties.order.properties.along.items.required,parentSchema:schema21.properties.order.properties.along.items,data:data7}];
+validate45.errors = [{instancePath:instancePath+"/request/along/" + i0,schemaPath:"#/properties/request/properties/along/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema21.properties.request.properties.along.items.required,parentSchema:schema21.properties.request.properties.along.items,data:data7}];
 return false;
 }
 else {
@@ -2867,7 +2867,7 @@ if(data7.process !== undefined){
 let data8 = data7.process;
 const _errs17 = errors;
 if(typeof data8 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/order/along/" + i0+"/process",schemaPath:"#/properties/order/properties/along/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.along.items.properties.process.type,parentSchema:schema21.properties.order.properties.along.items.properties.process,data:data8}];
+validate45.errors = [{instancePath:instancePath+"/request/along/" + i0+"/process",schemaPath:"#/properties/request/properties/along/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.along.items.properties.process.type,parentSchema:schema21.properties.request.properties.along.items.properties.process,data:data8}];
 return false;
 }
 var valid3 = _errs17 === errors;
@@ -2880,7 +2880,7 @@ if(data7.from !== undefined){
 let data9 = data7.from;
 const _errs19 = errors;
 if(typeof data9 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/order/along/" + i0+"/from",schemaPath:"#/properties/order/properties/along/items/properties/from/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.along.items.properties.from.type,parentSchema:schema21.properties.order.properties.along.items.properties.from,data:data9}];
+validate45.errors = [{instancePath:instancePath+"/request/along/" + i0+"/from",schemaPath:"#/properties/request/properties/along/items/properties/from/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.along.items.properties.from.type,parentSchema:schema21.properties.request.properties.along.items.properties.from,data:data9}];
 return false;
 }
 var valid3 = _errs19 === errors;
@@ -2893,7 +2893,7 @@ if(data7.to !== undefined){
 let data10 = data7.to;
 const _errs21 = errors;
 if(typeof data10 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/order/along/" + i0+"/to",schemaPath:"#/properties/order/properties/along/items/properties/to/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.along.items.properties.to.type,parentSchema:schema21.properties.order.properties.along.items.properties.to,data:data10}];
+validate45.errors = [{instancePath:instancePath+"/request/along/" + i0+"/to",schemaPath:"#/properties/request/properties/along/items/properties/to/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.along.items.properties.to.type,parentSchema:schema21.properties.request.properties.along.items.properties.to,data:data10}];
 return false;
 }
 var valid3 = _errs21 === errors;
@@ -2906,7 +2906,7 @@ var valid3 = true;
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/order/along/" + i0,schemaPath:"#/properties/order/properties/along/items/type",keyword:"type",params:{type: "object"},schema:schema21.properties.order.properties.along.items.type,parentSchema:schema21.properties.order.properties.along.items,data:data7}];
+validate45.errors = [{instancePath:instancePath+"/request/along/" + i0,schemaPath:"#/properties/request/properties/along/items/type",keyword:"type",params:{type: "object"},schema:schema21.properties.request.properties.along.items.type,parentSchema:schema21.properties.request.properties.along.items,data:data7}];
 return false;
 }
 }
@@ -2917,7 +2917,7 @@ break;
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/order/along",schemaPath:"#/properties/order/properties/along/type",keyword:"type",params:{type: "array"},schema:schema21.properties.order.properties.along.type,parentSchema:schema21.properties.order.properties.along,data:data6}];
+validate45.errors = [{instancePath:instancePath+"/request/along",schemaPath:"#/properties/request/properties/along/type",keyword:"type",params:{type: "array"},schema:schema21.properties.request.properties.along.type,parentSchema:schema21.properties.request.properties.along,data:data6}];
 return false;
 }
 }
@@ -2936,7 +2936,7 @@ const _errs25 = errors;
 if(errors === _errs25){
 if(typeof data11 === "string"){
 if(!pattern1.test(data11)){
-const err0 = {instancePath:instancePath+"/order/quarantine",schemaPath:"#/properties/order/properties/quarantine/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema21.properties.order.properties.quarantine.anyOf[0],data:data11};
+const err0 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema21.properties.request.properties.quarantine.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2947,7 +2947,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/order/quarantine",schemaPath:"#/properties/order/properties/quarantine/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.quarantine.anyOf[0].type,parentSchema:schema21.properties.order.properties.quarantine.anyOf[0],data:data11};
+const err1 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.quarantine.anyOf[0].type,parentSchema:schema21.properties.request.properties.quarantine.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2962,7 +2962,7 @@ valid4 = valid4 || _valid0;
 if(!valid4){
 const _errs27 = errors;
 if(data11 !== null){
-const err2 = {instancePath:instancePath+"/order/quarantine",schemaPath:"#/properties/order/properties/quarantine/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.order.properties.quarantine.anyOf[1].type,parentSchema:schema21.properties.order.properties.quarantine.anyOf[1],data:data11};
+const err2 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.request.properties.quarantine.anyOf[1].type,parentSchema:schema21.properties.request.properties.quarantine.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2975,7 +2975,7 @@ var _valid0 = _errs27 === errors;
 valid4 = valid4 || _valid0;
 }
 if(!valid4){
-const err3 = {instancePath:instancePath+"/order/quarantine",schemaPath:"#/properties/order/properties/quarantine/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.order.properties.quarantine.anyOf,parentSchema:schema21.properties.order.properties.quarantine,data:data11};
+const err3 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.request.properties.quarantine.anyOf,parentSchema:schema21.properties.request.properties.quarantine,data:data11};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3007,7 +3007,7 @@ if(data0.trigger !== undefined){
 let data12 = data0.trigger;
 const _errs29 = errors;
 if(typeof data12 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/order/trigger",schemaPath:"#/properties/order/properties/trigger/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.trigger.type,parentSchema:schema21.properties.order.properties.trigger,data:data12}];
+validate45.errors = [{instancePath:instancePath+"/request/trigger",schemaPath:"#/properties/request/properties/trigger/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.trigger.type,parentSchema:schema21.properties.request.properties.trigger,data:data12}];
 return false;
 }
 var valid1 = _errs29 === errors;
@@ -3020,7 +3020,7 @@ if(data0.why !== undefined){
 let data13 = data0.why;
 const _errs31 = errors;
 if(typeof data13 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/order/why",schemaPath:"#/properties/order/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.why.type,parentSchema:schema21.properties.order.properties.why,data:data13}];
+validate45.errors = [{instancePath:instancePath+"/request/why",schemaPath:"#/properties/request/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.why.type,parentSchema:schema21.properties.request.properties.why,data:data13}];
 return false;
 }
 var valid1 = _errs31 === errors;
@@ -3036,12 +3036,12 @@ if(errors === _errs33){
 if(errors === _errs33){
 if(typeof data14 === "string"){
 if(!pattern0.test(data14)){
-validate45.errors = [{instancePath:instancePath+"/order/at",schemaPath:"#/properties/order/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.order.properties.at,data:data14}];
+validate45.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.request.properties.at,data:data14}];
 return false;
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/order/at",schemaPath:"#/properties/order/properties/at/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.at.type,parentSchema:schema21.properties.order.properties.at,data:data14}];
+validate45.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.at.type,parentSchema:schema21.properties.request.properties.at,data:data14}];
 return false;
 }
 }
@@ -3056,7 +3056,7 @@ if(data0.commit !== undefined){
 let data15 = data0.commit;
 const _errs35 = errors;
 if(typeof data15 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/order/commit",schemaPath:"#/properties/order/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.commit.type,parentSchema:schema21.properties.order.properties.commit,data:data15}];
+validate45.errors = [{instancePath:instancePath+"/request/commit",schemaPath:"#/properties/request/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.commit.type,parentSchema:schema21.properties.request.properties.commit,data:data15}];
 return false;
 }
 var valid1 = _errs35 === errors;
@@ -3072,7 +3072,7 @@ const _errs38 = errors;
 let valid5 = false;
 const _errs39 = errors;
 if(typeof data16 !== "string"){
-const err4 = {instancePath:instancePath+"/order/deployment",schemaPath:"#/properties/order/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.deployment.anyOf[0].type,parentSchema:schema21.properties.order.properties.deployment.anyOf[0],data:data16};
+const err4 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.deployment.anyOf[0].type,parentSchema:schema21.properties.request.properties.deployment.anyOf[0],data:data16};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3086,7 +3086,7 @@ valid5 = valid5 || _valid1;
 if(!valid5){
 const _errs41 = errors;
 if(data16 !== null){
-const err5 = {instancePath:instancePath+"/order/deployment",schemaPath:"#/properties/order/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.order.properties.deployment.anyOf[1].type,parentSchema:schema21.properties.order.properties.deployment.anyOf[1],data:data16};
+const err5 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.request.properties.deployment.anyOf[1].type,parentSchema:schema21.properties.request.properties.deployment.anyOf[1],data:data16};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3099,7 +3099,7 @@ var _valid1 = _errs41 === errors;
 valid5 = valid5 || _valid1;
 }
 if(!valid5){
-const err6 = {instancePath:instancePath+"/order/deployment",schemaPath:"#/properties/order/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.order.properties.deployment.anyOf,parentSchema:schema21.properties.order.properties.deployment,data:data16};
+const err6 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.request.properties.deployment.anyOf,parentSchema:schema21.properties.request.properties.deployment,data:data16};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3133,7 +3133,7 @@ const _errs43 = errors;
 const _errs44 = errors;
 let valid6 = false;
 const _errs45 = errors;
-if(!(validate42(data17, {instancePath:instancePath+"/order/by",parentData:data0,parentDataProperty:"by",rootData}))){
+if(!(validate42(data17, {instancePath:instancePath+"/request/by",parentData:data0,parentDataProperty:"by",rootData}))){
 vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
 errors = vErrors.length;
 }
@@ -3142,7 +3142,7 @@ valid6 = valid6 || _valid2;
 if(!valid6){
 const _errs46 = errors;
 if(data17 !== null){
-const err7 = {instancePath:instancePath+"/order/by",schemaPath:"#/properties/order/properties/by/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.order.properties.by.anyOf[1].type,parentSchema:schema21.properties.order.properties.by.anyOf[1],data:data17};
+const err7 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.request.properties.by.anyOf[1].type,parentSchema:schema21.properties.request.properties.by.anyOf[1],data:data17};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3155,7 +3155,7 @@ var _valid2 = _errs46 === errors;
 valid6 = valid6 || _valid2;
 }
 if(!valid6){
-const err8 = {instancePath:instancePath+"/order/by",schemaPath:"#/properties/order/properties/by/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.order.properties.by.anyOf,parentSchema:schema21.properties.order.properties.by,data:data17};
+const err8 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.request.properties.by.anyOf,parentSchema:schema21.properties.request.properties.by,data:data17};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3187,11 +3187,11 @@ if(data0.mode !== undefined){
 let data18 = data0.mode;
 const _errs48 = errors;
 if(typeof data18 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/order/mode",schemaPath:"#/properties/order/properties/mode/type",keyword:"type",params:{type: "string"},schema:schema21.properties.order.properties.mode.type,parentSchema:schema21.properties.order.properties.mode,data:data18}];
+validate45.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.mode.type,parentSchema:schema21.properties.request.properties.mode,data:data18}];
 return false;
 }
 if(!((data18 === "push") || (data18 === "propose"))){
-validate45.errors = [{instancePath:instancePath+"/order/mode",schemaPath:"#/properties/order/properties/mode/enum",keyword:"enum",params:{allowedValues: schema21.properties.order.properties.mode.enum},schema:schema21.properties.order.properties.mode.enum,parentSchema:schema21.properties.order.properties.mode,data:data18}];
+validate45.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/enum",keyword:"enum",params:{allowedValues: schema21.properties.request.properties.mode.enum},schema:schema21.properties.request.properties.mode.enum,parentSchema:schema21.properties.request.properties.mode,data:data18}];
 return false;
 }
 var valid1 = _errs48 === errors;
@@ -3215,7 +3215,7 @@ var valid1 = true;
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/order",schemaPath:"#/properties/order/type",keyword:"type",params:{type: "object"},schema:schema21.properties.order.type,parentSchema:schema21.properties.order,data:data0}];
+validate45.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},schema:schema21.properties.request.type,parentSchema:schema21.properties.request,data:data0}];
 return false;
 }
 }
@@ -9287,7 +9287,7 @@ return errors === 0;
 commandResult.times = {"at":true};
 deployment.times = {"startedAt":true,"endedAt":true,"steps":[{"at":true}],"validations":[{"at":true}]};
 history.times = {"now":true,"deployments":[{"startedAt":true,"endedAt":true,"steps":[{"at":true}],"validations":[{"at":true}]}]};
-processes.times = {"now":true,"processes":[{"since":true,"progress":{"startedAt":true,"until":true,"deadline":true,"paused":{"at":true}},"revert":{"order":{"at":true}},"quarantined":[{"at":true}]}]};
-status.times = {"now":true,"store":{"since":true},"gateway":{"since":true},"repository":{"committedAt":true,"fetchedAt":true,"since":true,"lastPollAt":true,"lastGoodPollAt":true,"nextPollAt":true},"environments":[{"observedAt":true,"freeze":{"at":true},"processes":[{"since":true,"progress":{"startedAt":true,"until":true,"deadline":true,"paused":{"at":true}},"revert":{"order":{"at":true}},"quarantined":[{"at":true}]}]}]};
+processes.times = {"now":true,"processes":[{"since":true,"progress":{"startedAt":true,"until":true,"deadline":true,"paused":{"at":true}},"revert":{"request":{"at":true}},"quarantined":[{"at":true}]}]};
+status.times = {"now":true,"store":{"since":true},"gateway":{"since":true},"repository":{"committedAt":true,"fetchedAt":true,"since":true,"lastPollAt":true,"lastGoodPollAt":true,"nextPollAt":true},"environments":[{"observedAt":true,"freeze":{"at":true},"processes":[{"since":true,"progress":{"startedAt":true,"until":true,"deadline":true,"paused":{"at":true}},"revert":{"request":{"at":true}},"quarantined":[{"at":true}]}]}]};
 summary.times = {"now":true};
 why.times = {"now":true,"observedAt":true,"since":true,"gates":[{"until":true}],"next":{"due":true,"deadline":true}};

@@ -38,7 +38,7 @@ function counters(deploymentCounts: readonly DeploymentCount[]): readonly Family
     {
       name: "pinion_rollback_total",
       type: "counter",
-      help: "Rollbacks by what condemned the version, or pin where a commit asked for one, since the journal began.",
+      help: "Rollbacks by what rejected the version, or pin where a commit asked for one, since the journal began.",
       samples: rollbacks.map(({ labels, count }) => ({ labels, value: count })),
     },
   ];

@@ -73,7 +73,7 @@ export function metricsPieces(view: MetricsView): Iterable<string> {
 
 function notificationFamilies(counts: readonly NotificationCount[]): readonly Family[] {
   const outcomes = counts.flatMap(({ notifier, delivered, givenUp, retried }): Sample[] => [
-    { labels: { notifier, outcome: "told" }, value: delivered },
+    { labels: { notifier, outcome: "delivered" }, value: delivered },
     { labels: { notifier, outcome: "given_up" }, value: givenUp },
     { labels: { notifier, outcome: "retried" }, value: retried },
   ]);

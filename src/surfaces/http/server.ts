@@ -1,4 +1,4 @@
-/** The controller's HTTP API: liveness, readiness, metrics, what `pinion status` and `pinion history` show, and people's orders. */
+/** The controller's HTTP API: liveness, readiness, metrics, what `pinion status` and `pinion history` show, and people's commands. */
 
 import { readFile } from "node:fs/promises";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";

@@ -94,7 +94,7 @@ describe("what nobody can read any more", () => {
     ["no JSON", "UPDATE pending_command SET body = '{' WHERE id = 'o1'"],
     ["a wish nobody knows", `UPDATE pending_command SET body = json_set(body, '$.spec.kind', 'dance') WHERE id = 'o1'`],
     ["another id", `UPDATE pending_command SET body = json_set(body, '$.id', 'o9') WHERE id = 'o1'`],
-  ])("leaves out an order that is %s, with a warning, and it can be given again", async (_, statement) => {
+  ])("leaves out a command that is %s, with a warning, and it can be given again", async (_, statement) => {
     await open().journal.recordCommand(command("o1"));
     await store?.journal.recordCommand(command("o2"));
     inFile((connection) => connection.exec(statement));
@@ -115,7 +115,7 @@ describe("what nobody can read any more", () => {
 });
 
 describe("the environments that are remembered", () => {
-  it("are also those with nothing but a freeze, or an order that waits", async () => {
+  it("are also those with nothing but a freeze, or a command that waits", async () => {
     const { journal } = open();
     await journal.record(decision("production", { processes: [row("a")], freezing: { freeze: freeze() } }));
     await journal.record(decision("closed", { freezing: { freeze: freeze() } }));

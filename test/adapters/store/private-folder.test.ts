@@ -21,7 +21,7 @@ describe("a state folder", () => {
     expect(statSync(state).mode & 0o777).toBe(0o700);
   });
 
-  it.each([0o755, 0o750, 0o701, 0o710, 0o770, 0o704])("that is there with mode %o is refused with the command that mends it", (mode) => {
+  it.each([0o755, 0o750, 0o701, 0o710, 0o770, 0o704])("that is there with mode %o is refused with the command that fixes it", (mode) => {
     const state = place();
     mkdirSync(state);
     chmodSync(state, mode);

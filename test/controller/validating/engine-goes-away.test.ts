@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ValidationName } from "../../../src/domain/evidence.ts";
+import type { ValidationName } from "../../../src/domain/validation-result.ts";
 import { check, createStand } from "./stand.ts";
 
 async function prepared(name: ValidationName = "smoke_test") {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { judge } from "../../../src/domain/evidence.ts";
+import { judge } from "../../../src/domain/validation-result.ts";
 import { calls, check, createStand, inShort } from "./stand.ts";
 
 /** `shop` calls `orders` and has a check that GETs; `orders` is about to get a new version. */
@@ -50,14 +50,14 @@ describe("the callers of a process", () => {
     expect(inShort(await after())).toEqual([`${name} passed`]);
   });
 
-  it("condemn nothing when they failed before already", async () => {
+  it("reject nothing when they failed before already", async () => {
     const { answers, before, after } = await withCaller();
     answers(() => 502);
     expect(await before()).toEqual([]);
     expect(await after()).toEqual([]);
   });
 
-  it("condemn nothing when another version of them came meanwhile", async () => {
+  it("reject nothing when another version of them came meanwhile", async () => {
     const { stand, answers, before, after } = await withCaller();
     await before();
     answers(() => 502);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PerformanceTest } from "../../../src/domain/desired/environment.ts";
-import type { Phase, ValidationName } from "../../../src/domain/evidence.ts";
+import type { Phase, ValidationName } from "../../../src/domain/validation-result.ts";
 import { check, createStand, inShort } from "./stand.ts";
 
 const performance: PerformanceTest = { checks: [], requests: 2, concurrency: 1, durationMs: 1_000 };

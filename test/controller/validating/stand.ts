@@ -12,7 +12,7 @@ import { canonicalDefinition } from "../../../src/domain/desired/canonical.ts";
 import type { Definition } from "../../../src/domain/desired/definition.ts";
 import { resolveDesired, unitDigest } from "../../../src/domain/desired/resolve.ts";
 import type { EnvironmentSpec, ValidationSpec } from "../../../src/domain/desired/environment.ts";
-import type { Phase, ValidationResult } from "../../../src/domain/evidence.ts";
+import type { Phase, ValidationResult } from "../../../src/domain/validation-result.ts";
 import type { Hash, ProcessId, UnitRef, Version } from "../../../src/domain/names.ts";
 import type { Check, Dependency, ProcessVersion } from "../../../src/domain/desired/version.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../../../src/domain/desired/snapshot.ts";

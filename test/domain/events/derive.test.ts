@@ -55,7 +55,7 @@ describe("deployments", () => {
       expect(event).toMatchObject({ process: "orders", version: "1.1.0", from: "1.0.0", commit: "c1", deployment });
   });
 
-  it("names what condemned a version", () => {
+  it("names what rejected a version", () => {
     const known = before({}, row({ rollout: rollout({ state: rejected }) }));
     expect(eventsOf(known, decision({ deployments: [ending("RolledBack")] }))).toMatchObject([{ trigger: "error_rate" }]);
     const just = { ...ending("Failed"), trigger: "timeout" };

@@ -24,7 +24,7 @@ function blockedIn(verdicts: ReturnType<typeof askEveryGate>): readonly string[]
 }
 
 describe("the gates", () => {
-  it("have one order", () => {
+  it("have one command", () => {
     expect(askEveryGate(proposed()).map(({ name }) => name)).toEqual([
       "environment",
       "version-status",

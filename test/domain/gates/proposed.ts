@@ -37,7 +37,7 @@ export function broken(...codes: readonly string[]): PinnedVersion {
     code,
     severity: "error",
     message: `it is ${code}`,
-    hint: `Mend ${code}.`,
+    hint: `Fix ${code}.`,
   });
   return { kind: "broken", process: "orders", version: "2.0.0", findings: codes.map(finding) };
 }

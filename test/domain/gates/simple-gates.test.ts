@@ -45,7 +45,7 @@ describe("the gate for the pin", () => {
 
   it("says the first error of its own, and how many there are besides", () => {
     const { text, about, liftedBy } = blockedBy(usablePin(proposed({ pinned: broken("pin/archived", "x/y", "x/z") })));
-    expect([text, about, liftedBy]).toEqual(["pins.yaml:3:1: it is x/y (x/y), and 2 more", "x/y", "Mend x/y."]);
+    expect([text, about, liftedBy]).toEqual(["pins.yaml:3:1: it is x/y (x/y), and 2 more", "x/y", "Fix x/y."]);
   });
 });
 

@@ -30,6 +30,6 @@ describe("a pin in which validation has found an error", () => {
   ])("%j is about the status: %s", (codes, text) => {
     const answer = versionStatus(proposed({ pinned: broken(...codes) }));
     if (text === null) expect(answer.kind).toBe("open");
-    else expect(answer).toMatchObject({ kind: "blocked", code: "PinUnusable", text, about: codes[0], liftedBy: `Mend ${codes[0]}.` });
+    else expect(answer).toMatchObject({ kind: "blocked", code: "PinUnusable", text, about: codes[0], liftedBy: `Fix ${codes[0]}.` });
   });
 });

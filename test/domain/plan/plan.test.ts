@@ -156,7 +156,7 @@ describe("a plan holds back", () => {
       environment([pin("a", "1.0.0"), pin("b", "1.0.0")]),
       environment([pin("b", "1.0.0")], {}, [finding("pins.yaml is broken")]),
     );
-    expect(held(its)).toEqual([expect.stringContaining("nothing is taken out until they are mended")]);
+    expect(held(its)).toEqual([expect.stringContaining("nothing is taken out until they are fixed")]);
   });
 
   it("a removal beside a pin that cannot run: it may be a slip of the pen", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AlertMetric } from "../../../src/domain/config/config.ts";
 import { alertsOf, deliveryOf, deliveryWindowMs } from "../../../src/domain/status/delivery-metrics.ts";
-import type { ValidationResult } from "../../../src/domain/evidence.ts";
+import type { ValidationResult } from "../../../src/domain/validation-result.ts";
 import type { Deployment } from "../../../src/domain/journal/state.ts";
 import type { DeploymentPhase } from "../../../src/domain/journal/status.ts";
 import { deployment } from "../../support/delivery-values.ts";

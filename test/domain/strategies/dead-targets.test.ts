@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import type { RolloutView, RolloutState } from "../../../src/domain/journal/rollout.ts";
 import { nextCanary } from "../../../src/domain/strategies/canary.ts";
 import { nextAfterSwitch, type AfterSwitchState } from "../../../src/domain/strategies/after-switch.ts";
-import { nextSelfHeal } from "../../../src/domain/strategies/heal-and-retire.ts";
+import { nextSelfHeal } from "../../../src/domain/strategies/self-heal-and-prune.ts";
 import { whenRejected } from "../../../src/domain/strategies/steps.ts";
 import { canary } from "../../support/progressive.ts";
 import { candidate, instance, known, rolloutIn, seenWith, stable } from "./rolling-values.ts";

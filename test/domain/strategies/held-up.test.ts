@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { nextCanary } from "../../../src/domain/strategies/canary.ts";
-import { nextSelfHeal } from "../../../src/domain/strategies/heal-and-retire.ts";
+import { nextSelfHeal } from "../../../src/domain/strategies/self-heal-and-prune.ts";
 import { canary } from "../../support/progressive.ts";
 import { candidate, known, rolloutIn, seenWith } from "./rolling-values.ts";
 

@@ -9,7 +9,7 @@ import type { Target } from "../../../src/domain/observed/route.ts";
 import type { Observation } from "../../../src/domain/observed/observation.ts";
 import type { EngineInstance, Installed, Placement } from "../../../src/domain/desired/unit.ts";
 import { viewRollout } from "../../../src/domain/strategies/rollout-view.ts";
-import { metricRequestsOf } from "../../../src/domain/strategies/wanted-metrics.ts";
+import { metricRequestsOf } from "../../../src/domain/strategies/metric-requests.ts";
 import { before, row } from "../../support/decision-values.ts";
 import { canary, errorRate } from "../../support/progressive.ts";
 import { environment, spec } from "../../support/spec.ts";
@@ -70,12 +70,12 @@ describe("several triggers", () => {
     ["another one is not measured", [measured(slow, nothing), measured(errorRate, value(50))]],
     ["another one was never asked", [measured(errorRate, value(50))]],
     ["another one is well", [measured(errorRate, value(50)), measured(slow, value(3))]],
-  ])("condemn a version that one of them says is bad, though %s", (_, all) => {
+  ])("reject a version that one of them says is bad, though %s", (_, all) => {
     for (const triggers of [both, specWith([slow, errorRate])])
       expect(failedAnalysis(watching, watch(watching, triggers, all))).toMatchObject({ trigger: "error_rate" });
   });
 
-  it("condemn nobody of whom one of them is not measured, and do not call it healthy", () => {
+  it("reject nobody of whom one of them is not measured, and do not call it healthy", () => {
     const view = watch(watching, both, [measured(errorRate, value(0)), measured(slow, nothing)]);
     expect(failedAnalysis(watching, view)).toBeNull();
     expect([view.triggers.kind, view.bake.kind]).toEqual(["unknown", "unknown"]);
@@ -121,7 +121,7 @@ describe("a canary", () => {
   it.each([
     ["its own", [measured(errorRate, value(50)), measured(slow, value(3))]],
     ["the environment's", [measured(errorRate, value(0)), measured(slow, value(900))]],
-  ])("is judged by its own metrics and by the environment's: %s can condemn it", (_, all) => {
+  ])("is judged by its own metrics and by the environment's: %s can reject it", (_, all) => {
     expect(watch(shifting, specWith([], [slow]), all).analysis.kind).toBe("unhealthy");
   });
 

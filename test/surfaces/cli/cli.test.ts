@@ -115,7 +115,7 @@ describe("a failure ends with 2", () => {
         "error config/invalid: pinion.yaml has 1 error\n" +
         "  pinion.yaml:3:5  error  must be an object  (schema/type)\n" +
         "    Write { port: 8600 }.\n" +
-        "hint: Mend pinion.yaml at the place named; `pinion init` writes one that works.\n",
+        "hint: Fix pinion.yaml at the place named; `pinion init` writes one that works.\n",
     });
   });
 

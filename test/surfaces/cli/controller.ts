@@ -10,7 +10,7 @@ import type { Deployment } from "../../../src/domain/journal/state.ts";
 import { createKeptLog } from "../../support/log.ts";
 import { noon } from "../http/pictures.ts";
 
-/** What a test says of a controller; the rest knows nothing and takes no orders. */
+/** What a test says of a controller; the rest knows nothing and takes no commands. */
 export type ControllerParts = Partial<Queries & Commands>;
 
 export interface Controllers {
@@ -82,7 +82,7 @@ export function complete(parts: ControllerParts): { readonly queries: Queries; r
   return { queries: { overview, why, history, result }, commands: { refresh, command } };
 }
 
-/** Takes orders, and keeps them. */
+/** Takes commands, and keeps them. */
 export function orderTaker(result: (command: Command) => Pick<CommandResult, "kind" | "why">) {
   const commands: Command[] = [];
   const command = (given: Command): Promise<CommandResult> => {

@@ -93,7 +93,7 @@ validations
 `);
   });
 
-  it("tells what condemned one, with the shares of a canary and the commit that put the pin back", async () => {
+  it("tells what rejected one, with the shares of a canary and the commit that put the pin back", async () => {
     const at = deployment.startedAt;
     const steps = [
       { at, state: "started", code: "Installing", why: "1.5.0 is pinned" },

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Overview, ProcessView } from "../../../src/api/views.ts";
-import type { ValidationResult } from "../../../src/domain/evidence.ts";
+import type { ValidationResult } from "../../../src/domain/validation-result.ts";
 import type { Revert } from "../../../src/domain/journal/revert.ts";
 import type { Deployment } from "../../../src/domain/journal/state.ts";
 import { deployment, noon, overview, process, progress, revert } from "../http/pictures.ts";

@@ -9,7 +9,7 @@ function finding(file: string, line: number, severity: Finding["severity"], hint
 }
 
 const mixed = [
-  finding("environments/staging/pins.yaml", 3, "error", "Mend it."),
+  finding("environments/staging/pins.yaml", 3, "error", "Fix it."),
   finding("environments/staging/pins.yaml", 9, "warning"),
   finding("x.yaml", 1, "error"),
 ];
@@ -32,7 +32,7 @@ describe("pinion validate", () => {
     expect(code).toBe(1);
     expect(stdout).toBe(`environments/staging/pins.yaml
   environments/staging/pins.yaml:3:2  error  wrong at 3  (yaml/syntax)
-    Mend it.
+    Fix it.
   environments/staging/pins.yaml:9:2  warning  wrong at 9  (yaml/syntax)
 
 x.yaml

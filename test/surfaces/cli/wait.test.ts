@@ -81,7 +81,7 @@ describe("pinion wait ends", () => {
     ],
     ["when it was rolled back", [rolling, back], {}, 1, "failed: production/a: RolledBack: error_rate 20 %"],
     [
-      "at once when no waiting can mend it",
+      "at once when no waiting can fix it",
       [process("a", { desired: "9.9.9", sync: "OutOfSync", health: "Degraded", phase: null, deadEnd: "a has no version 9.9.9" })],
       {},
       1,
@@ -205,7 +205,7 @@ describe("pinion wait, while the controller starts", () => {
   it.each<[string, PinionError, number, string]>([
     ["while one is seen to start, until its time is over", starting, 60_000, "controller/starting"],
     ["where none is seen to start, for a short while only", absent, 15_000, "controller/unreachable"],
-    ["not at all for what no waiting can mend", new PinionError("config/not-found", "no pinion.yaml"), 0, "config/not-found"],
+    ["not at all for what no waiting can fix", new PinionError("config/not-found", "no pinion.yaml"), 0, "config/not-found"],
   ])("waits %s", async (_what, error, tookMs, code) => {
     const time = fakeTime();
     const before = time.now();

@@ -76,7 +76,7 @@ describe("pinion why", () => {
 
   it.each([60, 80])("fits %i columns", async (columns) => {
     const text =
-      "the version cannot be used because its definition names a node that nobody knows, and so it waits until somebody mends it";
+      "the version cannot be used because its definition names a node that nobody knows, and so it waits until somebody fixes it";
     const gates = evaluation.gates.map((gate) => ({ ...gate, text }));
     const { stdout } = await why({ ...evaluation, gates, changedBy: [text] }, [], { columns });
     expect(stdout.split("\n").filter((line) => Array.from(line).length > columns)).toEqual([]);

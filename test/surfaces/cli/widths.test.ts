@@ -14,7 +14,7 @@ const controllers = createControllers();
 const widths = [60, 80, 120, 200];
 const longId = "reconciliation-of-incoming-card-payments";
 const sentence =
-  "the version cannot be used because its definition names a node that nobody knows, and so it waits until somebody mends it";
+  "the version cannot be used because its definition names a node that nobody knows, and so it waits until somebody fixes it";
 
 const found: Finding = {
   file: `processes/${longId}/versions/10.20.30.yaml`,
@@ -24,7 +24,7 @@ const found: Finding = {
   code: "yaml/syntax",
   severity: "error",
   message: sentence,
-  hint: `Mend it: ${sentence}.`,
+  hint: `Fix it: ${sentence}.`,
 };
 
 const many: Overview = overview({

@@ -1,4 +1,4 @@
-/** People's orders over the API: what is taken, what is refused, and what a browser cannot send. */
+/** People's commands over the API: what is taken, what is refused, and what a browser cannot send. */
 
 import { describe, expect, it } from "vitest";
 import { PinionError } from "../../../src/domain/errors.ts";
@@ -9,7 +9,7 @@ import { createKeptLog } from "../../support/log.ts";
 import { complete, type ControllerParts, openDoor, orderTaker } from "../cli/controller.ts";
 import { ann, noon } from "./pictures.ts";
 
-const path = "/api/v1/environments/production/orders";
+const path = "/api/v1/environments/production/commands";
 /** The name is the caller's word, and what they showed stands beside it. */
 const claimed = { ...ann, claimed: "with the token of uid 1000" };
 const pause = { by: ann, reason: "looking", spec: { kind: "pause", process: "order-intake" } };
@@ -28,7 +28,7 @@ const post = (app: ReturnType<typeof api>, payload: unknown, headers: Record<str
     payload: typeof payload === "string" ? payload : JSON.stringify(payload),
   });
 
-describe("an order", () => {
+describe("a command", () => {
   it("reaches the controller whole, with environment and time", async () => {
     const { commands, command } = orderTaker(() => ({ kind: "done", why: "paused at 40 %" }));
     const answer = await post(api({ command }), { id: "o-1", ...pause });
@@ -61,7 +61,7 @@ describe("an order", () => {
       { kind: "recover", process: "a" },
     ],
     [{ kind: "freeze" }, { kind: "freeze" }],
-  ])("may wish %j", async (spec, understood) => {
+  ])("takes %j", async (spec, understood) => {
     const { commands, command } = orderTaker(() => ({ kind: "done", why: "" }));
     expect((await post(api({ command }), { ...pause, spec })).statusCode).toBe(200);
     expect(commands.map((one) => one.spec)).toEqual([understood]);
@@ -109,7 +109,7 @@ describe("an order", () => {
   });
 });
 
-describe("no order is given", () => {
+describe("no command is given", () => {
   it.each<[string, unknown, string]>([
     ["with no name", { ...pause, by: { name: " ", email: null } }, "/by/name: expected 1 to 200 characters"],
     ["by nobody", { ...pause, by: undefined }, "/by: expected an object with the name"],

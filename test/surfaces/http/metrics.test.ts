@@ -83,7 +83,7 @@ describe("the page of metrics", () => {
     [
       "pinion_notifications_total",
       [
-        'pinion_notifications_total{notifier="slack",outcome="told"} 5',
+        'pinion_notifications_total{notifier="slack",outcome="delivered"} 5',
         'pinion_notifications_total{notifier="slack",outcome="given_up"} 1',
         'pinion_notifications_total{notifier="slack",outcome="retried"} 2',
       ],

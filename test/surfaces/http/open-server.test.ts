@@ -278,7 +278,7 @@ describe("what strangers hold open", () => {
   });
 
   it.each(["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])(
-    "an order as %s, as a page can send it, is none",
+    "a command as %s, as a page can send it, is none",
     async (type) => {
       const before = commands.length;
       const payload = JSON.stringify({ by: ann, reason: "r", spec: { kind: "freeze" } });

@@ -1,4 +1,4 @@
-/** Tells a process that hangs from one that is fine, by questions that were asked and not answered. Neither a stretch in which this process stood still condemns anybody, nor one in which the other waited for a processor. */
+/** Tells a process that hangs from one that is fine, by questions that were asked and not answered. Neither a stretch in which this process stood still rejects anybody, nor one in which the other waited for a processor. */
 
 import { setTimeout as sleep } from "node:timers/promises";
 import { type OsProcess, readWaitedMs } from "./os-process.ts";

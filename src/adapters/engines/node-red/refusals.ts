@@ -40,7 +40,7 @@ export function* unrunnable(definition: Definition): Iterable<NodeFault | null> 
 }
 
 function faultOf({ reason, node, key }: Refusal): NodeFault {
-  const hint = "Node-RED cannot run it as it is: mend it, and export it again if it is an export.";
+  const hint = "Node-RED cannot run it as it is: fix it, and export it again if it is an export.";
   return { kind: "refused", severity: "error", node, key: key ?? null, message: reason, hint };
 }
 

@@ -58,7 +58,7 @@ export function createMirrorCopy(options: MirrorCopyOptions): MirrorCopy {
     await talk([...where, "fetch", ...flags, "--end-of-options", options.url, `+${refs.remote}:${refs.incoming}`]);
   }
 
-  /** What is wrong with our copy is mended by a new copy, but only once that is whole: a damaged copy is better than none. */
+  /** What is wrong with our copy is fixed by a new copy, but only once that is whole: a damaged copy is better than none. */
   async function fetchMending(): Promise<void> {
     const damage = await fetchIncoming().then(findDamage, whenOurOwnFault);
     isSuspect = false;

@@ -60,7 +60,7 @@ async function changedPins(objects: GitObjects, request: RevertRequest, { head, 
   const files = new Map<string, Uint8Array>();
   const own = await putBack(objects, { pin: request, places }, head, files);
   if (typeof own === "string")
-    throw new PinionError("git/failed", `the pin of ${request.process} in ${own} cannot be edited; mend that line by hand`);
+    throw new PinionError("git/failed", `the pin of ${request.process} in ${own} cannot be edited; fix that line by hand`);
   add(own, files);
   const along: PinBack[] = [];
   for (const companion of companions) {

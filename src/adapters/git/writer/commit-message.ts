@@ -55,7 +55,7 @@ function bodyParagraphs({ request, along, quarantine }: MessageFacts): readonly 
 function alongParagraph(along: readonly PinBack[]): readonly string[] {
   if (along.length === 0) return [];
   const pins = along.map((pin) => `${pin.process} from ${pin.from} to ${pin.to}`).join(", ");
-  return [`Paths had changed owner together with it, so these go back too, and are not condemned: ${pins}.`];
+  return [`Paths had changed owner together with it, so these go back too, and are not rejected: ${pins}.`];
 }
 
 function quarantineParagraph(from: Version, quarantine: MessageFacts["quarantine"]): readonly string[] {
@@ -65,7 +65,7 @@ function quarantineParagraph(from: Version, quarantine: MessageFacts["quarantine
     case "entered":
       return [`${from} is in quarantine: to deploy it here again, take its entry out of quarantine.yaml.`];
     case "untouched":
-      return ["quarantine.yaml cannot be read and was left as it is; until it is mended, only Pinion itself remembers the quarantine."];
+      return ["quarantine.yaml cannot be read and was left as it is; until it is fixed, only Pinion itself remembers the quarantine."];
   }
 }
 

@@ -2,7 +2,7 @@
 
 import type { ValidationDefaults } from "../../../domain/config/config.ts";
 import type { ValidationSpec } from "../../../domain/desired/environment.ts";
-import type { ValidationName } from "../../../domain/evidence.ts";
+import type { ValidationName } from "../../../domain/validation-result.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import type { ValidationSection } from "../../../generated/environment.ts";
 import { durationMs } from "../document/durations.ts";

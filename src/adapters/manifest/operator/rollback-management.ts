@@ -1,7 +1,7 @@
 /** The `rollback_management` part of the process deployer's document: when Pinion rolls back where an environment does not say. */
 
 import type { RollbackDefaults } from "../../../domain/config/config.ts";
-import type { ValidationName } from "../../../domain/evidence.ts";
+import type { ValidationName } from "../../../domain/validation-result.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import type { TriggerItem } from "../../../generated/environment.ts";
 import type { ProcessDeployerSection } from "../../../generated/pinion.ts";

@@ -1,7 +1,7 @@
 /** Validations that the process deployer's document asks for: what runs where an environment does not say. */
 
 import type { ValidationDefaults } from "../../../domain/config/config.ts";
-import type { ValidationName } from "../../../domain/evidence.ts";
+import type { ValidationName } from "../../../domain/validation-result.ts";
 import type { Finding } from "../../../domain/finding.ts";
 import type { ProcessDeployerSection, ValidationItem } from "../../../generated/pinion.ts";
 import { durationMs } from "../document/durations.ts";

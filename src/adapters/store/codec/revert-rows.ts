@@ -4,7 +4,7 @@ import type { Doubt, PinBack, Quarantined, Revert, RevertRequest, RevertOutcome 
 import { isFlag, isNumber, isText, listOf, nullable, oneOf, optional, shape, variants } from "./guards.ts";
 import { isDigest, isPerson } from "./value-rows.ts";
 
-/** The order that an owed action carries out. */
+/** The request that an owed action carries out. */
 export const isRevertRequest = shape<RevertRequest>({
   id: isText,
   environment: isText,

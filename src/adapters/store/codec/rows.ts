@@ -1,7 +1,7 @@
 /** The door of the journal: what its rows must look like to be believed. Spelled out so that a kind forgotten here does not compile. */
 
 import type { Action, Weight } from "../../../domain/journal/actions.ts";
-import type { Phase, ValidationResult } from "../../../domain/evidence.ts";
+import type { Phase, ValidationResult } from "../../../domain/validation-result.ts";
 import type { DeploymentKind, Exchange, Rollout, RolloutState, Stuck } from "../../../domain/journal/rollout.ts";
 import type { PublicEndpoint } from "../../../domain/desired/unit.ts";
 import type { Pause } from "../../../domain/journal/people.ts";

@@ -1,13 +1,13 @@
-/** Orders of people, what was answered, and freezes, on disk. Functions that write run inside a transaction of their caller. */
+/** Commands of people, what was answered, and freezes, on disk. Functions that write run inside a transaction of their caller. */
 
 import type { EnvironmentName } from "../../../domain/names.ts";
 import type { Command, CommandResult } from "../../../domain/journal/commands.ts";
 import type { Decision } from "../../../domain/journal/state.ts";
 import type { Connection } from "./database.ts";
-import { isCommandResult } from "../codec/order-rows.ts";
+import { isCommandResult } from "../codec/command-rows.ts";
 import { parseJson } from "../codec/rows.ts";
 
-/** Answers are for whoever gave the order and waits; after this time nobody does. */
+/** Answers are for whoever gave the command and waits; after this time nobody does. */
 const keepAnswersMs = 30 * 24 * 3_600_000;
 
 export interface CommandTable {
@@ -41,7 +41,7 @@ export function createCommandTable(connection: Connection): CommandTable {
   };
 }
 
-/** The first answer to an order stands. Old ones go when new ones come. */
+/** The first answer to a command stands. Old ones go when new ones come. */
 function resultWriter(connection: Connection): (decision: Decision) => void {
   const settle = connection.prepare("DELETE FROM pending_command WHERE environment = ? AND id = ?");
   const add = connection.prepare("INSERT OR IGNORE INTO command_result (environment, id, at, body) VALUES (?, ?, ?, ?)");

@@ -1,6 +1,6 @@
 /** Reads deployments back, newest first, with their steps and validations. */
 
-import type { ValidationResult } from "../../../domain/evidence.ts";
+import type { ValidationResult } from "../../../domain/validation-result.ts";
 import type { Deployment, DeploymentStepRecord } from "../../../domain/journal/state.ts";
 import type { HistoryQuery } from "../../../ports/journal.ts";
 import type { Log } from "../../../ports/log.ts";

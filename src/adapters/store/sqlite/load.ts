@@ -4,7 +4,7 @@
  */
 
 import { processOf } from "../../../domain/journal/actions.ts";
-import type { ValidationResult } from "../../../domain/evidence.ts";
+import type { ValidationResult } from "../../../domain/validation-result.ts";
 import type { EnvironmentName, ProcessId } from "../../../domain/names.ts";
 import type { Freeze, Command } from "../../../domain/journal/commands.ts";
 import type { EnvironmentState, OwedAction, ProcessState } from "../../../domain/journal/state.ts";
@@ -12,7 +12,7 @@ import type { Log } from "../../../ports/log.ts";
 import type { Connection } from "./database.ts";
 import { listOf } from "../codec/guards.ts";
 import { completeProcessState, completeProcessStates, completeResult } from "../codec/older-releases.ts";
-import { isFreeze, isCommand } from "../codec/order-rows.ts";
+import { isFreeze, isCommand } from "../codec/command-rows.ts";
 import type { Slices } from "../../../domain/slices.ts";
 import { bounded, createLeftOut, eachPage, type LeftOut, type Row, type Table, textAtOnce } from "./pages.ts";
 import { isAction, isProcessState, isStuck, isValidationResult, parseJson } from "../codec/rows.ts";
@@ -164,7 +164,7 @@ function loadFreeze({ connection, log }: Source, environment: EnvironmentName): 
 }
 
 function* loadCommands({ connection, log }: Source, environment: EnvironmentName): Slices<readonly Command[]> {
-  const leftOut = createLeftOut(log, "an order that was given is unreadable and is left out; it must be given again");
+  const leftOut = createLeftOut(log, "a command that was given is unreadable and is left out; it must be given again");
   const commands: Command[] = [];
   yield* eachPage(connection, commandTable, environment, (rows) => {
     for (const [, id, body] of rows) {

@@ -5,7 +5,7 @@ import type { PinionEvent } from "../../../domain/journal/events.ts";
 import type { Log } from "../../../ports/log.ts";
 import { type Connection, transact } from "./database.ts";
 import { completeEvent } from "../codec/older-releases.ts";
-import { isEvent } from "../codec/order-rows.ts";
+import { isEvent } from "../codec/command-rows.ts";
 import { bounded, createLeftOut, type Row } from "./pages.ts";
 import { parseJson } from "../codec/rows.ts";
 

@@ -1,6 +1,6 @@
 /** Puts on disk what becomes history: deployments, their stories and their validations. Each function runs inside a transaction of its caller. */
 
-import type { ValidationResult } from "../../../domain/evidence.ts";
+import type { ValidationResult } from "../../../domain/validation-result.ts";
 import type { EnvironmentName } from "../../../domain/names.ts";
 import type { DeploymentStepRecord, DeploymentUpdate } from "../../../domain/journal/state.ts";
 import type { Connection } from "./database.ts";

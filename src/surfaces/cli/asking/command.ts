@@ -1,4 +1,4 @@
-/** What all commands that give an order share: their options, the giving, and how the answer is told. */
+/** What all commands that give a command share: their options, the giving, and how the answer is told. */
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { PinionError } from "../../../domain/errors.ts";
@@ -33,7 +33,7 @@ export const notInTime: ExitCode = 3;
 const answerTimeoutMs = 30_000;
 const askAgainMs = 500;
 
-/** Adds the options of an order; `reason` says whether one must be given. */
+/** Adds the options of a command; `reason` says whether one must be given. */
 export function addCommandOptions(command: Command, reason: "required" | "optional"): Command {
   const needed = reason === "required" ? "; required" : "";
   const why = new Option("--reason <text>", `why, for whoever reads the history${needed}`).argParser(parseReason);
@@ -42,13 +42,13 @@ export function addCommandOptions(command: Command, reason: "required" | "option
     .addOption(
       new Option("--as <person>", '"Name <email>" of who orders it; default: user.name and user.email of git').argParser(parsePersonOption),
     )
-    .addOption(new Option("--id <id>", "name of the order: given twice it is carried out once").argParser(parseCommandId))
+    .addOption(new Option("--id <id>", "name of the command: given twice it is carried out once").argParser(parseCommandId))
     .addOption(controllerOption())
     .addOption(configOption())
     .addOption(formatOption());
 }
 
-/** What `--help` says of every order, in front of the examples. */
+/** What `--help` says of every command, in front of the examples. */
 export const commandHelp =
   "Exit code 0 when it is done, 1 when it is refused, 2 when it could not be given, 3 when it is recorded and not decided about in time.";
 
@@ -68,7 +68,7 @@ export interface Giving {
   readonly spec: CommandSpec;
 }
 
-/** Gives the order and stays for the answer. @throws as `ControllerClient.order`, `usage/invalid` when nobody knows who gives it. */
+/** Gives the command and stays for the answer. @throws as `ControllerClient.order`, `usage/invalid` when nobody knows who gives it. */
 export async function giveCommand(session: Session, { client, environment, spec }: Giving, options: CommandOptions): Promise<Given> {
   const { world } = session;
   const id = options.id ?? world.randomId();
@@ -88,7 +88,7 @@ async function untilAnswered({ world }: Session, ask: () => Promise<CommandResul
   return null;
 }
 
-/** Prints what became of an order. */
+/** Prints what became of a command. */
 export function printResult(session: Session, { id, result }: Given, format: Format): ExitCode {
   if (format === "json") printJson(session, result ? commandResultJson(result) : { id, kind: "unanswered", why: unanswered(id) });
   else if (result?.kind === "done") print(session, [`${session.colors.green("done")}: ${printable(result.why)}`]);

@@ -19,7 +19,7 @@ const unseenMs = 15_000;
 
 /**
  * Null: interrupted. A controller that does not say whether it has read the repository in time is given back all the same.
- * @throws what the last try threw when time is over; at once what no waiting can mend.
+ * @throws what the last try threw when time is over; at once what no waiting can fix.
  */
 export async function untilStarted(
   { world }: Session,

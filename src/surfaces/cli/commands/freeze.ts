@@ -3,7 +3,7 @@
 import { commandResultJson } from "../../../api/json.ts";
 import type { ControllerClient } from "../../../api/client.ts";
 import { clientFor } from "../asking/controller-option.ts";
-import { judgeFreeze } from "../render/line-state.ts";
+import { judgeFreeze } from "../render/freeze-state.ts";
 import { addCommandOptions, type Given, giveCommand, notInTime, commandHelp, type CommandOptions, printResult } from "../asking/command.ts";
 import { type AddCommand, type ExitCode, print, printJson, type Session } from "../terminal/session.ts";
 import { parseEnvironmentTarget } from "../asking/target.ts";

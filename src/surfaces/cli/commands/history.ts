@@ -26,7 +26,7 @@ export const addHistory: AddCommand = (program, session, finish) => {
     .addHelpText(
       "after",
       `
-One deployment is shown with every step, also the shares of traffic that a canary had, what condemned it, and the commit that
+One deployment is shown with every step, also the shares of traffic that a canary had, what rejected it, and the commit that
 put the pin back.
 
 Examples:

@@ -37,7 +37,7 @@ The traffic goes first; then the good version is verified through the public add
 and the pin is put back by a commit. A freeze does not hold it up, and neither does a git server that is down.
 
 Exit code 0 when all traffic is on the good version, it is verified, and git pins it; 1 when it was refused or the
-verification failed, 2 when the order could not be given, 3 when it was not over in time, or only git is missing: it goes
+verification failed, 2 when the command could not be given, 3 when it was not over in time, or only git is missing: it goes
 on, \`pinion status\` shows how.
 
 Examples:

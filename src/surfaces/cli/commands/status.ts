@@ -63,7 +63,7 @@ async function status(session: Session, options: Options): Promise<number> {
   return isAllWell(overview) ? 0 : 1;
 }
 
-/** Nothing that is shown is left to be done or to be mended. */
+/** Nothing that is shown is left to be done or to be fixed. */
 export function isAllWell({ store, gateway, repository, environments }: Overview): boolean {
   return (
     store === null &&

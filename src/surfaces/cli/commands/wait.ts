@@ -68,7 +68,7 @@ with the time for which the rollback policy watches it.
 
 Exit code 0 when it is so, 1 when the version was rolled back, failed, was aborted, is in quarantine or superseded, 2 when no
 controller can be asked, 3 when the time is over, 130 after Ctrl-C. What no waiting can
-mend ends it at once: a version that fails, one that is archived or not listed, a broken pin, an environment with errors.
+fix ends it at once: a version that fails, one that is archived or not listed, a broken pin, an environment with errors.
 
 Examples:
   pinion wait production/order-intake

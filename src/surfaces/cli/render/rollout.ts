@@ -1,7 +1,7 @@
 /** A rollout as people want to see it: steps, weight, what it waits for, and the verdict with its figures. */
 
 import type { ProcessView } from "../../../api/views.ts";
-import type { Verdict } from "../../../domain/evidence.ts";
+import type { Verdict } from "../../../domain/validation-result.ts";
 import type { Instant } from "../../../domain/names.ts";
 import { describePerson } from "../../../domain/journal/people.ts";
 import type { Progress } from "../../../domain/journal/progress.ts";

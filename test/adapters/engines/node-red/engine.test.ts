@@ -146,7 +146,7 @@ describe("the Node-RED engine", () => {
     expect(armings).toEqual([`two -${tabId(old)}`, `one +${tabId(young)}`]);
   });
 
-  it("says that a unit which fires on two instances is not armed as it should be, and mends it", async () => {
+  it("says that a unit which fires on two instances is not armed as it should be, and fixes it", async () => {
     const [one, two] = [fakeNodeRed("one"), fakeNodeRed("two")];
     const engine = engineOver(one, two);
     await engine.ensureInstalled([good("a")]);

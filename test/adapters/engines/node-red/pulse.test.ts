@@ -41,7 +41,7 @@ describe("the pulse of an instance", () => {
     ["a question that lasted for as long as the controller stood still", [well, [false, 50_000], well, well]],
     ["misses from before the controller stood still", [silent, silent, [false, 50_000], silent, silent, well, well]],
     ["a controller that is stopped again and again", [[false, 9_000], [false, 9_000], [false, 9_000], [false, 9_000], well, well]],
-  ] as const)("condemns nobody for %s", async (_what, answers) => {
+  ] as const)("rejects nobody for %s", async (_what, answers) => {
     expect(await ask(answers)).toMatch(/^still well/);
   });
 

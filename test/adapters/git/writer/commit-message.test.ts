@@ -28,7 +28,7 @@ Rollback-Id: rb-1
 
   it("names who goes back by the same commit", () => {
     const text = message({}, { along: [{ process: "payment", from: "2.0.0", to: "1.9.0" }] });
-    expect(text.replaceAll("\n", " ")).toContain("these go back too, and are not condemned: payment from 2.0.0 to 1.9.0.");
+    expect(text.replaceAll("\n", " ")).toContain("these go back too, and are not rejected: payment from 2.0.0 to 1.9.0.");
   });
 
   it("says nothing of a quarantine that is none, nor of an origin that is not known", () => {

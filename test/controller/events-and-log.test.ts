@@ -194,7 +194,7 @@ describe("the log", () => {
     expect([linesOf("info", "held").length, linesOf("warn", "drift").length]).toEqual([1, 1]);
   });
 
-  it("warns of a version that is condemned, of the pin that goes back, and of a freeze", async () => {
+  it("warns of a version that is rejected, of the pin that goes back, and of a freeze", async () => {
     restrict({ strategy: waiting });
     world.pin("orders", "1.1.0");
     await world.settle();

@@ -1,4 +1,4 @@
-/** Commands that give orders, against a controller's real API on loopback. */
+/** Commands that give commands, against a controller's real API on loopback. */
 
 import { describe, expect, it } from "vitest";
 import { PinionError } from "../../../src/domain/errors.ts";
@@ -19,7 +19,7 @@ async function give(argv: readonly string[], parts: Partial<CliWorld> = {}, resu
   return { ...outcome, commands };
 }
 
-describe("an order", () => {
+describe("a command", () => {
   it.each([
     [["pause", "production/a", "--reason", "why so"], "why so", { kind: "pause", process: "a" }],
     [["resume", "production/a"], "", { kind: "resume", process: "a" }],
@@ -101,7 +101,7 @@ describe("who gives it", () => {
   });
 });
 
-describe("an order that is not answered at once", () => {
+describe("a command that is not answered at once", () => {
   const order = () => Promise.reject(new PinionError("command/unanswered", "no pass came"));
 
   it("is asked about until it is", async () => {
