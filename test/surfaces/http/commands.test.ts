@@ -80,7 +80,7 @@ describe("a command", () => {
     const answer = await post(api({ command }), { id: "o-2", ...pause });
     expect(answer.statusCode).toBe(409);
     expect(answer.json()).toMatchObject({
-      code: "order/refused",
+      code: "command/refused",
       message: "nothing is under way",
       hint: expect.stringContaining("pinion status"),
       id: "o-2",
