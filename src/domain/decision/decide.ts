@@ -44,7 +44,7 @@ export function decide(state: EnvironmentState, observation: Observation): Decis
   const freezing = applyFreezeCommands(state, observation);
   const stirring = [...everyStirring(state, observation)];
   const handovers = planHandovers(stirring, observation, freezing.freeze);
-  const pass: Pass = { state, observation, freeze: freezing.freeze, places: placesHeld(state), handovers };
+  const pass: Pass = { state, observation, freeze: freezing.freeze, places: placesHeld(state, handovers), handovers };
   const decision = emptyDraft(state, observation);
   decision.results.push(...freezing.results);
   const decided = stirring.map(({ remembered: stored, desired, commands }) => {

@@ -78,7 +78,7 @@ function routeIn({ routes }: Observation, process: ProcessId) {
 
 /** Its own place is free for it. */
 function placesOfOthers(process: ProcessId, state: Pass["state"]): Set<ProcessId> {
-  const places = placesHeld(state);
+  const places = placesHeld(state, null);
   places.delete(process);
   return places;
 }

@@ -109,7 +109,7 @@ export function advance(one: Case, rollout: Rollout): ProcessDecision {
   if (step.outcome) return close(one, rollout, step);
   const isSame = going === rollout && isSameState(step.state, rollout.state);
   const after: Rollout = isSame ? rollout : notingByCatch(one, entering(going, step.state, observation.now));
-  if (holdsPlace(after)) pass.places.add(before.process);
+  if (holdsPlace(after, pass.handovers)) pass.places.add(before.process);
   const remembered = isSame ? before : afterEntering(one, rollout, after);
   const view = viewProcess(before.process, observation, desired);
   const stopped = stoppedBy(one, after);

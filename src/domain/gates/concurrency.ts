@@ -1,6 +1,7 @@
 /** At most so many deployments at once in one environment (`restrictions.maxConcurrentDeployments`). */
 
 import type { EnvironmentState } from "../journal/state.ts";
+import type { Handovers } from "../journal/handover.ts";
 import type { ProcessId } from "../names.ts";
 import type { Rollout } from "../journal/rollout.ts";
 import { isHandingOver } from "../strategies/rollout-states.ts";
@@ -8,14 +9,19 @@ import { isOnItsWay } from "../strategies/steps.ts";
 import { blocked, type GateAnswer, open, type ProposedChange } from "./gate.ts";
 
 /** What has all the traffic for good holds no place, nor does what only waits for others to hand paths over: those others need one. */
-export function holdsPlace(rollout: Rollout): boolean {
-  return isOnItsWay(rollout) && !isHandingOver(rollout.state);
+export function holdsPlace(rollout: Rollout, handovers: Handovers | null): boolean {
+  return isOnItsWay(rollout) && !waitsForOthers(rollout, handovers);
+}
+
+/** A canary that has passed, or was promoted, waits only while there is somebody to wait for: else it goes on in this very pass. */
+function waitsForOthers({ process, state }: Rollout, handovers: Handovers | null): boolean {
+  return isHandingOver(state) && (state.kind === "handing-over" || handovers?.get(process)?.kind === "waits");
 }
 
 /** The processes that hold one. */
-export function placesHeld({ processes }: EnvironmentState): Set<ProcessId> {
+export function placesHeld({ processes }: EnvironmentState, handovers: Handovers | null): Set<ProcessId> {
   const places = new Set<ProcessId>();
-  for (const { process, rollout } of processes.values()) if (rollout && holdsPlace(rollout)) places.add(process);
+  for (const { process, rollout } of processes.values()) if (rollout && holdsPlace(rollout, handovers)) places.add(process);
   return places;
 }
 
