@@ -103,7 +103,7 @@ function progressJson(progress: Progress) {
   };
 }
 
-/** An ordered revert and what became of it, as plain JSON. */
+/** A revert request and what became of it, as plain JSON. */
 export function revertJson({ request, outcome, refusal = null }: RevertView) {
   return { request: timed(request), outcome, refusal };
 }

@@ -9,7 +9,7 @@ export interface Problem {
 }
 
 const served =
-  "GET /api/v1/status, /api/v1/processes, /api/v1/summary, /api/v1/history, /api/v1/deployments/ID, /api/v1/openapi.json, /metrics, /healthz and /readyz are served, and POST /api/v1/refresh and " +
+  "GET /api/v1/status, /api/v1/processes, /api/v1/summary, /api/v1/why, /api/v1/history, /api/v1/deployments/ID, /api/v1/openapi.json, /metrics, /healthz and /readyz are served, and POST /api/v1/refresh and " +
   "/api/v1/environments/ENVIRONMENT/commands.";
 
 const statusByCode: Partial<Record<ErrorCode, number>> = {

@@ -1,4 +1,4 @@
-/** How an emergency recovery goes: what it has done since it was ordered, and whether the good version is back and proven. Pure. */
+/** How an emergency recovery goes: what it has done since the command was given, and whether the good version is back and verified. Pure. */
 
 import type { ProcessView } from "./views.ts";
 import { validationScope } from "../domain/journal/actions.ts";
@@ -29,7 +29,7 @@ export interface Fact {
   readonly why: string;
 }
 
-/** The view of a process before, and when it was ordered. */
+/** The view of a process before, and when the command was given. */
 export interface RecoveryStart {
   /** The version to get away from; null: not known. */
   readonly bad: Version | null;

@@ -1,4 +1,4 @@
-/** Takes people's orders: records them, has the environment look at them, and waits for what is answered. */
+/** Takes people's commands: records them, has the environment look at them, and waits for the result. */
 
 import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName } from "../domain/names.ts";

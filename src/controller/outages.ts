@@ -130,7 +130,7 @@ function createRecorder({ journal, dispatcher, clock, log }: Pick<OutagesParts, 
     add(decision) {
       waiting.push(decision);
       const given = waiting.length > mostWaiting ? waiting.shift() : undefined;
-      if (given) log.error({ environment: given.environment }, `an outage is told by this line only: ${whyOf(given)}`);
+      if (given) log.error({ environment: given.environment }, `an outage has no event, only this line: ${whyOf(given)}`);
       void recordAll();
     },
     stop: () => stopping.abort(),

@@ -104,7 +104,7 @@ const catalogue = {
   "command/refused": { retry: "never", hint: "`pinion status` and `pinion history` show what is under way." },
   "command/unanswered": {
     retry: "later",
-    hint: "The order is recorded and is carried out when its turn comes; `pinion history` will show it.",
+    hint: "The command is recorded and is carried out when its turn comes; `pinion history` will show it.",
   },
   "metric/unreachable": {
     retry: "later",

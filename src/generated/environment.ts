@@ -397,11 +397,11 @@ export interface RollbackPolicySection {
     evidenceMaxAge?: number | string;
   };
   /**
-   * Rollbacks that people order.
+   * Rollbacks by a person's command.
    */
   manual?: {
     /**
-     * Whether people may order one.
+     * Whether people may give the command.
      */
     enabled?: boolean;
     /**

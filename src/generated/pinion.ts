@@ -107,7 +107,7 @@ export interface PinionFile {
   identity?: IdentitySection;
   signing?: SigningSection;
   /**
-   * Who is told what happens.
+   * The receivers of events.
    *
    * @maxItems 50
    */
@@ -474,7 +474,7 @@ export interface NotificationItem {
       };
   token?: SecretReferenceItem;
   /**
-   * What it is told. Everything by default.
+   * The events that it gets. All by default.
    *
    * @minItems 1
    *
@@ -634,7 +634,7 @@ export interface ProcessDeployerSection {
     }[];
   };
   /**
-   * What is measured, and when somebody is told.
+   * What is measured, and when it alerts.
    */
   deploymentMonitoring?: {
     enabled?: Switch;

@@ -1,4 +1,4 @@
-/** Who orders, and waiting until something is so. */
+/** Who gives a command, and waiting until something is so. */
 
 import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
@@ -16,7 +16,7 @@ export const lookEveryMs = 100;
 /** `Ann <ann@example.com>`, or a name alone; whoever is logged in when nobody is named. @throws `usage/invalid`. */
 export function personOf(userId: string | undefined): Person {
   const text = userId ?? userName();
-  if (typeof (text as unknown) !== "string") throw new PinionError("usage/invalid", "who orders something is named by a text");
+  if (typeof (text as unknown) !== "string") throw new PinionError("usage/invalid", "who gives a command is named by a text");
   const { name, email } = /^(?<name>[^<>]+?)\s*(?:<(?<email>[^<>\s]+)>)?$/u.exec(text.trim())?.groups ?? {};
   if (name === undefined) throw new PinionError("usage/invalid", `"${text}" names nobody: it is "Name <email>" or a name`);
   return { name, email: email ?? null };

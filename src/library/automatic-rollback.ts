@@ -1,6 +1,6 @@
 /**
  * Rollbacks that the controller decides on, seen from outside. The environment's rollback policy says when: the controller
- * judges it whether anybody looks or not, so what is told here has happened already.
+ * judges it whether anybody looks or not, so what is reported here has happened already.
  */
 
 import { PinionError } from "../domain/errors.ts";
@@ -8,7 +8,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Pinion } from "./pinion.ts";
 
-/** Who is told what becomes of deployments that are monitored. Each is optional. */
+/** Listeners for what becomes of deployments that are monitored. Each is optional. */
 export interface MonitoringOptions {
   /** It was taken back; `trigger` is what fired, such as `error_rate`. */
   readonly onRollback?: (deployment: Deployment, trigger: string) => void;

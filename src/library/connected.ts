@@ -1,4 +1,4 @@
-/** A controller that runs elsewhere, over its HTTP API. What it deploys is what is merged: here are people's hands and eyes. */
+/** A controller that runs elsewhere, over its HTTP API. What it deploys is what is merged: here people look at it and give it commands. */
 
 import { PinionError } from "../domain/errors.ts";
 import type { CommandResult } from "../domain/journal/commands.ts";
@@ -73,7 +73,7 @@ async function give(client: ControllerClient, clock: Clock, given: PinionCommand
   const result =
     (await client.command(environment, { id, by, reason: why, spec })) ??
     (await until({ clock, timeoutMs: answerTimeoutMs }, () => client.commandResult(environment, id)));
-  if (!result) throw new PinionError("command/unanswered", `order ${id} is recorded, and nothing was decided about it in time`);
+  if (!result) throw new PinionError("command/unanswered", `command ${id} is recorded, and nothing was decided about it in time`);
   return orThrow(result);
 }
 

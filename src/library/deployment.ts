@@ -28,7 +28,7 @@ export interface ValidationResult {
   readonly results: readonly ValidationResult[];
 }
 
-/** One line of a deployment's story. */
+/** One line of a deployment's timeline. */
 export interface DeploymentStep {
   readonly at: Date;
   /** `installing`, `checking`, `shifting`, …, or its outcome. */

@@ -9,7 +9,7 @@ import type { Deployment } from "./deployment.ts";
 import type { SemanticVersion } from "./semantic-version.ts";
 import type { DeploymentStrategy, Environment, PublishedVersion, WorkflowVersion } from "./vocabulary.ts";
 
-/** Who orders something, and why. */
+/** Who gives a command, and why. */
 export interface CommandedBy {
   /** `Ann <ann@example.com>`, or a name; whoever is logged in when not said. */
   readonly userId?: string;
@@ -48,7 +48,7 @@ export interface DeployRequest extends DeployOptions {
 export interface DeployOptions extends CommandedBy {
   /** Gives it up: what is under way is aborted, and what ran before goes on. */
   readonly signal?: AbortSignal;
-  /** `traffic`, the default: until it has all the traffic and is validated; `good`: until the rollback policy has stopped watching it too. */
+  /** `traffic`, the default: until it has all the traffic and is validated; `good`: until its bake time is over too. */
   readonly until?: "traffic" | "good";
 }
 

@@ -50,22 +50,22 @@ export interface Journal {
   /** Results of validations of a deployment; a result of the same phase, validation and subject replaces the older one. */
   recordValidation(environment: EnvironmentName, deployment: string, results: readonly ValidationResult[]): Promise<void>;
 
-  /** A command that a person gave; it is in `state(...).orders` until a step answers it. The same id again changes nothing. */
+  /** A command that a person gave; it is in `state(...).commands` until a decision answers it. The same id again changes nothing. */
   recordCommand(command: Command): Promise<void>;
 
   /** What was answered to a command; null: not yet, or never heard of. Kept for at least a day. */
   result(environment: EnvironmentName, id: string): Promise<CommandResult | null>;
 
   /**
-   * What became of an ordered revert: kept with the process as long as it is still about this command, and told in the
-   * deployment's story. What was owed for the command is owed no more.
+   * What became of a revert request: kept with the process as long as it is still about this command, and shown in the
+   * deployment's timeline. What was owed for the command is owed no more.
    */
   reverted(request: RevertRequest, outcome: RevertOutcome, step: DeploymentStepRecord): Promise<void>;
 
-  /** Events that nobody has been told yet, oldest first, at most `limit`. */
+  /** Pending events, oldest first, at most `limit`. */
   pendingEvents(limit: number): Promise<readonly PinionEvent[]>;
 
-  /** These were told, or given up. Unknown ids are fine. */
+  /** These were delivered, or given up. Unknown ids are fine. */
   dispatched(ids: readonly string[]): Promise<void>;
 
   /** Deployments that are over, counted since the journal began. */

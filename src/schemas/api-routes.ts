@@ -54,12 +54,12 @@ export const apiRoutes: Readonly<Record<string, ApiRoute>> = {
     answers: { 202: answers.accepted },
   },
   "POST /api/v1/environments/{environment}/commands": {
-    summary: "Asks for something: 200 done, 409 refused, 202 recorded and not decided about yet.",
+    summary: "Gives a command: 200 done, 409 refused, 202 recorded and not decided about yet.",
     body: commandRequest,
     answers: { 200: answers.commandResult, ...unanswered },
   },
   "GET /api/v1/environments/{environment}/commands/{id}": {
-    summary: "What became of it.",
+    summary: "The result of a command.",
     answers: { 200: answers.commandResult, ...unanswered },
   },
 };

@@ -31,7 +31,7 @@ export const commandRequest = Type.Object(
         name: Type.String({ pattern: "\\S", maxLength: 200, description: "1 to 200 characters" }),
         email: Type.Optional(nullable(Type.String({ maxLength: 200, description: "at most 200 characters" }))),
       },
-      { ...exactly, description: "an object with the name, and perhaps the email, of who asks" },
+      { ...exactly, description: "an object with the name, and perhaps the email, of who gives the command" },
     ),
     reason: Type.Optional(nullable(Type.String({ maxLength: 2000, description: "at most 2000 characters" }))),
     spec,

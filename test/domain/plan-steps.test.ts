@@ -45,9 +45,9 @@ describe("steps", () => {
       "blue-green under a rollback policy",
       { strategy: { ...blueGreen, switchTrafficDelayMs: 0 }, ...watched },
       "1.1.0",
-      ["validate", "install", "check", "switch", "confirm", "drain", "watch", "remove"],
+      ["validate", "install", "check", "switch", "confirm", "drain", "bake", "remove"],
     ],
-    ["recreate under a rollback policy", { strategy: { kind: "recreate" }, ...watched }, "1.1.0", [...recreateActions, "watch"]],
+    ["recreate under a rollback policy", { strategy: { kind: "recreate" }, ...watched }, "1.1.0", [...recreateActions, "bake"]],
     ["blue-green", { strategy: blueGreen }, "1.1.0", ["validate", "install", "check", "wait", "switch", "confirm", "drain", "remove"]],
     [
       "blue-green that keeps the old version",

@@ -60,7 +60,7 @@ describe.each(sides)("on %s", (_where, side) => {
     const result = await world.run(rollback.rollbackToVersion(second, "1.0.0", "totals are wrong", "Ann <ann@example.com>"));
     expect(result).toMatchObject({ status: "success", from: "1.1.0", to: "1.0.0", deployment: { kind: "rollback", status: "Succeeded" } });
     expect(result).toHaveProperty("commit", world.kept()?.head.commit);
-    expect(world.kept()?.head).toMatchObject({ author: "Pinion", subject: expect.stringContaining("ordered by Ann") });
+    expect(world.kept()?.head).toMatchObject({ author: "Pinion", subject: expect.stringContaining("by command of Ann") });
     expect(world.traffic()).toEqual({ "1.0.0": 100 });
   });
 
@@ -96,7 +96,7 @@ describe.each(sides)("on %s", (_where, side) => {
     await world.run(world.pinion.approve(result.status === "pending_approval" ? result.approvalId : "", "Bob"));
     await world.pass(5_000);
     expect(world.traffic()).toEqual({ "1.0.0": 100 });
-    expect(world.kept()?.head).toMatchObject({ author: "Pinion", subject: expect.stringMatching(/ordered by Ann.*, approved by Bob$/) });
+    expect(world.kept()?.head).toMatchObject({ author: "Pinion", subject: expect.stringMatching(/by command of Ann.*, approved by Bob$/) });
   });
 
   it("a deployment is rolled back by its id alone", async () => {

@@ -27,7 +27,7 @@ export function edited(documents: Documents, edit: ConfigEdit): Documents {
   return next;
 }
 
-/** The documents with a pin put back, and what it pinned in quarantine where the order says so. */
+/** The documents with a pin put back, and what it pinned in quarantine where the revert request says so. */
 export function reverted(
   documents: Documents,
   { environment, process, from, to, along = [], quarantine, why, at, id }: RevertRequest,

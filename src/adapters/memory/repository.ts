@@ -134,7 +134,7 @@ class InMemory implements MemoryRepository {
   /** By Pinion, whoever wanted it: the subject names them. */
   #write(state: MemoryState, request: RevertRequest, approved = ""): CommitId {
     const { process, from, to, environment, by } = request;
-    const wanted = by === null ? "" : `, ordered by ${describePerson(by)}`;
+    const wanted = by === null ? "" : `, by command of ${describePerson(by)}`;
     const subject = `Roll ${process} back from ${from} to ${to} in ${environment}${wanted}${approved}`;
     const documents = reverted(state.documents, request);
     return this.#add({ ...state, documents }, subject, "Pinion", (commit) => [...state.written, [request.id, commit]]);

@@ -60,7 +60,7 @@ class Told implements Dispatcher {
     this.#wakeSignal = createWakeSignal(parts.clock);
     const { clock, log } = parts;
     this.#queues = parts.notifiers.map((notifier) => createDeliveryQueue({ notifier, clock, log, onDone: (event) => this.#finish(event) }));
-    const text = "events could not be read from the journal, or marked as told; it is tried again";
+    const text = "events could not be read from the journal, or marked as delivered; it is tried again";
     this.#failure = createRepeatedFailure({ log, clock, about: {}, text, over: "events are read and marked again" });
   }
 

@@ -13,7 +13,7 @@ import { describePerson } from "../journal/people.ts";
 import type { Observation } from "../observed/observation.ts";
 import type { DeploymentUpdate, EnvironmentState, ProcessState } from "../journal/state.ts";
 
-/** What was ordered for the environment as a whole. */
+/** What was commanded for the environment as a whole. */
 export interface FreezeOutcome {
   readonly freeze: Freeze | null;
   readonly isNews: boolean;
@@ -22,7 +22,7 @@ export interface FreezeOutcome {
   readonly results: readonly CommandResult[];
 }
 
-/** Freezing and unfreezing, in the order in which it was ordered. */
+/** Freezing and unfreezing, in the order in which the commands came. */
 export function applyFreezeCommands(state: EnvironmentState, observation: Observation): FreezeOutcome {
   const { commands, freeze: before } = state;
   const { now } = observation;
@@ -76,7 +76,7 @@ export interface Given {
   readonly results: readonly CommandResult[];
 }
 
-/** What orders about a process are held against. */
+/** What commands about a process are held against. */
 export interface Circumstances {
   readonly desired: Desired | null;
   readonly observation: Observation;

@@ -117,7 +117,7 @@ function beginPinned(one: Case, view: ProcessObservation, unit: UnitRef): Proces
   });
 }
 
-/** Who wanted it, where a revert was ordered: history and messages say it too, not only the commit. */
+/** Who wanted it, where a person gave the command: history and messages say it too, not only the commit. */
 function whyPinned({ reverted, before: { refused } }: Case, { version, digest }: UnitRef): string {
   if (refused?.awaits !== undefined && refused.unit.digest === digest)
     return `${version} is tried again: ${refused.awaits}, which it calls, was being rolled back when it failed, and is healthy again`;

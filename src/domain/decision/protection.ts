@@ -5,7 +5,7 @@ import type { Command } from "../journal/commands.ts";
 import type { EnvironmentState, ProcessState, Decision } from "../journal/state.ts";
 
 /**
- * The decisions that take traffic from a bad version, go back to a good one, or stop the line; nothing new when there is none among
+ * The decisions that take traffic from a bad version, go back to a good one, or freeze; nothing new when there is none among
  * them. What is left out is decided again once it can be recorded.
  */
 export function protectivePart(decision: Decision, before: EnvironmentState): Decision {

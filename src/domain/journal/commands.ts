@@ -30,7 +30,7 @@ export interface CommandResult {
   readonly at: Instant;
 }
 
-/** "Stop the line": nothing new is deployed, nothing gets more traffic. Going back is always allowed. */
+/** Nothing new is deployed, nothing gets more traffic. Going back is always allowed. */
 export interface Freeze {
   readonly by: Person;
   readonly why: string;

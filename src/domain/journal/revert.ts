@@ -1,4 +1,4 @@
-/** Putting a pin back by a commit: what is ordered, and what became of it. */
+/** Putting a pin back by a commit: what is requested, and what became of it. */
 
 import type { CommitId, Digest, EnvironmentName, Instant, ProcessId, Version } from "../names.ts";
 import type { Person } from "./people.ts";
@@ -28,7 +28,7 @@ export interface RevertRequest {
   /** One line for people; the commit says it. */
   readonly why: string;
   readonly at: Instant;
-  /** What was in force when it was ordered. */
+  /** What was in force when it was requested. */
   readonly commit: CommitId;
   readonly deployment: string | null;
   /** Null: Pinion itself. */

@@ -2,7 +2,7 @@
 
 import type { UnitRef } from "../names.ts";
 
-/** One that nobody had ordered, with what may have been the cause. */
+/** One that nobody had asked for, with what may have been the cause. */
 export interface EngineDeath {
   readonly instance: string;
   /** How long ago, in milliseconds. */

@@ -57,7 +57,7 @@ export type DeploymentAction =
   | "confirm"
   | "drain"
   /** The rollback policy's time. */
-  | "watch"
+  | "bake"
   | "clear"
   | "remove";
 

@@ -87,7 +87,7 @@ export function recreate(rollout: Rollout, spec: RecreateSpec): readonly Draft[]
     ...checkFirst(rollout, null),
     step("switch", `give ${candidate} the traffic`),
     ...confirm(rollout),
-    ...watch(rollout, spec),
+    ...bake(rollout, spec),
   ];
 }
 
@@ -118,18 +118,18 @@ function afterSwitchSteps(rollout: Rollout, strategy: StrategySpec, isKept: bool
     step("switch", `switch all traffic to ${candidate}`),
     ...confirm(rollout),
     ...(old === null ? [] : [step("drain", `let ${old} finish what it has in flight${isKept ? ", and keep it warm" : ""}`)]),
-    ...watch(rollout, strategy),
+    ...bake(rollout, strategy),
     ...(old === null || isKept ? [] : [step("remove", `remove ${old}`)]),
   ];
 }
 
-function watch({ candidate, spec }: Rollout, strategy: StrategySpec): readonly Draft[] {
+function bake({ candidate, spec }: Rollout, strategy: StrategySpec): readonly Draft[] {
   const bakeMs = bakeMsOf(strategy, spec);
   if (bakeMs === 0) return [];
   const { checks } = spec.analysis;
   const judged =
     traitsOf(strategy).isJudgedOnTheWay || checks.length === 0 ? "" : `: ${describeLimits(checks)}${otherwise(strategy, spec)}`;
-  return [step("watch", `watch ${candidate} for ${describeDuration(bakeMs)}${judged}`, `watch ${describeDuration(bakeMs)}`)];
+  return [step("bake", `watch ${candidate} for ${describeDuration(bakeMs)}${judged}`, `bake ${describeDuration(bakeMs)}`)];
 }
 
 function describeLimits(checks: readonly MetricCheck[]): string {

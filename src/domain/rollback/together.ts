@@ -41,7 +41,7 @@ export interface Decided {
 /** The decision that takes the place of another. */
 export interface Change {
   readonly decision: ProcessDecision;
-  /** What was decided, or ordered, cannot be done; null: it can. */
+  /** What was decided, or commanded, cannot be done; null: it can. */
   readonly whyNot: string | null;
   /** What happens besides; null: nothing. */
   readonly besides: string | null;
@@ -230,7 +230,7 @@ function withoutRevert(decision: ProcessDecision, before: ProcessState): Process
   return { ...decision, after: { ...decision.after, revert: before.revert }, actions: decision.actions.filter((action) => !isIts(action)) };
 }
 
-/** What is ordered by this decision; null: nothing is. */
+/** What is requested by this decision; null: nothing is. */
 function revertOrdered({ after }: ProcessDecision, before: ProcessState): Revert | null {
   const revert = after?.revert ?? null;
   return revert?.outcome === null && revert.request.id !== before.revert?.request.id ? revert : null;

@@ -30,7 +30,7 @@ import type { CliWorld } from "./terminal/world.ts";
 const commands: Readonly<Record<string, readonly AddCommand[]>> = {
   "Write and review:": [addInit, addValidate, addDigest, addDiff, addPlan],
   "See:": [addStatus, addWhy, addHistory, addWait, addSync],
-  "Lay hands on:": [addRollback, ...addRolloutCommands, addFreeze, addUnfreeze, addRecover],
+  "Change what runs:": [addRollback, ...addRolloutCommands, addFreeze, addUnfreeze, addRecover],
   "Run:": [addRun, addDown, addGateway, addDemo],
   "In a shell:": [addCompletion],
 };

@@ -1,4 +1,4 @@
-/** The routes by which people give orders: the only ones with a body, which a browser's form cannot make. */
+/** The routes by which people give commands: the only ones with a body, which a browser's form cannot make. */
 
 import { randomUUID } from "node:crypto";
 import type { FastifyInstance, FastifyReply } from "fastify";
@@ -25,9 +25,9 @@ interface CommandPath {
 
 /** Adds `POST /api/v1/environments/:environment/commands` and `GET …/commands/:id`. */
 export function addCommands(app: FastifyInstance, { queries, commands, now, proof }: CommandParts): void {
-  void app.register((orders, _options, done) => {
-    takeJsonOnly(orders);
-    orders.post<{ Params: CommandPath }>("/api/v1/environments/:environment/commands", async ({ params: { environment }, body }, reply) => {
+  void app.register((routes, _options, done) => {
+    takeJsonOnly(routes);
+    routes.post<{ Params: CommandPath }>("/api/v1/environments/:environment/commands", async ({ params: { environment }, body }, reply) => {
       const { id: wanted, by: named, reason: why, spec } = parseCommandRequest(body);
       const by = { ...named, claimed: proof };
       const id = wanted ?? randomUUID();

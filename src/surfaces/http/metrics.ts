@@ -1,4 +1,4 @@
-/** `/metrics`: what runs where, how deployments go, whether git is followed, and who could not be told. */
+/** `/metrics`: what runs where, how deployments go, whether git is followed, and how notifications go. */
 
 import { setImmediate } from "node:timers/promises";
 import type { Overview } from "../../api/views.ts";
@@ -81,7 +81,7 @@ function notificationFamilies(counts: readonly NotificationCount[]): readonly Fa
     {
       name: "pinion_notifications_total",
       type: "counter",
-      help: "Events told to a receiver, given up for it, or tried again, since the controller started.",
+      help: "Events delivered to a receiver, given up for it, or tried again, since the controller started.",
       samples: outcomes,
     },
     {

@@ -116,7 +116,7 @@ function answer(reply: FastifyReply, { status, body }: Problem): FastifyReply {
   return reply.code(status).send(body);
 }
 
-/** Only orders need a body; one of whatever type is read and left aside. */
+/** Only commands need a body; one of whatever type is read and left aside. */
 function takeAnyBody(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", { parseAs: "buffer" }, (_request, _body, done) => done(null, undefined));

@@ -152,7 +152,7 @@ production: 1 deployment, about 5 s, risk high
     const { stdout } = await plan(repository([carefully("1.0.0")], [carefully("1.0.1")]));
     expect(stdout).toContain("1. a  1.0.0 → 1.0.1  patch, canary");
     expect(stdout).toContain(
-      "steps: validate → install → check (1 smoke test) → 20 % → judge 5 s → switch → confirm (1 smoke test) → drain → watch 20 s\n",
+      "steps: validate → install → check (1 smoke test) → 20 % → judge 5 s → switch → confirm (1 smoke test) → drain → bake 20 s\n",
     );
     expect(stdout).toContain(
       "    by itself, up to 20 s after the switch, when error_rate > 5 % over 5 s\n    switch the traffic back to a 1.0.0",

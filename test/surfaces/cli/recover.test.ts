@@ -92,7 +92,7 @@ describe("pinion recover", () => {
     expect(commands.map(({ spec, why }) => ({ spec, why }))).toEqual([{ spec: { kind: "recover", process: "a" }, why: "it burns" }]);
     expect({ code, stdout }).toEqual({
       code: 0,
-      stdout: `ordered: stops 1.5.0 and goes back to 1.4.0
+      stdout: `accepted: stops 1.5.0 and goes back to 1.4.0
   +5 ms  rejected  emergency: Ann: it burns
   +900 ms  passed  service_availability: answers 200
 ✓ all traffic on 1.4.0
@@ -239,7 +239,7 @@ describe("pinion rollback", () => {
   ])("says done only when it is: %s", async (_what, pictures, code, texts) => {
     const outcome = await run("rollback", { pictures, result: answer, argv: ["--to", "1.4.0", "--timeout", "10s"] });
     expect(outcome.commands.map(({ spec }) => spec)).toEqual([{ kind: "rollback", process: "a", to: "1.4.0" }]);
-    expect(outcome.stdout).toContain("ordered: a commit puts the pin back: 1.5.0 → 1.4.0\n");
+    expect(outcome.stdout).toContain("accepted: a commit puts the pin back: 1.5.0 → 1.4.0\n");
     for (const text of texts) expect(outcome.stdout).toContain(text);
     expect(outcome.stdout.includes("\ndone")).toBe(code === 0);
     expect(outcome.code).toBe(code);

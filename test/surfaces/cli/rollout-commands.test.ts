@@ -170,7 +170,7 @@ describe("freeze and unfreeze", () => {
 
   it.each(["freeze", "unfreeze"] as const)("%s is not done while it is not to be seen", async (kind) => {
     const { code, stdout } = await line(kind, kind === "unfreeze");
-    expect({ code, stdout }).toEqual({ code: 3, stdout: expect.stringMatching(/^ordered, and not to be seen yet: so it is\n/) });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: expect.stringMatching(/^accepted, and not in effect yet: so it is\n/) });
   });
 
   it("tell scripts the same", async () => {

@@ -1,4 +1,4 @@
-/** One order on its way to the branch: what is known of it so far, and what is looked at before anything is written. */
+/** One revert request on its way to the branch: what is known of it so far, and what is looked at before anything is written. */
 
 import { PinionError } from "../../../domain/errors.ts";
 import type { CommitId, ProcessId } from "../../../domain/names.ts";
@@ -55,7 +55,7 @@ export function startAttempt({ objects, path }: AttemptTools, request: RevertReq
   return { request, places, along, proposal, searched: null, rollbackOf: null, turnedAway: { at: null, count: 0 } };
 }
 
-/** Whether there is still something to write on top of a head. `written` is the order's commit in its history. */
+/** Whether there is still something to write on top of a head. `written` is the request's commit in its history. */
 export async function consider(tools: AttemptTools, attempt: Attempt, head: CommitObject, written: CommitId | null): Promise<AttemptStep> {
   const { request, places, searched } = attempt;
   if (written !== null) return over({ kind: "committed", commit: written });

@@ -1,4 +1,4 @@
-/** The commit of an order on top of a head: the pin put back, the quarantine entered, nothing else. */
+/** The commit of a revert request on top of a head: the pin put back, the quarantine entered, nothing else. */
 
 import type { Clock } from "../../../ports/clock.ts";
 import { PinionError } from "../../../domain/errors.ts";

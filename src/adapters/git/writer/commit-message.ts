@@ -33,7 +33,7 @@ export function oneLine(text: string): string {
   return text.replaceAll(oddCharacters, " ").trim();
 }
 
-/** What marks the commit of an order, wherever it ends up. */
+/** What marks the commit of a revert request, wherever it ends up. */
 export function idTrailer(request: RevertRequest): string {
   return `Rollback-Id: ${request.id}`;
 }
@@ -47,8 +47,8 @@ function subjectOf({ environment, process, from, to }: RevertRequest): string {
 function bodyParagraphs({ request, along, quarantine }: MessageFacts): readonly string[] {
   const { environment, process, from, to, by } = request;
   const why = oneLine(request.why).replaceAll(skipMarks, (mark) => mark.replace("[", "(").replace("]", ")").replaceAll("***", ""));
-  const ordered = by === null ? "" : `, ordered by ${shortened(describePerson(by))}`;
-  const done = `Pinion takes ${process} in ${environment} back from ${from} to ${to}${ordered}${why === "" ? "." : `: ${why}`}`;
+  const commanded = by === null ? "" : `, by command of ${shortened(describePerson(by))}`;
+  const done = `Pinion takes ${process} in ${environment} back from ${from} to ${to}${commanded}${why === "" ? "." : `: ${why}`}`;
   return [done, ...alongParagraph(along), ...quarantineParagraph(from, quarantine)];
 }
 
@@ -79,7 +79,7 @@ function trailersOf({ request, rollbackOf }: MessageFacts): readonly string[] {
   ];
 }
 
-/** Who gave the order by their own word: the commit itself is by Pinion. */
+/** Who gave the command by their own word: the commit itself is by Pinion. */
 function claimOf({ name, email, claimed }: Person): string {
   const address = email === null ? "" : ` <${oneLine(email)}>`;
   return `${shortened(name)}${address}${claimed === undefined ? "" : ` (as claimed ${oneLine(claimed)})`}`;

@@ -31,7 +31,7 @@ export interface PinPlacesOptions {
   readonly process: ProcessId;
 }
 
-/** Remembers what it has read: made for one order. */
+/** Remembers what it has read: made for one revert request. */
 export function createPinPlaces({ objects, path, environment, process }: PinPlacesOptions): PinPlaces {
   const folder = createEnvironmentFolder(objects, path, environment);
   const versions = new Map<string, Promise<readonly Version[]>>();

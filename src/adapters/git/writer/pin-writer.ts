@@ -18,7 +18,7 @@ import { createSign } from "./sign-commit.ts";
 import type { SigningKey } from "./sign-commit.ts";
 
 export interface PinWriterOptions {
-  /** Author and committer of every commit, also of what a person ordered: the order's name is what its sender claims. */
+  /** Author and committer of every commit, also of what a person gave the command for: the command's name is what its sender claims. */
   readonly identity: Identity;
   /** Null: commits are not signed. */
   readonly signing: SigningKey | null;
@@ -32,7 +32,7 @@ export interface PinWriterOptions {
 export interface PinWriterDependencies extends PinWriterOptions, Omit<OrdinaryTools, "sign"> {
   readonly environment: GitEnvironment;
   readonly inherited: Readonly<Record<string, string | undefined>>;
-  /** One order after the other: they would only get in each other's way. */
+  /** One revert request after the other: they would only get in each other's way. */
   readonly turns: Queue;
   readonly closing: AbortSignal;
 }

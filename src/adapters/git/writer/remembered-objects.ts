@@ -1,8 +1,8 @@
-/** Objects that are read once: while an order races against other pushes, what was read for the first try need not be read for the next. */
+/** Objects that are read once: while a revert request races against other pushes, what was read for the first try need not be read for the next. */
 
 import type { GitObjects } from "../mirror/git-objects.ts";
 
-/** Made for one order, and forgotten with it. What could not be read is asked for again. */
+/** Made for one revert request, and forgotten with it. What could not be read is asked for again. */
 export function rememberObjects(objects: GitObjects): GitObjects {
   const commit = remembered(objects.commit);
   return {

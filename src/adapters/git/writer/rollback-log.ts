@@ -1,5 +1,5 @@
 /**
- * Finds the commit of an order in the branch's history, however it came there: pushed, merged, or squashed by a forge. The Rollback-Id only says where
+ * Finds the commit of a revert request in the branch's history, however it came there: pushed, merged, or squashed by a forge. The Rollback-Id only says where
  * to look: anybody can write one. What counts is that the commit moved the pin from the bad version to the good one.
  */
 
@@ -22,7 +22,7 @@ export interface RollbackSearch {
 const maxSteps = 50;
 
 /**
- * The oldest commit that carried out the order. All of the history since the order is looked at, whatever its dates: dates of commits are their authors'
+ * The oldest commit that carried out the request. All of the history since the request is looked at, whatever its dates: dates of commits are their authors'
  * claims, and a wrong one must not hide a commit. `searched`: a head whose history was searched before; null: none yet.
  */
 export async function findRollback(search: RollbackSearch, head: CommitObject, searched: CommitId | null): Promise<CommitId | null> {
@@ -42,7 +42,7 @@ async function hasMovedPin({ objects, places, request }: RollbackSearch, id: Com
   return has(before, request.from) && !has(after, request.from) && has(after, request.to);
 }
 
-/** Commits with the order's Rollback-Id on a line of its own, oldest first; null: `searched` is too far back to be reached step by step. */
+/** Commits with the request's Rollback-Id on a line of its own, oldest first; null: `searched` is too far back to be reached step by step. */
 async function claimsSince(
   { objects, request }: RollbackSearch,
   head: CommitObject,

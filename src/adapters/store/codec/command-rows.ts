@@ -1,4 +1,4 @@
-/** What journaled orders, their answers, freezes and events must look like to be believed. */
+/** What journaled commands, their results, freezes and events must look like to be believed. */
 
 import type { EventKind, PinionEvent } from "../../../domain/journal/events.ts";
 import type { Freeze, Command, CommandResult, CommandSpec } from "../../../domain/journal/commands.ts";

@@ -32,7 +32,7 @@ export function createOutbox(connection: Connection, log: Log): Outbox {
       prune.run(keepTold);
     });
   async function untold(limit: number): Promise<readonly PinionEvent[]> {
-    const leftOut = createLeftOut(log, "an event that waits to be told is unreadable and is given up");
+    const leftOut = createLeftOut(log, "a pending event is unreadable and is given up");
     for (;;) {
       const rows = (find.all(limit) as readonly Row[]).map(([id, body]) => ({
         id: String(id),

@@ -40,7 +40,9 @@ export function addCommandOptions(command: Command, reason: "required" | "option
   return command
     .addOption(reason === "required" ? why.makeOptionMandatory() : why)
     .addOption(
-      new Option("--as <person>", '"Name <email>" of who orders it; default: user.name and user.email of git').argParser(parsePersonOption),
+      new Option("--as <person>", '"Name <email>" of who gives the command; default: user.name and user.email of git').argParser(
+        parsePersonOption,
+      ),
     )
     .addOption(new Option("--id <id>", "name of the command: given twice it is carried out once").argParser(parseCommandId))
     .addOption(controllerOption())
@@ -68,7 +70,7 @@ export interface Giving {
   readonly spec: CommandSpec;
 }
 
-/** Gives the command and stays for the answer. @throws as `ControllerClient.order`, `usage/invalid` when nobody knows who gives it. */
+/** Gives the command and stays for the answer. @throws as `ControllerClient.command`, `usage/invalid` when nobody knows who gives it. */
 export async function giveCommand(session: Session, { client, environment, spec }: Giving, options: CommandOptions): Promise<Given> {
   const { world } = session;
   const id = options.id ?? world.randomId();
@@ -98,7 +100,7 @@ export function printResult(session: Session, { id, result }: Given, format: For
 }
 
 function unanswered(id: string): string {
-  return `order ${id} is recorded, and nothing was decided about it within ${answerTimeoutMs / 1000} seconds`;
+  return `command ${id} is recorded, and nothing was decided about it within ${answerTimeoutMs / 1000} seconds`;
 }
 
 function codeOf(result: CommandResult | null): ExitCode {

@@ -11,7 +11,7 @@ export const addDemo: AddCommand = (program, session, finish) => {
   program
     .command("demo")
     .description("start a git server, engines, gateway and controller with the example shop on this machine")
-    .option("--tour", "play the story, check that each chapter comes true, and leave", false)
+    .option("--tour", "play a tour, check that each chapter comes true, and exit", false)
     .option("--directory <dir>", "folder for all of its state; a new one by default")
     .addHelpText(
       "after",

@@ -1,4 +1,4 @@
-/** `pinion freeze` and `pinion unfreeze`: stop the line of an environment, and start it again. */
+/** `pinion freeze` and `pinion unfreeze`: nothing new is deployed in an environment, until its freeze is lifted. */
 
 import { commandResultJson } from "../../../api/json.ts";
 import type { ControllerClient } from "../../../api/client.ts";
@@ -10,14 +10,14 @@ import { parseEnvironmentTarget } from "../asking/target.ts";
 import { printable } from "../../../domain/safe-text.ts";
 
 /** Nothing new is deployed. */
-export const addFreeze: AddCommand = lineCommand("freeze", {
-  description: "stop the line: nothing new is deployed in an environment",
+export const addFreeze: AddCommand = freezeCommand("freeze", {
+  description: "deploy nothing new in an environment until it is unfrozen",
   meaning: "Nothing new is deployed and no version gets more traffic. Going back is always allowed: rollbacks and reverts are carried out.",
   example: 'pinion freeze production --reason "the till is being counted"',
 });
 
 /** All goes on. */
-export const addUnfreeze: AddCommand = lineCommand("unfreeze", {
+export const addUnfreeze: AddCommand = freezeCommand("unfreeze", {
   description: "lift a freeze: what waits is deployed",
   meaning: "What was merged meanwhile is deployed, the newest commit only.",
   example: 'pinion unfreeze production --reason "all counted"',
@@ -29,7 +29,7 @@ interface Texts {
   readonly example: string;
 }
 
-function lineCommand(kind: "freeze" | "unfreeze", { description, meaning, example }: Texts): AddCommand {
+function freezeCommand(kind: "freeze" | "unfreeze", { description, meaning, example }: Texts): AddCommand {
   return (program, session, finish) => {
     const command = program.command(kind).description(description).argument("<environment>", "its name", parseEnvironmentTarget);
     addCommandOptions(command, "required")
@@ -64,7 +64,7 @@ async function reportFreeze(
   if (format === "json")
     printJson(session, { ...(result && commandResultJson(result)), done: state.isDone, traffic: state.traffic, git: state.git });
   else {
-    const word = state.isDone ? session.colors.green("done") : session.colors.yellow("ordered, and not to be seen yet");
+    const word = state.isDone ? session.colors.green("done") : session.colors.yellow("accepted, and not in effect yet");
     const facts = [...state.traffic.map((text) => `  traffic: ${text}`), ...state.git.map((text) => `  git: ${text}`)];
     print(session, [`${word}: ${printable(result?.why ?? "")}`, ...facts.map(printable)]);
   }

@@ -54,7 +54,7 @@ async function recover(session: Session, target: ProcessTarget, options: Options
   const spec = { kind: "recover", process: target.process } as const;
   const given = await giveCommand(session, { client, environment: target.environment, spec }, options);
   if (given.result?.kind !== "done") return printResult(session, given, options.format);
-  if (options.format === "text") print(session, [`ordered: ${printable(given.result.why)}`]);
+  if (options.format === "text") print(session, [`accepted: ${printable(given.result.why)}`]);
   const start = { bad: before && badVersion(before), at: given.result.at };
   const followed = await followRecovery(session, { client, target, options, start });
   return tell(session, { given, ...followed, start, options });

@@ -64,7 +64,7 @@ async function rollback(session: Session, target: ProcessTarget, options: Option
   const given = await giveCommand(session, { client, environment: target.environment, spec }, options);
   const { result } = given;
   if (result?.kind !== "done") return printResult(session, given, options.format);
-  if (options.format === "text") print(session, [`ordered: ${printable(result.why)}`]);
+  if (options.format === "text") print(session, [`accepted: ${printable(result.why)}`]);
   const outcome = await outcomeOf(session, client, target, options);
   if (options.format === "json") printJson(session, { ...outcomeJson(outcome), command: commandResultJson(result) });
   else print(session, describeOutcome(outcome, target, session));

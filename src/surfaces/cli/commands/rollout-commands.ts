@@ -1,4 +1,4 @@
-/** `pinion pause | resume | abort | retry | promote`: people's hands on a deployment under way. */
+/** `pinion pause | resume | abort | retry | promote`: what a person does about a deployment under way. */
 
 import type { CommandSpec } from "../../../domain/journal/commands.ts";
 import { clientFor } from "../asking/controller-option.ts";

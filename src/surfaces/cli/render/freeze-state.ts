@@ -5,7 +5,7 @@ import { sharesOf } from "../../../api/recovery.ts";
 import { describeRevert } from "../../../api/describe-revert.ts";
 
 export interface FreezeState {
-  /** Whether the environment is as it was ordered to be. */
+  /** Whether the environment is as the command asked for. */
   readonly isDone: boolean;
   /** What is under way, each in one line. */
   readonly traffic: readonly string[];

@@ -1,4 +1,4 @@
-/** Deployments as text: a table of many, or the story of one. */
+/** Deployments as text: a table of many, or the timeline of one. */
 
 import type { Deployment } from "../../../domain/journal/state.ts";
 import type { DeploymentPhase } from "../../../domain/journal/status.ts";

@@ -43,9 +43,9 @@ Rollback-Id: rb-1
   it.each([
     ["ann@example.com", "Rollback-By: Ann Example <ann@example.com>"],
     [null, "Rollback-By: Ann Example"],
-  ])("names the person who ordered it (%s)", (email, trailer) => {
+  ])("names the person who gave the command (%s)", (email, trailer) => {
     const text = message({ by: { name: "Ann Example", email }, trigger: "manual" });
-    expect(text).toContain("ordered by Ann Example");
+    expect(text).toContain("by command of Ann Example");
     expect(trailersOf(text).at(-1)).toBe(trailer);
   });
 
