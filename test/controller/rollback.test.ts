@@ -45,6 +45,22 @@ describe("a canary", () => {
     expect(await phase()).toBe("Succeeded");
   });
 
+  it("that waited for a person keeps its time where it goes on without one, since its stable version is lost for good", async () => {
+    await passes(world, 5_000);
+    const deadline = async () => (await world.state("orders"))?.rollout?.deadline ?? 0;
+    const before = await deadline();
+    await passes(world, 3_600_000);
+    const stable = world.digest("orders", "1.0.0");
+    world.engine.refuse(stable, { code: "engine/refused", detail: "a module is gone" });
+    world.engine.removeByHand(stable);
+    for (let turns = 0; (await world.state("orders"))?.rollout?.state.kind === "shifting"; turns += 1) {
+      expect(turns).toBeLessThan(20);
+      await world.pass();
+    }
+    expect((await world.state("orders"))?.rollout?.state.kind).toBe("switching");
+    expect((await deadline()) - before).toBeGreaterThanOrEqual(3_600_000);
+  });
+
   it("holds without a verdict, and goes back at maxDuration without rejecting anybody", async () => {
     measure(world, 0, 3);
     await passes(world, 60_000);

@@ -8,6 +8,7 @@ import { describePerson } from "../journal/people.ts";
 import type { Rollout, RolloutState } from "../journal/rollout.ts";
 import { isByStrategy, rolloutStates } from "../strategies/rollout-states.ts";
 import { isBeforeInstalling, reject } from "../strategies/steps.ts";
+import { waitedForPersonMs } from "../strategies/deadline.ts";
 import { isWaitingForPerson, traitsOf } from "../strategies/traits.ts";
 import { recover, rollBack } from "./take-back.ts";
 
@@ -125,8 +126,8 @@ function whyNotStoppable(rollout: Rollout | null): string | null {
 
 /** Time that it stood still for a person does not count: all of a step that waits for one, paused in it or not. */
 function promotedAt(rollout: Rollout, now: number): Rollout {
-  if (!isWaitingForPerson(rollout) || !("since" in rollout.state)) return resumed(rollout, now);
-  return { ...rollout, paused: null, deadline: rollout.deadline + (now - rollout.state.since) };
+  if (!isWaitingForPerson(rollout)) return resumed(rollout, now);
+  return { ...rollout, paused: null, deadline: rollout.deadline + waitedForPersonMs(rollout, now) };
 }
 
 /** Where it goes on waiting for a person, its promotion counts the pause. */

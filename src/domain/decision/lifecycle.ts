@@ -3,7 +3,7 @@
 import type { Action } from "../journal/actions.ts";
 import { notingByCatch } from "../rollback/by-catch.ts";
 import { reasonOfRefusal } from "../gates/refused-before.ts";
-import { deadlineOf, earlier, timeIsOver } from "../strategies/deadline.ts";
+import { deadlineOf, earlier, timeIsOver, waitedForPersonMs } from "../strategies/deadline.ts";
 import type { Case, ProcessDecision } from "../journal/case.ts";
 import { describeEnded, describeRollout, withStatus } from "../status/describe-status.ts";
 import { inconclusive } from "../strategies/inconclusive.ts";
@@ -38,7 +38,7 @@ import { knownGoodAfter } from "./known-good.ts";
 import { proposedChange } from "./proposed-change.ts";
 import { stableFor } from "../rollback/stable-version.ts";
 import { begin } from "../strategies/strategy.ts";
-import { traitsOf } from "../strategies/traits.ts";
+import { isWaitingForPerson, traitsOf } from "../strategies/traits.ts";
 import { viewRollout } from "../strategies/rollout-view.ts";
 import type { Going } from "../journal/handover.ts";
 
@@ -213,10 +213,12 @@ function isSameState(one: RolloutState, other: RolloutState): boolean {
   return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
+/** What it has waited for a person is added also where it goes on without one. */
 function entering(rollout: Rollout, state: RolloutState, now: Instant): Rollout {
   const switchedAt = state.kind === "switching" ? (rollout.switchedAt ?? now) : rollout.switchedAt;
   const paused = state.kind === "rejected" ? null : rollout.paused;
-  return { ...rollout, state, switchedAt, paused, ...(isUnshared(rollout, state) && { isUnshared: true }) };
+  const deadline = rollout.deadline + (isWaitingForPerson({ ...rollout, state }) ? 0 : waitedForPersonMs(rollout, now));
+  return { ...rollout, state, switchedAt, paused, deadline, ...(isUnshared(rollout, state) && { isUnshared: true }) };
 }
 
 /** A path has one owner: a canary that takes one over gets no shares, so nothing judges it on its way. */

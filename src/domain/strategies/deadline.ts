@@ -39,6 +39,11 @@ export function earlier(one: Instant | null, other: Instant | null): Instant | n
   return Math.min(one, other);
 }
 
+/** How long its state has waited for a person's promotion, in milliseconds: that counts for nobody. */
+export function waitedForPersonMs(rollout: Pick<Rollout, "strategy" | "state">, now: Instant): number {
+  return isWaitingForPerson(rollout) && "since" in rollout.state ? Math.max(0, now - rollout.state.since) : 0;
+}
+
 /** When it fails; null: once it has the traffic for good, or is on its way out, there is nothing left that a timeout could save. */
 export function deadlineOf(rollout: Rollout): Instant | null {
   const { state, kind, candidate, deadline } = rollout;
