@@ -5,7 +5,7 @@
  */
 
 import { PinionError } from "../domain/errors.ts";
-import type { Action } from "../domain/journal/actions.ts";
+import { type Action, processOf } from "../domain/journal/actions.ts";
 import { protectivePart } from "../domain/decision/protection.ts";
 import { type EnvironmentState, isNothingNew, type OwedAction, type Decision } from "../domain/journal/state.ts";
 import { eventOf } from "../domain/events/decision-events.ts";
@@ -69,11 +69,17 @@ async function takeBack(part: Decision, ports: Ports): Promise<Decision> {
   const settled = async (_: string, ids: readonly number[]): Promise<void> => {
     for (const { id, action } of owed) if (ids.includes(id)) done.add(action);
   };
-  const inMemory: Ports = { ...ports, journal: { ...ports.journal, acknowledged: settled } };
+  const state = async (): Promise<EnvironmentState> => withOwed(await ports.journal.state(environment), part, owed);
+  const inMemory: Ports = { ...ports, journal: { ...ports.journal, acknowledged: settled, state } };
   for (const perform of [shiftTraffic, install])
     for (const { owed: refused, error } of await perform(environment, owed, inMemory))
       ports.log.warn({ environment, action: refused.action.kind, error }, "traffic cannot be taken back yet");
   return { ...part, owed: new Map([...part.owed].map(([process, actions]) => [process, actions.filter((action) => !done.has(action))])) };
+}
+
+/** What is remembered, as if the decision were recorded: who changes paths with whom waits for that one, as it does on a disk with room. */
+function withOwed(remembered: EnvironmentState, part: Decision, owed: readonly OwedAction[]): EnvironmentState {
+  return { ...remembered, owed: [...remembered.owed.filter(({ action }) => !part.owed.has(processOf(action))), ...owed] };
 }
 
 /** The same failure is told once. */

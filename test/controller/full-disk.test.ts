@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { fill } from "../support/full-disk.ts";
 import { canary, errorRate, measure, passes, use } from "../support/progressive.ts";
 import { waitingOrder } from "../support/waiting-command.ts";
-import { blueGreen, environment, running, type World } from "../support/world.ts";
+import { blueGreen, createWorld, environment, running, type World } from "../support/world.ts";
 
 let world: World;
 
@@ -116,6 +116,34 @@ describe("a version that goes bad and is no longer pinned while the disk is full
     measure(world, 0);
     await world.settle();
     expect(world.traffic("orders")).toEqual(version === null ? {} : { [version]: 100 });
+  });
+});
+
+describe.each(["reserve", "full"] as const)("versions whose paths changed owner, and one goes bad while the disk is full (%s)", (disk) => {
+  it("go back in one write also where the version before it has to be installed again first", async () => {
+    world = createWorld();
+    use(world, blueGreen, 60_000, [errorRate]);
+    measure(world, 0);
+    world.publish("alpha", "1.0.0", { paths: ["/apple", "/banana"] });
+    world.publish("alpha", "2.0.0", { paths: ["/apple"] });
+    world.publish("beta", "1.0.0", { paths: ["/beta"] });
+    world.publish("beta", "2.0.0", { paths: ["/beta", "/banana"] });
+    for (const process of ["alpha", "beta"]) world.pin(process, "1.0.0");
+    await world.settle();
+    await passes(world, 61_000);
+    for (const process of ["alpha", "beta"]) world.pin(process, "2.0.0");
+    await world.settle();
+    expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "2.0.0": 100 }, { "2.0.0": 100 }]);
+    world.engine.removeByHand(world.digest("alpha", "1.0.0"));
+    fill(world, disk);
+    world.readings = ({ candidate: { process } }) => ({
+      candidate: { kind: "value", value: process === "alpha" ? 60 : 0, requests: 100, coveredMs: 10_000 },
+    });
+    for (let pass = 0; pass < 5; pass += 1) {
+      await world.pass().catch(() => undefined);
+      expect(world.router.receive(environment, "GET", "/banana")).not.toBeNull();
+    }
+    expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "1.0.0": 100 }, { "1.0.0": 100 }]);
   });
 });
 

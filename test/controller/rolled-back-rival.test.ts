@@ -13,6 +13,7 @@ const moments = Array.from({ length: 14 }, (_, pass) => pass);
 function ownersOf(world: World): Promise<readonly string[]> {
   return world.router
     .routes(environment)
+    .catch(() => [])
     .then((routes) =>
       routes.flatMap(({ process, shares }) =>
         shares.some((share) => share.endpoints.some(({ path }) => path === "/banana")) ? [process] : [],
@@ -64,11 +65,20 @@ describe("has one owner when the version that gave it up comes back, and nobody 
   }
 
   it.each([
+    [
+      "neither engine nor router answers",
+      () => {
+        world.engine.setReachable(false);
+        world.router.setUnreachable("the router does not answer");
+      },
+    ],
     ["it was removed by hand", () => world.engine.removeByHand(world.digest("alpha", "1.0.0"))],
     ["the engine does not answer", () => world.engine.setReachable(false)],
   ])("since %s", async (_why, happens) => {
     happens();
     spoil(world, "alpha");
+    await rejected();
+    world.router.setUnreachable(null);
     await rejected();
     world.engine.setReachable(true);
     await rejected();

@@ -201,12 +201,9 @@ function requestsBack(process: ProcessId, way: WayBack, around: Surroundings): R
 }
 
 /** Where engine or router cannot be asked: whether another process serves, or may serve, what this one would get back. */
-export function mayBeRivalled({ process, candidate, stableEndpoints = [] }: Rollout, { engine, routes }: Observation): boolean {
-  const installed = engine.kind === "known" ? (engine.value.installed.get(process) ?? []) : [];
-  const own =
-    routes.kind === "known"
-      ? endpointsServed(routes.value.get(process))
-      : candidate && findInstalled(installed, candidate.digest)?.endpoints;
+export function mayBeRivalled({ process, candidate, stableEndpoints = [] }: Rollout, observation: Observation): boolean {
+  const { routes } = observation;
+  const own = routes.kind === "known" ? endpointsServed(routes.value.get(process)) : candidate && endpointsOf(candidate, observation);
   if (!own) return false;
   const now = new Set(own.flatMap(requestsOf));
   const regained = new Set(stableEndpoints.flatMap(requestsOf).filter((request) => !now.has(request)));
@@ -216,6 +213,16 @@ export function mayBeRivalled({ process, candidate, stableEndpoints = [] }: Roll
     endpointsServed(route)
       .flatMap(requestsOf)
       .some((request) => regained.has(request)),
+  );
+}
+
+/** Where a version is called that is installed, or pinned; undefined: neither is known. */
+function endpointsOf({ process, digest }: UnitRef, { engine, desired }: Observation): readonly PublicEndpoint[] | undefined {
+  const installed = engine.kind === "known" ? (engine.value.installed.get(process) ?? []) : [];
+  const pinned = desired?.processes.get(process);
+  return (
+    findInstalled(installed, digest)?.endpoints ??
+    (pinned?.kind === "run" && pinned.unit.digest === digest ? pinned.summary.endpoints : undefined)
   );
 }
 
