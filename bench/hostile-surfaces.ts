@@ -195,7 +195,7 @@ function matched(pattern: (index: number) => string, path: string): HostileCase[
   };
 }
 
-const orders = "/api/v1/environments/dev/orders";
+const orders = "/api/v1/environments/dev/commands";
 const callers: Readonly<Record<string, HostileCase["prepare"]>> = {
   "an order of 5 MB": () => sent(orders, `{"a":"${fill("a")}"}`),
   "an order of 60 KB of lists": () => sent(orders, fill("[", 60_000)),

@@ -14,13 +14,14 @@ import { createValidations } from "../../src/controller/validating/runner.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import { nextPoll } from "../../src/domain/config/polling.ts";
 import type { ConfigRepository, Head } from "../../src/ports/config-repository.ts";
+import type { Journal } from "../../src/ports/journal.ts";
 import type { Log } from "../../src/ports/log.ts";
 import type { PinWriter } from "../../src/ports/pin-writer.ts";
 import type { SimCommit } from "./git.ts";
 import type { Invariants } from "./invariants.ts";
 import { sha256 } from "./known-digests.ts";
 import type { Life } from "./life.ts";
-import type { Network, Rule } from "./network.ts";
+import type { Network, Rule, Rules } from "./network.ts";
 import { refusing, unreachable } from "./outside.ts";
 import type { RunTime } from "./clocks.ts";
 import type { SimWorld } from "./sim-world.ts";
@@ -64,9 +65,9 @@ const rules = {
     reverted: onDisk,
     dispatched: onDisk,
     state: { kind: "ask", latencyMs: 0, failure: null },
-    commandResult: { kind: "ask", latencyMs: 0, failure: null },
+    result: { kind: "ask", latencyMs: 0, failure: null },
     pendingEvents: { kind: "ask", latencyMs: 0, failure: null },
-  },
+  } satisfies Rules<Journal>,
   prober: { ask: { kind: "ask", latencyMs: 60, failure: () => new Error("no answer in time (simulated)"), risk: 0.3 } },
   repository: {
     poll: { kind: "ask", latencyMs: 100, failure: () => unreachable("git") },

@@ -111,7 +111,7 @@ export interface AnalysisSpec {
 export interface RollbackSpec {
   readonly automatic: {
     readonly enabled: boolean;
-    /** One that fails takes the version back, during the rollout and for `watchMs` after it. */
+    /** One that fails takes the version back, during the rollout and for `bakeMs` after it. */
     readonly triggers: readonly MetricCheck[];
     /** How long a version is watched once it has all the traffic. 0: not at all. */
     readonly bakeMs: number;

@@ -91,7 +91,7 @@ interface Batch<K extends string> {
   readonly isKeptIn?: true;
 }
 
-/** What makes Pinion start a deployment. `heal` puts back what was changed by hand; `retire` removes a process that left the pins. */
+/** What makes Pinion start a deployment. `self-heal` puts back what was changed by hand; `prune` removes a process that left the pins. */
 export type DeploymentKind = "deploy" | "rollback" | "self-heal" | "prune";
 
 /** One process of those whose paths changed owner in one write: what had its traffic before, and what has it since; null: nothing. */
@@ -112,7 +112,7 @@ export interface Rollout {
   readonly stable: UnitRef | null;
   /** Where that is called, which nobody can be asked once it is gone; absent in what older releases began. */
   readonly stableEndpoints?: readonly PublicEndpoint[];
-  /** What shall have it; null for `retire`. */
+  /** What shall have it; null for `prune`. */
   readonly candidate: UnitRef | null;
   /** Digest of the candidate's definition, where it is known; absent in what older releases began. */
   readonly definition?: Digest;

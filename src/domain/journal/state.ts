@@ -95,7 +95,7 @@ export interface Deployment {
   readonly environment: EnvironmentName;
   readonly process: ProcessId;
   readonly kind: DeploymentKind;
-  /** Null for `retire`. */
+  /** Null for `prune`. */
   readonly version: Version | null;
   readonly digest: Digest | null;
   readonly from: Version | null;

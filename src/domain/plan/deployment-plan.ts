@@ -13,14 +13,14 @@ export interface PlannedDeployment {
   /** `production.order-intake`: the start of the ids of its steps. */
   readonly id: string;
   readonly process: ProcessId;
-  /** `retire` takes a process out that has left the pins. */
+  /** `prune` takes a process out that has left the pins. */
   readonly kind: "deploy" | "prune";
   readonly strategy: string;
   /** Null for a first deployment. */
   readonly from: Version | null;
-  /** Null for `retire`. */
+  /** Null for `prune`. */
   readonly to: Version | null;
-  /** Null for `retire`. */
+  /** Null for `prune`. */
   readonly distance: VersionDistance | null;
   readonly isDowngrade: boolean;
   /** What makes it necessary, in one line. */

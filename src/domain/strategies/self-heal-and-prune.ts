@@ -1,4 +1,4 @@
-/** Rollouts that bring no new version: putting a hand edit back (`heal`), and taking a process out that left the pins (`retire`). */
+/** Rollouts that bring no new version: putting a hand edit back (`self-heal`), and taking a process out that left the pins (`prune`). */
 
 import type { UnitRef } from "../names.ts";
 import type { Rollout, RolloutView, StrategyStep } from "../journal/rollout.ts";

@@ -119,7 +119,7 @@ describe("a command that is not answered at once", () => {
     const url = await controllers.startWith({ command: order, result: () => Promise.resolve(null) });
     const { code, stderr } = await pinion(["pause", "e/p", ...by, "--id", "o-9", "--controller", url], fakeTime());
     expect(code).toBe(3);
-    expect(stderr).toContain("error command/unanswered: order o-9 is recorded");
+    expect(stderr).toContain("error command/unanswered: command o-9 is recorded");
   });
 });
 

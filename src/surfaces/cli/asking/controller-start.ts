@@ -40,8 +40,8 @@ export async function untilStarted(
 }
 
 function isOver(tried: Tried, { passedMs, timeoutMs }: { readonly passedMs: number; readonly timeoutMs: number }): boolean {
-  const lacksTraffic = tried.kind === "away" && tried.error.code !== "controller/starting";
-  return passedMs >= (lacksTraffic ? Math.min(timeoutMs, unseenMs) : timeoutMs);
+  const isUnseen = tried.kind === "away" && tried.error.code !== "controller/starting";
+  return passedMs >= (isUnseen ? Math.min(timeoutMs, unseenMs) : timeoutMs);
 }
 
 function clientOf(tried: Tried): ControllerClient {
