@@ -208,7 +208,7 @@ function judgeOrder(
   memory: Memory,
   { old, row, decision }: { old: ProcessState | null; row: ProcessState; decision: Decision },
 ): void {
-  const request = row.revert?.request;
+  const request = row.revert?.request ?? orderedOnFullDisk(row, decision);
   if (!request || memory.orders.has(request.id)) return;
   memory.orders.set(request.id, request);
   const what = `${request.id}: ${request.process} ${request.from} to ${request.to}, ${request.trigger}`;
@@ -218,6 +218,12 @@ function judgeOrder(
   world.trace.expect(isVerified, "back only to a verified version", what);
   if (request.quarantine !== null) memory.good.delete(goodKey(decision.environment, request.process, request.from));
   if (request.by === null) judgeAutomatic(world, { what, request, lastAt: old?.rolledBackAt ?? null, opened: memory.opened });
+}
+
+/** What could not be recorded before a person moved the pin is over when it is; it is owed still, so that a push without an answer is found. */
+function orderedOnFullDisk({ process }: ProcessState, { owed, at }: Decision): RevertRequest | null {
+  for (const action of owed.get(process) ?? []) if (action.kind === "ensure-reverted" && action.request.at < at) return action.request;
+  return null;
 }
 
 interface Automatic {
