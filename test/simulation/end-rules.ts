@@ -131,11 +131,11 @@ function judgeServing(world: SimWorld, { serving, isAsPinned, ...end }: Serving,
   const { installed, targets, instances } = end;
   const isThere = installed.some(({ digest }) => digest === serving.digest);
   trace.expect(
-    isThere || isGivenUp({ ...end, serving }) || isHeldInGit(end, serving.digest),
+    isThere || isGivenUp({ ...end, serving }) || isHeldInGit(world, end, serving),
     "what has traffic is installed",
     `${what} ${serving.version}`,
   );
-  const isEverywhere = targets === instances || !(isAsPinned || isKept({ ...end, serving }, serving.digest));
+  const isEverywhere = targets === instances || !(isAsPinned || isKept(world, { ...end, serving }));
   trace.expect(isEverywhere, "it is served wherever it runs", `${what}: ${targets} of ${instances} instances`);
   const armed = installed.filter((each) => each.armed);
   const isArmed = armed.length === 1 && armed[0]?.digest === serving.digest;
@@ -159,15 +159,14 @@ function isGivenUp({ state, serving, desired }: Pick<End, "state" | "serving" | 
 }
 
 /** Not pinned, but good here: it is put back wherever it is lost, unless its variables are others by now. */
-function isKept(end: Pick<End, "state" | "heldInGit" | "desired" | "serving">, digest: string): boolean {
-  const isGood = end.state?.knownGood.some((good) => good.digest === digest) ?? false;
-  return isGood && !isHeldInGit(end, digest) && !isGivenUp(end);
+function isKept(world: SimWorld, end: Pick<Serving, "process" | "state" | "heldInGit" | "desired" | "serving">): boolean {
+  const isGood = end.state?.knownGood.some(({ digest }) => digest === end.serving.digest) ?? false;
+  return isGood && !isHeldInGit(world, end, end.serving) && !isGivenUp(end);
 }
 
-function isHeldInGit({ state, heldInGit, desired }: Pick<End, "state" | "heldInGit" | "desired">, digest: string): boolean {
-  const good = state?.knownGood.find((each) => each.digest === digest);
-  const pinned = desired?.kind === "run" && desired.unit.digest === digest ? pinnedDefinition(desired) : null;
-  return heldInGit.has(good?.definition ?? pinned ?? "");
+/** Whether or not it was ever found good here. */
+function isHeldInGit(world: SimWorld, { process, heldInGit }: Pick<End, "process" | "heldInGit">, serving: Serving["serving"]): boolean {
+  return heldInGit.has(world.catalogue.known(process, serving.version)?.definitionDigest ?? "");
 }
 
 function warmIn(environment: EnvironmentPlan | null, process: string): number {
