@@ -122,6 +122,22 @@ describe("a version that goes from instance to instance", () => {
     expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "2.0.0": 100 }, { "2.0.0": 100 }]);
   });
 
+  it("does not give the path up when its last instance goes down for a while", async () => {
+    const state = (await world.state("alpha"))?.rollout?.state;
+    const last = state && "batch" in state ? (state.batch[0] ?? "") : "";
+    world.engine.crash(last);
+    await world.pass();
+    expect(await settleWatched(world, paths)).toEqual([]);
+    world.now += 2_000;
+    expect(await settleWatched(world, paths)).toEqual([]);
+    world.engine.comeBack(last);
+    await world.settle();
+    await waitingHalfway();
+    world.engine.keepUnready(world.digest("beta", "2.0.0"), false);
+    await world.settle();
+    expect([world.traffic("alpha"), world.traffic("beta")]).toEqual([{ "2.0.0": 100 }, { "2.0.0": 100 }]);
+  });
+
   it("goes on alone when nobody is to take the path over any more", async () => {
     world.pin("beta", "1.0.0");
     await world.settle();

@@ -98,7 +98,7 @@ interface Shared {
 function sharedIn({ state, strategy }: Rollout, instances: readonly EngineInstance[]): Shared {
   const seen = instances.map(({ id }) => ({ id, ...asIs, candidateReady: hasCandidate(state, id) }));
   if (strategy.kind !== "rolling" || !isUnderway(state)) return { weight: weightIn(state), seen };
-  const rotation = rotationFor(batchIn(state), seen, strategy);
+  const rotation = rotationFor(batchIn(state, seen), seen, strategy);
   const inRotation = new Set([...rotation.candidateOn, ...rotation.stableOn]);
   return { weight: candidateWeight(rotation), seen: seen.map((each) => ({ ...each, inRotation: inRotation.has(each.id) })) };
 }

@@ -122,7 +122,7 @@ function nextIn(at: Rolling, state: Underway): StrategyStep {
  * already is among those that have the new version: it is put back there, and nobody forgets that the version had traffic.
  */
 function withoutDead({ instances, view }: Rolling, state: Underway): StrategyStep | null {
-  if (state.kind === "pausing" || state.kind === "restoring") return null;
+  if (state.kind === "pausing" || state.kind === "restoring" || state.isKeptIn) return null;
   const alive = state.batch.filter((id) => instances.some((each) => each.id === id && each.isUp));
   if (alive.length === state.batch.length) return null;
   const why = `${without(state.batch, alive).join(", ")} went down`;
@@ -132,7 +132,7 @@ function withoutDead({ instances, view }: Rolling, state: Underway): StrategySte
 
 /** What got lost on an instance, in a crash or by hand, is put back before it goes on; meanwhile the traffic follows the instances. */
 function restore(at: Rolling, state: Underway): StrategyStep | null {
-  const { moved } = batchIn(state);
+  const { moved } = batchIn(state, at.instances);
   const up = at.instances.filter((each) => each.isUp);
   const lacksCandidate = idsOf(up.filter((each) => moved.includes(each.id) && !each.candidateReady));
   const lacksStable = idsOf(up.filter((each) => !moved.includes(each.id) && !each.stableReady));
@@ -148,7 +148,7 @@ function restore(at: Rolling, state: Underway): StrategyStep | null {
 /** The traffic follows the instances. */
 function share(at: Rolling, state: Underway): StrategyStep | null {
   const { rollout, instances, view } = at;
-  const rotation = rotationFor(batchIn(state), instances, at.spec);
+  const rotation = rotationFor(batchIn(state, instances), instances, at.spec);
   const weights = isRotated(rotation, instances, view) ? [] : rotate(rollout, at, rotation);
   const lacking = [...weights, ...armStable(at)];
   return lacking.length === 0 ? null : insist(state, view.stuck?.detail ?? describe(at, state), lacking);
@@ -160,7 +160,7 @@ function armStable({ rollout, stable, view }: Rolling): readonly Action[] {
 
 function whenDrainingBatch(at: Rolling, state: In<"draining-batch">): StrategyStep {
   const { view, instances, spec } = at;
-  const { isBatchOut, others } = rotationFor(batchIn(state), instances, spec);
+  const { isBatchOut, others } = rotationFor(batchIn(state, instances), instances, spec);
   if (!isBatchOut && others > 0) return enter({ kind: "pausing", done: state.done, since: view.now }, "too many instances are down now");
   const batch = instances.filter((each) => state.batch.includes(each.id));
   if (isBatchOut && !batch.every((each) => isDrained(each.stableInFlight, state.since, view)))
@@ -188,7 +188,8 @@ function whenVerifying(at: Rolling, state: In<"verifying">): StrategyStep {
   const moved = [...done, ...batch];
   if (pendingOf(at, moved).length === 0 && !state.isKeptIn) return comeBack(at, moved);
   const returning = { ...state, kind: "restoring", since: view.now } as const;
-  return enter(returning, `checked; ${describe(at, returning)}`, rotate(rollout, at, rotationFor(batchIn(returning), at.instances, spec)));
+  const rotation = rotationFor(batchIn(returning, at.instances), at.instances, spec);
+  return enter(returning, `checked; ${describe(at, returning)}`, rotate(rollout, at, rotation));
 }
 
 /** With the last batch all traffic and all triggers go to the new version. */
@@ -243,7 +244,7 @@ function takeBatch(at: Rolling, state: In<"pausing">): StrategyStep {
   }
   const batch = pending.slice(0, Math.min(spec.batchSize, room, serving - 1));
   const rotating = { kind: "draining-batch", done: state.done, batch, since: view.now } as const;
-  return enter(rotating, describe(at, rotating), rotate(rollout, at, rotationFor(batchIn(rotating), instances, spec)));
+  return enter(rotating, describe(at, rotating), rotate(rollout, at, rotationFor(batchIn(rotating, instances), instances, spec)));
 }
 
 function replace(at: Rolling, { done, batch, isKeptIn }: Pick<BatchState, "done" | "batch" | "isKeptIn">): StrategyStep {
@@ -259,9 +260,10 @@ function checkOn({ rollout, candidate }: Rolling, batch: readonly string[]): Act
   return { kind: "ensure-validated", unit: candidate, phase: "during", deployment: rollout.deployment, on: batch };
 }
 
-/** Where the versions are in this state. */
-export function batchIn(state: Underway): BatchPosition {
-  if (state.kind === "pausing" || state.isKeptIn) return { moved: state.done, batch: [] };
+/** Where the versions are in this state. The old one, which alone answers what others take over, keeps its callers also while its last instances are down. */
+export function batchIn(state: Underway, instances: readonly InstanceView[]): BatchPosition {
+  if (state.kind === "pausing") return { moved: state.done, batch: [] };
+  if (state.isKeptIn) return { moved: instances.some(({ id, isUp }) => isUp && !state.done.includes(id)) ? state.done : [], batch: [] };
   if (state.kind === "restoring") return { moved: [...state.done, ...state.batch], batch: [] };
   return { moved: state.done, batch: state.batch };
 }
