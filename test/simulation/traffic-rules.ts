@@ -1,6 +1,6 @@
 /** Who may get traffic: it adds up, it never goes to what failed or was rejected, and nobody who has it is taken away. */
 
-import type { Digest, EnvironmentName, ProcessId, UnitRef } from "../../src/domain/names.ts";
+import type { Digest, EnvironmentName, ProcessId, UnitRef, Version } from "../../src/domain/names.ts";
 import type { Rollout } from "../../src/domain/journal/rollout.ts";
 import type { Route, Share } from "../../src/domain/observed/route.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
@@ -9,7 +9,16 @@ import { refusedNatures } from "./natures.ts";
 import { judgePaths } from "./path-rules.ts";
 import type { SimWorld } from "./sim-world.ts";
 
+/** Whose route is about to be set. */
+interface Getting {
+  readonly environment: EnvironmentName;
+  readonly process: ProcessId;
+  readonly before: Route | null;
+  readonly state: ProcessState | undefined;
+}
+
 interface More {
+  readonly environment: EnvironmentName;
   readonly what: string;
   /** It had most of the traffic already. */
   readonly hasMost: boolean;
@@ -22,7 +31,7 @@ export interface TrafficRules {
 }
 
 export function createTrafficRules(world: SimWorld): TrafficRules {
-  const { trace, outside, journal, catalogue } = world;
+  const { trace, outside, journal, catalogue, disk } = world;
   /** Of the table as it is, or null while the router cannot be asked: then nothing is changed either. */
   const tableOf = (environment: EnvironmentName) => outside.router.routes(environment).catch(() => null);
 
@@ -43,34 +52,44 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
     );
   }
 
-  async function judgeShare(
-    share: Share,
-    { before, state, process }: { before: Route | null; state: ProcessState | undefined; process: ProcessId },
-  ) {
+  async function judgeShare(share: Share, { environment, process, before, state }: Getting): Promise<void> {
     const what = `${process} ${share.version} gets ${share.weight} %`;
     if (share.targets.length === 0) trace.violate("traffic goes somewhere", what);
     const nature = catalogue.nature(process, share.version);
     if (nature && refusedNatures.has(nature)) trace.violate("no traffic to what failed its checks", `${what}, and it ${nature}`);
     const had = weightOf(before, share.digest);
     if (share.weight <= had) return;
-    if (state) await judgeMore(share, state, { what, hasMost: had > 50 });
+    if (state) await judgeMore(share, state, { environment, what, hasMost: had > 50 });
   }
 
-  async function judgeMore(
-    { version, digest }: Share,
-    { process, rollout, quarantined }: ProcessState,
-    { what, hasMost }: More,
-  ): Promise<void> {
-    const isRejected = rollout?.state.kind === "rejected" && rollout.candidate?.digest === digest;
+  async function judgeMore(share: Share, state: ProcessState, { environment, what, hasMost }: More): Promise<void> {
+    const { rollout } = state;
+    const isRejected = rollout?.state.kind === "rejected" && rollout.candidate?.digest === share.digest;
     trace.expect(!isRejected, "no more traffic to what is rejected", what);
-    const definitionDigest = catalogue.known(process, version)?.definitionDigest;
-    const held = quarantined.find((entry) => entry.digest === definitionDigest);
+    const held = whyHeld(state, share.version);
     // Where no good version is left, what serves all the same also takes back the share of a canary that is given up.
-    trace.expect(
-      !held || hasMost || isLastResort(rollout, digest),
-      "no more traffic to what is in quarantine",
-      `${what}: ${held?.why ?? ""}`,
-    );
+    if (held === null || hasMost) return;
+    const isLast = isGoingBackTo(rollout, share) && (bringsOldBack(rollout) || (await isNobodyElseThere(environment, state, share)));
+    trace.expect(isLast, "no more traffic to what is in quarantine", `${what}: ${held}`);
+  }
+
+  function whyHeld({ process, quarantined }: ProcessState, version: Version): string | null {
+    const definition = catalogue.known(process, version)?.definitionDigest;
+    return quarantined.find(({ digest }) => digest === definition)?.why ?? null;
+  }
+
+  /** While nothing can be recorded only the route tells that it is rejected. */
+  function isGoingBackTo(rollout: Rollout | null, { digest, weight }: Share): rollout is Rollout {
+    if (rollout?.stable?.digest !== digest) return false;
+    return rollout.state.kind === "rejected" || (disk.isFull && weight === 100);
+  }
+
+  /** A deployment that began where what is in quarantine served, and no other was left, goes back to that rather than to nobody. */
+  async function isNobodyElseThere(environment: EnvironmentName, state: ProcessState, { digest }: Share): Promise<boolean> {
+    const { process, rollout } = state;
+    const installed = await installedIn(environment);
+    const others = installed.filter((unit) => unit.process === process && unit.digest !== digest);
+    return others.every((unit) => unit.digest === rollout?.candidate?.digest || whyHeld(state, unit.version) !== null);
   }
 
   return {
@@ -91,7 +110,7 @@ export function createTrafficRules(world: SimWorld): TrafficRules {
         const sum = shares.reduce((total, { weight }) => total + weight, 0);
         if (shares.length === 0) judgeEmpty(environment, before, known);
         else if (sum !== 100) trace.violate("traffic sums to 100", `${process}: ${sum}`);
-        for (const share of shares) if (share.weight > 0) await judgeShare(share, { before, state: known, process });
+        for (const share of shares) if (share.weight > 0) await judgeShare(share, { environment, process, before, state: known });
       }
     },
     async beforeRemoval(environment, units) {
@@ -132,7 +151,6 @@ function mayLoseAll(rollout: Rollout | null): boolean {
  * Where the way back itself fails, as when it was recreated and its checks failed, what it came from serves rather than nobody; and
  * so does what a deployment by `recreate` has taken out, when that is given up.
  */
-function isLastResort(rollout: ProcessState["rollout"], digest: string): boolean {
-  if (rollout?.state.kind !== "rejected" || rollout.stable?.digest !== digest) return false;
-  return rollout.kind === "rollback" || rollout.strategy.kind === "recreate";
+function bringsOldBack({ kind, strategy }: Rollout): boolean {
+  return kind === "rollback" || strategy.kind === "recreate";
 }
