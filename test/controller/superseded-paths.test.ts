@@ -147,6 +147,19 @@ describe("of a canary that shares the traffic", () => {
     expect(route?.shares.map(({ targets }) => targets.length)).toEqual([2, 2]);
   });
 
+  it("are given up where the version before it is pinned again and their taker has failed", async () => {
+    world.pin("alpha", "1.0.0");
+    await settle();
+    await world.command({ kind: "abort", process: "beta" });
+    await world.settle();
+    expect(world.traffic("alpha")).toEqual({ "1.0.0": 100 });
+    expect(await world.status("alpha")).toMatchObject({ sync: "Synced", health: "Healthy" });
+    world.engine.keepUnready(world.digest("beta", "2.0.0"), false);
+    await world.command({ kind: "retry", process: "beta" });
+    await world.settle();
+    expect(world.traffic("beta")).toEqual(shares);
+  });
+
   it("are given up at once by a version that is in quarantine", async () => {
     const definition = (await world.state("alpha"))?.rollout?.definition ?? sha256("");
     world.pin("alpha", "1.0.0");

@@ -1,7 +1,7 @@
 /** A path has one owner, and is never without one because of a switch. */
 
 import { strategyFor } from "../../src/domain/desired/environment.ts";
-import type { EnvironmentName, ProcessId } from "../../src/domain/names.ts";
+import type { EnvironmentName, ProcessId, UnitRef } from "../../src/domain/names.ts";
 import { requestsOf } from "../../src/domain/observed/requests.ts";
 import type { Exchange, Rollout } from "../../src/domain/journal/rollout.ts";
 import type { Route } from "../../src/domain/observed/route.ts";
@@ -47,12 +47,31 @@ function judgeLost(world: SimWorld, written: Written, { path, owners }: Lost): v
   const [owner] = wanted;
   if (!owner || owners.includes(owner) || wanted.some((each) => each !== owner)) return;
   const isAnyRecreated = [owner, ...owners].some((process) => isRecreated(world, environment, process));
-  const isExcused = isAnyRecreated || owners.some((process) => isLeftBehind(world, written, { process, path }));
+  const isGivenUp = isTakerFailed(written, owner) && owners.every((process) => isAsPinned(world, written, process));
+  const isExcused = isAnyRecreated || isGivenUp || owners.some((process) => isLeftBehind(world, written, { process, path }));
   trace.expect(
     isExcused,
     "a path is never without an owner because of a switch",
     `${environment}${path} of ${owners.join()}, pinned for ${owner}`,
   );
+}
+
+/** Nothing goes on there until a person tries it again. */
+function isTakerFailed({ state }: Written, taker: ProcessId): boolean {
+  const row = state.processes.get(taker);
+  return row?.rollout === null && row.refused !== null && row.refused.awaits === undefined;
+}
+
+/** What is pinned serves already, and gets the rest: the share of a canary that nobody watches any more. */
+function isAsPinned({ catalogue, applied, git }: SimWorld, { environment, table, routes }: Written, process: ProcessId): boolean {
+  const files = git.find(applied ?? "")?.files;
+  const pinned = files && catalogue.environment(files, environment).pins.get(process);
+  const [before, after] = [table, routes].map((each) => servingIn(each, process));
+  return pinned?.kind === "runnable" && after?.version === pinned.summary.version && after.digest === before?.digest;
+}
+
+function servingIn(routes: readonly Route[], process: ProcessId): UnitRef | null {
+  return servingUnit(routes.find((route) => route.process === process) ?? null);
 }
 
 /** Whoever is recreated is away for a while, with all of its paths. */
@@ -84,7 +103,7 @@ function isRejected({ disk }: SimWorld, { routes }: Written, { process, state, s
 /** Nothing has changed there since, and the version before it is good, warm, and answers. */
 function canGoBack({ state, table, installed }: Written, { process, before, after }: Exchange): boolean {
   const row = state.processes.get(process);
-  const serving = servingUnit(table.find((route) => route.process === process) ?? null);
+  const serving = servingIn(table, process);
   if (!row || !before || row.rollout || serving?.digest !== after?.digest) return false;
   const isGood = row.knownGood.some(({ digest }) => digest === before.digest);
   const isWarm = installed.some(({ digest, placements }) => digest === before.digest && placements.some(({ ready }) => ready));

@@ -9,7 +9,7 @@ import type { EnvironmentSpec } from "../desired/environment.ts";
 import type { Digest, UnitRef } from "../names.ts";
 import { isInQuarantine } from "../rollback/quarantine.ts";
 import type { Reason } from "../journal/reason.ts";
-import { isAwaited, isRivalled } from "../rollback/rivals.ts";
+import { isAwaited, isAwaitedStill, isRivalled } from "../rollback/rivals.ts";
 import type { Route, Share } from "../observed/route.ts";
 import {
   findInstalled,
@@ -117,9 +117,13 @@ export function routing(one: Case, view: ProcessObservation, unit: UnitRef): rea
   return [...(isRouted || !weights ? [] : [weights]), ...(isArmed || !armed ? [] : [armed])];
 }
 
-/** Whether a path that others wait for is kept by what has a share: it answers, and nothing is known against it. */
-export function isSharedOn({ before, pass }: Case, view: ProcessObservation, unit: UnitRef): boolean {
-  if (!isAwaited(view, unit, pass)) return false;
+/**
+ * Whether a path that others wait for is kept by what has a share: it answers, and nothing is known against it. What is pinned has no
+ * deadline for that, as a deployment has, and waits for nobody whose deployment has failed.
+ */
+export function isSharedOn({ before, desired, pass }: Case, view: ProcessObservation, unit: UnitRef): boolean {
+  const isWaiting = desired && isPinned(desired, unit) ? isAwaitedStill : isAwaited;
+  if (!isWaiting(view, unit, pass)) return false;
   return sharing(view).every((share) => isAnswering(view, share) && !isInQuarantine(before, share, pass.observation));
 }
 

@@ -14,13 +14,25 @@ export function isRivalled(view: ProcessObservation, unit: UnitRef, pass: Pass):
 }
 
 /** With all the traffic it would give up what another process is pinned to answer, and does not answer yet. */
-export function isAwaited(view: ProcessObservation, unit: UnitRef, { observation }: Pass): boolean {
+export function isAwaited(view: ProcessObservation, unit: UnitRef, pass: Pass): boolean {
+  return takersOf(view, unit, pass).length > 0;
+}
+
+/** The same, and one of those that are pinned to answer it is on its way, or will be: its deployment has not failed for good. */
+export function isAwaitedStill(view: ProcessObservation, unit: UnitRef, pass: Pass): boolean {
+  return takersOf(view, unit, pass).some(({ process, digest }) => {
+    const refused = pass.state.processes.get(process)?.refused;
+    return refused?.unit.digest !== digest || refused.awaits !== undefined;
+  });
+}
+
+function takersOf(view: ProcessObservation, unit: UnitRef, { observation }: Pass): readonly UnitRef[] {
   const later = new Set(requestsAt(view, unit, observation));
   const lost = new Set(asked(endpointsServed(view.route ?? undefined), view.process, observation).filter((request) => !later.has(request)));
-  if (lost.size === 0) return false;
-  return [...(observation.desired?.processes ?? [])].some(([process, desired]) => {
-    if (process === view.process || desired.kind !== "run") return false;
-    return desired.summary.endpoints.flatMap(requestsOf).some((request) => lost.has(request));
+  if (lost.size === 0) return [];
+  return [...(observation.desired?.processes.values() ?? [])].flatMap((desired) => {
+    if (desired.kind !== "run" || desired.unit.process === view.process) return [];
+    return desired.summary.endpoints.flatMap(requestsOf).some((request) => lost.has(request)) ? [desired.unit] : [];
   });
 }
 
