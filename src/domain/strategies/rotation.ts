@@ -29,7 +29,8 @@ export function rotationFor({ moved, batch }: BatchPosition, instances: readonly
   const stableOn = idsOf(up.filter((each) => !moved.includes(each.id) && each.stableReady));
   const rest = without(stableOn, batch);
   const others = rest.length + candidateOn.length;
-  const isBatchOut = batch.length > 0 && others > 0 && countDown(instances) + batch.length <= spec.maxUnavailable;
+  // Who lacks the version that it should serve is out as well, whether it is down or has just come back without it.
+  const isBatchOut = batch.length > 0 && others > 0 && instances.length - others <= spec.maxUnavailable;
   return { candidateOn, stableOn: isBatchOut ? rest : stableOn, isBatchOut, others };
 }
 

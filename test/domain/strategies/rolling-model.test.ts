@@ -48,7 +48,10 @@ function judgeWeights(weights: Weights, fleet: Fleet, checked: Checked): void {
     if (unit.version === candidate.version) expect(places.filter((id) => !checked.has(id))).toEqual([]);
   }
   // Nobody is taken out beyond what may be unavailable; what is down or broken cannot be helped.
-  const broken = fleet.instances.filter((each) => !each.isUp || !(each.hasStable || each.hasCandidate)).length;
+  const hasLost = (id: string, hasCandidate: boolean) => checked.has(id) && !hasCandidate;
+  const broken = fleet.instances.filter(
+    ({ id, isUp, hasStable, hasCandidate }) => !isUp || !(hasStable || hasCandidate) || hasLost(id, hasCandidate),
+  ).length;
   expect(fleet.instances.length - on.length).toBeLessThanOrEqual(Math.max(fleet.spec.maxUnavailable, broken));
 }
 
