@@ -139,7 +139,7 @@ describe("by the real program", () => {
     await untilAllTrafficOn(load, "1.0.0");
     const [commit = ""] = await installation.revertsOf("reverted", "1.1.0");
     expect(await installation.stage.git("show", "--no-patch", "--format=%an <%ae>%n%B", commit)).toMatch(
-      /^Pinion <pinion@localhost>\n[^]*by\sAnn,\sas\sclaimed\swith\sthe\stoken\sof\suid\s\d+:\sthe\still\sis\sbeing\scounted[^]*\nRollback-By: Ann <ann@example\.com> \(as claimed /,
+      /^Pinion <pinion@localhost>\n[^]*by\scommand\sof\sAnn,\sas\sclaimed\swith\sthe\stoken\sof\suid\s\d+:\sthe\still\sis\sbeing\scounted[^]*\nRollback-By: Ann <ann@example\.com> \(as claimed /,
     );
     expect(load.failures()).toEqual([]);
   });

@@ -45,7 +45,7 @@ Rollback-Id: rb-1
     [null, "Rollback-By: Ann Example"],
   ])("names the person who gave the command (%s)", (email, trailer) => {
     const text = message({ by: { name: "Ann Example", email }, trigger: "manual" });
-    expect(text).toContain("by command of Ann Example");
+    expect(text.replaceAll("\n", " ")).toContain("by command of Ann Example");
     expect(trailersOf(text).at(-1)).toBe(trailer);
   });
 
