@@ -20,6 +20,8 @@ export interface InstanceRecord {
 const logLimitBytes = 5 * 1024 * 1024;
 const keptOfLogBytes = 1024 * 1024;
 const longestQuoteBytes = 4_000;
+/** Some hundreds of versions at work; of more nobody is named. */
+const longestRecordBytes = 65_536;
 
 /** Null when there never was one, or what is there cannot be used. */
 export async function readRecord(directory: string): Promise<InstanceRecord | null> {
@@ -72,7 +74,7 @@ export interface AtWork {
 /** Null: nobody knows. */
 export async function readAtWork(directory: string): Promise<AtWork | null> {
   try {
-    const [line = ""] = (await readFile(join(directory, "at-work.json"), "utf8")).slice(0, longestQuoteBytes).split("\n", 1);
+    const [line = ""] = (await readStart(join(directory, "at-work.json"), longestRecordBytes)).split("\n", 1);
     return line === "" ? { isSure: false, units: [] } : parseAtWork(JSON.parse(line));
   } catch {
     return null;
@@ -88,8 +90,17 @@ function parseAtWork(written: unknown): AtWork | null {
 function parseUnit(written: unknown): UnitRef | null {
   if (!isObject(written)) return null;
   const { process, version, digest } = written;
-  if (typeof process !== "string" || typeof version !== "string" || typeof digest !== "string") return null;
-  return { process, version, digest: digest as Digest };
+  if (!isName(process) || !isName(version) || !isDigest(digest)) return null;
+  return { process, version, digest };
+}
+
+/** Flows can write the record too, and it is quoted to people. */
+function isName(written: unknown): written is string {
+  return typeof written === "string" && /^[\w.+-]{1,200}$/u.test(written);
+}
+
+function isDigest(written: unknown): written is Digest {
+  return typeof written === "string" && /^sha256-[0-9a-f]{64}$/u.test(written);
 }
 
 /** What fired in an earlier life may fire on another instance now; the plugin reads this when it starts. */
@@ -126,17 +137,21 @@ export async function trimLog(directory: string): Promise<void> {
   await truncate(file, 0);
 }
 
-/** Never the whole: flows write as much as they like. */
 async function readEnd(file: string, bytes: number): Promise<string> {
+  return readPart(file, bytes, (size) => Math.max(0, size - bytes));
+}
+
+async function readStart(file: string, bytes: number): Promise<string> {
+  return readPart(file, bytes, () => 0);
+}
+
+/** Never the whole: flows write as much as they like. */
+async function readPart(file: string, bytes: number, from: (size: number) => number): Promise<string> {
   const handle = await open(file, "r");
   try {
     const { size } = await handle.stat();
-    const { buffer, bytesRead } = await handle.read(
-      Buffer.alloc(Math.min(size, bytes)),
-      0,
-      Math.min(size, bytes),
-      Math.max(0, size - bytes),
-    );
+    const length = Math.min(size, bytes);
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, from(size));
     return buffer.subarray(0, bytesRead).toString("utf8");
   } finally {
     await handle.close();
