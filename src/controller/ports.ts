@@ -48,7 +48,7 @@ export interface Reverts {
 /** Measures beside the passes, so that a slow source of metrics holds up no decision. */
 export interface Measurements {
   /**
-   * Starts to measure what is due of these wishes, forgets what is wished no more, and says what was measured last, by deployment.
+   * Starts to measure what is due of these requests, forgets those that are no longer made, and says what was measured last, by deployment.
    * When something new is known the environment is woken.
    */
   latest(environment: EnvironmentName, requests: readonly MetricRequest[]): ReadonlyMap<string, readonly Measured[]>;

@@ -109,7 +109,7 @@ export const mutations: readonly Mutation[] = [
     put: "if (!installed) return null;",
   },
   {
-    what: "an request is never written",
+    what: "a request is never written",
     file: "src/controller/reverts.ts",
     find: "outcome = await ports.pinWriter.revert(request);",
     put: 'outcome = { kind: "superseded", why: "a person has moved the pin" };',

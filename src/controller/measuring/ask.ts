@@ -1,4 +1,4 @@
-/** Asks the source of one wish: the candidate, and the stable version, for checks that compare and for people to see. */
+/** Asks the source of one request: the candidate, and the stable version, for checks that compare and for people to see. */
 
 import { compares } from "../../domain/analysis/verdicts.ts";
 import type { Measured, MetricRequest, MetricQuery, Reading } from "../../domain/analysis/metrics.ts";

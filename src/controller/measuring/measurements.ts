@@ -1,6 +1,6 @@
 /**
- * Measures beside the passes, at the pace that each wish asks for. A refresh needs no event from outside: as long as somebody
- * asks for the results, the next measurement follows the last by the wish's interval, and the environment is woken by it.
+ * Measures beside the passes, at the pace that each request asks for. A refresh needs no event from outside: as long as somebody
+ * asks for the results, the next measurement follows the last by the request's interval, and the environment is woken by it.
  */
 
 import type { Measured, MetricRequest } from "../../domain/analysis/metrics.ts";
@@ -49,10 +49,10 @@ interface Lane {
   sleeper: { readonly until: Instant; readonly given: AbortController } | null;
 }
 
-/** Wishes that are due within this share of their interval are measured together. */
+/** Requests that are due within this share of their interval are measured together. */
 const together = 0.1;
 
-/** Starts without wishes. */
+/** Starts without requests. */
 export function createMeasurements(options: MeasurementsOptions): StoppableMeasurements {
   return new MeasurementsBeside(options);
 }
@@ -102,7 +102,7 @@ class MeasurementsBeside implements StoppableMeasurements {
     return lane;
   }
 
-  /** Takes up new wishes, and gives up what is wished no more. */
+  /** Takes up new requests, and gives up those that are no longer made. */
   #follow(lane: Lane, requests: readonly MetricRequest[]): void {
     const desired = new Map(requests.map((request) => [keyOf(request), request]));
     for (const [key, entry] of lane.entries) {
@@ -192,7 +192,7 @@ function newEntry(request: MetricRequest): Entry {
   return { request, measured: null, memory, startedAt: null, given: new AbortController(), isUnderWay: false, isAskedFor: false };
 }
 
-/** A wish for other versions, or for another question, is another wish; bounds and times may change. */
+/** A request about other versions, or with another question, is another request; bounds and times may change. */
 function keyOf({ deployment, check, candidate, stable }: MetricRequest): string {
   const { name, metric, source, statistic, query, windowMs } = check;
   return JSON.stringify([deployment, name, metric, source, statistic, query, windowMs, candidate.digest, stable?.digest ?? null]);

@@ -83,7 +83,7 @@ export interface MetricRequest {
   readonly intervalMs: number;
 }
 
-/** What was measured for one wish. */
+/** What was measured for one request. */
 export interface Measured {
   readonly check: MetricCheck;
   readonly candidate: Reading;

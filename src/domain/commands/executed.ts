@@ -30,7 +30,7 @@ export interface Given {
   readonly processes: ReadonlyMap<ProcessId, ProcessState>;
 }
 
-/** The wish of one kind. */
+/** What is asked by commands of one kind. */
 export type CommandSpecOf<K extends CommandSpec["kind"]> = Extract<CommandSpec, { kind: K }>;
 
 /** Something under way has changed by it. */

@@ -43,7 +43,7 @@ export interface Weight {
   readonly on?: readonly string[];
 }
 
-/** Equal keys mean the same wish about the same thing. */
+/** Equal keys ask for the same of the same thing. */
 export function actionKey(action: Action): string {
   switch (action.kind) {
     case "ensure-installed":
