@@ -140,7 +140,7 @@ describe("a version that has traffic when what it calls is rolled back", () => {
 
 describe("a version that is rejected seconds before what it calls", () => {
   /** Both are being watched; only the caller answers with errors so far. */
-  async function callerFails(world: World, bakeMs = 90_000): Promise<void> {
+  async function callerFails(world: World, bakeMs = 90_000, before: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     use(world, blueGreen, bakeMs, [errorRate]);
     measure(world, 0);
     world.pin("billing", "2.1.0");
@@ -149,6 +149,7 @@ describe("a version that is rejected seconds before what it calls", () => {
       const states = await Promise.all(["billing", "orders"].map((process) => world.state(process)));
       return states.every((state) => state?.rollout?.state.kind === "baking");
     });
+    await before();
     failing(world, ["orders"]);
     await passesUntil(world, async () => (await world.state("orders"))?.rollout === null);
     await world.pass();
@@ -190,6 +191,24 @@ describe("a version that is rejected seconds before what it calls", () => {
     failing(world, ["orders"]);
     await passesUntil(world, async () => (await world.state("orders"))?.rollout === null);
     expect((await world.state("orders"))?.revert?.doubt?.about).toEqual(["billing"]);
+  });
+
+  it("waits for nobody where a person's rollback of it waits for git already", async () => {
+    const world = await caller();
+    await callerFails(world, 90_000, async () => {
+      world.isGitDown = true;
+      await world.command({ kind: "rollback", process: "orders", to: null });
+    });
+    failing(world, ["orders", "billing"]);
+    world.now += 5_000;
+    await passesUntil(world, async () => (await world.state("billing"))?.revert !== null);
+    world.isGitDown = false;
+    failing(world, []);
+    await world.settle();
+    world.now += 120_000;
+    await world.settle();
+    expect(world.reverts.map(({ process }) => process).toSorted()).toEqual(["billing", "orders"]);
+    expect(world.traffic("orders")).toEqual({ "1.0.0": 100 });
   });
 
   it("is tried again at once when a person wants it", async () => {

@@ -6,6 +6,7 @@ import { strategyFor } from "../../src/domain/desired/environment.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
 import { findQuarantined, pinnedDefinition } from "../../src/domain/rollback/quarantine.ts";
 import { servingUnit } from "../../src/domain/observed/observation.ts";
+import type { RevertRequest } from "../../src/domain/journal/revert.ts";
 import type { ProcessState } from "../../src/domain/journal/state.ts";
 import type { Installed } from "../../src/domain/desired/unit.ts";
 import { pinsPath, readPins } from "./files.ts";
@@ -174,22 +175,31 @@ function warmIn(environment: EnvironmentPlan | null, process: string): number {
   return strategy && "keepOldVersion" in strategy && strategy.keepOldVersion ? strategy.warm.count : 0;
 }
 
-/** Every command that was recorded: on the branch once, proposed, void, or overtaken because the pin was moved meanwhile. */
+/** Every command that was recorded: on the branch once, proposed, void, or overtaken: the pin was moved meanwhile, or another one puts it back. */
 function judgeOrders({ world, invariants }: EndParts): void {
-  const { git, trace } = world;
-  for (const [id, request] of invariants.decisions.orders) {
-    const times = git.commits.filter(({ rollbackId }) => rollbackId === id).length;
-    const at = git.commits.findIndex((commit) => commit.id === request.commit);
-    const isProposed = git.branches.has(`rollback/${request.environment}/${id}`);
-    const isOvertaken = git.commits.slice(at).some(({ files }) => !isPinned(files, request));
-    const isVoid = invariants.acquitted.has(id) || invariants.decisions.retried.has(id);
-    if (times === 0 && !isProposed && !isOvertaken && !isVoid) trace.violate("each rollback commits exactly once", `${id} never did`);
+  const { orders, retried } = invariants.decisions;
+  for (const [id, request] of orders) {
+    const isVoid = invariants.acquitted.has(id) || retried.has(id);
+    const isOvertaken = isMoved(world, request) || [...orders.values()].some((other) => isInstead(world, other, request));
+    if (!isInGit(world, request) && !isOvertaken && !isVoid) world.trace.violate("each rollback commits exactly once", `${id} never did`);
   }
 }
 
-function isPinned(
-  files: ReadonlyMap<string, string>,
-  { environment, process, from }: { environment: string; process: string; from: string },
-): boolean {
+function isInGit({ git }: SimWorld, { id, environment }: RevertRequest): boolean {
+  return git.commits.some(({ rollbackId }) => rollbackId === id) || git.branches.has(`rollback/${environment}/${id}`);
+}
+
+function isMoved({ git }: SimWorld, request: RevertRequest): boolean {
+  const at = git.commits.findIndex((commit) => commit.id === request.commit);
+  return git.commits.slice(at).some(({ files }) => !isPinned(files, request));
+}
+
+/** What is rejected while a person's rollback waits for git is put back, and into quarantine, by that one commit. */
+function isInstead(world: SimWorld, other: RevertRequest, request: RevertRequest): boolean {
+  const isSame = other.environment === request.environment && other.process === request.process && other.from === request.from;
+  return isSame && other.at > request.at && other.trigger !== "manual" && isInGit(world, other);
+}
+
+function isPinned(files: ReadonlyMap<string, string>, { environment, process, from }: RevertRequest): boolean {
   return readPins(files.get(pinsPath(environment)) ?? "").get(process) === from;
 }

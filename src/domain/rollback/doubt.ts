@@ -21,10 +21,16 @@ export function inDoubt(one: Case, rollout: Rollout, after: ProcessState): Proce
   const { before, pass } = one;
   const { revert } = after;
   if (!revert || revert.request.id === before.revert?.request.id || rollout.exchanged) return after;
+  if (isTakenBackByPerson(before)) return after;
   const about = whomItCalls(one, rollout).filter((process) => isJudged(process, pass));
   if (about.length === 0) return after;
   const doubt: Doubt = { about, until: pass.observation.now + doubtMs, rolledBackAt: before.rolledBackAt };
   return { ...after, revert: { ...revert, doubt } };
+}
+
+/** A person's rollback waits for git: whosever fault it was, it goes back. */
+function isTakenBackByPerson({ revert }: ProcessState): boolean {
+  return revert !== null && revert.request.by !== null && revert.outcome?.kind !== "proposed";
 }
 
 /** Its new version has traffic, may turn out to be bad, and would be taken back then. */
