@@ -72,7 +72,7 @@ function whenSwitching(at: AfterSwitch, state: In<"switching">, view: RolloutVie
   if (rollout.fast)
     return view.wantsVerification
       ? enter({ kind: "post-deployment" }, "has all traffic again; proving that it works", [verifyRollback(rollout, candidate)])
-      : drain(rollout, view, "has all traffic again");
+      : letGo(at, state, view, "has all traffic again");
   return enter({ kind: "post-deployment" }, "has all traffic; validating through the public address", [
     validate(rollout, candidate, "post"),
   ]);
@@ -88,18 +88,14 @@ function whenPostDeployment(at: AfterSwitch, state: In<"post-deployment">, view:
     const why = view.stuck?.detail ?? "validating through the public address";
     return insist(state, why, [validate(rollout, candidate, "post")]);
   }
-  return drain(rollout, view, "validated with traffic");
+  return letGo(at, state, view, "validated with traffic");
 }
 
 /** There is no rollback of a rollback: what fails here is told, and the version stays. */
-function whenProving(
-  { rollout, candidate }: AfterSwitch,
-  state: In<"post-deployment">,
-  view: RolloutView,
-  kept: StrategyStep | null,
-): StrategyStep {
+function whenProving(at: AfterSwitch, state: In<"post-deployment">, view: RolloutView, kept: StrategyStep | null): StrategyStep {
+  const { rollout, candidate } = at;
   const isOver = view.verification.kind !== "unknown" || isTimeOver(rollout, view);
-  if (isOver) return drain(rollout, view, `has all traffic again${verificationOf(view)}`);
+  if (isOver) return letGo(at, state, view, `has all traffic again${verificationOf(view)}`);
   return kept ?? insist(state, "has all traffic again; proving that it works", [verifyRollback(rollout, candidate)]);
 }
 
@@ -134,6 +130,11 @@ function whenDraining(at: AfterSwitch, state: In<"draining">, view: RolloutView)
   if (kept) return kept;
   if (stable && !isDrained(view.stableInFlight, state.since, view))
     return stay(state, `${stable.version} finishes what it has in flight`, view.now + drainPollMs);
+  return bake(at, state, view);
+}
+
+/** It is watched from now on, where there is anything to watch for. */
+function bake(at: AfterSwitch, state: RolloutState, view: RolloutView): StrategyStep {
   if (view.bakeMs === 0 || at.rollout.kind !== "deploy")
     return finish(at, state, view, { why: `has all traffic${at.rollout.fast ? verificationOf(view) : ""}` });
   const until = view.now + view.bakeMs;
@@ -204,11 +205,11 @@ function whenRemoving({ rollout }: AfterSwitch, state: In<"removing">, view: Rol
   return insist(state, `removing ${stable.version}`, [{ kind: "ensure-removed", unit: stable }]);
 }
 
-function drain(rollout: Rollout, view: RolloutView, why: string): StrategyStep {
-  return enter(
-    { kind: "draining", since: view.now },
-    rollout.stable ? `${why}; ${rollout.stable.version} finishes what it has in flight` : why,
-  );
+/** What is in flight on the version before it finishes. Where none is left there is nothing to wait for, once all is as it should be. */
+function letGo(at: AfterSwitch, state: AfterSwitchState, view: RolloutView, why: string): StrategyStep {
+  const stable = at.old === "gone" ? null : at.rollout.stable;
+  if (!stable && !keepAsItIs(at, state, view)) return bake(at, state, view);
+  return enter({ kind: "draining", since: view.now }, stable ? `${why}; ${stable.version} finishes what it has in flight` : why);
 }
 
 interface Finish {

@@ -1,0 +1,73 @@
+/** What comes once a version has all the traffic: the version before it is let go where there is one, and the new one is watched. */
+
+import { describe, expect, it } from "vitest";
+import { nextBlueGreen } from "../../../src/domain/strategies/blue-green.ts";
+import { nextRecreate } from "../../../src/domain/strategies/recreate.ts";
+import type { RolloutState, RolloutView, StrategyStep } from "../../../src/domain/journal/rollout.ts";
+import type { BlueGreenSpec } from "../../../src/domain/desired/environment.ts";
+import { candidate, known, rolloutIn, seenWith } from "./rolling-values.ts";
+
+const strategy: BlueGreenSpec = {
+  kind: "blue-green",
+  healthCheckUrl: null,
+  healthCheckTimeoutMs: 1_000,
+  switchTrafficDelayMs: 0,
+  keepOldVersion: true,
+  warm: { count: 1, maxAgeMs: null },
+};
+const serving = {
+  candidateReady: known(true),
+  candidateWeight: known(100),
+  stableWeight: known(0),
+  candidateArmed: known(true),
+  post: { kind: "healthy" },
+} as const;
+
+function seen(parts: Partial<RolloutView> = {}): RolloutView {
+  return seenWith([], { ...serving, ...parts });
+}
+
+const told = ({ state, outcome }: StrategyStep) => (outcome === null ? state.kind : outcome);
+const validated: RolloutState = { kind: "post-deployment" };
+
+describe("a first deployment that is validated with traffic", () => {
+  const first = { strategy, stable: null };
+
+  it("is over: there is no version before it that has anything to finish", () => {
+    expect(told(nextBlueGreen(rolloutIn(validated, first), candidate, strategy, seen()))).toBe("succeeded");
+  });
+
+  it("is watched at once where there is something to watch for", () => {
+    const step = nextBlueGreen(rolloutIn(validated, first), candidate, strategy, seen({ bakeMs: 5_000 }));
+    expect(step.state).toEqual({ kind: "baking", since: 1_000, until: 6_000 });
+  });
+
+  it("goes on where an older release has left it", () => {
+    const draining = rolloutIn({ kind: "draining", since: 0 }, first);
+    expect(told(nextBlueGreen(draining, candidate, strategy, seen()))).toBe("succeeded");
+  });
+});
+
+describe("a version that comes back where nothing serves any more", () => {
+  const back = { strategy, stable: null, kind: "rollback", fast: true } as const;
+
+  it("is over once it has the traffic", () => {
+    expect(told(nextBlueGreen(rolloutIn({ kind: "switching" }, back), candidate, strategy, seen()))).toBe("succeeded");
+  });
+
+  it("is not over before it answers everywhere, however long that takes", () => {
+    const view = seen({ candidateReady: known(false) });
+    expect(told(nextBlueGreen(rolloutIn({ kind: "switching" }, back), candidate, strategy, view))).toBe("draining");
+  });
+});
+
+describe("a version that is validated with traffic, with one before it", () => {
+  it("lets that finish what it has in flight", () => {
+    expect(told(nextBlueGreen(rolloutIn(validated, { strategy }), candidate, strategy, seen()))).toBe("draining");
+  });
+
+  it("has nothing to wait for where that was taken out before", () => {
+    const rollout = rolloutIn(validated, { strategy: { kind: "recreate" } });
+    expect(told(nextRecreate(rollout, candidate, seen({ stableInstalled: known(false) })))).toBe("succeeded");
+  });
+});
