@@ -39,19 +39,23 @@ const nothing: FileAttributes = {
   isIgnored: false,
   heldAs: null,
 };
+/** Where git holds nothing else than what lies there. */
+export const plainly: GitView = { attributes: new Map(), hash: "sha1" };
+
 /** What a config repository is read from. */
 const ours = ["--", "processes", "environments"];
 
 /** Empty where the folder is no work tree of git's, or git is not there. */
 export function gitViewOf(directory: string, paths: readonly string[]): GitView {
   const ask = asksGit(directory);
+  const format = ask(["rev-parse", "--show-object-format"]).trim();
+  if (format === "") return plainly;
   const attributes = new Map<string, FileAttributes>();
   for (const [name, more] of [...setAttributes(ask, directory, paths), ...localLineEnds(ask), ...ignored(ask), ...otherKinds(ask)]) {
     const path = join(directory, name);
     attributes.set(path, { ...(attributes.get(path) ?? nothing), ...more });
   }
-  const isSha256 = ask(["rev-parse", "--show-object-format"]).trim() === "sha256";
-  return { attributes, hash: isSha256 ? "sha256" : "sha1" };
+  return { attributes, hash: format === "sha256" ? "sha256" : "sha1" };
 }
 
 type Said = readonly [name: string, said: Partial<FileAttributes>];

@@ -5,7 +5,7 @@ import { closeSync, constants, lstatSync, openSync, readdirSync, readFileSync, r
 import { join } from "node:path";
 import { PinionError } from "../../domain/errors.ts";
 import type { Objects, TreeEntry } from "../../ports/objects.ts";
-import { type FileAttributes, type GitView, gitViewOf } from "./attributes.ts";
+import { type FileAttributes, type GitView, gitViewOf, plainly } from "./attributes.ts";
 
 /** Folders inside each other; deeper ones are taken as empty, and no config repository has them. */
 const maxDepth = 32;
@@ -21,8 +21,6 @@ interface Walk {
   readonly items: Map<string, Item>;
   readonly view: GitView;
 }
-
-const plainly: GitView = { attributes: new Map(), hash: "sha1" };
 
 function isPlain({ attributes, hash }: GitView): boolean {
   return attributes.size === 0 && hash === "sha1";
