@@ -1,5 +1,5 @@
 /**
- * Builds dist/ from src/: JavaScript, declarations and the files that are not TypeScript. The old dist/ stays until the
+ * Builds dist/ from src/: JavaScript, declarations, the files that are not TypeScript, and the bundles of what is started as a program. The old dist/ stays until the
  * new one is whole, so a failing build breaks nothing that runs.
  */
 
@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
+import { bundlePrograms } from "./bundle.mjs";
 import { ensureInstalled, root } from "./ensure-installed.mjs";
 import { run } from "./run.mjs";
 
@@ -33,6 +34,7 @@ async function build() {
     const code = await run("node_modules/typescript/bin/tsc", ["-p", "tsconfig.build.json", "--outDir", next]);
     if (code !== 0) return code;
     copyAssets(next);
+    await bundlePrograms(next);
     replace(next, inputs);
     return 0;
   } finally {
@@ -60,7 +62,8 @@ function replace(next, inputs) {
 
 /** Of names and contents: times say nothing of a copy. */
 function digestOfInputs() {
-  const configurations = ["tsconfig.json", "tsconfig.build.json", "package.json"].map((name) => join(root, name));
+  const names = ["tsconfig.json", "tsconfig.build.json", "package.json", "package-lock.json", "scripts/build.mjs", "scripts/bundle.mjs"];
+  const configurations = names.map((name) => join(root, name));
   const hash = createHash("sha256");
   for (const file of [...filesBelow(source).sort(), ...configurations])
     hash
