@@ -3,7 +3,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { type RunResult, simulate } from "./simulate.ts";
+import type { RunResult } from "./simulate.ts";
 
 interface Range {
   readonly first: number;
@@ -38,7 +38,7 @@ async function main(): Promise<number> {
   }
   const range = { first: wholeNumber("seed", values.seed), runs: wholeNumber("runs", values.runs) };
   const report = createReport(range, values.verbose);
-  if (range.runs <= fewRuns) for (const seed of seedsOf(range)) report.take(await simulate(seed, values.verbose));
+  if (range.runs <= fewRuns) await runHere(range, values.verbose, (result) => report.take(result));
   else await runTogether(range, (result) => report.take(result));
   console.log(`${range.runs} runs, ${report.violations} violations`);
   return report.violations > 0 ? 1 : 0;
@@ -92,6 +92,11 @@ function print({ seed, violations, lines, steps, hash }: RunResult, isVerbose: b
   if (isVerbose) console.log(`seed ${seed}: ${steps} steps, trace ${hash}`);
 }
 
+async function runHere(range: Range, isVerbose: boolean, onResult: (result: RunResult) => void): Promise<void> {
+  const { simulate } = await import("./simulate.ts");
+  for (const seed of seedsOf(range)) onResult(await simulate(seed, isVerbose));
+}
+
 /** One process for each core, that takes the next seed whenever it has done one: all are busy to the end, whatever else a core has to do. */
 async function runTogether(range: Range, onResult: (result: RunResult) => void): Promise<void> {
   const seeds = seedsOf(range);
@@ -136,23 +141,5 @@ function untilDone(worker: ChildProcess): Promise<void> {
   });
 }
 
-/** Runs the seeds that it is sent, one after the other, until nobody listens any more. */
-function work(): void {
-  let last = Promise.resolve();
-  process.on("message", (seed: number) => {
-    last = last.then(() => answer(seed));
-  });
-  process.on("disconnect", () => process.exit());
-}
-
-async function answer(seed: number): Promise<void> {
-  const { lines, ...result } = await simulate(seed);
-  await tell({ ...result, lines: result.violations.length > 0 ? lines : [] });
-}
-
-function tell(result: RunResult): Promise<void> {
-  return new Promise((resolve, reject) => process.send?.(result, (error: Error | null) => (error ? reject(error) : resolve())));
-}
-
-if (process.argv[2] === "--worker") work();
+if (process.argv[2] === "--worker") (await import("./worker.ts")).work();
 else process.exitCode = await main();
