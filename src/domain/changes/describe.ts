@@ -105,7 +105,7 @@ function describeModification(modification: NodeModification): string {
 }
 
 /** `config.timeout 5 → 10`, `config.func changed`, `config.rules removed`. */
-function describeSetting(change: ConfigurationChange): string {
+export function describeSetting(change: ConfigurationChange): string {
   const name = nameOf(change);
   const [from, to] = [shown(change.oldValue), shown(change.newValue)];
   if (change.kind === "removed") return `${name} removed`;

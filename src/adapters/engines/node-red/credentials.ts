@@ -1,6 +1,7 @@
 /** Passwords in a flow: said where they stand as text, and where a node seems to want some that the export does not bring. */
 
 import type { Definition, Json, JsonObject, WorkflowNode } from "../../../domain/desired/definition.ts";
+import { isSecretName } from "../../../domain/secret-names.ts";
 import type { NodeFault } from "../../../ports/dialect.ts";
 import { isList, isObject, nameOf, short } from "./flow-nodes.ts";
 
@@ -138,15 +139,6 @@ function missingCredentials({ type, config }: WorkflowNode): readonly string[] {
   const authType = config["authType"];
   if (!isNonEmpty(authType)) return [];
   return authType === "bearer" ? ["password"] : keys;
-}
-
-const secretName = /^(?:.*[_-])?(?:password|passwd|passphrase|secret|token|credential|apikey|privatekey)$/;
-
-/** `password`, `clientSecret`, `API_KEY`, `DB_PASSWORD`, … */
-function isSecretName(name: string): boolean {
-  if (name.length > 100 || !/pass|secret|token|key|cred/i.test(name)) return false;
-  const words = name.replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2").toLowerCase();
-  return secretName.test(words.replaceAll(/(api|private)[_-]key$/g, "$1key"));
 }
 
 function isUserName(key: string): boolean {

@@ -1,0 +1,95 @@
+/** What a deployment changes, or what somebody changed by hand, as it is kept: without secrets, and bounded whatever the definitions are. */
+
+import type { Definition } from "../desired/definition.ts";
+import type { Digest, EnvironmentName, Instant, ProcessId, Version } from "../names.ts";
+import type { Impact, WorkflowChanges } from "./changes.ts";
+import { detectChanges } from "./detect.ts";
+import { impactOf } from "./impact.ts";
+import { withoutSecrets } from "./redact.ts";
+import { type ChangeSentence, describeChanges } from "./sentences.ts";
+
+/** Journaled as JSON. */
+export interface RecordedChanges {
+  /** Null when nothing changed. */
+  readonly impact: Impact | null;
+  readonly sentences: readonly ChangeSentence[];
+  /** So many more sentences there were. */
+  readonly more: number;
+  /** What takes the one definition to the other; null: larger than is kept, or left out of a list. */
+  readonly changes: WorkflowChanges | null;
+}
+
+/** What somebody changed in the engine by hand, from what was installed to what was there. */
+export interface HandEdit {
+  readonly environment: EnvironmentName;
+  readonly process: ProcessId;
+  readonly version: Version;
+  /** Of the unit that was edited. */
+  readonly digest: Digest;
+  /** Digest of what was there: the same edit has the same. */
+  readonly content: string;
+  readonly seenAt: Instant;
+  /** When Pinion put back what was installed, and in which deployment; null: it is there still, or went with its version. */
+  readonly undone: { readonly at: Instant; readonly deployment: string | null } | null;
+  readonly changes: RecordedChanges;
+}
+
+const mostSentences = 40;
+const longestSentence = 400;
+/** Characters of the changes as JSON. */
+const largestChanges = 64 * 1024;
+
+/** `secrets`: values that neither may show. */
+export function recordChanges(from: Definition, to: Definition, secrets: Readonly<Record<string, string>> = {}): RecordedChanges {
+  const whole = detectChanges(from, to);
+  const shown = withoutSecrets(onlyChanged(from, to, whole), secrets);
+  const { connectionsAdded, connectionsRemoved } = whole;
+  const changes = { ...detectChanges(shown.from, shown.to), connectionsAdded, connectionsRemoved };
+  const names = { from: { ...from, ...named(from, shown.from) }, to: { ...to, ...named(to, shown.to) } };
+  const sentences = describeChanges(names.from, names.to, changes);
+  return {
+    impact: impactOf(whole),
+    sentences: sentences.slice(0, mostSentences).map((each) => ({ ...each, text: shortened(each.text) })),
+    more: Math.max(0, sentences.length - mostSentences),
+    changes: isSmall(changes) ? changes : null,
+  };
+}
+
+/** Both are the same definition: nothing is compared. */
+export const noChanges: RecordedChanges = { impact: null, sentences: [], more: 0, changes: null };
+
+/** Without what is large, for lists. */
+export function inShort(recorded: RecordedChanges): RecordedChanges {
+  return { ...recorded, changes: null };
+}
+
+/** What is equal in both is looked at no further. */
+function onlyChanged(from: Definition, to: Definition, { nodesModified, nodesRemoved, nodesAdded }: WorkflowChanges) {
+  const ids = new Set([...nodesModified.map(({ nodeId }) => nodeId), ...nodesRemoved, ...nodesAdded.map(({ id }) => id)]);
+  const reduced = ({ nodes, config }: Definition): Definition => ({
+    nodes: nodes.filter(({ id }) => ids.has(id)),
+    connections: [],
+    config,
+  });
+  return { from: reduced(from), to: reduced(to) };
+}
+
+/** Names come from all nodes, those of changed ones from what may be shown. */
+function named({ nodes }: Definition, shown: Definition): Pick<Definition, "nodes" | "config"> {
+  const clean = new Map(shown.nodes.map((node) => [node.id, node]));
+  return { nodes: nodes.map((node) => clean.get(node.id) ?? node), config: shown.config };
+}
+
+function shortened(text: string): string {
+  return text.length > longestSentence ? `${text.slice(0, longestSentence - 1)}…` : text;
+}
+
+/** Measured piece by piece, so that no large text is written only to be thrown away. */
+function isSmall({ nodesAdded, nodesModified, ...rest }: WorkflowChanges): boolean {
+  let left = largestChanges;
+  for (const piece of [...nodesAdded, ...nodesModified, rest]) {
+    left -= JSON.stringify(piece).length;
+    if (left < 0) return false;
+  }
+  return true;
+}
