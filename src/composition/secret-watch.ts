@@ -72,8 +72,9 @@ export function watchSecrets(parts: SecretWatchParts): (environment: Environment
       await look(environment, of(environment), inventory, parts);
       return inventory;
     },
-    async ensureInstalled(units, on) {
-      const results = await engine.ensureInstalled(units, on);
+    ...(engine.readBack && { readBack: (unit) => engine.readBack?.(unit) ?? Promise.resolve(null) }),
+    async ensureInstalled(units, on, beforeReplacing) {
+      const results = await engine.ensureInstalled(units, on, beforeReplacing);
       const installed = new Set(results.flatMap(({ kind, unit }) => (kind === "installed" ? [unit.digest] : [])));
       remember(
         environment,

@@ -1,4 +1,5 @@
 import type { Digest, ProcessId, UnitRef } from "../domain/names.ts";
+import type { Definition } from "../domain/desired/definition.ts";
 import type { DeploymentUnit, Inventory } from "../domain/desired/unit.ts";
 import type { EngineDeath } from "../domain/observed/engine-deaths.ts";
 
@@ -11,6 +12,19 @@ export type InstallResult =
       readonly code: "engine/refused" | "engine/unknown-node-type" | "engine/unreachable" | "engine/contested";
       readonly detail: string;
     };
+
+/** A unit that was changed by hand, in the words of its author. May hold secrets: never logged, never journaled as it is. */
+export interface ReadBack {
+  readonly unit: UnitRef;
+  /** As `driftDigest` of the inventory. */
+  readonly content: string;
+  /** What was installed and what is there now, both without what the engine's adapter has put in. */
+  readonly installed: Definition;
+  readonly actual: Definition;
+}
+
+/** Waited for before what was changed by hand is replaced; it does not throw. */
+export type BeforeReplacing = (readBack: ReadBack) => Promise<void>;
 
 /**
  * Runs versions of processes, side by side, on one or more instances of one environment. Every call is safe to repeat,
@@ -34,7 +48,14 @@ export interface Engine {
    * schedules disarmed. Puts back a unit that was changed by hand. Many units are few calls to the engine.
    * With `on`, only these instances are looked at and changed. @throws `engine/unreachable` when none of them answers.
    */
-  ensureInstalled(units: readonly DeploymentUnit[], on?: readonly string[]): Promise<readonly InstallResult[]>;
+  ensureInstalled(
+    units: readonly DeploymentUnit[],
+    on?: readonly string[],
+    beforeReplacing?: BeforeReplacing,
+  ): Promise<readonly InstallResult[]>;
+
+  /** Null: it is as it was installed, or not there. Absent: this engine cannot be read back. @throws `engine/unreachable`, `engine/refused`. */
+  readBack?(unit: DeploymentUnit): Promise<ReadBack | null>;
 
   /** Resolves once none of them is installed on any ready instance. Unknown ones are fine. @throws `engine/unreachable`. */
   ensureRemoved(units: readonly UnitRef[]): Promise<void>;

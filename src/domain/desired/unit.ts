@@ -42,6 +42,8 @@ export interface Installed {
   readonly digest: Digest;
   /** Null when the content is what Pinion installed; else what was changed by hand, in one line. */
   readonly drift: string | null;
+  /** Of one that was changed: the same change has the same digest. Absent: this engine cannot be read back. */
+  readonly driftDigest?: string;
   /** Whether its schedules and subscriptions fire; null when this engine gives no control over that. */
   readonly armed: boolean | null;
   readonly endpoints: readonly PublicEndpoint[];

@@ -22,7 +22,7 @@ export type Deployed =
   | { readonly kind: "not-started"; readonly cause: "refused" | "too-slow" | "died"; readonly why: string };
 
 /** What the flows shall be, from what they are; null: they are as they shall be. */
-export type Change = (nodes: readonly FlowNode[]) => readonly FlowNode[] | null;
+export type Change = (nodes: readonly FlowNode[]) => readonly FlowNode[] | null | Promise<readonly FlowNode[] | null>;
 
 /** Safe against concurrent deploys: derived again from the newest flows as often as needed. @throws `engine/unreachable`. */
 export async function deploy(host: Host, change: Change, limits: DeployLimits): Promise<Deployed> {
@@ -30,7 +30,7 @@ export async function deploy(host: Host, change: Change, limits: DeployLimits): 
   for (let attempt = 0; attempt < 8; attempt++) {
     const flows = await client.flows();
     const before = await client.starts();
-    const nodes = change(flows.nodes);
+    const nodes = await change(flows.nodes);
     if (nodes === null) return { kind: "running", hasChanged: false };
     const rev = await client.deploy({ nodes, rev: flows.rev });
     if (rev !== null) return settle(host, { flows, before, rev }, limits);

@@ -3,9 +3,9 @@
 import type { Connection, Definition, Json, JsonObject, WorkflowNode } from "../../../domain/desired/definition.ts";
 import type { Dialect } from "../../../ports/dialect.ts";
 import { credentialFaults } from "./credentials.ts";
-import { type FlowNode, isList, isObject, parseFlowNodes, stringsOf } from "./flow-nodes.ts";
+import { type FlowNode, isEmpty, isList, isObject, parseFlowNodes, stringsOf } from "./flow-nodes.ts";
 import { unknownReferences } from "./references.ts";
-import { isEmpty, isIdleGlobalConfig, refuseCredentialsBeside, refuseWhatWouldBeLost } from "./lost.ts";
+import { isIdleGlobalConfig, refuseCredentialsBeside, refuseWhatWouldBeLost } from "./lost.ts";
 import { unrunnable } from "./refusals.ts";
 import { namedVariables } from "./variables.ts";
 import { waysIn } from "./ways-in.ts";
@@ -49,7 +49,8 @@ function* definitionOf(exported: readonly FlowNode[]): Generator<undefined, Defi
   return { nodes, connections, config: tab ? tabConfig(tab) : {} };
 }
 
-function neutralNode(node: FlowNode, templates: ReadonlySet<string>): WorkflowNode {
+/** One node, without what is of the canvas alone. */
+export function neutralNode(node: FlowNode, templates: ReadonlySet<string>): WorkflowNode {
   const entries = Object.entries(node).filter(([key, value]) => !notConfig.has(key) && !(key === "z" && !templates.has(String(value))));
   return {
     id: node.id,
@@ -60,7 +61,8 @@ function neutralNode(node: FlowNode, templates: ReadonlySet<string>): WorkflowNo
   };
 }
 
-function connectionsOf(node: FlowNode): readonly Connection[] {
+/** The wires that begin at it. */
+export function connectionsOf(node: FlowNode): readonly Connection[] {
   const wires = isList(node["wires"]) ? node["wires"] : [];
   return wires.flatMap((targets: Json, port) =>
     stringsOf(targets).map((to) => ({ from: { node: node.id, port }, to: { node: to, port: 0 } })),

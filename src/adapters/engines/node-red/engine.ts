@@ -4,12 +4,14 @@ import { PinionError } from "../../../domain/errors.ts";
 import type { Digest, ProcessId, UnitRef } from "../../../domain/names.ts";
 import { type FlowsPermit, whyNotFlow } from "../../../domain/config/permits.ts";
 import type { DeploymentUnit } from "../../../domain/desired/unit.ts";
-import type { Engine, InstallResult } from "../../../ports/engine.ts";
+import type { Engine, InstallResult, ReadBack } from "../../../ports/engine.ts";
 import { type CompiledUnit, compileUnit } from "./compile.ts";
 import type { DeployLimits } from "./deploy.ts";
 import type { Host } from "./host.ts";
-import { type Refused, installOn, removeFrom } from "./install.ts";
+import { type Installing, type Refused, installOn, removeFrom } from "./install.ts";
 import { type Contest, createContest, describeStrangers, type Owner } from "./ownership.ts";
+import { readBack } from "./read-back.ts";
+import { installedTabs, summarize } from "./tabs.ts";
 import { type HostAnswer, type View, answeredOf, inventoryOf, isArmed, look } from "./inventory.ts";
 
 export interface NodeRedEngineOptions {
@@ -45,11 +47,12 @@ export function createNodeRedEngine({
       if (owner !== null) contest.seen(inventory.installed);
       return inventory;
     },
-    ensureInstalled: (units, on) => {
+    ensureInstalled: (units, on, beforeReplacing) => {
       contest.installing(units);
       const compiled = units.map((unit) => compileOrRefuse(unit, { allow, owner, contest }));
-      return ensureInstalled(hostsOn(hosts(), on), compiled, limits);
+      return ensureInstalled(hostsOn(hosts(), on), compiled, { ...limits, beforeReplacing });
     },
+    readBack: (unit) => readBackFrom(hosts(), compileUnit(unit, owner)),
     ensureRemoved: (units) => {
       contest.removing(units);
       return removeEverywhere(hosts(), units, limits);
@@ -65,7 +68,7 @@ function hostsOn(hosts: readonly Host[], on: readonly string[] | undefined): rea
 async function ensureInstalled(
   hosts: readonly Host[],
   compiled: readonly (CompiledUnit | Refused)[],
-  limits: DeployLimits,
+  limits: Installing,
 ): Promise<readonly InstallResult[]> {
   const runnable = compiled.flatMap((each) => ("tab" in each ? [each] : []));
   const bad = await installEverywhere(hosts, runnable, limits);
@@ -76,7 +79,7 @@ async function ensureInstalled(
 async function installEverywhere(
   hosts: readonly Host[],
   units: readonly CompiledUnit[],
-  limits: DeployLimits,
+  limits: Installing,
 ): Promise<ReadonlyMap<string, Refused>> {
   const bad = new Map<string, Refused>();
   const silent: unknown[] = [];
@@ -105,6 +108,27 @@ async function succeeds(work: () => Promise<void>, silent: unknown[]): Promise<b
     silent.push(error);
     return false;
   }
+}
+
+/** From the first instance on which it is not as it was installed. */
+async function readBackFrom(hosts: readonly Host[], unit: CompiledUnit): Promise<ReadBack | null> {
+  const silent: unknown[] = [];
+  const ready = hosts.filter((host) => host.state === "ready");
+  let found: ReadBack | null = null;
+  for (const host of ready) {
+    await succeeds(async () => void (found = await readBackOn(host, unit)), silent);
+    if (found !== null) return found;
+  }
+  if (silent.length === ready.length) throw unreachable(hosts, silent);
+  return null;
+}
+
+async function readBackOn({ client, owner = null }: Host, unit: CompiledUnit): Promise<ReadBack | null> {
+  const installed = [...installedTabs((await client.flows()).nodes, owner).values()].find(
+    ({ marker }) => marker.digest === unit.unit.digest,
+  );
+  const summary = installed && summarize(installed);
+  return installed && summary?.drift ? readBack(unit, summary, installed.nodes) : null;
 }
 
 async function removeEverywhere(hosts: readonly Host[], units: readonly UnitRef[], limits: DeployLimits): Promise<void> {

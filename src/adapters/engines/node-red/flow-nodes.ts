@@ -40,6 +40,11 @@ export function isList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
 }
 
+/** Nothing, an empty text or an empty list. */
+export function isEmpty(value: Json | undefined): boolean {
+  return value === undefined || value === "" || (isList(value) && value.length === 0);
+}
+
 /** Strings of a list; anything else in it is left out. */
 export function stringsOf(value: Json | undefined): readonly string[] {
   return isList(value) ? value.filter((each) => typeof each === "string") : [];

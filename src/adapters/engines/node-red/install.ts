@@ -2,20 +2,25 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import type { UnitRef } from "../../../domain/names.ts";
-import type { InstallResult } from "../../../ports/engine.ts";
+import type { BeforeReplacing, InstallResult } from "../../../ports/engine.ts";
 import type { RuntimeState } from "./client.ts";
 import type { CompiledUnit } from "./compile.ts";
 import { type Deployed, type DeployLimits, deploy } from "./deploy.ts";
 import type { FlowNode } from "./flow-nodes.ts";
 import type { Host } from "./host.ts";
 import { driftOf, readMarker, shortId } from "./marker.ts";
+import { readBack } from "./read-back.ts";
 import { isUpWithin } from "./readiness.ts";
-import { installedTabs, splice } from "./tabs.ts";
+import { type InstalledTab, installedTabs, splice, summarize } from "./tabs.ts";
 
 export type Refused = Extract<InstallResult, { kind: "refused" }>;
 
+export interface Installing extends DeployLimits {
+  readonly beforeReplacing?: BeforeReplacing | undefined;
+}
+
 /** Those that were refused, by tab; all others run. @throws `engine/unreachable`. */
-export async function installOn(host: Host, units: readonly CompiledUnit[], limits: DeployLimits): Promise<ReadonlyMap<string, Refused>> {
+export async function installOn(host: Host, units: readonly CompiledUnit[], limits: Installing): Promise<ReadonlyMap<string, Refused>> {
   if (units.length === 0) return new Map();
   const known = await host.client.nodeTypes();
   const withPlugin = (await host.client.starts()) !== null;
@@ -55,9 +60,9 @@ function unrunnableHere(unit: CompiledUnit, known: ReadonlySet<string>, withPlug
   return [[unit.tab, refuse(unit, "engine/refused", detail)]];
 }
 
-async function installTogether(host: Host, units: readonly CompiledUnit[], limits: DeployLimits): Promise<ReadonlyMap<string, Refused>> {
+async function installTogether(host: Host, units: readonly CompiledUnit[], limits: Installing): Promise<ReadonlyMap<string, Refused>> {
   if (units.length === 0) return new Map();
-  const change = (nodes: readonly FlowNode[]): readonly FlowNode[] | null => putIn(nodes, units, host);
+  const change = (nodes: readonly FlowNode[]) => putIn(nodes, units, host, limits.beforeReplacing);
   const [first, ...others] = units;
   const once = await deploy(host, change, limits);
   const deployed = isDeath(once) && others.length === 0 ? await afterRecovery(limits, () => deploy(host, change, limits)) : once;
@@ -82,10 +87,16 @@ function isDeath(deployed: Deployed): boolean {
 }
 
 /** Only what is missing or not as it should be is touched, so that what runs well is not disturbed. */
-function putIn(nodes: readonly FlowNode[], units: readonly CompiledUnit[], host: Host): readonly FlowNode[] | null {
+async function putIn(
+  nodes: readonly FlowNode[],
+  units: readonly CompiledUnit[],
+  host: Host,
+  beforeReplacing?: BeforeReplacing,
+): Promise<readonly FlowNode[] | null> {
   const present = installedTabs(nodes, host.owner ?? null);
   const wanting = units.filter((unit) => isWanting(unit, present.get(unit.tab)?.nodes));
   if (wanting.length === 0) return null;
+  if (beforeReplacing) for (const edited of editedAmong(wanting, present)) await beforeReplacing(readBack(...edited));
   return splice(
     nodes,
     new Set([
@@ -99,6 +110,15 @@ function putIn(nodes: readonly FlowNode[], units: readonly CompiledUnit[], host:
     ]),
     wanting.flatMap((unit) => unit.nodes),
   );
+}
+
+/** Those that were changed by hand. */
+function editedAmong(units: readonly CompiledUnit[], present: ReadonlyMap<string, InstalledTab>): readonly Parameters<typeof readBack>[] {
+  return units.flatMap((unit) => {
+    const installed = present.get(unit.tab);
+    const summary = installed && summarize(installed);
+    return installed && summary?.drift ? [[unit, summary, installed.nodes] as const] : [];
+  });
 }
 
 function isWanting(unit: CompiledUnit, present: readonly FlowNode[] | undefined): boolean {

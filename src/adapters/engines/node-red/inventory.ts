@@ -53,13 +53,14 @@ function installedOf(tab: string, views: readonly View[]): Installed {
   });
   const [first] = found;
   if (!first) throw new Error(`tab ${tab} is in no view`);
-  const drifts = found.map(({ view, installed }) => driftOn(view, installed, views.length));
+  const drifted = found.find(({ installed }) => installed.drift !== null);
   const { process, version, digest } = first.installed.marker;
   return {
     process,
     version,
     digest,
-    drift: drifts.find((drift) => drift !== null) ?? null,
+    drift: drifted === undefined ? null : driftOn(drifted.view, drifted.installed, views.length),
+    ...(drifted && { driftDigest: drifted.installed.content }),
     // Fires on two instances, after one came back, is as wrong as firing on none: both ask to be armed anew.
     armed: found.every(({ view }) => view.state === null) ? null : found.filter(({ view }) => isArmed(view, tab)).length === 1,
     endpoints: first.installed.endpoints,

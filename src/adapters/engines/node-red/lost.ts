@@ -1,7 +1,6 @@
 /** What an export of Node-RED may hold and a definition does not: refused in words for the author, where something would be lost without a word. */
 
-import type { Json } from "../../../domain/desired/definition.ts";
-import { type FlowNode, isList, isObject, short, stringsOf } from "./flow-nodes.ts";
+import { type FlowNode, isEmpty, isList, isObject, short, stringsOf } from "./flow-nodes.ts";
 
 /** @throws Error with the first reason. */
 export function refuseWhatWouldBeLost(exported: readonly FlowNode[]): void {
@@ -55,10 +54,6 @@ export function refuseCredentialsBeside({ credentials }: Readonly<Record<string,
   throw new Error(
     "the export has credentials beside its flows, which are not read: take them out, and name them in the nodes (docs/config-repository.md, Credentials of nodes)",
   );
-}
-
-export function isEmpty(value: Json | undefined): boolean {
-  return value === undefined || value === "" || (isList(value) && value.length === 0);
 }
 
 function labelOf(tab: FlowNode): string {

@@ -40,14 +40,17 @@ export function driftOf(marker: Marker, actual: readonly FlowNode[]): string | n
   const expected = new Map(Object.entries(marker.nodes));
   const found = new Map(actual.map((node) => [node.id, node]));
   const differences = [
-    ...actual
-      .filter((node) => expected.has(node.id) && expected.get(node.id) !== nodeDigest(node))
-      .map((node) => `${nameOf(node)} changed`),
+    ...actual.filter((node) => expected.has(node.id) && !isAsInstalled(marker, node)).map((node) => `${nameOf(node)} changed`),
     ...[...expected.keys()].filter((id) => !found.has(id)).map((id) => `node "${shortId(id)}" removed`),
     ...actual.filter((node) => !expected.has(node.id)).map((node) => `${nameOf(node)} added`),
   ];
   if (differences.length === 0) return null;
   return differences.length <= 3 ? differences.join(", ") : `${differences.slice(0, 3).join(", ")} and ${differences.length - 3} more`;
+}
+
+/** Whether a node is what the mark says of it. */
+export function isAsInstalled({ nodes }: Marker, node: FlowNode): boolean {
+  return nodes[node.id] === nodeDigest(node);
 }
 
 /** A node's id as its author wrote it, without the prefix of the unit. */

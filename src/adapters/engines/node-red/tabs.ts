@@ -28,11 +28,13 @@ export interface TabSummary {
   readonly tab: string;
   readonly marker: Marker;
   readonly drift: string | null;
+  /** Digest of all that belongs to it. */
+  readonly content: string;
   readonly endpoints: readonly PublicEndpoint[];
 }
 
 export function summarizeTabs(nodes: readonly FlowNode[], owner: Owner = null): ReadonlyMap<string, TabSummary> {
-  return new Map([...installedTabs(nodes, owner).values()].map((installed) => [installed.tab, summarize(installed)]));
+  return new Map([...installedTabs(nodes, owner).values()].map((installed) => [installed.tab, summarize(installed)] as const));
 }
 
 /** The other owners that have tabs there. */
@@ -43,18 +45,18 @@ export function strangersIn(nodes: readonly FlowNode[], owner: Owner): ReadonlyS
 
 /** The same as `summarizeTabs`, in slices; a tab that is as it was the last time is not looked at again. */
 export function createTabSummaries(): (nodes: readonly FlowNode[], owner?: Owner) => Promise<ReadonlyMap<string, TabSummary>> {
-  let last: ReadonlyMap<string, { readonly content: string; readonly summary: TabSummary }> = new Map();
+  let last: ReadonlyMap<string, TabSummary> = new Map();
   return async (nodes, owner) => {
     const pause = createPauses();
-    const now = new Map<string, { readonly content: string; readonly summary: TabSummary }>();
+    const now = new Map<string, TabSummary>();
     for (const installed of installedTabs(nodes, owner).values()) {
       const content = contentOf(installed);
       const known = last.get(installed.tab);
-      now.set(installed.tab, known?.content === content ? known : { content, summary: summarize(installed) });
+      now.set(installed.tab, known?.content === content ? known : summarize(installed, content));
       await pause();
     }
     last = now;
-    return new Map([...now].map(([tab, { summary }]) => [tab, summary]));
+    return now;
   };
 }
 
@@ -63,8 +65,10 @@ function contentOf({ nodes }: InstalledTab): string {
   return createHash("sha256").update(JSON.stringify(nodes)).digest("base64");
 }
 
-function summarize({ tab, marker, nodes }: InstalledTab): TabSummary {
-  return { tab, marker, drift: driftOf(marker, nodes), endpoints: endpointsOf(tab, nodes) };
+/** What an inventory tells of it; `content`: where its digest is known. */
+export function summarize(installed: InstalledTab, content = contentOf(installed)): TabSummary {
+  const { tab, marker, nodes } = installed;
+  return { tab, marker, content, drift: driftOf(marker, nodes), endpoints: endpointsOf(tab, nodes) };
 }
 
 /** The list with the tabs named taken out and the given nodes put in; all else is left as it is. */
