@@ -1,5 +1,6 @@
 /** The JSON that scripts read: what the API answers and what `--format json` prints. Times are ISO 8601, in UTC. */
 
+import type { HandEdit } from "../domain/changes/recorded.ts";
 import type { EnvironmentStatus, Overview, ProcessView, RepositoryStatus } from "./views.ts";
 import type { ProcessEvaluation } from "../domain/status/evaluation.ts";
 import type { Instant } from "../domain/names.ts";
@@ -132,6 +133,11 @@ export function evaluationJson(evaluation: ProcessEvaluation) {
   };
 }
 
+/** A change by hand, as plain JSON. */
+export function handEditJson({ seenAt, undone, ...edit }: HandEdit) {
+  return { ...edit, seenAt: isoTime(seenAt), undone: undone && timed(undone) };
+}
+
 /** One deployment with its steps and validations, as plain JSON. */
 export function deploymentJson(deployment: Deployment): DeploymentAnswer {
   return {
@@ -141,5 +147,6 @@ export function deploymentJson(deployment: Deployment): DeploymentAnswer {
     durationMs: deployment.endedAt === null ? null : deployment.endedAt - deployment.startedAt,
     steps: deployment.steps.map(timed),
     validations: deployment.validations.map(timed),
+    handEdits: deployment.handEdits.map(handEditJson),
   };
 }

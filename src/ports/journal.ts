@@ -1,5 +1,6 @@
+import type { HandEdit, RecordedChanges } from "../domain/changes/recorded.ts";
 import type { ValidationResult } from "../domain/validation-result.ts";
-import type { EnvironmentName, Instant } from "../domain/names.ts";
+import type { EnvironmentName, Instant, ProcessId } from "../domain/names.ts";
 import type { PinionEvent } from "../domain/journal/events.ts";
 import type { Command, CommandResult } from "../domain/journal/commands.ts";
 import type { RevertRequest, RevertOutcome } from "../domain/journal/revert.ts";
@@ -50,6 +51,15 @@ export interface Journal {
   /** Results of validations of a deployment; a result of the same phase, validation and subject replaces the older one. */
   recordValidation(environment: EnvironmentName, deployment: string, results: readonly ValidationResult[]): Promise<void>;
 
+  /** What a deployment changes; recorded again it replaces the record. Of one that the history does not know it is left out. */
+  recordChanges(environment: EnvironmentName, deployment: string, changes: RecordedChanges): Promise<void>;
+
+  /**
+   * A change by hand. While it is there it has one record, which also says when it was undone; a bounded number of them is kept. The
+   * deployment that undid it says so in its timeline.
+   */
+  recordHandEdit(edit: HandEdit): Promise<void>;
+
   /** A command that a person gave; it is in `state(...).commands` until a decision answers it. The same id again changes nothing. */
   recordCommand(command: Command): Promise<void>;
 
@@ -71,6 +81,9 @@ export interface Journal {
   /** Deployments that are over, counted since the journal began. */
   deploymentCounts(): Promise<readonly DeploymentCount[]>;
 
-  /** Newest first. */
+  /** Newest first. Asked for by id it comes with all that is kept of changes, else without what is large. */
   history(query: HistoryQuery): Promise<readonly Deployment[]>;
+
+  /** What was changed by hand in this process, newest first, at most 20. */
+  handEdits(environment: EnvironmentName, process: ProcessId): Promise<readonly HandEdit[]>;
 }

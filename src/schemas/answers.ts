@@ -11,8 +11,10 @@ import {
   deploymentKind,
   deploymentPhase,
   health,
+  handEdit,
   pause,
   quarantined,
+  recordedChanges,
   revertRequest,
   revertOutcome,
   syncStatus,
@@ -197,6 +199,8 @@ export const deployment = named(
     trigger: nullable(text),
     steps: list(Type.Object({ at: time, state: text, code: reasonCode, why: text })),
     validations: list(validationResult(time)),
+    changes: nullable(recordedChanges),
+    handEdits: list(handEdit(time)),
   }),
 );
 

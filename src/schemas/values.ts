@@ -1,6 +1,8 @@
 /** What stands in the journal and in the API's answers alike. Where something has a time, whoever uses it says how times are written. */
 
 import { type TSchema, Type } from "typebox";
+import type { WorkflowChanges } from "../domain/changes/changes.ts";
+import type { RecordedChanges } from "../domain/changes/recorded.ts";
 import { askedFrom, type Phase, type ValidationName } from "../domain/validation-result.ts";
 import type { DeploymentKind } from "../domain/journal/rollout.ts";
 import type { DeploymentPhase, Health, SyncStatus } from "../domain/journal/status.ts";
@@ -74,4 +76,52 @@ export const revertOutcome = variants([
 
 export function quarantined<At extends TSchema>(at: At) {
   return Type.Object({ version: text, digest, why: text, at, rollbackId: text, isInGit: Type.Boolean() });
+}
+
+const objects = { type: "array", items: { type: "object" } } as const;
+const texts = { type: "array", items: { type: "string" } } as const;
+
+/** What takes one definition to another, as `pinion diff --format json` prints it. */
+const workflowChanges = named(
+  "WorkflowChanges",
+  Type.Unsafe<WorkflowChanges>({
+    type: "object",
+    required: ["nodesAdded", "nodesRemoved", "nodesModified", "connectionsAdded", "connectionsRemoved", "configurationChanges", "userId"],
+    properties: {
+      nodesAdded: objects,
+      nodesRemoved: texts,
+      nodesModified: objects,
+      connectionsAdded: objects,
+      connectionsRemoved: texts,
+      configurationChanges: objects,
+      userId: { type: "string" },
+    },
+  }),
+);
+
+/** What changed, in sentences, and whole where it is not too large. */
+export const recordedChanges = describing<RecordedChanges>()(
+  named(
+    "RecordedChanges",
+    Type.Object({
+      impact: nullable(oneOf(["breaking", "compatible"])),
+      sentences: list(Type.Object({ kind: oneOf(["added", "removed", "changed"]), text, node: nullable(text) })),
+      more: Type.Number(),
+      changes: nullable(workflowChanges),
+    }),
+  ),
+);
+
+/** What somebody changed in the engine by hand. */
+export function handEdit<At extends TSchema>(at: At) {
+  return Type.Object({
+    environment: text,
+    process: text,
+    version: text,
+    digest,
+    content: text,
+    seenAt: at,
+    undone: nullable(Type.Object({ at, deployment: nullable(text) })),
+    changes: recordedChanges,
+  });
 }

@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Journal } from "../../src/ports/journal.ts";
 import { arm, ending, install, opening, result, rollout, row, decision, stuckWith } from "../support/journal-values.ts";
+import { keepsChanges } from "./journal-changes.ts";
 import { keepsEveryKind } from "./journal-kinds.ts";
 import { hearsPeople, tellsOthers } from "./journal-people.ts";
 
@@ -163,6 +164,8 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
         trigger: null,
         steps: [opening(production, "a", "d1").step, ending("d1").step],
         validations: [result("creates an order")],
+        changes: null,
+        handEdits: [],
       });
     });
 
@@ -210,6 +213,7 @@ export function journalContract(name: string, make: () => Promise<JournalUnderTe
       expect(await journal.history({})).toEqual([]);
     });
 
+    keepsChanges(() => journal, readers);
     keepsEveryKind(() => journal, readers);
     hearsPeople(() => journal, readers);
     tellsOthers(() => journal, readers);

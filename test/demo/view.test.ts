@@ -80,6 +80,8 @@ const failed: Deployment = {
   reason: saying("smoke_test failed"),
   steps: [],
   validations: [],
+  changes: null,
+  handEdits: [],
 };
 
 const progress: Progress = {

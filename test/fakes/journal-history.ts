@@ -1,13 +1,16 @@
 /** The history of the journal in memory: deployments with their stories, found and counted. */
 
 import { mergeResults } from "../../src/domain/journal/remembered.ts";
+import type { HandEdit, RecordedChanges } from "../../src/domain/changes/recorded.ts";
 import type { ValidationResult } from "../../src/domain/validation-result.ts";
 import type { Deployment, DeploymentStepRecord, DeploymentUpdate } from "../../src/domain/journal/state.ts";
 import type { HistoryQuery, DeploymentCount } from "../../src/ports/journal.ts";
 
 /** Opens a deployment or takes it further; an update of an unknown one is left out. */
 export function updateHistory(history: Map<string, Deployment>, update: DeploymentUpdate, validations: readonly ValidationResult[]): void {
-  const known = history.get(update.id) ?? (update.opened && { ...update.opened, id: update.id, steps: [], validations, trigger: null });
+  const known =
+    history.get(update.id) ??
+    (update.opened && { ...update.opened, id: update.id, steps: [], validations, changes: null, handEdits: [], trigger: null });
   if (!known) return;
   const { phase, endedAt, step } = update;
   const trigger = update.trigger ?? known.trigger;
@@ -46,4 +49,34 @@ export function matching(deployments: readonly Deployment[], query: HistoryQuery
     .filter((deployment) => query.process === undefined || deployment.process === query.process)
     .filter((deployment) => query.id === undefined || deployment.id === query.id)
     .slice(0, query.limit ?? 50);
+}
+
+/** While it is there it has one record, which also says when it was undone. Newest first. */
+export function keepHandEdit(kept: HandEdit[], edit: HandEdit): void {
+  const index = kept.findIndex((each) => isSameEdit(each, edit));
+  if (index < 0) kept.unshift(edit);
+  else kept[index] = { ...(kept[index] ?? edit), undone: edit.undone };
+}
+
+function isSameEdit(one: HandEdit, other: HandEdit): boolean {
+  const key = ({ environment, process, digest, content }: HandEdit): string => [environment, process, digest, content].join(" ");
+  return key(one) === key(other) && (one.undone === null || (other.undone !== null && one.undone.deployment === other.undone.deployment));
+}
+
+export interface KeptChanges {
+  readonly changes: ReadonlyMap<string, RecordedChanges>;
+  readonly handEdits: readonly HandEdit[];
+}
+
+/** The deployment with what is kept of its changes; with `isWhole` also what is large. */
+export function withChanges(deployment: Deployment, { changes, handEdits }: KeptChanges, isWhole: boolean): Deployment {
+  const shown = (recorded: RecordedChanges): RecordedChanges => (isWhole ? recorded : { ...recorded, changes: null });
+  const own = changes.get(deployment.id);
+  return {
+    ...deployment,
+    changes: own ? shown(own) : null,
+    handEdits: handEdits
+      .filter(({ undone }) => undone?.deployment === deployment.id)
+      .map((each) => ({ ...each, changes: shown(each.changes) })),
+  };
 }

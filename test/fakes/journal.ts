@@ -9,16 +9,18 @@ import {
   afterDecision,
   nothingRemembered,
 } from "../../src/domain/journal/remembered.ts";
+import type { HandEdit, RecordedChanges } from "../../src/domain/changes/recorded.ts";
+import { undoneStep } from "../../src/domain/journal/undone-step.ts";
 import type { PinionEvent } from "../../src/domain/journal/events.ts";
 import type { EnvironmentName } from "../../src/domain/names.ts";
 import type { CommandResult } from "../../src/domain/journal/commands.ts";
 import type { Deployment, EnvironmentState, Decision } from "../../src/domain/journal/state.ts";
 import type { Journal } from "../../src/ports/journal.ts";
-import { matching, storyWith, tallied, updateHistory, withResults } from "./journal-history.ts";
+import { keepHandEdit, matching, storyWith, tallied, withChanges, updateHistory, withResults } from "./journal-history.ts";
 
 /** A call that changed something, in order. */
 export interface JournalCall {
-  readonly call: "record" | "settled" | "refused" | "recordEvidence" | "ordered" | "reverted" | "told";
+  readonly call: "record" | "settled" | "refused" | "recordEvidence" | "recordChanges" | "recordHandEdit" | "ordered" | "reverted" | "told";
   /** Null: of no single one. */
   readonly environment: EnvironmentName | null;
 }
@@ -37,6 +39,8 @@ interface Contents {
   readonly states: Map<EnvironmentName, EnvironmentState>;
   readonly history: Map<string, Deployment>;
   readonly results: Map<string, CommandResult>;
+  readonly changes: Map<string, RecordedChanges>;
+  readonly handEdits: HandEdit[];
   readonly untold: Map<string, PinionEvent>;
   readonly told: Set<string>;
   lastId: number;
@@ -46,6 +50,8 @@ const nothing = (): Contents => ({
   states: new Map(),
   history: new Map(),
   results: new Map(),
+  changes: new Map(),
+  handEdits: [],
   untold: new Map(),
   told: new Set(),
   lastId: 0,
@@ -93,6 +99,18 @@ export function createFakeJournal(contents: Contents = nothing()): FakeJournal {
         if (known) contents.history.set(deployment, withResults(known, results));
         return known !== undefined && known.endedAt !== null ? state : afterValidation(state, deployment, results);
       }),
+    recordChanges: (environment, deployment, changes) =>
+      effect({ call: "recordChanges", environment }, () => {
+        if (contents.history.has(deployment)) contents.changes.set(deployment, throughJson(changes));
+      }),
+    recordHandEdit: (edit) =>
+      effect({ call: "recordHandEdit", environment: edit.environment }, () => {
+        keepHandEdit(contents.handEdits, throughJson(edit));
+        const [known, step] = [contents.history.get(edit.undone?.deployment ?? ""), undoneStep(edit)];
+        if (known && step) contents.history.set(known.id, storyWith(known, step));
+      }),
+    handEdits: async (environment, process) =>
+      contents.handEdits.filter((each) => each.environment === environment && each.process === process).slice(0, 20),
     recordCommand: (command) =>
       change("ordered", command.environment, (state) =>
         contents.results.has(letter(command.environment, command.id)) ? state : afterCommand(state, throughJson(command)),
@@ -110,7 +128,8 @@ export function createFakeJournal(contents: Contents = nothing()): FakeJournal {
         for (const id of ids) if (contents.untold.delete(id)) contents.told.add(id);
       }),
     deploymentCounts: async () => tallied([...contents.history.values()]),
-    history: async (query) => matching([...contents.history.values()], query),
+    history: async (query) =>
+      matching([...contents.history.values()], query).map((each) => withChanges(each, contents, query.id !== undefined)),
   };
   return journal;
 }

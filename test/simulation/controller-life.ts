@@ -61,6 +61,8 @@ const rules = {
     acknowledged: onDisk,
     refused: onDisk,
     recordValidation: onDisk,
+    recordChanges: onDisk,
+    recordHandEdit: onDisk,
     recordCommand: onDisk,
     reverted: onDisk,
     dispatched: onDisk,

@@ -73,6 +73,7 @@ function createStoredJournal({ plan, time, trace, random }: JournalParts, { keep
     pendingEvents: (limit) => journal.pendingEvents(limit),
     deploymentCounts: () => journal.deploymentCounts(),
     history: (query) => journal.history(query),
+    handEdits: (environment, process) => journal.handEdits(environment, process),
     async restart() {
       await rules.beforeRestart(journal);
       journal = open();
@@ -85,7 +86,18 @@ function createStoredJournal({ plan, time, trace, random }: JournalParts, { keep
   };
 }
 
-type Changing = Pick<Journal, "record" | "acknowledged" | "refused" | "recordValidation" | "recordCommand" | "reverted" | "dispatched">;
+type Changing = Pick<
+  Journal,
+  | "record"
+  | "acknowledged"
+  | "refused"
+  | "recordValidation"
+  | "recordChanges"
+  | "recordHandEdit"
+  | "recordCommand"
+  | "reverted"
+  | "dispatched"
+>;
 
 /** What succeeds is also told to the mirror, which keeps the same stories in its own way; owed actions have ids of their own there. */
 function changing(journal: () => Journal, change: (work: () => Promise<void>) => Promise<void>, mirror: Journal): Changing {
@@ -99,6 +111,8 @@ function changing(journal: () => Journal, change: (work: () => Promise<void>) =>
     acknowledged: (environment, ids) => change(() => journal().acknowledged(environment, ids)),
     refused: (environment, id, stuck, notBefore) => change(() => journal().refused(environment, id, stuck, notBefore)),
     recordValidation: (environment, deployment, results) => both((to) => to.recordValidation(environment, deployment, results)),
+    recordChanges: (environment, deployment, changes) => both((to) => to.recordChanges(environment, deployment, changes)),
+    recordHandEdit: (edit) => both((to) => to.recordHandEdit(edit)),
     recordCommand: (command) => both((to) => to.recordCommand(command)),
     reverted: (request, outcome, step) => both((to) => to.reverted(request, outcome, step)),
     dispatched: (ids) => both((to) => to.dispatched(ids)),

@@ -23,6 +23,8 @@ export function deployment(parts: Partial<Deployment> = {}): Deployment {
     trigger: null,
     steps: [],
     validations: [],
+    changes: null,
+    handEdits: [],
     ...parts,
   };
 }

@@ -18,7 +18,9 @@ import {
   owedReverts,
 } from "../../domain/journal/remembered.ts";
 import { createHistoryWriter } from "./sqlite/write-history.ts";
+import { createChangesWriter } from "./sqlite/recorded-changes.ts";
 import type { HistoryWriter } from "./sqlite/write-history.ts";
+import { undoneStep } from "../../domain/journal/undone-step.ts";
 import { createStateWriter } from "./sqlite/write-state.ts";
 import type { StateWriter } from "./sqlite/write-state.ts";
 
@@ -47,7 +49,7 @@ export interface ChangeParts {
 }
 
 type AboutActions = Pick<Journal, "record" | "acknowledged" | "refused">;
-type AboutStories = Pick<Journal, "recordValidation" | "recordCommand" | "reverted">;
+type AboutStories = Pick<Journal, "recordValidation" | "recordChanges" | "recordHandEdit" | "recordCommand" | "reverted">;
 
 interface Parts extends ChangeParts {
   readonly rows: StateWriter;
@@ -111,8 +113,33 @@ function writeStep({ rows, history, commands, outbox, log, keepDeployments }: Pa
   outbox.add(decision.events);
 }
 
-function aboutStories({ change, rows, history, commands }: Parts): AboutStories {
+/** What is remembered stays as it is. */
+function aboutChanges({ connection, change, history }: Parts): Pick<AboutStories, "recordChanges" | "recordHandEdit"> {
+  const writer = createChangesWriter(connection);
+  const note = (environment: EnvironmentName, write: () => void): Promise<void> =>
+    change({
+      environment,
+      isUrgent: false,
+      apply: (state) => {
+        write();
+        return state;
+      },
+    });
   return {
+    recordChanges: (environment, deployment, changes) => note(environment, () => writer.writeChanges(deployment, changes)),
+    recordHandEdit: (edit) =>
+      note(edit.environment, () => {
+        writer.writeHandEdit(edit);
+        const step = undoneStep(edit);
+        if (step && edit.undone?.deployment) history.addToTimeline(edit.undone.deployment, step);
+      }),
+  };
+}
+
+function aboutStories(parts: Parts): AboutStories {
+  const { change, rows, history, commands } = parts;
+  return {
+    ...aboutChanges(parts),
     recordValidation: (environment, deployment, results) =>
       change({
         environment,

@@ -10,6 +10,7 @@ import type { Log } from "../../ports/log.ts";
 import { createChanges } from "./changes.ts";
 import type { Change, Part } from "./changes.ts";
 import { type Connection, onDisk, onDiskLater, transact } from "./sqlite/database.ts";
+import { createChangesReader } from "./sqlite/recorded-changes.ts";
 import { readHistory } from "./sqlite/history.ts";
 import { loadEnvironment } from "./sqlite/load.ts";
 import { createCommandTable } from "./sqlite/commands.ts";
@@ -43,6 +44,7 @@ export function createJournal(options: JournalOptions): Journal {
     dispatched: async (ids) => room.write(true, () => outbox.dispatched(ids)),
     deploymentCounts: () => onDiskLater(path, readCounts),
     history: async (query) => onDisk(path, () => readHistory(connection, log, query)),
+    handEdits: async (environment, process) => onDisk(path, () => createChangesReader(connection).handEdits(environment, process)),
   };
 }
 

@@ -57,6 +57,11 @@ export const reasonCatalogue = {
     meaning: "The engine or the router refuses what the next step needs; it is tried again.",
     toDo: "The line says what was refused.",
   },
+  HandEditUndone: {
+    event: null,
+    meaning: "What somebody had changed by hand was put back; `pinion history --id ID` keeps what that was.",
+    toDo: null,
+  },
   GitWritten: { event: null, meaning: "The commit that puts a pin back is written, proposed or not needed.", toDo: null },
   RolledBack: {
     event: "held",

@@ -1,5 +1,6 @@
 /** What is remembered of an environment between two passes. Everything else is asked anew. */
 
+import type { HandEdit, RecordedChanges } from "../changes/recorded.ts";
 import type { Action } from "./actions.ts";
 import type { Reason, ReasonCode } from "./reason.ts";
 import type { DeploymentKind, Exchange, Rollout, Stuck } from "./rollout.ts";
@@ -109,13 +110,17 @@ export interface Deployment {
   readonly trigger: string | null;
   readonly steps: readonly DeploymentStepRecord[];
   readonly validations: readonly ValidationResult[];
+  /** From what served to what it brings; null: nothing served, or it brings nothing else, or it is not known (yet). */
+  readonly changes: RecordedChanges | null;
+  /** What it put back that somebody had changed by hand. */
+  readonly handEdits: readonly HandEdit[];
 }
 
 /** What is new in a deployment's history after one decision. */
 export interface DeploymentUpdate {
   readonly id: string;
   /** Present on the first update only. */
-  readonly opened?: Omit<Deployment, "id" | "steps" | "validations" | "endedAt" | "phase" | "reason" | "trigger">;
+  readonly opened?: Omit<Deployment, "id" | "steps" | "validations" | "changes" | "handEdits" | "endedAt" | "phase" | "reason" | "trigger">;
   readonly phase: DeploymentPhase;
   readonly step: DeploymentStepRecord;
   readonly endedAt: Instant | null;

@@ -185,7 +185,7 @@ return errors === 0;
 
 export const deployment = validate26;
 const schema10 = {"$ref":"Deployment","$id":"deployment"};
-const schema11 = {"type":"object","required":["id","environment","process","kind","version","digest","from","strategy","commit","startedAt","endedAt","durationMs","phase","reason","trigger","steps","validations"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"kind":{"type":"string","enum":["deploy","rollback","self-heal","prune"]},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"digest":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"from":{"anyOf":[{"type":"string"},{"type":"null"}]},"strategy":{"type":"string"},"commit":{"type":"string"},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"endedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"durationMs":{"anyOf":[{"type":"number"},{"type":"null"}]},"phase":{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},"reason":{"$ref":"Reason"},"trigger":{"anyOf":[{"type":"string"},{"type":"null"}]},"steps":{"type":"array","items":{"type":"object","required":["at","state","code","why"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"state":{"type":"string"},"code":{"type":"string","description":"a code of docs/reasons.md"},"why":{"type":"string"}}}},"validations":{"type":"array","items":{"type":"object","required":["phase","scope","validation","subject","result","detail","at","durationMs"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"scope":{"type":"string"},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"},"result":{"type":"string","enum":["passed","failed","unknown"]},"detail":{"type":"string"},"engineWentAway":{"type":"boolean","const":true},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"durationMs":{"type":"number"}}}}},"$id":"Deployment"};
+const schema11 = {"type":"object","required":["id","environment","process","kind","version","digest","from","strategy","commit","startedAt","endedAt","durationMs","phase","reason","trigger","steps","validations","changes","handEdits"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"kind":{"type":"string","enum":["deploy","rollback","self-heal","prune"]},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"digest":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"from":{"anyOf":[{"type":"string"},{"type":"null"}]},"strategy":{"type":"string"},"commit":{"type":"string"},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"endedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"durationMs":{"anyOf":[{"type":"number"},{"type":"null"}]},"phase":{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},"reason":{"$ref":"Reason"},"trigger":{"anyOf":[{"type":"string"},{"type":"null"}]},"steps":{"type":"array","items":{"type":"object","required":["at","state","code","why"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"state":{"type":"string"},"code":{"type":"string","description":"a code of docs/reasons.md"},"why":{"type":"string"}}}},"validations":{"type":"array","items":{"type":"object","required":["phase","scope","validation","subject","result","detail","at","durationMs"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"scope":{"type":"string"},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"},"result":{"type":"string","enum":["passed","failed","unknown"]},"detail":{"type":"string"},"engineWentAway":{"type":"boolean","const":true},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"durationMs":{"type":"number"}}}},"changes":{"anyOf":[{"$ref":"RecordedChanges"},{"type":"null"}]},"handEdits":{"type":"array","items":{"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}}}}},"$id":"Deployment"};
 const pattern1 = new RegExp("^sha256-[0-9a-f]{64}$", "u");
 const schema12 = {"type":"object","required":["code","text"],"properties":{"code":{"type":"string","description":"a code of docs/reasons.md"},"text":{"type":"string"},"about":{"type":"string"}},"$id":"Reason"};
 
@@ -252,6 +252,538 @@ validate28.errors = vErrors;
 return errors === 0;
 }
 
+const schema13 = {"type":"object","required":["impact","sentences","more","changes"],"properties":{"impact":{"anyOf":[{"type":"string","enum":["breaking","compatible"]},{"type":"null"}]},"sentences":{"type":"array","items":{"type":"object","required":["kind","text","node"],"properties":{"kind":{"type":"string","enum":["added","removed","changed"]},"text":{"type":"string"},"node":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"more":{"type":"number"},"changes":{"anyOf":[{"$ref":"WorkflowChanges"},{"type":"null"}]}},"$id":"RecordedChanges"};
+const schema14 = {"type":"object","required":["nodesAdded","nodesRemoved","nodesModified","connectionsAdded","connectionsRemoved","configurationChanges","userId"],"properties":{"nodesAdded":{"type":"array","items":{"type":"object"}},"nodesRemoved":{"type":"array","items":{"type":"string"}},"nodesModified":{"type":"array","items":{"type":"object"}},"connectionsAdded":{"type":"array","items":{"type":"object"}},"connectionsRemoved":{"type":"array","items":{"type":"string"}},"configurationChanges":{"type":"array","items":{"type":"object"}},"userId":{"type":"string"}},"$id":"WorkflowChanges"};
+
+function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="WorkflowChanges" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((((((data.nodesAdded === undefined) && (missing0 = "nodesAdded")) || ((data.nodesRemoved === undefined) && (missing0 = "nodesRemoved"))) || ((data.nodesModified === undefined) && (missing0 = "nodesModified"))) || ((data.connectionsAdded === undefined) && (missing0 = "connectionsAdded"))) || ((data.connectionsRemoved === undefined) && (missing0 = "connectionsRemoved"))) || ((data.configurationChanges === undefined) && (missing0 = "configurationChanges"))) || ((data.userId === undefined) && (missing0 = "userId"))){
+validate31.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema14.required,parentSchema:schema14,data}];
+return false;
+}
+else {
+if(data.nodesAdded !== undefined){
+let data0 = data.nodesAdded;
+const _errs1 = errors;
+if(errors === _errs1){
+if(Array.isArray(data0)){
+var valid1 = true;
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+let data1 = data0[i0];
+const _errs3 = errors;
+if(!(data1 && typeof data1 == "object" && !Array.isArray(data1))){
+validate31.errors = [{instancePath:instancePath+"/nodesAdded/" + i0,schemaPath:"#/properties/nodesAdded/items/type",keyword:"type",params:{type: "object"},schema:schema14.properties.nodesAdded.items.type,parentSchema:schema14.properties.nodesAdded.items,data:data1}];
+return false;
+}
+var valid1 = _errs3 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate31.errors = [{instancePath:instancePath+"/nodesAdded",schemaPath:"#/properties/nodesAdded/type",keyword:"type",params:{type: "array"},schema:schema14.properties.nodesAdded.type,parentSchema:schema14.properties.nodesAdded,data:data0}];
+return false;
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.nodesRemoved !== undefined){
+let data2 = data.nodesRemoved;
+const _errs5 = errors;
+if(errors === _errs5){
+if(Array.isArray(data2)){
+var valid2 = true;
+const len1 = data2.length;
+for(let i1=0; i1<len1; i1++){
+let data3 = data2[i1];
+const _errs7 = errors;
+if(typeof data3 !== "string"){
+validate31.errors = [{instancePath:instancePath+"/nodesRemoved/" + i1,schemaPath:"#/properties/nodesRemoved/items/type",keyword:"type",params:{type: "string"},schema:schema14.properties.nodesRemoved.items.type,parentSchema:schema14.properties.nodesRemoved.items,data:data3}];
+return false;
+}
+var valid2 = _errs7 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate31.errors = [{instancePath:instancePath+"/nodesRemoved",schemaPath:"#/properties/nodesRemoved/type",keyword:"type",params:{type: "array"},schema:schema14.properties.nodesRemoved.type,parentSchema:schema14.properties.nodesRemoved,data:data2}];
+return false;
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.nodesModified !== undefined){
+let data4 = data.nodesModified;
+const _errs9 = errors;
+if(errors === _errs9){
+if(Array.isArray(data4)){
+var valid3 = true;
+const len2 = data4.length;
+for(let i2=0; i2<len2; i2++){
+let data5 = data4[i2];
+const _errs11 = errors;
+if(!(data5 && typeof data5 == "object" && !Array.isArray(data5))){
+validate31.errors = [{instancePath:instancePath+"/nodesModified/" + i2,schemaPath:"#/properties/nodesModified/items/type",keyword:"type",params:{type: "object"},schema:schema14.properties.nodesModified.items.type,parentSchema:schema14.properties.nodesModified.items,data:data5}];
+return false;
+}
+var valid3 = _errs11 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+validate31.errors = [{instancePath:instancePath+"/nodesModified",schemaPath:"#/properties/nodesModified/type",keyword:"type",params:{type: "array"},schema:schema14.properties.nodesModified.type,parentSchema:schema14.properties.nodesModified,data:data4}];
+return false;
+}
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.connectionsAdded !== undefined){
+let data6 = data.connectionsAdded;
+const _errs13 = errors;
+if(errors === _errs13){
+if(Array.isArray(data6)){
+var valid4 = true;
+const len3 = data6.length;
+for(let i3=0; i3<len3; i3++){
+let data7 = data6[i3];
+const _errs15 = errors;
+if(!(data7 && typeof data7 == "object" && !Array.isArray(data7))){
+validate31.errors = [{instancePath:instancePath+"/connectionsAdded/" + i3,schemaPath:"#/properties/connectionsAdded/items/type",keyword:"type",params:{type: "object"},schema:schema14.properties.connectionsAdded.items.type,parentSchema:schema14.properties.connectionsAdded.items,data:data7}];
+return false;
+}
+var valid4 = _errs15 === errors;
+if(!valid4){
+break;
+}
+}
+}
+else {
+validate31.errors = [{instancePath:instancePath+"/connectionsAdded",schemaPath:"#/properties/connectionsAdded/type",keyword:"type",params:{type: "array"},schema:schema14.properties.connectionsAdded.type,parentSchema:schema14.properties.connectionsAdded,data:data6}];
+return false;
+}
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.connectionsRemoved !== undefined){
+let data8 = data.connectionsRemoved;
+const _errs17 = errors;
+if(errors === _errs17){
+if(Array.isArray(data8)){
+var valid5 = true;
+const len4 = data8.length;
+for(let i4=0; i4<len4; i4++){
+let data9 = data8[i4];
+const _errs19 = errors;
+if(typeof data9 !== "string"){
+validate31.errors = [{instancePath:instancePath+"/connectionsRemoved/" + i4,schemaPath:"#/properties/connectionsRemoved/items/type",keyword:"type",params:{type: "string"},schema:schema14.properties.connectionsRemoved.items.type,parentSchema:schema14.properties.connectionsRemoved.items,data:data9}];
+return false;
+}
+var valid5 = _errs19 === errors;
+if(!valid5){
+break;
+}
+}
+}
+else {
+validate31.errors = [{instancePath:instancePath+"/connectionsRemoved",schemaPath:"#/properties/connectionsRemoved/type",keyword:"type",params:{type: "array"},schema:schema14.properties.connectionsRemoved.type,parentSchema:schema14.properties.connectionsRemoved,data:data8}];
+return false;
+}
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.configurationChanges !== undefined){
+let data10 = data.configurationChanges;
+const _errs21 = errors;
+if(errors === _errs21){
+if(Array.isArray(data10)){
+var valid6 = true;
+const len5 = data10.length;
+for(let i5=0; i5<len5; i5++){
+let data11 = data10[i5];
+const _errs23 = errors;
+if(!(data11 && typeof data11 == "object" && !Array.isArray(data11))){
+validate31.errors = [{instancePath:instancePath+"/configurationChanges/" + i5,schemaPath:"#/properties/configurationChanges/items/type",keyword:"type",params:{type: "object"},schema:schema14.properties.configurationChanges.items.type,parentSchema:schema14.properties.configurationChanges.items,data:data11}];
+return false;
+}
+var valid6 = _errs23 === errors;
+if(!valid6){
+break;
+}
+}
+}
+else {
+validate31.errors = [{instancePath:instancePath+"/configurationChanges",schemaPath:"#/properties/configurationChanges/type",keyword:"type",params:{type: "array"},schema:schema14.properties.configurationChanges.type,parentSchema:schema14.properties.configurationChanges,data:data10}];
+return false;
+}
+}
+var valid0 = _errs21 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.userId !== undefined){
+let data12 = data.userId;
+const _errs25 = errors;
+if(typeof data12 !== "string"){
+validate31.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/type",keyword:"type",params:{type: "string"},schema:schema14.properties.userId.type,parentSchema:schema14.properties.userId,data:data12}];
+return false;
+}
+var valid0 = _errs25 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate31.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema14.type,parentSchema:schema14,data}];
+return false;
+}
+}
+validate31.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="RecordedChanges" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((data.impact === undefined) && (missing0 = "impact")) || ((data.sentences === undefined) && (missing0 = "sentences"))) || ((data.more === undefined) && (missing0 = "more"))) || ((data.changes === undefined) && (missing0 = "changes"))){
+validate30.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema13.required,parentSchema:schema13,data}];
+return false;
+}
+else {
+if(data.impact !== undefined){
+let data0 = data.impact;
+const _errs1 = errors;
+const _errs2 = errors;
+let valid1 = false;
+const _errs3 = errors;
+if(typeof data0 !== "string"){
+const err0 = {instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema13.properties.impact.anyOf[0].type,parentSchema:schema13.properties.impact.anyOf[0],data:data0};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(!((data0 === "breaking") || (data0 === "compatible"))){
+const err1 = {instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema13.properties.impact.anyOf[0].enum},schema:schema13.properties.impact.anyOf[0].enum,parentSchema:schema13.properties.impact.anyOf[0],data:data0};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var _valid0 = _errs3 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const _errs5 = errors;
+if(data0 !== null){
+const err2 = {instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema13.properties.impact.anyOf[1].type,parentSchema:schema13.properties.impact.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var _valid0 = _errs5 === errors;
+valid1 = valid1 || _valid0;
+}
+if(!valid1){
+const err3 = {instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/anyOf",keyword:"anyOf",params:{},schema:schema13.properties.impact.anyOf,parentSchema:schema13.properties.impact,data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+validate30.errors = vErrors;
+return false;
+}
+else {
+errors = _errs2;
+if(vErrors !== null){
+if(_errs2){
+vErrors.length = _errs2;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.sentences !== undefined){
+let data1 = data.sentences;
+const _errs7 = errors;
+if(errors === _errs7){
+if(Array.isArray(data1)){
+var valid2 = true;
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+let data2 = data1[i0];
+const _errs9 = errors;
+if(errors === _errs9){
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+let missing1;
+if((((data2.kind === undefined) && (missing1 = "kind")) || ((data2.text === undefined) && (missing1 = "text"))) || ((data2.node === undefined) && (missing1 = "node"))){
+validate30.errors = [{instancePath:instancePath+"/sentences/" + i0,schemaPath:"#/properties/sentences/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema13.properties.sentences.items.required,parentSchema:schema13.properties.sentences.items,data:data2}];
+return false;
+}
+else {
+if(data2.kind !== undefined){
+let data3 = data2.kind;
+const _errs11 = errors;
+if(typeof data3 !== "string"){
+validate30.errors = [{instancePath:instancePath+"/sentences/" + i0+"/kind",schemaPath:"#/properties/sentences/items/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema13.properties.sentences.items.properties.kind.type,parentSchema:schema13.properties.sentences.items.properties.kind,data:data3}];
+return false;
+}
+if(!(((data3 === "added") || (data3 === "removed")) || (data3 === "changed"))){
+validate30.errors = [{instancePath:instancePath+"/sentences/" + i0+"/kind",schemaPath:"#/properties/sentences/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema13.properties.sentences.items.properties.kind.enum},schema:schema13.properties.sentences.items.properties.kind.enum,parentSchema:schema13.properties.sentences.items.properties.kind,data:data3}];
+return false;
+}
+var valid3 = _errs11 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data2.text !== undefined){
+let data4 = data2.text;
+const _errs13 = errors;
+if(typeof data4 !== "string"){
+validate30.errors = [{instancePath:instancePath+"/sentences/" + i0+"/text",schemaPath:"#/properties/sentences/items/properties/text/type",keyword:"type",params:{type: "string"},schema:schema13.properties.sentences.items.properties.text.type,parentSchema:schema13.properties.sentences.items.properties.text,data:data4}];
+return false;
+}
+var valid3 = _errs13 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data2.node !== undefined){
+let data5 = data2.node;
+const _errs15 = errors;
+const _errs16 = errors;
+let valid4 = false;
+const _errs17 = errors;
+if(typeof data5 !== "string"){
+const err4 = {instancePath:instancePath+"/sentences/" + i0+"/node",schemaPath:"#/properties/sentences/items/properties/node/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema13.properties.sentences.items.properties.node.anyOf[0].type,parentSchema:schema13.properties.sentences.items.properties.node.anyOf[0],data:data5};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+var _valid1 = _errs17 === errors;
+valid4 = valid4 || _valid1;
+if(!valid4){
+const _errs19 = errors;
+if(data5 !== null){
+const err5 = {instancePath:instancePath+"/sentences/" + i0+"/node",schemaPath:"#/properties/sentences/items/properties/node/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema13.properties.sentences.items.properties.node.anyOf[1].type,parentSchema:schema13.properties.sentences.items.properties.node.anyOf[1],data:data5};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+var _valid1 = _errs19 === errors;
+valid4 = valid4 || _valid1;
+}
+if(!valid4){
+const err6 = {instancePath:instancePath+"/sentences/" + i0+"/node",schemaPath:"#/properties/sentences/items/properties/node/anyOf",keyword:"anyOf",params:{},schema:schema13.properties.sentences.items.properties.node.anyOf,parentSchema:schema13.properties.sentences.items.properties.node,data:data5};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+validate30.errors = vErrors;
+return false;
+}
+else {
+errors = _errs16;
+if(vErrors !== null){
+if(_errs16){
+vErrors.length = _errs16;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid3 = _errs15 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+}
+}
+else {
+validate30.errors = [{instancePath:instancePath+"/sentences/" + i0,schemaPath:"#/properties/sentences/items/type",keyword:"type",params:{type: "object"},schema:schema13.properties.sentences.items.type,parentSchema:schema13.properties.sentences.items,data:data2}];
+return false;
+}
+}
+var valid2 = _errs9 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate30.errors = [{instancePath:instancePath+"/sentences",schemaPath:"#/properties/sentences/type",keyword:"type",params:{type: "array"},schema:schema13.properties.sentences.type,parentSchema:schema13.properties.sentences,data:data1}];
+return false;
+}
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.more !== undefined){
+let data6 = data.more;
+const _errs21 = errors;
+if(!(typeof data6 == "number")){
+validate30.errors = [{instancePath:instancePath+"/more",schemaPath:"#/properties/more/type",keyword:"type",params:{type: "number"},schema:schema13.properties.more.type,parentSchema:schema13.properties.more,data:data6}];
+return false;
+}
+var valid0 = _errs21 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.changes !== undefined){
+let data7 = data.changes;
+const _errs23 = errors;
+const _errs24 = errors;
+let valid5 = false;
+const _errs25 = errors;
+if(!(validate31(data7, {instancePath:instancePath+"/changes",parentData:data,parentDataProperty:"changes",rootData}))){
+vErrors = vErrors === null ? validate31.errors : vErrors.concat(validate31.errors);
+errors = vErrors.length;
+}
+var _valid2 = _errs25 === errors;
+valid5 = valid5 || _valid2;
+if(!valid5){
+const _errs26 = errors;
+if(data7 !== null){
+const err7 = {instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema13.properties.changes.anyOf[1].type,parentSchema:schema13.properties.changes.anyOf[1],data:data7};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+var _valid2 = _errs26 === errors;
+valid5 = valid5 || _valid2;
+}
+if(!valid5){
+const err8 = {instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/anyOf",keyword:"anyOf",params:{},schema:schema13.properties.changes.anyOf,parentSchema:schema13.properties.changes,data:data7};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+validate30.errors = vErrors;
+return false;
+}
+else {
+errors = _errs24;
+if(vErrors !== null){
+if(_errs24){
+vErrors.length = _errs24;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs23 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate30.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema13.type,parentSchema:schema13,data}];
+return false;
+}
+}
+validate30.errors = vErrors;
+return errors === 0;
+}
+
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Deployment" */;
@@ -260,7 +792,7 @@ let errors = 0;
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
-if((((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.environment === undefined) && (missing0 = "environment"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.digest === undefined) && (missing0 = "digest"))) || ((data.from === undefined) && (missing0 = "from"))) || ((data.strategy === undefined) && (missing0 = "strategy"))) || ((data.commit === undefined) && (missing0 = "commit"))) || ((data.startedAt === undefined) && (missing0 = "startedAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.durationMs === undefined) && (missing0 = "durationMs"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.trigger === undefined) && (missing0 = "trigger"))) || ((data.steps === undefined) && (missing0 = "steps"))) || ((data.validations === undefined) && (missing0 = "validations"))){
+if((((((((((((((((((((data.id === undefined) && (missing0 = "id")) || ((data.environment === undefined) && (missing0 = "environment"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.digest === undefined) && (missing0 = "digest"))) || ((data.from === undefined) && (missing0 = "from"))) || ((data.strategy === undefined) && (missing0 = "strategy"))) || ((data.commit === undefined) && (missing0 = "commit"))) || ((data.startedAt === undefined) && (missing0 = "startedAt"))) || ((data.endedAt === undefined) && (missing0 = "endedAt"))) || ((data.durationMs === undefined) && (missing0 = "durationMs"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.trigger === undefined) && (missing0 = "trigger"))) || ((data.steps === undefined) && (missing0 = "steps"))) || ((data.validations === undefined) && (missing0 = "validations"))) || ((data.changes === undefined) && (missing0 = "changes"))) || ((data.handEdits === undefined) && (missing0 = "handEdits"))){
 validate27.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema11.required,parentSchema:schema11,data}];
 return false;
 }
@@ -1098,6 +1630,394 @@ var valid0 = _errs66 === errors;
 else {
 var valid0 = true;
 }
+if(valid0){
+if(data.changes !== undefined){
+let data32 = data.changes;
+const _errs88 = errors;
+const _errs89 = errors;
+let valid11 = false;
+const _errs90 = errors;
+if(!(validate30(data32, {instancePath:instancePath+"/changes",parentData:data,parentDataProperty:"changes",rootData}))){
+vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+errors = vErrors.length;
+}
+var _valid6 = _errs90 === errors;
+valid11 = valid11 || _valid6;
+if(!valid11){
+const _errs91 = errors;
+if(data32 !== null){
+const err20 = {instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.changes.anyOf[1].type,parentSchema:schema11.properties.changes.anyOf[1],data:data32};
+if(vErrors === null){
+vErrors = [err20];
+}
+else {
+vErrors.push(err20);
+}
+errors++;
+}
+var _valid6 = _errs91 === errors;
+valid11 = valid11 || _valid6;
+}
+if(!valid11){
+const err21 = {instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.changes.anyOf,parentSchema:schema11.properties.changes,data:data32};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+validate27.errors = vErrors;
+return false;
+}
+else {
+errors = _errs89;
+if(vErrors !== null){
+if(_errs89){
+vErrors.length = _errs89;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs88 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.handEdits !== undefined){
+let data33 = data.handEdits;
+const _errs93 = errors;
+if(errors === _errs93){
+if(Array.isArray(data33)){
+var valid12 = true;
+const len2 = data33.length;
+for(let i2=0; i2<len2; i2++){
+let data34 = data33[i2];
+const _errs95 = errors;
+if(errors === _errs95){
+if(data34 && typeof data34 == "object" && !Array.isArray(data34)){
+let missing3;
+if(((((((((data34.environment === undefined) && (missing3 = "environment")) || ((data34.process === undefined) && (missing3 = "process"))) || ((data34.version === undefined) && (missing3 = "version"))) || ((data34.digest === undefined) && (missing3 = "digest"))) || ((data34.content === undefined) && (missing3 = "content"))) || ((data34.seenAt === undefined) && (missing3 = "seenAt"))) || ((data34.undone === undefined) && (missing3 = "undone"))) || ((data34.changes === undefined) && (missing3 = "changes"))){
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2,schemaPath:"#/properties/handEdits/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema11.properties.handEdits.items.required,parentSchema:schema11.properties.handEdits.items,data:data34}];
+return false;
+}
+else {
+if(data34.environment !== undefined){
+let data35 = data34.environment;
+const _errs97 = errors;
+if(typeof data35 !== "string"){
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/environment",schemaPath:"#/properties/handEdits/items/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.environment.type,parentSchema:schema11.properties.handEdits.items.properties.environment,data:data35}];
+return false;
+}
+var valid13 = _errs97 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data34.process !== undefined){
+let data36 = data34.process;
+const _errs99 = errors;
+if(typeof data36 !== "string"){
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/process",schemaPath:"#/properties/handEdits/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.process.type,parentSchema:schema11.properties.handEdits.items.properties.process,data:data36}];
+return false;
+}
+var valid13 = _errs99 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data34.version !== undefined){
+let data37 = data34.version;
+const _errs101 = errors;
+if(typeof data37 !== "string"){
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/version",schemaPath:"#/properties/handEdits/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.version.type,parentSchema:schema11.properties.handEdits.items.properties.version,data:data37}];
+return false;
+}
+var valid13 = _errs101 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data34.digest !== undefined){
+let data38 = data34.digest;
+const _errs103 = errors;
+if(errors === _errs103){
+if(typeof data38 === "string"){
+if(!pattern1.test(data38)){
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/digest",schemaPath:"#/properties/handEdits/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema11.properties.handEdits.items.properties.digest,data:data38}];
+return false;
+}
+}
+else {
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/digest",schemaPath:"#/properties/handEdits/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.digest.type,parentSchema:schema11.properties.handEdits.items.properties.digest,data:data38}];
+return false;
+}
+}
+var valid13 = _errs103 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data34.content !== undefined){
+let data39 = data34.content;
+const _errs105 = errors;
+if(typeof data39 !== "string"){
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/content",schemaPath:"#/properties/handEdits/items/properties/content/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.content.type,parentSchema:schema11.properties.handEdits.items.properties.content,data:data39}];
+return false;
+}
+var valid13 = _errs105 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data34.seenAt !== undefined){
+let data40 = data34.seenAt;
+const _errs107 = errors;
+if(errors === _errs107){
+if(errors === _errs107){
+if(typeof data40 === "string"){
+if(!pattern0.test(data40)){
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/seenAt",schemaPath:"#/properties/handEdits/items/properties/seenAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema11.properties.handEdits.items.properties.seenAt,data:data40}];
+return false;
+}
+}
+else {
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2+"/seenAt",schemaPath:"#/properties/handEdits/items/properties/seenAt/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.seenAt.type,parentSchema:schema11.properties.handEdits.items.properties.seenAt,data:data40}];
+return false;
+}
+}
+}
+var valid13 = _errs107 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data34.undone !== undefined){
+let data41 = data34.undone;
+const _errs109 = errors;
+const _errs110 = errors;
+let valid14 = false;
+const _errs111 = errors;
+if(errors === _errs111){
+if(data41 && typeof data41 == "object" && !Array.isArray(data41)){
+let missing4;
+if(((data41.at === undefined) && (missing4 = "at")) || ((data41.deployment === undefined) && (missing4 = "deployment"))){
+const err22 = {instancePath:instancePath+"/handEdits/" + i2+"/undone",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema11.properties.handEdits.items.properties.undone.anyOf[0].required,parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[0],data:data41};
+if(vErrors === null){
+vErrors = [err22];
+}
+else {
+vErrors.push(err22);
+}
+errors++;
+}
+else {
+if(data41.at !== undefined){
+let data42 = data41.at;
+const _errs113 = errors;
+if(errors === _errs113){
+if(errors === _errs113){
+if(typeof data42 === "string"){
+if(!pattern0.test(data42)){
+const err23 = {instancePath:instancePath+"/handEdits/" + i2+"/undone/at",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.at,data:data42};
+if(vErrors === null){
+vErrors = [err23];
+}
+else {
+vErrors.push(err23);
+}
+errors++;
+}
+}
+else {
+const err24 = {instancePath:instancePath+"/handEdits/" + i2+"/undone/at",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.at.type,parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.at,data:data42};
+if(vErrors === null){
+vErrors = [err24];
+}
+else {
+vErrors.push(err24);
+}
+errors++;
+}
+}
+}
+var valid15 = _errs113 === errors;
+}
+else {
+var valid15 = true;
+}
+if(valid15){
+if(data41.deployment !== undefined){
+let data43 = data41.deployment;
+const _errs115 = errors;
+const _errs116 = errors;
+let valid16 = false;
+const _errs117 = errors;
+if(typeof data43 !== "string"){
+const err25 = {instancePath:instancePath+"/handEdits/" + i2+"/undone/deployment",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data43};
+if(vErrors === null){
+vErrors = [err25];
+}
+else {
+vErrors.push(err25);
+}
+errors++;
+}
+var _valid8 = _errs117 === errors;
+valid16 = valid16 || _valid8;
+if(!valid16){
+const _errs119 = errors;
+if(data43 !== null){
+const err26 = {instancePath:instancePath+"/handEdits/" + i2+"/undone/deployment",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data43};
+if(vErrors === null){
+vErrors = [err26];
+}
+else {
+vErrors.push(err26);
+}
+errors++;
+}
+var _valid8 = _errs119 === errors;
+valid16 = valid16 || _valid8;
+}
+if(!valid16){
+const err27 = {instancePath:instancePath+"/handEdits/" + i2+"/undone/deployment",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[0].properties.deployment,data:data43};
+if(vErrors === null){
+vErrors = [err27];
+}
+else {
+vErrors.push(err27);
+}
+errors++;
+}
+else {
+errors = _errs116;
+if(vErrors !== null){
+if(_errs116){
+vErrors.length = _errs116;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid15 = _errs115 === errors;
+}
+else {
+var valid15 = true;
+}
+}
+}
+}
+else {
+const err28 = {instancePath:instancePath+"/handEdits/" + i2+"/undone",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema11.properties.handEdits.items.properties.undone.anyOf[0].type,parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[0],data:data41};
+if(vErrors === null){
+vErrors = [err28];
+}
+else {
+vErrors.push(err28);
+}
+errors++;
+}
+}
+var _valid7 = _errs111 === errors;
+valid14 = valid14 || _valid7;
+if(!valid14){
+const _errs121 = errors;
+if(data41 !== null){
+const err29 = {instancePath:instancePath+"/handEdits/" + i2+"/undone",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema11.properties.handEdits.items.properties.undone.anyOf[1].type,parentSchema:schema11.properties.handEdits.items.properties.undone.anyOf[1],data:data41};
+if(vErrors === null){
+vErrors = [err29];
+}
+else {
+vErrors.push(err29);
+}
+errors++;
+}
+var _valid7 = _errs121 === errors;
+valid14 = valid14 || _valid7;
+}
+if(!valid14){
+const err30 = {instancePath:instancePath+"/handEdits/" + i2+"/undone",schemaPath:"#/properties/handEdits/items/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema11.properties.handEdits.items.properties.undone.anyOf,parentSchema:schema11.properties.handEdits.items.properties.undone,data:data41};
+if(vErrors === null){
+vErrors = [err30];
+}
+else {
+vErrors.push(err30);
+}
+errors++;
+validate27.errors = vErrors;
+return false;
+}
+else {
+errors = _errs110;
+if(vErrors !== null){
+if(_errs110){
+vErrors.length = _errs110;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid13 = _errs109 === errors;
+}
+else {
+var valid13 = true;
+}
+if(valid13){
+if(data34.changes !== undefined){
+const _errs123 = errors;
+if(!(validate30(data34.changes, {instancePath:instancePath+"/handEdits/" + i2+"/changes",parentData:data34,parentDataProperty:"changes",rootData}))){
+vErrors = vErrors === null ? validate30.errors : vErrors.concat(validate30.errors);
+errors = vErrors.length;
+}
+var valid13 = _errs123 === errors;
+}
+else {
+var valid13 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate27.errors = [{instancePath:instancePath+"/handEdits/" + i2,schemaPath:"#/properties/handEdits/items/type",keyword:"type",params:{type: "object"},schema:schema11.properties.handEdits.items.type,parentSchema:schema11.properties.handEdits.items,data:data34}];
+return false;
+}
+}
+var valid12 = _errs95 === errors;
+if(!valid12){
+break;
+}
+}
+}
+else {
+validate27.errors = [{instancePath:instancePath+"/handEdits",schemaPath:"#/properties/handEdits/type",keyword:"type",params:{type: "array"},schema:schema11.properties.handEdits.type,parentSchema:schema11.properties.handEdits,data:data33}];
+return false;
+}
+}
+var valid0 = _errs93 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
 }
 }
 }
@@ -1138,10 +2058,10 @@ validate26.errors = vErrors;
 return errors === 0;
 }
 
-export const history = validate31;
-const schema13 = {"type":"object","required":["now","deployments"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployments":{"type":"array","items":{"$ref":"Deployment"}}},"$id":"history"};
+export const history = validate36;
+const schema15 = {"type":"object","required":["now","deployments"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"deployments":{"type":"array","items":{"$ref":"Deployment"}}},"$id":"history"};
 
-function validate31(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate36(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="history" */;
 let vErrors = null;
 let errors = 0;
@@ -1149,7 +2069,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.now === undefined) && (missing0 = "now")) || ((data.deployments === undefined) && (missing0 = "deployments"))){
-validate31.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema13.required,parentSchema:schema13,data}];
+validate36.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema15.required,parentSchema:schema15,data}];
 return false;
 }
 else {
@@ -1160,12 +2080,12 @@ if(errors === _errs1){
 if(errors === _errs1){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-validate31.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema13.properties.now,data:data0}];
+validate36.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema15.properties.now,data:data0}];
 return false;
 }
 }
 else {
-validate31.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema13.properties.now.type,parentSchema:schema13.properties.now,data:data0}];
+validate36.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema15.properties.now.type,parentSchema:schema15.properties.now,data:data0}];
 return false;
 }
 }
@@ -1196,7 +2116,7 @@ break;
 }
 }
 else {
-validate31.errors = [{instancePath:instancePath+"/deployments",schemaPath:"#/properties/deployments/type",keyword:"type",params:{type: "array"},schema:schema13.properties.deployments.type,parentSchema:schema13.properties.deployments,data:data1}];
+validate36.errors = [{instancePath:instancePath+"/deployments",schemaPath:"#/properties/deployments/type",keyword:"type",params:{type: "array"},schema:schema15.properties.deployments.type,parentSchema:schema15.properties.deployments,data:data1}];
 return false;
 }
 }
@@ -1209,20 +2129,20 @@ var valid0 = true;
 }
 }
 else {
-validate31.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema13.type,parentSchema:schema13,data}];
+validate36.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema15.type,parentSchema:schema15,data}];
 return false;
 }
 }
-validate31.errors = vErrors;
+validate36.errors = vErrors;
 return errors === 0;
 }
 
-export const problem = validate33;
-const schema14 = {"$ref":"Problem","$id":"problem"};
-const schema15 = {"type":"object","required":["code","message","hint"],"properties":{"code":{"type":"string"},"message":{"type":"string"},"hint":{"type":"string"},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Problem"};
-const schema16 = {"type":"object","required":["file","line","column","pointer","code","severity","message","hint"],"properties":{"file":{"type":"string"},"line":{"type":"number"},"column":{"type":"number"},"pointer":{"type":"string"},"code":{"type":"string"},"severity":{"type":"string","enum":["error","warning"]},"message":{"type":"string"},"hint":{"type":"string"}},"$id":"Finding"};
+export const problem = validate38;
+const schema16 = {"$ref":"Problem","$id":"problem"};
+const schema17 = {"type":"object","required":["code","message","hint"],"properties":{"code":{"type":"string"},"message":{"type":"string"},"hint":{"type":"string"},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Problem"};
+const schema18 = {"type":"object","required":["file","line","column","pointer","code","severity","message","hint"],"properties":{"file":{"type":"string"},"line":{"type":"number"},"column":{"type":"number"},"pointer":{"type":"string"},"code":{"type":"string"},"severity":{"type":"string","enum":["error","warning"]},"message":{"type":"string"},"hint":{"type":"string"}},"$id":"Finding"};
 
-function validate35(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate40(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Finding" */;
 let vErrors = null;
 let errors = 0;
@@ -1230,7 +2150,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((data.file === undefined) && (missing0 = "file")) || ((data.line === undefined) && (missing0 = "line"))) || ((data.column === undefined) && (missing0 = "column"))) || ((data.pointer === undefined) && (missing0 = "pointer"))) || ((data.code === undefined) && (missing0 = "code"))) || ((data.severity === undefined) && (missing0 = "severity"))) || ((data.message === undefined) && (missing0 = "message"))) || ((data.hint === undefined) && (missing0 = "hint"))){
-validate35.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema16.required,parentSchema:schema16,data}];
+validate40.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema18.required,parentSchema:schema18,data}];
 return false;
 }
 else {
@@ -1238,7 +2158,7 @@ if(data.file !== undefined){
 let data0 = data.file;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},schema:schema16.properties.file.type,parentSchema:schema16.properties.file,data:data0}];
+validate40.errors = [{instancePath:instancePath+"/file",schemaPath:"#/properties/file/type",keyword:"type",params:{type: "string"},schema:schema18.properties.file.type,parentSchema:schema18.properties.file,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -1251,7 +2171,7 @@ if(data.line !== undefined){
 let data1 = data.line;
 const _errs3 = errors;
 if(!(typeof data1 == "number")){
-validate35.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/type",keyword:"type",params:{type: "number"},schema:schema16.properties.line.type,parentSchema:schema16.properties.line,data:data1}];
+validate40.errors = [{instancePath:instancePath+"/line",schemaPath:"#/properties/line/type",keyword:"type",params:{type: "number"},schema:schema18.properties.line.type,parentSchema:schema18.properties.line,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -1264,7 +2184,7 @@ if(data.column !== undefined){
 let data2 = data.column;
 const _errs5 = errors;
 if(!(typeof data2 == "number")){
-validate35.errors = [{instancePath:instancePath+"/column",schemaPath:"#/properties/column/type",keyword:"type",params:{type: "number"},schema:schema16.properties.column.type,parentSchema:schema16.properties.column,data:data2}];
+validate40.errors = [{instancePath:instancePath+"/column",schemaPath:"#/properties/column/type",keyword:"type",params:{type: "number"},schema:schema18.properties.column.type,parentSchema:schema18.properties.column,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -1277,7 +2197,7 @@ if(data.pointer !== undefined){
 let data3 = data.pointer;
 const _errs7 = errors;
 if(typeof data3 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/pointer",schemaPath:"#/properties/pointer/type",keyword:"type",params:{type: "string"},schema:schema16.properties.pointer.type,parentSchema:schema16.properties.pointer,data:data3}];
+validate40.errors = [{instancePath:instancePath+"/pointer",schemaPath:"#/properties/pointer/type",keyword:"type",params:{type: "string"},schema:schema18.properties.pointer.type,parentSchema:schema18.properties.pointer,data:data3}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -1290,7 +2210,7 @@ if(data.code !== undefined){
 let data4 = data.code;
 const _errs9 = errors;
 if(typeof data4 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},schema:schema16.properties.code.type,parentSchema:schema16.properties.code,data:data4}];
+validate40.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},schema:schema18.properties.code.type,parentSchema:schema18.properties.code,data:data4}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -1303,11 +2223,11 @@ if(data.severity !== undefined){
 let data5 = data.severity;
 const _errs11 = errors;
 if(typeof data5 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/type",keyword:"type",params:{type: "string"},schema:schema16.properties.severity.type,parentSchema:schema16.properties.severity,data:data5}];
+validate40.errors = [{instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/type",keyword:"type",params:{type: "string"},schema:schema18.properties.severity.type,parentSchema:schema18.properties.severity,data:data5}];
 return false;
 }
 if(!((data5 === "error") || (data5 === "warning"))){
-validate35.errors = [{instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema16.properties.severity.enum},schema:schema16.properties.severity.enum,parentSchema:schema16.properties.severity,data:data5}];
+validate40.errors = [{instancePath:instancePath+"/severity",schemaPath:"#/properties/severity/enum",keyword:"enum",params:{allowedValues: schema18.properties.severity.enum},schema:schema18.properties.severity.enum,parentSchema:schema18.properties.severity,data:data5}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -1320,7 +2240,7 @@ if(data.message !== undefined){
 let data6 = data.message;
 const _errs13 = errors;
 if(typeof data6 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},schema:schema16.properties.message.type,parentSchema:schema16.properties.message,data:data6}];
+validate40.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},schema:schema18.properties.message.type,parentSchema:schema18.properties.message,data:data6}];
 return false;
 }
 var valid0 = _errs13 === errors;
@@ -1333,7 +2253,7 @@ if(data.hint !== undefined){
 let data7 = data.hint;
 const _errs15 = errors;
 if(typeof data7 !== "string"){
-validate35.errors = [{instancePath:instancePath+"/hint",schemaPath:"#/properties/hint/type",keyword:"type",params:{type: "string"},schema:schema16.properties.hint.type,parentSchema:schema16.properties.hint,data:data7}];
+validate40.errors = [{instancePath:instancePath+"/hint",schemaPath:"#/properties/hint/type",keyword:"type",params:{type: "string"},schema:schema18.properties.hint.type,parentSchema:schema18.properties.hint,data:data7}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -1351,16 +2271,16 @@ var valid0 = true;
 }
 }
 else {
-validate35.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema16.type,parentSchema:schema16,data}];
+validate40.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema18.type,parentSchema:schema18,data}];
 return false;
 }
 }
-validate35.errors = vErrors;
+validate40.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Problem" */;
 let vErrors = null;
 let errors = 0;
@@ -1368,7 +2288,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.code === undefined) && (missing0 = "code")) || ((data.message === undefined) && (missing0 = "message"))) || ((data.hint === undefined) && (missing0 = "hint"))){
-validate34.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema15.required,parentSchema:schema15,data}];
+validate39.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema17.required,parentSchema:schema17,data}];
 return false;
 }
 else {
@@ -1376,7 +2296,7 @@ if(data.code !== undefined){
 let data0 = data.code;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate34.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},schema:schema15.properties.code.type,parentSchema:schema15.properties.code,data:data0}];
+validate39.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/type",keyword:"type",params:{type: "string"},schema:schema17.properties.code.type,parentSchema:schema17.properties.code,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -1389,7 +2309,7 @@ if(data.message !== undefined){
 let data1 = data.message;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate34.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},schema:schema15.properties.message.type,parentSchema:schema15.properties.message,data:data1}];
+validate39.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},schema:schema17.properties.message.type,parentSchema:schema17.properties.message,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -1402,7 +2322,7 @@ if(data.hint !== undefined){
 let data2 = data.hint;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate34.errors = [{instancePath:instancePath+"/hint",schemaPath:"#/properties/hint/type",keyword:"type",params:{type: "string"},schema:schema15.properties.hint.type,parentSchema:schema15.properties.hint,data:data2}];
+validate39.errors = [{instancePath:instancePath+"/hint",schemaPath:"#/properties/hint/type",keyword:"type",params:{type: "string"},schema:schema17.properties.hint.type,parentSchema:schema17.properties.hint,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -1420,8 +2340,8 @@ var valid1 = true;
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
 const _errs9 = errors;
-if(!(validate35(data3[i0], {instancePath:instancePath+"/findings/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate40(data3[i0], {instancePath:instancePath+"/findings/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
 errors = vErrors.length;
 }
 var valid1 = _errs9 === errors;
@@ -1431,7 +2351,7 @@ break;
 }
 }
 else {
-validate34.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema15.properties.findings.type,parentSchema:schema15.properties.findings,data:data3}];
+validate39.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema17.properties.findings.type,parentSchema:schema17.properties.findings,data:data3}];
 return false;
 }
 }
@@ -1446,34 +2366,34 @@ var valid0 = true;
 }
 }
 else {
-validate34.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema15.type,parentSchema:schema15,data}];
+validate39.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema17.type,parentSchema:schema17,data}];
 return false;
 }
 }
-validate34.errors = vErrors;
+validate39.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate33(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="problem" */;
 let vErrors = null;
 let errors = 0;
-if(!(validate34(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
+if(!(validate39(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
 errors = vErrors.length;
 }
-validate33.errors = vErrors;
+validate38.errors = vErrors;
 return errors === 0;
 }
 
-export const processes = validate38;
-const schema17 = {"type":"object","required":["now","total","next","processes"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"next":{"anyOf":[{"type":"string"},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"ListedProcess"}}},"$id":"processes"};
-const schema18 = {"type":"object","required":["environment","process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","deadEnd"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"ListedProcess"};
-const schema19 = {"type":"object","required":["deployment","strategy","state","version","from","startedAt","step","steps","weight","why","until","deadline","verdict","figures","paused"],"properties":{"deployment":{"type":"string"},"strategy":{"type":"string"},"state":{"type":"string"},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"from":{"anyOf":[{"type":"string"},{"type":"null"}]},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"step":{"anyOf":[{"type":"number"},{"type":"null"}]},"steps":{"anyOf":[{"type":"number"},{"type":"null"}]},"weight":{"type":"number"},"why":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"verdict":{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["healthy","unhealthy","unknown"]}},"oneOf":[{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","const":"healthy"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unhealthy"},"why":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unknown"},"why":{"type":"string"},"about":{"type":"string"}}}]},"figures":{"type":"array","items":{"type":"object","required":["name","unit","candidate","stable","limit","requests","verdict","why"],"properties":{"name":{"type":"string"},"unit":{"type":"string","enum":["%","ms",""]},"candidate":{"anyOf":[{"type":"number"},{"type":"null"}]},"stable":{"anyOf":[{"type":"number"},{"type":"null"}]},"limit":{"type":"string"},"requests":{"anyOf":[{"type":"number"},{"type":"null"}]},"verdict":{"type":"string","enum":["healthy","unhealthy","unknown"]},"why":{"type":"string"}}}},"paused":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]}},"$id":"Progress"};
-const schema20 = {"type":"object","required":["name","email"],"properties":{"name":{"type":"string"},"email":{"anyOf":[{"type":"string"},{"type":"null"}]},"claimed":{"type":"string"}},"$id":"Person"};
+export const processes = validate43;
+const schema19 = {"type":"object","required":["now","total","next","processes"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"next":{"anyOf":[{"type":"string"},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"ListedProcess"}}},"$id":"processes"};
+const schema20 = {"type":"object","required":["environment","process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","deadEnd"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"ListedProcess"};
+const schema21 = {"type":"object","required":["deployment","strategy","state","version","from","startedAt","step","steps","weight","why","until","deadline","verdict","figures","paused"],"properties":{"deployment":{"type":"string"},"strategy":{"type":"string"},"state":{"type":"string"},"version":{"anyOf":[{"type":"string"},{"type":"null"}]},"from":{"anyOf":[{"type":"string"},{"type":"null"}]},"startedAt":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"step":{"anyOf":[{"type":"number"},{"type":"null"}]},"steps":{"anyOf":[{"type":"number"},{"type":"null"}]},"weight":{"type":"number"},"why":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"verdict":{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["healthy","unhealthy","unknown"]}},"oneOf":[{"type":"object","required":["kind"],"properties":{"kind":{"type":"string","const":"healthy"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unhealthy"},"why":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"unknown"},"why":{"type":"string"},"about":{"type":"string"}}}]},"figures":{"type":"array","items":{"type":"object","required":["name","unit","candidate","stable","limit","requests","verdict","why"],"properties":{"name":{"type":"string"},"unit":{"type":"string","enum":["%","ms",""]},"candidate":{"anyOf":[{"type":"number"},{"type":"null"}]},"stable":{"anyOf":[{"type":"number"},{"type":"null"}]},"limit":{"type":"string"},"requests":{"anyOf":[{"type":"number"},{"type":"null"}]},"verdict":{"type":"string","enum":["healthy","unhealthy","unknown"]},"why":{"type":"string"}}}},"paused":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]}},"$id":"Progress"};
+const schema22 = {"type":"object","required":["name","email"],"properties":{"name":{"type":"string"},"email":{"anyOf":[{"type":"string"},{"type":"null"}]},"claimed":{"type":"string"}},"$id":"Person"};
 
-function validate42(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate47(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Person" */;
 let vErrors = null;
 let errors = 0;
@@ -1481,7 +2401,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.name === undefined) && (missing0 = "name")) || ((data.email === undefined) && (missing0 = "email"))){
-validate42.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema20.required,parentSchema:schema20,data}];
+validate47.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema22.required,parentSchema:schema22,data}];
 return false;
 }
 else {
@@ -1489,7 +2409,7 @@ if(data.name !== undefined){
 let data0 = data.name;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate42.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema20.properties.name.type,parentSchema:schema20.properties.name,data:data0}];
+validate47.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema22.properties.name.type,parentSchema:schema22.properties.name,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -1505,7 +2425,7 @@ const _errs4 = errors;
 let valid1 = false;
 const _errs5 = errors;
 if(typeof data1 !== "string"){
-const err0 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema20.properties.email.anyOf[0].type,parentSchema:schema20.properties.email.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.email.anyOf[0].type,parentSchema:schema22.properties.email.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1519,7 +2439,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs7 = errors;
 if(data1 !== null){
-const err1 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.email.anyOf[1].type,parentSchema:schema20.properties.email.anyOf[1],data:data1};
+const err1 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.email.anyOf[1].type,parentSchema:schema22.properties.email.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1532,7 +2452,7 @@ var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.email.anyOf,parentSchema:schema20.properties.email,data:data1};
+const err2 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.email.anyOf,parentSchema:schema22.properties.email,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1540,7 +2460,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate42.errors = vErrors;
+validate47.errors = vErrors;
 return false;
 }
 else {
@@ -1564,7 +2484,7 @@ if(data.claimed !== undefined){
 let data2 = data.claimed;
 const _errs9 = errors;
 if(typeof data2 !== "string"){
-validate42.errors = [{instancePath:instancePath+"/claimed",schemaPath:"#/properties/claimed/type",keyword:"type",params:{type: "string"},schema:schema20.properties.claimed.type,parentSchema:schema20.properties.claimed,data:data2}];
+validate47.errors = [{instancePath:instancePath+"/claimed",schemaPath:"#/properties/claimed/type",keyword:"type",params:{type: "string"},schema:schema22.properties.claimed.type,parentSchema:schema22.properties.claimed,data:data2}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -1577,16 +2497,16 @@ var valid0 = true;
 }
 }
 else {
-validate42.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema20.type,parentSchema:schema20,data}];
+validate47.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema22.type,parentSchema:schema22,data}];
 return false;
 }
 }
-validate42.errors = vErrors;
+validate47.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate41(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate46(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Progress" */;
 let vErrors = null;
 let errors = 0;
@@ -1594,7 +2514,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((((data.deployment === undefined) && (missing0 = "deployment")) || ((data.strategy === undefined) && (missing0 = "strategy"))) || ((data.state === undefined) && (missing0 = "state"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.from === undefined) && (missing0 = "from"))) || ((data.startedAt === undefined) && (missing0 = "startedAt"))) || ((data.step === undefined) && (missing0 = "step"))) || ((data.steps === undefined) && (missing0 = "steps"))) || ((data.weight === undefined) && (missing0 = "weight"))) || ((data.why === undefined) && (missing0 = "why"))) || ((data.until === undefined) && (missing0 = "until"))) || ((data.deadline === undefined) && (missing0 = "deadline"))) || ((data.verdict === undefined) && (missing0 = "verdict"))) || ((data.figures === undefined) && (missing0 = "figures"))) || ((data.paused === undefined) && (missing0 = "paused"))){
-validate41.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema19.required,parentSchema:schema19,data}];
+validate46.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema21.required,parentSchema:schema21,data}];
 return false;
 }
 else {
@@ -1602,7 +2522,7 @@ if(data.deployment !== undefined){
 let data0 = data.deployment;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/deployment",schemaPath:"#/properties/deployment/type",keyword:"type",params:{type: "string"},schema:schema19.properties.deployment.type,parentSchema:schema19.properties.deployment,data:data0}];
+validate46.errors = [{instancePath:instancePath+"/deployment",schemaPath:"#/properties/deployment/type",keyword:"type",params:{type: "string"},schema:schema21.properties.deployment.type,parentSchema:schema21.properties.deployment,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -1615,7 +2535,7 @@ if(data.strategy !== undefined){
 let data1 = data.strategy;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/type",keyword:"type",params:{type: "string"},schema:schema19.properties.strategy.type,parentSchema:schema19.properties.strategy,data:data1}];
+validate46.errors = [{instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/type",keyword:"type",params:{type: "string"},schema:schema21.properties.strategy.type,parentSchema:schema21.properties.strategy,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -1628,7 +2548,7 @@ if(data.state !== undefined){
 let data2 = data.state;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "string"},schema:schema19.properties.state.type,parentSchema:schema19.properties.state,data:data2}];
+validate46.errors = [{instancePath:instancePath+"/state",schemaPath:"#/properties/state/type",keyword:"type",params:{type: "string"},schema:schema21.properties.state.type,parentSchema:schema21.properties.state,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -1644,7 +2564,7 @@ const _errs8 = errors;
 let valid1 = false;
 const _errs9 = errors;
 if(typeof data3 !== "string"){
-const err0 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema19.properties.version.anyOf[0].type,parentSchema:schema19.properties.version.anyOf[0],data:data3};
+const err0 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.version.anyOf[0].type,parentSchema:schema21.properties.version.anyOf[0],data:data3};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -1658,7 +2578,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs11 = errors;
 if(data3 !== null){
-const err1 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.version.anyOf[1].type,parentSchema:schema19.properties.version.anyOf[1],data:data3};
+const err1 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.version.anyOf[1].type,parentSchema:schema21.properties.version.anyOf[1],data:data3};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1671,7 +2591,7 @@ var _valid0 = _errs11 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.version.anyOf,parentSchema:schema19.properties.version,data:data3};
+const err2 = {instancePath:instancePath+"/version",schemaPath:"#/properties/version/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.version.anyOf,parentSchema:schema21.properties.version,data:data3};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -1679,7 +2599,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate41.errors = vErrors;
+validate46.errors = vErrors;
 return false;
 }
 else {
@@ -1706,7 +2626,7 @@ const _errs14 = errors;
 let valid2 = false;
 const _errs15 = errors;
 if(typeof data4 !== "string"){
-const err3 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema19.properties.from.anyOf[0].type,parentSchema:schema19.properties.from.anyOf[0],data:data4};
+const err3 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.from.anyOf[0].type,parentSchema:schema21.properties.from.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -1720,7 +2640,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs17 = errors;
 if(data4 !== null){
-const err4 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.from.anyOf[1].type,parentSchema:schema19.properties.from.anyOf[1],data:data4};
+const err4 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.from.anyOf[1].type,parentSchema:schema21.properties.from.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1733,7 +2653,7 @@ var _valid1 = _errs17 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.from.anyOf,parentSchema:schema19.properties.from,data:data4};
+const err5 = {instancePath:instancePath+"/from",schemaPath:"#/properties/from/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.from.anyOf,parentSchema:schema21.properties.from,data:data4};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -1741,7 +2661,7 @@ else {
 vErrors.push(err5);
 }
 errors++;
-validate41.errors = vErrors;
+validate46.errors = vErrors;
 return false;
 }
 else {
@@ -1768,12 +2688,12 @@ if(errors === _errs19){
 if(errors === _errs19){
 if(typeof data5 === "string"){
 if(!pattern0.test(data5)){
-validate41.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema19.properties.startedAt,data:data5}];
+validate46.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.startedAt,data:data5}];
 return false;
 }
 }
 else {
-validate41.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/type",keyword:"type",params:{type: "string"},schema:schema19.properties.startedAt.type,parentSchema:schema19.properties.startedAt,data:data5}];
+validate46.errors = [{instancePath:instancePath+"/startedAt",schemaPath:"#/properties/startedAt/type",keyword:"type",params:{type: "string"},schema:schema21.properties.startedAt.type,parentSchema:schema21.properties.startedAt,data:data5}];
 return false;
 }
 }
@@ -1791,7 +2711,7 @@ const _errs22 = errors;
 let valid3 = false;
 const _errs23 = errors;
 if(!(typeof data6 == "number")){
-const err6 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema19.properties.step.anyOf[0].type,parentSchema:schema19.properties.step.anyOf[0],data:data6};
+const err6 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema21.properties.step.anyOf[0].type,parentSchema:schema21.properties.step.anyOf[0],data:data6};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -1805,7 +2725,7 @@ valid3 = valid3 || _valid2;
 if(!valid3){
 const _errs25 = errors;
 if(data6 !== null){
-const err7 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.step.anyOf[1].type,parentSchema:schema19.properties.step.anyOf[1],data:data6};
+const err7 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.step.anyOf[1].type,parentSchema:schema21.properties.step.anyOf[1],data:data6};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -1818,7 +2738,7 @@ var _valid2 = _errs25 === errors;
 valid3 = valid3 || _valid2;
 }
 if(!valid3){
-const err8 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.step.anyOf,parentSchema:schema19.properties.step,data:data6};
+const err8 = {instancePath:instancePath+"/step",schemaPath:"#/properties/step/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.step.anyOf,parentSchema:schema21.properties.step,data:data6};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -1826,7 +2746,7 @@ else {
 vErrors.push(err8);
 }
 errors++;
-validate41.errors = vErrors;
+validate46.errors = vErrors;
 return false;
 }
 else {
@@ -1853,7 +2773,7 @@ const _errs28 = errors;
 let valid4 = false;
 const _errs29 = errors;
 if(!(typeof data7 == "number")){
-const err9 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema19.properties.steps.anyOf[0].type,parentSchema:schema19.properties.steps.anyOf[0],data:data7};
+const err9 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema21.properties.steps.anyOf[0].type,parentSchema:schema21.properties.steps.anyOf[0],data:data7};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -1867,7 +2787,7 @@ valid4 = valid4 || _valid3;
 if(!valid4){
 const _errs31 = errors;
 if(data7 !== null){
-const err10 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.steps.anyOf[1].type,parentSchema:schema19.properties.steps.anyOf[1],data:data7};
+const err10 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.steps.anyOf[1].type,parentSchema:schema21.properties.steps.anyOf[1],data:data7};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -1880,7 +2800,7 @@ var _valid3 = _errs31 === errors;
 valid4 = valid4 || _valid3;
 }
 if(!valid4){
-const err11 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.steps.anyOf,parentSchema:schema19.properties.steps,data:data7};
+const err11 = {instancePath:instancePath+"/steps",schemaPath:"#/properties/steps/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.steps.anyOf,parentSchema:schema21.properties.steps,data:data7};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1888,7 +2808,7 @@ else {
 vErrors.push(err11);
 }
 errors++;
-validate41.errors = vErrors;
+validate46.errors = vErrors;
 return false;
 }
 else {
@@ -1912,7 +2832,7 @@ if(data.weight !== undefined){
 let data8 = data.weight;
 const _errs33 = errors;
 if(!(typeof data8 == "number")){
-validate41.errors = [{instancePath:instancePath+"/weight",schemaPath:"#/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema19.properties.weight.type,parentSchema:schema19.properties.weight,data:data8}];
+validate46.errors = [{instancePath:instancePath+"/weight",schemaPath:"#/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema21.properties.weight.type,parentSchema:schema21.properties.weight,data:data8}];
 return false;
 }
 var valid0 = _errs33 === errors;
@@ -1925,7 +2845,7 @@ if(data.why !== undefined){
 let data9 = data.why;
 const _errs35 = errors;
 if(typeof data9 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema19.properties.why.type,parentSchema:schema19.properties.why,data:data9}];
+validate46.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.why.type,parentSchema:schema21.properties.why,data:data9}];
 return false;
 }
 var valid0 = _errs35 === errors;
@@ -1944,7 +2864,7 @@ if(errors === _errs39){
 if(errors === _errs39){
 if(typeof data10 === "string"){
 if(!pattern0.test(data10)){
-const err12 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema19.properties.until.anyOf[0],data:data10};
+const err12 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.until.anyOf[0],data:data10};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1955,7 +2875,7 @@ errors++;
 }
 }
 else {
-const err13 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema19.properties.until.anyOf[0].type,parentSchema:schema19.properties.until.anyOf[0],data:data10};
+const err13 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.until.anyOf[0].type,parentSchema:schema21.properties.until.anyOf[0],data:data10};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1971,7 +2891,7 @@ valid5 = valid5 || _valid4;
 if(!valid5){
 const _errs41 = errors;
 if(data10 !== null){
-const err14 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.until.anyOf[1].type,parentSchema:schema19.properties.until.anyOf[1],data:data10};
+const err14 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.until.anyOf[1].type,parentSchema:schema21.properties.until.anyOf[1],data:data10};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1984,7 +2904,7 @@ var _valid4 = _errs41 === errors;
 valid5 = valid5 || _valid4;
 }
 if(!valid5){
-const err15 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.until.anyOf,parentSchema:schema19.properties.until,data:data10};
+const err15 = {instancePath:instancePath+"/until",schemaPath:"#/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.until.anyOf,parentSchema:schema21.properties.until,data:data10};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1992,7 +2912,7 @@ else {
 vErrors.push(err15);
 }
 errors++;
-validate41.errors = vErrors;
+validate46.errors = vErrors;
 return false;
 }
 else {
@@ -2022,7 +2942,7 @@ if(errors === _errs45){
 if(errors === _errs45){
 if(typeof data11 === "string"){
 if(!pattern0.test(data11)){
-const err16 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema19.properties.deadline.anyOf[0],data:data11};
+const err16 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.deadline.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -2033,7 +2953,7 @@ errors++;
 }
 }
 else {
-const err17 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema19.properties.deadline.anyOf[0].type,parentSchema:schema19.properties.deadline.anyOf[0],data:data11};
+const err17 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.deadline.anyOf[0].type,parentSchema:schema21.properties.deadline.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -2049,7 +2969,7 @@ valid6 = valid6 || _valid5;
 if(!valid6){
 const _errs47 = errors;
 if(data11 !== null){
-const err18 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.deadline.anyOf[1].type,parentSchema:schema19.properties.deadline.anyOf[1],data:data11};
+const err18 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.deadline.anyOf[1].type,parentSchema:schema21.properties.deadline.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -2062,7 +2982,7 @@ var _valid5 = _errs47 === errors;
 valid6 = valid6 || _valid5;
 }
 if(!valid6){
-const err19 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.deadline.anyOf,parentSchema:schema19.properties.deadline,data:data11};
+const err19 = {instancePath:instancePath+"/deadline",schemaPath:"#/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.deadline.anyOf,parentSchema:schema21.properties.deadline,data:data11};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -2070,7 +2990,7 @@ else {
 vErrors.push(err19);
 }
 errors++;
-validate41.errors = vErrors;
+validate46.errors = vErrors;
 return false;
 }
 else {
@@ -2097,7 +3017,7 @@ if(errors === _errs49){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing1;
 if((data12.kind === undefined) && (missing1 = "kind")){
-validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/required",keyword:"required",params:{missingProperty: missing1},schema:schema19.properties.verdict.required,parentSchema:schema19.properties.verdict,data:data12}];
+validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/required",keyword:"required",params:{missingProperty: missing1},schema:schema21.properties.verdict.required,parentSchema:schema21.properties.verdict,data:data12}];
 return false;
 }
 else {
@@ -2105,7 +3025,7 @@ if(data12.kind !== undefined){
 let data13 = data12.kind;
 const _errs52 = errors;
 if(!(((data13 === "healthy") || (data13 === "unhealthy")) || (data13 === "unknown"))){
-validate41.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/properties/kind/enum",keyword:"enum",params:{allowedValues: schema19.properties.verdict.properties.kind.enum},schema:schema19.properties.verdict.properties.kind.enum,parentSchema:schema19.properties.verdict.properties.kind,data:data13}];
+validate46.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/properties/kind/enum",keyword:"enum",params:{allowedValues: schema21.properties.verdict.properties.kind.enum},schema:schema21.properties.verdict.properties.kind.enum,parentSchema:schema21.properties.verdict.properties.kind,data:data13}];
 return false;
 }
 var valid7 = _errs52 === errors;
@@ -2122,25 +3042,25 @@ if(errors === _errs53){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing2;
 if((data12.kind === undefined) && (missing2 = "kind")){
-validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema19.properties.verdict.oneOf[0].required,parentSchema:schema19.properties.verdict.oneOf[0],data:data12}];
+validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema21.properties.verdict.oneOf[0].required,parentSchema:schema21.properties.verdict.oneOf[0],data:data12}];
 return false;
 }
 else {
 if(data12.kind !== undefined){
 let data14 = data12.kind;
 if(typeof data14 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema19.properties.verdict.oneOf[0].properties.kind.type,parentSchema:schema19.properties.verdict.oneOf[0].properties.kind,data:data14}];
+validate46.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema21.properties.verdict.oneOf[0].properties.kind.type,parentSchema:schema21.properties.verdict.oneOf[0].properties.kind,data:data14}];
 return false;
 }
 if("healthy" !== data14){
-validate41.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "healthy"},schema:"healthy",parentSchema:schema19.properties.verdict.oneOf[0].properties.kind,data:data14}];
+validate46.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "healthy"},schema:"healthy",parentSchema:schema21.properties.verdict.oneOf[0].properties.kind,data:data14}];
 return false;
 }
 }
 }
 }
 else {
-validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema19.properties.verdict.oneOf[0].type,parentSchema:schema19.properties.verdict.oneOf[0],data:data12}];
+validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.verdict.oneOf[0].type,parentSchema:schema21.properties.verdict.oneOf[0],data:data12}];
 return false;
 }
 }
@@ -2151,7 +3071,7 @@ if(errors === _errs57){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing3;
 if(((data12.kind === undefined) && (missing3 = "kind")) || ((data12.why === undefined) && (missing3 = "why"))){
-validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/required",keyword:"required",params:{missingProperty: missing3},schema:schema19.properties.verdict.oneOf[1].required,parentSchema:schema19.properties.verdict.oneOf[1],data:data12}];
+validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/required",keyword:"required",params:{missingProperty: missing3},schema:schema21.properties.verdict.oneOf[1].required,parentSchema:schema21.properties.verdict.oneOf[1],data:data12}];
 return false;
 }
 else {
@@ -2159,11 +3079,11 @@ if(data12.kind !== undefined){
 let data15 = data12.kind;
 const _errs59 = errors;
 if(typeof data15 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema19.properties.verdict.oneOf[1].properties.kind.type,parentSchema:schema19.properties.verdict.oneOf[1].properties.kind,data:data15}];
+validate46.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema21.properties.verdict.oneOf[1].properties.kind.type,parentSchema:schema21.properties.verdict.oneOf[1].properties.kind,data:data15}];
 return false;
 }
 if("unhealthy" !== data15){
-validate41.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "unhealthy"},schema:"unhealthy",parentSchema:schema19.properties.verdict.oneOf[1].properties.kind,data:data15}];
+validate46.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "unhealthy"},schema:"unhealthy",parentSchema:schema21.properties.verdict.oneOf[1].properties.kind,data:data15}];
 return false;
 }
 var valid12 = _errs59 === errors;
@@ -2176,7 +3096,7 @@ if(data12.why !== undefined){
 let data16 = data12.why;
 const _errs61 = errors;
 if(typeof data16 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema19.properties.verdict.oneOf[1].properties.why.type,parentSchema:schema19.properties.verdict.oneOf[1].properties.why,data:data16}];
+validate46.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.verdict.oneOf[1].properties.why.type,parentSchema:schema21.properties.verdict.oneOf[1].properties.why,data:data16}];
 return false;
 }
 var valid12 = _errs61 === errors;
@@ -2188,7 +3108,7 @@ var valid12 = true;
 }
 }
 else {
-validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema19.properties.verdict.oneOf[1].type,parentSchema:schema19.properties.verdict.oneOf[1],data:data12}];
+validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema21.properties.verdict.oneOf[1].type,parentSchema:schema21.properties.verdict.oneOf[1],data:data12}];
 return false;
 }
 }
@@ -2199,7 +3119,7 @@ if(errors === _errs63){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing4;
 if(((data12.kind === undefined) && (missing4 = "kind")) || ((data12.why === undefined) && (missing4 = "why"))){
-validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/required",keyword:"required",params:{missingProperty: missing4},schema:schema19.properties.verdict.oneOf[2].required,parentSchema:schema19.properties.verdict.oneOf[2],data:data12}];
+validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/required",keyword:"required",params:{missingProperty: missing4},schema:schema21.properties.verdict.oneOf[2].required,parentSchema:schema21.properties.verdict.oneOf[2],data:data12}];
 return false;
 }
 else {
@@ -2207,11 +3127,11 @@ if(data12.kind !== undefined){
 let data17 = data12.kind;
 const _errs65 = errors;
 if(typeof data17 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema19.properties.verdict.oneOf[2].properties.kind.type,parentSchema:schema19.properties.verdict.oneOf[2].properties.kind,data:data17}];
+validate46.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema21.properties.verdict.oneOf[2].properties.kind.type,parentSchema:schema21.properties.verdict.oneOf[2].properties.kind,data:data17}];
 return false;
 }
 if("unknown" !== data17){
-validate41.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "unknown"},schema:"unknown",parentSchema:schema19.properties.verdict.oneOf[2].properties.kind,data:data17}];
+validate46.errors = [{instancePath:instancePath+"/verdict/kind",schemaPath:"#/properties/verdict/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "unknown"},schema:"unknown",parentSchema:schema21.properties.verdict.oneOf[2].properties.kind,data:data17}];
 return false;
 }
 var valid14 = _errs65 === errors;
@@ -2224,7 +3144,7 @@ if(data12.why !== undefined){
 let data18 = data12.why;
 const _errs67 = errors;
 if(typeof data18 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema19.properties.verdict.oneOf[2].properties.why.type,parentSchema:schema19.properties.verdict.oneOf[2].properties.why,data:data18}];
+validate46.errors = [{instancePath:instancePath+"/verdict/why",schemaPath:"#/properties/verdict/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.verdict.oneOf[2].properties.why.type,parentSchema:schema21.properties.verdict.oneOf[2].properties.why,data:data18}];
 return false;
 }
 var valid14 = _errs67 === errors;
@@ -2237,7 +3157,7 @@ if(data12.about !== undefined){
 let data19 = data12.about;
 const _errs69 = errors;
 if(typeof data19 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/verdict/about",schemaPath:"#/properties/verdict/oneOf/2/properties/about/type",keyword:"type",params:{type: "string"},schema:schema19.properties.verdict.oneOf[2].properties.about.type,parentSchema:schema19.properties.verdict.oneOf[2].properties.about,data:data19}];
+validate46.errors = [{instancePath:instancePath+"/verdict/about",schemaPath:"#/properties/verdict/oneOf/2/properties/about/type",keyword:"type",params:{type: "string"},schema:schema21.properties.verdict.oneOf[2].properties.about.type,parentSchema:schema21.properties.verdict.oneOf[2].properties.about,data:data19}];
 return false;
 }
 var valid14 = _errs69 === errors;
@@ -2250,25 +3170,25 @@ var valid14 = true;
 }
 }
 else {
-validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema19.properties.verdict.oneOf[2].type,parentSchema:schema19.properties.verdict.oneOf[2],data:data12}];
+validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema21.properties.verdict.oneOf[2].type,parentSchema:schema21.properties.verdict.oneOf[2],data:data12}];
 return false;
 }
 }
 }
 else {
-validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema19.properties.verdict.discriminator,parentSchema:schema19.properties.verdict,data:data12}];
+validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema21.properties.verdict.discriminator,parentSchema:schema21.properties.verdict,data:data12}];
 return false;
 }
 }
 else {
-validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema19.properties.verdict.discriminator,parentSchema:schema19.properties.verdict,data:data12}];
+validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema21.properties.verdict.discriminator,parentSchema:schema21.properties.verdict,data:data12}];
 return false;
 }
 }
 }
 }
 else {
-validate41.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/type",keyword:"type",params:{type: "object"},schema:schema19.properties.verdict.type,parentSchema:schema19.properties.verdict,data:data12}];
+validate46.errors = [{instancePath:instancePath+"/verdict",schemaPath:"#/properties/verdict/type",keyword:"type",params:{type: "object"},schema:schema21.properties.verdict.type,parentSchema:schema21.properties.verdict,data:data12}];
 return false;
 }
 }
@@ -2292,7 +3212,7 @@ if(errors === _errs73){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing5;
 if(((((((((data21.name === undefined) && (missing5 = "name")) || ((data21.unit === undefined) && (missing5 = "unit"))) || ((data21.candidate === undefined) && (missing5 = "candidate"))) || ((data21.stable === undefined) && (missing5 = "stable"))) || ((data21.limit === undefined) && (missing5 = "limit"))) || ((data21.requests === undefined) && (missing5 = "requests"))) || ((data21.verdict === undefined) && (missing5 = "verdict"))) || ((data21.why === undefined) && (missing5 = "why"))){
-validate41.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/required",keyword:"required",params:{missingProperty: missing5},schema:schema19.properties.figures.items.required,parentSchema:schema19.properties.figures.items,data:data21}];
+validate46.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/required",keyword:"required",params:{missingProperty: missing5},schema:schema21.properties.figures.items.required,parentSchema:schema21.properties.figures.items,data:data21}];
 return false;
 }
 else {
@@ -2300,7 +3220,7 @@ if(data21.name !== undefined){
 let data22 = data21.name;
 const _errs75 = errors;
 if(typeof data22 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/figures/" + i0+"/name",schemaPath:"#/properties/figures/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema19.properties.figures.items.properties.name.type,parentSchema:schema19.properties.figures.items.properties.name,data:data22}];
+validate46.errors = [{instancePath:instancePath+"/figures/" + i0+"/name",schemaPath:"#/properties/figures/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema21.properties.figures.items.properties.name.type,parentSchema:schema21.properties.figures.items.properties.name,data:data22}];
 return false;
 }
 var valid16 = _errs75 === errors;
@@ -2313,11 +3233,11 @@ if(data21.unit !== undefined){
 let data23 = data21.unit;
 const _errs77 = errors;
 if(typeof data23 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/type",keyword:"type",params:{type: "string"},schema:schema19.properties.figures.items.properties.unit.type,parentSchema:schema19.properties.figures.items.properties.unit,data:data23}];
+validate46.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/type",keyword:"type",params:{type: "string"},schema:schema21.properties.figures.items.properties.unit.type,parentSchema:schema21.properties.figures.items.properties.unit,data:data23}];
 return false;
 }
 if(!(((data23 === "%") || (data23 === "ms")) || (data23 === ""))){
-validate41.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/enum",keyword:"enum",params:{allowedValues: schema19.properties.figures.items.properties.unit.enum},schema:schema19.properties.figures.items.properties.unit.enum,parentSchema:schema19.properties.figures.items.properties.unit,data:data23}];
+validate46.errors = [{instancePath:instancePath+"/figures/" + i0+"/unit",schemaPath:"#/properties/figures/items/properties/unit/enum",keyword:"enum",params:{allowedValues: schema21.properties.figures.items.properties.unit.enum},schema:schema21.properties.figures.items.properties.unit.enum,parentSchema:schema21.properties.figures.items.properties.unit,data:data23}];
 return false;
 }
 var valid16 = _errs77 === errors;
@@ -2333,7 +3253,7 @@ const _errs80 = errors;
 let valid17 = false;
 const _errs81 = errors;
 if(!(typeof data24 == "number")){
-const err20 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema19.properties.figures.items.properties.candidate.anyOf[0].type,parentSchema:schema19.properties.figures.items.properties.candidate.anyOf[0],data:data24};
+const err20 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema21.properties.figures.items.properties.candidate.anyOf[0].type,parentSchema:schema21.properties.figures.items.properties.candidate.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -2347,7 +3267,7 @@ valid17 = valid17 || _valid6;
 if(!valid17){
 const _errs83 = errors;
 if(data24 !== null){
-const err21 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.figures.items.properties.candidate.anyOf[1].type,parentSchema:schema19.properties.figures.items.properties.candidate.anyOf[1],data:data24};
+const err21 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.figures.items.properties.candidate.anyOf[1].type,parentSchema:schema21.properties.figures.items.properties.candidate.anyOf[1],data:data24};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -2360,7 +3280,7 @@ var _valid6 = _errs83 === errors;
 valid17 = valid17 || _valid6;
 }
 if(!valid17){
-const err22 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.figures.items.properties.candidate.anyOf,parentSchema:schema19.properties.figures.items.properties.candidate,data:data24};
+const err22 = {instancePath:instancePath+"/figures/" + i0+"/candidate",schemaPath:"#/properties/figures/items/properties/candidate/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.figures.items.properties.candidate.anyOf,parentSchema:schema21.properties.figures.items.properties.candidate,data:data24};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -2368,7 +3288,7 @@ else {
 vErrors.push(err22);
 }
 errors++;
-validate41.errors = vErrors;
+validate46.errors = vErrors;
 return false;
 }
 else {
@@ -2395,7 +3315,7 @@ const _errs86 = errors;
 let valid18 = false;
 const _errs87 = errors;
 if(!(typeof data25 == "number")){
-const err23 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema19.properties.figures.items.properties.stable.anyOf[0].type,parentSchema:schema19.properties.figures.items.properties.stable.anyOf[0],data:data25};
+const err23 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema21.properties.figures.items.properties.stable.anyOf[0].type,parentSchema:schema21.properties.figures.items.properties.stable.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -2409,7 +3329,7 @@ valid18 = valid18 || _valid7;
 if(!valid18){
 const _errs89 = errors;
 if(data25 !== null){
-const err24 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.figures.items.properties.stable.anyOf[1].type,parentSchema:schema19.properties.figures.items.properties.stable.anyOf[1],data:data25};
+const err24 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.figures.items.properties.stable.anyOf[1].type,parentSchema:schema21.properties.figures.items.properties.stable.anyOf[1],data:data25};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -2422,7 +3342,7 @@ var _valid7 = _errs89 === errors;
 valid18 = valid18 || _valid7;
 }
 if(!valid18){
-const err25 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.figures.items.properties.stable.anyOf,parentSchema:schema19.properties.figures.items.properties.stable,data:data25};
+const err25 = {instancePath:instancePath+"/figures/" + i0+"/stable",schemaPath:"#/properties/figures/items/properties/stable/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.figures.items.properties.stable.anyOf,parentSchema:schema21.properties.figures.items.properties.stable,data:data25};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -2430,7 +3350,7 @@ else {
 vErrors.push(err25);
 }
 errors++;
-validate41.errors = vErrors;
+validate46.errors = vErrors;
 return false;
 }
 else {
@@ -2454,7 +3374,7 @@ if(data21.limit !== undefined){
 let data26 = data21.limit;
 const _errs91 = errors;
 if(typeof data26 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/figures/" + i0+"/limit",schemaPath:"#/properties/figures/items/properties/limit/type",keyword:"type",params:{type: "string"},schema:schema19.properties.figures.items.properties.limit.type,parentSchema:schema19.properties.figures.items.properties.limit,data:data26}];
+validate46.errors = [{instancePath:instancePath+"/figures/" + i0+"/limit",schemaPath:"#/properties/figures/items/properties/limit/type",keyword:"type",params:{type: "string"},schema:schema21.properties.figures.items.properties.limit.type,parentSchema:schema21.properties.figures.items.properties.limit,data:data26}];
 return false;
 }
 var valid16 = _errs91 === errors;
@@ -2470,7 +3390,7 @@ const _errs94 = errors;
 let valid19 = false;
 const _errs95 = errors;
 if(!(typeof data27 == "number")){
-const err26 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema19.properties.figures.items.properties.requests.anyOf[0].type,parentSchema:schema19.properties.figures.items.properties.requests.anyOf[0],data:data27};
+const err26 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/0/type",keyword:"type",params:{type: "number"},schema:schema21.properties.figures.items.properties.requests.anyOf[0].type,parentSchema:schema21.properties.figures.items.properties.requests.anyOf[0],data:data27};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -2484,7 +3404,7 @@ valid19 = valid19 || _valid8;
 if(!valid19){
 const _errs97 = errors;
 if(data27 !== null){
-const err27 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.figures.items.properties.requests.anyOf[1].type,parentSchema:schema19.properties.figures.items.properties.requests.anyOf[1],data:data27};
+const err27 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.figures.items.properties.requests.anyOf[1].type,parentSchema:schema21.properties.figures.items.properties.requests.anyOf[1],data:data27};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -2497,7 +3417,7 @@ var _valid8 = _errs97 === errors;
 valid19 = valid19 || _valid8;
 }
 if(!valid19){
-const err28 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.figures.items.properties.requests.anyOf,parentSchema:schema19.properties.figures.items.properties.requests,data:data27};
+const err28 = {instancePath:instancePath+"/figures/" + i0+"/requests",schemaPath:"#/properties/figures/items/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.figures.items.properties.requests.anyOf,parentSchema:schema21.properties.figures.items.properties.requests,data:data27};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -2505,7 +3425,7 @@ else {
 vErrors.push(err28);
 }
 errors++;
-validate41.errors = vErrors;
+validate46.errors = vErrors;
 return false;
 }
 else {
@@ -2529,11 +3449,11 @@ if(data21.verdict !== undefined){
 let data28 = data21.verdict;
 const _errs99 = errors;
 if(typeof data28 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema19.properties.figures.items.properties.verdict.type,parentSchema:schema19.properties.figures.items.properties.verdict,data:data28}];
+validate46.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema21.properties.figures.items.properties.verdict.type,parentSchema:schema21.properties.figures.items.properties.verdict,data:data28}];
 return false;
 }
 if(!(((data28 === "healthy") || (data28 === "unhealthy")) || (data28 === "unknown"))){
-validate41.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema19.properties.figures.items.properties.verdict.enum},schema:schema19.properties.figures.items.properties.verdict.enum,parentSchema:schema19.properties.figures.items.properties.verdict,data:data28}];
+validate46.errors = [{instancePath:instancePath+"/figures/" + i0+"/verdict",schemaPath:"#/properties/figures/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema21.properties.figures.items.properties.verdict.enum},schema:schema21.properties.figures.items.properties.verdict.enum,parentSchema:schema21.properties.figures.items.properties.verdict,data:data28}];
 return false;
 }
 var valid16 = _errs99 === errors;
@@ -2546,7 +3466,7 @@ if(data21.why !== undefined){
 let data29 = data21.why;
 const _errs101 = errors;
 if(typeof data29 !== "string"){
-validate41.errors = [{instancePath:instancePath+"/figures/" + i0+"/why",schemaPath:"#/properties/figures/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema19.properties.figures.items.properties.why.type,parentSchema:schema19.properties.figures.items.properties.why,data:data29}];
+validate46.errors = [{instancePath:instancePath+"/figures/" + i0+"/why",schemaPath:"#/properties/figures/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.figures.items.properties.why.type,parentSchema:schema21.properties.figures.items.properties.why,data:data29}];
 return false;
 }
 var valid16 = _errs101 === errors;
@@ -2564,7 +3484,7 @@ var valid16 = true;
 }
 }
 else {
-validate41.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/type",keyword:"type",params:{type: "object"},schema:schema19.properties.figures.items.type,parentSchema:schema19.properties.figures.items,data:data21}];
+validate46.errors = [{instancePath:instancePath+"/figures/" + i0,schemaPath:"#/properties/figures/items/type",keyword:"type",params:{type: "object"},schema:schema21.properties.figures.items.type,parentSchema:schema21.properties.figures.items,data:data21}];
 return false;
 }
 }
@@ -2575,7 +3495,7 @@ break;
 }
 }
 else {
-validate41.errors = [{instancePath:instancePath+"/figures",schemaPath:"#/properties/figures/type",keyword:"type",params:{type: "array"},schema:schema19.properties.figures.type,parentSchema:schema19.properties.figures,data:data20}];
+validate46.errors = [{instancePath:instancePath+"/figures",schemaPath:"#/properties/figures/type",keyword:"type",params:{type: "array"},schema:schema21.properties.figures.type,parentSchema:schema21.properties.figures,data:data20}];
 return false;
 }
 }
@@ -2595,7 +3515,7 @@ if(errors === _errs105){
 if(data30 && typeof data30 == "object" && !Array.isArray(data30)){
 let missing6;
 if((((data30.by === undefined) && (missing6 = "by")) || ((data30.why === undefined) && (missing6 = "why"))) || ((data30.at === undefined) && (missing6 = "at"))){
-const err29 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/required",keyword:"required",params:{missingProperty: missing6},schema:schema19.properties.paused.anyOf[0].required,parentSchema:schema19.properties.paused.anyOf[0],data:data30};
+const err29 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/required",keyword:"required",params:{missingProperty: missing6},schema:schema21.properties.paused.anyOf[0].required,parentSchema:schema21.properties.paused.anyOf[0],data:data30};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -2607,8 +3527,8 @@ errors++;
 else {
 if(data30.by !== undefined){
 const _errs107 = errors;
-if(!(validate42(data30.by, {instancePath:instancePath+"/paused/by",parentData:data30,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate47(data30.by, {instancePath:instancePath+"/paused/by",parentData:data30,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 var valid21 = _errs107 === errors;
@@ -2621,7 +3541,7 @@ if(data30.why !== undefined){
 let data32 = data30.why;
 const _errs108 = errors;
 if(typeof data32 !== "string"){
-const err30 = {instancePath:instancePath+"/paused/why",schemaPath:"#/properties/paused/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema19.properties.paused.anyOf[0].properties.why.type,parentSchema:schema19.properties.paused.anyOf[0].properties.why,data:data32};
+const err30 = {instancePath:instancePath+"/paused/why",schemaPath:"#/properties/paused/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.paused.anyOf[0].properties.why.type,parentSchema:schema21.properties.paused.anyOf[0].properties.why,data:data32};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -2643,7 +3563,7 @@ if(errors === _errs110){
 if(errors === _errs110){
 if(typeof data33 === "string"){
 if(!pattern0.test(data33)){
-const err31 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema19.properties.paused.anyOf[0].properties.at,data:data33};
+const err31 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.paused.anyOf[0].properties.at,data:data33};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -2654,7 +3574,7 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema19.properties.paused.anyOf[0].properties.at.type,parentSchema:schema19.properties.paused.anyOf[0].properties.at,data:data33};
+const err32 = {instancePath:instancePath+"/paused/at",schemaPath:"#/properties/paused/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema21.properties.paused.anyOf[0].properties.at.type,parentSchema:schema21.properties.paused.anyOf[0].properties.at,data:data33};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -2675,7 +3595,7 @@ var valid21 = true;
 }
 }
 else {
-const err33 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema19.properties.paused.anyOf[0].type,parentSchema:schema19.properties.paused.anyOf[0],data:data30};
+const err33 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.paused.anyOf[0].type,parentSchema:schema21.properties.paused.anyOf[0],data:data30};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -2690,7 +3610,7 @@ valid20 = valid20 || _valid9;
 if(!valid20){
 const _errs112 = errors;
 if(data30 !== null){
-const err34 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.paused.anyOf[1].type,parentSchema:schema19.properties.paused.anyOf[1],data:data30};
+const err34 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.paused.anyOf[1].type,parentSchema:schema21.properties.paused.anyOf[1],data:data30};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -2703,7 +3623,7 @@ var _valid9 = _errs112 === errors;
 valid20 = valid20 || _valid9;
 }
 if(!valid20){
-const err35 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.paused.anyOf,parentSchema:schema19.properties.paused,data:data30};
+const err35 = {instancePath:instancePath+"/paused",schemaPath:"#/properties/paused/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.paused.anyOf,parentSchema:schema21.properties.paused,data:data30};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -2711,7 +3631,7 @@ else {
 vErrors.push(err35);
 }
 errors++;
-validate41.errors = vErrors;
+validate46.errors = vErrors;
 return false;
 }
 else {
@@ -2747,17 +3667,17 @@ var valid0 = true;
 }
 }
 else {
-validate41.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema19.type,parentSchema:schema19,data}];
+validate46.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema21.type,parentSchema:schema21,data}];
 return false;
 }
 }
-validate41.errors = vErrors;
+validate46.errors = vErrors;
 return errors === 0;
 }
 
-const schema21 = {"type":"object","required":["request","outcome","refusal"],"properties":{"request":{"type":"object","required":["id","environment","process","from","to","quarantine","trigger","why","at","commit","deployment","by","mode"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"},"along":{"type":"array","items":{"type":"object","required":["process","from","to"],"properties":{"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}}}},"quarantine":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"trigger":{"type":"string"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"commit":{"type":"string"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]},"by":{"anyOf":[{"$ref":"Person"},{"type":"null"}]},"mode":{"type":"string","enum":["push","propose"]}}},"outcome":{"anyOf":[{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["committed","superseded","proposed"]}},"oneOf":[{"type":"object","required":["kind","commit"],"properties":{"kind":{"type":"string","const":"committed"},"commit":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"superseded"},"why":{"type":"string"}}},{"type":"object","required":["kind","branch","commit","why"],"properties":{"kind":{"type":"string","const":"proposed"},"branch":{"type":"string"},"commit":{"type":"string"},"why":{"type":"string"}}}]},{"type":"null"}]},"refusal":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Revert"};
+const schema23 = {"type":"object","required":["request","outcome","refusal"],"properties":{"request":{"type":"object","required":["id","environment","process","from","to","quarantine","trigger","why","at","commit","deployment","by","mode"],"properties":{"id":{"type":"string"},"environment":{"type":"string"},"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"},"along":{"type":"array","items":{"type":"object","required":["process","from","to"],"properties":{"process":{"type":"string"},"from":{"type":"string"},"to":{"type":"string"}}}},"quarantine":{"anyOf":[{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},{"type":"null"}]},"trigger":{"type":"string"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"commit":{"type":"string"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]},"by":{"anyOf":[{"$ref":"Person"},{"type":"null"}]},"mode":{"type":"string","enum":["push","propose"]}}},"outcome":{"anyOf":[{"type":"object","discriminator":{"propertyName":"kind"},"required":["kind"],"properties":{"kind":{"enum":["committed","superseded","proposed"]}},"oneOf":[{"type":"object","required":["kind","commit"],"properties":{"kind":{"type":"string","const":"committed"},"commit":{"type":"string"}}},{"type":"object","required":["kind","why"],"properties":{"kind":{"type":"string","const":"superseded"},"why":{"type":"string"}}},{"type":"object","required":["kind","branch","commit","why"],"properties":{"kind":{"type":"string","const":"proposed"},"branch":{"type":"string"},"commit":{"type":"string"},"why":{"type":"string"}}}]},{"type":"null"}]},"refusal":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Revert"};
 
-function validate45(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Revert" */;
 let vErrors = null;
 let errors = 0;
@@ -2765,7 +3685,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.request === undefined) && (missing0 = "request")) || ((data.outcome === undefined) && (missing0 = "outcome"))) || ((data.refusal === undefined) && (missing0 = "refusal"))){
-validate45.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema21.required,parentSchema:schema21,data}];
+validate50.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema23.required,parentSchema:schema23,data}];
 return false;
 }
 else {
@@ -2776,7 +3696,7 @@ if(errors === _errs1){
 if(data0 && typeof data0 == "object" && !Array.isArray(data0)){
 let missing1;
 if((((((((((((((data0.id === undefined) && (missing1 = "id")) || ((data0.environment === undefined) && (missing1 = "environment"))) || ((data0.process === undefined) && (missing1 = "process"))) || ((data0.from === undefined) && (missing1 = "from"))) || ((data0.to === undefined) && (missing1 = "to"))) || ((data0.quarantine === undefined) && (missing1 = "quarantine"))) || ((data0.trigger === undefined) && (missing1 = "trigger"))) || ((data0.why === undefined) && (missing1 = "why"))) || ((data0.at === undefined) && (missing1 = "at"))) || ((data0.commit === undefined) && (missing1 = "commit"))) || ((data0.deployment === undefined) && (missing1 = "deployment"))) || ((data0.by === undefined) && (missing1 = "by"))) || ((data0.mode === undefined) && (missing1 = "mode"))){
-validate45.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: missing1},schema:schema21.properties.request.required,parentSchema:schema21.properties.request,data:data0}];
+validate50.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/required",keyword:"required",params:{missingProperty: missing1},schema:schema23.properties.request.required,parentSchema:schema23.properties.request,data:data0}];
 return false;
 }
 else {
@@ -2784,7 +3704,7 @@ if(data0.id !== undefined){
 let data1 = data0.id;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/request/id",schemaPath:"#/properties/request/properties/id/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.id.type,parentSchema:schema21.properties.request.properties.id,data:data1}];
+validate50.errors = [{instancePath:instancePath+"/request/id",schemaPath:"#/properties/request/properties/id/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.id.type,parentSchema:schema23.properties.request.properties.id,data:data1}];
 return false;
 }
 var valid1 = _errs3 === errors;
@@ -2797,7 +3717,7 @@ if(data0.environment !== undefined){
 let data2 = data0.environment;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/request/environment",schemaPath:"#/properties/request/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.environment.type,parentSchema:schema21.properties.request.properties.environment,data:data2}];
+validate50.errors = [{instancePath:instancePath+"/request/environment",schemaPath:"#/properties/request/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.environment.type,parentSchema:schema23.properties.request.properties.environment,data:data2}];
 return false;
 }
 var valid1 = _errs5 === errors;
@@ -2810,7 +3730,7 @@ if(data0.process !== undefined){
 let data3 = data0.process;
 const _errs7 = errors;
 if(typeof data3 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/request/process",schemaPath:"#/properties/request/properties/process/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.process.type,parentSchema:schema21.properties.request.properties.process,data:data3}];
+validate50.errors = [{instancePath:instancePath+"/request/process",schemaPath:"#/properties/request/properties/process/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.process.type,parentSchema:schema23.properties.request.properties.process,data:data3}];
 return false;
 }
 var valid1 = _errs7 === errors;
@@ -2823,7 +3743,7 @@ if(data0.from !== undefined){
 let data4 = data0.from;
 const _errs9 = errors;
 if(typeof data4 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/request/from",schemaPath:"#/properties/request/properties/from/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.from.type,parentSchema:schema21.properties.request.properties.from,data:data4}];
+validate50.errors = [{instancePath:instancePath+"/request/from",schemaPath:"#/properties/request/properties/from/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.from.type,parentSchema:schema23.properties.request.properties.from,data:data4}];
 return false;
 }
 var valid1 = _errs9 === errors;
@@ -2836,7 +3756,7 @@ if(data0.to !== undefined){
 let data5 = data0.to;
 const _errs11 = errors;
 if(typeof data5 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/request/to",schemaPath:"#/properties/request/properties/to/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.to.type,parentSchema:schema21.properties.request.properties.to,data:data5}];
+validate50.errors = [{instancePath:instancePath+"/request/to",schemaPath:"#/properties/request/properties/to/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.to.type,parentSchema:schema23.properties.request.properties.to,data:data5}];
 return false;
 }
 var valid1 = _errs11 === errors;
@@ -2859,7 +3779,7 @@ if(errors === _errs15){
 if(data7 && typeof data7 == "object" && !Array.isArray(data7)){
 let missing2;
 if((((data7.process === undefined) && (missing2 = "process")) || ((data7.from === undefined) && (missing2 = "from"))) || ((data7.to === undefined) && (missing2 = "to"))){
-validate45.errors = [{instancePath:instancePath+"/request/along/" + i0,schemaPath:"#/properties/request/properties/along/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema21.properties.request.properties.along.items.required,parentSchema:schema21.properties.request.properties.along.items,data:data7}];
+validate50.errors = [{instancePath:instancePath+"/request/along/" + i0,schemaPath:"#/properties/request/properties/along/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema23.properties.request.properties.along.items.required,parentSchema:schema23.properties.request.properties.along.items,data:data7}];
 return false;
 }
 else {
@@ -2867,7 +3787,7 @@ if(data7.process !== undefined){
 let data8 = data7.process;
 const _errs17 = errors;
 if(typeof data8 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/request/along/" + i0+"/process",schemaPath:"#/properties/request/properties/along/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.along.items.properties.process.type,parentSchema:schema21.properties.request.properties.along.items.properties.process,data:data8}];
+validate50.errors = [{instancePath:instancePath+"/request/along/" + i0+"/process",schemaPath:"#/properties/request/properties/along/items/properties/process/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.along.items.properties.process.type,parentSchema:schema23.properties.request.properties.along.items.properties.process,data:data8}];
 return false;
 }
 var valid3 = _errs17 === errors;
@@ -2880,7 +3800,7 @@ if(data7.from !== undefined){
 let data9 = data7.from;
 const _errs19 = errors;
 if(typeof data9 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/request/along/" + i0+"/from",schemaPath:"#/properties/request/properties/along/items/properties/from/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.along.items.properties.from.type,parentSchema:schema21.properties.request.properties.along.items.properties.from,data:data9}];
+validate50.errors = [{instancePath:instancePath+"/request/along/" + i0+"/from",schemaPath:"#/properties/request/properties/along/items/properties/from/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.along.items.properties.from.type,parentSchema:schema23.properties.request.properties.along.items.properties.from,data:data9}];
 return false;
 }
 var valid3 = _errs19 === errors;
@@ -2893,7 +3813,7 @@ if(data7.to !== undefined){
 let data10 = data7.to;
 const _errs21 = errors;
 if(typeof data10 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/request/along/" + i0+"/to",schemaPath:"#/properties/request/properties/along/items/properties/to/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.along.items.properties.to.type,parentSchema:schema21.properties.request.properties.along.items.properties.to,data:data10}];
+validate50.errors = [{instancePath:instancePath+"/request/along/" + i0+"/to",schemaPath:"#/properties/request/properties/along/items/properties/to/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.along.items.properties.to.type,parentSchema:schema23.properties.request.properties.along.items.properties.to,data:data10}];
 return false;
 }
 var valid3 = _errs21 === errors;
@@ -2906,7 +3826,7 @@ var valid3 = true;
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/request/along/" + i0,schemaPath:"#/properties/request/properties/along/items/type",keyword:"type",params:{type: "object"},schema:schema21.properties.request.properties.along.items.type,parentSchema:schema21.properties.request.properties.along.items,data:data7}];
+validate50.errors = [{instancePath:instancePath+"/request/along/" + i0,schemaPath:"#/properties/request/properties/along/items/type",keyword:"type",params:{type: "object"},schema:schema23.properties.request.properties.along.items.type,parentSchema:schema23.properties.request.properties.along.items,data:data7}];
 return false;
 }
 }
@@ -2917,7 +3837,7 @@ break;
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/request/along",schemaPath:"#/properties/request/properties/along/type",keyword:"type",params:{type: "array"},schema:schema21.properties.request.properties.along.type,parentSchema:schema21.properties.request.properties.along,data:data6}];
+validate50.errors = [{instancePath:instancePath+"/request/along",schemaPath:"#/properties/request/properties/along/type",keyword:"type",params:{type: "array"},schema:schema23.properties.request.properties.along.type,parentSchema:schema23.properties.request.properties.along,data:data6}];
 return false;
 }
 }
@@ -2936,7 +3856,7 @@ const _errs25 = errors;
 if(errors === _errs25){
 if(typeof data11 === "string"){
 if(!pattern1.test(data11)){
-const err0 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema21.properties.request.properties.quarantine.anyOf[0],data:data11};
+const err0 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema23.properties.request.properties.quarantine.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -2947,7 +3867,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.quarantine.anyOf[0].type,parentSchema:schema21.properties.request.properties.quarantine.anyOf[0],data:data11};
+const err1 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.quarantine.anyOf[0].type,parentSchema:schema23.properties.request.properties.quarantine.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -2962,7 +3882,7 @@ valid4 = valid4 || _valid0;
 if(!valid4){
 const _errs27 = errors;
 if(data11 !== null){
-const err2 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.request.properties.quarantine.anyOf[1].type,parentSchema:schema21.properties.request.properties.quarantine.anyOf[1],data:data11};
+const err2 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.request.properties.quarantine.anyOf[1].type,parentSchema:schema23.properties.request.properties.quarantine.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -2975,7 +3895,7 @@ var _valid0 = _errs27 === errors;
 valid4 = valid4 || _valid0;
 }
 if(!valid4){
-const err3 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.request.properties.quarantine.anyOf,parentSchema:schema21.properties.request.properties.quarantine,data:data11};
+const err3 = {instancePath:instancePath+"/request/quarantine",schemaPath:"#/properties/request/properties/quarantine/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.request.properties.quarantine.anyOf,parentSchema:schema23.properties.request.properties.quarantine,data:data11};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -2983,7 +3903,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate45.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -3007,7 +3927,7 @@ if(data0.trigger !== undefined){
 let data12 = data0.trigger;
 const _errs29 = errors;
 if(typeof data12 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/request/trigger",schemaPath:"#/properties/request/properties/trigger/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.trigger.type,parentSchema:schema21.properties.request.properties.trigger,data:data12}];
+validate50.errors = [{instancePath:instancePath+"/request/trigger",schemaPath:"#/properties/request/properties/trigger/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.trigger.type,parentSchema:schema23.properties.request.properties.trigger,data:data12}];
 return false;
 }
 var valid1 = _errs29 === errors;
@@ -3020,7 +3940,7 @@ if(data0.why !== undefined){
 let data13 = data0.why;
 const _errs31 = errors;
 if(typeof data13 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/request/why",schemaPath:"#/properties/request/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.why.type,parentSchema:schema21.properties.request.properties.why,data:data13}];
+validate50.errors = [{instancePath:instancePath+"/request/why",schemaPath:"#/properties/request/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.why.type,parentSchema:schema23.properties.request.properties.why,data:data13}];
 return false;
 }
 var valid1 = _errs31 === errors;
@@ -3036,12 +3956,12 @@ if(errors === _errs33){
 if(errors === _errs33){
 if(typeof data14 === "string"){
 if(!pattern0.test(data14)){
-validate45.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema21.properties.request.properties.at,data:data14}];
+validate50.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.request.properties.at,data:data14}];
 return false;
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.at.type,parentSchema:schema21.properties.request.properties.at,data:data14}];
+validate50.errors = [{instancePath:instancePath+"/request/at",schemaPath:"#/properties/request/properties/at/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.at.type,parentSchema:schema23.properties.request.properties.at,data:data14}];
 return false;
 }
 }
@@ -3056,7 +3976,7 @@ if(data0.commit !== undefined){
 let data15 = data0.commit;
 const _errs35 = errors;
 if(typeof data15 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/request/commit",schemaPath:"#/properties/request/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.commit.type,parentSchema:schema21.properties.request.properties.commit,data:data15}];
+validate50.errors = [{instancePath:instancePath+"/request/commit",schemaPath:"#/properties/request/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.commit.type,parentSchema:schema23.properties.request.properties.commit,data:data15}];
 return false;
 }
 var valid1 = _errs35 === errors;
@@ -3072,7 +3992,7 @@ const _errs38 = errors;
 let valid5 = false;
 const _errs39 = errors;
 if(typeof data16 !== "string"){
-const err4 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.deployment.anyOf[0].type,parentSchema:schema21.properties.request.properties.deployment.anyOf[0],data:data16};
+const err4 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.deployment.anyOf[0].type,parentSchema:schema23.properties.request.properties.deployment.anyOf[0],data:data16};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3086,7 +4006,7 @@ valid5 = valid5 || _valid1;
 if(!valid5){
 const _errs41 = errors;
 if(data16 !== null){
-const err5 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.request.properties.deployment.anyOf[1].type,parentSchema:schema21.properties.request.properties.deployment.anyOf[1],data:data16};
+const err5 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.request.properties.deployment.anyOf[1].type,parentSchema:schema23.properties.request.properties.deployment.anyOf[1],data:data16};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3099,7 +4019,7 @@ var _valid1 = _errs41 === errors;
 valid5 = valid5 || _valid1;
 }
 if(!valid5){
-const err6 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.request.properties.deployment.anyOf,parentSchema:schema21.properties.request.properties.deployment,data:data16};
+const err6 = {instancePath:instancePath+"/request/deployment",schemaPath:"#/properties/request/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.request.properties.deployment.anyOf,parentSchema:schema23.properties.request.properties.deployment,data:data16};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3107,7 +4027,7 @@ else {
 vErrors.push(err6);
 }
 errors++;
-validate45.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -3133,8 +4053,8 @@ const _errs43 = errors;
 const _errs44 = errors;
 let valid6 = false;
 const _errs45 = errors;
-if(!(validate42(data17, {instancePath:instancePath+"/request/by",parentData:data0,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate47(data17, {instancePath:instancePath+"/request/by",parentData:data0,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 var _valid2 = _errs45 === errors;
@@ -3142,7 +4062,7 @@ valid6 = valid6 || _valid2;
 if(!valid6){
 const _errs46 = errors;
 if(data17 !== null){
-const err7 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.request.properties.by.anyOf[1].type,parentSchema:schema21.properties.request.properties.by.anyOf[1],data:data17};
+const err7 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.request.properties.by.anyOf[1].type,parentSchema:schema23.properties.request.properties.by.anyOf[1],data:data17};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -3155,7 +4075,7 @@ var _valid2 = _errs46 === errors;
 valid6 = valid6 || _valid2;
 }
 if(!valid6){
-const err8 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.request.properties.by.anyOf,parentSchema:schema21.properties.request.properties.by,data:data17};
+const err8 = {instancePath:instancePath+"/request/by",schemaPath:"#/properties/request/properties/by/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.request.properties.by.anyOf,parentSchema:schema23.properties.request.properties.by,data:data17};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -3163,7 +4083,7 @@ else {
 vErrors.push(err8);
 }
 errors++;
-validate45.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -3187,11 +4107,11 @@ if(data0.mode !== undefined){
 let data18 = data0.mode;
 const _errs48 = errors;
 if(typeof data18 !== "string"){
-validate45.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/type",keyword:"type",params:{type: "string"},schema:schema21.properties.request.properties.mode.type,parentSchema:schema21.properties.request.properties.mode,data:data18}];
+validate50.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/type",keyword:"type",params:{type: "string"},schema:schema23.properties.request.properties.mode.type,parentSchema:schema23.properties.request.properties.mode,data:data18}];
 return false;
 }
 if(!((data18 === "push") || (data18 === "propose"))){
-validate45.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/enum",keyword:"enum",params:{allowedValues: schema21.properties.request.properties.mode.enum},schema:schema21.properties.request.properties.mode.enum,parentSchema:schema21.properties.request.properties.mode,data:data18}];
+validate50.errors = [{instancePath:instancePath+"/request/mode",schemaPath:"#/properties/request/properties/mode/enum",keyword:"enum",params:{allowedValues: schema23.properties.request.properties.mode.enum},schema:schema23.properties.request.properties.mode.enum,parentSchema:schema23.properties.request.properties.mode,data:data18}];
 return false;
 }
 var valid1 = _errs48 === errors;
@@ -3215,7 +4135,7 @@ var valid1 = true;
 }
 }
 else {
-validate45.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},schema:schema21.properties.request.type,parentSchema:schema21.properties.request,data:data0}];
+validate50.errors = [{instancePath:instancePath+"/request",schemaPath:"#/properties/request/type",keyword:"type",params:{type: "object"},schema:schema23.properties.request.type,parentSchema:schema23.properties.request,data:data0}];
 return false;
 }
 }
@@ -3235,7 +4155,7 @@ if(errors === _errs52){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing3;
 if((data19.kind === undefined) && (missing3 = "kind")){
-const err9 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/required",keyword:"required",params:{missingProperty: missing3},schema:schema21.properties.outcome.anyOf[0].required,parentSchema:schema21.properties.outcome.anyOf[0],data:data19};
+const err9 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/required",keyword:"required",params:{missingProperty: missing3},schema:schema23.properties.outcome.anyOf[0].required,parentSchema:schema23.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -3249,7 +4169,7 @@ if(data19.kind !== undefined){
 let data20 = data19.kind;
 const _errs55 = errors;
 if(!(((data20 === "committed") || (data20 === "superseded")) || (data20 === "proposed"))){
-const err10 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/properties/kind/enum",keyword:"enum",params:{allowedValues: schema21.properties.outcome.anyOf[0].properties.kind.enum},schema:schema21.properties.outcome.anyOf[0].properties.kind.enum,parentSchema:schema21.properties.outcome.anyOf[0].properties.kind,data:data20};
+const err10 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/properties/kind/enum",keyword:"enum",params:{allowedValues: schema23.properties.outcome.anyOf[0].properties.kind.enum},schema:schema23.properties.outcome.anyOf[0].properties.kind.enum,parentSchema:schema23.properties.outcome.anyOf[0].properties.kind,data:data20};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -3272,7 +4192,7 @@ if(errors === _errs56){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing4;
 if(((data19.kind === undefined) && (missing4 = "kind")) || ((data19.commit === undefined) && (missing4 = "commit"))){
-const err11 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema21.properties.outcome.anyOf[0].oneOf[0].required,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[0],data:data19};
+const err11 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/required",keyword:"required",params:{missingProperty: missing4},schema:schema23.properties.outcome.anyOf[0].oneOf[0].required,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -3286,7 +4206,7 @@ if(data19.kind !== undefined){
 let data21 = data19.kind;
 const _errs58 = errors;
 if(typeof data21 !== "string"){
-const err12 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[0].properties.kind.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
+const err12 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.kind.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -3296,7 +4216,7 @@ vErrors.push(err12);
 errors++;
 }
 if("committed" !== data21){
-const err13 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "committed"},schema:"committed",parentSchema:schema21.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
+const err13 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/kind/const",keyword:"const",params:{allowedValue: "committed"},schema:"committed",parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.kind,data:data21};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -3315,7 +4235,7 @@ if(data19.commit !== undefined){
 let data22 = data19.commit;
 const _errs60 = errors;
 if(typeof data22 !== "string"){
-const err14 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[0].properties.commit.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[0].properties.commit,data:data22};
+const err14 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.commit.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0].properties.commit,data:data22};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -3333,7 +4253,7 @@ var valid11 = true;
 }
 }
 else {
-const err15 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.outcome.anyOf[0].oneOf[0].type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[0],data:data19};
+const err15 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.outcome.anyOf[0].oneOf[0].type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -3350,7 +4270,7 @@ if(errors === _errs62){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing5;
 if(((data19.kind === undefined) && (missing5 = "kind")) || ((data19.why === undefined) && (missing5 = "why"))){
-const err16 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},schema:schema21.properties.outcome.anyOf[0].oneOf[1].required,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[1],data:data19};
+const err16 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/required",keyword:"required",params:{missingProperty: missing5},schema:schema23.properties.outcome.anyOf[0].oneOf[1].required,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -3364,7 +4284,7 @@ if(data19.kind !== undefined){
 let data23 = data19.kind;
 const _errs64 = errors;
 if(typeof data23 !== "string"){
-const err17 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[1].properties.kind.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
+const err17 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.kind.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -3374,7 +4294,7 @@ vErrors.push(err17);
 errors++;
 }
 if("superseded" !== data23){
-const err18 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "superseded"},schema:"superseded",parentSchema:schema21.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
+const err18 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/kind/const",keyword:"const",params:{allowedValue: "superseded"},schema:"superseded",parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.kind,data:data23};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -3393,7 +4313,7 @@ if(data19.why !== undefined){
 let data24 = data19.why;
 const _errs66 = errors;
 if(typeof data24 !== "string"){
-const err19 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[1].properties.why.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[1].properties.why,data:data24};
+const err19 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.why.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1].properties.why,data:data24};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -3411,7 +4331,7 @@ var valid13 = true;
 }
 }
 else {
-const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema21.properties.outcome.anyOf[0].oneOf[1].type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[1],data:data19};
+const err20 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/1/type",keyword:"type",params:{type: "object"},schema:schema23.properties.outcome.anyOf[0].oneOf[1].type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -3428,7 +4348,7 @@ if(errors === _errs68){
 if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
 let missing6;
 if(((((data19.kind === undefined) && (missing6 = "kind")) || ((data19.branch === undefined) && (missing6 = "branch"))) || ((data19.commit === undefined) && (missing6 = "commit"))) || ((data19.why === undefined) && (missing6 = "why"))){
-const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/required",keyword:"required",params:{missingProperty: missing6},schema:schema21.properties.outcome.anyOf[0].oneOf[2].required,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[2],data:data19};
+const err21 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/required",keyword:"required",params:{missingProperty: missing6},schema:schema23.properties.outcome.anyOf[0].oneOf[2].required,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2],data:data19};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -3442,7 +4362,7 @@ if(data19.kind !== undefined){
 let data25 = data19.kind;
 const _errs70 = errors;
 if(typeof data25 !== "string"){
-const err22 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.kind.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
+const err22 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.kind.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -3452,7 +4372,7 @@ vErrors.push(err22);
 errors++;
 }
 if("proposed" !== data25){
-const err23 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "proposed"},schema:"proposed",parentSchema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
+const err23 = {instancePath:instancePath+"/outcome/kind",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/kind/const",keyword:"const",params:{allowedValue: "proposed"},schema:"proposed",parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.kind,data:data25};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -3471,7 +4391,7 @@ if(data19.branch !== undefined){
 let data26 = data19.branch;
 const _errs72 = errors;
 if(typeof data26 !== "string"){
-const err24 = {instancePath:instancePath+"/outcome/branch",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.branch.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.branch,data:data26};
+const err24 = {instancePath:instancePath+"/outcome/branch",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.branch.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.branch,data:data26};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -3490,7 +4410,7 @@ if(data19.commit !== undefined){
 let data27 = data19.commit;
 const _errs74 = errors;
 if(typeof data27 !== "string"){
-const err25 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.commit.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.commit,data:data27};
+const err25 = {instancePath:instancePath+"/outcome/commit",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/commit/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.commit.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.commit,data:data27};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -3509,7 +4429,7 @@ if(data19.why !== undefined){
 let data28 = data19.why;
 const _errs76 = errors;
 if(typeof data28 !== "string"){
-const err26 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.why.type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[2].properties.why,data:data28};
+const err26 = {instancePath:instancePath+"/outcome/why",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.why.type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2].properties.why,data:data28};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -3529,7 +4449,7 @@ var valid15 = true;
 }
 }
 else {
-const err27 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema21.properties.outcome.anyOf[0].oneOf[2].type,parentSchema:schema21.properties.outcome.anyOf[0].oneOf[2],data:data19};
+const err27 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/oneOf/2/type",keyword:"type",params:{type: "object"},schema:schema23.properties.outcome.anyOf[0].oneOf[2].type,parentSchema:schema23.properties.outcome.anyOf[0].oneOf[2],data:data19};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -3541,7 +4461,7 @@ errors++;
 }
 }
 else {
-const err28 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema21.properties.outcome.anyOf[0].discriminator,parentSchema:schema21.properties.outcome.anyOf[0],data:data19};
+const err28 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "mapping", tag: "kind", tagValue: tag0},schema:schema23.properties.outcome.anyOf[0].discriminator,parentSchema:schema23.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -3552,7 +4472,7 @@ errors++;
 }
 }
 else {
-const err29 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema21.properties.outcome.anyOf[0].discriminator,parentSchema:schema21.properties.outcome.anyOf[0],data:data19};
+const err29 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/discriminator",keyword:"discriminator",params:{error: "tag", tag: "kind", tagValue: tag0},schema:schema23.properties.outcome.anyOf[0].discriminator,parentSchema:schema23.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -3565,7 +4485,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema21.properties.outcome.anyOf[0].type,parentSchema:schema21.properties.outcome.anyOf[0],data:data19};
+const err30 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.outcome.anyOf[0].type,parentSchema:schema23.properties.outcome.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -3580,7 +4500,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs78 = errors;
 if(data19 !== null){
-const err31 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.outcome.anyOf[1].type,parentSchema:schema21.properties.outcome.anyOf[1],data:data19};
+const err31 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.outcome.anyOf[1].type,parentSchema:schema23.properties.outcome.anyOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -3593,7 +4513,7 @@ var _valid3 = _errs78 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err32 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.outcome.anyOf,parentSchema:schema21.properties.outcome,data:data19};
+const err32 = {instancePath:instancePath+"/outcome",schemaPath:"#/properties/outcome/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.outcome.anyOf,parentSchema:schema23.properties.outcome,data:data19};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -3601,7 +4521,7 @@ else {
 vErrors.push(err32);
 }
 errors++;
-validate45.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -3628,7 +4548,7 @@ const _errs81 = errors;
 let valid16 = false;
 const _errs82 = errors;
 if(typeof data29 !== "string"){
-const err33 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema21.properties.refusal.anyOf[0].type,parentSchema:schema21.properties.refusal.anyOf[0],data:data29};
+const err33 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.refusal.anyOf[0].type,parentSchema:schema23.properties.refusal.anyOf[0],data:data29};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -3642,7 +4562,7 @@ valid16 = valid16 || _valid4;
 if(!valid16){
 const _errs84 = errors;
 if(data29 !== null){
-const err34 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema21.properties.refusal.anyOf[1].type,parentSchema:schema21.properties.refusal.anyOf[1],data:data29};
+const err34 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.refusal.anyOf[1].type,parentSchema:schema23.properties.refusal.anyOf[1],data:data29};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -3655,7 +4575,7 @@ var _valid4 = _errs84 === errors;
 valid16 = valid16 || _valid4;
 }
 if(!valid16){
-const err35 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf",keyword:"anyOf",params:{},schema:schema21.properties.refusal.anyOf,parentSchema:schema21.properties.refusal,data:data29};
+const err35 = {instancePath:instancePath+"/refusal",schemaPath:"#/properties/refusal/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.refusal.anyOf,parentSchema:schema23.properties.refusal,data:data29};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -3663,7 +4583,7 @@ else {
 vErrors.push(err35);
 }
 errors++;
-validate45.errors = vErrors;
+validate50.errors = vErrors;
 return false;
 }
 else {
@@ -3687,16 +4607,16 @@ var valid0 = true;
 }
 }
 else {
-validate45.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema21.type,parentSchema:schema21,data}];
+validate50.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema23.type,parentSchema:schema23,data}];
 return false;
 }
 }
-validate45.errors = vErrors;
+validate50.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="ListedProcess" */;
 let vErrors = null;
 let errors = 0;
@@ -3704,7 +4624,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((((((((data.environment === undefined) && (missing0 = "environment")) || ((data.process === undefined) && (missing0 = "process"))) || ((data.desired === undefined) && (missing0 = "desired"))) || ((data.actual === undefined) && (missing0 = "actual"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.progress === undefined) && (missing0 = "progress"))) || ((data.revert === undefined) && (missing0 = "revert"))) || ((data.quarantined === undefined) && (missing0 = "quarantined"))) || ((data.deadEnd === undefined) && (missing0 = "deadEnd"))){
-validate39.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema18.required,parentSchema:schema18,data}];
+validate44.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema20.required,parentSchema:schema20,data}];
 return false;
 }
 else {
@@ -3712,7 +4632,7 @@ if(data.environment !== undefined){
 let data0 = data.environment;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema18.properties.environment.type,parentSchema:schema18.properties.environment,data:data0}];
+validate44.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema20.properties.environment.type,parentSchema:schema20.properties.environment,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -3725,7 +4645,7 @@ if(data.process !== undefined){
 let data1 = data.process;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema18.properties.process.type,parentSchema:schema18.properties.process,data:data1}];
+validate44.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema20.properties.process.type,parentSchema:schema20.properties.process,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3741,7 +4661,7 @@ const _errs6 = errors;
 let valid1 = false;
 const _errs7 = errors;
 if(typeof data2 !== "string"){
-const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.desired.anyOf[0].type,parentSchema:schema18.properties.desired.anyOf[0],data:data2};
+const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema20.properties.desired.anyOf[0].type,parentSchema:schema20.properties.desired.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -3755,7 +4675,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs9 = errors;
 if(data2 !== null){
-const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.desired.anyOf[1].type,parentSchema:schema18.properties.desired.anyOf[1],data:data2};
+const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.desired.anyOf[1].type,parentSchema:schema20.properties.desired.anyOf[1],data:data2};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -3768,7 +4688,7 @@ var _valid0 = _errs9 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.desired.anyOf,parentSchema:schema18.properties.desired,data:data2};
+const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.desired.anyOf,parentSchema:schema20.properties.desired,data:data2};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -3776,7 +4696,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate39.errors = vErrors;
+validate44.errors = vErrors;
 return false;
 }
 else {
@@ -3810,7 +4730,7 @@ if(errors === _errs13){
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 let missing1;
 if(((data4.version === undefined) && (missing1 = "version")) || ((data4.weight === undefined) && (missing1 = "weight"))){
-validate39.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema18.properties.actual.items.required,parentSchema:schema18.properties.actual.items,data:data4}];
+validate44.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema20.properties.actual.items.required,parentSchema:schema20.properties.actual.items,data:data4}];
 return false;
 }
 else {
@@ -3818,7 +4738,7 @@ if(data4.version !== undefined){
 let data5 = data4.version;
 const _errs15 = errors;
 if(typeof data5 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema18.properties.actual.items.properties.version.type,parentSchema:schema18.properties.actual.items.properties.version,data:data5}];
+validate44.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema20.properties.actual.items.properties.version.type,parentSchema:schema20.properties.actual.items.properties.version,data:data5}];
 return false;
 }
 var valid3 = _errs15 === errors;
@@ -3831,7 +4751,7 @@ if(data4.weight !== undefined){
 let data6 = data4.weight;
 const _errs17 = errors;
 if(!(typeof data6 == "number")){
-validate39.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema18.properties.actual.items.properties.weight.type,parentSchema:schema18.properties.actual.items.properties.weight,data:data6}];
+validate44.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema20.properties.actual.items.properties.weight.type,parentSchema:schema20.properties.actual.items.properties.weight,data:data6}];
 return false;
 }
 var valid3 = _errs17 === errors;
@@ -3843,7 +4763,7 @@ var valid3 = true;
 }
 }
 else {
-validate39.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema18.properties.actual.items.type,parentSchema:schema18.properties.actual.items,data:data4}];
+validate44.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema20.properties.actual.items.type,parentSchema:schema20.properties.actual.items,data:data4}];
 return false;
 }
 }
@@ -3854,7 +4774,7 @@ break;
 }
 }
 else {
-validate39.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema18.properties.actual.type,parentSchema:schema18.properties.actual,data:data3}];
+validate44.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema20.properties.actual.type,parentSchema:schema20.properties.actual,data:data3}];
 return false;
 }
 }
@@ -3868,11 +4788,11 @@ if(data.sync !== undefined){
 let data7 = data.sync;
 const _errs19 = errors;
 if(typeof data7 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema18.properties.sync.type,parentSchema:schema18.properties.sync,data:data7}];
+validate44.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema20.properties.sync.type,parentSchema:schema20.properties.sync,data:data7}];
 return false;
 }
 if(!(((data7 === "Synced") || (data7 === "OutOfSync")) || (data7 === "Unknown"))){
-validate39.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema18.properties.sync.enum},schema:schema18.properties.sync.enum,parentSchema:schema18.properties.sync,data:data7}];
+validate44.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema20.properties.sync.enum},schema:schema20.properties.sync.enum,parentSchema:schema20.properties.sync,data:data7}];
 return false;
 }
 var valid0 = _errs19 === errors;
@@ -3885,11 +4805,11 @@ if(data.health !== undefined){
 let data8 = data.health;
 const _errs21 = errors;
 if(typeof data8 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema18.properties.health.type,parentSchema:schema18.properties.health,data:data8}];
+validate44.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema20.properties.health.type,parentSchema:schema20.properties.health,data:data8}];
 return false;
 }
 if(!(((((data8 === "Healthy") || (data8 === "Progressing")) || (data8 === "Degraded")) || (data8 === "Suspended")) || (data8 === "Missing"))){
-validate39.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema18.properties.health.enum},schema:schema18.properties.health.enum,parentSchema:schema18.properties.health,data:data8}];
+validate44.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema20.properties.health.enum},schema:schema20.properties.health.enum,parentSchema:schema20.properties.health,data:data8}];
 return false;
 }
 var valid0 = _errs21 === errors;
@@ -3905,7 +4825,7 @@ const _errs24 = errors;
 let valid4 = false;
 const _errs25 = errors;
 if(typeof data9 !== "string"){
-const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.phase.anyOf[0].type,parentSchema:schema18.properties.phase.anyOf[0],data:data9};
+const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema20.properties.phase.anyOf[0].type,parentSchema:schema20.properties.phase.anyOf[0],data:data9};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -3915,7 +4835,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((((data9 === "Pending") || (data9 === "Running")) || (data9 === "Succeeded")) || (data9 === "Failed")) || (data9 === "RolledBack")) || (data9 === "Superseded")) || (data9 === "Aborted"))){
-const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema18.properties.phase.anyOf[0].enum},schema:schema18.properties.phase.anyOf[0].enum,parentSchema:schema18.properties.phase.anyOf[0],data:data9};
+const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema20.properties.phase.anyOf[0].enum},schema:schema20.properties.phase.anyOf[0].enum,parentSchema:schema20.properties.phase.anyOf[0],data:data9};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -3929,7 +4849,7 @@ valid4 = valid4 || _valid1;
 if(!valid4){
 const _errs27 = errors;
 if(data9 !== null){
-const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.phase.anyOf[1].type,parentSchema:schema18.properties.phase.anyOf[1],data:data9};
+const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.phase.anyOf[1].type,parentSchema:schema20.properties.phase.anyOf[1],data:data9};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -3942,7 +4862,7 @@ var _valid1 = _errs27 === errors;
 valid4 = valid4 || _valid1;
 }
 if(!valid4){
-const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.phase.anyOf,parentSchema:schema18.properties.phase,data:data9};
+const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.phase.anyOf,parentSchema:schema20.properties.phase,data:data9};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -3950,7 +4870,7 @@ else {
 vErrors.push(err6);
 }
 errors++;
-validate39.errors = vErrors;
+validate44.errors = vErrors;
 return false;
 }
 else {
@@ -3989,12 +4909,12 @@ if(errors === _errs30){
 if(errors === _errs30){
 if(typeof data11 === "string"){
 if(!pattern0.test(data11)){
-validate39.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.since,data:data11}];
+validate44.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema20.properties.since,data:data11}];
 return false;
 }
 }
 else {
-validate39.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema18.properties.since.type,parentSchema:schema18.properties.since,data:data11}];
+validate44.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema20.properties.since.type,parentSchema:schema20.properties.since,data:data11}];
 return false;
 }
 }
@@ -4015,7 +4935,7 @@ if(errors === _errs34){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing2;
 if(((data12.perSecond === undefined) && (missing2 = "perSecond")) || ((data12.overMs === undefined) && (missing2 = "overMs"))){
-const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema18.properties.requests.anyOf[0].required,parentSchema:schema18.properties.requests.anyOf[0],data:data12};
+const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema20.properties.requests.anyOf[0].required,parentSchema:schema20.properties.requests.anyOf[0],data:data12};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4029,7 +4949,7 @@ if(data12.perSecond !== undefined){
 let data13 = data12.perSecond;
 const _errs36 = errors;
 if(!(typeof data13 == "number")){
-const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema18.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema18.properties.requests.anyOf[0].properties.perSecond,data:data13};
+const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema20.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema20.properties.requests.anyOf[0].properties.perSecond,data:data13};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -4048,7 +4968,7 @@ if(data12.overMs !== undefined){
 let data14 = data12.overMs;
 const _errs38 = errors;
 if(!(typeof data14 == "number")){
-const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema18.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema18.properties.requests.anyOf[0].properties.overMs,data:data14};
+const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema20.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema20.properties.requests.anyOf[0].properties.overMs,data:data14};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -4066,7 +4986,7 @@ var valid6 = true;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema18.properties.requests.anyOf[0].type,parentSchema:schema18.properties.requests.anyOf[0],data:data12};
+const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema20.properties.requests.anyOf[0].type,parentSchema:schema20.properties.requests.anyOf[0],data:data12};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -4081,7 +5001,7 @@ valid5 = valid5 || _valid2;
 if(!valid5){
 const _errs40 = errors;
 if(data12 !== null){
-const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.requests.anyOf[1].type,parentSchema:schema18.properties.requests.anyOf[1],data:data12};
+const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.requests.anyOf[1].type,parentSchema:schema20.properties.requests.anyOf[1],data:data12};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -4094,7 +5014,7 @@ var _valid2 = _errs40 === errors;
 valid5 = valid5 || _valid2;
 }
 if(!valid5){
-const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.requests.anyOf,parentSchema:schema18.properties.requests,data:data12};
+const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.requests.anyOf,parentSchema:schema20.properties.requests,data:data12};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -4102,7 +5022,7 @@ else {
 vErrors.push(err12);
 }
 errors++;
-validate39.errors = vErrors;
+validate44.errors = vErrors;
 return false;
 }
 else {
@@ -4128,8 +5048,8 @@ const _errs42 = errors;
 const _errs43 = errors;
 let valid7 = false;
 const _errs44 = errors;
-if(!(validate41(data15, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
-vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
+if(!(validate46(data15, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
+vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs44 === errors;
@@ -4137,7 +5057,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs45 = errors;
 if(data15 !== null){
-const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.progress.anyOf[1].type,parentSchema:schema18.properties.progress.anyOf[1],data:data15};
+const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.progress.anyOf[1].type,parentSchema:schema20.properties.progress.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -4150,7 +5070,7 @@ var _valid3 = _errs45 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.progress.anyOf,parentSchema:schema18.properties.progress,data:data15};
+const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.progress.anyOf,parentSchema:schema20.properties.progress,data:data15};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -4158,7 +5078,7 @@ else {
 vErrors.push(err14);
 }
 errors++;
-validate39.errors = vErrors;
+validate44.errors = vErrors;
 return false;
 }
 else {
@@ -4184,8 +5104,8 @@ const _errs47 = errors;
 const _errs48 = errors;
 let valid8 = false;
 const _errs49 = errors;
-if(!(validate45(data16, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
-vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
+if(!(validate50(data16, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs49 === errors;
@@ -4193,7 +5113,7 @@ valid8 = valid8 || _valid4;
 if(!valid8){
 const _errs50 = errors;
 if(data16 !== null){
-const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.revert.anyOf[1].type,parentSchema:schema18.properties.revert.anyOf[1],data:data16};
+const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.revert.anyOf[1].type,parentSchema:schema20.properties.revert.anyOf[1],data:data16};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -4206,7 +5126,7 @@ var _valid4 = _errs50 === errors;
 valid8 = valid8 || _valid4;
 }
 if(!valid8){
-const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.revert.anyOf,parentSchema:schema18.properties.revert,data:data16};
+const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.revert.anyOf,parentSchema:schema20.properties.revert,data:data16};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -4214,7 +5134,7 @@ else {
 vErrors.push(err16);
 }
 errors++;
-validate39.errors = vErrors;
+validate44.errors = vErrors;
 return false;
 }
 else {
@@ -4248,7 +5168,7 @@ if(errors === _errs54){
 if(data18 && typeof data18 == "object" && !Array.isArray(data18)){
 let missing3;
 if(((((((data18.version === undefined) && (missing3 = "version")) || ((data18.digest === undefined) && (missing3 = "digest"))) || ((data18.why === undefined) && (missing3 = "why"))) || ((data18.at === undefined) && (missing3 = "at"))) || ((data18.rollbackId === undefined) && (missing3 = "rollbackId"))) || ((data18.isInGit === undefined) && (missing3 = "isInGit"))){
-validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema18.properties.quarantined.items.required,parentSchema:schema18.properties.quarantined.items,data:data18}];
+validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema20.properties.quarantined.items.required,parentSchema:schema20.properties.quarantined.items,data:data18}];
 return false;
 }
 else {
@@ -4256,7 +5176,7 @@ if(data18.version !== undefined){
 let data19 = data18.version;
 const _errs56 = errors;
 if(typeof data19 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema18.properties.quarantined.items.properties.version.type,parentSchema:schema18.properties.quarantined.items.properties.version,data:data19}];
+validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema20.properties.quarantined.items.properties.version.type,parentSchema:schema20.properties.quarantined.items.properties.version,data:data19}];
 return false;
 }
 var valid10 = _errs56 === errors;
@@ -4271,12 +5191,12 @@ const _errs58 = errors;
 if(errors === _errs58){
 if(typeof data20 === "string"){
 if(!pattern1.test(data20)){
-validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema18.properties.quarantined.items.properties.digest,data:data20}];
+validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema20.properties.quarantined.items.properties.digest,data:data20}];
 return false;
 }
 }
 else {
-validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema18.properties.quarantined.items.properties.digest.type,parentSchema:schema18.properties.quarantined.items.properties.digest,data:data20}];
+validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema20.properties.quarantined.items.properties.digest.type,parentSchema:schema20.properties.quarantined.items.properties.digest,data:data20}];
 return false;
 }
 }
@@ -4290,7 +5210,7 @@ if(data18.why !== undefined){
 let data21 = data18.why;
 const _errs60 = errors;
 if(typeof data21 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema18.properties.quarantined.items.properties.why.type,parentSchema:schema18.properties.quarantined.items.properties.why,data:data21}];
+validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema20.properties.quarantined.items.properties.why.type,parentSchema:schema20.properties.quarantined.items.properties.why,data:data21}];
 return false;
 }
 var valid10 = _errs60 === errors;
@@ -4306,12 +5226,12 @@ if(errors === _errs62){
 if(errors === _errs62){
 if(typeof data22 === "string"){
 if(!pattern0.test(data22)){
-validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema18.properties.quarantined.items.properties.at,data:data22}];
+validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema20.properties.quarantined.items.properties.at,data:data22}];
 return false;
 }
 }
 else {
-validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema18.properties.quarantined.items.properties.at.type,parentSchema:schema18.properties.quarantined.items.properties.at,data:data22}];
+validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema20.properties.quarantined.items.properties.at.type,parentSchema:schema20.properties.quarantined.items.properties.at,data:data22}];
 return false;
 }
 }
@@ -4326,7 +5246,7 @@ if(data18.rollbackId !== undefined){
 let data23 = data18.rollbackId;
 const _errs64 = errors;
 if(typeof data23 !== "string"){
-validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema18.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema18.properties.quarantined.items.properties.rollbackId,data:data23}];
+validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema20.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema20.properties.quarantined.items.properties.rollbackId,data:data23}];
 return false;
 }
 var valid10 = _errs64 === errors;
@@ -4339,7 +5259,7 @@ if(data18.isInGit !== undefined){
 let data24 = data18.isInGit;
 const _errs66 = errors;
 if(typeof data24 !== "boolean"){
-validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema18.properties.quarantined.items.properties.isInGit.type,parentSchema:schema18.properties.quarantined.items.properties.isInGit,data:data24}];
+validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema20.properties.quarantined.items.properties.isInGit.type,parentSchema:schema20.properties.quarantined.items.properties.isInGit,data:data24}];
 return false;
 }
 var valid10 = _errs66 === errors;
@@ -4355,7 +5275,7 @@ var valid10 = true;
 }
 }
 else {
-validate39.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema18.properties.quarantined.items.type,parentSchema:schema18.properties.quarantined.items,data:data18}];
+validate44.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema20.properties.quarantined.items.type,parentSchema:schema20.properties.quarantined.items,data:data18}];
 return false;
 }
 }
@@ -4366,7 +5286,7 @@ break;
 }
 }
 else {
-validate39.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema18.properties.quarantined.type,parentSchema:schema18.properties.quarantined,data:data17}];
+validate44.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema20.properties.quarantined.type,parentSchema:schema20.properties.quarantined,data:data17}];
 return false;
 }
 }
@@ -4383,7 +5303,7 @@ const _errs69 = errors;
 let valid11 = false;
 const _errs70 = errors;
 if(typeof data25 !== "string"){
-const err17 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema18.properties.deadEnd.anyOf[0].type,parentSchema:schema18.properties.deadEnd.anyOf[0],data:data25};
+const err17 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema20.properties.deadEnd.anyOf[0].type,parentSchema:schema20.properties.deadEnd.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -4397,7 +5317,7 @@ valid11 = valid11 || _valid5;
 if(!valid11){
 const _errs72 = errors;
 if(data25 !== null){
-const err18 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema18.properties.deadEnd.anyOf[1].type,parentSchema:schema18.properties.deadEnd.anyOf[1],data:data25};
+const err18 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema20.properties.deadEnd.anyOf[1].type,parentSchema:schema20.properties.deadEnd.anyOf[1],data:data25};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -4410,7 +5330,7 @@ var _valid5 = _errs72 === errors;
 valid11 = valid11 || _valid5;
 }
 if(!valid11){
-const err19 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema18.properties.deadEnd.anyOf,parentSchema:schema18.properties.deadEnd,data:data25};
+const err19 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema20.properties.deadEnd.anyOf,parentSchema:schema20.properties.deadEnd,data:data25};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -4418,7 +5338,7 @@ else {
 vErrors.push(err19);
 }
 errors++;
-validate39.errors = vErrors;
+validate44.errors = vErrors;
 return false;
 }
 else {
@@ -4453,16 +5373,16 @@ var valid0 = true;
 }
 }
 else {
-validate39.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema18.type,parentSchema:schema18,data}];
+validate44.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema20.type,parentSchema:schema20,data}];
 return false;
 }
 }
-validate39.errors = vErrors;
+validate44.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate38(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate43(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="processes" */;
 let vErrors = null;
 let errors = 0;
@@ -4470,7 +5390,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.now === undefined) && (missing0 = "now")) || ((data.total === undefined) && (missing0 = "total"))) || ((data.next === undefined) && (missing0 = "next"))) || ((data.processes === undefined) && (missing0 = "processes"))){
-validate38.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema17.required,parentSchema:schema17,data}];
+validate43.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema19.required,parentSchema:schema19,data}];
 return false;
 }
 else {
@@ -4481,12 +5401,12 @@ if(errors === _errs1){
 if(errors === _errs1){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-validate38.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema17.properties.now,data:data0}];
+validate43.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema19.properties.now,data:data0}];
 return false;
 }
 }
 else {
-validate38.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema17.properties.now.type,parentSchema:schema17.properties.now,data:data0}];
+validate43.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema19.properties.now.type,parentSchema:schema19.properties.now,data:data0}];
 return false;
 }
 }
@@ -4501,7 +5421,7 @@ if(data.total !== undefined){
 let data1 = data.total;
 const _errs3 = errors;
 if(!(typeof data1 == "number")){
-validate38.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema17.properties.total.type,parentSchema:schema17.properties.total,data:data1}];
+validate43.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema19.properties.total.type,parentSchema:schema19.properties.total,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -4517,7 +5437,7 @@ const _errs6 = errors;
 let valid1 = false;
 const _errs7 = errors;
 if(typeof data2 !== "string"){
-const err0 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema17.properties.next.anyOf[0].type,parentSchema:schema17.properties.next.anyOf[0],data:data2};
+const err0 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema19.properties.next.anyOf[0].type,parentSchema:schema19.properties.next.anyOf[0],data:data2};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4531,7 +5451,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs9 = errors;
 if(data2 !== null){
-const err1 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema17.properties.next.anyOf[1].type,parentSchema:schema17.properties.next.anyOf[1],data:data2};
+const err1 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema19.properties.next.anyOf[1].type,parentSchema:schema19.properties.next.anyOf[1],data:data2};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4544,7 +5464,7 @@ var _valid0 = _errs9 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema17.properties.next.anyOf,parentSchema:schema17.properties.next,data:data2};
+const err2 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema19.properties.next.anyOf,parentSchema:schema19.properties.next,data:data2};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4552,7 +5472,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate38.errors = vErrors;
+validate43.errors = vErrors;
 return false;
 }
 else {
@@ -4581,8 +5501,8 @@ var valid2 = true;
 const len0 = data3.length;
 for(let i0=0; i0<len0; i0++){
 const _errs13 = errors;
-if(!(validate39(data3[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate39.errors : vErrors.concat(validate39.errors);
+if(!(validate44(data3[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data3,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
 errors = vErrors.length;
 }
 var valid2 = _errs13 === errors;
@@ -4592,7 +5512,7 @@ break;
 }
 }
 else {
-validate38.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema17.properties.processes.type,parentSchema:schema17.properties.processes,data:data3}];
+validate43.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema19.properties.processes.type,parentSchema:schema19.properties.processes,data:data3}];
 return false;
 }
 }
@@ -4607,18 +5527,18 @@ var valid0 = true;
 }
 }
 else {
-validate38.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema17.type,parentSchema:schema17,data}];
+validate43.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema19.type,parentSchema:schema19,data}];
 return false;
 }
 }
-validate38.errors = vErrors;
+validate43.errors = vErrors;
 return errors === 0;
 }
 
-export const readiness = validate49;
-const schema22 = {"type":"object","required":["status","store","repository"],"properties":{"status":{"type":"string","enum":["ready","starting","cannot record","gateway is down"]},"store":{"anyOf":[{"type":"object","required":["code"],"properties":{"code":{"type":"string"}}},{"type":"null"}]},"repository":{"type":"object","required":["state","code"],"properties":{"state":{"type":"string"},"code":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"$id":"readiness"};
+export const readiness = validate54;
+const schema24 = {"type":"object","required":["status","store","repository"],"properties":{"status":{"type":"string","enum":["ready","starting","cannot record","gateway is down"]},"store":{"anyOf":[{"type":"object","required":["code"],"properties":{"code":{"type":"string"}}},{"type":"null"}]},"repository":{"type":"object","required":["state","code"],"properties":{"state":{"type":"string"},"code":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"$id":"readiness"};
 
-function validate49(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate54(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="readiness" */;
 let vErrors = null;
 let errors = 0;
@@ -4626,7 +5546,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.status === undefined) && (missing0 = "status")) || ((data.store === undefined) && (missing0 = "store"))) || ((data.repository === undefined) && (missing0 = "repository"))){
-validate49.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema22.required,parentSchema:schema22,data}];
+validate54.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema24.required,parentSchema:schema24,data}];
 return false;
 }
 else {
@@ -4634,11 +5554,11 @@ if(data.status !== undefined){
 let data0 = data.status;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},schema:schema22.properties.status.type,parentSchema:schema22.properties.status,data:data0}];
+validate54.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/type",keyword:"type",params:{type: "string"},schema:schema24.properties.status.type,parentSchema:schema24.properties.status,data:data0}];
 return false;
 }
 if(!((((data0 === "ready") || (data0 === "starting")) || (data0 === "cannot record")) || (data0 === "gateway is down"))){
-validate49.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema22.properties.status.enum},schema:schema22.properties.status.enum,parentSchema:schema22.properties.status,data:data0}];
+validate54.errors = [{instancePath:instancePath+"/status",schemaPath:"#/properties/status/enum",keyword:"enum",params:{allowedValues: schema24.properties.status.enum},schema:schema24.properties.status.enum,parentSchema:schema24.properties.status,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -4657,7 +5577,7 @@ if(errors === _errs5){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 let missing1;
 if((data1.code === undefined) && (missing1 = "code")){
-const err0 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema22.properties.store.anyOf[0].required,parentSchema:schema22.properties.store.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema24.properties.store.anyOf[0].required,parentSchema:schema24.properties.store.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4670,7 +5590,7 @@ else {
 if(data1.code !== undefined){
 let data2 = data1.code;
 if(typeof data2 !== "string"){
-const err1 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema22.properties.store.anyOf[0].properties.code.type,parentSchema:schema22.properties.store.anyOf[0].properties.code,data:data2};
+const err1 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema24.properties.store.anyOf[0].properties.code.type,parentSchema:schema24.properties.store.anyOf[0].properties.code,data:data2};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4683,7 +5603,7 @@ errors++;
 }
 }
 else {
-const err2 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema22.properties.store.anyOf[0].type,parentSchema:schema22.properties.store.anyOf[0],data:data1};
+const err2 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema24.properties.store.anyOf[0].type,parentSchema:schema24.properties.store.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4698,7 +5618,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs9 = errors;
 if(data1 !== null){
-const err3 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.store.anyOf[1].type,parentSchema:schema22.properties.store.anyOf[1],data:data1};
+const err3 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.store.anyOf[1].type,parentSchema:schema24.properties.store.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -4711,7 +5631,7 @@ var _valid0 = _errs9 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.store.anyOf,parentSchema:schema22.properties.store,data:data1};
+const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.store.anyOf,parentSchema:schema24.properties.store,data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -4719,7 +5639,7 @@ else {
 vErrors.push(err4);
 }
 errors++;
-validate49.errors = vErrors;
+validate54.errors = vErrors;
 return false;
 }
 else {
@@ -4746,7 +5666,7 @@ if(errors === _errs11){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing2;
 if(((data3.state === undefined) && (missing2 = "state")) || ((data3.code === undefined) && (missing2 = "code"))){
-validate49.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing2},schema:schema22.properties.repository.required,parentSchema:schema22.properties.repository,data:data3}];
+validate54.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing2},schema:schema24.properties.repository.required,parentSchema:schema24.properties.repository,data:data3}];
 return false;
 }
 else {
@@ -4754,7 +5674,7 @@ if(data3.state !== undefined){
 let data4 = data3.state;
 const _errs13 = errors;
 if(typeof data4 !== "string"){
-validate49.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema22.properties.repository.properties.state.type,parentSchema:schema22.properties.repository.properties.state,data:data4}];
+validate54.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema24.properties.repository.properties.state.type,parentSchema:schema24.properties.repository.properties.state,data:data4}];
 return false;
 }
 var valid3 = _errs13 === errors;
@@ -4770,7 +5690,7 @@ const _errs16 = errors;
 let valid4 = false;
 const _errs17 = errors;
 if(typeof data5 !== "string"){
-const err5 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema22.properties.repository.properties.code.anyOf[0].type,parentSchema:schema22.properties.repository.properties.code.anyOf[0],data:data5};
+const err5 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.repository.properties.code.anyOf[0].type,parentSchema:schema24.properties.repository.properties.code.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -4784,7 +5704,7 @@ valid4 = valid4 || _valid1;
 if(!valid4){
 const _errs19 = errors;
 if(data5 !== null){
-const err6 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema22.properties.repository.properties.code.anyOf[1].type,parentSchema:schema22.properties.repository.properties.code.anyOf[1],data:data5};
+const err6 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.repository.properties.code.anyOf[1].type,parentSchema:schema24.properties.repository.properties.code.anyOf[1],data:data5};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -4797,7 +5717,7 @@ var _valid1 = _errs19 === errors;
 valid4 = valid4 || _valid1;
 }
 if(!valid4){
-const err7 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema22.properties.repository.properties.code.anyOf,parentSchema:schema22.properties.repository.properties.code,data:data5};
+const err7 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.repository.properties.code.anyOf,parentSchema:schema24.properties.repository.properties.code,data:data5};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -4805,7 +5725,7 @@ else {
 vErrors.push(err7);
 }
 errors++;
-validate49.errors = vErrors;
+validate54.errors = vErrors;
 return false;
 }
 else {
@@ -4828,7 +5748,7 @@ var valid3 = true;
 }
 }
 else {
-validate49.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema22.properties.repository.type,parentSchema:schema22.properties.repository,data:data3}];
+validate54.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema24.properties.repository.type,parentSchema:schema24.properties.repository,data:data3}];
 return false;
 }
 }
@@ -4842,20 +5762,20 @@ var valid0 = true;
 }
 }
 else {
-validate49.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema22.type,parentSchema:schema22,data}];
+validate54.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema24.type,parentSchema:schema24,data}];
 return false;
 }
 }
-validate49.errors = vErrors;
+validate54.errors = vErrors;
 return errors === 0;
 }
 
-export const status = validate50;
-const schema23 = {"type":"object","required":["now","store","gateway","repository","environments","findings"],"properties":{"now":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"store":{"anyOf":[{"type":"object","required":["since","code","why"],"properties":{"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"code":{"type":"string","enum":["store/full","store/failed"]},"why":{"type":"string"}}},{"type":"null"}]},"gateway":{"anyOf":[{"type":"object","required":["state","why","since","restarts","tampered"],"properties":{"state":{"type":"string","enum":["up","down"]},"why":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"restarts":{"type":"number"},"tampered":{"type":"number"}}},{"type":"null"}]},"repository":{"type":"object","required":["url","branch","commit","subject","author","committedAt","fetchedAt","state","code","reason","since","lastPollAt","lastGoodPollAt","nextPollAt"],"properties":{"url":{"type":"string"},"branch":{"type":"string"},"commit":{"anyOf":[{"type":"string"},{"type":"null"}]},"subject":{"anyOf":[{"type":"string"},{"type":"null"}]},"author":{"anyOf":[{"type":"string"},{"type":"null"}]},"committedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"fetchedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"state":{"type":"string","enum":["starting","ok","error"]},"code":{"anyOf":[{"type":"string"},{"type":"null"}]},"reason":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"lastPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"lastGoodPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"nextPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},"environments":{"type":"array","items":{"$ref":"Environment"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"status"};
-const schema24 = {"type":"object","required":["name","observedAt","type","url","freeze","processes","instances","notes","findings"],"properties":{"name":{"type":"string"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"type":{"type":"string"},"url":{"type":"string"},"freeze":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"Process"}},"instances":{"type":"array","items":{"type":"object","required":["id","state","why"],"properties":{"id":{"type":"string"},"state":{"type":"string","enum":["starting","ready","down"]},"why":{"type":"string"}}}},"notes":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Environment"};
-const schema25 = {"type":"object","required":["process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","deadEnd"],"properties":{"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Process"};
+export const status = validate55;
+const schema25 = {"type":"object","required":["now","store","gateway","repository","environments","findings"],"properties":{"now":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"store":{"anyOf":[{"type":"object","required":["since","code","why"],"properties":{"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"code":{"type":"string","enum":["store/full","store/failed"]},"why":{"type":"string"}}},{"type":"null"}]},"gateway":{"anyOf":[{"type":"object","required":["state","why","since","restarts","tampered"],"properties":{"state":{"type":"string","enum":["up","down"]},"why":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"restarts":{"type":"number"},"tampered":{"type":"number"}}},{"type":"null"}]},"repository":{"type":"object","required":["url","branch","commit","subject","author","committedAt","fetchedAt","state","code","reason","since","lastPollAt","lastGoodPollAt","nextPollAt"],"properties":{"url":{"type":"string"},"branch":{"type":"string"},"commit":{"anyOf":[{"type":"string"},{"type":"null"}]},"subject":{"anyOf":[{"type":"string"},{"type":"null"}]},"author":{"anyOf":[{"type":"string"},{"type":"null"}]},"committedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"fetchedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"state":{"type":"string","enum":["starting","ok","error"]},"code":{"anyOf":[{"type":"string"},{"type":"null"}]},"reason":{"type":"string"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"lastPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"lastGoodPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"nextPollAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},"environments":{"type":"array","items":{"$ref":"Environment"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"status"};
+const schema26 = {"type":"object","required":["name","observedAt","type","url","freeze","processes","instances","notes","findings"],"properties":{"name":{"type":"string"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"type":{"type":"string"},"url":{"type":"string"},"freeze":{"anyOf":[{"type":"object","required":["by","why","at"],"properties":{"by":{"$ref":"Person"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"}}},{"type":"null"}]},"processes":{"type":"array","items":{"$ref":"Process"}},"instances":{"type":"array","items":{"type":"object","required":["id","state","why"],"properties":{"id":{"type":"string"},"state":{"type":"string","enum":["starting","ready","down"]},"why":{"type":"string"}}}},"notes":{"type":"array","items":{"type":"string"}},"findings":{"type":"array","items":{"$ref":"Finding"}}},"$id":"Environment"};
+const schema27 = {"type":"object","required":["process","desired","actual","sync","health","phase","reason","since","requests","progress","revert","quarantined","deadEnd"],"properties":{"process":{"type":"string"},"desired":{"anyOf":[{"type":"string"},{"type":"null"}]},"actual":{"type":"array","items":{"type":"object","required":["version","weight"],"properties":{"version":{"type":"string"},"weight":{"type":"number"}}}},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"reason":{"$ref":"Reason"},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"requests":{"anyOf":[{"type":"object","required":["perSecond","overMs"],"properties":{"perSecond":{"type":"number"},"overMs":{"type":"number"}}},{"type":"null"}]},"progress":{"anyOf":[{"$ref":"Progress"},{"type":"null"}]},"revert":{"anyOf":[{"$ref":"Revert"},{"type":"null"}]},"quarantined":{"type":"array","items":{"type":"object","required":["version","digest","why","at","rollbackId","isInGit"],"properties":{"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"why":{"type":"string"},"at":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"rollbackId":{"type":"string"},"isInGit":{"type":"boolean"}}}},"deadEnd":{"anyOf":[{"type":"string"},{"type":"null"}]}},"$id":"Process"};
 
-function validate53(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate58(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Process" */;
 let vErrors = null;
 let errors = 0;
@@ -4863,7 +5783,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((data.process === undefined) && (missing0 = "process")) || ((data.desired === undefined) && (missing0 = "desired"))) || ((data.actual === undefined) && (missing0 = "actual"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.requests === undefined) && (missing0 = "requests"))) || ((data.progress === undefined) && (missing0 = "progress"))) || ((data.revert === undefined) && (missing0 = "revert"))) || ((data.quarantined === undefined) && (missing0 = "quarantined"))) || ((data.deadEnd === undefined) && (missing0 = "deadEnd"))){
-validate53.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema25.required,parentSchema:schema25,data}];
+validate58.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema27.required,parentSchema:schema27,data}];
 return false;
 }
 else {
@@ -4871,7 +5791,7 @@ if(data.process !== undefined){
 let data0 = data.process;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema25.properties.process.type,parentSchema:schema25.properties.process,data:data0}];
+validate58.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema27.properties.process.type,parentSchema:schema27.properties.process,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -4887,7 +5807,7 @@ const _errs4 = errors;
 let valid1 = false;
 const _errs5 = errors;
 if(typeof data1 !== "string"){
-const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.desired.anyOf[0].type,parentSchema:schema25.properties.desired.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema27.properties.desired.anyOf[0].type,parentSchema:schema27.properties.desired.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -4901,7 +5821,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs7 = errors;
 if(data1 !== null){
-const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.desired.anyOf[1].type,parentSchema:schema25.properties.desired.anyOf[1],data:data1};
+const err1 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.desired.anyOf[1].type,parentSchema:schema27.properties.desired.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -4914,7 +5834,7 @@ var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.desired.anyOf,parentSchema:schema25.properties.desired,data:data1};
+const err2 = {instancePath:instancePath+"/desired",schemaPath:"#/properties/desired/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.desired.anyOf,parentSchema:schema27.properties.desired,data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -4922,7 +5842,7 @@ else {
 vErrors.push(err2);
 }
 errors++;
-validate53.errors = vErrors;
+validate58.errors = vErrors;
 return false;
 }
 else {
@@ -4956,7 +5876,7 @@ if(errors === _errs11){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing1;
 if(((data3.version === undefined) && (missing1 = "version")) || ((data3.weight === undefined) && (missing1 = "weight"))){
-validate53.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema25.properties.actual.items.required,parentSchema:schema25.properties.actual.items,data:data3}];
+validate58.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema27.properties.actual.items.required,parentSchema:schema27.properties.actual.items,data:data3}];
 return false;
 }
 else {
@@ -4964,7 +5884,7 @@ if(data3.version !== undefined){
 let data4 = data3.version;
 const _errs13 = errors;
 if(typeof data4 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema25.properties.actual.items.properties.version.type,parentSchema:schema25.properties.actual.items.properties.version,data:data4}];
+validate58.errors = [{instancePath:instancePath+"/actual/" + i0+"/version",schemaPath:"#/properties/actual/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema27.properties.actual.items.properties.version.type,parentSchema:schema27.properties.actual.items.properties.version,data:data4}];
 return false;
 }
 var valid3 = _errs13 === errors;
@@ -4977,7 +5897,7 @@ if(data3.weight !== undefined){
 let data5 = data3.weight;
 const _errs15 = errors;
 if(!(typeof data5 == "number")){
-validate53.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema25.properties.actual.items.properties.weight.type,parentSchema:schema25.properties.actual.items.properties.weight,data:data5}];
+validate58.errors = [{instancePath:instancePath+"/actual/" + i0+"/weight",schemaPath:"#/properties/actual/items/properties/weight/type",keyword:"type",params:{type: "number"},schema:schema27.properties.actual.items.properties.weight.type,parentSchema:schema27.properties.actual.items.properties.weight,data:data5}];
 return false;
 }
 var valid3 = _errs15 === errors;
@@ -4989,7 +5909,7 @@ var valid3 = true;
 }
 }
 else {
-validate53.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema25.properties.actual.items.type,parentSchema:schema25.properties.actual.items,data:data3}];
+validate58.errors = [{instancePath:instancePath+"/actual/" + i0,schemaPath:"#/properties/actual/items/type",keyword:"type",params:{type: "object"},schema:schema27.properties.actual.items.type,parentSchema:schema27.properties.actual.items,data:data3}];
 return false;
 }
 }
@@ -5000,7 +5920,7 @@ break;
 }
 }
 else {
-validate53.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema25.properties.actual.type,parentSchema:schema25.properties.actual,data:data2}];
+validate58.errors = [{instancePath:instancePath+"/actual",schemaPath:"#/properties/actual/type",keyword:"type",params:{type: "array"},schema:schema27.properties.actual.type,parentSchema:schema27.properties.actual,data:data2}];
 return false;
 }
 }
@@ -5014,11 +5934,11 @@ if(data.sync !== undefined){
 let data6 = data.sync;
 const _errs17 = errors;
 if(typeof data6 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema25.properties.sync.type,parentSchema:schema25.properties.sync,data:data6}];
+validate58.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema27.properties.sync.type,parentSchema:schema27.properties.sync,data:data6}];
 return false;
 }
 if(!(((data6 === "Synced") || (data6 === "OutOfSync")) || (data6 === "Unknown"))){
-validate53.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema25.properties.sync.enum},schema:schema25.properties.sync.enum,parentSchema:schema25.properties.sync,data:data6}];
+validate58.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema27.properties.sync.enum},schema:schema27.properties.sync.enum,parentSchema:schema27.properties.sync,data:data6}];
 return false;
 }
 var valid0 = _errs17 === errors;
@@ -5031,11 +5951,11 @@ if(data.health !== undefined){
 let data7 = data.health;
 const _errs19 = errors;
 if(typeof data7 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema25.properties.health.type,parentSchema:schema25.properties.health,data:data7}];
+validate58.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema27.properties.health.type,parentSchema:schema27.properties.health,data:data7}];
 return false;
 }
 if(!(((((data7 === "Healthy") || (data7 === "Progressing")) || (data7 === "Degraded")) || (data7 === "Suspended")) || (data7 === "Missing"))){
-validate53.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema25.properties.health.enum},schema:schema25.properties.health.enum,parentSchema:schema25.properties.health,data:data7}];
+validate58.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema27.properties.health.enum},schema:schema27.properties.health.enum,parentSchema:schema27.properties.health,data:data7}];
 return false;
 }
 var valid0 = _errs19 === errors;
@@ -5051,7 +5971,7 @@ const _errs22 = errors;
 let valid4 = false;
 const _errs23 = errors;
 if(typeof data8 !== "string"){
-const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.phase.anyOf[0].type,parentSchema:schema25.properties.phase.anyOf[0],data:data8};
+const err3 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema27.properties.phase.anyOf[0].type,parentSchema:schema27.properties.phase.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5061,7 +5981,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!(((((((data8 === "Pending") || (data8 === "Running")) || (data8 === "Succeeded")) || (data8 === "Failed")) || (data8 === "RolledBack")) || (data8 === "Superseded")) || (data8 === "Aborted"))){
-const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema25.properties.phase.anyOf[0].enum},schema:schema25.properties.phase.anyOf[0].enum,parentSchema:schema25.properties.phase.anyOf[0],data:data8};
+const err4 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema27.properties.phase.anyOf[0].enum},schema:schema27.properties.phase.anyOf[0].enum,parentSchema:schema27.properties.phase.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5075,7 +5995,7 @@ valid4 = valid4 || _valid1;
 if(!valid4){
 const _errs25 = errors;
 if(data8 !== null){
-const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.phase.anyOf[1].type,parentSchema:schema25.properties.phase.anyOf[1],data:data8};
+const err5 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.phase.anyOf[1].type,parentSchema:schema27.properties.phase.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5088,7 +6008,7 @@ var _valid1 = _errs25 === errors;
 valid4 = valid4 || _valid1;
 }
 if(!valid4){
-const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.phase.anyOf,parentSchema:schema25.properties.phase,data:data8};
+const err6 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.phase.anyOf,parentSchema:schema27.properties.phase,data:data8};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5096,7 +6016,7 @@ else {
 vErrors.push(err6);
 }
 errors++;
-validate53.errors = vErrors;
+validate58.errors = vErrors;
 return false;
 }
 else {
@@ -5135,12 +6055,12 @@ if(errors === _errs28){
 if(errors === _errs28){
 if(typeof data10 === "string"){
 if(!pattern0.test(data10)){
-validate53.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.since,data:data10}];
+validate58.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema27.properties.since,data:data10}];
 return false;
 }
 }
 else {
-validate53.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema25.properties.since.type,parentSchema:schema25.properties.since,data:data10}];
+validate58.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema27.properties.since.type,parentSchema:schema27.properties.since,data:data10}];
 return false;
 }
 }
@@ -5161,7 +6081,7 @@ if(errors === _errs32){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing2;
 if(((data11.perSecond === undefined) && (missing2 = "perSecond")) || ((data11.overMs === undefined) && (missing2 = "overMs"))){
-const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema25.properties.requests.anyOf[0].required,parentSchema:schema25.properties.requests.anyOf[0],data:data11};
+const err7 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema27.properties.requests.anyOf[0].required,parentSchema:schema27.properties.requests.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5175,7 +6095,7 @@ if(data11.perSecond !== undefined){
 let data12 = data11.perSecond;
 const _errs34 = errors;
 if(!(typeof data12 == "number")){
-const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema25.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema25.properties.requests.anyOf[0].properties.perSecond,data:data12};
+const err8 = {instancePath:instancePath+"/requests/perSecond",schemaPath:"#/properties/requests/anyOf/0/properties/perSecond/type",keyword:"type",params:{type: "number"},schema:schema27.properties.requests.anyOf[0].properties.perSecond.type,parentSchema:schema27.properties.requests.anyOf[0].properties.perSecond,data:data12};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5194,7 +6114,7 @@ if(data11.overMs !== undefined){
 let data13 = data11.overMs;
 const _errs36 = errors;
 if(!(typeof data13 == "number")){
-const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema25.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema25.properties.requests.anyOf[0].properties.overMs,data:data13};
+const err9 = {instancePath:instancePath+"/requests/overMs",schemaPath:"#/properties/requests/anyOf/0/properties/overMs/type",keyword:"type",params:{type: "number"},schema:schema27.properties.requests.anyOf[0].properties.overMs.type,parentSchema:schema27.properties.requests.anyOf[0].properties.overMs,data:data13};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -5212,7 +6132,7 @@ var valid6 = true;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema25.properties.requests.anyOf[0].type,parentSchema:schema25.properties.requests.anyOf[0],data:data11};
+const err10 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema27.properties.requests.anyOf[0].type,parentSchema:schema27.properties.requests.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5227,7 +6147,7 @@ valid5 = valid5 || _valid2;
 if(!valid5){
 const _errs38 = errors;
 if(data11 !== null){
-const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.requests.anyOf[1].type,parentSchema:schema25.properties.requests.anyOf[1],data:data11};
+const err11 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.requests.anyOf[1].type,parentSchema:schema27.properties.requests.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -5240,7 +6160,7 @@ var _valid2 = _errs38 === errors;
 valid5 = valid5 || _valid2;
 }
 if(!valid5){
-const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.requests.anyOf,parentSchema:schema25.properties.requests,data:data11};
+const err12 = {instancePath:instancePath+"/requests",schemaPath:"#/properties/requests/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.requests.anyOf,parentSchema:schema27.properties.requests,data:data11};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -5248,7 +6168,7 @@ else {
 vErrors.push(err12);
 }
 errors++;
-validate53.errors = vErrors;
+validate58.errors = vErrors;
 return false;
 }
 else {
@@ -5274,8 +6194,8 @@ const _errs40 = errors;
 const _errs41 = errors;
 let valid7 = false;
 const _errs42 = errors;
-if(!(validate41(data14, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
-vErrors = vErrors === null ? validate41.errors : vErrors.concat(validate41.errors);
+if(!(validate46(data14, {instancePath:instancePath+"/progress",parentData:data,parentDataProperty:"progress",rootData}))){
+vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
 errors = vErrors.length;
 }
 var _valid3 = _errs42 === errors;
@@ -5283,7 +6203,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs43 = errors;
 if(data14 !== null){
-const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.progress.anyOf[1].type,parentSchema:schema25.properties.progress.anyOf[1],data:data14};
+const err13 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.progress.anyOf[1].type,parentSchema:schema27.properties.progress.anyOf[1],data:data14};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -5296,7 +6216,7 @@ var _valid3 = _errs43 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.progress.anyOf,parentSchema:schema25.properties.progress,data:data14};
+const err14 = {instancePath:instancePath+"/progress",schemaPath:"#/properties/progress/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.progress.anyOf,parentSchema:schema27.properties.progress,data:data14};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -5304,7 +6224,7 @@ else {
 vErrors.push(err14);
 }
 errors++;
-validate53.errors = vErrors;
+validate58.errors = vErrors;
 return false;
 }
 else {
@@ -5330,8 +6250,8 @@ const _errs45 = errors;
 const _errs46 = errors;
 let valid8 = false;
 const _errs47 = errors;
-if(!(validate45(data15, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
-vErrors = vErrors === null ? validate45.errors : vErrors.concat(validate45.errors);
+if(!(validate50(data15, {instancePath:instancePath+"/revert",parentData:data,parentDataProperty:"revert",rootData}))){
+vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
 errors = vErrors.length;
 }
 var _valid4 = _errs47 === errors;
@@ -5339,7 +6259,7 @@ valid8 = valid8 || _valid4;
 if(!valid8){
 const _errs48 = errors;
 if(data15 !== null){
-const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.revert.anyOf[1].type,parentSchema:schema25.properties.revert.anyOf[1],data:data15};
+const err15 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.revert.anyOf[1].type,parentSchema:schema27.properties.revert.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -5352,7 +6272,7 @@ var _valid4 = _errs48 === errors;
 valid8 = valid8 || _valid4;
 }
 if(!valid8){
-const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.revert.anyOf,parentSchema:schema25.properties.revert,data:data15};
+const err16 = {instancePath:instancePath+"/revert",schemaPath:"#/properties/revert/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.revert.anyOf,parentSchema:schema27.properties.revert,data:data15};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -5360,7 +6280,7 @@ else {
 vErrors.push(err16);
 }
 errors++;
-validate53.errors = vErrors;
+validate58.errors = vErrors;
 return false;
 }
 else {
@@ -5394,7 +6314,7 @@ if(errors === _errs52){
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 let missing3;
 if(((((((data17.version === undefined) && (missing3 = "version")) || ((data17.digest === undefined) && (missing3 = "digest"))) || ((data17.why === undefined) && (missing3 = "why"))) || ((data17.at === undefined) && (missing3 = "at"))) || ((data17.rollbackId === undefined) && (missing3 = "rollbackId"))) || ((data17.isInGit === undefined) && (missing3 = "isInGit"))){
-validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema25.properties.quarantined.items.required,parentSchema:schema25.properties.quarantined.items,data:data17}];
+validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/required",keyword:"required",params:{missingProperty: missing3},schema:schema27.properties.quarantined.items.required,parentSchema:schema27.properties.quarantined.items,data:data17}];
 return false;
 }
 else {
@@ -5402,7 +6322,7 @@ if(data17.version !== undefined){
 let data18 = data17.version;
 const _errs54 = errors;
 if(typeof data18 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema25.properties.quarantined.items.properties.version.type,parentSchema:schema25.properties.quarantined.items.properties.version,data:data18}];
+validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/version",schemaPath:"#/properties/quarantined/items/properties/version/type",keyword:"type",params:{type: "string"},schema:schema27.properties.quarantined.items.properties.version.type,parentSchema:schema27.properties.quarantined.items.properties.version,data:data18}];
 return false;
 }
 var valid10 = _errs54 === errors;
@@ -5417,12 +6337,12 @@ const _errs56 = errors;
 if(errors === _errs56){
 if(typeof data19 === "string"){
 if(!pattern1.test(data19)){
-validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema25.properties.quarantined.items.properties.digest,data:data19}];
+validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema27.properties.quarantined.items.properties.digest,data:data19}];
 return false;
 }
 }
 else {
-validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema25.properties.quarantined.items.properties.digest.type,parentSchema:schema25.properties.quarantined.items.properties.digest,data:data19}];
+validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/digest",schemaPath:"#/properties/quarantined/items/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema27.properties.quarantined.items.properties.digest.type,parentSchema:schema27.properties.quarantined.items.properties.digest,data:data19}];
 return false;
 }
 }
@@ -5436,7 +6356,7 @@ if(data17.why !== undefined){
 let data20 = data17.why;
 const _errs58 = errors;
 if(typeof data20 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema25.properties.quarantined.items.properties.why.type,parentSchema:schema25.properties.quarantined.items.properties.why,data:data20}];
+validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/why",schemaPath:"#/properties/quarantined/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema27.properties.quarantined.items.properties.why.type,parentSchema:schema27.properties.quarantined.items.properties.why,data:data20}];
 return false;
 }
 var valid10 = _errs58 === errors;
@@ -5452,12 +6372,12 @@ if(errors === _errs60){
 if(errors === _errs60){
 if(typeof data21 === "string"){
 if(!pattern0.test(data21)){
-validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.quarantined.items.properties.at,data:data21}];
+validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema27.properties.quarantined.items.properties.at,data:data21}];
 return false;
 }
 }
 else {
-validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema25.properties.quarantined.items.properties.at.type,parentSchema:schema25.properties.quarantined.items.properties.at,data:data21}];
+validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/at",schemaPath:"#/properties/quarantined/items/properties/at/type",keyword:"type",params:{type: "string"},schema:schema27.properties.quarantined.items.properties.at.type,parentSchema:schema27.properties.quarantined.items.properties.at,data:data21}];
 return false;
 }
 }
@@ -5472,7 +6392,7 @@ if(data17.rollbackId !== undefined){
 let data22 = data17.rollbackId;
 const _errs62 = errors;
 if(typeof data22 !== "string"){
-validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema25.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema25.properties.quarantined.items.properties.rollbackId,data:data22}];
+validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/rollbackId",schemaPath:"#/properties/quarantined/items/properties/rollbackId/type",keyword:"type",params:{type: "string"},schema:schema27.properties.quarantined.items.properties.rollbackId.type,parentSchema:schema27.properties.quarantined.items.properties.rollbackId,data:data22}];
 return false;
 }
 var valid10 = _errs62 === errors;
@@ -5485,7 +6405,7 @@ if(data17.isInGit !== undefined){
 let data23 = data17.isInGit;
 const _errs64 = errors;
 if(typeof data23 !== "boolean"){
-validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema25.properties.quarantined.items.properties.isInGit.type,parentSchema:schema25.properties.quarantined.items.properties.isInGit,data:data23}];
+validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1+"/isInGit",schemaPath:"#/properties/quarantined/items/properties/isInGit/type",keyword:"type",params:{type: "boolean"},schema:schema27.properties.quarantined.items.properties.isInGit.type,parentSchema:schema27.properties.quarantined.items.properties.isInGit,data:data23}];
 return false;
 }
 var valid10 = _errs64 === errors;
@@ -5501,7 +6421,7 @@ var valid10 = true;
 }
 }
 else {
-validate53.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema25.properties.quarantined.items.type,parentSchema:schema25.properties.quarantined.items,data:data17}];
+validate58.errors = [{instancePath:instancePath+"/quarantined/" + i1,schemaPath:"#/properties/quarantined/items/type",keyword:"type",params:{type: "object"},schema:schema27.properties.quarantined.items.type,parentSchema:schema27.properties.quarantined.items,data:data17}];
 return false;
 }
 }
@@ -5512,7 +6432,7 @@ break;
 }
 }
 else {
-validate53.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema25.properties.quarantined.type,parentSchema:schema25.properties.quarantined,data:data16}];
+validate58.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "array"},schema:schema27.properties.quarantined.type,parentSchema:schema27.properties.quarantined,data:data16}];
 return false;
 }
 }
@@ -5529,7 +6449,7 @@ const _errs67 = errors;
 let valid11 = false;
 const _errs68 = errors;
 if(typeof data24 !== "string"){
-const err17 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.deadEnd.anyOf[0].type,parentSchema:schema25.properties.deadEnd.anyOf[0],data:data24};
+const err17 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema27.properties.deadEnd.anyOf[0].type,parentSchema:schema27.properties.deadEnd.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -5543,7 +6463,7 @@ valid11 = valid11 || _valid5;
 if(!valid11){
 const _errs70 = errors;
 if(data24 !== null){
-const err18 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.deadEnd.anyOf[1].type,parentSchema:schema25.properties.deadEnd.anyOf[1],data:data24};
+const err18 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema27.properties.deadEnd.anyOf[1].type,parentSchema:schema27.properties.deadEnd.anyOf[1],data:data24};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -5556,7 +6476,7 @@ var _valid5 = _errs70 === errors;
 valid11 = valid11 || _valid5;
 }
 if(!valid11){
-const err19 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.deadEnd.anyOf,parentSchema:schema25.properties.deadEnd,data:data24};
+const err19 = {instancePath:instancePath+"/deadEnd",schemaPath:"#/properties/deadEnd/anyOf",keyword:"anyOf",params:{},schema:schema27.properties.deadEnd.anyOf,parentSchema:schema27.properties.deadEnd,data:data24};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -5564,7 +6484,7 @@ else {
 vErrors.push(err19);
 }
 errors++;
-validate53.errors = vErrors;
+validate58.errors = vErrors;
 return false;
 }
 else {
@@ -5598,16 +6518,16 @@ var valid0 = true;
 }
 }
 else {
-validate53.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema25.type,parentSchema:schema25,data}];
+validate58.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema27.type,parentSchema:schema27,data}];
 return false;
 }
 }
-validate53.errors = vErrors;
+validate58.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate51(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate56(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Environment" */;
 let vErrors = null;
 let errors = 0;
@@ -5615,7 +6535,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((data.name === undefined) && (missing0 = "name")) || ((data.observedAt === undefined) && (missing0 = "observedAt"))) || ((data.type === undefined) && (missing0 = "type"))) || ((data.url === undefined) && (missing0 = "url"))) || ((data.freeze === undefined) && (missing0 = "freeze"))) || ((data.processes === undefined) && (missing0 = "processes"))) || ((data.instances === undefined) && (missing0 = "instances"))) || ((data.notes === undefined) && (missing0 = "notes"))) || ((data.findings === undefined) && (missing0 = "findings"))){
-validate51.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema24.required,parentSchema:schema24,data}];
+validate56.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema26.required,parentSchema:schema26,data}];
 return false;
 }
 else {
@@ -5623,7 +6543,7 @@ if(data.name !== undefined){
 let data0 = data.name;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate51.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema24.properties.name.type,parentSchema:schema24.properties.name,data:data0}];
+validate56.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},schema:schema26.properties.name.type,parentSchema:schema26.properties.name,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -5642,7 +6562,7 @@ if(errors === _errs5){
 if(errors === _errs5){
 if(typeof data1 === "string"){
 if(!pattern0.test(data1)){
-const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.observedAt.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.observedAt.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -5653,7 +6573,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema24.properties.observedAt.anyOf[0].type,parentSchema:schema24.properties.observedAt.anyOf[0],data:data1};
+const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema26.properties.observedAt.anyOf[0].type,parentSchema:schema26.properties.observedAt.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -5669,7 +6589,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs7 = errors;
 if(data1 !== null){
-const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.observedAt.anyOf[1].type,parentSchema:schema24.properties.observedAt.anyOf[1],data:data1};
+const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.observedAt.anyOf[1].type,parentSchema:schema26.properties.observedAt.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -5682,7 +6602,7 @@ var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.observedAt.anyOf,parentSchema:schema24.properties.observedAt,data:data1};
+const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.observedAt.anyOf,parentSchema:schema26.properties.observedAt,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -5690,7 +6610,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate51.errors = vErrors;
+validate56.errors = vErrors;
 return false;
 }
 else {
@@ -5714,7 +6634,7 @@ if(data.type !== undefined){
 let data2 = data.type;
 const _errs9 = errors;
 if(typeof data2 !== "string"){
-validate51.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},schema:schema24.properties.type.type,parentSchema:schema24.properties.type,data:data2}];
+validate56.errors = [{instancePath:instancePath+"/type",schemaPath:"#/properties/type/type",keyword:"type",params:{type: "string"},schema:schema26.properties.type.type,parentSchema:schema26.properties.type,data:data2}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -5727,7 +6647,7 @@ if(data.url !== undefined){
 let data3 = data.url;
 const _errs11 = errors;
 if(typeof data3 !== "string"){
-validate51.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},schema:schema24.properties.url.type,parentSchema:schema24.properties.url,data:data3}];
+validate56.errors = [{instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},schema:schema26.properties.url.type,parentSchema:schema26.properties.url,data:data3}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -5746,7 +6666,7 @@ if(errors === _errs15){
 if(data4 && typeof data4 == "object" && !Array.isArray(data4)){
 let missing1;
 if((((data4.by === undefined) && (missing1 = "by")) || ((data4.why === undefined) && (missing1 = "why"))) || ((data4.at === undefined) && (missing1 = "at"))){
-const err4 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema24.properties.freeze.anyOf[0].required,parentSchema:schema24.properties.freeze.anyOf[0],data:data4};
+const err4 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema26.properties.freeze.anyOf[0].required,parentSchema:schema26.properties.freeze.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -5758,8 +6678,8 @@ errors++;
 else {
 if(data4.by !== undefined){
 const _errs17 = errors;
-if(!(validate42(data4.by, {instancePath:instancePath+"/freeze/by",parentData:data4,parentDataProperty:"by",rootData}))){
-vErrors = vErrors === null ? validate42.errors : vErrors.concat(validate42.errors);
+if(!(validate47(data4.by, {instancePath:instancePath+"/freeze/by",parentData:data4,parentDataProperty:"by",rootData}))){
+vErrors = vErrors === null ? validate47.errors : vErrors.concat(validate47.errors);
 errors = vErrors.length;
 }
 var valid3 = _errs17 === errors;
@@ -5772,7 +6692,7 @@ if(data4.why !== undefined){
 let data6 = data4.why;
 const _errs18 = errors;
 if(typeof data6 !== "string"){
-const err5 = {instancePath:instancePath+"/freeze/why",schemaPath:"#/properties/freeze/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.freeze.anyOf[0].properties.why.type,parentSchema:schema24.properties.freeze.anyOf[0].properties.why,data:data6};
+const err5 = {instancePath:instancePath+"/freeze/why",schemaPath:"#/properties/freeze/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.freeze.anyOf[0].properties.why.type,parentSchema:schema26.properties.freeze.anyOf[0].properties.why,data:data6};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -5794,7 +6714,7 @@ if(errors === _errs20){
 if(errors === _errs20){
 if(typeof data7 === "string"){
 if(!pattern0.test(data7)){
-const err6 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema24.properties.freeze.anyOf[0].properties.at,data:data7};
+const err6 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.freeze.anyOf[0].properties.at,data:data7};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -5805,7 +6725,7 @@ errors++;
 }
 }
 else {
-const err7 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema24.properties.freeze.anyOf[0].properties.at.type,parentSchema:schema24.properties.freeze.anyOf[0].properties.at,data:data7};
+const err7 = {instancePath:instancePath+"/freeze/at",schemaPath:"#/properties/freeze/anyOf/0/properties/at/type",keyword:"type",params:{type: "string"},schema:schema26.properties.freeze.anyOf[0].properties.at.type,parentSchema:schema26.properties.freeze.anyOf[0].properties.at,data:data7};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -5826,7 +6746,7 @@ var valid3 = true;
 }
 }
 else {
-const err8 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema24.properties.freeze.anyOf[0].type,parentSchema:schema24.properties.freeze.anyOf[0],data:data4};
+const err8 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema26.properties.freeze.anyOf[0].type,parentSchema:schema26.properties.freeze.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -5841,7 +6761,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs22 = errors;
 if(data4 !== null){
-const err9 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema24.properties.freeze.anyOf[1].type,parentSchema:schema24.properties.freeze.anyOf[1],data:data4};
+const err9 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema26.properties.freeze.anyOf[1].type,parentSchema:schema26.properties.freeze.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -5854,7 +6774,7 @@ var _valid1 = _errs22 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err10 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf",keyword:"anyOf",params:{},schema:schema24.properties.freeze.anyOf,parentSchema:schema24.properties.freeze,data:data4};
+const err10 = {instancePath:instancePath+"/freeze",schemaPath:"#/properties/freeze/anyOf",keyword:"anyOf",params:{},schema:schema26.properties.freeze.anyOf,parentSchema:schema26.properties.freeze,data:data4};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -5862,7 +6782,7 @@ else {
 vErrors.push(err10);
 }
 errors++;
-validate51.errors = vErrors;
+validate56.errors = vErrors;
 return false;
 }
 else {
@@ -5891,8 +6811,8 @@ var valid4 = true;
 const len0 = data8.length;
 for(let i0=0; i0<len0; i0++){
 const _errs26 = errors;
-if(!(validate53(data8[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data8,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate53.errors : vErrors.concat(validate53.errors);
+if(!(validate58(data8[i0], {instancePath:instancePath+"/processes/" + i0,parentData:data8,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate58.errors : vErrors.concat(validate58.errors);
 errors = vErrors.length;
 }
 var valid4 = _errs26 === errors;
@@ -5902,7 +6822,7 @@ break;
 }
 }
 else {
-validate51.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema24.properties.processes.type,parentSchema:schema24.properties.processes,data:data8}];
+validate56.errors = [{instancePath:instancePath+"/processes",schemaPath:"#/properties/processes/type",keyword:"type",params:{type: "array"},schema:schema26.properties.processes.type,parentSchema:schema26.properties.processes,data:data8}];
 return false;
 }
 }
@@ -5926,7 +6846,7 @@ if(errors === _errs29){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing2;
 if((((data11.id === undefined) && (missing2 = "id")) || ((data11.state === undefined) && (missing2 = "state"))) || ((data11.why === undefined) && (missing2 = "why"))){
-validate51.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema24.properties.instances.items.required,parentSchema:schema24.properties.instances.items,data:data11}];
+validate56.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/required",keyword:"required",params:{missingProperty: missing2},schema:schema26.properties.instances.items.required,parentSchema:schema26.properties.instances.items,data:data11}];
 return false;
 }
 else {
@@ -5934,7 +6854,7 @@ if(data11.id !== undefined){
 let data12 = data11.id;
 const _errs31 = errors;
 if(typeof data12 !== "string"){
-validate51.errors = [{instancePath:instancePath+"/instances/" + i1+"/id",schemaPath:"#/properties/instances/items/properties/id/type",keyword:"type",params:{type: "string"},schema:schema24.properties.instances.items.properties.id.type,parentSchema:schema24.properties.instances.items.properties.id,data:data12}];
+validate56.errors = [{instancePath:instancePath+"/instances/" + i1+"/id",schemaPath:"#/properties/instances/items/properties/id/type",keyword:"type",params:{type: "string"},schema:schema26.properties.instances.items.properties.id.type,parentSchema:schema26.properties.instances.items.properties.id,data:data12}];
 return false;
 }
 var valid6 = _errs31 === errors;
@@ -5947,11 +6867,11 @@ if(data11.state !== undefined){
 let data13 = data11.state;
 const _errs33 = errors;
 if(typeof data13 !== "string"){
-validate51.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/type",keyword:"type",params:{type: "string"},schema:schema24.properties.instances.items.properties.state.type,parentSchema:schema24.properties.instances.items.properties.state,data:data13}];
+validate56.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/type",keyword:"type",params:{type: "string"},schema:schema26.properties.instances.items.properties.state.type,parentSchema:schema26.properties.instances.items.properties.state,data:data13}];
 return false;
 }
 if(!(((data13 === "starting") || (data13 === "ready")) || (data13 === "down"))){
-validate51.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/enum",keyword:"enum",params:{allowedValues: schema24.properties.instances.items.properties.state.enum},schema:schema24.properties.instances.items.properties.state.enum,parentSchema:schema24.properties.instances.items.properties.state,data:data13}];
+validate56.errors = [{instancePath:instancePath+"/instances/" + i1+"/state",schemaPath:"#/properties/instances/items/properties/state/enum",keyword:"enum",params:{allowedValues: schema26.properties.instances.items.properties.state.enum},schema:schema26.properties.instances.items.properties.state.enum,parentSchema:schema26.properties.instances.items.properties.state,data:data13}];
 return false;
 }
 var valid6 = _errs33 === errors;
@@ -5964,7 +6884,7 @@ if(data11.why !== undefined){
 let data14 = data11.why;
 const _errs35 = errors;
 if(typeof data14 !== "string"){
-validate51.errors = [{instancePath:instancePath+"/instances/" + i1+"/why",schemaPath:"#/properties/instances/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema24.properties.instances.items.properties.why.type,parentSchema:schema24.properties.instances.items.properties.why,data:data14}];
+validate56.errors = [{instancePath:instancePath+"/instances/" + i1+"/why",schemaPath:"#/properties/instances/items/properties/why/type",keyword:"type",params:{type: "string"},schema:schema26.properties.instances.items.properties.why.type,parentSchema:schema26.properties.instances.items.properties.why,data:data14}];
 return false;
 }
 var valid6 = _errs35 === errors;
@@ -5977,7 +6897,7 @@ var valid6 = true;
 }
 }
 else {
-validate51.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/type",keyword:"type",params:{type: "object"},schema:schema24.properties.instances.items.type,parentSchema:schema24.properties.instances.items,data:data11}];
+validate56.errors = [{instancePath:instancePath+"/instances/" + i1,schemaPath:"#/properties/instances/items/type",keyword:"type",params:{type: "object"},schema:schema26.properties.instances.items.type,parentSchema:schema26.properties.instances.items,data:data11}];
 return false;
 }
 }
@@ -5988,7 +6908,7 @@ break;
 }
 }
 else {
-validate51.errors = [{instancePath:instancePath+"/instances",schemaPath:"#/properties/instances/type",keyword:"type",params:{type: "array"},schema:schema24.properties.instances.type,parentSchema:schema24.properties.instances,data:data10}];
+validate56.errors = [{instancePath:instancePath+"/instances",schemaPath:"#/properties/instances/type",keyword:"type",params:{type: "array"},schema:schema26.properties.instances.type,parentSchema:schema26.properties.instances,data:data10}];
 return false;
 }
 }
@@ -6009,7 +6929,7 @@ for(let i2=0; i2<len2; i2++){
 let data16 = data15[i2];
 const _errs39 = errors;
 if(typeof data16 !== "string"){
-validate51.errors = [{instancePath:instancePath+"/notes/" + i2,schemaPath:"#/properties/notes/items/type",keyword:"type",params:{type: "string"},schema:schema24.properties.notes.items.type,parentSchema:schema24.properties.notes.items,data:data16}];
+validate56.errors = [{instancePath:instancePath+"/notes/" + i2,schemaPath:"#/properties/notes/items/type",keyword:"type",params:{type: "string"},schema:schema26.properties.notes.items.type,parentSchema:schema26.properties.notes.items,data:data16}];
 return false;
 }
 var valid7 = _errs39 === errors;
@@ -6019,7 +6939,7 @@ break;
 }
 }
 else {
-validate51.errors = [{instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "array"},schema:schema24.properties.notes.type,parentSchema:schema24.properties.notes,data:data15}];
+validate56.errors = [{instancePath:instancePath+"/notes",schemaPath:"#/properties/notes/type",keyword:"type",params:{type: "array"},schema:schema26.properties.notes.type,parentSchema:schema26.properties.notes,data:data15}];
 return false;
 }
 }
@@ -6038,8 +6958,8 @@ var valid8 = true;
 const len3 = data17.length;
 for(let i3=0; i3<len3; i3++){
 const _errs43 = errors;
-if(!(validate35(data17[i3], {instancePath:instancePath+"/findings/" + i3,parentData:data17,parentDataProperty:i3,rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate40(data17[i3], {instancePath:instancePath+"/findings/" + i3,parentData:data17,parentDataProperty:i3,rootData}))){
+vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
 errors = vErrors.length;
 }
 var valid8 = _errs43 === errors;
@@ -6049,7 +6969,7 @@ break;
 }
 }
 else {
-validate51.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema24.properties.findings.type,parentSchema:schema24.properties.findings,data:data17}];
+validate56.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema26.properties.findings.type,parentSchema:schema26.properties.findings,data:data17}];
 return false;
 }
 }
@@ -6069,16 +6989,16 @@ var valid0 = true;
 }
 }
 else {
-validate51.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema24.type,parentSchema:schema24,data}];
+validate56.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema26.type,parentSchema:schema26,data}];
 return false;
 }
 }
-validate51.errors = vErrors;
+validate56.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate50(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate55(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="status" */;
 let vErrors = null;
 let errors = 0;
@@ -6086,7 +7006,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((data.now === undefined) && (missing0 = "now")) || ((data.store === undefined) && (missing0 = "store"))) || ((data.gateway === undefined) && (missing0 = "gateway"))) || ((data.repository === undefined) && (missing0 = "repository"))) || ((data.environments === undefined) && (missing0 = "environments"))) || ((data.findings === undefined) && (missing0 = "findings"))){
-validate50.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema23.required,parentSchema:schema23,data}];
+validate55.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema25.required,parentSchema:schema25,data}];
 return false;
 }
 else {
@@ -6100,7 +7020,7 @@ if(errors === _errs3){
 if(errors === _errs3){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-const err0 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.now.anyOf[0],data:data0};
+const err0 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.now.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -6111,7 +7031,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.now.anyOf[0].type,parentSchema:schema23.properties.now.anyOf[0],data:data0};
+const err1 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.now.anyOf[0].type,parentSchema:schema25.properties.now.anyOf[0],data:data0};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -6127,7 +7047,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs5 = errors;
 if(data0 !== null){
-const err2 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.now.anyOf[1].type,parentSchema:schema23.properties.now.anyOf[1],data:data0};
+const err2 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.now.anyOf[1].type,parentSchema:schema25.properties.now.anyOf[1],data:data0};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -6140,7 +7060,7 @@ var _valid0 = _errs5 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err3 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.now.anyOf,parentSchema:schema23.properties.now,data:data0};
+const err3 = {instancePath:instancePath+"/now",schemaPath:"#/properties/now/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.now.anyOf,parentSchema:schema25.properties.now,data:data0};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -6148,7 +7068,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate50.errors = vErrors;
+validate55.errors = vErrors;
 return false;
 }
 else {
@@ -6178,7 +7098,7 @@ if(errors === _errs9){
 if(data1 && typeof data1 == "object" && !Array.isArray(data1)){
 let missing1;
 if((((data1.since === undefined) && (missing1 = "since")) || ((data1.code === undefined) && (missing1 = "code"))) || ((data1.why === undefined) && (missing1 = "why"))){
-const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema23.properties.store.anyOf[0].required,parentSchema:schema23.properties.store.anyOf[0],data:data1};
+const err4 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema25.properties.store.anyOf[0].required,parentSchema:schema25.properties.store.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -6195,7 +7115,7 @@ if(errors === _errs11){
 if(errors === _errs11){
 if(typeof data2 === "string"){
 if(!pattern0.test(data2)){
-const err5 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.store.anyOf[0].properties.since,data:data2};
+const err5 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.store.anyOf[0].properties.since,data:data2};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -6206,7 +7126,7 @@ errors++;
 }
 }
 else {
-const err6 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema23.properties.store.anyOf[0].properties.since.type,parentSchema:schema23.properties.store.anyOf[0].properties.since,data:data2};
+const err6 = {instancePath:instancePath+"/store/since",schemaPath:"#/properties/store/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema25.properties.store.anyOf[0].properties.since.type,parentSchema:schema25.properties.store.anyOf[0].properties.since,data:data2};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -6227,7 +7147,7 @@ if(data1.code !== undefined){
 let data3 = data1.code;
 const _errs13 = errors;
 if(typeof data3 !== "string"){
-const err7 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema23.properties.store.anyOf[0].properties.code.type,parentSchema:schema23.properties.store.anyOf[0].properties.code,data:data3};
+const err7 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/type",keyword:"type",params:{type: "string"},schema:schema25.properties.store.anyOf[0].properties.code.type,parentSchema:schema25.properties.store.anyOf[0].properties.code,data:data3};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -6237,7 +7157,7 @@ vErrors.push(err7);
 errors++;
 }
 if(!((data3 === "store/full") || (data3 === "store/failed"))){
-const err8 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/enum",keyword:"enum",params:{allowedValues: schema23.properties.store.anyOf[0].properties.code.enum},schema:schema23.properties.store.anyOf[0].properties.code.enum,parentSchema:schema23.properties.store.anyOf[0].properties.code,data:data3};
+const err8 = {instancePath:instancePath+"/store/code",schemaPath:"#/properties/store/anyOf/0/properties/code/enum",keyword:"enum",params:{allowedValues: schema25.properties.store.anyOf[0].properties.code.enum},schema:schema25.properties.store.anyOf[0].properties.code.enum,parentSchema:schema25.properties.store.anyOf[0].properties.code,data:data3};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -6256,7 +7176,7 @@ if(data1.why !== undefined){
 let data4 = data1.why;
 const _errs15 = errors;
 if(typeof data4 !== "string"){
-const err9 = {instancePath:instancePath+"/store/why",schemaPath:"#/properties/store/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.store.anyOf[0].properties.why.type,parentSchema:schema23.properties.store.anyOf[0].properties.why,data:data4};
+const err9 = {instancePath:instancePath+"/store/why",schemaPath:"#/properties/store/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema25.properties.store.anyOf[0].properties.why.type,parentSchema:schema25.properties.store.anyOf[0].properties.why,data:data4};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -6275,7 +7195,7 @@ var valid3 = true;
 }
 }
 else {
-const err10 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.store.anyOf[0].type,parentSchema:schema23.properties.store.anyOf[0],data:data1};
+const err10 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema25.properties.store.anyOf[0].type,parentSchema:schema25.properties.store.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -6290,7 +7210,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs17 = errors;
 if(data1 !== null){
-const err11 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.store.anyOf[1].type,parentSchema:schema23.properties.store.anyOf[1],data:data1};
+const err11 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.store.anyOf[1].type,parentSchema:schema25.properties.store.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -6303,7 +7223,7 @@ var _valid1 = _errs17 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err12 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.store.anyOf,parentSchema:schema23.properties.store,data:data1};
+const err12 = {instancePath:instancePath+"/store",schemaPath:"#/properties/store/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.store.anyOf,parentSchema:schema25.properties.store,data:data1};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -6311,7 +7231,7 @@ else {
 vErrors.push(err12);
 }
 errors++;
-validate50.errors = vErrors;
+validate55.errors = vErrors;
 return false;
 }
 else {
@@ -6341,7 +7261,7 @@ if(errors === _errs21){
 if(data5 && typeof data5 == "object" && !Array.isArray(data5)){
 let missing2;
 if((((((data5.state === undefined) && (missing2 = "state")) || ((data5.why === undefined) && (missing2 = "why"))) || ((data5.since === undefined) && (missing2 = "since"))) || ((data5.restarts === undefined) && (missing2 = "restarts"))) || ((data5.tampered === undefined) && (missing2 = "tampered"))){
-const err13 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema23.properties.gateway.anyOf[0].required,parentSchema:schema23.properties.gateway.anyOf[0],data:data5};
+const err13 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema25.properties.gateway.anyOf[0].required,parentSchema:schema25.properties.gateway.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -6355,7 +7275,7 @@ if(data5.state !== undefined){
 let data6 = data5.state;
 const _errs23 = errors;
 if(typeof data6 !== "string"){
-const err14 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/type",keyword:"type",params:{type: "string"},schema:schema23.properties.gateway.anyOf[0].properties.state.type,parentSchema:schema23.properties.gateway.anyOf[0].properties.state,data:data6};
+const err14 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/type",keyword:"type",params:{type: "string"},schema:schema25.properties.gateway.anyOf[0].properties.state.type,parentSchema:schema25.properties.gateway.anyOf[0].properties.state,data:data6};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -6365,7 +7285,7 @@ vErrors.push(err14);
 errors++;
 }
 if(!((data6 === "up") || (data6 === "down"))){
-const err15 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/enum",keyword:"enum",params:{allowedValues: schema23.properties.gateway.anyOf[0].properties.state.enum},schema:schema23.properties.gateway.anyOf[0].properties.state.enum,parentSchema:schema23.properties.gateway.anyOf[0].properties.state,data:data6};
+const err15 = {instancePath:instancePath+"/gateway/state",schemaPath:"#/properties/gateway/anyOf/0/properties/state/enum",keyword:"enum",params:{allowedValues: schema25.properties.gateway.anyOf[0].properties.state.enum},schema:schema25.properties.gateway.anyOf[0].properties.state.enum,parentSchema:schema25.properties.gateway.anyOf[0].properties.state,data:data6};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -6384,7 +7304,7 @@ if(data5.why !== undefined){
 let data7 = data5.why;
 const _errs25 = errors;
 if(typeof data7 !== "string"){
-const err16 = {instancePath:instancePath+"/gateway/why",schemaPath:"#/properties/gateway/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema23.properties.gateway.anyOf[0].properties.why.type,parentSchema:schema23.properties.gateway.anyOf[0].properties.why,data:data7};
+const err16 = {instancePath:instancePath+"/gateway/why",schemaPath:"#/properties/gateway/anyOf/0/properties/why/type",keyword:"type",params:{type: "string"},schema:schema25.properties.gateway.anyOf[0].properties.why.type,parentSchema:schema25.properties.gateway.anyOf[0].properties.why,data:data7};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -6406,7 +7326,7 @@ if(errors === _errs27){
 if(errors === _errs27){
 if(typeof data8 === "string"){
 if(!pattern0.test(data8)){
-const err17 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.gateway.anyOf[0].properties.since,data:data8};
+const err17 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.gateway.anyOf[0].properties.since,data:data8};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -6417,7 +7337,7 @@ errors++;
 }
 }
 else {
-const err18 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema23.properties.gateway.anyOf[0].properties.since.type,parentSchema:schema23.properties.gateway.anyOf[0].properties.since,data:data8};
+const err18 = {instancePath:instancePath+"/gateway/since",schemaPath:"#/properties/gateway/anyOf/0/properties/since/type",keyword:"type",params:{type: "string"},schema:schema25.properties.gateway.anyOf[0].properties.since.type,parentSchema:schema25.properties.gateway.anyOf[0].properties.since,data:data8};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -6438,7 +7358,7 @@ if(data5.restarts !== undefined){
 let data9 = data5.restarts;
 const _errs29 = errors;
 if(!(typeof data9 == "number")){
-const err19 = {instancePath:instancePath+"/gateway/restarts",schemaPath:"#/properties/gateway/anyOf/0/properties/restarts/type",keyword:"type",params:{type: "number"},schema:schema23.properties.gateway.anyOf[0].properties.restarts.type,parentSchema:schema23.properties.gateway.anyOf[0].properties.restarts,data:data9};
+const err19 = {instancePath:instancePath+"/gateway/restarts",schemaPath:"#/properties/gateway/anyOf/0/properties/restarts/type",keyword:"type",params:{type: "number"},schema:schema25.properties.gateway.anyOf[0].properties.restarts.type,parentSchema:schema25.properties.gateway.anyOf[0].properties.restarts,data:data9};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -6457,7 +7377,7 @@ if(data5.tampered !== undefined){
 let data10 = data5.tampered;
 const _errs31 = errors;
 if(!(typeof data10 == "number")){
-const err20 = {instancePath:instancePath+"/gateway/tampered",schemaPath:"#/properties/gateway/anyOf/0/properties/tampered/type",keyword:"type",params:{type: "number"},schema:schema23.properties.gateway.anyOf[0].properties.tampered.type,parentSchema:schema23.properties.gateway.anyOf[0].properties.tampered,data:data10};
+const err20 = {instancePath:instancePath+"/gateway/tampered",schemaPath:"#/properties/gateway/anyOf/0/properties/tampered/type",keyword:"type",params:{type: "number"},schema:schema25.properties.gateway.anyOf[0].properties.tampered.type,parentSchema:schema25.properties.gateway.anyOf[0].properties.tampered,data:data10};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -6478,7 +7398,7 @@ var valid5 = true;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema23.properties.gateway.anyOf[0].type,parentSchema:schema23.properties.gateway.anyOf[0],data:data5};
+const err21 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema25.properties.gateway.anyOf[0].type,parentSchema:schema25.properties.gateway.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -6493,7 +7413,7 @@ valid4 = valid4 || _valid2;
 if(!valid4){
 const _errs33 = errors;
 if(data5 !== null){
-const err22 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.gateway.anyOf[1].type,parentSchema:schema23.properties.gateway.anyOf[1],data:data5};
+const err22 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.gateway.anyOf[1].type,parentSchema:schema25.properties.gateway.anyOf[1],data:data5};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -6506,7 +7426,7 @@ var _valid2 = _errs33 === errors;
 valid4 = valid4 || _valid2;
 }
 if(!valid4){
-const err23 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.gateway.anyOf,parentSchema:schema23.properties.gateway,data:data5};
+const err23 = {instancePath:instancePath+"/gateway",schemaPath:"#/properties/gateway/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.gateway.anyOf,parentSchema:schema25.properties.gateway,data:data5};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -6514,7 +7434,7 @@ else {
 vErrors.push(err23);
 }
 errors++;
-validate50.errors = vErrors;
+validate55.errors = vErrors;
 return false;
 }
 else {
@@ -6541,7 +7461,7 @@ if(errors === _errs35){
 if(data11 && typeof data11 == "object" && !Array.isArray(data11)){
 let missing3;
 if(((((((((((((((data11.url === undefined) && (missing3 = "url")) || ((data11.branch === undefined) && (missing3 = "branch"))) || ((data11.commit === undefined) && (missing3 = "commit"))) || ((data11.subject === undefined) && (missing3 = "subject"))) || ((data11.author === undefined) && (missing3 = "author"))) || ((data11.committedAt === undefined) && (missing3 = "committedAt"))) || ((data11.fetchedAt === undefined) && (missing3 = "fetchedAt"))) || ((data11.state === undefined) && (missing3 = "state"))) || ((data11.code === undefined) && (missing3 = "code"))) || ((data11.reason === undefined) && (missing3 = "reason"))) || ((data11.since === undefined) && (missing3 = "since"))) || ((data11.lastPollAt === undefined) && (missing3 = "lastPollAt"))) || ((data11.lastGoodPollAt === undefined) && (missing3 = "lastGoodPollAt"))) || ((data11.nextPollAt === undefined) && (missing3 = "nextPollAt"))){
-validate50.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing3},schema:schema23.properties.repository.required,parentSchema:schema23.properties.repository,data:data11}];
+validate55.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/required",keyword:"required",params:{missingProperty: missing3},schema:schema25.properties.repository.required,parentSchema:schema25.properties.repository,data:data11}];
 return false;
 }
 else {
@@ -6549,7 +7469,7 @@ if(data11.url !== undefined){
 let data12 = data11.url;
 const _errs37 = errors;
 if(typeof data12 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/repository/url",schemaPath:"#/properties/repository/properties/url/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.url.type,parentSchema:schema23.properties.repository.properties.url,data:data12}];
+validate55.errors = [{instancePath:instancePath+"/repository/url",schemaPath:"#/properties/repository/properties/url/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.url.type,parentSchema:schema25.properties.repository.properties.url,data:data12}];
 return false;
 }
 var valid6 = _errs37 === errors;
@@ -6562,7 +7482,7 @@ if(data11.branch !== undefined){
 let data13 = data11.branch;
 const _errs39 = errors;
 if(typeof data13 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/repository/branch",schemaPath:"#/properties/repository/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.branch.type,parentSchema:schema23.properties.repository.properties.branch,data:data13}];
+validate55.errors = [{instancePath:instancePath+"/repository/branch",schemaPath:"#/properties/repository/properties/branch/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.branch.type,parentSchema:schema25.properties.repository.properties.branch,data:data13}];
 return false;
 }
 var valid6 = _errs39 === errors;
@@ -6578,7 +7498,7 @@ const _errs42 = errors;
 let valid7 = false;
 const _errs43 = errors;
 if(typeof data14 !== "string"){
-const err24 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.commit.anyOf[0].type,parentSchema:schema23.properties.repository.properties.commit.anyOf[0],data:data14};
+const err24 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.commit.anyOf[0].type,parentSchema:schema25.properties.repository.properties.commit.anyOf[0],data:data14};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -6592,7 +7512,7 @@ valid7 = valid7 || _valid3;
 if(!valid7){
 const _errs45 = errors;
 if(data14 !== null){
-const err25 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.commit.anyOf[1].type,parentSchema:schema23.properties.repository.properties.commit.anyOf[1],data:data14};
+const err25 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.commit.anyOf[1].type,parentSchema:schema25.properties.repository.properties.commit.anyOf[1],data:data14};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -6605,7 +7525,7 @@ var _valid3 = _errs45 === errors;
 valid7 = valid7 || _valid3;
 }
 if(!valid7){
-const err26 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.commit.anyOf,parentSchema:schema23.properties.repository.properties.commit,data:data14};
+const err26 = {instancePath:instancePath+"/repository/commit",schemaPath:"#/properties/repository/properties/commit/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.commit.anyOf,parentSchema:schema25.properties.repository.properties.commit,data:data14};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -6613,7 +7533,7 @@ else {
 vErrors.push(err26);
 }
 errors++;
-validate50.errors = vErrors;
+validate55.errors = vErrors;
 return false;
 }
 else {
@@ -6640,7 +7560,7 @@ const _errs48 = errors;
 let valid8 = false;
 const _errs49 = errors;
 if(typeof data15 !== "string"){
-const err27 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.subject.anyOf[0].type,parentSchema:schema23.properties.repository.properties.subject.anyOf[0],data:data15};
+const err27 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.subject.anyOf[0].type,parentSchema:schema25.properties.repository.properties.subject.anyOf[0],data:data15};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -6654,7 +7574,7 @@ valid8 = valid8 || _valid4;
 if(!valid8){
 const _errs51 = errors;
 if(data15 !== null){
-const err28 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.subject.anyOf[1].type,parentSchema:schema23.properties.repository.properties.subject.anyOf[1],data:data15};
+const err28 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.subject.anyOf[1].type,parentSchema:schema25.properties.repository.properties.subject.anyOf[1],data:data15};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -6667,7 +7587,7 @@ var _valid4 = _errs51 === errors;
 valid8 = valid8 || _valid4;
 }
 if(!valid8){
-const err29 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.subject.anyOf,parentSchema:schema23.properties.repository.properties.subject,data:data15};
+const err29 = {instancePath:instancePath+"/repository/subject",schemaPath:"#/properties/repository/properties/subject/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.subject.anyOf,parentSchema:schema25.properties.repository.properties.subject,data:data15};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -6675,7 +7595,7 @@ else {
 vErrors.push(err29);
 }
 errors++;
-validate50.errors = vErrors;
+validate55.errors = vErrors;
 return false;
 }
 else {
@@ -6702,7 +7622,7 @@ const _errs54 = errors;
 let valid9 = false;
 const _errs55 = errors;
 if(typeof data16 !== "string"){
-const err30 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.author.anyOf[0].type,parentSchema:schema23.properties.repository.properties.author.anyOf[0],data:data16};
+const err30 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.author.anyOf[0].type,parentSchema:schema25.properties.repository.properties.author.anyOf[0],data:data16};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -6716,7 +7636,7 @@ valid9 = valid9 || _valid5;
 if(!valid9){
 const _errs57 = errors;
 if(data16 !== null){
-const err31 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.author.anyOf[1].type,parentSchema:schema23.properties.repository.properties.author.anyOf[1],data:data16};
+const err31 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.author.anyOf[1].type,parentSchema:schema25.properties.repository.properties.author.anyOf[1],data:data16};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -6729,7 +7649,7 @@ var _valid5 = _errs57 === errors;
 valid9 = valid9 || _valid5;
 }
 if(!valid9){
-const err32 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.author.anyOf,parentSchema:schema23.properties.repository.properties.author,data:data16};
+const err32 = {instancePath:instancePath+"/repository/author",schemaPath:"#/properties/repository/properties/author/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.author.anyOf,parentSchema:schema25.properties.repository.properties.author,data:data16};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -6737,7 +7657,7 @@ else {
 vErrors.push(err32);
 }
 errors++;
-validate50.errors = vErrors;
+validate55.errors = vErrors;
 return false;
 }
 else {
@@ -6767,7 +7687,7 @@ if(errors === _errs61){
 if(errors === _errs61){
 if(typeof data17 === "string"){
 if(!pattern0.test(data17)){
-const err33 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.repository.properties.committedAt.anyOf[0],data:data17};
+const err33 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.repository.properties.committedAt.anyOf[0],data:data17};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -6778,7 +7698,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.committedAt.anyOf[0].type,parentSchema:schema23.properties.repository.properties.committedAt.anyOf[0],data:data17};
+const err34 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.committedAt.anyOf[0].type,parentSchema:schema25.properties.repository.properties.committedAt.anyOf[0],data:data17};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -6794,7 +7714,7 @@ valid10 = valid10 || _valid6;
 if(!valid10){
 const _errs63 = errors;
 if(data17 !== null){
-const err35 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.committedAt.anyOf[1].type,parentSchema:schema23.properties.repository.properties.committedAt.anyOf[1],data:data17};
+const err35 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.committedAt.anyOf[1].type,parentSchema:schema25.properties.repository.properties.committedAt.anyOf[1],data:data17};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -6807,7 +7727,7 @@ var _valid6 = _errs63 === errors;
 valid10 = valid10 || _valid6;
 }
 if(!valid10){
-const err36 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.committedAt.anyOf,parentSchema:schema23.properties.repository.properties.committedAt,data:data17};
+const err36 = {instancePath:instancePath+"/repository/committedAt",schemaPath:"#/properties/repository/properties/committedAt/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.committedAt.anyOf,parentSchema:schema25.properties.repository.properties.committedAt,data:data17};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -6815,7 +7735,7 @@ else {
 vErrors.push(err36);
 }
 errors++;
-validate50.errors = vErrors;
+validate55.errors = vErrors;
 return false;
 }
 else {
@@ -6845,7 +7765,7 @@ if(errors === _errs67){
 if(errors === _errs67){
 if(typeof data18 === "string"){
 if(!pattern0.test(data18)){
-const err37 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
+const err37 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -6856,7 +7776,7 @@ errors++;
 }
 }
 else {
-const err38 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.fetchedAt.anyOf[0].type,parentSchema:schema23.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
+const err38 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.fetchedAt.anyOf[0].type,parentSchema:schema25.properties.repository.properties.fetchedAt.anyOf[0],data:data18};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -6872,7 +7792,7 @@ valid11 = valid11 || _valid7;
 if(!valid11){
 const _errs69 = errors;
 if(data18 !== null){
-const err39 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.fetchedAt.anyOf[1].type,parentSchema:schema23.properties.repository.properties.fetchedAt.anyOf[1],data:data18};
+const err39 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.fetchedAt.anyOf[1].type,parentSchema:schema25.properties.repository.properties.fetchedAt.anyOf[1],data:data18};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -6885,7 +7805,7 @@ var _valid7 = _errs69 === errors;
 valid11 = valid11 || _valid7;
 }
 if(!valid11){
-const err40 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.fetchedAt.anyOf,parentSchema:schema23.properties.repository.properties.fetchedAt,data:data18};
+const err40 = {instancePath:instancePath+"/repository/fetchedAt",schemaPath:"#/properties/repository/properties/fetchedAt/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.fetchedAt.anyOf,parentSchema:schema25.properties.repository.properties.fetchedAt,data:data18};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -6893,7 +7813,7 @@ else {
 vErrors.push(err40);
 }
 errors++;
-validate50.errors = vErrors;
+validate55.errors = vErrors;
 return false;
 }
 else {
@@ -6917,11 +7837,11 @@ if(data11.state !== undefined){
 let data19 = data11.state;
 const _errs71 = errors;
 if(typeof data19 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.state.type,parentSchema:schema23.properties.repository.properties.state,data:data19}];
+validate55.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.state.type,parentSchema:schema25.properties.repository.properties.state,data:data19}];
 return false;
 }
 if(!(((data19 === "starting") || (data19 === "ok")) || (data19 === "error"))){
-validate50.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/enum",keyword:"enum",params:{allowedValues: schema23.properties.repository.properties.state.enum},schema:schema23.properties.repository.properties.state.enum,parentSchema:schema23.properties.repository.properties.state,data:data19}];
+validate55.errors = [{instancePath:instancePath+"/repository/state",schemaPath:"#/properties/repository/properties/state/enum",keyword:"enum",params:{allowedValues: schema25.properties.repository.properties.state.enum},schema:schema25.properties.repository.properties.state.enum,parentSchema:schema25.properties.repository.properties.state,data:data19}];
 return false;
 }
 var valid6 = _errs71 === errors;
@@ -6937,7 +7857,7 @@ const _errs74 = errors;
 let valid12 = false;
 const _errs75 = errors;
 if(typeof data20 !== "string"){
-const err41 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.code.anyOf[0].type,parentSchema:schema23.properties.repository.properties.code.anyOf[0],data:data20};
+const err41 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.code.anyOf[0].type,parentSchema:schema25.properties.repository.properties.code.anyOf[0],data:data20};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -6951,7 +7871,7 @@ valid12 = valid12 || _valid8;
 if(!valid12){
 const _errs77 = errors;
 if(data20 !== null){
-const err42 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.code.anyOf[1].type,parentSchema:schema23.properties.repository.properties.code.anyOf[1],data:data20};
+const err42 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.code.anyOf[1].type,parentSchema:schema25.properties.repository.properties.code.anyOf[1],data:data20};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -6964,7 +7884,7 @@ var _valid8 = _errs77 === errors;
 valid12 = valid12 || _valid8;
 }
 if(!valid12){
-const err43 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.code.anyOf,parentSchema:schema23.properties.repository.properties.code,data:data20};
+const err43 = {instancePath:instancePath+"/repository/code",schemaPath:"#/properties/repository/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.code.anyOf,parentSchema:schema25.properties.repository.properties.code,data:data20};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -6972,7 +7892,7 @@ else {
 vErrors.push(err43);
 }
 errors++;
-validate50.errors = vErrors;
+validate55.errors = vErrors;
 return false;
 }
 else {
@@ -6996,7 +7916,7 @@ if(data11.reason !== undefined){
 let data21 = data11.reason;
 const _errs79 = errors;
 if(typeof data21 !== "string"){
-validate50.errors = [{instancePath:instancePath+"/repository/reason",schemaPath:"#/properties/repository/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.reason.type,parentSchema:schema23.properties.repository.properties.reason,data:data21}];
+validate55.errors = [{instancePath:instancePath+"/repository/reason",schemaPath:"#/properties/repository/properties/reason/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.reason.type,parentSchema:schema25.properties.repository.properties.reason,data:data21}];
 return false;
 }
 var valid6 = _errs79 === errors;
@@ -7012,12 +7932,12 @@ if(errors === _errs81){
 if(errors === _errs81){
 if(typeof data22 === "string"){
 if(!pattern0.test(data22)){
-validate50.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.repository.properties.since,data:data22}];
+validate55.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.repository.properties.since,data:data22}];
 return false;
 }
 }
 else {
-validate50.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.since.type,parentSchema:schema23.properties.repository.properties.since,data:data22}];
+validate55.errors = [{instancePath:instancePath+"/repository/since",schemaPath:"#/properties/repository/properties/since/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.since.type,parentSchema:schema25.properties.repository.properties.since,data:data22}];
 return false;
 }
 }
@@ -7038,7 +7958,7 @@ if(errors === _errs85){
 if(errors === _errs85){
 if(typeof data23 === "string"){
 if(!pattern0.test(data23)){
-const err44 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
+const err44 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -7049,7 +7969,7 @@ errors++;
 }
 }
 else {
-const err45 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.lastPollAt.anyOf[0].type,parentSchema:schema23.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
+const err45 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.lastPollAt.anyOf[0].type,parentSchema:schema25.properties.repository.properties.lastPollAt.anyOf[0],data:data23};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -7065,7 +7985,7 @@ valid13 = valid13 || _valid9;
 if(!valid13){
 const _errs87 = errors;
 if(data23 !== null){
-const err46 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.lastPollAt.anyOf[1].type,parentSchema:schema23.properties.repository.properties.lastPollAt.anyOf[1],data:data23};
+const err46 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.lastPollAt.anyOf[1].type,parentSchema:schema25.properties.repository.properties.lastPollAt.anyOf[1],data:data23};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -7078,7 +7998,7 @@ var _valid9 = _errs87 === errors;
 valid13 = valid13 || _valid9;
 }
 if(!valid13){
-const err47 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.lastPollAt.anyOf,parentSchema:schema23.properties.repository.properties.lastPollAt,data:data23};
+const err47 = {instancePath:instancePath+"/repository/lastPollAt",schemaPath:"#/properties/repository/properties/lastPollAt/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.lastPollAt.anyOf,parentSchema:schema25.properties.repository.properties.lastPollAt,data:data23};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -7086,7 +8006,7 @@ else {
 vErrors.push(err47);
 }
 errors++;
-validate50.errors = vErrors;
+validate55.errors = vErrors;
 return false;
 }
 else {
@@ -7116,7 +8036,7 @@ if(errors === _errs91){
 if(errors === _errs91){
 if(typeof data24 === "string"){
 if(!pattern0.test(data24)){
-const err48 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
+const err48 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -7127,7 +8047,7 @@ errors++;
 }
 }
 else {
-const err49 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.lastGoodPollAt.anyOf[0].type,parentSchema:schema23.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
+const err49 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.lastGoodPollAt.anyOf[0].type,parentSchema:schema25.properties.repository.properties.lastGoodPollAt.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -7143,7 +8063,7 @@ valid14 = valid14 || _valid10;
 if(!valid14){
 const _errs93 = errors;
 if(data24 !== null){
-const err50 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.lastGoodPollAt.anyOf[1].type,parentSchema:schema23.properties.repository.properties.lastGoodPollAt.anyOf[1],data:data24};
+const err50 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.lastGoodPollAt.anyOf[1].type,parentSchema:schema25.properties.repository.properties.lastGoodPollAt.anyOf[1],data:data24};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -7156,7 +8076,7 @@ var _valid10 = _errs93 === errors;
 valid14 = valid14 || _valid10;
 }
 if(!valid14){
-const err51 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.lastGoodPollAt.anyOf,parentSchema:schema23.properties.repository.properties.lastGoodPollAt,data:data24};
+const err51 = {instancePath:instancePath+"/repository/lastGoodPollAt",schemaPath:"#/properties/repository/properties/lastGoodPollAt/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.lastGoodPollAt.anyOf,parentSchema:schema25.properties.repository.properties.lastGoodPollAt,data:data24};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -7164,7 +8084,7 @@ else {
 vErrors.push(err51);
 }
 errors++;
-validate50.errors = vErrors;
+validate55.errors = vErrors;
 return false;
 }
 else {
@@ -7194,7 +8114,7 @@ if(errors === _errs97){
 if(errors === _errs97){
 if(typeof data25 === "string"){
 if(!pattern0.test(data25)){
-const err52 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema23.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
+const err52 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema25.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -7205,7 +8125,7 @@ errors++;
 }
 }
 else {
-const err53 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema23.properties.repository.properties.nextPollAt.anyOf[0].type,parentSchema:schema23.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
+const err53 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema25.properties.repository.properties.nextPollAt.anyOf[0].type,parentSchema:schema25.properties.repository.properties.nextPollAt.anyOf[0],data:data25};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -7221,7 +8141,7 @@ valid15 = valid15 || _valid11;
 if(!valid15){
 const _errs99 = errors;
 if(data25 !== null){
-const err54 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema23.properties.repository.properties.nextPollAt.anyOf[1].type,parentSchema:schema23.properties.repository.properties.nextPollAt.anyOf[1],data:data25};
+const err54 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema25.properties.repository.properties.nextPollAt.anyOf[1].type,parentSchema:schema25.properties.repository.properties.nextPollAt.anyOf[1],data:data25};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -7234,7 +8154,7 @@ var _valid11 = _errs99 === errors;
 valid15 = valid15 || _valid11;
 }
 if(!valid15){
-const err55 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf",keyword:"anyOf",params:{},schema:schema23.properties.repository.properties.nextPollAt.anyOf,parentSchema:schema23.properties.repository.properties.nextPollAt,data:data25};
+const err55 = {instancePath:instancePath+"/repository/nextPollAt",schemaPath:"#/properties/repository/properties/nextPollAt/anyOf",keyword:"anyOf",params:{},schema:schema25.properties.repository.properties.nextPollAt.anyOf,parentSchema:schema25.properties.repository.properties.nextPollAt,data:data25};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -7242,7 +8162,7 @@ else {
 vErrors.push(err55);
 }
 errors++;
-validate50.errors = vErrors;
+validate55.errors = vErrors;
 return false;
 }
 else {
@@ -7277,7 +8197,7 @@ var valid6 = true;
 }
 }
 else {
-validate50.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema23.properties.repository.type,parentSchema:schema23.properties.repository,data:data11}];
+validate55.errors = [{instancePath:instancePath+"/repository",schemaPath:"#/properties/repository/type",keyword:"type",params:{type: "object"},schema:schema25.properties.repository.type,parentSchema:schema25.properties.repository,data:data11}];
 return false;
 }
 }
@@ -7296,8 +8216,8 @@ var valid16 = true;
 const len0 = data26.length;
 for(let i0=0; i0<len0; i0++){
 const _errs103 = errors;
-if(!(validate51(data26[i0], {instancePath:instancePath+"/environments/" + i0,parentData:data26,parentDataProperty:i0,rootData}))){
-vErrors = vErrors === null ? validate51.errors : vErrors.concat(validate51.errors);
+if(!(validate56(data26[i0], {instancePath:instancePath+"/environments/" + i0,parentData:data26,parentDataProperty:i0,rootData}))){
+vErrors = vErrors === null ? validate56.errors : vErrors.concat(validate56.errors);
 errors = vErrors.length;
 }
 var valid16 = _errs103 === errors;
@@ -7307,7 +8227,7 @@ break;
 }
 }
 else {
-validate50.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema23.properties.environments.type,parentSchema:schema23.properties.environments,data:data26}];
+validate55.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema25.properties.environments.type,parentSchema:schema25.properties.environments,data:data26}];
 return false;
 }
 }
@@ -7326,8 +8246,8 @@ var valid17 = true;
 const len1 = data28.length;
 for(let i1=0; i1<len1; i1++){
 const _errs106 = errors;
-if(!(validate35(data28[i1], {instancePath:instancePath+"/findings/" + i1,parentData:data28,parentDataProperty:i1,rootData}))){
-vErrors = vErrors === null ? validate35.errors : vErrors.concat(validate35.errors);
+if(!(validate40(data28[i1], {instancePath:instancePath+"/findings/" + i1,parentData:data28,parentDataProperty:i1,rootData}))){
+vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
 errors = vErrors.length;
 }
 var valid17 = _errs106 === errors;
@@ -7337,7 +8257,7 @@ break;
 }
 }
 else {
-validate50.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema23.properties.findings.type,parentSchema:schema23.properties.findings,data:data28}];
+validate55.errors = [{instancePath:instancePath+"/findings",schemaPath:"#/properties/findings/type",keyword:"type",params:{type: "array"},schema:schema25.properties.findings.type,parentSchema:schema25.properties.findings,data:data28}];
 return false;
 }
 }
@@ -7354,18 +8274,18 @@ var valid0 = true;
 }
 }
 else {
-validate50.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema23.type,parentSchema:schema23,data}];
+validate55.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema25.type,parentSchema:schema25,data}];
 return false;
 }
 }
-validate50.errors = vErrors;
+validate55.errors = vErrors;
 return errors === 0;
 }
 
-export const summary = validate61;
-const schema26 = {"type":"object","required":["now","total","health","sync","phase","underWay","quarantined","environments"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"health":{"type":"object","required":["Healthy","Progressing","Degraded","Suspended","Missing"],"properties":{"Healthy":{"type":"number"},"Progressing":{"type":"number"},"Degraded":{"type":"number"},"Suspended":{"type":"number"},"Missing":{"type":"number"}}},"sync":{"type":"object","required":["Synced","OutOfSync","Unknown"],"properties":{"Synced":{"type":"number"},"OutOfSync":{"type":"number"},"Unknown":{"type":"number"}}},"phase":{"type":"object","required":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"],"properties":{"Pending":{"type":"number"},"Running":{"type":"number"},"Succeeded":{"type":"number"},"Failed":{"type":"number"},"RolledBack":{"type":"number"},"Superseded":{"type":"number"},"Aborted":{"type":"number"}}},"underWay":{"type":"number"},"quarantined":{"type":"number"},"environments":{"type":"array","items":{"type":"object","required":["name","isFrozen","total","health","sync","phase","underWay","quarantined"],"properties":{"name":{"type":"string"},"isFrozen":{"type":"boolean"},"total":{"type":"number"},"health":{"type":"object","required":["Healthy","Progressing","Degraded","Suspended","Missing"],"properties":{"Healthy":{"type":"number"},"Progressing":{"type":"number"},"Degraded":{"type":"number"},"Suspended":{"type":"number"},"Missing":{"type":"number"}}},"sync":{"type":"object","required":["Synced","OutOfSync","Unknown"],"properties":{"Synced":{"type":"number"},"OutOfSync":{"type":"number"},"Unknown":{"type":"number"}}},"phase":{"type":"object","required":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"],"properties":{"Pending":{"type":"number"},"Running":{"type":"number"},"Succeeded":{"type":"number"},"Failed":{"type":"number"},"RolledBack":{"type":"number"},"Superseded":{"type":"number"},"Aborted":{"type":"number"}}},"underWay":{"type":"number"},"quarantined":{"type":"number"}}}}},"$id":"summary"};
+export const summary = validate66;
+const schema28 = {"type":"object","required":["now","total","health","sync","phase","underWay","quarantined","environments"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"total":{"type":"number"},"health":{"type":"object","required":["Healthy","Progressing","Degraded","Suspended","Missing"],"properties":{"Healthy":{"type":"number"},"Progressing":{"type":"number"},"Degraded":{"type":"number"},"Suspended":{"type":"number"},"Missing":{"type":"number"}}},"sync":{"type":"object","required":["Synced","OutOfSync","Unknown"],"properties":{"Synced":{"type":"number"},"OutOfSync":{"type":"number"},"Unknown":{"type":"number"}}},"phase":{"type":"object","required":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"],"properties":{"Pending":{"type":"number"},"Running":{"type":"number"},"Succeeded":{"type":"number"},"Failed":{"type":"number"},"RolledBack":{"type":"number"},"Superseded":{"type":"number"},"Aborted":{"type":"number"}}},"underWay":{"type":"number"},"quarantined":{"type":"number"},"environments":{"type":"array","items":{"type":"object","required":["name","isFrozen","total","health","sync","phase","underWay","quarantined"],"properties":{"name":{"type":"string"},"isFrozen":{"type":"boolean"},"total":{"type":"number"},"health":{"type":"object","required":["Healthy","Progressing","Degraded","Suspended","Missing"],"properties":{"Healthy":{"type":"number"},"Progressing":{"type":"number"},"Degraded":{"type":"number"},"Suspended":{"type":"number"},"Missing":{"type":"number"}}},"sync":{"type":"object","required":["Synced","OutOfSync","Unknown"],"properties":{"Synced":{"type":"number"},"OutOfSync":{"type":"number"},"Unknown":{"type":"number"}}},"phase":{"type":"object","required":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"],"properties":{"Pending":{"type":"number"},"Running":{"type":"number"},"Succeeded":{"type":"number"},"Failed":{"type":"number"},"RolledBack":{"type":"number"},"Superseded":{"type":"number"},"Aborted":{"type":"number"}}},"underWay":{"type":"number"},"quarantined":{"type":"number"}}}}},"$id":"summary"};
 
-function validate61(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate66(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="summary" */;
 let vErrors = null;
 let errors = 0;
@@ -7373,7 +8293,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((data.now === undefined) && (missing0 = "now")) || ((data.total === undefined) && (missing0 = "total"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.underWay === undefined) && (missing0 = "underWay"))) || ((data.quarantined === undefined) && (missing0 = "quarantined"))) || ((data.environments === undefined) && (missing0 = "environments"))){
-validate61.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema26.required,parentSchema:schema26,data}];
+validate66.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema28.required,parentSchema:schema28,data}];
 return false;
 }
 else {
@@ -7384,12 +8304,12 @@ if(errors === _errs1){
 if(errors === _errs1){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-validate61.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema26.properties.now,data:data0}];
+validate66.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema28.properties.now,data:data0}];
 return false;
 }
 }
 else {
-validate61.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema26.properties.now.type,parentSchema:schema26.properties.now,data:data0}];
+validate66.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema28.properties.now.type,parentSchema:schema28.properties.now,data:data0}];
 return false;
 }
 }
@@ -7404,7 +8324,7 @@ if(data.total !== undefined){
 let data1 = data.total;
 const _errs3 = errors;
 if(!(typeof data1 == "number")){
-validate61.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema26.properties.total.type,parentSchema:schema26.properties.total,data:data1}];
+validate66.errors = [{instancePath:instancePath+"/total",schemaPath:"#/properties/total/type",keyword:"type",params:{type: "number"},schema:schema28.properties.total.type,parentSchema:schema28.properties.total,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -7420,7 +8340,7 @@ if(errors === _errs5){
 if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
 let missing1;
 if((((((data2.Healthy === undefined) && (missing1 = "Healthy")) || ((data2.Progressing === undefined) && (missing1 = "Progressing"))) || ((data2.Degraded === undefined) && (missing1 = "Degraded"))) || ((data2.Suspended === undefined) && (missing1 = "Suspended"))) || ((data2.Missing === undefined) && (missing1 = "Missing"))){
-validate61.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/required",keyword:"required",params:{missingProperty: missing1},schema:schema26.properties.health.required,parentSchema:schema26.properties.health,data:data2}];
+validate66.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/required",keyword:"required",params:{missingProperty: missing1},schema:schema28.properties.health.required,parentSchema:schema28.properties.health,data:data2}];
 return false;
 }
 else {
@@ -7428,7 +8348,7 @@ if(data2.Healthy !== undefined){
 let data3 = data2.Healthy;
 const _errs7 = errors;
 if(!(typeof data3 == "number")){
-validate61.errors = [{instancePath:instancePath+"/health/Healthy",schemaPath:"#/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema26.properties.health.properties.Healthy.type,parentSchema:schema26.properties.health.properties.Healthy,data:data3}];
+validate66.errors = [{instancePath:instancePath+"/health/Healthy",schemaPath:"#/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema28.properties.health.properties.Healthy.type,parentSchema:schema28.properties.health.properties.Healthy,data:data3}];
 return false;
 }
 var valid1 = _errs7 === errors;
@@ -7441,7 +8361,7 @@ if(data2.Progressing !== undefined){
 let data4 = data2.Progressing;
 const _errs9 = errors;
 if(!(typeof data4 == "number")){
-validate61.errors = [{instancePath:instancePath+"/health/Progressing",schemaPath:"#/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema26.properties.health.properties.Progressing.type,parentSchema:schema26.properties.health.properties.Progressing,data:data4}];
+validate66.errors = [{instancePath:instancePath+"/health/Progressing",schemaPath:"#/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema28.properties.health.properties.Progressing.type,parentSchema:schema28.properties.health.properties.Progressing,data:data4}];
 return false;
 }
 var valid1 = _errs9 === errors;
@@ -7454,7 +8374,7 @@ if(data2.Degraded !== undefined){
 let data5 = data2.Degraded;
 const _errs11 = errors;
 if(!(typeof data5 == "number")){
-validate61.errors = [{instancePath:instancePath+"/health/Degraded",schemaPath:"#/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema26.properties.health.properties.Degraded.type,parentSchema:schema26.properties.health.properties.Degraded,data:data5}];
+validate66.errors = [{instancePath:instancePath+"/health/Degraded",schemaPath:"#/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema28.properties.health.properties.Degraded.type,parentSchema:schema28.properties.health.properties.Degraded,data:data5}];
 return false;
 }
 var valid1 = _errs11 === errors;
@@ -7467,7 +8387,7 @@ if(data2.Suspended !== undefined){
 let data6 = data2.Suspended;
 const _errs13 = errors;
 if(!(typeof data6 == "number")){
-validate61.errors = [{instancePath:instancePath+"/health/Suspended",schemaPath:"#/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema26.properties.health.properties.Suspended.type,parentSchema:schema26.properties.health.properties.Suspended,data:data6}];
+validate66.errors = [{instancePath:instancePath+"/health/Suspended",schemaPath:"#/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema28.properties.health.properties.Suspended.type,parentSchema:schema28.properties.health.properties.Suspended,data:data6}];
 return false;
 }
 var valid1 = _errs13 === errors;
@@ -7480,7 +8400,7 @@ if(data2.Missing !== undefined){
 let data7 = data2.Missing;
 const _errs15 = errors;
 if(!(typeof data7 == "number")){
-validate61.errors = [{instancePath:instancePath+"/health/Missing",schemaPath:"#/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema26.properties.health.properties.Missing.type,parentSchema:schema26.properties.health.properties.Missing,data:data7}];
+validate66.errors = [{instancePath:instancePath+"/health/Missing",schemaPath:"#/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema28.properties.health.properties.Missing.type,parentSchema:schema28.properties.health.properties.Missing,data:data7}];
 return false;
 }
 var valid1 = _errs15 === errors;
@@ -7495,7 +8415,7 @@ var valid1 = true;
 }
 }
 else {
-validate61.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "object"},schema:schema26.properties.health.type,parentSchema:schema26.properties.health,data:data2}];
+validate66.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "object"},schema:schema28.properties.health.type,parentSchema:schema28.properties.health,data:data2}];
 return false;
 }
 }
@@ -7512,7 +8432,7 @@ if(errors === _errs17){
 if(data8 && typeof data8 == "object" && !Array.isArray(data8)){
 let missing2;
 if((((data8.Synced === undefined) && (missing2 = "Synced")) || ((data8.OutOfSync === undefined) && (missing2 = "OutOfSync"))) || ((data8.Unknown === undefined) && (missing2 = "Unknown"))){
-validate61.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/required",keyword:"required",params:{missingProperty: missing2},schema:schema26.properties.sync.required,parentSchema:schema26.properties.sync,data:data8}];
+validate66.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/required",keyword:"required",params:{missingProperty: missing2},schema:schema28.properties.sync.required,parentSchema:schema28.properties.sync,data:data8}];
 return false;
 }
 else {
@@ -7520,7 +8440,7 @@ if(data8.Synced !== undefined){
 let data9 = data8.Synced;
 const _errs19 = errors;
 if(!(typeof data9 == "number")){
-validate61.errors = [{instancePath:instancePath+"/sync/Synced",schemaPath:"#/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema26.properties.sync.properties.Synced.type,parentSchema:schema26.properties.sync.properties.Synced,data:data9}];
+validate66.errors = [{instancePath:instancePath+"/sync/Synced",schemaPath:"#/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema28.properties.sync.properties.Synced.type,parentSchema:schema28.properties.sync.properties.Synced,data:data9}];
 return false;
 }
 var valid2 = _errs19 === errors;
@@ -7533,7 +8453,7 @@ if(data8.OutOfSync !== undefined){
 let data10 = data8.OutOfSync;
 const _errs21 = errors;
 if(!(typeof data10 == "number")){
-validate61.errors = [{instancePath:instancePath+"/sync/OutOfSync",schemaPath:"#/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema26.properties.sync.properties.OutOfSync.type,parentSchema:schema26.properties.sync.properties.OutOfSync,data:data10}];
+validate66.errors = [{instancePath:instancePath+"/sync/OutOfSync",schemaPath:"#/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema28.properties.sync.properties.OutOfSync.type,parentSchema:schema28.properties.sync.properties.OutOfSync,data:data10}];
 return false;
 }
 var valid2 = _errs21 === errors;
@@ -7546,7 +8466,7 @@ if(data8.Unknown !== undefined){
 let data11 = data8.Unknown;
 const _errs23 = errors;
 if(!(typeof data11 == "number")){
-validate61.errors = [{instancePath:instancePath+"/sync/Unknown",schemaPath:"#/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema26.properties.sync.properties.Unknown.type,parentSchema:schema26.properties.sync.properties.Unknown,data:data11}];
+validate66.errors = [{instancePath:instancePath+"/sync/Unknown",schemaPath:"#/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema28.properties.sync.properties.Unknown.type,parentSchema:schema28.properties.sync.properties.Unknown,data:data11}];
 return false;
 }
 var valid2 = _errs23 === errors;
@@ -7559,7 +8479,7 @@ var valid2 = true;
 }
 }
 else {
-validate61.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "object"},schema:schema26.properties.sync.type,parentSchema:schema26.properties.sync,data:data8}];
+validate66.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "object"},schema:schema28.properties.sync.type,parentSchema:schema28.properties.sync,data:data8}];
 return false;
 }
 }
@@ -7576,7 +8496,7 @@ if(errors === _errs25){
 if(data12 && typeof data12 == "object" && !Array.isArray(data12)){
 let missing3;
 if((((((((data12.Pending === undefined) && (missing3 = "Pending")) || ((data12.Running === undefined) && (missing3 = "Running"))) || ((data12.Succeeded === undefined) && (missing3 = "Succeeded"))) || ((data12.Failed === undefined) && (missing3 = "Failed"))) || ((data12.RolledBack === undefined) && (missing3 = "RolledBack"))) || ((data12.Superseded === undefined) && (missing3 = "Superseded"))) || ((data12.Aborted === undefined) && (missing3 = "Aborted"))){
-validate61.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/required",keyword:"required",params:{missingProperty: missing3},schema:schema26.properties.phase.required,parentSchema:schema26.properties.phase,data:data12}];
+validate66.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/required",keyword:"required",params:{missingProperty: missing3},schema:schema28.properties.phase.required,parentSchema:schema28.properties.phase,data:data12}];
 return false;
 }
 else {
@@ -7584,7 +8504,7 @@ if(data12.Pending !== undefined){
 let data13 = data12.Pending;
 const _errs27 = errors;
 if(!(typeof data13 == "number")){
-validate61.errors = [{instancePath:instancePath+"/phase/Pending",schemaPath:"#/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema26.properties.phase.properties.Pending.type,parentSchema:schema26.properties.phase.properties.Pending,data:data13}];
+validate66.errors = [{instancePath:instancePath+"/phase/Pending",schemaPath:"#/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema28.properties.phase.properties.Pending.type,parentSchema:schema28.properties.phase.properties.Pending,data:data13}];
 return false;
 }
 var valid3 = _errs27 === errors;
@@ -7597,7 +8517,7 @@ if(data12.Running !== undefined){
 let data14 = data12.Running;
 const _errs29 = errors;
 if(!(typeof data14 == "number")){
-validate61.errors = [{instancePath:instancePath+"/phase/Running",schemaPath:"#/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema26.properties.phase.properties.Running.type,parentSchema:schema26.properties.phase.properties.Running,data:data14}];
+validate66.errors = [{instancePath:instancePath+"/phase/Running",schemaPath:"#/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema28.properties.phase.properties.Running.type,parentSchema:schema28.properties.phase.properties.Running,data:data14}];
 return false;
 }
 var valid3 = _errs29 === errors;
@@ -7610,7 +8530,7 @@ if(data12.Succeeded !== undefined){
 let data15 = data12.Succeeded;
 const _errs31 = errors;
 if(!(typeof data15 == "number")){
-validate61.errors = [{instancePath:instancePath+"/phase/Succeeded",schemaPath:"#/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema26.properties.phase.properties.Succeeded.type,parentSchema:schema26.properties.phase.properties.Succeeded,data:data15}];
+validate66.errors = [{instancePath:instancePath+"/phase/Succeeded",schemaPath:"#/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema28.properties.phase.properties.Succeeded.type,parentSchema:schema28.properties.phase.properties.Succeeded,data:data15}];
 return false;
 }
 var valid3 = _errs31 === errors;
@@ -7623,7 +8543,7 @@ if(data12.Failed !== undefined){
 let data16 = data12.Failed;
 const _errs33 = errors;
 if(!(typeof data16 == "number")){
-validate61.errors = [{instancePath:instancePath+"/phase/Failed",schemaPath:"#/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema26.properties.phase.properties.Failed.type,parentSchema:schema26.properties.phase.properties.Failed,data:data16}];
+validate66.errors = [{instancePath:instancePath+"/phase/Failed",schemaPath:"#/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema28.properties.phase.properties.Failed.type,parentSchema:schema28.properties.phase.properties.Failed,data:data16}];
 return false;
 }
 var valid3 = _errs33 === errors;
@@ -7636,7 +8556,7 @@ if(data12.RolledBack !== undefined){
 let data17 = data12.RolledBack;
 const _errs35 = errors;
 if(!(typeof data17 == "number")){
-validate61.errors = [{instancePath:instancePath+"/phase/RolledBack",schemaPath:"#/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema26.properties.phase.properties.RolledBack.type,parentSchema:schema26.properties.phase.properties.RolledBack,data:data17}];
+validate66.errors = [{instancePath:instancePath+"/phase/RolledBack",schemaPath:"#/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema28.properties.phase.properties.RolledBack.type,parentSchema:schema28.properties.phase.properties.RolledBack,data:data17}];
 return false;
 }
 var valid3 = _errs35 === errors;
@@ -7649,7 +8569,7 @@ if(data12.Superseded !== undefined){
 let data18 = data12.Superseded;
 const _errs37 = errors;
 if(!(typeof data18 == "number")){
-validate61.errors = [{instancePath:instancePath+"/phase/Superseded",schemaPath:"#/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema26.properties.phase.properties.Superseded.type,parentSchema:schema26.properties.phase.properties.Superseded,data:data18}];
+validate66.errors = [{instancePath:instancePath+"/phase/Superseded",schemaPath:"#/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema28.properties.phase.properties.Superseded.type,parentSchema:schema28.properties.phase.properties.Superseded,data:data18}];
 return false;
 }
 var valid3 = _errs37 === errors;
@@ -7662,7 +8582,7 @@ if(data12.Aborted !== undefined){
 let data19 = data12.Aborted;
 const _errs39 = errors;
 if(!(typeof data19 == "number")){
-validate61.errors = [{instancePath:instancePath+"/phase/Aborted",schemaPath:"#/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema26.properties.phase.properties.Aborted.type,parentSchema:schema26.properties.phase.properties.Aborted,data:data19}];
+validate66.errors = [{instancePath:instancePath+"/phase/Aborted",schemaPath:"#/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema28.properties.phase.properties.Aborted.type,parentSchema:schema28.properties.phase.properties.Aborted,data:data19}];
 return false;
 }
 var valid3 = _errs39 === errors;
@@ -7679,7 +8599,7 @@ var valid3 = true;
 }
 }
 else {
-validate61.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: "object"},schema:schema26.properties.phase.type,parentSchema:schema26.properties.phase,data:data12}];
+validate66.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: "object"},schema:schema28.properties.phase.type,parentSchema:schema28.properties.phase,data:data12}];
 return false;
 }
 }
@@ -7693,7 +8613,7 @@ if(data.underWay !== undefined){
 let data20 = data.underWay;
 const _errs41 = errors;
 if(!(typeof data20 == "number")){
-validate61.errors = [{instancePath:instancePath+"/underWay",schemaPath:"#/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema26.properties.underWay.type,parentSchema:schema26.properties.underWay,data:data20}];
+validate66.errors = [{instancePath:instancePath+"/underWay",schemaPath:"#/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema28.properties.underWay.type,parentSchema:schema28.properties.underWay,data:data20}];
 return false;
 }
 var valid0 = _errs41 === errors;
@@ -7706,7 +8626,7 @@ if(data.quarantined !== undefined){
 let data21 = data.quarantined;
 const _errs43 = errors;
 if(!(typeof data21 == "number")){
-validate61.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema26.properties.quarantined.type,parentSchema:schema26.properties.quarantined,data:data21}];
+validate66.errors = [{instancePath:instancePath+"/quarantined",schemaPath:"#/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema28.properties.quarantined.type,parentSchema:schema28.properties.quarantined,data:data21}];
 return false;
 }
 var valid0 = _errs43 === errors;
@@ -7729,7 +8649,7 @@ if(errors === _errs47){
 if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
 let missing4;
 if(((((((((data23.name === undefined) && (missing4 = "name")) || ((data23.isFrozen === undefined) && (missing4 = "isFrozen"))) || ((data23.total === undefined) && (missing4 = "total"))) || ((data23.health === undefined) && (missing4 = "health"))) || ((data23.sync === undefined) && (missing4 = "sync"))) || ((data23.phase === undefined) && (missing4 = "phase"))) || ((data23.underWay === undefined) && (missing4 = "underWay"))) || ((data23.quarantined === undefined) && (missing4 = "quarantined"))){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0,schemaPath:"#/properties/environments/items/required",keyword:"required",params:{missingProperty: missing4},schema:schema26.properties.environments.items.required,parentSchema:schema26.properties.environments.items,data:data23}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0,schemaPath:"#/properties/environments/items/required",keyword:"required",params:{missingProperty: missing4},schema:schema28.properties.environments.items.required,parentSchema:schema28.properties.environments.items,data:data23}];
 return false;
 }
 else {
@@ -7737,7 +8657,7 @@ if(data23.name !== undefined){
 let data24 = data23.name;
 const _errs49 = errors;
 if(typeof data24 !== "string"){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/name",schemaPath:"#/properties/environments/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema26.properties.environments.items.properties.name.type,parentSchema:schema26.properties.environments.items.properties.name,data:data24}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/name",schemaPath:"#/properties/environments/items/properties/name/type",keyword:"type",params:{type: "string"},schema:schema28.properties.environments.items.properties.name.type,parentSchema:schema28.properties.environments.items.properties.name,data:data24}];
 return false;
 }
 var valid5 = _errs49 === errors;
@@ -7750,7 +8670,7 @@ if(data23.isFrozen !== undefined){
 let data25 = data23.isFrozen;
 const _errs51 = errors;
 if(typeof data25 !== "boolean"){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/isFrozen",schemaPath:"#/properties/environments/items/properties/isFrozen/type",keyword:"type",params:{type: "boolean"},schema:schema26.properties.environments.items.properties.isFrozen.type,parentSchema:schema26.properties.environments.items.properties.isFrozen,data:data25}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/isFrozen",schemaPath:"#/properties/environments/items/properties/isFrozen/type",keyword:"type",params:{type: "boolean"},schema:schema28.properties.environments.items.properties.isFrozen.type,parentSchema:schema28.properties.environments.items.properties.isFrozen,data:data25}];
 return false;
 }
 var valid5 = _errs51 === errors;
@@ -7763,7 +8683,7 @@ if(data23.total !== undefined){
 let data26 = data23.total;
 const _errs53 = errors;
 if(!(typeof data26 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/total",schemaPath:"#/properties/environments/items/properties/total/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.total.type,parentSchema:schema26.properties.environments.items.properties.total,data:data26}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/total",schemaPath:"#/properties/environments/items/properties/total/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.total.type,parentSchema:schema28.properties.environments.items.properties.total,data:data26}];
 return false;
 }
 var valid5 = _errs53 === errors;
@@ -7779,7 +8699,7 @@ if(errors === _errs55){
 if(data27 && typeof data27 == "object" && !Array.isArray(data27)){
 let missing5;
 if((((((data27.Healthy === undefined) && (missing5 = "Healthy")) || ((data27.Progressing === undefined) && (missing5 = "Progressing"))) || ((data27.Degraded === undefined) && (missing5 = "Degraded"))) || ((data27.Suspended === undefined) && (missing5 = "Suspended"))) || ((data27.Missing === undefined) && (missing5 = "Missing"))){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/health",schemaPath:"#/properties/environments/items/properties/health/required",keyword:"required",params:{missingProperty: missing5},schema:schema26.properties.environments.items.properties.health.required,parentSchema:schema26.properties.environments.items.properties.health,data:data27}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/health",schemaPath:"#/properties/environments/items/properties/health/required",keyword:"required",params:{missingProperty: missing5},schema:schema28.properties.environments.items.properties.health.required,parentSchema:schema28.properties.environments.items.properties.health,data:data27}];
 return false;
 }
 else {
@@ -7787,7 +8707,7 @@ if(data27.Healthy !== undefined){
 let data28 = data27.Healthy;
 const _errs57 = errors;
 if(!(typeof data28 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Healthy",schemaPath:"#/properties/environments/items/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.health.properties.Healthy.type,parentSchema:schema26.properties.environments.items.properties.health.properties.Healthy,data:data28}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Healthy",schemaPath:"#/properties/environments/items/properties/health/properties/Healthy/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.health.properties.Healthy.type,parentSchema:schema28.properties.environments.items.properties.health.properties.Healthy,data:data28}];
 return false;
 }
 var valid6 = _errs57 === errors;
@@ -7800,7 +8720,7 @@ if(data27.Progressing !== undefined){
 let data29 = data27.Progressing;
 const _errs59 = errors;
 if(!(typeof data29 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Progressing",schemaPath:"#/properties/environments/items/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.health.properties.Progressing.type,parentSchema:schema26.properties.environments.items.properties.health.properties.Progressing,data:data29}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Progressing",schemaPath:"#/properties/environments/items/properties/health/properties/Progressing/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.health.properties.Progressing.type,parentSchema:schema28.properties.environments.items.properties.health.properties.Progressing,data:data29}];
 return false;
 }
 var valid6 = _errs59 === errors;
@@ -7813,7 +8733,7 @@ if(data27.Degraded !== undefined){
 let data30 = data27.Degraded;
 const _errs61 = errors;
 if(!(typeof data30 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Degraded",schemaPath:"#/properties/environments/items/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.health.properties.Degraded.type,parentSchema:schema26.properties.environments.items.properties.health.properties.Degraded,data:data30}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Degraded",schemaPath:"#/properties/environments/items/properties/health/properties/Degraded/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.health.properties.Degraded.type,parentSchema:schema28.properties.environments.items.properties.health.properties.Degraded,data:data30}];
 return false;
 }
 var valid6 = _errs61 === errors;
@@ -7826,7 +8746,7 @@ if(data27.Suspended !== undefined){
 let data31 = data27.Suspended;
 const _errs63 = errors;
 if(!(typeof data31 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Suspended",schemaPath:"#/properties/environments/items/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.health.properties.Suspended.type,parentSchema:schema26.properties.environments.items.properties.health.properties.Suspended,data:data31}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Suspended",schemaPath:"#/properties/environments/items/properties/health/properties/Suspended/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.health.properties.Suspended.type,parentSchema:schema28.properties.environments.items.properties.health.properties.Suspended,data:data31}];
 return false;
 }
 var valid6 = _errs63 === errors;
@@ -7839,7 +8759,7 @@ if(data27.Missing !== undefined){
 let data32 = data27.Missing;
 const _errs65 = errors;
 if(!(typeof data32 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Missing",schemaPath:"#/properties/environments/items/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.health.properties.Missing.type,parentSchema:schema26.properties.environments.items.properties.health.properties.Missing,data:data32}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/health/Missing",schemaPath:"#/properties/environments/items/properties/health/properties/Missing/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.health.properties.Missing.type,parentSchema:schema28.properties.environments.items.properties.health.properties.Missing,data:data32}];
 return false;
 }
 var valid6 = _errs65 === errors;
@@ -7854,7 +8774,7 @@ var valid6 = true;
 }
 }
 else {
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/health",schemaPath:"#/properties/environments/items/properties/health/type",keyword:"type",params:{type: "object"},schema:schema26.properties.environments.items.properties.health.type,parentSchema:schema26.properties.environments.items.properties.health,data:data27}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/health",schemaPath:"#/properties/environments/items/properties/health/type",keyword:"type",params:{type: "object"},schema:schema28.properties.environments.items.properties.health.type,parentSchema:schema28.properties.environments.items.properties.health,data:data27}];
 return false;
 }
 }
@@ -7871,7 +8791,7 @@ if(errors === _errs67){
 if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
 let missing6;
 if((((data33.Synced === undefined) && (missing6 = "Synced")) || ((data33.OutOfSync === undefined) && (missing6 = "OutOfSync"))) || ((data33.Unknown === undefined) && (missing6 = "Unknown"))){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync",schemaPath:"#/properties/environments/items/properties/sync/required",keyword:"required",params:{missingProperty: missing6},schema:schema26.properties.environments.items.properties.sync.required,parentSchema:schema26.properties.environments.items.properties.sync,data:data33}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync",schemaPath:"#/properties/environments/items/properties/sync/required",keyword:"required",params:{missingProperty: missing6},schema:schema28.properties.environments.items.properties.sync.required,parentSchema:schema28.properties.environments.items.properties.sync,data:data33}];
 return false;
 }
 else {
@@ -7879,7 +8799,7 @@ if(data33.Synced !== undefined){
 let data34 = data33.Synced;
 const _errs69 = errors;
 if(!(typeof data34 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Synced",schemaPath:"#/properties/environments/items/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.sync.properties.Synced.type,parentSchema:schema26.properties.environments.items.properties.sync.properties.Synced,data:data34}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Synced",schemaPath:"#/properties/environments/items/properties/sync/properties/Synced/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.sync.properties.Synced.type,parentSchema:schema28.properties.environments.items.properties.sync.properties.Synced,data:data34}];
 return false;
 }
 var valid7 = _errs69 === errors;
@@ -7892,7 +8812,7 @@ if(data33.OutOfSync !== undefined){
 let data35 = data33.OutOfSync;
 const _errs71 = errors;
 if(!(typeof data35 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/OutOfSync",schemaPath:"#/properties/environments/items/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.sync.properties.OutOfSync.type,parentSchema:schema26.properties.environments.items.properties.sync.properties.OutOfSync,data:data35}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/OutOfSync",schemaPath:"#/properties/environments/items/properties/sync/properties/OutOfSync/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.sync.properties.OutOfSync.type,parentSchema:schema28.properties.environments.items.properties.sync.properties.OutOfSync,data:data35}];
 return false;
 }
 var valid7 = _errs71 === errors;
@@ -7905,7 +8825,7 @@ if(data33.Unknown !== undefined){
 let data36 = data33.Unknown;
 const _errs73 = errors;
 if(!(typeof data36 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Unknown",schemaPath:"#/properties/environments/items/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.sync.properties.Unknown.type,parentSchema:schema26.properties.environments.items.properties.sync.properties.Unknown,data:data36}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync/Unknown",schemaPath:"#/properties/environments/items/properties/sync/properties/Unknown/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.sync.properties.Unknown.type,parentSchema:schema28.properties.environments.items.properties.sync.properties.Unknown,data:data36}];
 return false;
 }
 var valid7 = _errs73 === errors;
@@ -7918,7 +8838,7 @@ var valid7 = true;
 }
 }
 else {
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync",schemaPath:"#/properties/environments/items/properties/sync/type",keyword:"type",params:{type: "object"},schema:schema26.properties.environments.items.properties.sync.type,parentSchema:schema26.properties.environments.items.properties.sync,data:data33}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/sync",schemaPath:"#/properties/environments/items/properties/sync/type",keyword:"type",params:{type: "object"},schema:schema28.properties.environments.items.properties.sync.type,parentSchema:schema28.properties.environments.items.properties.sync,data:data33}];
 return false;
 }
 }
@@ -7935,7 +8855,7 @@ if(errors === _errs75){
 if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
 let missing7;
 if((((((((data37.Pending === undefined) && (missing7 = "Pending")) || ((data37.Running === undefined) && (missing7 = "Running"))) || ((data37.Succeeded === undefined) && (missing7 = "Succeeded"))) || ((data37.Failed === undefined) && (missing7 = "Failed"))) || ((data37.RolledBack === undefined) && (missing7 = "RolledBack"))) || ((data37.Superseded === undefined) && (missing7 = "Superseded"))) || ((data37.Aborted === undefined) && (missing7 = "Aborted"))){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase",schemaPath:"#/properties/environments/items/properties/phase/required",keyword:"required",params:{missingProperty: missing7},schema:schema26.properties.environments.items.properties.phase.required,parentSchema:schema26.properties.environments.items.properties.phase,data:data37}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase",schemaPath:"#/properties/environments/items/properties/phase/required",keyword:"required",params:{missingProperty: missing7},schema:schema28.properties.environments.items.properties.phase.required,parentSchema:schema28.properties.environments.items.properties.phase,data:data37}];
 return false;
 }
 else {
@@ -7943,7 +8863,7 @@ if(data37.Pending !== undefined){
 let data38 = data37.Pending;
 const _errs77 = errors;
 if(!(typeof data38 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Pending",schemaPath:"#/properties/environments/items/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.phase.properties.Pending.type,parentSchema:schema26.properties.environments.items.properties.phase.properties.Pending,data:data38}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Pending",schemaPath:"#/properties/environments/items/properties/phase/properties/Pending/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.phase.properties.Pending.type,parentSchema:schema28.properties.environments.items.properties.phase.properties.Pending,data:data38}];
 return false;
 }
 var valid8 = _errs77 === errors;
@@ -7956,7 +8876,7 @@ if(data37.Running !== undefined){
 let data39 = data37.Running;
 const _errs79 = errors;
 if(!(typeof data39 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Running",schemaPath:"#/properties/environments/items/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.phase.properties.Running.type,parentSchema:schema26.properties.environments.items.properties.phase.properties.Running,data:data39}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Running",schemaPath:"#/properties/environments/items/properties/phase/properties/Running/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.phase.properties.Running.type,parentSchema:schema28.properties.environments.items.properties.phase.properties.Running,data:data39}];
 return false;
 }
 var valid8 = _errs79 === errors;
@@ -7969,7 +8889,7 @@ if(data37.Succeeded !== undefined){
 let data40 = data37.Succeeded;
 const _errs81 = errors;
 if(!(typeof data40 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Succeeded",schemaPath:"#/properties/environments/items/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.phase.properties.Succeeded.type,parentSchema:schema26.properties.environments.items.properties.phase.properties.Succeeded,data:data40}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Succeeded",schemaPath:"#/properties/environments/items/properties/phase/properties/Succeeded/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.phase.properties.Succeeded.type,parentSchema:schema28.properties.environments.items.properties.phase.properties.Succeeded,data:data40}];
 return false;
 }
 var valid8 = _errs81 === errors;
@@ -7982,7 +8902,7 @@ if(data37.Failed !== undefined){
 let data41 = data37.Failed;
 const _errs83 = errors;
 if(!(typeof data41 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Failed",schemaPath:"#/properties/environments/items/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.phase.properties.Failed.type,parentSchema:schema26.properties.environments.items.properties.phase.properties.Failed,data:data41}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Failed",schemaPath:"#/properties/environments/items/properties/phase/properties/Failed/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.phase.properties.Failed.type,parentSchema:schema28.properties.environments.items.properties.phase.properties.Failed,data:data41}];
 return false;
 }
 var valid8 = _errs83 === errors;
@@ -7995,7 +8915,7 @@ if(data37.RolledBack !== undefined){
 let data42 = data37.RolledBack;
 const _errs85 = errors;
 if(!(typeof data42 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/RolledBack",schemaPath:"#/properties/environments/items/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.phase.properties.RolledBack.type,parentSchema:schema26.properties.environments.items.properties.phase.properties.RolledBack,data:data42}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/RolledBack",schemaPath:"#/properties/environments/items/properties/phase/properties/RolledBack/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.phase.properties.RolledBack.type,parentSchema:schema28.properties.environments.items.properties.phase.properties.RolledBack,data:data42}];
 return false;
 }
 var valid8 = _errs85 === errors;
@@ -8008,7 +8928,7 @@ if(data37.Superseded !== undefined){
 let data43 = data37.Superseded;
 const _errs87 = errors;
 if(!(typeof data43 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Superseded",schemaPath:"#/properties/environments/items/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.phase.properties.Superseded.type,parentSchema:schema26.properties.environments.items.properties.phase.properties.Superseded,data:data43}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Superseded",schemaPath:"#/properties/environments/items/properties/phase/properties/Superseded/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.phase.properties.Superseded.type,parentSchema:schema28.properties.environments.items.properties.phase.properties.Superseded,data:data43}];
 return false;
 }
 var valid8 = _errs87 === errors;
@@ -8021,7 +8941,7 @@ if(data37.Aborted !== undefined){
 let data44 = data37.Aborted;
 const _errs89 = errors;
 if(!(typeof data44 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Aborted",schemaPath:"#/properties/environments/items/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.phase.properties.Aborted.type,parentSchema:schema26.properties.environments.items.properties.phase.properties.Aborted,data:data44}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase/Aborted",schemaPath:"#/properties/environments/items/properties/phase/properties/Aborted/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.phase.properties.Aborted.type,parentSchema:schema28.properties.environments.items.properties.phase.properties.Aborted,data:data44}];
 return false;
 }
 var valid8 = _errs89 === errors;
@@ -8038,7 +8958,7 @@ var valid8 = true;
 }
 }
 else {
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase",schemaPath:"#/properties/environments/items/properties/phase/type",keyword:"type",params:{type: "object"},schema:schema26.properties.environments.items.properties.phase.type,parentSchema:schema26.properties.environments.items.properties.phase,data:data37}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/phase",schemaPath:"#/properties/environments/items/properties/phase/type",keyword:"type",params:{type: "object"},schema:schema28.properties.environments.items.properties.phase.type,parentSchema:schema28.properties.environments.items.properties.phase,data:data37}];
 return false;
 }
 }
@@ -8052,7 +8972,7 @@ if(data23.underWay !== undefined){
 let data45 = data23.underWay;
 const _errs91 = errors;
 if(!(typeof data45 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/underWay",schemaPath:"#/properties/environments/items/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.underWay.type,parentSchema:schema26.properties.environments.items.properties.underWay,data:data45}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/underWay",schemaPath:"#/properties/environments/items/properties/underWay/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.underWay.type,parentSchema:schema28.properties.environments.items.properties.underWay,data:data45}];
 return false;
 }
 var valid5 = _errs91 === errors;
@@ -8065,7 +8985,7 @@ if(data23.quarantined !== undefined){
 let data46 = data23.quarantined;
 const _errs93 = errors;
 if(!(typeof data46 == "number")){
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0+"/quarantined",schemaPath:"#/properties/environments/items/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema26.properties.environments.items.properties.quarantined.type,parentSchema:schema26.properties.environments.items.properties.quarantined,data:data46}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0+"/quarantined",schemaPath:"#/properties/environments/items/properties/quarantined/type",keyword:"type",params:{type: "number"},schema:schema28.properties.environments.items.properties.quarantined.type,parentSchema:schema28.properties.environments.items.properties.quarantined,data:data46}];
 return false;
 }
 var valid5 = _errs93 === errors;
@@ -8083,7 +9003,7 @@ var valid5 = true;
 }
 }
 else {
-validate61.errors = [{instancePath:instancePath+"/environments/" + i0,schemaPath:"#/properties/environments/items/type",keyword:"type",params:{type: "object"},schema:schema26.properties.environments.items.type,parentSchema:schema26.properties.environments.items,data:data23}];
+validate66.errors = [{instancePath:instancePath+"/environments/" + i0,schemaPath:"#/properties/environments/items/type",keyword:"type",params:{type: "object"},schema:schema28.properties.environments.items.type,parentSchema:schema28.properties.environments.items,data:data23}];
 return false;
 }
 }
@@ -8094,7 +9014,7 @@ break;
 }
 }
 else {
-validate61.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema26.properties.environments.type,parentSchema:schema26.properties.environments,data:data22}];
+validate66.errors = [{instancePath:instancePath+"/environments",schemaPath:"#/properties/environments/type",keyword:"type",params:{type: "array"},schema:schema28.properties.environments.type,parentSchema:schema28.properties.environments,data:data22}];
 return false;
 }
 }
@@ -8113,18 +9033,18 @@ var valid0 = true;
 }
 }
 else {
-validate61.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema26.type,parentSchema:schema26,data}];
+validate66.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema28.type,parentSchema:schema28,data}];
 return false;
 }
 }
-validate61.errors = vErrors;
+validate66.errors = vErrors;
 return errors === 0;
 }
 
-export const unanswered = validate62;
-const schema27 = {"type":"object","required":["id","kind","why"],"properties":{"id":{"type":"string"},"kind":{"type":"string","const":"unanswered"},"why":{"type":"string"}},"$id":"unanswered"};
+export const unanswered = validate67;
+const schema29 = {"type":"object","required":["id","kind","why"],"properties":{"id":{"type":"string"},"kind":{"type":"string","const":"unanswered"},"why":{"type":"string"}},"$id":"unanswered"};
 
-function validate62(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate67(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="unanswered" */;
 let vErrors = null;
 let errors = 0;
@@ -8132,7 +9052,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.id === undefined) && (missing0 = "id")) || ((data.kind === undefined) && (missing0 = "kind"))) || ((data.why === undefined) && (missing0 = "why"))){
-validate62.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema27.required,parentSchema:schema27,data}];
+validate67.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema29.required,parentSchema:schema29,data}];
 return false;
 }
 else {
@@ -8140,7 +9060,7 @@ if(data.id !== undefined){
 let data0 = data.id;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate62.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},schema:schema27.properties.id.type,parentSchema:schema27.properties.id,data:data0}];
+validate67.errors = [{instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},schema:schema29.properties.id.type,parentSchema:schema29.properties.id,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -8153,11 +9073,11 @@ if(data.kind !== undefined){
 let data1 = data.kind;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate62.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema27.properties.kind.type,parentSchema:schema27.properties.kind,data:data1}];
+validate67.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema29.properties.kind.type,parentSchema:schema29.properties.kind,data:data1}];
 return false;
 }
 if("unanswered" !== data1){
-validate62.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "unanswered"},schema:"unanswered",parentSchema:schema27.properties.kind,data:data1}];
+validate67.errors = [{instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/const",keyword:"const",params:{allowedValue: "unanswered"},schema:"unanswered",parentSchema:schema29.properties.kind,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -8170,7 +9090,7 @@ if(data.why !== undefined){
 let data2 = data.why;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate62.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema27.properties.why.type,parentSchema:schema27.properties.why,data:data2}];
+validate67.errors = [{instancePath:instancePath+"/why",schemaPath:"#/properties/why/type",keyword:"type",params:{type: "string"},schema:schema29.properties.why.type,parentSchema:schema29.properties.why,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -8183,19 +9103,19 @@ var valid0 = true;
 }
 }
 else {
-validate62.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema27.type,parentSchema:schema27,data}];
+validate67.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema29.type,parentSchema:schema29,data}];
 return false;
 }
 }
-validate62.errors = vErrors;
+validate67.errors = vErrors;
 return errors === 0;
 }
 
-export const why = validate63;
-const schema28 = {"$ref":"Why","$id":"why"};
-const schema29 = {"type":"object","required":["now","observedAt","environment","process","pinned","serving","sync","health","phase","since","reason","strategy","gates","next","changedBy"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"environment":{"type":"string"},"process":{"type":"string"},"pinned":{"anyOf":[{"type":"string"},{"type":"null"}]},"serving":{"anyOf":[{"type":"string"},{"type":"null"}]},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"reason":{"$ref":"Reason"},"strategy":{"anyOf":[{"type":"string"},{"type":"null"}]},"gates":{"type":"array","items":{"type":"object","required":["gate","question","verdict","code","text","until","liftedBy"],"properties":{"gate":{"type":"string","description":"a gate of docs/api.md"},"question":{"type":"string"},"verdict":{"type":"string","enum":["open","blocked"]},"code":{"anyOf":[{"type":"string","description":"a code of docs/reasons.md"},{"type":"null"}]},"text":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"liftedBy":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"next":{"anyOf":[{"type":"object","required":["text","due","deadline"],"properties":{"text":{"type":"string"},"due":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},{"type":"null"}]},"changedBy":{"type":"array","items":{"type":"string"}}},"$id":"Why"};
+export const why = validate68;
+const schema30 = {"$ref":"Why","$id":"why"};
+const schema31 = {"type":"object","required":["now","observedAt","environment","process","pinned","serving","sync","health","phase","since","reason","strategy","gates","next","changedBy"],"properties":{"now":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"observedAt":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"environment":{"type":"string"},"process":{"type":"string"},"pinned":{"anyOf":[{"type":"string"},{"type":"null"}]},"serving":{"anyOf":[{"type":"string"},{"type":"null"}]},"sync":{"type":"string","enum":["Synced","OutOfSync","Unknown"]},"health":{"type":"string","enum":["Healthy","Progressing","Degraded","Suspended","Missing"]},"phase":{"anyOf":[{"type":"string","enum":["Pending","Running","Succeeded","Failed","RolledBack","Superseded","Aborted"]},{"type":"null"}]},"since":{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},"reason":{"$ref":"Reason"},"strategy":{"anyOf":[{"type":"string"},{"type":"null"}]},"gates":{"type":"array","items":{"type":"object","required":["gate","question","verdict","code","text","until","liftedBy"],"properties":{"gate":{"type":"string","description":"a gate of docs/api.md"},"question":{"type":"string"},"verdict":{"type":"string","enum":["open","blocked"]},"code":{"anyOf":[{"type":"string","description":"a code of docs/reasons.md"},{"type":"null"}]},"text":{"type":"string"},"until":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"liftedBy":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"next":{"anyOf":[{"type":"object","required":["text","due","deadline"],"properties":{"text":{"type":"string"},"due":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]},"deadline":{"anyOf":[{"type":"string","format":"date-time","pattern":"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$","description":"a time such as 2026-01-31T12:00:00.000Z"},{"type":"null"}]}}},{"type":"null"}]},"changedBy":{"type":"array","items":{"type":"string"}}},"$id":"Why"};
 
-function validate64(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate69(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="Why" */;
 let vErrors = null;
 let errors = 0;
@@ -8203,7 +9123,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((((((((((((data.now === undefined) && (missing0 = "now")) || ((data.observedAt === undefined) && (missing0 = "observedAt"))) || ((data.environment === undefined) && (missing0 = "environment"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.pinned === undefined) && (missing0 = "pinned"))) || ((data.serving === undefined) && (missing0 = "serving"))) || ((data.sync === undefined) && (missing0 = "sync"))) || ((data.health === undefined) && (missing0 = "health"))) || ((data.phase === undefined) && (missing0 = "phase"))) || ((data.since === undefined) && (missing0 = "since"))) || ((data.reason === undefined) && (missing0 = "reason"))) || ((data.strategy === undefined) && (missing0 = "strategy"))) || ((data.gates === undefined) && (missing0 = "gates"))) || ((data.next === undefined) && (missing0 = "next"))) || ((data.changedBy === undefined) && (missing0 = "changedBy"))){
-validate64.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema29.required,parentSchema:schema29,data}];
+validate69.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema31.required,parentSchema:schema31,data}];
 return false;
 }
 else {
@@ -8214,12 +9134,12 @@ if(errors === _errs1){
 if(errors === _errs1){
 if(typeof data0 === "string"){
 if(!pattern0.test(data0)){
-validate64.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.now,data:data0}];
+validate69.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema31.properties.now,data:data0}];
 return false;
 }
 }
 else {
-validate64.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema29.properties.now.type,parentSchema:schema29.properties.now,data:data0}];
+validate69.errors = [{instancePath:instancePath+"/now",schemaPath:"#/properties/now/type",keyword:"type",params:{type: "string"},schema:schema31.properties.now.type,parentSchema:schema31.properties.now,data:data0}];
 return false;
 }
 }
@@ -8240,7 +9160,7 @@ if(errors === _errs5){
 if(errors === _errs5){
 if(typeof data1 === "string"){
 if(!pattern0.test(data1)){
-const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.observedAt.anyOf[0],data:data1};
+const err0 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema31.properties.observedAt.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err0];
 }
@@ -8251,7 +9171,7 @@ errors++;
 }
 }
 else {
-const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.observedAt.anyOf[0].type,parentSchema:schema29.properties.observedAt.anyOf[0],data:data1};
+const err1 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.observedAt.anyOf[0].type,parentSchema:schema31.properties.observedAt.anyOf[0],data:data1};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -8267,7 +9187,7 @@ valid1 = valid1 || _valid0;
 if(!valid1){
 const _errs7 = errors;
 if(data1 !== null){
-const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.observedAt.anyOf[1].type,parentSchema:schema29.properties.observedAt.anyOf[1],data:data1};
+const err2 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.observedAt.anyOf[1].type,parentSchema:schema31.properties.observedAt.anyOf[1],data:data1};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -8280,7 +9200,7 @@ var _valid0 = _errs7 === errors;
 valid1 = valid1 || _valid0;
 }
 if(!valid1){
-const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.observedAt.anyOf,parentSchema:schema29.properties.observedAt,data:data1};
+const err3 = {instancePath:instancePath+"/observedAt",schemaPath:"#/properties/observedAt/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.observedAt.anyOf,parentSchema:schema31.properties.observedAt,data:data1};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -8288,7 +9208,7 @@ else {
 vErrors.push(err3);
 }
 errors++;
-validate64.errors = vErrors;
+validate69.errors = vErrors;
 return false;
 }
 else {
@@ -8312,7 +9232,7 @@ if(data.environment !== undefined){
 let data2 = data.environment;
 const _errs9 = errors;
 if(typeof data2 !== "string"){
-validate64.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema29.properties.environment.type,parentSchema:schema29.properties.environment,data:data2}];
+validate69.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema31.properties.environment.type,parentSchema:schema31.properties.environment,data:data2}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -8325,7 +9245,7 @@ if(data.process !== undefined){
 let data3 = data.process;
 const _errs11 = errors;
 if(typeof data3 !== "string"){
-validate64.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema29.properties.process.type,parentSchema:schema29.properties.process,data:data3}];
+validate69.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema31.properties.process.type,parentSchema:schema31.properties.process,data:data3}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -8341,7 +9261,7 @@ const _errs14 = errors;
 let valid2 = false;
 const _errs15 = errors;
 if(typeof data4 !== "string"){
-const err4 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.pinned.anyOf[0].type,parentSchema:schema29.properties.pinned.anyOf[0],data:data4};
+const err4 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.pinned.anyOf[0].type,parentSchema:schema31.properties.pinned.anyOf[0],data:data4};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -8355,7 +9275,7 @@ valid2 = valid2 || _valid1;
 if(!valid2){
 const _errs17 = errors;
 if(data4 !== null){
-const err5 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.pinned.anyOf[1].type,parentSchema:schema29.properties.pinned.anyOf[1],data:data4};
+const err5 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.pinned.anyOf[1].type,parentSchema:schema31.properties.pinned.anyOf[1],data:data4};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -8368,7 +9288,7 @@ var _valid1 = _errs17 === errors;
 valid2 = valid2 || _valid1;
 }
 if(!valid2){
-const err6 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.pinned.anyOf,parentSchema:schema29.properties.pinned,data:data4};
+const err6 = {instancePath:instancePath+"/pinned",schemaPath:"#/properties/pinned/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.pinned.anyOf,parentSchema:schema31.properties.pinned,data:data4};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -8376,7 +9296,7 @@ else {
 vErrors.push(err6);
 }
 errors++;
-validate64.errors = vErrors;
+validate69.errors = vErrors;
 return false;
 }
 else {
@@ -8403,7 +9323,7 @@ const _errs20 = errors;
 let valid3 = false;
 const _errs21 = errors;
 if(typeof data5 !== "string"){
-const err7 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.serving.anyOf[0].type,parentSchema:schema29.properties.serving.anyOf[0],data:data5};
+const err7 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.serving.anyOf[0].type,parentSchema:schema31.properties.serving.anyOf[0],data:data5};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -8417,7 +9337,7 @@ valid3 = valid3 || _valid2;
 if(!valid3){
 const _errs23 = errors;
 if(data5 !== null){
-const err8 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.serving.anyOf[1].type,parentSchema:schema29.properties.serving.anyOf[1],data:data5};
+const err8 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.serving.anyOf[1].type,parentSchema:schema31.properties.serving.anyOf[1],data:data5};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -8430,7 +9350,7 @@ var _valid2 = _errs23 === errors;
 valid3 = valid3 || _valid2;
 }
 if(!valid3){
-const err9 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.serving.anyOf,parentSchema:schema29.properties.serving,data:data5};
+const err9 = {instancePath:instancePath+"/serving",schemaPath:"#/properties/serving/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.serving.anyOf,parentSchema:schema31.properties.serving,data:data5};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -8438,7 +9358,7 @@ else {
 vErrors.push(err9);
 }
 errors++;
-validate64.errors = vErrors;
+validate69.errors = vErrors;
 return false;
 }
 else {
@@ -8462,11 +9382,11 @@ if(data.sync !== undefined){
 let data6 = data.sync;
 const _errs25 = errors;
 if(typeof data6 !== "string"){
-validate64.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema29.properties.sync.type,parentSchema:schema29.properties.sync,data:data6}];
+validate69.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/type",keyword:"type",params:{type: "string"},schema:schema31.properties.sync.type,parentSchema:schema31.properties.sync,data:data6}];
 return false;
 }
 if(!(((data6 === "Synced") || (data6 === "OutOfSync")) || (data6 === "Unknown"))){
-validate64.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema29.properties.sync.enum},schema:schema29.properties.sync.enum,parentSchema:schema29.properties.sync,data:data6}];
+validate69.errors = [{instancePath:instancePath+"/sync",schemaPath:"#/properties/sync/enum",keyword:"enum",params:{allowedValues: schema31.properties.sync.enum},schema:schema31.properties.sync.enum,parentSchema:schema31.properties.sync,data:data6}];
 return false;
 }
 var valid0 = _errs25 === errors;
@@ -8479,11 +9399,11 @@ if(data.health !== undefined){
 let data7 = data.health;
 const _errs27 = errors;
 if(typeof data7 !== "string"){
-validate64.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema29.properties.health.type,parentSchema:schema29.properties.health,data:data7}];
+validate69.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/type",keyword:"type",params:{type: "string"},schema:schema31.properties.health.type,parentSchema:schema31.properties.health,data:data7}];
 return false;
 }
 if(!(((((data7 === "Healthy") || (data7 === "Progressing")) || (data7 === "Degraded")) || (data7 === "Suspended")) || (data7 === "Missing"))){
-validate64.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema29.properties.health.enum},schema:schema29.properties.health.enum,parentSchema:schema29.properties.health,data:data7}];
+validate69.errors = [{instancePath:instancePath+"/health",schemaPath:"#/properties/health/enum",keyword:"enum",params:{allowedValues: schema31.properties.health.enum},schema:schema31.properties.health.enum,parentSchema:schema31.properties.health,data:data7}];
 return false;
 }
 var valid0 = _errs27 === errors;
@@ -8499,7 +9419,7 @@ const _errs30 = errors;
 let valid4 = false;
 const _errs31 = errors;
 if(typeof data8 !== "string"){
-const err10 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.phase.anyOf[0].type,parentSchema:schema29.properties.phase.anyOf[0],data:data8};
+const err10 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.phase.anyOf[0].type,parentSchema:schema31.properties.phase.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -8509,7 +9429,7 @@ vErrors.push(err10);
 errors++;
 }
 if(!(((((((data8 === "Pending") || (data8 === "Running")) || (data8 === "Succeeded")) || (data8 === "Failed")) || (data8 === "RolledBack")) || (data8 === "Superseded")) || (data8 === "Aborted"))){
-const err11 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema29.properties.phase.anyOf[0].enum},schema:schema29.properties.phase.anyOf[0].enum,parentSchema:schema29.properties.phase.anyOf[0],data:data8};
+const err11 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema31.properties.phase.anyOf[0].enum},schema:schema31.properties.phase.anyOf[0].enum,parentSchema:schema31.properties.phase.anyOf[0],data:data8};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -8523,7 +9443,7 @@ valid4 = valid4 || _valid3;
 if(!valid4){
 const _errs33 = errors;
 if(data8 !== null){
-const err12 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.phase.anyOf[1].type,parentSchema:schema29.properties.phase.anyOf[1],data:data8};
+const err12 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.phase.anyOf[1].type,parentSchema:schema31.properties.phase.anyOf[1],data:data8};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -8536,7 +9456,7 @@ var _valid3 = _errs33 === errors;
 valid4 = valid4 || _valid3;
 }
 if(!valid4){
-const err13 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.phase.anyOf,parentSchema:schema29.properties.phase,data:data8};
+const err13 = {instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.phase.anyOf,parentSchema:schema31.properties.phase,data:data8};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -8544,7 +9464,7 @@ else {
 vErrors.push(err13);
 }
 errors++;
-validate64.errors = vErrors;
+validate69.errors = vErrors;
 return false;
 }
 else {
@@ -8571,12 +9491,12 @@ if(errors === _errs35){
 if(errors === _errs35){
 if(typeof data9 === "string"){
 if(!pattern0.test(data9)){
-validate64.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.since,data:data9}];
+validate69.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema31.properties.since,data:data9}];
 return false;
 }
 }
 else {
-validate64.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema29.properties.since.type,parentSchema:schema29.properties.since,data:data9}];
+validate69.errors = [{instancePath:instancePath+"/since",schemaPath:"#/properties/since/type",keyword:"type",params:{type: "string"},schema:schema31.properties.since.type,parentSchema:schema31.properties.since,data:data9}];
 return false;
 }
 }
@@ -8606,7 +9526,7 @@ const _errs39 = errors;
 let valid5 = false;
 const _errs40 = errors;
 if(typeof data11 !== "string"){
-const err14 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.strategy.anyOf[0].type,parentSchema:schema29.properties.strategy.anyOf[0],data:data11};
+const err14 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.strategy.anyOf[0].type,parentSchema:schema31.properties.strategy.anyOf[0],data:data11};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -8620,7 +9540,7 @@ valid5 = valid5 || _valid4;
 if(!valid5){
 const _errs42 = errors;
 if(data11 !== null){
-const err15 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.strategy.anyOf[1].type,parentSchema:schema29.properties.strategy.anyOf[1],data:data11};
+const err15 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.strategy.anyOf[1].type,parentSchema:schema31.properties.strategy.anyOf[1],data:data11};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -8633,7 +9553,7 @@ var _valid4 = _errs42 === errors;
 valid5 = valid5 || _valid4;
 }
 if(!valid5){
-const err16 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.strategy.anyOf,parentSchema:schema29.properties.strategy,data:data11};
+const err16 = {instancePath:instancePath+"/strategy",schemaPath:"#/properties/strategy/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.strategy.anyOf,parentSchema:schema31.properties.strategy,data:data11};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -8641,7 +9561,7 @@ else {
 vErrors.push(err16);
 }
 errors++;
-validate64.errors = vErrors;
+validate69.errors = vErrors;
 return false;
 }
 else {
@@ -8675,7 +9595,7 @@ if(errors === _errs46){
 if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
 let missing1;
 if((((((((data13.gate === undefined) && (missing1 = "gate")) || ((data13.question === undefined) && (missing1 = "question"))) || ((data13.verdict === undefined) && (missing1 = "verdict"))) || ((data13.code === undefined) && (missing1 = "code"))) || ((data13.text === undefined) && (missing1 = "text"))) || ((data13.until === undefined) && (missing1 = "until"))) || ((data13.liftedBy === undefined) && (missing1 = "liftedBy"))){
-validate64.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/properties/gates/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema29.properties.gates.items.required,parentSchema:schema29.properties.gates.items,data:data13}];
+validate69.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/properties/gates/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema31.properties.gates.items.required,parentSchema:schema31.properties.gates.items,data:data13}];
 return false;
 }
 else {
@@ -8683,7 +9603,7 @@ if(data13.gate !== undefined){
 let data14 = data13.gate;
 const _errs48 = errors;
 if(typeof data14 !== "string"){
-validate64.errors = [{instancePath:instancePath+"/gates/" + i0+"/gate",schemaPath:"#/properties/gates/items/properties/gate/type",keyword:"type",params:{type: "string"},schema:schema29.properties.gates.items.properties.gate.type,parentSchema:schema29.properties.gates.items.properties.gate,data:data14}];
+validate69.errors = [{instancePath:instancePath+"/gates/" + i0+"/gate",schemaPath:"#/properties/gates/items/properties/gate/type",keyword:"type",params:{type: "string"},schema:schema31.properties.gates.items.properties.gate.type,parentSchema:schema31.properties.gates.items.properties.gate,data:data14}];
 return false;
 }
 var valid7 = _errs48 === errors;
@@ -8696,7 +9616,7 @@ if(data13.question !== undefined){
 let data15 = data13.question;
 const _errs50 = errors;
 if(typeof data15 !== "string"){
-validate64.errors = [{instancePath:instancePath+"/gates/" + i0+"/question",schemaPath:"#/properties/gates/items/properties/question/type",keyword:"type",params:{type: "string"},schema:schema29.properties.gates.items.properties.question.type,parentSchema:schema29.properties.gates.items.properties.question,data:data15}];
+validate69.errors = [{instancePath:instancePath+"/gates/" + i0+"/question",schemaPath:"#/properties/gates/items/properties/question/type",keyword:"type",params:{type: "string"},schema:schema31.properties.gates.items.properties.question.type,parentSchema:schema31.properties.gates.items.properties.question,data:data15}];
 return false;
 }
 var valid7 = _errs50 === errors;
@@ -8709,11 +9629,11 @@ if(data13.verdict !== undefined){
 let data16 = data13.verdict;
 const _errs52 = errors;
 if(typeof data16 !== "string"){
-validate64.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema29.properties.gates.items.properties.verdict.type,parentSchema:schema29.properties.gates.items.properties.verdict,data:data16}];
+validate69.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/type",keyword:"type",params:{type: "string"},schema:schema31.properties.gates.items.properties.verdict.type,parentSchema:schema31.properties.gates.items.properties.verdict,data:data16}];
 return false;
 }
 if(!((data16 === "open") || (data16 === "blocked"))){
-validate64.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema29.properties.gates.items.properties.verdict.enum},schema:schema29.properties.gates.items.properties.verdict.enum,parentSchema:schema29.properties.gates.items.properties.verdict,data:data16}];
+validate69.errors = [{instancePath:instancePath+"/gates/" + i0+"/verdict",schemaPath:"#/properties/gates/items/properties/verdict/enum",keyword:"enum",params:{allowedValues: schema31.properties.gates.items.properties.verdict.enum},schema:schema31.properties.gates.items.properties.verdict.enum,parentSchema:schema31.properties.gates.items.properties.verdict,data:data16}];
 return false;
 }
 var valid7 = _errs52 === errors;
@@ -8729,7 +9649,7 @@ const _errs55 = errors;
 let valid8 = false;
 const _errs56 = errors;
 if(typeof data17 !== "string"){
-const err17 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.gates.items.properties.code.anyOf[0].type,parentSchema:schema29.properties.gates.items.properties.code.anyOf[0],data:data17};
+const err17 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.gates.items.properties.code.anyOf[0].type,parentSchema:schema31.properties.gates.items.properties.code.anyOf[0],data:data17};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -8743,7 +9663,7 @@ valid8 = valid8 || _valid5;
 if(!valid8){
 const _errs58 = errors;
 if(data17 !== null){
-const err18 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.gates.items.properties.code.anyOf[1].type,parentSchema:schema29.properties.gates.items.properties.code.anyOf[1],data:data17};
+const err18 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.gates.items.properties.code.anyOf[1].type,parentSchema:schema31.properties.gates.items.properties.code.anyOf[1],data:data17};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -8756,7 +9676,7 @@ var _valid5 = _errs58 === errors;
 valid8 = valid8 || _valid5;
 }
 if(!valid8){
-const err19 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.gates.items.properties.code.anyOf,parentSchema:schema29.properties.gates.items.properties.code,data:data17};
+const err19 = {instancePath:instancePath+"/gates/" + i0+"/code",schemaPath:"#/properties/gates/items/properties/code/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.gates.items.properties.code.anyOf,parentSchema:schema31.properties.gates.items.properties.code,data:data17};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -8764,7 +9684,7 @@ else {
 vErrors.push(err19);
 }
 errors++;
-validate64.errors = vErrors;
+validate69.errors = vErrors;
 return false;
 }
 else {
@@ -8788,7 +9708,7 @@ if(data13.text !== undefined){
 let data18 = data13.text;
 const _errs60 = errors;
 if(typeof data18 !== "string"){
-validate64.errors = [{instancePath:instancePath+"/gates/" + i0+"/text",schemaPath:"#/properties/gates/items/properties/text/type",keyword:"type",params:{type: "string"},schema:schema29.properties.gates.items.properties.text.type,parentSchema:schema29.properties.gates.items.properties.text,data:data18}];
+validate69.errors = [{instancePath:instancePath+"/gates/" + i0+"/text",schemaPath:"#/properties/gates/items/properties/text/type",keyword:"type",params:{type: "string"},schema:schema31.properties.gates.items.properties.text.type,parentSchema:schema31.properties.gates.items.properties.text,data:data18}];
 return false;
 }
 var valid7 = _errs60 === errors;
@@ -8807,7 +9727,7 @@ if(errors === _errs64){
 if(errors === _errs64){
 if(typeof data19 === "string"){
 if(!pattern0.test(data19)){
-const err20 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.gates.items.properties.until.anyOf[0],data:data19};
+const err20 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema31.properties.gates.items.properties.until.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -8818,7 +9738,7 @@ errors++;
 }
 }
 else {
-const err21 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.gates.items.properties.until.anyOf[0].type,parentSchema:schema29.properties.gates.items.properties.until.anyOf[0],data:data19};
+const err21 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.gates.items.properties.until.anyOf[0].type,parentSchema:schema31.properties.gates.items.properties.until.anyOf[0],data:data19};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -8834,7 +9754,7 @@ valid9 = valid9 || _valid6;
 if(!valid9){
 const _errs66 = errors;
 if(data19 !== null){
-const err22 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.gates.items.properties.until.anyOf[1].type,parentSchema:schema29.properties.gates.items.properties.until.anyOf[1],data:data19};
+const err22 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.gates.items.properties.until.anyOf[1].type,parentSchema:schema31.properties.gates.items.properties.until.anyOf[1],data:data19};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -8847,7 +9767,7 @@ var _valid6 = _errs66 === errors;
 valid9 = valid9 || _valid6;
 }
 if(!valid9){
-const err23 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.gates.items.properties.until.anyOf,parentSchema:schema29.properties.gates.items.properties.until,data:data19};
+const err23 = {instancePath:instancePath+"/gates/" + i0+"/until",schemaPath:"#/properties/gates/items/properties/until/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.gates.items.properties.until.anyOf,parentSchema:schema31.properties.gates.items.properties.until,data:data19};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -8855,7 +9775,7 @@ else {
 vErrors.push(err23);
 }
 errors++;
-validate64.errors = vErrors;
+validate69.errors = vErrors;
 return false;
 }
 else {
@@ -8882,7 +9802,7 @@ const _errs69 = errors;
 let valid10 = false;
 const _errs70 = errors;
 if(typeof data20 !== "string"){
-const err24 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.gates.items.properties.liftedBy.anyOf[0].type,parentSchema:schema29.properties.gates.items.properties.liftedBy.anyOf[0],data:data20};
+const err24 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.gates.items.properties.liftedBy.anyOf[0].type,parentSchema:schema31.properties.gates.items.properties.liftedBy.anyOf[0],data:data20};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -8896,7 +9816,7 @@ valid10 = valid10 || _valid7;
 if(!valid10){
 const _errs72 = errors;
 if(data20 !== null){
-const err25 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.gates.items.properties.liftedBy.anyOf[1].type,parentSchema:schema29.properties.gates.items.properties.liftedBy.anyOf[1],data:data20};
+const err25 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.gates.items.properties.liftedBy.anyOf[1].type,parentSchema:schema31.properties.gates.items.properties.liftedBy.anyOf[1],data:data20};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -8909,7 +9829,7 @@ var _valid7 = _errs72 === errors;
 valid10 = valid10 || _valid7;
 }
 if(!valid10){
-const err26 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.gates.items.properties.liftedBy.anyOf,parentSchema:schema29.properties.gates.items.properties.liftedBy,data:data20};
+const err26 = {instancePath:instancePath+"/gates/" + i0+"/liftedBy",schemaPath:"#/properties/gates/items/properties/liftedBy/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.gates.items.properties.liftedBy.anyOf,parentSchema:schema31.properties.gates.items.properties.liftedBy,data:data20};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -8917,7 +9837,7 @@ else {
 vErrors.push(err26);
 }
 errors++;
-validate64.errors = vErrors;
+validate69.errors = vErrors;
 return false;
 }
 else {
@@ -8945,7 +9865,7 @@ var valid7 = true;
 }
 }
 else {
-validate64.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/properties/gates/items/type",keyword:"type",params:{type: "object"},schema:schema29.properties.gates.items.type,parentSchema:schema29.properties.gates.items,data:data13}];
+validate69.errors = [{instancePath:instancePath+"/gates/" + i0,schemaPath:"#/properties/gates/items/type",keyword:"type",params:{type: "object"},schema:schema31.properties.gates.items.type,parentSchema:schema31.properties.gates.items,data:data13}];
 return false;
 }
 }
@@ -8956,7 +9876,7 @@ break;
 }
 }
 else {
-validate64.errors = [{instancePath:instancePath+"/gates",schemaPath:"#/properties/gates/type",keyword:"type",params:{type: "array"},schema:schema29.properties.gates.type,parentSchema:schema29.properties.gates,data:data12}];
+validate69.errors = [{instancePath:instancePath+"/gates",schemaPath:"#/properties/gates/type",keyword:"type",params:{type: "array"},schema:schema31.properties.gates.type,parentSchema:schema31.properties.gates,data:data12}];
 return false;
 }
 }
@@ -8976,7 +9896,7 @@ if(errors === _errs76){
 if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
 let missing2;
 if((((data21.text === undefined) && (missing2 = "text")) || ((data21.due === undefined) && (missing2 = "due"))) || ((data21.deadline === undefined) && (missing2 = "deadline"))){
-const err27 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema29.properties.next.anyOf[0].required,parentSchema:schema29.properties.next.anyOf[0],data:data21};
+const err27 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/required",keyword:"required",params:{missingProperty: missing2},schema:schema31.properties.next.anyOf[0].required,parentSchema:schema31.properties.next.anyOf[0],data:data21};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -8990,7 +9910,7 @@ if(data21.text !== undefined){
 let data22 = data21.text;
 const _errs78 = errors;
 if(typeof data22 !== "string"){
-const err28 = {instancePath:instancePath+"/next/text",schemaPath:"#/properties/next/anyOf/0/properties/text/type",keyword:"type",params:{type: "string"},schema:schema29.properties.next.anyOf[0].properties.text.type,parentSchema:schema29.properties.next.anyOf[0].properties.text,data:data22};
+const err28 = {instancePath:instancePath+"/next/text",schemaPath:"#/properties/next/anyOf/0/properties/text/type",keyword:"type",params:{type: "string"},schema:schema31.properties.next.anyOf[0].properties.text.type,parentSchema:schema31.properties.next.anyOf[0].properties.text,data:data22};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -9015,7 +9935,7 @@ if(errors === _errs82){
 if(errors === _errs82){
 if(typeof data23 === "string"){
 if(!pattern0.test(data23)){
-const err29 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
+const err29 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema31.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -9026,7 +9946,7 @@ errors++;
 }
 }
 else {
-const err30 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.next.anyOf[0].properties.due.anyOf[0].type,parentSchema:schema29.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
+const err30 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.next.anyOf[0].properties.due.anyOf[0].type,parentSchema:schema31.properties.next.anyOf[0].properties.due.anyOf[0],data:data23};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -9042,7 +9962,7 @@ valid13 = valid13 || _valid9;
 if(!valid13){
 const _errs84 = errors;
 if(data23 !== null){
-const err31 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.next.anyOf[0].properties.due.anyOf[1].type,parentSchema:schema29.properties.next.anyOf[0].properties.due.anyOf[1],data:data23};
+const err31 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.next.anyOf[0].properties.due.anyOf[1].type,parentSchema:schema31.properties.next.anyOf[0].properties.due.anyOf[1],data:data23};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -9055,7 +9975,7 @@ var _valid9 = _errs84 === errors;
 valid13 = valid13 || _valid9;
 }
 if(!valid13){
-const err32 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.next.anyOf[0].properties.due.anyOf,parentSchema:schema29.properties.next.anyOf[0].properties.due,data:data23};
+const err32 = {instancePath:instancePath+"/next/due",schemaPath:"#/properties/next/anyOf/0/properties/due/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.next.anyOf[0].properties.due.anyOf,parentSchema:schema31.properties.next.anyOf[0].properties.due,data:data23};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -9091,7 +10011,7 @@ if(errors === _errs88){
 if(errors === _errs88){
 if(typeof data24 === "string"){
 if(!pattern0.test(data24)){
-const err33 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema29.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
+const err33 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/pattern",keyword:"pattern",params:{pattern: "^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$"},schema:"^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?Z$",parentSchema:schema31.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -9102,7 +10022,7 @@ errors++;
 }
 }
 else {
-const err34 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema29.properties.next.anyOf[0].properties.deadline.anyOf[0].type,parentSchema:schema29.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
+const err34 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema31.properties.next.anyOf[0].properties.deadline.anyOf[0].type,parentSchema:schema31.properties.next.anyOf[0].properties.deadline.anyOf[0],data:data24};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -9118,7 +10038,7 @@ valid14 = valid14 || _valid10;
 if(!valid14){
 const _errs90 = errors;
 if(data24 !== null){
-const err35 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.next.anyOf[0].properties.deadline.anyOf[1].type,parentSchema:schema29.properties.next.anyOf[0].properties.deadline.anyOf[1],data:data24};
+const err35 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.next.anyOf[0].properties.deadline.anyOf[1].type,parentSchema:schema31.properties.next.anyOf[0].properties.deadline.anyOf[1],data:data24};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -9131,7 +10051,7 @@ var _valid10 = _errs90 === errors;
 valid14 = valid14 || _valid10;
 }
 if(!valid14){
-const err36 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.next.anyOf[0].properties.deadline.anyOf,parentSchema:schema29.properties.next.anyOf[0].properties.deadline,data:data24};
+const err36 = {instancePath:instancePath+"/next/deadline",schemaPath:"#/properties/next/anyOf/0/properties/deadline/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.next.anyOf[0].properties.deadline.anyOf,parentSchema:schema31.properties.next.anyOf[0].properties.deadline,data:data24};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -9161,7 +10081,7 @@ var valid12 = true;
 }
 }
 else {
-const err37 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema29.properties.next.anyOf[0].type,parentSchema:schema29.properties.next.anyOf[0],data:data21};
+const err37 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema31.properties.next.anyOf[0].type,parentSchema:schema31.properties.next.anyOf[0],data:data21};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -9176,7 +10096,7 @@ valid11 = valid11 || _valid8;
 if(!valid11){
 const _errs92 = errors;
 if(data21 !== null){
-const err38 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema29.properties.next.anyOf[1].type,parentSchema:schema29.properties.next.anyOf[1],data:data21};
+const err38 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema31.properties.next.anyOf[1].type,parentSchema:schema31.properties.next.anyOf[1],data:data21};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -9189,7 +10109,7 @@ var _valid8 = _errs92 === errors;
 valid11 = valid11 || _valid8;
 }
 if(!valid11){
-const err39 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema29.properties.next.anyOf,parentSchema:schema29.properties.next,data:data21};
+const err39 = {instancePath:instancePath+"/next",schemaPath:"#/properties/next/anyOf",keyword:"anyOf",params:{},schema:schema31.properties.next.anyOf,parentSchema:schema31.properties.next,data:data21};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -9197,7 +10117,7 @@ else {
 vErrors.push(err39);
 }
 errors++;
-validate64.errors = vErrors;
+validate69.errors = vErrors;
 return false;
 }
 else {
@@ -9228,7 +10148,7 @@ for(let i1=0; i1<len1; i1++){
 let data26 = data25[i1];
 const _errs96 = errors;
 if(typeof data26 !== "string"){
-validate64.errors = [{instancePath:instancePath+"/changedBy/" + i1,schemaPath:"#/properties/changedBy/items/type",keyword:"type",params:{type: "string"},schema:schema29.properties.changedBy.items.type,parentSchema:schema29.properties.changedBy.items,data:data26}];
+validate69.errors = [{instancePath:instancePath+"/changedBy/" + i1,schemaPath:"#/properties/changedBy/items/type",keyword:"type",params:{type: "string"},schema:schema31.properties.changedBy.items.type,parentSchema:schema31.properties.changedBy.items,data:data26}];
 return false;
 }
 var valid15 = _errs96 === errors;
@@ -9238,7 +10158,7 @@ break;
 }
 }
 else {
-validate64.errors = [{instancePath:instancePath+"/changedBy",schemaPath:"#/properties/changedBy/type",keyword:"type",params:{type: "array"},schema:schema29.properties.changedBy.type,parentSchema:schema29.properties.changedBy,data:data25}];
+validate69.errors = [{instancePath:instancePath+"/changedBy",schemaPath:"#/properties/changedBy/type",keyword:"type",params:{type: "array"},schema:schema31.properties.changedBy.type,parentSchema:schema31.properties.changedBy,data:data25}];
 return false;
 }
 }
@@ -9264,29 +10184,29 @@ var valid0 = true;
 }
 }
 else {
-validate64.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema29.type,parentSchema:schema29,data}];
+validate69.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema31.type,parentSchema:schema31,data}];
 return false;
 }
 }
-validate64.errors = vErrors;
+validate69.errors = vErrors;
 return errors === 0;
 }
 
 
-function validate63(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+function validate68(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="why" */;
 let vErrors = null;
 let errors = 0;
-if(!(validate64(data, {instancePath,parentData,parentDataProperty,rootData}))){
-vErrors = vErrors === null ? validate64.errors : vErrors.concat(validate64.errors);
+if(!(validate69(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate69.errors : vErrors.concat(validate69.errors);
 errors = vErrors.length;
 }
-validate63.errors = vErrors;
+validate68.errors = vErrors;
 return errors === 0;
 }
 commandResult.times = {"at":true};
-deployment.times = {"startedAt":true,"endedAt":true,"steps":[{"at":true}],"validations":[{"at":true}]};
-history.times = {"now":true,"deployments":[{"startedAt":true,"endedAt":true,"steps":[{"at":true}],"validations":[{"at":true}]}]};
+deployment.times = {"startedAt":true,"endedAt":true,"steps":[{"at":true}],"validations":[{"at":true}],"handEdits":[{"seenAt":true,"undone":{"at":true}}]};
+history.times = {"now":true,"deployments":[{"startedAt":true,"endedAt":true,"steps":[{"at":true}],"validations":[{"at":true}],"handEdits":[{"seenAt":true,"undone":{"at":true}}]}]};
 processes.times = {"now":true,"processes":[{"since":true,"progress":{"startedAt":true,"until":true,"deadline":true,"paused":{"at":true}},"revert":{"request":{"at":true}},"quarantined":[{"at":true}]}]};
 status.times = {"now":true,"store":{"since":true},"gateway":{"since":true},"repository":{"committedAt":true,"fetchedAt":true,"since":true,"lastPollAt":true,"lastGoodPollAt":true,"nextPollAt":true},"environments":[{"observedAt":true,"freeze":{"at":true},"processes":[{"since":true,"progress":{"startedAt":true,"until":true,"deadline":true,"paused":{"at":true}},"revert":{"request":{"at":true}},"quarantined":[{"at":true}]}]}]};
 summary.times = {"now":true};

@@ -38,10 +38,846 @@ validate22.errors = vErrors;
 return errors === 0;
 }
 
-export const validationResult = validate23;
-const schema8 = {"type":"object","required":["phase","scope","validation","subject","result","detail","at","durationMs"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"scope":{"type":"string"},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"},"result":{"type":"string","enum":["passed","failed","unknown"]},"detail":{"type":"string"},"engineWentAway":{"type":"boolean","const":true},"at":{"type":"number"},"durationMs":{"type":"number"}},"$id":"validationResult"};
+export const handEdit = validate23;
+const schema8 = {"type":"object","required":["environment","process","version","digest","content","seenAt","undone","changes"],"properties":{"environment":{"type":"string"},"process":{"type":"string"},"version":{"type":"string"},"digest":{"type":"string","pattern":"^sha256-[0-9a-f]{64}$","description":"sha256- and 64 hexadecimal digits"},"content":{"type":"string"},"seenAt":{"type":"number"},"undone":{"anyOf":[{"type":"object","required":["at","deployment"],"properties":{"at":{"type":"number"},"deployment":{"anyOf":[{"type":"string"},{"type":"null"}]}}},{"type":"null"}]},"changes":{"$ref":"RecordedChanges"}},"$id":"handEdit"};
+const pattern0 = new RegExp("^sha256-[0-9a-f]{64}$", "u");
+const schema9 = {"type":"object","required":["impact","sentences","more","changes"],"properties":{"impact":{"anyOf":[{"type":"string","enum":["breaking","compatible"]},{"type":"null"}]},"sentences":{"type":"array","items":{"type":"object","required":["kind","text","node"],"properties":{"kind":{"type":"string","enum":["added","removed","changed"]},"text":{"type":"string"},"node":{"anyOf":[{"type":"string"},{"type":"null"}]}}}},"more":{"type":"number"},"changes":{"anyOf":[{"$ref":"WorkflowChanges"},{"type":"null"}]}},"$id":"RecordedChanges"};
+const schema10 = {"type":"object","required":["nodesAdded","nodesRemoved","nodesModified","connectionsAdded","connectionsRemoved","configurationChanges","userId"],"properties":{"nodesAdded":{"type":"array","items":{"type":"object"}},"nodesRemoved":{"type":"array","items":{"type":"string"}},"nodesModified":{"type":"array","items":{"type":"object"}},"connectionsAdded":{"type":"array","items":{"type":"object"}},"connectionsRemoved":{"type":"array","items":{"type":"string"}},"configurationChanges":{"type":"array","items":{"type":"object"}},"userId":{"type":"string"}},"$id":"WorkflowChanges"};
+
+function validate25(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="WorkflowChanges" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if((((((((data.nodesAdded === undefined) && (missing0 = "nodesAdded")) || ((data.nodesRemoved === undefined) && (missing0 = "nodesRemoved"))) || ((data.nodesModified === undefined) && (missing0 = "nodesModified"))) || ((data.connectionsAdded === undefined) && (missing0 = "connectionsAdded"))) || ((data.connectionsRemoved === undefined) && (missing0 = "connectionsRemoved"))) || ((data.configurationChanges === undefined) && (missing0 = "configurationChanges"))) || ((data.userId === undefined) && (missing0 = "userId"))){
+validate25.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema10.required,parentSchema:schema10,data}];
+return false;
+}
+else {
+if(data.nodesAdded !== undefined){
+let data0 = data.nodesAdded;
+const _errs1 = errors;
+if(errors === _errs1){
+if(Array.isArray(data0)){
+var valid1 = true;
+const len0 = data0.length;
+for(let i0=0; i0<len0; i0++){
+let data1 = data0[i0];
+const _errs3 = errors;
+if(!(data1 && typeof data1 == "object" && !Array.isArray(data1))){
+validate25.errors = [{instancePath:instancePath+"/nodesAdded/" + i0,schemaPath:"#/properties/nodesAdded/items/type",keyword:"type",params:{type: "object"},schema:schema10.properties.nodesAdded.items.type,parentSchema:schema10.properties.nodesAdded.items,data:data1}];
+return false;
+}
+var valid1 = _errs3 === errors;
+if(!valid1){
+break;
+}
+}
+}
+else {
+validate25.errors = [{instancePath:instancePath+"/nodesAdded",schemaPath:"#/properties/nodesAdded/type",keyword:"type",params:{type: "array"},schema:schema10.properties.nodesAdded.type,parentSchema:schema10.properties.nodesAdded,data:data0}];
+return false;
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.nodesRemoved !== undefined){
+let data2 = data.nodesRemoved;
+const _errs5 = errors;
+if(errors === _errs5){
+if(Array.isArray(data2)){
+var valid2 = true;
+const len1 = data2.length;
+for(let i1=0; i1<len1; i1++){
+let data3 = data2[i1];
+const _errs7 = errors;
+if(typeof data3 !== "string"){
+validate25.errors = [{instancePath:instancePath+"/nodesRemoved/" + i1,schemaPath:"#/properties/nodesRemoved/items/type",keyword:"type",params:{type: "string"},schema:schema10.properties.nodesRemoved.items.type,parentSchema:schema10.properties.nodesRemoved.items,data:data3}];
+return false;
+}
+var valid2 = _errs7 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate25.errors = [{instancePath:instancePath+"/nodesRemoved",schemaPath:"#/properties/nodesRemoved/type",keyword:"type",params:{type: "array"},schema:schema10.properties.nodesRemoved.type,parentSchema:schema10.properties.nodesRemoved,data:data2}];
+return false;
+}
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.nodesModified !== undefined){
+let data4 = data.nodesModified;
+const _errs9 = errors;
+if(errors === _errs9){
+if(Array.isArray(data4)){
+var valid3 = true;
+const len2 = data4.length;
+for(let i2=0; i2<len2; i2++){
+let data5 = data4[i2];
+const _errs11 = errors;
+if(!(data5 && typeof data5 == "object" && !Array.isArray(data5))){
+validate25.errors = [{instancePath:instancePath+"/nodesModified/" + i2,schemaPath:"#/properties/nodesModified/items/type",keyword:"type",params:{type: "object"},schema:schema10.properties.nodesModified.items.type,parentSchema:schema10.properties.nodesModified.items,data:data5}];
+return false;
+}
+var valid3 = _errs11 === errors;
+if(!valid3){
+break;
+}
+}
+}
+else {
+validate25.errors = [{instancePath:instancePath+"/nodesModified",schemaPath:"#/properties/nodesModified/type",keyword:"type",params:{type: "array"},schema:schema10.properties.nodesModified.type,parentSchema:schema10.properties.nodesModified,data:data4}];
+return false;
+}
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.connectionsAdded !== undefined){
+let data6 = data.connectionsAdded;
+const _errs13 = errors;
+if(errors === _errs13){
+if(Array.isArray(data6)){
+var valid4 = true;
+const len3 = data6.length;
+for(let i3=0; i3<len3; i3++){
+let data7 = data6[i3];
+const _errs15 = errors;
+if(!(data7 && typeof data7 == "object" && !Array.isArray(data7))){
+validate25.errors = [{instancePath:instancePath+"/connectionsAdded/" + i3,schemaPath:"#/properties/connectionsAdded/items/type",keyword:"type",params:{type: "object"},schema:schema10.properties.connectionsAdded.items.type,parentSchema:schema10.properties.connectionsAdded.items,data:data7}];
+return false;
+}
+var valid4 = _errs15 === errors;
+if(!valid4){
+break;
+}
+}
+}
+else {
+validate25.errors = [{instancePath:instancePath+"/connectionsAdded",schemaPath:"#/properties/connectionsAdded/type",keyword:"type",params:{type: "array"},schema:schema10.properties.connectionsAdded.type,parentSchema:schema10.properties.connectionsAdded,data:data6}];
+return false;
+}
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.connectionsRemoved !== undefined){
+let data8 = data.connectionsRemoved;
+const _errs17 = errors;
+if(errors === _errs17){
+if(Array.isArray(data8)){
+var valid5 = true;
+const len4 = data8.length;
+for(let i4=0; i4<len4; i4++){
+let data9 = data8[i4];
+const _errs19 = errors;
+if(typeof data9 !== "string"){
+validate25.errors = [{instancePath:instancePath+"/connectionsRemoved/" + i4,schemaPath:"#/properties/connectionsRemoved/items/type",keyword:"type",params:{type: "string"},schema:schema10.properties.connectionsRemoved.items.type,parentSchema:schema10.properties.connectionsRemoved.items,data:data9}];
+return false;
+}
+var valid5 = _errs19 === errors;
+if(!valid5){
+break;
+}
+}
+}
+else {
+validate25.errors = [{instancePath:instancePath+"/connectionsRemoved",schemaPath:"#/properties/connectionsRemoved/type",keyword:"type",params:{type: "array"},schema:schema10.properties.connectionsRemoved.type,parentSchema:schema10.properties.connectionsRemoved,data:data8}];
+return false;
+}
+}
+var valid0 = _errs17 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.configurationChanges !== undefined){
+let data10 = data.configurationChanges;
+const _errs21 = errors;
+if(errors === _errs21){
+if(Array.isArray(data10)){
+var valid6 = true;
+const len5 = data10.length;
+for(let i5=0; i5<len5; i5++){
+let data11 = data10[i5];
+const _errs23 = errors;
+if(!(data11 && typeof data11 == "object" && !Array.isArray(data11))){
+validate25.errors = [{instancePath:instancePath+"/configurationChanges/" + i5,schemaPath:"#/properties/configurationChanges/items/type",keyword:"type",params:{type: "object"},schema:schema10.properties.configurationChanges.items.type,parentSchema:schema10.properties.configurationChanges.items,data:data11}];
+return false;
+}
+var valid6 = _errs23 === errors;
+if(!valid6){
+break;
+}
+}
+}
+else {
+validate25.errors = [{instancePath:instancePath+"/configurationChanges",schemaPath:"#/properties/configurationChanges/type",keyword:"type",params:{type: "array"},schema:schema10.properties.configurationChanges.type,parentSchema:schema10.properties.configurationChanges,data:data10}];
+return false;
+}
+}
+var valid0 = _errs21 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.userId !== undefined){
+let data12 = data.userId;
+const _errs25 = errors;
+if(typeof data12 !== "string"){
+validate25.errors = [{instancePath:instancePath+"/userId",schemaPath:"#/properties/userId/type",keyword:"type",params:{type: "string"},schema:schema10.properties.userId.type,parentSchema:schema10.properties.userId,data:data12}];
+return false;
+}
+var valid0 = _errs25 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate25.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema10.type,parentSchema:schema10,data}];
+return false;
+}
+}
+validate25.errors = vErrors;
+return errors === 0;
+}
+
+
+function validate24(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="RecordedChanges" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((data.impact === undefined) && (missing0 = "impact")) || ((data.sentences === undefined) && (missing0 = "sentences"))) || ((data.more === undefined) && (missing0 = "more"))) || ((data.changes === undefined) && (missing0 = "changes"))){
+validate24.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema9.required,parentSchema:schema9,data}];
+return false;
+}
+else {
+if(data.impact !== undefined){
+let data0 = data.impact;
+const _errs1 = errors;
+const _errs2 = errors;
+let valid1 = false;
+const _errs3 = errors;
+if(typeof data0 !== "string"){
+const err0 = {instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema9.properties.impact.anyOf[0].type,parentSchema:schema9.properties.impact.anyOf[0],data:data0};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+if(!((data0 === "breaking") || (data0 === "compatible"))){
+const err1 = {instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/anyOf/0/enum",keyword:"enum",params:{allowedValues: schema9.properties.impact.anyOf[0].enum},schema:schema9.properties.impact.anyOf[0].enum,parentSchema:schema9.properties.impact.anyOf[0],data:data0};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var _valid0 = _errs3 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const _errs5 = errors;
+if(data0 !== null){
+const err2 = {instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema9.properties.impact.anyOf[1].type,parentSchema:schema9.properties.impact.anyOf[1],data:data0};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var _valid0 = _errs5 === errors;
+valid1 = valid1 || _valid0;
+}
+if(!valid1){
+const err3 = {instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/anyOf",keyword:"anyOf",params:{},schema:schema9.properties.impact.anyOf,parentSchema:schema9.properties.impact,data:data0};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+validate24.errors = vErrors;
+return false;
+}
+else {
+errors = _errs2;
+if(vErrors !== null){
+if(_errs2){
+vErrors.length = _errs2;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.sentences !== undefined){
+let data1 = data.sentences;
+const _errs7 = errors;
+if(errors === _errs7){
+if(Array.isArray(data1)){
+var valid2 = true;
+const len0 = data1.length;
+for(let i0=0; i0<len0; i0++){
+let data2 = data1[i0];
+const _errs9 = errors;
+if(errors === _errs9){
+if(data2 && typeof data2 == "object" && !Array.isArray(data2)){
+let missing1;
+if((((data2.kind === undefined) && (missing1 = "kind")) || ((data2.text === undefined) && (missing1 = "text"))) || ((data2.node === undefined) && (missing1 = "node"))){
+validate24.errors = [{instancePath:instancePath+"/sentences/" + i0,schemaPath:"#/properties/sentences/items/required",keyword:"required",params:{missingProperty: missing1},schema:schema9.properties.sentences.items.required,parentSchema:schema9.properties.sentences.items,data:data2}];
+return false;
+}
+else {
+if(data2.kind !== undefined){
+let data3 = data2.kind;
+const _errs11 = errors;
+if(typeof data3 !== "string"){
+validate24.errors = [{instancePath:instancePath+"/sentences/" + i0+"/kind",schemaPath:"#/properties/sentences/items/properties/kind/type",keyword:"type",params:{type: "string"},schema:schema9.properties.sentences.items.properties.kind.type,parentSchema:schema9.properties.sentences.items.properties.kind,data:data3}];
+return false;
+}
+if(!(((data3 === "added") || (data3 === "removed")) || (data3 === "changed"))){
+validate24.errors = [{instancePath:instancePath+"/sentences/" + i0+"/kind",schemaPath:"#/properties/sentences/items/properties/kind/enum",keyword:"enum",params:{allowedValues: schema9.properties.sentences.items.properties.kind.enum},schema:schema9.properties.sentences.items.properties.kind.enum,parentSchema:schema9.properties.sentences.items.properties.kind,data:data3}];
+return false;
+}
+var valid3 = _errs11 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data2.text !== undefined){
+let data4 = data2.text;
+const _errs13 = errors;
+if(typeof data4 !== "string"){
+validate24.errors = [{instancePath:instancePath+"/sentences/" + i0+"/text",schemaPath:"#/properties/sentences/items/properties/text/type",keyword:"type",params:{type: "string"},schema:schema9.properties.sentences.items.properties.text.type,parentSchema:schema9.properties.sentences.items.properties.text,data:data4}];
+return false;
+}
+var valid3 = _errs13 === errors;
+}
+else {
+var valid3 = true;
+}
+if(valid3){
+if(data2.node !== undefined){
+let data5 = data2.node;
+const _errs15 = errors;
+const _errs16 = errors;
+let valid4 = false;
+const _errs17 = errors;
+if(typeof data5 !== "string"){
+const err4 = {instancePath:instancePath+"/sentences/" + i0+"/node",schemaPath:"#/properties/sentences/items/properties/node/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema9.properties.sentences.items.properties.node.anyOf[0].type,parentSchema:schema9.properties.sentences.items.properties.node.anyOf[0],data:data5};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+var _valid1 = _errs17 === errors;
+valid4 = valid4 || _valid1;
+if(!valid4){
+const _errs19 = errors;
+if(data5 !== null){
+const err5 = {instancePath:instancePath+"/sentences/" + i0+"/node",schemaPath:"#/properties/sentences/items/properties/node/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema9.properties.sentences.items.properties.node.anyOf[1].type,parentSchema:schema9.properties.sentences.items.properties.node.anyOf[1],data:data5};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+var _valid1 = _errs19 === errors;
+valid4 = valid4 || _valid1;
+}
+if(!valid4){
+const err6 = {instancePath:instancePath+"/sentences/" + i0+"/node",schemaPath:"#/properties/sentences/items/properties/node/anyOf",keyword:"anyOf",params:{},schema:schema9.properties.sentences.items.properties.node.anyOf,parentSchema:schema9.properties.sentences.items.properties.node,data:data5};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+validate24.errors = vErrors;
+return false;
+}
+else {
+errors = _errs16;
+if(vErrors !== null){
+if(_errs16){
+vErrors.length = _errs16;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid3 = _errs15 === errors;
+}
+else {
+var valid3 = true;
+}
+}
+}
+}
+}
+else {
+validate24.errors = [{instancePath:instancePath+"/sentences/" + i0,schemaPath:"#/properties/sentences/items/type",keyword:"type",params:{type: "object"},schema:schema9.properties.sentences.items.type,parentSchema:schema9.properties.sentences.items,data:data2}];
+return false;
+}
+}
+var valid2 = _errs9 === errors;
+if(!valid2){
+break;
+}
+}
+}
+else {
+validate24.errors = [{instancePath:instancePath+"/sentences",schemaPath:"#/properties/sentences/type",keyword:"type",params:{type: "array"},schema:schema9.properties.sentences.type,parentSchema:schema9.properties.sentences,data:data1}];
+return false;
+}
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.more !== undefined){
+let data6 = data.more;
+const _errs21 = errors;
+if(!(typeof data6 == "number")){
+validate24.errors = [{instancePath:instancePath+"/more",schemaPath:"#/properties/more/type",keyword:"type",params:{type: "number"},schema:schema9.properties.more.type,parentSchema:schema9.properties.more,data:data6}];
+return false;
+}
+var valid0 = _errs21 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.changes !== undefined){
+let data7 = data.changes;
+const _errs23 = errors;
+const _errs24 = errors;
+let valid5 = false;
+const _errs25 = errors;
+if(!(validate25(data7, {instancePath:instancePath+"/changes",parentData:data,parentDataProperty:"changes",rootData}))){
+vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+errors = vErrors.length;
+}
+var _valid2 = _errs25 === errors;
+valid5 = valid5 || _valid2;
+if(!valid5){
+const _errs26 = errors;
+if(data7 !== null){
+const err7 = {instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema9.properties.changes.anyOf[1].type,parentSchema:schema9.properties.changes.anyOf[1],data:data7};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+}
+var _valid2 = _errs26 === errors;
+valid5 = valid5 || _valid2;
+}
+if(!valid5){
+const err8 = {instancePath:instancePath+"/changes",schemaPath:"#/properties/changes/anyOf",keyword:"anyOf",params:{},schema:schema9.properties.changes.anyOf,parentSchema:schema9.properties.changes,data:data7};
+if(vErrors === null){
+vErrors = [err8];
+}
+else {
+vErrors.push(err8);
+}
+errors++;
+validate24.errors = vErrors;
+return false;
+}
+else {
+errors = _errs24;
+if(vErrors !== null){
+if(_errs24){
+vErrors.length = _errs24;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs23 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+else {
+validate24.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema9.type,parentSchema:schema9,data}];
+return false;
+}
+}
+validate24.errors = vErrors;
+return errors === 0;
+}
+
 
 function validate23(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="handEdit" */;
+let vErrors = null;
+let errors = 0;
+if(errors === 0){
+if(data && typeof data == "object" && !Array.isArray(data)){
+let missing0;
+if(((((((((data.environment === undefined) && (missing0 = "environment")) || ((data.process === undefined) && (missing0 = "process"))) || ((data.version === undefined) && (missing0 = "version"))) || ((data.digest === undefined) && (missing0 = "digest"))) || ((data.content === undefined) && (missing0 = "content"))) || ((data.seenAt === undefined) && (missing0 = "seenAt"))) || ((data.undone === undefined) && (missing0 = "undone"))) || ((data.changes === undefined) && (missing0 = "changes"))){
+validate23.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema8.required,parentSchema:schema8,data}];
+return false;
+}
+else {
+if(data.environment !== undefined){
+let data0 = data.environment;
+const _errs1 = errors;
+if(typeof data0 !== "string"){
+validate23.errors = [{instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: "string"},schema:schema8.properties.environment.type,parentSchema:schema8.properties.environment,data:data0}];
+return false;
+}
+var valid0 = _errs1 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.process !== undefined){
+let data1 = data.process;
+const _errs3 = errors;
+if(typeof data1 !== "string"){
+validate23.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "string"},schema:schema8.properties.process.type,parentSchema:schema8.properties.process,data:data1}];
+return false;
+}
+var valid0 = _errs3 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.version !== undefined){
+let data2 = data.version;
+const _errs5 = errors;
+if(typeof data2 !== "string"){
+validate23.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},schema:schema8.properties.version.type,parentSchema:schema8.properties.version,data:data2}];
+return false;
+}
+var valid0 = _errs5 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.digest !== undefined){
+let data3 = data.digest;
+const _errs7 = errors;
+if(errors === _errs7){
+if(typeof data3 === "string"){
+if(!pattern0.test(data3)){
+validate23.errors = [{instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/pattern",keyword:"pattern",params:{pattern: "^sha256-[0-9a-f]{64}$"},schema:"^sha256-[0-9a-f]{64}$",parentSchema:schema8.properties.digest,data:data3}];
+return false;
+}
+}
+else {
+validate23.errors = [{instancePath:instancePath+"/digest",schemaPath:"#/properties/digest/type",keyword:"type",params:{type: "string"},schema:schema8.properties.digest.type,parentSchema:schema8.properties.digest,data:data3}];
+return false;
+}
+}
+var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.content !== undefined){
+let data4 = data.content;
+const _errs9 = errors;
+if(typeof data4 !== "string"){
+validate23.errors = [{instancePath:instancePath+"/content",schemaPath:"#/properties/content/type",keyword:"type",params:{type: "string"},schema:schema8.properties.content.type,parentSchema:schema8.properties.content,data:data4}];
+return false;
+}
+var valid0 = _errs9 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.seenAt !== undefined){
+let data5 = data.seenAt;
+const _errs11 = errors;
+if(!(typeof data5 == "number")){
+validate23.errors = [{instancePath:instancePath+"/seenAt",schemaPath:"#/properties/seenAt/type",keyword:"type",params:{type: "number"},schema:schema8.properties.seenAt.type,parentSchema:schema8.properties.seenAt,data:data5}];
+return false;
+}
+var valid0 = _errs11 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.undone !== undefined){
+let data6 = data.undone;
+const _errs13 = errors;
+const _errs14 = errors;
+let valid1 = false;
+const _errs15 = errors;
+if(errors === _errs15){
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+let missing1;
+if(((data6.at === undefined) && (missing1 = "at")) || ((data6.deployment === undefined) && (missing1 = "deployment"))){
+const err0 = {instancePath:instancePath+"/undone",schemaPath:"#/properties/undone/anyOf/0/required",keyword:"required",params:{missingProperty: missing1},schema:schema8.properties.undone.anyOf[0].required,parentSchema:schema8.properties.undone.anyOf[0],data:data6};
+if(vErrors === null){
+vErrors = [err0];
+}
+else {
+vErrors.push(err0);
+}
+errors++;
+}
+else {
+if(data6.at !== undefined){
+let data7 = data6.at;
+const _errs17 = errors;
+if(!(typeof data7 == "number")){
+const err1 = {instancePath:instancePath+"/undone/at",schemaPath:"#/properties/undone/anyOf/0/properties/at/type",keyword:"type",params:{type: "number"},schema:schema8.properties.undone.anyOf[0].properties.at.type,parentSchema:schema8.properties.undone.anyOf[0].properties.at,data:data7};
+if(vErrors === null){
+vErrors = [err1];
+}
+else {
+vErrors.push(err1);
+}
+errors++;
+}
+var valid2 = _errs17 === errors;
+}
+else {
+var valid2 = true;
+}
+if(valid2){
+if(data6.deployment !== undefined){
+let data8 = data6.deployment;
+const _errs19 = errors;
+const _errs20 = errors;
+let valid3 = false;
+const _errs21 = errors;
+if(typeof data8 !== "string"){
+const err2 = {instancePath:instancePath+"/undone/deployment",schemaPath:"#/properties/undone/anyOf/0/properties/deployment/anyOf/0/type",keyword:"type",params:{type: "string"},schema:schema8.properties.undone.anyOf[0].properties.deployment.anyOf[0].type,parentSchema:schema8.properties.undone.anyOf[0].properties.deployment.anyOf[0],data:data8};
+if(vErrors === null){
+vErrors = [err2];
+}
+else {
+vErrors.push(err2);
+}
+errors++;
+}
+var _valid1 = _errs21 === errors;
+valid3 = valid3 || _valid1;
+if(!valid3){
+const _errs23 = errors;
+if(data8 !== null){
+const err3 = {instancePath:instancePath+"/undone/deployment",schemaPath:"#/properties/undone/anyOf/0/properties/deployment/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema8.properties.undone.anyOf[0].properties.deployment.anyOf[1].type,parentSchema:schema8.properties.undone.anyOf[0].properties.deployment.anyOf[1],data:data8};
+if(vErrors === null){
+vErrors = [err3];
+}
+else {
+vErrors.push(err3);
+}
+errors++;
+}
+var _valid1 = _errs23 === errors;
+valid3 = valid3 || _valid1;
+}
+if(!valid3){
+const err4 = {instancePath:instancePath+"/undone/deployment",schemaPath:"#/properties/undone/anyOf/0/properties/deployment/anyOf",keyword:"anyOf",params:{},schema:schema8.properties.undone.anyOf[0].properties.deployment.anyOf,parentSchema:schema8.properties.undone.anyOf[0].properties.deployment,data:data8};
+if(vErrors === null){
+vErrors = [err4];
+}
+else {
+vErrors.push(err4);
+}
+errors++;
+}
+else {
+errors = _errs20;
+if(vErrors !== null){
+if(_errs20){
+vErrors.length = _errs20;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid2 = _errs19 === errors;
+}
+else {
+var valid2 = true;
+}
+}
+}
+}
+else {
+const err5 = {instancePath:instancePath+"/undone",schemaPath:"#/properties/undone/anyOf/0/type",keyword:"type",params:{type: "object"},schema:schema8.properties.undone.anyOf[0].type,parentSchema:schema8.properties.undone.anyOf[0],data:data6};
+if(vErrors === null){
+vErrors = [err5];
+}
+else {
+vErrors.push(err5);
+}
+errors++;
+}
+}
+var _valid0 = _errs15 === errors;
+valid1 = valid1 || _valid0;
+if(!valid1){
+const _errs25 = errors;
+if(data6 !== null){
+const err6 = {instancePath:instancePath+"/undone",schemaPath:"#/properties/undone/anyOf/1/type",keyword:"type",params:{type: "null"},schema:schema8.properties.undone.anyOf[1].type,parentSchema:schema8.properties.undone.anyOf[1],data:data6};
+if(vErrors === null){
+vErrors = [err6];
+}
+else {
+vErrors.push(err6);
+}
+errors++;
+}
+var _valid0 = _errs25 === errors;
+valid1 = valid1 || _valid0;
+}
+if(!valid1){
+const err7 = {instancePath:instancePath+"/undone",schemaPath:"#/properties/undone/anyOf",keyword:"anyOf",params:{},schema:schema8.properties.undone.anyOf,parentSchema:schema8.properties.undone,data:data6};
+if(vErrors === null){
+vErrors = [err7];
+}
+else {
+vErrors.push(err7);
+}
+errors++;
+validate23.errors = vErrors;
+return false;
+}
+else {
+errors = _errs14;
+if(vErrors !== null){
+if(_errs14){
+vErrors.length = _errs14;
+}
+else {
+vErrors = null;
+}
+}
+}
+var valid0 = _errs13 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.changes !== undefined){
+const _errs27 = errors;
+if(!(validate24(data.changes, {instancePath:instancePath+"/changes",parentData:data,parentDataProperty:"changes",rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs27 === errors;
+}
+else {
+var valid0 = true;
+}
+}
+}
+}
+}
+}
+}
+}
+}
+}
+else {
+validate23.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema8.type,parentSchema:schema8,data}];
+return false;
+}
+}
+validate23.errors = vErrors;
+return errors === 0;
+}
+
+export const recordedChanges = validate28;
+const schema11 = {"$ref":"RecordedChanges","$id":"recordedChanges"};
+
+function validate28(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
+/*# sourceURL="recordedChanges" */;
+let vErrors = null;
+let errors = 0;
+if(!(validate24(data, {instancePath,parentData,parentDataProperty,rootData}))){
+vErrors = vErrors === null ? validate24.errors : vErrors.concat(validate24.errors);
+errors = vErrors.length;
+}
+validate28.errors = vErrors;
+return errors === 0;
+}
+
+export const validationResult = validate30;
+const schema12 = {"type":"object","required":["phase","scope","validation","subject","result","detail","at","durationMs"],"properties":{"phase":{"type":"string","enum":["pre","during","post"]},"scope":{"type":"string"},"validation":{"type":"string","enum":["process_validation","environment_validation","dependency_validation","step_validation","service_availability","health_check","smoke_test","integration_test","data_integrity","performance_test","monitoring_setup"]},"subject":{"type":"string"},"result":{"type":"string","enum":["passed","failed","unknown"]},"detail":{"type":"string"},"engineWentAway":{"type":"boolean","const":true},"at":{"type":"number"},"durationMs":{"type":"number"}},"$id":"validationResult"};
+
+function validate30(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 /*# sourceURL="validationResult" */;
 let vErrors = null;
 let errors = 0;
@@ -49,7 +885,7 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((data.phase === undefined) && (missing0 = "phase")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.validation === undefined) && (missing0 = "validation"))) || ((data.subject === undefined) && (missing0 = "subject"))) || ((data.result === undefined) && (missing0 = "result"))) || ((data.detail === undefined) && (missing0 = "detail"))) || ((data.at === undefined) && (missing0 = "at"))) || ((data.durationMs === undefined) && (missing0 = "durationMs"))){
-validate23.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema8.required,parentSchema:schema8,data}];
+validate30.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},schema:schema12.required,parentSchema:schema12,data}];
 return false;
 }
 else {
@@ -57,11 +893,11 @@ if(data.phase !== undefined){
 let data0 = data.phase;
 const _errs1 = errors;
 if(typeof data0 !== "string"){
-validate23.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema8.properties.phase.type,parentSchema:schema8.properties.phase,data:data0}];
+validate30.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/type",keyword:"type",params:{type: "string"},schema:schema12.properties.phase.type,parentSchema:schema12.properties.phase,data:data0}];
 return false;
 }
 if(!(((data0 === "pre") || (data0 === "during")) || (data0 === "post"))){
-validate23.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/enum",keyword:"enum",params:{allowedValues: schema8.properties.phase.enum},schema:schema8.properties.phase.enum,parentSchema:schema8.properties.phase,data:data0}];
+validate30.errors = [{instancePath:instancePath+"/phase",schemaPath:"#/properties/phase/enum",keyword:"enum",params:{allowedValues: schema12.properties.phase.enum},schema:schema12.properties.phase.enum,parentSchema:schema12.properties.phase,data:data0}];
 return false;
 }
 var valid0 = _errs1 === errors;
@@ -74,7 +910,7 @@ if(data.scope !== undefined){
 let data1 = data.scope;
 const _errs3 = errors;
 if(typeof data1 !== "string"){
-validate23.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/type",keyword:"type",params:{type: "string"},schema:schema8.properties.scope.type,parentSchema:schema8.properties.scope,data:data1}];
+validate30.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/type",keyword:"type",params:{type: "string"},schema:schema12.properties.scope.type,parentSchema:schema12.properties.scope,data:data1}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -87,11 +923,11 @@ if(data.validation !== undefined){
 let data2 = data.validation;
 const _errs5 = errors;
 if(typeof data2 !== "string"){
-validate23.errors = [{instancePath:instancePath+"/validation",schemaPath:"#/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema8.properties.validation.type,parentSchema:schema8.properties.validation,data:data2}];
+validate30.errors = [{instancePath:instancePath+"/validation",schemaPath:"#/properties/validation/type",keyword:"type",params:{type: "string"},schema:schema12.properties.validation.type,parentSchema:schema12.properties.validation,data:data2}];
 return false;
 }
 if(!(((((((((((data2 === "process_validation") || (data2 === "environment_validation")) || (data2 === "dependency_validation")) || (data2 === "step_validation")) || (data2 === "service_availability")) || (data2 === "health_check")) || (data2 === "smoke_test")) || (data2 === "integration_test")) || (data2 === "data_integrity")) || (data2 === "performance_test")) || (data2 === "monitoring_setup"))){
-validate23.errors = [{instancePath:instancePath+"/validation",schemaPath:"#/properties/validation/enum",keyword:"enum",params:{allowedValues: schema8.properties.validation.enum},schema:schema8.properties.validation.enum,parentSchema:schema8.properties.validation,data:data2}];
+validate30.errors = [{instancePath:instancePath+"/validation",schemaPath:"#/properties/validation/enum",keyword:"enum",params:{allowedValues: schema12.properties.validation.enum},schema:schema12.properties.validation.enum,parentSchema:schema12.properties.validation,data:data2}];
 return false;
 }
 var valid0 = _errs5 === errors;
@@ -104,7 +940,7 @@ if(data.subject !== undefined){
 let data3 = data.subject;
 const _errs7 = errors;
 if(typeof data3 !== "string"){
-validate23.errors = [{instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema8.properties.subject.type,parentSchema:schema8.properties.subject,data:data3}];
+validate30.errors = [{instancePath:instancePath+"/subject",schemaPath:"#/properties/subject/type",keyword:"type",params:{type: "string"},schema:schema12.properties.subject.type,parentSchema:schema12.properties.subject,data:data3}];
 return false;
 }
 var valid0 = _errs7 === errors;
@@ -117,11 +953,11 @@ if(data.result !== undefined){
 let data4 = data.result;
 const _errs9 = errors;
 if(typeof data4 !== "string"){
-validate23.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/type",keyword:"type",params:{type: "string"},schema:schema8.properties.result.type,parentSchema:schema8.properties.result,data:data4}];
+validate30.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/type",keyword:"type",params:{type: "string"},schema:schema12.properties.result.type,parentSchema:schema12.properties.result,data:data4}];
 return false;
 }
 if(!(((data4 === "passed") || (data4 === "failed")) || (data4 === "unknown"))){
-validate23.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/enum",keyword:"enum",params:{allowedValues: schema8.properties.result.enum},schema:schema8.properties.result.enum,parentSchema:schema8.properties.result,data:data4}];
+validate30.errors = [{instancePath:instancePath+"/result",schemaPath:"#/properties/result/enum",keyword:"enum",params:{allowedValues: schema12.properties.result.enum},schema:schema12.properties.result.enum,parentSchema:schema12.properties.result,data:data4}];
 return false;
 }
 var valid0 = _errs9 === errors;
@@ -134,7 +970,7 @@ if(data.detail !== undefined){
 let data5 = data.detail;
 const _errs11 = errors;
 if(typeof data5 !== "string"){
-validate23.errors = [{instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/type",keyword:"type",params:{type: "string"},schema:schema8.properties.detail.type,parentSchema:schema8.properties.detail,data:data5}];
+validate30.errors = [{instancePath:instancePath+"/detail",schemaPath:"#/properties/detail/type",keyword:"type",params:{type: "string"},schema:schema12.properties.detail.type,parentSchema:schema12.properties.detail,data:data5}];
 return false;
 }
 var valid0 = _errs11 === errors;
@@ -147,11 +983,11 @@ if(data.engineWentAway !== undefined){
 let data6 = data.engineWentAway;
 const _errs13 = errors;
 if(typeof data6 !== "boolean"){
-validate23.errors = [{instancePath:instancePath+"/engineWentAway",schemaPath:"#/properties/engineWentAway/type",keyword:"type",params:{type: "boolean"},schema:schema8.properties.engineWentAway.type,parentSchema:schema8.properties.engineWentAway,data:data6}];
+validate30.errors = [{instancePath:instancePath+"/engineWentAway",schemaPath:"#/properties/engineWentAway/type",keyword:"type",params:{type: "boolean"},schema:schema12.properties.engineWentAway.type,parentSchema:schema12.properties.engineWentAway,data:data6}];
 return false;
 }
 if(true !== data6){
-validate23.errors = [{instancePath:instancePath+"/engineWentAway",schemaPath:"#/properties/engineWentAway/const",keyword:"const",params:{allowedValue: true},schema:true,parentSchema:schema8.properties.engineWentAway,data:data6}];
+validate30.errors = [{instancePath:instancePath+"/engineWentAway",schemaPath:"#/properties/engineWentAway/const",keyword:"const",params:{allowedValue: true},schema:true,parentSchema:schema12.properties.engineWentAway,data:data6}];
 return false;
 }
 var valid0 = _errs13 === errors;
@@ -164,7 +1000,7 @@ if(data.at !== undefined){
 let data7 = data.at;
 const _errs15 = errors;
 if(!(typeof data7 == "number")){
-validate23.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/type",keyword:"type",params:{type: "number"},schema:schema8.properties.at.type,parentSchema:schema8.properties.at,data:data7}];
+validate30.errors = [{instancePath:instancePath+"/at",schemaPath:"#/properties/at/type",keyword:"type",params:{type: "number"},schema:schema12.properties.at.type,parentSchema:schema12.properties.at,data:data7}];
 return false;
 }
 var valid0 = _errs15 === errors;
@@ -177,7 +1013,7 @@ if(data.durationMs !== undefined){
 let data8 = data.durationMs;
 const _errs17 = errors;
 if(!(typeof data8 == "number")){
-validate23.errors = [{instancePath:instancePath+"/durationMs",schemaPath:"#/properties/durationMs/type",keyword:"type",params:{type: "number"},schema:schema8.properties.durationMs.type,parentSchema:schema8.properties.durationMs,data:data8}];
+validate30.errors = [{instancePath:instancePath+"/durationMs",schemaPath:"#/properties/durationMs/type",keyword:"type",params:{type: "number"},schema:schema12.properties.durationMs.type,parentSchema:schema12.properties.durationMs,data:data8}];
 return false;
 }
 var valid0 = _errs17 === errors;
@@ -196,10 +1032,10 @@ var valid0 = true;
 }
 }
 else {
-validate23.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema8.type,parentSchema:schema8,data}];
+validate30.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},schema:schema12.type,parentSchema:schema12,data}];
 return false;
 }
 }
-validate23.errors = vErrors;
+validate30.errors = vErrors;
 return errors === 0;
 }

@@ -27,6 +27,8 @@ describe("estimates", () => {
       reason: saying(""),
       steps: [],
       validations: [],
+      changes: null,
+      handEdits: [],
       ...parts,
     };
   }

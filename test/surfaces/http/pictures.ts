@@ -214,6 +214,8 @@ export const deployment: Deployment = {
     { at: noon - 10 * minute, state: "started", code: "Unrecorded", why: "1.4.0 is pinned" },
     { at: noon - 10 * minute + 1500, state: "switching", code: "Unrecorded", why: "checks passed" },
   ],
+  changes: null,
+  handEdits: [],
   validations: [
     {
       phase: "during",

@@ -7,13 +7,14 @@ import type { Log } from "../../../ports/log.ts";
 import type { Connection } from "./database.ts";
 import { isNumber, isText, nullable, shape } from "../codec/guards.ts";
 import { bounded } from "./pages.ts";
+import { createChangesReader } from "./recorded-changes.ts";
 import { completeResult } from "../codec/older-releases.ts";
 import { isDeploymentKind, isDeploymentPhase, isValidationResult, parseJson } from "../codec/rows.ts";
 import { isDigest } from "../codec/value-rows.ts";
 import { isReasonCode, type ReasonCode } from "../../../domain/journal/reason.ts";
 
 /** As it is in its row. */
-interface Bare extends Omit<Deployment, "steps" | "validations" | "reason"> {
+interface Bare extends Omit<Deployment, "steps" | "validations" | "changes" | "handEdits" | "reason"> {
   readonly reason: string;
   readonly reasonCode: ReasonCode;
 }
@@ -47,14 +48,20 @@ const isDeployment = shape<Bare>({
 export function readHistory(connection: Connection, log: Log, query: HistoryQuery): readonly Deployment[] {
   const stepsOf = stepReader(connection);
   const validationsOf = validationReader(connection);
+  const { changesOf, undoneBy } = createChangesReader(connection);
+  const isWhole = query.id !== undefined;
   return findDeployments(connection, query).flatMap((row) => {
-    if (isDeployment(row)) return [{ ...whole(row), steps: stepsOf(row.id), validations: validationsOf(row.id) }];
+    if (isDeployment(row)) {
+      const { id } = row;
+      const about = { changes: changesOf(id, isWhole), handEdits: undoneBy(id, isWhole) };
+      return [{ ...whole(row), steps: stepsOf(id), validations: validationsOf(id), ...about }];
+    }
     log.warn({}, "a deployment in the history is unreadable and is left out");
     return [];
   });
 }
 
-function whole({ reason, reasonCode, ...row }: Bare): Omit<Deployment, "steps" | "validations"> {
+function whole({ reason, reasonCode, ...row }: Bare): Omit<Deployment, "steps" | "validations" | "changes" | "handEdits"> {
   return { ...row, reason: { code: reasonCode, text: reason } };
 }
 

@@ -204,4 +204,28 @@ export const journalMigrations: Migrations = [
   UPDATE event SET body = replace(replace(body, '"code":"Watching"', '"code":"Baking"'), '"code":"Confirming"', '"code":"PostDeploymentChecks"');
   UPDATE pending_command SET body = replace(body, '"wish":{', '"spec":{');
   `,
+  `
+  -- What deployments change, and what was changed by hand. detail: the changes whole, which are read for one of them only.
+  CREATE TABLE deployment_changes (
+    deployment TEXT PRIMARY KEY REFERENCES deployment (id) ON DELETE CASCADE,
+    body TEXT NOT NULL,
+    detail TEXT
+  ) WITHOUT ROWID;
+
+  CREATE TABLE hand_edit (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    environment TEXT NOT NULL,
+    process TEXT NOT NULL,
+    version TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    content TEXT NOT NULL,
+    seen_at INTEGER NOT NULL,
+    undone_at INTEGER,
+    deployment TEXT,
+    body TEXT NOT NULL,
+    detail TEXT
+  );
+  CREATE INDEX hand_edit_by_process ON hand_edit (environment, process, number);
+  CREATE INDEX hand_edit_by_deployment ON hand_edit (deployment);
+  `,
 ];
