@@ -12,6 +12,7 @@ import type { SystemTime } from "../adapters/system/system-time.ts";
 import type { LoopParts } from "../controller/loop.ts";
 import type { Outages } from "../controller/outages.ts";
 import type { Ports } from "../controller/ports.ts";
+import { createChangeRecords } from "../controller/changes/change-records.ts";
 import { createLastPlacements } from "../controller/last-placements.ts";
 import { createUnrecorded } from "../controller/unrecorded.ts";
 import { createReverts } from "../controller/reverts.ts";
@@ -86,6 +87,7 @@ export function assemble(assembly: Assembly): Assembled {
     hash: sha256,
     validations: createValidations(wake),
     placements: createLastPlacements(),
+    changes: createChangeRecords(),
     reverts: createReverts({ onWritten: refresh, wake }),
     measurements: measuring.measurements,
     pinWriter: repository.writer({ identity: config.identity, signing: config.signing, path, clock: wallClock }),
@@ -98,7 +100,11 @@ export function assemble(assembly: Assembly): Assembled {
   const onEnvironment = (environment: string) => engines.open(environment);
   const { resyncIntervalMs } = config;
   const parts = { source, ports, clock, log, resyncIntervalMs, nextPollAt, onEnvironment, storeFailure: () => store.trouble() };
-  return { parts, close: () => measuring.close(), idle: () => ports.reverts.idle() };
+  return {
+    parts,
+    close: () => measuring.close(),
+    idle: async () => void (await Promise.all([ports.reverts.idle(), ports.changes.close()])),
+  };
 }
 
 /** What shall run, by digest. */

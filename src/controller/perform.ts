@@ -116,7 +116,11 @@ async function installOn(
 ): Promise<readonly Refusal[]> {
   return attempt(loaded, refusals, async () => {
     const wanted = loaded.flatMap((entry) => units.get(entry.action.unit.digest) ?? []);
-    const results = await ports.engine(environment).ensureInstalled(wanted, loaded[0]?.action.on);
+    const results = await ports
+      .engine(environment)
+      .ensureInstalled(wanted, loaded[0]?.action.on, (readBack) =>
+        ports.changes.replacing(environment, { readBack, secrets: units.get(readBack.unit.digest)?.secrets ?? {} }, ports),
+      );
     const refused = new Map(
       results.flatMap((result) =>
         result.kind === "refused" ? [[result.unit.digest, new PinionError(result.code, result.detail)] as const] : [],

@@ -3,12 +3,14 @@
 import type { Action } from "../domain/journal/actions.ts";
 import type { DesiredState } from "../domain/desired/resolve.ts";
 import type { EnvironmentSnapshot } from "../domain/desired/snapshot.ts";
-import type { CommitId, EnvironmentName, Hash, UnitRef } from "../domain/names.ts";
+import type { HandEdit } from "../domain/changes/recorded.ts";
+import type { Observation } from "../domain/observed/observation.ts";
+import type { CommitId, EnvironmentName, Hash, ProcessId, UnitRef } from "../domain/names.ts";
 import type { Measured, MetricRequest } from "../domain/analysis/metrics.ts";
-import type { OwedAction } from "../domain/journal/state.ts";
+import type { Decision, EnvironmentState, OwedAction } from "../domain/journal/state.ts";
 import type { Installed, Inventory } from "../domain/desired/unit.ts";
 import type { Awake, Clock } from "../ports/clock.ts";
-import type { Engine } from "../ports/engine.ts";
+import type { Engine, ReadBack } from "../ports/engine.ts";
 import type { Journal } from "../ports/journal.ts";
 import type { Log } from "../ports/log.ts";
 import type { Manifests } from "../ports/manifests.ts";
@@ -65,6 +67,40 @@ export interface LastPlacements {
   last(environment: EnvironmentName, unit: UnitRef): Installed | null;
 }
 
+/** About to be replaced in an engine. `secrets`: what the unit was given. */
+export interface Replaced {
+  readonly readBack: ReadBack;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** What is in the engine instead of what was installed. */
+export interface LiveChanges {
+  readonly unit: UnitRef;
+  readonly isInstalled: boolean;
+  /** Null: it is as it was installed. */
+  readonly edit: HandEdit | null;
+  /** Changes by hand of before, newest first. */
+  readonly earlier: readonly HandEdit[];
+}
+
+/** Records what deployments change, and what people change by hand, beside the passes. */
+export interface ChangeRecords {
+  /** After a decision is recorded: what the deployments that it opened change. */
+  opened(decision: Decision, before: EnvironmentState, ports: Ports): void;
+  /** After a pass: what was changed by hand and is there still is read back, each change once. */
+  seen(environment: EnvironmentName, engine: Observation["engine"], ports: Ports): void;
+  /** Resolves when what is about to be replaced is recorded, or cannot be; then that is logged. */
+  replacing(environment: EnvironmentName, replaced: Replaced, ports: Ports): Promise<void>;
+  /** Asks the engine now, in turn. @throws `process/unknown`, `engine/unreachable`, and what loading a unit throws. */
+  look(environment: EnvironmentName, process: ProcessId, ports: Ports): Promise<LiveChanges>;
+  /** What is changed by hand now, as far as it is read, also in versions that are kept warm. */
+  handEdits(environment: EnvironmentName): readonly HandEdit[];
+  /** Resolves when nothing is being read or worked out. */
+  idle(): Promise<void>;
+  /** Begins nothing new, and resolves when what is under way is over. */
+  close(): Promise<void>;
+}
+
 export interface Ports {
   readonly journal: Journal;
   readonly unrecorded: Unrecorded;
@@ -79,6 +115,7 @@ export interface Ports {
   readonly validations: Validations;
   readonly reverts: Reverts;
   readonly measurements: Measurements;
+  readonly changes: ChangeRecords;
   readonly placements: LastPlacements;
   readonly pinWriter: PinWriter;
   /** Rung when there is something to be told to others. */

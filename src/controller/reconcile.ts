@@ -26,12 +26,18 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
   const measured = ports.measurements.latest(environment, metricRequestsOf(state, observation.spec));
   const decision = decide(state, { ...observation, measured });
   const toRecord = ports.unrecorded.joined(decision);
-  if (isNothingNew(toRecord)) return hasHeldBack === true ? await performAfter(decision, ports) : decision;
+  if (isNothingNew(toRecord)) {
+    const next = hasHeldBack === true ? await performAfter(decision, ports) : decision;
+    ports.changes.seen(environment, observation.engine, ports);
+    return next;
+  }
 
   await record(decision, state, ports);
+  ports.changes.opened(decision, state, ports);
   report(decision, state, ports.log);
   if (toRecord.events.length > 0) ports.dispatcher.notify();
   await performOwed(environment, ports);
+  ports.changes.seen(environment, observation.engine, ports);
   return decision;
 }
 

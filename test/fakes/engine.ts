@@ -1,5 +1,6 @@
 /** An engine in memory, held to the same contract as the real ones, with controls for everything that can go wrong with an engine. */
 
+import { createHash } from "node:crypto";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Digest, ProcessId, UnitRef } from "../../src/domain/names.ts";
 import type {
@@ -12,11 +13,13 @@ import type {
   WorkCount,
 } from "../../src/domain/desired/unit.ts";
 import type { EngineDeath } from "../../src/domain/observed/engine-deaths.ts";
-import type { Engine, InstallResult } from "../../src/ports/engine.ts";
+import type { Definition } from "../../src/domain/desired/definition.ts";
+import type { BeforeReplacing, Engine, InstallResult, ReadBack } from "../../src/ports/engine.ts";
 
 export type EngineCall =
   | { readonly call: "inventory" }
   | { readonly call: "ensureInstalled"; readonly units: readonly UnitRef[]; readonly on?: readonly string[] }
+  | { readonly call: "readBack"; readonly digest: Digest }
   | { readonly call: "ensureRemoved"; readonly units: readonly UnitRef[] }
   | { readonly call: "ensureArmed"; readonly armed: ReadonlyMap<ProcessId, Digest | null> };
 
@@ -36,7 +39,7 @@ export interface FakeEngine extends Engine {
   /** Installed but not answering: placements are not ready, and installing it ends in `engine/unreachable`. False: ready at once. */
   keepUnready(digest: Digest, unready: boolean, instance?: string): void;
   /** Changed by hand in the engine; seen as drift until it is installed again. */
-  editByHand(digest: Digest, drift: string): void;
+  editByHand(digest: Digest, drift: string, there?: Definition): void;
   /** Removed by hand in the engine. */
   removeByHand(digest: Digest): void;
   /** The instance has lost it, as after a start with the flows of an earlier day. */
@@ -57,6 +60,8 @@ interface Held {
   readonly unit: DeploymentUnit;
   readonly instances: Set<string>;
   drift: string | null;
+  /** What it was changed to. */
+  there: Definition | null;
   armedOn: string | null;
 }
 
@@ -93,10 +98,18 @@ class InMemoryEngine implements FakeEngine {
     return this.#told;
   }
 
-  async ensureInstalled(units: readonly DeploymentUnit[], on?: readonly string[]): Promise<readonly InstallResult[]> {
+  async ensureInstalled(
+    units: readonly DeploymentUnit[],
+    on?: readonly string[],
+    beforeReplacing?: BeforeReplacing,
+  ): Promise<readonly InstallResult[]> {
     await this.#enter({ call: "ensureInstalled", units: units.map(refOf), ...(on ? { on } : {}) });
     const targets = this.#readyIds().filter((id) => on?.includes(id) ?? true);
     if (targets.length === 0) throw unreachable();
+    for (const unit of beforeReplacing ? units : []) {
+      const readBack = readBackOf(this.#held.get(keyOf(unit)));
+      if (readBack) await beforeReplacing?.(readBack);
+    }
     this.#told = null;
     return units.map((unit) => this.#install(unit, targets));
   }
@@ -149,9 +162,14 @@ class InMemoryEngine implements FakeEngine {
     else this.#unready.delete(at(digest, instance));
   }
 
-  editByHand(digest: Digest, drift: string): void {
+  editByHand(digest: Digest, drift: string, there: Definition | null = null): void {
     this.#told = null;
-    for (const held of this.#held.values()) if (held.unit.digest === digest) held.drift = drift;
+    for (const held of this.#held.values()) if (held.unit.digest === digest) Object.assign(held, { drift, there });
+  }
+
+  async readBack({ digest }: UnitRef): Promise<ReadBack | null> {
+    await this.#enter({ call: "readBack", digest });
+    return [...this.#held.values()].filter(({ unit }) => unit.digest === digest).flatMap((held) => readBackOf(held) ?? [])[0] ?? null;
   }
 
   forget(digest: Digest, instance: string): void {
@@ -202,9 +220,9 @@ class InMemoryEngine implements FakeEngine {
   #install(unit: DeploymentUnit, targets: readonly string[]): InstallResult {
     const refusal = this.#refusals.get(unit.digest);
     if (refusal) return { kind: "refused", unit: refOf(unit), ...refusal };
-    const held = this.#held.get(keyOf(unit)) ?? { unit, instances: new Set<string>(), drift: null, armedOn: null };
+    const held = this.#held.get(keyOf(unit)) ?? { unit, instances: new Set<string>(), drift: null, there: null, armedOn: null };
     for (const id of targets) held.instances.add(id);
-    held.drift = null;
+    Object.assign(held, { drift: null, there: null });
     this.#held.set(keyOf(unit), held);
     this.given.set(unit.digest, unit);
     if (targets.some((id) => this.#isUnready(unit.digest, id)))
@@ -217,6 +235,7 @@ class InMemoryEngine implements FakeEngine {
     return {
       ...refOf(held.unit),
       drift: held.drift,
+      ...(held.there && { driftDigest: contentOf(held.there) }),
       armed: held.armedOn !== null && ready.includes(held.armedOn),
       endpoints: endpointsOf(held.unit),
       placements: ready.filter((id) => held.instances.has(id)).map((id) => this.#place(held.unit.digest, id)),
@@ -248,6 +267,15 @@ class InMemoryEngine implements FakeEngine {
   #readyIds(): string[] {
     return [...this.#instances.values()].filter((instance) => instance.state === "ready").map((instance) => instance.id);
   }
+}
+
+function readBackOf(held: Held | undefined): ReadBack | null {
+  if (!held?.there) return null;
+  return { unit: refOf(held.unit), content: contentOf(held.there), installed: held.unit.definition, actual: held.there };
+}
+
+function contentOf(definition: Definition): string {
+  return createHash("sha256").update(JSON.stringify(definition)).digest("hex");
 }
 
 /** The whole digest, or its placement on one instance. */

@@ -10,6 +10,7 @@ import { createMemoryRepository, type MemoryState } from "../../src/adapters/mem
 import { createGatewaySource } from "../../src/adapters/metrics/gateway.ts";
 import { createController } from "../../src/controller/controller.ts";
 import { createMeasurements } from "../../src/controller/measuring/measurements.ts";
+import { createChangeRecords } from "../../src/controller/changes/change-records.ts";
 import { createLastPlacements } from "../../src/controller/last-placements.ts";
 import type { Ports } from "../../src/controller/ports.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
@@ -119,6 +120,7 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     reverts: createReverts({ onWritten: () => controller.commands.refresh(), wake }),
     measurements,
     placements: createLastPlacements(),
+    changes: createChangeRecords(),
     pinWriter: repository.writer(),
     dispatcher: { notify: () => undefined },
     engine: () => engine,

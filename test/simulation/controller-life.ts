@@ -81,6 +81,17 @@ const rules = {
 
 const [pollMs, resyncMs] = [5_000, 10_000];
 
+/** What is said of changes decides nothing: worlds are the same without it. */
+const nothingToRecord: Ports["changes"] = {
+  opened: () => undefined,
+  seen: () => undefined,
+  replacing: () => Promise.resolve(),
+  look: () => Promise.reject(new Error("nobody looks here")),
+  handEdits: () => [],
+  idle: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
+
 export function startController(parts: LifeParts, number: number): ControllerLife {
   const life: Life = { number, isDead: false, frozenUntil: 0 };
   const around = surroundings(parts, life);
@@ -185,6 +196,7 @@ function openPorts(
     hash: sha256,
     validations: createValidations(wake, (ms, work) => world.time.later(ms, work, life)),
     placements: createLastPlacements(),
+    changes: nothingToRecord,
     unrecorded: createUnrecorded(),
     reverts: createReverts({ onWritten: refresh, wake }),
     measurements: createMeasurements({ sources, clock, awake, log, wake, timeoutMs: 3_000 }),

@@ -11,6 +11,7 @@ import type { EnvironmentSpec } from "../../src/domain/desired/environment.ts";
 import type { Measured, MetricRequest, Reading } from "../../src/domain/analysis/metrics.ts";
 import type { CommandResult, CommandSpec } from "../../src/domain/journal/commands.ts";
 import type { RevertRequest, RevertOutcome } from "../../src/domain/journal/revert.ts";
+import { createChangeRecords } from "../../src/controller/changes/change-records.ts";
 import { createLastPlacements } from "../../src/controller/last-placements.ts";
 import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
@@ -137,6 +138,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       secrets: { resolve: () => Promise.reject(new PinionError("secret/missing", "no secrets here")) },
       validations: createValidations(() => undefined),
       placements: createLastPlacements(),
+      changes: createChangeRecords(),
       unrecorded: createUnrecorded(),
       reverts: createReverts({ onWritten: () => undefined, wake: () => undefined }),
       pinWriter: { revert },
@@ -242,7 +244,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       world.now += 1;
       const decision = await reconcile(environment, world.ports);
       await world.ports.validations.idle();
-      await world.ports.reverts.idle();
+      for (const beside of [world.ports.reverts, world.ports.changes]) await beside.idle();
       return decision === null || isNothingNew(decision);
     },
     async settle() {

@@ -32,7 +32,7 @@ function installedNodes({ nodes, tab }: CompiledUnit, marker: Marker, present: r
 /** Node-RED never gives credentials back, and has a place for them where a tab was given some. */
 function withoutSecretPlaces({ credentials: _, ...node }: FlowNode): FlowNode {
   const { env } = node;
-  if (!isList(env)) return node as FlowNode;
+  if (!isList(env)) return node;
   const shown = env.filter((entry) => !(isObject(entry) && entry["name"] === markerVariable));
   return {
     ...node,
