@@ -1,19 +1,11 @@
 /** An engine in memory, held to the same contract as the real ones, with controls for everything that can go wrong with an engine. */
 
-import { createHash } from "node:crypto";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Digest, ProcessId, UnitRef } from "../../src/domain/names.ts";
-import type {
-  DeploymentUnit,
-  EngineInstance,
-  Installed,
-  Inventory,
-  Placement,
-  PublicEndpoint,
-  WorkCount,
-} from "../../src/domain/desired/unit.ts";
+import type { DeploymentUnit, EngineInstance, Installed, Inventory, Placement, WorkCount } from "../../src/domain/desired/unit.ts";
 import type { EngineDeath } from "../../src/domain/observed/engine-deaths.ts";
 import type { Definition } from "../../src/domain/desired/definition.ts";
+import { contentOf, endpointsOf, gate, readBackOf, refOf } from "./engine-values.ts";
 import type { BeforeReplacing, Engine, InstallResult, ReadBack } from "../../src/ports/engine.ts";
 
 export type EngineCall =
@@ -269,15 +261,6 @@ class InMemoryEngine implements FakeEngine {
   }
 }
 
-function readBackOf(held: Held | undefined): ReadBack | null {
-  if (!held?.there) return null;
-  return { unit: refOf(held.unit), content: contentOf(held.there), installed: held.unit.definition, actual: held.there };
-}
-
-function contentOf(definition: Definition): string {
-  return createHash("sha256").update(JSON.stringify(definition)).digest("hex");
-}
-
 /** The whole digest, or its placement on one instance. */
 function at(digest: Digest, instance: string | undefined): string {
   return instance === undefined ? digest : `${digest}@${instance}`;
@@ -293,25 +276,6 @@ function unreachable(): PinionError {
   return new PinionError("engine/unreachable", "no instance of the engine answers");
 }
 
-function refOf(unit: UnitRef): UnitRef {
-  return { process: unit.process, version: unit.version, digest: unit.digest };
-}
-
 function keyOf(unit: UnitRef): string {
   return `${unit.process} ${unit.version} ${unit.digest}`;
-}
-
-/** Reads `http in` nodes, as the Node-RED engine does, so that stories can route to the fake. */
-function endpointsOf(unit: DeploymentUnit): readonly PublicEndpoint[] {
-  return unit.definition.nodes
-    .filter((node) => node.type === "http in")
-    .map((node) => ({ method: String(node.config["method"] ?? "get").toUpperCase(), path: String(node.config["url"] ?? "/") }));
-}
-
-function gate(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let open = (): void => undefined;
-  const promise = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { promise, resolve: () => open() };
 }
