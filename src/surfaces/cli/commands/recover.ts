@@ -20,7 +20,7 @@ interface Options extends CommandOptions {
 }
 
 const everyMs = 250;
-/** How long the commit is waited for once the good version is back: git holds up no recovery. */
+/** How long the commit is waited for once the good version is back and a push has failed: git holds up no recovery. */
 const commitPatienceMs = 15_000;
 
 export const addRecover: AddCommand = (program, session, finish) => {
@@ -95,7 +95,8 @@ async function followRecovery(session: Session, { client, target, options, start
       last = { recovery, view };
       told(recovery.steps);
       if (isVerified(recovery)) verifiedAt ??= world.now();
-      return isOver(recovery, verifiedAt === null || world.now() - verifiedAt < commitPatienceMs) ? true : null;
+      const isInTime = verifiedAt === null || world.now() - verifiedAt < commitPatienceMs;
+      return isOver(recovery, isInTime || !view.revert?.refusal) ? true : null;
     });
     return { ...last, isInterrupted: followed.kind === "interrupted" };
   } finally {
