@@ -34,7 +34,9 @@ export function createWorld(wanted: DesiredEnvironment): World {
     spec: environment.spec,
     desired: wanted.desired,
     findings: environment.findings,
-    engine: { kind: "known", value: { instances: [{ id: instance, state: "ready", why: "" }], installed: units } },
+    engines: new Map([
+      ["node-red", { kind: "known", value: { instances: [{ id: instance, state: "ready", why: "" }], installed: units } }],
+    ]),
     routes: { kind: "known", value: routes },
     inFlight: { kind: "known", value: new Map() },
     quarantine: [],

@@ -44,6 +44,8 @@ describe("the judge refuses", () => {
     ["the controller in an adapter", "src/adapters/git/a.ts", `import type { Step } from "../../controller/a.ts";`],
     ["another adapter in an adapter", "src/adapters/git/a.ts", `import { open } from "../store/a.ts";`],
     ["another engine in an engine", "src/adapters/engines/n8n/a.ts", `import { compile } from "../node-red/compile.ts";`],
+    ["an engine's inside in the registry", "src/adapters/engines/registry.ts", `import { x } from "./n8n/compile.ts";`],
+    ["a registry in an engine", "src/adapters/engines/n8n/a.ts", `import { engineAdapters } from "../registry.ts";`],
     ["an adapter in a surface", "src/surfaces/cli/a.ts", `import { open } from "../../adapters/store/a.ts";`],
     ["composing in a surface", "src/surfaces/cli/a.ts", `import { x } from "../../composition/run.ts";`],
     ["composing in the controller", "src/controller/a.ts", `import type { X } from "../composition/run.ts";`],
@@ -105,6 +107,7 @@ describe("the judge accepts", () => {
     ["the domain in the domain", "src/domain/strategies/a.ts", `import { assertNever } from "../names.ts";`],
     ["semver in the domain", "src/domain/a.ts", `import semver from "semver";`],
     ["types in a port", "src/ports/a.ts", `import { type Digest } from "../domain/names.ts";`],
+    ["engines in their registry", "src/adapters/engines/registry.ts", `import { n8n } from "./n8n/adapter.ts";`],
     ["an engine's own files", "src/adapters/engines/node-red/a.ts", `import { b } from "./flows/b.ts";\nimport { join } from "node:path";`],
     [
       "everything in the composition root",

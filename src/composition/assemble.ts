@@ -1,7 +1,7 @@
 /** What a controller works with, put together from what was opened. */
 
 import { randomBytes } from "node:crypto";
-import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
+import { engineAdapters } from "../adapters/engines/registry.ts";
 import type { GitRepository } from "../adapters/git/repository.ts";
 import { sha256 } from "../adapters/manifest/process/digest.ts";
 import { createManifests } from "../adapters/manifest/manifests.ts";
@@ -77,8 +77,11 @@ export function assemble(assembly: Assembly): Assembled {
     log,
     tell: (environment, why) => outages.secrets(environment, why),
   });
-  const engine: Ports["engine"] = (environment) => watched(environment, engines.of(environment));
-  const measuring = openMeasuring({ ...around, config, engine, spec, wake });
+  const engine: Ports["engine"] = (environment, kind) => watched(environment, engines.of(environment, kind));
+  const placements = createLastPlacements();
+  const wanted: Ports["wanted"] = (environment) => source.wanted(environment);
+  const asking = { engine, engineKinds: (environment: string) => engines.kinds(environment), placements, wanted };
+  const measuring = openMeasuring({ ...around, ...asking, config, spec, wake });
   const ports: Ports = {
     ...around,
     journal: store.journal,
@@ -86,14 +89,12 @@ export function assemble(assembly: Assembly): Assembled {
     manifests: source,
     hash: sha256,
     validations: createValidations(wake),
-    placements: createLastPlacements(),
     changes: createChangeRecords(),
     reverts: createReverts({ onWritten: refresh, wake }),
     measurements: measuring.measurements,
     pinWriter: repository.writer({ identity: config.identity, signing: config.signing, path, clock: wallClock }),
     dispatcher,
-    engine,
-    wanted: (environment) => source.wanted(environment),
+    ...asking,
   };
   const nextPollAt = (failures: number) =>
     nextPoll({ intervalMs, jitter, maxBackoffMs }, { now: clock.now(), failures, random: Math.random() }).at;
@@ -133,7 +134,7 @@ function followRepository({ config, permits, log, store, repository, gateway, ti
   const manifests = createManifests({
     objects: repository.objects,
     cache: store.parseCache,
-    dialects: [nodeRedDialect],
+    dialects: engineAdapters.map(({ dialect }) => dialect),
     path,
     defaults,
     memory: { read: () => store.meta.get(publishedKey) || null, write: (text) => store.meta.set(publishedKey, text) },

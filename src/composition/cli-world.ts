@@ -6,7 +6,7 @@ import { userInfo } from "node:os";
 import { extname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
+import { engineAdapters } from "../adapters/engines/registry.ts";
 import { openLocalRepository } from "../adapters/git/local-repository.ts";
 import { digestOfFile } from "../adapters/manifest/process/digest.ts";
 import { readLoneVersion } from "../adapters/manifest/process/lone-version.ts";
@@ -34,7 +34,7 @@ import { hasKeyboard, isTty, listenToKeys } from "./keys.ts";
 import { exampleRepository, packageVersion, pinionCommand } from "./package.ts";
 import { readConfig } from "./read-config.ts";
 
-const dialects = [nodeRedDialect];
+const dialects = engineAdapters.map(({ dialect }) => dialect);
 const noCache: ParseCache = { get: () => new Map(), put: () => undefined };
 const defaultColumns = 120;
 const defaultRows = 50;

@@ -2,7 +2,7 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
+import { engineAdapters } from "../adapters/engines/registry.ts";
 import { withDigests } from "../adapters/manifest/process/digest-text.ts";
 import { listedDigests } from "../adapters/manifest/listed-digests.ts";
 import type { DigestLine } from "../domain/desired/digest-line.ts";
@@ -10,7 +10,7 @@ import { createWorkTree } from "../adapters/work-tree/work-tree.ts";
 
 /** As they were before anything is written. @throws `usage/invalid` when the folder is no config repository. */
 export async function digestsIn(directory: string, isWritten: boolean): Promise<readonly DigestLine[]> {
-  const lines = await listedDigests({ objects: createWorkTree(directory), dialects: [nodeRedDialect] });
+  const lines = await listedDigests({ objects: createWorkTree(directory), dialects: engineAdapters.map(({ dialect }) => dialect) });
   const open = isWritten ? lines.filter(mayBeWritten) : [];
   for (const file of new Set(open.map((line) => line.file)))
     await writeInto(

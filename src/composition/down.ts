@@ -2,8 +2,7 @@
 
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { readRecord } from "../adapters/engines/node-red/instance-files.ts";
-import { isAlive, terminate as endEngine } from "../adapters/engines/node-red/os-process.ts";
+import { engineAdapters } from "../adapters/engines/registry.ts";
 import { readIdentity } from "../gateway/identity.ts";
 import { isRunning, type OwnedProcess, terminate, terminateWhole } from "../gateway/owned-process.ts";
 import { gatewayFolders } from "./gateway-folder.ts";
@@ -44,10 +43,8 @@ interface Instance {
 }
 
 async function endInstance({ name, directory }: Instance): Promise<readonly Ended[]> {
-  const process = (await readRecord(directory))?.process ?? null;
-  if (!process || !(await isAlive(process))) return [];
-  await endEngine(process, engineGraceMs);
-  return [{ what: `engine ${name}`, pid: process.pid }];
+  const ended = await Promise.all(engineAdapters.map((adapter) => adapter.endLeftOver(directory, engineGraceMs)));
+  return ended.flatMap((pid) => (pid === null ? [] : [{ what: `engine ${name}`, pid }]));
 }
 
 async function instancesIn(engines: string): Promise<readonly Instance[]> {

@@ -1,18 +1,15 @@
 /** The engines of all environments: started when an environment is first seen, found again after a restart. */
 
-import { dirname, join } from "node:path";
-import { type EmbeddedNodeRed, startEmbeddedNodeRed } from "../adapters/engines/node-red/embedded.ts";
-import { createQueue, type Queue } from "../adapters/engines/node-red/host.ts";
-import { connectRemoteNodeRed } from "../adapters/engines/node-red/remote.ts";
-import { type ControllerConfig, type EmbeddedEngineConfig, engineOf, type RemoteEngineConfig } from "../domain/config/config.ts";
+import { dirname } from "node:path";
+import { engineAdapters } from "../adapters/engines/registry.ts";
+import { type ControllerConfig, type EngineConfig, enginesOf } from "../domain/config/config.ts";
 import type { Outages } from "../controller/outages.ts";
 import { PinionError } from "../domain/errors.ts";
-import type { EnvironmentName } from "../domain/names.ts";
-import type { Awake } from "../ports/clock.ts";
+import type { EngineKind, EnvironmentName } from "../domain/names.ts";
 import type { Engine } from "../ports/engine.ts";
+import type { ConnectedEngine, EngineAdapter, EngineOpener, EngineParts } from "../ports/engine-adapter.ts";
 import type { Log } from "../ports/log.ts";
 import type { Secrets } from "../ports/secrets.ts";
-import { isLoopback } from "../surfaces/http/open-server.ts";
 import { howExposed, isolate } from "./isolation.ts";
 import { readInstallation } from "./installation.ts";
 
@@ -21,26 +18,30 @@ export interface EnginesParts {
   /** In the state folder; each environment gets a folder in it. */
   readonly directory: string;
   readonly secrets: Secrets;
-  readonly awake: Awake;
   readonly log: Log;
-  /** Something happened to the engine of an environment. */
+  /** Something happened to an engine of an environment. */
   readonly onChange: (environment: EnvironmentName) => void;
   /** An embedded instance has ended, hangs, or is there again. */
   readonly outages: Pick<Outages, "engine">;
+  /** Every kind that there is; those of the registry by default. */
+  readonly adapters?: readonly EngineAdapter[];
 }
 
 export interface Engines {
   /** Until it is up, every call throws `engine/unreachable`. */
-  of(environment: EnvironmentName): Engine;
-  /** Gets the engine of an environment ready, in the background. */
+  of(environment: EnvironmentName, kind: EngineKind): Engine;
+  /** The kinds that an environment has. */
+  kinds(environment: EnvironmentName): readonly EngineKind[];
+  /** Gets the engines of an environment ready, in the background. */
   open(environment: EnvironmentName): void;
   /** Ends the embedded ones, or leaves them running for the next controller. */
   close(how: "stop" | "keep"): Promise<void>;
 }
 
 interface Opened {
-  engine: Engine | null;
-  embedded: EmbeddedNodeRed | null;
+  readonly environment: EnvironmentName;
+  readonly config: EngineConfig;
+  connected: ConnectedEngine | null;
   why: string;
 }
 
@@ -48,124 +49,98 @@ const firstRetryMs = 1_000;
 const longestRetryMs = 30_000;
 
 export function createEngines(parts: EnginesParts): Engines {
-  const queues = new Map<string, Queue>();
-  const sharers = new Map<string, Set<EnvironmentName>>();
-  const tellExposed = once((environment) => parts.log.warn({ environment }, howExposed()));
-  const opened = new Map<EnvironmentName, Opened>();
+  const openerOf = createOpeners(parts);
+  const opened = new Map<string, Opened>();
   const starting = new Set<Promise<void>>();
   let isClosing = false;
 
-  async function start(environment: EnvironmentName, entry: Opened, retryMs: number): Promise<void> {
+  async function start(entry: Opened, retryMs: number): Promise<void> {
+    const { environment, config } = entry;
     try {
-      await connect(environment, entry, { ...parts, queues, sharers, tellExposed });
+      entry.connected = await (await openerOf(config.kind)).connect(environment, config);
+      follow(environment, entry.connected, parts);
     } catch (error) {
       entry.why = error instanceof Error ? error.message : String(error);
-      parts.log.error({ environment, error: entry.why }, "the engine does not start; trying again");
-      if (!isClosing) setTimeout(() => run(environment, entry, Math.min(longestRetryMs, retryMs * 2)), retryMs).unref();
+      parts.log.error({ environment, engine: config.kind, error: entry.why }, "the engine does not start; trying again");
+      if (!isClosing) setTimeout(() => run(entry, Math.min(longestRetryMs, retryMs * 2)), retryMs).unref();
     }
     parts.onChange(environment);
   }
 
-  function run(environment: EnvironmentName, entry: Opened, retryMs: number): void {
+  function run(entry: Opened, retryMs: number): void {
     if (isClosing) return;
-    const started = start(environment, entry, retryMs).finally(() => starting.delete(started));
+    const started = start(entry, retryMs).finally(() => starting.delete(started));
     starting.add(started);
   }
 
+  function open(environment: EnvironmentName, config: EngineConfig): void {
+    const key = keyOf(environment, config.kind);
+    if (opened.has(key)) return;
+    const entry: Opened = { environment, config, connected: null, why: "the engine is starting" };
+    opened.set(key, entry);
+    run(entry, firstRetryMs);
+  }
+
   return {
-    of: (environment) => opened.get(environment)?.engine ?? notYet(opened.get(environment)?.why ?? "the engine is not started"),
-    open(environment) {
-      if (opened.has(environment)) return;
-      const entry: Opened = { engine: null, embedded: null, why: "the engine is starting" };
-      opened.set(environment, entry);
-      run(environment, entry, firstRetryMs);
+    of(environment, kind) {
+      const entry = opened.get(keyOf(environment, kind));
+      return entry?.connected?.engine ?? notYet(kind, entry?.why ?? "the engine is not started");
     },
+    kinds: (environment) => enginesOf(parts.config, environment).map(({ kind }) => kind),
+    open: (environment) => enginesOf(parts.config, environment).forEach((config) => open(environment, config)),
     async close(how) {
       isClosing = true;
       await Promise.all(starting);
-      const embedded = [...opened.values()].flatMap((entry) => entry.embedded ?? []);
-      await Promise.all(embedded.map((one) => (how === "stop" ? one.stop() : one.detach())));
+      await Promise.all([...opened.values()].flatMap(({ connected }) => connected?.close(how) ?? []));
     },
   };
 }
 
-interface ConnectParts extends EnginesParts {
-  /** Of remote engines, by address: environments may share one, and deploy to it one after the other. */
-  readonly queues: Map<string, Queue>;
-  /** Environments by the address of their remote engine. */
-  readonly sharers: Map<string, Set<EnvironmentName>>;
-  /** Of the first environment whose engines run as the controller. */
-  readonly tellExposed: (environment: EnvironmentName) => void;
+function keyOf(environment: EnvironmentName, kind: EngineKind): string {
+  return `${environment} ${kind}`;
 }
 
-function once(tell: (environment: EnvironmentName) => void): (environment: EnvironmentName) => void {
-  let isTold = false;
-  return (environment) => {
-    if (!isTold) tell(environment);
-    isTold = true;
+/** What becomes of its instances, also of those that the controller before has told as down and that are up again. */
+function follow(environment: EnvironmentName, { instances, onChange }: ConnectedEngine, { outages, ...parts }: EnginesParts): void {
+  onChange((instance) => {
+    outages.engine(environment, instance);
+    parts.onChange(environment);
+  });
+  for (const instance of instances()) outages.engine(environment, instance);
+}
+
+/** One for all environments, made when it is first needed. */
+function createOpeners(parts: EnginesParts): (kind: EngineKind) => Promise<EngineOpener> {
+  const { directory, secrets, log, adapters = engineAdapters } = parts;
+  const openers = new Map<EngineKind, Promise<EngineOpener>>();
+  const about: EngineParts = {
+    directory,
+    secrets,
+    log,
+    installation: () => readInstallation(dirname(directory)),
+    isolate: isolating(parts),
+  };
+  return (kind) => {
+    const adapter = adapters.find((each) => each.kind === kind);
+    if (!adapter) throw new PinionError("config/invalid", `the kind of engine "${kind}" is unknown`);
+    const opener = openers.get(kind) ?? adapter.open(about);
+    openers.set(kind, opener);
+    return opener;
   };
 }
 
-async function connect(environment: EnvironmentName, entry: Opened, parts: ConnectParts): Promise<void> {
-  const config = engineOf(parts.config, environment);
-  if (config.mode === "remote") entry.engine = await connectRemote(environment, config, parts);
-  else await startEmbedded(environment, entry, { ...parts, config });
+/** Says once, of the first environment that is so, that its engines run as the controller. */
+function isolating({ directory, log }: EnginesParts): EngineParts["isolate"] {
+  let isTold = false;
+  return async (environment, user) => {
+    const isolated = await isolate(environment, { user }, directory);
+    if (isolated.isolation === null && !isTold) log.warn({ environment }, howExposed());
+    isTold ||= isolated.isolation === null;
+    return isolated;
+  };
 }
 
-async function connectRemote(
-  environment: EnvironmentName,
-  config: RemoteEngineConfig,
-  { secrets, directory, queues, sharers }: ConnectParts,
-): Promise<Engine> {
-  // Looked up at every use, because tokens are replaced; a first time now, so that a missing one is told at the start.
-  const token = (): Promise<string> => secrets.resolve(config.token);
-  await token();
-  const place = placeOf(config.url);
-  const queue = queues.get(place) ?? createQueue();
-  queues.set(place, queue);
-  const owner = `${readInstallation(dirname(directory))}/${environment}`;
-  const { engine } = connectRemoteNodeRed({ url: config.url, publicUrl: config.publicUrl, token, allow: config.allow, owner, queue });
-  const others = sharers.get(place) ?? new Set<EnvironmentName>();
-  sharers.set(place, others.add(environment));
-  return { ...engine, notes: () => [...(engine.notes?.() ?? []), ...sharingNotes([...others].filter((other) => other !== environment))] };
-}
-
-/** An address in one way of writing: `localhost` and the addresses of loopback are one machine, and a host name has no case. */
-function placeOf(url: string): string {
-  const { protocol, hostname, port, pathname } = new URL(url);
-  const host = isLoopback(hostname) ? "localhost" : hostname.replace(/\.$/, "");
-  return `${protocol}//${host}:${port}${pathname.replace(/\/+$/, "")}`;
-}
-
-/** Flows of one Node-RED are one process. */
-function sharingNotes(others: readonly EnvironmentName[]): readonly string[] {
-  if (others.length === 0) return [];
-  return [`not isolated: its flows run in one Node-RED with those of ${others.toSorted().join(" and ")}, and can do there what those can`];
-}
-
-type EmbeddedParts = Omit<ConnectParts, "config"> & { readonly config: EmbeddedEngineConfig };
-
-async function startEmbedded(
-  environment: EnvironmentName,
-  entry: Opened,
-  { config, directory, log, onChange, outages, tellExposed }: EmbeddedParts,
-): Promise<void> {
-  const { instances, maxMemoryMb, allow } = config;
-  const { isolation, notes } = await isolate(environment, config, directory);
-  if (isolation === null) tellExposed(environment);
-  const about = { environment, directory: join(directory, environment), instances, maxMemoryMb, allow };
-  const embedded = await startEmbeddedNodeRed({ ...about, isolation, notes, log });
-  embedded.onChange((instance) => {
-    outages.engine(environment, instance);
-    onChange(environment);
-  });
-  // What became of them meanwhile, as that one is up again which the controller before has told as down.
-  for (const instance of embedded.instances()) outages.engine(environment, instance);
-  entry.embedded = embedded;
-  entry.engine = embedded.engine;
-}
-
-function notYet(why: string): Engine {
+function notYet(kind: EngineKind, why: string): Engine {
   const refuse = () => Promise.reject(new PinionError("engine/unreachable", why));
-  return { kind: "node-red", inventory: refuse, ensureInstalled: refuse, ensureRemoved: refuse, ensureArmed: refuse };
+  return { kind, inventory: refuse, ensureInstalled: refuse, ensureRemoved: refuse, ensureArmed: refuse };
 }

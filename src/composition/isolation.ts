@@ -2,16 +2,10 @@
 
 import { dirname, join } from "node:path";
 import { findUser, maySwitchUsers, type RunAs } from "../adapters/engines/node-red/run-as.ts";
-import type { Isolation } from "../adapters/engines/node-red/supervisor.ts";
 import type { ControllerConfig, EmbeddedEngineConfig } from "../domain/config/config.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName } from "../domain/names.ts";
-
-export interface Isolated {
-  /** Null: they run as the controller. */
-  readonly isolation: Isolation | null;
-  readonly notes: readonly string[];
-}
+import type { Isolated } from "../ports/engine-adapter.ts";
 
 /**
  * Without a word of the operator's, the system's user `pinion-ENVIRONMENT` where there is one. Folders of such users lie beside the state
@@ -56,9 +50,9 @@ export function howExposed(mayBe = maySwitchUsers()): string {
 
 /** What pinion.yaml itself undoes; null: nothing. */
 export function sharedUser({ engines, gateway }: Pick<ControllerConfig, "engines" | "gateway">): string | null {
-  const users = [engines.default, ...engines.byEnvironment.values()].flatMap((engine) =>
-    engine.mode === "embedded" && engine.user !== null ? [engine.user] : [],
-  );
+  const users = [engines.default, ...engines.byEnvironment.values()]
+    .flat()
+    .flatMap((engine) => (engine.mode === "embedded" && engine.user !== null ? [engine.user] : []));
   if (gateway.kind === "own" && gateway.user !== null && users.includes(gateway.user))
     return `the gateway is not isolated from flows: it runs as ${gateway.user}, as engines do; give it a user of its own`;
   const shared = users.find((user, index) => users.indexOf(user) !== index);

@@ -11,10 +11,16 @@ import type { Ports } from "../controller/ports.ts";
 import type { ControllerConfig, MetricSourceConfig } from "../domain/config/config.ts";
 import type { EnvironmentSpec } from "../domain/desired/environment.ts";
 import { healthCheckOf } from "../domain/validation/health.ts";
-import type { EnvironmentName } from "../domain/names.ts";
+import type { EngineKind, EnvironmentName } from "../domain/names.ts";
+import type { MetricQuery } from "../domain/analysis/metrics.ts";
+import type { Engine } from "../ports/engine.ts";
+import { kindOf } from "../controller/engines.ts";
 import type { MetricSource } from "../ports/metric-source.ts";
 
-export interface MeasuringParts extends Pick<Ports, "engine" | "router" | "prober" | "secrets" | "clock" | "awake" | "log"> {
+export interface MeasuringParts extends Pick<
+  Ports,
+  "engine" | "engineKinds" | "placements" | "wanted" | "router" | "prober" | "secrets" | "clock" | "awake" | "log"
+> {
   readonly config: ControllerConfig;
   readonly spec: (environment: EnvironmentName) => EnvironmentSpec | null;
   readonly wake: (environment: EnvironmentName) => void;
@@ -44,12 +50,24 @@ export function openMeasuring(parts: MeasuringParts): Measuring {
 }
 
 function builtIn(parts: MeasuringParts): readonly (readonly [string, MetricSource])[] {
-  const { engine, router, clock } = parts;
+  const { router, clock } = parts;
   return [
     ["gateway", createGatewaySource({ router, clock })],
-    ["engine", createEngineSource({ engine, clock })],
-    ["health", openHealthSource(parts)],
+    ["engine", byEngine(parts, (engine) => createEngineSource({ engine, clock }))],
+    ["health", byEngine(parts, (engine) => openHealthSource({ ...parts, engine }))],
   ];
+}
+
+/** Each kind of engine by itself, so that one which is down says nothing about what another runs. */
+function byEngine(parts: MeasuringParts, open: (engine: (environment: EnvironmentName) => Engine) => MetricSource): MetricSource {
+  const sources = new Map<EngineKind | null, MetricSource>();
+  const sourceOf = ({ environment, unit }: MetricQuery): MetricSource => {
+    const kind = kindOf(environment, unit.process, parts);
+    const source = sources.get(kind) ?? open((name) => parts.engine(name, kind ?? ""));
+    sources.set(kind, source);
+    return source;
+  };
+  return { measure: (query, signal) => sourceOf(query).measure(query, signal) };
 }
 
 /** Asks of each process what the validation asks of it. */

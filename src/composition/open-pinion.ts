@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { nodeRedDialect } from "../adapters/engines/node-red/dialect.ts";
+import { engineAdapters } from "../adapters/engines/registry.ts";
 import { parseControllerConfig } from "../adapters/manifest/operator/controller-config.ts";
 import { digestOfFile } from "../adapters/manifest/process/digest.ts";
 import { createSchemas } from "../adapters/manifest/document/schemas.ts";
@@ -16,9 +16,11 @@ import { createSecrets } from "../adapters/secrets/secrets.ts";
 import { openStore } from "../adapters/store/store.ts";
 import { systemClock, wallClock } from "../adapters/system/system.ts";
 import { startSystemTime } from "../adapters/system/system-time.ts";
+import { wholeInventory } from "../controller/engines.ts";
 import { type Controller, createController } from "../controller/controller.ts";
 import type { RepositoryStatus } from "../api/views.ts";
 import type { ControllerConfig } from "../domain/config/config.ts";
+import { defaultEngineKind } from "../domain/desired/engine-kind.ts";
 import { isErrorCode, PinionError } from "../domain/errors.ts";
 import { createEmbedded } from "../library/embedded.ts";
 import { checkOptions, type OpenOptions } from "../library/open-options.ts";
@@ -86,7 +88,7 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   const watching = openWatching({ config, source: repository.url, secrets, journal: store.journal, clock: time.clock, log });
   const outages = openOutages(store, { dispatcher: watching, clock: time.clock, log });
   closers.push(() => outages.stop());
-  const parts = { config, awake: time.awake, directory: join(directory, "engines"), secrets, log, onChange: wake, outages };
+  const parts = { config, directory: join(directory, "engines"), secrets, log, onChange: wake, outages };
   const engines = enginesOf(options, parts);
   closers.push(() => engines.close("stop"));
   closers.push(() => watching.stop());
@@ -111,7 +113,7 @@ async function openAll(options: OpenOptions, closers: Closers, close: () => Prom
   const address = (environment: string) => gateway.router.publicAddress(environment);
   const desired = (environment: string) => source.wanted(environment)?.desired ?? null;
   const about = { controller, editor: repository, clock: time.clock, digestOfFile, inForce, desired, address, close, checkOpen };
-  return createEmbedded({ ...about, engine: assembled.parts.ports.engine });
+  return createEmbedded({ ...about, engine: (environment) => ({ inventory: () => wholeInventory(environment, assembled.parts.ports) }) });
 }
 
 /** What keeps the repository from being in force is the caller's to fix. */
@@ -131,7 +133,12 @@ function openUntilClosed(closers: Closers): () => void {
 /** What pinion.yaml would say: one door for all that an operator can want. */
 function configOf({ engines, gateway, metricSources, notifications }: OpenOptions): ControllerConfig {
   const file = { repository: { url: "https://memory.invalid/config.git" }, engines, gateway, metricSources, notifications };
-  return parseControllerConfig(JSON.stringify(file, null, 2), "the options");
+  return parseControllerConfig(
+    JSON.stringify(file, null, 2),
+    "the options",
+    createSchemas(),
+    engineAdapters.map(({ kind }) => kind),
+  );
 }
 
 /** A folder that nobody named is gone afterwards. */
@@ -146,7 +153,7 @@ function folderOf({ directory }: OpenOptions, closers: Closers): string {
 function openRepository(directory: string, closers: Closers): MemoryRepository {
   const checkOpen = openUntilClosed(closers);
   const file = join(directory, "repository.json");
-  const about = { dialects: [nodeRedDialect], schemas: createSchemas() };
+  const about = { dialects: engineAdapters.map(({ dialect }) => dialect), schemas: createSchemas() };
   return createMemoryRepository({
     clock: wallClock,
     check: async (objects, commit) => (await validateRepository({ ...about, objects, commit })).findings,
@@ -183,5 +190,7 @@ function given(router: Router): OpenGateway {
 }
 
 function enginesOf({ engine }: OpenOptions, parts: Parameters<typeof createEngines>[0]): Engines {
-  return engine ? { of: engine, open: () => undefined, close: () => Promise.resolve() } : createEngines(parts);
+  return engine
+    ? { of: engine, kinds: () => [defaultEngineKind], open: () => undefined, close: () => Promise.resolve() }
+    : createEngines(parts);
 }

@@ -92,7 +92,7 @@ async function closeSafely(close: Closers[number], log: Log): Promise<void> {
 /** Until `start` is over nothing may be left behind that was not there before. */
 async function openAll(serving: Serving, closers: Closers, start: { readonly isOver: boolean }): Promise<Controller> {
   const { config, stateDirectory, log, store, onExit } = serving;
-  const { clock, awake } = serving.time;
+  const { clock } = serving.time;
   const secrets = createSecrets(process.env, config.permits);
   let assembled: Assembled | null = null;
   // Last of all: what was being written is told to the journal before that is closed.
@@ -106,7 +106,7 @@ async function openAll(serving: Serving, closers: Closers, start: { readonly isO
   const { wasDown: wasGatewayDown } = gateway;
   const outages = openOutages(store, { dispatcher: watching, clock, log, wasGatewayDown });
   closers.push(() => outages.stop());
-  const engines = createEngines({ config, awake, directory: join(stateDirectory, "engines"), secrets, log, onChange: wake, outages });
+  const engines = createEngines({ config, directory: join(stateDirectory, "engines"), secrets, log, onChange: wake, outages });
   closers.push(() => engines.close(onExit));
   closers.push(() => watching.stop());
   const refresh = () => controller.commands.refresh();

@@ -5,6 +5,7 @@
 
 import { createHmac } from "node:crypto";
 import type { SecretReference } from "../domain/desired/environment.ts";
+import { defaultEngineKind } from "../domain/desired/engine-kind.ts";
 import type { Digest, EnvironmentName } from "../domain/names.ts";
 import type { DeploymentUnit, Installed, Inventory } from "../domain/desired/unit.ts";
 import type { Engine } from "../ports/engine.ts";
@@ -31,13 +32,16 @@ export interface SecretWatchParts {
   tell(environment: EnvironmentName, why: string): void;
 }
 
-/** Survives a restart. */
+/** Survives a restart; by environment, and by kind of engine where that is not the default. */
 interface Memory {
-  read(environment: EnvironmentName): string | null;
-  write(environment: EnvironmentName, text: string): void;
+  read(place: string): string | null;
+  write(place: string, text: string): void;
 }
 
 interface Watched {
+  readonly environment: EnvironmentName;
+  /** Where it is remembered. */
+  readonly place: string;
   /** What each unit was installed with. */
   installed: Map<Digest, Fingerprints>;
   /** As the engine said last. */
@@ -50,26 +54,34 @@ const mostNamed = 3;
 
 /** Gives an engine that remembers what its units were installed with. */
 export function watchSecrets(parts: SecretWatchParts): (environment: EnvironmentName, engine: Engine) => Engine {
-  const known = new Map<EnvironmentName, Watched>();
-  const of = (environment: EnvironmentName): Watched => {
-    const watched = known.get(environment) ?? {
-      installed: new Map(readMemory(parts.memory.read(environment)) as [Digest, Fingerprints][]),
+  const known = new Map<string, Watched>();
+  const watchedBy = (environment: EnvironmentName, { kind }: Engine): Watched => {
+    // The first kind that there was has no name in what is remembered.
+    const place = kind === defaultEngineKind ? environment : `${environment}/${kind}`;
+    const watched = known.get(place) ?? {
+      environment,
+      place,
+      installed: new Map(readMemory(parts.memory.read(place)) as [Digest, Fingerprints][]),
       present: new Set(),
-      told: Object.fromEntries(readMemory(parts.told.read(environment)) as [string, string][]),
+      told: Object.fromEntries(readMemory(parts.told.read(place)) as [string, string][]),
       note: null,
     };
-    known.set(environment, watched);
+    known.set(place, watched);
     return watched;
   };
-  return (environment, engine) => ({
+  return (environment, engine) => watchEngine(engine, () => watchedBy(environment, engine), parts);
+}
+
+function watchEngine(engine: Engine, watched: () => Watched, parts: SecretWatchParts): Engine {
+  return {
     kind: engine.kind,
-    notes: () => [...(engine.notes?.() ?? []), ...[of(environment).note].filter((note) => note !== null)],
+    notes: () => [...(engine.notes?.() ?? []), ...[watched().note].filter((note) => note !== null)],
     deaths: () => engine.deaths?.() ?? [],
     ensureRemoved: (units) => engine.ensureRemoved(units),
     ensureArmed: (armed) => engine.ensureArmed(armed),
     async inventory() {
       const inventory = await engine.inventory();
-      await look(environment, of(environment), inventory, parts);
+      await look(watched(), inventory, parts);
       return inventory;
     },
     ...(engine.readBack && { readBack: (unit) => engine.readBack?.(unit) ?? Promise.resolve(null) }),
@@ -77,40 +89,35 @@ export function watchSecrets(parts: SecretWatchParts): (environment: Environment
       const results = await engine.ensureInstalled(units, on, beforeReplacing);
       const installed = new Set(results.flatMap(({ kind, unit }) => (kind === "installed" ? [unit.digest] : [])));
       remember(
-        environment,
-        of(environment),
+        watched(),
         units.filter(({ digest }) => installed.has(digest)),
         parts,
       );
       return results;
     },
-  });
+  };
 }
 
 /** A unit that is there already keeps the values that it has: it is not touched. */
-function remember(
-  environment: EnvironmentName,
-  watched: Watched,
-  units: readonly DeploymentUnit[],
-  { key, memory, log }: SecretWatchParts,
-): void {
+function remember(watched: Watched, units: readonly DeploymentUnit[], { key, memory, log }: SecretWatchParts): void {
   const fresh = units.filter(({ digest }) => !watched.present.has(digest) || !watched.installed.has(digest));
   if (fresh.length === 0) return;
   for (const { digest, secrets } of fresh) watched.installed.set(digest, fingerprintsOf(secrets, key));
   const given = new Set(fresh.map(({ digest }) => digest));
   for (const digest of watched.installed.keys()) if (!watched.present.has(digest) && !given.has(digest)) watched.installed.delete(digest);
-  keep(memory, environment, [...watched.installed], log);
+  keep(memory, watched, [...watched.installed], log);
 }
 
-function keep(memory: Memory, environment: EnvironmentName, entries: readonly unknown[], log: Log): void {
+function keep(memory: Memory, { environment, place }: Watched, entries: readonly unknown[], log: Log): void {
   try {
-    memory.write(environment, JSON.stringify(entries));
+    memory.write(place, JSON.stringify(entries));
   } catch (error) {
     log.warn({ environment, error }, "what was seen of secrets cannot be kept");
   }
 }
 
-async function look(environment: EnvironmentName, watched: Watched, { installed }: Inventory, parts: SecretWatchParts): Promise<void> {
+async function look(watched: Watched, { installed }: Inventory, parts: SecretWatchParts): Promise<void> {
+  const { environment } = watched;
   watched.present = new Set(installed.map(({ digest }) => digest));
   const now = fingerprintsOf(await valuesNow(environment, parts), parts.key);
   const pinned = parts.pinned(environment);
@@ -120,7 +127,7 @@ async function look(environment: EnvironmentName, watched: Watched, { installed 
     return others.length === 0 ? [] : [{ name, others }];
   });
   watched.note = changed.length === 0 ? null : noteOf(environment, changed);
-  tellNews(environment, watched, { now, changed: changed.map(({ name }) => name) }, parts);
+  tellNews(watched, { now, changed: changed.map(({ name }) => name) }, parts);
 }
 
 interface Seen {
@@ -130,7 +137,8 @@ interface Seen {
 }
 
 /** A value that was told is news again only after the secret had another one. */
-function tellNews(environment: EnvironmentName, watched: Watched, { now, changed }: Seen, { told, log, tell }: SecretWatchParts): void {
+function tellNews(watched: Watched, { now, changed }: Seen, { told, log, tell }: SecretWatchParts): void {
+  const { environment } = watched;
   const before = watched.told;
   const lasting = Object.entries(before).filter(([name, fingerprint]) => !isOther(now[name], fingerprint));
   watched.told = Object.fromEntries([...lasting, ...changed.map((name) => [name, now[name] ?? ""] as const)]);
@@ -139,7 +147,7 @@ function tellNews(environment: EnvironmentName, watched: Watched, { now, changed
     tell(environment, watched.note);
   }
   const entries = Object.entries(watched.told);
-  if (JSON.stringify(entries) !== JSON.stringify(Object.entries(before))) keep(told, environment, entries, log);
+  if (JSON.stringify(entries) !== JSON.stringify(Object.entries(before))) keep(told, watched, entries, log);
 }
 
 function noteOf(

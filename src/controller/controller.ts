@@ -7,6 +7,7 @@ import type { EnvironmentName, Instant } from "../domain/names.ts";
 import { viewOfRevert } from "../domain/journal/revert-view.ts";
 import type { EnvironmentState, ProcessState } from "../domain/journal/state.ts";
 import type { ProcessStatus } from "../domain/journal/status.ts";
+import { everyEngine } from "./engines.ts";
 import { createInstancesKnown, type InstancesKnown } from "./instances-known.ts";
 import { createLoop, type LoopParts } from "./loop.ts";
 import { createRequestMemory, type RequestMemory } from "./request-memory.ts";
@@ -45,9 +46,9 @@ export function createController(parts: LoopParts): Controller {
 /** What a pass sees of an engine is known to whoever looks, too. */
 function withMemory(ports: Ports, instances: InstancesKnown, requests: RequestMemory): Ports {
   const { placements } = ports;
-  const remember: Ports["placements"]["remember"] = (environment, inventory) => {
-    instances.note(environment, inventory.instances);
-    placements.remember(environment, inventory);
+  const remember: Ports["placements"]["remember"] = (environment, kind, inventory) => {
+    instances.note(environment, kind, inventory.instances);
+    placements.remember(environment, kind, inventory);
   };
   const traffic: Ports["router"]["traffic"] = async (environment) => {
     const counts = await ports.router.traffic(environment);
@@ -61,7 +62,7 @@ function withMemory(ports: Ports, instances: InstancesKnown, requests: RequestMe
     publicAddress: (environment) => ports.router.publicAddress(environment),
     checkHeaders: () => ports.router.checkHeaders?.() ?? Promise.resolve({}),
   };
-  return { ...ports, router, placements: { remember, last: (environment, unit) => placements.last(environment, unit) } };
+  return { ...ports, router, placements: { ...placements, remember } };
 }
 
 /** What was seen last, and when. */
@@ -82,7 +83,7 @@ interface Known extends Pick<LoopParts, "source" | "ports"> {
 }
 
 function notesOf(name: EnvironmentName, ports: Known["ports"]): readonly string[] {
-  return ports.engine(name).notes?.() ?? [];
+  return everyEngine(name, ports).flatMap((engine) => engine.notes?.() ?? []);
 }
 
 async function environmentStatus(name: EnvironmentName, { source, ports, remembered }: Known): Promise<EnvironmentStatus> {

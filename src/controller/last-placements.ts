@@ -3,17 +3,35 @@
  * as nobody answers: the way back must not hang on the one who is down.
  */
 
-import type { EnvironmentName, ProcessId, UnitRef } from "../domain/names.ts";
+import type { EngineKind, EnvironmentName, ProcessId, UnitRef } from "../domain/names.ts";
 import type { Installed, Inventory } from "../domain/desired/unit.ts";
 import type { LastPlacements } from "./ports.ts";
 
 type ByUnit = ReadonlyMap<string, Installed>;
 
 export function createLastPlacements(): LastPlacements {
-  const known = new Map<EnvironmentName, ByUnit>();
+  const known = new Map<EnvironmentName, Map<EngineKind, ByUnit>>();
+  const of = (environment: EnvironmentName): Map<EngineKind, ByUnit> => {
+    const kinds = known.get(environment) ?? new Map<EngineKind, ByUnit>();
+    known.set(environment, kinds);
+    return kinds;
+  };
   return {
-    remember: (environment, inventory) => void known.set(environment, rememberedOf(inventory, known.get(environment) ?? new Map())),
-    last: (environment, unit) => known.get(environment)?.get(keyOf(unit)) ?? null,
+    remember(environment, kind, inventory) {
+      const kinds = of(environment);
+      kinds.set(kind, rememberedOf(inventory, kinds.get(kind) ?? new Map()));
+    },
+    last(environment, unit) {
+      for (const units of of(environment).values()) {
+        const found = units.get(keyOf(unit));
+        if (found) return found;
+      }
+      return null;
+    },
+    kindOf(environment, process) {
+      for (const [kind, units] of of(environment)) for (const unit of units.values()) if (unit.process === process) return kind;
+      return null;
+    },
   };
 }
 

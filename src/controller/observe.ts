@@ -1,21 +1,21 @@
 /** Asks engine and router how the environment is now. What does not answer is `unknown`, with the reason. */
 
-import type { EnvironmentName, ProcessId } from "../domain/names.ts";
+import type { EngineKind, EnvironmentName, ProcessId } from "../domain/names.ts";
 import type { Route, TrafficCount } from "../domain/observed/route.ts";
 import type { EngineObservation, Known, Observation } from "../domain/observed/observation.ts";
 import type { Installed, Inventory } from "../domain/desired/unit.ts";
+import { everyEngine } from "./engines.ts";
 import type { Ports } from "./ports.ts";
 
 /** Null when the repository does not know the environment (yet). */
 export async function observe(environment: EnvironmentName, ports: Ports): Promise<Omit<Observation, "measured"> | null> {
   const wanted = ports.wanted(environment);
   if (!wanted) return null;
-  const [inventory, routes, traffic] = await Promise.all([
-    ask(() => ports.engine(environment).inventory()),
+  const [engines, routes, traffic] = await Promise.all([
+    askEngines(environment, ports),
     ask(() => ports.router.routes(environment)),
     ask(() => ports.router.traffic(environment)),
   ]);
-  if (inventory.kind === "known") ports.placements.remember(environment, inventory.value);
   return {
     now: ports.clock.now(),
     lostMs: ports.awake.lostMs(),
@@ -25,12 +25,24 @@ export async function observe(environment: EnvironmentName, ports: Ports): Promi
     spec: wanted.environment.spec,
     desired: wanted.desired,
     findings: wanted.environment.findings,
-    engine: map(inventory, byProcess),
-    deaths: ports.engine(environment).deaths?.() ?? [],
+    engines,
+    deaths: everyEngine(environment, ports).flatMap((engine) => engine.deaths?.() ?? []),
     routes: map(routes, (all) => new Map(all.map((route: Route) => [route.process, route]))),
     inFlight: map(traffic, inFlightByDigest),
     quarantine: wanted.environment.quarantine,
   };
+}
+
+/** All at the same time: one that does not answer holds up no other. */
+async function askEngines(environment: EnvironmentName, ports: Ports): Promise<Observation["engines"]> {
+  const all = ports.engineKinds(environment).map(async (kind) => [kind, await askEngine(environment, kind, ports)] as const);
+  return new Map(await Promise.all(all));
+}
+
+async function askEngine(environment: EnvironmentName, kind: EngineKind, ports: Ports): Promise<Known<EngineObservation>> {
+  const inventory = await ask(() => ports.engine(environment, kind).inventory());
+  if (inventory.kind === "known") ports.placements.remember(environment, kind, inventory.value);
+  return map(inventory, byProcess);
 }
 
 async function ask<T>(question: () => Promise<T>): Promise<Known<T>> {

@@ -5,10 +5,12 @@
 
 import { type Action, processOf, scopeOf } from "../domain/journal/actions.ts";
 import { PinionError } from "../domain/errors.ts";
-import type { Digest, EnvironmentName, ProcessId, UnitRef } from "../domain/names.ts";
+import type { Digest, EnvironmentName, ProcessId } from "../domain/names.ts";
 import type { Stuck } from "../domain/journal/rollout.ts";
 import type { OwedAction } from "../domain/journal/state.ts";
 import type { DeploymentUnit } from "../domain/desired/unit.ts";
+import type { Engine } from "../ports/engine.ts";
+import { byKind, engineRunning, everyEngine, groupBy } from "./engines.ts";
 import { attempt, done, type Owed, of, type Refusal } from "./owed.ts";
 import type { Ports } from "./ports.ts";
 import { shiftTraffic } from "./shift-traffic.ts";
@@ -95,11 +97,15 @@ export async function install(environment: EnvironmentName, due: readonly OwedAc
   const { units, refusals } = await loadAll(environment, owed, ports);
   const loaded = owed.filter((entry) => units.has(entry.action.unit.digest));
   let all: readonly Refusal[] = refusals;
-  for (const scope of new Set(loaded.map((entry) => scopeOf(entry.action.on)))) {
-    const some = loaded.filter((entry) => scopeOf(entry.action.on) === scope);
+  for (const some of together(environment, loaded, ports))
     all = await installOn(environment, { loaded: some, units, refusals: all }, ports);
-  }
   return all;
+}
+
+/** What goes on the same instances of the same engine. */
+function together(environment: EnvironmentName, loaded: readonly Owed<"ensure-installed">[], ports: Ports) {
+  const engines = byKind(environment, { all: loaded, processOf: ({ action }) => action.unit.process }, ports);
+  return [...engines.values()].flatMap((some) => [...groupBy(some, ({ action }) => scopeOf(action.on)).values()]);
 }
 
 /** What goes on the same instances. */
@@ -116,11 +122,12 @@ async function installOn(
 ): Promise<readonly Refusal[]> {
   return attempt(loaded, refusals, async () => {
     const wanted = loaded.flatMap((entry) => units.get(entry.action.unit.digest) ?? []);
-    const results = await ports
-      .engine(environment)
-      .ensureInstalled(wanted, loaded[0]?.action.on, (readBack) =>
-        ports.changes.replacing(environment, { readBack, secrets: units.get(readBack.unit.digest)?.secrets ?? {} }, ports),
-      );
+    const [first] = loaded;
+    if (!first) return [];
+    const engine = engineRunning(environment, first.action.unit.process, ports);
+    const results = await engine.ensureInstalled(wanted, first.action.on, (readBack) =>
+      ports.changes.replacing(environment, { readBack, secrets: units.get(readBack.unit.digest)?.secrets ?? {} }, ports),
+    );
     const refused = new Map(
       results.flatMap((result) =>
         result.kind === "refused" ? [[result.unit.digest, new PinionError(result.code, result.detail)] as const] : [],
@@ -151,24 +158,34 @@ async function loadAll(environment: EnvironmentName, owed: readonly Owed<"ensure
 }
 
 async function arm(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
-  const owed = of(due, "ensure-armed");
-  if (owed.length === 0) return [];
-  return attempt(owed, [], async () => {
-    await ports.engine(environment).ensureArmed(new Map(owed.map(({ action }) => [action.process, action.digest])));
-    await done(environment, owed, ports);
-    return [];
-  });
+  return onEngines(environment, of(due, "ensure-armed"), ports, (engine, owed) =>
+    engine.ensureArmed(new Map(owed.map(({ action }) => [action.process, action.digest]))),
+  );
 }
 
 async function remove(environment: EnvironmentName, due: readonly OwedAction[], ports: Ports): Promise<readonly Refusal[]> {
-  const owed = of(due, "ensure-removed");
-  if (owed.length === 0) return [];
-  return attempt(owed, [], async () => {
-    const units: readonly UnitRef[] = owed.map(({ action }) => action.unit);
-    await ports.engine(environment).ensureRemoved(units);
-    await done(environment, owed, ports);
-    return [];
-  });
+  return onEngines(environment, of(due, "ensure-removed"), ports, (engine, owed) =>
+    engine.ensureRemoved(owed.map(({ action }) => action.unit)),
+  );
+}
+
+/** One call for all that one engine is asked for; an engine that is down holds up no other. */
+async function onEngines<K extends Action["kind"]>(
+  environment: EnvironmentName,
+  due: readonly Owed<K>[],
+  ports: Ports,
+  ask: (engine: Engine, owed: readonly Owed<K>[]) => Promise<void>,
+): Promise<readonly Refusal[]> {
+  const groups = [...byKind(environment, { all: due, processOf: ({ action }) => processOf(action) }, ports)];
+  const refusals = groups.map(([kind, owed]) =>
+    attempt(owed, [], async () => {
+      const engines = kind === null ? everyEngine(environment, ports) : [ports.engine(environment, kind)];
+      for (const engine of engines) await ask(engine, owed);
+      await done(environment, owed, ports);
+      return [];
+    }),
+  );
+  return (await Promise.all(refusals)).flat();
 }
 
 /** The longest wait before what is urgent is tried again, in milliseconds: a rollback may hang on it. */

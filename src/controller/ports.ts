@@ -4,8 +4,8 @@ import type { Action } from "../domain/journal/actions.ts";
 import type { DesiredState } from "../domain/desired/resolve.ts";
 import type { EnvironmentSnapshot } from "../domain/desired/snapshot.ts";
 import type { HandEdit } from "../domain/changes/recorded.ts";
-import type { Observation } from "../domain/observed/observation.ts";
-import type { CommitId, EnvironmentName, Hash, ProcessId, UnitRef } from "../domain/names.ts";
+import type { EngineObservation, Known } from "../domain/observed/observation.ts";
+import type { CommitId, EngineKind, EnvironmentName, Hash, ProcessId, UnitRef } from "../domain/names.ts";
 import type { Measured, MetricRequest } from "../domain/analysis/metrics.ts";
 import type { Decision, EnvironmentState, OwedAction } from "../domain/journal/state.ts";
 import type { Installed, Inventory } from "../domain/desired/unit.ts";
@@ -62,9 +62,11 @@ export interface Measurements {
 
 /** Where versions answered when the engine could be asked last. */
 export interface LastPlacements {
-  remember(environment: EnvironmentName, inventory: Inventory): void;
+  remember(environment: EnvironmentName, kind: EngineKind, inventory: Inventory): void;
   /** With the places only where it answered; null: nowhere yet, or not any more. */
   last(environment: EnvironmentName, unit: UnitRef): Installed | null;
+  /** The kind of engine in which something of a process is; null: in none, as far as is known. */
+  kindOf(environment: EnvironmentName, process: ProcessId): EngineKind | null;
 }
 
 /** About to be replaced in an engine. `secrets`: what the unit was given. */
@@ -88,7 +90,7 @@ export interface ChangeRecords {
   /** After a decision is recorded: what the deployments that it opened change. */
   opened(decision: Decision, before: EnvironmentState, ports: Ports): void;
   /** After a pass: what was changed by hand and is there still is read back, each change once. */
-  seen(environment: EnvironmentName, engine: Observation["engine"], ports: Ports): void;
+  seen(environment: EnvironmentName, engine: Known<EngineObservation>, ports: Ports): void;
   /** Resolves when what is about to be replaced is recorded, or cannot be; then that is logged. */
   replacing(environment: EnvironmentName, replaced: Replaced, ports: Ports): Promise<void>;
   /** Asks the engine now, in turn. @throws `process/unknown`, `engine/unreachable`, and what loading a unit throws. */
@@ -120,8 +122,10 @@ export interface Ports {
   readonly pinWriter: PinWriter;
   /** Rung when there is something to be told to others. */
   readonly dispatcher: { notify(): void };
-  /** The engine of an environment. */
-  engine(environment: EnvironmentName): Engine;
+  /** The engine of one kind that an environment has; of a kind that it lacks, every call throws `engine/unreachable`. */
+  engine(environment: EnvironmentName, kind: EngineKind): Engine;
+  /** The kinds of engine that an environment has; there is at least one. */
+  engineKinds(environment: EnvironmentName): readonly EngineKind[];
   /** Null before the first snapshot, or when the environment is not in the repository. */
   wanted(environment: EnvironmentName): DesiredEnvironment | null;
 }

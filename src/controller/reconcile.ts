@@ -3,6 +3,7 @@
  * is no special case; then the world is asked, a decision is made, recorded, and acted on.
  */
 
+import { allEngines } from "../domain/observed/observation.ts";
 import { decide } from "../domain/decision/decide.ts";
 import { processOf } from "../domain/journal/actions.ts";
 import { earlier } from "../domain/strategies/deadline.ts";
@@ -28,7 +29,7 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
   const toRecord = ports.unrecorded.joined(decision);
   if (isNothingNew(toRecord)) {
     const next = hasHeldBack === true ? await performAfter(decision, ports) : decision;
-    ports.changes.seen(environment, observation.engine, ports);
+    ports.changes.seen(environment, allEngines(observation), ports);
     return next;
   }
 
@@ -37,7 +38,7 @@ export async function reconcile(environment: EnvironmentName, ports: Ports): Pro
   report(decision, state, ports.log);
   if (toRecord.events.length > 0) ports.dispatcher.notify();
   await performOwed(environment, ports);
-  ports.changes.seen(environment, observation.engine, ports);
+  ports.changes.seen(environment, allEngines(observation), ports);
   return decision;
 }
 

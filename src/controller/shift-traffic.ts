@@ -3,7 +3,7 @@
 import type { Weight } from "../domain/journal/actions.ts";
 import type { EnvironmentSpec } from "../domain/desired/environment.ts";
 import { PinionError } from "../domain/errors.ts";
-import type { EnvironmentName, UnitRef } from "../domain/names.ts";
+import type { EngineKind, EnvironmentName, UnitRef } from "../domain/names.ts";
 import type { Route, RouteRefusal, Share } from "../domain/observed/route.ts";
 import type { OwedAction } from "../domain/journal/state.ts";
 import type { Installed, Inventory } from "../domain/desired/unit.ts";
@@ -70,15 +70,22 @@ function nowhere({ action }: Owed<"ensure-weights">): PinionError {
  * version answered last: there it will answer first, and a version that takes the engine down with it is rid of its callers.
  */
 async function finding(environment: EnvironmentName, ports: Ports): Promise<Find> {
+  const kinds = await Promise.all(ports.engineKinds(environment).map((kind) => inventoryOf(environment, kind, ports)));
+  const inventories = kinds.filter((inventory) => inventory !== null);
+  return (unit) => {
+    const inventory = inventories.find((each) => isAnsweredBySome(unit, each));
+    return inventory ? findIn(inventory, unit) : ports.placements.last(environment, unit);
+  };
+}
+
+/** Null: it does not answer. */
+async function inventoryOf(environment: EnvironmentName, kind: EngineKind, ports: Ports): Promise<Inventory | null> {
   const inventory = await ports
-    .engine(environment)
+    .engine(environment, kind)
     .inventory()
     .catch((error: unknown) => (isSilence(error) ? null : Promise.reject(error)));
-  if (inventory) ports.placements.remember(environment, inventory);
-  return (unit) => {
-    if (inventory && isAnsweredBySome(unit, inventory)) return findIn(inventory, unit);
-    return ports.placements.last(environment, unit);
-  };
+  if (inventory) ports.placements.remember(environment, kind, inventory);
+  return inventory;
 }
 
 function isSilence(error: unknown): boolean {

@@ -1,6 +1,8 @@
 /** From a reference in a decision to what an engine can run: definition from the repository, variables and secrets of the environment. */
 
 import { unitDigest } from "../domain/desired/resolve.ts";
+import { defaultEngineKind } from "../domain/desired/engine-kind.ts";
+import { kindOf } from "./engines.ts";
 import { PinionError } from "../domain/errors.ts";
 import type { EnvironmentName, UnitRef } from "../domain/names.ts";
 import type { ProcessVersion } from "../domain/desired/version.ts";
@@ -21,7 +23,8 @@ export async function loadUnit(ref: UnitRef, environment: EnvironmentName, ports
   const spec = wanted?.environment.spec;
   if (!spec || !wanted.desired) throw new PinionError("environment/unusable", `environment ${environment} cannot be used at the moment`);
   const version = await ports.manifests.version(ref.process, ref.version);
-  if (unitDigest(version, wanted.desired.settingsDigest, ports.hash) !== ref.digest) {
+  const engine = kindOf(environment, ref.process, ports) ?? defaultEngineKind;
+  if (unitDigest({ ...version, engine }, wanted.desired.settingsDigest, ports.hash) !== ref.digest) {
     throw new PinionError(
       "manifest/invalid",
       `${ref.process} ${ref.version} or the variables of ${environment} have changed since this was decided`,

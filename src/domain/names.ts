@@ -2,6 +2,8 @@
 
 /** Lower-case words joined by hyphens: `order-intake`. */
 export type ProcessId = string;
+/** Of a workflow engine: `node-red`. */
+export type EngineKind = string;
 /** Lower-case words joined by hyphens: `production`. */
 export type EnvironmentName = string;
 /** A semantic version without a leading `v`: `1.4.2`. */

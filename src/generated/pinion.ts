@@ -286,9 +286,16 @@ export interface SecretsAllowedSection {
  */
 export interface EngineSection {
   /**
-   * The kind of engine.
+   * The kind of engine, as process.yaml names it.
    */
-  kind: "node-red";
+  kind?: string;
+  /**
+   * Engines of other kinds in the same environment, one of each kind. Each process runs in the kind that its process.yaml names.
+   *
+   * @minItems 1
+   * @maxItems 8
+   */
+  also?: EngineSection[];
   /**
    * Whether Pinion runs it.
    */

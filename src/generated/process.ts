@@ -21,9 +21,9 @@ export interface ProcessFile {
    */
   owner: string;
   /**
-   * The kind of workflow engine that runs it.
+   * The kind of workflow engine that runs it: one that the environments that pin it have.
    */
-  engine: string;
+  engine?: string;
   /**
    * Every version of the process that may be pinned. A version file that is not listed here is reported.
    */

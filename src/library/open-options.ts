@@ -17,7 +17,7 @@ export interface OpenOptions extends Pick<PinionFile, "engines" | "gateway" | "m
   /** To begin with, as `publish` takes them. */
   readonly versions?: readonly WorkflowVersion[];
   /** What runs the processes of an environment, instead of Node-RED. */
-  readonly engine?: (environment: string) => Engine;
+  readonly engine?: (environment: string, kind: string) => Engine;
   /** What shares out the traffic, instead of the gateway. */
   readonly router?: Router;
   /** Told what the controller does; nobody is when not said. */

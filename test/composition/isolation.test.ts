@@ -71,7 +71,6 @@ describe("a controller whose engines run as itself", () => {
       config: parse("{ default: { kind: node-red } }"),
       directory: join(directory, "engines"),
       secrets: { resolve: () => Promise.reject(new Error("none")) },
-      awake: { ran: () => 0, lostMs: () => 0, since: () => 0 },
       log,
       onChange: () => undefined,
       outages: { engine: () => undefined },
@@ -98,7 +97,6 @@ describe("environments that share a remote Node-RED", () => {
         ),
         directory: join(directory, "engines"),
         secrets: { resolve: () => Promise.resolve("token") },
-        awake: { ran: () => 0, lostMs: () => 0, since: () => 0 },
         log: { info: () => undefined, warn: () => undefined, error: () => undefined },
         onChange: () => void (changes += 1),
         outages: { engine: () => undefined },
@@ -106,7 +104,7 @@ describe("environments that share a remote Node-RED", () => {
       const names = ["staging", "development", "production"];
       names.forEach((name) => engines.open(name));
       await expect.poll(() => changes).toBe(names.length);
-      const notes = names.map((name) => engines.of(name).notes?.());
+      const notes = names.map((name) => engines.of(name, "node-red").notes?.());
       await engines.close("stop");
       rmSync(directory, { recursive: true, force: true });
       expect(notes).toEqual([

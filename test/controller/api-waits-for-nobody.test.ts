@@ -79,17 +79,21 @@ describe("instances that are glanced at", () => {
     let isDown = false;
     const inventory = (name: string) => () => {
       inventories += 1;
-      return isDown ? Promise.reject(new Error("it is gone")) : engine(name).inventory();
+      return isDown ? Promise.reject(new Error("it is gone")) : engine(name, "node-red").inventory();
     };
     const clock = { ...world.ports.clock, now: () => world.now };
-    const known = createInstancesKnown({ clock, engine: (name) => ({ ...engine(name), inventory: inventory(name) }) });
+    const known = createInstancesKnown({
+      clock,
+      engineKinds: () => ["node-red"],
+      engine: (name) => ({ ...engine(name, "node-red"), inventory: inventory(name) }),
+    });
     return { world, known, inventories: () => inventories, goDown: () => void (isDown = true) };
   }
 
   it("are those of the environment that is looked at", () => {
     const { known } = glancing();
-    known.note(environment, [{ id: "one", state: "ready", why: "" }]);
-    known.note("staging", [{ id: "two", state: "down", why: "it died" }]);
+    known.note(environment, "node-red", [{ id: "one", state: "ready", why: "" }]);
+    known.note("staging", "node-red", [{ id: "two", state: "down", why: "it died" }]);
     expect([environment, "staging"].map((name) => known.last(name).instances.map(({ id }) => id))).toEqual([["one"], ["two"]]);
     expect(known.last("development").at).toBeNull();
   });

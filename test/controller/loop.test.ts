@@ -123,9 +123,9 @@ describe("the loops", () => {
     const { engine } = world.ports;
     const inventory = (name: string) => () => {
       world.now += passMs;
-      return engine(name).inventory();
+      return engine(name, "node-red").inventory();
     };
-    world.ports = { ...world.ports, engine: (name) => ({ ...engine(name), inventory: inventory(name) }) };
+    world.ports = { ...world.ports, engine: (name) => ({ ...engine(name, "node-red"), inventory: inventory(name) }) };
     const { controller, sleeps } = controlled(world);
     controller.start();
     await eventually(() => sleeps.some((ms) => ms >= restMs && ms <= Math.min(500, restMs + 50)));
@@ -142,7 +142,8 @@ describe("the loops", () => {
     const { engine } = world.ports;
     world.ports = {
       ...world.ports,
-      engine: (name) => (broken ? { ...engine(name), inventory: () => Promise.resolve(null as never) } : engine(name)),
+      engine: (name) =>
+        broken ? { ...engine(name, "node-red"), inventory: () => Promise.resolve(null as never) } : engine(name, "node-red"),
     };
     const { controller } = controlled(world);
     controller.start();

@@ -81,7 +81,7 @@ describe("where versions answered last", () => {
 
   it("is told by process and by unit: the same version with other variables is elsewhere", () => {
     const placements = createLastPlacements();
-    placements.remember(environment, inventory("http://one", [place(again, "http://again"), place(other, "http://other")]));
+    placements.remember(environment, "node-red", inventory("http://one", [place(again, "http://again"), place(other, "http://other")]));
     const address = (of: UnitRef) => placements.last(environment, of)?.placements[0]?.address;
     expect([unit, again, other].map(address)).toEqual(["http://one", "http://again", "http://other"]);
     expect(placements.last(environment, { ...other, digest: again.digest })).toBeNull();
@@ -90,29 +90,29 @@ describe("where versions answered last", () => {
   it("is kept while it does not answer, or while an instance is down, and forgotten with it", () => {
     const placements = createLastPlacements();
     const address = () => placements.last(environment, unit)?.placements[0]?.address;
-    placements.remember(environment, inventory("http://one"));
-    placements.remember(environment, inventory("", [place(unit, "http://silent", false)]));
+    placements.remember(environment, "node-red", inventory("http://one"));
+    placements.remember(environment, "node-red", inventory("", [place(unit, "http://silent", false)]));
     expect(address()).toBe("http://one");
-    placements.remember(environment, inventory("", [], "down"));
+    placements.remember(environment, "node-red", inventory("", [], "down"));
     expect(address()).toBe("http://one");
-    placements.remember(environment, inventory(""));
+    placements.remember(environment, "node-red", inventory(""));
     expect(address()).toBeUndefined();
   });
 
   it("is nobody's from another environment while its own engine is down", () => {
     const placements = createLastPlacements();
-    placements.remember("staging", inventory("http://staging"));
-    placements.remember(environment, inventory("", [], "down"));
+    placements.remember("staging", "node-red", inventory("http://staging"));
+    placements.remember(environment, "node-red", inventory("", [], "down"));
     expect(placements.last(environment, unit)).toBeNull();
-    placements.remember(environment, inventory("", [place(unit, "http://silent", false)]));
+    placements.remember(environment, "node-red", inventory("", [place(unit, "http://silent", false)]));
     expect(placements.last(environment, unit)).toBeNull();
   });
 
   it("is told by environment: the same version on an instance of the same name is elsewhere in another one", () => {
     const placements = createLastPlacements();
-    placements.remember(environment, inventory("http://production"));
+    placements.remember(environment, "node-red", inventory("http://production"));
     expect(placements.last("staging", unit)).toBeNull();
-    placements.remember("staging", inventory("http://staging"));
+    placements.remember("staging", "node-red", inventory("http://staging"));
     expect(placements.last(environment, unit)?.placements[0]?.address).toBe("http://production");
     expect(placements.last("staging", unit)?.placements[0]?.address).toBe("http://staging");
   });

@@ -186,6 +186,6 @@ describe("what is taken out", () => {
 });
 
 async function installed(world: World): Promise<readonly string[]> {
-  const inventory = await world.ports.engine(environment).inventory();
+  const inventory = await world.ports.engine(environment, "node-red").inventory();
   return inventory.installed.filter(({ process }) => process === "orders").map(({ version }) => version);
 }

@@ -45,7 +45,7 @@ describe("a version that is bad", () => {
     await rolloutIs(world, "post-deployment");
     let failures = 0;
     const { engine } = world.ports;
-    const flaky = engine("");
+    const flaky = engine("", "node-red");
     const ensureArmed: typeof flaky.ensureArmed = (armed) =>
       failures++ === 0 ? Promise.reject(new PinionError("engine/unreachable", "no answer in time")) : world.engine.ensureArmed(armed);
     world.ports = {

@@ -16,7 +16,15 @@ const olderDigest = digestOf("b");
 const oldestDigest = digestOf("c");
 const unit = { process, version: "1.1.0", digest };
 
-const summary = { process, version: "1.1.0", definitionDigest: digest, dependencies: [], hasChecks: false, endpoints: [] };
+const summary = {
+  process,
+  version: "1.1.0",
+  engine: "node-red",
+  definitionDigest: digest,
+  dependencies: [],
+  hasChecks: false,
+  endpoints: [],
+};
 const pinned = { kind: "runnable", summary, status: "published" } as const;
 const desired: Desired = { kind: "run", unit, summary, pinned };
 
@@ -45,7 +53,9 @@ function seenWith(parts: { readonly installed?: readonly Installed[]; readonly r
     spec,
     desired: { processes: new Map([[process, desired]]), pins: new Map([[process, pinned]]), settingsDigest: digest, brokenPin: null },
     findings: [],
-    engine: known({ instances: [{ id: "one", state: "ready", why: "" }], installed: new Map([[process, units]]) }),
+    engines: new Map([
+      ["node-red", known({ instances: [{ id: "one", state: "ready", why: "" }], installed: new Map([[process, units]]) })],
+    ]),
     routes: known(new Map([[process, routed]])),
     inFlight: known(new Map()),
     quarantine: [],
@@ -129,7 +139,7 @@ describe("a process is not at rest", () => {
 
   it.each<[string, Observation]>([
     ["without an environment", seenWith({ spec: null })],
-    ["while its engine is silent", seenWith({ engine: { kind: "unknown", why: "no answer" } })],
+    ["while its engine is silent", seenWith({ engines: new Map([["node-red", { kind: "unknown", why: "no answer" }]]) })],
     ["while its router is silent", seenWith({ routes: { kind: "unknown", why: "no answer" } })],
     ["while it is not installed", seenWith({ installed: [warm] })],
     ["while it was changed by hand", seenWith({ installed: [{ ...installed, drift: "edited" }] })],
@@ -139,12 +149,17 @@ describe("a process is not at rest", () => {
       "while it answers on another instance at the address of the one before",
       seenWith({
         installed: [{ ...installed, placements: installed.placements.map((place) => ({ ...place, instance: "two" })) }],
-        engine: known({
-          instances: [{ id: "two", state: "ready", why: "" }],
-          installed: new Map([
-            [process, [{ ...installed, placements: installed.placements.map((place) => ({ ...place, instance: "two" })) }]],
-          ]),
-        }),
+        engines: new Map([
+          [
+            "node-red",
+            known({
+              instances: [{ id: "two", state: "ready", why: "" }],
+              installed: new Map([
+                [process, [{ ...installed, placements: installed.placements.map((place) => ({ ...place, instance: "two" })) }]],
+              ]),
+            }),
+          ],
+        ]),
       }),
     ],
     [

@@ -59,7 +59,12 @@ describe("a version that fails while what it calls is rolled back", () => {
       desired: { kind: "run", summary: { dependencies } },
       pass: {
         state: before({}, called),
-        observation: { measured: new Map(), spec: null, engine: { kind: "unknown" }, routes: { kind: "unknown" } },
+        observation: {
+          measured: new Map(),
+          spec: null,
+          engines: new Map([["node-red", { kind: "unknown" }]]),
+          routes: { kind: "unknown" },
+        },
       },
     };
     return notingByCatch(one as unknown as Case, of).awaits;
@@ -104,14 +109,17 @@ describe("a journal that knows nothing", () => {
     ({
       now,
       environment,
-      engine: known({ instances: [], installed: new Map() }),
+      engines: new Map([["node-red", known({ instances: [], installed: new Map() })]]),
       routes: known(new Map()),
       ...parts,
     }) as unknown as Observation;
   const fresh = before({ hasAnswered: false });
 
   it.each([
-    ["an engine that runs our versions", { engine: known({ instances: [], installed: new Map([["orders", [installed]]]) }) }],
+    [
+      "an engine that runs our versions",
+      { engines: new Map([["node-red", known({ instances: [], installed: new Map([["orders", [installed]]]) })]]) },
+    ],
     ["a router that has our routes", { routes: known(new Map([["orders", route]])) }],
   ])("was lost beside %s", (_, parts) => {
     expect(freezeForLostJournal(fresh, observation(parts))?.why).toContain("versions of orders run here already");
@@ -120,7 +128,9 @@ describe("a journal that knows nothing", () => {
   it("is new where nothing runs, and not asked about before both have answered, nor again", () => {
     const routes = known(new Map([["orders", route]]));
     expect(freezeForLostJournal(fresh, observation({}))).toBeNull();
-    expect(freezeForLostJournal(fresh, observation({ routes, engine: { kind: "unknown", why: "silent" } }))).toBeNull();
+    expect(
+      freezeForLostJournal(fresh, observation({ routes, engines: new Map([["node-red", { kind: "unknown", why: "silent" }]]) })),
+    ).toBeNull();
     expect(freezeForLostJournal(before(), observation({ routes }))).toBeNull();
   });
 });

@@ -57,7 +57,15 @@ describe("automatic rollback", () => {
 });
 
 describe("what is remembered of a version that was taken back", () => {
-  const summary = { process: "orders", version: "1.1.0", definitionDigest: definition, dependencies: [], hasChecks: false, endpoints: [] };
+  const summary = {
+    process: "orders",
+    version: "1.1.0",
+    engine: "node-red",
+    definitionDigest: definition,
+    dependencies: [],
+    hasChecks: false,
+    endpoints: [],
+  };
   const pinned = { kind: "runnable", summary, status: "published" } as const;
   const desired: Desired = { kind: "run", unit: unit("1.1.0"), summary, pinned };
   const reason = { trigger: "error_rate", why: "too many errors" };

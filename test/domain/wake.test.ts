@@ -22,7 +22,7 @@ function wakeAt(...entries: readonly OwedAction[]): number | null {
     spec,
     desired: { processes: new Map(), pins: new Map(), settingsDigest: unit("1.0.0").digest, brokenPin: null },
     findings: [],
-    engine: known({ instances: [], installed: new Map() }),
+    engines: new Map([["node-red", known({ instances: [], installed: new Map() })]]),
     routes: known(new Map()),
     inFlight: known(new Map()),
     quarantine: [],

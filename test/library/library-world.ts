@@ -124,6 +124,7 @@ export function createLibraryWorld({ instances = ["one"] }: { readonly instances
     pinWriter: repository.writer(),
     dispatcher: { notify: () => undefined },
     engine: () => engine,
+    engineKinds: () => ["node-red"],
     wanted: (environment) => source.wanted(environment),
   };
   const nextPollAt = () => clock.now() + 30_000;

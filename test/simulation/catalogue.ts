@@ -130,7 +130,7 @@ function resolve({ process, version, found, isHeld, isUnknown, own, spoilt }: Pi
     return {
       kind: "runnable",
       status: "published",
-      summary: { ...found, hasChecks: true, endpoints: bodyOf(process, version, own).endpoints },
+      summary: { ...found, engine: "node-red", hasChecks: true, endpoints: bodyOf(process, version, own).endpoints },
     };
   const code = found ? (isUnknown ? "pin/quarantine-unknown" : "pin/quarantined") : "pin/unknown-version";
   const message = found ? `version ${version} is in quarantine here` : `${process} has no version ${version}`;

@@ -201,6 +201,7 @@ function openPorts(
     reverts: createReverts({ onWritten: refresh, wake }),
     measurements: createMeasurements({ sources, clock, awake, log, wake, timeoutMs: 3_000 }),
     pinWriter: network.port(life, "writer", writer(life), rules.writer),
+    engineKinds: () => ["node-red"],
     engine: (environment) => {
       const engine = engines.get(environment);
       if (!engine) throw new Error(`there is no engine for ${environment}`);

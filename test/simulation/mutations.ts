@@ -99,8 +99,8 @@ export const mutations: readonly Mutation[] = [
   {
     what: "triggers are never moved",
     file: "src/controller/perform.ts",
-    find: "    await ports.engine(environment).ensureArmed(new Map(owed.map(({ action }) => [action.process, action.digest])));",
-    put: "",
+    find: "    engine.ensureArmed(new Map(owed.map(({ action }) => [action.process, action.digest]))),",
+    put: "    Promise.resolve(),",
   },
   {
     what: "traffic is shifted to a version that answers nowhere",

@@ -22,7 +22,7 @@ export function createHangingController(world: World): HangingController {
   const { engine, router, measurements, pinWriter } = world.ports;
   const ports: Ports = {
     ...world.ports,
-    engine: (name) => hangingEngine(engine(name), orHangs),
+    engine: (name, kind) => hangingEngine(engine(name, kind), orHangs),
     router: {
       routes: (name) => orHangs("router", () => router.routes(name)),
       traffic: (name) => orHangs("router", () => router.traffic(name)),

@@ -64,7 +64,7 @@ export function wire(ports: Ports, cut: Cut | null, check: () => void): Wired {
     return result;
   }
 
-  const engine = ports.engine("");
+  const engine = ports.engine("", "node-red");
   const guarded = guard(engine, "engine") as typeof engine;
   const log = { ...ports.log, error: () => undefined };
   const wired = {

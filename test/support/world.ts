@@ -17,7 +17,7 @@ import { createUnrecorded } from "../../src/controller/unrecorded.ts";
 import { createReverts } from "../../src/controller/reverts.ts";
 import { PinionError } from "../../src/domain/errors.ts";
 import type { Finding } from "../../src/domain/finding.ts";
-import type { Digest, Hash, ProcessId, Version } from "../../src/domain/names.ts";
+import type { Digest, EngineKind, Hash, ProcessId, Version } from "../../src/domain/names.ts";
 import type { Check, Dependency, ProcessVersion } from "../../src/domain/desired/version.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../../src/domain/desired/snapshot.ts";
 import { isNothingNew, type ProcessState } from "../../src/domain/journal/state.ts";
@@ -41,6 +41,8 @@ export interface VersionOptions {
   readonly path?: string;
   /** Instead of `path`. */
   readonly paths?: readonly string[];
+  /** What its process.yaml names from now on. */
+  readonly engine?: EngineKind;
 }
 
 export interface World {
@@ -85,10 +87,13 @@ export interface World {
   traffic(process: ProcessId): Readonly<Record<Version, number>>;
 }
 
-export function createWorld(options: { readonly instances?: readonly string[] } = {}): World {
+export function createWorld(options: { readonly instances?: readonly string[]; readonly others?: readonly FakeEngine[] } = {}): World {
   const versions = new Map<string, ProcessVersion>();
   const pins = new Map<ProcessId, PinnedVersion>();
   const engine = createFakeEngine(options);
+  const engines = [engine, ...(options.others ?? [])];
+  const kinds = new Map<ProcessId, EngineKind>();
+  const kindOf = (process: ProcessId): EngineKind => kinds.get(process) ?? engine.kind;
   const router = createFakeRouter();
   const prober = createFakeProber();
   let desired: DesiredState | null = null;
@@ -148,7 +153,8 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
         known: () => new Map(),
         idle: () => Promise.resolve(),
       },
-      engine: () => engine,
+      engine: (_environment, kind) => engines.find((each) => each.kind === kind) ?? engine,
+      engineKinds: () => engines.map(({ kind }) => kind),
       manifests: {
         version: (process, version) => {
           const found = versions.get(`${process}@${version}`);
@@ -215,7 +221,8 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
     now: 1_000_000,
     spec,
     findings: [],
-    publish(process, version, { dependencies = [], checks = [], path = `/${process}`, paths = [path] } = {}) {
+    publish(process, version, { dependencies = [], checks = [], path = `/${process}`, paths = [path], engine: kind } = {}) {
+      if (kind !== undefined) kinds.set(process, kind);
       const definition = definitionOf(paths, version);
       const metadata = { title: "", description: "", author: "", changelog: [], tags: [] };
       versions.set(`${process}@${version}`, {
@@ -232,12 +239,7 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
       commits += 1;
       const found = versions.get(`${process}@${version ?? ""}`);
       if (version === null) pins.delete(process);
-      else if (found)
-        pins.set(process, {
-          kind: "runnable",
-          status: "published",
-          summary: { ...found, hasChecks: found.checks.length > 0, endpoints: waysIn(found.definition) },
-        });
+      else if (found) pins.set(process, pinned(found, kindOf(process)));
       else pins.set(process, { kind: "broken", process, version, findings: [unknownVersion(process, version)] });
     },
     async pass() {
@@ -261,11 +263,10 @@ export function createWorld(options: { readonly instances?: readonly string[] } 
     state: async (process) => (await world.journal.state(environment)).processes.get(process),
     status: async (process) => (await world.state(process))?.status ?? null,
     digest(process, version) {
-      const found = resolveDesired(
-        { ...snapshot(), pins: new Map([[process, pinned(versions, process, version)]]) },
-        { hash: sha256, address: router.publicAddress(environment) },
-        null,
-      )?.processes.get(process);
+      const known = versions.get(`${process}@${version}`);
+      const own = new Map(known ? [[process, pinned(known, kindOf(process))]] : []);
+      const around = { hash: sha256, address: router.publicAddress(environment) };
+      const found = resolveDesired({ ...snapshot(), pins: own }, around, null)?.processes.get(process);
       if (found?.kind !== "run") throw new Error(`${process} ${version} is not published`);
       return found.unit.digest;
     },
@@ -279,10 +280,9 @@ function versionOf(pinned: PinnedVersion | undefined): Version | undefined {
   return pinned?.kind === "runnable" ? pinned.summary.version : pinned?.version;
 }
 
-function pinned(versions: ReadonlyMap<string, ProcessVersion>, process: ProcessId, version: Version): PinnedVersion {
-  const found = versions.get(`${process}@${version}`);
-  if (!found) throw new Error(`${process} ${version} is not published`);
-  return { kind: "runnable", status: "published", summary: { ...found, hasChecks: false, endpoints: waysIn(found.definition) } };
+function pinned(found: ProcessVersion, engine: EngineKind): PinnedVersion {
+  const summary = { ...found, engine, hasChecks: found.checks.length > 0, endpoints: waysIn(found.definition) };
+  return { kind: "runnable", status: "published", summary };
 }
 
 export function smokeTest(path: string, name = "answers"): Check {

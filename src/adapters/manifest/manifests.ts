@@ -125,7 +125,7 @@ async function wholeVersion({ reading, recent, newest }: Loading, process: Proce
   }
   const whole = await recent.get(record, version, () => readVersion(reading, record, version));
   if (whole.kind === "refused") throw invalid(process, version, whole.findings);
-  const broken = contentFindings(newest.processes, record, entry, toRecord(whole)).filter(({ severity }) => severity === "error");
+  const broken = contentFindings(newest.processes, record, entry, toRecord(whole, record)).filter(({ severity }) => severity === "error");
   if (broken.length > 0) throw invalid(process, version, broken);
   return whole.version;
 }

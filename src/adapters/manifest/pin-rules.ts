@@ -1,8 +1,9 @@
 /** Whether one pin can run, looked at by itself: the process, its catalogue, its content, and the rules of the environment. */
 
 import type { Finding } from "../../domain/finding.ts";
+import { whyNoEngine } from "../../domain/gates/engine-kind.ts";
 import { whyNotAllowed } from "../../domain/gates/version-status.ts";
-import type { ProcessId, VersionDigest } from "../../domain/names.ts";
+import type { EngineKind, ProcessId, VersionDigest } from "../../domain/names.ts";
 import { isOfVersion } from "./process/digest.ts";
 import { finding, type FindingCode, type Place } from "./document/findings.ts";
 import { maxFindings, maxUnknownPins } from "./document/limits.ts";
@@ -20,12 +21,15 @@ import { variableFindings } from "./process/variable-rules.ts";
 export interface PinContext {
   readonly environment: EnvironmentRecord;
   readonly processes: ProcessSet;
+  /** The kinds of engine that the environment has; null: nobody has said. */
+  readonly engines: readonly EngineKind[] | null;
   /** The name that may have been meant, as long as not too many were asked for. */
   readonly suggest: (process: ProcessId) => string | undefined;
 }
 
 /** Everything about a pin by itself; warnings too. */
-export function pinFindings(process: ProcessId, pin: Pin, { environment, processes, suggest }: PinContext): readonly Finding[] {
+export function pinFindings(process: ProcessId, pin: Pin, context: PinContext): readonly Finding[] {
+  const { environment, processes, suggest } = context;
   const twice = environment.twice.get(process) ?? none;
   const record = processes.records.get(process);
   if (record === undefined) return [...twice, unknownProcess(process, pin, suggest)];
@@ -36,6 +40,7 @@ export function pinFindings(process: ProcessId, pin: Pin, { environment, process
   if (entry === undefined) return [...twice, unknownVersion(pin, record, say)];
   const known = record.versions.get(pin.version);
   const own = [
+    engineFindings(record, context, say),
     statusFindings(entry, environment, say),
     known === undefined ? none : contentFindings(processes, record, entry, known),
     quarantineFindings(pin, environment, known, say),
@@ -159,6 +164,11 @@ function statusFindings(entry: ListedVersion, environment: EnvironmentRecord, sa
   const fault = whyNotAllowed(version, status, environment.spec?.allowedVersionTypes ?? allVersionTypes);
   const known = fault === null ? none : [say(fault.code, fault.message, fault.hint)];
   return status === "deprecated" ? [say("pin/deprecated", `version ${version} is deprecated`), ...known] : known;
+}
+
+function engineFindings({ process, catalogue }: ProcessRecord, { environment, engines }: PinContext, say: Say): readonly Finding[] {
+  const why = engines === null ? null : whyNoEngine(process, catalogue.engine, { environment: environment.name, kinds: engines });
+  return why === null ? none : [say("pin/engine-missing", why)];
 }
 
 function quarantineFindings(pin: Pin, environment: EnvironmentRecord, known: VersionRecord | undefined, say: Say): readonly Finding[] {

@@ -68,7 +68,12 @@ export async function readCommit(
 
   const resolved = new Map<EnvironmentName, ResolvedEnvironment>();
   for (const [name, record] of environments.records) {
-    const steps = resolvePins(boundPins(record, processes), processes, before?.resolved.get(name) ?? null);
+    const steps = resolvePins(
+      boundPins(record, processes),
+      processes,
+      before?.resolved.get(name) ?? null,
+      reading.permits?.engines(name) ?? null,
+    );
     resolved.set(name, await reading.pace.run(steps));
   }
   await reading.pace.run(pause());

@@ -1,7 +1,7 @@
 /** Pins resolved against the catalogue: runnable, or broken with the reasons. Only what a change can have touched is looked at again. */
 
 import type { Finding } from "../../domain/finding.ts";
-import type { ProcessId } from "../../domain/names.ts";
+import type { EngineKind, ProcessId } from "../../domain/names.ts";
 import type { EnvironmentSnapshot, PinnedVersion } from "../../domain/desired/snapshot.ts";
 import { clashFindings, healthPaths } from "./address-clashes.ts";
 import { dependencyFindings, type PinGraph } from "./dependency-rules.ts";
@@ -19,18 +19,20 @@ export interface ResolvedEnvironment {
   readonly noted: ReadonlyMap<ProcessId, readonly Finding[]>;
 }
 
-/** Every pinned version of the record must have been read before. */
+/** Every pinned version of the record must have been read before. `engines`: the kinds that the environment has, where that is known. */
 export function* resolvePins(
   record: EnvironmentRecord,
   processes: ProcessSet,
   before: ResolvedEnvironment | null,
+  engines: readonly EngineKind[] | null,
 ): Slices<ResolvedEnvironment> {
   const base = before !== null && sameRules(before.record, record) ? before : nothingBefore(record);
   const touched = base === before ? touchedPins(base, record, processes) : new Set(record.pins.keys());
   if (base === before && base.record === record && touched.size === 0) return base;
   const graph = pinGraph(record, processes);
+  const rules = { record, processes, engines };
   yield;
-  const findings = yield* allFindings(touched, graph, record, processes);
+  const findings = yield* allFindings(touched, graph, rules);
 
   const pins = new Map(base.snapshot.pins);
   const noted = new Map(base.noted);
@@ -64,17 +66,22 @@ function update<T>(map: Map<ProcessId, T>, process: ProcessId, value: T | undefi
   else map.set(process, value);
 }
 
+interface Rules {
+  readonly record: EnvironmentRecord;
+  readonly processes: ProcessSet;
+  readonly engines: readonly EngineKind[] | null;
+}
+
 /** Findings of the pins touched, and of those that turn out to be in a circle with them; only those that have any. */
 function* allFindings(
   touched: ReadonlySet<ProcessId>,
   graph: PinGraph,
-  record: EnvironmentRecord,
-  processes: ProcessSet,
+  { record, processes, engines }: Rules,
 ): Slices<ReadonlyMap<ProcessId, readonly Finding[]>> {
   const all = new Map(yield* dependencyFindings(graph, touched));
   for (const [process, clashes] of clashFindings(graph, record.spec, touched)) all.set(process, [...(all.get(process) ?? []), ...clashes]);
   yield;
-  const context = { environment: record, processes, suggest: processSuggestions(processes) };
+  const context = { environment: record, processes, engines, suggest: processSuggestions(processes) };
   let count = 0;
   for (const process of touched) {
     count += 1;

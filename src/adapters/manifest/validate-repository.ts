@@ -1,8 +1,8 @@
 /** Everything that is wrong with a config repository: all versions, all environments, pinned or not. */
 
 import type { Finding } from "../../domain/finding.ts";
-import type { Version } from "../../domain/names.ts";
-import { whyNotFlow } from "../../domain/config/permits.ts";
+import type { EnvironmentName, Version } from "../../domain/names.ts";
+import { type FlowsPermit, whyNotFlow } from "../../domain/config/permits.ts";
 import type { ParseCache } from "../../ports/objects.ts";
 import { finding, mostImportant, startOf } from "./document/findings.ts";
 import { publishedBefore } from "./history.ts";
@@ -67,11 +67,11 @@ function besideCommit(options: ValidationOptions): readonly Finding[] {
 async function flowFindings(reading: RepositoryReading, { processes, environments }: ReadCommit): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const { name, pins } of environments.records.values()) {
-    const permit = reading.permits?.flows(name) ?? null;
-    if (permit === null) continue;
     for (const [process, pin] of pins) {
       const record = processes.records.get(process);
       if (record?.versions.get(pin.version)?.kind !== "good") continue;
+      const permit = permitOf(reading, name, record);
+      if (permit === null) continue;
       const whole = await readVersion(reading, record, pin.version);
       const reasons = whole.kind === "version" ? whyNotFlow(permit, whole.version.definition) : [];
       findings.push(
@@ -80,6 +80,10 @@ async function flowFindings(reading: RepositoryReading, { processes, environment
     }
   }
   return findings;
+}
+
+function permitOf({ permits }: RepositoryReading, environment: EnvironmentName, { catalogue }: ProcessRecord): FlowsPermit | null {
+  return permits?.flows(environment, catalogue.engine) ?? null;
 }
 
 function versionFindings({ processes }: ReadCommit): readonly Finding[] {

@@ -1,5 +1,6 @@
 /** What people have changed by hand in an engine: each change is read back once, and recorded before it is undone. */
 
+import { engineRunning } from "../engines.ts";
 import { type HandEdit, recordChanges } from "../../domain/changes/recorded.ts";
 import { PinionError } from "../../domain/errors.ts";
 import { undoneStep } from "../../domain/journal/undone-step.ts";
@@ -133,7 +134,7 @@ async function recorded(
 
 /** As it is now; recorded. Null: it is as it was installed, or cannot be read back. */
 async function readNow(environment: EnvironmentName, unit: UnitRef, ports: Ports): Promise<HandEdit | null> {
-  const engine = ports.engine(environment);
+  const engine = engineRunning(environment, unit.process, ports);
   if (!engine.readBack) return null;
   const { unit: whole } = await loadUnit(unit, environment, ports);
   const readBack = await engine.readBack(whole);
@@ -158,8 +159,8 @@ async function deploymentOf(environment: EnvironmentName, { process }: UnitRef, 
   return last?.id ?? null;
 }
 
-async function isThere(environment: EnvironmentName, { digest }: UnitRef, ports: Ports): Promise<boolean> {
-  const { installed } = await ports.engine(environment).inventory();
+async function isThere(environment: EnvironmentName, { process, digest }: UnitRef, ports: Ports): Promise<boolean> {
+  const { installed } = await engineRunning(environment, process, ports).inventory();
   return installed.some((each) => each.digest === digest);
 }
 

@@ -3,6 +3,7 @@
 import { lackingOf, servingNow } from "../../domain/gates/dependencies.ts";
 import type { ProcessId } from "../../domain/names.ts";
 import { servingUnit } from "../../domain/observed/observation.ts";
+import { engineRunning } from "../engines.ts";
 import { loadUnit } from "../units.ts";
 import { count, type Question, type Subject } from "./question.ts";
 
@@ -26,8 +27,8 @@ async function isLoadable({ environment, unit, ports }: Subject): Promise<string
   );
 }
 
-async function isEngineUp({ environment, ports }: Subject): Promise<string> {
-  const { instances } = await ports.engine(environment).inventory();
+async function isEngineUp({ environment, unit, ports }: Subject): Promise<string> {
+  const { instances } = await engineRunning(environment, unit.process, ports).inventory();
   const up = instances.filter((instance) => instance.state === "ready").length;
   if (up === 0) throw new Error("no engine instance is up");
   return `${up} of ${instances.length} engine instances are up`;

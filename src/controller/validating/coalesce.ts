@@ -7,13 +7,14 @@ import type { Ports } from "../ports.ts";
 
 /** The same ports; what is asked of an environment while its last answer is still awaited is asked once for all. */
 export function askTogether(ports: Ports): Ports {
-  const engines = new Map<EnvironmentName, Engine>();
+  const engines = new Map<string, Engine>();
   return {
     ...ports,
     router: sharedRouter(ports.router),
-    engine: (environment) => {
-      const engine = engines.get(environment) ?? sharedEngine(() => ports.engine(environment));
-      engines.set(environment, engine);
+    engine: (environment, kind) => {
+      const key = `${environment} ${kind}`;
+      const engine = engines.get(key) ?? sharedEngine(() => ports.engine(environment, kind));
+      engines.set(key, engine);
       return engine;
     },
   };

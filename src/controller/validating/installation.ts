@@ -7,6 +7,7 @@ import type { Route } from "../../domain/observed/route.ts";
 import { clashWith } from "../../domain/paths/clash.ts";
 import { whyNotReady } from "../../domain/observed/observation.ts";
 import type { Installed, PublicEndpoint } from "../../domain/desired/unit.ts";
+import { engineRunning, wholeInventory } from "../engines.ts";
 import { count, Failure, installedOf, type Question, type Subject } from "./question.ts";
 
 export function stepValidation(subject: Subject): readonly Question[] {
@@ -17,7 +18,7 @@ export function stepValidation(subject: Subject): readonly Question[] {
 }
 
 async function isInstalled({ environment, unit, on, ports }: Subject): Promise<string> {
-  const inventory = await ports.engine(environment).inventory();
+  const inventory = await engineRunning(environment, unit.process, ports).inventory();
   const installed = installedOf(inventory, unit);
   // An engine that died comes back without what was installed last: that is installed again, and says nothing about it.
   if (!installed) throw new Error("it is not installed at the moment");
@@ -33,7 +34,7 @@ async function isInstalled({ environment, unit, on, ports }: Subject): Promise<s
 /** Two processes at one address would be a matter of luck for callers. The health check's path is asked in private, so all may have it. */
 async function areEndpointsFree(subject: Subject): Promise<string> {
   const { environment, unit, spec, ports } = subject;
-  const [inventory, routes] = await Promise.all([ports.engine(environment).inventory(), ports.router.routes(environment)]);
+  const [inventory, routes] = await Promise.all([wholeInventory(environment, ports), ports.router.routes(environment)]);
   const shared = healthCheckOf(spec, unit.process)?.path;
   const endpoints = (installedOf(inventory, unit)?.endpoints ?? []).filter((endpoint) => endpoint.path !== shared);
   const findClash = clashWith(endpoints);

@@ -8,6 +8,7 @@ import type { UnitRef } from "../../domain/names.ts";
 import type { Check, ProcessVersion } from "../../domain/desired/version.ts";
 import type { Route } from "../../domain/observed/route.ts";
 import { whyNotReady } from "../../domain/observed/observation.ts";
+import { engineRunning } from "../engines.ts";
 import type { Ports } from "../ports.ts";
 import { areDependenciesServing } from "./before.ts";
 import { askPublicly, privately, publicly } from "./checks.ts";
@@ -96,7 +97,10 @@ async function askAfter({ caller, check }: CallerCheck, asked: Asked): Promise<s
 
 /** A caller that is down, or not the same any more, says nothing about what it calls. */
 async function insistOnCaller(caller: UnitRef, { environment, ports }: Asked): Promise<void> {
-  const [inventory, routes] = await Promise.all([ports.engine(environment).inventory(), ports.router.routes(environment)]);
+  const [inventory, routes] = await Promise.all([
+    engineRunning(environment, caller.process, ports).inventory(),
+    ports.router.routes(environment),
+  ]);
   const installed = installedOf(inventory, caller);
   const why = installed ? whyNotReady(installed, inventory.instances) : "is not installed any more";
   if (why) throw new Error(`${caller.process} ${why}`);

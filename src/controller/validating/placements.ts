@@ -5,6 +5,7 @@
 
 import type { ValidationName } from "../../domain/validation-result.ts";
 import type { Placement } from "../../domain/desired/unit.ts";
+import { engineRunning } from "../engines.ts";
 import { Failure, installedOf, messageOf, type Question, type Subject } from "./question.ts";
 
 /** The engine went away while it was asked. */
@@ -34,7 +35,7 @@ export async function onPlacements(
 
 async function readyPlacements(subject: Subject): Promise<readonly Placement[]> {
   const { environment, unit, on, ports } = subject;
-  const all = installedOf(await ports.engine(environment).inventory(), unit)?.placements ?? [];
+  const all = installedOf(await engineRunning(environment, unit.process, ports).inventory(), unit)?.placements ?? [];
   const wanted = on === null ? all : all.filter((placement) => on.includes(placement.instance));
   const ready = wanted.filter((placement) => placement.ready);
   const missing = on?.find((instance) => !ready.some((placement) => placement.instance === instance));
@@ -46,7 +47,7 @@ async function readyPlacements(subject: Subject): Promise<readonly Placement[]> 
 /** Null when every placement that was asked still is where it was; else which one is not. */
 async function whyGone({ environment, unit, ports }: Subject, asked: readonly Placement[]): Promise<string | null> {
   try {
-    const now = installedOf(await ports.engine(environment).inventory(), unit)?.placements ?? [];
+    const now = installedOf(await engineRunning(environment, unit.process, ports).inventory(), unit)?.placements ?? [];
     const isThere = (was: Placement) => now.some((each) => each.ready && each.instance === was.instance && each.address === was.address);
     const gone = asked.find((placement) => !isThere(placement));
     return gone ? `instance ${gone.instance} is down or was started again` : null;

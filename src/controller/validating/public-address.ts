@@ -2,6 +2,7 @@
 
 import { isHarmless, isSmokeTest } from "../../domain/validation/checks.ts";
 import { servingUnit, whyNotReady } from "../../domain/observed/observation.ts";
+import { engineRunning } from "../engines.ts";
 import { publicly } from "./checks.ts";
 import { type Asked, Failure, installedOf, type Question, type Subject } from "./question.ts";
 
@@ -34,7 +35,7 @@ async function isServing(subject: Subject): Promise<string> {
 
 /** A rollback is proven when its target answers, too. */
 async function isAnswering({ environment, unit, ports }: Subject): Promise<string> {
-  const inventory = await ports.engine(environment).inventory();
+  const inventory = await engineRunning(environment, unit.process, ports).inventory();
   const installed = installedOf(inventory, unit);
   if (!installed) throw new Failure("the router gives it all the traffic, but it is not installed");
   const why = whyNotReady(installed, inventory.instances);

@@ -5,7 +5,7 @@ import type { EventKind } from "../journal/events.ts";
 import type { ValidationName } from "../validation-result.ts";
 import type { Finding } from "../finding.ts";
 import type { MetricCheck, MetricName } from "../analysis/metrics.ts";
-import type { EnvironmentName } from "../names.ts";
+import type { EngineKind, EnvironmentName } from "../names.ts";
 import type { FlowsPermit, Permits } from "./permits.ts";
 
 export type RepositoryAuth =
@@ -33,7 +33,7 @@ export interface RepositoryConfig {
 
 export interface EmbeddedEngineConfig {
   readonly mode: "embedded";
-  readonly kind: string;
+  readonly kind: EngineKind;
   readonly instances: number;
   /** Null: the engine's own limit. */
   readonly maxMemoryMb: number | null;
@@ -44,7 +44,7 @@ export interface EmbeddedEngineConfig {
 
 export interface RemoteEngineConfig {
   readonly mode: "remote";
-  readonly kind: string;
+  readonly kind: EngineKind;
   /** Base of the admin API, without a trailing slash. */
   readonly url: string;
   /** Base of the address that its flows answer at, without a trailing slash. */
@@ -207,7 +207,11 @@ export interface ControllerConfig {
   readonly gateway: GatewayConfig;
   /** Null: all in the repository. */
   readonly environments: readonly EnvironmentName[] | null;
-  readonly engines: { readonly default: EngineConfig; readonly byEnvironment: ReadonlyMap<EnvironmentName, EngineConfig> };
+  /** One of each kind at most. */
+  readonly engines: {
+    readonly default: readonly EngineConfig[];
+    readonly byEnvironment: ReadonlyMap<EnvironmentName, readonly EngineConfig[]>;
+  };
   readonly defaults: EnvironmentDefaults;
   readonly permits: Permits;
   readonly metricSources: readonly MetricSourceConfig[];
@@ -223,7 +227,7 @@ export interface ControllerConfig {
   readonly warnings: readonly Finding[];
 }
 
-/** The engine that runs the processes of an environment. */
-export function engineOf(config: ControllerConfig, environment: EnvironmentName): EngineConfig {
+/** The engines that run the processes of an environment. */
+export function enginesOf(config: Pick<ControllerConfig, "engines">, environment: EnvironmentName): readonly EngineConfig[] {
   return config.engines.byEnvironment.get(environment) ?? config.engines.default;
 }

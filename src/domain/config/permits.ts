@@ -3,7 +3,7 @@
 import type { Definition, WorkflowNode } from "../desired/definition.ts";
 import type { Finding } from "../finding.ts";
 import type { SecretReference } from "../desired/environment.ts";
-import type { EnvironmentName } from "../names.ts";
+import type { EngineKind, EnvironmentName } from "../names.ts";
 
 /** Which of the controller's secrets an environment's file may name. */
 export interface SecretsPermit {
@@ -31,8 +31,10 @@ export interface Permits {
   readonly secrets: ReadonlyMap<EnvironmentName, SecretsPermit>;
   /** What pinion.yaml itself uses: nobody else may name it. */
   readonly own: { readonly env: ReadonlySet<string>; /** Absolute files and folders. */ readonly paths: readonly string[] };
-  /** Null: whatever the engine knows. */
-  readonly flows: (environment: EnvironmentName) => FlowsPermit | null;
+  /** The kinds of engine that an environment has. */
+  readonly engines: (environment: EnvironmentName) => readonly EngineKind[];
+  /** What an engine of this kind may run there; null: whatever it knows. */
+  readonly flows: (environment: EnvironmentName, kind: EngineKind) => FlowsPermit | null;
   /** Names of the sources of metrics that pinion.yaml has. */
   readonly metricSources: readonly string[];
   /** Every environment that pinion.yaml names, whether or not the repository has it. */

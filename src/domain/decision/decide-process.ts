@@ -23,7 +23,9 @@ import type { UnitRef } from "../names.ts";
 import { describeStay, keepWarm, pinnedAgain, whyTakenOut } from "./taken-out.ts";
 import type { Rollout } from "../journal/rollout.ts";
 import {
+  engineFor,
   findInstalled,
+  installedIn,
   isReady,
   type ProcessObservation,
   type Observation,
@@ -63,7 +65,7 @@ function decideNow(one: Case): ProcessDecision {
   const view = viewProcess(before.process, observation, desired);
   if (before.rollout && isSuperseded(one, before.rollout)) return view ? supersede(one, before.rollout) : awaitView(one, before.rollout);
   if (before.rollout) return advance(one, before.rollout);
-  if (!view) return observeOnly(one, whyUnknown(observation));
+  if (!view) return observeOnly(one, whyUnknown(before.process, observation));
   return decideIdle(one, view);
 }
 
@@ -204,16 +206,16 @@ function isTrafficBack({ process, stable, candidate, state }: Rollout, { routes 
 }
 
 /** The stable version answers nowhere, or cannot be put back: a newer commit may be what fixes that. */
-function isWayBackClosed({ process, stable }: Rollout, owed: Case["owed"], { engine }: Observation): boolean {
-  if (!stable || engine.kind === "unknown") return false;
-  const installed = findInstalled(engine.value.installed.get(process) ?? [], stable.digest);
+function isWayBackClosed({ process, stable }: Rollout, owed: Case["owed"], observation: Observation): boolean {
+  if (!stable || engineFor(process, observation).kind === "unknown") return false;
+  const installed = findInstalled(installedIn(process, observation), stable.digest);
   if (installed) return !installed.placements.some((placement) => placement.ready);
   return owed.some(({ action, stuck }) => stuck !== null && action.kind === "ensure-installed" && action.unit.digest === stable.digest);
 }
 
 /** What becomes of its version depends on what is there and has the traffic: it is neither continued nor closed before that is known. */
 function awaitView(one: Case, rollout: Rollout): ProcessDecision {
-  return isFailed(one, rollout) ? advance(one, rollout) : observeOnly(one, whyUnknown(one.pass.observation));
+  return isFailed(one, rollout) ? advance(one, rollout) : observeOnly(one, whyUnknown(rollout.process, one.pass.observation));
 }
 
 function supersede(one: Case, rollout: Rollout): ProcessDecision {

@@ -14,7 +14,7 @@ import { planHandovers, type Stirring } from "./handovers.ts";
 import { isAtRest } from "./maintain.ts";
 import { isFirstAnswer } from "./lost-journal.ts";
 import type { Instant, ProcessId } from "../names.ts";
-import { type Observation, servingUnit } from "../observed/observation.ts";
+import { everyInstalled, type Observation, servingUnit } from "../observed/observation.ts";
 import {
   type FreezeOutcome,
   applyFreezeCommands,
@@ -144,9 +144,10 @@ function* everyProcess(state: EnvironmentState, observation: Observation): Itera
 }
 
 /** What only engine and router know of. */
-function strays({ engine, routes }: Observation, isKnown: (process: ProcessId) => boolean): ReadonlySet<ProcessId> {
+function strays(observation: Observation, isKnown: (process: ProcessId) => boolean): ReadonlySet<ProcessId> {
   const found = new Set<ProcessId>();
-  if (engine.kind === "known") for (const process of engine.value.installed.keys()) if (!isKnown(process)) found.add(process);
+  const { routes } = observation;
+  for (const process of everyInstalled(observation)) if (!isKnown(process)) found.add(process);
   if (routes.kind === "unknown") return found;
   for (const [process, route] of routes.value) if (!isKnown(process) && servingUnit(route)) found.add(process);
   return found;

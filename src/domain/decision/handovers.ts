@@ -15,7 +15,16 @@ import { describeEndpoint, endpointsServed, requestsOf } from "../observed/reque
 import { quarantinedByHand, condemnationNow } from "../rollback/policy.ts";
 import type { Exchange, Rollout } from "../journal/rollout.ts";
 import type { Route } from "../observed/route.ts";
-import { type EngineObservation, findInstalled, isReady, type Observation, servingUnit, weightOf } from "../observed/observation.ts";
+import {
+  engineFor,
+  findInstalled,
+  hasEngineAnswered,
+  installedIn,
+  isReady,
+  type Observation,
+  servingUnit,
+  weightOf,
+} from "../observed/observation.ts";
 import type { ProcessState } from "../journal/state.ts";
 import { isHandingOver } from "../strategies/rollout-states.ts";
 import { mayHaveTraffic } from "../strategies/steps.ts";
@@ -54,15 +63,14 @@ interface Target {
 interface World {
   readonly observation: Observation;
   readonly spec: EnvironmentSpec;
-  readonly engine: EngineObservation;
   readonly routes: ReadonlyMap<ProcessId, Route>;
   readonly freeze: Freeze | null;
 }
 
 /** Of every process that gives paths up to another or takes some over; null: engine or router could not be asked. */
 export function planHandovers(stirring: readonly Stirring[], observation: Observation, freeze: Freeze | null): Handovers | null {
-  if (observation.engine.kind === "unknown" || observation.routes.kind === "unknown" || !observation.spec) return null;
-  const world: World = { observation, spec: observation.spec, engine: observation.engine.value, routes: observation.routes.value, freeze };
+  if (!hasEngineAnswered(observation) || observation.routes.kind === "unknown" || !observation.spec) return null;
+  const world: World = { observation, spec: observation.spec, routes: observation.routes.value, freeze };
   const willing = stirring.flatMap((one) => moverOf(one, world) ?? []);
   if (willing.length === 0) return new Map();
   const claims = claimsOf(stirring, world);
@@ -125,9 +133,9 @@ function targetOf({ remembered, desired }: Stirring, world: World): Target | nul
 }
 
 /** A pin that cannot run stops nothing: what is under way goes on. */
-function targetUnderWay(rollout: Rollout | null, desired: Desired, { engine }: World): Target | null {
+function targetUnderWay(rollout: Rollout | null, desired: Desired, { observation }: World): Target | null {
   if (!rollout?.candidate || rollout.state.kind === "rejected" || quarantinedByHand(rollout, desired)) return null;
-  const installed = findInstalled(engine.installed.get(rollout.process) ?? [], rollout.candidate.digest);
+  const installed = findInstalled(installedIn(rollout.process, observation), rollout.candidate.digest);
   return installed ? { unit: rollout.candidate, endpoints: installed.endpoints } : null;
 }
 
@@ -166,9 +174,10 @@ function whyStopped(rollout: Rollout, { observation, freeze }: World): string | 
   return condemnationNow(rollout, observation) ? "its metrics reject it" : null;
 }
 
-function whyNotAnswering({ process, digest }: UnitRef, { engine }: World): string | null {
-  const installed = findInstalled(engine.installed.get(process) ?? [], digest);
-  return isReady(installed, engine.instances) ? null : "it does not answer";
+function whyNotAnswering({ process, digest }: UnitRef, { observation }: World): string | null {
+  const engine = engineFor(process, observation);
+  const isThere = engine.kind === "known" && isReady(findInstalled(installedIn(process, observation), digest), engine.value.instances);
+  return isThere ? null : "it does not answer";
 }
 
 /** It needs no deployment: it shares the traffic with a version that is not pinned any more. */
@@ -242,11 +251,11 @@ interface Keeper {
 
 /** Where each process is called, or will be once what is decided about it is done. */
 function claimsOf(stirring: readonly Stirring[], world: World): Claims {
-  const { engine, routes } = world;
+  const { observation, routes } = world;
   const claims = new Map([...routes].map(([process, route]) => [process, endpointsServed(route)] as const));
   for (const one of stirring) {
     for (const unit of unitsToCome(one, world)) {
-      const coming = findInstalled(engine.installed.get(unit.process) ?? [], unit.digest)?.endpoints ?? endpointsOnceGone(one, unit);
+      const coming = findInstalled(installedIn(unit.process, observation), unit.digest)?.endpoints ?? endpointsOnceGone(one, unit);
       if (coming) claims.set(unit.process, [...(claims.get(unit.process) ?? []), ...coming]);
     }
   }

@@ -4,12 +4,12 @@
  */
 
 import type { Freeze } from "../journal/commands.ts";
-import { type Observation, servingUnit } from "../observed/observation.ts";
+import { everyInstalled, hasEngineAnswered, type Observation, servingUnit } from "../observed/observation.ts";
 import type { EnvironmentState } from "../journal/state.ts";
 
 /** Whether engine and router answer here for the first time since the journal began. */
-export function isFirstAnswer({ hasAnswered }: EnvironmentState, { engine, routes }: Observation): boolean {
-  return !hasAnswered && engine.kind === "known" && routes.kind === "known";
+export function isFirstAnswer({ hasAnswered }: EnvironmentState, observation: Observation): boolean {
+  return !hasAnswered && hasEngineAnswered(observation) && observation.routes.kind === "known";
 }
 
 /** The freeze of an environment whose journal was lost; null: it was not. */
@@ -25,9 +25,9 @@ export function freezeForLostJournal(state: EnvironmentState, observation: Obser
 }
 
 /** Processes that an engine or the router knows, in order. */
-function whatRuns({ engine, routes }: Observation): readonly string[] {
-  const processes = new Set<string>();
-  if (engine.kind === "known") for (const process of engine.value.installed.keys()) processes.add(process);
+function whatRuns(observation: Observation): readonly string[] {
+  const { routes } = observation;
+  const processes = new Set<string>(everyInstalled(observation));
   if (routes.kind === "known") for (const [process, route] of routes.value) if (servingUnit(route)) processes.add(process);
   return [...processes].toSorted();
 }

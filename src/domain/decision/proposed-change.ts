@@ -12,7 +12,7 @@ import type { DependencyView, ProposedChange, RefusedBefore } from "../gates/gat
 import { isHealthyAgain } from "../rollback/by-catch.ts";
 import type { ProcessState } from "../journal/state.ts";
 import type { Route } from "../observed/route.ts";
-import { servingUnit } from "../observed/observation.ts";
+import { kindRunning, servingUnit } from "../observed/observation.ts";
 import type { ProcessId, UnitRef } from "../names.ts";
 import { whyNotTakenOut } from "../desired/removal.ts";
 
@@ -43,6 +43,7 @@ export function proposedRemoval(process: ProcessId, { observation, freeze }: Pic
     process,
     now,
     pinned: null,
+    runsIn: kindRunning(process, observation),
     spec,
     findings,
     record: "new",

@@ -35,7 +35,7 @@ export function rememberedObservation(process: ProcessId, known: Remembered): Ob
     spec: environment.spec,
     desired,
     findings: environment.findings,
-    engine: notAsked,
+    engines: new Map(),
     routes: { kind: "known", value: new Map(neighbours(process, known).flatMap((each) => routeOf(each, known))) },
     inFlight: notAsked,
     quarantine: environment.quarantine,

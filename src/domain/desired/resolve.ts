@@ -1,6 +1,7 @@
 /** Desired state of one environment: every pin, resolved to the unit that shall run, or to the reason why it cannot. */
 
 import { canonicalJson } from "./canonical.ts";
+import { defaultEngineKind } from "./engine-kind.ts";
 import type { EnvironmentSpec } from "./environment.ts";
 import type { Digest, Hash, ProcessId, UnitRef, Version } from "../names.ts";
 import { firstBroken, whyBroken } from "./removal.ts";
@@ -40,11 +41,14 @@ function settingsDigest(spec: EnvironmentSpec, { address, hash }: Surroundings):
 
 /** The identity of a unit: one version with one definition and one set of settings. */
 export function unitDigest(
-  summary: Pick<VersionSummary, "process" | "version" | "definitionDigest">,
+  summary: Pick<VersionSummary, "process" | "version" | "definitionDigest" | "engine">,
   settings: Digest,
   hash: Hash,
 ): Digest {
-  return hash(`${summary.process}\n${summary.version}\n${summary.definitionDigest}\n${settings}`);
+  const { process, version, definitionDigest, engine } = summary;
+  // The default has no name in it, so that digests of earlier releases stand.
+  const kind = engine === defaultEngineKind ? "" : `\n${engine}`;
+  return hash(`${process}\n${version}\n${definitionDigest}\n${settings}${kind}`);
 }
 
 /** Resolves all pins; what has not changed since `before` is taken from there, and all of it when nothing has. */

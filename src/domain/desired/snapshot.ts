@@ -1,7 +1,7 @@
 /** The config repository at one commit, as far as deciding needs it: pins, catalogue, environments and what is wrong with them. */
 
 import type { Finding } from "../finding.ts";
-import type { CommitId, Digest, EnvironmentName, Instant, ListedDigest, ProcessId, Version } from "../names.ts";
+import type { CommitId, Digest, EngineKind, EnvironmentName, Instant, ListedDigest, ProcessId, Version } from "../names.ts";
 import type { Dependency } from "./version.ts";
 import type { EnvironmentSpec } from "./environment.ts";
 import type { PublicEndpoint } from "./unit.ts";
@@ -18,7 +18,7 @@ export interface CatalogueEntry {
 
 export interface ProcessCatalogue {
   readonly process: ProcessId;
-  readonly engine: string;
+  readonly engine: EngineKind;
   readonly owner: string;
   readonly versions: ReadonlyMap<Version, CatalogueEntry>;
   /** Errors that spoil the whole process; such a process is `Degraded` and what runs of it keeps running. */
@@ -28,6 +28,8 @@ export interface ProcessCatalogue {
 /** What deciding needs of a pinned version; the definition itself is loaded when it is deployed. */
 export interface VersionSummary {
   readonly process: ProcessId;
+  /** What runs the process. */
+  readonly engine: EngineKind;
   readonly version: Version;
   readonly definitionDigest: Digest;
   readonly dependencies: readonly Dependency[];

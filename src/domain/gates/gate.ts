@@ -3,7 +3,7 @@
 import type { EnvironmentSpec } from "../desired/environment.ts";
 import type { Finding } from "../finding.ts";
 import type { Freeze } from "../journal/commands.ts";
-import type { EnvironmentName, Instant, ProcessId, Version } from "../names.ts";
+import type { EngineKind, EnvironmentName, Instant, ProcessId, Version } from "../names.ts";
 import type { Reason } from "../journal/reason.ts";
 import type { Quarantined } from "../journal/revert.ts";
 import type { PinnedVersion } from "../desired/snapshot.ts";
@@ -17,6 +17,8 @@ export interface ProposedChange {
   readonly now: Instant | null;
   /** What the pin names; null: the process is no longer pinned, and is to be taken out. */
   readonly pinned: PinnedVersion | null;
+  /** The kind of engine in which something of it is installed; null: in none, or it is not known. */
+  readonly runsIn: EngineKind | null;
   /** Null: environment.yaml cannot be used. */
   readonly spec: EnvironmentSpec | null;
   /** What is wrong with the environment as a whole. */

@@ -5,6 +5,7 @@
 
 import { concurrency } from "./concurrency.ts";
 import { dependencies } from "./dependencies.ts";
+import { engineKind } from "./engine-kind.ts";
 import { frozen } from "./frozen.ts";
 import type { Blocked, Gate, GateAnswer, ProposedChange } from "./gate.ts";
 import { quarantined } from "./quarantined.ts";
@@ -16,6 +17,7 @@ import { versionStatus } from "./version-status.ts";
 
 export type GateName =
   | "environment"
+  | "engine"
   | "version-status"
   | "pin"
   | "quarantine"
@@ -36,6 +38,7 @@ interface Place {
 /** A gate that is added to the names does not compile before it has its place here. */
 const gates: Readonly<Record<GateName, Place>> = {
   environment: { gate: usableEnvironment, question: "Can environment.yaml be used?", isFault: true },
+  engine: { gate: engineKind, question: "Is there an engine of its kind?", isFault: true },
   "version-status": { gate: versionStatus, question: "May a version of this status run here?", isFault: true },
   pin: { gate: usablePin, question: "Can what is pinned run?", isFault: true },
   quarantine: { gate: quarantined, question: "Is it out of quarantine?", isFault: true },

@@ -1,6 +1,7 @@
 /** What is pinned must be whole: `pinion validate` finds the same errors before a change is merged. */
 
 import type { Finding } from "../finding.ts";
+import { isEngineFinding } from "./engine-kind.ts";
 import { isQuarantineFinding } from "./quarantined.ts";
 import { isStatusFinding } from "./version-status.ts";
 import { blockedByFindings } from "./pin-findings.ts";
@@ -14,5 +15,5 @@ export function usablePin({ pinned }: Pick<ProposedChange, "pinned">): GateAnswe
 }
 
 function isOwn(finding: Finding): boolean {
-  return !isStatusFinding(finding) && !isQuarantineFinding(finding);
+  return !isStatusFinding(finding) && !isQuarantineFinding(finding) && !isEngineFinding(finding);
 }

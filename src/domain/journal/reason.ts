@@ -143,6 +143,16 @@ export const reasonCatalogue = {
     meaning: "The gateway cannot be asked: shown is the last known picture, and what needs its answer waits.",
     toDo: "Look at the gateway and at `pinion status`.",
   },
+  EngineMissing: {
+    event: "held",
+    meaning: "The environment has no engine of the kind that runs the process.",
+    toDo: "Add one under `engines` in pinion.yaml, or pin it elsewhere; `pinion validate --config pinion.yaml` shows the same finding.",
+  },
+  EngineChanged: {
+    event: "held",
+    meaning: "process.yaml names another kind of engine than the one in which the process runs.",
+    toDo: "Name the kind that it had, or take its pin out until nothing of it is installed, and pin it again.",
+  },
   EnvironmentUnusable: {
     event: null,
     meaning: "environment.yaml cannot be used; what runs keeps running.",

@@ -1,7 +1,7 @@
 /** What one pass over an environment has seen, and small questions to it. */
 
 import type { Desired, DesiredState } from "../desired/resolve.ts";
-import type { CommitId, Digest, EnvironmentName, Instant, ProcessId, UnitRef } from "../names.ts";
+import type { CommitId, Digest, EngineKind, EnvironmentName, Instant, ProcessId, UnitRef } from "../names.ts";
 import type { EngineDeath } from "./engine-deaths.ts";
 import type { Measured } from "../analysis/metrics.ts";
 import type { Route } from "./route.ts";
@@ -37,7 +37,8 @@ export interface Observation {
   readonly desired: DesiredState | null;
   /** What is wrong with the environment as a whole; with errors here nothing is taken out. */
   readonly findings: readonly Finding[];
-  readonly engine: Known<EngineObservation>;
+  /** By kind: each of them is asked, and answers or not, by itself. */
+  readonly engines: ReadonlyMap<EngineKind, Known<EngineObservation>>;
   /** Also while it cannot be asked; absent: none is known. */
   readonly deaths?: readonly EngineDeath[];
   readonly routes: Known<ReadonlyMap<ProcessId, Route>>;
@@ -58,9 +59,62 @@ export interface ProcessObservation {
   readonly instances: readonly EngineInstance[];
 }
 
+const notAsked: Known<never> = { kind: "unknown", why: "no engine was asked" };
+
+/** What runs a process: where something of it is installed, else the kind that its process.yaml names, else whatever there is. */
+export function engineFor(process: ProcessId, { engines, desired }: Pick<Observation, "engines" | "desired">): Known<EngineObservation> {
+  const [first = notAsked, ...others] = engines.values();
+  if (others.length === 0) return first;
+  const pinned = desired?.processes.get(process);
+  const named = pinned?.kind === "run" ? pinned.summary.engine : null;
+  const own = engines.get(kindRunning(process, { engines }) ?? named ?? "");
+  return own ?? others.find(({ kind }) => kind === "unknown") ?? first;
+}
+
+/** The kind of engine in which something of a process is installed; null: in none, as far as they have answered. */
+export function kindRunning(process: ProcessId, { engines }: Pick<Observation, "engines">): EngineKind | null {
+  for (const [kind, engine] of engines) if (engine.kind === "known" && engine.value.installed.has(process)) return kind;
+  return null;
+}
+
+/** What is installed of a process; nothing where its engine could not be asked. */
+export function installedIn(process: ProcessId, observation: Pick<Observation, "engines" | "desired">): readonly Installed[] {
+  const engine = engineFor(process, observation);
+  return engine.kind === "known" ? (engine.value.installed.get(process) ?? none) : none;
+}
+
+const none: readonly never[] = [];
+
+/** Every process that an engine knows. */
+export function* everyInstalled({ engines }: Pick<Observation, "engines">): Iterable<ProcessId> {
+  for (const engine of engines.values()) if (engine.kind === "known") yield* engine.value.installed.keys();
+}
+
+/** What all that have answered say together; unknown when none has. */
+export function allEngines({ engines }: Pick<Observation, "engines">): Known<EngineObservation> {
+  const [first = notAsked, ...others] = engines.values();
+  if (others.length === 0) return first;
+  const known = [...engines.values()].flatMap((engine) => (engine.kind === "known" ? [engine.value] : []));
+  if (known.length === 0) return first;
+  return {
+    kind: "known",
+    value: {
+      instances: known.flatMap(({ instances }) => instances),
+      installed: new Map(known.flatMap(({ installed }) => [...installed])),
+    },
+  };
+}
+
+/** Whether any engine has answered. */
+export function hasEngineAnswered({ engines }: Pick<Observation, "engines">): boolean {
+  for (const engine of engines.values()) if (engine.kind === "known") return true;
+  return false;
+}
+
 /** One process out of everything seen; null when engine or router could not be asked. */
 export function viewProcess(process: ProcessId, observation: Observation, desired: Desired | null): ProcessObservation | null {
-  const { engine, routes } = observation;
+  const { routes } = observation;
+  const engine = engineFor(process, observation);
   if (engine.kind === "unknown" || routes.kind === "unknown") return null;
   const { instances, installed } = engine.value;
   return { process, desired, instances, installed: installed.get(process) ?? [], route: routes.value.get(process) ?? null };

@@ -126,7 +126,7 @@ function partnersOf(rollout: Rollout, { remembered }: Decided): readonly Process
 
 /** As it was, until it is known who has its paths: half of it would be refused by the router, or leave a path without an owner. */
 function waits(one: Decided, why: string, observation: Observation): Change {
-  const { code, text } = whyUnknown(observation);
+  const { code, text } = whyUnknown(one.remembered.process, observation);
   const whyNot = `${why}, and who has them cannot be asked: ${text}`;
   return asItWas(one, whyNot, { code, text: `${rejectionOf(one)}; not rolled back yet: ${whyNot}` });
 }

@@ -9,7 +9,7 @@ import { describeEndpoint, endpointsServed, requestsOf } from "../observed/reque
 import type { PinBack } from "../journal/revert.ts";
 import type { Exchange, Rollout } from "../journal/rollout.ts";
 import type { Route } from "../observed/route.ts";
-import { type EngineObservation, findInstalled, type Observation, servingUnit } from "../observed/observation.ts";
+import { findInstalled, hasEngineAnswered, installedIn, type Observation, servingUnit } from "../observed/observation.ts";
 import type { KnownGood, ProcessState } from "../journal/state.ts";
 import { isOnItsWay, mayHaveTraffic } from "../strategies/steps.ts";
 import type { PublicEndpoint } from "../desired/unit.ts";
@@ -46,18 +46,15 @@ export interface Group {
 /** What is asked of the environment. */
 export interface Surroundings {
   readonly observation: Observation;
-  readonly engine: EngineObservation;
   readonly routes: ReadonlyMap<ProcessId, Route>;
   /** As remembered. */
   process(process: ProcessId): ProcessState | undefined;
 }
 
-/** Null: engine or router could not be asked. */
+/** Null: the router or every engine could not be asked. */
 export function surroundings(observation: Observation, process: Surroundings["process"]): Surroundings | null {
-  const { engine, routes } = observation;
-  return engine.kind === "unknown" || routes.kind === "unknown"
-    ? null
-    : { observation, engine: engine.value, routes: routes.value, process };
+  const { routes } = observation;
+  return hasEngineAnswered(observation) && routes.kind === "known" ? { observation, routes: routes.value, process } : null;
 }
 
 /** Everybody who goes back when this one does. Who only gave it paths stays where it cannot go back; who has what it needs must. */
@@ -120,9 +117,8 @@ function grow(first: ProcessId, way: WayBack, around: Surroundings, stuck: Reado
 }
 
 /** Whether what was taken out to make room for it is warm still. */
-export function hasPredecessor({ exchanged = [] }: Rollout, { engine }: Pick<Observation, "engine">): boolean {
-  if (exchanged.length === 0 || engine.kind === "unknown") return false;
-  return exchanged.some(({ before, after }) => after === null && before !== null && isAnswering(before, { engine: engine.value }));
+export function hasPredecessor({ exchanged = [] }: Rollout, observation: Observation): boolean {
+  return exchanged.some(({ before, after }) => after === null && before !== null && isAnswering(before, { observation }));
 }
 
 /** What has its traffic once it has gone back; null: nothing. */
@@ -175,8 +171,8 @@ function isGood(remembered: ProcessState, unit: UnitRef, around: Surroundings): 
   return isKnown && !isInQuarantine(remembered, unit, around.observation) && isAnswering(unit, around);
 }
 
-function isAnswering({ process, digest }: UnitRef, { engine }: Pick<Surroundings, "engine">): boolean {
-  return findInstalled(engine.installed.get(process) ?? [], digest)?.placements.some(({ ready }) => ready) ?? false;
+function isAnswering({ process, digest }: UnitRef, { observation }: Pick<Surroundings, "observation">): boolean {
+  return findInstalled(installedIn(process, observation), digest)?.placements.some(({ ready }) => ready) ?? false;
 }
 
 /** Others that serve what this process gets back. */
@@ -195,7 +191,7 @@ function ownersOf(process: ProcessId, way: WayBack, around: Surroundings): reado
 function requestsBack(process: ProcessId, way: WayBack, around: Surroundings): ReadonlySet<string> | null {
   const back = unitBack(way);
   if (!back) return new Set();
-  const installed = findInstalled(around.engine.installed.get(process) ?? [], back.digest);
+  const installed = findInstalled(installedIn(process, around.observation), back.digest);
   const endpoints = installed?.endpoints ?? (way.kind === "reject" ? way.rollout.stableEndpoints : undefined);
   return endpoints === undefined ? null : new Set(endpoints.flatMap(requestsOf));
 }
@@ -217,11 +213,10 @@ export function mayBeRivalled({ process, candidate, stableEndpoints = [] }: Roll
 }
 
 /** Where a version is called that is installed, or pinned; undefined: neither is known. */
-function endpointsOf({ process, digest }: UnitRef, { engine, desired }: Observation): readonly PublicEndpoint[] | undefined {
-  const installed = engine.kind === "known" ? (engine.value.installed.get(process) ?? []) : [];
-  const pinned = desired?.processes.get(process);
+function endpointsOf({ process, digest }: UnitRef, observation: Observation): readonly PublicEndpoint[] | undefined {
+  const pinned = observation.desired?.processes.get(process);
   return (
-    findInstalled(installed, digest)?.endpoints ??
+    findInstalled(installedIn(process, observation), digest)?.endpoints ??
     (pinned?.kind === "run" && pinned.unit.digest === digest ? pinned.summary.endpoints : undefined)
   );
 }

@@ -1,10 +1,18 @@
 /** What is shown of a process: sync, health, phase and the reason, from what was seen and decided. */
 
 import type { Desired } from "../desired/resolve.ts";
-import type { Instant } from "../names.ts";
+import type { Instant, ProcessId } from "../names.ts";
 import type { Reason } from "../journal/reason.ts";
 import type { Rollout } from "../journal/rollout.ts";
-import { findInstalled, isReady, type ProcessObservation, type Observation, servingUnit, weightOf } from "../observed/observation.ts";
+import {
+  engineFor,
+  findInstalled,
+  isReady,
+  type ProcessObservation,
+  type Observation,
+  servingUnit,
+  weightOf,
+} from "../observed/observation.ts";
 import type { ProcessState } from "../journal/state.ts";
 import { type DeploymentPhase, type Health, isSameStatus, type ProcessStatus } from "../journal/status.ts";
 
@@ -151,7 +159,9 @@ function healthOfServing(view: ProcessObservation): Health {
 }
 
 /** Which of the two could not be asked. */
-export function whyUnknown({ engine, routes }: Observation): Reason {
+export function whyUnknown(process: ProcessId, observation: Observation): Reason {
+  const { routes } = observation;
+  const engine = engineFor(process, observation);
   if (engine.kind === "unknown") return { code: "EngineUnknown", text: engine.why };
   return { code: "RouterUnknown", text: routes.kind === "unknown" ? routes.why : "" };
 }

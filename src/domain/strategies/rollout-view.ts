@@ -11,7 +11,16 @@ import type { MetricCheck } from "../analysis/metrics.ts";
 import type { UnitRef } from "../names.ts";
 import type { InstanceView, Judgement, Rollout, RolloutView, Stuck } from "../journal/rollout.ts";
 import type { Route, Share } from "../observed/route.ts";
-import { findInstalled, inFlightOn, isArmedAlone, isReady, type Known, type Observation, weightOf } from "../observed/observation.ts";
+import {
+  engineFor,
+  findInstalled,
+  inFlightOn,
+  isArmedAlone,
+  isReady,
+  type Known,
+  type Observation,
+  weightOf,
+} from "../observed/observation.ts";
 import type { OwedAction } from "../journal/state.ts";
 import { isBeforeSwitch } from "./steps.ts";
 import { isJudgedOnTheWay, traitsOf } from "./traits.ts";
@@ -117,7 +126,8 @@ function isBaked(rollout: Rollout, observation: Observation): boolean {
 }
 
 function questions(process: string, observation: Observation) {
-  const { engine, routes } = observation;
+  const { routes } = observation;
+  const engine = engineFor(process, observation);
   const route = routes.kind === "known" ? (routes.value.get(process) ?? null) : null;
   const installed = engine.kind === "known" ? (engine.value.installed.get(process) ?? []) : [];
   return {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 "use strict";
 export const validate = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:pinion:schema:pinion","title":"Pinion file","description":"pinion.yaml: the controller's own configuration. It belongs to the operator, not to the repository it guards. Keys may be written in snake_case too.","type":"object","additionalProperties":false,"required":["repository"],"properties":{"repository":{"$ref":"#/$defs/repository"},"state":{"description":"The folder that holds the controller's state: mirror, journal, cache, engines. Relative to this file.","type":"string","minLength":1,"default":"./.pinion","examples":["/var/lib/pinion"]},"listen":{"description":"Where the controller's API is served. Callers over TCP show the token in the file api.token of the state folder.","type":"object","additionalProperties":false,"properties":{"host":{"description":"The address that is listened on; 0.0.0.0 or :: for all of this machine's.","type":"string","minLength":1,"default":"127.0.0.1","examples":["127.0.0.1","0.0.0.0"]},"port":{"$ref":"#/$defs/port"},"names":{"description":"Host names by which callers know the controller, beside localhost and, beyond loopback, any address. A request by another name is refused.","type":"array","maxItems":50,"items":{"description":"A host name, without a port.","type":"string","pattern":"^[A-Za-z0-9_.-]+$","maxLength":253,"examples":["pinion.example.com"]},"examples":[["pinion.example.com"]]},"socket":{"description":"A unix socket that only the controller's user can open, in a folder with mode 0700. Without host and port there is no TCP port then. Relative to this file.","type":"string","minLength":1,"examples":["./.pinion/api.sock"]},"metricsToken":{"$ref":"#/$defs/secretReference","description":"A token for GET /metrics and nothing else, for Prometheus."}},"examples":[{"host":"127.0.0.1","port":8600}]},"gateway":{"$ref":"#/$defs/gateway"},"environments":{"description":"A list: only these environments are looked after. A map: what the operator allows in single environments, while all in the repository are looked after. An entry of the list may say both.","type":["array","object"],"minItems":1,"minProperties":1,"uniqueItems":true,"items":{"description":"An environment by its name, or with what is allowed in it.","type":["string","object"],"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/name"},"secrets":{"$ref":"#/$defs/secretsAllowed"}},"examples":["staging"]},"propertyNames":{"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$"},"additionalProperties":{"description":"What is allowed in this environment.","type":"object","additionalProperties":false,"properties":{"secrets":{"$ref":"#/$defs/secretsAllowed"}},"examples":[{"secrets":{"env":["SHOP_*"]}}]},"examples":[["staging","production"],{"production":{"secrets":{"env":["SHOP_*"],"folder":"./secrets"}}}]},"engines":{"description":"What runs the processes: `default` for all environments, or an entry with an environment's name for that one.","type":"object","minProperties":1,"propertyNames":{"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$"},"additionalProperties":{"$ref":"#/$defs/engine"},"examples":[{"default":{"kind":"node-red","mode":"embedded","instances":2}}]},"resyncInterval":{"$ref":"#/$defs/duration","description":"How often engines and router are asked for their state without any event.","default":"10s"},"log":{"description":"What is logged.","type":"object","additionalProperties":false,"properties":{"level":{"description":"The least grave lines that are written.","enum":["trace","debug","info","warn","error","fatal","silent"],"default":"info","examples":["info"]}},"examples":[{"level":"info"}]},"metricSources":{"description":"Where metrics come from beside the gateway, the engines and health checks.","type":"array","maxItems":50,"items":{"$ref":"#/$defs/metricSource"},"examples":[[{"name":"prometheus","type":"prometheus","url":"http://127.0.0.1:9090"}]]},"identity":{"title":"Identity section","description":"Who writes the commits of rollbacks.","type":"object","additionalProperties":false,"required":["name","email"],"properties":{"name":{"description":"The committer's name.","type":"string","minLength":1,"maxLength":200,"pattern":"^[^<>\\n\\r]+$","examples":["Pinion"]},"email":{"description":"The committer's address.","type":"string","maxLength":200,"pattern":"^[^\\s<>]+@[^\\s<>]+$","examples":["pinion@example.com"]}},"default":{"name":"Pinion","email":"pinion@localhost"},"examples":[{"name":"Pinion","email":"pinion@example.com"}]},"signing":{"title":"Signing section","description":"How the commits of rollbacks are signed. Not at all by default.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"ssh":{"description":"With an ssh key.","type":"object","additionalProperties":false,"required":["keyFile"],"properties":{"keyFile":{"description":"The file of the private key, without a passphrase.","type":"string","minLength":1,"examples":["/etc/pinion/sign_ed25519"]}},"examples":[{"keyFile":"/etc/pinion/sign_ed25519"}]},"openpgp":{"description":"With a key that gpg knows.","type":"object","additionalProperties":false,"required":["keyId"],"properties":{"keyId":{"description":"The key's id or fingerprint.","type":"string","pattern":"^[0-9A-Fa-fxX!]{8,44}$","examples":["0123456789ABCDEF"]},"home":{"description":"gpg's folder. Its own by default.","type":"string","minLength":1,"examples":["/etc/pinion/gnupg"]},"passphraseFile":{"description":"A file with the key's passphrase.","type":"string","minLength":1,"examples":["/run/secrets/passphrase"]}},"examples":[{"keyId":"0123456789ABCDEF"}]}},"examples":[{"ssh":{"keyFile":"/etc/pinion/sign_ed25519"}}]},"notifications":{"description":"The receivers of events.","type":"array","maxItems":50,"items":{"$ref":"#/$defs/notification"},"examples":[[{"name":"chat","type":"slack","url":{"env":"CHAT_WEBHOOK"},"events":["failed","rolled-back"]}]]},"alertThresholds":{"description":"From which figures over all deployments on an alert is shown and logged.","type":"array","items":{"$ref":"#/$defs/alertThreshold"},"examples":[[{"metric":"rollback_frequency","threshold":"10%"}]]},"processDeployer":{"$ref":"#/$defs/processDeployer"}},"$defs":{"metricSource":{"title":"Metric source item","description":"A Prometheus server, or any address that answers with JSON.","type":"object","additionalProperties":false,"required":["name","type","url"],"properties":{"name":{"description":"What analysis and triggers call it.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","maxLength":60,"examples":["prometheus"]},"type":{"description":"What it is.","enum":["prometheus","http-json"],"examples":["prometheus"]},"url":{"description":"prometheus: the server's address. http-json: what is asked, with placeholders such as {{process}}, {{version}} and {{query}}.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:9090","http://127.0.0.1:7000/stats/{{process}}/{{version}}"]},"token":{"$ref":"#/$defs/secretReference"},"username":{"description":"With `password`: basic authentication.","type":"string","minLength":1,"examples":["pinion"]},"password":{"$ref":"#/$defs/secretReference"},"headers":{"description":"Sent with every question, such as a tenant's name.","type":"object","propertyNames":{"pattern":"^[A-Za-z0-9-]+$"},"additionalProperties":{"type":"string","description":"A header's value.","examples":["shop"]},"examples":[{"X-Scope-OrgID":"shop"}]},"timeout":{"$ref":"#/$defs/duration","description":"How long one answer may take.","default":"5s"},"queries":{"title":"Queries section","description":"prometheus: what is asked for a metric that brings no query. Those over the gateway's own metrics by default.","type":"object","additionalProperties":false,"minProperties":1,"properties":{"errorRate":{"$ref":"#/$defs/query"},"successRate":{"$ref":"#/$defs/query"},"responseTime":{"$ref":"#/$defs/query"},"requestCount":{"$ref":"#/$defs/query"},"healthCheck":{"$ref":"#/$defs/query"},"customMetric":{"$ref":"#/$defs/query"}},"examples":[{"errorRate":"100 * sum(rate(http_errors{version=\"{{version}}\"}[{{window}}])) / sum(rate(http_requests{version=\"{{version}}\"}[{{window}}]))"}]},"range":{"description":"prometheus: the average over the window instead of the value at its end.","type":"boolean","default":false,"examples":[false]},"value":{"description":"http-json: the JSON pointer of the value in the answer.","type":"string","pattern":"^(/.*)?$","examples":["/data/errorRate"]},"count":{"description":"http-json: the JSON pointer of the number of requests that it rests on.","type":"string","pattern":"^(/.*)?$","examples":["/data/requests"]}},"if":{"required":["type"],"properties":{"type":{"const":"http-json"}}},"then":{"required":["value"],"properties":{"queries":false,"range":false}},"else":{"properties":{"value":false,"count":false}},"examples":[{"name":"prometheus","type":"prometheus","url":"http://127.0.0.1:9090"}]},"query":{"description":"A query with placeholders such as {{process}}, {{version}}, {{environment}} and {{window}}.","type":"string","minLength":1,"maxLength":5000,"examples":["avg(queue_depth{process=\"{{process}}\"})"]},"notification":{"title":"Notification item","description":"One receiver.","type":"object","additionalProperties":false,"required":["name","type","url"],"properties":{"name":{"description":"Names it in logs and metrics.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","maxLength":60,"examples":["chat"]},"type":{"description":"cloudevents: CloudEvents 1.0 as JSON. slack: messages for an incoming webhook of Slack or whatever understands the same.","enum":["cloudevents","slack"],"examples":["slack"]},"url":{"description":"Its address; by reference where the address is a secret itself.","type":["string","object"],"pattern":"^https?://","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"description":"The name of an environment variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","examples":["CHAT_WEBHOOK"]},"file":{"description":"A file the controller can read.","type":"string","minLength":1,"examples":["/run/secrets/webhook"]}},"examples":["https://events.example.com/pinion",{"env":"CHAT_WEBHOOK"}]},"token":{"$ref":"#/$defs/secretReference"},"events":{"description":"The events that it gets. All by default.","type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["started","taken-out","held","succeeded","failed","rolled-back","drift","git-lags","store-failing","gateway-down","gateway-up","engine-down","engine-up","secrets-changed","frozen","unfrozen"],"description":"A kind of event.","examples":["rolled-back"]},"examples":[["failed","rolled-back"]]},"environments":{"description":"Of which environments. Of all by default.","type":"array","minItems":1,"uniqueItems":true,"items":{"$ref":"#/$defs/name"},"examples":[["production"]]}},"examples":[{"name":"chat","type":"slack","url":{"env":"CHAT_WEBHOOK"},"events":["failed","rolled-back"]}]},"alertThreshold":{"title":"Alert threshold item","description":"A figure over all deployments with the value that it alerts at: above it, and below it for rates of success.","type":"object","additionalProperties":false,"required":["metric","threshold"],"properties":{"metric":{"description":"The figure.","enum":["deployment_duration","deployment_success_rate","deployment_failure_rate","rollback_frequency","validation_pass_rate"],"examples":["rollback_frequency"]},"threshold":{"description":"A share such as 10%; a time such as 10m for deployment_duration.","type":["number","string"],"minLength":1,"maxLength":60,"examples":["10%"]}},"examples":[{"metric":"rollback_frequency","threshold":"10%"}]},"repository":{"title":"Repository section","description":"The config repository, and how it is reached.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"description":"Its address: https, http, ssh, or file where allowed.","type":"string","minLength":1,"examples":["https://git.example.com/shop/config.git"]},"branch":{"description":"The branch that says what runs.","type":"string","minLength":1,"default":"main","examples":["main"]},"path":{"description":"The folder within the repository that holds processes/ and environments/. Its root by default.","type":"string","minLength":1,"examples":["deploy"]},"auth":{"$ref":"#/$defs/repositoryAuth"},"allowFile":{"description":"Allow file:// addresses and plain paths.","type":"boolean","default":false,"examples":[false]},"pollInterval":{"$ref":"#/$defs/duration","description":"How often the branch is looked at.","default":"30s"},"pollJitter":{"description":"How much the poll interval is spread by chance: a share from 0 to 1, or text in percent.","type":["number","string"],"minimum":0,"maximum":1,"pattern":"^(100|[0-9]{1,2})(\\.[0-9]+)?\\s?%$","default":"10%","examples":["10%",0.1]},"schedule":{"description":"Further times to look, as one cron expression or a list of them.","type":["string","array"],"minLength":1,"items":{"type":"string","minLength":1,"description":"A cron expression.","examples":["0 6 * * 1-5"]},"examples":["0 6 * * 1-5"]},"timeout":{"$ref":"#/$defs/duration","description":"How long one exchange with the remote may take.","default":"30s"}},"examples":[{"url":"https://git.example.com/shop/config.git","auth":{"token":{"env":"PINION_GIT_TOKEN"}}}]},"repositoryAuth":{"title":"Repository auth section","description":"A token, or a user name with a password, or an ssh key.","type":"object","additionalProperties":false,"properties":{"token":{"$ref":"#/$defs/secretReference"},"username":{"description":"The user name sent with the token or password.","type":"string","minLength":1,"examples":["x-access-token"]},"password":{"$ref":"#/$defs/secretReference"},"sshKey":{"description":"The file of a private key.","type":"string","minLength":1,"examples":["/etc/pinion/id_ed25519"]},"knownHosts":{"description":"The known_hosts file that the server's key must be in.","type":"string","minLength":1,"examples":["/etc/pinion/known_hosts"]}},"examples":[{"token":{"env":"PINION_GIT_TOKEN"}}]},"gateway":{"title":"Gateway section","description":"The process that carries the public traffic.","type":"object","additionalProperties":false,"properties":{"host":{"description":"The address it listens on.","type":"string","minLength":1,"default":"127.0.0.1","examples":["127.0.0.1"]},"port":{"$ref":"#/$defs/port"},"user":{"description":"The operating-system user that it runs as, by name or number. pinion_gateway by default, where the system has it. It takes a controller that runs as root.","type":["string","integer"],"minLength":1,"minimum":1,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$","examples":["pinion_gateway"]},"trustedProxies":{"description":"Addresses and networks of the proxies in front, whose X-Forwarded-*, Forwarded and X-Real-IP are believed. Of everybody else the gateway overwrites or removes them.","type":"array","items":{"type":"string","minLength":1},"default":[],"examples":[["10.0.0.0/8","192.168.1.5","fd00::/8"]]},"limits":{"description":"What callers may take of it.","type":"object","additionalProperties":false,"properties":{"connections":{"description":"How many connections callers may have open together. One more is answered with 503 and closed.","type":"integer","minimum":1,"maximum":1000000,"default":10000,"examples":[20000]},"bodyIdleTimeout":{"$ref":"#/$defs/duration","description":"How long a caller may send nothing in the middle of a body. Then it is answered with 408 and its connection closed.","default":"60s"}},"examples":[{"connections":20000,"bodyIdleTimeout":"30s"}]},"environments":{"description":"Environments with an address of their own, without a prefix: a port, or a host name that callers send. They answer below their name as well.","type":"object","minProperties":1,"propertyNames":{"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$"},"additionalProperties":{"description":"A port or a host name.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"port":{"description":"A port on the gateway's host.","type":"integer","minimum":1,"maximum":65535,"examples":[8081]},"host":{"description":"A host name, without a port.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$","examples":["shop.example.com"]}},"examples":[{"port":8081},{"host":"shop.example.com"}]},"examples":[{"production":{"host":"shop.example.com"},"staging":{"port":8081}}]},"external":{"description":"A gateway that is started and supervised by somebody else, such as a service of its own.","type":"object","additionalProperties":false,"required":["controlUrl","publicUrl","token"],"properties":{"controlUrl":{"description":"The address of its control API.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:8601"]},"publicUrl":{"description":"Its public address, which processes are told to call each other by; an environment's name is appended.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:8080"]},"token":{"$ref":"#/$defs/secretReference"}},"examples":[{"controlUrl":"http://127.0.0.1:8601","publicUrl":"http://127.0.0.1:8080","token":{"file":"/run/secrets/gateway"}}]}},"examples":[{"port":8080}]},"secretsAllowed":{"title":"Secrets allowed section","description":"Which secrets the repository may name in an environment. None by default, and never what this file itself uses.","type":"object","additionalProperties":false,"minProperties":1,"properties":{"env":{"description":"Variables of the controller: names, or the beginning of names followed by *.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A name, or its beginning and *.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*\\*?$","maxLength":200,"examples":["SHOP_*"]},"examples":[["SHOP_*","WAREHOUSE_TOKEN"]]},"folder":{"description":"A folder whose files may be named. Relative to this file.","type":"string","minLength":1,"examples":["./secrets","/run/secrets/shop"]}},"examples":[{"env":["SHOP_*"],"folder":"./secrets"}]},"engine":{"title":"Engine section","description":"embedded: children that Pinion starts and supervises. remote: an engine that runs by itself.","type":"object","additionalProperties":false,"required":["kind"],"properties":{"kind":{"description":"The kind of engine.","enum":["node-red"],"examples":["node-red"]},"mode":{"description":"Whether Pinion runs it.","enum":["embedded","remote"],"default":"embedded","examples":["embedded"]},"instances":{"description":"embedded: how many children an environment gets.","type":"integer","minimum":1,"maximum":64,"default":1,"examples":[2]},"maxMemoryMb":{"description":"embedded: the heap limit of a child. The engine's own by default.","type":"integer","minimum":64,"examples":[512]},"url":{"description":"remote: the address of its admin API.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:1880/admin"]},"publicUrl":{"description":"remote: the address its flows answer at. The same as `url` by default.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:1880"]},"token":{"$ref":"#/$defs/secretReference"},"user":{"description":"embedded: the operating-system user that the children run as, by name or number. It takes a controller that runs as root.","type":["string","integer"],"minLength":1,"minimum":1,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$","examples":["pinion-production"]},"allow":{"title":"Flows allowed section","description":"What flows may contain here. Without it: every node type that the engine knows, and the modules of Node.js.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"The node types that flows may use. Every type but exec by default.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A node type.","type":"string","minLength":1,"maxLength":200,"examples":["http in"]},"examples":[["http in","http response","function","change","switch"]]},"modules":{"description":"The modules of Node.js that function nodes may use. None by default.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A module.","type":"string","minLength":1,"maxLength":200,"examples":["crypto"]},"default":[],"examples":[["crypto"]]},"externalModules":{"description":"Modules from outside Node.js. Pinion installs none, so they cannot be allowed.","const":false,"default":false,"examples":[false]}},"examples":[{"nodes":["http in","http response","function"],"modules":["crypto"],"externalModules":false}]}},"if":{"required":["mode"],"properties":{"mode":{"const":"remote"}}},"then":{"required":["url","token"],"properties":{"instances":false,"maxMemoryMb":false,"user":false}},"else":{"properties":{"url":false,"publicUrl":false,"token":false}},"examples":[{"kind":"node-red","mode":"embedded","instances":2}]},"name":{"description":"The name of an environment.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","examples":["production"]},"port":{"description":"A TCP port; 0 picks a free one.","type":"integer","minimum":0,"maximum":65535,"default":0,"examples":[8080]},"secretReference":{"title":"Secret reference item","description":"Where the value is: an environment variable of the controller, or a file.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"description":"The name of an environment variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","examples":["PINION_GIT_TOKEN"]},"file":{"description":"A file the controller can read.","type":"string","minLength":1,"examples":["/run/secrets/token"]}},"examples":[{"env":"PINION_GIT_TOKEN"}]},"duration":{"description":"Milliseconds, or text: 500ms, 30s, 5m, 1h.","type":["integer","string"],"minimum":0,"pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$","examples":["30s",30000]},"switch":{"description":"Whether this part is on.","type":"boolean","examples":[true]},"amount":{"description":"A number, a share in percent, or a comparison.","type":["number","string"],"examples":[3,"50%","response_time < 2s"]},"requirement":{"title":"Requirement item","description":"Something a version must have.","type":"object","additionalProperties":false,"properties":{"field":{"description":"A field of the version's metadata.","type":"string","examples":["author"]},"approval":{"description":"A kind of approval.","type":"string","examples":["code_review"]},"required":{"$ref":"#/$defs/switch"}}},"toggle":{"title":"Toggle item","description":"One named thing to do or not to do.","type":"object","additionalProperties":false,"properties":{"validation":{"description":"The name of a validation.","type":"string","examples":["data_integrity"]},"sync":{"description":"What is kept the same between environments.","type":"string","examples":["configuration"]},"enabled":{"$ref":"#/$defs/switch"}}},"validationItem":{"title":"Validation item","description":"A validation of every deployment, with its settings.","type":"object","additionalProperties":false,"required":["validation"],"properties":{"validation":{"description":"Its name.","type":"string","examples":["health_check"]},"endpoint":{"description":"health_check: the path that is asked.","type":"string","pattern":"^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$","examples":["/health"]},"timeout":{"$ref":"#/$defs/duration"},"tests":{"description":"smoke_test: names of tests.","type":"array","items":{"type":"string"},"examples":[["basic_functionality"]]},"threshold":{"$ref":"#/$defs/amount"}}},"processDeployer":{"title":"Process deployer section","description":"The configuration document of the process deployer, as it stands (`process_deployer:`). What has no effect is reported with the reason.","type":"object","additionalProperties":false,"properties":{"automatedDeployment":{"description":"How deployments are made where an environment does not say.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"deploymentStrategy":{"description":"The strategy of environments that name none.","enum":["blue-green","recreate","canary","rolling"],"examples":["blue-green"]},"deploymentTimeout":{"$ref":"#/$defs/duration","description":"The timeout of deployments in environments that name none."},"parallelDeployments":{"description":"How many deployments may be under way at once in environments that do not say.","type":"integer","minimum":1,"examples":[3]},"deploymentValidation":{"description":"Validations of every deployment.","type":"array","items":{"$ref":"#/$defs/validationItem"},"examples":[[]]}}},"versionManagement":{"description":"How versions are kept.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"versionStrategy":{"description":"How versions are numbered.","enum":["semantic_versioning"],"examples":["semantic_versioning"]},"versionHistory":{"description":"How many versions are remembered.","type":["integer","string"],"examples":["100"]},"versionMetadata":{"description":"Metadata that versions must have.","type":"array","items":{"$ref":"#/$defs/requirement"},"examples":[[]]},"versionApproval":{"description":"Approvals that versions must have.","type":"array","items":{"$ref":"#/$defs/requirement"},"examples":[[]]}}},"rollbackManagement":{"description":"When and how deployments are rolled back.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"rollbackStrategy":{"description":"Who rolls back.","enum":["automatic","manual"],"examples":["automatic"]},"rollbackTriggers":{"description":"What makes Pinion roll back by itself.","type":"array","items":{"type":"object","additionalProperties":false,"required":["trigger"],"properties":{"trigger":{"description":"Its name.","type":"string","examples":["error_rate_spike"]},"threshold":{"$ref":"#/$defs/amount"},"timeout":{"$ref":"#/$defs/duration"}}},"examples":[[]]},"rollbackValidation":{"description":"Validations after a rollback.","type":"array","items":{"$ref":"#/$defs/toggle"},"examples":[[]]}}},"environmentManagement":{"description":"The environments and how they are treated.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"environments":{"description":"The environments this controller looks after.","type":"array","items":{"type":"object","additionalProperties":false,"required":["environment"],"properties":{"environment":{"$ref":"#/$defs/name"},"autoDeploy":{"$ref":"#/$defs/switch"},"validationLevel":{"description":"How much is validated.","enum":["basic","comprehensive","extensive"],"examples":["basic"]},"rollbackEnabled":{"$ref":"#/$defs/switch"},"approvalRequired":{"$ref":"#/$defs/switch"}}},"examples":[[{"environment":"staging"}]]},"environmentSync":{"description":"What is kept the same between environments.","type":"array","items":{"$ref":"#/$defs/toggle"},"examples":[[]]}}},"deploymentValidation":{"description":"Validations by phase.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"validationPhases":{"description":"The phases and what is validated in them.","type":"array","items":{"type":"object","additionalProperties":false,"required":["phase","validations"],"properties":{"phase":{"description":"The phase.","enum":["pre_deployment","deployment","post_deployment"],"examples":["pre_deployment"]},"validations":{"description":"Names of validations.","type":"array","items":{"type":"string"},"examples":[["process_validation"]]}}},"examples":[[]]}}},"deploymentMonitoring":{"description":"What is measured, and when it alerts.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"monitoringMetrics":{"description":"Names of metrics.","type":"array","items":{"type":"string"},"examples":[["deployment_duration"]]},"alertThresholds":{"description":"Metrics with the value from which they alert.","type":"array","items":{"$ref":"#/$defs/alertThreshold"},"examples":[[]]}}}}}},"examples":[{"repository":{"url":"https://git.example.com/shop/config.git","branch":"main","auth":{"token":{"env":"PINION_GIT_TOKEN"}}},"state":"/var/lib/pinion","gateway":{"port":8080},"engines":{"default":{"kind":"node-red","mode":"embedded","instances":2}}}]};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:pinion:schema:pinion","title":"Pinion file","description":"pinion.yaml: the controller's own configuration. It belongs to the operator, not to the repository it guards. Keys may be written in snake_case too.","type":"object","additionalProperties":false,"required":["repository"],"properties":{"repository":{"$ref":"#/$defs/repository"},"state":{"description":"The folder that holds the controller's state: mirror, journal, cache, engines. Relative to this file.","type":"string","minLength":1,"default":"./.pinion","examples":["/var/lib/pinion"]},"listen":{"description":"Where the controller's API is served. Callers over TCP show the token in the file api.token of the state folder.","type":"object","additionalProperties":false,"properties":{"host":{"description":"The address that is listened on; 0.0.0.0 or :: for all of this machine's.","type":"string","minLength":1,"default":"127.0.0.1","examples":["127.0.0.1","0.0.0.0"]},"port":{"$ref":"#/$defs/port"},"names":{"description":"Host names by which callers know the controller, beside localhost and, beyond loopback, any address. A request by another name is refused.","type":"array","maxItems":50,"items":{"description":"A host name, without a port.","type":"string","pattern":"^[A-Za-z0-9_.-]+$","maxLength":253,"examples":["pinion.example.com"]},"examples":[["pinion.example.com"]]},"socket":{"description":"A unix socket that only the controller's user can open, in a folder with mode 0700. Without host and port there is no TCP port then. Relative to this file.","type":"string","minLength":1,"examples":["./.pinion/api.sock"]},"metricsToken":{"$ref":"#/$defs/secretReference","description":"A token for GET /metrics and nothing else, for Prometheus."}},"examples":[{"host":"127.0.0.1","port":8600}]},"gateway":{"$ref":"#/$defs/gateway"},"environments":{"description":"A list: only these environments are looked after. A map: what the operator allows in single environments, while all in the repository are looked after. An entry of the list may say both.","type":["array","object"],"minItems":1,"minProperties":1,"uniqueItems":true,"items":{"description":"An environment by its name, or with what is allowed in it.","type":["string","object"],"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","additionalProperties":false,"required":["name"],"properties":{"name":{"$ref":"#/$defs/name"},"secrets":{"$ref":"#/$defs/secretsAllowed"}},"examples":["staging"]},"propertyNames":{"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$"},"additionalProperties":{"description":"What is allowed in this environment.","type":"object","additionalProperties":false,"properties":{"secrets":{"$ref":"#/$defs/secretsAllowed"}},"examples":[{"secrets":{"env":["SHOP_*"]}}]},"examples":[["staging","production"],{"production":{"secrets":{"env":["SHOP_*"],"folder":"./secrets"}}}]},"engines":{"description":"What runs the processes: `default` for all environments, or an entry with an environment's name for that one.","type":"object","minProperties":1,"propertyNames":{"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$"},"additionalProperties":{"$ref":"#/$defs/engine"},"examples":[{"default":{"kind":"node-red","mode":"embedded","instances":2}}]},"resyncInterval":{"$ref":"#/$defs/duration","description":"How often engines and router are asked for their state without any event.","default":"10s"},"log":{"description":"What is logged.","type":"object","additionalProperties":false,"properties":{"level":{"description":"The least grave lines that are written.","enum":["trace","debug","info","warn","error","fatal","silent"],"default":"info","examples":["info"]}},"examples":[{"level":"info"}]},"metricSources":{"description":"Where metrics come from beside the gateway, the engines and health checks.","type":"array","maxItems":50,"items":{"$ref":"#/$defs/metricSource"},"examples":[[{"name":"prometheus","type":"prometheus","url":"http://127.0.0.1:9090"}]]},"identity":{"title":"Identity section","description":"Who writes the commits of rollbacks.","type":"object","additionalProperties":false,"required":["name","email"],"properties":{"name":{"description":"The committer's name.","type":"string","minLength":1,"maxLength":200,"pattern":"^[^<>\\n\\r]+$","examples":["Pinion"]},"email":{"description":"The committer's address.","type":"string","maxLength":200,"pattern":"^[^\\s<>]+@[^\\s<>]+$","examples":["pinion@example.com"]}},"default":{"name":"Pinion","email":"pinion@localhost"},"examples":[{"name":"Pinion","email":"pinion@example.com"}]},"signing":{"title":"Signing section","description":"How the commits of rollbacks are signed. Not at all by default.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"ssh":{"description":"With an ssh key.","type":"object","additionalProperties":false,"required":["keyFile"],"properties":{"keyFile":{"description":"The file of the private key, without a passphrase.","type":"string","minLength":1,"examples":["/etc/pinion/sign_ed25519"]}},"examples":[{"keyFile":"/etc/pinion/sign_ed25519"}]},"openpgp":{"description":"With a key that gpg knows.","type":"object","additionalProperties":false,"required":["keyId"],"properties":{"keyId":{"description":"The key's id or fingerprint.","type":"string","pattern":"^[0-9A-Fa-fxX!]{8,44}$","examples":["0123456789ABCDEF"]},"home":{"description":"gpg's folder. Its own by default.","type":"string","minLength":1,"examples":["/etc/pinion/gnupg"]},"passphraseFile":{"description":"A file with the key's passphrase.","type":"string","minLength":1,"examples":["/run/secrets/passphrase"]}},"examples":[{"keyId":"0123456789ABCDEF"}]}},"examples":[{"ssh":{"keyFile":"/etc/pinion/sign_ed25519"}}]},"notifications":{"description":"The receivers of events.","type":"array","maxItems":50,"items":{"$ref":"#/$defs/notification"},"examples":[[{"name":"chat","type":"slack","url":{"env":"CHAT_WEBHOOK"},"events":["failed","rolled-back"]}]]},"alertThresholds":{"description":"From which figures over all deployments on an alert is shown and logged.","type":"array","items":{"$ref":"#/$defs/alertThreshold"},"examples":[[{"metric":"rollback_frequency","threshold":"10%"}]]},"processDeployer":{"$ref":"#/$defs/processDeployer"}},"$defs":{"metricSource":{"title":"Metric source item","description":"A Prometheus server, or any address that answers with JSON.","type":"object","additionalProperties":false,"required":["name","type","url"],"properties":{"name":{"description":"What analysis and triggers call it.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","maxLength":60,"examples":["prometheus"]},"type":{"description":"What it is.","enum":["prometheus","http-json"],"examples":["prometheus"]},"url":{"description":"prometheus: the server's address. http-json: what is asked, with placeholders such as {{process}}, {{version}} and {{query}}.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:9090","http://127.0.0.1:7000/stats/{{process}}/{{version}}"]},"token":{"$ref":"#/$defs/secretReference"},"username":{"description":"With `password`: basic authentication.","type":"string","minLength":1,"examples":["pinion"]},"password":{"$ref":"#/$defs/secretReference"},"headers":{"description":"Sent with every question, such as a tenant's name.","type":"object","propertyNames":{"pattern":"^[A-Za-z0-9-]+$"},"additionalProperties":{"type":"string","description":"A header's value.","examples":["shop"]},"examples":[{"X-Scope-OrgID":"shop"}]},"timeout":{"$ref":"#/$defs/duration","description":"How long one answer may take.","default":"5s"},"queries":{"title":"Queries section","description":"prometheus: what is asked for a metric that brings no query. Those over the gateway's own metrics by default.","type":"object","additionalProperties":false,"minProperties":1,"properties":{"errorRate":{"$ref":"#/$defs/query"},"successRate":{"$ref":"#/$defs/query"},"responseTime":{"$ref":"#/$defs/query"},"requestCount":{"$ref":"#/$defs/query"},"healthCheck":{"$ref":"#/$defs/query"},"customMetric":{"$ref":"#/$defs/query"}},"examples":[{"errorRate":"100 * sum(rate(http_errors{version=\"{{version}}\"}[{{window}}])) / sum(rate(http_requests{version=\"{{version}}\"}[{{window}}]))"}]},"range":{"description":"prometheus: the average over the window instead of the value at its end.","type":"boolean","default":false,"examples":[false]},"value":{"description":"http-json: the JSON pointer of the value in the answer.","type":"string","pattern":"^(/.*)?$","examples":["/data/errorRate"]},"count":{"description":"http-json: the JSON pointer of the number of requests that it rests on.","type":"string","pattern":"^(/.*)?$","examples":["/data/requests"]}},"if":{"required":["type"],"properties":{"type":{"const":"http-json"}}},"then":{"required":["value"],"properties":{"queries":false,"range":false}},"else":{"properties":{"value":false,"count":false}},"examples":[{"name":"prometheus","type":"prometheus","url":"http://127.0.0.1:9090"}]},"query":{"description":"A query with placeholders such as {{process}}, {{version}}, {{environment}} and {{window}}.","type":"string","minLength":1,"maxLength":5000,"examples":["avg(queue_depth{process=\"{{process}}\"})"]},"notification":{"title":"Notification item","description":"One receiver.","type":"object","additionalProperties":false,"required":["name","type","url"],"properties":{"name":{"description":"Names it in logs and metrics.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","maxLength":60,"examples":["chat"]},"type":{"description":"cloudevents: CloudEvents 1.0 as JSON. slack: messages for an incoming webhook of Slack or whatever understands the same.","enum":["cloudevents","slack"],"examples":["slack"]},"url":{"description":"Its address; by reference where the address is a secret itself.","type":["string","object"],"pattern":"^https?://","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"description":"The name of an environment variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","examples":["CHAT_WEBHOOK"]},"file":{"description":"A file the controller can read.","type":"string","minLength":1,"examples":["/run/secrets/webhook"]}},"examples":["https://events.example.com/pinion",{"env":"CHAT_WEBHOOK"}]},"token":{"$ref":"#/$defs/secretReference"},"events":{"description":"The events that it gets. All by default.","type":"array","minItems":1,"uniqueItems":true,"items":{"enum":["started","taken-out","held","succeeded","failed","rolled-back","drift","git-lags","store-failing","gateway-down","gateway-up","engine-down","engine-up","secrets-changed","frozen","unfrozen"],"description":"A kind of event.","examples":["rolled-back"]},"examples":[["failed","rolled-back"]]},"environments":{"description":"Of which environments. Of all by default.","type":"array","minItems":1,"uniqueItems":true,"items":{"$ref":"#/$defs/name"},"examples":[["production"]]}},"examples":[{"name":"chat","type":"slack","url":{"env":"CHAT_WEBHOOK"},"events":["failed","rolled-back"]}]},"alertThreshold":{"title":"Alert threshold item","description":"A figure over all deployments with the value that it alerts at: above it, and below it for rates of success.","type":"object","additionalProperties":false,"required":["metric","threshold"],"properties":{"metric":{"description":"The figure.","enum":["deployment_duration","deployment_success_rate","deployment_failure_rate","rollback_frequency","validation_pass_rate"],"examples":["rollback_frequency"]},"threshold":{"description":"A share such as 10%; a time such as 10m for deployment_duration.","type":["number","string"],"minLength":1,"maxLength":60,"examples":["10%"]}},"examples":[{"metric":"rollback_frequency","threshold":"10%"}]},"repository":{"title":"Repository section","description":"The config repository, and how it is reached.","type":"object","additionalProperties":false,"required":["url"],"properties":{"url":{"description":"Its address: https, http, ssh, or file where allowed.","type":"string","minLength":1,"examples":["https://git.example.com/shop/config.git"]},"branch":{"description":"The branch that says what runs.","type":"string","minLength":1,"default":"main","examples":["main"]},"path":{"description":"The folder within the repository that holds processes/ and environments/. Its root by default.","type":"string","minLength":1,"examples":["deploy"]},"auth":{"$ref":"#/$defs/repositoryAuth"},"allowFile":{"description":"Allow file:// addresses and plain paths.","type":"boolean","default":false,"examples":[false]},"pollInterval":{"$ref":"#/$defs/duration","description":"How often the branch is looked at.","default":"30s"},"pollJitter":{"description":"How much the poll interval is spread by chance: a share from 0 to 1, or text in percent.","type":["number","string"],"minimum":0,"maximum":1,"pattern":"^(100|[0-9]{1,2})(\\.[0-9]+)?\\s?%$","default":"10%","examples":["10%",0.1]},"schedule":{"description":"Further times to look, as one cron expression or a list of them.","type":["string","array"],"minLength":1,"items":{"type":"string","minLength":1,"description":"A cron expression.","examples":["0 6 * * 1-5"]},"examples":["0 6 * * 1-5"]},"timeout":{"$ref":"#/$defs/duration","description":"How long one exchange with the remote may take.","default":"30s"}},"examples":[{"url":"https://git.example.com/shop/config.git","auth":{"token":{"env":"PINION_GIT_TOKEN"}}}]},"repositoryAuth":{"title":"Repository auth section","description":"A token, or a user name with a password, or an ssh key.","type":"object","additionalProperties":false,"properties":{"token":{"$ref":"#/$defs/secretReference"},"username":{"description":"The user name sent with the token or password.","type":"string","minLength":1,"examples":["x-access-token"]},"password":{"$ref":"#/$defs/secretReference"},"sshKey":{"description":"The file of a private key.","type":"string","minLength":1,"examples":["/etc/pinion/id_ed25519"]},"knownHosts":{"description":"The known_hosts file that the server's key must be in.","type":"string","minLength":1,"examples":["/etc/pinion/known_hosts"]}},"examples":[{"token":{"env":"PINION_GIT_TOKEN"}}]},"gateway":{"title":"Gateway section","description":"The process that carries the public traffic.","type":"object","additionalProperties":false,"properties":{"host":{"description":"The address it listens on.","type":"string","minLength":1,"default":"127.0.0.1","examples":["127.0.0.1"]},"port":{"$ref":"#/$defs/port"},"user":{"description":"The operating-system user that it runs as, by name or number. pinion_gateway by default, where the system has it. It takes a controller that runs as root.","type":["string","integer"],"minLength":1,"minimum":1,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$","examples":["pinion_gateway"]},"trustedProxies":{"description":"Addresses and networks of the proxies in front, whose X-Forwarded-*, Forwarded and X-Real-IP are believed. Of everybody else the gateway overwrites or removes them.","type":"array","items":{"type":"string","minLength":1},"default":[],"examples":[["10.0.0.0/8","192.168.1.5","fd00::/8"]]},"limits":{"description":"What callers may take of it.","type":"object","additionalProperties":false,"properties":{"connections":{"description":"How many connections callers may have open together. One more is answered with 503 and closed.","type":"integer","minimum":1,"maximum":1000000,"default":10000,"examples":[20000]},"bodyIdleTimeout":{"$ref":"#/$defs/duration","description":"How long a caller may send nothing in the middle of a body. Then it is answered with 408 and its connection closed.","default":"60s"}},"examples":[{"connections":20000,"bodyIdleTimeout":"30s"}]},"environments":{"description":"Environments with an address of their own, without a prefix: a port, or a host name that callers send. They answer below their name as well.","type":"object","minProperties":1,"propertyNames":{"pattern":"^[a-z0-9]+(-[a-z0-9]+)*$"},"additionalProperties":{"description":"A port or a host name.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"port":{"description":"A port on the gateway's host.","type":"integer","minimum":1,"maximum":65535,"examples":[8081]},"host":{"description":"A host name, without a port.","type":"string","pattern":"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$","examples":["shop.example.com"]}},"examples":[{"port":8081},{"host":"shop.example.com"}]},"examples":[{"production":{"host":"shop.example.com"},"staging":{"port":8081}}]},"external":{"description":"A gateway that is started and supervised by somebody else, such as a service of its own.","type":"object","additionalProperties":false,"required":["controlUrl","publicUrl","token"],"properties":{"controlUrl":{"description":"The address of its control API.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:8601"]},"publicUrl":{"description":"Its public address, which processes are told to call each other by; an environment's name is appended.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:8080"]},"token":{"$ref":"#/$defs/secretReference"}},"examples":[{"controlUrl":"http://127.0.0.1:8601","publicUrl":"http://127.0.0.1:8080","token":{"file":"/run/secrets/gateway"}}]}},"examples":[{"port":8080}]},"secretsAllowed":{"title":"Secrets allowed section","description":"Which secrets the repository may name in an environment. None by default, and never what this file itself uses.","type":"object","additionalProperties":false,"minProperties":1,"properties":{"env":{"description":"Variables of the controller: names, or the beginning of names followed by *.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A name, or its beginning and *.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*\\*?$","maxLength":200,"examples":["SHOP_*"]},"examples":[["SHOP_*","WAREHOUSE_TOKEN"]]},"folder":{"description":"A folder whose files may be named. Relative to this file.","type":"string","minLength":1,"examples":["./secrets","/run/secrets/shop"]}},"examples":[{"env":["SHOP_*"],"folder":"./secrets"}]},"engine":{"title":"Engine section","description":"embedded: children that Pinion starts and supervises. remote: an engine that runs by itself.","type":"object","additionalProperties":false,"properties":{"kind":{"description":"The kind of engine, as process.yaml names it.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","default":"node-red","examples":["node-red"]},"also":{"description":"Engines of other kinds in the same environment, one of each kind. Each process runs in the kind that its process.yaml names.","type":"array","minItems":1,"maxItems":8,"items":{"$ref":"#/$defs/engine"},"examples":[[{"kind":"node-red","mode":"embedded"}]]},"mode":{"description":"Whether Pinion runs it.","enum":["embedded","remote"],"default":"embedded","examples":["embedded"]},"instances":{"description":"embedded: how many children an environment gets.","type":"integer","minimum":1,"maximum":64,"default":1,"examples":[2]},"maxMemoryMb":{"description":"embedded: the heap limit of a child. The engine's own by default.","type":"integer","minimum":64,"examples":[512]},"url":{"description":"remote: the address of its admin API.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:1880/admin"]},"publicUrl":{"description":"remote: the address its flows answer at. The same as `url` by default.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:1880"]},"token":{"$ref":"#/$defs/secretReference"},"user":{"description":"embedded: the operating-system user that the children run as, by name or number. It takes a controller that runs as root.","type":["string","integer"],"minLength":1,"minimum":1,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$","examples":["pinion-production"]},"allow":{"title":"Flows allowed section","description":"What flows may contain here. Without it: every node type that the engine knows, and the modules of Node.js.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"The node types that flows may use. Every type but exec by default.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A node type.","type":"string","minLength":1,"maxLength":200,"examples":["http in"]},"examples":[["http in","http response","function","change","switch"]]},"modules":{"description":"The modules of Node.js that function nodes may use. None by default.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A module.","type":"string","minLength":1,"maxLength":200,"examples":["crypto"]},"default":[],"examples":[["crypto"]]},"externalModules":{"description":"Modules from outside Node.js. Pinion installs none, so they cannot be allowed.","const":false,"default":false,"examples":[false]}},"examples":[{"nodes":["http in","http response","function"],"modules":["crypto"],"externalModules":false}]}},"if":{"required":["mode"],"properties":{"mode":{"const":"remote"}}},"then":{"required":["url","token"],"properties":{"instances":false,"maxMemoryMb":false,"user":false}},"else":{"properties":{"url":false,"publicUrl":false,"token":false}},"examples":[{"kind":"node-red","mode":"embedded","instances":2}]},"name":{"description":"The name of an environment.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","examples":["production"]},"port":{"description":"A TCP port; 0 picks a free one.","type":"integer","minimum":0,"maximum":65535,"default":0,"examples":[8080]},"secretReference":{"title":"Secret reference item","description":"Where the value is: an environment variable of the controller, or a file.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"description":"The name of an environment variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","examples":["PINION_GIT_TOKEN"]},"file":{"description":"A file the controller can read.","type":"string","minLength":1,"examples":["/run/secrets/token"]}},"examples":[{"env":"PINION_GIT_TOKEN"}]},"duration":{"description":"Milliseconds, or text: 500ms, 30s, 5m, 1h.","type":["integer","string"],"minimum":0,"pattern":"^[0-9]+(\\.[0-9]+)?(ms|s|m|h|d)$","examples":["30s",30000]},"switch":{"description":"Whether this part is on.","type":"boolean","examples":[true]},"amount":{"description":"A number, a share in percent, or a comparison.","type":["number","string"],"examples":[3,"50%","response_time < 2s"]},"requirement":{"title":"Requirement item","description":"Something a version must have.","type":"object","additionalProperties":false,"properties":{"field":{"description":"A field of the version's metadata.","type":"string","examples":["author"]},"approval":{"description":"A kind of approval.","type":"string","examples":["code_review"]},"required":{"$ref":"#/$defs/switch"}}},"toggle":{"title":"Toggle item","description":"One named thing to do or not to do.","type":"object","additionalProperties":false,"properties":{"validation":{"description":"The name of a validation.","type":"string","examples":["data_integrity"]},"sync":{"description":"What is kept the same between environments.","type":"string","examples":["configuration"]},"enabled":{"$ref":"#/$defs/switch"}}},"validationItem":{"title":"Validation item","description":"A validation of every deployment, with its settings.","type":"object","additionalProperties":false,"required":["validation"],"properties":{"validation":{"description":"Its name.","type":"string","examples":["health_check"]},"endpoint":{"description":"health_check: the path that is asked.","type":"string","pattern":"^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$","examples":["/health"]},"timeout":{"$ref":"#/$defs/duration"},"tests":{"description":"smoke_test: names of tests.","type":"array","items":{"type":"string"},"examples":[["basic_functionality"]]},"threshold":{"$ref":"#/$defs/amount"}}},"processDeployer":{"title":"Process deployer section","description":"The configuration document of the process deployer, as it stands (`process_deployer:`). What has no effect is reported with the reason.","type":"object","additionalProperties":false,"properties":{"automatedDeployment":{"description":"How deployments are made where an environment does not say.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"deploymentStrategy":{"description":"The strategy of environments that name none.","enum":["blue-green","recreate","canary","rolling"],"examples":["blue-green"]},"deploymentTimeout":{"$ref":"#/$defs/duration","description":"The timeout of deployments in environments that name none."},"parallelDeployments":{"description":"How many deployments may be under way at once in environments that do not say.","type":"integer","minimum":1,"examples":[3]},"deploymentValidation":{"description":"Validations of every deployment.","type":"array","items":{"$ref":"#/$defs/validationItem"},"examples":[[]]}}},"versionManagement":{"description":"How versions are kept.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"versionStrategy":{"description":"How versions are numbered.","enum":["semantic_versioning"],"examples":["semantic_versioning"]},"versionHistory":{"description":"How many versions are remembered.","type":["integer","string"],"examples":["100"]},"versionMetadata":{"description":"Metadata that versions must have.","type":"array","items":{"$ref":"#/$defs/requirement"},"examples":[[]]},"versionApproval":{"description":"Approvals that versions must have.","type":"array","items":{"$ref":"#/$defs/requirement"},"examples":[[]]}}},"rollbackManagement":{"description":"When and how deployments are rolled back.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"rollbackStrategy":{"description":"Who rolls back.","enum":["automatic","manual"],"examples":["automatic"]},"rollbackTriggers":{"description":"What makes Pinion roll back by itself.","type":"array","items":{"type":"object","additionalProperties":false,"required":["trigger"],"properties":{"trigger":{"description":"Its name.","type":"string","examples":["error_rate_spike"]},"threshold":{"$ref":"#/$defs/amount"},"timeout":{"$ref":"#/$defs/duration"}}},"examples":[[]]},"rollbackValidation":{"description":"Validations after a rollback.","type":"array","items":{"$ref":"#/$defs/toggle"},"examples":[[]]}}},"environmentManagement":{"description":"The environments and how they are treated.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"environments":{"description":"The environments this controller looks after.","type":"array","items":{"type":"object","additionalProperties":false,"required":["environment"],"properties":{"environment":{"$ref":"#/$defs/name"},"autoDeploy":{"$ref":"#/$defs/switch"},"validationLevel":{"description":"How much is validated.","enum":["basic","comprehensive","extensive"],"examples":["basic"]},"rollbackEnabled":{"$ref":"#/$defs/switch"},"approvalRequired":{"$ref":"#/$defs/switch"}}},"examples":[[{"environment":"staging"}]]},"environmentSync":{"description":"What is kept the same between environments.","type":"array","items":{"$ref":"#/$defs/toggle"},"examples":[[]]}}},"deploymentValidation":{"description":"Validations by phase.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"validationPhases":{"description":"The phases and what is validated in them.","type":"array","items":{"type":"object","additionalProperties":false,"required":["phase","validations"],"properties":{"phase":{"description":"The phase.","enum":["pre_deployment","deployment","post_deployment"],"examples":["pre_deployment"]},"validations":{"description":"Names of validations.","type":"array","items":{"type":"string"},"examples":[["process_validation"]]}}},"examples":[[]]}}},"deploymentMonitoring":{"description":"What is measured, and when it alerts.","type":"object","additionalProperties":false,"properties":{"enabled":{"$ref":"#/$defs/switch"},"monitoringMetrics":{"description":"Names of metrics.","type":"array","items":{"type":"string"},"examples":[["deployment_duration"]]},"alertThresholds":{"description":"Metrics with the value from which they alert.","type":"array","items":{"$ref":"#/$defs/alertThreshold"},"examples":[[]]}}}}}},"examples":[{"repository":{"url":"https://git.example.com/shop/config.git","branch":"main","auth":{"token":{"env":"PINION_GIT_TOKEN"}}},"state":"/var/lib/pinion","gateway":{"port":8080},"engines":{"default":{"kind":"node-red","mode":"embedded","instances":2}}}]};
 const schema38 = {"description":"A TCP port; 0 picks a free one.","type":"integer","minimum":0,"maximum":65535,"default":0,"examples":[8080]};
 const schema34 = {"title":"Secret reference item","description":"Where the value is: an environment variable of the controller, or a file.","type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,"properties":{"env":{"description":"The name of an environment variable.","type":"string","pattern":"^[A-Za-z_][A-Za-z0-9_]*$","examples":["PINION_GIT_TOKEN"]},"file":{"description":"A file the controller can read.","type":"string","minLength":1,"examples":["/run/secrets/token"]}},"examples":[{"env":"PINION_GIT_TOKEN"}]};
 const schema44 = {"description":"The name of an environment.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","examples":["production"]};
@@ -1299,7 +1299,8 @@ return errors === 0;
 }
 validate25.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema47 = {"title":"Engine section","description":"embedded: children that Pinion starts and supervises. remote: an engine that runs by itself.","type":"object","additionalProperties":false,"required":["kind"],"properties":{"kind":{"description":"The kind of engine.","enum":["node-red"],"examples":["node-red"]},"mode":{"description":"Whether Pinion runs it.","enum":["embedded","remote"],"default":"embedded","examples":["embedded"]},"instances":{"description":"embedded: how many children an environment gets.","type":"integer","minimum":1,"maximum":64,"default":1,"examples":[2]},"maxMemoryMb":{"description":"embedded: the heap limit of a child. The engine's own by default.","type":"integer","minimum":64,"examples":[512]},"url":{"description":"remote: the address of its admin API.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:1880/admin"]},"publicUrl":{"description":"remote: the address its flows answer at. The same as `url` by default.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:1880"]},"token":{"$ref":"#/$defs/secretReference"},"user":{"description":"embedded: the operating-system user that the children run as, by name or number. It takes a controller that runs as root.","type":["string","integer"],"minLength":1,"minimum":1,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$","examples":["pinion-production"]},"allow":{"title":"Flows allowed section","description":"What flows may contain here. Without it: every node type that the engine knows, and the modules of Node.js.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"The node types that flows may use. Every type but exec by default.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A node type.","type":"string","minLength":1,"maxLength":200,"examples":["http in"]},"examples":[["http in","http response","function","change","switch"]]},"modules":{"description":"The modules of Node.js that function nodes may use. None by default.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A module.","type":"string","minLength":1,"maxLength":200,"examples":["crypto"]},"default":[],"examples":[["crypto"]]},"externalModules":{"description":"Modules from outside Node.js. Pinion installs none, so they cannot be allowed.","const":false,"default":false,"examples":[false]}},"examples":[{"nodes":["http in","http response","function"],"modules":["crypto"],"externalModules":false}]}},"if":{"required":["mode"],"properties":{"mode":{"const":"remote"}}},"then":{"required":["url","token"],"properties":{"instances":false,"maxMemoryMb":false,"user":false}},"else":{"properties":{"url":false,"publicUrl":false,"token":false}},"examples":[{"kind":"node-red","mode":"embedded","instances":2}]};
+const schema47 = {"title":"Engine section","description":"embedded: children that Pinion starts and supervises. remote: an engine that runs by itself.","type":"object","additionalProperties":false,"properties":{"kind":{"description":"The kind of engine, as process.yaml names it.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","default":"node-red","examples":["node-red"]},"also":{"description":"Engines of other kinds in the same environment, one of each kind. Each process runs in the kind that its process.yaml names.","type":"array","minItems":1,"maxItems":8,"items":{"$ref":"#/$defs/engine"},"examples":[[{"kind":"node-red","mode":"embedded"}]]},"mode":{"description":"Whether Pinion runs it.","enum":["embedded","remote"],"default":"embedded","examples":["embedded"]},"instances":{"description":"embedded: how many children an environment gets.","type":"integer","minimum":1,"maximum":64,"default":1,"examples":[2]},"maxMemoryMb":{"description":"embedded: the heap limit of a child. The engine's own by default.","type":"integer","minimum":64,"examples":[512]},"url":{"description":"remote: the address of its admin API.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:1880/admin"]},"publicUrl":{"description":"remote: the address its flows answer at. The same as `url` by default.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:1880"]},"token":{"$ref":"#/$defs/secretReference"},"user":{"description":"embedded: the operating-system user that the children run as, by name or number. It takes a controller that runs as root.","type":["string","integer"],"minLength":1,"minimum":1,"pattern":"^[A-Za-z0-9_][A-Za-z0-9_.-]*$","examples":["pinion-production"]},"allow":{"title":"Flows allowed section","description":"What flows may contain here. Without it: every node type that the engine knows, and the modules of Node.js.","type":"object","additionalProperties":false,"properties":{"nodes":{"description":"The node types that flows may use. Every type but exec by default.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A node type.","type":"string","minLength":1,"maxLength":200,"examples":["http in"]},"examples":[["http in","http response","function","change","switch"]]},"modules":{"description":"The modules of Node.js that function nodes may use. None by default.","type":"array","maxItems":1000,"uniqueItems":true,"items":{"description":"A module.","type":"string","minLength":1,"maxLength":200,"examples":["crypto"]},"default":[],"examples":[["crypto"]]},"externalModules":{"description":"Modules from outside Node.js. Pinion installs none, so they cannot be allowed.","const":false,"default":false,"examples":[false]}},"examples":[{"nodes":["http in","http response","function"],"modules":["crypto"],"externalModules":false}]}},"if":{"required":["mode"],"properties":{"mode":{"const":"remote"}}},"then":{"required":["url","token"],"properties":{"instances":false,"maxMemoryMb":false,"user":false}},"else":{"properties":{"url":false,"publicUrl":false,"token":false}},"examples":[{"kind":"node-red","mode":"embedded","instances":2}]};
+const wrapper0 = {validate: validate27};
 
 function validate27(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -1474,8 +1475,9 @@ vErrors.push(err10);
 errors++;
 }
 if(data && typeof data == "object" && !Array.isArray(data)){
-if(data.kind === undefined){
-const err11 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "kind"},message:"must have required property '"+"kind"+"'",schema:schema47.required,parentSchema:schema47,data};
+for(const key0 in data){
+if(!(func1.call(schema47.properties, key0))){
+const err11 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema47,data};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -1484,9 +1486,12 @@ vErrors.push(err11);
 }
 errors++;
 }
-for(const key0 in data){
-if(!(func1.call(schema47.properties, key0))){
-const err12 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema47,data};
+}
+if(data.kind !== undefined){
+let data7 = data.kind;
+if(typeof data7 === "string"){
+if(!pattern13.test(data7)){
+const err12 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema47.properties.kind,data:data7};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -1496,10 +1501,8 @@ vErrors.push(err12);
 errors++;
 }
 }
-if(data.kind !== undefined){
-let data7 = data.kind;
-if(!(data7 === "node-red")){
-const err13 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/enum",keyword:"enum",params:{allowedValues: schema47.properties.kind.enum},message:"must be equal to one of the allowed values",schema:schema47.properties.kind.enum,parentSchema:schema47.properties.kind,data:data7};
+else {
+const err13 = {instancePath:instancePath+"/kind",schemaPath:"#/properties/kind/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema47.properties.kind.type,parentSchema:schema47.properties.kind,data:data7};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -1509,10 +1512,11 @@ vErrors.push(err13);
 errors++;
 }
 }
-if(data.mode !== undefined){
-let data8 = data.mode;
-if(!((data8 === "embedded") || (data8 === "remote"))){
-const err14 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema47.properties.mode.enum},message:"must be equal to one of the allowed values",schema:schema47.properties.mode.enum,parentSchema:schema47.properties.mode,data:data8};
+if(data.also !== undefined){
+let data8 = data.also;
+if(Array.isArray(data8)){
+if(data8.length > 8){
+const err14 = {instancePath:instancePath+"/also",schemaPath:"#/properties/also/maxItems",keyword:"maxItems",params:{limit: 8},message:"must NOT have more than 8 items",schema:8,parentSchema:schema47.properties.also,data:data8};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -1521,11 +1525,8 @@ vErrors.push(err14);
 }
 errors++;
 }
-}
-if(data.instances !== undefined){
-let data9 = data.instances;
-if(!(((typeof data9 == "number") && (!(data9 % 1) && !isNaN(data9))) && (isFinite(data9)))){
-const err15 = {instancePath:instancePath+"/instances",schemaPath:"#/properties/instances/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema47.properties.instances.type,parentSchema:schema47.properties.instances,data:data9};
+if(data8.length < 1){
+const err15 = {instancePath:instancePath+"/also",schemaPath:"#/properties/also/minItems",keyword:"minItems",params:{limit: 1},message:"must NOT have fewer than 1 items",schema:1,parentSchema:schema47.properties.also,data:data8};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -1534,9 +1535,16 @@ vErrors.push(err15);
 }
 errors++;
 }
-if((typeof data9 == "number") && (isFinite(data9))){
-if(data9 > 64 || isNaN(data9)){
-const err16 = {instancePath:instancePath+"/instances",schemaPath:"#/properties/instances/maximum",keyword:"maximum",params:{comparison: "<=", limit: 64},message:"must be <= 64",schema:64,parentSchema:schema47.properties.instances,data:data9};
+const len0 = data8.length;
+for(let i0=0; i0<len0; i0++){
+if(!(wrapper0.validate(data8[i0], {instancePath:instancePath+"/also/" + i0,parentData:data8,parentDataProperty:i0,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
+errors = vErrors.length;
+}
+}
+}
+else {
+const err16 = {instancePath:instancePath+"/also",schemaPath:"#/properties/also/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema47.properties.also.type,parentSchema:schema47.properties.also,data:data8};
 if(vErrors === null){
 vErrors = [err16];
 }
@@ -1545,8 +1553,11 @@ vErrors.push(err16);
 }
 errors++;
 }
-if(data9 < 1 || isNaN(data9)){
-const err17 = {instancePath:instancePath+"/instances",schemaPath:"#/properties/instances/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema47.properties.instances,data:data9};
+}
+if(data.mode !== undefined){
+let data10 = data.mode;
+if(!((data10 === "embedded") || (data10 === "remote"))){
+const err17 = {instancePath:instancePath+"/mode",schemaPath:"#/properties/mode/enum",keyword:"enum",params:{allowedValues: schema47.properties.mode.enum},message:"must be equal to one of the allowed values",schema:schema47.properties.mode.enum,parentSchema:schema47.properties.mode,data:data10};
 if(vErrors === null){
 vErrors = [err17];
 }
@@ -1556,11 +1567,10 @@ vErrors.push(err17);
 errors++;
 }
 }
-}
-if(data.maxMemoryMb !== undefined){
-let data10 = data.maxMemoryMb;
-if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-const err18 = {instancePath:instancePath+"/maxMemoryMb",schemaPath:"#/properties/maxMemoryMb/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema47.properties.maxMemoryMb.type,parentSchema:schema47.properties.maxMemoryMb,data:data10};
+if(data.instances !== undefined){
+let data11 = data.instances;
+if(!(((typeof data11 == "number") && (!(data11 % 1) && !isNaN(data11))) && (isFinite(data11)))){
+const err18 = {instancePath:instancePath+"/instances",schemaPath:"#/properties/instances/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema47.properties.instances.type,parentSchema:schema47.properties.instances,data:data11};
 if(vErrors === null){
 vErrors = [err18];
 }
@@ -1569,9 +1579,9 @@ vErrors.push(err18);
 }
 errors++;
 }
-if((typeof data10 == "number") && (isFinite(data10))){
-if(data10 < 64 || isNaN(data10)){
-const err19 = {instancePath:instancePath+"/maxMemoryMb",schemaPath:"#/properties/maxMemoryMb/minimum",keyword:"minimum",params:{comparison: ">=", limit: 64},message:"must be >= 64",schema:64,parentSchema:schema47.properties.maxMemoryMb,data:data10};
+if((typeof data11 == "number") && (isFinite(data11))){
+if(data11 > 64 || isNaN(data11)){
+const err19 = {instancePath:instancePath+"/instances",schemaPath:"#/properties/instances/maximum",keyword:"maximum",params:{comparison: "<=", limit: 64},message:"must be <= 64",schema:64,parentSchema:schema47.properties.instances,data:data11};
 if(vErrors === null){
 vErrors = [err19];
 }
@@ -1580,13 +1590,8 @@ vErrors.push(err19);
 }
 errors++;
 }
-}
-}
-if(data.url !== undefined){
-let data11 = data.url;
-if(typeof data11 === "string"){
-if(!pattern15.test(data11)){
-const err20 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://"},message:"must match pattern \""+"^https?://"+"\"",schema:"^https?://",parentSchema:schema47.properties.url,data:data11};
+if(data11 < 1 || isNaN(data11)){
+const err20 = {instancePath:instancePath+"/instances",schemaPath:"#/properties/instances/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema47.properties.instances,data:data11};
 if(vErrors === null){
 vErrors = [err20];
 }
@@ -1596,8 +1601,11 @@ vErrors.push(err20);
 errors++;
 }
 }
-else {
-const err21 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema47.properties.url.type,parentSchema:schema47.properties.url,data:data11};
+}
+if(data.maxMemoryMb !== undefined){
+let data12 = data.maxMemoryMb;
+if(!(((typeof data12 == "number") && (!(data12 % 1) && !isNaN(data12))) && (isFinite(data12)))){
+const err21 = {instancePath:instancePath+"/maxMemoryMb",schemaPath:"#/properties/maxMemoryMb/type",keyword:"type",params:{type: "integer"},message:"must be integer",schema:schema47.properties.maxMemoryMb.type,parentSchema:schema47.properties.maxMemoryMb,data:data12};
 if(vErrors === null){
 vErrors = [err21];
 }
@@ -1606,12 +1614,9 @@ vErrors.push(err21);
 }
 errors++;
 }
-}
-if(data.publicUrl !== undefined){
-let data12 = data.publicUrl;
-if(typeof data12 === "string"){
-if(!pattern15.test(data12)){
-const err22 = {instancePath:instancePath+"/publicUrl",schemaPath:"#/properties/publicUrl/pattern",keyword:"pattern",params:{pattern: "^https?://"},message:"must match pattern \""+"^https?://"+"\"",schema:"^https?://",parentSchema:schema47.properties.publicUrl,data:data12};
+if((typeof data12 == "number") && (isFinite(data12))){
+if(data12 < 64 || isNaN(data12)){
+const err22 = {instancePath:instancePath+"/maxMemoryMb",schemaPath:"#/properties/maxMemoryMb/minimum",keyword:"minimum",params:{comparison: ">=", limit: 64},message:"must be >= 64",schema:64,parentSchema:schema47.properties.maxMemoryMb,data:data12};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -1621,8 +1626,12 @@ vErrors.push(err22);
 errors++;
 }
 }
-else {
-const err23 = {instancePath:instancePath+"/publicUrl",schemaPath:"#/properties/publicUrl/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema47.properties.publicUrl.type,parentSchema:schema47.properties.publicUrl,data:data12};
+}
+if(data.url !== undefined){
+let data13 = data.url;
+if(typeof data13 === "string"){
+if(!pattern15.test(data13)){
+const err23 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/pattern",keyword:"pattern",params:{pattern: "^https?://"},message:"must match pattern \""+"^https?://"+"\"",schema:"^https?://",parentSchema:schema47.properties.url,data:data13};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -1632,11 +1641,8 @@ vErrors.push(err23);
 errors++;
 }
 }
-if(data.token !== undefined){
-let data13 = data.token;
-if(data13 && typeof data13 == "object" && !Array.isArray(data13)){
-if(Object.keys(data13).length > 1){
-const err24 = {instancePath:instancePath+"/token",schemaPath:"#/$defs/secretReference/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema34,data:data13};
+else {
+const err24 = {instancePath:instancePath+"/url",schemaPath:"#/properties/url/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema47.properties.url.type,parentSchema:schema47.properties.url,data:data13};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -1645,8 +1651,12 @@ vErrors.push(err24);
 }
 errors++;
 }
-if(Object.keys(data13).length < 1){
-const err25 = {instancePath:instancePath+"/token",schemaPath:"#/$defs/secretReference/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema34,data:data13};
+}
+if(data.publicUrl !== undefined){
+let data14 = data.publicUrl;
+if(typeof data14 === "string"){
+if(!pattern15.test(data14)){
+const err25 = {instancePath:instancePath+"/publicUrl",schemaPath:"#/properties/publicUrl/pattern",keyword:"pattern",params:{pattern: "^https?://"},message:"must match pattern \""+"^https?://"+"\"",schema:"^https?://",parentSchema:schema47.properties.publicUrl,data:data14};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -1655,9 +1665,9 @@ vErrors.push(err25);
 }
 errors++;
 }
-for(const key1 in data13){
-if(!((key1 === "env") || (key1 === "file"))){
-const err26 = {instancePath:instancePath+"/token",schemaPath:"#/$defs/secretReference/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema34,data:data13};
+}
+else {
+const err26 = {instancePath:instancePath+"/publicUrl",schemaPath:"#/properties/publicUrl/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema47.properties.publicUrl.type,parentSchema:schema47.properties.publicUrl,data:data14};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -1667,11 +1677,11 @@ vErrors.push(err26);
 errors++;
 }
 }
-if(data13.env !== undefined){
-let data14 = data13.env;
-if(typeof data14 === "string"){
-if(!pattern4.test(data14)){
-const err27 = {instancePath:instancePath+"/token/env",schemaPath:"#/$defs/secretReference/properties/env/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema34.properties.env,data:data14};
+if(data.token !== undefined){
+let data15 = data.token;
+if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
+if(Object.keys(data15).length > 1){
+const err27 = {instancePath:instancePath+"/token",schemaPath:"#/$defs/secretReference/maxProperties",keyword:"maxProperties",params:{limit: 1},message:"must NOT have more than 1 properties",schema:1,parentSchema:schema34,data:data15};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -1680,9 +1690,8 @@ vErrors.push(err27);
 }
 errors++;
 }
-}
-else {
-const err28 = {instancePath:instancePath+"/token/env",schemaPath:"#/$defs/secretReference/properties/env/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.env.type,parentSchema:schema34.properties.env,data:data14};
+if(Object.keys(data15).length < 1){
+const err28 = {instancePath:instancePath+"/token",schemaPath:"#/$defs/secretReference/minProperties",keyword:"minProperties",params:{limit: 1},message:"must NOT have fewer than 1 properties",schema:1,parentSchema:schema34,data:data15};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -1691,12 +1700,9 @@ vErrors.push(err28);
 }
 errors++;
 }
-}
-if(data13.file !== undefined){
-let data15 = data13.file;
-if(typeof data15 === "string"){
-if(func3(data15) < 1){
-const err29 = {instancePath:instancePath+"/token/file",schemaPath:"#/$defs/secretReference/properties/file/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema34.properties.file,data:data15};
+for(const key1 in data15){
+if(!((key1 === "env") || (key1 === "file"))){
+const err29 = {instancePath:instancePath+"/token",schemaPath:"#/$defs/secretReference/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema34,data:data15};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -1706,8 +1712,11 @@ vErrors.push(err29);
 errors++;
 }
 }
-else {
-const err30 = {instancePath:instancePath+"/token/file",schemaPath:"#/$defs/secretReference/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.file.type,parentSchema:schema34.properties.file,data:data15};
+if(data15.env !== undefined){
+let data16 = data15.env;
+if(typeof data16 === "string"){
+if(!pattern4.test(data16)){
+const err30 = {instancePath:instancePath+"/token/env",schemaPath:"#/$defs/secretReference/properties/env/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z_][A-Za-z0-9_]*$"},message:"must match pattern \""+"^[A-Za-z_][A-Za-z0-9_]*$"+"\"",schema:"^[A-Za-z_][A-Za-z0-9_]*$",parentSchema:schema34.properties.env,data:data16};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -1717,9 +1726,8 @@ vErrors.push(err30);
 errors++;
 }
 }
-}
 else {
-const err31 = {instancePath:instancePath+"/token",schemaPath:"#/$defs/secretReference/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.type,parentSchema:schema34,data:data13};
+const err31 = {instancePath:instancePath+"/token/env",schemaPath:"#/$defs/secretReference/properties/env/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.env.type,parentSchema:schema34.properties.env,data:data16};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -1729,10 +1737,11 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data.user !== undefined){
-let data16 = data.user;
-if((typeof data16 !== "string") && (!(((typeof data16 == "number") && (!(data16 % 1) && !isNaN(data16))) && (isFinite(data16))))){
-const err32 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: schema47.properties.user.type},message:"must be string,integer",schema:schema47.properties.user.type,parentSchema:schema47.properties.user,data:data16};
+if(data15.file !== undefined){
+let data17 = data15.file;
+if(typeof data17 === "string"){
+if(func3(data17) < 1){
+const err32 = {instancePath:instancePath+"/token/file",schemaPath:"#/$defs/secretReference/properties/file/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema34.properties.file,data:data17};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -1741,9 +1750,9 @@ vErrors.push(err32);
 }
 errors++;
 }
-if((typeof data16 == "number") && (isFinite(data16))){
-if(data16 < 1 || isNaN(data16)){
-const err33 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema47.properties.user,data:data16};
+}
+else {
+const err33 = {instancePath:instancePath+"/token/file",schemaPath:"#/$defs/secretReference/properties/file/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema34.properties.file.type,parentSchema:schema34.properties.file,data:data17};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -1753,9 +1762,9 @@ vErrors.push(err33);
 errors++;
 }
 }
-if(typeof data16 === "string"){
-if(func3(data16) < 1){
-const err34 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema47.properties.user,data:data16};
+}
+else {
+const err34 = {instancePath:instancePath+"/token",schemaPath:"#/$defs/secretReference/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema34.type,parentSchema:schema34,data:data15};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -1764,8 +1773,11 @@ vErrors.push(err34);
 }
 errors++;
 }
-if(!pattern11.test(data16)){
-const err35 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"+"\"",schema:"^[A-Za-z0-9_][A-Za-z0-9_.-]*$",parentSchema:schema47.properties.user,data:data16};
+}
+if(data.user !== undefined){
+let data18 = data.user;
+if((typeof data18 !== "string") && (!(((typeof data18 == "number") && (!(data18 % 1) && !isNaN(data18))) && (isFinite(data18))))){
+const err35 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: schema47.properties.user.type},message:"must be string,integer",schema:schema47.properties.user.type,parentSchema:schema47.properties.user,data:data18};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -1774,14 +1786,9 @@ vErrors.push(err35);
 }
 errors++;
 }
-}
-}
-if(data.allow !== undefined){
-let data17 = data.allow;
-if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
-for(const key2 in data17){
-if(!(((key2 === "nodes") || (key2 === "modules")) || (key2 === "externalModules"))){
-const err36 = {instancePath:instancePath+"/allow",schemaPath:"#/properties/allow/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema47.properties.allow,data:data17};
+if((typeof data18 == "number") && (isFinite(data18))){
+if(data18 < 1 || isNaN(data18)){
+const err36 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1",schema:1,parentSchema:schema47.properties.user,data:data18};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -1791,11 +1798,9 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data17.nodes !== undefined){
-let data18 = data17.nodes;
-if(Array.isArray(data18)){
-if(data18.length > 1000){
-const err37 = {instancePath:instancePath+"/allow/nodes",schemaPath:"#/properties/allow/properties/nodes/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema47.properties.allow.properties.nodes,data:data18};
+if(typeof data18 === "string"){
+if(func3(data18) < 1){
+const err37 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema47.properties.user,data:data18};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -1804,12 +1809,8 @@ vErrors.push(err37);
 }
 errors++;
 }
-const len0 = data18.length;
-for(let i0=0; i0<len0; i0++){
-let data19 = data18[i0];
-if(typeof data19 === "string"){
-if(func3(data19) > 200){
-const err38 = {instancePath:instancePath+"/allow/nodes/" + i0,schemaPath:"#/properties/allow/properties/nodes/items/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema47.properties.allow.properties.nodes.items,data:data19};
+if(!pattern11.test(data18)){
+const err38 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9_][A-Za-z0-9_.-]*$"},message:"must match pattern \""+"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"+"\"",schema:"^[A-Za-z0-9_][A-Za-z0-9_.-]*$",parentSchema:schema47.properties.user,data:data18};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -1818,8 +1819,14 @@ vErrors.push(err38);
 }
 errors++;
 }
-if(func3(data19) < 1){
-const err39 = {instancePath:instancePath+"/allow/nodes/" + i0,schemaPath:"#/properties/allow/properties/nodes/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema47.properties.allow.properties.nodes.items,data:data19};
+}
+}
+if(data.allow !== undefined){
+let data19 = data.allow;
+if(data19 && typeof data19 == "object" && !Array.isArray(data19)){
+for(const key2 in data19){
+if(!(((key2 === "nodes") || (key2 === "modules")) || (key2 === "externalModules"))){
+const err39 = {instancePath:instancePath+"/allow",schemaPath:"#/properties/allow/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties",schema:false,parentSchema:schema47.properties.allow,data:data19};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -1829,8 +1836,11 @@ vErrors.push(err39);
 errors++;
 }
 }
-else {
-const err40 = {instancePath:instancePath+"/allow/nodes/" + i0,schemaPath:"#/properties/allow/properties/nodes/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema47.properties.allow.properties.nodes.items.type,parentSchema:schema47.properties.allow.properties.nodes.items,data:data19};
+if(data19.nodes !== undefined){
+let data20 = data19.nodes;
+if(Array.isArray(data20)){
+if(data20.length > 1000){
+const err40 = {instancePath:instancePath+"/allow/nodes",schemaPath:"#/properties/allow/properties/nodes/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema47.properties.allow.properties.nodes,data:data20};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -1839,19 +1849,12 @@ vErrors.push(err40);
 }
 errors++;
 }
-}
-let i1 = data18.length;
-let j0;
-if(i1 > 1){
-const indices0 = {};
-for(;i1--;){
-let item0 = data18[i1];
-if(typeof item0 !== "string"){
-continue;
-}
-if(typeof indices0[item0] == "number"){
-j0 = indices0[item0];
-const err41 = {instancePath:instancePath+"/allow/nodes",schemaPath:"#/properties/allow/properties/nodes/uniqueItems",keyword:"uniqueItems",params:{i: i1, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i1+" are identical)",schema:true,parentSchema:schema47.properties.allow.properties.nodes,data:data18};
+const len1 = data20.length;
+for(let i1=0; i1<len1; i1++){
+let data21 = data20[i1];
+if(typeof data21 === "string"){
+if(func3(data21) > 200){
+const err41 = {instancePath:instancePath+"/allow/nodes/" + i1,schemaPath:"#/properties/allow/properties/nodes/items/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema47.properties.allow.properties.nodes.items,data:data21};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -1859,14 +1862,9 @@ else {
 vErrors.push(err41);
 }
 errors++;
-break;
 }
-indices0[item0] = i1;
-}
-}
-}
-else {
-const err42 = {instancePath:instancePath+"/allow/nodes",schemaPath:"#/properties/allow/properties/nodes/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema47.properties.allow.properties.nodes.type,parentSchema:schema47.properties.allow.properties.nodes,data:data18};
+if(func3(data21) < 1){
+const err42 = {instancePath:instancePath+"/allow/nodes/" + i1,schemaPath:"#/properties/allow/properties/nodes/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema47.properties.allow.properties.nodes.items,data:data21};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -1876,11 +1874,8 @@ vErrors.push(err42);
 errors++;
 }
 }
-if(data17.modules !== undefined){
-let data20 = data17.modules;
-if(Array.isArray(data20)){
-if(data20.length > 1000){
-const err43 = {instancePath:instancePath+"/allow/modules",schemaPath:"#/properties/allow/properties/modules/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema47.properties.allow.properties.modules,data:data20};
+else {
+const err43 = {instancePath:instancePath+"/allow/nodes/" + i1,schemaPath:"#/properties/allow/properties/nodes/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema47.properties.allow.properties.nodes.items.type,parentSchema:schema47.properties.allow.properties.nodes.items,data:data21};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -1889,12 +1884,19 @@ vErrors.push(err43);
 }
 errors++;
 }
-const len1 = data20.length;
-for(let i2=0; i2<len1; i2++){
-let data21 = data20[i2];
-if(typeof data21 === "string"){
-if(func3(data21) > 200){
-const err44 = {instancePath:instancePath+"/allow/modules/" + i2,schemaPath:"#/properties/allow/properties/modules/items/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema47.properties.allow.properties.modules.items,data:data21};
+}
+let i2 = data20.length;
+let j0;
+if(i2 > 1){
+const indices0 = {};
+for(;i2--;){
+let item0 = data20[i2];
+if(typeof item0 !== "string"){
+continue;
+}
+if(typeof indices0[item0] == "number"){
+j0 = indices0[item0];
+const err44 = {instancePath:instancePath+"/allow/nodes",schemaPath:"#/properties/allow/properties/nodes/uniqueItems",keyword:"uniqueItems",params:{i: i2, j: j0},message:"must NOT have duplicate items (items ## "+j0+" and "+i2+" are identical)",schema:true,parentSchema:schema47.properties.allow.properties.nodes,data:data20};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -1902,9 +1904,14 @@ else {
 vErrors.push(err44);
 }
 errors++;
+break;
 }
-if(func3(data21) < 1){
-const err45 = {instancePath:instancePath+"/allow/modules/" + i2,schemaPath:"#/properties/allow/properties/modules/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema47.properties.allow.properties.modules.items,data:data21};
+indices0[item0] = i2;
+}
+}
+}
+else {
+const err45 = {instancePath:instancePath+"/allow/nodes",schemaPath:"#/properties/allow/properties/nodes/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema47.properties.allow.properties.nodes.type,parentSchema:schema47.properties.allow.properties.nodes,data:data20};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -1914,8 +1921,11 @@ vErrors.push(err45);
 errors++;
 }
 }
-else {
-const err46 = {instancePath:instancePath+"/allow/modules/" + i2,schemaPath:"#/properties/allow/properties/modules/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema47.properties.allow.properties.modules.items.type,parentSchema:schema47.properties.allow.properties.modules.items,data:data21};
+if(data19.modules !== undefined){
+let data22 = data19.modules;
+if(Array.isArray(data22)){
+if(data22.length > 1000){
+const err46 = {instancePath:instancePath+"/allow/modules",schemaPath:"#/properties/allow/properties/modules/maxItems",keyword:"maxItems",params:{limit: 1000},message:"must NOT have more than 1000 items",schema:1000,parentSchema:schema47.properties.allow.properties.modules,data:data22};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -1924,19 +1934,12 @@ vErrors.push(err46);
 }
 errors++;
 }
-}
-let i3 = data20.length;
-let j1;
-if(i3 > 1){
-const indices1 = {};
-for(;i3--;){
-let item1 = data20[i3];
-if(typeof item1 !== "string"){
-continue;
-}
-if(typeof indices1[item1] == "number"){
-j1 = indices1[item1];
-const err47 = {instancePath:instancePath+"/allow/modules",schemaPath:"#/properties/allow/properties/modules/uniqueItems",keyword:"uniqueItems",params:{i: i3, j: j1},message:"must NOT have duplicate items (items ## "+j1+" and "+i3+" are identical)",schema:true,parentSchema:schema47.properties.allow.properties.modules,data:data20};
+const len2 = data22.length;
+for(let i3=0; i3<len2; i3++){
+let data23 = data22[i3];
+if(typeof data23 === "string"){
+if(func3(data23) > 200){
+const err47 = {instancePath:instancePath+"/allow/modules/" + i3,schemaPath:"#/properties/allow/properties/modules/items/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema47.properties.allow.properties.modules.items,data:data23};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -1944,14 +1947,9 @@ else {
 vErrors.push(err47);
 }
 errors++;
-break;
 }
-indices1[item1] = i3;
-}
-}
-}
-else {
-const err48 = {instancePath:instancePath+"/allow/modules",schemaPath:"#/properties/allow/properties/modules/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema47.properties.allow.properties.modules.type,parentSchema:schema47.properties.allow.properties.modules,data:data20};
+if(func3(data23) < 1){
+const err48 = {instancePath:instancePath+"/allow/modules/" + i3,schemaPath:"#/properties/allow/properties/modules/items/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema47.properties.allow.properties.modules.items,data:data23};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -1961,10 +1959,8 @@ vErrors.push(err48);
 errors++;
 }
 }
-if(data17.externalModules !== undefined){
-let data22 = data17.externalModules;
-if(false !== data22){
-const err49 = {instancePath:instancePath+"/allow/externalModules",schemaPath:"#/properties/allow/properties/externalModules/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant",schema:false,parentSchema:schema47.properties.allow.properties.externalModules,data:data22};
+else {
+const err49 = {instancePath:instancePath+"/allow/modules/" + i3,schemaPath:"#/properties/allow/properties/modules/items/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema47.properties.allow.properties.modules.items.type,parentSchema:schema47.properties.allow.properties.modules.items,data:data23};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -1974,9 +1970,18 @@ vErrors.push(err49);
 errors++;
 }
 }
+let i4 = data22.length;
+let j1;
+if(i4 > 1){
+const indices1 = {};
+for(;i4--;){
+let item1 = data22[i4];
+if(typeof item1 !== "string"){
+continue;
 }
-else {
-const err50 = {instancePath:instancePath+"/allow",schemaPath:"#/properties/allow/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema47.properties.allow.type,parentSchema:schema47.properties.allow,data:data17};
+if(typeof indices1[item1] == "number"){
+j1 = indices1[item1];
+const err50 = {instancePath:instancePath+"/allow/modules",schemaPath:"#/properties/allow/properties/modules/uniqueItems",keyword:"uniqueItems",params:{i: i4, j: j1},message:"must NOT have duplicate items (items ## "+j1+" and "+i4+" are identical)",schema:true,parentSchema:schema47.properties.allow.properties.modules,data:data22};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -1984,16 +1989,56 @@ else {
 vErrors.push(err50);
 }
 errors++;
+break;
+}
+indices1[item1] = i4;
 }
 }
 }
 else {
-const err51 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema47.type,parentSchema:schema47,data};
+const err51 = {instancePath:instancePath+"/allow/modules",schemaPath:"#/properties/allow/properties/modules/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema47.properties.allow.properties.modules.type,parentSchema:schema47.properties.allow.properties.modules,data:data22};
 if(vErrors === null){
 vErrors = [err51];
 }
 else {
 vErrors.push(err51);
+}
+errors++;
+}
+}
+if(data19.externalModules !== undefined){
+let data24 = data19.externalModules;
+if(false !== data24){
+const err52 = {instancePath:instancePath+"/allow/externalModules",schemaPath:"#/properties/allow/properties/externalModules/const",keyword:"const",params:{allowedValue: false},message:"must be equal to constant",schema:false,parentSchema:schema47.properties.allow.properties.externalModules,data:data24};
+if(vErrors === null){
+vErrors = [err52];
+}
+else {
+vErrors.push(err52);
+}
+errors++;
+}
+}
+}
+else {
+const err53 = {instancePath:instancePath+"/allow",schemaPath:"#/properties/allow/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema47.properties.allow.type,parentSchema:schema47.properties.allow,data:data19};
+if(vErrors === null){
+vErrors = [err53];
+}
+else {
+vErrors.push(err53);
+}
+errors++;
+}
+}
+}
+else {
+const err54 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema47.type,parentSchema:schema47,data};
+if(vErrors === null){
+vErrors = [err54];
+}
+else {
+vErrors.push(err54);
 }
 errors++;
 }
@@ -2004,8 +2049,8 @@ validate27.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const schema50 = {"title":"Metric source item","description":"A Prometheus server, or any address that answers with JSON.","type":"object","additionalProperties":false,"required":["name","type","url"],"properties":{"name":{"description":"What analysis and triggers call it.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","maxLength":60,"examples":["prometheus"]},"type":{"description":"What it is.","enum":["prometheus","http-json"],"examples":["prometheus"]},"url":{"description":"prometheus: the server's address. http-json: what is asked, with placeholders such as {{process}}, {{version}} and {{query}}.","type":"string","pattern":"^https?://","examples":["http://127.0.0.1:9090","http://127.0.0.1:7000/stats/{{process}}/{{version}}"]},"token":{"$ref":"#/$defs/secretReference"},"username":{"description":"With `password`: basic authentication.","type":"string","minLength":1,"examples":["pinion"]},"password":{"$ref":"#/$defs/secretReference"},"headers":{"description":"Sent with every question, such as a tenant's name.","type":"object","propertyNames":{"pattern":"^[A-Za-z0-9-]+$"},"additionalProperties":{"type":"string","description":"A header's value.","examples":["shop"]},"examples":[{"X-Scope-OrgID":"shop"}]},"timeout":{"$ref":"#/$defs/duration","description":"How long one answer may take.","default":"5s"},"queries":{"title":"Queries section","description":"prometheus: what is asked for a metric that brings no query. Those over the gateway's own metrics by default.","type":"object","additionalProperties":false,"minProperties":1,"properties":{"errorRate":{"$ref":"#/$defs/query"},"successRate":{"$ref":"#/$defs/query"},"responseTime":{"$ref":"#/$defs/query"},"requestCount":{"$ref":"#/$defs/query"},"healthCheck":{"$ref":"#/$defs/query"},"customMetric":{"$ref":"#/$defs/query"}},"examples":[{"errorRate":"100 * sum(rate(http_errors{version=\"{{version}}\"}[{{window}}])) / sum(rate(http_requests{version=\"{{version}}\"}[{{window}}]))"}]},"range":{"description":"prometheus: the average over the window instead of the value at its end.","type":"boolean","default":false,"examples":[false]},"value":{"description":"http-json: the JSON pointer of the value in the answer.","type":"string","pattern":"^(/.*)?$","examples":["/data/errorRate"]},"count":{"description":"http-json: the JSON pointer of the number of requests that it rests on.","type":"string","pattern":"^(/.*)?$","examples":["/data/requests"]}},"if":{"required":["type"],"properties":{"type":{"const":"http-json"}}},"then":{"required":["value"],"properties":{"queries":false,"range":false}},"else":{"properties":{"value":false,"count":false}},"examples":[{"name":"prometheus","type":"prometheus","url":"http://127.0.0.1:9090"}]};
 const schema54 = {"description":"A query with placeholders such as {{process}}, {{version}}, {{environment}} and {{window}}.","type":"string","minLength":1,"maxLength":5000,"examples":["avg(queue_depth{process=\"{{process}}\"})"]};
-const pattern33 = new RegExp("^[A-Za-z0-9-]+$", "u");
-const pattern35 = new RegExp("^(/.*)?$", "u");
+const pattern34 = new RegExp("^[A-Za-z0-9-]+$", "u");
+const pattern36 = new RegExp("^(/.*)?$", "u");
 
 function validate29(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2488,7 +2533,7 @@ if(data15 && typeof data15 == "object" && !Array.isArray(data15)){
 for(const key3 in data15){
 const _errs32 = errors;
 if(typeof key3 === "string"){
-if(!pattern33.test(key3)){
+if(!pattern34.test(key3)){
 const err36 = {instancePath:instancePath+"/headers",schemaPath:"#/properties/headers/propertyNames/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9-]+$"},message:"must match pattern \""+"^[A-Za-z0-9-]+$"+"\"",schema:"^[A-Za-z0-9-]+$",parentSchema:schema50.properties.headers.propertyNames,data:key3,propertyName:key3};
 if(vErrors === null){
 vErrors = [err36];
@@ -2836,7 +2881,7 @@ errors++;
 if(data.value !== undefined){
 let data26 = data.value;
 if(typeof data26 === "string"){
-if(!pattern35.test(data26)){
+if(!pattern36.test(data26)){
 const err65 = {instancePath:instancePath+"/value",schemaPath:"#/properties/value/pattern",keyword:"pattern",params:{pattern: "^(/.*)?$"},message:"must match pattern \""+"^(/.*)?$"+"\"",schema:"^(/.*)?$",parentSchema:schema50.properties.value,data:data26};
 if(vErrors === null){
 vErrors = [err65];
@@ -2861,7 +2906,7 @@ errors++;
 if(data.count !== undefined){
 let data27 = data.count;
 if(typeof data27 === "string"){
-if(!pattern35.test(data27)){
+if(!pattern36.test(data27)){
 const err67 = {instancePath:instancePath+"/count",schemaPath:"#/properties/count/pattern",keyword:"pattern",params:{pattern: "^(/.*)?$"},message:"must match pattern \""+"^(/.*)?$"+"\"",schema:"^(/.*)?$",parentSchema:schema50.properties.count,data:data27};
 if(vErrors === null){
 vErrors = [err67];
@@ -3358,7 +3403,7 @@ const schema64 = {"title":"Process deployer section","description":"The configur
 const schema65 = {"description":"Whether this part is on.","type":"boolean","examples":[true]};
 const schema69 = {"description":"A number, a share in percent, or a comparison.","type":["number","string"],"examples":[3,"50%","response_time < 2s"]};
 const schema67 = {"title":"Validation item","description":"A validation of every deployment, with its settings.","type":"object","additionalProperties":false,"required":["validation"],"properties":{"validation":{"description":"Its name.","type":"string","examples":["health_check"]},"endpoint":{"description":"health_check: the path that is asked.","type":"string","pattern":"^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$","examples":["/health"]},"timeout":{"$ref":"#/$defs/duration"},"tests":{"description":"smoke_test: names of tests.","type":"array","items":{"type":"string"},"examples":[["basic_functionality"]]},"threshold":{"$ref":"#/$defs/amount"}}};
-const pattern46 = new RegExp("^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$", "u");
+const pattern47 = new RegExp("^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$", "u");
 
 function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -3409,7 +3454,7 @@ errors++;
 if(data.endpoint !== undefined){
 let data1 = data.endpoint;
 if(typeof data1 === "string"){
-if(!pattern46.test(data1)){
+if(!pattern47.test(data1)){
 const err3 = {instancePath:instancePath+"/endpoint",schemaPath:"#/properties/endpoint/pattern",keyword:"pattern",params:{pattern: "^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$"},message:"must match pattern \""+"^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$"+"\"",schema:"^(?![^?#]*(?:[/\\\\]|%2[fF]|%5[cC])(?:\\.|%2[eE]){1,2}(?:[/\\\\?#]|%2[fF]|%5[cC]|$))/(?!/)[^\\\\\\s]*$",parentSchema:schema67.properties.endpoint,data:data1};
 if(vErrors === null){
 vErrors = [err3];
@@ -4683,9 +4728,9 @@ validate33.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 const pattern9 = new RegExp("^[A-Za-z0-9_.-]+$", "u");
 const pattern20 = new RegExp("^[A-Za-z_][A-Za-z0-9_]*\\*?$", "u");
-const pattern37 = new RegExp("^[^<>\\n\\r]+$", "u");
-const pattern38 = new RegExp("^[^\\s<>]+@[^\\s<>]+$", "u");
-const pattern39 = new RegExp("^[0-9A-Fa-fxX!]{8,44}$", "u");
+const pattern38 = new RegExp("^[^<>\\n\\r]+$", "u");
+const pattern39 = new RegExp("^[^\\s<>]+@[^\\s<>]+$", "u");
+const pattern40 = new RegExp("^[0-9A-Fa-fxX!]{8,44}$", "u");
 
 function validate20(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 /*# sourceURL="urn:pinion:schema:pinion" */;
@@ -5731,7 +5776,7 @@ vErrors.push(err78);
 }
 errors++;
 }
-if(!pattern37.test(data32)){
+if(!pattern38.test(data32)){
 const err79 = {instancePath:instancePath+"/identity/name",schemaPath:"#/properties/identity/properties/name/pattern",keyword:"pattern",params:{pattern: "^[^<>\\n\\r]+$"},message:"must match pattern \""+"^[^<>\\n\\r]+$"+"\"",schema:"^[^<>\\n\\r]+$",parentSchema:schema31.properties.identity.properties.name,data:data32};
 if(vErrors === null){
 vErrors = [err79];
@@ -5766,7 +5811,7 @@ vErrors.push(err81);
 }
 errors++;
 }
-if(!pattern38.test(data33)){
+if(!pattern39.test(data33)){
 const err82 = {instancePath:instancePath+"/identity/email",schemaPath:"#/properties/identity/properties/email/pattern",keyword:"pattern",params:{pattern: "^[^\\s<>]+@[^\\s<>]+$"},message:"must match pattern \""+"^[^\\s<>]+@[^\\s<>]+$"+"\"",schema:"^[^\\s<>]+@[^\\s<>]+$",parentSchema:schema31.properties.identity.properties.email,data:data33};
 if(vErrors === null){
 vErrors = [err82];
@@ -5925,7 +5970,7 @@ errors++;
 if(data37.keyId !== undefined){
 let data38 = data37.keyId;
 if(typeof data38 === "string"){
-if(!pattern39.test(data38)){
+if(!pattern40.test(data38)){
 const err95 = {instancePath:instancePath+"/signing/openpgp/keyId",schemaPath:"#/properties/signing/properties/openpgp/properties/keyId/pattern",keyword:"pattern",params:{pattern: "^[0-9A-Fa-fxX!]{8,44}$"},message:"must match pattern \""+"^[0-9A-Fa-fxX!]{8,44}$"+"\"",schema:"^[0-9A-Fa-fxX!]{8,44}$",parentSchema:schema31.properties.signing.properties.openpgp.properties.keyId,data:data38};
 if(vErrors === null){
 vErrors = [err95];

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 const require = createRequire(import.meta.url);
 "use strict";
 export const validate = validate20;
-const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:pinion:schema:process","title":"Process file","description":"processes/<process-id>/process.yaml: who a process is, who owns it, what runs it, and the catalogue of its versions.","type":"object","additionalProperties":false,"required":["id","title","owner","engine","versions"],"properties":{"id":{"description":"The process's id; equal to the name of its folder.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","maxLength":100,"examples":["order-intake"]},"title":{"description":"What people call the process.","type":"string","minLength":1,"maxLength":200,"examples":["Order intake"]},"description":{"description":"What the process does, for whom.","type":"string","examples":["Takes orders from the shop."]},"owner":{"description":"The team that answers for the process.","type":"string","minLength":1,"maxLength":200,"examples":["team-orders"]},"engine":{"description":"The kind of workflow engine that runs it.","type":"string","minLength":1,"examples":["node-red"]},"versions":{"description":"Every version of the process that may be pinned. A version file that is not listed here is reported.","type":"array","items":{"$ref":"#/$defs/catalogueEntry"},"examples":[[{"version":"1.0.0","status":"draft"}]]}},"$defs":{"catalogueEntry":{"title":"Catalogue line","description":"One version of the process: its standing and, once published, the digest that it must keep for ever.","type":"object","additionalProperties":false,"required":["version","status"],"properties":{"version":{"description":"A semantic version without a leading v; its file is versions/<version>.yaml.","type":"string","minLength":1,"examples":["1.4.2","2.0.0-rc.1"]},"status":{"description":"draft: may still change. published: never changes again. deprecated: runs, but should be left. archived: must not be pinned.","enum":["draft","published","deprecated","archived"],"examples":["published"]},"digest":{"description":"Of the whole version, in canonical form: everything in its file, and its definition. Required for everything but a draft; `pinion digest --write` adds it. One that begins with sha256- is of an older release and covers the definition only.","type":"string","pattern":"^(version-)?sha256-[0-9a-f]{64}$","examples":["version-sha256-0000000000000000000000000000000000000000000000000000000000000000"]}},"if":{"required":["status"],"properties":{"status":{"not":{"const":"draft"}}}},"then":{"required":["digest"]}}},"examples":[{"id":"order-intake","title":"Order intake","description":"Takes orders from the shop.","owner":"team-orders","engine":"node-red","versions":[{"version":"1.0.0","status":"draft"}]}]};
+const schema31 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:pinion:schema:process","title":"Process file","description":"processes/<process-id>/process.yaml: who a process is, who owns it, what runs it, and the catalogue of its versions.","type":"object","additionalProperties":false,"required":["id","title","owner","versions"],"properties":{"id":{"description":"The process's id; equal to the name of its folder.","type":"string","pattern":"^[a-z0-9]+(-[a-z0-9]+)*$","maxLength":100,"examples":["order-intake"]},"title":{"description":"What people call the process.","type":"string","minLength":1,"maxLength":200,"examples":["Order intake"]},"description":{"description":"What the process does, for whom.","type":"string","examples":["Takes orders from the shop."]},"owner":{"description":"The team that answers for the process.","type":"string","minLength":1,"maxLength":200,"examples":["team-orders"]},"engine":{"description":"The kind of workflow engine that runs it: one that the environments that pin it have.","type":"string","minLength":1,"default":"node-red","examples":["node-red"]},"versions":{"description":"Every version of the process that may be pinned. A version file that is not listed here is reported.","type":"array","items":{"$ref":"#/$defs/catalogueEntry"},"examples":[[{"version":"1.0.0","status":"draft"}]]}},"$defs":{"catalogueEntry":{"title":"Catalogue line","description":"One version of the process: its standing and, once published, the digest that it must keep for ever.","type":"object","additionalProperties":false,"required":["version","status"],"properties":{"version":{"description":"A semantic version without a leading v; its file is versions/<version>.yaml.","type":"string","minLength":1,"examples":["1.4.2","2.0.0-rc.1"]},"status":{"description":"draft: may still change. published: never changes again. deprecated: runs, but should be left. archived: must not be pinned.","enum":["draft","published","deprecated","archived"],"examples":["published"]},"digest":{"description":"Of the whole version, in canonical form: everything in its file, and its definition. Required for everything but a draft; `pinion digest --write` adds it. One that begins with sha256- is of an older release and covers the definition only.","type":"string","pattern":"^(version-)?sha256-[0-9a-f]{64}$","examples":["version-sha256-0000000000000000000000000000000000000000000000000000000000000000"]}},"if":{"required":["status"],"properties":{"status":{"not":{"const":"draft"}}}},"then":{"required":["digest"]}}},"examples":[{"id":"order-intake","title":"Order intake","description":"Takes orders from the shop.","owner":"team-orders","engine":"node-red","versions":[{"version":"1.0.0","status":"draft"}]}]};
 const schema32 = {"title":"Catalogue line","description":"One version of the process: its standing and, once published, the digest that it must keep for ever.","type":"object","additionalProperties":false,"required":["version","status"],"properties":{"version":{"description":"A semantic version without a leading v; its file is versions/<version>.yaml.","type":"string","minLength":1,"examples":["1.4.2","2.0.0-rc.1"]},"status":{"description":"draft: may still change. published: never changes again. deprecated: runs, but should be left. archived: must not be pinned.","enum":["draft","published","deprecated","archived"],"examples":["published"]},"digest":{"description":"Of the whole version, in canonical form: everything in its file, and its definition. Required for everything but a draft; `pinion digest --write` adds it. One that begins with sha256- is of an older release and covers the definition only.","type":"string","pattern":"^(version-)?sha256-[0-9a-f]{64}$","examples":["version-sha256-0000000000000000000000000000000000000000000000000000000000000000"]}},"if":{"required":["status"],"properties":{"status":{"not":{"const":"draft"}}}},"then":{"required":["digest"]}};
 const func1 = require("ajv/dist/runtime/ucs2length").default;
 const pattern4 = new RegExp("^[a-z0-9]+(-[a-z0-9]+)*$", "u");
@@ -51,8 +51,8 @@ vErrors.push(err2);
 }
 errors++;
 }
-if(data.engine === undefined){
-const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "engine"},message:"must have required property '"+"engine"+"'",schema:schema31.required,parentSchema:schema31,data};
+if(data.versions === undefined){
+const err3 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "versions"},message:"must have required property '"+"versions"+"'",schema:schema31.required,parentSchema:schema31,data};
 if(vErrors === null){
 vErrors = [err3];
 }
@@ -61,8 +61,9 @@ vErrors.push(err3);
 }
 errors++;
 }
-if(data.versions === undefined){
-const err4 = {instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: "versions"},message:"must have required property '"+"versions"+"'",schema:schema31.required,parentSchema:schema31,data};
+for(const key0 in data){
+if(!((((((key0 === "id") || (key0 === "title")) || (key0 === "description")) || (key0 === "owner")) || (key0 === "engine")) || (key0 === "versions"))){
+const err4 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema31,data};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -71,9 +72,12 @@ vErrors.push(err4);
 }
 errors++;
 }
-for(const key0 in data){
-if(!((((((key0 === "id") || (key0 === "title")) || (key0 === "description")) || (key0 === "owner")) || (key0 === "engine")) || (key0 === "versions"))){
-const err5 = {instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties",schema:false,parentSchema:schema31,data};
+}
+if(data.id !== undefined){
+let data0 = data.id;
+if(typeof data0 === "string"){
+if(func1(data0) > 100){
+const err5 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters",schema:100,parentSchema:schema31.properties.id,data:data0};
 if(vErrors === null){
 vErrors = [err5];
 }
@@ -82,12 +86,8 @@ vErrors.push(err5);
 }
 errors++;
 }
-}
-if(data.id !== undefined){
-let data0 = data.id;
-if(typeof data0 === "string"){
-if(func1(data0) > 100){
-const err6 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/maxLength",keyword:"maxLength",params:{limit: 100},message:"must NOT have more than 100 characters",schema:100,parentSchema:schema31.properties.id,data:data0};
+if(!pattern4.test(data0)){
+const err6 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema31.properties.id,data:data0};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -96,8 +96,9 @@ vErrors.push(err6);
 }
 errors++;
 }
-if(!pattern4.test(data0)){
-const err7 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/pattern",keyword:"pattern",params:{pattern: "^[a-z0-9]+(-[a-z0-9]+)*$"},message:"must match pattern \""+"^[a-z0-9]+(-[a-z0-9]+)*$"+"\"",schema:"^[a-z0-9]+(-[a-z0-9]+)*$",parentSchema:schema31.properties.id,data:data0};
+}
+else {
+const err7 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.id.type,parentSchema:schema31.properties.id,data:data0};
 if(vErrors === null){
 vErrors = [err7];
 }
@@ -107,8 +108,11 @@ vErrors.push(err7);
 errors++;
 }
 }
-else {
-const err8 = {instancePath:instancePath+"/id",schemaPath:"#/properties/id/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.id.type,parentSchema:schema31.properties.id,data:data0};
+if(data.title !== undefined){
+let data1 = data.title;
+if(typeof data1 === "string"){
+if(func1(data1) > 200){
+const err8 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema31.properties.title,data:data1};
 if(vErrors === null){
 vErrors = [err8];
 }
@@ -117,12 +121,8 @@ vErrors.push(err8);
 }
 errors++;
 }
-}
-if(data.title !== undefined){
-let data1 = data.title;
-if(typeof data1 === "string"){
-if(func1(data1) > 200){
-const err9 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema31.properties.title,data:data1};
+if(func1(data1) < 1){
+const err9 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.title,data:data1};
 if(vErrors === null){
 vErrors = [err9];
 }
@@ -131,8 +131,9 @@ vErrors.push(err9);
 }
 errors++;
 }
-if(func1(data1) < 1){
-const err10 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.title,data:data1};
+}
+else {
+const err10 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.title.type,parentSchema:schema31.properties.title,data:data1};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -142,8 +143,10 @@ vErrors.push(err10);
 errors++;
 }
 }
-else {
-const err11 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.title.type,parentSchema:schema31.properties.title,data:data1};
+if(data.description !== undefined){
+let data2 = data.description;
+if(typeof data2 !== "string"){
+const err11 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.description.type,parentSchema:schema31.properties.description,data:data2};
 if(vErrors === null){
 vErrors = [err11];
 }
@@ -153,10 +156,11 @@ vErrors.push(err11);
 errors++;
 }
 }
-if(data.description !== undefined){
-let data2 = data.description;
-if(typeof data2 !== "string"){
-const err12 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.description.type,parentSchema:schema31.properties.description,data:data2};
+if(data.owner !== undefined){
+let data3 = data.owner;
+if(typeof data3 === "string"){
+if(func1(data3) > 200){
+const err12 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema31.properties.owner,data:data3};
 if(vErrors === null){
 vErrors = [err12];
 }
@@ -165,12 +169,8 @@ vErrors.push(err12);
 }
 errors++;
 }
-}
-if(data.owner !== undefined){
-let data3 = data.owner;
-if(typeof data3 === "string"){
-if(func1(data3) > 200){
-const err13 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/maxLength",keyword:"maxLength",params:{limit: 200},message:"must NOT have more than 200 characters",schema:200,parentSchema:schema31.properties.owner,data:data3};
+if(func1(data3) < 1){
+const err13 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.owner,data:data3};
 if(vErrors === null){
 vErrors = [err13];
 }
@@ -179,8 +179,9 @@ vErrors.push(err13);
 }
 errors++;
 }
-if(func1(data3) < 1){
-const err14 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.owner,data:data3};
+}
+else {
+const err14 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.owner.type,parentSchema:schema31.properties.owner,data:data3};
 if(vErrors === null){
 vErrors = [err14];
 }
@@ -190,8 +191,11 @@ vErrors.push(err14);
 errors++;
 }
 }
-else {
-const err15 = {instancePath:instancePath+"/owner",schemaPath:"#/properties/owner/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.owner.type,parentSchema:schema31.properties.owner,data:data3};
+if(data.engine !== undefined){
+let data4 = data.engine;
+if(typeof data4 === "string"){
+if(func1(data4) < 1){
+const err15 = {instancePath:instancePath+"/engine",schemaPath:"#/properties/engine/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.engine,data:data4};
 if(vErrors === null){
 vErrors = [err15];
 }
@@ -201,27 +205,13 @@ vErrors.push(err15);
 errors++;
 }
 }
-if(data.engine !== undefined){
-let data4 = data.engine;
-if(typeof data4 === "string"){
-if(func1(data4) < 1){
-const err16 = {instancePath:instancePath+"/engine",schemaPath:"#/properties/engine/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema31.properties.engine,data:data4};
+else {
+const err16 = {instancePath:instancePath+"/engine",schemaPath:"#/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.engine.type,parentSchema:schema31.properties.engine,data:data4};
 if(vErrors === null){
 vErrors = [err16];
 }
 else {
 vErrors.push(err16);
-}
-errors++;
-}
-}
-else {
-const err17 = {instancePath:instancePath+"/engine",schemaPath:"#/properties/engine/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema31.properties.engine.type,parentSchema:schema31.properties.engine,data:data4};
-if(vErrors === null){
-vErrors = [err17];
-}
-else {
-vErrors.push(err17);
 }
 errors++;
 }
@@ -238,6 +228,20 @@ const _errs18 = errors;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 let missing0;
 if((data6.status === undefined) && (missing0 = "status")){
+const err17 = {};
+if(vErrors === null){
+vErrors = [err17];
+}
+else {
+vErrors.push(err17);
+}
+errors++;
+}
+else {
+if(data6.status !== undefined){
+const _errs20 = errors;
+const _errs21 = errors;
+if("draft" !== data6.status){
 const err18 = {};
 if(vErrors === null){
 vErrors = [err18];
@@ -247,28 +251,14 @@ vErrors.push(err18);
 }
 errors++;
 }
-else {
-if(data6.status !== undefined){
-const _errs20 = errors;
-const _errs21 = errors;
-if("draft" !== data6.status){
+var valid6 = _errs21 === errors;
+if(valid6){
 const err19 = {};
 if(vErrors === null){
 vErrors = [err19];
 }
 else {
 vErrors.push(err19);
-}
-errors++;
-}
-var valid6 = _errs21 === errors;
-if(valid6){
-const err20 = {};
-if(vErrors === null){
-vErrors = [err20];
-}
-else {
-vErrors.push(err20);
 }
 errors++;
 }
@@ -300,12 +290,12 @@ if(_valid0){
 const _errs22 = errors;
 if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
 if(data6.digest === undefined){
-const err21 = {instancePath:instancePath+"/versions/" + i0,schemaPath:"#/$defs/catalogueEntry/then/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'",schema:schema32.then.required,parentSchema:schema32.then,data:data6};
+const err20 = {instancePath:instancePath+"/versions/" + i0,schemaPath:"#/$defs/catalogueEntry/then/required",keyword:"required",params:{missingProperty: "digest"},message:"must have required property '"+"digest"+"'",schema:schema32.then.required,parentSchema:schema32.then,data:data6};
 if(vErrors === null){
-vErrors = [err21];
+vErrors = [err20];
 }
 else {
-vErrors.push(err21);
+vErrors.push(err20);
 }
 errors++;
 }
@@ -314,7 +304,18 @@ var _valid0 = _errs22 === errors;
 valid4 = _valid0;
 }
 if(!valid4){
-const err22 = {instancePath:instancePath+"/versions/" + i0,schemaPath:"#/$defs/catalogueEntry/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema32.if,parentSchema:schema32,data:data6};
+const err21 = {instancePath:instancePath+"/versions/" + i0,schemaPath:"#/$defs/catalogueEntry/if",keyword:"if",params:{failingKeyword: "then"},message:"must match \"then\" schema",schema:schema32.if,parentSchema:schema32,data:data6};
+if(vErrors === null){
+vErrors = [err21];
+}
+else {
+vErrors.push(err21);
+}
+errors++;
+}
+if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
+if(data6.version === undefined){
+const err22 = {instancePath:instancePath+"/versions/" + i0,schemaPath:"#/$defs/catalogueEntry/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema32.required,parentSchema:schema32,data:data6};
 if(vErrors === null){
 vErrors = [err22];
 }
@@ -323,9 +324,8 @@ vErrors.push(err22);
 }
 errors++;
 }
-if(data6 && typeof data6 == "object" && !Array.isArray(data6)){
-if(data6.version === undefined){
-const err23 = {instancePath:instancePath+"/versions/" + i0,schemaPath:"#/$defs/catalogueEntry/required",keyword:"required",params:{missingProperty: "version"},message:"must have required property '"+"version"+"'",schema:schema32.required,parentSchema:schema32,data:data6};
+if(data6.status === undefined){
+const err23 = {instancePath:instancePath+"/versions/" + i0,schemaPath:"#/$defs/catalogueEntry/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'",schema:schema32.required,parentSchema:schema32,data:data6};
 if(vErrors === null){
 vErrors = [err23];
 }
@@ -334,8 +334,9 @@ vErrors.push(err23);
 }
 errors++;
 }
-if(data6.status === undefined){
-const err24 = {instancePath:instancePath+"/versions/" + i0,schemaPath:"#/$defs/catalogueEntry/required",keyword:"required",params:{missingProperty: "status"},message:"must have required property '"+"status"+"'",schema:schema32.required,parentSchema:schema32,data:data6};
+for(const key1 in data6){
+if(!(((key1 === "version") || (key1 === "status")) || (key1 === "digest"))){
+const err24 = {instancePath:instancePath+"/versions/" + i0,schemaPath:"#/$defs/catalogueEntry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema32,data:data6};
 if(vErrors === null){
 vErrors = [err24];
 }
@@ -344,9 +345,12 @@ vErrors.push(err24);
 }
 errors++;
 }
-for(const key1 in data6){
-if(!(((key1 === "version") || (key1 === "status")) || (key1 === "digest"))){
-const err25 = {instancePath:instancePath+"/versions/" + i0,schemaPath:"#/$defs/catalogueEntry/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties",schema:false,parentSchema:schema32,data:data6};
+}
+if(data6.version !== undefined){
+let data8 = data6.version;
+if(typeof data8 === "string"){
+if(func1(data8) < 1){
+const err25 = {instancePath:instancePath+"/versions/" + i0+"/version",schemaPath:"#/$defs/catalogueEntry/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.version,data:data8};
 if(vErrors === null){
 vErrors = [err25];
 }
@@ -356,11 +360,8 @@ vErrors.push(err25);
 errors++;
 }
 }
-if(data6.version !== undefined){
-let data8 = data6.version;
-if(typeof data8 === "string"){
-if(func1(data8) < 1){
-const err26 = {instancePath:instancePath+"/versions/" + i0+"/version",schemaPath:"#/$defs/catalogueEntry/properties/version/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters",schema:1,parentSchema:schema32.properties.version,data:data8};
+else {
+const err26 = {instancePath:instancePath+"/versions/" + i0+"/version",schemaPath:"#/$defs/catalogueEntry/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.version.type,parentSchema:schema32.properties.version,data:data8};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -370,8 +371,10 @@ vErrors.push(err26);
 errors++;
 }
 }
-else {
-const err27 = {instancePath:instancePath+"/versions/" + i0+"/version",schemaPath:"#/$defs/catalogueEntry/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.version.type,parentSchema:schema32.properties.version,data:data8};
+if(data6.status !== undefined){
+let data9 = data6.status;
+if(!((((data9 === "draft") || (data9 === "published")) || (data9 === "deprecated")) || (data9 === "archived"))){
+const err27 = {instancePath:instancePath+"/versions/" + i0+"/status",schemaPath:"#/$defs/catalogueEntry/properties/status/enum",keyword:"enum",params:{allowedValues: schema32.properties.status.enum},message:"must be equal to one of the allowed values",schema:schema32.properties.status.enum,parentSchema:schema32.properties.status,data:data9};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -381,10 +384,11 @@ vErrors.push(err27);
 errors++;
 }
 }
-if(data6.status !== undefined){
-let data9 = data6.status;
-if(!((((data9 === "draft") || (data9 === "published")) || (data9 === "deprecated")) || (data9 === "archived"))){
-const err28 = {instancePath:instancePath+"/versions/" + i0+"/status",schemaPath:"#/$defs/catalogueEntry/properties/status/enum",keyword:"enum",params:{allowedValues: schema32.properties.status.enum},message:"must be equal to one of the allowed values",schema:schema32.properties.status.enum,parentSchema:schema32.properties.status,data:data9};
+if(data6.digest !== undefined){
+let data10 = data6.digest;
+if(typeof data10 === "string"){
+if(!pattern5.test(data10)){
+const err28 = {instancePath:instancePath+"/versions/" + i0+"/digest",schemaPath:"#/$defs/catalogueEntry/properties/digest/pattern",keyword:"pattern",params:{pattern: "^(version-)?sha256-[0-9a-f]{64}$"},message:"must match pattern \""+"^(version-)?sha256-[0-9a-f]{64}$"+"\"",schema:"^(version-)?sha256-[0-9a-f]{64}$",parentSchema:schema32.properties.digest,data:data10};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -394,11 +398,8 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data6.digest !== undefined){
-let data10 = data6.digest;
-if(typeof data10 === "string"){
-if(!pattern5.test(data10)){
-const err29 = {instancePath:instancePath+"/versions/" + i0+"/digest",schemaPath:"#/$defs/catalogueEntry/properties/digest/pattern",keyword:"pattern",params:{pattern: "^(version-)?sha256-[0-9a-f]{64}$"},message:"must match pattern \""+"^(version-)?sha256-[0-9a-f]{64}$"+"\"",schema:"^(version-)?sha256-[0-9a-f]{64}$",parentSchema:schema32.properties.digest,data:data10};
+else {
+const err29 = {instancePath:instancePath+"/versions/" + i0+"/digest",schemaPath:"#/$defs/catalogueEntry/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.digest.type,parentSchema:schema32.properties.digest,data:data10};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -408,8 +409,9 @@ vErrors.push(err29);
 errors++;
 }
 }
+}
 else {
-const err30 = {instancePath:instancePath+"/versions/" + i0+"/digest",schemaPath:"#/$defs/catalogueEntry/properties/digest/type",keyword:"type",params:{type: "string"},message:"must be string",schema:schema32.properties.digest.type,parentSchema:schema32.properties.digest,data:data10};
+const err30 = {instancePath:instancePath+"/versions/" + i0,schemaPath:"#/$defs/catalogueEntry/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.type,parentSchema:schema32,data:data6};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -421,7 +423,7 @@ errors++;
 }
 }
 else {
-const err31 = {instancePath:instancePath+"/versions/" + i0,schemaPath:"#/$defs/catalogueEntry/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema32.type,parentSchema:schema32,data:data6};
+const err31 = {instancePath:instancePath+"/versions",schemaPath:"#/properties/versions/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.versions.type,parentSchema:schema31.properties.versions,data:data5};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -433,24 +435,12 @@ errors++;
 }
 }
 else {
-const err32 = {instancePath:instancePath+"/versions",schemaPath:"#/properties/versions/type",keyword:"type",params:{type: "array"},message:"must be array",schema:schema31.properties.versions.type,parentSchema:schema31.properties.versions,data:data5};
+const err32 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
 if(vErrors === null){
 vErrors = [err32];
 }
 else {
 vErrors.push(err32);
-}
-errors++;
-}
-}
-}
-else {
-const err33 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object",schema:schema31.type,parentSchema:schema31,data};
-if(vErrors === null){
-vErrors = [err33];
-}
-else {
-vErrors.push(err33);
 }
 errors++;
 }

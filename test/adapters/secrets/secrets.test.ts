@@ -11,6 +11,7 @@ describe("secrets of the controller", () => {
   const permits = (): Permits => ({
     secrets: new Map([["live", { env: ["SHOP_*"], folder: join(directory, "secrets") }]]),
     own: { env: new Set(["GIT_TOKEN"]), paths: [join(directory, "secrets/own"), join(directory, "state")] },
+    engines: () => ["node-red"],
     flows: () => null,
     metricSources: [],
     named: [],

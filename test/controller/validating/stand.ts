@@ -133,7 +133,7 @@ export function createStand(options: StandOptions = {}) {
       pins.set(process, {
         kind: "runnable",
         status: "published",
-        summary: { ...found, hasChecks: found.checks.length > 0, endpoints: waysIn(found.definition) },
+        summary: { ...found, engine: "node-red", hasChecks: found.checks.length > 0, endpoints: waysIn(found.definition) },
       });
     },
     async install(unit: UnitRef) {
@@ -191,7 +191,7 @@ export function createStand(options: StandOptions = {}) {
   function unitOf(found: ProcessVersion): UnitRef {
     const settings = desiredNow()?.settingsDigest ?? sha256("");
     const { process, version } = found;
-    return { process, version, digest: unitDigest(found, settings, sha256) };
+    return { process, version, digest: unitDigest({ ...found, engine: "node-red" }, settings, sha256) };
   }
 
   function processes(): ReadonlyMap<ProcessId, ProcessState> {
@@ -205,6 +205,7 @@ export function createStand(options: StandOptions = {}) {
 
   const ports = {
     engine: () => options.real?.engine ?? engine,
+    engineKinds: () => ["node-red"],
     router,
     prober: options.real?.prober ?? prober,
     hash: sha256,

@@ -9,6 +9,7 @@ const permits: Permits = {
     env: new Set(["PINION_GIT_TOKEN", "SHOP_BOT_TOKEN"]),
     paths: ["/etc/pinion/pinion.yaml", "/etc/pinion/secrets/bot", "/var/lib/pinion"],
   },
+  engines: () => ["node-red"],
   flows: () => null,
 };
 const variable = (name: string) => ({ kind: "env", name }) as const;

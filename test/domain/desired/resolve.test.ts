@@ -11,7 +11,15 @@ const spec: EnvironmentSpec = createWorld().spec;
 const pinned: PinnedVersion = {
   kind: "runnable",
   status: "published",
-  summary: { process: "orders", version: "1.0.0", definitionDigest: "sha256-a", dependencies: [], hasChecks: false, endpoints: [] },
+  summary: {
+    process: "orders",
+    version: "1.0.0",
+    engine: "node-red",
+    definitionDigest: "sha256-a",
+    dependencies: [],
+    hasChecks: false,
+    endpoints: [],
+  },
 };
 
 function snapshot(changes: Partial<EnvironmentSnapshot> = {}): EnvironmentSnapshot {

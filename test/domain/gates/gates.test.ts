@@ -27,6 +27,7 @@ describe("the gates", () => {
   it("have one command", () => {
     expect(askEveryGate(proposed()).map(({ name }) => name)).toEqual([
       "environment",
+      "engine",
       "version-status",
       "pin",
       "quarantine",

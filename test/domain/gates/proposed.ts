@@ -14,6 +14,7 @@ export function proposed(parts: Partial<ProposedChange> = {}): ProposedChange {
     process: "orders",
     now: 1_000,
     pinned: pin("orders", "2.0.0"),
+    runsIn: null,
     spec: spec(),
     findings: [],
     record: "new",

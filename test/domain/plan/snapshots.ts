@@ -96,7 +96,7 @@ export function pin(
   return {
     kind: "runnable",
     status,
-    summary: { process, version, definitionDigest: `sha256-${definition}`, dependencies, hasChecks: true, endpoints },
+    summary: { process, version, engine: "node-red", definitionDigest: `sha256-${definition}`, dependencies, hasChecks: true, endpoints },
   };
 }
 

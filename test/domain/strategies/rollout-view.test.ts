@@ -47,7 +47,7 @@ function seenWith(parts: Partial<Observation>): Observation {
     spec,
     desired: null,
     findings: [],
-    engine: known({ instances: [], installed: new Map() }),
+    engines: new Map([["node-red", known({ instances: [], installed: new Map() })]]),
     routes: known(new Map()),
     inFlight: known(new Map()),
     quarantine: [],
@@ -147,7 +147,7 @@ describe("a route", () => {
     const route = { process: "orders", timeoutMs: 1, sticky: null, shares: [share] };
     const rollout = rolloutIn({ kind: "post-deployment" }, { strategy: spec.strategy });
     const observation = seenWith({
-      engine: known({ instances, installed: new Map([["orders", [installed]]]) }),
+      engines: new Map([["node-red", known({ instances, installed: new Map([["orders", [installed]]]) })]]),
       routes: known(new Map([["orders", route]])),
     });
     const view = viewRollout(rollout, observation, memory);
@@ -193,7 +193,11 @@ it("is about the candidate, not about the version beside it", () => {
     placements: [],
   });
   const installed = (units: readonly Installed[]) =>
-    viewRollout(rollout, seenWith({ engine: known({ instances: [], installed: new Map([["orders", units]]) }) }), memory);
+    viewRollout(
+      rollout,
+      seenWith({ engines: new Map([["node-red", known({ instances: [], installed: new Map([["orders", units]]) })]]) }),
+      memory,
+    );
   expect(installed([of(stable.digest)])).toMatchObject({ candidateInstalled: known(false), stableInstalled: known(true) });
   expect(installed([of(candidate.digest)])).toMatchObject({ candidateInstalled: known(true), stableInstalled: known(false) });
 });

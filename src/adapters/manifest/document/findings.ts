@@ -110,6 +110,7 @@ const catalogue = {
   "pin/unknown-process": "Pin a process that has a folder in processes/.",
   "pin/unknown-version": "Pin a version that the process's catalogue lists.",
   "pin/not-allowed": "Pin a version without it, or ask the operator to allow it.",
+  "pin/engine-missing": "Add an engine of this kind under `engines` in pinion.yaml, or pin the process elsewhere.",
   "pin/draft-not-allowed": "Publish the version, or allow drafts in this environment.",
   "pin/archived": "Pin a version that is not archived.",
   "pin/deprecated": "Move to a newer version when you can.",
@@ -120,6 +121,8 @@ const catalogue = {
   "config/invalid-url": "Write an address such as https://git.example.com/shop/config.git.",
   "config/auth": "Give a token, or username and password, or sshKey.",
   "config/schedule": "Write a cron expression such as `0 6 * * 1-5`.",
+  "config/unknown-engine": "Name a kind of engine that this Pinion knows.",
+  "config/engine-twice": "List each kind once, beside the first.",
   "config/unknown-value": "Use one of the values listed.",
   "config/unknown-environment": "Name an environment that has a folder in environments/, or take it out.",
 } as const;

@@ -11,10 +11,13 @@ import {
   type GatewaySettings,
   type OwnAddress,
 } from "../../../domain/config/config.ts";
+import { defaultEngineKind } from "../../../domain/desired/engine-kind.ts";
+import type { EngineKind } from "../../../domain/names.ts";
 import { PinionError } from "../../../domain/errors.ts";
 import { describeFinding, type Finding, hasErrors } from "../../../domain/finding.ts";
 import type { EngineSection, GatewaySection, PinionFile, RepositoryAuthSection, RepositorySection } from "../../../generated/pinion.ts";
 import { configFindings } from "./config-rules.ts";
+import { engineFindings } from "./engines.ts";
 import { durationMs } from "../document/durations.ts";
 import { sortFindings } from "../document/findings.ts";
 import { asSpelled, foldDocument, foldKey, hintAsSpelled } from "../document/key-case.ts";
@@ -28,8 +31,13 @@ import { createSchemas, type Schemas } from "../document/schemas.ts";
 import { toSecretReference } from "../environment/secret-reference.ts";
 import { readYamlText } from "../document/yaml-document.ts";
 
-/** @throws PinionError `config/invalid`, with every finding. Options without an effect yet are `warnings` of the result. */
-export function parseControllerConfig(text: string, file: string, schemas: Schemas = createSchemas()): ControllerConfig {
+/** @throws PinionError `config/invalid`, with every finding. Options without an effect yet are `warnings` of the result. `known`: the kinds of engine that there are; null: whatever is named. */
+export function parseControllerConfig(
+  text: string,
+  file: string,
+  schemas: Schemas = createSchemas(),
+  known: readonly EngineKind[] | null = null,
+): ControllerConfig {
   const reading = readYamlText(text, file, foldKey);
   if (reading.kind === "refused") throw invalid(file, reading.findings);
   const document = { ...reading.document, value: foldDocument(reading.document.value) };
@@ -42,9 +50,9 @@ export function parseControllerConfig(text: string, file: string, schemas: Schem
 
   const config = document.value as PinionFile;
   const deployer = readProcessDeployer(config.processDeployer, { ...document, written: reading.document.value });
-  const findings = sortFindings([...configFindings(config, document), ...deployer.findings]);
+  const findings = sortFindings([...configFindings(config, document), ...engineFindings(config, known, document), ...deployer.findings]);
   if (hasErrors(findings)) throw invalid(file, findings);
-  const engines = toEngines(config.engines ?? {});
+  const engines = toEngines(config.engines);
   return {
     ...toServices(config),
     repository: toRepository(config.repository),
@@ -144,18 +152,22 @@ function toOwnAddress({ port, host }: { readonly port?: number; readonly host?: 
   return port === undefined ? { host: (host ?? "").toLowerCase() } : { port };
 }
 
-function toEngines(sections: Readonly<Record<string, EngineSection>>): ControllerConfig["engines"] {
-  const { default: common, ...others } = sections;
+function toEngines(sections: Readonly<Record<string, EngineSection>> = {}): ControllerConfig["engines"] {
+  const { default: common = {}, ...others } = sections;
   return {
-    default: toEngine(common ?? { kind: "node-red" }),
-    byEnvironment: new Map(Object.entries(others).map(([environment, section]) => [environment, toEngine(section)])),
+    default: toEngineList(common),
+    byEnvironment: new Map(Object.entries(others).map(([environment, section]) => [environment, toEngineList(section)])),
   };
+}
+
+function toEngineList(section: EngineSection): readonly EngineConfig[] {
+  return [toEngine(section), ...(section.also ?? []).flatMap(toEngineList)];
 }
 
 /** The schema has checked that a remote engine has url and token. */
 function toEngine(section: EngineSection): EngineConfig {
   if (section.mode !== "remote") {
-    const { kind, instances = 1, maxMemoryMb = null, user } = section;
+    const { kind = defaultEngineKind, instances = 1, maxMemoryMb = null, user } = section;
     return {
       mode: "embedded",
       kind,
@@ -168,7 +180,7 @@ function toEngine(section: EngineSection): EngineConfig {
   const url = trimSlashes(section.url ?? "");
   return {
     mode: "remote",
-    kind: section.kind,
+    kind: section.kind ?? defaultEngineKind,
     url,
     publicUrl: trimSlashes(section.publicUrl ?? url),
     token: toSecretReference(section.token ?? {}),

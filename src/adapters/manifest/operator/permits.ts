@@ -1,7 +1,7 @@
 /** What pinion.yaml allows the repository: secrets by environment, and what flows may contain. */
 
 import { dirname, resolve } from "node:path";
-import type { ControllerConfig } from "../../../domain/config/config.ts";
+import { type ControllerConfig, enginesOf } from "../../../domain/config/config.ts";
 import type { EnvironmentName } from "../../../domain/names.ts";
 import type { FlowsPermit, Permits, SecretsPermit } from "../../../domain/config/permits.ts";
 import type { FlowsAllowedSection, PinionFile } from "../../../generated/pinion.ts";
@@ -21,7 +21,8 @@ export function toPermits(config: PinionFile, file: string, engines: ControllerC
     secrets: toSecrets(config.environments, folder),
     own: ownOf(config, file),
     metricSources: (config.metricSources ?? []).map(({ name }) => name),
-    flows: (environment) => (engines.byEnvironment.get(environment) ?? engines.default).allow,
+    engines: (environment) => enginesOf({ engines }, environment).map(({ kind }) => kind),
+    flows: (environment, kind) => enginesOf({ engines }, environment).find((engine) => engine.kind === kind)?.allow ?? null,
   };
 }
 

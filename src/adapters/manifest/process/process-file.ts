@@ -2,7 +2,8 @@
 
 import { parse as parseSemver } from "semver";
 import type { Finding } from "../../../domain/finding.ts";
-import type { ListedDigest, ProcessId, Version } from "../../../domain/names.ts";
+import { defaultEngineKind } from "../../../domain/desired/engine-kind.ts";
+import type { EngineKind, ListedDigest, ProcessId, Version } from "../../../domain/names.ts";
 import type { CatalogueEntry } from "../../../domain/desired/snapshot.ts";
 import type { ProcessFile } from "../../../generated/process.ts";
 import { finding } from "../document/findings.ts";
@@ -42,7 +43,7 @@ export function* parseProcessFile(bytes: Uint8Array, context: ProcessFileContext
   if (reading.kind === "refused") return broken(reading.findings);
   const shape = schemaFindings(context.schemas, "process", reading.document);
   if (shape.length > 0) return broken(shape);
-  const file = reading.document.value as ProcessFile;
+  const file = { engine: defaultEngineKind, ...(reading.document.value as ProcessFile) };
   const findings = [...identityFindings(file, reading.document, context), ...catalogueFindings(file, reading.document)];
   if (findings.length > 0) return { ...broken(findings), engine: file.engine, owner: file.owner };
   return { engine: file.engine, owner: file.owner, versions: listedVersions(file, reading.document), findings };
@@ -57,7 +58,11 @@ function broken(findings: readonly Finding[]): ParsedProcess {
   return { engine: "", owner: "", versions: [], findings };
 }
 
-function identityFindings(file: ProcessFile, document: YamlDocument, context: ProcessFileContext): readonly Finding[] {
+function identityFindings(
+  file: ProcessFile & { readonly engine: EngineKind },
+  document: YamlDocument,
+  context: ProcessFileContext,
+): readonly Finding[] {
   const findings: Finding[] = [];
   if (file.id !== context.process) {
     findings.push(

@@ -1,7 +1,7 @@
 /** What is remembered of one process folder: the catalogue, and of each version that was ever needed its summary. Cached as JSON. */
 
 import type { Finding } from "../../../domain/finding.ts";
-import type { ProcessId, Version, VersionDigest } from "../../../domain/names.ts";
+import type { EngineKind, ProcessId, Version, VersionDigest } from "../../../domain/names.ts";
 import type { ProcessCatalogue, VersionSummary } from "../../../domain/desired/snapshot.ts";
 import type { PlacedAddress } from "./address-rules.ts";
 import type { EntryPlace, ListedVersion } from "./process-file.ts";
@@ -136,17 +136,18 @@ function fromRow(row: Row, process: ProcessId, treeId: string): ProcessRecord {
     treeId,
     findings: row.findings.length === 0 ? none : row.findings,
     catalogue: { process, engine: row.engine, owner: row.owner, versions: new Map(listed), findings: errors },
-    versions: new Map(row.versions.map((known) => [known[0], decodeVersion(known, process)])),
+    versions: new Map(row.versions.map((known) => [known[0], decodeVersion(known, process, row.engine)])),
   };
 }
 
-function decodeVersion(known: RowVersion, process: ProcessId): VersionRecord {
+function decodeVersion(known: RowVersion, process: ProcessId, engine: EngineKind): VersionRecord {
   if (known.length === 2) return { kind: "bad", findings: known[1] };
   const [version, definitionDigest, digest, dependencies, hasChecks, dependencyPlaces, rowAddresses, warnings, variables] = known;
   const own = versionFile(process, version);
   const addresses = rowAddresses.map(([method, path, line, column, file]) => ({ method, path, line, column, file: file ?? own }));
   const summary: VersionSummary = {
     process,
+    engine,
     version,
     definitionDigest,
     dependencies: dependencies.length === 0 ? none : dependencies,

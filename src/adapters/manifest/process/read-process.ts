@@ -65,7 +65,7 @@ export async function readVersions(reading: Reading, record: ProcessRecord, vers
   const folder = await listFolder(reading.objects, record.treeId, `processes/${record.process}`);
   for (const version of versions) {
     const whole = await readVersionFrom(reading, record, folder, version);
-    record.versions.set(version, toRecord(whole));
+    record.versions.set(version, toRecord(whole, record));
   }
 }
 
@@ -89,17 +89,20 @@ export async function readVersion(reading: Reading, record: ProcessRecord, versi
 }
 
 /** What is remembered of it. */
-export function toRecord(whole: WholeVersion): VersionRecord {
+export function toRecord(whole: WholeVersion, record: Pick<ProcessRecord, "catalogue">): VersionRecord {
   if (whole.kind === "refused") return { kind: "bad", findings: whole.findings };
   const { digest, warnings, dependencyPlaces, addresses, variables } = whole;
-  return { kind: "good", summary: summaryOf(whole), digest, warnings, dependencyPlaces, addresses, variables };
+  return { kind: "good", summary: summaryOf(whole, record), digest, warnings, dependencyPlaces, addresses, variables };
 }
 
 /** What deciding needs of it. */
-export function summaryOf({ version: whole, addresses }: Extract<WholeVersion, { kind: "version" }>): VersionSummary {
+function summaryOf(
+  { version: whole, addresses }: Extract<WholeVersion, { kind: "version" }>,
+  { catalogue: { engine } }: Pick<ProcessRecord, "catalogue">,
+): VersionSummary {
   const { process, version, definitionDigest, dependencies, checks } = whole;
   const endpoints = addresses.map(({ method, path }) => ({ method, path }));
-  return { process, version, definitionDigest, dependencies, hasChecks: checks.length > 0, endpoints };
+  return { process, engine, version, definitionDigest, dependencies, hasChecks: checks.length > 0, endpoints };
 }
 
 async function readProcessFile(reading: Reading, process: ProcessId, folder: Folder): Promise<ParsedProcess> {

@@ -62,7 +62,14 @@ describe("onInconclusive", () => {
 
 describe("a source of metrics that pinion.yaml does not name", () => {
   const found = (lines: string, metricSources: readonly string[]) => {
-    const permits = { secrets: new Map(), own: { env: new Set<string>(), paths: [] }, flows: () => null, metricSources, named: [] };
+    const permits = {
+      secrets: new Map(),
+      own: { env: new Set<string>(), paths: [] },
+      engines: () => ["node-red"],
+      flows: () => null,
+      metricSources,
+      named: [],
+    };
     const context = { environment: "live", file: "environment.yaml", schemas, defaults: noDefaults, permits };
     return atOnce(parseEnvironmentFile(Buffer.from(`name: live\ntype: production\n${lines}\n`), context)).findings;
   };

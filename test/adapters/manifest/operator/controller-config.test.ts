@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { parseControllerConfig } from "../../../../src/adapters/manifest/operator/controller-config.ts";
 import { noDefaults } from "../../../../src/adapters/manifest/environment/environment-file.ts";
 import { createSchemas } from "../../../../src/adapters/manifest/document/schemas.ts";
-import { engineOf, gatewayDefaults } from "../../../../src/domain/config/config.ts";
+import { enginesOf, gatewayDefaults } from "../../../../src/domain/config/config.ts";
 import { PinionError } from "../../../../src/domain/errors.ts";
 
 const schemas = createSchemas();
-const parse = (text: string) => parseControllerConfig(text, "pinion.yaml", schemas);
+const parse = (text: string) => parseControllerConfig(text, "pinion.yaml", schemas, ["node-red", "other"]);
 const repository = "repository: { url: https://git.example.com/config.git }\n";
 
 /** `code line` of every finding of a refused document. */
@@ -41,7 +41,7 @@ describe("pinion.yaml", () => {
       gateway: { kind: "own", host: "127.0.0.1", port: 0, user: null, ...gatewayDefaults },
       environments: null,
       engines: {
-        default: { mode: "embedded", kind: "node-red", instances: 1, maxMemoryMb: null, user: null, allow: null },
+        default: [{ mode: "embedded", kind: "node-red", instances: 1, maxMemoryMb: null, user: null, allow: null }],
         byEnvironment: new Map(),
       },
       defaults: noDefaults,
@@ -93,7 +93,7 @@ log: { level: debug }
       token: { kind: "file", path: "/run/token" },
     });
     expect(config.environments).toEqual(["staging"]);
-    expect(engineOf(config, "production")).toMatchObject({
+    expect(enginesOf(config, "production")[0]).toMatchObject({
       mode: "embedded",
       kind: "node-red",
       instances: 2,
@@ -102,7 +102,7 @@ log: { level: debug }
       allow: null,
     });
     const url = "http://127.0.0.1:1880/admin";
-    expect(engineOf(config, "staging")).toEqual({
+    expect(enginesOf(config, "staging")[0]).toEqual({
       mode: "remote",
       kind: "node-red",
       url,
@@ -126,8 +126,9 @@ signing: { ssh: { keyFile: /etc/sign } }
     expect([...permits.secrets]).toEqual([["production", { env: ["SHOP_*"], folder: resolve("secrets") }]]);
     expect(permits.own.env).toContain("CHAT");
     expect(permits.own.paths).toEqual(expect.arrayContaining([resolve("pinion.yaml"), resolve(".pinion"), "/run/hook", "/etc/sign"]));
-    expect([permits.flows("staging"), permits.flows("production")]).toEqual([null, { nodes: ["function"], modules: [] }]);
-    expect(engines.byEnvironment.get("production")).toMatchObject({ user: "pinion-production" });
+    expect(permits.flows("staging", "node-red")).toBeNull();
+    expect(permits.flows("production", "node-red")).toEqual({ nodes: ["function"], modules: [] });
+    expect(engines.byEnvironment.get("production")).toMatchObject([{ user: "pinion-production" }]);
   });
 
   it("looks after all environments where it only says what is allowed in some", () => {
@@ -290,7 +291,7 @@ signing: { openpgp: { keyId: 0123456789ABCDEF0123456789ABCDEF01234567 } }
       `${repository}engines:\n  default: { kind: node-red, url: "http://x" }\n`,
       ["schema/not-allowed 3"],
     ],
-    ["an unknown engine", `${repository}engines:\n  default: { kind: n9n }\n`, ["schema/enum 3"]],
+    ["an unknown engine", `${repository}engines:\n  default: { kind: n9n }\n`, ["config/unknown-engine 3"]],
     ["no YAML", "repository: [\n", ["yaml/syntax 2"]],
   ])("refuses %s", (_, text, expected) => {
     expect(refusal(text)).toEqual(expected);

@@ -1,0 +1,6 @@
+/** The kind of engine that is meant where nobody names one. */
+
+import type { EngineKind } from "../names.ts";
+
+/** What runs a process that does not say, and what pinion.yaml means where it does not. */
+export const defaultEngineKind: EngineKind = "node-red";

@@ -1,0 +1,51 @@
+/** Each process runs in the kind of engine that its process.yaml names, where the environment has one. */
+
+import { describe, expect, it } from "vitest";
+import { createManifests } from "../../../src/adapters/manifest/manifests.ts";
+import { parseControllerConfig } from "../../../src/adapters/manifest/operator/controller-config.ts";
+import { validateRepository } from "../../../src/adapters/manifest/validate-repository.ts";
+import { createFakeObjects, createFakeParseCache } from "../../fakes/objects.ts";
+import { plainDialect, smallRepository } from "../../support/small-repository.ts";
+
+/** `called` is pinned in staging; its process.yaml has this line about its engine. */
+function read(engine: string, engines: string) {
+  const { permits } = parseControllerConfig(`repository: { url: https://git.example.com/shop.git }\nengines: ${engines}\n`, "pinion.yaml");
+  const objects = createFakeObjects();
+  const files = smallRepository();
+  const processFile = "processes/called/process.yaml";
+  const commit = objects.commit({ ...files, [processFile]: String(files[processFile]).replace(/^engine: .*\n/m, engine) });
+  const about = { objects, dialects: [plainDialect, { ...plainDialect, engine: "other" }], permits };
+  return {
+    snapshot: () => createManifests({ ...about, cache: createFakeParseCache() }).snapshot(commit, 0),
+    validate: async () => (await validateRepository({ ...about, commit })).findings,
+  };
+}
+
+describe("the kind of engine of a process", () => {
+  it.each([
+    ["engine: other\n", "other"],
+    ["engine: node-red\n", "node-red"],
+    ["", "node-red"],
+  ])("is the one that process.yaml names, or node-red: %j", async (line, engine) => {
+    const snapshot = await read(line, "{ default: { also: [{ kind: other }] } }").snapshot();
+    expect(snapshot.findings).toEqual([]);
+    expect(snapshot.environments.get("staging")?.pins.get("called")).toMatchObject({ kind: "runnable", summary: { engine } });
+  });
+
+  it("must be one that the environment has: else it is found, at the line of the pin, with what to do", async () => {
+    const finding = {
+      file: "environments/staging/pins.yaml",
+      line: 1,
+      code: "pin/engine-missing",
+      severity: "error",
+      message: "called is run by other, and staging has no engine of this kind; it has node-red",
+      hint: "Add an engine of this kind under `engines` in pinion.yaml, or pin the process elsewhere.",
+    };
+    const reading = read("engine: other\n", "{ default: { also: [{ kind: other }] }, staging: { kind: node-red } }");
+    expect(await reading.validate()).toMatchObject([finding]);
+    expect((await reading.snapshot()).environments.get("staging")?.pins.get("called")).toMatchObject({
+      kind: "broken",
+      findings: [finding],
+    });
+  });
+});
