@@ -79,6 +79,16 @@ describe("pinion init", () => {
     expect(narrow.stdout.slice(narrow.stdout.indexOf("what to do next"))).toBe(advice);
   });
 
+  it("says how npx finds the program from a folder that is not below the one that it was started in", async () => {
+    const env = { npm_command: "exec", npm_config_local_prefix: "/opt/my clones/pinion" };
+    const { stdout } = await pinion(["init", "shop"], { cwd: place(), git, digestOfFile, env });
+    expect(stdout).toContain(String.raw`  alias pinion='npx --prefix '\''/opt/my clones/pinion'\'' --no-install pinion'`);
+    expect(stdout).toMatch(/^ {2}pinion run$/mu);
+    const below = { ...env, npm_config_local_prefix: place() };
+    const inside = await pinion(["init", "shop"], { cwd: below.npm_config_local_prefix, git, digestOfFile, env: below });
+    expect(inside.stdout).toContain("  npx --no-install pinion run");
+  });
+
   it("tells scripts what it has written", async () => {
     const cwd = place();
     const printed = JSON.parse((await init(cwd, ["--format", "json"])).stdout) as { readonly files: readonly string[] };

@@ -1,7 +1,7 @@
 /** `pinion init`: a config repository and a pinion.yaml that run as they are. */
 
 import { lstat, mkdir, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { PinionError } from "../../../domain/errors.ts";
 import { scaffoldControllerFile, scaffoldPorts } from "../scaffold/controller-file.ts";
 import { scaffoldRepository } from "../scaffold/repository.ts";
@@ -128,7 +128,7 @@ function render({ directory, files, commit, problem, hasIdentity }: Outcome, { w
     ...byHand,
     "",
   ];
-  const pinion = world.env["npm_command"] === "exec" ? "npx --no-install pinion" : "pinion";
+  const { pinion, alias } = calledAs(world.env, directory);
   const introduction: readonly Explained[] = hasIdentity
     ? []
     : [[`git config user.name "…" && git config user.email …`, "git does not know you yet"]];
@@ -139,6 +139,7 @@ function render({ directory, files, commit, problem, hasIdentity }: Outcome, { w
     colors.bold("what to do next"),
     ...move,
     ...explained([
+      ...alias,
       [`${pinion} run`, "starts engines, gateway and controller"],
       [`${pinion} status`, "in another terminal, until all is Synced"],
       [`curl http://127.0.0.1:${scaffoldPorts.gateway}/production/hello`, "1.0.0 answers"],
@@ -155,6 +156,21 @@ function render({ directory, files, commit, problem, hasIdentity }: Outcome, { w
       ["git pull", "the rollback is a commit of Pinion's"],
     ]),
   ];
+}
+
+/** How the program is called from the folder: npx finds it in the folder that it was started in, and below. */
+function calledAs(env: NodeJS.ProcessEnv, directory: string): { readonly pinion: string; readonly alias: readonly Explained[] } {
+  if (env["npm_command"] !== "exec") return { pinion: "pinion", alias: [] };
+  const prefix = env["npm_config_local_prefix"];
+  const npx = "npx --no-install pinion";
+  if (prefix === undefined || isBelow(directory, prefix)) return { pinion: npx, alias: [] };
+  const whole = `npx --prefix ${quoteForShell(prefix)} --no-install pinion`;
+  return { pinion: "pinion", alias: [[`alias pinion=${quoteForShell(whole)}`, "in each terminal, since npx finds no pinion from here"]] };
+}
+
+function isBelow(directory: string, prefix: string): boolean {
+  const path = relative(prefix, directory);
+  return path !== ".." && !path.startsWith(`..${sep}`) && !isAbsolute(path);
 }
 
 /** A command for people to copy, and what it does. */
