@@ -33,6 +33,8 @@ describe("steps", () => {
   const rolling = { kind: "rolling", batchSize: 2, batchDelayMs: 5000, maxUnavailable: 2, healthCheckIntervalMs: 1000 } as const;
   const watched = { rollback: rollbackPolicy({ triggers: [metricCheck({})], bakeMs: 600_000 }) };
 
+  const unwatched = { rollback: rollbackPolicy({ enabled: false, triggers: [metricCheck({})], bakeMs: 600_000 }) };
+
   it.each([
     [
       "a canary",
@@ -56,6 +58,7 @@ describe("steps", () => {
       ["validate", "install", "check", "switch", "confirm", "drain"],
     ],
     ["recreate", { strategy: { kind: "recreate" } }, "1.1.0", recreateActions],
+    ["recreate with a time to watch, and nothing to watch for", { ...unwatched, strategy: { kind: "recreate" } }, "1.1.0", recreateActions],
   ] as const)("of %s", (_what, settings, version, actions) => {
     const its = plan(environment([pin("a", "1.0.0")], settings), environment([pin("a", version)], settings));
     expect(its.steps.map(({ action }) => action)).toEqual(actions);
@@ -113,10 +116,10 @@ describe("steps", () => {
     ]);
   });
 
-  it("of a caller begin after the last one of what it calls", () => {
+  it("of a caller begin as soon as what it calls serves", () => {
     const its = plan(null, environment([pin("caller", "1.0.0", { needs: { called: "*" } }), pin("called", "1.0.0")]));
     const first = its.steps.find(({ id }) => id === "staging.caller.validate");
-    expect(first?.dependencies).toEqual(["staging.called.confirm"]);
+    expect(first?.dependencies).toEqual(["staging.called.switch"]);
   });
 
   it("ask health, all checks before traffic, and only harmless ones with it", () => {

@@ -21,9 +21,9 @@ export const pathMutations: readonly Mutation[] = [
   },
   {
     what: "whoever keeps a path does not keep it",
-    file: "src/domain/decision/handovers.ts",
-    find: "    if (kept) return {",
-    put: '    if (kept && other === "") return {',
+    file: "src/domain/decision/claimants.ts",
+    find: "const isOther = claimant.process !== process &&",
+    put: 'const isOther = claimant.process === "" &&',
     among,
   },
   {

@@ -39,10 +39,11 @@ import { withEvents } from "../events/derive.ts";
 
 const none: readonly OwedAction[] = [];
 
-export function decide(state: EnvironmentState, observation: Observation): Decision {
+/** `touched`: only about these, in the order of all; whoever leaves others out knows that nothing is to be decided about them. */
+export function decide(state: EnvironmentState, observation: Observation, touched = everyProcess(state, observation)): Decision {
   const owedBy = owedByProcess(state.owed);
   const freezing = applyFreezeCommands(state, observation);
-  const stirring = [...everyStirring(state, observation)];
+  const stirring = [...whoStirs(touched, state, observation)];
   const handovers = planHandovers(stirring, observation, freezing.freeze);
   const pass: Pass = { state, observation, freeze: freezing.freeze, places: placesHeld(state, handovers), handovers };
   const decision = emptyDraft(state, observation);
@@ -74,8 +75,8 @@ function answeredNow(state: EnvironmentState, observation: Observation): Pick<De
 }
 
 /** Whatever is not at rest, or is spoken to. */
-function* everyStirring(state: EnvironmentState, observation: Observation): Iterable<Stirring> {
-  for (const process of everyProcess(state, observation)) {
+function* whoStirs(touched: Iterable<ProcessId>, state: EnvironmentState, observation: Observation): Iterable<Stirring> {
+  for (const process of touched) {
     const desired = observation.desired?.processes.get(process) ?? null;
     const known = state.processes.get(process);
     const commands = commandsFor(state, process);

@@ -30,6 +30,7 @@ import { isHandingOver } from "../strategies/rollout-states.ts";
 import { mayHaveTraffic } from "../strategies/steps.ts";
 import type { PublicEndpoint } from "../desired/unit.ts";
 import type { Handover, Handovers } from "../journal/handover.ts";
+import { type Claims, claimantsOf, whoKeeps } from "./claimants.ts";
 
 /** A process about which something may be decided in this pass. */
 export interface Stirring {
@@ -73,11 +74,12 @@ export function planHandovers(stirring: readonly Stirring[], observation: Observ
   const world: World = { observation, spec: observation.spec, routes: observation.routes.value, freeze };
   const willing = stirring.flatMap((one) => moverOf(one, world) ?? []);
   if (willing.length === 0) return new Map();
-  const claims = claimsOf(stirring, world);
+  const claimants = claimantsOf(claimsOf(stirring, world));
+  const given = new Map(willing.map((mover) => [mover.process, mover.losses]));
   const kept = new Map<ProcessId, string>();
   for (const mover of willing) {
     // Its checks may have found the path free, or about to be given up; what counts is the moment in which it would take it.
-    const owner = whoKeeps(mover, willing, claims);
+    const owner = whoKeeps(mover, given, claimants);
     if (owner) kept.set(mover.process, `waits until ${owner.process} gives up ${owner.path}, which it serves`);
   }
   const movers = willing.map((mover) => withheld(mover, kept.get(mover.process)));
@@ -242,13 +244,6 @@ function pathsOf(endpoints: readonly PublicEndpoint[]): ReadonlyMap<string, stri
   return new Map(endpoints.flatMap((endpoint) => requestsOf(endpoint).map((request) => [request, describeEndpoint(endpoint)] as const)));
 }
 
-type Claims = ReadonlyMap<ProcessId, readonly PublicEndpoint[]>;
-
-interface Keeper {
-  readonly process: ProcessId;
-  readonly path: string;
-}
-
 /** Where each process is called, or will be once what is decided about it is done. */
 function claimsOf(stirring: readonly Stirring[], world: World): Claims {
   const { observation, routes } = world;
@@ -279,16 +274,4 @@ function unitToCome(rollout: Rollout): UnitRef | null {
   if (rollout.state.kind === "rejected") return rollout.stable;
   if (mayHaveTraffic(rollout)) return rollout.candidate;
   return rollout.kind === "prune" ? null : rollout.stable;
-}
-
-/** Who serves what this one shall take over, and does not give it up (any more); null: nobody. */
-function whoKeeps({ process, gains }: Mover, movers: readonly Mover[], claims: Claims): Keeper | null {
-  const given = new Map(movers.map((mover) => [mover.process, mover.losses]));
-  for (const [other, endpoints] of claims) {
-    if (other === process) continue;
-    const isKept = (request: string): boolean => gains.has(request) && !given.get(other)?.has(request);
-    const kept = endpoints.find((endpoint) => requestsOf(endpoint).some(isKept));
-    if (kept) return { process: other, path: describeEndpoint(kept) };
-  }
-  return null;
 }

@@ -47,6 +47,8 @@ export type DeploymentAction =
   | "install"
   | "check"
   | "wait"
+  /** Together with others, with which its paths change owner. */
+  | "hand-over"
   /** More of the traffic, judged by metrics (canary). */
   | "shift"
   | "analyse"
@@ -81,6 +83,7 @@ export interface DeploymentStep {
   /** Ids of steps that end before this one begins. */
   readonly dependencies: readonly string[];
   readonly validation: StepValidation;
+  readonly estimatedDuration: number;
 }
 
 /** A required dependency of a version that will be deployed. */

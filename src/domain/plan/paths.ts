@@ -84,6 +84,30 @@ function gainedBy(
   return own.filter((endpoint) => requestsOf(endpoint).some((request) => !had.has(request)));
 }
 
+/** Those of whom one gives up what another takes over. */
+export function entangledBy(
+  changes: readonly PinChange[],
+  from: EnvironmentSnapshot | null,
+  to: EnvironmentSnapshot,
+): ReadonlySet<ProcessId> {
+  const giverOf = new Map<string, ProcessId>();
+  const moves = changes.map((change) => [change.process, movedBy(change, from, to)] as const);
+  for (const [process, { losses }] of moves) for (const request of losses) giverOf.set(request, process);
+  const pairs = moves.flatMap(([process, { gains }]) =>
+    gains.flatMap((request) => {
+      const giver = giverOf.get(request);
+      return giver === undefined || giver === process ? [] : [process, giver];
+    }),
+  );
+  return new Set(pairs);
+}
+
+function movedBy({ process, to: pinned }: PinChange, from: EnvironmentSnapshot | null, { spec }: EnvironmentSnapshot) {
+  const before = new Set((endpointsOf(from?.pins.get(process), spec, process) ?? []).flatMap(requestsOf));
+  const after = new Set((endpointsOf(pinned ?? undefined, spec, process) ?? []).flatMap(requestsOf));
+  return { gains: [...after].filter((each) => !before.has(each)), losses: [...before].filter((each) => !after.has(each)) };
+}
+
 function whyTaken(gained: readonly PublicEndpoint[], rivalOf: (form: PathForm, endpoint: PublicEndpoint) => Rival | null): string | null {
   for (const endpoint of gained) {
     for (const form of formsOf(endpoint.path)) {

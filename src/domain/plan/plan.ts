@@ -1,8 +1,9 @@
-/** What merging a change would do in one environment: deployments in dependency order, what is held, risk, duration and the way back. */
+/** What merging a change would do in one environment: the decision function played forward, with what is held, risk, duration and the way back. */
 
 import semver from "semver";
 import type {
   DeploymentPlan,
+  DeploymentStep,
   HeldDeployment,
   PlanDependency,
   PlannedDeployment,
@@ -11,23 +12,25 @@ import type {
 } from "./deployment-plan.ts";
 import type { JsonObject } from "../desired/definition.ts";
 import type { ChangeSummary } from "../changes/describe.ts";
-import { type EnvironmentSpec, strategyFor } from "../desired/environment.ts";
+import type { EnvironmentSpec } from "../desired/environment.ts";
 import { describeFinding } from "../finding.ts";
 import { differencesBetween } from "../changes/json-difference.ts";
 import type { EnvironmentName, ProcessId, Version } from "../names.ts";
-import { estimate, estimateAll } from "./estimate.ts";
-import { type Held, holdChanges, leftLacking, needsOf } from "./held.ts";
-import { inDependencyOrder, requiredProcesses } from "../desired/dependency-graph.ts";
+import { leftLacking } from "./held.ts";
+import { requiredProcesses } from "../desired/dependency-graph.ts";
+import { neededBy } from "./beginning.ts";
+import { type Foreseen, foresee } from "./foresee.ts";
 import { leftPaths } from "./paths.ts";
 import { changedPins, type PinChange, versionOf } from "./pin-changes.ts";
 import { assessRisk } from "./risk.ts";
+import { createDurations } from "./state-durations.ts";
 import { planRollback } from "./way-back.ts";
 import { describeSettings } from "./settings.ts";
-import { planSteps } from "./steps.ts";
+import { rulesOf } from "../strategies/rollout-states.ts";
+import { type Act, planSteps } from "./steps.ts";
 import type { Check } from "../desired/version.ts";
 import type { EnvironmentSnapshot } from "../desired/snapshot.ts";
 import type { Deployment } from "../journal/state.ts";
-import { bakeMsOf } from "../strategies/rollout-view.ts";
 
 /** What is known of a process whose pin changes, beyond the snapshots. */
 export interface PlanDetail {
@@ -48,22 +51,28 @@ export interface PlanInput {
   readonly details: ReadonlyMap<ProcessId, PlanDetail>;
   /** Past deployments, for estimates; empty when not known. */
   readonly history: readonly Deployment[];
+  /** Ids of the engine's instances; absent: one is taken to be there, as where pinion.yaml says nothing else. */
+  readonly instances?: readonly string[];
 }
+
+const oneInstance = ["the only instance"];
 
 export function makePlan(input: PlanInput): DeploymentPlan {
   const { from, to } = input;
   if (!to) return blockedPlan(input, "the environment is not in the repository any more; what runs there is left running");
   if (!to.spec) return blockedPlan(input, `environment.yaml cannot be used, so nothing here is touched: ${firstFinding(to)}`);
   const changes = changedPins(from, to);
-  const held = holdChanges(changes, from, to);
-  const order = orderOf(changes, held);
-  const deployments = order.map((change) => planDeployment(change, order, { ...input, spec: to.spec as EnvironmentSpec }));
+  const usable = { ...to, spec: to.spec };
+  const durations = createDurations(input.environment, input.history);
+  const instances = input.instances?.length ? input.instances : oneInstance;
+  const foreseen = foresee(changes, { from, to: usable, instances, durations });
+  const acts = foreseen.played.map((played) => ({ played, planned: planDeployment(played, foreseen, { input, durations }) }));
   return {
     ...whole(input, to.spec),
-    deployments,
-    held: heldOf(changes, held),
-    dependencies: dependenciesOf(order, held),
-    ...consequencesOf(deployments, { input, to, spec: to.spec, held, lacking: leftLacking(changes, to, held) }),
+    deployments: acts.map(({ planned }) => planned),
+    held: heldOf(changes, foreseen),
+    dependencies: dependenciesOf(acts, foreseen),
+    ...consequencesOf(acts, { input, to: usable, foreseen, changes }),
   };
 }
 
@@ -103,47 +112,41 @@ function blockedPlan(input: PlanInput, blocked: string): DeploymentPlan {
   };
 }
 
-/** What is taken out comes last. */
-function orderOf(changes: readonly PinChange[], { reasons }: Held): readonly PinChange[] {
-  const free = new Map(changes.filter(({ process }) => !reasons.has(process)).map((change) => [change.process, change]));
-  const order = inDependencyOrder(new Map([...free.values()].map((change) => [change.process, needsOf(change)])));
-  const ordered = order.flatMap((process) => free.get(process) ?? []);
-  return [...ordered.filter(({ to }) => to !== null), ...ordered.filter(({ to }) => to === null)];
-}
-
 function heldAs({ process, from, to }: PinChange): Omit<HeldDeployment, "reason"> {
   return { process, from: versionOf(from), to: versionOf(to) };
 }
 
-function heldOf(changes: readonly PinChange[], { reasons }: Held): readonly HeldDeployment[] {
+function heldOf(changes: readonly PinChange[], { reasons }: Foreseen): readonly HeldDeployment[] {
   return changes.flatMap((change) => {
     const reason = reasons.get(change.process);
     return reason === undefined ? [] : [{ ...heldAs(change), reason }];
   });
 }
 
-function planDeployment(
-  change: PinChange,
-  order: readonly PinChange[],
-  { environment, details, history, spec }: PlanInput & { readonly spec: EnvironmentSpec },
-): PlannedDeployment {
-  const { process, why } = change;
+interface Known {
+  readonly input: PlanInput;
+  readonly durations: ReturnType<typeof createDurations>;
+}
+
+function planDeployment(played: Act["played"], { changeOf, begins }: Foreseen, { input, durations }: Known): PlannedDeployment {
+  const { environment, details } = input;
+  const { process, opened, startedAt, endedAt } = played;
+  const { why, ...change } = changeOf(process);
   const [from, to] = [versionOf(change.from), versionOf(change.to)];
-  const own = strategyFor(spec, process);
-  const strategy = to === null ? "prune" : own.kind;
   return {
     id: `${environment}.${process}`,
     process,
     kind: to === null ? "prune" : "deploy",
-    strategy,
+    strategy: rulesOf(opened),
     from,
     to,
     distance: to === null ? null : distanceBetween(from, to),
     isDowngrade: from !== null && to !== null && semver.lt(to, from),
     why: to === null ? `takes ${process} out of ${environment}: ${why}` : why,
     changes: details.get(process)?.changes ?? null,
-    waitsFor: needsOf(change).filter((needed) => order.some((other) => other.process === needed && other.to !== null)),
-    ...estimate({ environment, process, strategy, spec: own, isFirst: from === null, bakeMs: bakeMsOf(own, spec) }, history),
+    waitsFor: neededBy(change.to).filter(begins),
+    estimatedDuration: (endedAt ?? startedAt) - startedAt,
+    estimatedFrom: durations(opened).from,
   };
 }
 
@@ -158,47 +161,50 @@ export function distanceBetween(from: Version | null, to: Version): VersionDista
 
 interface Around {
   readonly input: PlanInput;
-  readonly to: EnvironmentSnapshot;
-  readonly held: Held;
-  readonly spec: EnvironmentSpec;
-  readonly lacking: readonly { readonly process: ProcessId; readonly reason: string }[];
+  readonly to: EnvironmentSnapshot & { readonly spec: EnvironmentSpec };
+  readonly foreseen: Foreseen;
+  readonly changes: readonly PinChange[];
 }
 
 type Consequences = Pick<DeploymentPlan, "steps" | "estimatedDuration" | "riskAssessment" | "validationChecks" | "rollbackPlan">;
 
-function consequencesOf(deployments: readonly PlannedDeployment[], { input, to, spec, held, lacking }: Around): Consequences {
+function consequencesOf(acts: readonly Act[], { input, to, foreseen, changes }: Around): Consequences {
+  const { spec } = to;
   const checksOf = (process: ProcessId): readonly Check[] => input.details.get(process)?.checks ?? [];
-  const hasHttpTrigger = (process: ProcessId): boolean => input.details.get(process)?.hasHttpTrigger ?? true;
-  const steps = deployments.map((deployment) => ({ deployment, steps: planSteps([deployment], spec, checksOf) }));
+  const steps = planSteps(acts, { spec, checksOf });
+  const deployments = acts.map(({ planned }) => planned);
   return {
-    steps: planSteps(deployments, spec, checksOf),
-    estimatedDuration: estimateAll(deployments, spec.maxConcurrentDeployments),
+    steps: steps.flatMap(({ steps: own }) => own),
+    estimatedDuration: acts.reduce((last, { played }) => Math.max(last, played.endedAt ?? 0), 0),
     riskAssessment: assessRisk(deployments, {
       spec,
-      lacking,
+      lacking: leftLacking(changes, to, foreseen.versionAfter),
       hasChecks: (process) => checksOf(process).length > 0,
-      hasHttpTrigger,
-      leftPaths: (process) => leftPaths(process, { from: input.from, to, isHeld: (other) => held.reasons.has(other) }),
+      hasHttpTrigger: (process) => input.details.get(process)?.hasHttpTrigger ?? true,
+      leftPaths: (process) => leftPaths(process, { from: input.from, to, isHeld: (other) => foreseen.reasons.has(other) }),
     }),
-    validationChecks: steps.flatMap(({ deployment: { process }, steps: own }) =>
-      own.flatMap(({ validation }) => checksIn(process, validation)),
-    ),
+    validationChecks: steps.flatMap(({ process, steps: own }) => checksIn(process, own)),
     rollbackPlan: planRollback(deployments, spec),
   };
 }
 
-function checksIn(process: ProcessId, validation: DeploymentPlan["steps"][number]["validation"]): readonly ValidationCheck[] {
-  return validation === null ? [] : validation.validations.map((one) => ({ process, phase: validation.phase, ...one }));
+/** What is asked on each instance is one check. */
+function checksIn(process: ProcessId, steps: readonly DeploymentStep[]): readonly ValidationCheck[] {
+  const checks = steps.flatMap(({ validation }) =>
+    validation === null ? [] : validation.validations.map((one) => ({ process, phase: validation.phase, ...one })),
+  );
+  return [...new Map(checks.map((check) => [JSON.stringify(check), check])).values()];
 }
 
-function dependenciesOf(order: readonly PinChange[], held: Held): readonly PlanDependency[] {
-  return order.flatMap(({ process, to }) => {
+function dependenciesOf(acts: readonly Act[], foreseen: Foreseen): readonly PlanDependency[] {
+  return acts.flatMap(({ played: { process } }) => {
+    const { to } = foreseen.changeOf(process);
     if (to?.kind !== "runnable") return [];
     return requiredProcesses(to.summary.dependencies).map(({ name, version }) => ({
       process,
       on: name,
       range: version,
-      version: held.versionAfter(name) ?? "none",
+      version: foreseen.versionAfter(name) ?? "none",
     }));
   });
 }

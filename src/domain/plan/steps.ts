@@ -1,54 +1,73 @@
-/** The steps of each deployment, as its strategy will take them. */
+/** The steps of a plan, from the deployments that were played. */
 
 import type { DeploymentStep, PlannedDeployment } from "./deployment-plan.ts";
-import { type EnvironmentSpec, strategyFor } from "../desired/environment.ts";
-import { assertNever } from "../names.ts";
+import type { EnvironmentSpec } from "../desired/environment.ts";
+import type { ProcessId } from "../names.ts";
 import type { Check } from "../desired/version.ts";
-import { blueGreen, canary, type Draft, recreate, rolling, retire, type Rollout } from "./strategy-steps.ts";
+import type { PlayedDeployment, PlayedStep } from "./played.ts";
+import { type StepWords, wordsFor, wordsOfKeeping, wordsOfRemoving } from "./step-words.ts";
 
-/** All steps of a plan, in order; the first of a deployment waits for the last of what it calls. */
-export function planSteps(
-  deployments: readonly PlannedDeployment[],
-  spec: EnvironmentSpec,
-  checksOf: (process: string) => readonly Check[],
-): readonly DeploymentStep[] {
-  const steps: DeploymentStep[] = [];
-  const last = new Map<string, string>();
-  for (const deployment of deployments) {
-    let dependencies = deployment.waitsFor.flatMap((process) => last.get(process) ?? []);
-    const drafts = draftsOf(deployment, spec, checksOf(deployment.process));
-    for (const [index, draft] of drafts.entries()) {
-      const id = `${deployment.id}.${idWithin(drafts, index)}`;
-      steps.push({ id, ...draft, order: steps.length + 1, dependencies });
+/** A deployment as it is planned, and as it was played. */
+export interface Act {
+  readonly planned: PlannedDeployment;
+  readonly played: PlayedDeployment;
+}
+
+interface Around {
+  readonly spec: EnvironmentSpec;
+  checksOf(process: string): readonly Check[];
+}
+
+export interface StepsOf {
+  readonly process: ProcessId;
+  readonly steps: readonly DeploymentStep[];
+}
+
+/** Deployment by deployment; the first of each waits for the steps that let it begin. */
+export function planSteps(acts: readonly Act[], around: Around): readonly StepsOf[] {
+  const known = new Map<ProcessId, readonly Placed[]>();
+  let order = 0;
+  return acts.map((act) => {
+    const { process, waitsFor } = act.planned;
+    let dependencies = waitsFor.flatMap((needed) => lastBefore(act.played.startedAt, known.get(needed) ?? []));
+    const own = placed(act, around);
+    known.set(process, own);
+    const steps = own.map(({ id, words, startedAt, endedAt }): DeploymentStep => {
+      const step = { id, ...words, order: (order += 1), dependencies, estimatedDuration: endedAt - startedAt };
       dependencies = [id];
-      last.set(deployment.process, id);
-    }
-  }
-  return steps;
+      return step;
+    });
+    return { process, steps };
+  });
 }
 
-/** `shift`, `shift-2`, …. */
-function idWithin(drafts: readonly Draft[], index: number): string {
-  const action = drafts[index]?.action ?? "";
-  const place = drafts.slice(0, index + 1).filter((draft) => draft.action === action).length;
-  return place === 1 ? action : `${action}-${place}`;
+interface Placed extends Pick<PlayedStep, "startedAt" | "endedAt"> {
+  readonly id: string;
+  readonly words: StepWords;
 }
 
-function draftsOf({ process, from, to }: PlannedDeployment, spec: EnvironmentSpec, checks: readonly Check[]): readonly Draft[] {
-  const old = from === null ? null : `${process} ${from}`;
-  if (to === null) return retire(old ?? process, spec);
-  const rollout: Rollout = { old, candidate: `${process} ${to}`, spec, checks };
-  const strategy = strategyFor(spec, process);
-  switch (strategy.kind) {
-    case "blue-green":
-      return blueGreen(rollout, strategy);
-    case "canary":
-      return canary(rollout, strategy);
-    case "rolling":
-      return rolling(rollout, strategy);
-    case "recreate":
-      return recreate(rollout, strategy);
-    default:
-      return assertNever(strategy);
-  }
+function placed({ planned, played }: Act, around: Around): readonly Placed[] {
+  const counts = new Map<string, number>();
+  return played.steps.flatMap((step) => {
+    const words = wordsOf(step, planned, around);
+    if (words === null) return [];
+    const count = (counts.get(words.action) ?? 0) + 1;
+    counts.set(words.action, count);
+    const id = `${planned.id}.${words.action}${count === 1 ? "" : `-${count}`}`;
+    return [{ id, words, startedAt: step.startedAt, endedAt: step.endedAt }];
+  });
+}
+
+function wordsOf({ key, rollout }: PlayedStep, { process, from }: PlannedDeployment, { spec, checksOf }: Around): StepWords | null {
+  const old = `${process} ${from ?? ""}`.trim();
+  if (rollout) return wordsFor({ rollout, spec, checks: checksOf(process) });
+  return key === "keep" ? wordsOfKeeping(old, spec) : wordsOfRemoving(old);
+}
+
+/** The last step that is over by then. */
+function lastBefore(at: number, steps: readonly Placed[]): readonly string[] {
+  return steps
+    .filter(({ endedAt }) => endedAt <= at)
+    .slice(-1)
+    .map(({ id }) => id);
 }

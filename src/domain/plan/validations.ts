@@ -2,9 +2,10 @@
 
 import { describeBound } from "../analysis/verdicts.ts";
 import type { PlannedValidation } from "./deployment-plan.ts";
-import type { ValidationSpec } from "../desired/environment.ts";
+import type { EnvironmentSpec, ValidationSpec } from "../desired/environment.ts";
 import type { ValidationName } from "../validation-result.ts";
-import { assertNever } from "../names.ts";
+import { assertNever, type ProcessId } from "../names.ts";
+import { healthCheckOf } from "../validation/health.ts";
 import type { Check } from "../desired/version.ts";
 
 /** Before anything is touched. */
@@ -12,14 +13,15 @@ export function askedBefore({ pre }: ValidationSpec): readonly PlannedValidation
   return pre.map(single);
 }
 
-/** On the candidate's private address; `healthPath`: the strategy's own. */
-export function askedDuring(spec: ValidationSpec, checks: readonly Check[], healthPath: string | null): readonly PlannedValidation[] {
+/** On the candidate's private address. */
+export function askedDuring(environment: EnvironmentSpec, process: ProcessId, checks: readonly Check[]): readonly PlannedValidation[] {
+  const spec = environment.validation;
   return spec.during.flatMap((validation): readonly PlannedValidation[] => {
     switch (validation) {
       case "step_validation":
         return ["installation", "endpoints"].map((subject) => ({ validation, subject }));
       case "health_check":
-        return healthOf(healthPath ?? spec.healthCheck?.path ?? null);
+        return healthOf(healthCheckOf(environment, process)?.path ?? null);
       case "smoke_test":
         return named(validation, ofKind(checks, "smoke"));
       case "integration_test":

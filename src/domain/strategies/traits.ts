@@ -30,8 +30,6 @@ export interface StrategyTraits<S extends StrategySpec> {
   firstShare(spec: S): Percent | null;
   /** How many steps it has; null: it has none. */
   stepCount(spec: S): number | null;
-  /** What it waits for in any case, in milliseconds; `isFirst`: nothing runs yet that it could share the traffic with. */
-  delaysMs(spec: S, isFirst: boolean): number;
   /** How long it stays in a state at least; null: not a matter of time. */
   lastsMs(spec: S, state: RolloutState): number | null;
   /** In this state only a person takes it further, however long that takes. */
@@ -54,7 +52,6 @@ const plain = {
   checks: () => [],
   firstShare: () => null,
   stepCount: () => null,
-  delaysMs: () => 0,
   lastsMs: () => null,
   waitsForPerson: () => false,
   waitsForVerdict: () => false,
@@ -66,7 +63,6 @@ const traits: { readonly [K in StrategySpec["kind"]]: StrategyTraits<Extract<Str
     ...plain,
     warm: ({ keepOldVersion, warm }) => (keepOldVersion ? warm : null),
     healthCheck: ({ healthCheckUrl: path, healthCheckTimeoutMs: timeoutMs }) => (path === null ? null : { path, timeoutMs }),
-    delaysMs: ({ switchTrafficDelayMs }) => switchTrafficDelayMs,
     lastsMs: ({ switchTrafficDelayMs }, state) => (state.kind === "waiting" && !state.hasPassed ? switchTrafficDelayMs : null),
     promoted: (_, state) => (state.kind === "waiting" && !state.hasPassed ? { ...state, hasPassed: true } : null),
   },
@@ -79,7 +75,6 @@ const traits: { readonly [K in StrategySpec["kind"]]: StrategyTraits<Extract<Str
     checks: ({ checks }) => checks,
     firstShare: firstShareOf,
     stepCount: ({ steps }) => steps.length,
-    delaysMs: ({ steps }, isFirst) => (isFirst ? 0 : steps.reduce((sum, step) => sum + (stepLastsMs(step) ?? 0), 0)),
     lastsMs: ({ steps }, state) => (state.kind === "shifting" && !state.hasPassed ? stepLastsMs(steps[state.step]) : null),
     waitsForPerson: (spec, state) => state.kind === "shifting" && waitsForPromotion(spec, state),
     waitsForVerdict: (spec, state) => state.kind === "shifting" && isAnalysing(spec, state),

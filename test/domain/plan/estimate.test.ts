@@ -5,6 +5,16 @@ import type { Deployment } from "../../../src/domain/journal/state.ts";
 import { environment, metricCheck, pin, plan, rollbackPolicy } from "./snapshots.ts";
 import { saying } from "../../support/reason.ts";
 
+/** All of its time went into installing it. */
+function stepsTaking(durationMs: number): Deployment["steps"] {
+  const before = ["started", "validating", "installing"].map((state) => ({ state, at: 0 }));
+  const after = ["checking", "shifting", "switching", "post-deployment", "draining", "Succeeded"].map((state) => ({
+    state,
+    at: durationMs,
+  }));
+  return [...before, ...after].map((step) => ({ ...step, code: "AsPinned", why: "" }));
+}
+
 describe("estimates", () => {
   function past(process: string, durationMs: number, parts: Partial<Deployment> = {}): Deployment {
     const about = {
@@ -25,7 +35,7 @@ describe("estimates", () => {
       endedAt: durationMs,
       phase: "Succeeded",
       reason: saying(""),
-      steps: [],
+      steps: stepsTaking(durationMs),
       validations: [],
       changes: null,
       handEdits: [],
@@ -90,8 +100,24 @@ describe("estimates", () => {
     const settings = { strategy, rollback: rollbackPolicy({ triggers: [metricCheck({})], bakeMs: 60_000 }) };
     const canary = environment([pin("a", "1.1.0")], settings);
     expect(plan(environment([pin("a", "1.0.0")], settings), canary).deployments[0]?.estimatedDuration).toBe(95_000);
-    expect(plan(null, canary).deployments[0]?.estimatedDuration).toBe(65_000);
+    expect(plan(null, canary).deployments[0]?.estimatedDuration).toBe(64_500);
     const history = [past("a", 1000, { strategy: "canary" })];
-    expect(plan(environment([pin("a", "1.0.0")], settings), canary, { history }).deployments[0]?.estimatedDuration).toBe(90_000);
+    expect(plan(environment([pin("a", "1.0.0")], settings), canary, { history }).deployments[0]?.estimatedDuration).toBe(91_000);
+  });
+
+  it("do not let a caller, or whoever needs its place, wait for what serves already and is only watched", () => {
+    const watched = { rollback: rollbackPolicy({ triggers: [metricCheck({})], bakeMs: 60_000 }) };
+    const history = [past("a", 1000), past("b", 500)];
+    const called = environment([pin("a", "1.1.0"), pin("b", "1.1.0", { needs: { a: "*" } })], watched);
+    expect(plan(from, called, { history }).estimatedDuration).toBe(61_500);
+    const inTurn = environment([pin("a", "1.1.0"), pin("b", "1.1.0")], { ...watched, maxConcurrentDeployments: 1 });
+    expect(plan(from, inTurn, { history }).estimatedDuration).toBe(61_500);
+  });
+
+  it("count every instance that a rolling deployment goes to", () => {
+    const strategy = { kind: "rolling", batchSize: 1, batchDelayMs: 0, maxUnavailable: 1, healthCheckIntervalMs: 1000 } as const;
+    const to = environment([pin("a", "1.1.0")], { strategy });
+    const [one, two] = [["a"], ["a", "b"]].map((instances) => plan(environment([pin("a", "1.0.0")]), to, { instances }).estimatedDuration);
+    expect(two).toBeGreaterThan(one ?? Infinity);
   });
 });

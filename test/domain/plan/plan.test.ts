@@ -55,7 +55,7 @@ describe("a plan deploys", () => {
     expect(isNothingToDo(its)).toBe(false);
   });
 
-  it("what is called before its callers, and takes out last", () => {
+  it("what is called before its callers, and takes out at once", () => {
     const from = environment([pin("aa", "1.0.0")]);
     const to = environment([
       pin("caller", "1.0.0", { needs: { z: "^1.0.0" } }),
@@ -65,9 +65,9 @@ describe("a plan deploys", () => {
     const its = plan(from, to);
     expect(its.deployments.map(({ process, waitsFor }) => [process, waitsFor])).toEqual([
       ["zz", []],
+      ["aa", []],
       ["z", ["zz"]],
       ["caller", ["z"]],
-      ["aa", []],
     ]);
     expect(its.dependencies).toContainEqual({ process: "caller", on: "z", range: "^1.0.0", version: "1.0.0" });
   });

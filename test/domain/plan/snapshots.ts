@@ -131,14 +131,15 @@ export function check(name: string, method = "GET"): Check {
 export interface Extras {
   readonly details?: Readonly<Record<string, Partial<PlanDetail>>>;
   readonly history?: readonly Deployment[];
+  readonly instances?: readonly string[];
 }
 
 /** The plan from one to the other; a process without details has nothing to compare, and no checks. */
 export function plan(
   from: EnvironmentSnapshot | null,
   to: EnvironmentSnapshot | null,
-  { details = {}, history = [] }: Extras = {},
+  { details = {}, history = [], instances = [] }: Extras = {},
 ): DeploymentPlan {
   const known = Object.entries(details).map(([process, detail]) => [process, { changes: null, checks: [check("a")], ...detail }] as const);
-  return makePlan({ environment: "staging", from, to, details: new Map(known), history });
+  return makePlan({ environment: "staging", from, to, details: new Map(known), history, instances });
 }

@@ -39,7 +39,7 @@ export const addPlan: AddCommand = (program, session, finish) => {
     .argument("[dir]", "the work tree of the config repository", ".")
     .option("--base <revision>", "what to compare with; default: the merge base with origin/HEAD, origin/main or main")
     .option("-e, --environment <name>", "only this environment")
-    .option("--controller <url>", "take estimated durations and requests from this controller")
+    .option("--controller <url>", "take durations, instances and requests from this controller")
     .addOption(configOption())
     .option("--detailed-exitcode", "0: nothing to do, 1: errors, or it could not run, 2: there are changes")
     .addOption(formatOption())
@@ -79,8 +79,12 @@ async function plan(session: Session, directory: string, options: Options): Prom
   try {
     const from = base.place === null ? null : await world.openRepository(base.place);
     try {
-      const made = await makePlans({ from, to }, { environment: options.environment ?? null, history });
-      const plans = made.some(takesOut) ? withRequests(made, await overviewFrom(session, options)) : made;
+      const overview = await overviewFrom(session, options);
+      const instancesOf = (name: string) => overview?.environments.find((one) => one.name === name)?.instances.map(({ id }) => id) ?? [];
+      const plans = withRequests(
+        await makePlans({ from, to }, { environment: options.environment ?? null, history, instancesOf }),
+        overview,
+      );
       return show(session, { base, plans, findings: to.snapshot.findings }, options);
     } finally {
       await from?.close();
@@ -92,10 +96,6 @@ async function plan(session: Session, directory: string, options: Options): Prom
 
 async function historyFrom(session: Session, named: ControllerOptions): Promise<readonly Deployment[]> {
   return (await clientFor(session, named)).history({ limit: 1000 });
-}
-
-function takesOut({ deployments }: DeploymentPlan): boolean {
-  return deployments.some(({ kind }) => kind === "prune");
 }
 
 /** Of the controller named, or the one that is near; null: nobody answers, and the plan goes without. */

@@ -25,18 +25,21 @@ export interface PlanRequest {
   /** Null: all. */
   readonly environment: EnvironmentName | null;
   readonly history: readonly Deployment[];
+  /** Ids of the instances of an environment's engine; empty: not known. */
+  instancesOf(environment: EnvironmentName): readonly string[];
 }
 
 /** How many versions are read at the same time. */
 const atOnce = 8;
 
 /** One plan for each environment of either side, development first. @throws `environment/unknown`. */
-export async function makePlans(sides: PlanSides, { environment, history }: PlanRequest): Promise<readonly DeploymentPlan[]> {
+export async function makePlans(sides: PlanSides, { environment, history, instancesOf }: PlanRequest): Promise<readonly DeploymentPlan[]> {
   const details = createDetails(sides);
   const plans: DeploymentPlan[] = [];
   for (const name of namesOf(sides, environment)) {
     const [from, to] = [environmentOf(sides.from, name), environmentOf(sides.to, name)];
-    plans.push(makePlan({ environment: name, from, to, details: to ? await details(changedPins(from, to)) : new Map(), history }));
+    const known = to ? await details(changedPins(from, to)) : new Map<ProcessId, PlanDetail>();
+    plans.push(makePlan({ environment: name, from, to, details: known, history, instances: instancesOf(name) }));
   }
   return plans;
 }

@@ -1,0 +1,69 @@
+/** What becomes of changed pins: which of them are deployed, how, and which are held back. */
+
+import type { EnvironmentSpec } from "../desired/environment.ts";
+import type { EnvironmentSnapshot } from "../desired/snapshot.ts";
+import type { ProcessId, Version } from "../names.ts";
+import { servingUnit } from "../observed/observation.ts";
+import { imagine, neededBy } from "./beginning.ts";
+import { type Aftermath, reasonsOf, versionAfter } from "./held.ts";
+import { ImaginedWorld } from "./imagined-world.ts";
+import { clashesOf, entangledBy } from "./paths.ts";
+import type { PinChange } from "./pin-changes.ts";
+import { playForward } from "./play-forward.ts";
+import type { PlayedDeployment } from "./played.ts";
+import { type createDurations, removalMs } from "./state-durations.ts";
+
+export interface Around {
+  readonly from: EnvironmentSnapshot | null;
+  readonly to: EnvironmentSnapshot & { readonly spec: EnvironmentSpec };
+  readonly instances: readonly string[];
+  readonly durations: ReturnType<typeof createDurations>;
+}
+
+export interface Foreseen {
+  /** In the order in which they begin. */
+  readonly played: readonly PlayedDeployment[];
+  /** Of changes that are held back. */
+  readonly reasons: ReadonlyMap<ProcessId, string>;
+  changeOf(process: ProcessId): PinChange;
+  /** Whether it is brought in. */
+  begins(process: ProcessId): boolean;
+  versionAfter(process: ProcessId): Version | null;
+}
+
+export function foresee(changes: readonly PinChange[], around: Around): Foreseen {
+  const { from, to, instances, durations } = around;
+  const clashes = clashesOf(changes, from, to);
+  const free = changes.filter(({ process }) => !clashes.has(process));
+  const byProcess = new Map(changes.map((change) => [change.process, change]));
+  const world = new ImaginedWorld(imagine(changes, { from, to, instances, isExcluded: (process) => clashes.has(process) }));
+  const all = playForward(world, {
+    processes: inOrder(free, to),
+    entangled: entangledBy(free, from, to),
+    needsOf: (process) => neededBy(byProcess.get(process)?.to ?? null),
+    workMs: (rollout) => durations(rollout).msIn(rollout.state.kind),
+    removalMs,
+  });
+  const played = all.filter((one) => isDone(one, world));
+  const done = new Map(played.map((one) => [one.process, one]));
+  const aftermath: Aftermath = { world, to, cast: new Set(changes.flatMap(({ process, to: pinned }) => [process, ...neededBy(pinned)])) };
+  const left = free.filter(({ process }) => !done.has(process));
+  return {
+    played,
+    reasons: new Map([...clashes, ...reasonsOf(left, aftermath)]),
+    changeOf: (process) => byProcess.get(process) as PinChange,
+    begins: (process) => (done.get(process)?.opened.candidate ?? null) !== null,
+    versionAfter: (process) => versionAfter(aftermath, process),
+  };
+}
+
+/** As they are decided about: what is pinned, then what is not any more. */
+function inOrder(changes: readonly PinChange[], { pins }: EnvironmentSnapshot): readonly ProcessId[] {
+  const changed = new Set(changes.map(({ process }) => process));
+  return [...[...pins.keys()].filter((process) => changed.has(process)), ...[...changed].filter((process) => !pins.has(process))];
+}
+
+/** It has ended, and well. */
+function isDone({ process, opened: { candidate }, endedAt }: PlayedDeployment, world: ImaginedWorld): boolean {
+  return endedAt !== null && servingUnit(world.route(process))?.digest === candidate?.digest;
+}
